@@ -1,0 +1,79 @@
+# What there is to make. "make demo" and "make test" do all of their own set-up.
+# Written for GNU make 3.81, which macOS has.
+
+# Go needs a home for its caches; cron and containers may have none.
+ifeq ($(HOME),)
+export HOME := $(shell eval echo "~$$(id -un)")
+endif
+
+GO      ?= go
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT  := $(shell git rev-parse HEAD 2>/dev/null)
+DATE    := $(shell git log -1 --format=%cI 2>/dev/null)
+LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)
+
+# tool_version NAME: the version of a tool as tools/go.mod pins it.
+tool_version = $(shell sed -n 's|^.*/$(1)\(/v[0-9]*\)\{0,1\} \(v[^ ]*\).*|\2|p' tools/go.mod)
+build_tool   = CGO_ENABLED=0 $(GO) build -C tools -trimpath -o ../bin/
+
+# The race detector needs cgo, and so a C compiler. CI must have one.
+RACE := $(shell if [ -n "$$CI" ] || command -v "$$($(GO) env CC)" >/dev/null 2>&1; then echo -race; fi)
+
+.PHONY: help demo test build lint fmt bench check release-check setup clean
+
+help: ## list the targets
+	@echo "make TARGET, with TARGET one of:"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
+
+demo: setup bin/versitygw build ## back up a made-up production database and fetch it, on throwaway servers
+	@CGO_ENABLED=0 $(GO) build -o bin/demo ./demo
+	@exec bin/demo
+
+test: setup bin/versitygw ## run all tests; one that is skipped fails the run
+	@if [ -z "$(RACE)" ]; then echo "no C compiler found: testing without the race detector" >&2; fi
+	@$(GO) run ./script/gotest $(RACE) -timeout 20m ./...
+
+build: ## build bin/hectl
+	@echo "building bin/hectl $(VERSION)"
+	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/hectl .
+
+lint: bin/golangci-lint ## check formatting, the module files, the import arrows and the code
+	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) && if [ -n "$$unformatted" ]; then \
+		echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
+	@$(GO) mod tidy -diff
+	@bin/golangci-lint run
+	@if [ -x bin/goreleaser ]; then bin/goreleaser check --quiet; fi
+
+fmt: bin/golangci-lint ## format the code
+	@bin/golangci-lint fmt
+
+bench: setup bin/versitygw build ## measure against what one would otherwise do
+	@if [ -d bench ]; then $(GO) run ./bench; else echo "nothing to measure yet: the bench program comes with the restore engine"; fi
+
+check: lint test release-check ## lint, test, and check the release configuration
+
+release-check: bin/goreleaser ## check .goreleaser.yml
+	@bin/goreleaser check --quiet && echo ".goreleaser.yml is valid"
+
+setup: ## install Postgres's server and client programs, when none are found
+	@script/setup
+
+clean: ## remove what make built
+	rm -rf bin dist
+
+# The tools are built from their pinned modules, and again when a pin changes.
+
+bin/versitygw: tools/go.sum
+	@echo "building versitygw $(call tool_version,versitygw), the S3 server of the tests and the demo (a minute or two, once)"
+	@$(build_tool) github.com/versity/versitygw/cmd/versitygw
+	@touch $@
+
+bin/golangci-lint: tools/go.sum
+	@echo "building golangci-lint $(call tool_version,golangci-lint) (a few minutes, once)"
+	@$(build_tool) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $@
+
+bin/goreleaser: tools/go.sum
+	@echo "building goreleaser $(call tool_version,goreleaser) (a few minutes, once)"
+	@$(build_tool) github.com/goreleaser/goreleaser/v2
+	@touch $@

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+	"github.com/xrash/smetrics"
+
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// arrange puts a command line into the one order that urfave/cli reads:
+// command, flags, "--", arguments. Users write flags before the command and
+// after the arguments as well. What it does not know it refuses, and suggests
+// what is near.
+func arrange(app *cli.App, args []string) ([]string, error) {
+	at := commandAt(app, args)
+	if at < 0 {
+		return globalArgs(args)
+	}
+	name := args[at]
+	rest := slices.Concat(args[:at], args[at+1:])
+	if name == "help" {
+		return helpArgs(app, rest)
+	}
+	cmd := app.Command(name)
+	if cmd == nil {
+		return nil, unknownCommand(app, name)
+	}
+	flags, operands, err := split(cmd, rest)
+	if err != nil {
+		return nil, command.UsageError(cmd.Name, err)
+	}
+	return slices.Concat([]string{cmd.Name}, flags, []string{"--"}, operands), nil
+}
+
+// commandAt returns the index of the first argument that is neither a flag nor
+// the value of one, -1 if there is none. Flags of one name are of one kind in
+// all commands.
+func commandAt(app *cli.App, args []string) int {
+	var all []cli.Flag
+	for _, c := range app.Commands {
+		all = append(all, c.Flags...)
+	}
+	for i := 0; i < len(args); i++ {
+		if !isFlag(args[i]) {
+			return i
+		}
+		name, _, has := strings.Cut(strings.TrimLeft(args[i], "-"), "=")
+		if f := find(all, name); f != nil && !has && takesValue(f) {
+			i++
+		}
+	}
+	return -1
+}
+
+// globalArgs handles a command line without a command.
+func globalArgs(args []string) ([]string, error) {
+	for _, arg := range args {
+		switch arg {
+		case "--help", "-h":
+			return []string{"--help"}, nil
+		case "--version":
+			return []string{"version"}, nil
+		}
+	}
+	if len(args) > 0 {
+		return nil, fault.New(fault.Usage, `see "hectl help"`, "%s is not a command, and there is none after it", args[0])
+	}
+	return []string{"--help"}, nil
+}
+
+func helpArgs(app *cli.App, rest []string) ([]string, error) {
+	for _, name := range rest {
+		if isFlag(name) {
+			continue
+		}
+		if app.Command(name) == nil {
+			return nil, unknownCommand(app, name)
+		}
+		return []string{name, "--help"}, nil
+	}
+	return []string{"--help"}, nil
+}
+
+func unknownCommand(app *cli.App, name string) error {
+	hint := `see "hectl help" for the commands`
+	var names []string
+	for _, c := range app.VisibleCommands() {
+		names = append(names, c.Names()...)
+	}
+	if near := nearest(name, names); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", "hectl "+near)
+	}
+	return fault.New(fault.Usage, hint, "there is no command %q", name)
+}
+
+// split separates the flags of cmd, each with its value, from the operands. It
+// takes "-j4" and "-qv" apart.
+func split(cmd *cli.Command, args []string) (flags, operands []string, err error) {
+	for i := 0; i < len(args); i++ {
+		arg := args[i]
+		if arg == "--" {
+			return flags, append(operands, args[i+1:]...), nil
+		}
+		if !isFlag(arg) {
+			operands = append(operands, arg)
+			continue
+		}
+		name, _, has := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		f := find(cmd.Flags, name)
+		switch {
+		case name == "help" || name == "h":
+			return []string{"--help"}, nil, nil
+		case f == nil:
+			short, err := splitShort(cmd, arg)
+			if err != nil {
+				return nil, nil, err
+			}
+			args = slices.Concat(args[:i], short, args[i+1:])
+			i-- // read what it was taken apart into
+		case has || !takesValue(f):
+			flags = append(flags, arg)
+		case i+1 == len(args):
+			return nil, nil, fmt.Errorf("%s needs a value", arg)
+		default:
+			i++
+			flags = append(flags, arg+"="+args[i])
+		}
+	}
+	return flags, operands, nil
+}
+
+// splitShort takes "-j4" apart into "-j=4", and "-qv" into "-q" and "-v".
+func splitShort(cmd *cli.Command, arg string) ([]string, error) {
+	letters, ok := strings.CutPrefix(arg, "-")
+	if !ok || len(letters) < 2 || letters[0] == '-' {
+		return nil, unknownFlag(cmd, arg)
+	}
+	f := find(cmd.Flags, letters[:1])
+	if f == nil {
+		return nil, unknownFlag(cmd, arg)
+	}
+	if takesValue(f) {
+		return []string{"-" + letters[:1] + "=" + strings.TrimPrefix(letters[1:], "=")}, nil
+	}
+	return []string{"-" + letters[:1], "-" + letters[1:]}, nil
+}
+
+func unknownFlag(cmd *cli.Command, arg string) error {
+	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+	err := fmt.Errorf("%s has no flag %s", cmd.Name, strings.SplitN(arg, "=", 2)[0])
+	var names []string
+	for _, f := range cmd.Flags {
+		names = append(names, f.Names()[0])
+	}
+	if near := nearest(name, names); near != "" {
+		return fault.Wrap(fault.Usage, "did you mean --"+near+"?", err)
+	}
+	return err
+}
+
+// nearest returns the candidate that name was probably meant to be, "" if none
+// is near.
+func nearest(name string, candidates []string) string {
+	best, near := 0.8, "" // far enough from what has only some letters in common
+	for _, candidate := range candidates {
+		if similarity := smetrics.JaroWinkler(name, candidate, 0.7, 4); len(name) > 1 && similarity > best {
+			best, near = similarity, candidate
+		}
+	}
+	return near
+}
+
+func isFlag(arg string) bool { return len(arg) > 1 && arg[0] == '-' }
+
+func find(flags []cli.Flag, name string) cli.Flag {
+	for _, f := range flags {
+		if slices.Contains(f.Names(), name) {
+			return f
+		}
+	}
+	return nil
+}
+
+func takesValue(f cli.Flag) bool {
+	_, is := f.(*cli.BoolFlag)
+	return !is
+}

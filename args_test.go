@@ -1,0 +1,72 @@
+package main
+
+import (
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+func TestArrange(t *testing.T) {
+	out := console.New(console.Options{Stdout: io.Discard, Stderr: io.Discard, Now: time.Now})
+	app := newApp(&command.Env{Console: out}, io.Discard)
+	for _, tt := range []struct {
+		in   string
+		want string // arguments, or the error if it begins with !
+		hint string
+	}{
+		{"", "--help", ""},
+		{"--help", "--help", ""},
+		{"-h", "--help", ""},
+		{"--version", "version", ""},
+		{"help", "--help", ""},
+		{"help restore", "restore --help", ""},
+		{"restore --help", "restore --help --", ""},
+		{"restore x.dump -h --nonsense", "restore --help --", ""},
+		{"restore --target dev x.dump", "restore --target=dev -- x.dump", ""},
+		{"restore x.dump --target dev --dry-run", "restore --target=dev --dry-run -- x.dump", ""},
+		{"-q --target=dev restore x.dump", "restore -q --target=dev -- x.dump", ""},
+		{"--target dev restore x.dump", "restore --target=dev -- x.dump", ""},
+		{"restore -", "restore -- -", ""},
+		{"restore -- -x.dump", "restore -- -x.dump", ""},
+		{"restore -j4 -qv x", "restore -j=4 -q -v -- x", ""},
+		{"backup -Z9", "backup -Z=9 --", ""},
+		{"backup -Z zstd:3", "backup -Z=zstd:3 --", ""},
+		{"backup --exclude-table-data a,b --exclude-table-data c", "backup --exclude-table-data=a,b --exclude-table-data=c --", ""},
+		{"ls --json", "list --json --", ""},
+		{"restore --password -x y", "restore --password=-x -- y", ""},
+		{"bakup", `!there is no command "bakup"`, "hectl backup"},
+		{"help fetch", `!there is no command "fetch"`, "hectl fetch-latest-db"},
+		{"backup --buket s3://x", "!backup has no flag --buket", "--bucket"},
+		{"backup --drop-previous", "!backup has no flag --drop-previous", ""},
+		{"backup --bucket", "!--bucket needs a value", "hectl backup --help"},
+		{"backup -x", "!backup has no flag -x", "hectl backup --help"},
+		{"--nonsense", "!--nonsense is not a command", "hectl help"},
+	} {
+		t.Run(tt.in, func(t *testing.T) {
+			got, err := arrange(app, strings.Fields(tt.in))
+			text, failing := strings.CutPrefix(tt.want, "!")
+			if !failing {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(strings.Fields(tt.want), got); diff != "" {
+					t.Error(diff)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), text) || fault.CodeOf(err) != fault.Usage {
+				t.Fatalf("got %q, %v (code %d)", got, err, fault.CodeOf(err))
+			}
+			if hints := strings.Join(fault.Hints(err), " "); !strings.Contains(hints, tt.hint) {
+				t.Errorf("hints %q", hints)
+			}
+		})
+	}
+}

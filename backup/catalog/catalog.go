@@ -1,0 +1,81 @@
+package catalog
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/rubyforgood/hectl/internal/s3store"
+)
+
+// Dump is a dump in the bucket.
+type Dump struct {
+	Key    string    `json:"key"`
+	Label  string    `json:"env"`
+	Time   time.Time `json:"time"` // UTC; of the key, else the object's LastModified
+	Size   int64     `json:"size"` // bytes
+	ETag   string    `json:"etag"`
+	Upload time.Time `json:"last_modified"` // UTC
+}
+
+// Object returns the object that holds the dump.
+func (d Dump) Object() s3store.Object {
+	return s3store.Object{Key: d.Key, Size: d.Size, ETag: d.ETag, LastModified: d.Upload}
+}
+
+// OfObject returns the dump that an object holds, or false when its key is not
+// that of a dump under base.
+func OfObject(base string, o s3store.Object) (Dump, bool) {
+	label, t, ok := ParseKey(base, o.Key)
+	if !ok {
+		return Dump{}, false
+	}
+	if t.IsZero() {
+		t = o.LastModified.UTC()
+	}
+	return Dump{Key: o.Key, Label: label, Time: t, Size: o.Size, ETag: o.ETag, Upload: o.LastModified.UTC()}, true
+}
+
+type lister interface {
+	List(ctx context.Context, prefix string) iter.Seq2[s3store.Object, error]
+}
+
+// List returns all dumps under base, the newest last.
+func List(ctx context.Context, store lister, base string) ([]Dump, error) {
+	var dumps []Dump
+	for object, err := range store.List(ctx, Prefix(base)) {
+		if err != nil {
+			return nil, err
+		}
+		if d, ok := OfObject(base, object); ok {
+			dumps = append(dumps, d)
+		}
+	}
+	slices.SortFunc(dumps, func(a, b Dump) int {
+		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Key, b.Key))
+	})
+	return dumps, nil
+}
+
+// WithLabel returns the dumps of one label, in the same order.
+func WithLabel(dumps []Dump, label string) []Dump {
+	var with []Dump
+	for _, d := range dumps {
+		if d.Label == label {
+			with = append(with, d)
+		}
+	}
+	return with
+}
+
+// Labels returns the labels in use, in alphabetical order.
+func Labels(dumps []Dump) []string {
+	var labels []string
+	for _, d := range dumps {
+		labels = append(labels, d.Label)
+	}
+	slices.Sort(labels)
+	return slices.Compact(labels)
+}

@@ -1,0 +1,51 @@
+package catalog
+
+import (
+	"regexp"
+	"strings"
+	"time"
+)
+
+const (
+	folder     = "backups/"
+	suffix     = ".rds.dump"
+	timeLayout = "20060102150405" // UTC
+)
+
+// DefaultLabel is the label of dumps whose key names none.
+const DefaultLabel = "production"
+
+// Key returns the key of a dump taken at t under base, "" for the top of the
+// bucket.
+func Key(base, label string, t time.Time) string {
+	return Prefix(base) + label + "-" + t.UTC().Format(timeLayout) + suffix
+}
+
+// Prefix returns the prefix that all dumps under base share.
+func Prefix(base string) string {
+	if base == "" {
+		return folder
+	}
+	return base + "/" + folder
+}
+
+var labelAndTime = regexp.MustCompile(`^(?:(.+)-)?(\d{14})$`)
+
+// ParseKey takes the name of a dump apart. ok is false for keys that are not
+// dumps under base; the time is zero where the key has none.
+func ParseKey(base, key string) (label string, t time.Time, ok bool) {
+	name, in := strings.CutPrefix(key, Prefix(base))
+	stem, is := strings.CutSuffix(name, suffix)
+	if !in || !is || stem == "" || strings.Contains(stem, "/") {
+		return "", time.Time{}, false
+	}
+	if m := labelAndTime.FindStringSubmatch(stem); m != nil {
+		if t, err := time.Parse(timeLayout, m[2]); err == nil {
+			if m[1] == "" {
+				return DefaultLabel, t, true
+			}
+			return m[1], t, true
+		}
+	}
+	return stem, time.Time{}, true
+}

@@ -1,0 +1,10 @@
+// Package backup makes dumps and looks after them: create.go is "hectl backup",
+// list.go is "hectl list".
+//
+// A dump flows from pg_dump's standard output through memory into a multipart
+// upload, and never touches a disk. It comes into being at one instant, when
+// the upload is completed, and that happens only after pg_dump ended its stream
+// and exited with status 0. Until then there is nothing in the bucket that
+// anyone could take for a dump; a failure, a signal or a stall aborts the
+// upload. See package catalog for names.
+package backup

@@ -1,0 +1,138 @@
+package backup
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/urfave/cli/v2"
+
+	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// listOptions are what one listing is told.
+type listOptions struct {
+	bucket config.Bucket
+	label  string // "" for all
+	last   int    // 0 for all
+}
+
+func listCommand(env *command.Env) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:      "list",
+		Aliases:   []string{"ls"},
+		Usage:     "show the dumps in the bucket",
+		UsageText: "hectl list [options]",
+		Description: `EXAMPLES:
+   hectl list                        all dumps, the newest last
+   hectl list --env staging -n 10    the last ten of staging
+   hectl list --json | jq -r '.dumps[-1].key'
+
+   Dumps of all labels are shown, unless --env (or HECTL_ENV, or hectl.yml)
+   names one.`,
+		Flags: append([]cli.Flag{
+			&cli.IntFlag{Category: command.Output, Name: "last", Aliases: []string{"n"}, Usage: "show only the newest `N`"},
+			command.LabelFlag(),
+		}, command.BucketFlags()...),
+		Action: func(c *cli.Context) error {
+			if err := command.NoArgs(c); err != nil {
+				return err
+			}
+			settings, err := env.Settings()
+			if err != nil {
+				return err
+			}
+			opt := listOptions{last: c.Int("last")}
+			if opt.last < 0 {
+				return fault.New(fault.Usage, "for example: --last 10", "--last may not be negative")
+			}
+			flags := command.Given(c)
+			label, err := settings.Label(flags)
+			if err != nil {
+				return err
+			}
+			if label.Origin != "default" {
+				opt.label = label.Text
+			}
+			if opt.bucket, err = settings.Bucket(flags); err != nil {
+				return err
+			}
+			return opt.Run(c.Context, env)
+		},
+	}, `
+0    done, also when there are no dumps
+1    failed
+2    wrong flags or settings
+10   no such bucket
+12   credentials are missing, expired, or lack a permission
+130  interrupted`)
+}
+
+// listing is the result of a listing. The newest dump comes last, where a
+// terminal leaves the eye.
+type listing struct {
+	Bucket string         `json:"bucket"`
+	Dumps  []catalog.Dump `json:"dumps"`
+
+	base string
+	now  time.Time
+}
+
+// Text renders a line a dump.
+func (l listing) Text() string {
+	if len(l.Dumps) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	// Writes to a strings.Builder do not fail.
+	_, _ = fmt.Fprintln(w, "TIME (UTC)\tAGE\tSIZE\tDUMP")
+	for _, d := range l.Dumps {
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", d.Time.UTC().Format("2006-01-02 15:04"), age(l.now.Sub(d.Time)),
+			humanize.Bytes(uint64(d.Size)), strings.TrimPrefix(d.Key, catalog.Prefix(l.base)))
+	}
+	_ = w.Flush()
+	return b.String()
+}
+
+// age renders how long ago something was, in its largest unit.
+func age(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "now"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}
+
+// Run lists the dumps.
+func (o listOptions) Run(ctx context.Context, env *command.Env) error {
+	store, err := env.Open(ctx, o.bucket)
+	if err != nil {
+		return err
+	}
+	dumps, err := catalog.List(ctx, store, o.bucket.Base)
+	if err != nil {
+		return err
+	}
+	if o.label != "" {
+		dumps = catalog.WithLabel(dumps, o.label)
+	}
+	if o.last > 0 {
+		dumps = dumps[max(0, len(dumps)-o.last):]
+	}
+	if len(dumps) == 0 {
+		env.Console.Say("there are no dumps in %s", o.bucket)
+		dumps = []catalog.Dump{}
+	}
+	return env.Console.Result(listing{Bucket: o.bucket.String(), Dumps: dumps, base: o.bucket.Base, now: env.Console.Now()})
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+	"golang.org/x/crypto/bcrypt"
+
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// shown is how many tables the table names; the others are summed up.
+const shown = 8
+
+// count is the number of rows of a table.
+type count struct {
+	Table string
+	Rows  int64
+}
+
+// user is what the scrub must have changed.
+type user struct {
+	ID       int64
+	Password string
+	Tokens   int64
+}
+
+// compare prints what both databases hold. It is an error if rows are missing,
+// or if anything of production's that must not leave it is in the local one.
+func (w *world) compare(ctx context.Context) error {
+	production, err := connect(ctx, w.production, productionDB)
+	if err != nil {
+		return err
+	}
+	defer production.Close(ctx)
+	local, err := connect(ctx, w.local, localDB)
+	if err != nil {
+		return err
+	}
+	defer local.Close(ctx)
+
+	var problems []string
+	line := func(what, a, b string) { fmt.Printf("  %-42s %12s %12s\n", what, a, b) }
+	rule := func() { fmt.Println("  " + strings.Repeat("─", 68)) }
+
+	line("", "production", "local")
+	rule()
+	wrong, err := compareRows(ctx, production, local, line)
+	if err != nil {
+		return err
+	}
+	problems = append(problems, wrong...)
+	rule()
+	wrong, err = compareScrubbed(ctx, production, local, line)
+	if err != nil {
+		return err
+	}
+	problems = append(problems, wrong...)
+
+	old, err := connect(ctx, w.local, previousDB)
+	if err != nil {
+		return err
+	}
+	defer old.Close(ctx)
+	names, err := pgtools.Rows[string](ctx, old, "SELECT name FROM public.organizations")
+	if err != nil {
+		return err
+	}
+	fmt.Printf("\n  The local database of before is %s, with its %q.\n", previousDB, strings.Join(names, ", "))
+	if len(problems) > 0 {
+		return errors.New("the local database is not what it should be: " + strings.Join(problems, "; "))
+	}
+	fmt.Println("  Everyone's password is now \"password\", for example user1@example.com's.")
+	return nil
+}
+
+// compareRows prints the largest tables and the sum of the others, and returns
+// the tables that differ. Jobs are compareScrubbed's.
+func compareRows(ctx context.Context, production, local *pgtools.DB, line func(what, a, b string)) (wrong []string, err error) {
+	ours, err := counts(ctx, production)
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := counts(ctx, local)
+	if err != nil {
+		return nil, err
+	}
+	there := map[string]int64{}
+	for _, c := range theirs {
+		there[c.Table] = c.Rows
+	}
+	var restA, restB int64
+	for i, c := range ours {
+		if c.Rows != there[c.Table] {
+			wrong = append(wrong, fmt.Sprintf("%s has %d rows, not %d", c.Table, there[c.Table], c.Rows))
+		}
+		if i < shown {
+			line(c.Table, humanize.Comma(c.Rows), humanize.Comma(there[c.Table]))
+			continue
+		}
+		restA += c.Rows
+		restB += there[c.Table]
+	}
+	line(fmt.Sprintf("%d more tables", max(0, len(ours)-shown)), humanize.Comma(restA), humanize.Comma(restB))
+	return wrong, nil
+}
+
+// counts returns the rows of every table but delayed_jobs, largest first.
+func counts(ctx context.Context, db *pgtools.DB) ([]count, error) {
+	return pgtools.Rows[count](ctx, db, `
+		SELECT relname, (xpath('//n/text()', query_to_xml(format('SELECT count(*) AS n FROM %s', oid::regclass), true, true, '')))[1]::text::bigint AS n
+		FROM pg_catalog.pg_class
+		WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'delayed_jobs'
+		ORDER BY n DESC, relname`)
+}
+
+// compareScrubbed prints what must differ, and returns what does not.
+func compareScrubbed(ctx context.Context, production, local *pgtools.DB, line func(what, a, b string)) (wrong []string, err error) {
+	var facts [2]struct {
+		environment string
+		jobs        int64
+		users       []user
+		tokens      int64
+	}
+	for i, db := range []*pgtools.DB{production, local} {
+		f := &facts[i]
+		if err := db.QueryRow(ctx, "SELECT value, (SELECT count(*) FROM public.delayed_jobs) FROM public.ar_internal_metadata WHERE key = 'environment'").Scan(&f.environment, &f.jobs); err != nil {
+			return nil, err
+		}
+		if f.users, err = pgtools.Rows[user](ctx, db, "SELECT id, encrypted_password, num_nonnulls(reset_password_token, invitation_token) FROM public.users ORDER BY id"); err != nil {
+			return nil, err
+		}
+		for _, u := range f.users {
+			f.tokens += u.Tokens
+		}
+	}
+	known := map[string]bool{}
+	for _, u := range facts[0].users {
+		known[u.Password] = true
+	}
+	var same int64
+	for _, u := range facts[1].users {
+		if known[u.Password] {
+			same++
+		}
+	}
+	a, b := facts[0], facts[1]
+	line("environment", a.environment, b.environment)
+	line("delayed_jobs", humanize.Comma(a.jobs), humanize.Comma(b.jobs))
+	line("users with a password of production's", humanize.Comma(int64(len(a.users))), humanize.Comma(same))
+	line("their reset and invitation tokens", humanize.Comma(a.tokens), humanize.Comma(b.tokens))
+
+	if b.environment != "development" {
+		wrong = append(wrong, "its environment is "+b.environment)
+	}
+	if b.jobs != 0 {
+		wrong = append(wrong, "jobs of production's are left")
+	}
+	if same != 0 {
+		wrong = append(wrong, "passwords of production's are left")
+	}
+	if b.tokens != 0 {
+		wrong = append(wrong, "tokens of production's are left")
+	}
+	if len(b.users) == 0 || bcrypt.CompareHashAndPassword([]byte(b.users[0].Password), []byte("password")) != nil {
+		wrong = append(wrong, `nobody can sign in with "password"`)
+	}
+	return wrong, nil
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/rubyforgood/hectl/internal/demodata"
+	"github.com/rubyforgood/hectl/internal/s3store/s3test"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/pgtest"
+)
+
+const (
+	productionDB = "diaper_production"
+	localDB      = "diaper_dev"
+	previousDB   = "diaper_dev_previous"
+	bucketName   = "human-essentials-backups"
+)
+
+// world is what the demo starts, and removes.
+type world struct {
+	dir        string // the folder that hectl runs in
+	production *pgtest.Cluster
+	local      *pgtest.Cluster
+	s3         *s3test.Server
+}
+
+// newWorld starts the servers and fills the databases. What it returns, also
+// with an error, must be removed.
+func newWorld(ctx context.Context, scale int) (*world, error) {
+	w := &world{}
+	var err error
+	if w.dir, err = os.MkdirTemp("", "hectl-demo-"); err != nil {
+		return w, err
+	}
+	if w.production, err = pgtest.Start(ctx, pgtest.Options{}); err != nil {
+		return w, err
+	}
+	if w.local, err = pgtest.Start(ctx, pgtest.Options{}); err != nil {
+		return w, err
+	}
+	// It must outlive an interrupted hectl, which aborts its upload.
+	if w.s3, err = s3test.Start(context.WithoutCancel(ctx), s3test.Options{}); err != nil {
+		return w, err
+	}
+	if err := w.s3.CreateBucket(ctx, bucketName); err != nil {
+		return w, err
+	}
+	fmt.Printf("  production  %s\n", w.production.Conn(productionDB))
+	fmt.Printf("  local       %s\n", w.local.Conn(localDB))
+	fmt.Printf("  S3          %s, bucket %s\n\n", w.s3.URL, bucketName)
+	err = w.fill(ctx, scale)
+	return w, err
+}
+
+// fill makes the two databases, side by side.
+func (w *world) fill(ctx context.Context, scale int) error {
+	fmt.Printf("  filling production with made-up rows (about %d s) … ", 4*scale)
+	start := time.Now()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		return makeDatabase(ctx, w.production, productionDB, demodata.Schema()+demodata.Rows(scale)+"ANALYZE;")
+	})
+	group.Go(func() error {
+		return makeDatabase(ctx, w.local, localDB, demodata.Schema()+oldRows)
+	})
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	fmt.Printf("done in %.0f s\n", time.Since(start).Seconds())
+	return nil
+}
+
+// oldRows is what the developer had before.
+const oldRows = `
+INSERT INTO public.ar_internal_metadata VALUES ('environment', 'development', now(), now());
+INSERT INTO public.organizations (name, created_at, updated_at) VALUES ('A bank of last month', now(), now());
+`
+
+func makeDatabase(ctx context.Context, c *pgtest.Cluster, name, sql string) error {
+	if err := c.CreateDatabase(ctx, name); err != nil {
+		return err
+	}
+	return c.Exec(ctx, name, sql)
+}
+
+// remove stops the servers and removes their folders.
+func (w *world) remove() error {
+	var errs []error
+	if w.s3 != nil {
+		w.s3.Stop()
+	}
+	for _, c := range []*pgtest.Cluster{w.production, w.local} {
+		if c != nil {
+			errs = append(errs, c.Stop())
+		}
+	}
+	return errors.Join(append(errs, os.RemoveAll(w.dir))...)
+}
+
+func connect(ctx context.Context, c *pgtest.Cluster, database string) (*pgtools.DB, error) {
+	return pgtools.Connect(ctx, c.SocketConn(database), "hectl demo")
+}

@@ -1,0 +1,83 @@
+package command
+
+import (
+	"context"
+	"io"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// Env is the world in which a command runs.
+type Env struct {
+	Console *console.Console
+	Stdin   io.Reader
+	Dir     string   // current folder
+	Environ []string // in the form of os.Environ
+}
+
+// Settings loads hectl.yml and the environment, once a command needs them: a
+// broken file must not keep "hectl version" from answering.
+func (e *Env) Settings() (*config.Sources, error) {
+	return config.Load(e.Dir, e.Environ)
+}
+
+// Open opens the bucket that the settings name, with credentials that were
+// found to exist. Nothing is asked of the bucket yet.
+func (e *Env) Open(ctx context.Context, b config.Bucket) (*s3store.Store, error) {
+	store, err := s3store.Open(ctx, s3store.Config{
+		Bucket:      b.Name,
+		Region:      b.Region,
+		EndpointURL: b.EndpointURL,
+		PathStyle:   b.PathStyle,
+		Profile:     b.Profile,
+		Log:         e.Console.Detail,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := store.CheckCredentials(ctx); err != nil {
+		return nil, err
+	}
+	return store, nil
+}
+
+// Resolve turns a database of the settings into a connection.
+func Resolve(d config.Database, settings *config.Sources) (pgtools.Conn, error) {
+	said := pgtools.Params{}
+	if d.Text != "" {
+		var err error
+		if said, err = pgtools.ParseParams(d.Text); err != nil {
+			return pgtools.Conn{}, err
+		}
+	}
+	return pgtools.Params(d.Params(said)).Resolve(settings.Lookup)
+}
+
+// Given returns the flags that were given on the command line, by their full
+// names.
+func Given(c *cli.Context) config.Flags {
+	given := config.Flags{}
+	for _, flag := range c.Command.Flags {
+		if name := flag.Names()[0]; c.IsSet(name) {
+			if v, ok := c.Value(name).(string); ok {
+				given[name] = v
+			}
+		}
+	}
+	return given
+}
+
+// NoArgs refuses arguments where a command takes none.
+func NoArgs(c *cli.Context) error {
+	if c.Args().Present() {
+		return fault.New(fault.Usage, `see "hectl `+c.Command.Name+` --help"`,
+			"%s takes no arguments, but was given %q", c.Command.Name, c.Args().First())
+	}
+	return nil
+}

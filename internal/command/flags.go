@@ -1,0 +1,58 @@
+package command
+
+import (
+	"slices"
+
+	"github.com/urfave/cli/v2"
+)
+
+// Categories under which the help groups the flags.
+const (
+	Bucket   = "Bucket"
+	Database = "Database"
+	Output   = "Output"
+)
+
+// BucketFlags say where the dumps are and how to get there.
+func BucketFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Category: Bucket, Name: "bucket", Usage: "`s3://NAME[/FOLDER]` of the dumps (HECTL_BUCKET; default s3://human-essentials-backups)"},
+		&cli.StringFlag{Category: Bucket, Name: "profile", Usage: "AWS `PROFILE` (AWS_PROFILE)"},
+		&cli.StringFlag{Category: Bucket, Name: "region", Usage: "AWS `REGION` (AWS_REGION; found out when it is wrong)"},
+		&cli.StringFlag{Category: Bucket, Name: "endpoint-url", Usage: "`URL` of a store other than AWS (AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL)"},
+		&cli.StringFlag{Category: Bucket, Name: "path-style", Usage: "`true` or false: address the bucket by path (default true with an endpoint URL)"},
+	}
+}
+
+// LabelFlag selects among the dumps of a bucket.
+func LabelFlag() cli.Flag {
+	return &cli.StringFlag{Category: Bucket, Name: "env", Usage: "`LABEL` of the dumps, such as production or staging (HECTL_ENV; default production)"}
+}
+
+// PGBinFlag names the folder of the client tools.
+func PGBinFlag() cli.Flag {
+	return &cli.StringFlag{Category: Database, Name: "pg-bin", Usage: "`DIR` of pg_dump and pg_restore (HECTL_PG_BIN; default: the best found)"}
+}
+
+// OutputFlags say how much is said, and how.
+func OutputFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Category: Output, Name: "json", Usage: "print the result as one JSON document"},
+		&cli.BoolFlag{Category: Output, Name: "quiet", Aliases: []string{"q"}, Usage: "say nothing but the result, warnings and errors"},
+		&cli.BoolFlag{Category: Output, Name: "verbose", Aliases: []string{"v"}, Usage: "say how decisions were made"},
+	}
+}
+
+// New completes a command: the output flags, their effect, and the parts of
+// its help that come after the flags. exits is the text under EXIT CODES.
+func New(env *Env, c *cli.Command, exits string) *cli.Command {
+	c.Flags = slices.Concat(c.Flags, OutputFlags())
+	c.HideHelpCommand = true
+	c.CustomHelpTemplate = helpText(c, exits)
+	c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return UsageError(c.Name, err) }
+	c.Before = func(ctx *cli.Context) error {
+		env.Console.Mode(ctx.Bool("quiet"), ctx.Bool("verbose"), ctx.Bool("json"))
+		return nil
+	}
+	return c
+}

@@ -1,0 +1,86 @@
+package config
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// The defaults are Human Essentials' own bucket and where it lies.
+const (
+	DefaultBucket       = "s3://human-essentials-backups"
+	defaultBucketRegion = "us-east-2"
+)
+
+// Bucket says where the dumps are and how to get there. Region, EndpointURL
+// and Profile are "" where the AWS SDK's own chain decides.
+type Bucket struct {
+	Name        string
+	Base        string // folder inside the bucket, without slashes at the ends; "" for the top
+	Region      string
+	EndpointURL string
+	PathStyle   *bool // nil: decided by whether there is a custom endpoint
+	Profile     string
+	Origin      string // of the bucket's name
+}
+
+// String returns the form s3://NAME[/BASE].
+func (b Bucket) String() string {
+	if b.Base == "" {
+		return "s3://" + b.Name
+	}
+	return "s3://" + b.Name + "/" + b.Base
+}
+
+var bucketName = regexp.MustCompile(`^[a-z0-9A-Z][a-zA-Z0-9._-]{1,253}[a-zA-Z0-9]$`)
+
+// Bucket resolves the settings bucket, region, endpoint-url, path-style and
+// profile.
+func (s *Sources) Bucket(flags Flags) (Bucket, error) {
+	v := s.find(flags, setting{flag: "bucket", env: []string{"HECTL_BUCKET"}, file: s.file.Bucket, fallback: DefaultBucket})
+	rest, ok := strings.CutPrefix(v.Text, "s3://")
+	name, base, _ := strings.Cut(rest, "/")
+	if !ok || !bucketName.MatchString(name) {
+		return Bucket{}, fault.New(fault.Usage, "write it as s3://NAME or s3://NAME/FOLDER",
+			"bucket %q (from %s) is not of the form s3://NAME[/BASE]", v.Text, v.Origin)
+	}
+	b := Bucket{Name: name, Base: strings.Trim(base, "/"), Origin: v.Origin}
+
+	b.EndpointURL = s.find(flags, setting{flag: "endpoint-url",
+		env: []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}, file: s.file.EndpointURL}).Text
+	if u := b.EndpointURL; u != "" && !strings.HasPrefix(u, "http://") && !strings.HasPrefix(u, "https://") {
+		return Bucket{}, fault.New(fault.Usage, "write it as https://HOST[:PORT]", "endpoint URL %q has no http:// or https://", u)
+	}
+
+	b.Region = s.find(flags, setting{flag: "region", env: []string{"AWS_REGION", "AWS_DEFAULT_REGION"}, file: s.file.Region}).Text
+	if b.Region == "" && b.EndpointURL == "" && "s3://"+b.Name == DefaultBucket {
+		b.Region = defaultBucketRegion
+	}
+
+	b.Profile = s.profile(flags)
+	b.PathStyle = s.file.PathStyle
+	if v, ok := flags["path-style"]; ok {
+		on, err := strconv.ParseBool(v)
+		if err != nil {
+			return Bucket{}, fault.New(fault.Usage, "", "--path-style is either true or false, not %q", v)
+		}
+		b.PathStyle = &on
+	}
+	return b, nil
+}
+
+// profile returns the profile to impose on the AWS SDK. The environment goes
+// before hectl.yml: who exports AWS_PROFILE or a key means it.
+func (s *Sources) profile(flags Flags) string {
+	if v, ok := flags["profile"]; ok {
+		return v
+	}
+	for _, name := range []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY"} {
+		if s.env[name] != "" {
+			return "" // the SDK reads these itself
+		}
+	}
+	return s.file.Profile
+}

@@ -1,0 +1,193 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// load loads settings in a folder that holds files, with a set environment.
+func load(t *testing.T, files map[string]string, environ ...string) *Sources {
+	t.Helper()
+	s, err := tryLoad(t, files, environ...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func tryLoad(t *testing.T, files map[string]string, environ ...string) (*Sources, error) {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	work := filepath.Join(dir, "app", "deep")
+	if err := os.MkdirAll(work, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return Load(work, environ)
+}
+
+func TestPrecedence(t *testing.T) {
+	file := map[string]string{"app/hectl.yml": "bucket: s3://from-file/base/\nregion: eu-west-1\n"}
+	for _, tt := range []struct {
+		name    string
+		files   map[string]string
+		env     []string
+		flags   Flags
+		want    string
+		origin  string
+		region  string
+		profile string
+	}{
+		{name: "default", want: DefaultBucket, origin: "default", region: "us-east-2"},
+		{name: "file above", files: file, want: "s3://from-file/base", origin: "hectl.yml", region: "eu-west-1"},
+		{name: "environment over file", files: file, env: []string{"HECTL_BUCKET=s3://from-env", "AWS_REGION=eu-north-1"},
+			want: "s3://from-env", origin: "HECTL_BUCKET", region: "eu-north-1"},
+		{name: "flag over all", files: file, env: []string{"HECTL_BUCKET=s3://from-env"}, flags: Flags{"bucket": "s3://from-flag/a/b", "region": "us-west-2"},
+			want: "s3://from-flag/a/b", origin: "--bucket", region: "us-west-2"},
+		{name: "an empty variable is not set", env: []string{"HECTL_BUCKET="}, want: DefaultBucket, origin: "default", region: "us-east-2"},
+		{name: "the default bucket elsewhere has no known region", env: []string{"AWS_ENDPOINT_URL=http://127.0.0.1:9"},
+			want: DefaultBucket, origin: "default"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b, err := load(t, tt.files, tt.env...).Bucket(tt.flags)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if b.String() != tt.want || b.Region != tt.region || !strings.HasSuffix(b.Origin, tt.origin) {
+				t.Errorf("got %s in %q from %q; want %s in %q from %q", b, b.Region, b.Origin, tt.want, tt.region, tt.origin)
+			}
+		})
+	}
+}
+
+func TestProfileOfTheFileGivesWayToTheEnvironment(t *testing.T) {
+	file := map[string]string{"app/hectl.yml": "profile: team\n"}
+	for _, tt := range []struct {
+		env   []string
+		flags Flags
+		want  string
+	}{
+		{nil, nil, "team"},
+		{[]string{"AWS_PROFILE=mine"}, nil, ""},
+		{[]string{"AWS_ACCESS_KEY_ID=AKIA"}, nil, ""},
+		{[]string{"AWS_PROFILE=mine"}, Flags{"profile": "flag"}, "flag"},
+	} {
+		b, err := load(t, file, tt.env...).Bucket(tt.flags)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b.Profile != tt.want {
+			t.Errorf("%v %v: profile %q, want %q", tt.env, tt.flags, b.Profile, tt.want)
+		}
+	}
+}
+
+func TestBadSettings(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		file  string
+		env   []string
+		flags Flags
+		use   func(*Sources, Flags) error
+		want  []string // in the error
+	}{
+		{name: "unknown key", file: "bucket: s3://abc\nbuckte: x\n", want: []string{"hectl.yml", "[2:1]", "buckte"}},
+		{name: "wrong type", file: "jobs: many\n", want: []string{"hectl.yml", "[1:7]"}},
+		{name: "no scheme", env: []string{"HECTL_BUCKET=abc"}, use: bucket, want: []string{`"abc"`, "HECTL_BUCKET", "s3://NAME"}},
+		{name: "no name", flags: Flags{"bucket": "s3:///x"}, use: bucket, want: []string{"--bucket"}},
+		{name: "endpoint", flags: Flags{"endpoint-url": "localhost:9000"}, use: bucket, want: []string{"localhost:9000", "http://"}},
+		{name: "path style", flags: Flags{"path-style": "maybe"}, use: bucket, want: []string{"maybe"}},
+		{name: "label", env: []string{"HECTL_ENV=a/b"}, use: func(s *Sources, f Flags) error { _, err := s.Label(f); return err }, want: []string{`"a/b"`, "HECTL_ENV"}},
+		{name: "jobs", flags: Flags{"jobs": "0"}, use: func(s *Sources, f Flags) error { _, err := s.Jobs(f); return err }, want: []string{`"0"`, "--jobs"}},
+		{name: "no source", use: func(s *Sources, f Flags) error { _, err := s.Source(f); return err }, want: []string{"no source"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			files := map[string]string{}
+			if tt.file != "" {
+				files["hectl.yml"] = tt.file
+			}
+			s, err := tryLoad(t, files, tt.env...)
+			if err == nil && tt.use != nil {
+				err = tt.use(s, tt.flags)
+			}
+			if fault.CodeOf(err) != fault.Usage {
+				t.Fatalf("code %d of %v", fault.CodeOf(err), err)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%q is not in: %v", want, err)
+				}
+			}
+		})
+	}
+}
+
+func bucket(s *Sources, f Flags) error { _, err := s.Bucket(f); return err }
+
+func TestTarget(t *testing.T) {
+	dotenv := map[string]string{"app/deep/.env": "PG_HOST=db\nPG_USERNAME=rails\nPG_PASSWORD=hush\nDIAPER_DB_HOST=prod\nSECRET_KEY_BASE=x\n"}
+	for _, tt := range []struct {
+		name  string
+		files map[string]string
+		env   []string
+		flags Flags
+		said  map[string]string // what the target's text says, parsed
+		want  map[string]string
+	}{
+		{name: "nothing set", want: map[string]string{"dbname": "diaper_dev"}},
+		{name: "dotenv", files: dotenv, want: map[string]string{"dbname": "diaper_dev", "host": "db", "user": "rails", "password": "hush"}},
+		{name: "environment over dotenv", files: dotenv, env: []string{"PG_HOST=other"},
+			want: map[string]string{"dbname": "diaper_dev", "host": "other", "user": "rails", "password": "hush"}},
+		{name: "a name keeps the host", files: dotenv, flags: Flags{"target": "mine"}, said: map[string]string{"dbname": "mine"},
+			want: map[string]string{"dbname": "mine", "host": "db", "user": "rails", "password": "hush"}},
+		{name: "another host gets no password", files: dotenv, said: map[string]string{"dbname": "x", "host": "elsewhere"},
+			want: map[string]string{"dbname": "x", "host": "elsewhere"}},
+		{name: "a source fills nothing in", env: []string{"DIAPER_DB_HOST=prod", "DIAPER_DB_PASSWORD=p", "HECTL_SOURCE=postgres://prod/x"},
+			want: map[string]string{"dbname": "diaper_dev"}},
+		{name: "libpq's database", env: []string{"PGDATABASE=mine"}, want: map[string]string{}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d, err := load(t, tt.files, tt.env...).Target(tt.flags)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, d.Params(tt.said)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestSource(t *testing.T) {
+	d, err := load(t, nil, "DIAPER_DB_HOST=h", "DIAPER_DB_USERNAME=u", "DIAPER_DB_PASSWORD=p", "DIAPER_DB_DATABASE=d",
+		"PG_HOST=local", "HECTL_TARGET=postgres://local/x").Source(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"host": "h", "user": "u", "password": "p", "dbname": "d"}
+	if diff := cmp.Diff(want, d.Params(nil)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestBrokenDotenvIsNotQuoted(t *testing.T) {
+	s := load(t, map[string]string{"app/deep/.env": "PG_PASSWORD='hush\n"})
+	_, err := s.Target(nil)
+	if fault.CodeOf(err) != fault.Usage || strings.Contains(err.Error(), "hush") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,109 @@
+package config
+
+import (
+	"maps"
+	"path/filepath"
+
+	"errors"
+	"io/fs"
+
+	"github.com/joho/godotenv"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// DefaultTarget is the development database of Human Essentials.
+const DefaultTarget = "diaper_dev"
+
+// Database is a database as its settings name it, not yet resolved against
+// libpq's own variables.
+type Database struct {
+	// Text is a URI, a conninfo string or a database name. It may hold a
+	// password: it is not for messages.
+	Text string
+	// Defaults are libpq keywords (host, user, password, dbname) from the
+	// application's own variables. They belong together: they hold only for a
+	// Text that names neither a host nor a service.
+	Defaults map[string]string
+	// Origin is the place that named the database.
+	Origin string
+}
+
+// Params returns the libpq keywords of the database, given those that its Text
+// says. See Database.Defaults.
+func (d Database) Params(said map[string]string) map[string]string {
+	if said["host"] != "" || said["service"] != "" {
+		return said
+	}
+	merged := maps.Clone(d.Defaults)
+	if merged == nil {
+		merged = map[string]string{}
+	}
+	maps.Copy(merged, said)
+	return merged
+}
+
+// Source resolves the database to dump. There is no default: when nothing
+// names one, the error says what would.
+func (s *Sources) Source(flags Flags) (Database, error) {
+	v := s.find(flags, setting{flag: "source", env: []string{"HECTL_SOURCE"}, file: s.file.Source})
+	d := Database{Text: v.Text, Origin: v.Origin, Defaults: pick(s.env, map[string]string{
+		"DIAPER_DB_HOST": "host", "DIAPER_DB_USERNAME": "user",
+		"DIAPER_DB_PASSWORD": "password", "DIAPER_DB_DATABASE": "dbname",
+	})}
+	if d.Text != "" {
+		return d, nil
+	}
+	for _, name := range []string{"DIAPER_DB_DATABASE", "DIAPER_DB_HOST", "PGDATABASE", "PGSERVICE", "PGHOST"} {
+		if s.env[name] != "" {
+			d.Origin = name
+			return d, nil
+		}
+	}
+	return Database{}, fault.New(fault.Usage,
+		`name it with --source or HECTL_SOURCE, for example HECTL_SOURCE="postgres://backup@db.example.com/app_production" (DIAPER_DB_* and PGDATABASE work too)`,
+		"no source database is set")
+}
+
+// Target resolves the database to replace.
+func (s *Sources) Target(flags Flags) (Database, error) {
+	v := s.find(flags, setting{flag: "target", env: []string{"HECTL_TARGET"}, file: s.file.Target})
+	names := map[string]string{"PG_HOST": "host", "PG_USERNAME": "user", "PG_PASSWORD": "password"}
+	dotenv, err := readDotenv(filepath.Join(s.dir, ".env"))
+	if err != nil {
+		return Database{}, err
+	}
+	d := Database{Text: v.Text, Origin: v.Origin, Defaults: pick(dotenv, names)}
+	maps.Copy(d.Defaults, pick(s.env, names))
+	if d.Text == "" && s.env["PGDATABASE"] == "" && s.env["PGSERVICE"] == "" {
+		d.Defaults["dbname"] = DefaultTarget
+	} else if d.Text == "" {
+		d.Origin = "PGDATABASE"
+	}
+	return d, nil
+}
+
+// pick returns the values of the named variables that are set, by keyword.
+func pick(env, names map[string]string) map[string]string {
+	picked := map[string]string{}
+	for name, keyword := range names {
+		if v := env[name]; v != "" {
+			picked[keyword] = v
+		}
+	}
+	return picked
+}
+
+// readDotenv reads the application's .env, which belongs to somebody else:
+// only PG_HOST, PG_USERNAME and PG_PASSWORD are ever taken from it.
+func readDotenv(path string) (map[string]string, error) {
+	env, err := godotenv.Read(path)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return nil, nil
+	}
+	if err != nil {
+		// The parser quotes what it cannot read, which may be a secret.
+		return nil, fault.New(fault.Usage, "mend the file, or name the database with --target", "read %s: it is not a list of NAME=value lines", path)
+	}
+	return env, nil
+}

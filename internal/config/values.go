@@ -1,0 +1,48 @@
+package config
+
+import (
+	"regexp"
+	"runtime"
+	"strconv"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// DefaultLabel is the label of production's dumps.
+const DefaultLabel = "production"
+
+var labelForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
+
+// Label resolves --env: the label under which dumps are written and looked
+// for.
+func (s *Sources) Label(flags Flags) (Value, error) {
+	v := s.find(flags, setting{flag: "env", env: []string{"HECTL_ENV"}, file: s.file.Env, fallback: DefaultLabel})
+	if !labelForm.MatchString(v.Text) {
+		return Value{}, fault.New(fault.Usage, "for example: --env staging",
+			"label %q (from %s) may hold letters, digits, '.', '_' and '-' only, and begins with a letter or digit", v.Text, v.Origin)
+	}
+	return v, nil
+}
+
+// PGBin resolves the folder that holds the client tools; its text is "" when
+// they are to be found.
+func (s *Sources) PGBin(flags Flags) Value {
+	return s.find(flags, setting{flag: "pg-bin", env: []string{"HECTL_PG_BIN"}, file: s.file.PGBin})
+}
+
+// maxJobs is the most that pays on a laptop, and what a default may be.
+const maxJobs = 8
+
+// Jobs resolves how many connections work at once.
+func (s *Sources) Jobs(flags Flags) (int, error) {
+	w := setting{flag: "jobs", env: []string{"HECTL_JOBS"}, fallback: strconv.Itoa(min(runtime.NumCPU(), maxJobs))}
+	if s.file.Jobs != nil {
+		w.file = strconv.Itoa(*s.file.Jobs)
+	}
+	v := s.find(flags, w)
+	n, err := strconv.Atoi(v.Text)
+	if err != nil || n < 1 || n > 256 {
+		return 0, fault.New(fault.Usage, "for example: --jobs 4", "jobs %q (from %s) is not a number from 1 to 256", v.Text, v.Origin)
+	}
+	return n, nil
+}

@@ -1,0 +1,150 @@
+package console
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// Options configure a Console.
+type Options struct {
+	Stdout, Stderr io.Writer
+	NoColor        bool             // no colours even on a terminal
+	Now            func() time.Time // the clock; required
+}
+
+// Console writes results, talk and progress. Its methods may be called from
+// several goroutines.
+type Console struct {
+	opt      Options
+	terminal bool // standard error is one
+	columns  func() int
+	quiet    bool
+	verbose  bool
+	json     bool
+
+	mu  sync.Mutex
+	bar *Progress // drawn at the moment, or nil
+}
+
+// New returns a Console that says what is usual; see Mode.
+func New(opt Options) *Console {
+	c := &Console{opt: opt, columns: func() int { return 80 }}
+	if f, ok := opt.Stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		c.terminal = true
+		c.columns = func() int {
+			if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+				return width
+			}
+			return 80
+		}
+	}
+	return c
+}
+
+// Mode sets how much is said, and the form of the result.
+func (c *Console) Mode(quiet, verbose, json bool) {
+	c.quiet, c.verbose, c.json = quiet, verbose, json
+}
+
+// Now returns the time by the console's clock.
+func (c *Console) Now() time.Time { return c.opt.Now() }
+
+// Say writes a line of talk to standard error, unless --quiet.
+func (c *Console) Say(format string, args ...any) {
+	if !c.quiet {
+		c.line(plain, format, args...)
+	}
+}
+
+// Detail writes a line of talk to standard error with --verbose.
+func (c *Console) Detail(format string, args ...any) {
+	if c.verbose {
+		c.line(dim, format, args...)
+	}
+}
+
+// Warn writes a warning to standard error, always.
+func (c *Console) Warn(format string, args ...any) {
+	c.line(yellow, "warning: "+format, args...)
+}
+
+// Fail writes an error and its hints to standard error.
+func (c *Console) Fail(err error) {
+	c.line(red, "hectl: %s", err)
+	for _, hint := range fault.Hints(err) {
+		c.line(plain, "hint: %s", hint)
+	}
+}
+
+// Result is what a command found out or did, as a struct with JSON tags and a
+// text for people.
+type Result interface {
+	Text() string
+}
+
+// Result writes r to standard output: its JSON with --json, else its text.
+func (c *Console) Result(r Result) error {
+	var err error
+	if c.json {
+		enc := json.NewEncoder(c.opt.Stdout)
+		enc.SetIndent("", "  ")
+		enc.SetEscapeHTML(false)
+		err = enc.Encode(r)
+	} else if text := r.Text(); text != "" {
+		_, err = io.WriteString(c.opt.Stdout, strings.TrimSuffix(text, "\n")+"\n")
+	}
+	if err != nil {
+		return fmt.Errorf("write result: %w", err)
+	}
+	return nil
+}
+
+type style string
+
+// ANSI's codes for the styles.
+const (
+	plain  style = ""
+	dim    style = "\x1b[2m"
+	red    style = "\x1b[31m"
+	yellow style = "\x1b[33m"
+	reset        = "\x1b[0m"
+)
+
+// line writes one line of talk; a bar on the screen is redrawn below it.
+// Control characters that came in with an argument are made harmless.
+func (c *Console) line(s style, format string, args ...any) {
+	text := printable(fmt.Sprintf(format, args...))
+	if s != plain && c.terminal && !c.opt.NoColor {
+		text = string(s) + text + reset
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.bar != nil {
+		c.bar.clear()
+	}
+	// There is nobody left to tell when standard error itself fails.
+	_, _ = io.WriteString(c.opt.Stderr, text+"\n")
+	if c.bar != nil {
+		c.bar.draw()
+	}
+}
+
+// printable replaces control characters other than newline and tab, which
+// object names and server messages may contain.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if (r < 0x20 && r != '\n' && r != '\t') || (r >= 0x7f && r < 0xa0) {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,162 @@
+package demodata_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rubyforgood/hectl/internal/demodata"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/pgtest"
+)
+
+// Both databases must survive PostgreSQL's own programs: what pg_dump and
+// pg_restore cannot carry over exactly, hectl cannot be asked to.
+func TestRoundTrip(t *testing.T) {
+	c := pgtest.New(t)
+	for name, sql := range map[string][]string{
+		"app": {demodata.Schema(), demodata.Rows(1)},
+		"zoo": {demodata.Zoo()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			create(t, c, name, sql...)
+			archive := filepath.Join(t.TempDir(), "dump")
+			run(t, c, "pg_dump", "-Fc", "-Z1", "-f", archive, "-d", c.SocketURI(name))
+			create(t, c, name+" copy")
+			run(t, c, "pg_restore", "--exit-on-error", "-d", c.SocketURI(name+" copy"), archive)
+
+			if diff := cmp.Diff(schemaOf(t, c, name), schemaOf(t, c, name+" copy")); diff != "" {
+				t.Errorf("the schema changed (-before +after):\n%s", diff)
+			}
+			if diff := cmp.Diff(contents(t, c, name), contents(t, c, name+" copy")); diff != "" {
+				t.Errorf("rows changed (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+// What the demo and the tests of the scrub count on.
+func TestRows(t *testing.T) {
+	c := pgtest.New(t)
+	create(t, c, "app", demodata.Schema(), demodata.Rows(2))
+	db := connect(t, c, "app")
+	for _, check := range []struct{ what, sql string }{
+		{"it says that it is production", `SELECT value = 'production' FROM ar_internal_metadata WHERE key = 'environment'`},
+		{"jobs wait", `SELECT count(*) = 800 FROM delayed_jobs`},
+		{"every user has an own bcrypt hash", `SELECT count(DISTINCT encrypted_password) = 1200 AND bool_and(encrypted_password ~ '^\$2a\$11\$[./A-Za-z0-9]{53}$') FROM users`},
+		{"some users have tokens", `SELECT count(reset_password_token) > 100 AND count(invitation_token) > 90 FROM users`},
+		{"all mail goes to example.com", `SELECT bool_and(email LIKE '%@example.com') FROM users`},
+		{"no table is empty", `SELECT bool_and((xpath('//n/text()', query_to_xml(format('SELECT count(*) AS n FROM %s', oid::regclass), true, true, '')))[1]::text <> '0') FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`},
+		{"sequences stand at the last id", `SELECT nextval('line_items_id_seq') = 135001 AND nextval('ndbn_members_ndbn_member_id_seq') = 61`},
+		{"there is a large object", `SELECT length(lo_get(424242)) = 1048576`},
+	} {
+		rows, err := pgtools.Rows[bool](t.Context(), db, check.sql)
+		if err != nil {
+			t.Fatalf("%s: %v", check.what, err)
+		}
+		if len(rows) != 1 || !rows[0] {
+			t.Errorf("not true: %s", check.what)
+		}
+	}
+}
+
+func create(t *testing.T, c *pgtest.Cluster, database string, sql ...string) {
+	t.Helper()
+	if err := c.CreateDatabase(t.Context(), database); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range sql {
+		if err := c.Exec(t.Context(), database, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func connect(t *testing.T, c *pgtest.Cluster, database string) *pgtools.DB {
+	t.Helper()
+	db, err := pgtools.Connect(t.Context(), c.SocketConn(database), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close(t.Context()) })
+	return db
+}
+
+// run runs one of the client programs that fit the server.
+func run(t *testing.T, c *pgtest.Cluster, program string, args ...string) []byte {
+	t.Helper()
+	tools, err := pgtools.FindTools(t.Context(), "", os.LookupEnv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tool, err := tools.Dump(connect(t, c, "postgres").ServerVersion())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), filepath.Join(filepath.Dir(tool.Path), program), args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", program, err, &stderr)
+	}
+	return out
+}
+
+// schemaOf returns what pg_dump says of the schema, but for the key that it
+// makes up each time.
+func schemaOf(t *testing.T, c *pgtest.Cluster, database string) []string {
+	t.Helper()
+	lines := strings.Split(string(run(t, c, "pg_dump", "--schema-only", "-d", c.SocketURI(database))), "\n")
+	kept := lines[:0]
+	for _, line := range lines {
+		if !strings.HasPrefix(line, `\restrict`) && !strings.HasPrefix(line, `\unrestrict`) {
+			kept = append(kept, line)
+		}
+	}
+	return kept
+}
+
+// contents returns count and checksum of the rows of each table and
+// materialized view, of the large objects, and the state of each sequence.
+// Partitions count as one: hashes of an enum's labels differ between databases,
+// and so may the partition that a row belongs in.
+func contents(t *testing.T, c *pgtest.Cluster, database string) map[string]string {
+	t.Helper()
+	db := connect(t, c, database)
+	type relation struct{ Name, Kind string }
+	relations, err := pgtools.Rows[relation](t.Context(), db, `
+		SELECT format('%I.%I', n.nspname, c.relname), c.relkind::text
+		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE c.relkind IN ('r', 'p', 'm', 'S') AND c.relispopulated AND NOT c.relispartition
+		AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname NOT LIKE 'pg\_temp%'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checksum := func(from, value string) string {
+		rows, err := pgtools.Rows[string](t.Context(), db, fmt.Sprintf(
+			`SELECT count(*) || ' ' || coalesce(md5(string_agg(md5(%[2]s), '' ORDER BY md5(%[2]s))), '') FROM %[1]s`, from, value))
+		if err != nil {
+			t.Fatalf("%s: %v", from, err)
+		}
+		return rows[0]
+	}
+	found := map[string]string{"large objects": checksum("pg_largeobject_metadata x", "x.oid || ' ' || md5(lo_get(x.oid))")}
+	for _, r := range relations {
+		switch r.Kind {
+		case "S":
+			found[r.Name] = checksum(r.Name+" x", "last_value || ' ' || is_called")
+		case "p":
+			found[r.Name] = checksum(r.Name+" x", "x::text")
+		default:
+			found[r.Name] = checksum("ONLY "+r.Name+" x", "x::text")
+		}
+	}
+	return found
+}

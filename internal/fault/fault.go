@@ -1,0 +1,89 @@
+package fault
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Code is an exit code of hectl. Scripts rely on the numbers: they never change.
+type Code int
+
+// The exit codes.
+const (
+	Done        Code = 0   // everything asked for was done
+	Failed      Code = 1   // failed, for a reason that has no code of its own
+	Usage       Code = 2   // wrong flags, arguments or settings; nothing was touched
+	Warnings    Code = 3   // done, but something needs a person
+	NotFound    Code = 10  // no such dump or bucket
+	Locked      Code = 11  // another run holds the lock
+	Denied      Code = 12  // credentials missing, expired, or without the permission
+	Integrity   Code = 13  // what was read is not what was written
+	Stale       Code = 14  // the newest dump is too old
+	Refused     Code = 15  // the target may not be replaced
+	Interrupted Code = 130 // stopped by SIGINT or SIGTERM
+)
+
+// Error is an error with an exit code and, optionally, a hint.
+type Error struct {
+	Code Code
+	Err  error
+	Hint string // a full sentence or a command to run; "" when there is none
+}
+
+// Error returns the text of the wrapped error, without the hint.
+func (e *Error) Error() string { return e.Err.Error() }
+
+// Unwrap returns the wrapped error.
+func (e *Error) Unwrap() error { return e.Err }
+
+// New returns an error with a code, a hint ("" for none) and a text formatted
+// as by fmt.Errorf, %w included.
+func New(code Code, hint, format string, args ...any) error {
+	return &Error{Code: code, Err: fmt.Errorf(format, args...), Hint: hint}
+}
+
+// Wrap gives err a code and a hint. It returns nil when err is nil.
+func Wrap(code Code, hint string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Code: code, Err: err, Hint: hint}
+}
+
+// CodeOf returns the exit code that err deserves: Done for nil, that of the
+// outermost Error in its tree, otherwise Failed.
+func CodeOf(err error) Code {
+	if err == nil {
+		return Done
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return Failed
+}
+
+// Hints returns the hints in err's tree, outermost first, each once.
+func Hints(err error) []string {
+	var hints []string
+	seen := map[string]bool{}
+	var walk func(error)
+	walk = func(err error) {
+		if err == nil {
+			return
+		}
+		if e, ok := err.(*Error); ok && e.Hint != "" && !seen[e.Hint] { //nolint:errorlint // the tree is walked here
+			seen[e.Hint] = true
+			hints = append(hints, e.Hint)
+		}
+		switch x := err.(type) { //nolint:errorlint // the tree is walked here
+		case interface{ Unwrap() error }:
+			walk(x.Unwrap())
+		case interface{ Unwrap() []error }:
+			for _, e := range x.Unwrap() {
+				walk(e)
+			}
+		}
+	}
+	walk(err)
+	return hints
+}

@@ -1,0 +1,214 @@
+package s3store
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// cause is what is known about a kind of failure.
+type cause struct {
+	code  fault.Code
+	words string
+	quote bool // add the store's own message
+	hint  string
+	ask   ask // for a hint that depends on the request
+}
+
+type ask int
+
+const (
+	askNothing ask = iota
+	askPermission
+	askSession
+)
+
+// causeOf returns the cause alone, for a log line.
+func causeOf(err error) string { return explain(err).words }
+
+// explain finds the cause of a request's error.
+func explain(err error) cause {
+	api, ok := errors.AsType[smithy.APIError](err)
+	if !ok {
+		return explainTransport(err)
+	}
+	c := explainCode(api.ErrorCode())
+	if c.words == "" {
+		c = cause{code: fault.Failed, words: "the store answered " + api.ErrorCode(), quote: true}
+		switch {
+		case strings.HasPrefix(api.ErrorCode(), "KMS."):
+			c.code, c.hint = fault.Denied, "check the KMS key and the permission to use it"
+		case isServerError(err):
+			c.hint = "the fault is the store's: try again later"
+		}
+	}
+	if message := oneLine(api.ErrorMessage()); c.quote && message != "" {
+		c.words += ": " + message
+	}
+	return c
+}
+
+// explainCode knows the error codes of S3 that a user can do something about;
+// it returns no words for others. Forbidden, NotFound and BadRequest are what
+// the SDK makes of a HEAD answer's status, as that has no body.
+//
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+func explainCode(code string) cause {
+	switch code {
+	// Who asks.
+	case "AccessDenied":
+		return cause{code: fault.Denied, words: "access denied", quote: true, ask: askPermission}
+	case "Forbidden":
+		return cause{code: fault.Denied, words: "access denied", ask: askPermission}
+	case "AllAccessDisabled":
+		return cause{code: fault.Denied, words: "all access to the bucket is disabled"}
+	case "InvalidAccessKeyId":
+		return cause{
+			code: fault.Denied, words: "the store does not know the access key",
+			hint: "check which credentials are in use: the key was deleted, or belongs to another store (--endpoint-url)",
+		}
+	case "SignatureDoesNotMatch":
+		return cause{
+			code: fault.Denied, words: "the signature is wrong",
+			hint: "the secret access key does not belong to the access key, or this machine's clock is off",
+		}
+	case "RequestTimeTooSkewed":
+		return cause{code: fault.Denied, words: "this machine's clock is off by more than 15 minutes", hint: "set the clock, for instance with NTP"}
+	case "ExpiredToken", "TokenRefreshRequired":
+		return cause{code: fault.Denied, words: "the session has expired", ask: askSession}
+	case "InvalidToken":
+		return cause{code: fault.Denied, words: "the session token is not valid", ask: askSession}
+
+	// What is asked for.
+	case "NoSuchBucket":
+		return cause{code: fault.NotFound, words: "there is no such bucket", hint: "check --bucket, and --endpoint-url when it is not on AWS"}
+	case "NoSuchKey", "NotFound":
+		return cause{code: fault.NotFound, words: "there is no such object"}
+	case "NoSuchUpload":
+		return cause{
+			code: fault.NotFound, words: "there is no such upload",
+			hint: "it was aborted or completed by someone else: a lifecycle rule, or another run",
+		}
+	case "InvalidBucketName":
+		return cause{code: fault.Usage, words: "the store refuses the bucket's name", hint: "check --bucket"}
+	case "InvalidObjectState":
+		return cause{code: fault.Failed, words: "the object is archived in Glacier", hint: "restore it first: aws s3api restore-object"}
+	case "PreconditionFailed":
+		return cause{
+			code: fault.Failed, words: "the object already exists",
+			hint: "objects are never overwritten: delete it first, or try again under another name",
+		}
+
+	// Where.
+	case "PermanentRedirect", "TemporaryRedirect":
+		return cause{code: fault.Usage, words: "the bucket is in another region", hint: "give its region with --region"}
+	case "AuthorizationHeaderMalformed":
+		return cause{
+			code: fault.Usage, words: "the request was signed for the wrong region or store", quote: true,
+			hint: "give the bucket's region with --region",
+		}
+	case "BadRequest":
+		return cause{code: fault.Failed, words: "the store refuses the request and does not say why", hint: "check --region and the credentials"}
+
+	// On the way.
+	case "BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch":
+		return cause{
+			code: fault.Integrity, words: "the data was changed on its way to the store",
+			hint: "try again; if it repeats, suspect the network or this machine's memory",
+		}
+	case "InvalidDigest":
+		return cause{code: fault.Integrity, words: "the store refuses the checksum", quote: true}
+	case "SlowDown":
+		return cause{code: fault.Failed, words: "the store is overloaded and asks to slow down", hint: "try again later"}
+	}
+	return cause{}
+}
+
+// explainTransport finds the cause of a request that got no answer, or not a
+// whole one.
+func explainTransport(err error) cause {
+	c := cause{code: fault.Failed}
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		c.words, c.hint = "the host "+dns.Name+" cannot be found", "check the network, and --endpoint-url or --region"
+		return c
+	}
+	if stall, ok := errors.AsType[*stallError](err); ok {
+		c.words, c.hint = "timed out: "+stall.Error(), "check the network and try again"
+		return c
+	}
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		c.words, c.hint = "connection refused"+peer(err), "check that the store runs, and --endpoint-url"
+	case isCertificate(err):
+		c.words, c.hint = "the store's certificate is not trusted: "+certificateWords(err), "name its authority with AWS_CA_BUNDLE=FILE"
+	case isNotTLS(err):
+		c.words, c.hint = "the endpoint does not speak TLS", "give --endpoint-url as http://"
+	case isTimeout(err):
+		c.words, c.hint = "timed out"+strings.Replace(peer(err), "by", "at", 1), "check the network, and --endpoint-url"
+	case isBroken(err):
+		c.words, c.hint = "the connection broke", "check the network and try again"
+	default:
+		c.words = oneLine(rootOf(err).Error())
+	}
+	return c
+}
+
+func isCertificate(err error) bool {
+	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
+	return ok
+}
+
+func certificateWords(err error) string {
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return "signed by an unknown authority"
+	}
+	return oneLine(rootOf(err).Error())
+}
+
+func isNotTLS(err error) bool {
+	_, ok := errors.AsType[tls.RecordHeaderError](err)
+	return ok
+}
+
+func isTimeout(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return errors.As(err, &timeout) && timeout.Timeout()
+}
+
+func isBroken(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
+}
+
+// isUnreachable reports whether no connection came about.
+func isUnreachable(err error) bool {
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return true
+	}
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "dial"
+}
+
+// peer returns " by HOST:PORT" when the error knows it.
+func peer(err error) string {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Addr != nil {
+		return " by " + op.Addr.String()
+	}
+	return ""
+}
+
+// rootOf goes down to the error that all the others wrap.
+func rootOf(err error) error {
+	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
+		err = next
+	}
+	return err
+}

@@ -1,0 +1,87 @@
+package s3store
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// PendingUpload is a multipart upload that was neither completed nor aborted.
+// Its parts are not listed as objects, but paid for.
+type PendingUpload struct {
+	Key       string
+	ID        string
+	Initiated time.Time // in UTC
+}
+
+// PendingUploads yields the uploads under way, or left behind, whose key
+// begins with prefix. MinIO finds them by the whole key only.
+func (s *Store) PendingUploads(ctx context.Context, prefix string) iter.Seq2[PendingUpload, error] {
+	return func(yield func(PendingUpload, error) bool) {
+		in := &s3.ListMultipartUploadsInput{Bucket: &s.bucket, Prefix: &prefix}
+		for {
+			page, err := call(ctx, s, s.client.ListMultipartUploads, in)
+			if err != nil {
+				yield(PendingUpload{}, s.fail(ctx, operation{"list the uploads of", prefix, actionListUploads}, err))
+				return
+			}
+			for _, u := range page.Uploads {
+				up := PendingUpload{Key: aws.ToString(u.Key), ID: aws.ToString(u.UploadId), Initiated: aws.ToTime(u.Initiated).UTC()}
+				if !yield(up, nil) {
+					return
+				}
+			}
+			if !aws.ToBool(page.IsTruncated) || aws.ToString(page.NextKeyMarker) == "" {
+				return
+			}
+			in.KeyMarker, in.UploadIdMarker = page.NextKeyMarker, page.NextUploadIdMarker
+		}
+	}
+}
+
+// AbortUpload removes an upload and its parts. One that is gone already is no
+// error.
+func (s *Store) AbortUpload(ctx context.Context, up PendingUpload) error {
+	_, err := s.abort(ctx, up.Key, up.ID)
+	return s.fail(ctx, operation{"abort the upload of", up.Key, actionAbort}, err)
+}
+
+// abort reports whether there still was something to abort. A part whose
+// request was cut off may arrive after the abort and stay, as S3's
+// documentation warns; so it looks, and repeats.
+func (s *Store) abort(ctx context.Context, key, id string) (bool, error) {
+	const rounds = 5
+	for round := 1; ; round++ {
+		_, err := call(ctx, s, s.client.AbortMultipartUpload, &s3.AbortMultipartUploadInput{Bucket: &s.bucket, Key: &key, UploadId: &id})
+		switch {
+		case codeOf(err) == "NoSuchUpload":
+			return round > 1, nil
+		case err != nil:
+			return false, err
+		}
+		// Any error here means that nothing is left, or that it cannot be
+		// told: s3:ListMultipartUploadParts is a permission of its own.
+		_, err = call(ctx, s, s.client.ListParts, &s3.ListPartsInput{Bucket: &s.bucket, Key: &key, UploadId: &id, MaxParts: aws.Int32(1)})
+		if err != nil || round == rounds {
+			return true, nil //nolint:nilerr // see above
+		}
+		if err := sleep(ctx, s.backoff(round)); err != nil {
+			return true, err
+		}
+	}
+}
+
+// sleep waits, or returns the context's error.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

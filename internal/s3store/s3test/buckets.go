@@ -1,0 +1,134 @@
+package s3test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/rubyforgood/hectl/internal/s3store"
+)
+
+// newClient returns a plain client, so that what a test finds in a bucket does
+// not depend on the code under test.
+func (s *Server) newClient() (*s3.Client, *http.Transport) {
+	transport := &http.Transport{MaxIdleConnsPerHost: 16}
+	return s3.New(s3.Options{
+		BaseEndpoint: &s.URL,
+		UsePathStyle: true,
+		Region:       s.Region,
+		Credentials:  credentials.NewStaticCredentialsProvider(s.AccessKey, s.SecretKey, ""),
+		HTTPClient:   &http.Client{Transport: transport},
+	}), transport
+}
+
+// CreateBucket creates a bucket. One that is there already is no error.
+func (s *Server) CreateBucket(ctx context.Context, name string) error {
+	_, err := s.client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &name})
+	if _, ok := errors.AsType[*types.BucketAlreadyOwnedByYou](err); ok {
+		return nil
+	}
+	return err
+}
+
+// Put writes an object, over an older one if need be.
+func (s *Server) Put(ctx context.Context, bucket, key string, data []byte) error {
+	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(data)})
+	return err
+}
+
+// Get returns an object's content.
+func (s *Server) Get(ctx context.Context, bucket, key string) ([]byte, error) {
+	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(out.Body)
+	return data, errors.Join(err, out.Body.Close())
+}
+
+// Delete deletes an object.
+func (s *Server) Delete(ctx context.Context, bucket, key string) error {
+	_, err := s.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: &key})
+	return err
+}
+
+// Checksum returns the CRC64NVME that the server keeps of an object, in base64
+// as in its header; "" when it keeps none.
+func (s *Server) Checksum(ctx context.Context, bucket, key string) (string, error) {
+	out, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &bucket, Key: &key, ChecksumMode: types.ChecksumModeEnabled})
+	if err != nil {
+		return "", err
+	}
+	return aws.ToString(out.ChecksumCRC64NVME), nil
+}
+
+// Objects returns all objects of a bucket.
+func (s *Server) Objects(ctx context.Context, bucket string) ([]s3store.Object, error) {
+	var objects []s3store.Object
+	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{Bucket: &bucket})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range page.Contents {
+			objects = append(objects, s3store.Object{
+				Key:          aws.ToString(o.Key),
+				Size:         aws.ToInt64(o.Size),
+				ETag:         strings.Trim(aws.ToString(o.ETag), `"`),
+				LastModified: aws.ToTime(o.LastModified).UTC(),
+			})
+		}
+	}
+	return objects, nil
+}
+
+// Uploads returns the multipart uploads of a bucket that are still open.
+func (s *Server) Uploads(ctx context.Context, bucket string) ([]s3store.PendingUpload, error) {
+	var uploads []s3store.PendingUpload
+	pages := s3.NewListMultipartUploadsPaginator(s.client, &s3.ListMultipartUploadsInput{Bucket: &bucket})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range page.Uploads {
+			uploads = append(uploads, s3store.PendingUpload{
+				Key: aws.ToString(u.Key), ID: aws.ToString(u.UploadId), Initiated: aws.ToTime(u.Initiated).UTC(),
+			})
+		}
+	}
+	return uploads, nil
+}
+
+// AddUser adds a user with the role "user", "userplus" or "admin". A user may
+// do nothing with a bucket of the administrator's before Allow.
+func (s *Server) AddUser(ctx context.Context, access, secret, role string) error {
+	cmd := exec.CommandContext(ctx, s.bin, "admin", "--endpoint-url", s.URL, "create-user",
+		"--access", access, "--secret", secret, "--role", role)
+	cmd.Env = append(cmd.Environ(), "ADMIN_ACCESS_KEY="+s.AccessKey, "ADMIN_SECRET_KEY="+s.SecretKey, "ADMIN_REGION="+s.Region)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("add user %s: %w: %s", access, err, bytes.TrimSpace(out))
+	}
+	return nil
+}
+
+// Allow gives a user actions such as "s3:PutObject" on a bucket and all of its
+// objects, in place of what the bucket's policy was before.
+func (s *Server) Allow(ctx context.Context, bucket, access string, actions ...string) error {
+	policy := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":[%q]},
+		"Action":["%s"],"Resource":["arn:aws:s3:::%s","arn:aws:s3:::%[3]s/*"]}]}`,
+		access, strings.Join(actions, `","`), bucket)
+	_, err := s.client.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &bucket, Policy: &policy})
+	return err
+}

@@ -1,0 +1,169 @@
+package s3test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+)
+
+// Match chooses requests.
+type Match func(*http.Request) bool
+
+// Is matches S3 operations by their name in the API: "GetObject", "UploadPart".
+func Is(operations ...string) Match {
+	return func(r *http.Request) bool { return slices.Contains(operations, Operation(r)) }
+}
+
+// Operation returns the name of the S3 operation that a path-style request is
+// for, as far as this module uses it; else its method.
+func Operation(r *http.Request) string {
+	q := r.URL.Query()
+	switch r.Method {
+	case http.MethodGet:
+		switch {
+		case q.Has("uploads"):
+			return "ListMultipartUploads"
+		case q.Has("uploadId"):
+			return "ListParts"
+		case q.Has("list-type"):
+			return "ListObjectsV2"
+		}
+		return "GetObject"
+	case http.MethodHead:
+		return "HeadObject"
+	case http.MethodPut:
+		if q.Has("partNumber") {
+			return "UploadPart"
+		}
+		return "PutObject"
+	case http.MethodPost:
+		switch {
+		case q.Has("uploads"):
+			return "CreateMultipartUpload"
+		case q.Has("uploadId"):
+			return "CompleteMultipartUpload"
+		}
+	case http.MethodDelete:
+		if q.Has("uploadId") {
+			return "AbortMultipartUpload"
+		}
+		return "DeleteObject"
+	}
+	return r.Method
+}
+
+// Fault is what happens to a request in place of being forwarded.
+type Fault func(p *Proxy, w http.ResponseWriter, r *http.Request)
+
+// Answer answers with a status and an S3 error code, and with headers given as
+// name, value, name, value. The server does not see the request.
+func Answer(status int, code string, header ...string) Fault {
+	return AnswerMessage(status, code, "made up by s3test", header...)
+}
+
+// AnswerMessage is Answer with the error's message.
+func AnswerMessage(status int, code, message string, header ...string) Fault {
+	return func(_ *Proxy, w http.ResponseWriter, r *http.Request) {
+		// To the end, as a server that answers early looks like a broken connection.
+		_, _ = io.Copy(io.Discard, r.Body)
+		for i := 0; i+1 < len(header); i += 2 {
+			w.Header().Set(header[i], header[i+1])
+		}
+		w.Header().Set("Content-Type", "application/xml")
+		w.WriteHeader(status)
+		_, _ = fmt.Fprintf(w, "<Error><Code>%s</Code><Message>%s</Message></Error>", code, message)
+	}
+}
+
+// LoseAnswer forwards the request, throws the server's answer away and answers
+// with a status and an S3 error code: what was asked for has happened.
+func LoseAnswer(status int, code string) Fault {
+	return func(p *Proxy, w http.ResponseWriter, r *http.Request) {
+		p.forward.ServeHTTP(httptest.NewRecorder(), r)
+		Answer(status, code)(p, w, r)
+	}
+}
+
+// ResetAfter forwards the request and breaks the connection off in place of
+// the answer.
+func ResetAfter() Fault {
+	return func(p *Proxy, w http.ResponseWriter, r *http.Request) {
+		p.forward.ServeHTTP(httptest.NewRecorder(), r)
+		reset(w)
+	}
+}
+
+// ResetRequest breaks the connection off after k bytes of the request's body.
+func ResetRequest(k int64) Fault {
+	return func(_ *Proxy, w http.ResponseWriter, r *http.Request) {
+		_, _ = io.CopyN(io.Discard, r.Body, k)
+		reset(w)
+	}
+}
+
+// ResetAnswer forwards the request and breaks the connection off after k bytes
+// of the answer's body.
+func ResetAnswer(k int64) Fault {
+	return func(p *Proxy, w http.ResponseWriter, r *http.Request) {
+		p.forward.ServeHTTP(&cutWriter{ResponseWriter: w, left: k, end: func() { reset(w) }}, r)
+	}
+}
+
+// StallAnswer forwards the request and sends nothing more after k bytes of the
+// answer's body, until the client goes away.
+func StallAnswer(k int64) Fault {
+	return func(p *Proxy, w http.ResponseWriter, r *http.Request) {
+		p.forward.ServeHTTP(&cutWriter{ResponseWriter: w, left: k, end: func() { p.stall(r) }}, r)
+	}
+}
+
+// Stall neither forwards nor answers the request, until the client goes away.
+func Stall() Fault {
+	return func(p *Proxy, _ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		p.stall(r)
+	}
+}
+
+// Hold calls before, and then forwards the request: a test waits in it, or
+// changes something.
+func Hold(before func()) Fault {
+	return func(p *Proxy, w http.ResponseWriter, r *http.Request) {
+		before()
+		p.forward.ServeHTTP(w, r)
+	}
+}
+
+func (p *Proxy) stall(r *http.Request) {
+	select {
+	case <-r.Context().Done():
+	case <-p.closing:
+	}
+	panic(http.ErrAbortHandler)
+}
+
+var errCut = errors.New("cut by s3test")
+
+// cutWriter lets some bytes of a body through and then calls end.
+type cutWriter struct {
+	http.ResponseWriter
+	left int64
+	end  func()
+}
+
+func (w *cutWriter) Write(p []byte) (int, error) {
+	if int64(len(p)) <= w.left {
+		w.left -= int64(len(p))
+		return w.ResponseWriter.Write(p)
+	}
+	n, _ := w.ResponseWriter.Write(p[:w.left])
+	w.left = 0
+	_ = http.NewResponseController(w.ResponseWriter).Flush() // the bytes shall arrive before the end
+	w.end()
+	return n, errCut
+}
+
+func (w *cutWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

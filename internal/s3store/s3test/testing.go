@@ -1,0 +1,68 @@
+package s3test
+
+import (
+	"context"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/s3store"
+)
+
+// TB is what is needed of a testing.TB. The demo and the benchmarks use this
+// package, too, and shall not get the flags of package testing.
+type TB interface {
+	Helper()
+	Fatalf(format string, args ...any)
+	Logf(format string, args ...any)
+	Cleanup(func())
+	Setenv(key, value string)
+	Context() context.Context
+}
+
+// New starts a server for a test, and stops it when the test ends. Without
+// versitygw the test fails: it must not be skipped.
+func New(tb TB) *Server {
+	tb.Helper()
+	// Not the test's context, which ends before the clean-ups run.
+	s, err := Start(context.WithoutCancel(tb.Context()), Options{})
+	if err != nil {
+		tb.Fatalf("%v", err)
+	}
+	tb.Cleanup(s.Stop)
+	return s
+}
+
+// Store opens a bucket, which it creates when it is not there, as the server's
+// administrator. It sets the AWS_* variables of Env for the test, so the test
+// cannot be parallel. The edits change the configuration first: its
+// EndpointURL to a proxy's, for instance.
+func (s *Server) Store(tb TB, bucket string, edits ...func(*s3store.Config)) *s3store.Store {
+	tb.Helper()
+	if err := s.CreateBucket(tb.Context(), bucket); err != nil {
+		tb.Fatalf("create bucket %s: %v", bucket, err)
+	}
+	s.SetEnv(tb)
+	c := s3store.Config{Bucket: bucket, EndpointURL: s.URL, Region: s.Region, Log: tb.Logf}
+	for _, edit := range edits {
+		edit(&c)
+	}
+	store, err := s3store.Open(tb.Context(), c)
+	if err != nil {
+		tb.Fatalf("open bucket %s: %v", bucket, err)
+	}
+	tb.Cleanup(store.Close)
+	return store
+}
+
+// SetEnv sets the variables of Env for the test.
+func (s *Server) SetEnv(tb TB) {
+	tb.Helper()
+	for _, v := range s.Env() {
+		name, value, _ := strings.Cut(v, "=")
+		tb.Setenv(name, value)
+	}
+}
+
+// Via makes Store go through a proxy.
+func Via(p *Proxy) func(*s3store.Config) {
+	return func(c *s3store.Config) { c.EndpointURL = p.URL }
+}

@@ -1,0 +1,525 @@
+package s3store_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/minio/crc64nvme"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/internal/s3store/s3test"
+)
+
+const part = 5 * mib // the smallest that S3 takes
+
+var smallParts = s3store.UploadOptions{PartSize: part}
+
+func TestUploadRoundTrip(t *testing.T) {
+	b := newBench(t)
+	data := content(3*part + 12345)
+	for _, size := range []int{0, 1, part - 1, part, part + 1, 2 * part, len(data)} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			key := fmt.Sprintf("backups/%d", size)
+			var progress atomic.Int64
+			opt := smallParts
+			opt.Progress = func(n int64) { progress.Add(n) }
+			obj, err := b.store.Upload(t.Context(), key, pipeLike(data[:size]), opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.wantContent(t, key, data[:size])
+			head, err := b.store.Head(t.Context(), key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if obj.Key != key || obj.Size != int64(size) || obj.ETag != head.ETag {
+				t.Errorf("Upload = %+v, the store has %+v", obj, head)
+			}
+			if progress.Load() != int64(size) {
+				t.Errorf("progress adds up to %d", progress.Load())
+			}
+			sum, err := b.Checksum(t.Context(), bucket, key)
+			if want := crc(data[:size]); err != nil || sum != want {
+				t.Errorf("checksum %q (%v), want %q", sum, err, want)
+			}
+			got, err := io.ReadAll(readAndClose(t, b.store.Download(t.Context(), head, s3store.DownloadOptions{RangeSize: mib})))
+			if err != nil || !bytes.Equal(got, data[:size]) {
+				t.Errorf("downloaded %d bytes (%v)", len(got), err)
+			}
+		})
+	}
+	if n := b.proxy.Requests(s3test.Is("CreateMultipartUpload")); n != 3 {
+		t.Errorf("%d multipart uploads, want 3: what fits one part is a single request", n)
+	}
+	b.wantNoUploads(t)
+}
+
+func TestUploadReaderFailureLeavesNothing(t *testing.T) {
+	b := newBench(t)
+	broken := errors.New("pg_dump exited with 1")
+	for _, size := range []int{0, 100, part, 3*part + 100} {
+		_, err := b.store.Upload(t.Context(), "backups/x", stream(content(size), broken), smallParts)
+		if !errors.Is(err, broken) {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+		if want := "upload s3://dumps/backups/x: read the stream: pg_dump exited with 1"; err.Error() != want {
+			t.Errorf("%d bytes: %v, want %s", size, err, want)
+		}
+		b.wantNothingLeft(t)
+	}
+}
+
+// A stream that fails while parts are on their way: they are given up, and
+// whatever the server still makes of them is gone.
+func TestUploadReaderFailureWithPartsInFlight(t *testing.T) {
+	b := newBench(t)
+	broken := errors.New("pg_dump exited with 1")
+	started := make(chan struct{})
+	b.proxy.On(s3test.Is("UploadPart"), s3test.Hold(sync.OnceFunc(func() { close(started) })))
+	r := io.MultiReader(bytes.NewReader(content(3*part)), readerFunc(func([]byte) (int, error) {
+		<-started
+		return 0, broken
+	}))
+	if _, err := b.store.Upload(t.Context(), "backups/x", r, smallParts); !errors.Is(err, broken) {
+		t.Error(err)
+	}
+	b.wantNothingLeft(t)
+}
+
+// S3's documentation: parts under way may arrive after an abort, look and
+// repeat.
+func TestAbortIsRepeatedWhilePartsArrive(t *testing.T) {
+	b := newBench(t)
+	s3store.NoBackoff(b.store)
+	b.proxy.On(s3test.Is("ListParts"), func(_ *s3test.Proxy, w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "<ListPartsResult></ListPartsResult>")
+	}).Times(1)
+	broken := errors.New("pg_dump exited with 1")
+	_, err := b.store.Upload(t.Context(), "backups/x", stream(content(2*part), broken), smallParts)
+	if !errors.Is(err, broken) {
+		t.Error(err)
+	}
+	if n := b.proxy.Requests(s3test.Is("AbortMultipartUpload")); n != 2 {
+		t.Errorf("%d aborts, want 2", n)
+	}
+	b.wantNothingLeft(t)
+}
+
+func TestUploadCancelledLeavesNothing(t *testing.T) {
+	b := newBench(t)
+	for _, tt := range []struct {
+		name string
+		at   s3test.Match
+	}{
+		{"before the first request", nil},
+		{"while the upload is opened", s3test.Is("CreateMultipartUpload")},
+		{"while parts are sent", s3test.Is("UploadPart")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			defer b.proxy.Reset()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if tt.at == nil {
+				cancel()
+			} else {
+				b.proxy.On(tt.at, s3test.Hold(cancel))
+			}
+			_, err := b.store.Upload(ctx, "backups/x", bytes.NewReader(content(3*part)), smallParts)
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("err = %v", err)
+			}
+			if want := "upload s3://dumps/backups/x: context canceled"; err.Error() != want {
+				t.Errorf("err = %v, want %s", err, want)
+			}
+			b.wantNothingLeft(t)
+		})
+	}
+}
+
+// The last request is not cut off: nobody would know what became of it.
+func TestUploadCancelledDuringTheLastRequestSucceeds(t *testing.T) {
+	b := newBench(t)
+	for _, tt := range []struct {
+		last string
+		size int
+	}{{"CompleteMultipartUpload", 2 * part}, {"PutObject", 100}} {
+		t.Run(tt.last, func(t *testing.T) {
+			defer b.proxy.Reset()
+			ctx, cancel := context.WithCancel(t.Context())
+			b.proxy.On(s3test.Is(tt.last), s3test.Hold(cancel))
+			obj, err := b.store.Upload(ctx, tt.last, bytes.NewReader(content(tt.size)), smallParts)
+			if err != nil || obj.Size != int64(tt.size) {
+				t.Errorf("Upload = %+v, %v", obj, err)
+			}
+			b.wantContent(t, tt.last, content(tt.size))
+			b.wantNoUploads(t)
+		})
+	}
+}
+
+// A Read that hangs does not keep Upload from returning.
+func TestUploadCancelledWhileReaderBlocks(t *testing.T) {
+	b := newBench(t)
+	for _, size := range []int{100, 3 * part} {
+		ctx, cancel := context.WithCancel(t.Context())
+		r, w := io.Pipe()
+		go func() {
+			_, _ = w.Write(content(size)) // fails for the part that nobody reads
+			cancel()
+		}()
+		if _, err := b.store.Upload(ctx, "backups/x", r, smallParts); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		_ = r.Close() // as the owner of a pipe does; the goroutine ends
+		b.wantNothingLeft(t)
+	}
+}
+
+func TestUploadNeverOverwrites(t *testing.T) {
+	b := newBench(t)
+	for _, size := range []int{100, 2 * part} {
+		old := []byte("the old one")
+		b.put(t, "backups/x", old)
+		_, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(size)), smallParts)
+		wantFault(t, err, fault.Failed, "upload s3://dumps/backups/x: the object already exists",
+			"objects are never overwritten: delete it first, or try again under another name")
+		b.wantContent(t, "backups/x", old)
+		b.wantNoUploads(t)
+	}
+	// Not even by the same bytes, which look like the own upload.
+	same := content(100)
+	b.put(t, "backups/same", same)
+	if _, err := b.store.Upload(t.Context(), "backups/same", bytes.NewReader(same), smallParts); err == nil {
+		t.Error("an object like the upload was taken for it")
+	}
+}
+
+func TestUploadRetries(t *testing.T) {
+	b := newBench(t)
+	data := content(3*part + 1)
+	for _, tt := range []struct {
+		name  string
+		match s3test.Match
+		fault s3test.Fault
+	}{
+		{"slow down on opening", s3test.Is("CreateMultipartUpload"), s3test.Answer(503, "SlowDown")},
+		{"slow down on parts", s3test.Is("UploadPart"), s3test.Answer(503, "SlowDown")},
+		{"internal error on parts", s3test.Is("UploadPart"), s3test.Answer(500, "InternalError")},
+		{"parts cut off", s3test.Is("UploadPart"), s3test.ResetRequest(mib)},
+		{"answers to parts lost", s3test.Is("UploadPart"), s3test.ResetAfter()},
+		{"slow down on completing", s3test.Is("CompleteMultipartUpload"), s3test.Answer(503, "SlowDown")},
+		{"conflict on completing", s3test.Is("CompleteMultipartUpload"), s3test.Answer(409, "ConditionalRequestConflict")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			defer b.proxy.Reset()
+			key := strings.ReplaceAll(tt.name, " ", "-")
+			rule := b.proxy.On(tt.match, tt.fault).Times(2)
+			if _, err := b.store.Upload(t.Context(), key, bytes.NewReader(data), smallParts); err != nil {
+				t.Fatal(err)
+			}
+			if rule.Hits() != 2 {
+				t.Errorf("%d faults", rule.Hits())
+			}
+			b.wantContent(t, key, data)
+			b.wantNoUploads(t)
+		})
+	}
+}
+
+func TestUploadPartThatKeepsFailingLeavesNothing(t *testing.T) {
+	b := newBench(t)
+	b.proxy.On(s3test.Is("UploadPart"), s3test.Answer(400, "BadDigest")).After(1)
+	_, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(3*part)), smallParts)
+	wantFault(t, err, fault.Integrity, "upload s3://dumps/backups/x: the data was changed on its way to the store", "")
+	b.wantNothingLeft(t)
+}
+
+// The request that creates the object succeeds, but its answer is an error, or
+// is lost: the object is there, and it is ours.
+func TestUploadAnswerLost(t *testing.T) {
+	b := newBench(t)
+	for _, last := range []string{"CompleteMultipartUpload", "PutObject"} {
+		for name, f := range map[string]s3test.Fault{
+			"500":   s3test.LoseAnswer(500, "InternalError"),
+			"reset": s3test.ResetAfter(),
+			// What S3 says of the repetition; versitygw lets it succeed.
+			"412": refuseRepetition(s3test.Answer(412, "PreconditionFailed")),
+			"404": refuseRepetition(s3test.Answer(404, "NoSuchUpload")),
+		} {
+			t.Run(last+" "+name, func(t *testing.T) {
+				defer b.proxy.Reset()
+				data := content(2 * part)
+				if last == "PutObject" {
+					data = data[:100]
+				}
+				key := last + name
+				times := 1
+				if name == "412" || name == "404" {
+					times = 2
+				}
+				rule := b.proxy.On(s3test.Is(last), f).Times(times)
+				obj, err := b.store.Upload(t.Context(), key, bytes.NewReader(data), smallParts)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if obj.Size != int64(len(data)) || rule.Hits() != times {
+					t.Errorf("Upload = %+v after %d faults", obj, rule.Hits())
+				}
+				b.wantContent(t, key, data)
+				b.wantNoUploads(t)
+			})
+		}
+	}
+}
+
+// refuseRepetition loses the answer to the first request and refuses the next.
+func refuseRepetition(f s3test.Fault) s3test.Fault {
+	var seen atomic.Int64
+	return func(p *s3test.Proxy, w http.ResponseWriter, r *http.Request) {
+		if seen.Add(1) == 1 {
+			s3test.ResetAfter()(p, w, r)
+			return
+		}
+		f(p, w, r)
+	}
+}
+
+// The answer is lost, and by the time of the next attempt someone else's object
+// is there: not ours.
+func TestUploadAnswerLostAndObjectIsAnother(t *testing.T) {
+	b := newBench(t)
+	other := content(2*part + 1)[1:]
+	b.proxy.On(s3test.Is("CompleteMultipartUpload"), func(p *s3test.Proxy, w http.ResponseWriter, r *http.Request) {
+		if err := b.Put(context.WithoutCancel(r.Context()), bucket, "backups/x", other); err != nil {
+			t.Error(err)
+		}
+		s3test.Answer(500, "InternalError")(p, w, r)
+	}).Times(1)
+	_, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(2*part)), smallParts)
+	wantFault(t, err, fault.Failed, "upload s3://dumps/backups/x: the object already exists", "")
+	b.wantContent(t, "backups/x", other)
+	b.wantNoUploads(t)
+}
+
+func TestUploadWithoutChecksums(t *testing.T) {
+	for _, tt := range []struct {
+		name, code string
+		status     int
+	}{{"put", "InvalidArgument", 400}, {"multipart", "NotImplemented", 501}} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBench(t)
+			hasChecksum := func(r *http.Request) bool {
+				for name := range r.Header {
+					if strings.HasPrefix(name, "X-Amz-Checksum") || strings.HasPrefix(name, "X-Amz-Sdk-Checksum") {
+						return true
+					}
+				}
+				return false
+			}
+			refused := b.proxy.On(hasChecksum, s3test.AnswerMessage(tt.status, tt.code, "Unsupported header x-amz-checksum"))
+			var log atomic.Value
+			store := b.Store(t, bucket, s3test.Via(b.proxy), func(c *s3store.Config) {
+				c.Log = func(format string, args ...any) { log.Store(fmt.Sprintf(format, args...)) }
+			})
+			data := content(2 * part)
+			if tt.name == "put" {
+				data = data[:1000]
+			}
+			// Its answer gets lost, too: without a checksum the ETag tells.
+			b.proxy.On(s3test.Is("CompleteMultipartUpload"), s3test.ResetAfter()).Times(1)
+			for i := range 2 {
+				if _, err := store.Upload(t.Context(), fmt.Sprint(i), bytes.NewReader(data), smallParts); err != nil {
+					t.Fatal(err)
+				}
+				b.wantContent(t, fmt.Sprint(i), data)
+			}
+			if refused.Hits() != 1 {
+				t.Errorf("asked %d times", refused.Hits())
+			}
+			if said := fmt.Sprint(log.Load()); tt.name == "put" && !strings.Contains(said, "refuses CRC64NVME checksums") {
+				t.Errorf("said %q", said)
+			}
+		})
+	}
+}
+
+// A store that reports another checksum than what was sent has damaged the data.
+func TestUploadWrongChecksumIsRefused(t *testing.T) {
+	b := newBench(t)
+	for _, op := range []string{"PutObject", "UploadPart"} {
+		t.Run(op, func(t *testing.T) {
+			defer b.proxy.Reset()
+			b.proxy.On(s3test.Is(op), func(_ *s3test.Proxy, w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				w.Header().Set("X-Amz-Checksum-Crc64nvme", "AAAAAAAAAAA=")
+				w.Header().Set("X-Amz-Checksum-Type", "FULL_OBJECT")
+				w.Header().Set("Etag", `"0"`)
+			})
+			size := 100
+			if op == "UploadPart" {
+				size = 2 * part
+			}
+			_, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(size)), smallParts)
+			if fault.CodeOf(err) != fault.Integrity {
+				t.Errorf("err = %v", err)
+			}
+			b.wantNothingLeft(t)
+		})
+	}
+}
+
+func TestUploadTooManyParts(t *testing.T) {
+	b := newBench(t)
+	s3store.SetMaxParts(b.store, 2)
+	if _, err := b.store.Upload(t.Context(), "fits", bytes.NewReader(content(2*part)), smallParts); err != nil {
+		t.Fatal(err)
+	}
+	_, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(2*part+1)), smallParts)
+	wantFault(t, err, fault.Failed, "upload s3://dumps/backups/x: the stream is longer than 2 parts of 5 MiB",
+		"use larger parts: --part-size 20MiB")
+	if err := b.store.Delete(t.Context(), "fits"); err != nil {
+		t.Error(err)
+	}
+	b.wantNothingLeft(t)
+}
+
+func TestPartSize(t *testing.T) {
+	const gib, tib = 1 << 30, 1 << 40
+	for _, tt := range []struct {
+		opt  s3store.UploadOptions
+		want int64 // 0 for an error
+	}{
+		{s3store.UploadOptions{}, 16 * mib},
+		{s3store.UploadOptions{Estimate: 125 * gib}, 16 * mib},
+		{s3store.UploadOptions{Estimate: 125*gib + 1}, 17 * mib},
+		{s3store.UploadOptions{Estimate: 5 * tib}, 656 * mib},
+		{s3store.UploadOptions{Estimate: 1 << 62}, 5 * gib},
+		{s3store.UploadOptions{Estimate: 5 * tib, PartSize: 5 * mib}, 5 * mib},
+		{s3store.UploadOptions{PartSize: 5 * gib}, 5 * gib},
+		{s3store.UploadOptions{PartSize: 5*mib - 1}, 0},
+		{s3store.UploadOptions{PartSize: 5*gib + 1}, 0},
+		{s3store.UploadOptions{PartSize: -1}, 0},
+	} {
+		got, err := s3store.PartSize(tt.opt)
+		if got != tt.want || (err == nil) != (tt.want > 0) {
+			t.Errorf("%+v: %d, %v, want %d", tt.opt, got, err, tt.want)
+		}
+		if err != nil && fault.CodeOf(err) != fault.Usage {
+			t.Errorf("%+v: code %d", tt.opt, fault.CodeOf(err))
+		}
+	}
+}
+
+// Four parts in flight and one being filled: 5 × 16 MiB, whatever the stream's
+// length.
+func TestUploadMemory(t *testing.T) {
+	b := newBench(t)
+	const size = 300 * mib
+	runtime.GC()
+	var before runtime.MemStats
+	runtime.ReadMemStats(&before)
+
+	var peak atomic.Uint64
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			peak.Store(max(peak.Load(), m.HeapAlloc-min(m.HeapAlloc, before.HeapAlloc)))
+			select {
+			case <-stop:
+				return
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	}()
+	_, err := b.store.Upload(t.Context(), "backups/x", io.LimitReader(zeros{}, size), s3store.UploadOptions{Estimate: size})
+	close(stop)
+	<-stopped
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = 5 * 16 * mib
+	t.Logf("heap grew by %d MiB", peak.Load()/mib)
+	if peak.Load() > want*3/2 {
+		t.Errorf("heap grew by %d MiB, want about %d", peak.Load()/mib, want/mib)
+	}
+}
+
+func TestPendingUploads(t *testing.T) {
+	b := newBench(t)
+	// A user who may upload, but not abort, leaves one behind, and says so.
+	if err := b.AddUser(t.Context(), "writer", "writer-secret", "user"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Allow(t.Context(), bucket, "writer", "s3:PutObject"); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("AWS_ACCESS_KEY_ID", "writer")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "writer-secret")
+	writer, err := s3store.Open(t.Context(), s3store.Config{Bucket: bucket, EndpointURL: b.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writer.Close()
+	broken := errors.New("pg_dump exited with 1")
+	_, err = writer.Upload(t.Context(), "backups/x", stream(content(2*part), broken), smallParts)
+	if !errors.Is(err, broken) || !strings.Contains(err.Error(), "; its parts are still in the bucket: abort the upload of s3://dumps/backups/x: access denied") {
+		t.Errorf("err = %v", err)
+	}
+
+	var pending []s3store.PendingUpload
+	for up, err := range b.store.PendingUploads(t.Context(), "backups/") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		pending = append(pending, up)
+	}
+	if len(pending) != 1 || pending[0].Key != "backups/x" || pending[0].ID == "" || pending[0].Initiated.IsZero() {
+		t.Fatalf("pending: %+v", pending)
+	}
+	for range 2 { // the second time it is gone, which is all the same
+		if err := b.store.AbortUpload(t.Context(), pending[0]); err != nil {
+			t.Error(err)
+		}
+	}
+	for up, err := range b.store.PendingUploads(t.Context(), "") {
+		t.Errorf("still pending: %+v, %v", up, err)
+	}
+}
+
+// crc returns the CRC64NVME of data as S3 writes it.
+func crc(data []byte) string {
+	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, crc64nvme.Checksum(data)))
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// pipeLike returns a reader that gives 64 KiB at most at once, as a pipe does.
+func pipeLike(data []byte) io.Reader {
+	r := bytes.NewReader(data)
+	return readerFunc(func(p []byte) (int, error) { return r.Read(p[:min(len(p), 64<<10)]) })
+}

@@ -1,0 +1,60 @@
+package archive
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var encodingStatement = regexp.MustCompile(`^\s*SET client_encoding = '([^']+)'`)
+
+// Encoding returns the encoding of the archive's text, such as "UTF8", or ""
+// when the archive does not say.
+func (h *Head) Encoding() string {
+	for _, e := range h.Entries {
+		if e.Desc != "ENCODING" {
+			continue
+		}
+		if m := encodingStatement.FindStringSubmatch(e.Definition); m != nil {
+			return m[1]
+		}
+	}
+	return ""
+}
+
+// Extensions returns the names of the extensions that the archive creates, in
+// alphabetical order.
+func (h *Head) Extensions() []string {
+	var names []string
+	for _, e := range h.Entries {
+		if e.Desc == "EXTENSION" {
+			names = append(names, e.Tag)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Tables returns how many tables have data in the archive. A table whose data
+// was excluded, or a partitioned parent, does not count.
+func (h *Head) Tables() int {
+	n := 0
+	for _, e := range h.Entries {
+		if e.Desc == "TABLE DATA" {
+			n++
+		}
+	}
+	return n
+}
+
+// Indexes returns how many objects are built after the data is in: indexes,
+// keys and constraints. It is a measure of the work left, not an exact count.
+func (h *Head) Indexes() int {
+	n := 0
+	for _, e := range h.Entries {
+		if e.Section == SectionPostData && (e.Desc == "INDEX" || strings.HasSuffix(e.Desc, "CONSTRAINT")) {
+			n++
+		}
+	}
+	return n
+}

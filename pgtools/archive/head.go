@@ -1,0 +1,230 @@
+package archive
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+)
+
+// Version is the version of an archive's layout, such as 1.14.
+type Version struct {
+	Major, Minor, Revision int
+}
+
+// String returns the form that PostgreSQL's source uses, such as "1.14-0".
+func (v Version) String() string {
+	return fmt.Sprintf("%d.%d-%d", v.Major, v.Minor, v.Revision)
+}
+
+// The versions of the layout that this package reads: 1.14 was introduced with
+// PostgreSQL 12, 1.15 with 16 and 1.16 with 17.
+const (
+	minMinor = 14
+	maxMinor = 16
+)
+
+// Compression is how the blocks of an archive are compressed.
+type Compression int
+
+// The compressions, numbered as in archives of layout 1.15 and later.
+const (
+	None Compression = iota
+	Gzip
+	LZ4
+	Zstd
+)
+
+func (c Compression) String() string {
+	switch c {
+	case None:
+		return "none"
+	case Gzip:
+		return "gzip"
+	case LZ4:
+		return "lz4"
+	case Zstd:
+		return "zstd"
+	}
+	return fmt.Sprintf("compression %d", int(c))
+}
+
+// Section is the part of a restore to which an entry belongs.
+type Section int
+
+// The sections, numbered as in the archive.
+const (
+	SectionNone Section = iota + 1
+	SectionPreData
+	SectionData
+	SectionPostData
+)
+
+// OffsetState says what an entry knows of the place of its block.
+type OffsetState byte
+
+// The states, numbered as in the archive.
+const (
+	OffsetUnknown OffsetState = 1 // there is a block, its place was not noted (the archive was written to a pipe)
+	OffsetKnown   OffsetState = 2 // the block begins at Entry.Offset
+	OffsetNoData  OffsetState = 3 // there is no block
+)
+
+// Head is an archive's header and table of contents.
+type Head struct {
+	Version       Version
+	IntSize       int // bytes of an integer
+	OffsetSize    int // bytes of an offset
+	Compression   Compression
+	Created       time.Time // wall-clock time where pg_dump ran; the archive names no zone, this says UTC
+	Database      string    // as named at the time of the dump
+	ServerVersion string    // for instance "15.18 (Debian 15.18-0+deb12u1)"
+	DumpVersion   string    // pg_dump's own
+	Entries       []Entry   // in the order in which pg_restore would create them
+	Length        int64     // bytes from the start of the archive to the end of the table of contents
+}
+
+// Entry is one line of the table of contents. NULL strings read as empty.
+type Entry struct {
+	ID           int
+	HadDumper    bool   // the entry announces a block
+	TableOID     string // of the catalog that describes the object
+	OID          string
+	Tag          string // name, such as "users"
+	Desc         string // kind, such as "TABLE DATA"
+	Section      Section
+	Definition   string // SQL
+	Drop         string // SQL
+	Copy         string // for TABLE DATA: the COPY statement; empty in archives made with --inserts
+	Namespace    string
+	Tablespace   string
+	AccessMethod string
+	RelKind      int // from layout 1.16 on
+	Owner        string
+	Dependencies []int
+	OffsetState  OffsetState
+	Offset       int64 // bytes from the start of the archive
+	OffsetAt     int64 // where in the head the state byte stands; Offset follows it
+}
+
+// maxHead bounds the memory that a head may take. A table with its indexes,
+// keys and comments takes about 2 kB, so this is room for 100,000 tables.
+const maxHead = 256 << 20
+
+// maxEntries keeps a corrupt count from being believed: the smallest possible
+// entry is longer than this many bytes of head could hold.
+const maxEntries = maxHead / 32
+
+// ReadHead reads the header and the table of contents from the start of an
+// archive. It reads no byte beyond them. An error names the byte at which the
+// archive stopped making sense; for one that ends too early it wraps
+// io.ErrUnexpectedEOF.
+func ReadHead(r io.Reader) (*Head, error) {
+	p := &parser{r: r}
+	h := p.header()
+	n := p.integer("number of entries")
+	if p.err == nil && (n < 0 || n > maxEntries) {
+		p.fail("number of entries: %d is out of range", n)
+	}
+	for i := 0; i < n && p.err == nil; i++ {
+		e := p.entry(h.Version)
+		if p.err != nil {
+			p.err = fmt.Errorf("entry %d of %d: %w", i+1, n, p.err)
+			break
+		}
+		h.Entries = append(h.Entries, e)
+	}
+	if p.err != nil {
+		return nil, fmt.Errorf("not a readable pg_dump archive: %w", p.err)
+	}
+	h.Length = p.at
+	return h, nil
+}
+
+func (p *parser) header() *Head {
+	h := &Head{}
+	if magic := p.bytes("magic", 5); p.err == nil && string(magic) != "PGDMP" {
+		p.at = 0
+		p.fail("it begins with %q instead of \"PGDMP\"", magic)
+	}
+	h.Version = Version{p.byte("version"), p.byte("version"), p.byte("version")}
+	if v := h.Version; p.err == nil && (v.Major != 1 || v.Minor < minMinor || v.Minor > maxMinor) {
+		p.fail("layout %s; hectl reads 1.%d to 1.%d (PostgreSQL 12 to 18)", v, minMinor, maxMinor)
+	}
+	h.IntSize, h.OffsetSize = p.byte("integer size"), p.byte("offset size")
+	if p.err == nil && (h.IntSize < 1 || h.IntSize > 8 || h.OffsetSize < 1 || h.OffsetSize > 8) {
+		p.fail("integers of %d bytes and offsets of %d bytes", h.IntSize, h.OffsetSize)
+	}
+	p.intSize, p.offsetSize = h.IntSize, h.OffsetSize
+	if format := p.byte("format"); p.err == nil && format != 1 {
+		p.fail("format %d instead of the custom format (pg_dump -Fc)", format)
+	}
+	if h.Version.Minor >= 15 {
+		h.Compression = Compression(p.byte("compression"))
+		if p.err == nil && h.Compression > Zstd {
+			p.fail("unknown %s", h.Compression)
+		}
+	} else if level := p.integer("compression level"); level != 0 {
+		h.Compression = Gzip // a level, or -1 for zlib's default
+	}
+	var tm [7]int
+	for i := range tm {
+		tm[i] = p.integer("creation time")
+	}
+	h.Created = time.Date(tm[5]+1900, time.Month(tm[4]+1), tm[3], tm[2], tm[1], tm[0], 0, time.UTC)
+	h.Database = p.text("database")
+	h.ServerVersion = p.text("server version")
+	h.DumpVersion = p.text("pg_dump version")
+	return h
+}
+
+func (p *parser) entry(v Version) Entry {
+	var e Entry
+	e.ID = p.integer("dump id")
+	if p.err == nil && e.ID <= 0 {
+		p.fail("dump id %d", e.ID)
+	}
+	e.HadDumper = p.integer("had-dumper flag") != 0
+	e.TableOID = p.text("table oid")
+	e.OID = p.text("oid")
+	e.Tag = p.text("tag")
+	e.Desc = p.text("desc")
+	e.Section = Section(p.integer("section"))
+	e.Definition = p.text("definition")
+	e.Drop = p.text("drop statement")
+	e.Copy = p.text("COPY statement")
+	e.Namespace = p.text("namespace")
+	e.Tablespace = p.text("tablespace")
+	e.AccessMethod = p.text("access method")
+	if v.Minor >= 16 {
+		e.RelKind = p.integer("relation kind")
+	}
+	e.Owner = p.text("owner")
+	p.text("with oids")
+	e.Dependencies = p.dependencies()
+	e.OffsetAt = p.at
+	e.OffsetState = OffsetState(p.byte("offset state"))
+	if p.err == nil && (e.OffsetState < OffsetUnknown || e.OffsetState > OffsetNoData) {
+		p.fail("offset state %d", e.OffsetState)
+	}
+	e.Offset = p.offset()
+	return e
+}
+
+// dependencies reads strings up to a NULL; each is a dump id in decimal.
+func (p *parser) dependencies() []int {
+	var ids []int
+	for p.err == nil {
+		s, null := p.str("dependency")
+		if null || p.err != nil {
+			break
+		}
+		id, err := strconv.Atoi(s)
+		if err != nil {
+			p.fail("dependency %q is not a number", s)
+			break
+		}
+		ids = append(ids, id)
+	}
+	return ids
+}

@@ -1,0 +1,126 @@
+package archive
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// parser reads the primitives of the format. After the first failure err is
+// set, and every further call returns a zero value.
+type parser struct {
+	r          io.Reader
+	at         int64 // bytes read
+	intSize    int
+	offsetSize int
+	err        error
+	scratch    [8]byte
+}
+
+func (p *parser) fail(format string, args ...any) {
+	if p.err == nil {
+		p.err = fmt.Errorf("byte %d: %w", p.at, fmt.Errorf(format, args...))
+	}
+}
+
+// failRead notes a failed read of what; an end of input in the middle of the
+// head is always unexpected.
+func (p *parser) failRead(what string, err error) {
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	p.fail("%s: %w", what, err)
+}
+
+// full fills b, which is short.
+func (p *parser) full(what string, b []byte) {
+	if p.err != nil {
+		clear(b)
+		return
+	}
+	n, err := io.ReadFull(p.r, b)
+	p.at += int64(n)
+	if err != nil {
+		clear(b)
+		p.failRead(what, err)
+	}
+}
+
+func (p *parser) byte(what string) int {
+	b := p.scratch[:1]
+	p.full(what, b)
+	return int(b[0])
+}
+
+// bytes reads n bytes. Memory grows with what is really there, not with what a
+// corrupt length promises.
+func (p *parser) bytes(what string, n int) []byte {
+	if p.err != nil {
+		return nil
+	}
+	if n < 0 || int64(n) > maxHead-p.at {
+		p.fail("%s: a length of %d bytes exceeds the %d MiB that a table of contents may take", what, n, maxHead>>20)
+		return nil
+	}
+	if n <= 4096 {
+		b := make([]byte, n)
+		p.full(what, b)
+		return b
+	}
+	var buf bytes.Buffer
+	copied, err := io.CopyN(&buf, p.r, int64(n))
+	p.at += copied
+	if err != nil {
+		p.failRead(what, err)
+		return nil
+	}
+	return buf.Bytes()
+}
+
+// integer reads a sign byte and intSize little-endian bytes.
+func (p *parser) integer(what string) int {
+	negative := p.byte(what) != 0
+	n := p.littleEndian(what, p.intSize)
+	if n > 1<<31 {
+		p.fail("%s: %d is out of range", what, n)
+		return 0
+	}
+	if negative {
+		return -int(n)
+	}
+	return int(n)
+}
+
+func (p *parser) offset() int64 {
+	n := p.littleEndian("offset", p.offsetSize)
+	if n > 1<<62 {
+		p.fail("offset: %d is out of range", n)
+		return 0
+	}
+	return int64(n)
+}
+
+func (p *parser) littleEndian(what string, size int) uint64 {
+	b := p.scratch[:size]
+	p.full(what, b)
+	var n uint64
+	for i := size - 1; i >= 0; i-- {
+		n = n<<8 | uint64(b[i])
+	}
+	return n
+}
+
+// str reads a length and that many bytes; a negative length is NULL.
+func (p *parser) str(what string) (s string, null bool) {
+	n := p.integer(what)
+	if n < 0 || p.err != nil {
+		return "", true
+	}
+	return string(p.bytes(what, n)), false
+}
+
+func (p *parser) text(what string) string {
+	s, _ := p.str(what)
+	return s
+}

@@ -1,0 +1,107 @@
+package pgtools
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// Dump returns the pg_dump for a server: of the lowest major version that is
+// not below the server's, because pg_dump refuses newer servers, and what an
+// older pg_restore can read is what an older pg_dump writes.
+func (t *Tools) Dump(server Version) (Tool, error) {
+	if tool, ok := chooseDump(t.found, server.Major); ok {
+		return tool, nil
+	}
+	return Tool{}, fault.New(fault.Failed, t.advice(server.Major),
+		"the server is PostgreSQL %v, which needs pg_dump %d or newer; found: %s%s",
+		server, server.Major, describe(t.found, "pg_dump"), t.skippedText())
+}
+
+// Restore returns the pg_restore for a target server and an archive of format
+// 1.archiveMinor: of those that can read the archive the one whose major
+// version is nearest to the server's, and of two as near the older, because a
+// newer one may set parameters that the server does not know.
+func (t *Tools) Restore(server Version, archiveMinor int) (Tool, error) {
+	if tool, ok := chooseRestore(t.found, server.Major, archiveMinor); ok {
+		return tool, nil
+	}
+	needed := restoreMajor(archiveMinor)
+	return Tool{}, fault.New(fault.Failed, t.advice(max(needed, server.Major)),
+		"the dump has archive format 1.%d, which needs pg_restore %d or newer; found: %s%s",
+		archiveMinor, needed, describe(t.found, "pg_restore"), t.skippedText())
+}
+
+// restoreMajor returns the first major version whose pg_restore reads archive
+// format 1.minor (K_VERS_1_* in pg_backup_archiver.h). PostgreSQL 17 and 18 both
+// write 1.16, so a later format is of a later version.
+func restoreMajor(minor int) int {
+	switch {
+	case minor <= 14:
+		return oldestMajor
+	case minor == 15:
+		return 16
+	case minor == 16:
+		return 17
+	default:
+		return 19
+	}
+}
+
+func chooseDump(found []Tool, server int) (Tool, bool) {
+	return choose(found, "pg_dump", func(a, b Tool) int {
+		return cmp.Compare(a.Version.Major, b.Version.Major)
+	}, func(t Tool) bool { return t.Version.Major >= max(server, oldestMajor) })
+}
+
+func chooseRestore(found []Tool, server, archiveMinor int) (Tool, bool) {
+	distance := func(t Tool) int { return max(t.Version.Major-server, server-t.Version.Major) }
+	return choose(found, "pg_restore", func(a, b Tool) int {
+		return cmp.Or(cmp.Compare(distance(a), distance(b)), cmp.Compare(a.Version.Major, b.Version.Major))
+	}, func(t Tool) bool { return t.Version.Major >= restoreMajor(archiveMinor) })
+}
+
+// choose returns the best of the tools called name that fit; of equally good
+// ones the newest minor version, and rather a program than a wrapper.
+func choose(found []Tool, name string, better func(a, b Tool) int, fits func(Tool) bool) (Tool, bool) {
+	fitting := slices.DeleteFunc(slices.Clone(found), func(t Tool) bool { return t.Name != name || !fits(t) })
+	if len(fitting) == 0 {
+		return Tool{}, false
+	}
+	return slices.MinFunc(fitting, func(a, b Tool) int {
+		return cmp.Or(better(a, b), b.Version.Compare(a.Version), compareWrapper(a, b))
+	}), true
+}
+
+// compareTools orders tools by name, version, and programs before wrappers.
+func compareTools(a, b Tool) int {
+	return cmp.Or(cmp.Compare(a.Name, b.Name), a.Version.Compare(b.Version), compareWrapper(a, b), cmp.Compare(a.Path, b.Path))
+}
+
+func compareWrapper(a, b Tool) int {
+	switch {
+	case a.Wrapper == b.Wrapper:
+		return 0
+	case a.Wrapper:
+		return 1
+	default:
+		return -1
+	}
+}
+
+// describe lists the versions found.
+func describe(found []Tool, name string) string {
+	var versions []string
+	for _, t := range found {
+		if v := t.Version.String(); t.Name == name && !slices.Contains(versions, v) {
+			versions = append(versions, v)
+		}
+	}
+	if len(versions) == 0 {
+		return fmt.Sprintf("no %s at all", name)
+	}
+	return name + " " + strings.Join(versions, ", ")
+}

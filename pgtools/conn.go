@@ -1,0 +1,171 @@
+package pgtools
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Conn says where to connect and how: resolved, complete and immutable. The
+// zero Conn says nothing. However a Conn is printed, its password is not.
+type Conn struct {
+	// A function, because fmt does not call the Format method of a value in
+	// somebody's unexported field, but prints what it finds inside; it follows
+	// pointers too, for a wrong verb.
+	settings func() *settings
+}
+
+func newConn(s settings) Conn { return Conn{func() *settings { return &s }} }
+
+type settings struct {
+	params    Params // libpq's keywords; passfile included, service not
+	inherited Params // those of params that children get as variables, see Environ
+	home      string // the user's home directory, for libpq's default files
+}
+
+func (c Conn) get(key string) string {
+	if c.settings == nil {
+		return ""
+	}
+	return c.settings().params[key]
+}
+
+// Host returns the host name, address, or socket directory.
+func (c Conn) Host() string { return c.get("host") }
+
+// Port returns the port; for a Unix socket it is part of the file's name.
+func (c Conn) Port() int {
+	n, _ := strconv.Atoi(c.get("port")) // checked by Resolve
+	return n
+}
+
+// User returns the role to connect as.
+func (c Conn) User() string { return c.get("user") }
+
+// Database returns the name of the database.
+func (c Conn) Database() string { return c.get("dbname") }
+
+// WithDatabase returns c with another database on the same server.
+func (c Conn) WithDatabase(name string) Conn {
+	if c.settings == nil {
+		return c
+	}
+	s := *c.settings()
+	s.params = maps.Clone(s.params)
+	s.params["dbname"] = name
+	return newConn(s)
+}
+
+// IsSocket tells whether the host is the directory of a Unix socket.
+func (c Conn) IsSocket() bool { return strings.HasPrefix(c.Host(), "/") }
+
+// IsLocal tells whether the server is this machine by what its host is called:
+// a Unix socket, a loopback address, localhost or a name under it. A tunnel's
+// near end is local as well; hectl's guard looks at more than this.
+func (c Conn) IsLocal() bool {
+	if c.IsSocket() {
+		return true
+	}
+	host := c.canonicalHost()
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.Unmap().IsLoopback()
+	}
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+// IsRDS tells whether the host is an endpoint of Amazon RDS or Aurora.
+func (c Conn) IsRDS() bool {
+	host := c.canonicalHost()
+	return strings.HasSuffix(host, ".rds.amazonaws.com") || strings.HasSuffix(host, ".rds.amazonaws.com.cn")
+}
+
+// canonicalHost is the host in lower case, without a root dot.
+func (c Conn) canonicalHost() string {
+	return strings.TrimSuffix(strings.ToLower(c.Host()), ".")
+}
+
+// Fingerprint identifies the database without naming it: the SHA-256, in
+// hexadecimal, of the host in lower case and without a final dot, the port and
+// the database, each followed by a NUL byte.
+func (c Conn) Fingerprint() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%s\x00", c.canonicalHost(), c.Port(), c.Database()))
+	return hex.EncodeToString(sum[:])
+}
+
+// String returns user@host:port/database.
+func (c Conn) String() string {
+	if c.settings == nil {
+		return "(no connection)"
+	}
+	return c.User() + "@" + net.JoinHostPort(c.Host(), c.get("port")) + "/" + c.Database()
+}
+
+// Format prints String, whatever the verb.
+func (c Conn) Format(f fmt.State, verb rune) {
+	if verb == 'q' {
+		_, _ = fmt.Fprintf(f, "%q", c.String())
+		return
+	}
+	_, _ = fmt.Fprint(f, c.String())
+}
+
+// GoString returns String.
+func (c Conn) GoString() string { return c.String() }
+
+// LogValue returns String.
+func (c Conn) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MarshalText returns String.
+func (c Conn) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// Args returns the arguments that make a libpq program connect to c, without
+// any secret in them: Environ has that.
+func (c Conn) Args() []string {
+	if c.settings == nil {
+		return nil
+	}
+	var pairs []string
+	for _, key := range slices.Sorted(maps.Keys(c.settings().params)) {
+		if _, inherited := c.settings().inherited[key]; inherited || key == "password" || key == "passfile" {
+			continue
+		}
+		pairs = append(pairs, key+"="+quoteConninfo(c.settings().params[key]))
+	}
+	return []string{"--dbname", strings.Join(pairs, " ")}
+}
+
+// Environ returns base as the environment of a child that connects to c: no
+// PG* variable of the caller's is left to redirect it, and PGPASSWORD is there
+// when a password is known.
+//
+// A parameter that came from the environment, and that older libpqs do not
+// know, stays a variable: as an argument it would stop an older pg_dump, which
+// ignores the variable.
+func (c Conn) Environ(base []string) []string {
+	env := slices.DeleteFunc(slices.Clone(base), func(kv string) bool {
+		return strings.HasPrefix(kv, "PG")
+	})
+	if c.settings == nil {
+		return env
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.settings().inherited)) {
+		kw, _ := lookupKeyword(key)
+		env = append(env, kw.env+"="+c.settings().inherited[key])
+	}
+	if password := c.password(); password != "" {
+		env = append(env, "PGPASSWORD="+password)
+	}
+	return env
+}
+
+// quoteConninfo quotes a value for a conninfo string.
+func quoteConninfo(s string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'"
+}

@@ -1,0 +1,167 @@
+package pgtools
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"strings"
+	"syscall"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// connectError words a failed connection attempt. pgx may have tried twice
+// (with TLS and without); the attempt that got furthest is the one reported.
+func connectError(ctx context.Context, c Conn, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("connect to %v: %w", c, context.Cause(ctx))
+	}
+	if pg := furthest(err); pg != nil {
+		return serverRefusal(c, pg)
+	}
+	code, hint, text := networkFailure(c, err)
+	return fault.Wrap(code, hint, &connectionError{fmt.Sprintf("connect to %v: %s", c, text), err})
+}
+
+// A connectionError has a text of hectl's and pgx's error as its cause.
+type connectionError struct {
+	text  string
+	cause error
+}
+
+func (e *connectionError) Error() string { return e.text }
+func (e *connectionError) Unwrap() error { return e.cause }
+
+// furthest returns the most telling of the server's answers in err's tree: one
+// about pg_hba.conf is often about the attempt without TLS only.
+func furthest(err error) *pgconn.PgError {
+	var best *pgconn.PgError
+	var walk func(error)
+	walk = func(err error) {
+		if pg, ok := err.(*pgconn.PgError); ok { //nolint:errorlint // the tree is walked here
+			if best == nil || best.Code == stateInvalidAuth {
+				best = pg
+			}
+			return
+		}
+		switch x := err.(type) { //nolint:errorlint // the tree is walked here
+		case interface{ Unwrap() error }:
+			walk(x.Unwrap())
+		case interface{ Unwrap() []error }:
+			for _, e := range x.Unwrap() {
+				walk(e)
+			}
+		}
+	}
+	walk(err)
+	return best
+}
+
+// serverRefusal words what a server said instead of letting us in. Messages
+// come in the server's language, so it goes by SQLSTATE and by the C function
+// that raised the error.
+func serverRefusal(c Conn, pg *pgconn.PgError) error {
+	code, hint := fault.Failed, pg.Hint
+	text := pg.Message
+	switch pg.Code {
+	case stateInvalidPassword:
+		code, hint = fault.Denied, "check PGPASSWORD, or the line in ~/.pgpass"
+		if c.password() == "" {
+			text = "the server asks for a password, and none is set"
+			hint = "set PGPASSWORD, or put a line into ~/.pgpass: " + c.passfileLine()
+			if loosePassfile(c.get("passfile")) {
+				hint = "run \"chmod 600 " + c.get("passfile") + "\": a password file that others may read is not used"
+			}
+		}
+	case stateInvalidAuth:
+		code = fault.Denied
+		switch {
+		case pg.Routine == "ClientAuthentication" && pg.Line != 0 && strings.Contains(pg.Message, "pg_hba.conf"):
+			hint = "pg_hba.conf has no line for this user, database and address; if it asks for TLS, set sslmode=require"
+		case pg.Routine == "InitializeSessionUserId":
+			hint = "name another user (PGUSER, or in the connection string), or create the role"
+		case c.IsSocket():
+			hint = "over a Unix socket the server wants the operating system's user to be the role; name the user, or connect to localhost"
+		}
+	case stateNoDatabase:
+		hint = "create it, or name another database"
+	case stateNoPrivilege:
+		code, hint = fault.Denied, "grant the role CONNECT on the database"
+	case stateTooManyConnections:
+		hint = "close other sessions, or use fewer jobs"
+	case stateCannotConnectNow:
+		hint = "the server is starting up or shutting down: try again in a moment"
+	}
+	return fault.Wrap(code, hint, &connectionError{fmt.Sprintf("connect to %v: %s", c, text), pg})
+}
+
+// passfileLine is the line that would be needed, without the password.
+func (c Conn) passfileLine() string {
+	host := c.Host()
+	if c.IsSocket() {
+		host = "localhost"
+	}
+	escape := strings.NewReplacer(`\`, `\\`, `:`, `\:`).Replace
+	return strings.Join([]string{escape(host), c.get("port"), escape(c.Database()), escape(c.User()), "PASSWORD"}, ":")
+}
+
+// networkFailure words a failure below the protocol.
+func networkFailure(c Conn, err error) (code fault.Code, hint, text string) {
+	where := fmt.Sprintf("%s, port %d", c.Host(), c.Port())
+	var (
+		dns       *net.DNSError
+		hostname  x509.HostnameError
+		authority x509.UnknownAuthorityError
+		cert      *tls.CertificateVerificationError
+		netErr    net.Error
+	)
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, fs.ErrNotExist):
+		text = "nothing listens there"
+		if c.IsSocket() {
+			text = "no server's socket is there"
+		}
+		return fault.Failed, "is PostgreSQL running on " + where + "? Start it, or name another host or port", text
+	case errors.Is(err, fs.ErrPermission):
+		return fault.Denied, "the socket's directory is closed to this user; connect to localhost", "permission denied"
+	case errors.As(err, &dns):
+		return fault.Failed, "check the spelling, and whether the VPN is up", "host not found"
+	case errors.As(err, &hostname):
+		return fault.Failed, "connect by the name in the certificate, or use sslmode=verify-ca", "the server's certificate is for another name: " + hostname.Error()
+	case errors.As(err, &authority), errors.As(err, &cert):
+		return fault.Failed, "set sslrootcert to the file with the authority's certificate (for RDS: global-bundle.pem)", "the server's certificate cannot be verified"
+	case pgconn.Timeout(err), errors.As(err, &netErr) && netErr.Timeout():
+		return fault.Failed, "is the server reachable from here (VPN, security group, firewall)? connect_timeout sets how long to wait", "no answer within " + c.get("connect_timeout") + " seconds"
+	case strings.Contains(err.Error(), "server refused TLS connection"):
+		return fault.Failed, "set sslmode=prefer if a connection without TLS is acceptable", "the server does not do TLS"
+	}
+	return fault.Failed, "", lastCause(err).Error()
+}
+
+// lastCause unwraps to the innermost error, whose text has no decoration.
+func lastCause(err error) error {
+	for {
+		switch x := err.(type) { //nolint:errorlint // unwrapping is the point
+		case interface{ Unwrap() error }:
+			inner := x.Unwrap()
+			if inner == nil {
+				return err
+			}
+			err = inner
+		case interface{ Unwrap() []error }:
+			errs := x.Unwrap()
+			if len(errs) == 0 {
+				return err
+			}
+			err = errs[len(errs)-1]
+		default:
+			return err
+		}
+	}
+}

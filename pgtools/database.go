@@ -1,0 +1,167 @@
+package pgtools
+
+import (
+	"context"
+	"strings"
+)
+
+// A Database is a row of pg_database.
+type Database struct {
+	Name            string
+	Owner           string
+	Encoding        string // "UTF8"
+	Collate         string // LC_COLLATE
+	Ctype           string // LC_CTYPE
+	LocaleProvider  string // "libc", "icu" or "builtin"; "" before 15
+	Locale          string // of provider icu or builtin
+	ICURules        string
+	Tablespace      string
+	IsTemplate      bool
+	AllowConn       bool
+	ConnectionLimit int   // -1: none
+	Size            int64 // in bytes, -1 when the role may not know
+}
+
+// databaseQuery returns the query for Databases: columns for other locale
+// providers than libc came in 15, 16 and 17.
+func databaseQuery(v Version, where string) string {
+	provider, locale, rules := "''", "''", "''"
+	if v.Major >= 15 {
+		provider = "CASE d.datlocprovider WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END"
+		locale = "coalesce(d.daticulocale, '')"
+	}
+	if v.Major >= 16 {
+		rules = "coalesce(d.daticurules, '')"
+	}
+	if v.Major >= 17 {
+		locale = "coalesce(d.datlocale, '')"
+	}
+	return strings.NewReplacer("$provider", provider, "$locale", locale, "$rules", rules).Replace(`
+		SELECT d.datname, pg_catalog.pg_get_userbyid(d.datdba), pg_catalog.pg_encoding_to_char(d.encoding),
+			d.datcollate, d.datctype, $provider, $locale, $rules,
+			t.spcname, d.datistemplate, d.datallowconn, d.datconnlimit,
+			CASE WHEN pg_catalog.has_database_privilege(d.oid, 'CONNECT')
+				THEN pg_catalog.pg_database_size(d.oid) ELSE -1 END
+		FROM pg_catalog.pg_database d JOIN pg_catalog.pg_tablespace t ON t.oid = d.dattablespace
+		WHERE `) + where + ` ORDER BY d.datname`
+}
+
+// Database returns what the server knows of a database, and whether it exists.
+func (db *DB) Database(ctx context.Context, name string) (d Database, exists bool, err error) {
+	found, err := Rows[Database](ctx, db, databaseQuery(db.version, "d.datname = $1"), name)
+	if err != nil || len(found) == 0 {
+		return Database{}, false, err
+	}
+	return found[0], true, nil
+}
+
+// DatabasesWithPrefix returns the databases whose name begins with prefix, by
+// name.
+func (db *DB) DatabasesWithPrefix(ctx context.Context, prefix string) ([]Database, error) {
+	return Rows[Database](ctx, db, databaseQuery(db.version, "pg_catalog.starts_with(d.datname, $1)"), prefix)
+}
+
+// CreateOptions says what a new database is like.
+type CreateOptions struct {
+	Owner    string    // "": the role that creates it
+	Encoding string    // "": that of Like, or the server's
+	Like     *Database // whose locale and tablespace it gets; nil: the server's
+}
+
+// CreateDatabase creates an empty database from template0, which unlike
+// template1 holds nothing that an archive could collide with.
+func (db *DB) CreateDatabase(ctx context.Context, name string, opt CreateOptions) error {
+	_, err := db.Exec(ctx, createDatabaseSQL(db.version, name, opt))
+	return wrap(err, "create database %s", name)
+}
+
+func createDatabaseSQL(server Version, name string, opt CreateOptions) string {
+	var b strings.Builder
+	b.WriteString("CREATE DATABASE " + Quote(name) + " TEMPLATE template0")
+	add := func(option, value string) {
+		if value != "" {
+			b.WriteString(" " + option + " " + value)
+		}
+	}
+	literal := func(s string) string {
+		if s == "" {
+			return ""
+		}
+		return QuoteLiteral(s)
+	}
+	ident := func(s string) string {
+		if s == "" {
+			return ""
+		}
+		return Quote(s)
+	}
+	add("OWNER", ident(opt.Owner))
+	encoding := opt.Encoding
+	if like := opt.Like; like != nil {
+		if encoding == "" {
+			encoding = like.Encoding
+		}
+		add("LC_COLLATE", literal(like.Collate))
+		add("LC_CTYPE", literal(like.Ctype))
+		if server.Major >= 15 {
+			add("LOCALE_PROVIDER", like.LocaleProvider)
+		}
+		switch like.LocaleProvider {
+		case "icu":
+			add("ICU_LOCALE", literal(like.Locale))
+			add("ICU_RULES", literal(like.ICURules))
+		case "builtin":
+			add("BUILTIN_LOCALE", literal(like.Locale))
+		}
+		if like.Tablespace != "pg_default" {
+			add("TABLESPACE", ident(like.Tablespace))
+		}
+	}
+	add("ENCODING", literal(encoding))
+	return b.String()
+}
+
+// DropDatabase drops a database if it exists. It waits up to 5 seconds for the
+// sessions in it to leave; then the error has SQLSTATE 55006. See
+// TerminateSessions.
+func (db *DB) DropDatabase(ctx context.Context, name string) error {
+	_, err := db.Exec(ctx, "DROP DATABASE IF EXISTS "+Quote(name))
+	return wrap(err, "drop database %s", name)
+}
+
+// DatabaseSize returns the size in bytes of the database that db is connected
+// to.
+func (db *DB) DatabaseSize(ctx context.Context) (size int64, err error) {
+	err = db.QueryRow(ctx, "SELECT pg_catalog.pg_database_size(pg_catalog.current_database())").Scan(&size)
+	return size, wrap(err, "size of database %s", db.conn.Database())
+}
+
+// An Extension is one that the server could create.
+type Extension struct {
+	Name      string
+	Default   string // version that CREATE EXTENSION installs
+	Installed string // version in this database, "" if it is not
+	Superuser bool   // only a superuser may create it
+}
+
+// AvailableExtensions returns the extensions that are installed on the server's
+// disk, by name.
+func (db *DB) AvailableExtensions(ctx context.Context) (map[string]Extension, error) {
+	superuser := "v.superuser"
+	if db.version.Major >= 13 {
+		superuser = "v.superuser AND NOT v.trusted"
+	}
+	list, err := Rows[Extension](ctx, db, `
+		SELECT e.name, e.default_version, coalesce(e.installed_version, ''),
+			coalesce((SELECT bool_or(`+superuser+`) FROM pg_catalog.pg_available_extension_versions v
+				WHERE v.name = e.name AND v.version = e.default_version), false)
+		FROM pg_catalog.pg_available_extensions e WHERE e.default_version IS NOT NULL`)
+	if err != nil {
+		return nil, wrap(err, "list extensions")
+	}
+	found := make(map[string]Extension, len(list))
+	for _, e := range list {
+		found[e.Name] = e
+	}
+	return found, nil
+}

@@ -1,0 +1,214 @@
+package pgtools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// A DB is one connection to a server. Like the connection under it, it is for
+// one goroutine at a time.
+type DB struct {
+	conn    Conn
+	pg      *pgx.Conn
+	version Version
+}
+
+// A Querier runs SQL: a *DB or a *Tx.
+type Querier interface {
+	// Exec runs a statement, or several when there are no arguments, and
+	// returns the number of rows that the last one touched.
+	Exec(ctx context.Context, sql string, args ...any) (int64, error)
+	// QueryRow runs a query that returns at most one row.
+	QueryRow(ctx context.Context, sql string, args ...any) Row
+
+	query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// A Row is the result of QueryRow. Scan's error satisfies IsNoRows when there
+// was no row.
+type Row interface {
+	Scan(dest ...any) error
+}
+
+// Connect connects to c. The session is called appName in pg_stat_activity, and
+// has none of the timeouts that a role or a database may be set up with: they
+// are meant for the application, not for a restore that takes an hour.
+//
+// The error says in words what is wrong, and hints at the cure; see also
+// IsNoDatabase.
+func Connect(ctx context.Context, c Conn, appName string) (*DB, error) {
+	cfg, err := c.pgxConfig(appName)
+	if err != nil {
+		return nil, err
+	}
+	pg, err := pgx.ConnectConfig(ctx, cfg)
+	if err != nil {
+		return nil, connectError(ctx, c, err)
+	}
+	db := &DB{conn: c, pg: pg}
+	number, err := db.prepare(ctx)
+	if err != nil {
+		db.Close(ctx)
+		return nil, fmt.Errorf("connect to %v: %w", c, err)
+	}
+	db.version = versionOfNumber(number)
+	return db, nil
+}
+
+// prepare turns timeouts off and asks for the server's version.
+func (db *DB) prepare(ctx context.Context) (version int, err error) {
+	if _, err := db.Exec(ctx, "SET statement_timeout = 0"); err != nil {
+		return 0, err
+	}
+	err = db.QueryRow(ctx, `
+		SELECT pg_catalog.current_setting('server_version_num')::int, (
+			SELECT count(pg_catalog.set_config(name, '0', false))
+			FROM pg_catalog.pg_settings
+			WHERE name IN ('lock_timeout', 'transaction_timeout',
+				'idle_in_transaction_session_timeout', 'idle_session_timeout'))`).Scan(&version, nil)
+	return version, err
+}
+
+// ConnectMaintenance connects to the server of c, in the database postgres, or
+// in template1 where there is none: for work on other databases, and for locks,
+// which only exclude those who take them in the same database.
+func ConnectMaintenance(ctx context.Context, c Conn, appName string) (*DB, error) {
+	db, err := Connect(ctx, c.WithDatabase("postgres"), appName)
+	if IsNoDatabase(err) {
+		return Connect(ctx, c.WithDatabase("template1"), appName)
+	}
+	return db, err
+}
+
+// Close ends the connection, whatever has become of ctx, within 5 seconds.
+func (db *DB) Close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	_ = db.pg.Close(ctx) // there is nothing to be done about it
+	select {
+	case <-db.pg.PgConn().CleanupDone():
+	case <-ctx.Done():
+	}
+}
+
+// Conn returns where db is connected.
+func (db *DB) Conn() Conn { return db.conn }
+
+// ServerVersion returns the server's version.
+func (db *DB) ServerVersion() Version { return db.version }
+
+// BackendPID returns the process id of the server process of this session.
+func (db *DB) BackendPID() int { return int(db.pg.PgConn().PID()) }
+
+// Exec implements Querier.
+func (db *DB) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
+	tag, err := db.pg.Exec(ctx, sql, args...)
+	return tag.RowsAffected(), sqlError(ctx, err)
+}
+
+// QueryRow implements Querier.
+func (db *DB) QueryRow(ctx context.Context, sql string, args ...any) Row {
+	return row{ctx, db.pg.QueryRow(ctx, sql, args...)}
+}
+
+func (db *DB) query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	return db.pg.Query(ctx, sql, args...)
+}
+
+// CopyIn runs a COPY … FROM STDIN statement with r as its data, unchanged, and
+// returns the number of rows. An error of r ends the COPY and is returned. Read
+// is called by another goroutine, and must return soon after ctx is cancelled.
+func (db *DB) CopyIn(ctx context.Context, sql string, r io.Reader) (int64, error) {
+	source := &errReader{r: r}
+	tag, err := db.pg.PgConn().CopyFrom(ctx, source, sql)
+	if err != nil && source.err != nil {
+		return 0, source.err
+	}
+	return tag.RowsAffected(), sqlError(ctx, err)
+}
+
+// errReader remembers why r failed.
+type errReader struct {
+	r   io.Reader
+	err error
+}
+
+func (e *errReader) Read(p []byte) (int, error) {
+	n, err := e.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		e.err = err
+	}
+	return n, err
+}
+
+// A Tx is a transaction, see InTx.
+type Tx struct{ tx pgx.Tx }
+
+// Exec implements Querier.
+func (t *Tx) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
+	tag, err := t.tx.Exec(ctx, sql, args...)
+	return tag.RowsAffected(), sqlError(ctx, err)
+}
+
+// QueryRow implements Querier.
+func (t *Tx) QueryRow(ctx context.Context, sql string, args ...any) Row {
+	return row{ctx, t.tx.QueryRow(ctx, sql, args...)}
+}
+
+func (t *Tx) query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	return t.tx.Query(ctx, sql, args...)
+}
+
+// InTx runs fn in a transaction, which commits when fn returns nil and rolls
+// back otherwise, also when ctx is cancelled before the commit.
+func (db *DB) InTx(ctx context.Context, fn func(tx *Tx) error) error {
+	tx, err := db.pg.Begin(ctx)
+	if err != nil {
+		return sqlError(ctx, err)
+	}
+	defer func() {
+		// After a commit this does nothing.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		_ = tx.Rollback(ctx)
+	}()
+	if err := fn(&Tx{tx}); err != nil {
+		return err
+	}
+	return sqlError(ctx, tx.Commit(ctx))
+}
+
+// Rows runs a query and returns its rows. T is a struct, whose fields take the
+// columns by position, or a type for a single column.
+func Rows[T any](ctx context.Context, q Querier, sql string, args ...any) ([]T, error) {
+	rows, err := q.query(ctx, sql, args...)
+	if err != nil {
+		return nil, sqlError(ctx, err)
+	}
+	scan := pgx.RowTo[T]
+	if t := reflect.TypeFor[T](); t.Kind() == reflect.Struct && t != reflect.TypeFor[time.Time]() {
+		scan = pgx.RowToStructByPos[T]
+	}
+	out, err := pgx.CollectRows(rows, scan)
+	return out, sqlError(ctx, err)
+}
+
+type row struct {
+	ctx context.Context //nolint:containedctx // only to word the error
+	row pgx.Row
+}
+
+func (r row) Scan(dest ...any) error { return sqlError(r.ctx, r.row.Scan(dest...)) }
+
+// Quote quotes an identifier.
+func Quote(ident string) string { return pgx.Identifier{ident}.Sanitize() }
+
+// QuoteLiteral quotes a string constant, for statements that take no
+// parameters.
+func QuoteLiteral(s string) string { return quoteLiteral(s) }

@@ -1,0 +1,142 @@
+package pgtools
+
+// A use says what hectl does with one of libpq's connection keywords.
+type use int
+
+const (
+	useBoth    use = iota // honoured by libpq and, in pgx's own way, by pgx
+	useLibpq              // tuning that only libpq knows; pgx does without
+	useDropped            // hectl sets its own value, or it makes no sense here
+	useRefused            // cannot be honoured by both, or not safely
+)
+
+// A keyword is one of libpq's connection parameters.
+// Source: PostgreSQL 18 documentation, 32.1.2 and 32.15.
+type keyword struct {
+	name  string
+	env   string // its PG* variable, "" when it has none
+	since int    // the first major whose libpq knows it; 12 for all older ones
+	use   use
+	why   string // for useRefused: why not, and what to do
+}
+
+// keywords returns libpq's connection parameters, ordered as in its
+// documentation.
+func keywords() []keyword {
+	const (
+		secret = "a secret would have to be passed in an argument"
+		half   = "hectl's own connection could not honour it"
+	)
+	return []keyword{
+		{"host", "PGHOST", 12, useBoth, ""},
+		{"hostaddr", "PGHOSTADDR", 12, useRefused, "it would connect elsewhere than the host says; give the address as the host"},
+		{"port", "PGPORT", 12, useBoth, ""},
+		{"dbname", "PGDATABASE", 12, useBoth, ""},
+		{"user", "PGUSER", 12, useBoth, ""},
+		{"password", "PGPASSWORD", 12, useBoth, ""},
+		{"passfile", "PGPASSFILE", 12, useBoth, ""},
+		{"require_auth", "PGREQUIREAUTH", 16, useBoth, ""},
+		{"channel_binding", "PGCHANNELBINDING", 13, useBoth, ""},
+		{"connect_timeout", "PGCONNECT_TIMEOUT", 12, useBoth, ""},
+		{"client_encoding", "PGCLIENTENCODING", 12, useDropped, ""},
+		{"options", "PGOPTIONS", 12, useBoth, ""},
+		{"application_name", "PGAPPNAME", 12, useDropped, ""},
+		{"fallback_application_name", "", 12, useDropped, ""},
+		{"keepalives", "", 12, useLibpq, ""},
+		{"keepalives_idle", "", 12, useLibpq, ""},
+		{"keepalives_interval", "", 12, useLibpq, ""},
+		{"keepalives_count", "", 12, useLibpq, ""},
+		{"tcp_user_timeout", "", 12, useLibpq, ""},
+		{"replication", "", 12, useRefused, "hectl needs an ordinary connection"},
+		{"gssencmode", "PGGSSENCMODE", 12, useLibpq, ""},
+		{"sslmode", "PGSSLMODE", 12, useBoth, ""},
+		{"requiressl", "PGREQUIRESSL", 12, useRefused, "it is obsolete; use sslmode=require"},
+		{"sslnegotiation", "PGSSLNEGOTIATION", 17, useBoth, ""},
+		{"sslcompression", "PGSSLCOMPRESSION", 12, useLibpq, ""},
+		{"sslcert", "PGSSLCERT", 12, useBoth, ""},
+		{"sslkey", "PGSSLKEY", 12, useBoth, ""},
+		{"sslkeylogfile", "", 18, useRefused, "hectl does not write session keys to a file"},
+		{"sslpassword", "", 13, useRefused, secret + "; use a key without a passphrase"},
+		{"sslcertmode", "PGSSLCERTMODE", 16, useBoth, ""},
+		{"sslrootcert", "PGSSLROOTCERT", 12, useBoth, ""},
+		{"sslcrl", "PGSSLCRL", 12, useRefused, half},
+		{"sslcrldir", "PGSSLCRLDIR", 14, useRefused, half},
+		{"sslsni", "PGSSLSNI", 14, useBoth, ""},
+		{"requirepeer", "PGREQUIREPEER", 12, useRefused, half},
+		{"ssl_min_protocol_version", "PGSSLMINPROTOCOLVERSION", 13, useBoth, ""},
+		{"ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION", 13, useBoth, ""},
+		{"min_protocol_version", "PGMINPROTOCOLVERSION", 18, useBoth, ""},
+		{"max_protocol_version", "PGMAXPROTOCOLVERSION", 18, useBoth, ""},
+		{"krbsrvname", "PGKRBSRVNAME", 12, useLibpq, ""},
+		{"gsslib", "PGGSSLIB", 12, useLibpq, ""},
+		{"gssdelegation", "PGGSSDELEGATION", 16, useLibpq, ""},
+		{"scram_client_key", "", 18, useRefused, secret + "; use the password"},
+		{"scram_server_key", "", 18, useRefused, secret + "; use the password"},
+		{"service", "PGSERVICE", 12, useBoth, ""},
+		{"servicefile", "PGSERVICEFILE", 19, useBoth, ""},
+		{"target_session_attrs", "PGTARGETSESSIONATTRS", 12, useBoth, ""},
+		{"load_balance_hosts", "PGLOADBALANCEHOSTS", 16, useLibpq, ""},
+		{"oauth_issuer", "", 18, useRefused, half},
+		{"oauth_client_id", "", 18, useRefused, half},
+		{"oauth_client_secret", "", 18, useRefused, half},
+		{"oauth_scope", "", 18, useRefused, half},
+	}
+}
+
+// lookupKeyword finds a connection parameter by its name.
+func lookupKeyword(name string) (keyword, bool) {
+	for _, k := range keywords() {
+		if k.name == name {
+			return k, true
+		}
+	}
+	return keyword{}, false
+}
+
+// nearestKeyword returns the connection parameter that a mistyped name most
+// probably means, or "".
+func nearestKeyword(name string) string {
+	switch name { // what other libraries call them
+	case "database", "db":
+		return "dbname"
+	case "username", "role":
+		return "user"
+	case "pass":
+		return "password"
+	case "ssl", "ssl_mode":
+		return "sslmode"
+	case "hostname":
+		return "host"
+	}
+	best, distance := "", 3
+	for _, k := range keywords() {
+		if d := editDistance(name, k.name); d < distance {
+			best, distance = k.name, d
+		}
+	}
+	if len(best) <= 2*distance { // "pool" is not a mistyped "port"
+		return ""
+	}
+	return best
+}
+
+// editDistance is Levenshtein's.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			substitute := diagonal
+			if a[i] != b[j] {
+				substitute++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(substitute, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,103 @@
+package pgtools
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// Params are connection parameters by libpq's keywords, as somebody wrote them
+// down; Resolve turns them into a Conn. They print with the password masked.
+type Params map[string]string
+
+// ParseParams reads a connection string in one of libpq's three shapes: a URI
+// (postgres:// or postgresql://), a conninfo ("host=localhost dbname=app"), or
+// a bare database name. The empty string gives no parameters.
+//
+// The rules are libpq's (conninfo_uri_parse and conninfo_parse in
+// fe-connect.c), with three differences: more is refused (several hosts,
+// hostaddr, whatever would put a secret into an argument list), a bare name
+// that looks like a mangled URI is refused, and no error repeats any part of
+// the string, because in a string that does not parse nobody can tell which
+// part is the password.
+func ParseParams(s string) (Params, error) {
+	s = strings.TrimSpace(s)
+	if strings.ContainsRune(s, 0) {
+		return nil, fault.New(fault.Usage, "", "connection string: it contains a NUL byte")
+	}
+	var (
+		p   Params
+		err error
+	)
+	switch rest, isURI := cutScheme(s); {
+	case isURI:
+		p, err = parseURI(rest)
+	case hasScheme(s):
+		err = fault.New(fault.Usage, "a connection URI begins with postgres:// or postgresql://",
+			"connection string: its scheme is not PostgreSQL's")
+	case strings.Contains(s, "="):
+		p, err = parseConninfo(s)
+	case s == "":
+		return Params{}, nil
+	case strings.ContainsAny(s, "@:/"):
+		err = fault.New(fault.Usage, "write postgres://user@host/database, or dbname='…' for a database with such a name",
+			"connection string: it is neither a URI nor a conninfo, and has a character (@, : or /) that database names seldom have")
+	default:
+		return Params{"dbname": s}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p, p.check("connection string")
+}
+
+func cutScheme(s string) (rest string, ok bool) {
+	if rest, ok = strings.CutPrefix(s, "postgresql://"); ok {
+		return rest, true
+	}
+	return strings.CutPrefix(s, "postgres://")
+}
+
+// hasScheme tells whether s begins as a URI of any kind.
+func hasScheme(s string) bool {
+	scheme, _, ok := strings.Cut(s, "://")
+	return ok && !strings.ContainsAny(scheme, " =/@")
+}
+
+// check refuses what cannot be honoured. where names the origin in messages.
+func (p Params) check(where string) error {
+	for _, k := range keywords() {
+		v, ok := p[k.name]
+		if !ok {
+			continue
+		}
+		if k.use == useRefused && v != "" {
+			return fault.New(fault.Usage, "", "%s: %s cannot be used: %s", where, k.name, k.why)
+		}
+		if strings.ContainsRune(v, 0) {
+			return fault.New(fault.Usage, "", "%s: the %s contains a NUL byte", where, k.name)
+		}
+	}
+	if strings.Contains(p["host"], ",") || strings.Contains(p["port"], ",") {
+		return fault.New(fault.Usage, "name one server", "%s: several hosts or ports are not supported", where)
+	}
+	if strings.Contains(p["host"], "@") {
+		return fault.New(fault.Usage, encodeHint, "%s: the host contains an @", where)
+	}
+	return checkValues(p, where)
+}
+
+const encodeHint = "write @ : / ? # and % in a user name or password as %40 %3A %2F %3F %23 %25"
+
+// Format prints p with its password masked, whatever the verb.
+func (p Params) Format(f fmt.State, _ rune) {
+	shown := make(map[string]string, len(p))
+	for k, v := range p {
+		if k == "password" || k == "sslpassword" {
+			v = "xxxxx"
+		}
+		shown[k] = v
+	}
+	_, _ = fmt.Fprint(f, shown)
+}

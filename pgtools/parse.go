@@ -1,0 +1,200 @@
+package pgtools
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// parseURI parses what follows the scheme, as libpq does: user information is
+// what stands before an @ that comes before any slash, and host and database
+// are percent-decoded.
+func parseURI(s string) (Params, error) {
+	p := Params{}
+	set := func(key, encoded string) error {
+		if encoded == "" {
+			return nil
+		}
+		v, err := percentDecode(encoded)
+		if err != nil {
+			return fault.New(fault.Usage, encodeHint, "connection URI: the %s: %w", key, err)
+		}
+		p[key] = v
+		return nil
+	}
+
+	if i := strings.IndexAny(s, "@/"); i >= 0 && s[i] == '@' {
+		user, password, _ := strings.Cut(s[:i], ":")
+		s = s[i+1:]
+		if err := set("user", user); err != nil {
+			return nil, err
+		}
+		if err := set("password", password); err != nil {
+			return nil, err
+		}
+	}
+
+	authority, query, hasQuery := s, "", false
+	path := ""
+	if i := strings.IndexAny(s, "/?"); i >= 0 {
+		authority = s[:i]
+		path, query, hasQuery = strings.Cut(s[i:], "?")
+		path = strings.TrimPrefix(path, "/")
+	}
+	host, port, err := splitHostPort(authority)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range []struct{ key, encoded string }{{"host", host}, {"port", port}, {"dbname", path}} {
+		if err := set(part.key, part.encoded); err != nil {
+			return nil, err
+		}
+	}
+	if hasQuery {
+		if err := parseQuery(query, p); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// splitHostPort splits the authority of a URI. An IPv6 address is in brackets.
+func splitHostPort(s string) (host, port string, err error) {
+	if rest, ok := strings.CutPrefix(s, "["); ok {
+		host, after, ok := strings.Cut(rest, "]")
+		if !ok || host == "" {
+			return "", "", fault.New(fault.Usage, "write an IPv6 address as [::1]", "connection URI: the IPv6 address in brackets is empty or unfinished")
+		}
+		if after == "" {
+			return host, "", nil
+		}
+		if port, ok = strings.CutPrefix(after, ":"); !ok {
+			return "", "", fault.New(fault.Usage, "", "connection URI: the IPv6 address is followed by something else than a port or a database")
+		}
+		return host, port, nil
+	}
+	host, port, _ = strings.Cut(s, ":")
+	return host, port, nil
+}
+
+// parseQuery adds the parameters of a URI's query; the last of several wins.
+func parseQuery(query string, p Params) error {
+	for i, pair := range strings.Split(query, "&") {
+		where := fmt.Sprintf("connection URI: parameter %d", i+1)
+		rawKey, rawValue, ok := strings.Cut(pair, "=")
+		if !ok || strings.Contains(rawValue, "=") {
+			return fault.New(fault.Usage, encodeHint, "%s is not of the form keyword=value", where)
+		}
+		key, err := percentDecode(rawKey)
+		if err != nil {
+			return fault.New(fault.Usage, encodeHint, "%s: its keyword: %w", where, err)
+		}
+		value, err := percentDecode(rawValue)
+		if err != nil {
+			return fault.New(fault.Usage, encodeHint, "%s: its value: %w", where, err)
+		}
+		if key == "ssl" && value == "true" { // JDBC's spelling, which libpq takes in URIs
+			key, value = "sslmode", "require"
+		}
+		if _, known := lookupKeyword(key); !known {
+			return unknownKeyword(where, key)
+		}
+		p[key] = value
+	}
+	return nil
+}
+
+// parseConninfo parses keyword=value pairs: spaces around the =, values in
+// single quotes, and backslash escapes are allowed.
+func parseConninfo(s string) (Params, error) {
+	const space = " \t\n\r\v\f"
+	p := Params{}
+	for n := 1; ; n++ {
+		where := fmt.Sprintf("conninfo: setting %d", n)
+		s = strings.TrimLeft(s, space)
+		if s == "" {
+			return p, nil
+		}
+		i := strings.IndexAny(s, "="+space)
+		if i < 0 {
+			return nil, fault.New(fault.Usage, "put a value with spaces in single quotes", "%s has no =", where)
+		}
+		key := s[:i]
+		s = strings.TrimLeft(s[i:], space)
+		if !strings.HasPrefix(s, "=") {
+			return nil, fault.New(fault.Usage, "put a value with spaces in single quotes", "%s has no =", where)
+		}
+		value, rest, ok := cutValue(strings.TrimLeft(s[1:], space))
+		if !ok {
+			return nil, fault.New(fault.Usage, "", "%s: its quoted value has no end", where)
+		}
+		if _, known := lookupKeyword(key); !known {
+			return nil, unknownKeyword(where, key)
+		}
+		p[key], s = value, rest
+	}
+}
+
+// cutValue takes one value from the front of a conninfo.
+func cutValue(s string) (value, rest string, ok bool) {
+	s, quoted := strings.CutPrefix(s, "'")
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\':
+			if i++; i < len(s) { // a last backslash counts for nothing
+				b.WriteByte(s[i])
+			}
+		case quoted && c == '\'':
+			return b.String(), s[i+1:], true
+		case !quoted && strings.IndexByte(" \t\n\r\v\f", c) >= 0:
+			return b.String(), s[i:], true
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String(), "", !quoted
+}
+
+func unknownKeyword(where, key string) error {
+	hint := "hectl takes libpq's connection parameters and no others: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS"
+	if near := nearestKeyword(key); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return fault.New(fault.Usage, hint, "%s has a keyword that libpq does not know", where)
+}
+
+// percentDecode undoes %XX. A plus sign stays one.
+func percentDecode(s string) (string, error) {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '%' {
+			b.WriteByte(s[i])
+			continue
+		}
+		if i+2 >= len(s) {
+			return "", fmt.Errorf("a %% is not followed by two hexadecimal digits")
+		}
+		high, low := unhex(s[i+1]), unhex(s[i+2])
+		if high < 0 || low < 0 {
+			return "", fmt.Errorf("a %% is not followed by two hexadecimal digits")
+		}
+		b.WriteByte(byte(high<<4 | low))
+		i += 2
+	}
+	return b.String(), nil
+}
+
+func unhex(c byte) int {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'a' <= c && c <= 'f':
+		return int(c-'a') + 10
+	case 'A' <= c && c <= 'F':
+		return int(c-'A') + 10
+	default:
+		return -1
+	}
+}

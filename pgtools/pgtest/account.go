@@ -1,0 +1,48 @@
+package pgtest
+
+import (
+	"fmt"
+	"os"
+	"os/user"
+	"strconv"
+	"strings"
+)
+
+// An account is the user that the server runs as; the zero account is the
+// caller's own.
+type account struct {
+	other    bool
+	uid, gid uint32
+}
+
+// serverAccount returns the caller's account, or when that is root the first of
+// the names that exists: PostgreSQL refuses to run as root.
+func serverAccount(names ...string) (account, error) {
+	if os.Geteuid() != 0 {
+		return account{}, nil
+	}
+	for _, name := range names {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, err := strconv.ParseUint(u.Uid, 10, 32)
+		if err != nil {
+			return account{}, err
+		}
+		gid, err := strconv.ParseUint(u.Gid, 10, 32)
+		if err != nil {
+			return account{}, err
+		}
+		return account{other: true, uid: uint32(uid), gid: uint32(gid)}, nil
+	}
+	return account{}, fmt.Errorf("pgtest: PostgreSQL refuses to run as root, and there is no user %s", strings.Join(names, " or "))
+}
+
+// own gives a file or folder to the account.
+func (a account) own(path string) error {
+	if !a.other {
+		return nil
+	}
+	return os.Chown(path, int(a.uid), int(a.gid))
+}

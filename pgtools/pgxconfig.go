@@ -1,0 +1,147 @@
+package pgtools
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// pgxConfig turns c into pgx's settings.
+//
+// pgx only takes a configuration that its own parser made, and that parser
+// fills gaps from the environment and the home directory. So it is given every
+// parameter that it could look for, the absent ones with their default, and
+// what it took for a run-time parameter is replaced.
+func (c Conn) pgxConfig(appName string) (*pgx.ConnConfig, error) {
+	if c.settings == nil {
+		return nil, errors.New("connect: no connection settings")
+	}
+	p := Params{
+		"sslmode":              "prefer",
+		"sslcert":              c.homeFile("postgresql.crt"),
+		"sslkey":               c.homeFile("postgresql.key"),
+		"sslrootcert":          c.homeFile("root.crt"),
+		"sslcertmode":          "allow",
+		"sslsni":               "1",
+		"sslpassword":          "",
+		"sslnegotiation":       "",
+		"target_session_attrs": "any",
+		"channel_binding":      "prefer",
+		"require_auth":         "",
+		"min_protocol_version": "",
+		"max_protocol_version": "",
+		"password":             c.password(),
+		"passfile":             os.DevNull,
+	}
+	if p["sslcert"] == "" || p["sslkey"] == "" {
+		p["sslcert"], p["sslkey"] = "", ""
+	}
+	for key, value := range c.settings().params {
+		if k, _ := lookupKeyword(key); k.use == useBoth && key != "passfile" && key != "password" {
+			p[key] = value
+		}
+	}
+	if os.Getenv("PGSERVICE") != "" {
+		empty, err := emptyService()
+		if err != nil {
+			return nil, fmt.Errorf("connect: %w", err)
+		}
+		defer func() { _ = os.Remove(empty) }()
+		p["service"], p["servicefile"] = "none", empty
+	}
+	var conninfo strings.Builder
+	for key, value := range p {
+		fmt.Fprintf(&conninfo, "%s=%s ", key, quoteConninfo(value))
+	}
+	cfg, err := pgx.ParseConfig(conninfo.String())
+	if err != nil {
+		// The text of a ParseConfigError quotes the conninfo; its cause does not.
+		var parse *pgconn.ParseConfigError
+		if errors.As(err, &parse) && parse.Unwrap() != nil {
+			err = parse.Unwrap()
+		} else {
+			err = errors.New("pgx refuses the settings")
+		}
+		return nil, fault.New(fault.Usage, "", "connect to %v: %w", c, err)
+	}
+	c.limitTLS(cfg)
+	cfg.RuntimeParams = map[string]string{"client_encoding": "UTF8", "application_name": appName}
+	if options := c.get("options"); options != "" {
+		cfg.RuntimeParams["options"] = options
+	}
+	// Nothing is asked often enough for a statement cache, and a cached plan
+	// is in the way of a connection that changes tables.
+	cfg.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec
+	// A cancelled statement is to end in the server too, not only here.
+	cfg.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: 10 * time.Second}
+	}
+	return cfg, nil
+}
+
+// homeFile returns the path of one of libpq's default files if it exists.
+func (c Conn) homeFile(name string) string {
+	if c.settings().home == "" {
+		return ""
+	}
+	path := filepath.Join(c.settings().home, ".postgresql", name)
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return path
+}
+
+// emptyService writes a service file whose service "none" sets nothing. pgx
+// reads whatever service PGSERVICE names, even if Resolve was not to, and
+// fails when it is not there.
+func emptyService() (path string, err error) {
+	f, err := os.CreateTemp("", "hectl-service-")
+	if err != nil {
+		return "", err
+	}
+	_, err = f.WriteString("[none]\n")
+	return f.Name(), errors.Join(err, f.Close())
+}
+
+// limitTLS applies ssl_min_protocol_version and ssl_max_protocol_version,
+// which pgx does not know.
+func (c Conn) limitTLS(cfg *pgx.ConnConfig) {
+	lowest, highest := tlsVersion(c.get("ssl_min_protocol_version")), tlsVersion(c.get("ssl_max_protocol_version"))
+	limit := func(t *tls.Config) {
+		if t == nil {
+			return
+		}
+		if lowest != 0 {
+			t.MinVersion = lowest
+		}
+		if highest != 0 {
+			t.MaxVersion = highest
+		}
+	}
+	limit(cfg.TLSConfig)
+	for _, f := range cfg.Fallbacks {
+		limit(f.TLSConfig)
+	}
+}
+
+func tlsVersionNames() []string { return []string{"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"} }
+
+// tlsVersion returns Go's number of a TLS version, 0 for the default.
+func tlsVersion(name string) uint16 {
+	for i, n := range tlsVersionNames() {
+		if n == name {
+			return uint16(tls.VersionTLS10 + i)
+		}
+	}
+	return 0
+}

@@ -1,0 +1,230 @@
+package pgtools
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// killDelay is how long a child may take to stop after SIGINT.
+const killDelay = 10 * time.Second
+
+// errClosed is the reason for stopping a child whose output nobody wants.
+var errClosed = errors.New("closed before its end")
+
+// A Process is the standard output of a running child. Its Read returns io.EOF
+// only after the child has exited with status 0; otherwise an error comes in
+// place of the EOF.
+type Process struct {
+	child  *child
+	stdout *os.File
+
+	once sync.Once
+	err  error // what comes in place of EOF, or io.EOF; set by once
+}
+
+// start runs cmd with its standard output as a stream.
+func start(ctx context.Context, tool Tool, args, env []string, stderr lineWriter) (*Process, error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", tool.Name, err)
+	}
+	c, err := startChild(ctx, tool, args, env, w, nil, stderr)
+	_ = w.Close() // the child has its own
+	if err != nil {
+		_ = r.Close()
+		return nil, err
+	}
+	return &Process{child: c, stdout: r}, nil
+}
+
+// PID returns the child's process id.
+func (p *Process) PID() int { return p.child.cmd.Process.Pid }
+
+// Read implements io.Reader, see Process.
+func (p *Process) Read(b []byte) (int, error) {
+	n, err := p.stdout.Read(b)
+	if err == nil || n > 0 {
+		return n, nil
+	}
+	return 0, p.finish(err)
+}
+
+// finish waits for the child after its output has ended, and returns how it
+// ended.
+func (p *Process) finish(readErr error) error {
+	p.once.Do(func() {
+		if !errors.Is(readErr, io.EOF) {
+			p.child.stop(readErr)
+		}
+		p.err = p.child.wait()
+		_ = p.stdout.Close()
+		if p.err == nil {
+			p.err = io.EOF
+		}
+	})
+	return p.err
+}
+
+// WhenFailed calls f once if the child ends other than with status 0, and is not
+// closed before: at once, even while nobody reads its output, because the one
+// who should is blocked elsewhere. f gets what Read returns from then on.
+func (p *Process) WhenFailed(f func(err error)) {
+	go func() {
+		<-p.child.done
+		if p.child.err == nil {
+			return
+		}
+		if err := p.finish(io.EOF); !errors.Is(err, io.EOF) && !errors.Is(err, errClosed) {
+			f(err)
+		}
+	}()
+}
+
+// Close stops the child if it still runs and waits for its end. It returns nil:
+// whoever closes a stream early does not want to know more.
+func (p *Process) Close() error {
+	p.child.stop(errClosed)
+	_ = p.stdout.Close() // a child blocked in a write gets EPIPE
+	_ = p.finish(errClosed)
+	return nil
+}
+
+// A child is a running process in a group of its own.
+type child struct {
+	tool   Tool
+	cmd    *exec.Cmd
+	ctx    context.Context //nolint:containedctx // the child's life, ended by stop
+	stop   context.CancelCauseFunc
+	stderr lineWriter
+	done   chan struct{}
+	err    error // of cmd.Wait; valid after done
+}
+
+// A lineWriter takes a child's stderr.
+type lineWriter interface {
+	io.Writer
+	// failure words the child's end from what it wrote.
+	failure(tool Tool, exit error) error
+}
+
+// startChild starts tool in a process group of its own, so that the terminal's
+// Ctrl-C does not reach it. Cancelling ctx, or stop, asks it to end (SIGINT);
+// after killDelay the whole group is killed.
+//
+// The process is started and waited for by a goroutine that holds on to its
+// thread: the kernel sends the parent death signal when the parent's thread
+// ends, and Go ends idle threads as it likes (golang/go#27505).
+func startChild(ctx context.Context, tool Tool, args, env []string, stdout, stdin *os.File, stderr lineWriter) (*child, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	c := &child{tool: tool, ctx: ctx, stop: cancel, stderr: stderr, done: make(chan struct{})}
+	c.cmd = exec.CommandContext(ctx, tool.Path, args...)
+	c.cmd.Env = env
+	c.cmd.Stderr = stderr
+	if stdout != nil { // a nil *os.File is not a nil io.Writer
+		c.cmd.Stdout = stdout
+	}
+	if stdin != nil {
+		c.cmd.Stdin = stdin
+	}
+	c.cmd.SysProcAttr = childAttributes()
+	c.cmd.Cancel = func() error { return c.cmd.Process.Signal(syscall.SIGINT) }
+	c.cmd.WaitDelay = killDelay
+
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread() // and never unlocked: the thread ends with the child
+		err := c.cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
+		c.err = c.cmd.Wait()
+		if c.err != nil {
+			killGroup(c.cmd.Process.Pid)
+		}
+		close(c.done)
+	}()
+	if err := <-started; err != nil {
+		cancel(nil)
+		return nil, fmt.Errorf("start %s: %w", tool.Path, err)
+	}
+	return c, nil
+}
+
+// wait returns nil when the child has exited with status 0, the reason when it
+// was stopped, otherwise what it said on stderr. The reason counts only if the
+// child did not end well in spite of it.
+func (c *child) wait() error {
+	<-c.done
+	defer c.stop(nil)
+	cancelled := c.ctx.Err()
+	if c.err == nil || (cancelled != nil && errors.Is(c.err, cancelled) && c.cmd.ProcessState.Success()) {
+		return nil
+	}
+	if cancelled != nil {
+		return fmt.Errorf("%s: %w", c.tool.Name, context.Cause(c.ctx))
+	}
+	return c.stderr.failure(c.tool, c.err)
+}
+
+// childEnviron returns the environment of a child that connects to c. Messages
+// come untranslated, because they are looked at; everything else about the
+// locale stays.
+func childEnviron(c Conn) []string {
+	base := os.Environ()
+	ctype := ""
+	env := slices.DeleteFunc(base, func(kv string) bool {
+		key, value, _ := strings.Cut(kv, "=")
+		if key == "LC_ALL" {
+			ctype = value
+		}
+		return key == "LC_ALL" || key == "LC_MESSAGES" || key == "LANGUAGE"
+	})
+	env = append(env, "LC_MESSAGES=C")
+	if ctype != "" { // of what LC_ALL sets, the only other one that matters here
+		env = append(env, "LC_CTYPE="+ctype)
+	}
+	return append(c.Environ(env), "PGAPPNAME=hectl")
+}
+
+// lines calls f for each complete line, without its end.
+type lines struct {
+	partial []byte
+	f       func(line string)
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	n := len(p)
+	for {
+		i := bytes.IndexByte(p, '\n')
+		if i < 0 {
+			if len(l.partial) < maxLine { // the rest of an endless line is dropped
+				l.partial = append(l.partial, p...)
+			}
+			return n, nil
+		}
+		l.f(strings.TrimSuffix(string(append(l.partial, p[:i]...)), "\r"))
+		l.partial, p = l.partial[:0], p[i+1:]
+	}
+}
+
+// flush takes the last line, if it has no end.
+func (l *lines) flush() {
+	if len(l.partial) > 0 {
+		l.f(string(l.partial))
+		l.partial = nil
+	}
+}
+
+const maxLine = 64 << 10

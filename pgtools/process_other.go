@@ -1,0 +1,12 @@
+//go:build unix && !linux
+
+package pgtools
+
+import "syscall"
+
+// childAttributes puts a child into a process group of its own. There is no
+// parent death signal here: when hectl is killed with SIGKILL, pg_dump notices
+// at its next write, pg_restore at its next read.
+func childAttributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true}
+}

@@ -1,0 +1,212 @@
+package pgtools
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"os/user"
+	"path/filepath"
+
+	"github.com/jackc/pgservicefile"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// An Environ looks up an environment variable; os.LookupEnv is one.
+type Environ func(key string) (value string, ok bool)
+
+// Resolve works out a connection: p first, then the service that p or
+// PGSERVICE names, then the PG* variables of env, then libpq's defaults. An
+// empty variable counts as unset. The host is always explicit afterwards: when
+// nobody names one, it is the first usual socket directory in which a server
+// listens on the port, else localhost.
+func (p Params) Resolve(env Environ) (Conn, error) {
+	r := resolver{
+		env: env,
+		exists: func(path string) bool {
+			_, err := os.Stat(path)
+			return err == nil
+		},
+		account: currentAccount,
+	}
+	return r.resolve(p)
+}
+
+// A resolver is what Resolve asks about the machine.
+type resolver struct {
+	env     Environ
+	exists  func(path string) bool
+	account func() (name, home string)
+}
+
+// currentAccount returns the user's name and home from the system's user
+// database, which works without HOME and USER too.
+func currentAccount() (name, home string) {
+	u, err := user.Current()
+	if err != nil {
+		return "", ""
+	}
+	return u.Username, u.HomeDir
+}
+
+func (r resolver) resolve(p Params) (Conn, error) {
+	if err := p.check("connection settings"); err != nil {
+		return Conn{}, err
+	}
+	fromEnv, err := r.environment()
+	if err != nil {
+		return Conn{}, err
+	}
+	name, accountHome := r.account()
+	home := r.lookup("HOME")
+	if home == "" {
+		home = accountHome
+	}
+	fromService, err := r.service(p, home)
+	if err != nil {
+		return Conn{}, err
+	}
+
+	s := settings{params: Params{}, inherited: Params{}}
+	maps.Copy(s.params, fromEnv)
+	for k := range fromEnv {
+		if kw, _ := lookupKeyword(k); kw.since > oldestMajor {
+			s.inherited[k] = fromEnv[k]
+		}
+	}
+	for _, layer := range []Params{fromService, p} {
+		for k, v := range layer {
+			s.params[k] = v
+			delete(s.inherited, k)
+		}
+	}
+	for _, kw := range keywords() {
+		if kw.use == useDropped {
+			delete(s.params, kw.name)
+			delete(s.inherited, kw.name)
+		}
+	}
+	delete(s.params, "service")
+	delete(s.params, "servicefile")
+	delete(s.inherited, "servicefile")
+	r.defaults(s.params, name, home)
+	s.home = home
+	if s.params["user"] == "" {
+		return Conn{}, fault.New(fault.Usage, "set PGUSER, or name the user in the connection string",
+			"connection settings: no user is given, and this machine does not know its own")
+	}
+	return newConn(s), s.params.check("connection settings")
+}
+
+// oldestMajor is the oldest PostgreSQL whose client tools and server are
+// supported.
+const oldestMajor = 12
+
+func (r resolver) lookup(key string) string {
+	v, _ := r.env(key)
+	return v
+}
+
+// environment returns what the PG* variables say.
+func (r resolver) environment() (Params, error) {
+	p := Params{}
+	for _, k := range keywords() {
+		if k.env == "" {
+			continue
+		}
+		v := r.lookup(k.env)
+		if v == "" {
+			continue
+		}
+		if k.use == useRefused {
+			return nil, fault.New(fault.Usage, "unset "+k.env, "environment: %s cannot be used: %s", k.env, k.why)
+		}
+		p[k.name] = v
+	}
+	return p, p.check("environment (PG* variables)")
+}
+
+// service reads the section of the service file that the settings name. The
+// user's file comes first, then the system's; a setting of the service never
+// names another service.
+func (r resolver) service(p Params, home string) (Params, error) {
+	name, explicit := p["service"]
+	if !explicit {
+		name = r.lookup("PGSERVICE")
+	}
+	if name == "" {
+		return nil, nil //nolint:nilnil // no service: no parameters
+	}
+	files := []string{p["servicefile"]}
+	if files[0] == "" {
+		files[0] = r.lookup("PGSERVICEFILE")
+	}
+	if files[0] == "" {
+		files[0] = filepath.Join(home, ".pg_service.conf")
+	}
+	sysconf := r.lookup("PGSYSCONFDIR")
+	if sysconf == "" {
+		sysconf = "/etc/postgresql-common" // Debian's
+	}
+	files = append(files, filepath.Join(sysconf, "pg_service.conf"))
+
+	for _, path := range files {
+		file, err := pgservicefile.ReadServicefile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fault.New(fault.Usage, "", "service file %s: %w", path, err)
+		}
+		service, err := file.GetService(name)
+		if err != nil {
+			continue
+		}
+		where := "service " + name + " in " + path
+		for key := range service.Settings {
+			if _, known := lookupKeyword(key); !known || key == "service" || key == "servicefile" {
+				return nil, unknownKeyword(where, key)
+			}
+		}
+		return service.Settings, Params(service.Settings).check(where)
+	}
+	return nil, fault.New(fault.Usage, "define it in ~/.pg_service.conf, or name another file in PGSERVICEFILE",
+		"service %s: no service file defines it", name)
+}
+
+// defaults fills in what nobody has set.
+func (r resolver) defaults(p Params, account, home string) {
+	fill := func(key string, value func() string) {
+		if p[key] == "" {
+			p[key] = value()
+		}
+	}
+	fill("port", func() string { return "5432" })
+	fill("host", func() string { return r.socketDir(p["port"]) })
+	fill("user", func() string { return account })
+	fill("dbname", func() string { return p["user"] })
+	fill("connect_timeout", func() string { return "10" })
+	fill("passfile", func() string {
+		if home == "" {
+			return ""
+		}
+		return filepath.Join(home, ".pgpass")
+	})
+	maps.DeleteFunc(p, func(_, value string) bool { return value == "" })
+}
+
+// socketDir returns the first usual directory with a server's socket in it.
+func (r resolver) socketDir(port string) string {
+	for _, dir := range []string{
+		"/var/run/postgresql", // Debian, Fedora
+		"/run/postgresql",     // Alpine
+		"/tmp",                // PostgreSQL's own default, Homebrew, Postgres.app
+		"/private/tmp",        // what macOS's /tmp is
+	} {
+		if r.exists(filepath.Join(dir, ".s.PGSQL."+port)) {
+			return dir
+		}
+	}
+	return "localhost"
+}

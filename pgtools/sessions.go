@@ -1,0 +1,79 @@
+package pgtools
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// A Session is a connection to the server, or one of its own workers.
+type Session struct {
+	PID         int
+	User        string
+	Database    string
+	Application string
+	ClientAddr  string    // "" for a Unix socket
+	State       string    // "active", "idle", "idle in transaction" …; "" if the role may not know
+	Since       time.Time // the Unix epoch if the role may not know
+}
+
+// String returns a few words to recognize the session by.
+func (s Session) String() string {
+	text := fmt.Sprintf("pid %d", s.PID)
+	if s.User != "" {
+		text += ", user " + s.User
+	}
+	if s.Application != "" {
+		text += ", " + s.Application
+	}
+	if s.ClientAddr != "" {
+		text += ", from " + s.ClientAddr
+	}
+	return text
+}
+
+func describeSessions(list []Session) string {
+	texts := make([]string, len(list))
+	for i, s := range list {
+		texts[i] = s.String()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// sessionColumns are the columns of a Session from pg_stat_activity a.
+const sessionColumns = `a.pid, coalesce(a.usename, ''), coalesce(a.datname, ''), coalesce(a.application_name, ''),
+	coalesce(host(a.client_addr), ''), coalesce(a.state, ''), coalesce(a.backend_start, 'epoch')`
+
+// Sessions returns the sessions in a database, without db's own.
+func (db *DB) Sessions(ctx context.Context, database string) ([]Session, error) {
+	list, err := Rows[Session](ctx, db, `
+		SELECT `+sessionColumns+` FROM pg_catalog.pg_stat_activity a
+		WHERE a.datname = $1 AND a.pid <> pg_catalog.pg_backend_pid() ORDER BY a.pid`, database)
+	return list, wrap(err, "list sessions of database %s", database)
+}
+
+// TerminateSessions terminates the sessions in a database, and returns those
+// that the role may not terminate. It does not wait for them to be gone.
+func (db *DB) TerminateSessions(ctx context.Context, database string) (refused []Session, err error) {
+	sessions, err := db.Sessions(ctx, database)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range sessions {
+		// By name as well, lest the pid has been given to another session.
+		_, err := db.Exec(ctx, `
+			SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
+			WHERE pid = $1 AND datname = $2`, s.PID, database)
+		switch {
+		case IsDenied(err) && s.User == "":
+			// One of the server's own workers, which only a superuser may
+			// terminate. Autovacuum makes way by itself.
+		case IsDenied(err):
+			refused = append(refused, s)
+		case err != nil:
+			return refused, wrap(err, "terminate session (%v)", s)
+		}
+	}
+	return refused, nil
+}

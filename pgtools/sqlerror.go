@@ -1,0 +1,92 @@
+package pgtools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// sqlError words an error of a statement: the server's message with its detail,
+// and its hint as a hint. When ctx has ended, that is the error, whatever the
+// connection made of it.
+func sqlError(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	pg, isPg := errors.AsType[*pgconn.PgError](err)
+	if ctx.Err() != nil && (!isPg || pg.Code == stateQueryCanceled) {
+		return fmt.Errorf("statement cancelled: %w", context.Cause(ctx))
+	}
+	if !isPg {
+		return err
+	}
+	return fault.Wrap(fault.Failed, pg.Hint, &serverError{pg})
+}
+
+// SQLSTATEs that hectl tells apart.
+const (
+	stateInvalidPassword    = "28P01"
+	stateInvalidAuth        = "28000"
+	stateNoDatabase         = "3D000"
+	stateNoPrivilege        = "42501"
+	stateObjectInUse        = "55006"
+	stateLockTimeout        = "55P03"
+	stateQueryCanceled      = "57014"
+	stateCannotConnectNow   = "57P03"
+	stateTooManyConnections = "53300"
+)
+
+// A serverError prints what the server said without pgx's decoration.
+type serverError struct{ pg *pgconn.PgError }
+
+func (e *serverError) Error() string {
+	text := e.pg.Message
+	if e.pg.Detail != "" {
+		text += ": " + strings.Join(strings.Fields(e.pg.Detail), " ")
+	}
+	return text + " (SQLSTATE " + e.pg.Code + ")"
+}
+
+func (e *serverError) Unwrap() error { return e.pg }
+
+// SQLState returns the five-character code of the server's error in err's
+// chain, or "".
+func SQLState(err error) string {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code
+	}
+	return ""
+}
+
+// IsNoDatabase tells whether err says that the database does not exist.
+func IsNoDatabase(err error) bool { return SQLState(err) == stateNoDatabase }
+
+// IsDenied tells whether err says that the role lacks a privilege.
+func IsDenied(err error) bool { return SQLState(err) == stateNoPrivilege }
+
+// IsNoRows tells whether err says that a query returned no row.
+func IsNoRows(err error) bool { return errors.Is(err, pgx.ErrNoRows) }
+
+// quoteLiteral quotes a string constant whatever standard_conforming_strings
+// is set to.
+func quoteLiteral(s string) string {
+	quoted := "'" + strings.ReplaceAll(s, "'", "''") + "'"
+	if strings.Contains(s, `\`) {
+		quoted = " E" + strings.ReplaceAll(quoted, `\`, `\\`)
+	}
+	return quoted
+}
+
+// wrap says what was being done when err happened.
+func wrap(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), err)
+}

@@ -1,0 +1,145 @@
+package pgtools
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// tailSize is how much of the end of a child's stderr is kept.
+const tailSize = 4 << 10
+
+// A tail keeps the first error line and the last lines of a child's stderr.
+type tail struct {
+	mu    sync.Mutex
+	lines lines
+	log   func(line string) // may be nil
+	first string            // the first line with an error
+	last  []string
+	size  int
+}
+
+func newTail(log func(line string)) *tail {
+	t := &tail{log: log}
+	t.lines.f = t.line
+	return t
+}
+
+// Write implements io.Writer.
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.lines.Write(p)
+}
+
+func (t *tail) line(s string) {
+	if t.log != nil {
+		t.log(s)
+	}
+	if _, message, ok := cutError(s); ok && t.first == "" {
+		t.first = message
+	}
+	t.last = append(t.last, s)
+	for t.size += len(s); t.size > tailSize && len(t.last) > 1; t.last = t.last[1:] {
+		t.size -= len(t.last[0])
+	}
+}
+
+// cutError splits "pg_dump: error: message".
+func cutError(line string) (program, message string, ok bool) {
+	program, message, ok = strings.Cut(line, ": error: ")
+	return program, message, ok && !strings.ContainsAny(program, " \t")
+}
+
+// failure implements lineWriter.
+func (t *tail) failure(tool Tool, exit error) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lines.flush()
+	e := &ExitError{Tool: tool, Status: -1, Message: t.first, Stderr: strings.Join(t.last, "\n"), err: exit}
+	if ee, ok := errors.AsType[*exec.ExitError](exit); ok {
+		e.Status = ee.ExitCode()
+		if ws, ok := ee.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+			e.Signal = ws.Signal()
+		}
+	}
+	code, hint := explain(e)
+	return fault.Wrap(code, hint, e)
+}
+
+// An ExitError says how a child failed.
+type ExitError struct {
+	Tool    Tool
+	Status  int            // exit status, -1 if it has none
+	Signal  syscall.Signal // that killed it, 0 if none did
+	Message string         // the first error on its stderr, "" if it had none
+	Stderr  string         // the end of its stderr, at most about 4 KiB
+	err     error
+}
+
+// Error returns one line: how the child ended and its first error, or else the
+// last that it said.
+func (e *ExitError) Error() string {
+	how := fmt.Sprintf("exit status %d", e.Status)
+	switch {
+	case e.Signal != 0:
+		how = fmt.Sprintf("killed by signal %d (%v)", int(e.Signal), e.Signal)
+	case e.Status < 0:
+		how = e.err.Error()
+	}
+	switch {
+	case e.Message != "":
+		return fmt.Sprintf("%s: %s: %s", e.Tool.Name, how, e.Message)
+	case e.Stderr != "":
+		last := e.Stderr[strings.LastIndexByte(e.Stderr, '\n')+1:]
+		return fmt.Sprintf("%s: %s: %s", e.Tool.Name, how, last)
+	default:
+		return fmt.Sprintf("%s: %s, without a word", e.Tool.Name, how)
+	}
+}
+
+// Unwrap returns the error of package exec.
+func (e *ExitError) Unwrap() error { return e.err }
+
+// explain finds the exit code and the advice for a failed child. It looks at
+// what the program says itself (in English: LC_MESSAGES is C) and at the
+// statement it quotes; the server's part may be in any language.
+func explain(e *ExitError) (fault.Code, string) {
+	has := func(s string) bool { return strings.Contains(e.Message, s) || strings.Contains(e.Stderr, s) }
+	switch {
+	case e.Signal == syscall.SIGKILL:
+		return fault.Failed, "something killed it: the kernel when memory runs out, or a person"
+	case has("server version mismatch"):
+		return fault.Failed, "install client tools of the server's major version or newer, and point --pg-bin at them"
+	case has("permission denied for"):
+		return fault.Denied, "grant the role SELECT on it (pg_read_all_data has it for all tables)"
+	case has("LOCK TABLE ") && !has("server closed the connection"):
+		return fault.Failed, "another session holds a lock on " + lockedTables(e.Stderr) + ": wait for it to end, or look for it in pg_locks"
+	case has("no password supplied"), has("password authentication failed"):
+		return fault.Denied, "check PGPASSWORD, or the line in ~/.pgpass"
+	case has("server closed the connection"), has("connection has been closed"), has("could not receive data from server"), has("terminating connection"):
+		return fault.Failed, "the connection to the server broke: the server's log may say why; run it again"
+	case has("No space left on device"):
+		return fault.Failed, "there is no room left on the disk"
+	}
+	return fault.Failed, ""
+}
+
+// lockedTables names the tables of the LOCK TABLE that pg_dump quotes.
+func lockedTables(stderr string) string {
+	_, rest, ok := strings.Cut(stderr, "LOCK TABLE ")
+	if !ok {
+		return "a table"
+	}
+	tables, _, _ := strings.Cut(rest, " IN ")
+	names := strings.Split(tables, ", ")
+	if len(names) > 3 {
+		return fmt.Sprintf("%s or one of %d more tables", strings.Join(names[:3], ", "), len(names)-3)
+	}
+	return strings.Join(names, " or ")
+}

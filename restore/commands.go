@@ -1,0 +1,169 @@
+package restore
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// appName is what the sessions of a restore call themselves in
+// pg_stat_activity.
+const appName = "hectl restore"
+
+// Commands returns the commands that restore.
+func Commands(env *command.Env) []*cli.Command {
+	return []*cli.Command{fetchCommand(env), restoreCommand(env)}
+}
+
+const exits = `
+0    done
+1    failed; the target is as it was
+2    wrong flags or settings; nothing was touched
+3    done, with warnings that need a person
+10   no such dump or bucket
+11   another run works on this target
+12   credentials are missing, expired, or lack a permission
+13   the dump is damaged, or was replaced while it was read; the target is as
+     it was
+15   the target may not be replaced
+130  interrupted; the target is as it was`
+
+const whatHappens = `   The dump is restored into a new database beside the target. Only when that
+   is complete, and scrubbed of production's passwords, tokens and jobs, are the
+   two exchanged. The replaced database is kept as TARGET_previous until the
+   next time. A failure before the exchange leaves the target as it was.
+
+   The target is TARGET, else PG_HOST, PG_USERNAME and PG_PASSWORD (also from
+   .env) with database diaper_dev, else libpq's PG* variables. It must be on
+   this machine; production is refused, in every way it can be told.`
+
+func fetchCommand(env *command.Env) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:      "fetch-latest-db",
+		Usage:     "replace the local database by the newest dump",
+		UsageText: "hectl fetch-latest-db [options]",
+		Description: `EXAMPLES:
+   hectl fetch-latest-db              the newest production dump into diaper_dev
+   hectl fetch-latest-db --env staging --target my_dev
+   hectl fetch-latest-db --dry-run    say what would happen, do nothing
+
+` + whatHappens,
+		Flags: slices.Concat(targetFlags(), []cli.Flag{command.LabelFlag()}, command.BucketFlags()),
+		Action: func(c *cli.Context) error {
+			if err := command.NoArgs(c); err != nil {
+				return err
+			}
+			r, flags, err := prepare(env, c)
+			if err != nil {
+				return err
+			}
+			label, err := r.settings.Label(flags)
+			if err != nil {
+				return err
+			}
+			return r.run(c.Context, func(ctx context.Context) (source, error) {
+				return newest(ctx, env, r.bucket, label.Text)
+			})
+		},
+	}, exits)
+}
+
+func restoreCommand(env *command.Env) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:      "restore",
+		Usage:     "replace the local database by a dump of your choice",
+		UsageText: "hectl restore KEY|FILE|- [options]",
+		Description: `EXAMPLES:
+   hectl restore production-20261123083000.rds.dump    one of "hectl list"
+   hectl restore s3://other-bucket/backups/x.rds.dump  one of another bucket
+   hectl restore ./tmp/local.dump                      a file of pg_dump -Fc
+   ssh db pg_dump -Fc app | hectl restore -            standard input
+
+` + whatHappens,
+		Flags: slices.Concat(targetFlags(), command.BucketFlags()),
+		Action: func(c *cli.Context) error {
+			if c.NArg() != 1 {
+				return fault.New(fault.Usage, `see "hectl restore --help"; "hectl list" shows the dumps`,
+					"restore takes one dump (a key, a file, or -), but was given %d", c.NArg())
+			}
+			r, _, err := prepare(env, c)
+			if err != nil {
+				return err
+			}
+			return r.run(c.Context, func(ctx context.Context) (source, error) {
+				return findSource(c.Args().First(), env.Stdin, func(key string) (source, error) {
+					return named(ctx, env, r.bucket, key)
+				})
+			})
+		},
+	}, exits)
+}
+
+func targetFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Category: command.Database, Name: "target", Usage: "`TARGET` to replace: a URI, a conninfo string, or a name (HECTL_TARGET; default diaper_dev)"},
+		&cli.StringSliceFlag{Category: command.Database, Name: "allow-host", Usage: "allow a target on `HOST`, which is not this machine"},
+		&cli.BoolFlag{Category: command.Database, Name: "force", Usage: "replace a database whose own ar_internal_metadata says production"},
+		&cli.BoolFlag{Category: command.Database, Name: "drop-previous", Usage: "do not keep the replaced database"},
+		&cli.StringFlag{Category: command.Database, Name: "password", Value: "password", Usage: "`PASSWORD` that every user in the restored database gets (default password)"},
+		&cli.StringFlag{Category: command.Database, Name: "jobs", Aliases: []string{"j"}, Usage: "build `N` indexes at once (HECTL_JOBS; default: processors, at most 8)"},
+		&cli.BoolFlag{Category: command.Database, Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would happen, and do nothing"},
+		command.PGBinFlag(),
+	}
+}
+
+// newest finds the newest dump of a label.
+func newest(ctx context.Context, env *command.Env, b config.Bucket, label string) (source, error) {
+	store, err := env.Open(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	dumps, err := catalog.List(ctx, store, b.Base)
+	if err != nil {
+		return nil, err
+	}
+	with := catalog.WithLabel(dumps, label)
+	if len(with) == 0 {
+		hint := `"hectl list" shows what there is; --bucket and --env say where to look`
+		if labels := catalog.Labels(dumps); len(labels) > 0 {
+			hint = "there are dumps of " + strings.Join(labels, ", ") + ": name one with --env"
+		}
+		return nil, fault.New(fault.NotFound, hint, "there is no %s dump in %s", label, b)
+	}
+	env.Console.Detail("%d dumps of %s in %s", len(with), label, b)
+	return bucketSource{store, b, with[len(with)-1]}, nil
+}
+
+// named finds a dump by its key, which may leave out the folder, or by its
+// s3:// address.
+func named(ctx context.Context, env *command.Env, b config.Bucket, key string) (source, error) {
+	if rest, ok := strings.CutPrefix(key, "s3://"); ok {
+		name, k, _ := strings.Cut(rest, "/")
+		if name == "" || k == "" {
+			return nil, fault.New(fault.Usage, "write it as s3://BUCKET/KEY", "%q does not name an object", key)
+		}
+		b.Name, b.Base, key = name, "", k
+	} else if !strings.Contains(key, "/") {
+		key = catalog.Prefix(b.Base) + key
+	}
+	store, err := env.Open(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	object, err := store.Head(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	dump, ok := catalog.OfObject(b.Base, object)
+	if !ok { // any object will do when it is named outright
+		dump = catalog.Dump{Key: object.Key, Size: object.Size, ETag: object.ETag, Time: object.LastModified, Upload: object.LastModified}
+	}
+	return bucketSource{store, b, dump}, nil
+}

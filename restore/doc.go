@@ -1,0 +1,18 @@
+// Package restore turns a dump into a database, and never risks the one that is
+// there.
+//
+// The target is not touched until a complete new database stands beside it:
+//
+//	guard       is the target one that may be replaced? (guard.go)
+//	lock        one run a target
+//	preflight   credentials, dump, client tools, extensions: all problems at once
+//	temp        CREATE DATABASE target_hectl_TIME from template0 (names.go)
+//	load        schema, data, indexes and keys, ANALYZE (load.go)
+//	scrub       no password, token or job of production stays (scrub.go)
+//	swap        target becomes target_previous, temp becomes target: renames in
+//	            one transaction (swap.go)
+//
+// Whatever fails before the swap leaves the target as it was and drops the temp
+// database, on a context of its own, so that a signal does not leave it behind.
+// What a killed run could not drop, the next run does.
+package restore

@@ -1,0 +1,66 @@
+package restore
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// facts are what the guard judges by. They are gathered in two rounds: Existing
+// is asked of the target server only when everything before it allowed to
+// connect there.
+type facts struct {
+	Env       pgtools.Environ // for RAILS_ENV and its like
+	Target    pgtools.Conn
+	AllowHost []string // hosts other than this machine that --allow-host names
+	Force     bool
+	// Sources are fingerprints of databases that are dumped, never replaced.
+	Sources []string
+	// Existing is the environment that the target's own ar_internal_metadata
+	// names, "" when the target does not exist or does not say.
+	Existing string
+	// Template says that the server has the target down as a template.
+	Template bool
+}
+
+// guard returns the reasons for which the target may not be replaced, each a
+// clause that completes "refused to replace X: ". None means it may.
+func guard(f facts) []string {
+	var reasons []string
+	add := func(format string, args ...any) { reasons = append(reasons, fmt.Sprintf(format, args...)) }
+
+	for _, name := range []string{"RAILS_ENV", "RACK_ENV", "APP_ENV"} {
+		if v, _ := f.Env(name); strings.EqualFold(v, "production") {
+			add("%s is %s", name, v)
+		}
+	}
+	switch host := f.Target.Host(); {
+	case f.Target.IsRDS():
+		add("%s is an RDS instance, and these are never a target", host)
+	case !f.Target.IsLocal() && !slices.ContainsFunc(f.AllowHost, func(allowed string) bool { return strings.EqualFold(allowed, host) }):
+		add("%s is not this machine (--allow-host %s, if it is a development server)", host, host)
+	}
+	if slices.Contains(f.Sources, f.Target.Fingerprint()) {
+		add("it is the source of the dumps")
+	}
+	if name := f.Target.Database(); f.Template || name == "postgres" || name == "template0" || name == "template1" {
+		add("%s is a system or template database", name)
+	}
+	if strings.EqualFold(f.Existing, "production") && !f.Force {
+		add("its ar_internal_metadata says that it is a production database (--force, if you know that it is a copy)")
+	}
+	return reasons
+}
+
+// refusal is the error for the guard's reasons, nil when there are none.
+func refusal(target pgtools.Conn, reasons []string) error {
+	if len(reasons) == 0 {
+		return nil
+	}
+	return fault.New(fault.Refused,
+		"name a local development database with --target or HECTL_TARGET",
+		"refused to replace %s: %s", target, strings.Join(reasons, "; "))
+}

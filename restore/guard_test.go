@@ -1,0 +1,98 @@
+package restore
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+func conn(t *testing.T, dsn string) pgtools.Conn {
+	t.Helper()
+	params, err := pgtools.ParseParams(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := params.Resolve(environ(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func environ(vars map[string]string) pgtools.Environ {
+	return func(key string) (string, bool) { v, ok := vars[key]; return v, ok }
+}
+
+func TestGuard(t *testing.T) {
+	const local = "postgres://me@localhost/dev"
+	for _, tt := range []struct {
+		name string
+		env  map[string]string
+		dsn  string
+		mod  func(*facts)
+		want []string // one part of each reason
+	}{
+		{name: "localhost", dsn: local},
+		{name: "loopback v4", dsn: "postgres://me@127.0.0.5/dev"},
+		{name: "loopback v6", dsn: "postgres://me@[::1]/dev"},
+		{name: "socket", dsn: "host=/tmp user=me dbname=dev"},
+		{name: "development is fine", dsn: local, env: map[string]string{"RAILS_ENV": "development"}},
+		{name: "RAILS_ENV", dsn: local, env: map[string]string{"RAILS_ENV": "production"}, want: []string{"RAILS_ENV is production"}},
+		{name: "RACK_ENV", dsn: local, env: map[string]string{"RACK_ENV": "Production"}, want: []string{"RACK_ENV"}},
+		{name: "APP_ENV", dsn: local, env: map[string]string{"APP_ENV": "production"}, want: []string{"APP_ENV"}},
+		{name: "force does not help against the environment", dsn: local, env: map[string]string{"RAILS_ENV": "production"},
+			mod: func(f *facts) { f.Force = true }, want: []string{"RAILS_ENV"}},
+		{name: "remote", dsn: "postgres://me@db.example.com/dev", want: []string{"not this machine"}},
+		{name: "private address", dsn: "postgres://me@10.0.0.1/dev", want: []string{"not this machine"}},
+		{name: "localhost as a prefix", dsn: "postgres://me@localhost.example.com/dev", want: []string{"not this machine"}},
+		{name: "allowed host", dsn: "postgres://me@db.example.com/dev", mod: func(f *facts) { f.AllowHost = []string{"DB.example.com"} }},
+		{name: "another allowed host", dsn: "postgres://me@db.example.com/dev", mod: func(f *facts) { f.AllowHost = []string{"example.com"} },
+			want: []string{"not this machine"}},
+		{name: "force does not allow a host", dsn: "postgres://me@db.example.com/dev", mod: func(f *facts) { f.Force = true },
+			want: []string{"not this machine"}},
+		{name: "RDS, whatever the flags", dsn: "postgres://me@x.abc.us-east-2.rds.amazonaws.com/dev",
+			mod:  func(f *facts) { f.Force, f.AllowHost = true, []string{"x.abc.us-east-2.rds.amazonaws.com"} },
+			want: []string{"RDS"}},
+		{name: "RDS in other letters", dsn: "postgres://me@X.abc.us-east-2.RDS.amazonaws.com./dev", want: []string{"RDS"}},
+		{name: "the source", dsn: local, mod: func(f *facts) { f.Sources = []string{f.Target.Fingerprint()} }, want: []string{"source"}},
+		{name: "another database of the source's server", dsn: local,
+			mod: func(f *facts) { f.Sources = []string{f.Target.WithDatabase("prod").Fingerprint()} }},
+		{name: "maintenance database", dsn: "postgres://me@localhost/postgres", want: []string{"system or template"}},
+		{name: "template1", dsn: "postgres://me@localhost/template1", want: []string{"system or template"}},
+		{name: "marked as template", dsn: local, mod: func(f *facts) { f.Template = true }, want: []string{"template"}},
+		{name: "production by its own word", dsn: local, mod: func(f *facts) { f.Existing = "production" }, want: []string{"ar_internal_metadata"}},
+		{name: "forced", dsn: local, mod: func(f *facts) { f.Existing, f.Force = "production", true }},
+		{name: "development by its own word", dsn: local, mod: func(f *facts) { f.Existing = "development" }},
+		{name: "all at once", dsn: "postgres://me@db.example.com/postgres", env: map[string]string{"RAILS_ENV": "production"},
+			want: []string{"RAILS_ENV", "not this machine", "system or template"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := facts{Env: environ(tt.env), Target: conn(t, tt.dsn)}
+			if tt.mod != nil {
+				tt.mod(&f)
+			}
+			got := guard(f)
+			if len(got) != len(tt.want) {
+				t.Fatalf("reasons %q, want %q", got, tt.want)
+			}
+			for i := range got {
+				if !strings.Contains(got[i], tt.want[i]) {
+					t.Errorf("reason %q, want %q", got[i], tt.want[i])
+				}
+			}
+		})
+	}
+}
+
+func TestRefusal(t *testing.T) {
+	target := conn(t, "postgres://me:secret@localhost/dev")
+	if err := refusal(target, nil); err != nil {
+		t.Errorf("no reasons, but %v", err)
+	}
+	err := refusal(target, []string{"a", "b"})
+	if fault.CodeOf(err) != fault.Refused || !strings.HasSuffix(err.Error(), ": a; b") || strings.Contains(err.Error(), "secret") {
+		t.Errorf("got %v", err)
+	}
+}

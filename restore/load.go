@@ -1,0 +1,156 @@
+package restore
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// loader fills an empty database from an archive. Its steps are those of
+// pg_restore's sections, because each needs something else: the schema and the
+// indexes need the head alone, the data needs the bytes.
+type loader struct {
+	tool pgtools.Tool
+	into pgtools.Conn // the temp database
+	dump *dump
+	jobs int
+	out  *console.Console
+}
+
+// load restores schema, data and post-data, in this order, then collects
+// statistics. Between data and post-data it calls afterData. It returns the
+// warnings of pg_restore that are known to be harmless.
+func (l *loader) load(ctx context.Context, afterData func(ctx context.Context) error) (warnings []pgtools.Ignored, err error) {
+	head, remove, err := l.headFile()
+	if err != nil {
+		return nil, err
+	}
+	defer remove()
+
+	steps := []func(context.Context) ([]pgtools.Ignored, error){
+		func(ctx context.Context) ([]pgtools.Ignored, error) { return l.preData(ctx, head) },
+		l.data,
+		func(ctx context.Context) ([]pgtools.Ignored, error) { return nil, afterData(ctx) },
+		func(ctx context.Context) ([]pgtools.Ignored, error) { return l.postData(ctx, head) },
+		l.analyze,
+	}
+	for _, step := range steps {
+		w, err := step(ctx)
+		warnings = append(warnings, w...)
+		if err != nil {
+			return warnings, err
+		}
+	}
+	return warnings, nil
+}
+
+// headFile writes the head to a file of its own, which is an archive without
+// data as far as pg_restore is concerned. It holds the schema, no rows.
+func (l *loader) headFile() (path string, remove func(), err error) {
+	dir, err := os.MkdirTemp("", "hectl-")
+	if err != nil {
+		return "", nil, fmt.Errorf("make a temporary folder: %w", err)
+	}
+	remove = func() { _ = os.RemoveAll(dir) } // a leftover head is harmless
+	path = filepath.Join(dir, "head.dump")
+	if err := os.WriteFile(path, l.dump.head, 0o600); err != nil {
+		remove()
+		return "", nil, fmt.Errorf("write the archive's head: %w", err)
+	}
+	return path, remove, nil
+}
+
+func (l *loader) preData(ctx context.Context, head string) ([]pgtools.Ignored, error) {
+	bar := l.out.Progress("schema", console.Steps, -1)
+	defer bar.Done()
+	return l.restore(ctx, pgtools.RestoreOptions{
+		File: head, Sections: []string{"pre-data"},
+		Log: onItem(func(string) { bar.Add(1) }),
+	})
+}
+
+// data streams the archive into one pg_restore, which takes the blocks in the
+// order in which they come.
+func (l *loader) data(ctx context.Context) ([]pgtools.Ignored, error) {
+	bar := l.out.Progress("data", console.Bytes, l.dump.Size)
+	defer bar.Done()
+	return l.restore(ctx, pgtools.RestoreOptions{
+		Input: countingReader{l.dump.body, bar}, Sections: []string{"data"},
+		Log: onItem(bar.Label),
+	})
+}
+
+func (l *loader) postData(ctx context.Context, head string) ([]pgtools.Ignored, error) {
+	bar := l.out.Progress("indexes and keys", console.Steps, int64(l.dump.Head.Indexes()))
+	defer bar.Done()
+	return l.restore(ctx, pgtools.RestoreOptions{
+		File: head, Sections: []string{"post-data"}, Jobs: l.jobs,
+		Log: onItem(func(string) { bar.Add(1) }),
+	})
+}
+
+func (l *loader) analyze(ctx context.Context) ([]pgtools.Ignored, error) {
+	bar := l.out.Progress("statistics", console.Steps, -1)
+	defer bar.Done()
+	db, err := pgtools.Connect(ctx, l.into, appName)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close(ctx)
+	if _, err := db.Exec(ctx, "ANALYZE"); err != nil {
+		return nil, fmt.Errorf("analyze %s: %w", l.into.Database(), err)
+	}
+	return nil, nil
+}
+
+func (l *loader) restore(ctx context.Context, opt pgtools.RestoreOptions) ([]pgtools.Ignored, error) {
+	warnings, err := pgtools.Restore(ctx, l.tool, l.into, opt)
+	if err != nil && ctx.Err() == nil && cutOff(err) {
+		err = fault.New(fault.Integrity, `"hectl list" shows the dumps; restore the one before this with "hectl restore KEY"`,
+			"%s is not whole: %w", l.dump.Name, err)
+	}
+	return warnings, err
+}
+
+// cutOff tells whether pg_restore found the end of the archive too early. Its
+// messages are in English: it runs with LC_MESSAGES=C.
+func cutOff(err error) bool {
+	for _, text := range []string{"could not read from input file: end of file", "could not find block ID", "unexpected end of file"} {
+		if strings.Contains(err.Error(), text) {
+			return true
+		}
+	}
+	return false
+}
+
+// itemLine is how pg_restore --verbose announces what it does next.
+var itemLine = regexp.MustCompile(`^pg_restore: (?:creating|processing data for) (.+) "(.+)"$`)
+
+// onItem calls f with the name of each object that pg_restore begins with.
+func onItem(f func(name string)) func(line string) {
+	return func(line string) {
+		if m := itemLine.FindStringSubmatch(line); m != nil {
+			f(strings.TrimPrefix(m[2], "public."))
+		}
+	}
+}
+
+// countingReader counts what is read on a bar.
+type countingReader struct {
+	r   io.Reader
+	bar *console.Progress
+}
+
+func (c countingReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.bar.Add(int64(n))
+	return n, err
+}

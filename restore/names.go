@@ -1,0 +1,62 @@
+package restore
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Postgres cuts identifiers at 63 bytes without an error, which could make two
+// names one.
+const maxIdentifier = 63
+
+const nameTime = "20060102150405"
+
+// tempName is the name of the database into which a dump is restored.
+func tempName(target string, t time.Time) string {
+	return stem(target) + "_hectl_" + t.UTC().Format(nameTime)
+}
+
+// outgoingName is what the older previous database is called between the swap
+// and its end. It is a temp name, so that whatever interrupts that, the next
+// run finishes it.
+func outgoingName(target string, t time.Time) string {
+	return tempName(target, t) + "_old"
+}
+
+// previousName is the name under which the replaced database is kept.
+func previousName(target string) string {
+	return stem(target) + "_previous"
+}
+
+// replacedName is a name for a database that a person moves out of the way.
+func replacedName(target string) string {
+	return stem(target) + "_replaced"
+}
+
+// isTempName tells the databases that hectl made for target and may drop.
+func isTempName(target, name string) bool {
+	rest, ok := strings.CutPrefix(name, stem(target)+"_hectl_")
+	return ok && tempSuffix.MatchString(rest)
+}
+
+var tempSuffix = regexp.MustCompile(`^\d{14}(_old)?$`)
+
+// stem is target, or for a long name its beginning and a hash of it, so that
+// the longest suffix fits.
+func stem(target string) string {
+	const longest = len("_hectl_20261123083000_old")
+	if len(target)+longest <= maxIdentifier {
+		return target
+	}
+	sum := sha256.Sum256([]byte(target))
+	hash := "_" + hex.EncodeToString(sum[:])[:8]
+	cut := target[:maxIdentifier-longest-len(hash)]
+	for !utf8.ValidString(cut) {
+		cut = cut[:len(cut)-1]
+	}
+	return cut + hash
+}

@@ -1,0 +1,185 @@
+package restore
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// plan is what a run will do, decided before anything is changed.
+type plan struct {
+	Dump     dumpInfo `json:"dump"`
+	Target   string   `json:"target"`
+	Server   string   `json:"server"` // user@host:port/database of the target
+	Version  string   `json:"server_version"`
+	Exists   bool     `json:"target_exists"`
+	Temp     string   `json:"temp_database"`
+	Previous string   `json:"previous_database,omitempty"` // kept under this name; "" when nothing is kept
+	Tool     string   `json:"pg_restore"`
+	Tables   int      `json:"tables"`
+
+	create      pgtools.CreateOptions
+	outgoing    string // name of the older previous database on its way out
+	replaceable bool   // drop the replaced database, too
+}
+
+// dumpInfo describes the dump that is restored.
+type dumpInfo struct {
+	Name          string     `json:"name"`
+	Size          int64      `json:"size"` // bytes; -1 when not known
+	Taken         *time.Time `json:"taken_at,omitempty"`
+	Database      string     `json:"database"`
+	ServerVersion string     `json:"server_version"`
+	DumpVersion   string     `json:"pg_dump_version"`
+}
+
+func (d dumpInfo) String() string {
+	var facts []string
+	if d.Size >= 0 {
+		facts = append(facts, humanize.Bytes(uint64(d.Size)))
+	}
+	if d.Taken != nil {
+		facts = append(facts, "taken "+d.Taken.UTC().Format("2006-01-02 15:04 UTC"))
+	}
+	if len(facts) == 0 {
+		return d.Name
+	}
+	return d.Name + " (" + strings.Join(facts, ", ") + ")"
+}
+
+// plan decides names and tools. existing is nil when there is no target yet.
+func (r *run) plan(d *dump, tool pgtools.Tool, server pgtools.Version, existing *pgtools.Database) plan {
+	now := r.out.Now()
+	target := r.target.Database()
+	p := plan{
+		Dump: dumpInfo{
+			Name: d.Name, Size: d.Size,
+			Database: d.Head.Database, ServerVersion: d.Head.ServerVersion, DumpVersion: d.Head.DumpVersion,
+		},
+		Target:      target,
+		Server:      r.target.String(),
+		Version:     server.String(),
+		Exists:      existing != nil,
+		Temp:        tempName(target, now),
+		Tool:        fmt.Sprintf("%s (%s)", tool.Path, tool.Version),
+		Tables:      d.Head.Tables(),
+		outgoing:    outgoingName(target, now),
+		replaceable: r.dropPrevious,
+	}
+	if !d.Taken.IsZero() {
+		p.Dump.Taken = &d.Taken
+	}
+	p.create = pgtools.CreateOptions{Encoding: d.Head.Encoding(), Like: existing}
+	if existing != nil {
+		p.create.Owner = existing.Owner
+		if !r.dropPrevious {
+			p.Previous = previousName(target)
+		}
+	}
+	return p
+}
+
+// Text renders the plan for --dry-run.
+func (p plan) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "would restore   %s\n", p.Dump)
+	fmt.Fprintf(&b, "  made by       pg_dump %s of %s on PostgreSQL %s, %d tables\n", p.Dump.DumpVersion, p.Dump.Database, p.Dump.ServerVersion, p.Tables)
+	fmt.Fprintf(&b, "with            %s\n", p.Tool)
+	fmt.Fprintf(&b, "into            %s on %s (PostgreSQL %s)\n", p.Temp, p.Server, p.Version)
+	b.WriteString("then scrub      users' passwords and tokens, delayed_jobs, environment = development\n")
+	switch {
+	case !p.Exists:
+		fmt.Fprintf(&b, "then rename     %s to %s, which does not exist yet\n", p.Temp, p.Target)
+	case p.Previous == "":
+		fmt.Fprintf(&b, "then replace    %s by it, and drop what %s was\n", p.Target, p.Target)
+	default:
+		fmt.Fprintf(&b, "then rename     %s to %s, and %s to %s\n", p.Target, p.Previous, p.Temp, p.Target)
+	}
+	b.WriteString("nothing was changed (--dry-run)")
+	return b.String()
+}
+
+// preflight finds pg_restore, and all that would make the restore fail later,
+// at once.
+func (r *run) preflight(ctx context.Context, admin *pgtools.DB, d *dump, existing *pgtools.Database) (pgtools.Tool, error) {
+	var problems []string
+	var hint string
+
+	tools, err := pgtools.FindTools(ctx, r.pgBin, r.settings.Lookup)
+	if err != nil {
+		return pgtools.Tool{}, err
+	}
+	tool, err := tools.Restore(admin.ServerVersion(), d.Head.Version.Minor)
+	if err != nil {
+		problems = append(problems, err.Error())
+		hint = strings.Join(fault.Hints(err), "; ")
+	}
+	available, err := admin.AvailableExtensions(ctx)
+	if err != nil {
+		return pgtools.Tool{}, err
+	}
+	for _, name := range d.Head.Extensions() {
+		if _, ok := available[name]; !ok {
+			problems = append(problems, fmt.Sprintf("the dump needs the extension %s, which %s does not have", name, r.target.Host()))
+		}
+	}
+	rights, err := lacking(ctx, admin, existing)
+	if err != nil {
+		return pgtools.Tool{}, err
+	}
+	problems = append(problems, rights...)
+	if len(problems) > 0 {
+		return pgtools.Tool{}, fault.New(fault.Failed, hint, "cannot restore %s into %s: %s", d.Name, r.target, strings.Join(problems, "; "))
+	}
+	d.note(r)
+	return tool, nil
+}
+
+// lacking returns what the role or the server lacks for a restore.
+func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database) (problems []string, err error) {
+	owner := ""
+	if existing != nil {
+		owner = existing.Owner
+	}
+	var role string
+	var mayCreate, mayRename, standby bool
+	err = admin.QueryRow(ctx, `
+		SELECT rolname::text, rolsuper OR rolcreatedb,
+		       rolsuper OR $1 = '' OR (SELECT pg_has_role(o.oid, 'MEMBER') FROM pg_roles o WHERE o.rolname = $1),
+		       pg_is_in_recovery()
+		FROM pg_catalog.pg_roles WHERE rolname = current_user`, owner).Scan(&role, &mayCreate, &mayRename, &standby)
+	if err != nil {
+		return nil, fmt.Errorf("look up the role's rights: %w", err)
+	}
+	if !mayCreate {
+		problems = append(problems, fmt.Sprintf("the role %s may not create databases (ALTER ROLE %s CREATEDB)", role, pgtools.Quote(role)))
+	}
+	if !mayRename {
+		problems = append(problems, fmt.Sprintf("%s belongs to the role %s, and %s is no member of it", existing.Name, owner, role))
+	}
+	if standby {
+		problems = append(problems, "the server is a standby, which can only be read")
+	}
+	return problems, nil
+}
+
+// note says with --verbose what the head says.
+func (d *dump) note(r *run) {
+	h := d.Head
+	r.out.Detail("%s: layout %s, %s, database %s, PostgreSQL %s, pg_dump %s, %d entries, %d tables with data",
+		d.Name, h.Version, compressionName(h.Compression), h.Database, h.ServerVersion, h.DumpVersion, len(h.Entries), h.Tables())
+}
+
+func compressionName(c archive.Compression) string {
+	if c == archive.None {
+		return "not compressed"
+	}
+	return "compressed by " + c.String()
+}

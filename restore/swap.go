@@ -1,0 +1,126 @@
+package restore
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// swap puts the temp database in the target's place. All renames are one
+// transaction: a run that is killed at any instant leaves either the old order
+// or the new one.
+func (r *run) swap(ctx context.Context, admin *pgtools.DB, p plan) error {
+	previous := previousName(p.Target)
+	var renames []pgtools.Rename
+	if p.Exists {
+		_, older, err := admin.Database(ctx, previous)
+		if err != nil {
+			return err
+		}
+		if older {
+			renames = append(renames, pgtools.Rename{From: previous, To: p.outgoing})
+		}
+		renames = append(renames, pgtools.Rename{From: p.Target, To: previous})
+	}
+	renames = append(renames, pgtools.Rename{From: p.Temp, To: p.Target})
+
+	r.out.Detail("exchanging %s and %s", p.Target, p.Temp)
+	if err := pgtools.SwapDatabases(ctx, r.target, renames, pgtools.SwapOptions{AppName: appName}); err != nil {
+		return err
+	}
+	// From here on the new database is in place: what fails now is said, and
+	// mended by the next run, but takes nothing back.
+	drop := []string{p.outgoing}
+	if p.replaceable && p.Exists {
+		drop = append(drop, previous)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTimeout)
+	defer cancel()
+	for _, name := range drop {
+		if err := admin.DropDatabase(ctx, name); err != nil {
+			r.warn("%s is in place, but %s could not be dropped: %v", p.Target, name, err)
+		}
+	}
+	return nil
+}
+
+// notSwapped explains a swap that did not happen. When sessions were in the
+// way, the work of the restore is not thrown away.
+func (r *run) notSwapped(p plan, err error, busy bool) error {
+	if !busy {
+		return fmt.Errorf("%s is as it was: %w", p.Target, err)
+	}
+	return fault.Wrap(fault.Failed,
+		fmt.Sprintf("the restored database is %s; when the sessions are gone, put it in place with: %s", p.Temp,
+			r.psql(r.renames(p)...)),
+		fmt.Errorf("%s is as it was: %w", p.Target, err))
+}
+
+// renames are the statements that do by hand what the swap could not. The name
+// that the target gets is not one that a later run would drop.
+func (r *run) renames(p plan) []string {
+	if !p.Exists {
+		return []string{rename(p.Temp, p.Target)}
+	}
+	return []string{rename(p.Target, replacedName(p.Target)), rename(p.Temp, p.Target)}
+}
+
+func rename(from, to string) string {
+	return "ALTER DATABASE " + pgtools.Quote(from) + " RENAME TO " + pgtools.Quote(to)
+}
+
+// psql is a command line that runs statements on the target's server, all or
+// none.
+func (r *run) psql(statements ...string) string {
+	words := []string{"psql", "-1", "-h", shellQuote(r.target.Host()), "-p", strconv.Itoa(r.target.Port()), "-U", shellQuote(r.target.User()), "-d", "postgres"}
+	for _, s := range statements {
+		words = append(words, "-c", shellQuote(s))
+	}
+	return strings.Join(words, " ")
+}
+
+// shellQuote quotes s for a POSIX shell, where it needs that.
+func shellQuote(s string) string {
+	if plainWord.MatchString(s) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@-]+$`)
+
+// report is the result of a replacement.
+type report struct {
+	Dump     dumpInfo `json:"dump"`
+	Target   string   `json:"target"`
+	Server   string   `json:"server"`
+	Previous string   `json:"previous_database,omitempty"`
+	Seconds  float64  `json:"seconds"`
+
+	goBack string
+}
+
+func (r *run) report(p plan, took time.Duration) report {
+	rep := report{Dump: p.Dump, Target: p.Target, Server: p.Server, Previous: p.Previous, Seconds: took.Seconds()}
+	if p.Previous != "" {
+		rep.goBack = r.psql(rename(p.Target, replacedName(p.Target)), rename(p.Previous, p.Target))
+	}
+	return rep
+}
+
+// Text says what is now where, and how to go back.
+func (r report) Text() string {
+	var b strings.Builder
+	took := time.Duration(r.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
+	fmt.Fprintf(&b, "%s now holds %s, after %s\n", r.Target, r.Dump, took)
+	if r.Previous != "" {
+		fmt.Fprintf(&b, "what it was is kept as %s; to go back:\n  %s\n", r.Previous, r.goBack)
+	}
+	return b.String()
+}

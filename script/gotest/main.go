@@ -1,0 +1,65 @@
+// Gotest runs "go test" with its arguments and prints what go test prints, but
+// a skipped test fails the run: a test that needs Postgres or S3 skips itself
+// where there is none, and in CI, and in "make test", nothing may be skipped.
+// The last line counts the tests: "12 passed, 0 failed, 0 skipped".
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	os.Exit(mainCode())
+}
+
+// mainCode is main up to the exit, so that what it defers runs.
+func mainCode() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "gotest:", err)
+		return 1
+	}
+	return 0
+}
+
+func run(ctx context.Context, args []string) error {
+	// An interrupted go test waits for its test binaries, whose clusters and
+	// servers must have the time to go.
+	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-json"}, args...)...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = time.Minute
+	cmd.Stderr = os.Stderr
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	r := newReport(os.Stdout)
+	readErr := r.read(stdout)
+	waitErr := cmd.Wait()
+	r.finish()
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("interrupted")
+	case waitErr != nil:
+		return fmt.Errorf("go test: %w", waitErr)
+	case readErr != nil:
+		return fmt.Errorf("read the output of go test: %w", readErr)
+	case r.failed > 0:
+		return fmt.Errorf("%d tests failed", r.failed)
+	case r.skipped > 0:
+		return fmt.Errorf("%d tests were skipped: install what they miss (script/setup, make bin/versitygw)", r.skipped)
+	case r.passed == 0:
+		return fmt.Errorf("no test ran")
+	}
+	return nil
+}

@@ -1,0 +1,398 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/rubyforgood/hectl/internal/s3store/s3test"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/pgtest"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"hectl": main,
+		"exits": exits,
+	})
+}
+
+// exits runs "exits CODE COMMAND ARGS…" and succeeds if the command exits with
+// that code. Signals that it gets, it passes on.
+func exits() {
+	want, err := strconv.Atoi(os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	cmd := exec.Command(os.Args[2], os.Args[3:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := cmd.Start(); err != nil {
+		panic(err)
+	}
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		for s := range signals {
+			_ = cmd.Process.Signal(s)
+		}
+	}()
+	_ = cmd.Wait()
+	if got := cmd.ProcessState.ExitCode(); got != want {
+		fmt.Fprintf(os.Stderr, "exits: %s ended with %s, not with exit code %d\n", os.Args[2], cmd.ProcessState, want)
+		os.Exit(1)
+	}
+}
+
+// servers are what the scripts talk to: real ones, started once.
+type servers struct {
+	production, local *pgtest.Cluster
+	s3                *s3test.Server
+}
+
+// world is what belongs to one script.
+type world struct {
+	servers
+	bucket         string
+	proxy          *s3test.Proxy
+	source, target string // database names
+}
+
+type worldKey struct{}
+
+func TestScripts(t *testing.T) {
+	s := servers{production: pgtest.New(t), local: pgtest.New(t), s3: s3test.New(t)}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup:               func(env *testscript.Env) error { return setUp(s, env) },
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"production":  cmdProduction,
+			"development": cmdDevelopment,
+			"bucket":      cmdBucket,
+			"put":         cmdPut,
+			"untouched":   cmdUntouched,
+			"databases":   cmdDatabases,
+			"proxy":       cmdProxy,
+			"until":       cmdUntil,
+			"kill-child":  cmdKillChild,
+		},
+	})
+}
+
+// setUp gives a script a bucket, a proxy in front of the S3 server, the names
+// of a source and a target database that do not exist yet, and an environment
+// that holds nothing else.
+func setUp(s servers, env *testscript.Env) error {
+	name := filepath.Base(env.WorkDir)
+	name = strings.TrimPrefix(name, "script-")
+	w := &world{
+		servers: s,
+		bucket:  "bucket-" + strings.ReplaceAll(name, "_", "-"),
+		source:  "prod_" + name,
+		target:  "dev_" + name,
+	}
+	if err := s.s3.CreateBucket(context.Background(), w.bucket); err != nil {
+		return err
+	}
+	proxy := s3test.NewProxy(s.s3.URL)
+	w.proxy = proxy
+	env.Defer(proxy.Close)
+	env.Values[worldKey{}] = w
+
+	app, err := filepath.Abs("testdata/app.sql")
+	if err != nil {
+		return err
+	}
+	env.Vars = append(env.Vars, s.s3.Env()...)
+	set := map[string]string{
+		"AWS_ENDPOINT_URL_S3":         proxy.URL,
+		"AWS_CONFIG_FILE":             "/nonexistent",
+		"AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
+		"AWS_EC2_METADATA_DISABLED":   "true",
+		"HECTL_BUCKET":                "s3://" + w.bucket,
+		"HECTL_SOURCE":                s.production.URI(w.source),
+		"HECTL_TARGET":                s.local.URI(w.target),
+		"BUCKET":                      w.bucket,
+		"SOURCE_DB":                   w.source,
+		"TARGET_DB":                   w.target,
+		"LOCAL":                       s.local.URI("postgres"),
+		"PREVIOUS":                    s.local.URI(w.target + "_previous"),
+		"SOURCE_PORT":                 strconv.Itoa(s.production.Port()),
+		"TARGET_PORT":                 strconv.Itoa(s.local.Port()),
+		"APP":                         app,
+		"PROXY":                       proxy.URL,
+		"PATH":                        env.Getenv("PATH") + string(os.PathListSeparator) + s.local.Bin(),
+		"SERIAL":                      name,
+	}
+	for k, v := range set {
+		env.Setenv(k, v)
+	}
+	return nil
+}
+
+func theWorld(ts *testscript.TestScript) *world {
+	w, ok := ts.Value(worldKey{}).(*world)
+	if !ok {
+		ts.Fatalf("no world")
+	}
+	return w
+}
+
+func (w *world) sql(ts *testscript.TestScript, uri, sql string) string {
+	cmd := exec.Command(filepath.Join(w.local.Bin(), "psql"), "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", uri, "-c", sql)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		ts.Fatalf("%s: %v\n%s", sql, err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// production [SQLFILE] makes the source database, with testdata/app.sql in it
+// unless another file is named.
+func cmdProduction(ts *testscript.TestScript, _ bool, args []string) {
+	w := theWorld(ts)
+	file := ts.Getenv("APP")
+	if len(args) > 0 {
+		file = ts.MkAbs(args[0])
+	}
+	w.sql(ts, w.production.URI("postgres"), "CREATE DATABASE "+pgtools.Quote(w.source))
+	ts.Check(ts.Exec("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", ts.Getenv("HECTL_SOURCE"), "-f", file))
+}
+
+// development makes the target database as a developer has it: with work of
+// his own in it.
+func cmdDevelopment(ts *testscript.TestScript, _ bool, _ []string) {
+	w := theWorld(ts)
+	w.sql(ts, w.local.URI("postgres"), "CREATE DATABASE "+pgtools.Quote(w.target))
+	w.sql(ts, w.local.URI(w.target), "CREATE TABLE marker AS SELECT 'mine'::text AS word")
+}
+
+// untouched shows that the target is what "development" made it, and that no
+// temp or previous database is left. With "nothing" there was no target, and
+// there is none now.
+func cmdUntouched(ts *testscript.TestScript, neg bool, args []string) {
+	w := theWorld(ts)
+	if neg {
+		ts.Fatalf("untouched has no negation")
+	}
+	want := w.target
+	if len(args) == 1 && args[0] == "nothing" {
+		want = ""
+	}
+	if got := w.databases(ts); got != want {
+		ts.Fatalf("the databases are %q, not %q", got, want)
+	}
+	if want == "" {
+		return
+	}
+	if got := w.sql(ts, w.local.URI(w.target), "SELECT word FROM marker"); got != "mine" {
+		ts.Fatalf("the target holds %q", got)
+	}
+}
+
+// databases lists the target and what hectl made of it, on the local server.
+func cmdDatabases(ts *testscript.TestScript, _ bool, _ []string) {
+	_, _ = fmt.Fprintln(ts.Stdout(), theWorld(ts).databases(ts))
+}
+
+func (w *world) databases(ts *testscript.TestScript) string {
+	return strings.ReplaceAll(w.sql(ts, w.local.URI("postgres"),
+		"SELECT datname FROM pg_database WHERE datname ~ '^"+w.target+"(_hectl_.*|_previous|_replaced)?$' ORDER BY 1"), "\n", " ")
+}
+
+// bucket lists the objects in the bucket, and after them "upload KEY" for each
+// open upload. "bucket empty" fails if there is any of either.
+func cmdBucket(ts *testscript.TestScript, _ bool, args []string) {
+	w := theWorld(ts)
+	lines := w.contents(ts)
+	if len(args) == 1 && args[0] == "empty" {
+		if len(lines) > 0 {
+			ts.Fatalf("the bucket holds %q", lines)
+		}
+		return
+	}
+	for _, line := range lines {
+		_, _ = fmt.Fprintln(ts.Stdout(), line)
+	}
+}
+
+func (w *world) contents(ts *testscript.TestScript) []string {
+	ctx := context.Background()
+	var lines []string
+	objects, err := w.s3.Objects(ctx, w.bucket)
+	ts.Check(err)
+	for _, o := range objects {
+		lines = append(lines, o.Key)
+	}
+	uploads, err := w.s3.Uploads(ctx, w.bucket)
+	ts.Check(err)
+	for _, u := range uploads {
+		lines = append(lines, "upload "+u.Key)
+	}
+	return lines
+}
+
+// put FILE KEY… puts a file into the bucket under each key. A key may hold one
+// range such as {1..1000}.
+func cmdPut(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: put FILE KEY…")
+	}
+	w := theWorld(ts)
+	text := []byte(ts.ReadFile(args[0]))
+	for _, key := range args[1:] {
+		for _, k := range expandRange(ts, key) {
+			ts.Check(w.s3.Put(context.Background(), w.bucket, k, text))
+		}
+	}
+}
+
+func expandRange(ts *testscript.TestScript, key string) []string {
+	before, rest, ok := strings.Cut(key, "{")
+	if !ok {
+		return []string{key}
+	}
+	span, after, _ := strings.Cut(rest, "}")
+	from, to, _ := strings.Cut(span, "..")
+	first, err := strconv.Atoi(from)
+	ts.Check(err)
+	last, err := strconv.Atoi(to)
+	ts.Check(err)
+	var keys []string
+	for i := first; i <= last; i++ {
+		keys = append(keys, before+fmt.Sprintf("%0*d", len(to), i)+after)
+	}
+	return keys
+}
+
+// proxy puts faults between hectl and the store:
+//
+//	proxy stall OPERATION [N]               never answer, after N requests that pass
+//	proxy answer STATUS CODE OPERATION [N]  answer with an error, N times
+//	proxy region REGION                     the bucket is in that region
+//	proxy pass                              no faults any more
+func cmdProxy(ts *testscript.TestScript, _ bool, args []string) {
+	p := theWorld(ts).proxy
+	number := func(i int) int {
+		if i >= len(args) {
+			return 0
+		}
+		n, err := strconv.Atoi(args[i])
+		ts.Check(err)
+		return n
+	}
+	p.Reset()
+	switch args[0] {
+	case "pass":
+	case "stall":
+		p.On(s3test.Is(args[1]), s3test.Stall()).After(number(2))
+	case "answer":
+		rule := p.On(s3test.Is(args[3]), s3test.Answer(number(1), args[2]))
+		if n := number(4); n > 0 {
+			rule.Times(n)
+		}
+	case "region":
+		elsewhere := func(r *http.Request) bool {
+			return !strings.Contains(r.Header.Get("Authorization"), "/"+args[1]+"/s3/")
+		}
+		p.On(elsewhere, s3test.Answer(http.StatusMovedPermanently, "PermanentRedirect", "x-amz-bucket-region", args[1]))
+	default:
+		ts.Fatalf("proxy %s?", args[0])
+	}
+}
+
+// until WHAT waits until something is the case:
+//
+//	until upload              there is an open upload in the bucket
+//	until sql URI QUERY       the query's answer is t
+//	until child NAME          a background command has started a process of that name
+func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: until upload | sql URI QUERY | child NAME")
+	}
+	w := theWorld(ts)
+	var is func() bool
+	switch args[0] {
+	case "upload":
+		is = func() bool {
+			for _, line := range w.contents(ts) {
+				if strings.HasPrefix(line, "upload ") {
+					return true
+				}
+			}
+			return false
+		}
+	case "sql":
+		is = func() bool { return w.sql(ts, args[1], args[2]) == "t" }
+	case "child":
+		is = func() bool { return len(children(ts, args[1])) > 0 }
+	default:
+		ts.Fatalf("until %s?", args[0])
+	}
+	for range 600 {
+		if is() {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	ts.Fatalf("it never came to %q", args)
+}
+
+// kill-child SIGNAL NAME signals the processes of that name that a background
+// command started.
+func cmdKillChild(ts *testscript.TestScript, _ bool, args []string) {
+	signals := map[string]syscall.Signal{"KILL": syscall.SIGKILL, "TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "STOP": syscall.SIGSTOP}
+	pids := children(ts, args[1])
+	if len(pids) == 0 {
+		ts.Fatalf("no %s runs", args[1])
+	}
+	for _, pid := range pids {
+		if err := syscall.Kill(pid, signals[args[0]]); err != nil && !errors.Is(err, syscall.ESRCH) {
+			ts.Fatalf("kill %d: %v", pid, err)
+		}
+	}
+}
+
+// children returns the pids of the processes called name that descend from a
+// background command of the script.
+func children(ts *testscript.TestScript, name string) []int {
+	out, err := exec.Command("ps", "-A", "-o", "pid=,ppid=,comm=").Output()
+	ts.Check(err)
+	parent, command := map[int]int{}, map[int]string{}
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		pid, _ := strconv.Atoi(f[0])
+		parent[pid], _ = strconv.Atoi(f[1])
+		command[pid] = filepath.Base(f[2])
+	}
+	mine := map[int]bool{}
+	for _, cmd := range ts.BackgroundCmds() {
+		mine[cmd.Process.Pid] = true
+	}
+	var pids []int
+	for pid, c := range command {
+		if c != name {
+			continue
+		}
+		for p := pid; p > 1; p = parent[p] {
+			if mine[p] {
+				pids = append(pids, pid)
+				break
+			}
+		}
+	}
+	return pids
+}
