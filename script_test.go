@@ -86,6 +86,7 @@ func TestScripts(t *testing.T) {
 			"untouched":   cmdUntouched,
 			"databases":   cmdDatabases,
 			"proxy":       cmdProxy,
+			"user":        cmdUser,
 			"until":       cmdUntil,
 			"kill-child":  cmdKillChild,
 		},
@@ -312,6 +313,18 @@ func cmdProxy(ts *testscript.TestScript, _ bool, args []string) {
 	default:
 		ts.Fatalf("proxy %s?", args[0])
 	}
+}
+
+// user NAME ACTION… makes an account of the S3 server that may do these on the
+// script's bucket and nothing else, and puts its key into the environment.
+func cmdUser(ts *testscript.TestScript, _ bool, args []string) {
+	w := theWorld(ts)
+	ctx := context.Background()
+	access, secret := args[0]+"-"+ts.Getenv("SERIAL"), "secret-of-"+args[0]
+	ts.Check(w.s3.AddUser(ctx, access, secret, "user"))
+	ts.Check(w.s3.Allow(ctx, w.bucket, access, args[1:]...))
+	ts.Setenv("AWS_ACCESS_KEY_ID", access)
+	ts.Setenv("AWS_SECRET_ACCESS_KEY", secret)
 }
 
 // until WHAT waits until something is the case:

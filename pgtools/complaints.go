@@ -1,7 +1,6 @@
 package pgtools
 
 import (
-	"context"
 	"errors"
 	"strconv"
 	"strings"
@@ -169,18 +168,19 @@ func (c *complaints) end() {
 	}
 }
 
-// verdict says how a restore ended, given how pg_restore did.
-func (c *complaints) verdict(ctx context.Context, exit error) ([]Ignored, error) {
+// verdict says how a restore ended, given how pg_restore did, and why it was
+// stopped if it was.
+func (c *complaints) verdict(stopped, exit error) ([]Ignored, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.lines.flush()
 	c.end()
 
 	var status *ExitError
-	switch cause := context.Cause(ctx); {
+	switch {
 	case exit == nil:
 		return c.ignored, nil
-	case cause != nil && !errors.Is(cause, errFatal):
+	case stopped != nil && !errors.Is(stopped, errFatal):
 		return c.ignored, exit
 	case c.first != nil:
 		return c.ignored, fault.Wrap(restoreHint(*c.first, &RestoreError{*c.first}))

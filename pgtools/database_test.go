@@ -13,10 +13,10 @@ func TestCreateAndDropDatabase(t *testing.T) {
 	t.Parallel()
 	c := cluster(t)
 	ctx := t.Context()
-	role(t, c, `"the owner"`, "", c.Conn("postgres"))
+	owner := role(t, c, "", c.Conn("postgres")).User()
 	db := connect(t, c.Conn("postgres"))
-	const first, second = `Create "and" drop`, "create_like"
-	if err := db.CreateDatabase(ctx, first, pgtools.CreateOptions{Owner: "the owner", Encoding: "LATIN1", Like: &pgtools.Database{Collate: "C", Ctype: "C", LocaleProvider: "libc", Tablespace: "pg_default"}}); err != nil {
+	first, second := `Create "and" drop `+unique(t), unique(t)
+	if err := db.CreateDatabase(ctx, first, pgtools.CreateOptions{Owner: owner, Encoding: "LATIN1", Like: &pgtools.Database{Collate: "C", Ctype: "C", LocaleProvider: "libc", Tablespace: "pg_default"}}); err != nil {
 		t.Fatal(err)
 	}
 	d, exists, err := db.Database(ctx, first)
@@ -35,7 +35,7 @@ func TestCreateAndDropDatabase(t *testing.T) {
 	if db.ServerVersion().Major < 15 {
 		provider = ""
 	}
-	want := pgtools.Database{Name: second, Owner: "the owner", Encoding: "LATIN1", Collate: "C", Ctype: "C", LocaleProvider: provider, Tablespace: "pg_default", AllowConn: true, ConnectionLimit: -1}
+	want := pgtools.Database{Name: second, Owner: owner, Encoding: "LATIN1", Collate: "C", Ctype: "C", LocaleProvider: provider, Tablespace: "pg_default", AllowConn: true, ConnectionLimit: -1}
 	if diff := cmp.Diff(want, like); diff != "" {
 		t.Error(diff)
 	}
@@ -55,7 +55,7 @@ func TestDatabaseICU(t *testing.T) {
 	if db.ServerVersion().Major < 15 {
 		return // such databases came with 15
 	}
-	const name = "with_icu"
+	name := unique(t)
 	want := pgtools.Database{Name: name, Owner: "postgres", Encoding: "UTF8", Collate: "C", Ctype: "C", LocaleProvider: "icu", Locale: "de-AT", Tablespace: "pg_default", AllowConn: true, ConnectionLimit: -1}
 	if err := db.CreateDatabase(t.Context(), name, pgtools.CreateOptions{Like: &want}); err != nil {
 		t.Fatal(err)
@@ -73,12 +73,13 @@ func TestDatabaseICU(t *testing.T) {
 func TestDatabasesWithPrefix(t *testing.T) {
 	t.Parallel()
 	c := cluster(t)
-	for _, name := range []string{"prefix_b", "prefix_a", "prefixXc", "other_prefix_"} {
+	prefix := unique(t)
+	for _, name := range []string{prefix + "_b", prefix + "_a", prefix + "Xc", "other" + prefix + "_"} {
 		if err := c.CreateDatabase(t.Context(), name); err != nil {
 			t.Fatal(err)
 		}
 	}
-	found, err := connect(t, c.Conn("postgres")).DatabasesWithPrefix(t.Context(), "prefix_")
+	found, err := connect(t, c.Conn("postgres")).DatabasesWithPrefix(t.Context(), prefix+"_")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +87,7 @@ func TestDatabasesWithPrefix(t *testing.T) {
 	for _, d := range found {
 		names = append(names, d.Name)
 	}
-	if diff := cmp.Diff([]string{"prefix_a", "prefix_b"}, names); diff != "" {
+	if diff := cmp.Diff([]string{prefix + "_a", prefix + "_b"}, names); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -100,19 +101,19 @@ func TestCopyDatabaseSettings(t *testing.T) {
 	if err := c.CreateDatabase(t.Context(), to); err != nil {
 		t.Fatal(err)
 	}
-	conn := role(t, c, "copy_settings", "CREATEDB", c.Conn(from))
-	setup := strings.ReplaceAll(`
+	conn := role(t, c, "CREATEDB", c.Conn(from))
+	setup := strings.NewReplacer("$ ", from+" ", "$to", to, "$role", conn.User()).Replace(`
 		ALTER DATABASE $ SET search_path = "$user", "odd, name", public;
 		ALTER DATABASE $ SET work_mem = '64MB';
 		ALTER DATABASE $ SET "my.setting" = 'it''s \ odd';
 		ALTER DATABASE $ SET temp_tablespaces = '';
-		ALTER ROLE copy_settings IN DATABASE $ SET statement_timeout = '5s';
+		ALTER ROLE $role IN DATABASE $ SET statement_timeout = '5s';
 		ALTER DATABASE $ CONNECTION LIMIT 42;
 		COMMENT ON DATABASE $ IS 'it''s
 			the app\s';
 		REVOKE CONNECT ON DATABASE $ FROM PUBLIC;
-		GRANT CONNECT, TEMPORARY ON DATABASE $ TO copy_settings WITH GRANT OPTION;
-		ALTER DATABASE $ OWNER TO copy_settings; ALTER DATABASE `+to+` OWNER TO copy_settings;`, "$ ", from+" ")
+		GRANT CONNECT, TEMPORARY ON DATABASE $ TO $role WITH GRANT OPTION;
+		ALTER DATABASE $ OWNER TO $role; ALTER DATABASE $to OWNER TO $role;`)
 	if err := c.Exec(t.Context(), "postgres", setup); err != nil {
 		t.Fatal(err)
 	}

@@ -99,7 +99,7 @@ func TestConnectCancelled(t *testing.T) {
 func TestConnectTooMany(t *testing.T) {
 	t.Parallel()
 	c, name := database(t)
-	conn := role(t, c, "toomany", "CONNECTION LIMIT 1", c.Conn(name))
+	conn := role(t, c, "CONNECTION LIMIT 1", c.Conn(name))
 	connect(t, conn)
 	_, err := pgtools.Connect(t.Context(), conn, "test")
 	if pgtools.SQLState(err) != "53300" || len(fault.Hints(err)) != 1 {

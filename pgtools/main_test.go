@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -53,11 +54,21 @@ func cluster(t *testing.T) *pgtest.Cluster {
 	return c
 }
 
+// serial numbers names, lest a test that runs again finds its own.
+var serial atomic.Int64
+
+// unique returns a name for a database or a role of the test.
+func unique(t *testing.T) string {
+	t.Helper()
+	name := strings.ToLower(strings.NewReplacer("/", "_", "#", "_").Replace(t.Name()))
+	return fmt.Sprintf("%s_%d", name, serial.Add(1))
+}
+
 // database creates a database for the test, and runs SQL in it.
 func database(t *testing.T, sql ...string) (*pgtest.Cluster, string) {
 	t.Helper()
 	c := cluster(t)
-	name := strings.ToLower(strings.NewReplacer("/", "_", "#", "_").Replace(t.Name()))
+	name := unique(t)
 	if err := c.CreateDatabase(t.Context(), name); err != nil {
 		t.Fatal(err)
 	}
@@ -70,8 +81,9 @@ func database(t *testing.T, sql ...string) (*pgtest.Cluster, string) {
 }
 
 // role creates a role with the password "pw", and returns its connection.
-func role(t *testing.T, c *pgtest.Cluster, name, options string, conn pgtools.Conn) pgtools.Conn {
+func role(t *testing.T, c *pgtest.Cluster, options string, conn pgtools.Conn) pgtools.Conn {
 	t.Helper()
+	name := unique(t)
 	if err := c.Exec(t.Context(), "postgres", "CREATE ROLE "+name+" LOGIN PASSWORD 'pw' "+options); err != nil {
 		t.Fatal(err)
 	}

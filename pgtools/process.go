@@ -78,14 +78,11 @@ func (p *Process) finish(readErr error) error {
 
 // WhenFailed calls f once if the child ends other than with status 0, and is not
 // closed before: at once, even while nobody reads its output, because the one
-// who should is blocked elsewhere. f gets what Read returns from then on.
+// who should is blocked elsewhere. f gets the error that Read returns after what
+// is left of the output.
 func (p *Process) WhenFailed(f func(err error)) {
 	go func() {
-		<-p.child.done
-		if p.child.err == nil {
-			return
-		}
-		if err := p.finish(io.EOF); !errors.Is(err, io.EOF) && !errors.Is(err, errClosed) {
+		if err := p.child.wait(); err != nil && !errors.Is(err, errClosed) {
 			f(err)
 		}
 	}()
@@ -108,7 +105,7 @@ type child struct {
 	stop   context.CancelCauseFunc
 	stderr lineWriter
 	done   chan struct{}
-	err    error // of cmd.Wait; valid after done
+	err    error // see outcome; valid after done
 }
 
 // A lineWriter takes a child's stderr.
@@ -149,11 +146,13 @@ func startChild(ctx context.Context, tool Tool, args, env []string, stdout, stdi
 		if err != nil {
 			return
 		}
-		c.err = c.cmd.Wait()
-		if c.err != nil {
+		err = c.cmd.Wait()
+		if err != nil {
 			killGroup(c.cmd.Process.Pid)
 		}
+		c.err = c.outcome(err)
 		close(c.done)
+		cancel(nil)
 	}()
 	if err := <-started; err != nil {
 		cancel(nil)
@@ -162,20 +161,25 @@ func startChild(ctx context.Context, tool Tool, args, env []string, stdout, stdi
 	return c, nil
 }
 
-// wait returns nil when the child has exited with status 0, the reason when it
-// was stopped, otherwise what it said on stderr. The reason counts only if the
-// child did not end well in spite of it.
+// outcome returns nil when the child has exited with status 0, the reason when
+// it was stopped, otherwise what it said on stderr. The reason counts only if
+// the child did not end well in spite of it.
+func (c *child) outcome(exit error) error {
+	cancelled := c.ctx.Err()
+	switch {
+	case exit == nil, cancelled != nil && errors.Is(exit, cancelled) && c.cmd.ProcessState.Success():
+		return nil
+	case cancelled != nil:
+		return fmt.Errorf("%s: %w", c.tool.Name, context.Cause(c.ctx))
+	default:
+		return c.stderr.failure(c.tool, exit)
+	}
+}
+
+// wait waits for the end of the child and returns its outcome.
 func (c *child) wait() error {
 	<-c.done
-	defer c.stop(nil)
-	cancelled := c.ctx.Err()
-	if c.err == nil || (cancelled != nil && errors.Is(c.err, cancelled) && c.cmd.ProcessState.Success()) {
-		return nil
-	}
-	if cancelled != nil {
-		return fmt.Errorf("%s: %w", c.tool.Name, context.Cause(c.ctx))
-	}
-	return c.stderr.failure(c.tool, c.err)
+	return c.err
 }
 
 // childEnviron returns the environment of a child that connects to c. Messages

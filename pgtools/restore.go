@@ -90,6 +90,7 @@ func Restore(ctx context.Context, tool Tool, c Conn, opt RestoreOptions) (ignore
 		})
 	}
 	err = child.wait()
+	cause := context.Cause(ctx) // before Input may fail because it is closed
 	if closer, ok := opt.Input.(io.Closer); ok {
 		_ = closer.Close()
 	}
@@ -97,7 +98,7 @@ func Restore(ctx context.Context, tool Tool, c Conn, opt RestoreOptions) (ignore
 	if feed != nil {
 		_ = feed.Close()
 	}
-	return complaints.verdict(ctx, err)
+	return complaints.verdict(cause, err)
 }
 
 // errFatal is the reason for stopping pg_restore after an error.

@@ -44,7 +44,7 @@ func archive(t *testing.T, conn pgtools.Conn) []byte {
 func target(t *testing.T) pgtools.Conn {
 	t.Helper()
 	c := cluster(t)
-	name := strings.ToLower(strings.ReplaceAll(t.Name(), "/", "_")) + "_target"
+	name := unique(t)
 	if err := c.CreateDatabase(t.Context(), name); err != nil {
 		t.Fatal(err)
 	}
@@ -103,8 +103,8 @@ func TestRestoreIgnoresHarmlessErrors(t *testing.T) {
 	_, restore := tools(t)
 	c, name := database(t, schema)
 	conn := target(t)
-	owner := role(t, c, "harmless", "", conn)
-	for _, sql := range []string{"CREATE EXTENSION pgcrypto", "ALTER DATABASE " + conn.Database() + " OWNER TO harmless"} {
+	owner := role(t, c, "", conn)
+	for _, sql := range []string{"CREATE EXTENSION pgcrypto", "ALTER DATABASE " + conn.Database() + " OWNER TO " + owner.User()} {
 		if err := c.Exec(t.Context(), conn.Database(), sql); err != nil {
 			t.Fatal(err)
 		}
@@ -117,6 +117,27 @@ func TestRestoreIgnoresHarmlessErrors(t *testing.T) {
 		t.Errorf("%+v", i)
 	}
 	checkRestored(t, owner)
+}
+
+// pg_restore may be done before the archive is, and exit with 1 all the same.
+func TestRestoreIgnoresHarmlessErrorsEarly(t *testing.T) {
+	t.Parallel()
+	_, restore := tools(t)
+	c, name := database(t, schema)
+	dump := archive(t, c.Conn(name))
+	conn := target(t)
+	owner := role(t, c, "", conn)
+	for _, sql := range []string{"CREATE EXTENSION pgcrypto", "ALTER DATABASE " + conn.Database() + " OWNER TO " + owner.User()} {
+		if err := c.Exec(t.Context(), conn.Database(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, w := io.Pipe() // whose end never comes
+	go func() { _, _ = w.Write(dump) }()
+	ignored, err := pgtools.Restore(t.Context(), restore, owner, pgtools.RestoreOptions{Input: r, Sections: []string{"pre-data"}})
+	if err != nil || len(ignored) != 1 {
+		t.Error(ignored, err)
+	}
 }
 
 func TestRestoreStopsAtAnError(t *testing.T) {

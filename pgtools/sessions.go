@@ -10,6 +10,7 @@ import (
 // A Session is a connection to the server, or one of its own workers.
 type Session struct {
 	PID         int
+	Kind        string // "client backend", "autovacuum worker" …; "" if the role may not know
 	User        string
 	Database    string
 	Application string
@@ -21,8 +22,11 @@ type Session struct {
 // String returns a few words to recognize the session by.
 func (s Session) String() string {
 	text := fmt.Sprintf("pid %d", s.PID)
-	if s.User != "" {
+	switch {
+	case s.User != "":
 		text += ", user " + s.User
+	case s.Kind != "":
+		text += ", " + s.Kind
 	}
 	if s.Application != "" {
 		text += ", " + s.Application
@@ -42,10 +46,11 @@ func describeSessions(list []Session) string {
 }
 
 // sessionColumns are the columns of a Session from pg_stat_activity a.
-const sessionColumns = `a.pid, coalesce(a.usename, ''), coalesce(a.datname, ''), coalesce(a.application_name, ''),
+const sessionColumns = `a.pid, coalesce(a.backend_type, ''), coalesce(a.usename, ''), coalesce(a.datname, ''), coalesce(a.application_name, ''),
 	coalesce(host(a.client_addr), ''), coalesce(a.state, ''), coalesce(a.backend_start, 'epoch')`
 
-// Sessions returns the sessions in a database, without db's own.
+// Sessions returns the sessions in a database, without db's own. The server's
+// own workers, autovacuum for one, are among them.
 func (db *DB) Sessions(ctx context.Context, database string) ([]Session, error) {
 	list, err := Rows[Session](ctx, db, `
 		SELECT `+sessionColumns+` FROM pg_catalog.pg_stat_activity a

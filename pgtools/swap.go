@@ -60,8 +60,9 @@ func (e *BusyError) Unwrap() error { return e.cause }
 // the database has been renamed, and find the new one at their next try.
 //
 // So no setting keeps clients out, and there is none to put back: a hectl that
-// is killed at any moment leaves all databases renamed, or none. Cancelling ctx
-// rolls back; once the COMMIT is on its way its answer is waited for.
+// is killed at any moment leaves all databases renamed, or none; the server may
+// hold the locks for the rest of those 5 seconds. Cancelling ctx rolls back;
+// once the COMMIT is on its way its answer is waited for.
 //
 // Sessions that may not be terminated, or do not go, are a *BusyError, and so
 // are prepared transactions.
@@ -224,6 +225,9 @@ func (s *swap) busy(ctx context.Context, cause error) *BusyError {
 			continue // the cause says enough
 		}
 		for _, session := range list {
+			if session.User == "" {
+				continue // the server's own: autovacuum makes way by itself
+			}
 			e.Refused = e.Refused || s.refused[session.PID]
 			e.Sessions = append(e.Sessions, session)
 		}

@@ -25,7 +25,7 @@ import (
 func pair(t *testing.T) (c *pgtest.Cluster, name string, renames []pgtools.Rename) {
 	t.Helper()
 	c = cluster(t)
-	name = strings.ToLower(strings.NewReplacer("/", "_", "#", "_").Replace(t.Name()))
+	name = unique(t)
 	for db, content := range map[string]string{name: "old", name + "_new": "new"} {
 		if err := c.CreateDatabase(t.Context(), db); err != nil {
 			t.Fatal(err)
@@ -152,7 +152,7 @@ func TestSwapReconnectStorm(t *testing.T) {
 // owner creates a role that owns the databases of a pair and may rename them.
 func owner(t *testing.T, c *pgtest.Cluster, name, options string) pgtools.Conn {
 	t.Helper()
-	conn := role(t, c, name+"_owner", options, c.Conn(name))
+	conn := role(t, c, options, c.Conn(name))
 	for _, db := range []string{name, name + "_new"} {
 		if err := c.Exec(t.Context(), "postgres", "ALTER DATABASE "+db+" OWNER TO "+conn.User()); err != nil {
 			t.Fatal(err)
@@ -273,13 +273,13 @@ func TestSwapPreparedTransaction(t *testing.T) {
 	t.Parallel()
 	c, name, renames := pair(t)
 	db := connect(t, c.Conn(name))
-	exec(t, db, "BEGIN; INSERT INTO t VALUES ('prepared'); PREPARE TRANSACTION 'two phases'")
+	exec(t, db, "BEGIN; INSERT INTO t VALUES ('prepared'); PREPARE TRANSACTION '"+name+"'")
 	err := pgtools.SwapDatabases(t.Context(), c.Conn(name), renames, pgtools.SwapOptions{})
 	var busy *pgtools.BusyError
-	if !errors.As(err, &busy) || !slices.Equal(busy.Prepared, []string{"two phases (in " + name + ", by postgres)"}) {
+	if !errors.As(err, &busy) || !slices.Equal(busy.Prepared, []string{name + " (in " + name + ", by postgres)"}) {
 		t.Errorf("%v", err)
 	}
-	if _, err := db.Exec(t.Context(), "ROLLBACK PREPARED 'two phases'"); err != nil {
+	if _, err := db.Exec(t.Context(), "ROLLBACK PREPARED '"+name+"'"); err != nil {
 		t.Error("the session has been ended for nothing:", err)
 	}
 	checkContent(t, c, name, unswapped)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -183,7 +184,7 @@ func (r *run) replace(ctx context.Context, admin *pgtools.DB, d *dump, tool pgto
 	if err := r.dropLeftovers(ctx, admin); err != nil {
 		return err
 	}
-	r.out.Say("restoring %s into %s", d.Name, r.target.WithDatabase(p.Temp))
+	r.out.Say("restoring %s into %s", path.Base(d.Name), p.Temp)
 	if err := admin.CreateDatabase(ctx, p.Temp, p.create); err != nil {
 		return err
 	}

@@ -88,15 +88,6 @@ func (l *loader) data(ctx context.Context) ([]pgtools.Ignored, error) {
 	})
 }
 
-func (l *loader) postData(ctx context.Context, head string) ([]pgtools.Ignored, error) {
-	bar := l.out.Progress("indexes and keys", console.Steps, int64(l.dump.Head.Indexes()))
-	defer bar.Done()
-	return l.restore(ctx, pgtools.RestoreOptions{
-		File: head, Sections: []string{"post-data"}, Jobs: l.jobs,
-		Log: onItem(func(string) { bar.Add(1) }),
-	})
-}
-
 func (l *loader) analyze(ctx context.Context) ([]pgtools.Ignored, error) {
 	bar := l.out.Progress("statistics", console.Steps, -1)
 	defer bar.Done()

@@ -124,7 +124,8 @@ func (p *Progress) newBar() *progressbar.ProgressBar {
 	}
 	if p.unit == Bytes {
 		options = append(options, progressbar.OptionShowBytes(true), progressbar.OptionShowTotalBytes(true))
-	} else {
+	}
+	if p.unit == Bytes || p.total >= 0 {
 		options = append(options, progressbar.OptionShowCount())
 	}
 	return progressbar.NewOptions64(p.total, options...)

@@ -102,6 +102,9 @@ func (p *parser) offset() int64 {
 }
 
 func (p *parser) littleEndian(what string, size int) uint64 {
+	if p.err != nil { // size may be what is wrong
+		return 0
+	}
 	b := p.scratch[:size]
 	p.full(what, b)
 	var n uint64

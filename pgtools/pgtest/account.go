@@ -6,6 +6,7 @@ import (
 	"os/user"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // An account is the user that the server runs as; the zero account is the
@@ -37,6 +38,15 @@ func serverAccount(names ...string) (account, error) {
 		return account{other: true, uid: uint32(uid), gid: uint32(gid)}, nil
 	}
 	return account{}, fmt.Errorf("pgtest: PostgreSQL refuses to run as root, and there is no user %s", strings.Join(names, " or "))
+}
+
+// attributes makes a child run as the account, in a process group of its own.
+func (a account) attributes() *syscall.SysProcAttr {
+	attr := &syscall.SysProcAttr{Setpgid: true}
+	if a.other {
+		attr.Credential = &syscall.Credential{Uid: a.uid, Gid: a.gid}
+	}
+	return attr
 }
 
 // own gives a file or folder to the account.

@@ -2,13 +2,7 @@ package pgtest
 
 import "syscall"
 
-// attributes makes a child run as the account, in a process group of its own,
-// and end with its parent. The kernel forgets the parent death signal when a
-// process changes its user; Go sets it after that change.
-func (a account) attributes() *syscall.SysProcAttr {
-	attr := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGQUIT}
-	if a.other {
-		attr.Credential = &syscall.Credential{Uid: a.uid, Gid: a.gid}
-	}
-	return attr
-}
+// dieWithParent makes a child end when the thread ends that started it. The
+// kernel forgets that wish when a process changes its user, so it is good that
+// Go expresses it after the change.
+func dieWithParent(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGQUIT }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
 	"os"
@@ -24,6 +25,7 @@ type Options struct {
 	Bin      string            // folder of the server's programs; "": the newest found
 	Conf     map[string]string // settings for postgresql.conf
 	Password string            // of role postgres, asked for on TCP (scram-sha-256); "": everybody is trusted
+	TLS      bool              // offer TLS, with a certificate for localhost; see Cluster.CAFile
 	Log      string            // file for the server's log; "": in the cluster's folder
 }
 
@@ -95,8 +97,17 @@ func startAs(ctx context.Context, account account, opt Options) (_ *Cluster, err
 	if err := account.initdb(ctx, bin, c.data(), opt.Password); err != nil {
 		return nil, err
 	}
+	conf := maps.Clone(opt.Conf)
+	if opt.TLS {
+		tls, err := account.certify(dir)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(tls, conf)
+		conf = tls
+	}
 	for attempt := 1; ; attempt++ {
-		err := c.start(ctx, bin, account, opt.Conf)
+		err := c.start(ctx, bin, account, conf)
 		if err == nil {
 			return c, nil
 		}
@@ -131,6 +142,7 @@ func (c *Cluster) start(ctx context.Context, bin string, account account, conf m
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	cmd.Env = serverEnviron(c.dir)
 	cmd.SysProcAttr = account.attributes()
+	dieWithParent(cmd.SysProcAttr)
 	done := make(chan struct{})
 	started := make(chan error)
 	go func() {

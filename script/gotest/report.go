@@ -22,13 +22,14 @@ type event struct {
 type report struct {
 	w       io.Writer
 	held    map[string][]string // a running test's output, by package and test
+	broken  map[string]bool     // packages with a failed test
 	passed  int
 	failed  int
 	skipped int
 }
 
 func newReport(w io.Writer) *report {
-	return &report{w: w, held: map[string][]string{}}
+	return &report{w: w, held: map[string][]string{}, broken: map[string]bool{}}
 }
 
 // read reports each event of the stream. A line that is no event, such as go's
@@ -69,7 +70,7 @@ func (r *report) add(e event) {
 		r.passed++
 		delete(r.held, key)
 	case e.Action == "fail":
-		r.failed++
+		r.fail(e.Package)
 		r.release(key)
 	case e.Action == "skip":
 		r.skipped++
@@ -86,10 +87,18 @@ func (r *report) addPackage(e event) {
 	case "fail":
 		// Tests that never ended: a panic, a time-out, an exit.
 		for _, key := range r.heldKeys(e.Package + "\x00") {
-			r.failed++
+			r.fail(e.Package)
 			r.release(key)
 		}
+		if !r.broken[e.Package] { // it does not build, or failed around its tests
+			r.fail(e.Package)
+		}
 	}
+}
+
+func (r *report) fail(pkg string) {
+	r.failed++
+	r.broken[pkg] = true
 }
 
 // release prints what a test wrote.

@@ -59,7 +59,7 @@ func TestReport(t *testing.T) {
 				{Action: "build-output", Output: "p/a.go:1: undefined: x\n"}, {Action: "build-fail"},
 				out("", "FAIL\tp [build failed]\n"), end("", "fail"),
 			},
-			"p/a.go:1: undefined: x\nFAIL\tp [build failed]\n0 passed, 0 failed, 0 skipped\n",
+			"p/a.go:1: undefined: x\nFAIL\tp [build failed]\n0 passed, 1 failed, 0 skipped\n",
 		},
 	}
 	for name, test := range tests {
