@@ -281,7 +281,7 @@ func expandRange(ts *testscript.TestScript, key string) []string {
 
 // proxy puts faults between hectl and the store:
 //
-//	proxy stall OPERATION [N]               never answer, after N requests that pass
+//	proxy stall OPERATION [BYTE]            never answer; with BYTE, requests for what lies from there on
 //	proxy answer STATUS CODE OPERATION [N]  answer with an error, N times
 //	proxy region REGION                     the bucket is in that region
 //	proxy pass                              no faults any more
@@ -299,7 +299,11 @@ func cmdProxy(ts *testscript.TestScript, _ bool, args []string) {
 	switch args[0] {
 	case "pass":
 	case "stall":
-		p.On(s3test.Is(args[1]), s3test.Stall()).After(number(2))
+		p.On(func(r *http.Request) bool {
+			var from int
+			_, _ = fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &from) // 0 without a range
+			return s3test.Operation(r) == args[1] && from >= number(2)
+		}, s3test.Stall())
 	case "answer":
 		rule := p.On(s3test.Is(args[3]), s3test.Answer(number(1), args[2]))
 		if n := number(4); n > 0 {

@@ -9,8 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// A complaint is one error of pg_restore's.
-type complaint struct {
+// A Complaint is one error of pg_restore's.
+type Complaint struct {
 	Entry   string // the archive entry: "3383; 0 0 COMMENT EXTENSION citext"; "" if none
 	Message string // pg_restore's words, with the server's; several lines
 	Command string // the first line of the statement, "" if there was none
@@ -18,7 +18,7 @@ type complaint struct {
 
 // Ignored is an error of pg_restore's that does no harm.
 type Ignored struct {
-	complaint
+	Complaint
 	Reason string // why it does none
 }
 
@@ -26,12 +26,12 @@ type Ignored struct {
 func (i Ignored) String() string { return i.text() + " (" + i.Reason + ")" }
 
 // A RestoreError is the error of pg_restore's that ended a restore.
-type RestoreError struct{ complaint }
+type RestoreError struct{ Complaint }
 
 // Error returns one line.
 func (e *RestoreError) Error() string { return "pg_restore: " + e.text() }
 
-func (c complaint) text() string {
+func (c Complaint) text() string {
 	s := strings.Join(strings.Fields(c.Message), " ")
 	if c.Command != "" {
 		s += ", command: " + c.Command
@@ -45,7 +45,7 @@ func (c complaint) text() string {
 // harmless returns why a complaint may be ignored, or "". This is the whole
 // list; all else ends the restore. It goes by the statement, never by the
 // server's message, which may be in any language.
-func harmless(c complaint) string {
+func harmless(c Complaint) string {
 	for _, h := range []struct{ command, reason string }{
 		// A dump has CREATE EXTENSION IF NOT EXISTS and the extension's comment.
 		// Where a superuser has created the extension beforehand (template1, or
@@ -78,16 +78,16 @@ func harmless(c complaint) string {
 // where the entry is not named again for its next error, and a message and a
 // statement may have several lines.
 type complaints struct {
-	*tail
+	tail  *tail
 	fatal func() // called at the first complaint that is not harmless
 
 	mu      sync.Mutex
 	lines   lines
 	entry   string
-	current *complaint // being read
+	current *Complaint // being read
 	decided bool       // about current
 	ignored []Ignored
-	first   *complaint // not harmless
+	first   *Complaint // not harmless
 	counted int        // how many errors pg_restore says it ignored
 }
 
@@ -105,6 +105,9 @@ func (c *complaints) Write(p []byte) (int, error) {
 	return c.lines.Write(p)
 }
 
+// failure implements lineWriter.
+func (c *complaints) failure(tool Tool, exit error) error { return c.tail.failure(tool, exit) }
+
 func (c *complaints) line(s string) {
 	own, isOwn := strings.CutPrefix(s, "pg_restore: ")
 	kind, rest, _ := strings.Cut(own, ": ")
@@ -115,7 +118,7 @@ func (c *complaints) line(s string) {
 		c.more(rest)
 	case kind == "error":
 		c.end()
-		c.current, c.decided = &complaint{Entry: c.entry, Message: rest}, false
+		c.current, c.decided = &Complaint{Entry: c.entry, Message: rest}, false
 		if !strings.HasPrefix(rest, "could not execute query") {
 			c.decide() // no statement will follow
 		}
@@ -192,7 +195,7 @@ func (c *complaints) verdict(stopped, exit error) ([]Ignored, error) {
 }
 
 // restoreHint returns what fault.Wrap takes.
-func restoreHint(c complaint, err *RestoreError) (code fault.Code, hint string, wrapped error) {
+func restoreHint(c Complaint, err *RestoreError) (code fault.Code, hint string, wrapped error) {
 	switch {
 	case strings.HasPrefix(c.Command, "CREATE EXTENSION"):
 		hint = "install the extension on the target server, or have a superuser create it"

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -123,28 +124,38 @@ func (db *DB) query(ctx context.Context, sql string, args ...any) (pgx.Rows, err
 
 // CopyIn runs a COPY … FROM STDIN statement with r as its data, unchanged, and
 // returns the number of rows. An error of r ends the COPY and is returned. Read
-// is called by another goroutine, and must return soon after ctx is cancelled.
+// is called by another goroutine; it must return soon after ctx is cancelled,
+// and may still be at it when CopyIn returns because the connection broke.
 func (db *DB) CopyIn(ctx context.Context, sql string, r io.Reader) (int64, error) {
 	source := &errReader{r: r}
 	tag, err := db.pg.PgConn().CopyFrom(ctx, source, sql)
-	if err != nil && source.err != nil {
-		return 0, source.err
+	if cause := source.failure(); err != nil && cause != nil {
+		return 0, cause
 	}
 	return tag.RowsAffected(), sqlError(ctx, err)
 }
 
-// errReader remembers why r failed.
+// An errReader remembers why r failed, for another goroutine to ask.
 type errReader struct {
 	r   io.Reader
+	mu  sync.Mutex
 	err error
 }
 
 func (e *errReader) Read(p []byte) (int, error) {
 	n, err := e.r.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
+		e.mu.Lock()
 		e.err = err
+		e.mu.Unlock()
 	}
 	return n, err
+}
+
+func (e *errReader) failure() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.err
 }
 
 // A Tx is a transaction, see InTx.

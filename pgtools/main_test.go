@@ -18,11 +18,14 @@ import (
 // server is the cluster that the tests of this package share: passwords are
 // asked for on TCP.
 var server = sync.OnceValues(func() (*pgtest.Cluster, error) {
+	serverUsed.Store(true)
 	return pgtest.Start(context.Background(), pgtest.Options{
 		Password: "it's s3cret",
 		Conf:     map[string]string{"max_prepared_transactions": "5"},
 	})
 })
+
+var serverUsed atomic.Bool
 
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == helperArg {
@@ -30,10 +33,13 @@ func TestMain(m *testing.M) {
 		return
 	}
 	code := m.Run()
-	if c, err := server(); err == nil {
-		if err := c.Stop(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
+	if serverUsed.Load() {
+		if c, err := server(); err == nil {
+			err = c.Stop()
+			if err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				code = 1
+			}
 		}
 	}
 	if code == 0 {

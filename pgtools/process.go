@@ -155,6 +155,9 @@ func startChild(ctx context.Context, tool Tool, args, env []string, stdout, stdi
 		cancel(nil)
 	}()
 	if err := <-started; err != nil {
+		if reason := context.Cause(ctx); reason != nil {
+			err = reason
+		}
 		cancel(nil)
 		return nil, fmt.Errorf("start %s: %w", tool.Path, err)
 	}

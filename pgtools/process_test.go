@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	osexec "os/exec"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,6 +89,25 @@ func TestDump(t *testing.T) {
 	}
 	if !gone(p.PID()) {
 		t.Error("the child is still there")
+	}
+}
+
+// The thread of whoever starts a dump may end before the dump does.
+func TestDumpOutlivesThread(t *testing.T) {
+	t.Parallel()
+	dump, _ := tools(t)
+	c, name := database(t, big)
+	started := make(chan *pgtools.Process)
+	go func() {
+		runtime.LockOSThread() // and end with the goroutine
+		p, err := pgtools.Dump(t.Context(), dump, c.Conn(name), pgtools.DumpOptions{Compress: "0"})
+		if err != nil {
+			t.Error(err)
+		}
+		started <- p
+	}()
+	if n, err := io.Copy(io.Discard, <-started); err != nil || n < 10<<20 {
+		t.Error(n, err)
 	}
 }
 

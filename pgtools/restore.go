@@ -23,8 +23,8 @@ type RestoreOptions struct {
 	Jobs int
 	// ListFile is the path of a list of entries, pg_restore's --use-list.
 	ListFile string
-	// Log, if not nil, gets every line that pg_restore writes to its stderr, and
-	// has it say what it does (--verbose).
+	// Log, if not nil, gets every line that pg_restore --verbose writes to its
+	// stderr: about one for each thing that it begins with.
 	Log func(line string)
 }
 
@@ -51,9 +51,6 @@ func Restore(ctx context.Context, tool Tool, c Conn, opt RestoreOptions) (ignore
 	}
 	if opt.ListFile != "" {
 		args = append(args, "--use-list="+opt.ListFile)
-	}
-	if opt.Log != nil {
-		args = append(args, "--verbose")
 	}
 	args = append(args, c.Args()...)
 	if opt.Input == nil {
@@ -115,10 +112,11 @@ func (e *inputError) Unwrap() error { return e.err }
 func copyInput(feed *os.File, input io.Reader) error {
 	source := &errReader{r: input}
 	_, _ = io.Copy(feed, source)
-	if source.err == nil {
+	err := source.failure()
+	if err == nil {
 		_ = feed.Close()
 	}
 	// Else feed stays open until the child has been stopped, which must not
 	// take the end of what there was for the end of the archive.
-	return source.err
+	return err
 }

@@ -52,24 +52,35 @@ const sessionColumns = `a.pid, coalesce(a.backend_type, ''), coalesce(a.usename,
 // Sessions returns the sessions in a database, without db's own. The server's
 // own workers, autovacuum for one, are among them.
 func (db *DB) Sessions(ctx context.Context, database string) ([]Session, error) {
+	return db.sessions(ctx, 0, database)
+}
+
+// sessions returns the sessions in the database that has both this oid, 0 for
+// any, and this name.
+func (db *DB) sessions(ctx context.Context, oid uint32, database string) ([]Session, error) {
 	list, err := Rows[Session](ctx, db, `
 		SELECT `+sessionColumns+` FROM pg_catalog.pg_stat_activity a
-		WHERE a.datname = $1 AND a.pid <> pg_catalog.pg_backend_pid() ORDER BY a.pid`, database)
+		WHERE a.datname = $1 AND ($2 = 0::oid OR a.datid = $2) AND a.pid <> pg_catalog.pg_backend_pid()
+		ORDER BY a.pid`, database, oid)
 	return list, wrap(err, "list sessions of database %s", database)
 }
 
 // TerminateSessions terminates the sessions in a database, and returns those
 // that the role may not terminate. It does not wait for them to be gone.
 func (db *DB) TerminateSessions(ctx context.Context, database string) (refused []Session, err error) {
-	sessions, err := db.Sessions(ctx, database)
+	return db.terminate(ctx, 0, database)
+}
+
+func (db *DB) terminate(ctx context.Context, oid uint32, database string) (refused []Session, err error) {
+	sessions, err := db.sessions(ctx, oid, database)
 	if err != nil {
 		return nil, err
 	}
 	for _, s := range sessions {
-		// By name as well, lest the pid has been given to another session.
+		// Not by pid alone, which may have been given to another session.
 		_, err := db.Exec(ctx, `
 			SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
-			WHERE pid = $1 AND datname = $2`, s.PID, database)
+			WHERE pid = $1 AND datname = $2 AND ($3 = 0::oid OR datid = $3)`, s.PID, database, oid)
 		switch {
 		case IsDenied(err) && s.User == "":
 			// One of the server's own workers, which only a superuser may

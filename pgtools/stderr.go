@@ -95,9 +95,9 @@ func (e *ExitError) Error() string {
 	switch {
 	case e.Message != "":
 		return fmt.Sprintf("%s: %s: %s", e.Tool.Name, how, e.Message)
-	case e.Stderr != "":
-		last := e.Stderr[strings.LastIndexByte(e.Stderr, '\n')+1:]
-		return fmt.Sprintf("%s: %s: %s", e.Tool.Name, how, last)
+	case strings.TrimSpace(e.Stderr) != "":
+		said := strings.TrimSpace(e.Stderr)
+		return fmt.Sprintf("%s: %s: %s", e.Tool.Name, how, said[strings.LastIndexByte(said, '\n')+1:])
 	default:
 		return fmt.Sprintf("%s: %s, without a word", e.Tool.Name, how)
 	}

@@ -172,33 +172,43 @@ func (s *swap) rename(ctx context.Context) error {
 		return err
 	}
 	err = tx.Commit(ending)
-	if err != nil && SQLState(err) == "" && s.renamed(ending) {
-		return nil // the connection broke after the commit
+	if err == nil || SQLState(err) != "" {
+		return sqlError(ending, err)
 	}
-	return sqlError(ending, err)
+	renamed, unknown := s.renamed(ending)
+	switch {
+	case unknown != nil:
+		return fmt.Errorf("the connection broke during COMMIT, and what has become of it cannot be found out (%w): %w", unknown, err)
+	case renamed:
+		return nil
+	default:
+		return err
+	}
 }
 
-// renamed finds out, on the other connection or a new one, what has become of a
-// COMMIT that was not answered.
-func (s *swap) renamed(ctx context.Context) bool {
+// renamed finds out, on a new connection, what has become of a COMMIT that was
+// not answered.
+func (s *swap) renamed(ctx context.Context) (bool, error) {
 	db, err := ConnectMaintenance(ctx, s.renamer.conn, "hectl")
 	if err != nil {
-		return false
+		return false, err
 	}
 	defer db.Close(ctx)
 	last := len(s.renames) - 1
 	var name string
 	err = db.QueryRow(ctx, "SELECT datname FROM pg_catalog.pg_database WHERE oid = $1", s.oids[last]).Scan(&name)
-	return err == nil && name == s.renames[last].To
+	return name == s.renames[last].To, err
 }
 
 // keepTerminating terminates sessions until the renames are through. A refusal
 // is only noted: the session may end by itself within the server's 5 seconds.
+// It goes by oid and old name, so that a round which comes too late does not
+// find those who connect to the successor.
 func (s *swap) keepTerminating(ctx context.Context, through <-chan struct{}) error {
 	for {
 		clear(s.refused)
-		for _, r := range s.renames {
-			refused, err := s.terminator.TerminateSessions(ctx, r.From)
+		for i, r := range s.renames {
+			refused, err := s.terminator.terminate(ctx, s.oids[i], r.From)
 			if err != nil {
 				return err
 			}

@@ -3,7 +3,6 @@ package restore
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -83,7 +82,7 @@ func (l *loader) data(ctx context.Context) ([]pgtools.Ignored, error) {
 	bar := l.out.Progress("data", console.Bytes, l.dump.Size)
 	defer bar.Done()
 	return l.restore(ctx, pgtools.RestoreOptions{
-		Input: countingReader{l.dump.body, bar}, Sections: []string{"data"},
+		Input: countingReader{l.dump, bar}, Sections: []string{"data"},
 		Log: onItem(bar.Label),
 	})
 }
@@ -134,14 +133,15 @@ func onItem(f func(name string)) func(line string) {
 	}
 }
 
-// countingReader counts what is read on a bar.
+// countingReader counts what is read of a dump on a bar. Closing it closes the
+// dump, which ends a Read that waits for S3.
 type countingReader struct {
-	r   io.Reader
+	*dump
 	bar *console.Progress
 }
 
 func (c countingReader) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
+	n, err := c.body.Read(p)
 	c.bar.Add(int64(n))
 	return n, err
 }

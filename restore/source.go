@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rubyforgood/hectl/backup/catalog"
@@ -30,7 +31,8 @@ type dump struct {
 	Head *archive.Head
 	head []byte    // the bytes of Head
 	body io.Reader // the whole archive from its first byte on
-	io.Closer
+
+	Close func() error // may be called again
 }
 
 // source is a place from which a dump can be opened. Who only peeks wants the
@@ -98,7 +100,7 @@ func newDump(body io.ReadCloser, d dump) (*dump, error) {
 	}
 	d.head = head.Bytes()
 	d.body = io.MultiReader(bytes.NewReader(d.head), buffered)
-	d.Closer = body
+	d.Close = sync.OnceValue(body.Close)
 	return &d, nil
 }
 

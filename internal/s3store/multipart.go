@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/minio/crc64nvme"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -67,12 +68,22 @@ func (u *upload) send(ctx context.Context, parts *partReader, first part) (*sent
 	group.SetLimit(u.opt.inFlight())
 
 	sent := &sentParts{}
-	streamErr := u.feed(sending, parts, first, func(p part) {
+	give := func(p part) {
 		group.Go(func() error {
 			defer parts.release(p.data)
 			return u.sendPart(sending, p, sent)
 		})
-	})
+	}
+	held, streamErr := u.feed(sending, parts, first, give)
+	if streamErr == nil && sending.Err() == nil {
+		streamErr = u.revise(held)
+	}
+	if streamErr == nil {
+		for _, p := range held {
+			p.sum = crc64nvme.Checksum(p.data)
+			give(p)
+		}
+	}
 	if streamErr != nil {
 		stop() // the parts under way are of no use any more
 	}
@@ -89,22 +100,27 @@ func (u *upload) send(ctx context.Context, parts *partReader, first part) (*sent
 }
 
 // feed hands out the parts up to the last one, or until a part has failed and
-// ended ctx. It returns only what is wrong with the stream.
-func (u *upload) feed(ctx context.Context, parts *partReader, p part, give func(part)) error {
+// ended ctx. It keeps back and returns the first parts, if they may yet be
+// revised. The error is only about what is wrong with the stream.
+func (u *upload) feed(ctx context.Context, parts *partReader, p part, give func(part)) (held []part, err error) {
 	for {
 		if int(p.number) > u.store.maxParts {
-			return u.tooLong(int64(parts.size))
+			return nil, u.tooLong(int64(parts.size))
 		}
-		give(p)
+		if u.reviser != nil && len(held) == int(p.number-1) && int64(len(held)*parts.size) < u.reviser.Held() {
+			held = append(held, p)
+			parts.replace()
+		} else {
+			give(p)
+		}
 		if p.last {
-			return nil
+			return held, nil
 		}
-		var err error
 		if p, err = parts.next(ctx); err != nil {
 			if ctx.Err() != nil {
-				return nil //nolint:nilerr // the part knows why
+				return nil, nil //nolint:nilerr // the part knows why
 			}
-			return u.store.streamError(ctx, u.op, err)
+			return nil, u.store.streamError(ctx, u.op, err)
 		}
 	}
 }
@@ -138,18 +154,32 @@ func (u *upload) sendPart(ctx context.Context, p part, sent *sentParts) error {
 type sentParts struct {
 	mu    sync.Mutex
 	parts []types.CompletedPart
-	size  int64
-	sum   uint64 // of the whole; right once the last part is in
+	sums  map[int32]partSum
+}
+
+// partSum is what the checksum of the whole needs to know of a part.
+type partSum struct {
+	sum  uint64
+	size int64 // bytes
 }
 
 func (s *sentParts) add(p part, etag, sum *string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.parts = append(s.parts, types.CompletedPart{PartNumber: &p.number, ETag: etag, ChecksumCRC64NVME: sum})
-	s.size += int64(len(p.data))
-	if p.last {
-		s.sum = p.whole
+	if s.sums == nil {
+		s.sums = map[int32]partSum{}
 	}
+	s.sums[p.number] = partSum{p.sum, int64(len(p.data))}
+}
+
+// whole returns the CRC64NVME and the size in bytes of all parts together.
+func (s *sentParts) whole() (sum uint64, size int64) {
+	for n := int32(1); n <= int32(len(s.sums)); n++ {
+		sum = combine(sum, s.sums[n].sum, s.sums[n].size)
+		size += s.sums[n].size
+	}
+	return sum, size
 }
 
 // sorted returns the parts in their order, as completing wants them.
@@ -175,6 +205,7 @@ func (s *sentParts) etag() string {
 
 // complete makes the object of the parts.
 func (u *upload) complete(ctx context.Context, sent *sentParts) (Object, error) {
+	sum, size := sent.whole()
 	last, cancel := outlive(withStall(ctx, completeStall))
 	defer cancel()
 	in := &s3.CompleteMultipartUploadInput{
@@ -183,16 +214,16 @@ func (u *upload) complete(ctx context.Context, sent *sentParts) (Object, error) 
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: sent.sorted()},
 	}
 	if u.checksum && !u.store.plain.Load() {
-		in.ChecksumCRC64NVME, in.ChecksumType = aws.String(encodeSum(sent.sum)), types.ChecksumTypeFullObject
-		in.MpuObjectSize = &sent.size
+		in.ChecksumCRC64NVME, in.ChecksumType = aws.String(encodeSum(sum)), types.ChecksumTypeFullObject
+		in.MpuObjectSize = &size
 	}
 	var doubt bool
 	out, err := call(last, u.store, u.store.client.CompleteMultipartUpload, in, noteDoubt(&doubt))
 	if err == nil {
-		if err := u.agree(ctx, out.ChecksumCRC64NVME, out.ChecksumType, sent.sum); err != nil {
+		if err := u.agree(ctx, out.ChecksumCRC64NVME, out.ChecksumType, sum); err != nil {
 			return Object{}, err
 		}
-		return Object{Key: u.key, Size: sent.size, ETag: unquoteETag(out.ETag)}, nil
+		return Object{Key: u.key, Size: size, ETag: unquoteETag(out.ETag)}, nil
 	}
 	failed := u.store.fail(last, u.op, err)
 	if ctx.Err() != nil {
@@ -204,7 +235,7 @@ func (u *upload) complete(ctx context.Context, sent *sentParts) (Object, error) 
 	// never will be.
 	failed = u.abandon(after, failed)
 	if doubt {
-		if obj, ok := u.settle(after, written{size: sent.size, sum: sent.sum, etag: sent.etag()}); ok {
+		if obj, ok := u.settle(after, written{size: size, sum: sum, etag: sent.etag()}); ok {
 			return obj, nil
 		}
 	}

@@ -14,7 +14,6 @@ type part struct {
 	number int32 // from 1
 	data   []byte
 	sum    uint64 // CRC64NVME of data
-	whole  uint64 // CRC64NVME of the stream up to and with data
 	last   bool
 	err    error // the stream failed; nothing else is set
 }
@@ -57,14 +56,22 @@ func (p *partReader) next(ctx context.Context) (part, error) {
 	}
 }
 
-// release gives a part's buffer back.
-func (p *partReader) release(data []byte) { p.free <- data[:0] }
+// release gives a part's buffer back. One that made room for a held part is one
+// too many in the end, and left to the garbage collector.
+func (p *partReader) release(data []byte) {
+	select {
+	case p.free <- data[:0]:
+	default:
+	}
+}
+
+// replace makes up for the buffer of a held part, which does not come back soon.
+func (p *partReader) replace() { p.release(nil) }
 
 func (p *partReader) run(ctx context.Context, r io.Reader) {
 	// Large reads pass the bufio.Reader by; it is here for Peek, which tells
 	// a part that happens to be full from the last one.
 	in := bufio.NewReader(r)
-	whole := crc64nvme.New()
 	for number := int32(1); ; number++ {
 		var buf []byte
 		select {
@@ -83,8 +90,7 @@ func (p *partReader) run(ctx context.Context, r io.Reader) {
 		if err != nil && !next.last {
 			next = part{err: err}
 		}
-		_, _ = whole.Write(data) // a hash never fails
-		next.sum, next.whole = crc64nvme.Checksum(data), whole.Sum64()
+		next.sum = crc64nvme.Checksum(data)
 		select {
 		case p.full <- next:
 		case <-ctx.Done():

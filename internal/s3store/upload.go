@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/minio/crc64nvme"
 
 	"github.com/rubyforgood/hectl/internal/fault"
 )
@@ -124,7 +125,12 @@ func (s *Store) Upload(ctx context.Context, key string, r io.Reader, opt UploadO
 		return Object{}, s.streamError(ctx, op, err)
 	}
 	u := &upload{store: s, op: op, key: key, opt: opt}
+	u.reviser, _ = r.(Reviser)
 	if first.last {
+		if err := u.revise([]part{first}); err != nil {
+			return Object{}, err
+		}
+		first.sum = crc64nvme.Checksum(first.data)
 		return u.whole(ctx, first)
 	}
 	return u.multipart(ctx, parts, first)
@@ -146,6 +152,7 @@ type upload struct {
 	opt      UploadOptions
 	id       string // of a multipart upload
 	checksum bool   // a multipart upload was opened with checksums
+	reviser  Reviser
 }
 
 func (u *upload) progress(n int) {
@@ -169,7 +176,7 @@ func (u *upload) whole(ctx context.Context, p part) (Object, error) {
 			Bucket: &u.store.bucket, Key: &u.key,
 			Body: bytes.NewReader(p.data), ContentLength: aws.Int64(int64(len(p.data))),
 			IfNoneMatch:          aws.String("*"),
-			ChecksumCRC64NVME:    sumIf(with, p.whole),
+			ChecksumCRC64NVME:    sumIf(with, p.sum),
 			ContentType:          u.contentType(),
 			ServerSideEncryption: types.ServerSideEncryption(u.opt.SSE),
 			SSEKMSKeyId:          orNil(u.opt.KMSKeyID),
@@ -180,7 +187,7 @@ func (u *upload) whole(ctx context.Context, p part) (Object, error) {
 	if err != nil {
 		if doubt {
 			sum := md5.Sum(p.data) //nolint:gosec // an ETag is an MD5
-			want := written{size: int64(len(p.data)), sum: p.whole, etag: hex.EncodeToString(sum[:])}
+			want := written{size: int64(len(p.data)), sum: p.sum, etag: hex.EncodeToString(sum[:])}
 			after, cancel := afterwards(ctx)
 			defer cancel()
 			if obj, ok := u.settle(after, want); ok {
@@ -190,7 +197,7 @@ func (u *upload) whole(ctx context.Context, p part) (Object, error) {
 		}
 		return Object{}, u.store.fail(ctx, u.op, err)
 	}
-	if err := u.agree(ctx, out.ChecksumCRC64NVME, out.ChecksumType, p.whole); err != nil {
+	if err := u.agree(ctx, out.ChecksumCRC64NVME, out.ChecksumType, p.sum); err != nil {
 		return Object{}, err
 	}
 	u.progress(len(p.data))

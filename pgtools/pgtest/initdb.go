@@ -90,7 +90,7 @@ func (a account) runInitdb(ctx context.Context, bin string, args []string) error
 	cmd := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), args...)
 	cmd.Env = serverEnviron("/tmp")
 	cmd.Dir = "/tmp"
-	cmd.SysProcAttr = a.attributes()
+	cmd.SysProcAttr = a.attributes() // not dieWithParent: this thread may end before initdb
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w:\n%s", err, out)
 	}
