@@ -64,7 +64,7 @@ clean: ## remove what make built
 # The tools are built from their pinned modules, and again when a pin changes.
 
 bin/versitygw: tools/go.sum
-	@echo "building versitygw $(call tool_version,versitygw), the S3 server of the tests and the demo (a minute or two, once)"
+	@echo "building versitygw $(call tool_version,versitygw), the S3 server of the tests and the demo (a few minutes, once)"
 	@$(build_tool) github.com/versity/versitygw/cmd/versitygw
 	@touch $@
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
 // appName is what the sessions of a backup call themselves in
@@ -156,7 +158,8 @@ func newCreateOptions(env *command.Env, c *cli.Context) (*createOptions, error) 
 type created struct {
 	Bucket        string    `json:"bucket"`
 	Key           string    `json:"key"`
-	Size          int64     `json:"size"` // bytes
+	Manifest      string    `json:"manifest,omitempty"` // its key; "" when the dump has none
+	Size          int64     `json:"size"`               // bytes
 	ETag          string    `json:"etag"`
 	Label         string    `json:"env"`
 	Database      string    `json:"database"`
@@ -202,15 +205,66 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 	env.Console.Detail("%s is PostgreSQL %s, %s; dumping with %s (%s), compression %s",
 		o.source, server, humanize.Bytes(uint64(size)), tool.Path, tool.Version, o.compress)
 
-	object, err := o.stream(ctx, env.Console, store, tool, key)
+	object, body, err := o.stream(ctx, env.Console, store, tool, key)
 	if err != nil {
 		return fmt.Errorf("no dump was made: %w", err)
 	}
-	return env.Console.Result(created{
+	result := created{
 		Bucket: o.bucket.Name, Key: key, Size: object.Size, ETag: object.ETag, Label: o.label,
 		Database: o.source.Database(), ServerVersion: server.String(), DumpVersion: tool.Version.String(),
 		Compression: o.compress, Started: started, Finished: env.Console.Now().UTC(),
-	})
+	}
+	described := o.describe(ctx, env, store, result, body)
+	if described == nil && body.head != nil {
+		result.Manifest = catalog.ManifestKey(o.bucket.Base, key)
+	}
+	if err := env.Console.Result(result); err != nil {
+		return err
+	}
+	return described
+}
+
+// describe writes the manifest of a dump that is in the bucket. Without one the
+// dump is as good, but cannot be checked in part: that is a warning.
+func (o *createOptions) describe(ctx context.Context, env *command.Env, store *s3store.Store, r created, body *archiveStream) error {
+	if body.head == nil {
+		env.Console.Warn("pg_dump %s writes an archive that this hectl does not know: the dump is in the bucket as it is, without a manifest", r.DumpVersion)
+		return nil
+	}
+	hostname, err := os.Hostname()
+	if err != nil {
+		return fault.New(fault.Warnings, "", "the dump is in the bucket, whole, but has no manifest: %w", err)
+	}
+	m := &catalog.Manifest{
+		Key: r.Key, Size: r.Size, ETag: r.ETag, Label: r.Label, Started: r.Started, Finished: r.Finished,
+		HectlVersion: env.Version, Database: r.Database, ServerVersion: r.ServerVersion, DumpVersion: r.DumpVersion,
+		ArchiveVersion: body.head.Version.String(), Compression: r.Compression,
+		SourceFingerprint: o.source.FingerprintFrom(hostname), ExcludedTableData: o.exclude,
+		Head:   catalog.ManifestHead{Length: body.head.Length, SHA256: body.headSum},
+		Blocks: manifestBlocks(body.head, body.blocks),
+	}
+	// The dump is there now: a signal comes too late to be worth losing this.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	if err := catalog.WriteManifest(ctx, store, o.bucket.Base, m, o.upload); err != nil {
+		return fault.New(fault.Warnings, "", "the dump is in the bucket, whole, but has no manifest: %w", err)
+	}
+	return nil
+}
+
+func manifestBlocks(head *archive.Head, blocks []archive.Block) []catalog.ManifestBlock {
+	entries := map[int]*archive.Entry{}
+	for i := range head.Entries {
+		entries[head.Entries[i].ID] = &head.Entries[i]
+	}
+	described := make([]catalog.ManifestBlock, len(blocks))
+	for i, b := range blocks {
+		described[i] = catalog.ManifestBlock{
+			ID: b.ID, Schema: entries[b.ID].Namespace, Table: entries[b.ID].Tag,
+			Offset: b.Offset, Length: b.Length, SHA256: b.SHA256,
+		}
+	}
+	return described
 }
 
 // inspect asks the source for its version and its size in bytes.
@@ -237,7 +291,7 @@ func estimate(database int64, compress string) int64 {
 }
 
 // stream runs pg_dump into the bucket.
-func (o *createOptions) stream(ctx context.Context, out *console.Console, store *s3store.Store, tool pgtools.Tool, key string) (s3store.Object, error) {
+func (o *createOptions) stream(ctx context.Context, out *console.Console, store *s3store.Store, tool pgtools.Tool, key string) (s3store.Object, *archiveStream, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	dump, err := pgtools.Dump(ctx, tool, o.source, pgtools.DumpOptions{
@@ -246,14 +300,14 @@ func (o *createOptions) stream(ctx context.Context, out *console.Console, store 
 		LockWaitTimeout:  o.lockWait,
 	})
 	if err != nil {
-		return s3store.Object{}, err
+		return s3store.Object{}, nil, err
 	}
 	// With all parts of the upload under way nobody reads from pg_dump, and so
 	// nobody would see it fail.
 	dump.WhenFailed(stop)
 	bar := out.Progress("dump "+o.source.Database(), console.Bytes, -1)
 	defer bar.Done()
-	body := &watchedReader{r: dump, timeout: o.stallTimeout, stop: stop, read: bar.Add}
+	body := newArchiveStream(&watchedReader{r: dump, timeout: o.stallTimeout, stop: stop, read: bar.Add})
 	object, err := store.Upload(ctx, key, body, o.upload)
 	if closeErr := dump.Close(); err == nil && closeErr != nil {
 		err = closeErr
@@ -264,7 +318,7 @@ func (o *createOptions) stream(ctx context.Context, out *console.Console, store 
 	} else if pgtools.IsLockTimeout(err) {
 		err = fmt.Errorf("%w%s", err, o.lockedTables(ctx))
 	}
-	return object, err
+	return object, body, err
 }
 
 var errStalled = errors.New("stalled")
@@ -291,17 +345,13 @@ func (o *createOptions) lockedTables(ctx context.Context) string {
 }
 
 // watchedReader reads pg_dump's output. It counts the bytes, and stops the
-// whole backup when none come for too long. It also refuses to begin with
-// anything that is not an archive.
+// whole backup when none come for too long.
 type watchedReader struct {
 	r       io.Reader
 	timeout time.Duration // 0: for ever
 	stop    context.CancelCauseFunc
 	read    func(n int64)
-	begun   int
 }
-
-const magic = "PGDMP"
 
 func (w *watchedReader) Read(p []byte) (int, error) {
 	if w.timeout > 0 {
@@ -310,14 +360,5 @@ func (w *watchedReader) Read(p []byte) (int, error) {
 	}
 	n, err := w.r.Read(p)
 	w.read(int64(n))
-	for i := 0; i < n && w.begun < len(magic); i++ {
-		if p[i] != magic[w.begun] {
-			return 0, errors.New("what pg_dump writes is not an archive")
-		}
-		w.begun++
-	}
-	if errors.Is(err, io.EOF) && w.begun < len(magic) {
-		return 0, errors.New("pg_dump exited without an error, but wrote nothing")
-	}
 	return n, err
 }

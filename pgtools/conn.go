@@ -99,6 +99,17 @@ func (c Conn) Fingerprint() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// FingerprintFrom is a Fingerprint that may leave the machine whose name is
+// hostname: a database on that machine itself, which every machine calls
+// localhost, is told from one of the same name elsewhere.
+func (c Conn) FingerprintFrom(hostname string) string {
+	if !c.IsLocal() {
+		return c.Fingerprint()
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s", strings.ToLower(hostname), c.Fingerprint()))
+	return hex.EncodeToString(sum[:])
+}
+
 // String returns user@host:port/database.
 func (c Conn) String() string {
 	if c.settings == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"time"
 
@@ -103,12 +104,18 @@ func (r *run) run(ctx context.Context, find func(context.Context) (source, error
 	if err != nil {
 		return err
 	}
-	d, err := src.open(ctx, r.dryRun)
+	d, err := src.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = d.Close() }() // again after a success, which is harmless
 
+	if judged.Sources, err = madeHere(judged.Sources, d, r.target); err != nil {
+		return err
+	}
+	if err := refusal(r.target, guard(judged)); err != nil {
+		return err
+	}
 	tool, err := r.preflight(ctx, admin, d, existing)
 	if err != nil {
 		return err
@@ -118,6 +125,18 @@ func (r *run) run(ctx context.Context, find func(context.Context) (source, error
 		return r.out.Result(plan)
 	}
 	return r.replace(ctx, admin, d, tool, plan, existing)
+}
+
+// madeHere adds the target to the sources when the dump was made of it.
+func madeHere(sources []string, d *dump, target pgtools.Conn) ([]string, error) {
+	hostname, err := os.Hostname()
+	if err != nil {
+		return nil, fmt.Errorf("compare the target with the dump's source: %w", err)
+	}
+	if d.Fingerprint != "" && d.Fingerprint == target.FingerprintFrom(hostname) {
+		sources = append(sources, target.Fingerprint())
+	}
+	return sources, nil
 }
 
 // inspect finds out what the target is now, nil when it does not exist, and

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/console"
-	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -36,7 +35,7 @@ func (l *loader) load(ctx context.Context, afterData func(ctx context.Context) e
 
 	steps := []func(context.Context) ([]pgtools.Ignored, error){
 		func(ctx context.Context) ([]pgtools.Ignored, error) { return l.preData(ctx, head) },
-		l.data,
+		func(ctx context.Context) ([]pgtools.Ignored, error) { return l.data(ctx, head) },
 		func(ctx context.Context) ([]pgtools.Ignored, error) { return nil, afterData(ctx) },
 		func(ctx context.Context) ([]pgtools.Ignored, error) { return l.postData(ctx, head) },
 		l.analyze,
@@ -60,7 +59,7 @@ func (l *loader) headFile() (path string, remove func(), err error) {
 	}
 	remove = func() { _ = os.RemoveAll(dir) } // a leftover head is harmless
 	path = filepath.Join(dir, "head.dump")
-	if err := os.WriteFile(path, l.dump.head, 0o600); err != nil {
+	if err := os.WriteFile(path, l.dump.raw, 0o600); err != nil {
 		remove()
 		return "", nil, fmt.Errorf("write the archive's head: %w", err)
 	}
@@ -73,17 +72,6 @@ func (l *loader) preData(ctx context.Context, head string) ([]pgtools.Ignored, e
 	return l.restore(ctx, pgtools.RestoreOptions{
 		File: head, Sections: []string{"pre-data"},
 		Log: onItem(func(string) { bar.Add(1) }),
-	})
-}
-
-// data streams the archive into one pg_restore, which takes the blocks in the
-// order in which they come.
-func (l *loader) data(ctx context.Context) ([]pgtools.Ignored, error) {
-	bar := l.out.Progress("data", console.Bytes, l.dump.Size)
-	defer bar.Done()
-	return l.restore(ctx, pgtools.RestoreOptions{
-		Input: countingReader{l.dump, bar}, Sections: []string{"data"},
-		Log: onItem(bar.Label),
 	})
 }
 
@@ -104,8 +92,7 @@ func (l *loader) analyze(ctx context.Context) ([]pgtools.Ignored, error) {
 func (l *loader) restore(ctx context.Context, opt pgtools.RestoreOptions) ([]pgtools.Ignored, error) {
 	warnings, err := pgtools.Restore(ctx, l.tool, l.into, opt)
 	if err != nil && ctx.Err() == nil && cutOff(err) {
-		err = fault.New(fault.Integrity, `"hectl list" shows the dumps; restore the one before this with "hectl restore KEY"`,
-			"%s is not whole: %w", l.dump.Name, err)
+		err = notWhole(l.dump.Name, err)
 	}
 	return warnings, err
 }
@@ -131,17 +118,4 @@ func onItem(f func(name string)) func(line string) {
 			f(strings.TrimPrefix(m[2], "public."))
 		}
 	}
-}
-
-// countingReader counts what is read of a dump on a bar. Closing it closes the
-// dump, which ends a Read that waits for S3.
-type countingReader struct {
-	*dump
-	bar *console.Progress
-}
-
-func (c countingReader) Read(p []byte) (int, error) {
-	n, err := c.body.Read(p)
-	c.bar.Add(int64(n))
-	return n, err
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -22,23 +23,30 @@ import (
 )
 
 // dump is an archive that is about to be restored: its head, read and checked,
-// and the whole of its bytes, to be read once and in order.
+// and a way to its blocks.
 type dump struct {
-	Name  string    // "s3://…", a file's path, or "standard input"
-	Size  int64     // bytes; -1 when not known before the end
-	Taken time.Time // UTC; zero when not known
+	Name        string    // "s3://…", a file's path, or "standard input"
+	Size        int64     // bytes; -1 when not known before the end
+	Taken       time.Time // UTC; zero when not known
+	Fingerprint string    // of the database it was made of; "" when not known
 
 	Head *archive.Head
-	head []byte    // the bytes of Head
-	body io.Reader // the whole archive from its first byte on
+	raw  []byte // the bytes of Head
 
-	Close func() error // may be called again
+	// Blocks are in the order in which they lie; nil when they can only be read
+	// in order, from stream.
+	Blocks []archive.Block
+	// part reads length bytes from offset on, any number at once.
+	part func(ctx context.Context, offset, length int64) io.ReadCloser
+	// stream reads the whole archive from its first byte on, once.
+	stream func(ctx context.Context) io.ReadCloser
+	// Close may be called again.
+	Close func() error
 }
 
-// source is a place from which a dump can be opened. Who only peeks wants the
-// head, and no more of the rest than comes with it.
+// source is a place from which a dump can be opened.
 type source interface {
-	open(ctx context.Context, peek bool) (*dump, error)
+	open(ctx context.Context) (*dump, error)
 }
 
 // bucketSource is a dump in the bucket.
@@ -48,60 +56,149 @@ type bucketSource struct {
 	dump   catalog.Dump
 }
 
-func (s bucketSource) open(ctx context.Context, peek bool) (*dump, error) {
-	var opt s3store.DownloadOptions
-	if peek {
-		opt.RangeSize, opt.Window = 1<<20, 1
+func (s bucketSource) name() string { return "s3://" + s.bucket.Name + "/" + s.dump.Key }
+
+func (s bucketSource) open(ctx context.Context) (*dump, error) {
+	manifest, err := catalog.ReadManifest(ctx, s.store, s.bucket.Base, s.dump)
+	if err != nil {
+		return nil, err
 	}
-	body := s.store.Download(ctx, s.dump.Object(), opt)
-	return newDump(body, dump{Name: s.name(), Size: s.dump.Size, Taken: s.dump.Time})
+	object := s.dump.Object()
+	d := &dump{
+		Name: s.name(), Size: s.dump.Size, Taken: s.dump.Time,
+		part: func(ctx context.Context, offset, length int64) io.ReadCloser {
+			return s.store.ReadRange(ctx, object, offset, length)
+		},
+		stream: func(ctx context.Context) io.ReadCloser {
+			return s.store.Download(ctx, object, s3store.DownloadOptions{})
+		},
+		Close: func() error { return nil },
+	}
+	length := object.Size
+	if manifest != nil {
+		length = min(length, manifest.Head.Length)
+		d.Fingerprint = manifest.SourceFingerprint
+	}
+	body := d.part(ctx, 0, length)
+	defer func() { _ = body.Close() }() // the rest of the head's range is not wanted
+	if err := d.readHead(bufio.NewReaderSize(body, 256<<10)); err != nil {
+		return nil, err
+	}
+	d.Blocks, err = d.Head.Blocks(d.Size)
+	if err != nil && !errors.Is(err, archive.ErrNoOffsets) {
+		return nil, notWhole(d.Name, err)
+	}
+	if manifest != nil {
+		err = d.agree(manifest)
+	} else {
+		err = nil
+	}
+	return d, err
 }
 
-func (s bucketSource) name() string { return "s3://" + s.bucket.Name + "/" + s.dump.Key }
+// agree compares the head and its table of contents with the manifest, and
+// takes the blocks' checksums from there.
+func (d *dump) agree(m *catalog.Manifest) error {
+	wrong := func(format string, args ...any) error {
+		return fault.New(fault.Integrity, suggestOlder, "%s is not what its manifest says: "+format, append([]any{d.Name}, args...)...)
+	}
+	if sha256.Sum256(d.raw) != m.Head.SHA256 {
+		return wrong("the checksum of the table of contents is another")
+	}
+	if len(m.Blocks) != len(d.Blocks) {
+		return wrong("%d blocks instead of %d", len(d.Blocks), len(m.Blocks))
+	}
+	for i, b := range m.Blocks {
+		own := &d.Blocks[i]
+		if own.ID != b.ID || own.Offset != b.Offset || own.Length != b.Length {
+			return wrong("block %d (%s.%s) lies elsewhere", b.ID, b.Schema, b.Table)
+		}
+		own.SHA256 = b.SHA256
+	}
+	return nil
+}
 
 // fileSource is a dump in a local file.
 type fileSource string
 
-func (s fileSource) open(context.Context, bool) (*dump, error) {
+func (s fileSource) open(ctx context.Context) (*dump, error) {
 	f, err := os.Open(string(s))
 	if err != nil {
 		return nil, fault.Wrap(fault.NotFound, "", err)
 	}
-	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		err = fault.New(fault.Usage, "hectl reads pg_dump's custom format (pg_dump -Fc)", "%s is a folder", s)
-	}
+	d, err := s.read(ctx, f)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	size := int64(-1)
-	if info.Mode().IsRegular() {
-		size = info.Size()
+	return d, nil
+}
+
+func (s fileSource) read(ctx context.Context, f *os.File) (*dump, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
 	}
-	return newDump(f, dump{Name: string(s), Size: size})
+	if info.IsDir() {
+		return nil, fault.New(fault.Usage, "hectl reads pg_dump's custom format (pg_dump -Fc)", "%s is a folder", s)
+	}
+	if !info.Mode().IsRegular() {
+		d, err := stdinSource{f}.open(ctx)
+		if err == nil {
+			d.Name, d.Close = string(s), sync.OnceValue(f.Close)
+		}
+		return d, err
+	}
+	d := &dump{
+		Name: string(s), Size: info.Size(), Close: sync.OnceValue(f.Close),
+		part: func(_ context.Context, offset, length int64) io.ReadCloser {
+			return io.NopCloser(io.NewSectionReader(f, offset, length))
+		},
+	}
+	in := bufio.NewReaderSize(io.NewSectionReader(f, 0, d.Size), 256<<10)
+	if err := d.readHead(in); err != nil {
+		return nil, err
+	}
+	d.Blocks, err = d.Head.Blocks(d.Size)
+	if errors.Is(err, archive.ErrNoOffsets) {
+		d.Blocks, err = archive.Scan(in, d.Head, archive.IndexOptions{})
+	}
+	if err != nil {
+		return nil, notWhole(d.Name, err)
+	}
+	return d, nil
 }
 
 // stdinSource is a dump that is piped in.
 type stdinSource struct{ r io.Reader }
 
-func (s stdinSource) open(context.Context, bool) (*dump, error) {
-	return newDump(io.NopCloser(s.r), dump{Name: "standard input", Size: -1})
+func (s stdinSource) open(context.Context) (*dump, error) {
+	in := bufio.NewReaderSize(s.r, 1<<20)
+	d := &dump{Name: "standard input", Size: -1, Close: func() error { return nil }}
+	if err := d.readHead(in); err != nil {
+		return nil, err
+	}
+	d.stream = func(context.Context) io.ReadCloser {
+		return io.NopCloser(io.MultiReader(bytes.NewReader(d.raw), in))
+	}
+	return d, nil
 }
 
-// newDump reads the head of the archive in body, and closes body when it
-// cannot.
-func newDump(body io.ReadCloser, d dump) (*dump, error) {
-	buffered := bufio.NewReaderSize(body, 1<<20)
-	var head bytes.Buffer
-	var err error
-	d.Head, err = archive.ReadHead(io.TeeReader(buffered, &head))
+// readHead reads the head from the start of the archive, and nothing after it.
+func (d *dump) readHead(in io.Reader) (err error) {
+	var raw bytes.Buffer
+	d.Head, err = archive.ReadHead(io.TeeReader(in, &raw))
+	d.raw = raw.Bytes()
 	if err != nil {
-		return nil, errors.Join(unreadable(d.Name, head.Bytes(), err), body.Close())
+		return unreadable(d.Name, d.raw, err)
 	}
-	d.head = head.Bytes()
-	d.body = io.MultiReader(bytes.NewReader(d.head), buffered)
-	d.Close = sync.OnceValue(body.Close)
-	return &d, nil
+	return nil
+}
+
+const suggestOlder = `"hectl list" shows the dumps; restore the one before this with "hectl restore KEY"`
+
+// notWhole is the error for a dump that is damaged or cut off.
+func notWhole(name string, err error) error {
+	return fault.New(fault.Integrity, suggestOlder, "%s is not whole: %w", name, err)
 }
 
 // unreadable says what is wrong with a dump whose head cannot be read.
@@ -115,7 +212,7 @@ func unreadable(name string, head []byte, err error) error {
 	case bytes.HasPrefix(head, []byte("--")):
 		return fault.New(fault.Usage, `restore it with "psql -f"`, "read %s: this is SQL text, not an archive of pg_dump -Fc", name)
 	}
-	return fault.New(fault.Integrity, `"hectl list" shows the dumps; the one before this may be whole`, "read %s: %w", name, err)
+	return fault.New(fault.Integrity, suggestOlder, "read %s: %w", name, err)
 }
 
 // findSource returns the source that an argument of "hectl restore" names: "-", the

@@ -18,6 +18,7 @@ type Env struct {
 	Console *console.Console
 	Stdin   io.Reader
 	Dir     string   // current folder
+	Version string   // of hectl
 	Environ []string // in the form of os.Environ
 }
 

@@ -73,7 +73,6 @@ const (
 // Head is an archive's header and table of contents.
 type Head struct {
 	Version       Version
-	IntSize       int // bytes of an integer
 	OffsetSize    int // bytes of an offset
 	Compression   Compression
 	Created       time.Time // wall-clock time where pg_dump ran; the archive names no zone, this says UTC
@@ -111,14 +110,14 @@ type Entry struct {
 // keys and comments takes about 2 kB, so this is room for 100,000 tables.
 const maxHead = 256 << 20
 
-// maxEntries keeps a corrupt count from being believed: the smallest possible
-// entry is longer than this many bytes of head could hold.
-const maxEntries = maxHead / 32
+// maxEntries keeps a hostile head of nothing but tiny entries from taking many
+// times its length in memory. Real entries are longer than 128 bytes.
+const maxEntries = maxHead / 128
 
 // ReadHead reads the header and the table of contents from the start of an
-// archive. It reads no byte beyond them. An error names the byte at which the
-// archive stopped making sense; for one that ends too early it wraps
-// io.ErrUnexpectedEOF.
+// archive. It reads no byte beyond them, in many small reads. An error is a
+// FormatError, or what r reported. Patch and Excerpt need the head's bytes as
+// well: an io.TeeReader keeps them.
 func ReadHead(r io.Reader) (*Head, error) {
 	p := &parser{r: r}
 	h := p.header()
@@ -126,12 +125,18 @@ func ReadHead(r io.Reader) (*Head, error) {
 	if p.err == nil && (n < 0 || n > maxEntries) {
 		p.fail("number of entries: %d is out of range", n)
 	}
+	seen := map[int]bool{}
 	for i := 0; i < n && p.err == nil; i++ {
 		e := p.entry(h.Version)
 		if p.err != nil {
 			p.err = fmt.Errorf("entry %d of %d: %w", i+1, n, p.err)
 			break
 		}
+		if seen[e.ID] {
+			p.fail("entry %d of %d: a second one with dump id %d", i+1, n, e.ID)
+			break
+		}
+		seen[e.ID] = true
 		h.Entries = append(h.Entries, e)
 	}
 	if p.err != nil {
@@ -151,11 +156,12 @@ func (p *parser) header() *Head {
 	if v := h.Version; p.err == nil && (v.Major != 1 || v.Minor < minMinor || v.Minor > maxMinor) {
 		p.fail("layout %s; hectl reads 1.%d to 1.%d (PostgreSQL 12 to 18)", v, minMinor, maxMinor)
 	}
-	h.IntSize, h.OffsetSize = p.byte("integer size"), p.byte("offset size")
-	if p.err == nil && (h.IntSize < 1 || h.IntSize > 8 || h.OffsetSize < 1 || h.OffsetSize > 8) {
-		p.fail("integers of %d bytes and offsets of %d bytes", h.IntSize, h.OffsetSize)
+	intSize := p.byte("integer size")
+	h.OffsetSize = p.byte("offset size")
+	if p.err == nil && (intSize != intBytes-1 || h.OffsetSize < 1 || h.OffsetSize > 8) {
+		p.fail("integers of %d bytes and offsets of %d bytes", intSize, h.OffsetSize)
 	}
-	p.intSize, p.offsetSize = h.IntSize, h.OffsetSize
+	p.offsetSize = h.OffsetSize
 	if format := p.byte("format"); p.err == nil && format != 1 {
 		p.fail("format %d instead of the custom format (pg_dump -Fc)", format)
 	}

@@ -2,9 +2,9 @@ package archive
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
+	"encoding/binary"
 	"io"
+	"math"
 )
 
 // parser reads the primitives of the format. After the first failure err is
@@ -12,7 +12,6 @@ import (
 type parser struct {
 	r          io.Reader
 	at         int64 // bytes read
-	intSize    int
 	offsetSize int
 	err        error
 	scratch    [8]byte
@@ -20,17 +19,16 @@ type parser struct {
 
 func (p *parser) fail(format string, args ...any) {
 	if p.err == nil {
-		p.err = fmt.Errorf("byte %d: %w", p.at, fmt.Errorf(format, args...))
+		p.err = malformed(p.at, format, args...)
 	}
 }
 
 // failRead notes a failed read of what; an end of input in the middle of the
 // head is always unexpected.
 func (p *parser) failRead(what string, err error) {
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
+	if p.err == nil {
+		p.err = readFailure(p.at, what, err)
 	}
-	p.fail("%s: %w", what, err)
 }
 
 // full fills b, which is short.
@@ -78,40 +76,43 @@ func (p *parser) bytes(what string, n int) []byte {
 	return buf.Bytes()
 }
 
-// integer reads a sign byte and intSize little-endian bytes.
+// intBytes is the length of an integer: a sign byte and four little-endian
+// bytes. The header could say otherwise, but wherever PostgreSQL runs, a C int
+// has four.
+const intBytes = 5
+
+// decodeInt decodes an integer, which has intBytes.
+func decodeInt(b []byte) int64 {
+	n := int64(binary.LittleEndian.Uint32(b[1:intBytes]))
+	if b[0] != 0 {
+		return -n
+	}
+	return n
+}
+
 func (p *parser) integer(what string) int {
-	negative := p.byte(what) != 0
-	n := p.littleEndian(what, p.intSize)
-	if n > 1<<31 {
+	b := p.scratch[:intBytes]
+	p.full(what, b)
+	n := decodeInt(b)
+	if n < math.MinInt32 || n > math.MaxInt32 {
 		p.fail("%s: %d is out of range", what, n)
 		return 0
-	}
-	if negative {
-		return -int(n)
 	}
 	return int(n)
 }
 
 func (p *parser) offset() int64 {
-	n := p.littleEndian("offset", p.offsetSize)
+	b := p.scratch[:p.offsetSize]
+	p.full("offset", b)
+	var n uint64
+	for i, c := range b {
+		n |= uint64(c) << (8 * i)
+	}
 	if n > 1<<62 {
 		p.fail("offset: %d is out of range", n)
 		return 0
 	}
 	return int64(n)
-}
-
-func (p *parser) littleEndian(what string, size int) uint64 {
-	if p.err != nil { // size may be what is wrong
-		return 0
-	}
-	b := p.scratch[:size]
-	p.full(what, b)
-	var n uint64
-	for i := size - 1; i >= 0; i-- {
-		n = n<<8 | uint64(b[i])
-	}
-	return n
 }
 
 // str reads a length and that many bytes; a negative length is NULL.

@@ -1,0 +1,142 @@
+package catalog
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/s3store"
+)
+
+const (
+	manifestFolder  = "manifests/"
+	manifestSuffix  = ".json"
+	manifestVersion = 1
+	maxManifest     = 64 << 20 // bytes; 300,000 blocks
+)
+
+// Manifest says what a dump consists of, so that a part of it can be read and
+// checked. Readers ignore fields that they do not know.
+type Manifest struct {
+	Version           int             `json:"version"`
+	Key               string          `json:"key"`
+	Size              int64           `json:"size"` // bytes
+	ETag              string          `json:"etag"`
+	Label             string          `json:"env"`
+	Started           time.Time       `json:"started_at"`
+	Finished          time.Time       `json:"finished_at"`
+	HectlVersion      string          `json:"hectl_version"`
+	Database          string          `json:"database"`
+	ServerVersion     string          `json:"server_version"`
+	DumpVersion       string          `json:"pg_dump_version"`
+	ArchiveVersion    string          `json:"archive_version"`
+	Compression       string          `json:"compression"`
+	SourceFingerprint string          `json:"source_fingerprint"`
+	ExcludedTableData []string        `json:"excluded_table_data,omitempty"`
+	Head              ManifestHead    `json:"head"`
+	Blocks            []ManifestBlock `json:"blocks"`
+}
+
+// ManifestHead describes the archive's header and table of contents.
+type ManifestHead struct {
+	Length int64 `json:"length"` // bytes
+	SHA256 Sum   `json:"sha256"`
+}
+
+// ManifestBlock describes the data of one entry.
+type ManifestBlock struct {
+	ID     int    `json:"id"`
+	Schema string `json:"schema"`
+	Table  string `json:"table"`
+	Offset int64  `json:"offset"` // bytes from the start of the dump
+	Length int64  `json:"length"` // bytes
+	SHA256 Sum    `json:"sha256"`
+}
+
+// Sum is a SHA-256; hexadecimal in JSON.
+type Sum [32]byte
+
+// MarshalText implements encoding.TextMarshaler.
+func (s Sum) MarshalText() ([]byte, error) { return []byte(hex.EncodeToString(s[:])), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *Sum) UnmarshalText(text []byte) error {
+	if len(text) != hex.EncodedLen(len(s)) {
+		return fmt.Errorf("%q is not a SHA-256", text)
+	}
+	_, err := hex.Decode(s[:], text)
+	return err
+}
+
+// ManifestKey returns the key of the manifest that belongs to a dump, "" for a
+// key that is not a dump's.
+func ManifestKey(base, dump string) string {
+	name, in := strings.CutPrefix(dump, Prefix(base))
+	stem, is := strings.CutSuffix(name, suffix)
+	if !in || !is {
+		return ""
+	}
+	return strings.TrimSuffix(Prefix(base), folder) + manifestFolder + stem + manifestSuffix
+}
+
+type uploader interface {
+	Upload(ctx context.Context, key string, r io.Reader, opt s3store.UploadOptions) (s3store.Object, error)
+}
+
+// WriteManifest puts the manifest of a dump under base into the bucket. The
+// options are those for the dump; what concerns its size is left out.
+func WriteManifest(ctx context.Context, store uploader, base string, m *Manifest, opt s3store.UploadOptions) error {
+	m.Version = manifestVersion
+	text, err := json.MarshalIndent(m, "", " ")
+	if err != nil {
+		return fmt.Errorf("write the manifest of %s: %w", m.Key, err)
+	}
+	_, err = store.Upload(ctx, ManifestKey(base, m.Key), strings.NewReader(string(text)+"\n"),
+		s3store.UploadOptions{SSE: opt.SSE, KMSKeyID: opt.KMSKeyID, ContentType: "application/json"})
+	return err
+}
+
+type reader interface {
+	Head(ctx context.Context, key string) (s3store.Object, error)
+	ReadRange(ctx context.Context, obj s3store.Object, offset, length int64) io.ReadCloser
+}
+
+// ReadManifest returns the manifest of a dump under base, nil when it has none:
+// those of other tools never do. A manifest that speaks of another object than d
+// (one that was put there later under the same key) is an integrity fault.
+func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Manifest, error) {
+	key := ManifestKey(base, d.Key)
+	if key == "" {
+		return nil, nil
+	}
+	object, err := store.Head(ctx, key)
+	if fault.CodeOf(err) == fault.NotFound || fault.CodeOf(err) == fault.Denied {
+		// Who may not list the bucket is denied what is not there, too.
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if object.Size > maxManifest {
+		return nil, fault.New(fault.Integrity, "", "the manifest %s has %d bytes", key, object.Size)
+	}
+	body := store.ReadRange(ctx, object, 0, object.Size)
+	defer func() { _ = body.Close() }()
+	m := &Manifest{}
+	if err := json.NewDecoder(body).Decode(m); err != nil {
+		return nil, fault.New(fault.Integrity, "delete it, and hectl goes by the dump alone", "read the manifest %s: %w", key, err)
+	}
+	if m.Version != manifestVersion {
+		return nil, nil // written by a hectl to come
+	}
+	if m.Size != d.Size || m.ETag != d.ETag {
+		return nil, fault.New(fault.Integrity, `"hectl list" shows the dumps; restore the one before this with "hectl restore KEY"`,
+			"%s is not the object that its manifest describes: it has %d bytes and ETag %s, not %d and %s", d.Key, d.Size, d.ETag, m.Size, m.ETag)
+	}
+	return m, nil
+}

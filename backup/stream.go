@@ -1,0 +1,114 @@
+package backup
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"sync/atomic"
+
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// archiveStream is pg_dump's output on its way to the bucket. It tells an
+// archive that is whole from one that is not, and makes it seekable.
+//
+// pg_dump cannot go back in a pipe to note in the table of contents where each
+// block lies. So the places are noted here as the blocks flow by, and the upload
+// keeps back the beginning until they are written into it (s3store.Reviser).
+type archiveStream struct {
+	in   *bufio.Reader // pg_dump's output
+	held atomic.Int64
+
+	raw     []byte // the head's bytes
+	unread  []byte // the part of raw that Read has not returned yet
+	head    *archive.Head
+	indexer *archive.Indexer
+	blocks  []archive.Block // after the end
+	headSum [sha256.Size]byte
+	started bool
+}
+
+// newestLayout is the newest minor version of the archive layout that package
+// archive reads.
+const newestLayout = 16
+
+func newArchiveStream(source io.Reader) *archiveStream {
+	s := &archiveStream{in: bufio.NewReaderSize(source, 256<<10)}
+	s.held.Store(math.MaxInt64)
+	return s
+}
+
+// Read implements io.Reader. Its error is io.EOF only after an archive that is
+// whole.
+func (s *archiveStream) Read(p []byte) (int, error) {
+	if !s.started {
+		s.started = true
+		if err := s.readHead(); err != nil {
+			return 0, err
+		}
+	}
+	if len(s.unread) > 0 {
+		n := copy(p, s.unread)
+		s.unread = s.unread[n:]
+		return n, nil
+	}
+	n, err := s.in.Read(p)
+	if s.indexer == nil {
+		return n, err
+	}
+	if _, bad := s.indexer.Write(p[:n]); bad != nil {
+		return 0, fmt.Errorf("what pg_dump writes is not an archive: %w", bad)
+	}
+	if errors.Is(err, io.EOF) {
+		blocks, bad := s.indexer.Finish()
+		if bad != nil {
+			return 0, fmt.Errorf("pg_dump exited without an error, but its archive is not whole: %w", bad)
+		}
+		s.blocks = blocks
+	}
+	return n, err
+}
+
+// readHead reads the head ahead of everything else. An archive in a layout that
+// is newer than hectl passes as it is.
+func (s *archiveStream) readHead() error {
+	var raw bytes.Buffer
+	head, err := archive.ReadHead(io.TeeReader(s.in, &raw))
+	s.raw = raw.Bytes()
+	s.unread = s.raw
+	switch {
+	case err == nil:
+		s.head = head
+		s.indexer = archive.NewIndexer(head, archive.IndexOptions{SHA256: true})
+		s.held.Store(head.Length)
+		return nil
+	case len(s.raw) >= 7 && bytes.HasPrefix(s.raw, []byte("PGDMP\x01")) && s.raw[6] > newestLayout:
+		s.held.Store(0)
+		return nil
+	case errors.Is(err, io.ErrUnexpectedEOF) && len(s.raw) == 0:
+		return errors.New("pg_dump exited without an error, but wrote nothing")
+	}
+	if _, ok := errors.AsType[*archive.FormatError](err); ok {
+		return fmt.Errorf("what pg_dump writes is not an archive: %w", err)
+	}
+	return err
+}
+
+// Held implements s3store.Reviser.
+func (s *archiveStream) Held() int64 { return s.held.Load() }
+
+// Revise implements s3store.Reviser: it notes the blocks' places.
+func (s *archiveStream) Revise(head []byte) error {
+	if s.head == nil {
+		return nil
+	}
+	if err := archive.Patch(head, s.head, s.blocks); err != nil {
+		return fmt.Errorf("note the offsets: %w", err)
+	}
+	s.headSum = sha256.Sum256(head)
+	return nil
+}

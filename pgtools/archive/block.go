@@ -1,0 +1,90 @@
+package archive
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// A Block is the place of one entry's data.
+type Block struct {
+	ID           int   // of the entry
+	Offset       int64 // of the block's first byte, from the start of the archive
+	Length       int64 // bytes, from the type byte to the end marker's last byte
+	LargeObjects bool  // it holds large objects instead of one table's data
+
+	// SHA256 is that of the block's bytes; all zeros when it is not known.
+	SHA256 [sha256.Size]byte
+}
+
+// The first byte of a block.
+const (
+	typeData         = 1
+	typeLargeObjects = 3
+)
+
+// largeObjects is the kind (Entry.Desc) of an entry whose block holds large
+// objects: one for all of them up to PostgreSQL 16, one for every 1,000 from 17
+// on. Any other block holds the data of one table.
+const largeObjects = "BLOBS"
+
+// ErrNoOffsets says that the table of contents does not tell where the blocks
+// lie, as in every archive that pg_dump wrote to a pipe. Scan finds them.
+var ErrNoOffsets = errors.New("the table of contents has no offsets")
+
+// HasBlock reports whether the entry's data is in a block of the archive.
+func (e *Entry) HasBlock() bool { return e.HadDumper && e.OffsetState != OffsetNoData }
+
+// String returns the kind and the qualified name: "TABLE DATA public.users".
+func (e *Entry) String() string {
+	switch {
+	case e.Desc == largeObjects:
+		return "large objects"
+	case e.Namespace == "":
+		return e.Desc + " " + e.Tag
+	}
+	return e.Desc + " " + e.Namespace + "." + e.Tag
+}
+
+// minBlock is the length of the shortest block: a type byte, an id, the end.
+const minBlock = 1 + 2*intBytes
+
+// Blocks returns the archive's blocks in the order in which they lie, as the
+// table of contents tells. The size of the archive, in bytes, gives the last
+// one its length. Without a read of the blocks themselves this is as good as
+// the table of contents: DataReader notices when it lies.
+//
+// The error is ErrNoOffsets, or a FormatError when the offsets cannot be right.
+func (h *Head) Blocks(size int64) ([]Block, error) {
+	var blocks []Block
+	for i := range h.Entries {
+		e := &h.Entries[i]
+		if !e.HasBlock() {
+			continue
+		}
+		if e.OffsetState != OffsetKnown {
+			return nil, fmt.Errorf("%s: %w", e, ErrNoOffsets)
+		}
+		if e.Offset < h.Length || e.Offset > size-minBlock {
+			return nil, malformed(e.OffsetAt, "%s: an offset of %d, in an archive of %d bytes whose blocks begin at %d", e, e.Offset, size, h.Length)
+		}
+		blocks = append(blocks, Block{ID: e.ID, Offset: e.Offset, LargeObjects: e.Desc == largeObjects})
+	}
+	slices.SortFunc(blocks, func(a, b Block) int { return cmp.Compare(a.Offset, b.Offset) })
+	end := size
+	for i := len(blocks) - 1; i >= 0; i-- {
+		b := &blocks[i]
+		b.Length = end - b.Offset
+		if b.Length < minBlock {
+			return nil, malformed(b.Offset, "the blocks of entries %d and %d overlap", b.ID, blocks[i+1].ID)
+		}
+		end = b.Offset
+	}
+	// Nothing lies between the head, the blocks and the end.
+	if end != h.Length {
+		return nil, malformed(h.Length, "%d bytes that belong to no entry", end-h.Length)
+	}
+	return blocks, nil
+}

@@ -1,0 +1,139 @@
+package archive
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"errors"
+	"hash"
+	"io"
+)
+
+// blockBytes reads the bytes of one block, and not one more, from a reader. It
+// knows where it is and, when asked, what the SHA-256 of the bytes so far is.
+type blockBytes struct {
+	r    io.Reader
+	at   int64 // bytes from the start of the archive
+	left int64
+	hash hash.Hash // nil: not asked for
+}
+
+func (s *blockBytes) Read(p []byte) (int, error) {
+	if s.left == 0 {
+		return 0, io.EOF
+	}
+	n, err := s.r.Read(p[:min(int64(len(p)), s.left)])
+	s.at += int64(n)
+	s.left -= int64(n)
+	if s.hash != nil {
+		_, _ = s.hash.Write(p[:n]) // a hash never fails
+	}
+	if s.left == 0 && err != nil && n > 0 {
+		err = nil // all that was wanted is there
+	}
+	return n, err
+}
+
+// chunkReader reads the payload of a series of chunks, up to the one of length
+// 0. Its error stays.
+type chunkReader struct {
+	bytes blockBytes
+	in    *bufio.Reader // of bytes
+	left  int64         // bytes of the chunk
+	err   error         // io.EOF after the last chunk
+}
+
+// rawBuffer is how many bytes of a block are read at once. A chunk of
+// compressed data has 4 KiB or up to 128; of data that is not compressed, it
+// has one row.
+const rawBuffer = 32 << 10
+
+func newChunkReader() *chunkReader {
+	c := &chunkReader{}
+	c.in = bufio.NewReaderSize(&c.bytes, rawBuffer)
+	return c
+}
+
+// reset begins a block. It stands before its first byte.
+func (c *chunkReader) reset(r io.Reader, b Block) {
+	sum := c.bytes.hash
+	c.bytes = blockBytes{r: r, at: b.Offset, left: b.Length}
+	if b.SHA256 != [sha256.Size]byte{} {
+		if sum == nil {
+			sum = sha256.New()
+		}
+		sum.Reset()
+		c.bytes.hash = sum
+	}
+	c.in.Reset(&c.bytes)
+	c.left, c.err = 0, nil
+}
+
+// at returns the place of the next byte, from the start of the archive.
+func (c *chunkReader) at() int64 { return c.bytes.at - int64(c.in.Buffered()) }
+
+// open begins a series of chunks. It reports whether it has any.
+func (c *chunkReader) open() (bool, error) {
+	c.left, c.err = 0, nil
+	if !c.next() {
+		if errors.Is(c.err, io.EOF) {
+			return false, nil
+		}
+		return false, c.err
+	}
+	return true, nil
+}
+
+// next goes to the next chunk, unless it was the last one.
+func (c *chunkReader) next() bool {
+	at := c.at()
+	n, err := c.integer("length of a chunk")
+	switch {
+	case err != nil:
+		c.err = err
+	case n < 0 || n > maxChunk:
+		c.err = malformed(at, "a chunk of %d bytes", n)
+	case n == 0:
+		c.err = io.EOF
+	}
+	c.left = n
+	return c.err == nil
+}
+
+// Read fills p as far as that needs no wait for more of the block.
+func (c *chunkReader) Read(p []byte) (int, error) {
+	n := 0
+	for n < len(p) && c.err == nil {
+		if c.left == 0 {
+			if n > 0 && c.in.Buffered() < intBytes {
+				break
+			}
+			if !c.next() {
+				break
+			}
+		}
+		if n > 0 && c.in.Buffered() == 0 {
+			break
+		}
+		m, err := c.in.Read(p[n:min(int64(len(p)), int64(n)+c.left)])
+		n += m
+		c.left -= int64(m)
+		if err != nil {
+			c.err = readFailure(c.at(), "data", err)
+		}
+	}
+	if n > 0 {
+		return n, nil
+	}
+	return 0, c.err
+}
+
+// integer reads an integer.
+func (c *chunkReader) integer(what string) (int64, error) {
+	b, err := c.in.Peek(intBytes)
+	if err != nil {
+		return 0, readFailure(c.at()+int64(len(b)), what, err)
+	}
+	n := decodeInt(b)
+	_, err = c.in.Discard(intBytes)
+	return n, err
+}

@@ -1,0 +1,86 @@
+package archive
+
+import (
+	"bufio"
+	"io"
+
+	"github.com/klauspost/compress/zlib"
+	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
+)
+
+// maxZstdWindow is the largest window that pg_dump asks for, by level 22 or
+// "long", in bytes. The decoder's memory is a little more than the window.
+const maxZstdWindow = 128 << 20
+
+// codec decompresses one series of chunks after another.
+type codec interface {
+	// reset begins with what r has, at least one byte.
+	reset(r io.Reader) (io.Reader, error)
+	// rest reports whether it has read, but not used, bytes after the end.
+	rest() bool
+}
+
+// codec returns a new decompressor.
+func (c Compression) codec() (codec, error) {
+	switch c {
+	case Gzip:
+		return &gzipCodec{}, nil
+	case LZ4:
+		return &lz4Codec{}, nil
+	case Zstd:
+		dec, err := zstd.NewReader(nil,
+			zstd.WithDecoderConcurrency(1), // in the caller's goroutine, and none to stop
+			zstd.WithDecoderMaxWindow(maxZstdWindow))
+		return &zstdCodec{dec}, err
+	case None:
+	}
+	return noCodec{}, nil
+}
+
+type noCodec struct{}
+
+func (noCodec) reset(r io.Reader) (io.Reader, error) { return r, nil }
+func (noCodec) rest() bool                           { return false }
+
+// gzipCodec reads what pg_dump calls gzip: a zlib stream (RFC 1950).
+type gzipCodec struct {
+	in  *bufio.Reader // for which flate has a fast path
+	dec io.ReadCloser
+}
+
+func (g *gzipCodec) reset(r io.Reader) (_ io.Reader, err error) {
+	if g.in == nil {
+		g.in = bufio.NewReaderSize(r, rawBuffer)
+	} else {
+		g.in.Reset(r)
+	}
+	if g.dec == nil {
+		g.dec, err = zlib.NewReader(g.in)
+	} else {
+		err = g.dec.(zlib.Resetter).Reset(g.in, nil) //nolint:forcetypeassert // documented
+	}
+	return g.dec, err
+}
+
+func (g *gzipCodec) rest() bool { return g.in.Buffered() > 0 }
+
+// lz4Codec reads LZ4 frames.
+type lz4Codec struct{ dec *lz4.Reader }
+
+func (l *lz4Codec) reset(r io.Reader) (io.Reader, error) {
+	if l.dec == nil {
+		l.dec = lz4.NewReader(r)
+	} else {
+		l.dec.Reset(r)
+	}
+	return l.dec, nil
+}
+
+func (*lz4Codec) rest() bool { return false }
+
+// zstdCodec reads Zstandard frames (RFC 8878).
+type zstdCodec struct{ dec *zstd.Decoder }
+
+func (z *zstdCodec) reset(r io.Reader) (io.Reader, error) { return z.dec, z.dec.Reset(r) }
+func (*zstdCodec) rest() bool                             { return false }

@@ -1,0 +1,193 @@
+package archive
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// A DataReader reads the data of an archive's blocks, one block after another.
+// Its buffers and its decompressor serve for all of them.
+//
+// It takes about 130 KiB of memory and what decompression needs: for zstd the
+// window that pg_dump chose, 2 MiB by default and 128 MiB at most.
+type DataReader struct {
+	h       *Head
+	entries map[int]*Entry
+	chunks  *chunkReader
+	codec   codec
+	block   Block
+	data    io.Reader // decompressed; nil when there is nothing to read
+	err     error
+}
+
+// NewDataReader returns a DataReader for the archive that begins with h. Reset
+// gives it a block.
+func NewDataReader(h *Head) *DataReader {
+	return &DataReader{h: h, entries: h.withBlocks(), chunks: newChunkReader()}
+}
+
+// Reset begins to read block b, whose bytes, from the first one on, are what r
+// has next. No byte after the block is read. When b.SHA256 is set, the block's
+// last Read or NextObject compares.
+//
+// For an entry's TABLE DATA, Read follows: it yields what pg_dump would write
+// into a script, which is COPY's text format with the line "\." and two empty
+// lines at its end or, when the entry has no COPY statement, SQL. For large
+// objects, NextObject comes first.
+func (d *DataReader) Reset(r io.Reader, b Block) error {
+	d.block, d.data = b, nil
+	d.err = d.begin(r, b)
+	return d.err
+}
+
+func (d *DataReader) begin(r io.Reader, b Block) error {
+	if d.codec == nil {
+		var err error
+		if d.codec, err = d.h.Compression.codec(); err != nil {
+			return err
+		}
+	}
+	d.chunks.reset(r, b)
+	kind, err := d.chunks.in.ReadByte()
+	if err != nil {
+		return d.explain(readFailure(b.Offset, "type of the block", err))
+	}
+	want := byte(typeData)
+	if b.LargeObjects {
+		want = typeLargeObjects
+	}
+	if kind != want {
+		return d.explain(malformed(b.Offset, "type %#x instead of %#x", kind, want))
+	}
+	id, err := d.chunks.integer("id of the block")
+	if err != nil {
+		return d.explain(err)
+	}
+	if id != int64(b.ID) {
+		return d.explain(malformed(b.Offset+1, "the block of entry %d instead of %d", id, b.ID))
+	}
+	if b.LargeObjects {
+		return nil
+	}
+	return d.open()
+}
+
+// open begins the data of a table or of a large object.
+func (d *DataReader) open() error {
+	// No chunks at all is no data, whatever the compression: this is how some
+	// versions of pg_dump write an empty large object.
+	some, err := d.chunks.open()
+	if err != nil {
+		return d.explain(err)
+	}
+	d.data = d.chunks
+	if some {
+		if d.data, err = d.codec.reset(d.chunks); err != nil {
+			return d.failed(err)
+		}
+	}
+	return nil
+}
+
+// NextObject goes to the next large object and returns its oid; Read then
+// yields its bytes. What is left of the one before is skipped. After the last
+// one the error is io.EOF.
+func (d *DataReader) NextObject() (oid uint32, err error) {
+	if d.err == nil && d.data != nil {
+		_, err = io.Copy(io.Discard, d.data)
+		d.err = d.closed(err)
+	}
+	if d.err != nil {
+		return 0, d.err
+	}
+	d.data = nil
+	at := d.chunks.at()
+	n, err := d.chunks.integer("oid of a large object")
+	switch {
+	case err != nil:
+		d.err = d.explain(err)
+	case n == 0:
+		d.err = d.finish()
+	case n >= 1<<32 || n < -1<<31:
+		d.err = d.explain(malformed(at, "a large object with the oid %d", n))
+	default:
+		d.err = d.open()
+	}
+	return uint32(n), d.err // pg_dump writes oids as signed integers
+}
+
+// Read reads data, decompressed. Its error is io.EOF only after the end of a
+// block that was found to be right, or the end of a large object; else a
+// FormatError or what the block's reader reported.
+func (d *DataReader) Read(p []byte) (int, error) {
+	if d.err != nil {
+		return 0, d.err
+	}
+	if d.data == nil {
+		return 0, io.EOF
+	}
+	n, err := d.data.Read(p)
+	if err == nil {
+		return n, nil
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	if d.err = d.closed(err); d.err != nil {
+		return n, d.err
+	}
+	d.data = nil
+	if !d.block.LargeObjects {
+		d.err = d.finish()
+		return n, d.err
+	}
+	return n, io.EOF
+}
+
+// closed looks at the end of d.data, for which decompression gave err: nothing
+// may follow.
+func (d *DataReader) closed(err error) error {
+	if err != nil {
+		return d.failed(err)
+	}
+	var one [1]byte
+	if n, err := d.chunks.Read(one[:]); n > 0 || d.data != d.chunks && d.codec.rest() {
+		return d.explain(malformed(d.chunks.at(), "bytes after the end of the %s data", d.h.Compression))
+	} else if !errors.Is(err, io.EOF) {
+		return d.explain(err)
+	}
+	return nil
+}
+
+// failed is the error for err of the decompression, which may only have been
+// told of another one.
+func (d *DataReader) failed(err error) error {
+	if c := d.chunks.err; c != nil && !errors.Is(c, io.EOF) {
+		return d.explain(c)
+	}
+	return d.explain(malformed(d.chunks.at(), "%s data: %w", d.h.Compression, err))
+}
+
+// finish looks at the end of the block. It returns io.EOF when all is right.
+func (d *DataReader) finish() error {
+	in := &d.chunks.bytes
+	if at := d.chunks.at(); at != d.block.Offset+d.block.Length {
+		return d.explain(malformed(at, "the block ends here instead of at byte %d", d.block.Offset+d.block.Length))
+	}
+	if in.hash != nil {
+		if sum := [sha256.Size]byte(in.hash.Sum(nil)); sum != d.block.SHA256 {
+			return d.explain(malformed(d.block.Offset, "the SHA-256 of %d bytes is %x instead of %x", d.block.Length, sum, d.block.SHA256))
+		}
+	}
+	return io.EOF
+}
+
+// explain says whose block it is.
+func (d *DataReader) explain(err error) error {
+	if e := d.entries[d.block.ID]; e != nil {
+		return fmt.Errorf("%s: %w", e, err)
+	}
+	return fmt.Errorf("entry %d: %w", d.block.ID, err)
+}

@@ -1,0 +1,145 @@
+package archive_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// paths returns the files in testdata that match a pattern.
+func paths(tb testing.TB, pattern string) []string {
+	tb.Helper()
+	found, err := filepath.Glob(filepath.Join("testdata", pattern))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return found
+}
+
+// fixtures returns the archives in testdata by name, such as "17-zstd-file".
+// Each is of the database in testdata/schema.sql.
+func fixtures(tb testing.TB) map[string][]byte {
+	tb.Helper()
+	all := map[string][]byte{}
+	for _, path := range paths(tb, "*.archive") {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		all[strings.TrimSuffix(filepath.Base(path), ".archive")] = data
+	}
+	return all
+}
+
+func fixture(tb testing.TB, name string) []byte {
+	tb.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name+".archive"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return data
+}
+
+func golden(tb testing.TB, name string) string {
+	tb.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name+".golden"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(data)
+}
+
+// What pg_restore said of the archives when they were made, "pg_restore -l" of
+// the entries and "pg_restore -f -" of the data.
+func TestFixtures(t *testing.T) {
+	all := fixtures(t)
+	if len(all) < 25 {
+		t.Fatalf("only %d archives", len(all))
+	}
+	versions := map[string]string{"15": "1.14-0", "17": "1.16-0", "18": "1.16-0", "layout": "1.15-0"}
+	for name, data := range all {
+		t.Run(name, func(t *testing.T) {
+			major, rest, _ := strings.Cut(name, "-")
+			h := readHead(t, data)
+			if h.Version.String() != versions[major] || h.Database != "zoo" || h.Encoding() != "UTF8" {
+				t.Errorf("layout %s, database %q, encoding %q", h.Version, h.Database, h.Encoding())
+			}
+			compression, place, _ := strings.Cut(rest, "-")
+			if (place == "file" || place == "pipe") && major != "layout" && h.Compression.String() != compression {
+				t.Errorf("compression %s", h.Compression)
+			}
+			blocks := scan(t, data, h)
+			got, want := contents(t, data, h, blocks), golden(t, "data")
+			switch rest {
+			case "inserts":
+				if !strings.Contains(got, "INSERT INTO public.people VALUES (3, 'Ōta 🐘', 'two\nlines');\n") {
+					t.Errorf("data: %s", got)
+				}
+				return
+			case "noblobs":
+				want, _, _ = strings.Cut(want, "large object")
+			default:
+				if major == "layout" {
+					major = "17"
+				}
+				if diff := cmp.Diff(golden(t, major+"-list"), listing(h)); diff != "" {
+					t.Errorf("entries (-pg_restore +hectl):\n%s", diff)
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("data (-pg_restore +hectl):\n%s", diff)
+			}
+		})
+	}
+}
+
+// An archive that pg_dump wrote to a pipe becomes, patched, what it writes to a
+// file. For archives of one moment, which has one creation time, that includes
+// the time; these were made one after the other.
+func TestPatchMakesAFileOfAPipe(t *testing.T) {
+	all := fixtures(t)
+	pairs := 0
+	for name, piped := range all {
+		filed, ok := all[strings.TrimSuffix(name, "-pipe")+"-file"]
+		if !ok || !strings.HasSuffix(name, "-pipe") {
+			continue
+		}
+		pairs++
+		h := readHead(t, piped)
+		blocks := scan(t, piped, h)
+		if _, err := h.Blocks(int64(len(piped))); !errors.Is(err, archive.ErrNoOffsets) {
+			t.Errorf("%s: %v instead of ErrNoOffsets", name, err)
+		}
+		whole := patched(t, piped, h, blocks)
+		if !bytes.Equal(withoutTime(whole, h), withoutTime(filed, h)) {
+			t.Errorf("%s differs from what was written to a file", name)
+		}
+		fromOffsets, err := readHead(t, whole).Blocks(int64(len(whole)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range blocks {
+			blocks[i].SHA256 = [32]byte{}
+		}
+		if diff := cmp.Diff(blocks, fromOffsets); diff != "" {
+			t.Errorf("%s: blocks (-scan +offsets):\n%s", name, diff)
+		}
+		none, err := archive.Excerpt(whole[:h.Length], h, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(none, piped[:h.Length]) {
+			t.Errorf("%s: a head without blocks is not as pg_dump wrote it to the pipe", name)
+		}
+	}
+	if pairs != 10 {
+		t.Errorf("%d pairs", pairs)
+	}
+}

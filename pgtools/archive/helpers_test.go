@@ -1,0 +1,165 @@
+package archive_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// readHead returns the head of an archive that must have one.
+func readHead(tb testing.TB, data []byte) *archive.Head {
+	tb.Helper()
+	h, err := archive.ReadHead(bytes.NewReader(data))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return h
+}
+
+// scan returns the blocks of an archive that must be whole.
+func scan(tb testing.TB, data []byte, h *archive.Head) []archive.Block {
+	tb.Helper()
+	blocks, err := archive.Scan(bytes.NewReader(data[h.Length:]), h, archive.IndexOptions{SHA256: true})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return blocks
+}
+
+// listing returns the entries as "pg_restore -l" prints them:
+// "id; table-oid oid desc schema tag owner".
+func listing(h *archive.Head) string {
+	var b strings.Builder
+	for _, e := range h.Entries {
+		switch e.Desc {
+		case "ENCODING", "STDSTRINGS", "SEARCHPATH", "DATABASE":
+			continue // pg_restore -l leaves them out
+		}
+		namespace := e.Namespace
+		if namespace == "" {
+			namespace = "-"
+		}
+		line := fmt.Sprintf("%d; %s %s %s %s %s %s", e.ID, e.TableOID, e.OID, e.Desc, namespace, e.Tag, e.Owner)
+		b.WriteString(strings.TrimSpace(strings.ReplaceAll(line, "\n", " ")) + "\n")
+	}
+	return b.String()
+}
+
+// entryLines returns the entries of what "pg_restore -l" printed.
+func entryLines(listing []byte) string {
+	var b strings.Builder
+	for line := range strings.Lines(string(listing)) {
+		if !strings.HasPrefix(line, ";") {
+			b.WriteString(strings.TrimSpace(line) + "\n")
+		}
+	}
+	return b.String()
+}
+
+// contents returns what the blocks of an archive hold: for each table the COPY
+// statement and the data, for each large object a line with its oid and bytes.
+func contents(tb testing.TB, data []byte, h *archive.Head, blocks []archive.Block) string {
+	tb.Helper()
+	statement := map[int]string{}
+	for _, e := range h.Entries {
+		statement[e.ID] = e.Copy
+	}
+	var b strings.Builder
+	d := archive.NewDataReader(h)
+	for _, block := range blocks {
+		if err := d.Reset(bytes.NewReader(data[block.Offset:]), block); err != nil {
+			tb.Fatal(err)
+		}
+		if !block.LargeObjects {
+			b.WriteString(statement[block.ID])
+			if _, err := io.Copy(&b, d); err != nil {
+				tb.Fatal(err)
+			}
+			continue
+		}
+		for {
+			oid, err := d.NextObject()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				tb.Fatal(err)
+			}
+			object, err := io.ReadAll(d)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			fmt.Fprintf(&b, "large object %d: %x\n", oid, object)
+		}
+	}
+	return b.String()
+}
+
+var (
+	objectBegins = regexp.MustCompile(`^SELECT pg_catalog\.lo_open\('(\d+)', 131072\);$`)
+	objectGoesOn = regexp.MustCompile(`^SELECT pg_catalog\.lowrite\(0, '\\x([0-9a-f]*)'\);$`)
+)
+
+// scriptContents returns the same of the script that "pg_restore
+// --section=data -f -" printed.
+func scriptContents(tb testing.TB, script []byte) string {
+	tb.Helper()
+	var b strings.Builder
+	copying := false
+	for line := range strings.Lines(string(script)) {
+		bare := strings.TrimSuffix(line, "\n")
+		switch {
+		case copying:
+			b.WriteString(line)
+			if copying = bare != `\.`; !copying {
+				b.WriteString("\n\n")
+			}
+		case strings.HasPrefix(line, "COPY "):
+			copying = true
+			b.WriteString(line)
+		case bare == "SELECT pg_catalog.lo_close(0);":
+			b.WriteString("\n")
+		case strings.HasPrefix(line, "SELECT pg_catalog.lo"):
+			if m := objectBegins.FindStringSubmatch(bare); m != nil {
+				fmt.Fprintf(&b, "large object %s: ", m[1])
+			} else if m := objectGoesOn.FindStringSubmatch(bare); m != nil {
+				if _, err := hex.DecodeString(m[1]); err != nil {
+					tb.Fatal(err)
+				}
+				b.WriteString(m[1])
+			}
+		}
+	}
+	return b.String()
+}
+
+// withoutTime returns an archive whose creation time is wiped out.
+func withoutTime(data []byte, h *archive.Head) []byte {
+	const integer = 5
+	at := len("PGDMP") + 3 + 3 // magic, version, sizes and format
+	if h.Version.Minor >= 15 {
+		at++
+	} else {
+		at += integer
+	}
+	data = bytes.Clone(data)
+	clear(data[at : at+7*integer])
+	return data
+}
+
+// patched returns a copy of an archive with the places of its blocks noted.
+func patched(tb testing.TB, data []byte, h *archive.Head, blocks []archive.Block) []byte {
+	tb.Helper()
+	data = bytes.Clone(data)
+	if err := archive.Patch(data[:h.Length], h, blocks); err != nil {
+		tb.Fatal(err)
+	}
+	return data
+}

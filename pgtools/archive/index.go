@@ -1,0 +1,246 @@
+package archive
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+)
+
+// IndexOptions are the choices of an Indexer. The zero value is good.
+type IndexOptions struct {
+	SHA256 bool              // fill in Block.SHA256
+	Found  func(Block) error // told of each block at its end; its error is Write's
+}
+
+// An Indexer notes the blocks of an archive whose bytes, from the end of the
+// head on, are written to it, in pieces of any size. It keeps nothing of what
+// it is given, and takes a few bytes of memory for each block.
+//
+// Write fails at the first byte that cannot be right; an Indexer that has
+// failed stays so. Finish tells whether the archive is whole.
+type Indexer struct {
+	opt     IndexOptions
+	entries map[int]*Entry // those with a block that was not seen yet
+	blocks  []Block
+	err     error
+
+	at    int64 // bytes from the start of the archive
+	state indexState
+	block Block // the one at hand
+	hash  hash.Hash
+	left  int64 // bytes of the chunk, while in one
+
+	number [intBytes]byte // an integer that came in pieces
+	have   int
+}
+
+// indexState is what comes next.
+type indexState int
+
+const (
+	atBlock  indexState = iota // a block's type, or the end
+	atID                       // its entry's dump id
+	atObject                   // a large object's oid; 0 ends the block
+	atChunk                    // a chunk's length; 0 ends a table's data or a large object
+	inChunk                    // left bytes
+)
+
+// NewIndexer returns an Indexer for the archive that begins with h.
+func NewIndexer(h *Head, opt IndexOptions) *Indexer {
+	x := &Indexer{opt: opt, entries: h.withBlocks(), at: h.Length}
+	if opt.SHA256 {
+		x.hash = sha256.New()
+	}
+	return x
+}
+
+// Scan reads an archive from the end of its head on, and returns its blocks in
+// the order in which they lie. It is an error when the archive is not whole.
+func Scan(r io.Reader, h *Head, opt IndexOptions) ([]Block, error) {
+	x := NewIndexer(h, opt)
+	// Writing to the Indexer costs little, so a small buffer, which stays in
+	// the processor's cache, is the fastest.
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := r.Read(buf)
+		if _, err := x.Write(buf[:n]); err != nil {
+			return nil, err
+		}
+		if errors.Is(err, io.EOF) {
+			return x.Finish()
+		}
+		if err != nil {
+			return nil, readFailure(x.at, "scan", err)
+		}
+	}
+}
+
+// Write takes the next bytes.
+func (x *Indexer) Write(p []byte) (int, error) {
+	if x.err != nil {
+		return 0, x.err
+	}
+	start := x.at
+	unhashed := 0 // p[unhashed:] is still to be hashed
+	for i := 0; i < len(p); x.at = start + int64(i) {
+		switch x.state {
+		case atBlock:
+			unhashed = i
+			x.err = x.begin(p[i])
+			i++
+		case inChunk:
+			i += x.skip(len(p) - i)
+		default:
+			n, used, whole := x.integer(p[i:])
+			i += used
+			if !whole {
+				continue
+			}
+			x.at = start + int64(i)
+			if x.take(n); x.state == atBlock && x.err == nil {
+				x.sum(p[unhashed:i])
+				x.err = x.end()
+			}
+		}
+		if x.err != nil {
+			return i, x.err
+		}
+	}
+	if x.state != atBlock {
+		x.sum(p[unhashed:])
+	}
+	return len(p), nil
+}
+
+func (x *Indexer) sum(p []byte) {
+	if x.hash != nil {
+		_, _ = x.hash.Write(p) // a hash never fails
+	}
+}
+
+// skip goes on in a chunk, of which n bytes may be there.
+func (x *Indexer) skip(n int) int {
+	n = int(min(x.left, int64(n)))
+	if x.left -= int64(n); x.left == 0 {
+		x.state = atChunk
+	}
+	return n
+}
+
+// integer reads an integer of which p may have only a part. used is how many
+// bytes of p belong to it.
+func (x *Indexer) integer(p []byte) (n int64, used int, whole bool) {
+	if x.have == 0 && len(p) >= intBytes {
+		return decodeInt(p), intBytes, true
+	}
+	used = copy(x.number[x.have:], p)
+	if x.have += used; x.have < intBytes {
+		return 0, used, false
+	}
+	x.have = 0
+	return decodeInt(x.number[:]), used, true
+}
+
+// begin begins a block.
+func (x *Indexer) begin(kind byte) error {
+	if kind != typeData && kind != typeLargeObjects {
+		return malformed(x.at, "%#x where a block should begin, or the archive end", kind)
+	}
+	x.block = Block{Offset: x.at, LargeObjects: kind == typeLargeObjects}
+	x.state = atID
+	return nil
+}
+
+// take takes an integer that ends at x.at. At the end of a block it goes to
+// the state atBlock.
+func (x *Indexer) take(n int64) {
+	begin := x.at - intBytes
+	switch x.state {
+	case atID:
+		e := x.entries[int(n)]
+		if e == nil {
+			x.err = malformed(begin, "a block of entry %d, which has none or had it before", n)
+			return
+		}
+		if (e.Desc == largeObjects) != x.block.LargeObjects {
+			x.err = malformed(x.block.Offset, "the wrong type of block for entry %d, %s", n, e)
+			return
+		}
+		x.block.ID = int(n)
+		x.state = atChunk
+		if x.block.LargeObjects {
+			x.state = atObject
+		}
+	case atObject:
+		x.state = atChunk // oids from 2^31 on are written as negative integers
+		if n == 0 {
+			x.state = atBlock
+		}
+	default:
+		switch {
+		case n < 0 || n > maxChunk:
+			x.err = malformed(begin, "%s: a chunk of %d bytes", x.entries[x.block.ID], n)
+		case n > 0:
+			x.left, x.state = n, inChunk
+		case x.block.LargeObjects:
+			x.state = atObject
+		default:
+			x.state = atBlock
+		}
+	}
+}
+
+// maxChunk is the longest chunk that pg_dump can write, in bytes.
+const maxChunk = 1<<31 - 1
+
+// end ends the block at x.at.
+func (x *Indexer) end() error {
+	b := x.block
+	b.Length = x.at - b.Offset
+	if x.hash != nil {
+		x.hash.Sum(b.SHA256[:0])
+		x.hash.Reset()
+	}
+	delete(x.entries, b.ID)
+	x.blocks = append(x.blocks, b)
+	if x.opt.Found != nil {
+		return x.opt.Found(b)
+	}
+	return nil
+}
+
+// Finish is called at the end of the archive. It returns the blocks in the
+// order in which they lie, or a FormatError when the archive is not whole:
+// each entry that announces a block must have had one, whole.
+func (x *Indexer) Finish() ([]Block, error) {
+	if x.err != nil {
+		return nil, x.err
+	}
+	if x.state != atBlock {
+		what := "a block's beginning"
+		if e := x.entries[x.block.ID]; e != nil {
+			what = e.String()
+		}
+		return nil, malformed(x.at, "the archive ends in the middle of %s: %w", what, io.ErrUnexpectedEOF)
+	}
+	if len(x.entries) > 0 {
+		return nil, malformed(x.at, "the archive ends without %s: %w", x.missing(), io.ErrUnexpectedEOF)
+	}
+	return x.blocks, nil
+}
+
+// missing names the entry that comes first of those whose block is missing.
+func (x *Indexer) missing() string {
+	var first *Entry
+	for _, e := range x.entries {
+		if first == nil || e.OffsetAt < first.OffsetAt {
+			first = e
+		}
+	}
+	if more := len(x.entries) - 1; more > 0 {
+		return fmt.Sprintf("%s and %d more", first, more)
+	}
+	return first.String()
+}

@@ -1,0 +1,150 @@
+//go:build majors
+
+package archive_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"flag"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rubyforgood/hectl/internal/demodata"
+)
+
+// The programs of several majors are where script/majors put them. The flag
+// makes testdata anew.
+var update = flag.Bool("update", false, "write the archives in testdata anew")
+
+func majorBin(major int) string {
+	dir := os.Getenv("HECTL_MAJORS_DIR")
+	if dir == "" {
+		dir = "/var/cache/hectl-majors"
+	}
+	return filepath.Join(dir, strconv.Itoa(major))
+}
+
+func TestMajors(t *testing.T) {
+	for _, major := range []int{15, 17, 18} {
+		t.Run(strconv.Itoa(major), func(t *testing.T) {
+			t.Parallel()
+			d := newDatabase(t, majorBin(major), demodata.Zoo())
+			if d.major != major {
+				t.Fatalf("%s has version %d", majorBin(major), d.major)
+			}
+			checkRealArchives(t, d)
+		})
+	}
+}
+
+// TestMajorsWriteTestdata makes the archives that the other tests read, each in
+// the way that its name says, and what pg_restore says of them.
+func TestMajorsWriteTestdata(t *testing.T) {
+	if !*update {
+		return
+	}
+	for _, old := range paths(t, "*.archive") {
+		if err := os.Remove(old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sql, err := os.ReadFile("testdata/schema.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var golden string
+	for _, major := range []int{15, 17, 18} {
+		d := newDatabase(t, majorBin(major), string(sql))
+		name := strconv.Itoa(major) + "-"
+		for compression, z := range d.compressions() {
+			write(t, name+compression.String()+"-file.archive", d.toFile(t, "-Z", z))
+			write(t, name+compression.String()+"-pipe.archive", d.toPipe(t, "-Z", z))
+		}
+		write(t, name+"noblobs.archive", d.toPipe(t, "--no-blobs"))
+		write(t, name+"inserts.archive", d.toPipe(t, "--inserts"))
+
+		all := d.toPipe(t)
+		write(t, name+"list.golden", []byte(entryLines(d.run(t, all, "pg_restore", "-l"))))
+		data := scriptContents(t, d.script(t, all, "--section=data"))
+		if golden == "" {
+			golden = data
+			write(t, "data.golden", []byte(golden))
+		}
+		if diff := cmp.Diff(golden, data); diff != "" {
+			t.Errorf("version %d disagrees on the data:\n%s", major, diff)
+		}
+		if major == 17 {
+			old := downgrade(t, all)
+			if got, want := d.script(t, old), d.script(t, all); !bytes.Equal(got, want) {
+				t.Errorf("layout 1.15 restores otherwise:\n%s", firstDifference(string(want), string(got)))
+			}
+			write(t, "layout-1.15-gzip-pipe.archive", old)
+		}
+	}
+}
+
+func write(t *testing.T, name string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join("testdata", name), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// downgrade turns an archive of layout 1.16 into one of 1.15, which is what
+// version 16 writes and Debian never had: without the kind of each relation.
+// The archive must have been written to a pipe.
+func downgrade(t *testing.T, data []byte) []byte {
+	t.Helper()
+	h := readHead(t, data)
+	if h.Version.Minor != 16 {
+		t.Fatal(h.Version)
+	}
+	out, at := []byte{}, 0
+	take := func(n int) []byte {
+		at += n
+		out = append(out, data[at-n:at]...)
+		return data[at-n : at]
+	}
+	integer := func() int {
+		b := take(5)
+		n := int(binary.LittleEndian.Uint32(b[1:]))
+		if b[0] != 0 {
+			return -n
+		}
+		return n
+	}
+	text := func() bool {
+		n := integer()
+		take(max(n, 0))
+		return n >= 0
+	}
+	times := func(n int, f func()) {
+		for range n {
+			f()
+		}
+	}
+	anyText := func() { text() }
+	take(12) // to the compression, inclusive
+	times(7, func() { integer() })
+	times(3, anyText)
+	out[6] = 15
+	for range integer() {
+		times(2, func() { integer() }) // dump id, had-dumper
+		times(4, anyText)              // oids, tag, desc
+		integer()                      // section
+		times(6, anyText)              // definition, drop, COPY, namespace, tablespace, access method
+		at += 5                        // relation kind
+		times(2, anyText)              // owner, with oids
+		for text() {                   // dependencies
+		}
+		take(1 + h.OffsetSize)
+	}
+	if int64(at) != h.Length {
+		t.Fatalf("the head ends at %d, not at %d", at, h.Length)
+	}
+	return append(out, data[at:]...)
+}

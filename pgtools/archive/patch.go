@@ -1,0 +1,72 @@
+package archive
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// Patch writes the places of blocks into raw, which are the head's bytes. It
+// does what pg_dump does at the end when it writes to a file: with all of an
+// archive's blocks, raw becomes what pg_dump would have written there. Entries
+// for which blocks has none are left as they are. raw keeps its length.
+func Patch(raw []byte, h *Head, blocks []Block) error {
+	if int64(len(raw)) != h.Length {
+		return fmt.Errorf("patch the table of contents: %d bytes of a head of %d", len(raw), h.Length)
+	}
+	entries := h.withBlocks()
+	for _, b := range blocks {
+		e := entries[b.ID]
+		if e == nil {
+			return fmt.Errorf("patch the table of contents: there is no entry %d with data", b.ID)
+		}
+		if h.OffsetSize < 8 && b.Offset>>(8*h.OffsetSize) != 0 {
+			return fmt.Errorf("patch the table of contents: %s: an offset of %d does not fit into %d bytes", e, b.Offset, h.OffsetSize)
+		}
+		putOffset(raw[e.OffsetAt:][:1+h.OffsetSize], OffsetKnown, b.Offset)
+	}
+	return nil
+}
+
+// Excerpt returns the head of a smaller archive, which consists of this head
+// and then of the given blocks, one after another as they are. raw are the
+// bytes of the original's head; they stay as they are.
+//
+// The table of contents stays whole: pg_restore must be told by -L what to
+// restore. It fails when that includes data that the excerpt lacks. On its
+// standard input pg_restore also wants the blocks in the order in which it
+// restores them, which without a reordered list is that of the original.
+func Excerpt(raw []byte, h *Head, blocks []Block) ([]byte, error) {
+	head := bytes.Clone(raw)
+	if int64(len(head)) == h.Length { // else Patch complains
+		for _, e := range h.withBlocks() {
+			putOffset(head[e.OffsetAt:][:1+h.OffsetSize], OffsetUnknown, 0)
+		}
+	}
+	moved := make([]Block, len(blocks))
+	at := h.Length
+	for i, b := range blocks {
+		moved[i] = Block{ID: b.ID, Offset: at}
+		at += b.Length
+	}
+	if err := Patch(head, h, moved); err != nil {
+		return nil, err
+	}
+	return head, nil
+}
+
+func (h *Head) withBlocks() map[int]*Entry {
+	entries := map[int]*Entry{}
+	for i := range h.Entries {
+		if e := &h.Entries[i]; e.HasBlock() {
+			entries[e.ID] = e
+		}
+	}
+	return entries
+}
+
+func putOffset(b []byte, state OffsetState, offset int64) {
+	b[0] = byte(state)
+	for i := range b[1:] {
+		b[1+i] = byte(offset >> (8 * i))
+	}
+}

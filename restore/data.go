@@ -1,0 +1,282 @@
+package restore
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// data restores the rows. Where the blocks' places are known, several tables at
+// once are read from where they lie, and copied; what is not the rows of a table
+// (large objects, sequences' values, dumps made with --inserts) is left to
+// pg_restore, which gets an archive of just that. Otherwise the archive streams
+// through one pg_restore.
+func (l *loader) data(ctx context.Context, head string) ([]pgtools.Ignored, error) {
+	if l.dump.Blocks == nil && l.dump.stream != nil {
+		return l.dataInOrder(ctx)
+	}
+	copies, rest := divide(l.dump.Head, l.dump.Blocks)
+	var total int64
+	for _, b := range l.dump.Blocks {
+		total += b.Length
+	}
+	bar := l.out.Progress("data", console.Bytes, total)
+	defer bar.Done()
+	if err := l.copyTables(ctx, copies, bar); err != nil {
+		return nil, err
+	}
+	return l.restoreRest(ctx, head, rest, bar)
+}
+
+// dataInOrder streams the archive into one pg_restore, which takes the blocks in
+// the order in which they come.
+func (l *loader) dataInOrder(ctx context.Context) ([]pgtools.Ignored, error) {
+	bar := l.out.Progress("data", console.Bytes, l.dump.Size)
+	defer bar.Done()
+	body := l.dump.stream(ctx)
+	defer func() { _ = body.Close() }()
+	return l.restore(ctx, pgtools.RestoreOptions{
+		Input: countingReader{body, bar}, Sections: []string{"data"},
+		Log: onItem(bar.Label),
+	})
+}
+
+// tableCopy is the rows of one table: a block, and the statement that takes them.
+type tableCopy struct {
+	entry *archive.Entry
+	block archive.Block
+}
+
+// remainder is what of the data section pg_restore does.
+type remainder struct {
+	entries []archive.Entry
+	blocks  []archive.Block
+}
+
+// divide tells the rows of tables from the rest of the data section.
+func divide(h *archive.Head, blocks []archive.Block) (copies []tableCopy, rest remainder) {
+	places := map[int]archive.Block{}
+	for _, b := range blocks {
+		places[b.ID] = b
+	}
+	for i := range h.Entries {
+		e := &h.Entries[i]
+		if e.Section != archive.SectionData {
+			continue
+		}
+		b, has := places[e.ID]
+		if has && e.Desc == "TABLE DATA" && e.Copy != "" {
+			copies = append(copies, tableCopy{e, b})
+			continue
+		}
+		rest.entries = append(rest.entries, *e)
+		if has {
+			rest.blocks = append(rest.blocks, b)
+		}
+	}
+	slices.SortFunc(rest.blocks, func(a, b archive.Block) int { return cmp.Compare(a.Offset, b.Offset) })
+	return copies, rest
+}
+
+// A request for a small block costs a round trip, which is worth some hundred
+// kilobytes. So neighbours that are small come in one request.
+const (
+	smallBlock = 512 << 10 // bytes
+	batchSize  = 4 << 20   // bytes
+)
+
+// batch is a run of blocks that lie one after another, read by one request.
+type batch []tableCopy
+
+func (b batch) offset() int64 { return b[0].block.Offset }
+
+func (b batch) length() int64 {
+	last := b[len(b)-1].block
+	return last.Offset + last.Length - b.offset()
+}
+
+// batches groups neighbours, the largest group first: who begins with the
+// smallest waits in the end for one job with the largest.
+func batches(copies []tableCopy) []batch {
+	copies = slices.Clone(copies)
+	slices.SortFunc(copies, func(a, b tableCopy) int { return cmp.Compare(a.block.Offset, b.block.Offset) })
+	var all []batch
+	for _, c := range copies {
+		if n := len(all); n > 0 {
+			last := all[n-1]
+			end := last.offset() + last.length()
+			if end == c.block.Offset && c.block.Length < smallBlock &&
+				last[len(last)-1].block.Length < smallBlock && last.length()+c.block.Length <= batchSize {
+				all[n-1] = append(last, c)
+				continue
+			}
+		}
+		all = append(all, batch{c})
+	}
+	slices.SortStableFunc(all, func(a, b batch) int { return cmp.Compare(b.length(), a.length()) })
+	return all
+}
+
+// copyTables copies all tables' rows on as many connections as there are jobs.
+func (l *loader) copyTables(ctx context.Context, copies []tableCopy, bar *console.Progress) error {
+	work := make(chan batch)
+	group, copying := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer close(work)
+		for _, b := range batches(copies) {
+			select {
+			case work <- b:
+			case <-copying.Done():
+				return nil // the one who failed says why
+			}
+		}
+		return nil
+	})
+	for range min(l.jobs, len(copies)) {
+		group.Go(func() error {
+			db, err := l.session(copying)
+			if err != nil {
+				return err
+			}
+			defer db.Close(context.WithoutCancel(ctx))
+			data := archive.NewDataReader(l.dump.Head)
+			for b := range work {
+				if err := l.copyBatch(copying, db, data, b, bar); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// session connects to the temp database with the settings that pg_restore has.
+func (l *loader) session(ctx context.Context) (*pgtools.DB, error) {
+	db, err := pgtools.Connect(ctx, l.into, appName)
+	if err != nil {
+		return nil, err
+	}
+	settings := `SET search_path = ''; SET row_security = off; SET xmloption = content;
+		SET standard_conforming_strings = on; SET check_function_bodies = off;
+		SET client_min_messages = warning; SET synchronous_commit = off;`
+	if encoding := l.dump.Head.Encoding(); encoding != "" {
+		settings += "SET client_encoding = " + pgtools.QuoteLiteral(encoding) + ";"
+	}
+	if _, err := db.Exec(ctx, settings); err != nil {
+		db.Close(ctx)
+		return nil, fmt.Errorf("prepare a session: %w", err)
+	}
+	return db, nil
+}
+
+// copyBatch reads the blocks of a batch and copies each into its table.
+func (l *loader) copyBatch(ctx context.Context, db *pgtools.DB, data *archive.DataReader, b batch, bar *console.Progress) error {
+	body := countingReader{l.dump.part(ctx, b.offset(), b.length()), bar}
+	defer func() { _ = body.Close() }()
+	for _, c := range b {
+		bar.Label(tableName(c.entry))
+		err := data.Reset(body, c.block)
+		if err == nil {
+			_, err = db.CopyIn(ctx, c.entry.Copy, data)
+		}
+		if err != nil {
+			return l.tableError(c.entry, err)
+		}
+	}
+	return nil
+}
+
+func tableName(e *archive.Entry) string {
+	if e.Namespace == "public" || e.Namespace == "" {
+		return e.Tag
+	}
+	return e.Namespace + "." + e.Tag
+}
+
+// tableError says which table failed, and tells damage from a refusal of the
+// server.
+func (l *loader) tableError(e *archive.Entry, err error) error {
+	if _, damaged := errors.AsType[*archive.FormatError](err); damaged {
+		return notWhole(l.dump.Name, fmt.Errorf("table %s: %w", tableName(e), err))
+	}
+	return fmt.Errorf("copy table %s: %w", tableName(e), err)
+}
+
+// restoreRest has pg_restore do the rest of the data section, with an archive on
+// its standard input that has nothing else.
+func (l *loader) restoreRest(ctx context.Context, head string, rest remainder, bar *console.Progress) ([]pgtools.Ignored, error) {
+	if len(rest.entries) == 0 {
+		return nil, nil
+	}
+	list := filepath.Join(filepath.Dir(head), "rest")
+	if err := writeList(list, rest.entries); err != nil {
+		return nil, err
+	}
+	excerpt, err := archive.Excerpt(l.dump.raw, l.dump.Head, rest.blocks)
+	if err != nil {
+		return nil, notWhole(l.dump.Name, err)
+	}
+	readers := []io.Reader{bytes.NewReader(excerpt)}
+	var bodies []io.Closer
+	defer func() {
+		for _, body := range bodies {
+			_ = body.Close()
+		}
+	}()
+	for _, b := range rest.blocks {
+		body := l.dump.part(ctx, b.Offset, b.Length)
+		bodies = append(bodies, body)
+		readers = append(readers, &checkedReader{r: countingReader{body, bar}, block: b, name: l.dump.Name, sum: sha256.New()})
+	}
+	return l.restore(ctx, pgtools.RestoreOptions{
+		Input: io.MultiReader(readers...), Sections: []string{"data"}, ListFile: list,
+		Log: onItem(bar.Label),
+	})
+}
+
+// checkedReader reads one block as it is, and compares its checksum.
+type checkedReader struct {
+	r     io.Reader
+	block archive.Block
+	name  string
+	sum   hash.Hash
+}
+
+func (c *checkedReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	_, _ = c.sum.Write(p[:n]) // a hash never fails
+	if errors.Is(err, io.EOF) && c.block.SHA256 != [sha256.Size]byte{} && !bytes.Equal(c.sum.Sum(nil), c.block.SHA256[:]) {
+		return 0, fault.New(fault.Integrity, suggestOlder, "%s: the large objects at byte %d are not what was written: their checksum is another", c.name, c.block.Offset)
+	}
+	return n, err
+}
+
+// countingReader counts what is read of a dump on a bar.
+type countingReader struct {
+	io.ReadCloser
+	bar *console.Progress
+}
+
+func (c countingReader) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.bar.Add(int64(n))
+	return n, err
+}
