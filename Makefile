@@ -19,7 +19,7 @@ build_tool   = CGO_ENABLED=0 $(GO) build -C tools -trimpath -o ../bin/
 # The race detector needs cgo, and so a C compiler. CI must have one.
 RACE := $(shell if [ -n "$$CI" ] || command -v "$$($(GO) env CC)" >/dev/null 2>&1; then echo -race; fi)
 
-.PHONY: help demo test build lint fmt bench check release-check setup clean
+.PHONY: help demo test test-majors build lint fmt bench check release-check setup clean
 
 help: ## list the targets
 	@echo "make TARGET, with TARGET one of:"
@@ -32,6 +32,10 @@ demo: setup bin/versitygw build ## back up a made-up production database and fet
 test: setup bin/versitygw ## run all tests; one that is skipped fails the run
 	@if [ -z "$(RACE)" ]; then echo "no C compiler found: testing without the race detector" >&2; fi
 	@$(GO) run ./script/gotest $(RACE) -timeout 20m ./...
+
+test-majors: ## hold archives of PostgreSQL 15, 17 and 18 against their own pg_restore
+	@script/majors
+	@$(GO) run ./script/gotest -timeout 20m -tags majors -run Majors ./pgtools/archive
 
 build: ## build bin/hectl
 	@echo "building bin/hectl $(VERSION)"

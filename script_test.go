@@ -87,6 +87,8 @@ func TestScripts(t *testing.T) {
 			"databases":   cmdDatabases,
 			"proxy":       cmdProxy,
 			"user":        cmdUser,
+			"flip":        cmdFlip,
+			"get":         cmdGet,
 			"until":       cmdUntil,
 			"kill-child":  cmdKillChild,
 		},
@@ -179,6 +181,43 @@ func cmdDevelopment(ts *testscript.TestScript, _ bool, _ []string) {
 	w := theWorld(ts)
 	w.sql(ts, w.local.URI("postgres"), "CREATE DATABASE "+pgtools.Quote(w.target))
 	w.sql(ts, w.local.URI(w.target), "CREATE TABLE marker AS SELECT 'mine'::text AS word")
+}
+
+// get PREFIX FILE gets the only object whose key begins with PREFIX.
+func cmdGet(ts *testscript.TestScript, _ bool, args []string) {
+	w := theWorld(ts)
+	for _, key := range w.contents(ts) {
+		if strings.HasPrefix(key, args[0]) {
+			data, err := w.s3.Get(context.Background(), w.bucket, key)
+			ts.Check(err)
+			ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o600))
+			return
+		}
+	}
+	ts.Fatalf("there is no %s", args[0])
+}
+
+// flip LABEL PERCENT changes a byte of the label's only dump, that far into it,
+// as a failing disk would: the store does not notice.
+func cmdFlip(ts *testscript.TestScript, _ bool, args []string) {
+	w := theWorld(ts)
+	for _, key := range w.contents(ts) {
+		if !strings.HasPrefix(key, "backups/"+args[0]+"-") {
+			continue
+		}
+		path := w.s3.Path(w.bucket, key)
+		data, err := os.ReadFile(path)
+		ts.Check(err)
+		percent, err := strconv.Atoi(args[1])
+		ts.Check(err)
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		ts.Check(err)
+		at := len(data) * percent / 100
+		_, err = f.WriteAt([]byte{data[at] ^ 1}, int64(at))
+		ts.Check(errors.Join(err, f.Close()))
+		return
+	}
+	ts.Fatalf("there is no dump of %s", args[0])
 }
 
 // untouched shows that the target is what "development" made it, and that no
@@ -283,6 +322,8 @@ func expandRange(ts *testscript.TestScript, key string) []string {
 //
 //	proxy stall OPERATION [BYTE]            never answer; with BYTE, requests for what lies from there on
 //	proxy answer STATUS CODE OPERATION [N]  answer with an error, N times
+//	proxy reset OPERATION N                 break every Nth answer off after 1000 bytes
+//	proxy replace KEY FILE                  put FILE there once a part of KEY has been read
 //	proxy region REGION                     the bucket is in that region
 //	proxy pass                              no faults any more
 func cmdProxy(ts *testscript.TestScript, _ bool, args []string) {
@@ -309,6 +350,20 @@ func cmdProxy(ts *testscript.TestScript, _ bool, args []string) {
 		if n := number(4); n > 0 {
 			rule.Times(n)
 		}
+	case "reset":
+		p.On(s3test.Is(args[1]), s3test.ResetAnswer(1000)).Every(number(2))
+	case "replace":
+		w, text := theWorld(ts), []byte(ts.ReadFile(args[2]))
+		wanted := func(r *http.Request) bool {
+			return s3test.Operation(r) == "GetObject" && strings.Contains(r.URL.Path, args[1])
+		}
+		p.On(wanted, s3test.Hold(func() {
+			for _, key := range w.contents(ts) {
+				if strings.Contains(key, args[1]) {
+					ts.Check(w.s3.Put(context.Background(), w.bucket, key, text))
+				}
+			}
+		})).After(1).Times(1)
 	case "region":
 		elsewhere := func(r *http.Request) bool {
 			return !strings.Contains(r.Header.Get("Authorization"), "/"+args[1]+"/s3/")

@@ -197,6 +197,13 @@ func (l *loader) copyBatch(ctx context.Context, db *pgtools.DB, data *archive.Da
 		if err == nil {
 			_, err = db.CopyIn(ctx, c.entry.Copy, data)
 		}
+		if pgtools.SQLState(err) != "" && c.block.SHA256 != [sha256.Size]byte{} {
+			// The server may have choked on what was not written like that:
+			// the checksum at the block's end tells.
+			if _, damage := io.Copy(io.Discard, data); damage != nil {
+				err = damage
+			}
+		}
 		if err != nil {
 			return l.tableError(c.entry, err)
 		}
@@ -217,8 +224,14 @@ func (l *loader) tableError(e *archive.Entry, err error) error {
 	if _, damaged := errors.AsType[*archive.FormatError](err); damaged {
 		return notWhole(l.dump.Name, fmt.Errorf("table %s: %w", tableName(e), err))
 	}
+	if text := err.Error(); pgtools.SQLState(err) != "" && len(text) > maxServerError {
+		// The server quotes the value that it refuses: somebody's data.
+		return fmt.Errorf("copy table %s: %.*s…", tableName(e), maxServerError, text)
+	}
 	return fmt.Errorf("copy table %s: %w", tableName(e), err)
 }
+
+const maxServerError = 200 // bytes
 
 // restoreRest has pg_restore do the rest of the data section, with an archive on
 // its standard input that has nothing else.

@@ -32,8 +32,8 @@ func copyText(n int) (text []byte, ends []int) {
 // bigBlock returns the only block of an archive whose head is h, with text as
 // pg_dump would cut it into chunks: 4 KiB of gzip, a frame's block of lz4, up to
 // 128 KiB of zstd, or a row.
-func bigBlock(b *testing.B, h *archive.Head, text []byte, ends []int) []byte {
-	b.Helper()
+func bigBlock(tb testing.TB, h *archive.Head, text []byte, ends []int) []byte {
+	tb.Helper()
 	var out bytes.Buffer
 	out.Write([]byte{1, 0, 1, 0, 0, 0})
 	chunk := func(data []byte) {
@@ -42,10 +42,10 @@ func bigBlock(b *testing.B, h *archive.Head, text []byte, ends []int) []byte {
 	}
 	compress := func(w io.WriteCloser, compressed *bytes.Buffer, size int) {
 		if _, err := w.Write(text); err != nil {
-			b.Fatal(err)
+			tb.Fatal(err)
 		}
 		if err := w.Close(); err != nil {
-			b.Fatal(err)
+			tb.Fatal(err)
 		}
 		for compressed.Len() > 0 {
 			chunk(compressed.Next(size))
@@ -64,13 +64,13 @@ func bigBlock(b *testing.B, h *archive.Head, text []byte, ends []int) []byte {
 	case archive.LZ4:
 		w := lz4.NewWriter(&compressed)
 		if err := w.Apply(lz4.BlockSizeOption(lz4.Block64Kb), lz4.ChecksumOption(false)); err != nil {
-			b.Fatal(err)
+			tb.Fatal(err)
 		}
 		compress(w, &compressed, 64<<10)
 	case archive.Zstd:
 		w, err := zstd.NewWriter(&compressed, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(2<<20), zstd.WithEncoderCRC(false))
 		if err != nil {
-			b.Fatal(err)
+			tb.Fatal(err)
 		}
 		compress(w, &compressed, 128<<10)
 	}

@@ -76,8 +76,7 @@ func (d *DataReader) begin(r io.Reader, b Block) error {
 
 // open begins the data of a table or of a large object.
 func (d *DataReader) open() error {
-	// No chunks at all is no data, whatever the compression: this is how some
-	// versions of pg_dump write an empty large object.
+	// No chunks at all is no data, whatever the compression, as for pg_restore.
 	some, err := d.chunks.open()
 	if err != nil {
 		return d.explain(err)

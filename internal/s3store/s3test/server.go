@@ -179,6 +179,12 @@ func (s *Server) kill() {
 	<-s.exited
 }
 
+// Path returns the file in which the server keeps an object, for tests that
+// damage it behind the server's back.
+func (s *Server) Path(bucket, key string) string {
+	return filepath.Join(s.dir, "buckets", bucket, filepath.FromSlash(key))
+}
+
 // Stop ends the server and removes what it kept, unless Options.Dir was given.
 // It may be called twice.
 func (s *Server) Stop() {

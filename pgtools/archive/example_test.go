@@ -1,0 +1,49 @@
+package archive_test
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// An archive that streams by, as pg_dump writes it, gets its offsets.
+func ExampleIndexer() {
+	stream, err := os.Open("testdata/17-zstd-pipe.archive")
+	if err != nil {
+		panic(err)
+	}
+	defer stream.Close()
+
+	// The head is kept back.
+	in := bufio.NewReader(stream)
+	var raw bytes.Buffer
+	head, err := archive.ReadHead(io.TeeReader(in, &raw))
+	if err != nil {
+		panic(err)
+	}
+	// The rest goes where it is to go, and past the indexer.
+	index := archive.NewIndexer(head, archive.IndexOptions{SHA256: true})
+	var store bytes.Buffer
+	if _, err := io.Copy(&store, io.TeeReader(in, index)); err != nil {
+		panic(err)
+	}
+	blocks, err := index.Finish()
+	if err != nil {
+		panic(err)
+	}
+	// The head goes last.
+	if err := archive.Patch(raw.Bytes(), head, blocks); err != nil {
+		panic(err)
+	}
+	patched, err := archive.ReadHead(&raw)
+	if err != nil {
+		panic(err)
+	}
+	known, err := patched.Blocks(head.Length + int64(store.Len()))
+	fmt.Println(len(known), "blocks, the first one right after the head:", known[0].Offset == head.Length, err)
+	// Output: 6 blocks, the first one right after the head: true <nil>
+}
