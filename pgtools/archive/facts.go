@@ -58,3 +58,22 @@ func (h *Head) Indexes() int {
 	}
 	return n
 }
+
+// InSection returns the entries that "pg_restore --section" restores with a
+// section. An entry of no section, such as a comment or a privilege, belongs to
+// that of the entries before it. From PostgreSQL 17 on the data section has
+// such entries as well: comments and privileges of large objects.
+func (h *Head) InSection(section Section) []*Entry {
+	var entries []*Entry
+	current := SectionPreData
+	for i := range h.Entries {
+		e := &h.Entries[i]
+		if e.Section != SectionNone {
+			current = e.Section
+		}
+		if current == section {
+			entries = append(entries, e)
+		}
+	}
+	return entries
+}

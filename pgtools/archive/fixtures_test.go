@@ -143,3 +143,21 @@ func TestPatchMakesAFileOfAPipe(t *testing.T) {
 		t.Errorf("%d pairs", pairs)
 	}
 }
+
+// Version 17 moved the large objects from the schema to the data.
+func TestInSection(t *testing.T) {
+	for name, want := range map[string]bool{"15-gzip-file": false, "17-gzip-file": true, "18-gzip-file": true} {
+		h := readHead(t, fixture(t, name))
+		total, found := 0, false
+		for _, section := range []archive.Section{archive.SectionPreData, archive.SectionData, archive.SectionPostData} {
+			entries := h.InSection(section)
+			total += len(entries)
+			for _, e := range entries {
+				found = found || section == archive.SectionData && e.Desc == "COMMENT" && e.Tag == "LARGE OBJECT 1002"
+			}
+		}
+		if found != want || total != len(h.Entries) {
+			t.Errorf("%s: a comment among the data is %t, %d of %d entries", name, found, total, len(h.Entries))
+		}
+	}
+}

@@ -224,15 +224,9 @@ func checkExcerpt(t *testing.T, d database) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Comments and privileges of large objects are of no section of their own,
-	// and count as of that of the entries before.
 	var list strings.Builder
-	section := archive.SectionPreData
-	for _, e := range h.Entries {
-		if e.Section != archive.SectionNone {
-			section = e.Section
-		}
-		if section == archive.SectionData && (e.ID == some[0].ID || e.Desc != "TABLE DATA") {
+	for _, e := range h.InSection(archive.SectionData) {
+		if e.Desc != "TABLE DATA" || e.ID == some[0].ID {
 			list.WriteString(strconv.Itoa(e.ID) + "\n")
 		}
 	}
