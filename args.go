@@ -37,24 +37,48 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	return slices.Concat([]string{cmd.Name}, flags, []string{"--"}, operands), nil
 }
 
-// commandAt returns the index of the first argument that is neither a flag nor
-// the value of one, -1 if there is none. Flags of one name are of one kind in
-// all commands.
+// commandAt returns the index of the command in args, -1 if there is none. A
+// flag before it is read as the command has it: "-n" takes a value in list, and
+// none in restore. So the command is the first name of one for which all before
+// it are its flags and their values.
 func commandAt(app *cli.App, args []string) int {
-	var all []cli.Flag
-	for _, c := range app.Commands {
-		all = append(all, c.Flags...)
+	for i, arg := range args {
+		if cmd := app.Command(arg); cmd != nil {
+			if _, operands, err := split(cmd, args[:i]); err == nil && len(operands) == 0 {
+				return i
+			}
+		}
 	}
+	return firstOperand(app, args)
+}
+
+// firstOperand returns the index of what must be meant as a command where none
+// fits: the first argument that is neither a flag nor, in every command that
+// has the flag before it, the value of one.
+func firstOperand(app *cli.App, args []string) int {
 	for i := 0; i < len(args); i++ {
 		if !isFlag(args[i]) {
 			return i
 		}
 		name, _, has := strings.Cut(strings.TrimLeft(args[i], "-"), "=")
-		if f := find(all, name); f != nil && !has && takesValue(f) {
+		if !has && alwaysTakesValue(app, name) {
 			i++
 		}
 	}
 	return -1
+}
+
+func alwaysTakesValue(app *cli.App, name string) bool {
+	known := false
+	for _, cmd := range app.Commands {
+		if f := find(cmd.Flags, name); f != nil {
+			if !takesValue(f) {
+				return false
+			}
+			known = true
+		}
+	}
+	return known
 }
 
 // globalArgs handles a command line without a command.
@@ -68,7 +92,7 @@ func globalArgs(args []string) ([]string, error) {
 		}
 	}
 	if len(args) > 0 {
-		return nil, fault.New(fault.Usage, `see "hectl help"`, "%s is not a command, and there is none after it", args[0])
+		return nil, fault.New(fault.Usage, `see "hectl help"`, "a command is missing")
 	}
 	return []string{"--help"}, nil
 }
@@ -126,6 +150,8 @@ func split(cmd *cli.Command, args []string) (flags, operands []string, err error
 			flags = append(flags, arg)
 		case i+1 == len(args):
 			return nil, nil, fmt.Errorf("%s needs a value", arg)
+		case namesFlag(cmd, args[i+1]):
+			return nil, nil, fmt.Errorf("%s needs a value, but %s follows (write %[1]s=%[2]s if you mean it)", arg, args[i+1])
 		default:
 			i++
 			flags = append(flags, arg+"="+args[i])
@@ -184,6 +210,14 @@ func find(flags []cli.Flag, name string) cli.Flag {
 		}
 	}
 	return nil
+}
+
+// namesFlag reports whether arg is a flag of cmd written out, which nobody
+// means as a value; "-x" may be one.
+func namesFlag(cmd *cli.Command, arg string) bool {
+	long, ok := strings.CutPrefix(arg, "--")
+	name, _, _ := strings.Cut(long, "=")
+	return ok && (name == "help" || find(cmd.Flags, name) != nil)
 }
 
 func takesValue(f cli.Flag) bool {

@@ -30,6 +30,9 @@ func main() {
 
 // mainCode is main up to the exit, so that what it defers runs.
 func mainCode() int {
+	// A reader that goes away is told by the write that fails; the signal would
+	// end hectl before it has cleaned up.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), endingSignals()...)
 	defer stop()
 	// The first signal asks to clean up and end; the next one ends at once.

@@ -67,6 +67,7 @@ type world struct {
 	bucket         string
 	proxy          *s3test.Proxy
 	source, target string // database names
+	counted        int64  // bytes received when they were last counted
 }
 
 type worldKey struct{}
@@ -250,7 +251,7 @@ func cmdDatabases(ts *testscript.TestScript, _ bool, _ []string) {
 
 func (w *world) databases(ts *testscript.TestScript) string {
 	return strings.ReplaceAll(w.sql(ts, w.local.URI("postgres"),
-		"SELECT datname FROM pg_database WHERE datname ~ '^"+w.target+"(_hectl_.*|_previous|_replaced)?$' ORDER BY 1"), "\n", " ")
+		"SELECT datname FROM pg_database WHERE datname ~ '^"+w.target+"(_hectl_.*|_previous|_replaced_.*)?$' ORDER BY 1"), "\n", " ")
 }
 
 // bucket lists the objects in the bucket, and after them "upload KEY" for each
@@ -326,6 +327,7 @@ func expandRange(ts *testscript.TestScript, key string) []string {
 //	proxy replace KEY FILE                  put FILE there once a part of KEY has been read
 //	proxy region REGION                     the bucket is in that region
 //	proxy pass                              no faults any more
+//	proxy count                             print how many bytes were received since the last count
 func cmdProxy(ts *testscript.TestScript, _ bool, args []string) {
 	p := theWorld(ts).proxy
 	number := func(i int) int {
@@ -338,6 +340,10 @@ func cmdProxy(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	p.Reset()
 	switch args[0] {
+	case "count":
+		w := theWorld(ts)
+		_, _ = fmt.Fprintln(ts.Stdout(), p.Received()-w.counted)
+		w.counted = p.Received()
 	case "pass":
 	case "stall":
 		p.On(func(r *http.Request) bool {

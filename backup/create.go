@@ -95,6 +95,7 @@ func createCommand(env *command.Env) *cli.Command {
 0    done: the dump is in the bucket, whole
 1    failed; no dump was made
 2    wrong flags or settings; nothing was touched
+3    done, with a warning that needs a person
 10   no such bucket
 12   credentials are missing, expired, or lack a permission
 130  interrupted; no dump was made`)
@@ -219,7 +220,7 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 		result.Manifest = catalog.ManifestKey(o.bucket.Base, key)
 	}
 	if err := env.Console.Result(result); err != nil {
-		return err
+		return fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but that could not be said: %w", key, err)
 	}
 	return described
 }

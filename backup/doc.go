@@ -4,7 +4,8 @@
 // A dump flows from pg_dump's standard output through memory into a multipart
 // upload, and never touches a disk. It comes into being at one instant, when
 // the upload is completed, and that happens only after pg_dump ended its stream
-// and exited with status 0. Until then there is nothing in the bucket that
+// and exited with status 0, and the archive was found to be whole (stream.go,
+// which also notes in it where each table's rows are). Until then there is nothing in the bucket that
 // anyone could take for a dump; a failure, a signal or a stall aborts the
 // upload. See package catalog for names.
 package backup

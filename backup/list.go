@@ -13,6 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/backup/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
@@ -95,7 +96,7 @@ func (l listing) Text() string {
 	_, _ = fmt.Fprintln(w, "TIME (UTC)\tAGE\tSIZE\tDUMP")
 	for _, d := range l.Dumps {
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", d.Time.UTC().Format("2006-01-02 15:04"), age(l.now.Sub(d.Time)),
-			humanize.Bytes(uint64(d.Size)), strings.TrimPrefix(d.Key, catalog.Prefix(l.base)))
+			humanize.Bytes(uint64(d.Size)), console.Clean(strings.TrimPrefix(d.Key, catalog.Prefix(l.base))))
 	}
 	_ = w.Flush()
 	return b.String()

@@ -93,9 +93,14 @@ func (c Conn) canonicalHost() string {
 
 // Fingerprint identifies the database without naming it: the SHA-256, in
 // hexadecimal, of the host in lower case and without a final dot, the port and
-// the database, each followed by a NUL byte.
+// the database, each followed by a NUL byte. All names of this machine, Unix
+// sockets among them, count as localhost.
 func (c Conn) Fingerprint() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%s\x00", c.canonicalHost(), c.Port(), c.Database()))
+	host := c.canonicalHost()
+	if c.IsLocal() {
+		host = "localhost"
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%s\x00", host, c.Port(), c.Database()))
 	return hex.EncodeToString(sum[:])
 }
 

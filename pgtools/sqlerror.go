@@ -47,7 +47,8 @@ type serverError struct{ pg *pgconn.PgError }
 
 func (e *serverError) Error() string {
 	text := e.pg.Message
-	if e.pg.Detail != "" {
+	// For a broken constraint the detail is the row, which is somebody's data.
+	if e.pg.Detail != "" && !strings.HasPrefix(e.pg.Code, "23") {
 		text += ": " + strings.Join(strings.Fields(e.pg.Detail), " ")
 	}
 	return text + " (SQLSTATE " + e.pg.Code + ")"

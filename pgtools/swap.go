@@ -18,6 +18,8 @@ type Rename struct{ From, To string }
 type SwapOptions struct {
 	AppName  string // in pg_stat_activity; "": hectl
 	Attempts int    // how often to wait 5 seconds for sessions to go; 0: 3
+	// Statements are run in the transaction, before the renames.
+	Statements []string
 }
 
 // A BusyError says who keeps databases from being renamed. Nothing has been
@@ -84,7 +86,7 @@ func SwapDatabases(ctx context.Context, conn Conn, renames []Rename, opt SwapOpt
 	}
 	defer b.Close(ctx)
 
-	s := swap{renamer: a, terminator: b, renames: renames, refused: map[int]bool{}}
+	s := swap{renamer: a, terminator: b, statements: opt.Statements, renames: renames, refused: map[int]bool{}}
 	if err := s.prepare(ctx); err != nil {
 		return s.explain(err)
 	}
@@ -103,6 +105,7 @@ func SwapDatabases(ctx context.Context, conn Conn, renames []Rename, opt SwapOpt
 type swap struct {
 	renamer    *DB
 	terminator *DB
+	statements []string
 	renames    []Rename
 	oids       []uint32     // of the databases to be renamed
 	refused    map[int]bool // process ids of the sessions that may not be terminated
@@ -162,6 +165,11 @@ func (s *swap) rename(ctx context.Context) error {
 	// A lock is held by somebody who is about to go, or copies the database.
 	if _, err := t.Exec(ctx, "SET LOCAL lock_timeout = '10s'"); err != nil {
 		return err
+	}
+	for _, sql := range s.statements {
+		if _, err := t.Exec(ctx, sql); err != nil {
+			return err
+		}
 	}
 	for _, r := range s.renames {
 		if _, err := t.Exec(ctx, "ALTER DATABASE "+Quote(r.From)+" RENAME TO "+Quote(r.To)); err != nil {

@@ -113,7 +113,9 @@ func targetFlags() []cli.Flag {
 		&cli.BoolFlag{Category: command.Database, Name: "force", Usage: "replace a database whose own ar_internal_metadata says production"},
 		&cli.BoolFlag{Category: command.Database, Name: "drop-previous", Usage: "do not keep the replaced database"},
 		&cli.StringFlag{Category: command.Database, Name: "password", Value: "password", Usage: "`PASSWORD` that every user in the restored database gets (default password)"},
-		&cli.StringFlag{Category: command.Database, Name: "jobs", Aliases: []string{"j"}, Usage: "build `N` indexes at once (HECTL_JOBS; default: processors, at most 8)"},
+		&cli.StringSliceFlag{Category: command.Database, Name: "exclude-table-data", Usage: "leave out the rows of tables that match `PATTERN`, and do not download them; repeatable"},
+		&cli.StringSliceFlag{Category: command.Database, Name: "table", Usage: "leave out the rows of all tables but those that match `PATTERN`; repeatable"},
+		&cli.StringFlag{Category: command.Database, Name: "jobs", Aliases: []string{"j"}, Usage: "copy `N` tables, or build N indexes, at once (HECTL_JOBS; default: processors, at most 8)"},
 		&cli.BoolFlag{Category: command.Database, Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would happen, and do nothing"},
 		command.PGBinFlag(),
 	}

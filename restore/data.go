@@ -29,9 +29,12 @@ func (l *loader) data(ctx context.Context, head string) ([]pgtools.Ignored, erro
 	if l.dump.Blocks == nil && l.dump.stream != nil {
 		return l.dataInOrder(ctx)
 	}
-	copies, rest := divide(l.dump.Head, l.dump.Blocks)
+	copies, rest := l.tables.choose(divide(l.dump.Head, l.dump.Blocks))
 	var total int64
-	for _, b := range l.dump.Blocks {
+	for _, c := range copies {
+		total += c.block.Length
+	}
+	for _, b := range rest.blocks {
 		total += b.Length
 	}
 	bar := l.out.Progress("data", console.Bytes, total)
@@ -73,11 +76,7 @@ func divide(h *archive.Head, blocks []archive.Block) (copies []tableCopy, rest r
 	for _, b := range blocks {
 		places[b.ID] = b
 	}
-	for i := range h.Entries {
-		e := &h.Entries[i]
-		if e.Section != archive.SectionData {
-			continue
-		}
+	for _, e := range h.InSection(archive.SectionData) {
 		b, has := places[e.ID]
 		if has && e.Desc == "TABLE DATA" && e.Copy != "" {
 			copies = append(copies, tableCopy{e, b})

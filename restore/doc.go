@@ -7,7 +7,8 @@
 //	lock        one run a target
 //	preflight   credentials, dump, client tools, extensions: all problems at once
 //	temp        CREATE DATABASE target_hectl_TIME from template0 (names.go)
-//	load        schema, data, indexes and keys, ANALYZE (load.go)
+//	load        schema, data, indexes and keys, ANALYZE (load.go, data.go,
+//	            postdata.go), and between data and indexes:
 //	scrub       no password, token or job of production stays (scrub.go)
 //	swap        target becomes target_previous, temp becomes target: renames in
 //	            one transaction (swap.go)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -32,6 +33,7 @@ type run struct {
 	dropPrevious bool
 	dryRun       bool
 	passwordHash string
+	tables       chooser
 
 	warned bool // something was said that needs a person
 }
@@ -65,11 +67,15 @@ func prepare(env *command.Env, c *cli.Context) (*run, config.Flags, error) {
 	if r.target, err = command.Resolve(target, settings); err != nil {
 		return nil, nil, fmt.Errorf("target (from %s): %w", target.Origin, err)
 	}
-	if source, err := settings.Source(flags); err == nil {
-		// A source that cannot be resolved cannot be what the target is.
+	if source, err := settings.Source(flags); err == nil && !strings.HasPrefix(source.Origin, "PG") {
+		// libpq's own variables may as well be meant for the target. A source
+		// that cannot be resolved cannot be what the target is.
 		if conn, err := command.Resolve(source, settings); err == nil {
 			r.sources = append(r.sources, conn.Fingerprint())
 		}
+	}
+	if r.tables, err = newChooser(c.StringSlice("table"), c.StringSlice("exclude-table-data")); err != nil {
+		return nil, nil, err
 	}
 	if r.passwordHash, err = hashPassword(c.String("password")); err != nil {
 		return nil, nil, err
@@ -116,11 +122,20 @@ func (r *run) run(ctx context.Context, find func(context.Context) (source, error
 	if err := refusal(r.target, guard(judged)); err != nil {
 		return err
 	}
+	if err := r.tables.check(d.Head); err != nil {
+		return err
+	}
+	if d.Blocks == nil && d.stream != nil && !r.tables.all() {
+		return needsBlocks(d.Name)
+	}
 	tool, err := r.preflight(ctx, admin, d, existing)
 	if err != nil {
 		return err
 	}
 	plan := r.plan(d, tool, admin.ServerVersion(), existing)
+	if err := r.planDrops(ctx, admin, &plan); err != nil {
+		return err
+	}
 	if r.dryRun {
 		return r.out.Result(plan)
 	}
@@ -143,9 +158,27 @@ func madeHere(sources []string, d *dump, target pgtools.Conn) ([]string, error) 
 // completes the facts for the guard.
 func (r *run) inspect(ctx context.Context, admin *pgtools.DB, f *facts) (*pgtools.Database, error) {
 	name := r.target.Database()
+	err := admin.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = 'rdsadmin')
+		    OR EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'rds_superuser')`).Scan(&f.RDS)
+	if err != nil {
+		return nil, fmt.Errorf("inspect the server: %w", err)
+	}
 	existing, exists, err := admin.Database(ctx, name)
 	if err != nil || !exists {
 		return nil, err
+	}
+	previous := previousName(name)
+	if _, taken, err := admin.Database(ctx, previous); err != nil {
+		return nil, err
+	} else if taken {
+		comment, err := databaseComment(ctx, admin, previous)
+		if err != nil {
+			return nil, err
+		}
+		if !strings.HasPrefix(comment, keptMark) {
+			f.Taken = previous
+		}
 	}
 	f.Template = existing.IsTemplate
 	f.Existing, err = environment(ctx, r.target)
@@ -176,7 +209,7 @@ func environment(ctx context.Context, target pgtools.Conn) (string, error) {
 			return "", fmt.Errorf("inspect %s: %w", target, err)
 		}
 		for _, v := range values {
-			if v == "production" {
+			if isProduction(v) {
 				return v, nil // one is enough
 			}
 		}
@@ -186,25 +219,43 @@ func environment(ctx context.Context, target pgtools.Conn) (string, error) {
 
 // lock keeps other runs away from the target for as long as admin lives.
 func (r *run) lock(ctx context.Context, admin *pgtools.DB) error {
-	held, holder, err := admin.TryLock(ctx, "hectl restore "+r.target.Database())
-	if err != nil || held {
-		return err
+	target := r.target.Database()
+	for _, name := range []string{target, previousName(target)} {
+		held, holder, err := admin.TryLock(ctx, "hectl restore "+name)
+		if err != nil {
+			return err
+		}
+		if held {
+			continue
+		}
+		who := ""
+		if holder != nil {
+			who = fmt.Sprintf(" (server process %d, since %s)", holder.PID, holder.Since.UTC().Format(time.RFC3339))
+		}
+		return fault.New(fault.Locked, "wait for it to end", "another hectl works on %s%s", r.target.WithDatabase(name), who)
 	}
-	who := ""
-	if holder != nil {
-		who = fmt.Sprintf(" (server process %d, since %s)", holder.PID, holder.Since.UTC().Format(time.RFC3339))
-	}
-	return fault.New(fault.Locked, "wait for it to end", "another hectl works on %s%s", r.target, who)
+	return nil
 }
 
 // replace does what the plan says.
 func (r *run) replace(ctx context.Context, admin *pgtools.DB, d *dump, tool pgtools.Tool, p plan, existing *pgtools.Database) (err error) {
 	start := r.out.Now()
-	if err := r.dropLeftovers(ctx, admin); err != nil {
-		return err
+	for _, name := range p.Leftovers {
+		r.out.Say("dropping %s, left by an earlier run", name)
+		if err := admin.DropDatabase(ctx, name); err != nil {
+			r.warn("%s stays: %v", name, err)
+		}
 	}
 	r.out.Say("restoring %s into %s", path.Base(d.Name), p.Temp)
-	if err := admin.CreateDatabase(ctx, p.Temp, p.create); err != nil {
+	err = admin.CreateDatabase(ctx, p.Temp, p.create)
+	if pgtools.SQLState(err) == encodingMismatch && p.create.Encoding != "" {
+		// The archive's encoding does not go with the locale here. The server
+		// converts, for it is told in what encoding the rows come.
+		r.out.Detail("%v: using the encoding of the server", err)
+		p.create.Encoding = ""
+		err = admin.CreateDatabase(ctx, p.Temp, p.create)
+	}
+	if err != nil {
 		return err
 	}
 	keep := false
@@ -214,7 +265,7 @@ func (r *run) replace(ctx context.Context, admin *pgtools.DB, d *dump, tool pgto
 		}
 	}()
 
-	l := &loader{tool: tool, into: r.target.WithDatabase(p.Temp), dump: d, jobs: r.jobs, out: r.out}
+	l := &loader{tool: tool, into: r.target.WithDatabase(p.Temp), dump: d, jobs: r.jobs, out: r.out, tables: r.tables}
 	warnings, err := l.load(ctx, func(ctx context.Context) error { return r.scrub(ctx, l.into) })
 	for _, w := range warnings { // pg_restore's, all known to be harmless
 		r.out.Detail("harmless: %s", w)
@@ -230,6 +281,9 @@ func (r *run) replace(ctx context.Context, admin *pgtools.DB, d *dump, tool pgto
 		if err != nil {
 			return err
 		}
+		if err := unmark(ctx, admin, p.Temp); err != nil {
+			return err
+		}
 		for _, w := range lost {
 			r.warn("%s", w)
 		}
@@ -239,14 +293,22 @@ func (r *run) replace(ctx context.Context, admin *pgtools.DB, d *dump, tool pgto
 		keep = errors.As(err, &busy)
 		return r.notSwapped(p, err, keep)
 	}
+	if existing != nil && existing.Owner != r.target.User() {
+		r.out.Warn("%s belongs to the role %s, what is in it to %s, which restored it: name the target with user %s to change that",
+			p.Target, existing.Owner, r.target.User(), existing.Owner)
+	}
 	if err := r.out.Result(r.report(p, r.out.Now().Sub(start))); err != nil {
-		return err
+		return fault.New(fault.Warnings, "", "%s holds the dump, but that could not be said: %w", p.Target, err)
 	}
 	if r.warned {
 		return fault.New(fault.Warnings, "", "done, with the warnings above")
 	}
 	return nil
 }
+
+// encodingMismatch is the SQLSTATE of CREATE DATABASE for an encoding that does
+// not go with the locale.
+const encodingMismatch = "22023"
 
 // warn says what needs a person, though the run goes on.
 func (r *run) warn(format string, args ...any) {
@@ -289,16 +351,16 @@ func (r *run) dropTemp(ctx context.Context, name string) error {
 	return nil
 }
 
-// dropLeftovers drops the databases that earlier runs for this target had to
-// leave behind. The lock says that no such run is alive.
-func (r *run) dropLeftovers(ctx context.Context, admin *pgtools.DB) error {
-	target := r.target.Database()
-	found, err := admin.DatabasesWithPrefix(ctx, stem(target)+"_hectl_")
+// planDrops finds the databases that will be dropped: those that earlier runs
+// for this target had to leave behind (the lock says that no such run is alive)
+// and the previous database of before.
+func (r *run) planDrops(ctx context.Context, admin *pgtools.DB, p *plan) error {
+	found, err := admin.DatabasesWithPrefix(ctx, stem(p.Target)+"_hectl_")
 	if err != nil {
 		return err
 	}
 	for _, d := range found {
-		if !isTempName(target, d.Name) {
+		if !isTempName(p.Target, d.Name) {
 			continue
 		}
 		sessions, err := admin.Sessions(ctx, d.Name)
@@ -309,10 +371,36 @@ func (r *run) dropLeftovers(ctx context.Context, admin *pgtools.DB) error {
 			r.out.Warn("%s, left by an earlier run, is in use and stays", d.Name)
 			continue
 		}
-		r.out.Say("dropping %s, left by an earlier run", d.Name)
-		if err := admin.DropDatabase(ctx, d.Name); err != nil {
-			return err
-		}
+		p.Leftovers = append(p.Leftovers, d.Name)
 	}
-	return nil
+	if p.Exists {
+		_, p.dropsPrevious, err = admin.Database(ctx, previousName(p.Target))
+	}
+	return err
+}
+
+// unmark takes the mark of a previous database off one that is none: its comment
+// was copied from a database that had been put back by hand.
+func unmark(ctx context.Context, admin *pgtools.DB, name string) error {
+	comment, err := databaseComment(ctx, admin, name)
+	if err != nil {
+		return err
+	}
+	rest, marked := strings.CutPrefix(comment, keptMark)
+	if !marked {
+		return nil
+	}
+	_, err = admin.Exec(ctx, "COMMENT ON DATABASE "+pgtools.Quote(name)+" IS "+pgtools.QuoteLiteral(strings.TrimSpace(rest)))
+	return err
+}
+
+// databaseComment returns the comment on a database, "" when it has none.
+func databaseComment(ctx context.Context, admin *pgtools.DB, name string) (comment string, err error) {
+	err = admin.QueryRow(ctx, `
+		SELECT coalesce(pg_catalog.shobj_description(oid, 'pg_database'), '')
+		FROM pg_catalog.pg_database WHERE datname = $1`, name).Scan(&comment)
+	if err != nil {
+		return "", fmt.Errorf("look up the comment on database %s: %w", name, err)
+	}
+	return comment, nil
 }

@@ -24,6 +24,12 @@ type facts struct {
 	Existing string
 	// Template says that the server has the target down as a template.
 	Template bool
+	// RDS says that the server has what only Amazon's have, by whatever name or
+	// tunnel it is reached.
+	RDS bool
+	// Taken is the name of a database that would have to make way for the
+	// previous one, and that hectl did not make; "" when there is none.
+	Taken string
 }
 
 // guard returns the reasons for which the target may not be replaced, each a
@@ -33,7 +39,7 @@ func guard(f facts) []string {
 	add := func(format string, args ...any) { reasons = append(reasons, fmt.Sprintf(format, args...)) }
 
 	for _, name := range []string{"RAILS_ENV", "RACK_ENV", "APP_ENV"} {
-		if v, _ := f.Env(name); strings.EqualFold(v, "production") {
+		if v, _ := f.Env(name); isProduction(v) {
 			add("%s is %s", name, v)
 		}
 	}
@@ -43,16 +49,26 @@ func guard(f facts) []string {
 	case !f.Target.IsLocal() && !slices.ContainsFunc(f.AllowHost, func(allowed string) bool { return strings.EqualFold(allowed, host) }):
 		add("%s is not this machine (--allow-host %s, if it is a development server)", host, host)
 	}
+	if f.RDS && !f.Target.IsRDS() {
+		add("its server is an RDS instance, reached by another name, and these are never a target")
+	}
+	if f.Taken != "" {
+		add("the previous database would be kept as %s, but there is one of that name that hectl did not make (rename it, or drop it)", f.Taken)
+	}
 	if slices.Contains(f.Sources, f.Target.Fingerprint()) {
 		add("it is the source of the dumps")
 	}
 	if name := f.Target.Database(); f.Template || name == "postgres" || name == "template0" || name == "template1" {
 		add("%s is a system or template database", name)
 	}
-	if strings.EqualFold(f.Existing, "production") && !f.Force {
+	if isProduction(f.Existing) && !f.Force {
 		add("its ar_internal_metadata says that it is a production database (--force, if you know that it is a copy)")
 	}
 	return reasons
+}
+
+func isProduction(environment string) bool {
+	return strings.EqualFold(strings.TrimSpace(environment), "production")
 }
 
 // refusal is the error for the guard's reasons, nil when there are none.

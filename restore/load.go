@@ -21,6 +21,8 @@ type loader struct {
 	dump *dump
 	jobs int
 	out  *console.Console
+
+	tables chooser
 }
 
 // load restores schema, data and post-data, in this order, then collects

@@ -33,8 +33,8 @@ func previousName(target string) string {
 }
 
 // replacedName is a name for a database that a person moves out of the way.
-func replacedName(target string) string {
-	return stem(target) + "_replaced"
+func replacedName(target string, t time.Time) string {
+	return stem(target) + "_replaced_" + t.UTC().Format(nameTime)
 }
 
 // isTempName tells the databases that hectl made for target and may drop.

@@ -12,7 +12,7 @@ func TestNames(t *testing.T) {
 		t.Error(got)
 	}
 	for _, target := range []string{"diaper_dev", "a", strings.Repeat("x", 63), strings.Repeat("ü", 31)} {
-		names := []string{tempName(target, at), outgoingName(target, at), previousName(target), replacedName(target)}
+		names := []string{tempName(target, at), outgoingName(target, at), previousName(target), replacedName(target, at)}
 		for i, name := range names {
 			if len(name) > maxIdentifier {
 				t.Errorf("%q has %d bytes", name, len(name))

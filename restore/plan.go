@@ -24,10 +24,16 @@ type plan struct {
 	Previous string   `json:"previous_database,omitempty"` // kept under this name; "" when nothing is kept
 	Tool     string   `json:"pg_restore"`
 	Tables   int      `json:"tables"`
+	// Chosen says which tables' rows are restored; "" for all.
+	Chosen string `json:"chosen_tables,omitempty"`
+	// Leftovers are databases of earlier runs that will be dropped.
+	Leftovers []string `json:"leftover_databases,omitempty"`
 
 	create      pgtools.CreateOptions
 	outgoing    string // name of the older previous database on its way out
 	replaceable bool   // drop the replaced database, too
+	// dropsPrevious says that there is a previous database, which goes.
+	dropsPrevious bool
 }
 
 // dumpInfo describes the dump that is restored.
@@ -70,6 +76,7 @@ func (r *run) plan(d *dump, tool pgtools.Tool, server pgtools.Version, existing 
 		Temp:        tempName(target, now),
 		Tool:        fmt.Sprintf("%s (%s)", tool.Path, tool.Version),
 		Tables:      d.Head.Tables(),
+		Chosen:      r.tables.String(),
 		outgoing:    outgoingName(target, now),
 		replaceable: r.dropPrevious,
 	}
@@ -91,6 +98,9 @@ func (p plan) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "would restore   %s\n", p.Dump)
 	fmt.Fprintf(&b, "  made by       pg_dump %s of %s on PostgreSQL %s, %d tables\n", p.Dump.DumpVersion, p.Dump.Database, p.Dump.ServerVersion, p.Tables)
+	if p.Chosen != "" {
+		fmt.Fprintf(&b, "  rows of       %s\n", p.Chosen)
+	}
 	fmt.Fprintf(&b, "with            %s\n", p.Tool)
 	fmt.Fprintf(&b, "into            %s on %s (PostgreSQL %s)\n", p.Temp, p.Server, p.Version)
 	b.WriteString("then scrub      users' passwords and tokens, delayed_jobs, environment = development\n")
@@ -101,6 +111,12 @@ func (p plan) Text() string {
 		fmt.Fprintf(&b, "then replace    %s by it, and drop what %s was\n", p.Target, p.Target)
 	default:
 		fmt.Fprintf(&b, "then rename     %s to %s, and %s to %s\n", p.Target, p.Previous, p.Temp, p.Target)
+	}
+	if p.dropsPrevious {
+		fmt.Fprintf(&b, "then drop       the %s of before\n", previousName(p.Target))
+	}
+	for _, name := range p.Leftovers {
+		fmt.Fprintf(&b, "before, drop    %s, left by an earlier run\n", name)
 	}
 	b.WriteString("nothing was changed (--dry-run)")
 	return b.String()
@@ -163,6 +179,18 @@ func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database)
 	}
 	if !mayRename {
 		problems = append(problems, fmt.Sprintf("%s belongs to the role %s, and %s is no member of it", existing.Name, owner, role))
+	}
+	if existing != nil {
+		blockers, err := pgtools.Rows[string](ctx, admin, `
+			SELECT 'the database ' || datname || ' belongs to the role ' || pg_catalog.pg_get_userbyid(datdba) || ', of which ' || $2 || ' is no member'
+			FROM pg_catalog.pg_database WHERE datname = $1 AND NOT pg_catalog.pg_has_role(datdba, 'MEMBER')
+			UNION ALL
+			SELECT 'there is a prepared transaction in ' || database || ' (COMMIT PREPARED or ROLLBACK PREPARED ' || quote_literal(gid) || ')'
+			FROM pg_catalog.pg_prepared_xacts WHERE database IN ($1, $3)`, previousName(existing.Name), role, existing.Name)
+		if err != nil {
+			return nil, fmt.Errorf("look for what would block the exchange: %w", err)
+		}
+		problems = append(problems, blockers...)
 	}
 	if standby {
 		problems = append(problems, "the server is a standby, which can only be read")

@@ -3,7 +3,6 @@ package restore
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"golang.org/x/crypto/bcrypt"
@@ -29,62 +28,65 @@ func hashPassword(password string) (string, error) {
 	return string(hash), nil
 }
 
-// table is a table of the restored database that the scrub cares for.
-type table struct {
-	Schema  string
-	Name    string
-	Columns []string
-}
-
-func (t table) quoted() string { return pgtools.Quote(t.Schema) + "." + pgtools.Quote(t.Name) }
-
-func (t table) has(columns ...string) bool {
-	for _, c := range columns {
-		if !slices.Contains(t.Columns, c) {
-			return false
-		}
-	}
-	return true
+// column is a column of the restored database that the scrub cares for.
+type column struct {
+	Schema, Table, Name string
+	NotNull             bool
 }
 
 // statement is one change that the scrub makes.
 type statement struct {
-	table table
+	table string // quoted, with its schema
 	sql   string
 	args  []any
 }
 
-// scrubStatements decides what has to change, given the tables and columns that
-// are there. Whatever schema a table is in, it counts: an application with a
-// schema a tenant has as many tables of users.
-func scrubStatements(tables []table, passwordHash string) []statement {
+// scrubStatements decides what has to change, given the columns that are there,
+// those of a table in a row. A table that keeps Devise's passwords or tokens
+// counts whatever its name and schema are: an application may have several
+// kinds of users, or a schema a tenant.
+func scrubStatements(columns []column, passwordHash string) []statement {
 	var statements []statement
-	for _, t := range tables {
-		switch t.Name {
-		case "ar_internal_metadata":
-			if t.has("key", "value") {
-				statements = append(statements, statement{t,
-					"UPDATE " + t.quoted() + " SET value = 'development' WHERE key = 'environment'", nil})
-			}
-		case "delayed_jobs":
-			// A developer's worker would run them: send the e-mail, charge the card.
-			statements = append(statements, statement{t, "DELETE FROM " + t.quoted(), nil})
-		case "users":
-			var set []string
-			var args []any
-			if t.has("encrypted_password") {
-				set = append(set, "encrypted_password = $1")
-				args = append(args, passwordHash)
-			}
-			for _, token := range []string{"reset_password_token", "invitation_token"} {
-				if t.has(token) {
-					set = append(set, token+" = NULL")
-				}
-			}
-			if len(set) > 0 {
-				statements = append(statements, statement{t, "UPDATE " + t.quoted() + " SET " + strings.Join(set, ", "), args})
-			}
+	for rest := columns; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].Schema == rest[0].Schema && rest[n].Table == rest[0].Table {
+			n++
 		}
+		statements = append(statements, scrubTable(rest[:n], passwordHash)...)
+		rest = rest[n:]
+	}
+	return statements
+}
+
+// scrubTable decides for the columns of one table.
+func scrubTable(columns []column, passwordHash string) []statement {
+	table := pgtools.Quote(columns[0].Schema) + "." + pgtools.Quote(columns[0].Table)
+	names := map[string]bool{}
+	var set []string
+	var args []any
+	for _, c := range columns {
+		names[c.Name] = true
+		switch {
+		case c.Name == "encrypted_password":
+			set = append(set, "encrypted_password = $1")
+			args = append(args, passwordHash)
+		case c.Name != "reset_password_token" && c.Name != "invitation_token":
+		case c.NotNull: // and perhaps unique
+			set = append(set, c.Name+" = md5(random()::text || ctid::text)")
+		default:
+			set = append(set, c.Name+" = NULL")
+		}
+	}
+	var statements []statement
+	if len(set) > 0 {
+		statements = append(statements, statement{table, "UPDATE " + table + " SET " + strings.Join(set, ", "), args})
+	}
+	switch {
+	case columns[0].Table == "ar_internal_metadata" && names["key"] && names["value"]:
+		statements = append(statements, statement{table, "UPDATE " + table + " SET value = 'development' WHERE key = 'environment'", nil})
+	case columns[0].Table == "delayed_jobs":
+		// A developer's worker would run them: send the e-mail, charge the card.
+		statements = append(statements, statement{table, "DELETE FROM " + table, nil})
 	}
 	return statements
 }
@@ -96,23 +98,25 @@ func scrubStatements(tables []table, passwordHash string) []statement {
 // views are filled from what it left. The rows that it replaced are then taken
 // off the disk as well.
 func scrub(ctx context.Context, db *pgtools.DB, passwordHash string) error {
-	tables, err := pgtools.Rows[table](ctx, db, `
-		SELECT n.nspname::text, c.relname::text, array_agg(a.attname::text ORDER BY a.attnum)
+	columns, err := pgtools.Rows[column](ctx, db, `
+		SELECT n.nspname::text, c.relname::text, a.attname::text, a.attnotnull
 		FROM pg_catalog.pg_class c
 		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
-		WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname = ANY($1::text[])
-		  AND a.attnum > 0 AND NOT a.attisdropped
+		WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+		  AND (c.relname IN ('ar_internal_metadata', 'delayed_jobs')
+		       OR a.attname IN ('encrypted_password', 'reset_password_token', 'invitation_token'))
+		  AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 		  AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
-		GROUP BY 1, 2 ORDER BY 1, 2`, []string{"ar_internal_metadata", "delayed_jobs", "users"})
+		ORDER BY 1, 2, a.attnum`)
 	if err != nil {
 		return fmt.Errorf("scrub: list tables: %w", err)
 	}
-	statements := scrubStatements(tables, passwordHash)
+	statements := scrubStatements(columns, passwordHash)
 	err = db.InTx(ctx, func(tx *pgtools.Tx) error {
 		for _, s := range statements {
 			if _, err := tx.Exec(ctx, s.sql, s.args...); err != nil {
-				return fmt.Errorf("scrub %s: %w", s.table.quoted(), err)
+				return fmt.Errorf("scrub %s: %w", s.table, err)
 			}
 		}
 		return nil
@@ -121,8 +125,8 @@ func scrub(ctx context.Context, db *pgtools.DB, passwordHash string) error {
 		return err
 	}
 	for _, s := range statements {
-		if _, err := db.Exec(ctx, "VACUUM FULL "+s.table.quoted()); err != nil {
-			return fmt.Errorf("scrub %s: take the old rows off the disk: %w", s.table.quoted(), err)
+		if _, err := db.Exec(ctx, "VACUUM FULL "+s.table); err != nil {
+			return fmt.Errorf("scrub %s: take the old rows off the disk: %w", s.table, err)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package restore
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,31 +12,40 @@ import (
 )
 
 func TestScrubStatementsNameOnlyWhatIsThere(t *testing.T) {
-	users := []string{"id", "email", "encrypted_password", "reset_password_token", "invitation_token"}
+	table := func(schema, name string, columns ...string) []column {
+		var all []column
+		for _, c := range columns {
+			plain, notNull := strings.CutSuffix(c, "!")
+			all = append(all, column{schema, name, plain, notNull})
+		}
+		return all
+	}
 	for _, tt := range []struct {
-		name   string
-		tables []table
-		want   []string
+		name    string
+		columns []column
+		want    []string
 	}{
 		{"nothing", nil, nil},
-		{"the application's", []table{
-			{"public", "ar_internal_metadata", []string{"key", "value"}},
-			{"public", "delayed_jobs", []string{"id"}},
-			{"public", "users", users},
-		}, []string{
+		{"the application's", slices.Concat(
+			table("public", "ar_internal_metadata", "key!", "value"),
+			table("public", "delayed_jobs", "id!"),
+			table("public", "users", "encrypted_password!", "reset_password_token", "invitation_token"),
+		), []string{
 			`UPDATE "public"."ar_internal_metadata" SET value = 'development' WHERE key = 'environment'`,
 			`DELETE FROM "public"."delayed_jobs"`,
 			`UPDATE "public"."users" SET encrypted_password = $1, reset_password_token = NULL, invitation_token = NULL`,
 		}},
-		{"another team's users", []table{{"public", "users", []string{"id", "email"}}}, nil},
-		{"tokens only", []table{{"public", "users", []string{"reset_password_token"}}},
-			[]string{`UPDATE "public"."users" SET reset_password_token = NULL`}},
-		{"a schema a tenant", []table{{"a", "users", users[:3]}, {`b"c`, "users", users[:3]}},
+		{"another kind of users", table("public", "Admins", "reset_password_token"),
+			[]string{`UPDATE "public"."Admins" SET reset_password_token = NULL`}},
+		{"a token that must be there", table("public", "users", "invitation_token!"),
+			[]string{`UPDATE "public"."users" SET invitation_token = md5(random()::text || ctid::text)`}},
+		{"a schema a tenant", slices.Concat(table("a", "users", "encrypted_password"), table(`b"c`, "users", "encrypted_password")),
 			[]string{`UPDATE "a"."users" SET encrypted_password = $1`, `UPDATE "b""c"."users" SET encrypted_password = $1`}},
+		{"metadata of something else", table("public", "ar_internal_metadata", "id"), nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for _, s := range scrubStatements(tt.tables, "hash") {
+			for _, s := range scrubStatements(tt.columns, "hash") {
 				got = append(got, s.sql)
 				if strings.Contains(s.sql, "$1") != (len(s.args) == 1) {
 					t.Errorf("%s with %d arguments", s.sql, len(s.args))

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -46,6 +47,8 @@ type dump struct {
 
 // source is a place from which a dump can be opened.
 type source interface {
+	// open opens the dump. ctx is for all of it: what comes through a pipe ends
+	// with ctx, even after open.
 	open(ctx context.Context) (*dump, error)
 }
 
@@ -81,7 +84,7 @@ func (s bucketSource) open(ctx context.Context) (*dump, error) {
 	}
 	body := d.part(ctx, 0, length)
 	defer func() { _ = body.Close() }() // the rest of the head's range is not wanted
-	if err := d.readHead(bufio.NewReaderSize(body, 256<<10)); err != nil {
+	if err := d.readHead(ctx, bufio.NewReaderSize(body, 256<<10)); err != nil {
 		return nil, err
 	}
 	d.Blocks, err = d.Head.Blocks(d.Size)
@@ -122,8 +125,11 @@ func (d *dump) agree(m *catalog.Manifest) error {
 type fileSource string
 
 func (s fileSource) open(ctx context.Context) (*dump, error) {
-	f, err := os.Open(string(s))
-	if err != nil {
+	f, err := openFile(ctx, string(s))
+	switch {
+	case ctx.Err() != nil && err != nil:
+		return nil, fmt.Errorf("open %s: %w", s, err)
+	case err != nil:
 		return nil, fault.Wrap(fault.NotFound, "", err)
 	}
 	d, err := s.read(ctx, f)
@@ -139,14 +145,20 @@ func (s fileSource) read(ctx context.Context, f *os.File) (*dump, error) {
 		return nil, err
 	}
 	if info.IsDir() {
-		return nil, fault.New(fault.Usage, "hectl reads pg_dump's custom format (pg_dump -Fc)", "%s is a folder", s)
+		what := "a folder"
+		if _, err := os.Stat(filepath.Join(string(s), "toc.dat")); err == nil {
+			what = "a dump in the directory format"
+		}
+		return nil, fault.New(fault.Usage, suggestCustom, "read %s: this is %s, not an archive of pg_dump -Fc", s, what)
 	}
 	if !info.Mode().IsRegular() {
-		d, err := stdinSource{f}.open(ctx)
-		if err == nil {
-			d.Name, d.Close = string(s), sync.OnceValue(f.Close)
+		d, err := openPipe(ctx, string(s), f)
+		if err != nil {
+			return nil, err
 		}
-		return d, err
+		stop := d.Close
+		d.Close = sync.OnceValue(func() error { return errors.Join(stop(), f.Close()) })
+		return d, nil
 	}
 	d := &dump{
 		Name: string(s), Size: info.Size(), Close: sync.OnceValue(f.Close),
@@ -154,15 +166,20 @@ func (s fileSource) read(ctx context.Context, f *os.File) (*dump, error) {
 			return io.NopCloser(io.NewSectionReader(f, offset, length))
 		},
 	}
-	in := bufio.NewReaderSize(io.NewSectionReader(f, 0, d.Size), 256<<10)
-	if err := d.readHead(in); err != nil {
+	body := interruptible(ctx, io.NewSectionReader(f, 0, d.Size))
+	defer func() { _ = body.Close() }() // what follows the head may not be wanted
+	in := bufio.NewReaderSize(body, 256<<10)
+	if err := d.readHead(ctx, in); err != nil {
 		return nil, err
 	}
 	d.Blocks, err = d.Head.Blocks(d.Size)
 	if errors.Is(err, archive.ErrNoOffsets) {
 		d.Blocks, err = archive.Scan(in, d.Head, archive.IndexOptions{})
 	}
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, fmt.Errorf("read %s: %w", s, context.Cause(ctx))
+	case err != nil:
 		return nil, notWhole(d.Name, err)
 	}
 	return d, nil
@@ -171,38 +188,70 @@ func (s fileSource) read(ctx context.Context, f *os.File) (*dump, error) {
 // stdinSource is a dump that is piped in.
 type stdinSource struct{ r io.Reader }
 
-func (s stdinSource) open(context.Context) (*dump, error) {
-	in := bufio.NewReaderSize(s.r, 1<<20)
-	d := &dump{Name: "standard input", Size: -1, Close: func() error { return nil }}
-	if err := d.readHead(in); err != nil {
-		return nil, err
+func (s stdinSource) open(ctx context.Context) (*dump, error) {
+	return openPipe(ctx, "standard input", s.r)
+}
+
+// openPipe opens a dump that can only be read in order. Its stream ends with
+// ctx.
+func openPipe(ctx context.Context, name string, r io.Reader) (*dump, error) {
+	body := interruptible(ctx, r)
+	d := &dump{Name: name, Size: -1, Close: body.Close}
+	in := bufio.NewReaderSize(body, 1<<20)
+	if err := d.readHead(ctx, in); err != nil {
+		return nil, errors.Join(err, body.Close())
 	}
 	d.stream = func(context.Context) io.ReadCloser {
-		return io.NopCloser(io.MultiReader(bytes.NewReader(d.raw), in))
+		return struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(bytes.NewReader(d.raw), in), body}
 	}
 	return d, nil
 }
 
 // readHead reads the head from the start of the archive, and nothing after it.
-func (d *dump) readHead(in io.Reader) (err error) {
+func (d *dump) readHead(ctx context.Context, in io.Reader) (err error) {
 	var raw bytes.Buffer
 	d.Head, err = archive.ReadHead(io.TeeReader(in, &raw))
 	d.raw = raw.Bytes()
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return fmt.Errorf("read %s: %w", d.Name, context.Cause(ctx))
+	case err != nil:
 		return unreadable(d.Name, d.raw, err)
 	}
 	return nil
 }
 
-const suggestOlder = `"hectl list" shows the dumps; restore the one before this with "hectl restore KEY"`
+// The advice for a dump that cannot be restored.
+const (
+	suggestOlder  = `"hectl list" shows the dumps; restore the one before this with "hectl restore KEY"`
+	suggestCustom = "hectl reads pg_dump's custom format: pg_dump -Fc"
+)
+
+// inBucket tells whether a dump's name is that of an object in a bucket.
+func inBucket(name string) bool { return strings.HasPrefix(name, "s3://") }
+
+// damaged is the error for a dump that is not what was written.
+func damaged(name, format string, args ...any) error {
+	hint := ""
+	if inBucket(name) {
+		hint = suggestOlder
+	}
+	return fault.New(fault.Integrity, hint, format, args...)
+}
 
 // notWhole is the error for a dump that is damaged or cut off.
 func notWhole(name string, err error) error {
-	return fault.New(fault.Integrity, suggestOlder, "%s is not whole: %w", name, err)
+	return damaged(name, "%s is not whole: %w", name, err)
 }
 
-// unreadable says what is wrong with a dump whose head cannot be read.
+// unreadable says what is wrong with a dump whose head cannot be read. A file
+// that is something else altogether was named by mistake; an object in the
+// bucket was once a dump.
 func unreadable(name string, head []byte, err error) error {
+	_, misread := errors.AsType[*archive.FormatError](err)
 	var known *fault.Error
 	switch {
 	case errors.As(err, &known):
@@ -211,8 +260,38 @@ func unreadable(name string, head []byte, err error) error {
 		return fault.New(fault.Integrity, "", "read %s: it is empty", name)
 	case bytes.HasPrefix(head, []byte("--")):
 		return fault.New(fault.Usage, `restore it with "psql -f"`, "read %s: this is SQL text, not an archive of pg_dump -Fc", name)
+	case !misread || inBucket(name):
+	case otherFormat(head) != "":
+		return fault.New(fault.Usage, suggestCustom, "read %s: this is %s, not an archive of pg_dump -Fc", name, otherFormat(head))
+	case !strings.HasPrefix(string(head), magic) && !strings.HasPrefix(magic, string(head)):
+		return fault.New(fault.Usage, suggestCustom, "read %s: %w", name, err)
 	}
-	return fault.New(fault.Integrity, suggestOlder, "read %s: %w", name, err)
+	return damaged(name, "read %s: %w", name, err)
+}
+
+// magic is what an archive begins with.
+const magic = "PGDMP"
+
+// otherFormat names what begins with head and is no archive in the custom
+// format, "" when it is not known. ReadHead has read no more than 5 bytes of
+// what does not begin with the magic, and of what does, no more than 11 when
+// the last, which is the format, is wrong.
+func otherFormat(head []byte) string {
+	for _, f := range []struct{ start, name string }{
+		{"\x1f\x8b", "compressed with gzip"},
+		{"\x28\xb5\x2f\xfd", "compressed with zstd"},
+		{"\xfd7zXZ", "compressed with xz"},
+		{"BZh", "compressed with bzip2"},
+		{"toc.d", "a dump in the tar format"},
+	} {
+		if strings.HasPrefix(string(head), f.start) {
+			return f.name
+		}
+	}
+	if strings.HasPrefix(string(head), magic) && len(head) == 11 && head[10] == 3 {
+		return "the table of contents of a dump in the directory format"
+	}
+	return ""
 }
 
 // findSource returns the source that an argument of "hectl restore" names: "-", the

@@ -30,8 +30,20 @@ func (r *run) swap(ctx context.Context, admin *pgtools.DB, p plan) error {
 	}
 	renames = append(renames, pgtools.Rename{From: p.Temp, To: p.Target})
 
+	opt := pgtools.SwapOptions{AppName: appName}
+	if p.Exists {
+		// So that a later run knows that it may drop it.
+		comment, err := databaseComment(ctx, admin, p.Target)
+		if err != nil {
+			return err
+		}
+		if !strings.HasPrefix(comment, keptMark) {
+			comment = strings.TrimSpace(keptMark + "\n" + comment)
+		}
+		opt.Statements = []string{"COMMENT ON DATABASE " + pgtools.Quote(p.Target) + " IS " + pgtools.QuoteLiteral(comment)}
+	}
 	r.out.Detail("exchanging %s and %s", p.Target, p.Temp)
-	if err := pgtools.SwapDatabases(ctx, r.target, renames, pgtools.SwapOptions{AppName: appName}); err != nil {
+	if err := pgtools.SwapDatabases(ctx, r.target, renames, opt); err != nil {
 		return err
 	}
 	// From here on the new database is in place: what fails now is said, and
@@ -49,6 +61,10 @@ func (r *run) swap(ctx context.Context, admin *pgtools.DB, p plan) error {
 	}
 	return nil
 }
+
+// keptMark begins the comment on a database that hectl keeps as the previous one,
+// and that the next run may therefore drop.
+const keptMark = "hectl: the previous database, dropped by the next fetch"
 
 // notSwapped explains a swap that did not happen. When sessions were in the
 // way, the work of the restore is not thrown away.
@@ -68,7 +84,7 @@ func (r *run) renames(p plan) []string {
 	if !p.Exists {
 		return []string{rename(p.Temp, p.Target)}
 	}
-	return []string{rename(p.Target, replacedName(p.Target)), rename(p.Temp, p.Target)}
+	return []string{rename(p.Target, replacedName(p.Target, r.out.Now())), rename(p.Temp, p.Target)}
 }
 
 func rename(from, to string) string {
@@ -101,15 +117,14 @@ type report struct {
 	Target   string   `json:"target"`
 	Server   string   `json:"server"`
 	Previous string   `json:"previous_database,omitempty"`
+	GoBack   string   `json:"go_back,omitempty"` // a command line
 	Seconds  float64  `json:"seconds"`
-
-	goBack string
 }
 
 func (r *run) report(p plan, took time.Duration) report {
 	rep := report{Dump: p.Dump, Target: p.Target, Server: p.Server, Previous: p.Previous, Seconds: took.Seconds()}
 	if p.Previous != "" {
-		rep.goBack = r.psql(rename(p.Target, replacedName(p.Target)), rename(p.Previous, p.Target))
+		rep.GoBack = r.psql(rename(p.Target, replacedName(p.Target, r.out.Now())), rename(p.Previous, p.Target))
 	}
 	return rep
 }
@@ -120,7 +135,7 @@ func (r report) Text() string {
 	took := time.Duration(r.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
 	fmt.Fprintf(&b, "%s now holds %s, after %s\n", r.Target, r.Dump, took)
 	if r.Previous != "" {
-		fmt.Fprintf(&b, "what it was is kept as %s; to go back:\n  %s\n", r.Previous, r.goBack)
+		fmt.Fprintf(&b, "what it was is kept as %s; to go back:\n  %s\n", r.Previous, r.GoBack)
 	}
 	return b.String()
 }

@@ -39,6 +39,9 @@ var bucketName = regexp.MustCompile(`^[a-z0-9A-Z][a-zA-Z0-9._-]{1,253}[a-zA-Z0-9
 // Bucket resolves the settings bucket, region, endpoint-url, path-style and
 // profile.
 func (s *Sources) Bucket(flags Flags) (Bucket, error) {
+	if err := flags.check(); err != nil {
+		return Bucket{}, err
+	}
 	v := s.find(flags, setting{flag: "bucket", env: []string{"HECTL_BUCKET"}, file: s.file.Bucket, fallback: DefaultBucket})
 	rest, ok := strings.CutPrefix(v.Text, "s3://")
 	name, base, _ := strings.Cut(rest, "/")

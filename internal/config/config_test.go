@@ -107,6 +107,11 @@ func TestBadSettings(t *testing.T) {
 	}{
 		{name: "unknown key", file: "bucket: s3://abc\nbuckte: x\n", want: []string{"hectl.yml", "[2:1]", "buckte"}},
 		{name: "wrong type", file: "jobs: many\n", want: []string{"hectl.yml", "[1:7]"}},
+		{name: "half a job", file: "bucket: s3://abc\njobs: 2.5\n", want: []string{"hectl.yml", "[2:7]", "whole number"}},
+		{name: "jobs in words", file: "jobs: '4 of them'\n", want: []string{"hectl.yml", "[1:7]"}},
+		{name: "jobs out of all bounds", file: "jobs: 99999999999999999999\n", want: []string{"hectl.yml", "[1:7]"}},
+		{name: "two documents", file: "bucket: s3://abc\n---\nbucket: s3://def\n", want: []string{"hectl.yml", "more than one document"}},
+		{name: "two documents, one broken", file: "bucket: s3://abc\n---\n'\n", want: []string{"hectl.yml"}},
 		{name: "no scheme", env: []string{"HECTL_BUCKET=abc"}, use: bucket, want: []string{`"abc"`, "HECTL_BUCKET", "s3://NAME"}},
 		{name: "no name", flags: Flags{"bucket": "s3:///x"}, use: bucket, want: []string{"--bucket"}},
 		{name: "endpoint", flags: Flags{"endpoint-url": "localhost:9000"}, use: bucket, want: []string{"localhost:9000", "http://"}},
@@ -184,10 +189,109 @@ func TestSource(t *testing.T) {
 	}
 }
 
+func TestEmptyFlagIsRefused(t *testing.T) {
+	for name, use := range map[string]func(*Sources, Flags) error{
+		"bucket": bucket,
+		"label":  func(s *Sources, f Flags) error { _, err := s.Label(f); return err },
+		"jobs":   func(s *Sources, f Flags) error { _, err := s.Jobs(f); return err },
+		"source": func(s *Sources, f Flags) error { _, err := s.Source(f); return err },
+		"target": func(s *Sources, f Flags) error { _, err := s.Target(f); return err },
+	} {
+		for _, flag := range []string{"bucket", "endpoint-url", "env", "jobs", "path-style", "pg-bin", "profile", "region", "source", "target"} {
+			for _, empty := range []string{"", " "} {
+				t.Run(name+" "+flag+empty, func(t *testing.T) {
+					s := load(t, map[string]string{"hectl.yml": "target: other\n"}, "HECTL_SOURCE=a", "DIAPER_DB_HOST=h")
+					err := use(s, Flags{flag: empty})
+					if fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "--"+flag+" is empty") {
+						t.Errorf("got %v", err)
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestTroubledDotenv(t *testing.T) {
+	want := map[string]string{"dbname": "diaper_dev", "host": "db", "password": "hush"}
+	const ours = "PG_HOST=db\nPG_PASSWORD=hush\n"
+	for _, tt := range []struct {
+		name, file, text string
+		want             map[string]string
+	}{
+		{"folder", ".env/pyvenv.cfg", "home = /usr/bin\n", map[string]string{"dbname": "diaper_dev"}},
+		{"mark at the start", ".env", "\ufeff" + ours, want},
+		{"lone name", ".env", "FOO\n" + ours, want},
+		{"lone name at the end", ".env", ours + "FOO", want},
+		{"Windows lines", ".env", "FOO\r\nexport PG_HOST='db'\r\nPG_PASSWORD: hush\r\n", want},
+		{"bare key", ".env", "KEY=-----BEGIN RSA PRIVATE KEY-----\nMII/+x\nab==\n-----END RSA PRIVATE KEY-----\n" + ours, want},
+		{"quoted key", ".env", "KEY=\"-----BEGIN\nMII/+x\n-----END\"\n" + ours, want},
+		{"reference", ".env", "FOO\nX=db\nPG_HOST=$X\nPG_PASSWORD=\"hush\"\n", want},
+		{"another's quote", ".env", "X='oops\n" + ours, want},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d, err := load(t, map[string]string{"app/deep/" + tt.file: tt.text}).Target(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, d.Params(nil)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 func TestBrokenDotenvIsNotQuoted(t *testing.T) {
-	s := load(t, map[string]string{"app/deep/.env": "PG_PASSWORD='hush\n"})
-	_, err := s.Target(nil)
-	if fault.CodeOf(err) != fault.Usage || strings.Contains(err.Error(), "hush") {
-		t.Errorf("got %v", err)
+	for _, text := range []string{"PG_PASSWORD='hush\n", "FOO\nexport PG_PASSWORD=\"hush\nPG_HOST='db'\n"} {
+		_, err := load(t, map[string]string{"app/deep/.env": text}).Target(nil)
+		if fault.CodeOf(err) != fault.Usage || strings.Contains(err.Error(), "hush") || !strings.Contains(err.Error(), "PG_PASSWORD") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+func TestFileThatIsTolerated(t *testing.T) {
+	for _, tt := range []struct{ name, text string }{
+		{"mark at the start", "\ufeffjobs: 3\n"},
+		{"marked document", "---\njobs: 3\n"},
+		{"marked end", "jobs: 3\n...\n"},
+		{"anchor", "jobs: &n 3\n"},
+		{"comments", "# before\n---\njobs: 3 # three\n# after\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			n, err := load(t, map[string]string{"hectl.yml": tt.text}).Jobs(nil)
+			if err != nil || n != 3 {
+				t.Errorf("got %d, %v", n, err)
+			}
+		})
+	}
+	for _, text := range []string{"", "# nothing\n", "---\n", "\ufeff", "jobs:\n"} {
+		if _, err := load(t, map[string]string{"hectl.yml": text}).Jobs(nil); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestFolderOfToolsIsRelativeToTheFile(t *testing.T) {
+	for _, tt := range []struct {
+		text  string
+		env   []string
+		flags Flags
+		want  string // relative to the file's folder, unless given
+		given bool
+	}{
+		{text: "pg_bin: vendor/pg/bin", want: "vendor/pg/bin"},
+		{text: "pg_bin: ../bin", want: "../bin"},
+		{text: "pg_bin: /opt/pg/bin", want: "/opt/pg/bin"},
+		{text: "pg_bin: x", env: []string{"HECTL_PG_BIN=here"}, want: "here", given: true},
+		{text: "pg_bin: x", flags: Flags{"pg-bin": "here"}, want: "here", given: true},
+	} {
+		s := load(t, map[string]string{"app/hectl.yml": tt.text}, tt.env...)
+		want := tt.want
+		if !tt.given && !filepath.IsAbs(want) {
+			want = filepath.Join(filepath.Dir(s.path), want)
+		}
+		if got := s.PGBin(tt.flags).Text; got != want {
+			t.Errorf("%s: got %s, want %s", tt.text, got, want)
+		}
 	}
 }

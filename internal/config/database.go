@@ -4,11 +4,6 @@ import (
 	"maps"
 	"path/filepath"
 
-	"errors"
-	"io/fs"
-
-	"github.com/joho/godotenv"
-
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
@@ -46,6 +41,9 @@ func (d Database) Params(said map[string]string) map[string]string {
 // Source resolves the database to dump. There is no default: when nothing
 // names one, the error says what would.
 func (s *Sources) Source(flags Flags) (Database, error) {
+	if err := flags.check(); err != nil {
+		return Database{}, err
+	}
 	v := s.find(flags, setting{flag: "source", env: []string{"HECTL_SOURCE"}, file: s.file.Source})
 	d := Database{Text: v.Text, Origin: v.Origin, Defaults: pick(s.env, map[string]string{
 		"DIAPER_DB_HOST": "host", "DIAPER_DB_USERNAME": "user",
@@ -67,6 +65,9 @@ func (s *Sources) Source(flags Flags) (Database, error) {
 
 // Target resolves the database to replace.
 func (s *Sources) Target(flags Flags) (Database, error) {
+	if err := flags.check(); err != nil {
+		return Database{}, err
+	}
 	v := s.find(flags, setting{flag: "target", env: []string{"HECTL_TARGET"}, file: s.file.Target})
 	names := map[string]string{"PG_HOST": "host", "PG_USERNAME": "user", "PG_PASSWORD": "password"}
 	dotenv, err := readDotenv(filepath.Join(s.dir, ".env"))
@@ -92,18 +93,4 @@ func pick(env, names map[string]string) map[string]string {
 		}
 	}
 	return picked
-}
-
-// readDotenv reads the application's .env, which belongs to somebody else:
-// only PG_HOST, PG_USERNAME and PG_PASSWORD are ever taken from it.
-func readDotenv(path string) (map[string]string, error) {
-	env, err := godotenv.Read(path)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-		return nil, nil
-	}
-	if err != nil {
-		// The parser quotes what it cannot read, which may be a secret.
-		return nil, fault.New(fault.Usage, "mend the file, or name the database with --target", "read %s: it is not a list of NAME=value lines", path)
-	}
-	return env, nil
 }

@@ -1,14 +1,19 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 
 	"github.com/rubyforgood/hectl/internal/fault"
 )
@@ -27,6 +32,18 @@ type Value struct {
 // Flags holds the settings given on the command line, by flag name without
 // dashes. A flag that was not given is absent.
 type Flags map[string]string
+
+// check refuses a flag that was given with nothing in it. It is mostly a
+// variable that is not set, and to fall back to the default would be to dump
+// or replace a database that nobody named.
+func (f Flags) check() error {
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		if strings.TrimSpace(f[name]) == "" {
+			return fault.New(fault.Usage, "give it a value, or leave it out for its default", "--%s is empty (an unset variable?)", name)
+		}
+	}
+	return nil
+}
 
 // Sources are the places other than the command line where settings are found.
 type Sources struct {
@@ -47,12 +64,25 @@ type file struct {
 	Source      string `yaml:"source"`
 	Target      string `yaml:"target"`
 	PGBin       string `yaml:"pg_bin"`
-	Jobs        *int   `yaml:"jobs"`
+	Jobs        *whole `yaml:"jobs"`
+}
+
+// whole is a number that the file writes without a fraction. The decoder would
+// cut 2.5 down to 2.
+type whole int
+
+// UnmarshalYAML implements yaml.NodeUnmarshaler.
+func (w *whole) UnmarshalYAML(node ast.Node) error {
+	if n, ok := node.(*ast.IntegerNode); ok {
+		return yaml.NodeToValue(n, (*int)(w))
+	}
+	return &yaml.SyntaxError{Message: "not a whole number", Token: node.GetToken()}
 }
 
 // Load reads hectl.yml from dir or the nearest folder above it that has one,
 // and takes environ in the form of os.Environ. Unknown keys and values of the
-// wrong type are errors that name line and column.
+// wrong type are errors that name line and column; so is a file that somebody
+// else could have written.
 func Load(dir string, environ []string) (*Sources, error) {
 	s := &Sources{env: map[string]string{}, dir: dir}
 	for _, kv := range environ {
@@ -64,17 +94,65 @@ func Load(dir string, environ []string) (*Sources, error) {
 	if err != nil || path == "" {
 		return s, err
 	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fault.New(fault.Usage, "", "read settings: %w", err)
+	if s.file, err = s.read(path); err != nil {
+		return nil, err
 	}
-	if err := yaml.UnmarshalWithOptions(text, &s.file, yaml.Strict()); err != nil {
-		return nil, fault.New(fault.Usage,
-			"the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin and jobs",
-			"read settings %s: %s", path, yaml.FormatError(err, false, false))
+	if bin := s.file.PGBin; bin != "" && !filepath.IsAbs(bin) {
+		s.file.PGBin = filepath.Join(filepath.Dir(path), bin)
 	}
 	s.path = path
 	return s, nil
+}
+
+// read reads and parses the settings file at path.
+func (s *Sources) read(path string) (file, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return file{}, fault.New(fault.Usage, "", "read settings: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		return file{}, fault.New(fault.Usage, "", "read settings: %w", err)
+	}
+	if err := checkOwner(path, info, os.Geteuid(), s.env["SUDO_UID"]); err != nil {
+		return file{}, err
+	}
+	text, err := io.ReadAll(f)
+	if err != nil {
+		return file{}, fault.New(fault.Usage, "", "read settings: %w", err)
+	}
+	parsed, err := parse(trimBOM(text))
+	if err != nil {
+		return file{}, fault.New(fault.Usage,
+			"the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin and jobs",
+			"read settings %s: %s", path, yaml.FormatError(err, false, false))
+	}
+	return parsed, nil
+}
+
+// parse takes the one document of text, which may be empty.
+func parse(text []byte) (file, error) {
+	var parsed file
+	d := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
+	if err := d.Decode(&parsed); errors.Is(err, io.EOF) {
+		return file{}, nil
+	} else if err != nil {
+		return file{}, err
+	}
+	var second any
+	switch err := d.Decode(&second); {
+	case errors.Is(err, io.EOF):
+		return parsed, nil
+	case err != nil:
+		return file{}, err
+	}
+	return file{}, errors.New("it holds more than one document (they begin at \"---\")")
+}
+
+// trimBOM removes the mark that some editors put at the start of a file.
+func trimBOM(text []byte) []byte {
+	return bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 }
 
 func findUpwards(dir, name string) (string, error) {

@@ -16,6 +16,9 @@ var labelForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
 // Label resolves --env: the label under which dumps are written and looked
 // for.
 func (s *Sources) Label(flags Flags) (Value, error) {
+	if err := flags.check(); err != nil {
+		return Value{}, err
+	}
 	v := s.find(flags, setting{flag: "env", env: []string{"HECTL_ENV"}, file: s.file.Env, fallback: DefaultLabel})
 	if !labelForm.MatchString(v.Text) {
 		return Value{}, fault.New(fault.Usage, "for example: --env staging",
@@ -25,7 +28,7 @@ func (s *Sources) Label(flags Flags) (Value, error) {
 }
 
 // PGBin resolves the folder that holds the client tools; its text is "" when
-// they are to be found.
+// they are to be found. A folder that hectl.yml names is relative to hectl.yml.
 func (s *Sources) PGBin(flags Flags) Value {
 	return s.find(flags, setting{flag: "pg-bin", env: []string{"HECTL_PG_BIN"}, file: s.file.PGBin})
 }
@@ -35,9 +38,12 @@ const maxJobs = 8
 
 // Jobs resolves how many connections work at once.
 func (s *Sources) Jobs(flags Flags) (int, error) {
+	if err := flags.check(); err != nil {
+		return 0, err
+	}
 	w := setting{flag: "jobs", env: []string{"HECTL_JOBS"}, fallback: strconv.Itoa(min(runtime.NumCPU(), maxJobs))}
 	if s.file.Jobs != nil {
-		w.file = strconv.Itoa(*s.file.Jobs)
+		w.file = strconv.Itoa(int(*s.file.Jobs))
 	}
 	v := s.find(flags, w)
 	n, err := strconv.Atoi(v.Text)

@@ -2,11 +2,13 @@ package console
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/term"
@@ -91,7 +93,8 @@ type Result interface {
 	Text() string
 }
 
-// Result writes r to standard output: its JSON with --json, else its text.
+// Result writes r to standard output: its JSON with --json, else its text, in
+// which control characters are made harmless.
 func (c *Console) Result(r Result) error {
 	var err error
 	if c.json {
@@ -100,7 +103,10 @@ func (c *Console) Result(r Result) error {
 		enc.SetEscapeHTML(false)
 		err = enc.Encode(r)
 	} else if text := r.Text(); text != "" {
-		_, err = io.WriteString(c.opt.Stdout, strings.TrimSuffix(text, "\n")+"\n")
+		_, err = io.WriteString(c.opt.Stdout, printable(strings.TrimSuffix(text, "\n"))+"\n")
+	}
+	if errors.Is(err, syscall.EPIPE) {
+		return nil // the reader has had enough: "hectl list | head -1"
 	}
 	if err != nil {
 		return fmt.Errorf("write result: %w", err)
@@ -136,6 +142,12 @@ func (c *Console) line(s style, format string, args ...any) {
 	if c.bar != nil {
 		c.bar.draw()
 	}
+}
+
+// Clean replaces all control characters in s, line breaks and tabs included:
+// for a single value, such as an object's key, that goes into a line or a table.
+func Clean(s string) string {
+	return strings.NewReplacer("\n", "\uFFFD", "\t", "\uFFFD").Replace(printable(s))
 }
 
 // printable replaces control characters other than newline and tab, which

@@ -5,7 +5,8 @@
 // one JSON document, rendered from the same struct as the text. Bars, spinners
 // and colours appear only where standard error is a terminal; elsewhere a plain
 // line now and then says that work goes on, and no control character is ever
-// written. NO_COLOR is respected. With --quiet only warnings and errors are
+// written. A narrow terminal gets as much of a bar's line as fits: a line that
+// wraps cannot be redrawn. NO_COLOR is respected. With --quiet only warnings and errors are
 // said; with --verbose also how decisions were made.
 //
 // An error is one line that begins with "hectl: "; its advice follows on lines

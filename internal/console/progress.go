@@ -2,6 +2,8 @@ package console
 
 import (
 	"fmt"
+	"io"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,11 +24,14 @@ const (
 const (
 	redrawEvery = 200 * time.Millisecond // on a terminal; keeps the elapsed time moving while nothing does
 	lineEvery   = 30 * time.Second       // elsewhere
-	labelWidth  = 22                     // columns; the rest of 80 is for bar, amount, rate and time
+
+	labelWidth = 22 // columns; the rest of barColumns is for bar, amount, rate and time
+	barColumns = 80 // a narrower terminal gets the status in place of a bar
+	minColumns = 30 // a still narrower one gets a line now and then
 )
 
-// Progress shows how far a piece of work is: a bar on a terminal, elsewhere a
-// line now and then. Its methods may be called from several goroutines. Done
+// Progress shows how far a piece of work is: a bar on a terminal, or as much as
+// fits in a narrow one, elsewhere a line now and then. Its methods may be called from several goroutines. Done
 // must be called.
 type Progress struct {
 	c     *Console
@@ -36,7 +41,7 @@ type Progress struct {
 	n     atomic.Int64
 	label atomic.Pointer[string]
 
-	bar   *progressbar.ProgressBar // nil unless on a terminal; guarded by c.mu
+	bar   *progressbar.ProgressBar // nil unless it is redrawn in place; guarded by c.mu
 	stop  chan struct{}
 	done  sync.WaitGroup
 	close sync.Once
@@ -51,7 +56,7 @@ func (c *Console) Progress(label string, unit Unit, total int64) *Progress {
 		return p
 	}
 	every := lineEvery
-	if c.terminal {
+	if c.terminal && c.columns() >= minColumns {
 		every = redrawEvery
 		c.mu.Lock()
 		p.bar = p.newBar()
@@ -114,7 +119,7 @@ func (p *Progress) newBar() *progressbar.ProgressBar {
 	options := []progressbar.Option{
 		progressbar.OptionSetWriter(p.c.opt.Stderr),
 		progressbar.OptionUseANSICodes(true),
-		progressbar.OptionSetWidth(max(5, min(24, p.c.columns()-68))),
+		progressbar.OptionSetWidth(max(12, min(24, p.c.columns()-68))),
 		progressbar.OptionSetPredictTime(p.total > 0),
 		progressbar.OptionSetElapsedTime(true),
 		progressbar.OptionSpinnerType(14),
@@ -132,8 +137,13 @@ func (p *Progress) newBar() *progressbar.ProgressBar {
 }
 
 // draw and clear are called with c.mu held. A terminal that cannot be written
-// to is no reason to fail the work.
+// to is no reason to fail the work. It may have been resized since the last
+// call, and a line longer than it is wide would stay there at each redraw.
 func (p *Progress) draw() {
+	if width := p.c.columns(); width < barColumns {
+		_, _ = io.WriteString(p.c.opt.Stderr, "\r"+p.narrow(width-1)+"\x1b[0K")
+		return
+	}
 	n := p.n.Load()
 	if p.total >= 0 {
 		n = min(n, p.total)
@@ -142,33 +152,77 @@ func (p *Progress) draw() {
 	_ = p.bar.Set64(n)
 }
 
-func (p *Progress) clear() { _ = p.bar.Clear() }
+func (p *Progress) clear() { _, _ = io.WriteString(p.c.opt.Stderr, "\x1b[2K\r") }
 
 // status is the line for where there is no bar.
 func (p *Progress) status() string {
+	return *p.label.Load() + ": " + strings.Join(p.amounts(), "")
+}
+
+// narrow is status in at most width columns: without the rate, then without the
+// time, where even a short label leaves no room for them.
+func (p *Progress) narrow(width int) string {
+	const shortLabel = 10
+	label, parts := Clean(*p.label.Load()), p.amounts()
+	for {
+		rest := ": " + strings.Join(parts, "")
+		room := width - columnsOf(rest)
+		if room >= min(shortLabel, columnsOf(label)) || len(parts) == 1 {
+			return cut(cut(label, max(room, shortLabel))+rest, width)
+		}
+		parts = parts[:len(parts)-1]
+	}
+}
+
+// amounts says how much is done, how long that took and, of bytes, how fast it
+// was, the most important first.
+func (p *Progress) amounts() []string {
 	n, elapsed := p.n.Load(), p.Elapsed().Round(time.Second)
-	label := *p.label.Load()
+	after := fmt.Sprintf(" after %s", elapsed)
 	if p.unit == Steps {
 		if p.total < 0 {
-			return fmt.Sprintf("%s: %d after %s", label, n, elapsed)
+			return []string{fmt.Sprint(n), after}
 		}
-		return fmt.Sprintf("%s: %d of %d after %s", label, n, p.total, elapsed)
+		return []string{fmt.Sprintf("%d of %d", n, p.total), after}
 	}
-	rate := ""
+	amount := humanize.Bytes(uint64(n))
+	if p.total >= 0 {
+		amount += " of " + humanize.Bytes(uint64(p.total))
+	}
+	parts := []string{amount, after}
 	if s := elapsed.Seconds(); s > 0 {
-		rate = fmt.Sprintf(", %s/s", humanize.Bytes(uint64(float64(n)/s)))
+		parts = append(parts, fmt.Sprintf(", %s/s", humanize.Bytes(uint64(float64(n)/s))))
 	}
-	if p.total < 0 {
-		return fmt.Sprintf("%s: %s after %s%s", label, humanize.Bytes(uint64(n)), elapsed, rate)
-	}
-	return fmt.Sprintf("%s: %s of %s after %s%s", label, humanize.Bytes(uint64(n)), humanize.Bytes(uint64(p.total)), elapsed, rate)
+	return parts
 }
 
 // fit cuts or pads s to exactly width columns.
 func fit(s string, width int) string {
-	r := []rune(printable(s))
-	if len(r) > width {
-		return string(r[:width-1]) + "…"
+	s = cut(Clean(s), width)
+	return s + strings.Repeat(" ", width-columnsOf(s))
+}
+
+// cut shortens s to at most width columns.
+func cut(s string, width int) string {
+	if columnsOf(s) <= width {
+		return s
 	}
-	return fmt.Sprintf("%-*s", width, string(r))
+	r := []rune(s)
+	for len(r) > 0 && columnsOf(string(r)) > width-1 {
+		r = r[:len(r)-1]
+	}
+	return string(r) + "…"
+}
+
+// columnsOf returns how many columns s takes at most: East Asian letters and
+// emoji take two.
+func columnsOf(s string) int {
+	n := 0
+	for _, r := range s {
+		n++
+		if (r >= 0x1100 && r < 0x1160) || (r >= 0x2e80 && r != '\uFFFD') {
+			n++
+		}
+	}
+	return n
 }
