@@ -31,6 +31,8 @@ func sqlError(ctx context.Context, err error) error {
 
 // SQLSTATEs that hectl tells apart.
 const (
+	stateNotNull            = "23502"
+	stateCheck              = "23514"
 	stateInvalidPassword    = "28P01"
 	stateInvalidAuth        = "28000"
 	stateNoDatabase         = "3D000"
@@ -47,8 +49,8 @@ type serverError struct{ pg *pgconn.PgError }
 
 func (e *serverError) Error() string {
 	text := e.pg.Message
-	// For a broken constraint the detail is the row, which is somebody's data.
-	if e.pg.Detail != "" && !strings.HasPrefix(e.pg.Code, "23") {
+	// For NOT NULL and CHECK the detail is the whole row: somebody's data.
+	if e.pg.Detail != "" && e.pg.Code != stateNotNull && e.pg.Code != stateCheck {
 		text += ": " + strings.Join(strings.Fields(e.pg.Detail), " ")
 	}
 	return text + " (SQLSTATE " + e.pg.Code + ")"

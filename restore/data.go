@@ -253,15 +253,29 @@ func (l *loader) restoreRest(ctx context.Context, head string, rest remainder, b
 			_ = body.Close()
 		}
 	}()
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
 	for _, b := range rest.blocks {
-		body := l.dump.part(ctx, b.Offset, b.Length)
+		body := l.dump.part(reading, b.Offset, b.Length)
 		bodies = append(bodies, body)
 		readers = append(readers, &checkedReader{r: countingReader{body, bar}, block: b, name: l.dump.Name, sum: sha256.New()})
 	}
 	return l.restore(ctx, pgtools.RestoreOptions{
-		Input: io.MultiReader(readers...), Sections: []string{"data"}, ListFile: list,
+		Input: stoppedReader{io.MultiReader(readers...), stop}, Sections: []string{"data"}, ListFile: list,
 		Log: onItem(bar.Label),
 	})
+}
+
+// stoppedReader is a reader whose Close wakes up a Read that waits for S3: when
+// pg_restore has failed, nobody wants the rest.
+type stoppedReader struct {
+	io.Reader
+	stop context.CancelFunc
+}
+
+func (s stoppedReader) Close() error {
+	s.stop()
+	return nil
 }
 
 // checkedReader reads one block as it is, and compares its checksum.

@@ -47,6 +47,7 @@ type Download struct {
 	pieces chan *piece // in the order of the object
 	free   chan []byte // nil for a buffer not made yet
 
+	mu      sync.Mutex // held by Read, and by Close once Read has been woken up
 	current *piece
 	unread  []byte // of current
 	err     error  // what every further Read returns
@@ -61,7 +62,7 @@ type piece struct {
 // Download begins to read obj, which must come from a listing or a Head; see
 // ReadRange for how it notices a replaced object, and what it does about broken
 // and stalled requests. Read it to io.EOF or to an error, then Close it, which
-// ends all that is still going on. Read and Close are for one goroutine.
+// ends all that is still going on, a Read in another goroutine included.
 func (s *Store) Download(ctx context.Context, obj Object, opt DownloadOptions) *Download {
 	opt.RangeSize = cmp.Or(opt.RangeSize, defaultRange)
 	opt.Window = cmp.Or(opt.Window, defaultWindow)
@@ -118,6 +119,8 @@ func (d *Download) fetch(buf []byte, offset int64) (err error) {
 // Read implements io.Reader. It returns io.EOF after the object's last byte
 // only; any error is final.
 func (d *Download) Read(p []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	for len(d.unread) == 0 {
 		if d.err == nil {
 			d.err = d.advance()
@@ -154,11 +157,13 @@ func (d *Download) advance() error {
 // Close ends the requests under way and waits for them. It returns nil, and
 // may be called twice.
 func (d *Download) Close() error {
+	d.cancel()
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if d.err == nil || errors.Is(d.err, io.EOF) {
 		d.err = fmt.Errorf("%s: %w", d.store.on(operation{verb: "read", key: d.obj.Key}), os.ErrClosed)
 	}
 	d.unread = nil
-	d.cancel()
 	d.work.Wait()
 	return nil
 }
