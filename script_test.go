@@ -133,6 +133,7 @@ func setUp(s servers, env *testscript.Env) error {
 		"SOURCE_DB":                   w.source,
 		"TARGET_DB":                   w.target,
 		"LOCAL":                       s.local.URI("postgres"),
+		"PRODUCTION":                  s.production.URI("postgres"),
 		"PREVIOUS":                    s.local.URI(w.target + "_previous"),
 		"SOURCE_PORT":                 strconv.Itoa(s.production.Port()),
 		"TARGET_PORT":                 strconv.Itoa(s.local.Port()),
