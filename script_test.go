@@ -322,7 +322,7 @@ func expandRange(ts *testscript.TestScript, key string) []string {
 
 // proxy puts faults between hectl and the store:
 //
-//	proxy stall OPERATION [BYTE]            never answer; with BYTE, requests for what lies from there on
+//	proxy stall OPERATION [N]               never answer; with N, nothing after N bytes
 //	proxy answer STATUS CODE OPERATION [N]  answer with an error, N times
 //	proxy reset OPERATION N                 break every Nth answer off after 1000 bytes
 //	proxy replace KEY FILE                  put FILE there once a part of KEY has been read
@@ -347,11 +347,11 @@ func cmdProxy(ts *testscript.TestScript, _ bool, args []string) {
 		w.counted = p.Received()
 	case "pass":
 	case "stall":
-		p.On(func(r *http.Request) bool {
-			var from int
-			_, _ = fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &from) // 0 without a range
-			return s3test.Operation(r) == args[1] && from >= number(2)
-		}, s3test.Stall())
+		if n := number(2); n > 0 {
+			p.On(s3test.Is(args[1]), s3test.StallAnswer(int64(n)))
+		} else {
+			p.On(s3test.Is(args[1]), s3test.Stall())
+		}
 	case "answer":
 		rule := p.On(s3test.Is(args[3]), s3test.Answer(number(1), args[2]))
 		if n := number(4); n > 0 {
