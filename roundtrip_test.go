@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -48,28 +49,45 @@ func TestRoundTripIsExact(t *testing.T) {
 			t.Setenv("HECTL_BUCKET", "s3://roundtrip-"+tt.name)
 			t.Setenv("HECTL_SOURCE", production.URI(name))
 			t.Setenv("HECTL_TARGET", local.URI(name))
-			t.Setenv("HECTL_JOBS", "8") // more than there are processors: what must not run together would
-			hectl(t, "backup")
-			hectl(t, "fetch-latest-db")
-
-			if diff := cmp.Diff(schema(t, production, name), schema(t, local, name)); diff != "" {
-				t.Errorf("the schemas differ:\n%s", diff)
+			before := contents{schema(t, production, name), checksums(t, production, name)}
+			if len(before.rows) < 10 {
+				t.Fatalf("only %d tables: that shows nothing", len(before.rows))
 			}
-			want, got := checksums(t, production, name), checksums(t, local, name)
-			if len(want) < 10 {
-				t.Fatalf("only %d tables: that shows nothing", len(want))
-			}
-			for table := range tt.scrubbed {
-				if want[table] == got[table] {
-					t.Errorf("%s is not scrubbed", table)
-				}
-				delete(want, table)
-				delete(got, table)
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("the rows differ:\n%s", diff)
+			for _, way := range ways {
+				label := fmt.Sprintf("z%s-j%s", way.compress, way.jobs)
+				hectl(t, "backup", "--compress", way.compress, "--env", label)
+				hectl(t, "fetch-latest-db", "--jobs", way.jobs, "--env", label)
+				compare(t, label, before, contents{schema(t, local, name), checksums(t, local, name)}, tt.scrubbed)
 			}
 		})
+	}
+}
+
+// ways are the compressions of PostgreSQL 15's pg_dump, and numbers of jobs: 8 is
+// more than there are processors, so that what must not run together would.
+var ways = []struct{ compress, jobs string }{{"0", "8"}, {"1", "1"}, {"6", "2"}, {"9", "8"}}
+
+// contents is what a database holds.
+type contents struct {
+	schema string
+	rows   map[string]string // checksums, by table
+}
+
+func compare(t *testing.T, label string, want, got contents, scrubbed map[string]bool) {
+	t.Helper()
+	if diff := cmp.Diff(want.schema, got.schema); diff != "" {
+		t.Errorf("%s: the schemas differ:\n%s", label, diff)
+	}
+	unscrubbed := maps.Clone(want.rows)
+	for table := range scrubbed {
+		if unscrubbed[table] == got.rows[table] {
+			t.Errorf("%s: %s is not scrubbed", label, table)
+		}
+		delete(unscrubbed, table)
+		delete(got.rows, table)
+	}
+	if diff := cmp.Diff(unscrubbed, got.rows); diff != "" {
+		t.Errorf("%s: the rows differ:\n%s", label, diff)
 	}
 }
 

@@ -63,6 +63,25 @@ func (c Conn) WithDatabase(name string) Conn {
 	return newConn(s)
 }
 
+// withSettings returns c with values for parameters of the server, which sessions
+// begin with.
+func (c Conn) withSettings(values map[string]string) Conn {
+	if c.settings == nil || len(values) == 0 {
+		return c
+	}
+	s := *c.settings()
+	s.params = maps.Clone(s.params)
+	options := []string{s.params["options"]}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		value := strings.NewReplacer(`\`, `\\`, ` `, `\ `).Replace(values[name])
+		options = append(options, "-c "+name+"="+value)
+	}
+	s.params["options"] = strings.TrimSpace(strings.Join(options, " "))
+	s.inherited = maps.Clone(s.inherited)
+	delete(s.inherited, "options")
+	return newConn(s)
+}
+
 // IsSocket tells whether the host is the directory of a Unix socket.
 func (c Conn) IsSocket() bool { return strings.HasPrefix(c.Host(), "/") }
 

@@ -127,8 +127,12 @@ func (db *DB) query(ctx context.Context, sql string, args ...any) (pgx.Rows, err
 // is called by another goroutine; it must return soon after ctx is cancelled,
 // and may still be at it when CopyIn returns because the connection broke.
 func (db *DB) CopyIn(ctx context.Context, sql string, r io.Reader) (int64, error) {
+	return copyIn(ctx, db.pg, sql, r)
+}
+
+func copyIn(ctx context.Context, conn *pgx.Conn, sql string, r io.Reader) (int64, error) {
 	source := &errReader{r: r}
-	tag, err := db.pg.PgConn().CopyFrom(ctx, source, sql)
+	tag, err := conn.PgConn().CopyFrom(ctx, source, sql)
 	if cause := source.failure(); err != nil && cause != nil {
 		return 0, cause
 	}
@@ -174,6 +178,11 @@ func (t *Tx) QueryRow(ctx context.Context, sql string, args ...any) Row {
 
 func (t *Tx) query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
 	return t.tx.Query(ctx, sql, args...)
+}
+
+// CopyIn is DB's CopyIn in the transaction.
+func (t *Tx) CopyIn(ctx context.Context, sql string, r io.Reader) (int64, error) {
+	return copyIn(ctx, t.tx.Conn(), sql, r)
 }
 
 // InTx runs fn in a transaction, which commits when fn returns nil and rolls

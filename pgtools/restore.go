@@ -23,6 +23,8 @@ type RestoreOptions struct {
 	Jobs int
 	// ListFile is the path of a list of entries, pg_restore's --use-list.
 	ListFile string
+	// Settings are parameters of the server for pg_restore's sessions.
+	Settings map[string]string
 	// Log, if not nil, gets every line that pg_restore --verbose writes to its
 	// stderr: about one for each thing that it begins with.
 	Log func(line string)
@@ -52,6 +54,7 @@ func Restore(ctx context.Context, tool Tool, c Conn, opt RestoreOptions) (ignore
 	if opt.ListFile != "" {
 		args = append(args, "--use-list="+opt.ListFile)
 	}
+	c = c.withSettings(opt.Settings)
 	args = append(args, c.Args()...)
 	if opt.Input == nil {
 		args = append(args, "--", opt.File)

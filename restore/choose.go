@@ -139,7 +139,7 @@ func (c chooser) choose(copies []tableCopy, rest remainder) ([]tableCopy, remain
 	var kept remainder
 	dropped := map[int]bool{}
 	for _, e := range rest.entries {
-		if e.Desc == "TABLE DATA" && !c.takes(&e) {
+		if e.Desc == "TABLE DATA" && !c.takes(e) {
 			dropped[e.ID] = true
 			continue
 		}

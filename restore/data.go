@@ -11,6 +11,7 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,16 +21,63 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// data restores the rows. Where the blocks' places are known, several tables at
+// data restores the rows, has afterData change what must not stay as it is, and
+// lets b finish each table as soon as its rows are final.
+func (l *loader) data(ctx context.Context, head string, b *builder, afterData func(ctx context.Context) error) (warnings []pgtools.Ignored, err error) {
+	copies, rest := l.tables.choose(divide(l.dump.Head, l.dump.Blocks))
+	works, err := l.works(ctx, copies, rest)
+	if err != nil {
+		return nil, err
+	}
+	group, working := errgroup.WithContext(ctx)
+	finish := func(w *tableWork) { group.Go(func() error { return b.finish(working, w) }) }
+	group.Go(func() error {
+		copied := func(c tableCopy) {
+			if w := works[c.entry.ID]; w != nil && !w.late {
+				finish(w)
+			}
+		}
+		var err error
+		if warnings, err = l.rows(working, head, copies, rest, copied); err != nil {
+			return err
+		}
+		if err := afterData(working); err != nil {
+			return err
+		}
+		b.show(l.out.Progress("indexes and keys", console.Steps, int64(l.dump.Head.Indexes())))
+		for _, w := range works {
+			if w.late {
+				finish(w)
+			}
+		}
+		return nil
+	})
+	return warnings, group.Wait()
+}
+
+// works returns what remains to be done for the tables whose rows come.
+func (l *loader) works(ctx context.Context, copies []tableCopy, rest remainder) (map[int]*tableWork, error) {
+	db, err := l.session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close(ctx)
+	found, err := relations(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	return divideWork(l.dump.Head, copies, rest, found), nil
+}
+
+// rows restores the rows. Where the blocks' places are known, several tables at
 // once are read from where they lie, and copied; what is not the rows of a table
 // (large objects, sequences' values, dumps made with --inserts) is left to
-// pg_restore, which gets an archive of just that. Otherwise the archive streams
-// through one pg_restore.
-func (l *loader) data(ctx context.Context, head string) ([]pgtools.Ignored, error) {
+// pg_restore beside them, which gets an archive of just that. Otherwise the
+// archive streams through one pg_restore.
+func (l *loader) rows(ctx context.Context, head string, copies []tableCopy, rest remainder, copied func(tableCopy)) (warnings []pgtools.Ignored, err error) {
 	if l.dump.Blocks == nil && l.dump.stream != nil {
 		return l.dataInOrder(ctx)
 	}
-	copies, rest := l.tables.choose(divide(l.dump.Head, l.dump.Blocks))
 	var total int64
 	for _, c := range copies {
 		total += c.block.Length
@@ -39,10 +87,14 @@ func (l *loader) data(ctx context.Context, head string) ([]pgtools.Ignored, erro
 	}
 	bar := l.out.Progress("data", console.Bytes, total)
 	defer bar.Done()
-	if err := l.copyTables(ctx, copies, bar); err != nil {
-		return nil, err
-	}
-	return l.restoreRest(ctx, head, rest, bar)
+	group, restoring := errgroup.WithContext(ctx)
+	group.Go(func() error { return l.copyTables(restoring, copies, bar, copied) })
+	group.Go(func() (err error) {
+		warnings, err = l.restoreRest(restoring, head, rest, bar)
+		return err
+	})
+	err = group.Wait()
+	return warnings, err
 }
 
 // dataInOrder streams the archive into one pg_restore, which takes the blocks in
@@ -62,11 +114,14 @@ func (l *loader) dataInOrder(ctx context.Context) ([]pgtools.Ignored, error) {
 type tableCopy struct {
 	entry *archive.Entry
 	block archive.Block
+	// table is the entry of the table, nil when the rows are not for one alone
+	// (those of a partition may be copied into the whole) or it is a foreign one.
+	table *archive.Entry
 }
 
 // remainder is what of the data section pg_restore does.
 type remainder struct {
-	entries []archive.Entry
+	entries []*archive.Entry
 	blocks  []archive.Block
 }
 
@@ -76,13 +131,18 @@ func divide(h *archive.Head, blocks []archive.Block) (copies []tableCopy, rest r
 	for _, b := range blocks {
 		places[b.ID] = b
 	}
+	byID := entriesByID(h)
 	for _, e := range h.InSection(archive.SectionData) {
 		b, has := places[e.ID]
 		if has && e.Desc == "TABLE DATA" && e.Copy != "" {
-			copies = append(copies, tableCopy{e, b})
+			c := tableCopy{entry: e, block: b}
+			if t := tableOf(byID, e); t != nil && copiesInto(e.Copy, t) {
+				c.table = t
+			}
+			copies = append(copies, c)
 			continue
 		}
-		rest.entries = append(rest.entries, *e)
+		rest.entries = append(rest.entries, e)
 		if has {
 			rest.blocks = append(rest.blocks, b)
 		}
@@ -131,7 +191,7 @@ func batches(copies []tableCopy) []batch {
 }
 
 // copyTables copies all tables' rows on as many connections as there are jobs.
-func (l *loader) copyTables(ctx context.Context, copies []tableCopy, bar *console.Progress) error {
+func (l *loader) copyTables(ctx context.Context, copies []tableCopy, bar *console.Progress, copied func(tableCopy)) error {
 	work := make(chan batch)
 	group, copying := errgroup.WithContext(ctx)
 	group.Go(func() error {
@@ -154,7 +214,7 @@ func (l *loader) copyTables(ctx context.Context, copies []tableCopy, bar *consol
 			defer db.Close(context.WithoutCancel(ctx))
 			data := archive.NewDataReader(l.dump.Head)
 			for b := range work {
-				if err := l.copyBatch(copying, db, data, b, bar); err != nil {
+				if err := l.copyBatch(copying, db, data, b, bar, copied); err != nil {
 					return err
 				}
 			}
@@ -167,7 +227,8 @@ func (l *loader) copyTables(ctx context.Context, copies []tableCopy, bar *consol
 	return ctx.Err()
 }
 
-// session connects to the temp database with the settings that pg_restore has.
+// session connects to the temp database with the settings that pg_restore has,
+// and those that make a restore faster.
 func (l *loader) session(ctx context.Context) (*pgtools.DB, error) {
 	db, err := pgtools.Connect(ctx, l.into, appName)
 	if err != nil {
@@ -179,23 +240,48 @@ func (l *loader) session(ctx context.Context) (*pgtools.DB, error) {
 	if encoding := l.dump.Head.Encoding(); encoding != "" {
 		settings += "SET client_encoding = " + pgtools.QuoteLiteral(encoding) + ";"
 	}
-	if _, err := db.Exec(ctx, settings); err != nil {
+	_, err = db.Exec(ctx, settings)
+	if err == nil {
+		_, err = db.Exec(ctx, `
+			SELECT pg_catalog.set_config(name, CASE name WHEN 'maintenance_work_mem' THEN $1 ELSE '0' END, false)
+			FROM pg_catalog.pg_settings
+			WHERE name = 'maintenance_work_mem' AND setting::bigint < $2
+			   OR name = 'max_parallel_maintenance_workers' AND $3`,
+			l.sortMemory(), sortMemory/l.jobs>>10, l.jobs > 1)
+	}
+	if err != nil {
 		db.Close(ctx)
 		return nil, fmt.Errorf("prepare a session: %w", err)
 	}
 	return db, nil
 }
 
+// sortMemory is what all index builds at once may take to sort, instead of the
+// server's cautious default of 64 MB for each.
+//
+// A build that does not spill is faster, and one that starts no workers of its
+// own is so where other builds keep the processors busy: post-data of a 1 GB
+// database, 2 jobs on 2 cores, PostgreSQL 15, three rounds, processor time of
+// the server: 9.0, 10.7, 9.5 s as installed; 8.0, 9.7, 9.2 s with 256 MB a job;
+// 7.3, 8.0, 7.8 s without workers; 6.8, 7.9, 7.9 s with both.
+const sortMemory = 1 << 30 // bytes
+
+// sortMemory is the part of one job, as a value for maintenance_work_mem.
+func (l *loader) sortMemory() string {
+	return fmt.Sprintf("%dkB", sortMemory/l.jobs>>10)
+}
+
 // copyBatch reads the blocks of a batch and copies each into its table.
-func (l *loader) copyBatch(ctx context.Context, db *pgtools.DB, data *archive.DataReader, b batch, bar *console.Progress) error {
+func (l *loader) copyBatch(ctx context.Context, db *pgtools.DB, data *archive.DataReader, b batch, bar *console.Progress, copied func(tableCopy)) error {
 	body := countingReader{l.dump.part(ctx, b.offset(), b.length()), bar}
 	defer func() { _ = body.Close() }()
 	for _, c := range b {
-		bar.Label(tableName(c.entry))
+		done := bar.Job(tableName(c.entry))
 		err := data.Reset(body, c.block)
 		if err == nil {
-			_, err = db.CopyIn(ctx, c.entry.Copy, data)
+			err = c.copy(ctx, db, data)
 		}
+		done()
 		if pgtools.SQLState(err) != "" && c.block.SHA256 != [sha256.Size]byte{} {
 			// The server may have choked on what was not written like that:
 			// the checksum at the block's end tells.
@@ -206,8 +292,53 @@ func (l *loader) copyBatch(ctx context.Context, db *pgtools.DB, data *archive.Da
 		if err != nil {
 			return l.tableError(c.entry, err)
 		}
+		copied(c)
 	}
 	return nil
+}
+
+// worthFreezing is the length of a block from which on a table is emptied (it is
+// empty) and filled in one transaction, so that the rows can be written as ones
+// that everybody sees: the index builds and the statistics that follow, and the
+// first queries, then need not find out and note it for each row. Where the
+// server's wal_level is minimal, the rows are not written to the log, either.
+const worthFreezing = 64 << 10 // bytes
+
+// copy copies data into the table.
+func (c tableCopy) copy(ctx context.Context, db *pgtools.DB, data io.Reader) error {
+	statement, ok := strings.CutSuffix(strings.TrimSpace(c.entry.Copy), " FROM stdin;")
+	if !ok || c.table == nil || c.block.Length < worthFreezing {
+		_, err := db.CopyIn(ctx, c.entry.Copy, data)
+		return err
+	}
+	return db.InTx(ctx, func(tx *pgtools.Tx) error {
+		if _, err := tx.Exec(ctx, "TRUNCATE ONLY "+pgtools.Quote(c.table.Namespace)+"."+pgtools.Quote(c.table.Tag)); err != nil {
+			return err
+		}
+		_, err := tx.CopyIn(ctx, statement+" FROM stdin WITH (FREEZE)", data)
+		return err
+	})
+}
+
+// copiesInto tells whether a COPY statement names the table. That of a
+// partition's rows names the whole table where pg_dump ran with
+// --load-via-partition-root.
+func copiesInto(statement string, table *archive.Entry) bool {
+	rest, ok := strings.CutPrefix(statement, "COPY ")
+	for _, name := range []string{table.Namespace, table.Tag} {
+		plain, isPlain := strings.CutPrefix(rest, name)
+		quoted, isQuoted := strings.CutPrefix(rest, pgtools.Quote(name))
+		switch {
+		case isQuoted:
+			rest = quoted
+		case isPlain:
+			rest = plain
+		default:
+			return false
+		}
+		rest = strings.TrimPrefix(rest, ".")
+	}
+	return ok && strings.HasPrefix(rest, " ")
 }
 
 func tableName(e *archive.Entry) string {
@@ -260,9 +391,11 @@ func (l *loader) restoreRest(ctx context.Context, head string, rest remainder, b
 		bodies = append(bodies, body)
 		readers = append(readers, &checkedReader{r: countingReader{body, bar}, block: b, name: l.dump.Name, sum: sha256.New()})
 	}
+	if len(rest.blocks) > 0 {
+		defer bar.Job("large objects")()
+	}
 	return l.restore(ctx, pgtools.RestoreOptions{
 		Input: stoppedReader{io.MultiReader(readers...), stop}, Sections: []string{"data"}, ListFile: list,
-		Log: onItem(bar.Label),
 	})
 }
 

@@ -35,12 +35,13 @@ func (l *loader) load(ctx context.Context, afterData func(ctx context.Context) e
 	}
 	defer remove()
 
+	b := newBuilder(l)
+	defer b.close(ctx)
 	steps := []func(context.Context) ([]pgtools.Ignored, error){
 		func(ctx context.Context) ([]pgtools.Ignored, error) { return l.preData(ctx, head) },
-		func(ctx context.Context) ([]pgtools.Ignored, error) { return l.data(ctx, head) },
-		func(ctx context.Context) ([]pgtools.Ignored, error) { return nil, afterData(ctx) },
-		func(ctx context.Context) ([]pgtools.Ignored, error) { return l.postData(ctx, head) },
-		l.analyze,
+		func(ctx context.Context) ([]pgtools.Ignored, error) { return l.data(ctx, head, b, afterData) },
+		func(ctx context.Context) ([]pgtools.Ignored, error) { return l.postData(ctx, head, b) },
+		func(ctx context.Context) ([]pgtools.Ignored, error) { return nil, b.analyzeRest(ctx) },
 	}
 	for _, step := range steps {
 		w, err := step(ctx)
@@ -75,20 +76,6 @@ func (l *loader) preData(ctx context.Context, head string) ([]pgtools.Ignored, e
 		File: head, Sections: []string{"pre-data"},
 		Log: onItem(func(string) { bar.Add(1) }),
 	})
-}
-
-func (l *loader) analyze(ctx context.Context) ([]pgtools.Ignored, error) {
-	bar := l.out.Progress("statistics", console.Steps, -1)
-	defer bar.Done()
-	db, err := pgtools.Connect(ctx, l.into, appName)
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close(ctx)
-	if _, err := db.Exec(ctx, "ANALYZE"); err != nil {
-		return nil, fmt.Errorf("analyze %s: %w", l.into.Database(), err)
-	}
-	return nil, nil
 }
 
 func (l *loader) restore(ctx context.Context, opt pgtools.RestoreOptions) ([]pgtools.Ignored, error) {

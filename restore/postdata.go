@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
@@ -21,21 +20,18 @@ import (
 // until the server ends one ("deadlock detected", seen with PostgreSQL 15 and a
 // schema of 80 entries in one of three restores). So these steps get a pass of
 // their own, one at a time; they are quick.
-func (l *loader) postData(ctx context.Context, head string) ([]pgtools.Ignored, error) {
-	bar := l.out.Progress("indexes and keys", console.Steps, int64(l.dump.Head.Indexes()))
-	defer bar.Done()
+func (l *loader) postData(ctx context.Context, head string, b *builder) ([]pgtools.Ignored, error) {
+	defer b.bar.Done()
 	var warnings []pgtools.Ignored
-	for _, pass := range postDataPasses(l.dump.Head.Entries, l.jobs) {
-		list := ""
-		if pass.entries != nil {
-			list = filepath.Join(filepath.Dir(head), "list")
-			if err := writeList(list, pass.entries); err != nil {
-				return warnings, err
-			}
+	for _, pass := range postDataPasses(l.dump.Head, b.restored, l.jobs) {
+		list := filepath.Join(filepath.Dir(head), "list")
+		if err := writeList(list, pass.entries); err != nil {
+			return warnings, err
 		}
 		w, err := l.restore(ctx, pgtools.RestoreOptions{
-			File: head, Sections: []string{"post-data"}, Jobs: pass.jobs, ListFile: list,
-			Log: onItem(func(string) { bar.Add(1) }),
+			Settings: map[string]string{"maintenance_work_mem": l.sortMemory()}, // for checking foreign keys
+			File:     head, Sections: []string{"post-data"}, Jobs: pass.jobs, ListFile: list,
+			Log: onItem(func(string) { b.bar.Add(1) }),
 		})
 		warnings = append(warnings, w...)
 		if err != nil {
@@ -45,43 +41,41 @@ func (l *loader) postData(ctx context.Context, head string) ([]pgtools.Ignored, 
 	return warnings, nil
 }
 
-// pass is a run of pg_restore over some of the entries, nil for all.
+// pass is a run of pg_restore over some of the entries.
 type pass struct {
-	entries []archive.Entry
+	entries []*archive.Entry
 	jobs    int
 }
 
-// postDataPasses divides the post-data section. Comments and the like, which
-// belong to no section of their own, go with what they follow.
-func postDataPasses(entries []archive.Entry, jobs int) []pass {
-	var build, attach, rest []archive.Entry
-	section := archive.SectionPreData
-	var list *[]archive.Entry
-	for _, e := range entries {
-		if e.Section != archive.SectionNone {
-			section = e.Section
-			switch e.Desc {
-			case "INDEX", "CONSTRAINT":
-				list = &build
-			case "INDEX ATTACH":
-				list = &attach
-			default:
-				list = &rest
-			}
+// postDataPasses divides what of the post-data section has not been restored
+// yet. Comments and the like, which belong to no section of their own, go with
+// what they follow, or first when that has been restored.
+func postDataPasses(h *archive.Head, restored map[int]bool, jobs int) []pass {
+	var build, attach, rest []*archive.Entry
+	list := &build
+	for _, e := range h.InSection(archive.SectionPostData) {
+		switch {
+		case e.Section == archive.SectionNone:
+		case e.Desc == "INDEX" || e.Desc == "CONSTRAINT":
+			list = &build
+		case e.Desc == "INDEX ATTACH":
+			list = &attach
+		default:
+			list = &rest
 		}
-		if section == archive.SectionPostData && list != nil {
+		if !restored[e.ID] {
 			*list = append(*list, e)
 		}
 	}
 	if len(attach) == 0 {
-		return []pass{{nil, jobs}}
+		build, rest = nil, slices.Concat(build, rest)
 	}
 	return slices.DeleteFunc([]pass{{build, jobs}, {attach, 1}, {rest, jobs}},
 		func(p pass) bool { return len(p.entries) == 0 })
 }
 
 // writeList writes a list for pg_restore --use-list.
-func writeList(path string, entries []archive.Entry) error {
+func writeList(path string, entries []*archive.Entry) error {
 	var b strings.Builder
 	for _, e := range entries {
 		fmt.Fprintf(&b, "%d; %s\n", e.ID, e.Desc)

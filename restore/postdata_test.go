@@ -22,24 +22,38 @@ func TestPostDataPasses(t *testing.T) {
 	trigger := entry(8, archive.SectionPostData, "TRIGGER")
 	triggerComment := entry(9, archive.SectionNone, "COMMENT")
 
-	type ids struct{ Jobs, First, Last, N int }
+	type ids struct {
+		Jobs    int
+		Entries []int
+	}
+	head := func(entries ...archive.Entry) *archive.Head { return &archive.Head{Entries: entries} }
 	for _, tt := range []struct {
-		name    string
-		entries []archive.Entry
-		want    []ids // First 0: all entries
+		name     string
+		head     *archive.Head
+		restored []int
+		want     []ids
 	}{
-		{"no partitions: one pass over all", []archive.Entry{table, tableComment, index, key, foreignKey}, []ids{{Jobs: 4}}},
+		{"no partitions: one pass over all", head(table, tableComment, index, key, foreignKey), nil,
+			[]ids{{4, []int{3, 5, 7}}}},
 		{"indexes, then attaching them one by one, then the rest",
-			[]archive.Entry{table, tableComment, index, indexComment, key, attach, foreignKey, trigger, triggerComment},
-			[]ids{{4, 3, 5, 3}, {1, 6, 6, 1}, {4, 7, 9, 3}}},
-		{"nothing but partitions", []archive.Entry{table, index, attach}, []ids{{4, 3, 3, 1}, {1, 6, 6, 1}}},
+			head(table, tableComment, index, indexComment, key, attach, foreignKey, trigger, triggerComment), nil,
+			[]ids{{4, []int{3, 4, 5}}, {1, []int{6}}, {4, []int{7, 8, 9}}}},
+		{"nothing but partitions", head(table, index, attach), nil, []ids{{4, []int{3}}, {1, []int{6}}}},
+		{"what is there already is left out, its comment is not",
+			head(table, index, indexComment, key, attach, foreignKey), []int{3, 5},
+			[]ids{{4, []int{4}}, {1, []int{6}}, {4, []int{7}}}},
+		{"nothing left", head(table, index, key), []int{3, 5}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			restored := map[int]bool{}
+			for _, id := range tt.restored {
+				restored[id] = true
+			}
 			var got []ids
-			for _, p := range postDataPasses(tt.entries, 4) {
-				i := ids{Jobs: p.jobs, N: len(p.entries)}
-				if p.entries != nil {
-					i.First, i.Last = p.entries[0].ID, p.entries[len(p.entries)-1].ID
+			for _, p := range postDataPasses(tt.head, restored, 4) {
+				i := ids{Jobs: p.jobs}
+				for _, e := range p.entries {
+					i.Entries = append(i.Entries, e.ID)
 				}
 				got = append(got, i)
 			}

@@ -91,6 +91,18 @@ func scrubTable(columns []column, passwordHash string) []statement {
 	return statements
 }
 
+// scrubbedColumns is the FROM clause for the columns of tables that scrub may
+// change: those of table c, in schema n, are a.
+const scrubbedColumns = `
+		FROM pg_catalog.pg_class c
+		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+		JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+		WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+		  AND (c.relname IN ('ar_internal_metadata', 'delayed_jobs')
+		       OR a.attname IN ('encrypted_password', 'reset_password_token', 'invitation_token'))
+		  AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+		  AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' `
+
 // scrub takes production's environment, jobs, passwords and tokens out of the
 // temp database. It runs after the data is in and before the post-data section:
 // then there are no triggers that would copy the old values elsewhere, no rules
@@ -99,15 +111,7 @@ func scrubTable(columns []column, passwordHash string) []statement {
 // off the disk as well.
 func scrub(ctx context.Context, db *pgtools.DB, passwordHash string) error {
 	columns, err := pgtools.Rows[column](ctx, db, `
-		SELECT n.nspname::text, c.relname::text, a.attname::text, a.attnotnull
-		FROM pg_catalog.pg_class c
-		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-		JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
-		WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
-		  AND (c.relname IN ('ar_internal_metadata', 'delayed_jobs')
-		       OR a.attname IN ('encrypted_password', 'reset_password_token', 'invitation_token'))
-		  AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-		  AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
+		SELECT n.nspname::text, c.relname::text, a.attname::text, a.attnotnull`+scrubbedColumns+`
 		ORDER BY 1, 2, a.attnum`)
 	if err != nil {
 		return fmt.Errorf("scrub: list tables: %w", err)

@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,9 +26,10 @@ const (
 	redrawEvery = 200 * time.Millisecond // on a terminal; keeps the elapsed time moving while nothing does
 	lineEvery   = 30 * time.Second       // elsewhere
 
-	labelWidth = 22 // columns; the rest of barColumns is for bar, amount, rate and time
-	barColumns = 80 // a narrower terminal gets the status in place of a bar
-	minColumns = 30 // a still narrower one gets a line now and then
+	labelWidth  = 22 // columns; the rest of barColumns is for bar, amount, rate and time
+	barColumns  = 80 // a narrower terminal gets the status in place of a bar
+	wideColumns = 92 // from here on the label gets what the bar (of 24) does not need
+	minColumns  = 30 // a still narrower one gets a line now and then
 )
 
 // Progress shows how far a piece of work is: a bar on a terminal, or as much as
@@ -39,7 +41,10 @@ type Progress struct {
 	total int64 // -1: not known
 	start time.Time
 	n     atomic.Int64
-	label atomic.Pointer[string]
+
+	mu    sync.Mutex
+	label string
+	jobs  []string // in the order in which they began
 
 	bar   *progressbar.ProgressBar // nil unless it is redrawn in place; guarded by c.mu
 	stop  chan struct{}
@@ -50,8 +55,7 @@ type Progress struct {
 // Progress begins a piece of work of total units, -1 when that is not known.
 // At most one Progress is shown at a time.
 func (c *Console) Progress(label string, unit Unit, total int64) *Progress {
-	p := &Progress{c: c, unit: unit, total: total, start: c.Now(), stop: make(chan struct{})}
-	p.label.Store(&label)
+	p := &Progress{c: c, unit: unit, total: total, start: c.Now(), label: label, stop: make(chan struct{})}
 	if c.quiet {
 		return p
 	}
@@ -75,7 +79,35 @@ func (p *Progress) Add(n int64) { p.n.Add(n) }
 func (p *Progress) N() int64 { return p.n.Load() }
 
 // Label changes what the bar says it is doing.
-func (p *Progress) Label(label string) { p.label.Store(&label) }
+func (p *Progress) Label(label string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.label = label
+}
+
+// Job names one of the things that are done at once, until done is called. While
+// there are any, they take the label's place.
+func (p *Progress) Job(name string) (done func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.jobs = append(p.jobs, name)
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		i := slices.Index(p.jobs, name)
+		p.jobs = slices.Delete(p.jobs, i, i+1)
+	}
+}
+
+// doing is what the bar says it is doing.
+func (p *Progress) doing() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.jobs) > 0 {
+		return strings.Join(p.jobs, ", ")
+	}
+	return p.label
+}
 
 // Elapsed returns the time since the work began.
 func (p *Progress) Elapsed() time.Duration { return p.c.Now().Sub(p.start) }
@@ -148,7 +180,7 @@ func (p *Progress) draw() {
 	if p.total >= 0 {
 		n = min(n, p.total)
 	}
-	p.bar.Describe(fit(*p.label.Load(), labelWidth))
+	p.bar.Describe(fit(p.doing(), labelWidth+max(0, p.c.columns()-wideColumns)))
 	_ = p.bar.Set64(n)
 }
 
@@ -156,14 +188,14 @@ func (p *Progress) clear() { _, _ = io.WriteString(p.c.opt.Stderr, "\x1b[2K\r") 
 
 // status is the line for where there is no bar.
 func (p *Progress) status() string {
-	return *p.label.Load() + ": " + strings.Join(p.amounts(), "")
+	return p.doing() + ": " + strings.Join(p.amounts(), "")
 }
 
 // narrow is status in at most width columns: without the rate, then without the
 // time, where even a short label leaves no room for them.
 func (p *Progress) narrow(width int) string {
 	const shortLabel = 10
-	label, parts := Clean(*p.label.Load()), p.amounts()
+	label, parts := Clean(p.doing()), p.amounts()
 	for {
 		rest := ": " + strings.Join(parts, "")
 		room := width - columnsOf(rest)

@@ -1,0 +1,267 @@
+package restore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// tableWork is what remains to be done for a table once its rows are in.
+type tableWork struct {
+	table   *archive.Entry
+	keys    []*archive.Entry // primary keys and the like: each locks the table
+	indexes []*archive.Entry // several at once
+	analyze bool
+	// late says that the table's rows are not final before all rows are in and
+	// scrubbed.
+	late bool
+}
+
+// divideWork returns the work of each table that has rows, by the id of its TABLE
+// DATA entry. What needs more than one table is not in it: foreign keys, indexes
+// of partitioned tables, triggers, views. Tables that are scrubbed are finished
+// late, and so are those whose rows pg_restore brings. Statistics of partitions
+// are taken with those of the table that they are parts of, extended ones when
+// they have been defined.
+func divideWork(h *archive.Head, copies []tableCopy, rest remainder, relations []relation) map[int]*tableWork {
+	found := map[[2]string]relation{}
+	for _, r := range relations {
+		found[[2]string{r.Schema, r.Name}] = r
+	}
+	byID := entriesByID(h)
+	works, byTable := map[int]*tableWork{}, map[int]*tableWork{}
+	add := func(rows *archive.Entry, late bool) {
+		if t := tableOf(byID, rows); t != nil {
+			r := found[[2]string{t.Namespace, t.Tag}]
+			w := &tableWork{table: t, late: late || r.Scrubbed, analyze: !r.Inherits}
+			works[rows.ID], byTable[t.ID] = w, w
+		}
+	}
+	for _, c := range copies {
+		add(c.entry, c.table == nil)
+	}
+	for _, e := range rest.entries {
+		if e.Desc == "TABLE DATA" {
+			add(e, true)
+		}
+	}
+	for i := range h.Entries {
+		e := &h.Entries[i]
+		t := tableOf(byID, e)
+		if t == nil || byTable[t.ID] == nil {
+			continue
+		}
+		switch w := byTable[t.ID]; e.Desc {
+		case "CONSTRAINT":
+			w.keys = append(w.keys, e)
+		case "INDEX":
+			w.indexes = append(w.indexes, e)
+		case "STATISTICS":
+			w.analyze = false
+		}
+	}
+	return works
+}
+
+func entriesByID(h *archive.Head) map[int]*archive.Entry {
+	byID := make(map[int]*archive.Entry, len(h.Entries))
+	for i := range h.Entries {
+		byID[h.Entries[i].ID] = &h.Entries[i]
+	}
+	return byID
+}
+
+// tableOf returns the table that an entry is about, nil when it is not about one
+// table alone, or needs something that is only made after the rows.
+func tableOf(byID map[int]*archive.Entry, e *archive.Entry) *archive.Entry {
+	var table *archive.Entry
+	for _, id := range e.Dependencies {
+		switch on := byID[id]; {
+		case on == nil:
+		case on.Section == archive.SectionPostData:
+			return nil
+		case on.Desc == "TABLE" && table != nil:
+			return nil
+		case on.Desc == "TABLE":
+			table = on
+		}
+	}
+	return table
+}
+
+// relation is a table of the temp database, as it is after the schema is made.
+type relation struct {
+	Schema, Name string
+	Scrubbed     bool // or inherits from one that is
+	Inherits     bool // is a partition, or inherits, or is inherited from
+}
+
+// relations lists the tables of the temp database.
+func relations(ctx context.Context, db *pgtools.DB) ([]relation, error) {
+	found, err := pgtools.Rows[relation](ctx, db, `
+		WITH RECURSIVE scrubbed AS (
+			SELECT c.oid`+scrubbedColumns+`
+			UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN scrubbed ON inhparent = oid)
+		SELECT n.nspname::text, c.relname::text, c.oid IN (SELECT oid FROM scrubbed),
+		       EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE c.oid IN (inhparent, inhrelid))
+		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+		WHERE c.relkind = 'r'`)
+	if err != nil {
+		return nil, fmt.Errorf("list tables: %w", err)
+	}
+	return found, nil
+}
+
+// builder does the works of tables, at most as many statements at once as there
+// are jobs.
+//
+// It does so while other tables' rows still come, in addition to the jobs that
+// copy them: on a slow link indexes then cost no time of their own, and where
+// the processors are the limit, none of them is idle while the last and largest
+// table is copied.
+type builder struct {
+	l        *loader
+	sessions chan *pgtools.DB // nil for one that is not connected yet
+
+	mu       sync.Mutex
+	restored map[int]bool      // ids of entries
+	bar      *console.Progress // nil while another one is shown
+	analyzed map[[2]string]bool
+}
+
+func newBuilder(l *loader) *builder {
+	b := &builder{l: l, sessions: make(chan *pgtools.DB, l.jobs), restored: map[int]bool{}, analyzed: map[[2]string]bool{}}
+	for range l.jobs {
+		b.sessions <- nil
+	}
+	return b
+}
+
+// close ends the sessions. Nothing else may be under way.
+func (b *builder) close(ctx context.Context) {
+	for range cap(b.sessions) {
+		if db := <-b.sessions; db != nil {
+			db.Close(ctx)
+		}
+	}
+	if b.bar != nil {
+		b.bar.Done()
+	}
+}
+
+// finish does the work of one table.
+func (b *builder) finish(ctx context.Context, w *tableWork) error {
+	for _, e := range w.keys {
+		if err := b.restore(ctx, e); err != nil {
+			return err
+		}
+	}
+	group, building := errgroup.WithContext(ctx)
+	for _, e := range w.indexes {
+		group.Go(func() error { return b.restore(building, e) })
+	}
+	if err := group.Wait(); err != nil || !w.analyze {
+		return err
+	}
+	return b.analyze(ctx, w.table.Namespace, w.table.Tag)
+}
+
+// restore runs the statement of an entry.
+func (b *builder) restore(ctx context.Context, e *archive.Entry) error {
+	err := b.exec(ctx, e.Tag, e.Definition)
+	if err != nil {
+		return fmt.Errorf("create %s: %w", e, err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.restored[e.ID] = true
+	if b.bar != nil {
+		b.bar.Add(1)
+	}
+	return nil
+}
+
+func (b *builder) analyze(ctx context.Context, schema, table string) error {
+	err := b.exec(ctx, "", "ANALYZE "+pgtools.Quote(schema)+"."+pgtools.Quote(table))
+	if err != nil {
+		return fmt.Errorf("analyze %s.%s: %w", schema, table, err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.analyzed[[2]string{schema, table}] = true
+	return nil
+}
+
+// exec runs sql when a session is free. The session may be used again after an
+// error, too; but then nothing is.
+func (b *builder) exec(ctx context.Context, name, sql string) (err error) {
+	var db *pgtools.DB
+	select {
+	case db = <-b.sessions:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	defer func() { b.sessions <- db }()
+	if db == nil {
+		if db, err = b.l.session(ctx); err != nil {
+			return err
+		}
+	}
+	if bar := b.shown(); bar != nil && name != "" {
+		defer bar.Job(name)()
+	}
+	_, err = db.Exec(ctx, sql)
+	return err
+}
+
+// show lets bar say what is done from now on, and what was done already.
+func (b *builder) show(bar *console.Progress) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.bar = bar
+	bar.Add(int64(len(b.restored)))
+}
+
+func (b *builder) shown() *console.Progress {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.bar
+}
+
+// analyzeRest takes the statistics of what finish has not: partitioned tables,
+// materialized views, tables without rows in the dump, the catalog.
+func (b *builder) analyzeRest(ctx context.Context) error {
+	db, err := b.l.session(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close(ctx)
+	type table struct{ Schema, Name string }
+	tables, err := pgtools.Rows[table](ctx, db, `
+		SELECT n.nspname::text, c.relname::text
+		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+		WHERE c.relkind IN ('r', 'm', 'p') AND NOT c.relispartition AND NOT c.relisshared
+		  AND c.relpersistence <> 't' AND n.nspname <> 'information_schema'
+		ORDER BY c.relpages DESC`)
+	if err != nil {
+		return fmt.Errorf("list tables: %w", err)
+	}
+	tables = slices.DeleteFunc(tables, func(t table) bool { return b.analyzed[[2]string{t.Schema, t.Name}] })
+	bar := b.l.out.Progress("statistics", console.Steps, int64(len(tables)))
+	defer bar.Done()
+	group, analyzing := errgroup.WithContext(ctx)
+	for _, t := range tables {
+		group.Go(func() error {
+			defer bar.Add(1)
+			return b.analyze(analyzing, t.Schema, t.Name)
+		})
+	}
+	return group.Wait()
+}
