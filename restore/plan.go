@@ -3,6 +3,7 @@ package restore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -146,6 +147,11 @@ func (r *run) preflight(ctx context.Context, admin *pgtools.DB, d *dump, existin
 			problems = append(problems, fmt.Sprintf("the dump needs the extension %s, which %s does not have", name, r.target.Host()))
 		}
 	}
+	for _, e := range foreignRows(d.Head) {
+		if r.tables.takes(e) {
+			problems = append(problems, fmt.Sprintf("the dump has rows of the foreign table %s, which would be written to another server: leave them out with --exclude-table-data", tableName(e)))
+		}
+	}
 	rights, err := lacking(ctx, admin, existing)
 	if err != nil {
 		return pgtools.Tool{}, err
@@ -196,6 +202,18 @@ func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database)
 		problems = append(problems, "the server is a standby, which can only be read")
 	}
 	return problems, nil
+}
+
+// foreignRows returns the entries that hold rows of foreign tables, as pg_dump
+// --include-foreign-data writes them. A restore would send them to where the
+// dumped database had them from.
+func foreignRows(h *archive.Head) []*archive.Entry {
+	byID := entriesByID(h)
+	return slices.DeleteFunc(h.InSection(archive.SectionData), func(e *archive.Entry) bool {
+		return e.Desc != "TABLE DATA" || !slices.ContainsFunc(e.Dependencies, func(id int) bool {
+			return byID[id] != nil && byID[id].Desc == "FOREIGN TABLE"
+		})
+	})
 }
 
 // note says with --verbose what the head says.
