@@ -33,9 +33,9 @@ test: setup bin/versitygw ## run all tests; one that is skipped fails the run
 	@if [ -z "$(RACE)" ]; then echo "no C compiler found: testing without the race detector" >&2; fi
 	@$(GO) run ./script/gotest $(RACE) -timeout 20m ./...
 
-test-majors: ## hold archives of PostgreSQL 15, 17 and 18 against their own pg_restore
+test-majors: bin/versitygw ## hold archives of PostgreSQL 15, 17 and 18 against their own pg_restore
 	@script/majors
-	@$(GO) run ./script/gotest -timeout 20m -tags majors -run Majors ./pgtools/archive
+	@$(GO) run ./script/gotest -timeout 20m -tags majors -run Majors ./pgtools/archive .
 
 build: ## build bin/hectl
 	@echo "building bin/hectl $(VERSION)"

@@ -23,7 +23,20 @@ import (
 // schema as pg_dump writes it, the rows of each table by an ordered checksum,
 // and the large objects. Only what the scrub changes may differ.
 func TestRoundTripIsExact(t *testing.T) {
-	production, local := pgtest.New(t), pgtest.New(t)
+	// 8 jobs are more than there are processors, so that what must not run
+	// together would. The compressions are all that pg_dump 15 has.
+	roundTrip(t, "", []way{{"0", "8"}, {"1", "1"}, {"6", "2"}, {"9", "8"}})
+}
+
+// way is a backup with a compression (pg_dump -Z) and a fetch with some jobs.
+type way struct{ compress, jobs string }
+
+// roundTrip backs up and fetches in each way, with the servers and the programs
+// in the folder bin, "" for those that are installed.
+func roundTrip(t *testing.T, bin string, ways []way) {
+	t.Helper()
+	production, local := pgtest.New(t, pgtest.Options{Bin: bin}), pgtest.New(t, pgtest.Options{Bin: bin})
+	t.Setenv("HECTL_PG_BIN", bin)
 	s3 := s3test.New(t)
 	s3.SetEnv(t)
 
@@ -54,7 +67,7 @@ func TestRoundTripIsExact(t *testing.T) {
 				t.Fatalf("only %d tables: that shows nothing", len(before.rows))
 			}
 			for _, way := range ways {
-				label := fmt.Sprintf("z%s-j%s", way.compress, way.jobs)
+				label := fmt.Sprintf("z%s-j%s", strings.ReplaceAll(way.compress, ":", ""), way.jobs)
 				hectl(t, "backup", "--compress", way.compress, "--env", label)
 				hectl(t, "fetch-latest-db", "--jobs", way.jobs, "--env", label)
 				compare(t, label, before, contents{schema(t, local, name), checksums(t, local, name)}, tt.scrubbed)
@@ -62,10 +75,6 @@ func TestRoundTripIsExact(t *testing.T) {
 		})
 	}
 }
-
-// ways are the compressions of PostgreSQL 15's pg_dump, and numbers of jobs: 8 is
-// more than there are processors, so that what must not run together would.
-var ways = []struct{ compress, jobs string }{{"0", "8"}, {"1", "1"}, {"6", "2"}, {"9", "8"}}
 
 // contents is what a database holds.
 type contents struct {
