@@ -82,6 +82,9 @@ func (l *loader) rows(ctx context.Context, head string, copies []tableCopy, rest
 	for _, c := range copies {
 		total += c.block.Length
 	}
+	for i := range copies {
+		copies[i].parts = parts(copies[i].block.Length, total, l.jobs)
+	}
 	for _, b := range rest.blocks {
 		total += b.Length
 	}
@@ -117,6 +120,8 @@ type tableCopy struct {
 	// table is the entry of the table, nil when the rows are not for one alone
 	// (those of a partition may be copied into the whole) or it is a foreign one.
 	table *archive.Entry
+	// parts is over how many sessions the rows are spread.
+	parts int
 }
 
 // remainder is what of the data section pg_restore does.
@@ -279,7 +284,7 @@ func (l *loader) copyBatch(ctx context.Context, db *pgtools.DB, data *archive.Da
 		done := bar.Job(tableName(c.entry))
 		err := data.Reset(body, c.block)
 		if err == nil {
-			err = c.copy(ctx, db, data)
+			err = l.copyTable(ctx, db, c, data)
 		}
 		done()
 		if pgtools.SQLState(err) != "" && c.block.SHA256 != [sha256.Size]byte{} {
@@ -304,8 +309,11 @@ func (l *loader) copyBatch(ctx context.Context, db *pgtools.DB, data *archive.Da
 // server's wal_level is minimal, the rows are not written to the log, either.
 const worthFreezing = 64 << 10 // bytes
 
-// copy copies data into the table.
-func (c tableCopy) copy(ctx context.Context, db *pgtools.DB, data io.Reader) error {
+// copyTable copies data into the table.
+func (l *loader) copyTable(ctx context.Context, db *pgtools.DB, c tableCopy, data io.Reader) error {
+	if c.parts > 1 {
+		return l.copySplit(ctx, c, data, c.parts)
+	}
 	statement, ok := strings.CutSuffix(strings.TrimSpace(c.entry.Copy), " FROM stdin;")
 	if !ok || c.table == nil || c.block.Length < worthFreezing {
 		_, err := db.CopyIn(ctx, c.entry.Copy, data)

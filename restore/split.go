@@ -1,0 +1,126 @@
+package restore
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	worthSplitting = 8 << 20 // bytes of a block
+	chunkSize      = 1 << 20 // bytes of rows that a session gets at a time
+)
+
+// parts returns over how many sessions the rows of a block are spread, given the
+// length of all blocks: a table that is most of a database would otherwise keep
+// one processor busy long after the others have nothing left to do. Reading and
+// decompressing, which cannot be shared, is several times faster than COPY.
+func parts(block, all int64, jobs int) int {
+	if block < worthSplitting {
+		return 1
+	}
+	n := (block*int64(jobs) + all/2) / all // rounded
+	return int(min(max(n, 1), int64(jobs)))
+}
+
+// copySplit copies data, in COPY's text format, over n sessions of its own. The
+// rows come into the table in about the order in which they are in data: chunkSize
+// to one session, the next to whichever is free. If it fails, some rows may be in.
+func (l *loader) copySplit(ctx context.Context, c tableCopy, data io.Reader, n int) error {
+	group, copying := errgroup.WithContext(ctx)
+	chunks := make(chan []byte)
+	group.Go(func() error {
+		if err := deal(copying, data, chunks); err != nil {
+			return err
+		}
+		close(chunks) // only now: it is what makes the sessions commit
+		return nil
+	})
+	for range n {
+		group.Go(func() error {
+			db, err := l.session(copying)
+			if err != nil {
+				return err
+			}
+			defer db.Close(context.WithoutCancel(ctx))
+			_, err = db.CopyIn(copying, c.entry.Copy, &dealt{ctx: copying, chunks: chunks})
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// deal sends the rows of data in chunks of whole rows, up to the line "\." that
+// ends them, and reads data to its end. In COPY's text format a line break is the
+// end of a row, always.
+func deal(ctx context.Context, data io.Reader, chunks chan<- []byte) error {
+	var rest []byte // the beginning of a row
+	for {
+		chunk := make([]byte, max(chunkSize, 2*len(rest)))
+		n := copy(chunk, rest)
+		m, err := io.ReadFull(data, chunk[n:])
+		chunk = chunk[:n+m]
+		last := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		if err != nil && !last {
+			return err
+		}
+		end := bytes.LastIndexByte(chunk, '\n') + 1
+		if terminator := endOfRows(chunk); terminator >= 0 {
+			end, last = terminator, true
+		} else if last {
+			end = len(chunk)
+		}
+		if end > 0 {
+			select {
+			case chunks <- chunk[:end:end]:
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		}
+		if last {
+			_, err := io.Copy(io.Discard, data) // which checks the rest
+			return err
+		}
+		rest = chunk[end:]
+	}
+}
+
+// endOfRows returns where in a chunk, which begins with a row, the line "\."
+// begins, -1 when it is not there.
+func endOfRows(chunk []byte) int {
+	if bytes.HasPrefix(chunk, []byte("\\.\n")) {
+		return 0
+	}
+	if i := bytes.Index(chunk, []byte("\n\\.\n")); i >= 0 {
+		return i + 1
+	}
+	return -1
+}
+
+// dealt reads the chunks that one session gets.
+type dealt struct {
+	ctx    context.Context //nolint:containedctx // a reader has no other way to be cancelled
+	chunks <-chan []byte
+	chunk  []byte
+}
+
+// Read implements io.Reader.
+func (d *dealt) Read(p []byte) (int, error) {
+	for len(d.chunk) == 0 {
+		var ok bool
+		select {
+		case d.chunk, ok = <-d.chunks:
+			if !ok {
+				return 0, io.EOF
+			}
+		case <-d.ctx.Done():
+			return 0, context.Cause(d.ctx)
+		}
+	}
+	n := copy(p, d.chunk)
+	d.chunk = d.chunk[n:]
+	return n, nil
+}
