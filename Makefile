@@ -51,8 +51,9 @@ lint: bin/golangci-lint ## check formatting, the module files, the import arrows
 fmt: bin/golangci-lint ## format the code
 	@bin/golangci-lint fmt
 
-bench: setup bin/versitygw build ## measure against what one would otherwise do
-	@if [ -d bench ]; then $(GO) run ./bench; else echo "nothing to measure yet: the bench program comes with the restore engine"; fi
+bench: setup bin/versitygw build ## measure against what one would otherwise do (BENCH="--help": the choices)
+	@CGO_ENABLED=0 $(GO) build -o bin/bench ./bench
+	@exec bin/bench $(BENCH)
 
 check: lint test release-check ## lint, test, and check the release configuration
 

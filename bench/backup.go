@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+)
+
+// backingUp is: from a database to a dump in S3.
+func (w *world) backingUp(s *subject) scenario {
+	return scenario{
+		name: "backup", subject: s, baselines: []string{"floor"},
+		contenders: []contender{
+			{"ruby", "pg_dump -Fc to a file (gzip 6, its default), then put", w.backUpLikeRuby},
+			{"dump-then-put", "the same, compressed like hectl's: " + w.compress, w.dumpThenPut},
+			{"streamed", "pg_dump | put, compressed like hectl's", w.dumpIntoPut},
+			{"floor", "pg_dump to nowhere, compressed like hectl's", w.dumpFloor},
+			{"hectl", "hectl backup: offsets, checksums and manifest included", w.hectlBackup},
+		},
+		prepare: w.emptyBackups,
+		clean:   w.emptyBackups,
+		check:   w.checkBackup,
+	}
+}
+
+const backupKey = "bench.dump"
+
+func (w *world) backUpLikeRuby(ctx context.Context, r *run, s *subject) error {
+	return w.dumpToFileThenPut(ctx, r, s)
+}
+
+func (w *world) dumpThenPut(ctx context.Context, r *run, s *subject) error {
+	return w.dumpToFileThenPut(ctx, r, s, "--compress", w.compress)
+}
+
+func (w *world) dumpToFileThenPut(ctx context.Context, r *run, s *subject, args ...string) error {
+	file := r.file("dump")
+	if err := r.pipe(ctx, r.dump(s, append(args, "--file", file)...)); err != nil {
+		return err
+	}
+	return r.pipeFrom(ctx, file, r.s3("put", backupsBucket, backupKey))
+}
+
+func (w *world) dumpIntoPut(ctx context.Context, r *run, s *subject) error {
+	return r.pipe(ctx, r.dump(s, "--compress", w.compress), r.s3("put", backupsBucket, backupKey))
+}
+
+func (w *world) dumpFloor(ctx context.Context, r *run, s *subject) error {
+	return r.pipe(ctx, r.dump(s, "--compress", w.compress))
+}
+
+func (w *world) hectlBackup(ctx context.Context, r *run, s *subject) error {
+	return r.pipe(ctx, r.hectl(backupsBucket, s, "backup"))
+}
+
+func (r *run) dump(s *subject, args ...string) *exec.Cmd {
+	return r.tool("pg_dump", append([]string{"--format=custom", "--dbname", r.cluster.URI(s.database)}, args...)...)
+}
+
+// checkBackup looks for a dump that is about as large as the one that was made
+// at the start; there need be none, as the floor makes none.
+func (w *world) checkBackup(ctx context.Context, s *subject) error {
+	objects, err := w.s3.Objects(ctx, backupsBucket)
+	if err != nil || len(objects) == 0 {
+		return err
+	}
+	var largest int64
+	for _, o := range objects {
+		largest = max(largest, o.Size)
+	}
+	if largest < s.dumpSize/2 {
+		return fmt.Errorf("the dump has %d bytes, where %d were to be expected", largest, s.dumpSize)
+	}
+	return nil
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"strconv"
+)
+
+// fetching is: from a dump in S3 to a database.
+func (w *world) fetching(name string, s *subject) scenario {
+	sc := w.fetch(name, s, []contender{
+		{"ruby", "get to a file, drop, create, pg_restore --clean with one job", w.fetchLikeRuby},
+		{"get-then-restore", "get to a file, drop, create, pg_restore -j", w.getThenRestore},
+		{"streamed", "drop, create, get | pg_restore", w.getIntoRestore},
+		{"floor", "drop, create, pg_restore -j from a local file", w.restoreFloor},
+		{"floor+analyze", "the same, and vacuumdb --analyze-only -j", w.restoreFloorAnalyze},
+		{"hectl", "hectl fetch-latest-db: scrub, ANALYZE and swap included", w.hectlFetch()},
+	})
+	sc.baselines = []string{"floor", "floor+analyze"}
+	sc.check = func(ctx context.Context, s *subject) error {
+		found, err := w.contents(ctx, targetDB)
+		return errors.Join(err, mustBe(found, s.contents))
+	}
+	return sc
+}
+
+// excluding is fetching without the rows that a developer seldom needs.
+func (w *world) excluding(s *subject) scenario {
+	sc := w.fetch("exclude", s, []contender{
+		{"hectl", "hectl fetch-latest-db", w.hectlFetch()},
+		{"hectl-excluding", "the same, without the rows of versions and events", w.hectlFetch("--exclude-table-data", "versions", "--exclude-table-data", "events")},
+	})
+	sc.baselines = []string{"hectl"}
+	return sc
+}
+
+func (w *world) fetch(name string, s *subject, contenders []contender) scenario {
+	return scenario{
+		name: name, subject: s, contenders: contenders,
+		prepare: func(ctx context.Context) error { return errors.Join(w.dropTargets(ctx), w.replaceTarget(ctx)) },
+		clean:   w.dropTargets,
+	}
+}
+
+func (w *world) fetchLikeRuby(ctx context.Context, r *run, s *subject) error {
+	file := r.file("dump")
+	if err := r.pipeTo(ctx, file, r.s3("get-plain", dumpsBucket, s.dump)); err != nil {
+		return err
+	}
+	if err := w.replaceTarget(ctx); err != nil {
+		return err
+	}
+	err := r.pipe(ctx, r.tool("pg_restore", "--clean", "--no-acl", "--no-owner", "--dbname", w.cluster.URI(targetDB), file))
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == 1 {
+		return nil // there is nothing to clean in an empty database, which counts as errors
+	}
+	return err
+}
+
+func (w *world) getThenRestore(ctx context.Context, r *run, s *subject) error {
+	file := r.file("dump")
+	if err := r.pipeTo(ctx, file, r.s3("get", dumpsBucket, s.dump)); err != nil {
+		return err
+	}
+	return w.restoreFile(ctx, r, file)
+}
+
+func (w *world) getIntoRestore(ctx context.Context, r *run, s *subject) error {
+	if err := w.replaceTarget(ctx); err != nil {
+		return err
+	}
+	return r.pipe(ctx, r.s3("get", dumpsBucket, s.dump), r.restore())
+}
+
+func (w *world) restoreFloor(ctx context.Context, r *run, s *subject) error {
+	return w.restoreFile(ctx, r, s.dumpFile)
+}
+
+func (w *world) restoreFloorAnalyze(ctx context.Context, r *run, s *subject) error {
+	if err := w.restoreFile(ctx, r, s.dumpFile); err != nil {
+		return err
+	}
+	return r.pipe(ctx, r.tool("vacuumdb", "--analyze-only", "--quiet", "--jobs", strconv.Itoa(w.opt.jobs), "--dbname", w.cluster.URI(targetDB)))
+}
+
+func (w *world) restoreFile(ctx context.Context, r *run, file string) error {
+	if err := w.replaceTarget(ctx); err != nil {
+		return err
+	}
+	return r.pipe(ctx, r.restore("--jobs", strconv.Itoa(w.opt.jobs), file))
+}
+
+// restore is pg_restore as hectl has it: the first error ends it.
+func (r *run) restore(args ...string) *exec.Cmd {
+	return r.tool("pg_restore", append([]string{"--no-acl", "--no-owner", "--exit-on-error", "--dbname", r.cluster.URI(targetDB)}, args...)...)
+}
+
+func (w *world) hectlFetch(args ...string) func(context.Context, *run, *subject) error {
+	return func(ctx context.Context, r *run, s *subject) error {
+		return r.pipe(ctx, r.hectl(dumpsBucket, s, append([]string{"fetch-latest-db"}, args...)...))
+	}
+}

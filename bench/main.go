@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/dustin/go-humanize"
+)
+
+func main() {
+	os.Exit(mainCode())
+}
+
+// mainCode is main up to the exit, so that what it defers runs.
+func mainCode() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	err := start(ctx, os.Args[1:])
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case ctx.Err() != nil:
+		fmt.Fprintln(os.Stderr, "bench: interrupted")
+		return 130
+	case errors.Is(err, errUsage):
+		return 2 // it was said
+	}
+	fmt.Fprintln(os.Stderr, "bench:", err)
+	return 1
+}
+
+// start is the bench, or an S3 client that the bench has started.
+func start(ctx context.Context, args []string) error {
+	if len(args) > 0 && args[0] == clientArg {
+		return client(ctx, args[1:], os.Stdin, os.Stdout)
+	}
+	opt, err := parse(args, os.Stderr)
+	if err != nil {
+		return err
+	}
+	return bench(ctx, opt, os.Stdout)
+}
+
+var errUsage = errors.New("usage")
+
+// options are the flags, checked.
+type options struct {
+	scale    int // of demodata; 0 for no rows at all
+	rounds   int
+	jobs     int
+	tables   int
+	only     *regexp.Regexp
+	links    []line
+	settings map[string]string // of Postgres
+	json     string
+	wait     time.Duration // for a quiet machine, before each run
+	exclude  bool
+	keep     bool
+	hectl    string // absolute path of the program
+}
+
+func parse(args []string, stderr io.Writer) (options, error) {
+	var opt options
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	size := flags.String("size", "1GB", "how large the database is: `BYTES` with a unit, or the scale of demodata; 0 is a schema without rows")
+	flags.IntVar(&opt.rounds, "rounds", 3, "how often each contender runs")
+	flags.IntVar(&opt.jobs, "jobs", min(runtime.NumCPU(), 8), "how many tables or indexes at once, for all that can")
+	flags.IntVar(&opt.tables, "tables", 0, "fetch a database of `N` small tables, too")
+	only := flags.String("only", "", "run what `REGEXP` matches in SCENARIO/LINK/CONTENDER, such as fetch/loopback/hectl")
+	link := flags.String("link", "both", "of S3: loopback, shaped (200 Mbit/s and 40 ms) or both")
+	settings := flags.String("settings", "installed", "Postgres's: installed (as shipped), or throwaway (without fsync, as in tests)")
+	flags.DurationVar(&opt.wait, "wait", 10*time.Second, "how long to wait for others to leave the processors alone, before each run")
+	flags.StringVar(&opt.json, "json", "", "write all figures to `FILE`")
+	flags.BoolVar(&opt.exclude, "exclude", false, "fetch without the rows of versions and events, too")
+	flags.BoolVar(&opt.keep, "keep", false, "keep the servers at the end, until Ctrl-C")
+	hectl := flags.String("hectl", "bin/hectl", "the `PROGRAM` to measure")
+	if err := flags.Parse(args); err != nil {
+		return opt, errors.Join(errUsage, err)
+	}
+	fail := func(format string, args ...any) (options, error) {
+		fmt.Fprintf(stderr, "bench: "+format+"\n", args...)
+		return opt, errUsage
+	}
+	var err error
+	if opt.scale, err = parseSize(*size); err != nil {
+		return fail("--size %s: %v", *size, err)
+	}
+	if opt.only, err = regexp.Compile(*only); err != nil {
+		return fail("--only: %v", err)
+	}
+	for _, l := range lines() {
+		if l.name == *link || *link == "both" {
+			opt.links = append(opt.links, l)
+		}
+	}
+	if opt.links == nil {
+		return fail("--link %s: it is loopback, shaped or both", *link)
+	}
+	switch *settings {
+	case "installed":
+		opt.settings = asInstalled()
+	case "throwaway":
+	default:
+		return fail("--settings %s: they are installed or throwaway", *settings)
+	}
+	if flags.NArg() > 0 || opt.rounds < 1 || opt.jobs < 1 || opt.tables < 0 {
+		flags.Usage()
+		return opt, errUsage
+	}
+	if opt.hectl, err = filepath.Abs(*hectl); err == nil {
+		_, err = os.Stat(opt.hectl)
+	}
+	if err != nil {
+		return opt, fmt.Errorf("%w (run \"make bench\")", err)
+	}
+	return opt, nil
+}
+
+// bytesPerScale is how much a scale of demodata adds to a database.
+const bytesPerScale = 72_000_000
+
+// parseSize returns the scale for a size in bytes, or the scale itself.
+func parseSize(s string) (scale int, err error) {
+	if scale, err = strconv.Atoi(s); err == nil {
+		if scale < 0 || scale > 10_000 {
+			return 0, errors.New("a number without a unit is a scale: 14 makes about 1 GB")
+		}
+		return scale, nil
+	}
+	bytes, err := humanize.ParseBytes(s)
+	if err != nil {
+		return 0, errors.New("write it like 500MB or 1GB")
+	}
+	return max(1, int((bytes+bytesPerScale/2)/bytesPerScale)), nil
+}
+
+// bench measures all that is asked for, and prints each table once it is
+// complete.
+func bench(ctx context.Context, opt options, stdout io.Writer) (err error) {
+	w, err := newWorld(ctx, opt)
+	defer func() { err = errors.Join(err, w.remove()) }()
+	if err != nil {
+		return err
+	}
+	r := report{Machine: w.inspect(ctx), Rounds: opt.rounds, Jobs: opt.jobs}
+	r.printHead(stdout)
+	scenarios, err := w.scenarios(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range scenarios {
+		for _, l := range opt.links {
+			result, err := w.measure(ctx, s, l)
+			if err != nil {
+				return err
+			}
+			if len(result.Rows) == 0 {
+				continue // --only wants none of it
+			}
+			result.print(stdout)
+			r.Results = append(r.Results, result)
+		}
+	}
+	if opt.json != "" {
+		if err := r.write(opt.json); err != nil {
+			return err
+		}
+	}
+	if opt.keep {
+		fmt.Fprintf(os.Stderr, "kept until Ctrl-C: %s and %s (files: %s)\n", w.cluster.URI("postgres"), w.s3.URL, w.dir)
+		<-ctx.Done()
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rubyforgood/hectl/internal/s3store/s3test"
+)
+
+// contender is one way to do a scenario's work.
+type contender struct {
+	name string
+	does string
+	run  func(ctx context.Context, r *run, s *subject) error
+}
+
+// scenario is work, and who does it.
+type scenario struct {
+	name       string
+	subject    *subject
+	contenders []contender
+	baselines  []string // names of contenders that the others are compared with
+
+	prepare func(ctx context.Context) error // before each run
+	clean   func(ctx context.Context) error // after all
+	check   func(ctx context.Context, s *subject) error
+}
+
+// line is a kind of link to the S3 server.
+type line struct {
+	name  string
+	about string
+	link  s3test.LinkOptions
+}
+
+// lines returns both kinds: as near as it goes, and a good line at home to a
+// bucket some states away.
+func lines() []line {
+	const megabit = 1_000_000 / 8 // bytes a second
+	return []line{
+		{"loopback", "loopback", s3test.LinkOptions{}},
+		{"shaped", "200 Mbit/s, 40 ms", s3test.LinkOptions{Bandwidth: 200 * megabit, RoundTrip: 40 * time.Millisecond}},
+	}
+}
+
+// scenarios makes the subjects that are asked for, and returns what to do with
+// them.
+func (w *world) scenarios(ctx context.Context) ([]scenario, error) {
+	production, err := w.production(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := []scenario{w.fetching("fetch", production), w.backingUp(production)}
+	if w.opt.exclude {
+		all = append(all, w.excluding(production))
+	}
+	if w.opt.tables > 0 {
+		tables, err := w.smallTables(ctx)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, w.fetching("tables", tables))
+	}
+	return all, nil
+}
+
+// measure runs each contender in each round, the contenders in turn.
+func (w *world) measure(ctx context.Context, sc scenario, l line) (result, error) {
+	res := result{
+		Scenario: sc.name, Link: l.about, Baselines: sc.baselines,
+		Contents: sc.subject.contents, DatabaseBytes: sc.subject.size, DumpBytes: sc.subject.dumpSize,
+	}
+	for _, c := range sc.contenders {
+		if w.opt.only.MatchString(sc.name + "/" + l.name + "/" + c.name) {
+			res.Rows = append(res.Rows, row{Contender: c.name, Does: c.does, run: c.run})
+		}
+	}
+	for round := range w.opt.rounds {
+		for i := range res.Rows {
+			c := &res.Rows[i]
+			sample, err := w.once(ctx, sc, l, c.run)
+			if err != nil {
+				return res, fmt.Errorf("%s, %s, %s: %w", sc.name, l.name, c.Contender, err)
+			}
+			say("%s, %s, round %d of %d: %-16s %6.1f s%s", sc.name, l.name, round+1, w.opt.rounds, c.Contender, sample.Seconds, sample.warning())
+			c.Samples = append(c.Samples, sample)
+		}
+	}
+	return res, sc.clean(ctx)
+}
+
+// once measures one run.
+func (w *world) once(ctx context.Context, sc scenario, l line, work func(context.Context, *run, *subject) error) (s sample, err error) {
+	if err := errors.Join(sc.prepare(ctx), w.removeFiles()); err != nil {
+		return s, err
+	}
+	if _, err := w.admin.Exec(ctx, "CHECKPOINT"); err != nil {
+		return s, err
+	}
+	link, err := s3test.NewLink(context.WithoutCancel(ctx), w.s3.URL, l.link)
+	if err != nil {
+		return s, err
+	}
+	defer link.Close()
+	r := &run{world: w, endpoint: link.URL}
+	before := waitForQuiet(ctx, w.opt.wait)
+	start := time.Now()
+	if err := work(ctx, r, sc.subject); err != nil {
+		return s, err
+	}
+	s.Seconds = time.Since(start).Seconds()
+	s.Others = max(before, othersUse(ctx))
+	s.Memory, s.Largest = r.memory.together, r.memory.largest
+	s.Down, s.Up = link.Down(), link.Up()
+	if sc.check != nil {
+		err = sc.check(ctx, sc.subject)
+	}
+	return s, err
+}
+
+func mustBe(found, want string) error {
+	if found != want {
+		return fmt.Errorf("there are %s, where there should be %s", found, want)
+	}
+	return nil
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dustin/go-humanize"
+)
+
+// report is all that was measured.
+type report struct {
+	Machine machine  `json:"machine"`
+	Rounds  int      `json:"rounds"`
+	Jobs    int      `json:"jobs"`
+	Results []result `json:"results"`
+}
+
+// result is a scenario over a link.
+type result struct {
+	Scenario      string   `json:"scenario"`
+	Link          string   `json:"link"`
+	Contents      string   `json:"contents"`
+	DatabaseBytes int64    `json:"database_bytes"`
+	DumpBytes     int64    `json:"dump_bytes"`
+	Baselines     []string `json:"baselines"`
+	Rows          []row    `json:"contenders"`
+}
+
+// row is a contender.
+type row struct {
+	Contender string   `json:"contender"`
+	Does      string   `json:"does"`
+	Samples   []sample `json:"rounds"`
+
+	run func(context.Context, *run, *subject) error
+}
+
+// sample is one run of a contender.
+type sample struct {
+	Seconds float64 `json:"seconds"`
+	Memory  int64   `json:"memory_bytes"`         // of all its programs at one moment
+	Largest int64   `json:"largest_memory_bytes"` // of one of them
+	Down    int64   `json:"down_bytes"`
+	Up      int64   `json:"up_bytes"`
+	Others  float64 `json:"others"` // share of the processors that others used
+}
+
+// seconds returns the times, the shortest first.
+func (r row) seconds() []float64 {
+	var all []float64
+	for _, s := range r.Samples {
+		all = append(all, s.Seconds)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// median returns the middle of the times, of an even number the mean of the
+// two.
+func (r row) median() float64 {
+	s := r.seconds()
+	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
+}
+
+func (r *report) printHead(w io.Writer) {
+	m := r.Machine
+	fmt.Fprintf(w, "%s\n%d × %s, %s, %s, load %s\n", m.Time.Format("2006-01-02 15:04 MST"), m.Processors, m.Processor, m.Memory, m.System, m.Load)
+	fmt.Fprintf(w, "PostgreSQL %s: %s\n%s, compression %s; %d rounds, %d jobs\n", m.Postgres, m.Settings, m.Hectl, m.Compress, r.Rounds, r.Jobs)
+}
+
+func (r *result) print(w io.Writer) {
+	fmt.Fprintf(w, "\n%s, S3 over %s: %s database, %s dump (%s)\n", r.Scenario, r.Link,
+		humanize.Bytes(uint64(r.DatabaseBytes)), humanize.Bytes(uint64(r.DumpBytes)), r.Contents)
+	columns := []string{"", "median", "min – max"}
+	for _, b := range r.Baselines {
+		columns = append(columns, "× "+b)
+	}
+	table := [][]string{append(columns, "memory", "largest", "down", "up")}
+	var doubtful bool
+	for _, c := range r.Rows {
+		table = append(table, r.line(c, &doubtful))
+	}
+	printTable(w, table)
+	fmt.Fprintln(w)
+	for _, c := range r.Rows {
+		fmt.Fprintf(w, "  %-16s  %s\n", c.Contender, c.Does)
+	}
+	if doubtful {
+		fmt.Fprintf(w, "  *                 others used more than %.0f %% of the processors in a round\n", 100*busy)
+	}
+}
+
+// line is a row of the table.
+func (r *result) line(c row, doubtful *bool) []string {
+	seconds := c.seconds()
+	mark := ""
+	if slices.ContainsFunc(c.Samples, func(s sample) bool { return s.Others > busy }) {
+		mark, *doubtful = "*", true
+	}
+	cells := []string{c.Contender, fmt.Sprintf("%.1f s%s", c.median(), mark), fmt.Sprintf("%.1f – %.1f", seconds[0], seconds[len(seconds)-1])}
+	for _, name := range r.Baselines {
+		ratio := ""
+		if i := slices.IndexFunc(r.Rows, func(b row) bool { return b.Contender == name }); i >= 0 {
+			ratio = fmt.Sprintf("%.2f", c.median()/r.Rows[i].median())
+		}
+		cells = append(cells, ratio)
+	}
+	var most sample
+	for _, s := range c.Samples {
+		most.Memory, most.Largest = max(most.Memory, s.Memory), max(most.Largest, s.Largest)
+		most.Down, most.Up = max(most.Down, s.Down), max(most.Up, s.Up)
+	}
+	for _, n := range []int64{most.Memory, most.Largest, most.Down, most.Up} {
+		cells = append(cells, humanize.Bytes(uint64(n)))
+	}
+	return cells
+}
+
+// printTable aligns the first column left, the others right.
+func printTable(w io.Writer, table [][]string) {
+	widths := make([]int, len(table[0]))
+	for _, cells := range table {
+		for i, cell := range cells {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	for _, cells := range table {
+		for i, cell := range cells {
+			space := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			if i == 0 {
+				fmt.Fprint(w, "  ", cell, space)
+			} else {
+				fmt.Fprint(w, "  ", space, cell)
+			}
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+// write writes all figures to a file.
+func (r *report) write(file string) error {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, append(text, '\n'), 0o644)
+}

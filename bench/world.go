@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/demodata"
+	"github.com/rubyforgood/hectl/internal/s3store/s3test"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/pgtest"
+)
+
+const (
+	dumpsBucket   = "dumps"   // what is fetched
+	backupsBucket = "backups" // what a run has backed up
+	targetDB      = "bench_target"
+)
+
+// world is what the bench starts, and removes.
+type world struct {
+	opt      options
+	self     string // this program
+	dir      string // the folder that contenders run in
+	cluster  *pgtest.Cluster
+	s3       *s3test.Server
+	compress string // as hectl does it
+	admin    *pgtools.DB
+}
+
+// subject is a database and its dump.
+type subject struct {
+	database string // and the label of its dump
+	size     int64  // of the database, in bytes
+	dump     string // the key
+	dumpSize int64
+	dumpFile string // where the S3 server has it
+	contents string
+}
+
+// asInstalled returns what a new cluster of Postgres's is set to, where pgtest
+// has it otherwise.
+func asInstalled() map[string]string {
+	return map[string]string{"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "max_wal_size": "1GB"}
+}
+
+// newWorld starts the servers. What it returns, also with an error, must be
+// removed.
+func newWorld(ctx context.Context, opt options) (w *world, err error) {
+	w = &world{opt: opt}
+	if w.self, err = os.Executable(); err != nil {
+		return w, err
+	}
+	if w.dir, err = os.MkdirTemp("", "hectl-bench-"); err != nil {
+		return w, err
+	}
+	if w.cluster, err = pgtest.Start(ctx, pgtest.Options{Conf: opt.settings}); err != nil {
+		return w, err
+	}
+	// It must outlive an interrupted hectl, which aborts its upload.
+	if w.s3, err = s3test.Start(context.WithoutCancel(ctx), s3test.Options{}); err != nil {
+		return w, err
+	}
+	for _, bucket := range []string{dumpsBucket, backupsBucket} {
+		if err := w.s3.CreateBucket(ctx, bucket); err != nil {
+			return w, err
+		}
+	}
+	if w.admin, err = pgtools.Connect(ctx, w.cluster.SocketConn("postgres"), "hectl bench"); err != nil {
+		return w, err
+	}
+	tools, err := pgtools.FindTools(ctx, w.cluster.Bin(), func(string) (string, bool) { return "", false })
+	if err != nil {
+		return w, err
+	}
+	pgDump, err := tools.Dump(w.admin.ServerVersion())
+	w.compress = pgtools.DefaultCompression(pgDump)
+	return w, err
+}
+
+// remove stops the servers and removes their folders.
+func (w *world) remove() error {
+	var errs []error
+	if w.admin != nil {
+		w.admin.Close(context.Background())
+	}
+	if w.s3 != nil {
+		w.s3.Stop()
+	}
+	if w.cluster != nil {
+		errs = append(errs, w.cluster.Stop())
+	}
+	if w.dir != "" {
+		errs = append(errs, os.RemoveAll(w.dir))
+	}
+	return errors.Join(errs...)
+}
+
+// production makes the database of the demo.
+func (w *world) production(ctx context.Context) (*subject, error) {
+	sql := demodata.Schema()
+	if w.opt.scale > 0 {
+		sql += demodata.Rows(w.opt.scale)
+	}
+	return w.newSubject(ctx, "production", []string{sql})
+}
+
+// smallTables makes a database of many tables with a key, an index and a few
+// rows each.
+func (w *world) smallTables(ctx context.Context) (*subject, error) {
+	var steps []string
+	const step = 200 // as many tables as a transaction surely finds locks for
+	for from := 1; from <= w.opt.tables; from += step {
+		steps = append(steps, fmt.Sprintf(`DO $$ BEGIN
+			FOR n IN %d..%d LOOP
+				EXECUTE format('CREATE TABLE t_%%s (id bigint PRIMARY KEY, name text NOT NULL, created_at timestamp)', n);
+				EXECUTE format('INSERT INTO t_%%s SELECT g, md5(g::text), timestamp ''2026-01-01'' + g * interval ''1 hour'' FROM generate_series(1, 20) g', n);
+				EXECUTE format('CREATE INDEX ON t_%%s (created_at)', n);
+			END LOOP; END $$`, from, min(from+step-1, w.opt.tables)))
+	}
+	return w.newSubject(ctx, "tables", steps)
+}
+
+// newSubject makes a database, and a dump of it with hectl.
+func (w *world) newSubject(ctx context.Context, name string, sql []string) (*subject, error) {
+	say("making the database %s", name)
+	if err := w.cluster.CreateDatabase(ctx, name); err != nil {
+		return nil, err
+	}
+	for _, step := range append(sql, "VACUUM ANALYZE") {
+		if err := w.cluster.Exec(ctx, name, step); err != nil {
+			return nil, err
+		}
+	}
+	s := &subject{database: name}
+	var err error
+	if s.contents, err = w.contents(ctx, name); err != nil {
+		return nil, err
+	}
+	if err := w.admin.QueryRow(ctx, "SELECT pg_database_size($1)", name).Scan(&s.size); err != nil {
+		return nil, err
+	}
+	r := &run{world: w, endpoint: w.s3.URL}
+	if err := r.pipe(ctx, r.hectl(dumpsBucket, s, "backup", "--quiet")); err != nil {
+		return nil, err
+	}
+	objects, err := w.s3.Objects(ctx, dumpsBucket)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range objects {
+		if strings.HasPrefix(o.Key, "backups/"+name+"-") {
+			s.dump, s.dumpSize, s.dumpFile = o.Key, o.Size, w.s3.Path(dumpsBucket, o.Key)
+		}
+	}
+	if s.dump == "" {
+		return nil, fmt.Errorf("hectl backup left no dump of %s", name)
+	}
+	return s, nil
+}
+
+// contents says what is in a database: enough to notice that something is
+// missing. Jobs are left out, as hectl's scrub deletes them.
+func (w *world) contents(ctx context.Context, database string) (string, error) {
+	db, err := pgtools.Connect(ctx, w.cluster.SocketConn(database), "hectl bench")
+	if err != nil {
+		return "", err
+	}
+	defer db.Close(context.WithoutCancel(ctx))
+	var objects, rows string
+	err = db.QueryRow(ctx, `
+		SELECT count(*) FILTER (WHERE relkind = 'r') || ' tables, ' || count(*) FILTER (WHERE relkind = 'i') || ' indexes, '
+			|| (SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace) || ' constraints'
+		FROM pg_class WHERE relnamespace = 'public'::regnamespace`).Scan(&objects)
+	if err != nil {
+		return "", err
+	}
+	err = db.QueryRow(ctx, `
+		SELECT coalesce(sum((xpath('//n/text()', query_to_xml(format('SELECT count(*) AS n FROM %s', oid::regclass), true, true, '')))[1]::text::bigint), 0)::text
+		FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'delayed_jobs'`).Scan(&rows)
+	return objects + ", " + rows + " rows", err
+}
+
+// dropTargets drops what fetching has left.
+func (w *world) dropTargets(ctx context.Context) error {
+	names, err := pgtools.Rows[string](ctx, w.admin, "SELECT datname::text FROM pg_database WHERE starts_with(datname, $1)", targetDB)
+	for _, name := range names {
+		if _, err := w.admin.Exec(ctx, "DROP DATABASE "+pgtools.Quote(name)+" WITH (FORCE)"); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// replaceTarget makes the target an empty database.
+func (w *world) replaceTarget(ctx context.Context) error {
+	if _, err := w.admin.Exec(ctx, "DROP DATABASE IF EXISTS "+pgtools.Quote(targetDB)); err != nil {
+		return err
+	}
+	_, err := w.admin.Exec(ctx, "CREATE DATABASE "+pgtools.Quote(targetDB)+" TEMPLATE template0")
+	return err
+}
+
+// emptyBackups deletes what backing up has left.
+func (w *world) emptyBackups(ctx context.Context) error {
+	objects, err := w.s3.Objects(ctx, backupsBucket)
+	for _, o := range objects {
+		if err := w.s3.Delete(ctx, backupsBucket, o.Key); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// removeFiles removes what contenders wrote.
+func (w *world) removeFiles() error {
+	files, err := filepath.Glob(filepath.Join(w.dir, "*"))
+	for _, f := range files {
+		if err := os.RemoveAll(f); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// say tells who watches what happens.
+func say(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
