@@ -68,6 +68,7 @@ type options struct {
 	exclude  bool
 	keep     bool
 	hectl    string // absolute path of the program
+	self     string // and of this one, the S3 client
 }
 
 func parse(args []string, stderr io.Writer) (options, error) {
@@ -81,7 +82,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	only := flags.String("only", "", "run what `REGEXP` matches in SCENARIO/LINK/CONTENDER, such as fetch/loopback/hectl")
 	link := flags.String("link", "both", "of S3: loopback, shaped (200 Mbit/s and 40 ms) or both")
 	settings := flags.String("settings", "installed", "Postgres's: installed (as shipped), or throwaway (without fsync, as in tests)")
-	flags.DurationVar(&opt.wait, "wait", 10*time.Second, "how long to wait for others to leave the processors alone, before each run")
+	flags.DurationVar(&opt.wait, "wait", 10*time.Second, "before each run, how long to wait for others to leave the processors alone; 0 does not look for others")
 	flags.StringVar(&opt.json, "json", "", "write all figures to `FILE`")
 	flags.BoolVar(&opt.exclude, "exclude", false, "fetch without the rows of versions and events, too")
 	flags.BoolVar(&opt.keep, "keep", false, "keep the servers at the end, until Ctrl-C")
@@ -125,7 +126,8 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	if err != nil {
 		return opt, fmt.Errorf("%w (run \"make bench\")", err)
 	}
-	return opt, nil
+	opt.self, err = os.Executable()
+	return opt, err
 }
 
 // bytesPerScale is how much a scale of demodata adds to a database.

@@ -105,13 +105,17 @@ func (w *world) once(ctx context.Context, sc scenario, l line, work func(context
 	}
 	defer link.Close()
 	r := &run{world: w, endpoint: link.URL}
-	before := waitForQuiet(ctx, w.opt.wait)
+	if w.opt.wait > 0 {
+		s.Others = waitForQuiet(ctx, w.opt.wait)
+	}
 	start := time.Now()
 	if err := work(ctx, r, sc.subject); err != nil {
 		return s, err
 	}
 	s.Seconds = time.Since(start).Seconds()
-	s.Others = max(before, othersUse(ctx))
+	if w.opt.wait > 0 {
+		s.Others = max(s.Others, othersUse(ctx))
+	}
 	s.Memory, s.Largest = r.memory.together, r.memory.largest
 	s.Down, s.Up = link.Down(), link.Up()
 	if sc.check != nil {

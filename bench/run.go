@@ -31,7 +31,7 @@ func (r *run) tool(name string, args ...string) *exec.Cmd {
 
 // s3 is an S3 client.
 func (r *run) s3(args ...string) *exec.Cmd {
-	return r.command(r.self, append([]string{clientArg}, args...)...)
+	return r.command(r.opt.self, append([]string{clientArg}, args...)...)
 }
 
 // hectl is the program that all this is about.

@@ -23,7 +23,6 @@ const (
 // world is what the bench starts, and removes.
 type world struct {
 	opt      options
-	self     string // this program
 	dir      string // the folder that contenders run in
 	cluster  *pgtest.Cluster
 	s3       *s3test.Server
@@ -51,9 +50,6 @@ func asInstalled() map[string]string {
 // removed.
 func newWorld(ctx context.Context, opt options) (w *world, err error) {
 	w = &world{opt: opt}
-	if w.self, err = os.Executable(); err != nil {
-		return w, err
-	}
 	if w.dir, err = os.MkdirTemp("", "hectl-bench-"); err != nil {
 		return w, err
 	}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// It does not rot: every contender does its work, on next to no data.
+func TestEveryContender(t *testing.T) {
+	programs, file := build(t), filepath.Join(t.TempDir(), "figures.json")
+	opt, err := parse([]string{
+		"--size", "0", "--rounds", "1", "--wait", "0s", "--settings", "throwaway", "--hectl", filepath.Join(programs, "hectl"),
+		"--exclude", "--tables", "3", "--only", "fetch/loopback/hectl|exclude/loopback/hectl-|(tables|backup)/loopback|(tables|backup)/shaped/hectl", "--json", file,
+	}, os.Stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt.self = filepath.Join(programs, "bench")
+	var stdout bytes.Buffer
+	if err := bench(t.Context(), opt, &stdout); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	var runs int
+	for _, result := range r.Results {
+		for _, row := range result.Rows {
+			runs++
+			s := row.Samples[0]
+			onS3 := !strings.HasPrefix(row.Contender, "floor")
+			if s.Seconds <= 0 || s.Memory == 0 || onS3 != (s.Down > 0) || onS3 != (s.Up > 0) {
+				t.Errorf("%s, %s, %s: %+v", result.Scenario, result.Link, row.Contender, s)
+			}
+			if !strings.Contains(stdout.String(), row.Does) {
+				t.Errorf("%s is not in the table", row.Contender)
+			}
+		}
+	}
+	if want := 1 + 1 + 6 + 5 + 1 + 1; runs != want {
+		t.Errorf("%d runs, want %d:\n%s", runs, want, &stdout)
+	}
+}
+
+// build builds hectl and the bench, which is its own S3 client, and returns
+// their folder. They are without the race detector even if this test has it:
+// that makes each process wait a second at its end.
+func build(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", dir, "..", ".").CombinedOutput()
+	if err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return dir
+}
+
+func TestFlags(t *testing.T) {
+	hectl := filepath.Join(t.TempDir(), "hectl")
+	if err := os.WriteFile(hectl, nil, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		args  string
+		scale int // -1 for an error
+		links int
+	}{
+		{"", 14, 2},
+		{"--size 14 --link shaped", 14, 1},
+		{"--size 90MB", 1, 2},
+		{"--size 0", 0, 2},
+		{"--size -1", -1, 0},
+		{"--size much", -1, 0},
+		{"--link lan", -1, 0},
+		{"--only (", -1, 0},
+		{"--settings fast", -1, 0},
+		{"--rounds 0", -1, 0},
+		{"more", -1, 0},
+	} {
+		opt, err := parse(strings.Fields("--hectl "+hectl+" "+tt.args), &bytes.Buffer{})
+		switch {
+		case tt.scale < 0:
+			if !errors.Is(err, errUsage) {
+				t.Errorf("%s: %v", tt.args, err)
+			}
+		case err != nil || opt.scale != tt.scale || len(opt.links) != tt.links:
+			t.Errorf("%s: scale %d, %d links, %v", tt.args, opt.scale, len(opt.links), err)
+		}
+	}
+}
+
+func TestMedian(t *testing.T) {
+	for _, tt := range []struct {
+		seconds []float64
+		want    float64
+	}{
+		{[]float64{3}, 3},
+		{[]float64{9, 1, 2}, 2},
+		{[]float64{4, 1, 2, 9}, 3},
+	} {
+		var r row
+		for _, s := range tt.seconds {
+			r.Samples = append(r.Samples, sample{Seconds: s})
+		}
+		if got := r.median(); got != tt.want {
+			t.Errorf("median of %v = %v, want %v", tt.seconds, got, tt.want)
+		}
+	}
+}
+
+// A program that fails says why, and the one before it is not left waiting.
+func TestPipeFails(t *testing.T) {
+	r := &run{world: &world{dir: t.TempDir()}}
+	err := r.pipe(context.Background(), exec.Command("cat", "/dev/zero"), exec.Command("sh", "-c", "echo no room >&2; exit 3"))
+	if err == nil || !strings.Contains(err.Error(), "sh: exit status 3:\nno room") {
+		t.Error(err)
+	}
+	if err := r.pipe(context.Background(), exec.Command("true"), exec.Command("/nonexistent")); err == nil {
+		t.Error("no error")
+	}
+}
