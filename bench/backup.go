@@ -38,11 +38,11 @@ func (w *world) dumpToFileThenPut(ctx context.Context, r *run, s *subject, args 
 	if err := r.pipe(ctx, r.dump(s, append(args, "--file", file)...)); err != nil {
 		return err
 	}
-	return r.pipeFrom(ctx, file, r.s3("put", backupsBucket, backupKey))
+	return r.pipeFrom(ctx, file, r.s3Client("put", backupsBucket, backupKey))
 }
 
 func (w *world) dumpIntoPut(ctx context.Context, r *run, s *subject) error {
-	return r.pipe(ctx, r.dump(s, "--compress", w.compress), r.s3("put", backupsBucket, backupKey))
+	return r.pipe(ctx, r.dump(s, "--compress", w.compress), r.s3Client("put", backupsBucket, backupKey))
 }
 
 func (w *world) dumpFloor(ctx context.Context, r *run, s *subject) error {

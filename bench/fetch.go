@@ -45,7 +45,7 @@ func (w *world) fetch(name string, s *subject, contenders []contender) scenario 
 
 func (w *world) fetchLikeRuby(ctx context.Context, r *run, s *subject) error {
 	file := r.file("dump")
-	if err := r.pipeTo(ctx, file, r.s3("get-plain", dumpsBucket, s.dump)); err != nil {
+	if err := r.pipeTo(ctx, file, r.s3Client("get-plain", dumpsBucket, s.dump)); err != nil {
 		return err
 	}
 	if err := w.replaceTarget(ctx); err != nil {
@@ -60,7 +60,7 @@ func (w *world) fetchLikeRuby(ctx context.Context, r *run, s *subject) error {
 
 func (w *world) getThenRestore(ctx context.Context, r *run, s *subject) error {
 	file := r.file("dump")
-	if err := r.pipeTo(ctx, file, r.s3("get", dumpsBucket, s.dump)); err != nil {
+	if err := r.pipeTo(ctx, file, r.s3Client("get", dumpsBucket, s.dump)); err != nil {
 		return err
 	}
 	return w.restoreFile(ctx, r, file)
@@ -70,7 +70,7 @@ func (w *world) getIntoRestore(ctx context.Context, r *run, s *subject) error {
 	if err := w.replaceTarget(ctx); err != nil {
 		return err
 	}
-	return r.pipe(ctx, r.s3("get", dumpsBucket, s.dump), r.restore())
+	return r.pipe(ctx, r.s3Client("get", dumpsBucket, s.dump), r.restore())
 }
 
 func (w *world) restoreFloor(ctx context.Context, r *run, s *subject) error {

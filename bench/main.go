@@ -82,7 +82,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	only := flags.String("only", "", "run what `REGEXP` matches in SCENARIO/LINK/CONTENDER, such as fetch/loopback/hectl")
 	link := flags.String("link", "both", "of S3: loopback, shaped (200 Mbit/s and 40 ms) or both")
 	settings := flags.String("settings", "installed", "Postgres's: installed (as shipped), or throwaway (without fsync, as in tests)")
-	flags.DurationVar(&opt.wait, "wait", 10*time.Second, "before each run, how long to wait for others to leave the processors alone; 0 does not look for others")
+	flags.DurationVar(&opt.wait, "wait", 10*time.Second, "before each run, how long to wait for others to leave the processors alone")
 	flags.StringVar(&opt.json, "json", "", "write all figures to `FILE`")
 	flags.BoolVar(&opt.exclude, "exclude", false, "fetch without the rows of versions and events, too")
 	flags.BoolVar(&opt.keep, "keep", false, "keep the servers at the end, until Ctrl-C")
@@ -158,18 +158,15 @@ func bench(ctx context.Context, opt options, stdout io.Writer) (err error) {
 	}
 	r := report{Machine: w.inspect(ctx), Rounds: opt.rounds, Jobs: opt.jobs}
 	r.printHead(stdout)
-	scenarios, err := w.scenarios(ctx)
-	if err != nil {
-		return err
-	}
-	for _, s := range scenarios {
+	for _, sc := range w.scenarios() {
 		for _, l := range opt.links {
-			result, err := w.measure(ctx, s, l)
+			rows := sc.chosen(l, opt.only)
+			if len(rows) == 0 {
+				continue
+			}
+			result, err := w.measure(ctx, sc, l, rows)
 			if err != nil {
 				return err
-			}
-			if len(result.Rows) == 0 {
-				continue // --only wants none of it
 			}
 			result.print(stdout)
 			r.Results = append(r.Results, result)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/rubyforgood/hectl/internal/s3store/s3test"
@@ -45,37 +46,37 @@ func lines() []line {
 	}
 }
 
-// scenarios makes the subjects that are asked for, and returns what to do with
-// them.
-func (w *world) scenarios(ctx context.Context) ([]scenario, error) {
-	production, err := w.production(ctx)
-	if err != nil {
-		return nil, err
-	}
+// scenarios returns what there is to do.
+func (w *world) scenarios() []scenario {
+	production := &subject{database: "production", fill: w.production()}
 	all := []scenario{w.fetching("fetch", production), w.backingUp(production)}
 	if w.opt.exclude {
 		all = append(all, w.excluding(production))
 	}
 	if w.opt.tables > 0 {
-		tables, err := w.smallTables(ctx)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, w.fetching("tables", tables))
+		all = append(all, w.fetching("tables", &subject{database: "tables", fill: w.smallTables()}))
 	}
-	return all, nil
+	return all
+}
+
+// chosen returns the contenders that --only wants.
+func (sc scenario) chosen(l line, only *regexp.Regexp) (rows []row) {
+	for _, c := range sc.contenders {
+		if only.MatchString(sc.name + "/" + l.name + "/" + c.name) {
+			rows = append(rows, row{Contender: c.name, Does: c.does, run: c.run})
+		}
+	}
+	return rows
 }
 
 // measure runs each contender in each round, the contenders in turn.
-func (w *world) measure(ctx context.Context, sc scenario, l line) (result, error) {
-	res := result{
-		Scenario: sc.name, Link: l.about, Baselines: sc.baselines,
-		Contents: sc.subject.contents, DatabaseBytes: sc.subject.size, DumpBytes: sc.subject.dumpSize,
+func (w *world) measure(ctx context.Context, sc scenario, l line, rows []row) (result, error) {
+	if err := w.make(ctx, sc.subject); err != nil {
+		return result{}, fmt.Errorf("make the database %s: %w", sc.subject.database, err)
 	}
-	for _, c := range sc.contenders {
-		if w.opt.only.MatchString(sc.name + "/" + l.name + "/" + c.name) {
-			res.Rows = append(res.Rows, row{Contender: c.name, Does: c.does, run: c.run})
-		}
+	res := result{
+		Scenario: sc.name, Link: l.about, Baselines: sc.baselines, Rows: rows,
+		Contents: sc.subject.contents, DatabaseBytes: sc.subject.size, DumpBytes: sc.subject.dumpSize,
 	}
 	for round := range w.opt.rounds {
 		for i := range res.Rows {
@@ -84,7 +85,11 @@ func (w *world) measure(ctx context.Context, sc scenario, l line) (result, error
 			if err != nil {
 				return res, fmt.Errorf("%s, %s, %s: %w", sc.name, l.name, c.Contender, err)
 			}
-			say("%s, %s, round %d of %d: %-16s %6.1f s%s", sc.name, l.name, round+1, w.opt.rounds, c.Contender, sample.Seconds, sample.warning())
+			warning := ""
+			if sample.Others > busy {
+				warning = fmt.Sprintf("   warning: others used %.0f %% of the processors", 100*sample.Others)
+			}
+			say("%s, %s, round %d of %d: %-16s %6.1f s%s", sc.name, l.name, round+1, w.opt.rounds, c.Contender, sample.Seconds, warning)
 			c.Samples = append(c.Samples, sample)
 		}
 	}
@@ -105,17 +110,13 @@ func (w *world) once(ctx context.Context, sc scenario, l line, work func(context
 	}
 	defer link.Close()
 	r := &run{world: w, endpoint: link.URL}
-	if w.opt.wait > 0 {
-		s.Others = waitForQuiet(ctx, w.opt.wait)
-	}
-	start := time.Now()
+	waitForQuiet(ctx, w.opt.wait)
+	then, start := processors(), time.Now()
 	if err := work(ctx, r, sc.subject); err != nil {
 		return s, err
 	}
 	s.Seconds = time.Since(start).Seconds()
-	if w.opt.wait > 0 {
-		s.Others = max(s.Others, othersUse(ctx))
-	}
+	s.Others = othersSince(then)
 	s.Memory, s.Largest = r.memory.together, r.memory.largest
 	s.Down, s.Up = link.Down(), link.Up()
 	if sc.check != nil {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -58,23 +57,13 @@ func watchMemory(pids []int) (stop func([]*exec.Cmd) memory) {
 
 // look adds a process and its descendants.
 func (m *memory) look(pid int) {
-	statm, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
-	if err != nil {
-		return // it has ended, or there is no /proc
-	}
-	if fields := strings.Fields(string(statm)); len(fields) > 1 {
-		pages, _ := strconv.ParseInt(fields[1], 10, 64) // the kernel's
-		bytes := pages * int64(os.Getpagesize())
-		m.together += bytes
-		m.largest = max(m.largest, bytes)
-	}
-	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // the pattern is well-formed
-	for _, file := range threads {
-		children, _ := os.ReadFile(file) // it may have ended
-		for field := range strings.FieldsSeq(string(children)) {
-			if child, err := strconv.Atoi(field); err == nil {
-				m.look(child)
-			}
+	for pid := range descent(pid) {
+		statm, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid)) // it may have ended
+		if fields := strings.Fields(string(statm)); len(fields) > 1 {
+			pages, _ := strconv.ParseInt(fields[1], 10, 64) // the kernel's
+			bytes := pages * int64(os.Getpagesize())
+			m.together += bytes
+			m.largest = max(m.largest, bytes)
 		}
 	}
 }

@@ -48,7 +48,7 @@ type sample struct {
 	Largest int64   `json:"largest_memory_bytes"` // of one of them
 	Down    int64   `json:"down_bytes"`
 	Up      int64   `json:"up_bytes"`
-	Others  float64 `json:"others"` // share of the processors that others used
+	Others  float64 `json:"others"` // share of the processors that others used meanwhile
 }
 
 // seconds returns the times, the shortest first.
@@ -81,29 +81,21 @@ func (r *result) print(w io.Writer) {
 	for _, b := range r.Baselines {
 		columns = append(columns, "× "+b)
 	}
-	table := [][]string{append(columns, "memory", "largest", "down", "up")}
-	var doubtful bool
+	table := [][]string{append(columns, "memory", "largest", "down", "up", "others")}
 	for _, c := range r.Rows {
-		table = append(table, r.line(c, &doubtful))
+		table = append(table, r.line(c))
 	}
 	printTable(w, table)
 	fmt.Fprintln(w)
 	for _, c := range r.Rows {
 		fmt.Fprintf(w, "  %-16s  %s\n", c.Contender, c.Does)
 	}
-	if doubtful {
-		fmt.Fprintf(w, "  *                 others used more than %.0f %% of the processors in a round\n", 100*busy)
-	}
 }
 
-// line is a row of the table.
-func (r *result) line(c row, doubtful *bool) []string {
+// line is a row of the table. What is not a time is the worst of all rounds.
+func (r *result) line(c row) []string {
 	seconds := c.seconds()
-	mark := ""
-	if slices.ContainsFunc(c.Samples, func(s sample) bool { return s.Others > busy }) {
-		mark, *doubtful = "*", true
-	}
-	cells := []string{c.Contender, fmt.Sprintf("%.1f s%s", c.median(), mark), fmt.Sprintf("%.1f – %.1f", seconds[0], seconds[len(seconds)-1])}
+	cells := []string{c.Contender, fmt.Sprintf("%.1f s", c.median()), fmt.Sprintf("%.1f – %.1f", seconds[0], seconds[len(seconds)-1])}
 	for _, name := range r.Baselines {
 		ratio := ""
 		if i := slices.IndexFunc(r.Rows, func(b row) bool { return b.Contender == name }); i >= 0 {
@@ -115,11 +107,12 @@ func (r *result) line(c row, doubtful *bool) []string {
 	for _, s := range c.Samples {
 		most.Memory, most.Largest = max(most.Memory, s.Memory), max(most.Largest, s.Largest)
 		most.Down, most.Up = max(most.Down, s.Down), max(most.Up, s.Up)
+		most.Others = max(most.Others, s.Others)
 	}
 	for _, n := range []int64{most.Memory, most.Largest, most.Down, most.Up} {
 		cells = append(cells, humanize.Bytes(uint64(n)))
 	}
-	return cells
+	return append(cells, fmt.Sprintf("%.0f %%", 100*most.Others))
 }
 
 // printTable aligns the first column left, the others right.

@@ -29,8 +29,8 @@ func (r *run) tool(name string, args ...string) *exec.Cmd {
 	return r.command(filepath.Join(r.cluster.Bin(), name), args...)
 }
 
-// s3 is an S3 client.
-func (r *run) s3(args ...string) *exec.Cmd {
+// s3Client is an S3 client; see client.
+func (r *run) s3Client(args ...string) *exec.Cmd {
 	return r.command(r.opt.self, append([]string{clientArg}, args...)...)
 }
 
@@ -52,7 +52,7 @@ func (r *run) command(path string, args ...string) *exec.Cmd {
 			cmd.Env = append(cmd.Env, name+"="+value)
 		}
 	}
-	cmd.Env = append(cmd.Env, r.world.s3.Env()...)
+	cmd.Env = append(cmd.Env, r.s3.Env()...)
 	cmd.Env = append(cmd.Env, "AWS_ENDPOINT_URL_S3="+r.endpoint)
 	return cmd
 }

@@ -32,7 +32,10 @@ type world struct {
 
 // subject is a database and its dump.
 type subject struct {
-	database string // and the label of its dump
+	database string   // and the label of its dump
+	fill     []string // SQL, in as many transactions
+
+	// Once it is made.
 	size     int64  // of the database, in bytes
 	dump     string // the key
 	dumpSize int64
@@ -95,67 +98,69 @@ func (w *world) remove() error {
 	return errors.Join(errs...)
 }
 
-// production makes the database of the demo.
-func (w *world) production(ctx context.Context) (*subject, error) {
-	sql := demodata.Schema()
+// production fills the database of the demo.
+func (w *world) production() []string {
+	fill := []string{demodata.Schema()}
 	if w.opt.scale > 0 {
-		sql += demodata.Rows(w.opt.scale)
+		fill = append(fill, demodata.Rows(w.opt.scale))
 	}
-	return w.newSubject(ctx, "production", []string{sql})
+	return fill
 }
 
-// smallTables makes a database of many tables with a key, an index and a few
+// smallTables fills a database with tables that have a key, an index and a few
 // rows each.
-func (w *world) smallTables(ctx context.Context) (*subject, error) {
-	var steps []string
-	const step = 200 // as many tables as a transaction surely finds locks for
+func (w *world) smallTables() (fill []string) {
+	const step = 200 // as many as a transaction surely finds locks for
 	for from := 1; from <= w.opt.tables; from += step {
-		steps = append(steps, fmt.Sprintf(`DO $$ BEGIN
+		fill = append(fill, fmt.Sprintf(`DO $$ BEGIN
 			FOR n IN %d..%d LOOP
-				EXECUTE format('CREATE TABLE t_%%s (id bigint PRIMARY KEY, name text NOT NULL, created_at timestamp)', n);
-				EXECUTE format('INSERT INTO t_%%s SELECT g, md5(g::text), timestamp ''2026-01-01'' + g * interval ''1 hour'' FROM generate_series(1, 20) g', n);
-				EXECUTE format('CREATE INDEX ON t_%%s (created_at)', n);
+				EXECUTE format('CREATE TABLE public.t_%%s (id bigint PRIMARY KEY, name text NOT NULL, created_at timestamp)', n);
+				EXECUTE format('INSERT INTO public.t_%%s SELECT g, md5(g::text), timestamp ''2026-01-01'' + g * interval ''1 hour'' FROM generate_series(1, 20) g', n);
+				EXECUTE format('CREATE INDEX ON public.t_%%s (created_at)', n);
 			END LOOP; END $$`, from, min(from+step-1, w.opt.tables)))
 	}
-	return w.newSubject(ctx, "tables", steps)
+	return fill
 }
 
-// newSubject makes a database, and a dump of it with hectl.
-func (w *world) newSubject(ctx context.Context, name string, sql []string) (*subject, error) {
-	say("making the database %s", name)
-	if err := w.cluster.CreateDatabase(ctx, name); err != nil {
-		return nil, err
+// make makes a database, and a dump of it with hectl, the first time that it is
+// needed.
+func (w *world) make(ctx context.Context, s *subject) error {
+	if s.dump != "" {
+		return nil
 	}
-	for _, step := range append(sql, "VACUUM ANALYZE") {
-		if err := w.cluster.Exec(ctx, name, step); err != nil {
-			return nil, err
+	say("making the database %s", s.database)
+	if err := w.cluster.CreateDatabase(ctx, s.database); err != nil {
+		return err
+	}
+	for _, step := range append(s.fill, "VACUUM ANALYZE") {
+		if err := w.cluster.Exec(ctx, s.database, step); err != nil {
+			return err
 		}
 	}
-	s := &subject{database: name}
 	var err error
-	if s.contents, err = w.contents(ctx, name); err != nil {
-		return nil, err
+	if s.contents, err = w.contents(ctx, s.database); err != nil {
+		return err
 	}
-	if err := w.admin.QueryRow(ctx, "SELECT pg_database_size($1)", name).Scan(&s.size); err != nil {
-		return nil, err
+	if err := w.admin.QueryRow(ctx, "SELECT pg_database_size($1)", s.database).Scan(&s.size); err != nil {
+		return err
 	}
 	r := &run{world: w, endpoint: w.s3.URL}
 	if err := r.pipe(ctx, r.hectl(dumpsBucket, s, "backup", "--quiet")); err != nil {
-		return nil, err
+		return err
 	}
 	objects, err := w.s3.Objects(ctx, dumpsBucket)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, o := range objects {
-		if strings.HasPrefix(o.Key, "backups/"+name+"-") {
+		if strings.HasPrefix(o.Key, "backups/"+s.database+"-") {
 			s.dump, s.dumpSize, s.dumpFile = o.Key, o.Size, w.s3.Path(dumpsBucket, o.Key)
 		}
 	}
 	if s.dump == "" {
-		return nil, fmt.Errorf("hectl backup left no dump of %s", name)
+		return errors.New("hectl backup left no dump of it")
 	}
-	return s, nil
+	return nil
 }
 
 // contents says what is in a database: enough to notice that something is
