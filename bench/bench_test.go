@@ -103,19 +103,15 @@ func TestFlags(t *testing.T) {
 
 func TestMedian(t *testing.T) {
 	for _, tt := range []struct {
-		seconds []float64
+		numbers []float64
 		want    float64
 	}{
 		{[]float64{3}, 3},
 		{[]float64{9, 1, 2}, 2},
 		{[]float64{4, 1, 2, 9}, 3},
 	} {
-		var r row
-		for _, s := range tt.seconds {
-			r.Samples = append(r.Samples, sample{Seconds: s})
-		}
-		if got := r.median(); got != tt.want {
-			t.Errorf("median of %v = %v, want %v", tt.seconds, got, tt.want)
+		if got := median(tt.numbers); got != tt.want {
+			t.Errorf("median of %v = %v, want %v", tt.numbers, got, tt.want)
 		}
 	}
 }

@@ -111,12 +111,12 @@ func (w *world) once(ctx context.Context, sc scenario, l line, work func(context
 	defer link.Close()
 	r := &run{world: w, endpoint: link.URL}
 	waitForQuiet(ctx, w.opt.wait)
-	then, start := processors(), time.Now()
+	then, start := processorsSoFar(), time.Now()
 	if err := work(ctx, r, sc.subject); err != nil {
 		return s, err
 	}
 	s.Seconds = time.Since(start).Seconds()
-	s.Others = othersSince(then)
+	s.Processors, s.Others = then.since()
 	s.Memory, s.Largest = r.memory.together, r.memory.largest
 	s.Down, s.Up = link.Down(), link.Up()
 	if sc.check != nil {

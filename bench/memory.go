@@ -69,7 +69,8 @@ func (m *memory) look(pid int) {
 }
 
 // usage is what the kernel noted of processes that have ended, for want of
-// better. Whether they were as large at one moment it does not say.
+// /proc, as on macOS, which counts in bytes. Whether they were as large at one
+// moment it does not say.
 func usage(cmds []*exec.Cmd) (m memory) {
 	for _, cmd := range cmds {
 		if used, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {

@@ -14,40 +14,43 @@ import (
 // busy is the share of the processors above which others make figures doubtful.
 const busy = 0.1
 
-// ticks are processor times, in the kernel's unit.
-type ticks struct {
+// processorTime is what has passed so far, in seconds of one processor.
+type processorTime struct {
 	all  float64 // used or not
 	used float64 // by anybody; what the host took away counts as well
 	ours float64 // by the bench and all that it has started, the servers included
 }
 
-// othersSince returns the share of the processors, 0 to 1, that others have used
-// since then; 0 where there is no /proc.
-func othersSince(then ticks) float64 {
-	now := processors()
+// since returns how much of our own time has passed since then, and which share
+// of the processors, 0 to 1, others have used. Both are 0 where there is no
+// /proc.
+func (then processorTime) since() (ours, others float64) {
+	now := processorsSoFar()
 	if now.all == then.all {
-		return 0
+		return 0, 0
 	}
-	return max(0, ((now.used-then.used)-(now.ours-then.ours))/(now.all-then.all))
+	ours = now.ours - then.ours
+	return ours, max(0, (now.used-then.used-ours)/(now.all-then.all))
 }
 
-func processors() (t ticks) {
+func processorsSoFar() (t processorTime) {
+	const tick = 0.01                    // seconds; Linux has told it to programs in this unit for ever
 	text, _ := os.ReadFile("/proc/stat") // only Linux has it
 	line, _, _ := strings.Cut(string(text), "\n")
 	for i, n := range numbers(line) {
 		if i == 0 || i > 8 {
 			continue // the name; guests' time, which is in the user's
 		}
-		t.all += n
+		t.all += n * tick
 		if i != 4 && i != 5 { // idle, and idle because of the disk
-			t.used += n
+			t.used += n * tick
 		}
 	}
 	for pid := range descent(os.Getpid()) {
 		stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)) // it may have ended
 		_, fields, _ := strings.Cut(string(stat), ") ")           // a name may hold spaces
 		if n := numbers(fields); len(n) > 14 {
-			t.ours += n[11] + n[12] + n[13] + n[14] // its own, and its children's that have ended
+			t.ours += (n[11] + n[12] + n[13] + n[14]) * tick // its own, and its children's that have ended
 		}
 	}
 	return t
@@ -89,12 +92,12 @@ func walk(pid int, yield func(int) bool) bool {
 func waitForQuiet(ctx context.Context, longest time.Duration) {
 	start := time.Now()
 	for time.Since(start) < longest && ctx.Err() == nil {
-		then := processors()
+		then := processorsSoFar()
 		select {
 		case <-time.After(300 * time.Millisecond):
 		case <-ctx.Done():
 		}
-		if othersSince(then) <= busy {
+		if _, others := then.since(); others <= busy {
 			return
 		}
 	}

@@ -43,29 +43,34 @@ type row struct {
 
 // sample is one run of a contender.
 type sample struct {
-	Seconds float64 `json:"seconds"`
-	Memory  int64   `json:"memory_bytes"`         // of all its programs at one moment
-	Largest int64   `json:"largest_memory_bytes"` // of one of them
-	Down    int64   `json:"down_bytes"`
-	Up      int64   `json:"up_bytes"`
-	Others  float64 `json:"others"` // share of the processors that others used meanwhile
+	Seconds    float64 `json:"seconds"`
+	Processors float64 `json:"processor_seconds"`    // used by all, the servers included
+	Memory     int64   `json:"memory_bytes"`         // of all its programs at one moment
+	Largest    int64   `json:"largest_memory_bytes"` // of one of them
+	Down       int64   `json:"down_bytes"`
+	Up         int64   `json:"up_bytes"`
+	Others     float64 `json:"others"` // share of the processors that others used meanwhile
 }
 
-// seconds returns the times, the shortest first.
-func (r row) seconds() []float64 {
-	var all []float64
+// median returns the middle of numbers, of an even number of them the mean of
+// the two.
+func median(numbers []float64) float64 {
+	s := slices.Sorted(slices.Values(numbers))
+	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
+}
+
+func (r row) seconds() (all []float64) {
 	for _, s := range r.Samples {
 		all = append(all, s.Seconds)
 	}
-	slices.Sort(all)
 	return all
 }
 
-// median returns the middle of the times, of an even number the mean of the
-// two.
-func (r row) median() float64 {
-	s := r.seconds()
-	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
+func (r row) processors() (all []float64) {
+	for _, s := range r.Samples {
+		all = append(all, s.Processors)
+	}
+	return all
 }
 
 func (r *report) printHead(w io.Writer) {
@@ -81,7 +86,7 @@ func (r *result) print(w io.Writer) {
 	for _, b := range r.Baselines {
 		columns = append(columns, "× "+b)
 	}
-	table := [][]string{append(columns, "memory", "largest", "down", "up", "others")}
+	table := [][]string{append(columns, "processors", "memory", "largest", "down", "up", "others")}
 	for _, c := range r.Rows {
 		table = append(table, r.line(c))
 	}
@@ -92,17 +97,19 @@ func (r *result) print(w io.Writer) {
 	}
 }
 
-// line is a row of the table. What is not a time is the worst of all rounds.
+// line is a row of the table. Times are medians, the rest is the worst of all
+// rounds.
 func (r *result) line(c row) []string {
 	seconds := c.seconds()
-	cells := []string{c.Contender, fmt.Sprintf("%.1f s", c.median()), fmt.Sprintf("%.1f – %.1f", seconds[0], seconds[len(seconds)-1])}
+	cells := []string{c.Contender, fmt.Sprintf("%.1f s", median(seconds)), fmt.Sprintf("%.1f – %.1f", slices.Min(seconds), slices.Max(seconds))}
 	for _, name := range r.Baselines {
 		ratio := ""
 		if i := slices.IndexFunc(r.Rows, func(b row) bool { return b.Contender == name }); i >= 0 {
-			ratio = fmt.Sprintf("%.2f", c.median()/r.Rows[i].median())
+			ratio = fmt.Sprintf("%.2f", median(seconds)/median(r.Rows[i].seconds()))
 		}
 		cells = append(cells, ratio)
 	}
+	cells = append(cells, fmt.Sprintf("%.1f s", median(c.processors())))
 	var most sample
 	for _, s := range c.Samples {
 		most.Memory, most.Largest = max(most.Memory, s.Memory), max(most.Largest, s.Largest)
