@@ -6,6 +6,7 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"math"
 )
 
 // blockBytes reads the bytes of one block, and not one more, from a reader. It
@@ -57,6 +58,9 @@ func newChunkReader() *chunkReader {
 func (c *chunkReader) reset(r io.Reader, b Block) {
 	sum := c.bytes.hash
 	c.bytes = blockBytes{r: r, at: b.Offset, left: b.Length}
+	if b.Length < 0 {
+		c.bytes.left = math.MaxInt64
+	}
 	if b.SHA256 != [sha256.Size]byte{} {
 		if sum == nil {
 			sum = sha256.New()

@@ -29,8 +29,9 @@ func NewDataReader(h *Head) *DataReader {
 }
 
 // Reset begins to read block b, whose bytes, from the first one on, are what r
-// has next. No byte after the block is read. When b.SHA256 is set, the block's
-// last Read or NextObject compares.
+// has next. No byte after the block is read, but when b.Length is -1, not known:
+// then the block ends where r does. When b.SHA256 is set, the block's last Read
+// or NextObject compares.
 //
 // For an entry's TABLE DATA, Read follows: it yields what pg_dump would write
 // into a script, which is COPY's text format with the line "\." and two empty
@@ -172,7 +173,14 @@ func (d *DataReader) failed(err error) error {
 // finish looks at the end of the block. It returns io.EOF when all is right.
 func (d *DataReader) finish() error {
 	in := &d.chunks.bytes
-	if at := d.chunks.at(); at != d.block.Offset+d.block.Length {
+	if d.block.Length < 0 {
+		at := d.chunks.at()
+		if _, err := d.chunks.in.Peek(1); err == nil {
+			return d.explain(malformed(at, "bytes after the block's end"))
+		} else if !errors.Is(err, io.EOF) {
+			return d.explain(readFailure(at, "end of the block", err))
+		}
+	} else if at := d.chunks.at(); at != d.block.Offset+d.block.Length {
 		return d.explain(malformed(at, "the block ends here instead of at byte %d", d.block.Offset+d.block.Length))
 	}
 	if in.hash != nil {

@@ -12,6 +12,8 @@ import (
 type IndexOptions struct {
 	SHA256 bool              // fill in Block.SHA256
 	Found  func(Block) error // told of each block at its end; its error is Write's
+
+	begun func(Block) // told of each block once its ID is known
 }
 
 // An Indexer notes the blocks of an archive whose bytes, from the end of the
@@ -172,6 +174,9 @@ func (x *Indexer) take(n int64) {
 		x.state = atChunk
 		if x.block.LargeObjects {
 			x.state = atObject
+		}
+		if x.opt.begun != nil {
+			x.opt.begun(x.block)
 		}
 	case atObject:
 		x.state = atChunk // oids from 2^31 on are written as negative integers
