@@ -18,6 +18,9 @@ const (
 
 // DownloadOptions are the choices of a download. The zero value is good.
 type DownloadOptions struct {
+	// Offset is the first byte to read.
+	Offset int64
+
 	// RangeSize is how much one request fetches, in bytes; 0 means 8 MiB.
 	RangeSize int64
 
@@ -82,7 +85,7 @@ func (s *Store) Download(ctx context.Context, obj Object, opt DownloadOptions) *
 // start starts a fetch for each range as buffers come free.
 func (d *Download) start() {
 	defer close(d.pieces)
-	for offset := int64(0); offset < d.obj.Size; offset += d.opt.RangeSize {
+	for offset := d.opt.Offset; offset < d.obj.Size; offset += d.opt.RangeSize {
 		length := min(d.opt.RangeSize, d.obj.Size-offset)
 		var buf []byte
 		select {

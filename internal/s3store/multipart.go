@@ -210,7 +210,8 @@ func (u *upload) complete(ctx context.Context, sent *sentParts) (Object, error) 
 	defer cancel()
 	in := &s3.CompleteMultipartUploadInput{
 		Bucket: &u.store.bucket, Key: &u.key, UploadId: &u.id,
-		IfNoneMatch:     aws.String("*"),
+		IfNoneMatch:     u.ifNoneMatch(),
+		IfMatch:         u.ifMatch(),
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: sent.sorted()},
 	}
 	if u.checksum && !u.store.plain.Load() {
@@ -225,7 +226,7 @@ func (u *upload) complete(ctx context.Context, sent *sentParts) (Object, error) 
 		}
 		return Object{Key: u.key, Size: size, ETag: unquoteETag(out.ETag)}, nil
 	}
-	failed := u.store.fail(last, u.op, err)
+	failed := u.fail(last, err)
 	if ctx.Err() != nil {
 		failed = interrupted(ctx, u.store.on(u.op))
 	}

@@ -124,9 +124,7 @@ func (r *rangeReader) open() (io.ReadCloser, error) {
 	return out.Body, nil
 }
 
-func (r *rangeReader) replaced() error {
-	return fault.New(fault.Integrity, "start again with the new object", "%s: the object was replaced while it was read", r.store.on(r.op()))
-}
+func (r *rangeReader) replaced() error { return replaced(r.store.on(r.op())) }
 
 func (r *rangeReader) closeBody() {
 	if r.body != nil {

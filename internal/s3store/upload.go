@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -61,6 +62,11 @@ type UploadOptions struct {
 	// ContentType is application/octet-stream when empty.
 	ContentType string
 
+	// Replace is the ETag of the object that the new one takes the place of, by
+	// one request and only if it is still that one. Empty means that there must
+	// be none.
+	Replace string
+
 	// Progress, when set, is told the number of bytes of each part that the
 	// store has accepted. The numbers add up to the object's size. It is
 	// called from several goroutines.
@@ -96,7 +102,8 @@ func (o UploadOptions) inFlight() int {
 
 // Upload writes the stream r to a new object, and returns it once the store
 // has it all and agrees on the checksum. An object that exists is never
-// overwritten: that error says "already exists".
+// overwritten, but by the option Replace: that error says "already exists", or
+// that it has changed.
 //
 // After any error, of r too, there is neither an object nor an open upload
 // (unless the error says so); the clean-up goes on after ctx has ended, for 30
@@ -175,7 +182,8 @@ func (u *upload) whole(ctx context.Context, p part) (Object, error) {
 		out, err = call(last, u.store, u.store.client.PutObject, &s3.PutObjectInput{
 			Bucket: &u.store.bucket, Key: &u.key,
 			Body: bytes.NewReader(p.data), ContentLength: aws.Int64(int64(len(p.data))),
-			IfNoneMatch:          aws.String("*"),
+			IfNoneMatch:          u.ifNoneMatch(),
+			IfMatch:              u.ifMatch(),
 			ChecksumCRC64NVME:    sumIf(with, p.sum),
 			ContentType:          u.contentType(),
 			ServerSideEncryption: types.ServerSideEncryption(u.opt.SSE),
@@ -195,7 +203,7 @@ func (u *upload) whole(ctx context.Context, p part) (Object, error) {
 				return obj, nil
 			}
 		}
-		return Object{}, u.store.fail(ctx, u.op, err)
+		return Object{}, u.fail(ctx, err)
 	}
 	if err := u.agree(ctx, out.ChecksumCRC64NVME, out.ChecksumType, p.sum); err != nil {
 		return Object{}, err
@@ -246,6 +254,31 @@ func (u *upload) settle(ctx context.Context, want written) (Object, bool) {
 	}
 	u.store.logf("s3://%s/%s is complete: only the answer was lost", u.store.bucket, u.key)
 	return Object{Key: u.key, Size: want.size, ETag: etag, LastModified: aws.ToTime(out.LastModified).UTC()}, true
+}
+
+// ifNoneMatch and ifMatch are the condition of the request that creates the
+// object.
+func (u *upload) ifNoneMatch() *string {
+	if u.opt.Replace != "" {
+		return nil
+	}
+	return aws.String("*")
+}
+
+func (u *upload) ifMatch() *string {
+	if u.opt.Replace == "" {
+		return nil
+	}
+	return quoteETag(u.opt.Replace)
+}
+
+// fail is Store.fail for the request that creates the object.
+func (u *upload) fail(ctx context.Context, err error) error {
+	if u.opt.Replace != "" && ctx.Err() == nil && (statusOf(err) == http.StatusPreconditionFailed || codeOf(err) == "NoSuchKey") {
+		return fault.New(fault.Failed, "somebody else wrote it: look at it, and try again",
+			"%s: the object that was to be replaced has changed or is gone", u.store.on(u.op))
+	}
+	return u.store.fail(ctx, u.op, err)
 }
 
 func (u *upload) contentType() *string {

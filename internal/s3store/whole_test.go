@@ -1,0 +1,121 @@
+package s3store_test
+
+import (
+	"bytes"
+	"io"
+	"testing"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/internal/s3store/s3test"
+)
+
+func TestSumIsTheStores(t *testing.T) {
+	b := newBench(t)
+	data := content(2*part + 100)
+	upload := func(key string, data []byte) s3store.Object {
+		obj, err := b.store.Upload(t.Context(), key, bytes.NewReader(data), smallParts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return obj
+	}
+	for _, tt := range []struct {
+		name, kind string
+		obj        s3store.Object
+		data       []byte
+	}{
+		{"of several parts", "CRC64NVME", upload("backups/large", data), data},
+		{"of one", "CRC64NVME", upload("backups/small", data[:100]), data[:100]},
+		{"which another client has put there", "CRC64NVME", b.put(t, "backups/put", data), data},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			details, err := b.store.Details(t.Context(), tt.obj)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum := details.Sum()
+			if sum.Kind != tt.kind {
+				t.Errorf("the kind is %q", sum.Kind)
+			}
+			if _, err := io.Copy(sum, pipeLike(tt.data)); err != nil || !sum.Matches() {
+				t.Errorf("it does not match (%v)", err)
+			}
+			other := details.Sum()
+			changed := bytes.Clone(tt.data)
+			changed[50] ^= 1
+			if _, err := other.Write(changed); err != nil || other.Matches() {
+				t.Errorf("another byte matches, too (%v)", err)
+			}
+		})
+	}
+
+	// A store that has no CRC64NVME may have an MD5.
+	sum := s3store.Details{Object: s3store.Object{ETag: "900150983cd24fb0d6963f7d28e17f72"}}.Sum()
+	if _, err := io.WriteString(sum, "abc"); err != nil || sum.Kind != "MD5" || !sum.Matches() {
+		t.Errorf("the MD5 of abc does not match (%v)", err)
+	}
+	// What a KMS key encrypts has an ETag that is none.
+	for _, d := range []s3store.Details{
+		{Object: s3store.Object{ETag: "d41d8cd98f00b204e9800998ecf8427e"}, SSE: "aws:kms"},
+		{Object: s3store.Object{ETag: "d41d8cd98f00b204e9800998ecf8427e-7"}},
+		{Object: s3store.Object{ETag: ""}},
+	} {
+		if sum := d.Sum(); sum.Kind != "" || !sum.Matches() {
+			t.Errorf("%+v has the checksum %q", d, sum.Kind)
+		}
+	}
+
+	stale := b.put(t, "backups/x", []byte("one"))
+	b.put(t, "backups/x", []byte("two"))
+	_, err := b.store.Details(t.Context(), stale)
+	wantFault(t, err, fault.Integrity, "look up s3://dumps/backups/x: the object was replaced while it was read", "start again with the new object")
+}
+
+func TestDownloadFromAnOffset(t *testing.T) {
+	b := newBench(t)
+	data := content(3*mib + 5)
+	obj := b.put(t, "backups/x", data)
+	for _, offset := range []int{0, 1, mib, 2*mib + 7, len(data) - 1, len(data)} {
+		before := b.proxy.Received()
+		got, err := io.ReadAll(readAndClose(t, b.store.Download(t.Context(), obj, s3store.DownloadOptions{Offset: int64(offset), RangeSize: mib})))
+		if err != nil || !bytes.Equal(got, data[offset:]) {
+			t.Errorf("from %d: %d bytes (%v)", offset, len(got), err)
+		}
+		if n := b.proxy.Received() - before; n != int64(len(data)-offset) {
+			t.Errorf("from %d: %d bytes were sent", offset, n)
+		}
+	}
+}
+
+func TestUploadReplaces(t *testing.T) {
+	b := newBench(t)
+	const text, hint = "upload s3://dumps/backups/x: the object that was to be replaced has changed or is gone", "somebody else wrote it: look at it, and try again"
+	for _, size := range []int{100, 2 * part} {
+		opt := smallParts
+		opt.Replace = b.put(t, "backups/x", []byte("the old one")).ETag
+		if _, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(size)), opt); err != nil {
+			t.Fatal(err)
+		}
+		b.wantContent(t, "backups/x", content(size))
+
+		// Now it is another one.
+		_, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(size+1)), opt)
+		wantFault(t, err, fault.Failed, text, hint)
+		b.wantContent(t, "backups/x", content(size))
+		if err := b.store.Delete(t.Context(), "backups/x"); err != nil {
+			t.Fatal(err)
+		}
+		_, err = b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(size)), opt)
+		wantFault(t, err, fault.Failed, text, hint)
+		b.wantNoUploads(t)
+	}
+
+	// The answer is lost, and the repetition finds the new one there.
+	opt := s3store.UploadOptions{Replace: b.put(t, "backups/x", []byte("the old one")).ETag}
+	b.proxy.On(s3test.Is("PutObject"), s3test.ResetAfter()).Times(1)
+	if _, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(100)), opt); err != nil {
+		t.Fatal(err)
+	}
+	b.wantContent(t, "backups/x", content(100))
+}
