@@ -151,7 +151,7 @@ func named(ctx context.Context, env *command.Env, b config.Bucket, key string) (
 		if name == "" || k == "" {
 			return nil, fault.New(fault.Usage, "write it as s3://BUCKET/KEY", "%q does not name an object", key)
 		}
-		b.Name, b.Base, key = name, "", k
+		b.Name, b.Base, key = name, catalog.BaseOf(k), k
 	} else if !strings.Contains(key, "/") {
 		key = catalog.Prefix(b.Base) + key
 	}

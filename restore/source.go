@@ -43,6 +43,8 @@ type dump struct {
 	stream func(ctx context.Context) io.ReadCloser
 	// Close may be called again.
 	Close func() error
+
+	manifest *catalog.Manifest // nil when there is none
 }
 
 // source is a place from which a dump can be opened.
@@ -62,13 +64,25 @@ type bucketSource struct {
 func (s bucketSource) name() string { return "s3://" + s.bucket.Name + "/" + s.dump.Key }
 
 func (s bucketSource) open(ctx context.Context) (*dump, error) {
+	d, err := s.describe(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.begin(ctx); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// describe finds out about the dump what can be known without reading it.
+func (s bucketSource) describe(ctx context.Context) (*dump, error) {
 	manifest, err := catalog.ReadManifest(ctx, s.store, s.bucket.Base, s.dump)
 	if err != nil {
 		return nil, err
 	}
 	object := s.dump.Object()
 	d := &dump{
-		Name: s.name(), Size: s.dump.Size, Taken: s.dump.Time,
+		Name: s.name(), Size: s.dump.Size, Taken: s.dump.Time, manifest: manifest,
 		part: func(ctx context.Context, offset, length int64) io.ReadCloser {
 			return s.store.ReadRange(ctx, object, offset, length)
 		},
@@ -77,26 +91,45 @@ func (s bucketSource) open(ctx context.Context) (*dump, error) {
 		},
 		Close: func() error { return nil },
 	}
-	length := object.Size
 	if manifest != nil {
-		length = min(length, manifest.Head.Length)
 		d.Fingerprint = manifest.SourceFingerprint
+	}
+	return d, nil
+}
+
+// begin reads the head of a dump in the bucket, and finds the blocks' places:
+// by the table of contents, else by the manifest.
+func (d *dump) begin(ctx context.Context) error {
+	m, length := d.manifest, d.Size
+	if m != nil {
+		length = min(length, m.Head.Length)
 	}
 	body := d.part(ctx, 0, length)
 	defer func() { _ = body.Close() }() // the rest of the head's range is not wanted
 	if err := d.readHead(ctx, bufio.NewReaderSize(body, 256<<10)); err != nil {
-		return nil, err
+		return err
 	}
+	var err error
 	d.Blocks, err = d.Head.Blocks(d.Size)
-	if err != nil && !errors.Is(err, archive.ErrNoOffsets) {
-		return nil, notWhole(d.Name, err)
+	if errors.Is(err, archive.ErrNoOffsets) && m != nil {
+		d.Head.Place(manifestPlaces(m))
+		d.Blocks, err = d.Head.Blocks(d.Size)
 	}
-	if manifest != nil {
-		err = d.agree(manifest)
-	} else {
-		err = nil
+	if err != nil && (m != nil || !errors.Is(err, archive.ErrNoOffsets)) {
+		return notWhole(d.Name, err)
 	}
-	return d, err
+	if m != nil {
+		return d.agree(m)
+	}
+	return nil
+}
+
+func manifestPlaces(m *catalog.Manifest) map[int]int64 {
+	places := map[int]int64{}
+	for _, b := range m.Blocks {
+		places[b.ID] = b.Offset
+	}
+	return places
 }
 
 // agree compares the head and its table of contents with the manifest, and

@@ -55,6 +55,17 @@ func TestKeyIsParsedBack(t *testing.T) {
 	}
 }
 
+func TestBaseOf(t *testing.T) {
+	for key, want := range map[string]string{
+		"backups/x.rds.dump": "", "a/backups/x.rds.dump": "a", "a/b/backups/x.rds.dump": "a/b",
+		"x.rds.dump": "", "a/x.rds.dump": "", "a/backups/b/x.rds.dump": "", "": "",
+	} {
+		if got := BaseOf(key); got != want {
+			t.Errorf("BaseOf(%q) = %q, want %q", key, got, want)
+		}
+	}
+}
+
 type fakeStore struct {
 	objects []s3store.Object
 	err     error

@@ -29,6 +29,16 @@ func Prefix(base string) string {
 	return base + "/" + folder
 }
 
+// BaseOf returns the base under which key would be that of a dump, "" when it
+// would be under none.
+func BaseOf(key string) string {
+	base, _ := strings.CutSuffix(key[:strings.LastIndexByte(key, '/')+1], "/"+folder)
+	if strings.HasSuffix(base, "/") {
+		return ""
+	}
+	return base
+}
+
 var labelAndTime = regexp.MustCompile(`^(?:(.+)-)?(\d{14})$`)
 
 // ParseKey takes the name of a dump apart. ok is false for keys that are not

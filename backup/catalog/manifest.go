@@ -38,8 +38,15 @@ type Manifest struct {
 	Compression       string          `json:"compression"`
 	SourceFingerprint string          `json:"source_fingerprint"`
 	ExcludedTableData []string        `json:"excluded_table_data,omitempty"`
-	Head              ManifestHead    `json:"head"`
-	Blocks            []ManifestBlock `json:"blocks"`
+	// Verified is when the dump was last read from its first byte to its last
+	// and found to be whole, Restored when it was last restored to see whether
+	// it can be; nil for never.
+	Verified *time.Time      `json:"verified_at,omitempty"`
+	Restored *time.Time      `json:"restored_at,omitempty"`
+	Head     ManifestHead    `json:"head"`
+	Blocks   []ManifestBlock `json:"blocks"`
+
+	etag string // of the manifest itself, where it was read from the bucket
 }
 
 // ManifestHead describes the archive's header and table of contents.
@@ -56,6 +63,7 @@ type ManifestBlock struct {
 	Offset int64  `json:"offset"` // bytes from the start of the dump
 	Length int64  `json:"length"` // bytes
 	SHA256 Sum    `json:"sha256"`
+	Rows   *int64 `json:"rows,omitempty"` // nil where nobody has counted
 }
 
 // Sum is a SHA-256; hexadecimal in JSON.
@@ -88,8 +96,10 @@ type uploader interface {
 	Upload(ctx context.Context, key string, r io.Reader, opt s3store.UploadOptions) (s3store.Object, error)
 }
 
-// WriteManifest puts the manifest of a dump under base into the bucket. The
-// options are those for the dump; what concerns its size is left out.
+// WriteManifest puts the manifest of a dump under base into the bucket. One that
+// was read takes the place of what it was read from, unless somebody else has
+// changed that meanwhile; any other must be the first. The options are those for
+// the dump; what concerns its size is left out.
 func WriteManifest(ctx context.Context, store uploader, base string, m *Manifest, opt s3store.UploadOptions) error {
 	m.Version = manifestVersion
 	text, err := json.MarshalIndent(m, "", " ")
@@ -97,7 +107,7 @@ func WriteManifest(ctx context.Context, store uploader, base string, m *Manifest
 		return fmt.Errorf("write the manifest of %s: %w", m.Key, err)
 	}
 	_, err = store.Upload(ctx, ManifestKey(base, m.Key), strings.NewReader(string(text)+"\n"),
-		s3store.UploadOptions{SSE: opt.SSE, KMSKeyID: opt.KMSKeyID, ContentType: "application/json"})
+		s3store.UploadOptions{SSE: opt.SSE, KMSKeyID: opt.KMSKeyID, ContentType: "application/json", Replace: m.etag})
 	return err
 }
 
@@ -127,7 +137,7 @@ func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Mani
 	}
 	body := store.ReadRange(ctx, object, 0, object.Size)
 	defer func() { _ = body.Close() }()
-	m := &Manifest{}
+	m := &Manifest{etag: object.ETag}
 	if err := json.NewDecoder(body).Decode(m); err != nil {
 		return nil, fault.New(fault.Integrity, "delete it, and hectl goes by the dump alone", "read the manifest %s: %w", key, err)
 	}

@@ -48,6 +48,18 @@ func (e *Entry) String() string {
 	return e.Desc + " " + e.Namespace + "." + e.Tag
 }
 
+// Place notes in h, by the ids of their entries, where the blocks of an archive
+// without offsets begin, for Blocks to judge. An id that has no block, or whose
+// place is known, is passed over.
+func (h *Head) Place(offsets map[int]int64) {
+	for i := range h.Entries {
+		e := &h.Entries[i]
+		if offset, ok := offsets[e.ID]; ok && e.OffsetState == OffsetUnknown {
+			e.OffsetState, e.Offset = OffsetKnown, offset
+		}
+	}
+}
+
 // minBlock is the length of the shortest block: a type byte, an id, the end.
 const minBlock = 1 + 2*intBytes
 

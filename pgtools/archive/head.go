@@ -24,6 +24,10 @@ const (
 	maxMinor = 16
 )
 
+// ErrLayout says that an archive has a layout that this package does not read,
+// which does not mean that anything is wrong with it.
+var ErrLayout = fmt.Errorf("hectl reads 1.%d to 1.%d (PostgreSQL 12 to 18)", minMinor, maxMinor)
+
 // Compression is how the blocks of an archive are compressed.
 type Compression int
 
@@ -154,7 +158,7 @@ func (p *parser) header() *Head {
 	}
 	h.Version = Version{p.byte("version"), p.byte("version"), p.byte("version")}
 	if v := h.Version; p.err == nil && (v.Major != 1 || v.Minor < minMinor || v.Minor > maxMinor) {
-		p.fail("layout %s; hectl reads 1.%d to 1.%d (PostgreSQL 12 to 18)", v, minMinor, maxMinor)
+		p.fail("layout %s; %w", v, ErrLayout)
 	}
 	intSize := p.byte("integer size")
 	h.OffsetSize = p.byte("offset size")
