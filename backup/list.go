@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -9,12 +10,14 @@ import (
 
 	"github.com/dustin/go-humanize"
 	"github.com/urfave/cli/v2"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/rubyforgood/hectl/backup/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
 // listOptions are what one listing is told.
@@ -22,6 +25,7 @@ type listOptions struct {
 	bucket config.Bucket
 	label  string // "" for all
 	last   int    // 0 for all
+	long   bool   // read the manifests, too
 }
 
 func listCommand(env *command.Env) *cli.Command {
@@ -33,12 +37,14 @@ func listCommand(env *command.Env) *cli.Command {
 		Description: `EXAMPLES:
    hectl list                        all dumps, the newest last
    hectl list --env staging -n 10    the last ten of staging
+   hectl list --long -n 50           with when each was last verified
    hectl list --json | jq -r '.dumps[-1].key'
 
    Dumps of all labels are shown, unless --env (or HECTL_ENV, or hectl.yml)
    names one.`,
 		Flags: append([]cli.Flag{
 			&cli.IntFlag{Category: command.Output, Name: "last", Aliases: []string{"n"}, Usage: "show only the newest `N`"},
+			&cli.BoolFlag{Category: command.Output, Name: "long", Aliases: []string{"l"}, Usage: "show when each was last verified, and restored by way of trial (reads a manifest a dump)"},
 			command.LabelFlag(),
 		}, command.BucketFlags()...),
 		Action: func(c *cli.Context) error {
@@ -49,7 +55,7 @@ func listCommand(env *command.Env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			opt := listOptions{last: c.Int("last")}
+			opt := listOptions{last: c.Int("last"), long: c.Bool("long")}
 			if opt.last < 0 {
 				return fault.New(fault.Usage, "for example: --last 10", "--last may not be negative")
 			}
@@ -78,11 +84,21 @@ func listCommand(env *command.Env) *cli.Command {
 // listing is the result of a listing. The newest dump comes last, where a
 // terminal leaves the eye.
 type listing struct {
-	Bucket string         `json:"bucket"`
-	Dumps  []catalog.Dump `json:"dumps"`
+	Bucket string   `json:"bucket"`
+	Dumps  []listed `json:"dumps"`
 
 	base string
+	long bool
 	now  time.Time
+}
+
+// listed is a dump and, in a long listing, what its manifest says.
+type listed struct {
+	catalog.Dump
+	Verified *time.Time `json:"verified_at,omitempty"`
+	Restored *time.Time `json:"restored_at,omitempty"`
+
+	lacks string // why there is no manifest to go by
 }
 
 // Text renders a line a dump.
@@ -92,14 +108,28 @@ func (l listing) Text() string {
 	}
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	more := ""
+	if l.long {
+		more = "VERIFIED\tRESTORED\t"
+	}
 	// Writes to a strings.Builder do not fail.
-	_, _ = fmt.Fprintln(w, "TIME (UTC)\tAGE\tSIZE\tDUMP")
+	_, _ = fmt.Fprintf(w, "TIME (UTC)\tAGE\tSIZE\t%sDUMP\n", more)
 	for _, d := range l.Dumps {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", d.Time.UTC().Format("2006-01-02 15:04"), age(l.now.Sub(d.Time)),
-			humanize.Bytes(uint64(d.Size)), console.Clean(strings.TrimPrefix(d.Key, catalog.Prefix(l.base))))
+		if l.long {
+			more = cmp.Or(d.lacks, day(d.Verified)) + "\t" + day(d.Restored) + "\t"
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s%s\n", d.Time.UTC().Format("2006-01-02 15:04"), age(l.now.Sub(d.Time)),
+			humanize.Bytes(uint64(d.Size)), more, console.Clean(strings.TrimPrefix(d.Key, catalog.Prefix(l.base))))
 	}
 	_ = w.Flush()
 	return b.String()
+}
+
+func day(t *time.Time) string {
+	if t == nil {
+		return "-"
+	}
+	return t.UTC().Format("2006-01-02")
 }
 
 // age renders how long ago something was, in its largest unit.
@@ -133,7 +163,43 @@ func (o listOptions) Run(ctx context.Context, env *command.Env) error {
 	}
 	if len(dumps) == 0 {
 		env.Console.Say("there are no dumps in %s", o.bucket)
-		dumps = []catalog.Dump{}
 	}
-	return env.Console.Result(listing{Bucket: o.bucket.String(), Dumps: dumps, base: o.bucket.Base, now: env.Console.Now()})
+	result := listing{Bucket: o.bucket.String(), Dumps: make([]listed, len(dumps)), base: o.bucket.Base, long: o.long, now: env.Console.Now()}
+	for i, d := range dumps {
+		result.Dumps[i].Dump = d
+	}
+	if o.long {
+		if err := readManifests(ctx, store, o.bucket.Base, result.Dumps); err != nil {
+			return err
+		}
+	}
+	return env.Console.Result(result)
+}
+
+// manifestsAtOnce is how many manifests are read at once: each costs two round
+// trips, and few bytes.
+const manifestsAtOnce = 16
+
+// readManifests adds what the manifests say.
+func readManifests(ctx context.Context, store *s3store.Store, base string, dumps []listed) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(manifestsAtOnce)
+	for i := range dumps {
+		group.Go(func() error {
+			d := &dumps[i]
+			m, err := catalog.ReadManifest(ctx, store, base, d.Dump)
+			switch {
+			case fault.CodeOf(err) == fault.Integrity:
+				d.lacks = "manifest does not fit"
+			case err != nil:
+				return err
+			case m == nil:
+				d.lacks = "no manifest"
+			default:
+				d.Verified, d.Restored = m.Verified, m.Restored
+			}
+			return nil
+		})
+	}
+	return group.Wait()
 }

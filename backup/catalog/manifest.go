@@ -38,13 +38,10 @@ type Manifest struct {
 	Compression       string          `json:"compression"`
 	SourceFingerprint string          `json:"source_fingerprint"`
 	ExcludedTableData []string        `json:"excluded_table_data,omitempty"`
-	// Verified is when the dump was last read from its first byte to its last
-	// and found to be whole, Restored when it was last restored to see whether
-	// it can be; nil for never.
-	Verified *time.Time      `json:"verified_at,omitempty"`
-	Restored *time.Time      `json:"restored_at,omitempty"`
-	Head     ManifestHead    `json:"head"`
-	Blocks   []ManifestBlock `json:"blocks"`
+	Verified          *time.Time      `json:"verified_at,omitempty"` // last read through, and found to be whole
+	Restored          *time.Time      `json:"restored_at,omitempty"` // last restored by way of trial
+	Head              ManifestHead    `json:"head"`
+	Blocks            []ManifestBlock `json:"blocks"`
 
 	etag string // of the manifest itself, where it was read from the bucket
 }
