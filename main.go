@@ -63,7 +63,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		out.Fail(err)
 		return int(fault.Failed)
 	}
-	app := newApp(&command.Env{Console: out, Stdin: stdin, Dir: dir, Version: buildVersion().Version, Environ: os.Environ()}, stdout)
+	app := newApp(&command.Env{Console: out, Stdin: stdin, Stdout: stdout, Dir: dir, Version: buildVersion().Version, Environ: os.Environ()}, stdout)
 	args, err = arrange(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, slices.Concat([]string{app.Name}, args))

@@ -17,9 +17,9 @@ import (
 // pg_stat_activity.
 const appName = "hectl restore"
 
-// Commands returns the commands that restore.
+// Commands returns the commands that restore a dump, or read it through.
 func Commands(env *command.Env) []*cli.Command {
-	return []*cli.Command{fetchCommand(env), restoreCommand(env)}
+	return []*cli.Command{fetchCommand(env), restoreCommand(env), downloadCommand(env), verifyCommand(env)}
 }
 
 const exits = `
@@ -115,21 +115,25 @@ func targetFlags() []cli.Flag {
 		&cli.StringFlag{Category: command.Database, Name: "password", Value: "password", Usage: "`PASSWORD` that every user in the restored database gets (default password)"},
 		&cli.StringSliceFlag{Category: command.Database, Name: "exclude-table-data", Usage: "leave out the rows of tables that match `PATTERN`, and do not download them; repeatable"},
 		&cli.StringSliceFlag{Category: command.Database, Name: "table", Usage: "leave out the rows of all tables but those that match `PATTERN`; repeatable"},
-		&cli.StringFlag{Category: command.Database, Name: "jobs", Aliases: []string{"j"}, Usage: "copy `N` tables, or build N indexes, at once (HECTL_JOBS; default: processors, at most 8)"},
+		jobsFlag(),
 		&cli.BoolFlag{Category: command.Database, Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would happen, and do nothing"},
 		command.PGBinFlag(),
 	}
 }
 
+func jobsFlag() cli.Flag {
+	return &cli.StringFlag{Category: command.Database, Name: "jobs", Aliases: []string{"j"}, Usage: "copy `N` tables, or build N indexes, at once (HECTL_JOBS; default: processors, at most 8)"}
+}
+
 // newest finds the newest dump of a label.
-func newest(ctx context.Context, env *command.Env, b config.Bucket, label string) (source, error) {
+func newest(ctx context.Context, env *command.Env, b config.Bucket, label string) (bucketSource, error) {
 	store, err := env.Open(ctx, b)
 	if err != nil {
-		return nil, err
+		return bucketSource{}, err
 	}
 	dumps, err := catalog.List(ctx, store, b.Base)
 	if err != nil {
-		return nil, err
+		return bucketSource{}, err
 	}
 	with := catalog.WithLabel(dumps, label)
 	if len(with) == 0 {
@@ -137,7 +141,7 @@ func newest(ctx context.Context, env *command.Env, b config.Bucket, label string
 		if labels := catalog.Labels(dumps); len(labels) > 0 {
 			hint = "there are dumps of " + strings.Join(labels, ", ") + ": name one with --env"
 		}
-		return nil, fault.New(fault.NotFound, hint, "there is no %s dump in %s", label, b)
+		return bucketSource{}, fault.New(fault.NotFound, hint, "there is no %s dump in %s", label, b)
 	}
 	env.Console.Detail("%d dumps of %s in %s", len(with), label, b)
 	return bucketSource{store, b, with[len(with)-1]}, nil
@@ -145,11 +149,11 @@ func newest(ctx context.Context, env *command.Env, b config.Bucket, label string
 
 // named finds a dump by its key, which may leave out the folder, or by its
 // s3:// address.
-func named(ctx context.Context, env *command.Env, b config.Bucket, key string) (source, error) {
+func named(ctx context.Context, env *command.Env, b config.Bucket, key string) (bucketSource, error) {
 	if rest, ok := strings.CutPrefix(key, "s3://"); ok {
 		name, k, _ := strings.Cut(rest, "/")
 		if name == "" || k == "" {
-			return nil, fault.New(fault.Usage, "write it as s3://BUCKET/KEY", "%q does not name an object", key)
+			return bucketSource{}, fault.New(fault.Usage, "write it as s3://BUCKET/KEY", "%q does not name an object", key)
 		}
 		b.Name, b.Base, key = name, catalog.BaseOf(k), k
 	} else if !strings.Contains(key, "/") {
@@ -157,15 +161,69 @@ func named(ctx context.Context, env *command.Env, b config.Bucket, key string) (
 	}
 	store, err := env.Open(ctx, b)
 	if err != nil {
-		return nil, err
+		return bucketSource{}, err
 	}
 	object, err := store.Head(ctx, key)
 	if err != nil {
-		return nil, err
+		return bucketSource{}, err
 	}
 	dump, ok := catalog.OfObject(b.Base, object)
 	if !ok { // any object will do when it is named outright
 		dump = catalog.Dump{Key: object.Key, Size: object.Size, ETag: object.ETag, Time: object.LastModified, Upload: object.LastModified}
 	}
 	return bucketSource{store, b, dump}, nil
+}
+
+// choice is how a command that reads one dump of the bucket is told which.
+type choice struct {
+	bucket config.Bucket
+	label  string
+	key    string // "" for the newest of the label
+}
+
+// newChoice reads the command's argument and flags.
+func newChoice(env *command.Env, c *cli.Context) (choice, error) {
+	if c.NArg() > 1 {
+		return choice{}, fault.New(fault.Usage, `see "hectl `+c.Command.Name+` --help"; "hectl list" shows the dumps`,
+			"%s takes one dump, but was given %d", c.Command.Name, c.NArg())
+	}
+	settings, err := env.Settings()
+	if err != nil {
+		return choice{}, err
+	}
+	flags := command.Given(c)
+	label, err := settings.Label(flags)
+	if err != nil {
+		return choice{}, err
+	}
+	ch := choice{label: label.Text, key: c.Args().First()}
+	if ch.key == "latest" {
+		ch.key = ""
+	}
+	ch.bucket, err = settings.Bucket(flags)
+	return ch, err
+}
+
+func (c choice) find(ctx context.Context, env *command.Env) (bucketSource, error) {
+	if c.key == "" {
+		return newest(ctx, env, c.bucket, c.label)
+	}
+	return named(ctx, env, c.bucket, c.key)
+}
+
+// withOlder adds to an error that is about damage which dump to turn to.
+func (s bucketSource) withOlder(ctx context.Context, err error) error {
+	if fault.CodeOf(err) != fault.Integrity {
+		return err
+	}
+	hint := suggestOlder
+	if dumps, err := catalog.List(ctx, s.store, s.bucket.Base); err == nil {
+		for _, d := range catalog.WithLabel(dumps, s.dump.Label) {
+			if d.Time.Before(s.dump.Time) {
+				older := bucketSource{s.store, s.bucket, d}
+				hint = `the dump before it: "hectl verify ` + shellQuote(older.name()) + `"`
+			}
+		}
+	}
+	return fault.Wrap(fault.Integrity, hint, err)
 }

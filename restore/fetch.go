@@ -34,25 +34,42 @@ type run struct {
 	dryRun       bool
 	passwordHash string
 	tables       chooser
+	// scratch says that the temp database is dropped again, and that the target
+	// stays what it is: it only says where.
+	scratch bool
 
 	warned bool // something was said that needs a person
 }
 
 // prepare turns flags and settings into a run.
 func prepare(env *command.Env, c *cli.Context) (*run, config.Flags, error) {
+	r, flags, err := prepareTarget(env, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.dropPrevious, r.dryRun = c.Bool("drop-previous"), c.Bool("dry-run")
+	if r.tables, err = newChooser(c.StringSlice("table"), c.StringSlice("exclude-table-data")); err != nil {
+		return nil, nil, err
+	}
+	if r.passwordHash, err = hashPassword(c.String("password")); err != nil {
+		return nil, nil, err
+	}
+	return r, flags, nil
+}
+
+// prepareTarget is the part of prepare that says where, and with what.
+func prepareTarget(env *command.Env, c *cli.Context) (*run, config.Flags, error) {
 	settings, err := env.Settings()
 	if err != nil {
 		return nil, nil, err
 	}
 	flags := command.Given(c)
 	r := &run{
-		out:          env.Console,
-		settings:     settings,
-		pgBin:        settings.PGBin(flags).Text,
-		allowHost:    c.StringSlice("allow-host"),
-		force:        c.Bool("force"),
-		dropPrevious: c.Bool("drop-previous"),
-		dryRun:       c.Bool("dry-run"),
+		out:       env.Console,
+		settings:  settings,
+		pgBin:     settings.PGBin(flags).Text,
+		allowHost: c.StringSlice("allow-host"),
+		force:     c.Bool("force"),
 	}
 	if r.bucket, err = settings.Bucket(flags); err != nil {
 		return nil, nil, err
@@ -74,20 +91,34 @@ func prepare(env *command.Env, c *cli.Context) (*run, config.Flags, error) {
 			r.sources = append(r.sources, conn.Fingerprint())
 		}
 	}
-	if r.tables, err = newChooser(c.StringSlice("table"), c.StringSlice("exclude-table-data")); err != nil {
-		return nil, nil, err
-	}
-	if r.passwordHash, err = hashPassword(c.String("password")); err != nil {
-		return nil, nil, err
-	}
 	return r, flags, nil
+}
+
+// work is a dump that may be restored, and all that is needed for it.
+type work struct {
+	admin    *pgtools.DB // holds the lock
+	dump     *dump
+	tool     pgtools.Tool
+	plan     plan
+	existing *pgtools.Database // the target; nil when there is none
 }
 
 // run replaces the target by the dump that find finds.
 func (r *run) run(ctx context.Context, find func(context.Context) (source, error)) error {
+	return r.allowed(ctx, find, func(ctx context.Context, w work) error {
+		if r.dryRun {
+			return r.out.Result(w.plan)
+		}
+		return r.replace(ctx, w)
+	})
+}
+
+// allowed calls then with the dump that find finds, unless something speaks
+// against restoring it.
+func (r *run) allowed(ctx context.Context, find func(context.Context) (source, error), then func(context.Context, work) error) error {
 	// What the settings alone forbid is refused before anything is connected to.
 	judged := facts{Env: r.settings.Lookup, Target: r.target, AllowHost: r.allowHost, Force: r.force, Sources: r.sources}
-	if err := refusal(r.target, guard(judged)); err != nil {
+	if err := r.refusal(judged); err != nil {
 		return err
 	}
 	admin, err := pgtools.ConnectMaintenance(ctx, r.target, appName)
@@ -100,7 +131,7 @@ func (r *run) run(ctx context.Context, find func(context.Context) (source, error
 	if err != nil {
 		return err
 	}
-	if err := refusal(r.target, guard(judged)); err != nil {
+	if err := r.refusal(judged); err != nil {
 		return err
 	}
 	if err := r.lock(ctx, admin); err != nil {
@@ -119,7 +150,7 @@ func (r *run) run(ctx context.Context, find func(context.Context) (source, error
 	if judged.Sources, err = madeHere(judged.Sources, d, r.target); err != nil {
 		return err
 	}
-	if err := refusal(r.target, guard(judged)); err != nil {
+	if err := r.refusal(judged); err != nil {
 		return err
 	}
 	if err := r.tables.check(d.Head); err != nil {
@@ -128,7 +159,11 @@ func (r *run) run(ctx context.Context, find func(context.Context) (source, error
 	if d.Blocks == nil && d.stream != nil && !r.tables.all() {
 		return needsBlocks(d.Name)
 	}
-	tool, err := r.preflight(ctx, admin, d, existing)
+	renamed := existing
+	if r.scratch {
+		renamed = nil
+	}
+	tool, err := r.preflight(ctx, admin, d, renamed)
 	if err != nil {
 		return err
 	}
@@ -136,10 +171,17 @@ func (r *run) run(ctx context.Context, find func(context.Context) (source, error
 	if err := r.planDrops(ctx, admin, &plan); err != nil {
 		return err
 	}
-	if r.dryRun {
-		return r.out.Result(plan)
+	return then(ctx, work{admin, d, tool, plan, existing})
+}
+
+// refusal is the error for what the guard has against the target, nil when it
+// has nothing.
+func (r *run) refusal(f facts) error {
+	if r.scratch {
+		f.Taken = "" // nothing is kept under a name of its own
+		return refusal("restore beside", r.target, guard(f))
 	}
-	return r.replace(ctx, admin, d, tool, plan, existing)
+	return refusal("replace", r.target, guard(f))
 }
 
 // madeHere adds the target to the sources when the dump was made of it.
@@ -238,24 +280,10 @@ func (r *run) lock(ctx context.Context, admin *pgtools.DB) error {
 }
 
 // replace does what the plan says.
-func (r *run) replace(ctx context.Context, admin *pgtools.DB, d *dump, tool pgtools.Tool, p plan, existing *pgtools.Database) (err error) {
+func (r *run) replace(ctx context.Context, w work) (err error) {
 	start := r.out.Now()
-	for _, name := range p.Leftovers {
-		r.out.Say("dropping %s, left by an earlier run", name)
-		if err := admin.DropDatabase(ctx, name); err != nil {
-			r.warn("%s stays: %v", name, err)
-		}
-	}
-	r.out.Say("restoring %s into %s", path.Base(d.Name), p.Temp)
-	err = admin.CreateDatabase(ctx, p.Temp, p.create)
-	if pgtools.SQLState(err) == encodingMismatch && p.create.Encoding != "" {
-		// The archive's encoding does not go with the locale here. The server
-		// converts, for it is told in what encoding the rows come.
-		r.out.Detail("%v: using the encoding of the server", err)
-		p.create.Encoding = ""
-		err = admin.CreateDatabase(ctx, p.Temp, p.create)
-	}
-	if err != nil {
+	p, admin, existing := w.plan, w.admin, w.existing
+	if err := r.createTemp(ctx, admin, p); err != nil {
 		return err
 	}
 	keep := false
@@ -264,16 +292,10 @@ func (r *run) replace(ctx context.Context, admin *pgtools.DB, d *dump, tool pgto
 			err = errors.Join(err, r.dropTemp(ctx, p.Temp))
 		}
 	}()
-
-	l := &loader{tool: tool, into: r.target.WithDatabase(p.Temp), dump: d, jobs: r.jobs, out: r.out, tables: r.tables}
-	warnings, err := l.load(ctx, func(ctx context.Context) error { return r.scrub(ctx, l.into) })
-	for _, w := range warnings { // pg_restore's, all known to be harmless
-		r.out.Detail("harmless: %s", w)
-	}
-	if err != nil {
+	if err := r.load(ctx, w, r.scrub); err != nil {
 		return err
 	}
-	if err := d.Close(); err != nil {
+	if err := w.dump.Close(); err != nil {
 		return err
 	}
 	if existing != nil {
@@ -304,6 +326,36 @@ func (r *run) replace(ctx context.Context, admin *pgtools.DB, d *dump, tool pgto
 		return fault.New(fault.Warnings, "", "done, with the warnings above")
 	}
 	return nil
+}
+
+// createTemp drops what earlier runs left, and creates the temp database.
+func (r *run) createTemp(ctx context.Context, admin *pgtools.DB, p plan) error {
+	for _, name := range p.Leftovers {
+		r.out.Say("dropping %s, left by an earlier run", name)
+		if err := admin.DropDatabase(ctx, name); err != nil {
+			r.warn("%s stays: %v", name, err)
+		}
+	}
+	r.out.Say("restoring %s into %s", path.Base(p.Dump.Name), p.Temp)
+	err := admin.CreateDatabase(ctx, p.Temp, p.create)
+	if pgtools.SQLState(err) == encodingMismatch && p.create.Encoding != "" {
+		// The archive's encoding does not go with the locale here. The server
+		// converts, for it is told in what encoding the rows come.
+		r.out.Detail("%v: using the encoding of the server", err)
+		p.create.Encoding = ""
+		err = admin.CreateDatabase(ctx, p.Temp, p.create)
+	}
+	return err
+}
+
+// load fills the temp database. Between data and post-data it calls afterData.
+func (r *run) load(ctx context.Context, w work, afterData func(ctx context.Context, temp pgtools.Conn) error) error {
+	l := &loader{tool: w.tool, into: r.target.WithDatabase(w.plan.Temp), dump: w.dump, jobs: r.jobs, out: r.out, tables: r.tables}
+	warnings, err := l.load(ctx, func(ctx context.Context) error { return afterData(ctx, l.into) })
+	for _, w := range warnings { // pg_restore's, all known to be harmless
+		r.out.Detail("harmless: %s", w)
+	}
+	return err
 }
 
 // encodingMismatch is the SQLSTATE of CREATE DATABASE for an encoding that does

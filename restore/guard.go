@@ -71,12 +71,13 @@ func isProduction(environment string) bool {
 	return strings.EqualFold(strings.TrimSpace(environment), "production")
 }
 
-// refusal is the error for the guard's reasons, nil when there are none.
-func refusal(target pgtools.Conn, reasons []string) error {
+// refusal is the error for the guard's reasons not to do something with the
+// target, nil when there are none.
+func refusal(do string, target pgtools.Conn, reasons []string) error {
 	if len(reasons) == 0 {
 		return nil
 	}
 	return fault.New(fault.Refused,
 		"name a local development database with --target or HECTL_TARGET",
-		"refused to replace %s: %s", target, strings.Join(reasons, "; "))
+		"refused to %s %s: %s", do, target, strings.Join(reasons, "; "))
 }

@@ -94,10 +94,10 @@ func TestGuard(t *testing.T) {
 
 func TestRefusal(t *testing.T) {
 	target := conn(t, "postgres://me:secret@localhost/dev")
-	if err := refusal(target, nil); err != nil {
+	if err := refusal("replace", target, nil); err != nil {
 		t.Errorf("no reasons, but %v", err)
 	}
-	err := refusal(target, []string{"a", "b"})
+	err := refusal("replace", target, []string{"a", "b"})
 	if fault.CodeOf(err) != fault.Refused || !strings.HasSuffix(err.Error(), ": a; b") || strings.Contains(err.Error(), "secret") {
 		t.Errorf("got %v", err)
 	}

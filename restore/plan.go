@@ -42,9 +42,9 @@ type dumpInfo struct {
 	Name          string     `json:"name"`
 	Size          int64      `json:"size"` // bytes; -1 when not known
 	Taken         *time.Time `json:"taken_at,omitempty"`
-	Database      string     `json:"database"`
-	ServerVersion string     `json:"server_version"`
-	DumpVersion   string     `json:"pg_dump_version"`
+	Database      string     `json:"database,omitempty"`
+	ServerVersion string     `json:"server_version,omitempty"`
+	DumpVersion   string     `json:"pg_dump_version,omitempty"`
 }
 
 func (d dumpInfo) String() string {
@@ -61,15 +61,23 @@ func (d dumpInfo) String() string {
 	return d.Name + " (" + strings.Join(facts, ", ") + ")"
 }
 
+func (d *dump) info() dumpInfo {
+	info := dumpInfo{Name: d.Name, Size: d.Size}
+	if d.Head != nil {
+		info.Database, info.ServerVersion, info.DumpVersion = d.Head.Database, d.Head.ServerVersion, d.Head.DumpVersion
+	}
+	if !d.Taken.IsZero() {
+		info.Taken = &d.Taken
+	}
+	return info
+}
+
 // plan decides names and tools. existing is nil when there is no target yet.
 func (r *run) plan(d *dump, tool pgtools.Tool, server pgtools.Version, existing *pgtools.Database) plan {
 	now := r.out.Now()
 	target := r.target.Database()
 	p := plan{
-		Dump: dumpInfo{
-			Name: d.Name, Size: d.Size,
-			Database: d.Head.Database, ServerVersion: d.Head.ServerVersion, DumpVersion: d.Head.DumpVersion,
-		},
+		Dump:        d.info(),
 		Target:      target,
 		Server:      r.target.String(),
 		Version:     server.String(),
@@ -81,11 +89,8 @@ func (r *run) plan(d *dump, tool pgtools.Tool, server pgtools.Version, existing 
 		outgoing:    outgoingName(target, now),
 		replaceable: r.dropPrevious,
 	}
-	if !d.Taken.IsZero() {
-		p.Dump.Taken = &d.Taken
-	}
 	p.create = pgtools.CreateOptions{Encoding: d.Head.Encoding(), Like: existing}
-	if existing != nil {
+	if existing != nil && !r.scratch {
 		p.create.Owner = existing.Owner
 		if !r.dropPrevious {
 			p.Previous = previousName(target)

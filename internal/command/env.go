@@ -17,6 +17,7 @@ import (
 type Env struct {
 	Console *console.Console
 	Stdin   io.Reader
+	Stdout  io.Writer
 	Dir     string   // current folder
 	Version string   // of hectl
 	Environ []string // in the form of os.Environ

@@ -1,0 +1,301 @@
+package restore
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// checked is what was found when a dump was read from its first byte to its
+// last.
+type checked struct {
+	Bytes        int64 `json:"bytes"`
+	Entries      int   `json:"entries"` // of the table of contents
+	Blocks       int   `json:"blocks"`
+	Tables       int   `json:"tables"` // whose rows were counted
+	Rows         int64 `json:"rows"`
+	LargeObjects int64 `json:"large_objects"`
+
+	// What the bytes were compared with, beside their own structure.
+	Store       string `json:"store_checksum,omitempty"` // "CRC64NVME" or "MD5"
+	Manifest    bool   `json:"manifest_checksums"`
+	Compression string `json:"compression,omitempty"`
+
+	// Opaque is why nothing but the object as a whole was checked; "" otherwise.
+	Opaque  string   `json:"not_read,omitempty"`
+	Damaged []damage `json:"damaged,omitempty"`
+
+	intact bool            // the object has the store's checksum, if there is one
+	blocks []archive.Block // as they were found, with their SHA-256
+	rows   map[int]int64   // by the block's ID, where they could be counted
+}
+
+// damage is one thing that is wrong with a dump.
+type damage struct {
+	What  string `json:"what"`
+	Error string `json:"error"`
+}
+
+func (d damage) String() string { return d.What + ": " + d.Error }
+
+// vouched reports whether something was there that would have told other bytes
+// from those that were written: of all compressions only gzip has checksums.
+func (c *checked) vouched() bool {
+	return c.Store != "" || c.Manifest || c.Compression == archive.Gzip.String()
+}
+
+// fault is the error for a dump that is damaged, nil for one that is whole.
+func (c *checked) fault(d *dump) error {
+	switch n := len(c.Damaged); n {
+	case 0:
+		return nil
+	case 1:
+		return fault.New(fault.Integrity, "", "%s is not whole: %s", d.Name, c.Damaged[0])
+	default:
+		return fault.New(fault.Integrity, "", "%s is not whole: %s, and %d more", d.Name, c.Damaged[0], n-1)
+	}
+}
+
+// openAny opens the dump or, where the object is none that this hectl can read,
+// what is left to check: then Head is nil, and opaque says why.
+func (s bucketSource) openAny(ctx context.Context) (d *dump, opaque string, err error) {
+	if d, err = s.describe(ctx); err != nil {
+		return nil, "", err
+	}
+	err = d.begin(ctx)
+	_, misread := errors.AsType[*archive.FormatError](err)
+	isDump := catalog.ManifestKey(s.bucket.Base, s.dump.Key) != ""
+	switch {
+	case err == nil:
+		return d, "", nil
+	case d.manifest != nil || d.Head != nil || !misread: // it could be read once, or it is not about that
+		return nil, "", err
+	case errors.Is(err, archive.ErrLayout):
+		return d, "its archive has a layout that this hectl does not read", nil
+	case !isDump && !bytes.HasPrefix(d.raw, []byte(magic)):
+		return d, "it is no archive of pg_dump -Fc", nil
+	}
+	return nil, "", err
+}
+
+// check reads dump d from in, from its first byte to its last, and looks for
+// everything that could be wrong with it. The error is only about the reading:
+// what is wrong with the dump is in Damaged, all of it as far as the structure
+// of what is damaged allows to go on.
+func check(d *dump, opaque string, in io.Reader, sum *s3store.Sum) (*checked, error) {
+	c := &checker{dump: d, checked: checked{Store: sum.Kind, Opaque: opaque, rows: map[int]int64{}}}
+	in = io.TeeReader(in, io.MultiWriter(sum, &c.size))
+	if d.Head != nil {
+		if err := c.archive(in); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := io.Copy(io.Discard, in); err != nil { // what damage has left
+		return nil, err
+	}
+	if c.intact = sum.Matches(); !c.intact {
+		c.found("the object as a whole", fmt.Errorf("its %s is not that of what the store once received", sum.Kind))
+	}
+	c.Bytes = int64(c.size)
+	return &c.checked, nil
+}
+
+// checker is a check under way.
+type checker struct {
+	checked
+	dump    *dump
+	data    *archive.DataReader
+	entries map[int]*archive.Entry
+	size    byteCount
+}
+
+// archive checks head and blocks.
+func (c *checker) archive(in io.Reader) error {
+	d := c.dump
+	c.Entries, c.Compression, c.Manifest = len(d.Head.Entries), d.Head.Compression.String(), d.manifest != nil
+	c.data = archive.NewDataReader(d.Head)
+	c.entries = map[int]*archive.Entry{}
+	for i := range d.Head.Entries {
+		c.entries[d.Head.Entries[i].ID] = &d.Head.Entries[i]
+	}
+	head := make([]byte, len(d.raw))
+	if _, err := io.ReadFull(in, head); err != nil {
+		return err
+	}
+	if !bytes.Equal(head, d.raw) {
+		c.found("the table of contents", errors.New("it is not what it was a moment ago"))
+	}
+	if d.Blocks == nil {
+		blocks, err := archive.Walk(in, d.Head, c.block)
+		if format, ok := errors.AsType[*archive.FormatError](err); ok {
+			// Nobody knows where the next block is.
+			c.found("the archive", format)
+			return nil
+		}
+		for i, b := range blocks {
+			c.blocks[i].Length = b.Length
+		}
+		return err
+	}
+	for _, b := range d.Blocks {
+		if err := c.block(b, io.LimitReader(in, b.Length)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// block reads a block to its end, whatever is wrong with it, so that the next
+// one can be read.
+func (c *checker) block(b archive.Block, in io.Reader) error {
+	hash := sha256.New()
+	in = io.TeeReader(in, hash)
+	plain := b
+	plain.SHA256 = [sha256.Size]byte{} // that of all its bytes is compared here
+	rows, err := c.read(plain, in)
+	format, damaged := errors.AsType[*archive.FormatError](err)
+	if err != nil && !damaged {
+		return err
+	}
+	if _, err := io.Copy(io.Discard, in); err != nil {
+		if _, ok := errors.AsType[*archive.FormatError](err); ok {
+			return nil // Walk has the same error
+		}
+		return err
+	}
+	e := c.entries[b.ID]
+	want := b.SHA256
+	hash.Sum(b.SHA256[:0])
+	switch {
+	case damaged:
+		c.found(blockName(e), format)
+	case want != [sha256.Size]byte{} && want != b.SHA256:
+		c.found(blockName(e), fmt.Errorf("the SHA-256 of its block, from byte %d on, is not that of the manifest", b.Offset))
+	}
+	c.Blocks++
+	c.blocks = append(c.blocks, b)
+	if rows >= 0 {
+		c.Tables++
+		c.Rows += rows
+		c.rows[b.ID] = rows
+	}
+	return nil
+}
+
+// read reads what is in a block, and returns how many rows that is, -1 where
+// there are none that could be counted.
+func (c *checker) read(b archive.Block, in io.Reader) (rows int64, err error) {
+	if err := c.data.Reset(in, b); err != nil {
+		return -1, err
+	}
+	if b.LargeObjects {
+		for {
+			_, err := c.data.NextObject()
+			if errors.Is(err, io.EOF) {
+				return -1, nil
+			}
+			if err != nil {
+				return -1, err
+			}
+			c.LargeObjects++
+		}
+	}
+	text := &copyText{}
+	if _, err := io.Copy(text, c.data); err != nil {
+		return -1, err
+	}
+	if c.entries[b.ID].Copy == "" { // statements, which only Postgres can read
+		return -1, nil
+	}
+	rows, whole := text.rows()
+	if !whole {
+		return -1, &archive.FormatError{At: b.Offset, Err: errors.New(`the rows of the block do not end with "\."`)}
+	}
+	return rows, nil
+}
+
+func (c *checker) found(what string, err error) {
+	c.Damaged = append(c.Damaged, damage{what, err.Error()})
+}
+
+func blockName(e *archive.Entry) string {
+	if e.Desc == "TABLE DATA" {
+		return "table " + tableName(e)
+	}
+	return e.String()
+}
+
+// copyText counts the rows of a table in COPY's text format, where each is a
+// line, and keeps the end.
+type copyText struct {
+	lines int64
+	tail  []byte
+}
+
+// copyEnd is what pg_dump writes after the last row.
+const copyEnd = "\\.\n\n\n"
+
+func (t *copyText) Write(p []byte) (int, error) {
+	t.lines += int64(bytes.Count(p, []byte("\n")))
+	const keep = len("\n" + copyEnd)
+	t.tail = append(t.tail, p[max(0, len(p)-keep):]...)
+	t.tail = t.tail[max(0, len(t.tail)-keep):]
+	return len(p), nil
+}
+
+// rows returns the number of rows, and whether their end was there.
+func (t *copyText) rows() (n int64, whole bool) {
+	const ends = 3 // lines of copyEnd
+	return t.lines - ends, string(t.tail) == "\n"+copyEnd || string(t.tail) == copyEnd
+}
+
+// byteCount counts what is written to it.
+type byteCount int64
+
+func (n *byteCount) Write(p []byte) (int, error) {
+	*n += byteCount(len(p))
+	return len(p), nil
+}
+
+// Text says, a line each, what was checked by what.
+func (c *checked) Text() string {
+	var b strings.Builder
+	line := func(what, format string, args ...any) {
+		fmt.Fprintf(&b, "  %-18s %s\n", what, fmt.Sprintf(format, args...))
+	}
+	object := humanize.Bytes(uint64(c.Bytes))
+	switch {
+	case c.Store == "":
+		line("object", "%s; the store has no checksum of it", object)
+	case c.intact:
+		line("object", "%s, with the store's %s", object, c.Store)
+	default:
+		line("object", "%s, without the store's %s", object, c.Store)
+	}
+	if c.Opaque != "" {
+		line("archive", "not read: %s", c.Opaque)
+		return b.String()
+	}
+	by := "; there is no manifest to compare with"
+	if c.Manifest {
+		by = ", compared with the manifest's SHA-256"
+	}
+	line("table of contents", "%s entries%s", humanize.Comma(int64(c.Entries)), by)
+	line("blocks", "%s%s", humanize.Comma(int64(c.Blocks)), by)
+	line("rows", "%s in %s tables", humanize.Comma(c.Rows), humanize.Comma(int64(c.Tables)))
+	if c.LargeObjects > 0 {
+		line("large objects", "%s", humanize.Comma(c.LargeObjects))
+	}
+	return b.String()
+}

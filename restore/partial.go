@@ -1,0 +1,171 @@
+package restore
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/s3store"
+)
+
+// partial is the file beside a download's target that holds what has arrived.
+// Its name carries the object's ETag, so that another run continues it and what
+// belongs to another object is never continued.
+type partial struct {
+	f      *os.File
+	path   string
+	target string
+	have   int64 // bytes; what arrives goes behind them
+}
+
+// partialSuffix ends the names of partial files.
+const partialSuffix = ".partial"
+
+var plainETag = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
+
+// partialPath is where what has arrived of an object is kept until it is the
+// target.
+func partialPath(target string, o s3store.Object) string {
+	tag := o.ETag
+	if !plainETag.MatchString(tag) {
+		sum := sha256.Sum256(fmt.Append(nil, o.ETag, o.LastModified.UnixNano()))
+		tag = fmt.Sprintf("%x", sum[:16])
+	}
+	return target + "." + tag + partialSuffix
+}
+
+// openPartial opens the partial file for an object, which nobody but the owner
+// may read, and keeps other runs away from it until it is closed.
+func openPartial(target string, o s3store.Object) (*partial, error) {
+	p := &partial{path: partialPath(target, o), target: target}
+	for {
+		f, err := os.OpenFile(p.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		if err := lockFile(f); err != nil {
+			_ = f.Close() // nothing was written
+			if errors.Is(err, errFileLocked) {
+				return nil, fault.New(fault.Locked, "wait for it to end", "another hectl is at work on %s", p.path)
+			}
+			return nil, fmt.Errorf("lock %s: %w", p.path, err)
+		}
+		// The run that held the lock may have made it the target meanwhile.
+		mine, err := f.Stat()
+		if err != nil {
+			return nil, errors.Join(err, f.Close())
+		}
+		if now, err := os.Stat(p.path); err != nil || !os.SameFile(mine, now) {
+			_ = f.Close() // it is somebody else's
+			continue
+		}
+		p.f, p.have = f, mine.Size()
+		if p.have > o.Size {
+			err = p.restart()
+		}
+		return p, err
+	}
+}
+
+// Write adds what has arrived.
+func (p *partial) Write(b []byte) (int, error) {
+	n, err := p.f.Write(b)
+	p.have += int64(n)
+	return n, err
+}
+
+// restart throws away what is there.
+func (p *partial) restart() error {
+	p.have = 0
+	return p.f.Truncate(0)
+}
+
+// publish makes the file, which is complete, the target. What is there already
+// is replaced only with force.
+func (p *partial) publish(force bool) error {
+	if err := p.f.Sync(); err != nil {
+		return err
+	}
+	if err := mayWrite(p.target, force); err != nil {
+		return err
+	}
+	if err := os.Rename(p.path, p.target); err != nil {
+		return err
+	}
+	if dir, err := os.Open(filepath.Dir(p.target)); err == nil {
+		_ = dir.Sync() // the name; not every file system can do that
+		_ = dir.Close()
+	}
+	return nil
+}
+
+// keep closes the file and leaves it for another run, if there is anything in
+// it.
+func (p *partial) keep() error {
+	if p.have == 0 {
+		return p.remove()
+	}
+	return errors.Join(p.f.Sync(), p.f.Close())
+}
+
+func (p *partial) remove() error { return errors.Join(os.Remove(p.path), p.f.Close()) }
+
+// others returns the partial files of other objects that were to become the
+// target.
+func (p *partial) others() []string {
+	found, err := filepath.Glob(globQuote(p.target) + ".*" + partialSuffix)
+	if err != nil {
+		return nil
+	}
+	var others []string
+	for _, path := range found {
+		tag := strings.TrimSuffix(strings.TrimPrefix(path, p.target+"."), partialSuffix)
+		if path != p.path && plainETag.MatchString(tag) {
+			others = append(others, path)
+		}
+	}
+	return others
+}
+
+func globQuote(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
+
+// mayWrite refuses a target that would be lost or that is no file.
+func mayWrite(target string, force bool) error {
+	info, err := os.Lstat(target)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fault.Wrap(fault.Usage, "", err)
+	case !info.Mode().IsRegular():
+		return fault.New(fault.Usage, "name a file, or a folder, with --output", "%s is there and is no regular file", target)
+	case !force:
+		return fault.New(fault.Usage, "--force replaces it, --output names another", "%s is there already", target)
+	}
+	return nil
+}
+
+// errFileLocked says that another process holds the lock on a file.
+var errFileLocked = errors.New("locked")
+
+// lockFile locks a file until it is closed or the process ends. A file system
+// that knows no locks goes without.
+func lockFile(f *os.File) error {
+	switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {
+	case errors.Is(err, syscall.EWOULDBLOCK):
+		return errFileLocked
+	case errors.Is(err, syscall.ENOTSUP), errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.ENOSYS):
+		return nil
+	default:
+		return err
+	}
+}

@@ -1,0 +1,63 @@
+package restore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// prepareScratch turns flags and settings into a run that leaves nothing.
+func prepareScratch(env *command.Env, c *cli.Context) (*run, error) {
+	r, _, err := prepareTarget(env, c)
+	if err != nil {
+		return nil, err
+	}
+	r.scratch = true
+	r.passwordHash, err = hashPassword("password")
+	return r, err
+}
+
+// try restores a dump into the temp database, compares how many rows the tables
+// have with what was counted in the dump, and drops the database, always.
+func (r *run) try(ctx context.Context, w work, c *checked) (err error) {
+	if err := r.createTemp(ctx, w.admin, w.plan); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.dropTemp(ctx, w.plan.Temp)) }()
+	return r.load(ctx, w, func(ctx context.Context, temp pgtools.Conn) error {
+		// Now, for the scrub deletes rows.
+		if err := compareRows(ctx, temp, w.dump, c); err != nil {
+			return err
+		}
+		return r.scrub(ctx, temp)
+	})
+}
+
+// compareRows holds the restored tables against what was counted in the dump.
+func compareRows(ctx context.Context, temp pgtools.Conn, d *dump, c *checked) error {
+	db, err := pgtools.Connect(ctx, temp, appName)
+	if err != nil {
+		return err
+	}
+	defer db.Close(context.WithoutCancel(ctx))
+	for _, e := range d.Head.Entries {
+		want, counted := c.rows[e.ID]
+		if !counted {
+			continue
+		}
+		var got int64
+		table := pgtools.Quote(e.Namespace) + "." + pgtools.Quote(e.Tag)
+		if err := db.QueryRow(ctx, "SELECT count(*) FROM ONLY "+table).Scan(&got); err != nil {
+			return fmt.Errorf("count the rows of %s: %w", table, err)
+		}
+		if got != want {
+			return damaged(d.Name, "table %s has %d rows after the restore, and %d in the dump", tableName(&e), got, want)
+		}
+	}
+	return nil
+}

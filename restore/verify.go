@@ -1,0 +1,219 @@
+package restore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/urfave/cli/v2"
+
+	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/s3store"
+)
+
+// verifyOptions are what one verification is told.
+type verifyOptions struct {
+	choice
+	scratch       *run // restores into a scratch database; nil: it is only read
+	writeManifest bool
+}
+
+func verifyCommand(env *command.Env) *cli.Command {
+	target := []cli.Flag{
+		&cli.StringFlag{Category: command.Database, Name: "target", Usage: "with --restore: `TARGET` whose server is used (HECTL_TARGET; default diaper_dev); it is not touched itself"},
+		&cli.StringSliceFlag{Category: command.Database, Name: "allow-host", Usage: "with --restore: allow a target on `HOST`, which is not this machine"},
+		&cli.BoolFlag{Category: command.Database, Name: "force", Usage: "with --restore: go on though the target's own ar_internal_metadata says production"},
+		jobsFlag(),
+		command.PGBinFlag(),
+	}
+	return command.New(env, &cli.Command{
+		Name:      "verify",
+		Usage:     "read a dump through, and try to restore it",
+		UsageText: "hectl verify [KEY|latest] [options]",
+		Description: `EXAMPLES:
+   hectl verify                            read the newest production dump
+   hectl verify --restore                  and restore it, count its rows, and
+                                           throw the result away
+   hectl verify --write-manifest production-20261123083000.rds.dump
+
+   Every byte is read, without writing it anywhere: the store's checksum and
+   those of the manifest are compared, every table's rows are unpacked and
+   counted. All damage is reported, not only the first.
+
+   --restore works in a scratch database beside TARGET, which is never touched,
+   under the rules of fetch-latest-db, with its scrub; the database is dropped,
+   whatever happens. --write-manifest notes what was found, and when, so that
+   "hectl list --long" shows it; a dump without a manifest gets one. A manifest
+   that does not fit its dump stays as it is: who knows better deletes it.`,
+		Flags: slices.Concat([]cli.Flag{
+			&cli.BoolFlag{Category: command.Database, Name: "restore", Usage: "restore the dump into a scratch database as well"},
+		}, target, []cli.Flag{
+			&cli.BoolFlag{Category: command.Bucket, Name: "write-manifest", Usage: "note the result in the dump's manifest"},
+			command.LabelFlag(),
+		}, command.BucketFlags()),
+		Action: func(c *cli.Context) error {
+			chosen, err := newChoice(env, c)
+			if err != nil {
+				return err
+			}
+			opt := verifyOptions{choice: chosen, writeManifest: c.Bool("write-manifest")}
+			if c.Bool("restore") {
+				if opt.scratch, err = prepareScratch(env, c); err != nil {
+					return err
+				}
+				return opt.Run(c.Context, env)
+			}
+			for _, f := range target {
+				if name := f.Names()[0]; c.IsSet(name) {
+					return fault.New(fault.Usage, "add --restore, or leave it out", "--%s goes with --restore", name)
+				}
+			}
+			return opt.Run(c.Context, env)
+		},
+	}, `
+0    the dump is whole
+1    failed; nothing is known
+2    wrong flags or settings; nothing was touched
+3    nothing is wrong, but nothing could vouch for the dump either: there is no
+     checksum of it, or it could not be read as an archive
+10   no such dump or bucket
+11   with --restore: another run works on this target
+12   credentials are missing, expired, or lack a permission
+13   the dump is damaged
+15   with --restore: the target's server may not be used
+130  interrupted`)
+}
+
+// verified is the result of a verification.
+type verified struct {
+	Dump     dumpInfo   `json:"dump"`
+	Whole    bool       `json:"whole"`
+	Vouched  bool       `json:"vouched"` // something would have told other bytes
+	Checked  *checked   `json:"checked"`
+	Verified *time.Time `json:"verified_at,omitempty"`
+	Restored *time.Time `json:"restored_at,omitempty"`
+	Manifest string     `json:"manifest,omitempty"` // that was written
+	Seconds  float64    `json:"seconds"`
+}
+
+// Text says what was checked, and what is damaged.
+func (r verified) Text() string {
+	var b strings.Builder
+	verdict := "is whole"
+	switch {
+	case !r.Whole:
+		verdict = "is DAMAGED"
+	case !r.Vouched:
+		verdict = "reads well, but nothing vouches for it"
+	}
+	fmt.Fprintf(&b, "%s %s\n%s", r.Dump, verdict, r.Checked.Text())
+	for _, d := range r.Checked.Damaged {
+		fmt.Fprintf(&b, "  %-18s %s\n", "DAMAGED", d)
+	}
+	if r.Restored != nil {
+		fmt.Fprintf(&b, "  %-18s %s\n", "restored", fmt.Sprintf("%s tables with as many rows", humanize.Comma(int64(r.Checked.Tables))))
+	}
+	if r.Manifest != "" {
+		fmt.Fprintf(&b, "  %-18s %s\n", "written", r.Manifest)
+	}
+	return b.String()
+}
+
+// Run verifies the dump.
+func (o verifyOptions) Run(ctx context.Context, env *command.Env) error {
+	var src bucketSource
+	find := func(ctx context.Context) (_ source, err error) {
+		src, err = o.find(ctx, env)
+		return src, err
+	}
+	if o.scratch != nil {
+		err := o.scratch.allowed(ctx, find, func(ctx context.Context, w work) error {
+			return o.verify(ctx, env, src, w.dump, "", &w)
+		})
+		return src.withOlder(ctx, err)
+	}
+	if _, err := find(ctx); err != nil {
+		return err
+	}
+	d, opaque, err := src.openAny(ctx)
+	if err == nil {
+		err = o.verify(ctx, env, src, d, opaque, nil)
+	}
+	return src.withOlder(ctx, err)
+}
+
+// verify reads dump d through and does what else was asked for. w is nil when it
+// is not to be restored.
+func (o verifyOptions) verify(ctx context.Context, env *command.Env, src bucketSource, d *dump, opaque string, w *work) error {
+	start := env.Console.Now()
+	manifest := catalog.ManifestKey(src.bucket.Base, src.dump.Key)
+	if o.writeManifest && manifest == "" {
+		return fault.New(fault.Usage, "leave --write-manifest out", "%s is not named like a dump, and can have no manifest", d.Name)
+	}
+	details, err := src.store.Details(ctx, src.dump.Object())
+	if err != nil {
+		return err
+	}
+	c, err := readThrough(ctx, env.Console, d, opaque, details.Sum())
+	if err != nil {
+		return err
+	}
+	result := verified{Dump: d.info(), Whole: len(c.Damaged) == 0, Vouched: c.vouched(), Checked: c}
+	if result.Whole && result.Vouched {
+		result.Verified = now(env.Console)
+	}
+	if result.Whole && w != nil {
+		if err := o.scratch.try(ctx, *w, c); err != nil {
+			return err
+		}
+		result.Restored = now(env.Console)
+	}
+	var written error
+	if o.writeManifest && result.Whole && opaque == "" {
+		if written = writeManifest(ctx, env, src, d, details, result); written == nil {
+			result.Manifest = manifest
+		}
+	}
+	result.Seconds = env.Console.Now().Sub(start).Seconds()
+	return errors.Join(env.Console.Result(result), written, result.fault(d))
+}
+
+// now is the time as a manifest has it.
+func now(out *console.Console) *time.Time {
+	t := out.Now().UTC().Truncate(time.Second)
+	return &t
+}
+
+// fault is the error for a dump that is damaged, or that nothing vouches for.
+func (r verified) fault(d *dump) error {
+	switch c := r.Checked; {
+	case !r.Whole:
+		return c.fault(d)
+	case c.Opaque != "":
+		return fault.New(fault.Warnings, "", "%s was checked as a whole only: %s", d.Name, c.Opaque)
+	case !r.Vouched:
+		return fault.New(fault.Warnings, `"hectl verify --restore" shows that it can be restored; --write-manifest makes checksums for the next time`,
+			"nothing vouches for %s: neither the store nor a manifest has a checksum", d.Name)
+	}
+	return nil
+}
+
+// readThrough checks a dump in the bucket from its first byte to its last.
+func readThrough(ctx context.Context, out *console.Console, d *dump, opaque string, sum *s3store.Sum) (*checked, error) {
+	bar := out.Progress("verify", console.Bytes, d.Size)
+	defer bar.Done()
+	body := d.stream(ctx)
+	defer func() { _ = body.Close() }()
+	c, err := check(d, opaque, countingReader{body, bar}, sum)
+	if err != nil && ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return c, err
+}
