@@ -84,6 +84,7 @@ func TestScripts(t *testing.T) {
 			"development": cmdDevelopment,
 			"bucket":      cmdBucket,
 			"put":         cmdPut,
+			"remove":      cmdRemove,
 			"untouched":   cmdUntouched,
 			"databases":   cmdDatabases,
 			"proxy":       cmdProxy,
@@ -188,15 +189,26 @@ func cmdDevelopment(ts *testscript.TestScript, _ bool, _ []string) {
 // get PREFIX FILE gets the only object whose key begins with PREFIX.
 func cmdGet(ts *testscript.TestScript, _ bool, args []string) {
 	w := theWorld(ts)
+	data, err := w.s3.Get(context.Background(), w.bucket, w.only(ts, args[0]))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o600))
+}
+
+// remove PREFIX deletes the only object whose key begins with PREFIX.
+func cmdRemove(ts *testscript.TestScript, _ bool, args []string) {
+	w := theWorld(ts)
+	ts.Check(w.s3.Delete(context.Background(), w.bucket, w.only(ts, args[0])))
+}
+
+// only returns the key that begins with prefix.
+func (w *world) only(ts *testscript.TestScript, prefix string) string {
 	for _, key := range w.contents(ts) {
-		if strings.HasPrefix(key, args[0]) {
-			data, err := w.s3.Get(context.Background(), w.bucket, key)
-			ts.Check(err)
-			ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o600))
-			return
+		if strings.HasPrefix(key, prefix) {
+			return key
 		}
 	}
-	ts.Fatalf("there is no %s", args[0])
+	ts.Fatalf("there is no %s", prefix)
+	return ""
 }
 
 // flip LABEL PERCENT changes a byte of the label's only dump, that far into it,
@@ -288,7 +300,8 @@ func (w *world) contents(ts *testscript.TestScript) []string {
 }
 
 // put FILE KEY… puts a file into the bucket under each key. A key may hold one
-// range such as {1..1000}.
+// range such as {1..1000}, or end in *: then it is that of the only object that
+// begins so.
 func cmdPut(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: put FILE KEY…")
@@ -296,6 +309,9 @@ func cmdPut(ts *testscript.TestScript, _ bool, args []string) {
 	w := theWorld(ts)
 	text := []byte(ts.ReadFile(args[0]))
 	for _, key := range args[1:] {
+		if prefix, ok := strings.CutSuffix(key, "*"); ok {
+			key = w.only(ts, prefix)
+		}
 		for _, k := range expandRange(ts, key) {
 			ts.Check(w.s3.Put(context.Background(), w.bucket, k, text))
 		}
@@ -326,6 +342,9 @@ func expandRange(ts *testscript.TestScript, key string) []string {
 //	proxy answer STATUS CODE OPERATION [N]  answer with an error, N times
 //	proxy reset OPERATION N                 break every Nth answer off after 1000 bytes
 //	proxy replace KEY FILE                  put FILE there once a part of KEY has been read
+//	proxy from N stall                      never answer who reads from byte N on, or further on
+//	proxy from N STATUS CODE                answer such a one with an error
+//	proxy plain                             the store tells no checksums
 //	proxy region REGION                     the bucket is in that region
 //	proxy pass                              no faults any more
 //	proxy count                             print how many bytes were received since the last count
@@ -371,6 +390,20 @@ func cmdProxy(ts *testscript.TestScript, _ bool, args []string) {
 				}
 			}
 		})).After(1).Times(1)
+	case "from":
+		from := number(1)
+		beyond := func(r *http.Request) bool {
+			var first int
+			_, err := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &first)
+			return s3test.Operation(r) == "GetObject" && err == nil && first >= from
+		}
+		if args[2] == "stall" {
+			p.On(beyond, s3test.Stall())
+		} else {
+			p.On(beyond, s3test.Answer(number(2), args[3]))
+		}
+	case "plain":
+		p.On(s3test.Is("HeadObject"), s3test.WithoutHeader("X-Amz-Checksum-Crc64nvme"))
 	case "region":
 		elsewhere := func(r *http.Request) bool {
 			return !strings.Contains(r.Header.Get("Authorization"), "/"+args[1]+"/s3/")
@@ -398,9 +431,10 @@ func cmdUser(ts *testscript.TestScript, _ bool, args []string) {
 //	until upload              there is an open upload in the bucket
 //	until sql URI QUERY       the query's answer is t
 //	until child NAME          a background command has started a process of that name
+//	until file PATTERN N      a file that matches has N bytes or more
 func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: until upload | sql URI QUERY | child NAME")
+		ts.Fatalf("usage: until upload | sql URI QUERY | child NAME | file PATTERN N")
 	}
 	w := theWorld(ts)
 	var is func() bool
@@ -418,6 +452,19 @@ func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
 		is = func() bool { return w.sql(ts, args[1], args[2]) == "t" }
 	case "child":
 		is = func() bool { return len(children(ts, args[1])) > 0 }
+	case "file":
+		want, err := strconv.ParseInt(args[2], 10, 64)
+		ts.Check(err)
+		is = func() bool {
+			found, err := filepath.Glob(ts.MkAbs(args[1]))
+			ts.Check(err)
+			for _, path := range found {
+				if info, err := os.Stat(path); err == nil && info.Size() >= want {
+					return true
+				}
+			}
+			return false
+		}
 	default:
 		ts.Fatalf("until %s?", args[0])
 	}

@@ -106,3 +106,43 @@ func TestWalkUpToTheDamage(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The places that somebody else has noted are as good as offsets, and judged
+// like them.
+func TestPlace(t *testing.T) {
+	data := fixture(t, "17-gzip-pipe")
+	want, err := archive.Scan(bytes.NewReader(data[readHead(t, data).Length:]), readHead(t, data), archive.IndexOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	places := map[int]int64{-7: 1}
+	for _, b := range want {
+		places[b.ID] = b.Offset
+	}
+	h := readHead(t, data)
+	h.Place(places)
+	got, err := h.Blocks(int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	// Known offsets stay.
+	places[want[0].ID]++
+	h.Place(places)
+	if got, err := h.Blocks(int64(len(data))); err != nil || got[0] != want[0] {
+		t.Errorf("%+v, %v", got, err)
+	}
+	h = readHead(t, data)
+	h.Place(places)
+	if _, err := h.Blocks(int64(len(data))); err == nil {
+		t.Error("a place that cannot be right was taken")
+	}
+	delete(places, want[0].ID)
+	h = readHead(t, data)
+	h.Place(places)
+	if _, err := h.Blocks(int64(len(data))); !errors.Is(err, archive.ErrNoOffsets) {
+		t.Error(err)
+	}
+}

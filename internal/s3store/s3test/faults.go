@@ -137,6 +137,25 @@ func Hold(before func()) Fault {
 	}
 }
 
+// WithoutHeader forwards the request and takes a header out of the answer.
+func WithoutHeader(name string) Fault {
+	return func(p *Proxy, w http.ResponseWriter, r *http.Request) {
+		p.forward.ServeHTTP(&strippedWriter{w, name}, r)
+	}
+}
+
+type strippedWriter struct {
+	http.ResponseWriter
+	header string
+}
+
+func (w *strippedWriter) WriteHeader(status int) {
+	w.Header().Del(w.header)
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *strippedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
 func (p *Proxy) stall(r *http.Request) {
 	select {
 	case <-r.Context().Done():

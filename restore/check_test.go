@@ -1,0 +1,188 @@
+package restore
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// dumpOf is a dump in a bucket that holds data, with a manifest or without.
+func dumpOf(t *testing.T, data []byte, withManifest bool) *dump {
+	t.Helper()
+	d := &dump{Name: "s3://bucket/x", Size: int64(len(data)), part: func(_ context.Context, offset, length int64) io.ReadCloser {
+		return io.NopCloser(io.NewSectionReader(bytes.NewReader(data), offset, length))
+	}}
+	if withManifest {
+		d.manifest = manifestOf(t, data)
+	}
+	if err := d.begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func manifestOf(t *testing.T, data []byte) *catalog.Manifest {
+	t.Helper()
+	h, err := archive.ReadHead(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks, err := archive.Scan(bytes.NewReader(data[h.Length:]), h, archive.IndexOptions{SHA256: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &catalog.Manifest{Head: catalog.ManifestHead{Length: h.Length, SHA256: sha256.Sum256(data[:h.Length])}}
+	for _, b := range blocks {
+		m.Blocks = append(m.Blocks, catalog.ManifestBlock{ID: b.ID, Offset: b.Offset, Length: b.Length, SHA256: b.SHA256})
+	}
+	return m
+}
+
+func checkOf(t *testing.T, d *dump, data []byte) *checked {
+	t.Helper()
+	c, err := check(d, "", bytes.NewReader(data), &s3store.Sum{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Bytes != int64(len(data)) {
+		t.Errorf("read %d of %d bytes", c.Bytes, len(data))
+	}
+	return c
+}
+
+func TestCheckOfWholeDumps(t *testing.T) {
+	files, err := filepath.Glob("../pgtools/archive/testdata/1*.archive")
+	if err != nil || len(files) == 0 {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, withManifest := range []bool{false, true} {
+			d := dumpOf(t, data, withManifest)
+			c := checkOf(t, d, data)
+			inserts := strings.Contains(file, "inserts")
+			if len(c.Damaged) > 0 || c.Blocks == 0 || (c.Rows == 0) != inserts {
+				t.Errorf("%s: %+v", file, c)
+			}
+			// What is noted of it is what its manifest would be.
+			if got, want := newManifest(catalog.Dump{}, d, c).Blocks, manifestOf(t, data).Blocks; len(got) != len(want) || got[0].SHA256 != want[0].SHA256 || got[len(got)-1].Length != want[len(want)-1].Length {
+				t.Errorf("%s: the blocks are %+v", file, got)
+			}
+		}
+	}
+}
+
+// With a manifest, each byte of each block counts, and what is damaged is named:
+// that and nothing else, where the places are known.
+func TestCheckFindsTheDamage(t *testing.T) {
+	for _, name := range []string{"18-none-pipe", "18-gzip-file", "18-lz4-pipe", "18-zstd-file"} {
+		data, err := os.ReadFile("../pgtools/archive/testdata/" + name + ".archive")
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := dumpOf(t, data, true)
+		for _, b := range d.Blocks {
+			want := ""
+			for i := range d.Head.Entries {
+				if e := &d.Head.Entries[i]; e.ID == b.ID {
+					want = blockName(e)
+				}
+			}
+			for at := b.Offset; at < b.Offset+b.Length; at += 11 {
+				changed := bytes.Clone(data)
+				changed[at] ^= 4
+				if c := checkOf(t, d, changed); len(c.Damaged) != 1 || c.Damaged[0].What != want || c.Blocks != len(d.Blocks) {
+					t.Fatalf("%s: byte %d, of %s: %v", name, at, want, c.Damaged)
+				}
+			}
+		}
+	}
+}
+
+func TestCheckOfATruncatedDump(t *testing.T) {
+	data := readDump(t)
+	d := dumpOf(t, data, false)
+	for n := int(d.Head.Length); n < len(data); n += 3 {
+		if c := checkOf(t, d, data[:n]); len(c.Damaged) == 0 || c.Damaged[len(c.Damaged)-1].What != "the archive" {
+			t.Fatalf("cut at %d of %d: %+v", n, len(data), c)
+		}
+	}
+}
+
+func TestCheckTellsReadingFromDamage(t *testing.T) {
+	data := readDump(t)
+	broken := errors.New("the network is down")
+	for _, withManifest := range []bool{false, true} {
+		d := dumpOf(t, data, withManifest)
+		for n := 0; n < len(data); n += 100 {
+			in := io.MultiReader(bytes.NewReader(data[:n]), iotest.ErrReader(broken))
+			if c, err := check(d, "", in, &s3store.Sum{}); !errors.Is(err, broken) {
+				t.Fatalf("broken at %d: %+v, %v", n, c, err)
+			}
+		}
+	}
+}
+
+func TestCopyText(t *testing.T) {
+	for _, tt := range []struct {
+		text  string
+		rows  int64
+		whole bool
+	}{
+		{"\\.\n\n\n", 0, true},
+		{"1\ta\n2\tb\n\\.\n\n\n", 2, true},
+		{"\n\n\n\\.\n\n\n", 3, true}, // rows without columns
+		{"\\\\.\n\\.\n\n\n", 1, true},
+		{"1\ta\n2\tb\n", 0, false},
+		{"1\ta\n2\tb\\.\n\n\n", 0, false},
+		{"1\ta\n\\.\n\n", 0, false},
+		{"", 0, false},
+	} {
+		for size := 1; size <= len(tt.text)+1; size++ {
+			text := &copyText{}
+			for rest := tt.text; rest != ""; {
+				n := min(size, len(rest))
+				if _, err := text.Write([]byte(rest[:n])); err != nil {
+					t.Fatal(err)
+				}
+				rest = rest[n:]
+			}
+			if rows, whole := text.rows(); whole != tt.whole || (whole && rows != tt.rows) {
+				t.Errorf("%q in pieces of %d: %d rows, %t", tt.text, size, rows, whole)
+			}
+		}
+	}
+}
+
+func TestVouched(t *testing.T) {
+	for _, tt := range []struct {
+		c    checked
+		want bool
+	}{
+		{checked{Store: "CRC64NVME"}, true},
+		{checked{Manifest: true, Compression: "none"}, true},
+		{checked{Compression: "gzip"}, true},
+		{checked{Compression: "zstd"}, false}, // pg_dump asks it for no checksums
+		{checked{Compression: "lz4"}, false},
+		{checked{Compression: "none"}, false},
+		{checked{Opaque: "it is no archive"}, false},
+	} {
+		if tt.c.vouched() != tt.want {
+			t.Errorf("%+v", tt.c)
+		}
+	}
+}

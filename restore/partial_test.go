@@ -1,0 +1,97 @@
+package restore
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/s3store"
+)
+
+func TestPartialPath(t *testing.T) {
+	at := time.Unix(1, 0)
+	object := func(etag string, at time.Time) string {
+		return partialPath("dir/x", s3store.Object{ETag: etag, LastModified: at})
+	}
+	if got := object("d41d8cd98f00b204e9800998ecf8427e-7", at); got != "dir/x.d41d8cd98f00b204e9800998ecf8427e-7.partial" {
+		t.Error(got)
+	}
+	// What is no name for a file, or none at all, is replaced by one.
+	seen := map[string]bool{}
+	for _, etag := range []string{"../../etc/passwd", "", "a b", "*"} {
+		path := object(etag, at)
+		if filepath.Dir(path) != "dir" || seen[path] {
+			t.Errorf("%q: %s", etag, path)
+		}
+		seen[path] = true
+	}
+	if object("", at) == object("", at.Add(time.Second)) {
+		t.Error("without an ETag another object has the same path")
+	}
+}
+
+// One run at a time; and what has become the target is no longer partial.
+func TestPartialIsLocked(t *testing.T) {
+	target := filepath.Join(t.TempDir(), "x.dump")
+	object := s3store.Object{ETag: "abc", Size: 5}
+	p, err := openPartial(target, object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openPartial(target, object); fault.CodeOf(err) != fault.Locked {
+		t.Fatal(err)
+	}
+	if _, err := p.Write([]byte("12345")); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.publish(false); err != nil {
+		t.Fatal(err)
+	}
+	next, err := openPartial(target, object)
+	if err != nil || next.have != 0 {
+		t.Fatal(next, err)
+	}
+	if err := next.publish(false); fault.CodeOf(err) != fault.Usage {
+		t.Errorf("the target was replaced: %v", err)
+	}
+	if err := next.remove(); err != nil {
+		t.Error(err)
+	}
+	if data, err := os.ReadFile(target); err != nil || string(data) != "12345" {
+		t.Errorf("%q, %v", data, err)
+	}
+	if entries, err := os.ReadDir(filepath.Dir(target)); err != nil || len(entries) != 1 {
+		t.Errorf("%v, %v", entries, err)
+	}
+	if err := p.f.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTargetPath(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := os.WriteFile("file", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		file, want string
+		code       fault.Code
+	}{
+		{"", "x.rds.dump", 0},
+		{".", "x.rds.dump", 0},
+		{dir, filepath.Join(dir, "x.rds.dump"), 0},
+		{"y", "y", 0},
+		{"file", "file", 0},
+		{"no/y", "", fault.Usage},
+		{"no/", "", fault.Usage},
+		{"file/y", "", fault.Usage},
+	} {
+		got, err := targetPath(tt.file, "backups/x.rds.dump")
+		if got != tt.want || fault.CodeOf(err) != tt.code {
+			t.Errorf("%q: %q, %v", tt.file, got, err)
+		}
+	}
+}
