@@ -187,6 +187,9 @@ func newChoice(env *command.Env, c *cli.Context) (choice, error) {
 		return choice{}, fault.New(fault.Usage, `see "hectl `+c.Command.Name+` --help"; "hectl list" shows the dumps`,
 			"%s takes one dump, but was given %d", c.Command.Name, c.NArg())
 	}
+	if c.NArg() == 1 && c.Args().First() == "" {
+		return choice{}, fault.New(fault.Usage, `"latest", or no argument, is the newest one`, "%s was given an empty key", c.Command.Name)
+	}
 	settings, err := env.Settings()
 	if err != nil {
 		return choice{}, err

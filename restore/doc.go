@@ -16,4 +16,9 @@
 // Whatever fails before the swap leaves the target as it was and drops the temp
 // database, on a context of its own, so that a signal does not leave it behind.
 // What a killed run could not drop, the next run does.
+//
+// Two more commands read a dump without replacing anything: "hectl download"
+// (download.go, partial.go) and "hectl verify" (verify.go), which may restore it
+// by way of trial (scratch.go) and note the result (record.go). Both look at
+// every byte by way of check.go.
 package restore

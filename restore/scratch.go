@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -31,7 +32,10 @@ func (r *run) try(ctx context.Context, w work, c *checked) (err error) {
 	defer func() { err = errors.Join(err, r.dropTemp(ctx, w.plan.Temp)) }()
 	return r.load(ctx, w, func(ctx context.Context, temp pgtools.Conn) error {
 		// Now, for the scrub deletes rows.
-		if err := compareRows(ctx, temp, w.dump, c); err != nil {
+		bar := r.out.Progress("count rows", console.Steps, int64(c.Tables))
+		err := compareRows(ctx, temp, w.dump, c, bar)
+		bar.Done()
+		if err != nil {
 			return err
 		}
 		return r.scrub(ctx, temp)
@@ -39,7 +43,7 @@ func (r *run) try(ctx context.Context, w work, c *checked) (err error) {
 }
 
 // compareRows holds the restored tables against what was counted in the dump.
-func compareRows(ctx context.Context, temp pgtools.Conn, d *dump, c *checked) error {
+func compareRows(ctx context.Context, temp pgtools.Conn, d *dump, c *checked, bar *console.Progress) error {
 	db, err := pgtools.Connect(ctx, temp, appName)
 	if err != nil {
 		return err
@@ -55,6 +59,7 @@ func compareRows(ctx context.Context, temp pgtools.Conn, d *dump, c *checked) er
 		if err := db.QueryRow(ctx, "SELECT count(*) FROM ONLY "+table).Scan(&got); err != nil {
 			return fmt.Errorf("count the rows of %s: %w", table, err)
 		}
+		bar.Add(1)
 		if got != want {
 			return damaged(d.Name, "table %s has %d rows after the restore, and %d in the dump", tableName(&e), got, want)
 		}

@@ -81,7 +81,7 @@ func verifyCommand(env *command.Env) *cli.Command {
 0    the dump is whole
 1    failed; nothing is known
 2    wrong flags or settings; nothing was touched
-3    nothing is wrong, but nothing could vouch for the dump either: there is no
+3    nothing is wrong, but nothing vouches for the dump either: there is no
      checksum of it, or it could not be read as an archive
 10   no such dump or bucket
 11   with --restore: another run works on this target

@@ -25,7 +25,8 @@
 // object appears at the last request or not at all: whatever fails earlier
 // aborts the upload on a context of its own, so that a signal leaves neither
 // an object nor parts. The last request carries If-None-Match: *, hence an
-// existing object is never overwritten; when its answer is lost, the store is
+// existing object is never overwritten (unless the caller names the one that is
+// to be replaced: If-Match); when its answer is lost, the store is
 // asked whether the object is there and is ours.
 //
 // # Download
@@ -35,7 +36,8 @@
 // or not at all. Download is a window of such ranges, fetched in parallel and
 // handed out in order: one S3 connection gives some tens of MiB/s, eight give
 // several hundred. An error comes in place of io.EOF: whoever reads to EOF has
-// every byte.
+// every byte. Whether they are those that were uploaded, Details.Sum tells, by
+// the store's own checksum.
 //
 // # Other stores
 //
