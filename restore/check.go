@@ -292,6 +292,9 @@ func (c *checked) Text() string {
 		by = ", compared with the manifest's SHA-256"
 	}
 	line("table of contents", "%s entries%s", humanize.Comma(int64(c.Entries)), by)
+	if !c.Manifest && c.Compression == archive.Gzip.String() {
+		by = ", by gzip's own checksums"
+	}
 	line("blocks", "%s%s", humanize.Comma(int64(c.Blocks)), by)
 	line("rows", "%s in %s tables", humanize.Comma(c.Rows), humanize.Comma(int64(c.Tables)))
 	if c.LargeObjects > 0 {

@@ -61,7 +61,7 @@ func compareRows(ctx context.Context, temp pgtools.Conn, d *dump, c *checked, ba
 		}
 		bar.Add(1)
 		if got != want {
-			return damaged(d.Name, "table %s has %d rows after the restore, and %d in the dump", tableName(&e), got, want)
+			return damaged(d.Name, "%s: table %s has %d rows after the restore, and %d in the dump", d.Name, tableName(&e), got, want)
 		}
 	}
 	return nil

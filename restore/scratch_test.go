@@ -1,0 +1,51 @@
+package restore
+
+import (
+	"testing"
+	"time"
+
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/pgtest"
+)
+
+func TestCompareRows(t *testing.T) {
+	server := pgtest.New(t)
+	if err := server.CreateDatabase(t.Context(), "temp"); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Exec(t.Context(), "temp", `
+		CREATE TABLE three AS SELECT generate_series(1, 3);
+		CREATE TABLE child () INHERITS (three); INSERT INTO child VALUES (4);
+		CREATE SCHEMA "Other"; CREATE TABLE "Other"."my table" ();`); err != nil {
+		t.Fatal(err)
+	}
+	d := &dump{Name: "s3://bucket/x", Head: &archive.Head{Entries: []archive.Entry{
+		{ID: 1, Desc: "TABLE DATA", Namespace: "public", Tag: "three"},
+		{ID: 2, Desc: "TABLE DATA", Namespace: "Other", Tag: "my table"},
+		{ID: 3, Desc: "TABLE DATA", Namespace: "public", Tag: "was not counted"},
+	}}}
+	out := console.New(console.Options{Stdout: t.Output(), Stderr: t.Output(), Now: time.Now})
+	out.Mode(true, false, false)
+	compare := func(three, other int64) error {
+		bar := out.Progress("count rows", console.Steps, 2)
+		defer bar.Done()
+		return compareRows(t.Context(), server.Conn("temp"), d, &checked{rows: map[int]int64{1: three, 2: other}}, bar)
+	}
+	if err := compare(3, 0); err != nil {
+		t.Error(err)
+	}
+	for _, tt := range []struct {
+		three, other int64
+		want         string
+	}{
+		{4, 0, "s3://bucket/x: table three has 3 rows after the restore, and 4 in the dump"},
+		{3, 1, "s3://bucket/x: table Other.my table has 0 rows after the restore, and 1 in the dump"},
+	} {
+		err := compare(tt.three, tt.other)
+		if fault.CodeOf(err) != fault.Integrity || err.Error() != tt.want {
+			t.Error(err)
+		}
+	}
+}
