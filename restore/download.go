@@ -68,7 +68,7 @@ func downloadCommand(env *command.Env) *cli.Command {
 10   no such dump or bucket
 11   another run works on the same file
 12   credentials are missing, expired, or lack a permission
-13   the dump is damaged, or was replaced while it was read; FILE is as it was
+13   the dump is damaged, or was replaced meanwhile; FILE is as it was
 130  interrupted; what has arrived is kept for the next try`)
 }
 
