@@ -62,9 +62,12 @@ func TestRequestsSuitOtherStores(t *testing.T) {
 			t.Errorf("%s: downloaded %d bytes (%v)", key, len(got), err)
 		}
 	}
+	if done, err := s.DeleteMany(t.Context(), []string{"small", "large"}); err != nil || len(done) != 2 || done[0].Err != nil {
+		t.Errorf("deleted %v (%v)", done, err)
+	}
 	b.proxy.Requests(func(r *http.Request) bool {
 		op := s3test.Operation(r)
-		for _, name := range []string{"Accept-Encoding", "Content-Encoding", "X-Amz-Trailer", "X-Amz-Sdk-Checksum-Algorithm"} {
+		for _, name := range []string{"Accept-Encoding", "Content-Encoding", "X-Amz-Trailer", "X-Amz-Sdk-Checksum-Algorithm", "X-Amz-Checksum-Crc32"} {
 			if v := r.Header.Get(name); v != "" {
 				t.Errorf("%s has %s: %s", op, name, v)
 			}

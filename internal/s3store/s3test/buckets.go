@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -37,6 +40,22 @@ func (s *Server) CreateBucket(ctx context.Context, name string) error {
 	if _, ok := errors.AsType[*types.BucketAlreadyOwnedByYou](err); ok {
 		return nil
 	}
+	return err
+}
+
+// CreateLockableBucket creates a bucket whose objects can be locked. Unlike
+// those of AWS it keeps no versions, so a lock refuses what would be a delete
+// marker there.
+func (s *Server) CreateLockableBucket(ctx context.Context, name string) error {
+	_, err := s.client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &name, ObjectLockEnabledForBucket: aws.Bool(true)})
+	return err
+}
+
+// Lock puts a legal hold on an object of a lockable bucket.
+func (s *Server) Lock(ctx context.Context, bucket, key string) error {
+	_, err := s.client.PutObjectLegalHold(ctx, &s3.PutObjectLegalHoldInput{
+		Bucket: &bucket, Key: &key, LegalHold: &types.ObjectLockLegalHold{Status: types.ObjectLockLegalHoldStatusOn},
+	})
 	return err
 }
 
@@ -109,6 +128,26 @@ func (s *Server) Uploads(ctx context.Context, bucket string) ([]s3store.PendingU
 		}
 	}
 	return uploads, nil
+}
+
+// Open opens a multipart upload, as of some time ago.
+func (s *Server) Open(ctx context.Context, bucket, key string, ago time.Duration) error {
+	out, err := s.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &bucket, Key: &key})
+	if err != nil {
+		return err
+	}
+	found, err := filepath.Glob(s.Path(bucket, ".sgwtmp/multipart/*/"+aws.ToString(out.UploadId)))
+	if err != nil || len(found) != 1 {
+		return fmt.Errorf("open an upload of %s: it is kept in %q: %w", key, found, err)
+	}
+	then := time.Now().Add(-ago)
+	return os.Chtimes(found[0], then, then)
+}
+
+// Backdate makes an object older than it is.
+func (s *Server) Backdate(bucket, key string, ago time.Duration) error {
+	then := time.Now().Add(-ago)
+	return os.Chtimes(s.Path(bucket, key), then, then)
 }
 
 // AddUser adds a user with the role "user", "userplus" or "admin". A user may

@@ -45,6 +45,8 @@ func Operation(r *http.Request) string {
 			return "CreateMultipartUpload"
 		case q.Has("uploadId"):
 			return "CompleteMultipartUpload"
+		case q.Has("delete"):
+			return "DeleteObjects"
 		}
 	case http.MethodDelete:
 		if q.Has("uploadId") {
@@ -66,6 +68,12 @@ func Answer(status int, code string, header ...string) Fault {
 
 // AnswerMessage is Answer with the error's message.
 func AnswerMessage(status int, code, message string, header ...string) Fault {
+	return AnswerBody(status, fmt.Sprintf("<Error><Code>%s</Code><Message>%s</Message></Error>", code, message), header...)
+}
+
+// AnswerBody answers with a status and an XML body, and with headers as for
+// Answer.
+func AnswerBody(status int, body string, header ...string) Fault {
 	return func(_ *Proxy, w http.ResponseWriter, r *http.Request) {
 		// To the end, as a server that answers early looks like a broken connection.
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -74,7 +82,7 @@ func AnswerMessage(status int, code, message string, header ...string) Fault {
 		}
 		w.Header().Set("Content-Type", "application/xml")
 		w.WriteHeader(status)
-		_, _ = fmt.Fprintf(w, "<Error><Code>%s</Code><Message>%s</Message></Error>", code, message)
+		_, _ = io.WriteString(w, body)
 	}
 }
 
