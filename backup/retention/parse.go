@@ -1,0 +1,86 @@
+package retention
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Count is how many dumps a rule keeps.
+type Count int
+
+// Unlimited keeps one of every period.
+const Unlimited Count = -1
+
+const unlimited = "unlimited"
+
+// ParseCount reads a number from 0, or "unlimited", for which "-1" stands, too.
+func ParseCount(text string) (Count, error) {
+	if text == unlimited || text == "-1" {
+		return Unlimited, nil
+	}
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return 0, fmt.Errorf(`%q is neither a number nor "unlimited"`, text)
+	}
+	return Count(n), nil
+}
+
+// String returns the form that ParseCount reads.
+func (c Count) String() string {
+	if c == Unlimited {
+		return unlimited
+	}
+	return strconv.Itoa(int(c))
+}
+
+// Span is a length of time by the calendar: its months have 28 days or 31.
+type Span struct {
+	Years, Months, Days, Hours int
+}
+
+var spanForm = regexp.MustCompile(`^(?:(\d{1,6})y)?(?:(\d{1,6})m)?(?:(\d{1,6})d)?(?:(\d{1,6})h)?$`)
+
+// ParseSpan reads years, months, days and hours, in that order and each of them
+// optional, such as "1y6m" or "30d". "0" is no time at all.
+func ParseSpan(text string) (Span, error) {
+	if text == "0" {
+		return Span{}, nil
+	}
+	parts := spanForm.FindStringSubmatch(text)
+	if parts == nil || text == "" {
+		return Span{}, fmt.Errorf("%q is not a time such as 2y5m7d3h (years, months, days, hours)", text)
+	}
+	number := func(i int) int {
+		n, _ := strconv.Atoi(parts[i]) // digits, or nothing, which is 0
+		return n
+	}
+	return Span{number(1), number(2), number(3), number(4)}, nil
+}
+
+// String returns the form that ParseSpan reads.
+func (s Span) String() string {
+	var b strings.Builder
+	for _, part := range []struct {
+		n    int
+		unit string
+	}{{s.Years, "y"}, {s.Months, "m"}, {s.Days, "d"}, {s.Hours, "h"}} {
+		if part.n != 0 {
+			fmt.Fprintf(&b, "%d%s", part.n, part.unit)
+		}
+	}
+	if b.Len() == 0 {
+		return "0"
+	}
+	return b.String()
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (s Span) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// before returns the time that lies the span before t.
+func (s Span) before(t time.Time) time.Time {
+	return t.AddDate(-s.Years, -s.Months, -s.Days).Add(-time.Duration(s.Hours) * time.Hour)
+}
