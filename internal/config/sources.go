@@ -65,6 +65,7 @@ type file struct {
 	Target      string `yaml:"target"`
 	PGBin       string `yaml:"pg_bin"`
 	Jobs        *whole `yaml:"jobs"`
+	Keep        keep   `yaml:"keep"`
 }
 
 // whole is a number that the file writes without a fraction. The decoder would
@@ -125,7 +126,7 @@ func (s *Sources) read(path string) (file, error) {
 	parsed, err := parse(trimBOM(text))
 	if err != nil {
 		return file{}, fault.New(fault.Usage,
-			"the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin and jobs",
+			"the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs and keep",
 			"read settings %s: %s", path, yaml.FormatError(err, false, false))
 	}
 	return parsed, nil
