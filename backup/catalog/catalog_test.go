@@ -66,6 +66,20 @@ func TestBaseOf(t *testing.T) {
 	}
 }
 
+func TestManifestsAndTheirDumps(t *testing.T) {
+	for _, base := range []string{"", "a", "a/b"} {
+		dump := Key(base, "staging", time.Now())
+		if manifest := ManifestKey(base, dump); DumpKey(base, manifest) != dump {
+			t.Errorf("base %q: %s, %s, %s", base, dump, manifest, DumpKey(base, manifest))
+		}
+		for _, key := range []string{"", dump, ManifestPrefix(base) + "README", "manifests/x.json.tmp", "other/manifests/x.json"} {
+			if got := DumpKey(base, key); got != "" {
+				t.Errorf("base %q: %s is said to be the manifest of %s", base, key, got)
+			}
+		}
+	}
+}
+
 type fakeStore struct {
 	objects []s3store.Object
 	err     error

@@ -86,7 +86,23 @@ func ManifestKey(base, dump string) string {
 	if !in || !is {
 		return ""
 	}
-	return strings.TrimSuffix(Prefix(base), folder) + manifestFolder + stem + manifestSuffix
+	return ManifestPrefix(base) + stem + manifestSuffix
+}
+
+// ManifestPrefix returns the prefix that all manifests under base share.
+func ManifestPrefix(base string) string {
+	return strings.TrimSuffix(Prefix(base), folder) + manifestFolder
+}
+
+// DumpKey returns the key of the dump that a manifest belongs to, "" for a key
+// that is not a manifest's.
+func DumpKey(base, manifest string) string {
+	name, in := strings.CutPrefix(manifest, ManifestPrefix(base))
+	stem, is := strings.CutSuffix(name, manifestSuffix)
+	if !in || !is {
+		return ""
+	}
+	return Prefix(base) + stem + suffix
 }
 
 type uploader interface {
