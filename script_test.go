@@ -93,6 +93,10 @@ func TestScripts(t *testing.T) {
 			"get":         cmdGet,
 			"until":       cmdUntil,
 			"kill-child":  cmdKillChild,
+			"upload":      cmdUpload,
+			"backdate":    cmdBackdate,
+			"lockable":    cmdLockable,
+			"lock":        cmdLock,
 		},
 	})
 }
@@ -336,10 +340,49 @@ func expandRange(ts *testscript.TestScript, key string) []string {
 	return keys
 }
 
+// upload HOURS KEY… opens uploads, as of that long ago.
+func cmdUpload(ts *testscript.TestScript, _ bool, args []string) {
+	w := theWorld(ts)
+	for _, key := range args[1:] {
+		ts.Check(w.s3.Open(context.Background(), w.bucket, key, hours(ts, args[0])))
+	}
+}
+
+// backdate HOURS KEY… makes objects that much older.
+func cmdBackdate(ts *testscript.TestScript, _ bool, args []string) {
+	w := theWorld(ts)
+	for _, key := range args[1:] {
+		ts.Check(w.s3.Backdate(w.bucket, key, hours(ts, args[0])))
+	}
+}
+
+func hours(ts *testscript.TestScript, text string) time.Duration {
+	n, err := strconv.Atoi(text)
+	ts.Check(err)
+	return time.Duration(n) * time.Hour
+}
+
+// lockable gives the script another bucket, whose objects can be locked.
+func cmdLockable(ts *testscript.TestScript, _ bool, _ []string) {
+	w := theWorld(ts)
+	w.bucket += "-lockable"
+	ts.Check(w.s3.CreateLockableBucket(context.Background(), w.bucket))
+	ts.Setenv("BUCKET", w.bucket)
+	ts.Setenv("HECTL_BUCKET", "s3://"+w.bucket)
+}
+
+// lock KEY… puts a legal hold on objects.
+func cmdLock(ts *testscript.TestScript, _ bool, args []string) {
+	w := theWorld(ts)
+	for _, key := range args {
+		ts.Check(w.s3.Lock(context.Background(), w.bucket, key))
+	}
+}
+
 // proxy puts faults between hectl and the store:
 //
 //	proxy stall OPERATION [N]               never answer; with N, nothing after N bytes
-//	proxy answer STATUS CODE OPERATION [N]  answer with an error, N times
+//	proxy answer STATUS CODE OPERATION [N]  answer with an error, N times; with "after N", all but the first N times
 //	proxy reset OPERATION N                 break every Nth answer off after 1000 bytes
 //	proxy replace KEY FILE                  put FILE there once a part of KEY has been read
 //	proxy from N stall                      never answer who reads from byte N on, or further on
@@ -373,7 +416,9 @@ func cmdProxy(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	case "answer":
 		rule := p.On(s3test.Is(args[3]), s3test.Answer(number(1), args[2]))
-		if n := number(4); n > 0 {
+		if len(args) > 5 && args[4] == "after" {
+			rule.After(number(5))
+		} else if n := number(4); n > 0 {
 			rule.Times(n)
 		}
 	case "reset":
@@ -432,9 +477,10 @@ func cmdUser(ts *testscript.TestScript, _ bool, args []string) {
 //	until sql URI QUERY       the query's answer is t
 //	until child NAME          a background command has started a process of that name
 //	until file PATTERN N      a file that matches has N bytes or more
+//	until request OPERATION   the proxy has seen a request of that kind
 func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: until upload | sql URI QUERY | child NAME | file PATTERN N")
+		ts.Fatalf("usage: until upload | sql URI QUERY | child NAME | file PATTERN N | request OPERATION")
 	}
 	w := theWorld(ts)
 	var is func() bool
@@ -465,6 +511,8 @@ func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
 			}
 			return false
 		}
+	case "request":
+		is = func() bool { return w.proxy.Requests(s3test.Is(args[1])) > 0 }
 	default:
 		ts.Fatalf("until %s?", args[0])
 	}

@@ -1,5 +1,5 @@
 // Package backup makes dumps and looks after them: create.go is "hectl backup",
-// list.go is "hectl list".
+// list.go is "hectl list", prune.go is "hectl prune".
 //
 // A dump flows from pg_dump's standard output through memory into a multipart
 // upload, and never touches a disk. It comes into being at one instant, when
@@ -8,4 +8,8 @@
 // which also notes in it where each table's rows are). Until then there is nothing in the bucket that
 // anyone could take for a dump; a failure, a signal or a stall aborts the
 // upload. See package catalog for names.
+//
+// Pruning is looking (survey.go), deciding (package retention) and removing
+// (pruned.go), the dumps first and then their manifests. What cannot be read or
+// dated is no candidate, and whatever fails on the way, fewer are removed.
 package backup

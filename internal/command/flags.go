@@ -8,9 +8,10 @@ import (
 
 // Categories under which the help groups the flags.
 const (
-	Bucket   = "Bucket"
-	Database = "Database"
-	Output   = "Output"
+	Bucket    = "Bucket"
+	Database  = "Database"
+	Retention = "Retention"
+	Output    = "Output"
 )
 
 // BucketFlags say where the dumps are and how to get there.
