@@ -46,6 +46,8 @@ type createOptions struct {
 	lockWait     time.Duration
 	stallTimeout time.Duration
 	upload       s3store.UploadOptions
+
+	prune *pruneOptions // nil: not asked for
 }
 
 func createCommand(env *command.Env) *cli.Command {
@@ -66,6 +68,9 @@ func createCommand(env *command.Env) *cli.Command {
    when pg_dump has ended well. The password belongs into PGPASSWORD or
    ~/.pgpass, not into an argument.
 
+   With --prune, dumps of the label that no rule keeps are removed once the new
+   one is in the bucket: see "hectl prune --help".
+
    The source is SOURCE, else DIAPER_DB_HOST, DIAPER_DB_USERNAME,
    DIAPER_DB_PASSWORD and DIAPER_DB_DATABASE, else libpq's PG* variables.`,
 		Flags: slices.Concat([]cli.Flag{
@@ -80,7 +85,8 @@ func createCommand(env *command.Env) *cli.Command {
 			&cli.StringFlag{Category: command.Bucket, Name: "sse-kms-key-id", Usage: "`KEY` for aws:kms"},
 			&cli.StringFlag{Category: command.Bucket, Name: "storage-class", Usage: "`CLASS` such as STANDARD_IA or GLACIER_IR"},
 			command.LabelFlag(),
-		}, command.BucketFlags()),
+			&cli.BoolFlag{Category: command.Retention, Name: "prune", Usage: "after a success, remove dumps that no rule keeps"},
+		}, keepFlags(), command.BucketFlags()),
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {
 				return err
@@ -98,7 +104,7 @@ func createCommand(env *command.Env) *cli.Command {
 3    done, with a warning that needs a person
 10   no such bucket
 12   credentials are missing, expired, or lack a permission
-130  interrupted; no dump was made`)
+130  interrupted; no dump was made, unless the message says that there is one`)
 }
 
 func newCreateOptions(env *command.Env, c *cli.Context) (*createOptions, error) {
@@ -152,6 +158,9 @@ func newCreateOptions(env *command.Env, c *cli.Context) (*createOptions, error) 
 	if opt.source, err = command.Resolve(source, settings); err != nil {
 		return nil, fmt.Errorf("source (from %s): %w", source.Origin, err)
 	}
+	if opt.prune, err = newPruneAfter(c, settings, flags, opt.bucket, opt.label); err != nil {
+		return nil, err
+	}
 	return opt, nil
 }
 
@@ -169,14 +178,19 @@ type created struct {
 	Compression   string    `json:"compression"`
 	Started       time.Time `json:"started_at"`
 	Finished      time.Time `json:"finished_at"`
+	Pruned        *pruned   `json:"pruned,omitempty"`
 }
 
 // Text says what is now where.
 func (r created) Text() string {
 	took := r.Finished.Sub(r.Started)
 	rate := float64(r.Size) / max(took.Seconds(), 0.001)
-	return fmt.Sprintf("backed up %s to s3://%s/%s: %s in %s (%s/s)", r.Database, r.Bucket, r.Key,
+	text := fmt.Sprintf("backed up %s to s3://%s/%s: %s in %s (%s/s)", r.Database, r.Bucket, r.Key,
 		humanize.Bytes(uint64(r.Size)), took.Round(100*time.Millisecond), humanize.Bytes(uint64(rate)))
+	if r.Pruned != nil {
+		text += "\n" + r.Pruned.Text()
+	}
+	return text
 }
 
 // Run makes one dump.
@@ -215,14 +229,17 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 		Database: o.source.Database(), ServerVersion: server.String(), DumpVersion: tool.Version.String(),
 		Compression: o.compress, Started: started, Finished: env.Console.Now().UTC(),
 	}
-	described := o.describe(ctx, env, store, result, body)
-	if described == nil && body.head != nil {
+	failed := o.describe(ctx, env, store, result, body)
+	if failed == nil && body.head != nil {
 		result.Manifest = catalog.ManifestKey(o.bucket.Base, key)
+	}
+	if failed == nil && o.prune != nil {
+		result.Pruned, failed = o.prune.after(ctx, store, env.Console.Now(), key)
 	}
 	if err := env.Console.Result(result); err != nil {
 		return fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but that could not be said: %w", key, err)
 	}
-	return described
+	return failed
 }
 
 // describe writes the manifest of a dump that is in the bucket. Without one the

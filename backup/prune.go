@@ -195,6 +195,29 @@ func (o *pruneOptions) prune(ctx context.Context, store pruneStore, now time.Tim
 	return result, err
 }
 
+// newPruneAfter returns the pruning that follows a backup, nil when none is
+// asked for.
+func newPruneAfter(c *cli.Context, settings *config.Sources, flags config.Flags, bucket config.Bucket, label string) (*pruneOptions, error) {
+	if !c.Bool("prune") {
+		if name := givenKeepFlag(c); name != "" {
+			return nil, fault.New(fault.Usage, "add --prune, or leave it out", "--%s goes with --prune", name)
+		}
+		return nil, nil //nolint:nilnil // see above
+	}
+	policy, err := newPolicy(settings, flags)
+	return &pruneOptions{bucket: bucket, label: label, policy: policy}, err
+}
+
+// after prunes once the dump with the key made is in the bucket. Whatever goes
+// wrong, that one is there, so it is a warning.
+func (o *pruneOptions) after(ctx context.Context, store pruneStore, now time.Time, made string) (*pruned, error) {
+	result, err := o.prune(ctx, store, now, made)
+	if err != nil {
+		err = fault.New(fault.Warnings, "", "the dump is in the bucket, whole, but older ones could not all be pruned: %w", err)
+	}
+	return result, err
+}
+
 // overADay reports whether all of the times are more than a day before now: the
 // clock of the store and that of who wrote the key may differ.
 func overADay(now time.Time, times ...time.Time) bool {
