@@ -125,7 +125,9 @@ func relations(ctx context.Context, db *pgtools.DB) ([]relation, error) {
 // It does so while other tables' rows still come, in addition to the jobs that
 // copy them: on a slow link indexes then cost no time of their own, and where
 // the processors are the limit, none of them is idle while the last and largest
-// table is copied.
+// table is copied. A fetch of a 1 GB database over loopback, 2 jobs on 2 cores,
+// PostgreSQL 15, three rounds: 11.8, 11.6, 11.0 s; with all of it after the last
+// row 13.4, 12.4, 11.1 s.
 type builder struct {
 	l        *loader
 	sessions chan *pgtools.DB // nil for one that is not connected yet

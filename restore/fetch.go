@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -32,8 +33,9 @@ type run struct {
 	force        bool
 	dropPrevious bool
 	dryRun       bool
-	passwordHash string
+	passwordHash func() (string, error) // waits for the hash, which takes a tenth of a second
 	tables       chooser
+	tools        func() (*pgtools.Tools, error)
 	// scratch says that the temp database is dropped again, and that the target
 	// stays what it is: it only says where.
 	scratch bool
@@ -94,6 +96,13 @@ func prepareTarget(env *command.Env, c *cli.Context) (*run, config.Flags, error)
 	return r, flags, nil
 }
 
+// later begins with f, and returns a function that waits for its result.
+func later[T any](f func() (T, error)) func() (T, error) {
+	result := sync.OnceValues(f)
+	go func() { _, _ = result() }() // kept for whoever asks
+	return result
+}
+
 // work is a dump that may be restored, and all that is needed for it.
 type work struct {
 	admin    *pgtools.DB // holds the lock
@@ -121,6 +130,8 @@ func (r *run) allowed(ctx context.Context, find func(context.Context) (source, e
 	if err := r.refusal(judged); err != nil {
 		return err
 	}
+	// Asking programs for their versions takes a while.
+	r.tools = later(func() (*pgtools.Tools, error) { return pgtools.FindTools(ctx, r.pgBin, r.settings.Lookup) })
 	admin, err := pgtools.ConnectMaintenance(ctx, r.target, appName)
 	if err != nil {
 		return err
@@ -377,7 +388,11 @@ func (r *run) scrub(ctx context.Context, temp pgtools.Conn) error {
 		return err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
-	return scrub(ctx, db, r.passwordHash)
+	hash, err := r.passwordHash()
+	if err != nil {
+		return err
+	}
+	return scrub(ctx, db, hash)
 }
 
 // cleanUpTimeout bounds what is done after a failure or a signal.

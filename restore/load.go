@@ -79,6 +79,11 @@ func (l *loader) preData(ctx context.Context, head string) ([]pgtools.Ignored, e
 }
 
 func (l *loader) restore(ctx context.Context, opt pgtools.RestoreOptions) ([]pgtools.Ignored, error) {
+	opt.Settings = map[string]string{
+		// The exchange's commit waits for the disk, and for all before it.
+		"synchronous_commit":   "off",
+		"maintenance_work_mem": l.sortMemory(), // for checking foreign keys
+	}
 	warnings, err := pgtools.Restore(ctx, l.tool, l.into, opt)
 	if err != nil && ctx.Err() == nil && cutOff(err) {
 		err = notWhole(l.dump.Name, err)

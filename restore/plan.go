@@ -134,7 +134,7 @@ func (r *run) preflight(ctx context.Context, admin *pgtools.DB, d *dump, existin
 	var problems []string
 	var hint string
 
-	tools, err := pgtools.FindTools(ctx, r.pgBin, r.settings.Lookup)
+	tools, err := r.tools()
 	if err != nil {
 		return pgtools.Tool{}, err
 	}

@@ -29,8 +29,7 @@ func (l *loader) postData(ctx context.Context, head string, b *builder) ([]pgtoo
 			return warnings, err
 		}
 		w, err := l.restore(ctx, pgtools.RestoreOptions{
-			Settings: map[string]string{"maintenance_work_mem": l.sortMemory()}, // for checking foreign keys
-			File:     head, Sections: []string{"post-data"}, Jobs: pass.jobs, ListFile: list,
+			File: head, Sections: []string{"post-data"}, Jobs: pass.jobs, ListFile: list,
 			Log: onItem(func(string) { b.bar.Add(1) }),
 		})
 		warnings = append(warnings, w...)

@@ -15,17 +15,19 @@ import (
 // the application.
 const devisePasswordCost = 11
 
-// hashPassword hashes the password that every restored user gets.
-func hashPassword(password string) (string, error) {
+// hashPassword begins to hash the password that every restored user gets.
+func hashPassword(password string) (hash func() (string, error), err error) {
 	if len(password) > 72 || password == "" {
-		return "", fault.New(fault.Usage, "", "--password has %d bytes; bcrypt takes 1 to 72", len(password))
+		return nil, fault.New(fault.Usage, "", "--password has %d bytes; bcrypt takes 1 to 72", len(password))
 	}
-	hash, err := bcrypt.GenerateFromPassword([]byte(password), devisePasswordCost)
-	if err != nil {
-		return "", fmt.Errorf("hash the users' password: %w", err)
-	}
-	// Ruby's bcrypt writes $2a$; the algorithm is the same.
-	return string(hash), nil
+	return later(func() (string, error) {
+		hash, err := bcrypt.GenerateFromPassword([]byte(password), devisePasswordCost)
+		if err != nil {
+			return "", fmt.Errorf("hash the users' password: %w", err)
+		}
+		// Ruby's bcrypt writes $2a$; the algorithm is the same.
+		return string(hash), nil
+	}), nil
 }
 
 // column is a column of the restored database that the scrub cares for.

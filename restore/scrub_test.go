@@ -59,7 +59,11 @@ func TestScrubStatementsNameOnlyWhatIsThere(t *testing.T) {
 }
 
 func TestHashPassword(t *testing.T) {
-	hash, err := hashPassword("password")
+	hashed, err := hashPassword("password")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash, err := hashed()
 	if err != nil {
 		t.Fatal(err)
 	}
