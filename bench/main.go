@@ -172,6 +172,9 @@ func bench(ctx context.Context, opt options, stdout io.Writer) (err error) {
 			r.Results = append(r.Results, result)
 		}
 	}
+	if len(r.Results) == 0 {
+		return fmt.Errorf("--only %s: it matches no SCENARIO/LINK/CONTENDER", opt.only)
+	}
 	if opt.json != "" {
 		if err := r.write(opt.json); err != nil {
 			return err

@@ -171,7 +171,7 @@ func (w *world) contents(ctx context.Context, database string) (string, error) {
 		return "", err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
-	var objects, rows string
+	var objects string
 	err = db.QueryRow(ctx, `
 		SELECT count(*) FILTER (WHERE relkind = 'r') || ' tables, ' || count(*) FILTER (WHERE relkind = 'i') || ' indexes, '
 			|| (SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace) || ' constraints'
@@ -179,10 +179,20 @@ func (w *world) contents(ctx context.Context, database string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	err = db.QueryRow(ctx, `
-		SELECT coalesce(sum((xpath('//n/text()', query_to_xml(format('SELECT count(*) AS n FROM %s', oid::regclass), true, true, '')))[1]::text::bigint), 0)::text
-		FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'delayed_jobs'`).Scan(&rows)
-	return objects + ", " + rows + " rows", err
+	// One by one: a single query for thousands of tables would need more locks
+	// than there are.
+	counts, err := pgtools.Rows[string](ctx, db, `
+		SELECT format('SELECT count(*) FROM %s', oid::regclass)
+		FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'delayed_jobs'`)
+	var rows int64
+	for _, count := range counts {
+		var n int64
+		if err := db.QueryRow(ctx, count).Scan(&n); err != nil {
+			return "", err
+		}
+		rows += n
+	}
+	return fmt.Sprintf("%s, %d rows", objects, rows), err
 }
 
 // dropTargets drops what fetching has left.
