@@ -7,9 +7,12 @@
 //	lock        one run a target
 //	preflight   credentials, dump, client tools, extensions: all problems at once
 //	temp        CREATE DATABASE target_hectl_TIME from template0 (names.go)
-//	load        schema, data, indexes and keys, ANALYZE (load.go, data.go,
-//	            postdata.go), and between data and indexes:
-//	scrub       no password, token or job of production stays (scrub.go)
+//	load        (load.go) the schema; then all tables' rows, several tables at once
+//	            (data.go) and a large one in several sessions (split.go); as soon
+//	            as a table's rows are in, its indexes and statistics (build.go);
+//	            in the end what needs more than one table (postdata.go)
+//	scrub       when all rows are in: no password, token or job of production
+//	            stays (scrub.go); tables that it changes get their indexes later
 //	swap        target becomes target_previous, temp becomes target: renames in
 //	            one transaction (swap.go)
 //
