@@ -80,7 +80,7 @@ func createCommand(env *command.Env) *cli.Command {
 			&cli.DurationFlag{Category: command.Database, Name: "lock-wait-timeout", Value: time.Minute, Usage: "fail when a table stays locked for `TIME` (default 1m; 0 waits for ever)"},
 			&cli.DurationFlag{Category: command.Database, Name: "stall-timeout", Value: 5 * time.Minute, Usage: "fail when pg_dump writes nothing for `TIME` (default 5m; 0 waits for ever)"},
 			command.PGBinFlag(),
-			&cli.StringFlag{Category: command.Bucket, Name: "part-size", Usage: "`SIZE` of an upload's parts, 5 of which are held in memory (default 16MiB, more for a database over 125 GB)"},
+			&cli.StringFlag{Category: command.Bucket, Name: "part-size", Usage: "`SIZE` of an upload's parts, 5 of which are held in memory (default 8MiB, more for a database over 62 GB)"},
 			&cli.StringFlag{Category: command.Bucket, Name: "sse", Usage: "server-side encryption by `METHOD` AES256, aws:kms or aws:kms:dsse (default: the bucket's)"},
 			&cli.StringFlag{Category: command.Bucket, Name: "sse-kms-key-id", Usage: "`KEY` for aws:kms"},
 			&cli.StringFlag{Category: command.Bucket, Name: "storage-class", Usage: "`CLASS` such as STANDARD_IA or GLACIER_IR"},

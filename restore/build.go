@@ -129,8 +129,8 @@ func relations(ctx context.Context, db *pgtools.DB) ([]relation, error) {
 // PostgreSQL 15, three rounds: 11.8, 11.6, 11.0 s; with all of it after the last
 // row 13.4, 12.4, 11.1 s.
 type builder struct {
-	l        *loader
-	sessions chan *pgtools.DB // nil for one that is not connected yet
+	l    *loader
+	pool *sessions
 
 	mu       sync.Mutex
 	restored map[int]bool      // ids of entries
@@ -139,20 +139,12 @@ type builder struct {
 }
 
 func newBuilder(l *loader) *builder {
-	b := &builder{l: l, sessions: make(chan *pgtools.DB, l.jobs), restored: map[int]bool{}, analyzed: map[[2]string]bool{}}
-	for range l.jobs {
-		b.sessions <- nil
-	}
-	return b
+	return &builder{l: l, pool: newSessions(l), restored: map[int]bool{}, analyzed: map[[2]string]bool{}}
 }
 
 // close ends the sessions. Nothing else may be under way.
 func (b *builder) close(ctx context.Context) {
-	for range cap(b.sessions) {
-		if db := <-b.sessions; db != nil {
-			db.Close(ctx)
-		}
-	}
+	b.pool.close(ctx)
 	if b.bar != nil {
 		b.bar.Done()
 	}
@@ -201,26 +193,15 @@ func (b *builder) analyze(ctx context.Context, schema, table string) error {
 	return nil
 }
 
-// exec runs sql when a session is free. The session may be used again after an
-// error, too; but then nothing is.
-func (b *builder) exec(ctx context.Context, name, sql string) (err error) {
-	var db *pgtools.DB
-	select {
-	case db = <-b.sessions:
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	defer func() { b.sessions <- db }()
-	if db == nil {
-		if db, err = b.l.session(ctx); err != nil {
-			return err
+// exec runs sql, under a name on the bar.
+func (b *builder) exec(ctx context.Context, name, sql string) error {
+	return b.pool.do(ctx, func(db *pgtools.DB) error {
+		if bar := b.shown(); bar != nil && name != "" {
+			defer bar.Job(name)()
 		}
-	}
-	if bar := b.shown(); bar != nil && name != "" {
-		defer bar.Job(name)()
-	}
-	_, err = db.Exec(ctx, sql)
-	return err
+		_, err := db.Exec(ctx, sql)
+		return err
+	})
 }
 
 // show lets bar say what is done from now on, and what was done already.

@@ -152,9 +152,3 @@ func (c chooser) choose(copies []tableCopy, rest remainder) ([]tableCopy, remain
 	}
 	return chosen, kept
 }
-
-// needsBlocks is the error for a choice where the archive is read in order.
-func needsBlocks(name string) error {
-	return fault.New(fault.Usage, "save it to a file first, or leave --table and --exclude-table-data out",
-		"the tables of %s cannot be chosen: it does not say where their rows are", name)
-}

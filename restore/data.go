@@ -11,7 +11,6 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -72,11 +71,10 @@ func (l *loader) works(ctx context.Context, copies []tableCopy, rest remainder) 
 // rows restores the rows. Where the blocks' places are known, several tables at
 // once are read from where they lie, and copied; what is not the rows of a table
 // (large objects, sequences' values, dumps made with --inserts) is left to
-// pg_restore beside them, which gets an archive of just that. Otherwise the
-// archive streams through one pg_restore.
+// pg_restore beside them, which gets an archive of just that.
 func (l *loader) rows(ctx context.Context, head string, copies []tableCopy, rest remainder, copied func(tableCopy)) (warnings []pgtools.Ignored, err error) {
 	if l.dump.Blocks == nil && l.dump.stream != nil {
-		return l.dataInOrder(ctx)
+		return l.rowsInOrder(ctx, head, copies, rest, copied)
 	}
 	var total int64
 	for _, c := range copies {
@@ -93,24 +91,13 @@ func (l *loader) rows(ctx context.Context, head string, copies []tableCopy, rest
 	group, restoring := errgroup.WithContext(ctx)
 	group.Go(func() error { return l.copyTables(restoring, copies, bar, copied) })
 	group.Go(func() (err error) {
-		warnings, err = l.restoreRest(restoring, head, rest, bar)
+		warnings, err = l.restoreRest(restoring, head, rest, func(ctx context.Context, offset, length int64) io.ReadCloser {
+			return countingReader{l.dump.part(ctx, offset, length), bar}
+		})
 		return err
 	})
 	err = group.Wait()
 	return warnings, err
-}
-
-// dataInOrder streams the archive into one pg_restore, which takes the blocks in
-// the order in which they come.
-func (l *loader) dataInOrder(ctx context.Context) ([]pgtools.Ignored, error) {
-	bar := l.out.Progress("data", console.Bytes, l.dump.Size)
-	defer bar.Done()
-	body := l.dump.stream(ctx)
-	defer func() { _ = body.Close() }()
-	return l.restore(ctx, pgtools.RestoreOptions{
-		Input: countingReader{body, bar}, Sections: []string{"data"},
-		Log: onItem(bar.Label),
-	})
 }
 
 // tableCopy is the rows of one table: a block, and the statement that takes them.
@@ -130,7 +117,9 @@ type remainder struct {
 	blocks  []archive.Block
 }
 
-// divide tells the rows of tables from the rest of the data section.
+// divide tells the rows of tables from the rest of the data section. Where the
+// places of the blocks are not known, blocks is nil, and those of the result are
+// zero.
 func divide(h *archive.Head, blocks []archive.Block) (copies []tableCopy, rest remainder) {
 	places := map[int]archive.Block{}
 	for _, b := range blocks {
@@ -139,6 +128,7 @@ func divide(h *archive.Head, blocks []archive.Block) (copies []tableCopy, rest r
 	byID := entriesByID(h)
 	for _, e := range h.InSection(archive.SectionData) {
 		b, has := places[e.ID]
+		has = has || blocks == nil && e.HasBlock()
 		if has && e.Desc == "TABLE DATA" && e.Copy != "" {
 			c := tableCopy{entry: e, block: b}
 			if t := tableOf(byID, e); t != nil && copiesInto(e.Copy, t) {
@@ -148,7 +138,7 @@ func divide(h *archive.Head, blocks []archive.Block) (copies []tableCopy, rest r
 			continue
 		}
 		rest.entries = append(rest.entries, e)
-		if has {
+		if has && blocks != nil {
 			rest.blocks = append(rest.blocks, b)
 		}
 	}
@@ -210,16 +200,13 @@ func (l *loader) copyTables(ctx context.Context, copies []tableCopy, bar *consol
 		}
 		return nil
 	})
+	pool := newSessions(l)
+	defer pool.close(ctx)
 	for range min(l.jobs, len(copies)) {
 		group.Go(func() error {
-			db, err := l.session(copying)
-			if err != nil {
-				return err
-			}
-			defer db.Close(context.WithoutCancel(ctx))
 			data := archive.NewDataReader(l.dump.Head)
 			for b := range work {
-				if err := l.copyBatch(copying, db, data, b, bar, copied); err != nil {
+				if err := l.copyBatch(copying, pool, data, b, bar, copied); err != nil {
 					return err
 				}
 			}
@@ -232,59 +219,15 @@ func (l *loader) copyTables(ctx context.Context, copies []tableCopy, bar *consol
 	return ctx.Err()
 }
 
-// session connects to the temp database with the settings that pg_restore has,
-// and those that make a restore faster.
-func (l *loader) session(ctx context.Context) (*pgtools.DB, error) {
-	db, err := pgtools.Connect(ctx, l.into, appName)
-	if err != nil {
-		return nil, err
-	}
-	settings := `SET search_path = ''; SET row_security = off; SET xmloption = content;
-		SET standard_conforming_strings = on; SET check_function_bodies = off;
-		SET client_min_messages = warning; SET synchronous_commit = off;`
-	if encoding := l.dump.Head.Encoding(); encoding != "" {
-		settings += "SET client_encoding = " + pgtools.QuoteLiteral(encoding) + ";"
-	}
-	_, err = db.Exec(ctx, settings)
-	if err == nil {
-		_, err = db.Exec(ctx, `
-			SELECT pg_catalog.set_config(name, CASE name WHEN 'maintenance_work_mem' THEN $1 ELSE '0' END, false)
-			FROM pg_catalog.pg_settings
-			WHERE name = 'maintenance_work_mem' AND setting::bigint < $2
-			   OR name = 'max_parallel_maintenance_workers' AND $3`,
-			l.sortMemory(), sortMemory/l.jobs>>10, l.jobs > 1)
-	}
-	if err != nil {
-		db.Close(ctx)
-		return nil, fmt.Errorf("prepare a session: %w", err)
-	}
-	return db, nil
-}
-
-// sortMemory is what all index builds at once may take to sort, instead of the
-// server's cautious default of 64 MB for each.
-//
-// A build that does not spill is faster, and one that starts no workers of its
-// own is so where other builds keep the processors busy: post-data of a 1 GB
-// database, 2 jobs on 2 cores, PostgreSQL 15, three rounds, processor time of
-// the server: 9.0, 10.7, 9.5 s as installed; 8.0, 9.7, 9.2 s with 256 MB a job;
-// 7.3, 8.0, 7.8 s without workers; 6.8, 7.9, 7.9 s with both.
-const sortMemory = 1 << 30 // bytes
-
-// sortMemory is the part of one job, as a value for maintenance_work_mem.
-func (l *loader) sortMemory() string {
-	return fmt.Sprintf("%dkB", sortMemory/l.jobs>>10)
-}
-
 // copyBatch reads the blocks of a batch and copies each into its table.
-func (l *loader) copyBatch(ctx context.Context, db *pgtools.DB, data *archive.DataReader, b batch, bar *console.Progress, copied func(tableCopy)) error {
+func (l *loader) copyBatch(ctx context.Context, pool *sessions, data *archive.DataReader, b batch, bar *console.Progress, copied func(tableCopy)) error {
 	body := countingReader{l.dump.part(ctx, b.offset(), b.length()), bar}
 	defer func() { _ = body.Close() }()
 	for _, c := range b {
 		done := bar.Job(tableName(c.entry))
 		err := data.Reset(body, c.block)
 		if err == nil {
-			err = l.copyTable(ctx, db, c, data)
+			err = pool.copyTable(ctx, c, data)
 		}
 		done()
 		if pgtools.SQLState(err) != "" && c.block.SHA256 != [sha256.Size]byte{} {
@@ -300,56 +243,6 @@ func (l *loader) copyBatch(ctx context.Context, db *pgtools.DB, data *archive.Da
 		copied(c)
 	}
 	return nil
-}
-
-// worthFreezing is the length of a block from which on a table is emptied (it is
-// empty) and filled in one transaction, so that the rows can be written as ones
-// that everybody sees: the index builds and the statistics that follow, and the
-// first queries, then need not find out and note it for each row. Where the
-// server's wal_level is minimal, the rows are not written to the log, either.
-//
-// A fetch of a 1 GB database, 2 jobs on 2 cores, PostgreSQL 15, three rounds:
-// 11.8, 11.6, 11.0 s; without this 12.2, 11.9, 11.3 s.
-const worthFreezing = 64 << 10 // bytes
-
-// copyTable copies data into the table.
-func (l *loader) copyTable(ctx context.Context, db *pgtools.DB, c tableCopy, data io.Reader) error {
-	if c.parts > 1 {
-		return l.copySplit(ctx, c, data, c.parts)
-	}
-	statement, ok := strings.CutSuffix(strings.TrimSpace(c.entry.Copy), " FROM stdin;")
-	if !ok || c.table == nil || c.block.Length < worthFreezing {
-		_, err := db.CopyIn(ctx, c.entry.Copy, data)
-		return err
-	}
-	return db.InTx(ctx, func(tx *pgtools.Tx) error {
-		if _, err := tx.Exec(ctx, "TRUNCATE ONLY "+pgtools.Quote(c.table.Namespace)+"."+pgtools.Quote(c.table.Tag)); err != nil {
-			return err
-		}
-		_, err := tx.CopyIn(ctx, statement+" FROM stdin WITH (FREEZE)", data)
-		return err
-	})
-}
-
-// copiesInto tells whether a COPY statement names the table. That of a
-// partition's rows names the whole table where pg_dump ran with
-// --load-via-partition-root.
-func copiesInto(statement string, table *archive.Entry) bool {
-	rest, ok := strings.CutPrefix(statement, "COPY ")
-	for _, name := range []string{table.Namespace, table.Tag} {
-		plain, isPlain := strings.CutPrefix(rest, name)
-		quoted, isQuoted := strings.CutPrefix(rest, pgtools.Quote(name))
-		switch {
-		case isQuoted:
-			rest = quoted
-		case isPlain:
-			rest = plain
-		default:
-			return false
-		}
-		rest = strings.TrimPrefix(rest, ".")
-	}
-	return ok && strings.HasPrefix(rest, " ")
 }
 
 func tableName(e *archive.Entry) string {
@@ -376,7 +269,7 @@ const maxServerError = 200 // bytes
 
 // restoreRest has pg_restore do the rest of the data section, with an archive on
 // its standard input that has nothing else.
-func (l *loader) restoreRest(ctx context.Context, head string, rest remainder, bar *console.Progress) ([]pgtools.Ignored, error) {
+func (l *loader) restoreRest(ctx context.Context, head string, rest remainder, part partReader) ([]pgtools.Ignored, error) {
 	if len(rest.entries) == 0 {
 		return nil, nil
 	}
@@ -398,12 +291,9 @@ func (l *loader) restoreRest(ctx context.Context, head string, rest remainder, b
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
 	for _, b := range rest.blocks {
-		body := l.dump.part(reading, b.Offset, b.Length)
+		body := part(reading, b.Offset, b.Length)
 		bodies = append(bodies, body)
-		readers = append(readers, &checkedReader{r: countingReader{body, bar}, block: b, name: l.dump.Name, sum: sha256.New()})
-	}
-	if len(rest.blocks) > 0 {
-		defer bar.Job("large objects")()
+		readers = append(readers, &checkedReader{r: body, block: b, name: l.dump.Name, sum: sha256.New()})
 	}
 	return l.restore(ctx, pgtools.RestoreOptions{
 		Input: stoppedReader{io.MultiReader(readers...), stop}, Sections: []string{"data"}, ListFile: list,

@@ -167,9 +167,6 @@ func (r *run) allowed(ctx context.Context, find func(context.Context) (source, e
 	if err := r.tables.check(d.Head); err != nil {
 		return err
 	}
-	if d.Blocks == nil && d.stream != nil && !r.tables.all() {
-		return needsBlocks(d.Name)
-	}
 	renamed := existing
 	if r.scratch {
 		renamed = nil

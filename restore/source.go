@@ -38,7 +38,7 @@ type dump struct {
 	// in order, from stream.
 	Blocks []archive.Block
 	// part reads length bytes from offset on, any number at once.
-	part func(ctx context.Context, offset, length int64) io.ReadCloser
+	part partReader
 	// stream reads the whole archive from its first byte on, once.
 	stream func(ctx context.Context) io.ReadCloser
 	// Close may be called again.
@@ -46,6 +46,9 @@ type dump struct {
 
 	manifest *catalog.Manifest // nil when there is none
 }
+
+// partReader reads length bytes from offset on.
+type partReader func(ctx context.Context, offset, length int64) io.ReadCloser
 
 // source is a place from which a dump can be opened.
 type source interface {

@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/rubyforgood/hectl/pgtools"
 )
 
 const (
@@ -26,10 +28,11 @@ func parts(block, all int64, jobs int) int {
 	return int(min(max(n, 1), int64(jobs)))
 }
 
-// copySplit copies data, in COPY's text format, over n sessions of its own. The
-// rows come into the table in about the order in which they are in data: chunkSize
-// to one session, the next to whichever is free. If it fails, some rows may be in.
-func (l *loader) copySplit(ctx context.Context, c tableCopy, data io.Reader, n int) error {
+// copySplit copies data, in COPY's text format, over c.parts sessions, or fewer
+// while others are busy. The rows come into the table in about the order in which
+// they are in data: chunkSize to one session, the next to whichever is free. If it
+// fails, some rows may be in.
+func (s *sessions) copySplit(ctx context.Context, c tableCopy, data io.Reader) error {
 	group, copying := errgroup.WithContext(ctx)
 	chunks := make(chan []byte)
 	group.Go(func() error {
@@ -39,15 +42,12 @@ func (l *loader) copySplit(ctx context.Context, c tableCopy, data io.Reader, n i
 		close(chunks) // only now: it is what makes the sessions commit
 		return nil
 	})
-	for range n {
+	for range c.parts {
 		group.Go(func() error {
-			db, err := l.session(copying)
-			if err != nil {
+			return s.do(copying, func(db *pgtools.DB) error {
+				_, err := db.CopyIn(copying, c.entry.Copy, &dealt{ctx: copying, chunks: chunks})
 				return err
-			}
-			defer db.Close(context.WithoutCancel(ctx))
-			_, err = db.CopyIn(copying, c.entry.Copy, &dealt{ctx: copying, chunks: chunks})
-			return err
+			})
 		})
 	}
 	return group.Wait()

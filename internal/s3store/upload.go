@@ -28,7 +28,10 @@ const (
 	maxPartSize = 5 * gib
 	maxParts    = 10_000
 
-	defaultPartSize = 16 * mib
+	// The part that holds the beginning goes last, when the line is idle: it
+	// should not be large.
+	smallestPartSize = 8 * mib
+	unknownPartSize  = 16 * mib // where there is no estimate
 	// An estimate may be a quarter too small before the parts run out.
 	estimatedParts = 8_000
 	defaultFlight  = 4
@@ -45,7 +48,7 @@ type UploadOptions struct {
 	Estimate int64
 
 	// PartSize is the size of a part in bytes, 5 MiB to 5 GiB. 0 means by the
-	// estimate, at least 16 MiB.
+	// estimate, at least 8 MiB.
 	PartSize int64
 
 	// InFlight is how many parts are sent at once; 0 means 4. One more is
@@ -88,9 +91,12 @@ func (o UploadOptions) partSize() (int64, error) {
 		}
 		return o.PartSize, nil
 	}
+	if o.Estimate == 0 {
+		return unknownPartSize, nil
+	}
 	size := (o.Estimate + estimatedParts - 1) / estimatedParts
 	size = (size + mib - 1) / mib * mib
-	return min(max(size, defaultPartSize), maxPartSize), nil
+	return min(max(size, smallestPartSize), maxPartSize), nil
 }
 
 func (o UploadOptions) inFlight() int {

@@ -404,8 +404,10 @@ func TestPartSize(t *testing.T) {
 		want int64 // 0 for an error
 	}{
 		{s3store.UploadOptions{}, 16 * mib},
+		{s3store.UploadOptions{Estimate: 1}, 8 * mib},
+		{s3store.UploadOptions{Estimate: 62 * gib}, 8 * mib},
+		{s3store.UploadOptions{Estimate: 63 * gib}, 9 * mib},
 		{s3store.UploadOptions{Estimate: 125 * gib}, 16 * mib},
-		{s3store.UploadOptions{Estimate: 125*gib + 1}, 17 * mib},
 		{s3store.UploadOptions{Estimate: 5 * tib}, 656 * mib},
 		{s3store.UploadOptions{Estimate: 1 << 62}, 5 * gib},
 		{s3store.UploadOptions{Estimate: 5 * tib, PartSize: 5 * mib}, 5 * mib},
@@ -424,7 +426,7 @@ func TestPartSize(t *testing.T) {
 	}
 }
 
-// Four parts in flight and one being filled: 5 × 16 MiB, whatever the stream's
+// Four parts in flight and one being filled: 5 × 8 MiB, whatever the stream's
 // length.
 func TestUploadMemory(t *testing.T) {
 	b := newBench(t)
@@ -454,7 +456,7 @@ func TestUploadMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = 5 * 16 * mib
+	const want = 5 * 8 * mib
 	t.Logf("heap grew by %d MiB", peak.Load()/mib)
 	if peak.Load() > want*3/2 {
 		t.Errorf("heap grew by %d MiB, want about %d", peak.Load()/mib, want/mib)
