@@ -6,12 +6,14 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -57,7 +59,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		Stdout: stdout, Stderr: stderr,
 		NoColor: os.Getenv("NO_COLOR") != "",
 		Now:     time.Now,
+		RunID:   strings.ToLower(rand.Text()[:8]),
 	})
+	// Set here and not by the flag alone: a complaint about the flags is talk, too.
+	if err := out.LogFormat(os.Getenv("HECTL_LOG_FORMAT")); err != nil {
+		out.Fail(err)
+		return int(fault.CodeOf(err))
+	}
 	dir, err := os.Getwd()
 	if err != nil {
 		out.Fail(err)

@@ -41,6 +41,7 @@ func OutputFlags() []cli.Flag {
 		&cli.BoolFlag{Category: Output, Name: "json", Usage: "print the result as one JSON document"},
 		&cli.BoolFlag{Category: Output, Name: "quiet", Aliases: []string{"q"}, Usage: "say nothing but the result, warnings and errors"},
 		&cli.BoolFlag{Category: Output, Name: "verbose", Aliases: []string{"v"}, Usage: "say how decisions were made"},
+		&cli.StringFlag{Category: Output, Name: "log-format", Usage: "`text` or json: the form of what is said on standard error (HECTL_LOG_FORMAT)"},
 	}
 }
 
@@ -52,7 +53,11 @@ func New(env *Env, c *cli.Command, exits string) *cli.Command {
 	c.CustomHelpTemplate = helpText(c, exits)
 	c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return UsageError(c.Name, err) }
 	c.Before = func(ctx *cli.Context) error {
+		env.Console.Command(c.Name)
 		env.Console.Mode(ctx.Bool("quiet"), ctx.Bool("verbose"), ctx.Bool("json"))
+		if ctx.IsSet("log-format") {
+			return env.Console.LogFormat(ctx.String("log-format"))
+		}
 		return nil
 	}
 	return c

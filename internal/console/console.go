@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 	"sync"
@@ -21,6 +22,7 @@ type Options struct {
 	Stdout, Stderr io.Writer
 	NoColor        bool             // no colours even on a terminal
 	Now            func() time.Time // the clock; required
+	RunID          string           // which of all runs this is, in logs and notifications
 }
 
 // Console writes results, talk and progress. Its methods may be called from
@@ -32,6 +34,9 @@ type Console struct {
 	quiet    bool
 	verbose  bool
 	json     bool
+	log      slog.Handler // nil: the talk is text
+	command  string
+	result   Result
 
 	mu  sync.Mutex
 	bar *Progress // drawn at the moment, or nil
@@ -57,33 +62,47 @@ func (c *Console) Mode(quiet, verbose, json bool) {
 	c.quiet, c.verbose, c.json = quiet, verbose, json
 }
 
+// Command sets the name of the command that runs, for the logs.
+func (c *Console) Command(name string) { c.command = name }
+
+// RunID returns which of all runs this is.
+func (c *Console) RunID() string { return c.opt.RunID }
+
 // Now returns the time by the console's clock.
 func (c *Console) Now() time.Time { return c.opt.Now() }
 
 // Say writes a line of talk to standard error, unless --quiet.
 func (c *Console) Say(format string, args ...any) {
 	if !c.quiet {
-		c.line(plain, format, args...)
+		c.talk(slog.LevelInfo, fmt.Sprintf(format, args...))
 	}
 }
 
 // Detail writes a line of talk to standard error with --verbose.
 func (c *Console) Detail(format string, args ...any) {
 	if c.verbose {
-		c.line(dim, format, args...)
+		c.talk(slog.LevelDebug, fmt.Sprintf(format, args...))
 	}
 }
 
 // Warn writes a warning to standard error, always.
 func (c *Console) Warn(format string, args ...any) {
-	c.line(yellow, "warning: "+format, args...)
+	c.talk(slog.LevelWarn, fmt.Sprintf(format, args...))
 }
 
 // Fail writes an error and its hints to standard error.
 func (c *Console) Fail(err error) {
-	c.line(red, "hectl: %s", err)
-	for _, hint := range fault.Hints(err) {
-		c.line(plain, "hint: %s", hint)
+	hints := fault.Hints(err)
+	attrs := []slog.Attr{slog.Int("exit_code", int(fault.CodeOf(err)))}
+	if len(hints) > 0 {
+		attrs = append(attrs, slog.Any("hints", hints))
+	}
+	c.talk(slog.LevelError, err.Error(), attrs...)
+	if c.log != nil {
+		return
+	}
+	for _, hint := range hints {
+		c.line(plain, "hint: "+hint)
 	}
 }
 
@@ -94,8 +113,12 @@ type Result interface {
 }
 
 // Result writes r to standard output: its JSON with --json, else its text, in
-// which control characters are made harmless.
+// which control characters are made harmless. A log has it as well.
 func (c *Console) Result(r Result) error {
+	c.result = r
+	if c.log != nil && !c.quiet {
+		c.record(slog.LevelInfo, "result", slog.Any("result", r))
+	}
 	var err error
 	if c.json {
 		enc := json.NewEncoder(c.opt.Stdout)
@@ -114,6 +137,9 @@ func (c *Console) Result(r Result) error {
 	return nil
 }
 
+// LastResult returns what Result was given last, nil if there was nothing.
+func (c *Console) LastResult() Result { return c.result }
+
 type style string
 
 // ANSI's codes for the styles.
@@ -127,8 +153,8 @@ const (
 
 // line writes one line of talk; a bar on the screen is redrawn below it.
 // Control characters that came in with an argument are made harmless.
-func (c *Console) line(s style, format string, args ...any) {
-	text := printable(fmt.Sprintf(format, args...))
+func (c *Console) line(s style, text string) {
+	text = printable(text)
 	if s != plain && c.terminal && !c.opt.NoColor {
 		text = string(s) + text + reset
 	}

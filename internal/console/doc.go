@@ -11,4 +11,8 @@
 //
 // An error is one line that begins with "hectl: "; its advice follows on lines
 // of their own that begin with "hint: ".
+//
+// Where programs read along (--log-format json) the same talk is one JSON object
+// a line, with the run's id: an error has its hints and exit code in it, and the
+// result is logged as well, for there may be nobody at standard output.
 package console

@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -60,7 +61,7 @@ func (c *Console) Progress(label string, unit Unit, total int64) *Progress {
 		return p
 	}
 	every := lineEvery
-	if c.terminal && c.columns() >= minColumns {
+	if c.terminal && c.log == nil && c.columns() >= minColumns {
 		every = redrawEvery
 		c.mu.Lock()
 		p.bar = p.newBar()
@@ -136,7 +137,7 @@ func (p *Progress) run(every time.Duration) {
 		case <-tick.C:
 		}
 		if p.bar == nil {
-			p.c.Say("%s", p.status())
+			p.c.talk(slog.LevelInfo, p.status(), p.record())
 			continue
 		}
 		p.c.mu.Lock()
@@ -189,6 +190,20 @@ func (p *Progress) clear() { _, _ = io.WriteString(p.c.opt.Stderr, "\x1b[2K\r") 
 // status is the line for where there is no bar.
 func (p *Progress) status() string {
 	return p.doing() + ": " + strings.Join(p.amounts(), "")
+}
+
+// record is status for programs.
+func (p *Progress) record() slog.Attr {
+	attrs := []slog.Attr{slog.String("of", p.doing()), slog.Float64("seconds", p.Elapsed().Seconds())}
+	count, total := "bytes", "bytes_total"
+	if p.unit == Steps {
+		count, total = "steps", "steps_total"
+	}
+	attrs = append(attrs, slog.Int64(count, p.n.Load()))
+	if p.total >= 0 {
+		attrs = append(attrs, slog.Int64(total, p.total))
+	}
+	return slog.GroupAttrs("progress", attrs...)
 }
 
 // narrow is status in at most width columns: without the rate, then without the

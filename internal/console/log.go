@@ -1,0 +1,52 @@
+package console
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// LogFormat sets the form of the talk: "text", which "" means as well, or
+// "json": one object a line, and no bars.
+func (c *Console) LogFormat(format string) error {
+	switch format {
+	case "", "text":
+		c.log = nil
+	case "json":
+		c.log = slog.NewJSONHandler(c.opt.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})
+	default:
+		return fault.New(fault.Usage, "for example: --log-format json", "log format %q is neither text nor json", format)
+	}
+	return nil
+}
+
+// talk says one thing: as a line for people, or as a record with attrs.
+func (c *Console) talk(level slog.Level, text string, attrs ...slog.Attr) {
+	switch {
+	case c.log != nil:
+		c.record(level, text, attrs...)
+	case level >= slog.LevelError:
+		c.line(red, "hectl: "+text)
+	case level >= slog.LevelWarn:
+		c.line(yellow, "warning: "+text)
+	case level < slog.LevelInfo:
+		c.line(dim, text)
+	default:
+		c.line(plain, text)
+	}
+}
+
+// record writes what every line of a run has, and attrs.
+func (c *Console) record(level slog.Level, text string, attrs ...slog.Attr) {
+	r := slog.NewRecord(c.Now().UTC(), level, printable(text), 0)
+	if c.opt.RunID != "" {
+		r.AddAttrs(slog.String("run_id", c.opt.RunID))
+	}
+	if c.command != "" {
+		r.AddAttrs(slog.String("command", c.command))
+	}
+	r.AddAttrs(attrs...)
+	// There is nobody left to tell when standard error itself fails.
+	_ = c.log.Handle(context.Background(), r)
+}
