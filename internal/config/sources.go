@@ -66,6 +66,7 @@ type file struct {
 	PGBin       string `yaml:"pg_bin"`
 	Jobs        *whole `yaml:"jobs"`
 	Keep        keep   `yaml:"keep"`
+	Notify      words  `yaml:"notify"`
 }
 
 // whole is a number that the file writes without a fraction. The decoder would
@@ -80,17 +81,24 @@ func (w *whole) UnmarshalYAML(node ast.Node) error {
 	return &yaml.SyntaxError{Message: "not a whole number", Token: node.GetToken()}
 }
 
-// Load reads hectl.yml from dir or the nearest folder above it that has one,
-// and takes environ in the form of os.Environ. Unknown keys and values of the
-// wrong type are errors that name line and column; so is a file that somebody
-// else could have written.
-func Load(dir string, environ []string) (*Sources, error) {
-	s := &Sources{env: map[string]string{}, dir: dir}
+// Environment takes environ, in the form of os.Environ, and no file.
+func Environment(environ []string) *Sources {
+	s := &Sources{env: map[string]string{}}
 	for _, kv := range environ {
 		if k, v, ok := strings.Cut(kv, "="); ok {
 			s.env[k] = v
 		}
 	}
+	return s
+}
+
+// Load reads hectl.yml from dir or the nearest folder above it that has one,
+// and takes environ in the form of os.Environ. Unknown keys and values of the
+// wrong type are errors that name line and column; so is a file that somebody
+// else could have written.
+func Load(dir string, environ []string) (*Sources, error) {
+	s := Environment(environ)
+	s.dir = dir
 	path, err := findUpwards(dir, FileName)
 	if err != nil || path == "" {
 		return s, err
@@ -126,7 +134,7 @@ func (s *Sources) read(path string) (file, error) {
 	parsed, err := parse(trimBOM(text))
 	if err != nil {
 		return file{}, fault.New(fault.Usage,
-			"the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs and keep",
+			"the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep and notify",
 			"read settings %s: %s", path, yaml.FormatError(err, false, false))
 	}
 	return parsed, nil
