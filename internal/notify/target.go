@@ -1,0 +1,116 @@
+package notify
+
+import (
+	"errors"
+	"net"
+	"net/url"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// kind is the form in which somebody is told.
+type kind string
+
+const (
+	webhook      kind = "webhook"
+	slack        kind = "slack"
+	healthchecks kind = "hc"
+)
+
+// Target is somebody to tell. The zero value is of no use; see Parse.
+type Target struct {
+	kind kind
+	when string // "success" or "failure": only then
+	url  url.URL
+}
+
+// Parse reads a URL in one of the forms of the package's comment.
+func Parse(text string) (Target, error) {
+	t, err := parse(text)
+	return t, fault.Wrap(fault.Usage,
+		"for example: https://example.com/hook, failure+https://hooks.slack.com/services/…, hc+https://checks.example.com/ping/…", err)
+}
+
+func parse(text string) (Target, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" {
+		return Target{}, errors.New("not of the form https://HOST/…") // err would repeat it
+	}
+	words := strings.Split(u.Scheme, "+")
+	t := Target{url: *u}
+	t.url.Scheme = words[len(words)-1]
+	for _, word := range words[:len(words)-1] {
+		switch word {
+		case "success", "failure":
+			if t.when != "" {
+				return Target{}, errors.New("success+ and failure+ exclude each other: both are told without either")
+			}
+			t.when = word
+		case string(slack), string(healthchecks):
+			if t.kind != "" {
+				return Target{}, errors.New("slack+ and hc+ exclude each other")
+			}
+			t.kind = kind(word)
+		default:
+			return Target{}, errors.New("only success+, failure+, slack+ and hc+ may come before https://")
+		}
+	}
+	if t.kind == "" {
+		t.kind = kindOf(u.Hostname())
+	}
+	switch t.url.Scheme {
+	case "https":
+	case "http":
+		if !isLoopback(u.Hostname()) {
+			return Target{}, errors.New("http:// is for this machine only: everyone on the way could read it")
+		}
+	default:
+		return Target{}, errors.New("neither https:// nor http://")
+	}
+	return t, nil
+}
+
+// kindOf tells the services that have an address of their own.
+func kindOf(host string) kind {
+	switch host {
+	case "hooks.slack.com", "hooks.slack-gov.com":
+		return slack
+	case "hc-ping.com":
+		return healthchecks
+	}
+	return webhook
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}
+
+// String returns as much of the URL as is no secret.
+func (t Target) String() string { return t.url.Scheme + "://" + t.url.Host }
+
+// wants reports whether the target is told of what happened.
+func (t Target) wants(e event) bool {
+	switch e {
+	case success, failure:
+		return t.when == "" || t.when == string(e)
+	default: // a start without an end would raise an alarm
+		return t.kind == healthchecks && t.when == ""
+	}
+}
+
+// address is where the target is told of it.
+func (t Target) address(e event) string {
+	u := t.url
+	if t.kind == healthchecks {
+		switch e {
+		case start:
+			u = *u.JoinPath("start")
+		case failure:
+			u = *u.JoinPath("fail")
+		case success:
+		}
+	}
+	return u.String()
+}
