@@ -71,18 +71,19 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		out.Fail(err)
 		return int(fault.Failed)
 	}
-	app := newApp(&command.Env{Console: out, Stdin: stdin, Stdout: stdout, Dir: dir, Version: buildVersion().Version, Environ: os.Environ()}, stdout)
+	env := &command.Env{Console: out, Stdin: stdin, Stdout: stdout, Dir: dir, Version: buildVersion().Version, Environ: os.Environ()}
+	app := newApp(env, stdout)
 	args, err = arrange(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, slices.Concat([]string{app.Name}, args))
 	}
-	if err == nil {
-		return int(fault.Done)
-	}
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		err = interrupted(ctx, err)
 	}
-	out.Fail(err)
+	if err != nil {
+		out.Fail(err)
+	}
+	env.Tell(ctx, err)
 	return int(fault.CodeOf(err))
 }
 

@@ -97,6 +97,7 @@ func TestScripts(t *testing.T) {
 			"backdate":    cmdBackdate,
 			"lockable":    cmdLockable,
 			"lock":        cmdLock,
+			"listen":      cmdListen,
 			"logs":        cmdLogs,
 		},
 	})

@@ -51,7 +51,7 @@ type createOptions struct {
 }
 
 func createCommand(env *command.Env) *cli.Command {
-	return command.New(env, &cli.Command{
+	return command.Notifying(env, &cli.Command{
 		Name:      "backup",
 		Usage:     "dump a database to the bucket",
 		UsageText: "hectl backup [options]",

@@ -24,7 +24,7 @@ type pruneOptions struct {
 }
 
 func pruneCommand(env *command.Env) *cli.Command {
-	return command.New(env, &cli.Command{
+	return command.Notifying(env, &cli.Command{
 		Name:      "prune",
 		Usage:     "remove dumps that no rule keeps",
 		UsageText: "hectl prune --keep-… N [options]",

@@ -33,7 +33,7 @@ func verifyCommand(env *command.Env) *cli.Command {
 		jobsFlag(),
 		command.PGBinFlag(),
 	}
-	return command.New(env, &cli.Command{
+	return command.Notifying(env, &cli.Command{
 		Name:      "verify",
 		Usage:     "read a dump through, and try to restore it",
 		UsageText: "hectl verify [KEY|latest] [options]",

@@ -21,6 +21,8 @@ type Env struct {
 	Dir     string   // current folder
 	Version string   // of hectl
 	Environ []string // in the form of os.Environ
+
+	promised *promised // nil: nobody is to be told of the run
 }
 
 // Settings loads hectl.yml and the environment, once a command needs them: a
