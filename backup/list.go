@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -41,7 +42,8 @@ func listCommand(env *command.Env) *cli.Command {
    hectl list --json | jq -r '.dumps[-1].key'
 
    Dumps of all labels are shown, unless --env (or HECTL_ENV, or hectl.yml)
-   names one.`,
+   names one. The line below them shows the size of the smallest dump of each of
+   the last 30 days; a dot is a day without.`,
 		Flags: append([]cli.Flag{
 			&cli.IntFlag{Category: command.Output, Name: "last", Aliases: []string{"n"}, Usage: "show only the newest `N`"},
 			&cli.BoolFlag{Category: command.Output, Name: "long", Aliases: []string{"l"}, Usage: "show when each was last verified, and restored by way of trial (reads a manifest a dump)"},
@@ -90,6 +92,7 @@ type listing struct {
 	base string
 	long bool
 	now  time.Time
+	all  []catalog.Dump // those that --last leaves out, too
 }
 
 // listed is a dump and, in a long listing, what its manifest says.
@@ -99,6 +102,7 @@ type listed struct {
 	Restored *time.Time `json:"restored_at,omitempty"`
 
 	lacks string // why there is no manifest to go by
+	unfit bool   // it has one, which is not about it
 }
 
 // Text renders a line a dump.
@@ -122,7 +126,25 @@ func (l listing) Text() string {
 			humanize.Bytes(uint64(d.Size)), more, console.Clean(strings.TrimPrefix(d.Key, catalog.Prefix(l.base))))
 	}
 	_ = w.Flush()
-	return b.String()
+	return b.String() + l.sparklines()
+}
+
+// sparklines renders a line a label: of those with dumps on two days or more,
+// as one alone has nothing to be compared with.
+func (l listing) sparklines() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, label := range catalog.Labels(l.all) {
+		sizes := smallestByDay(catalog.WithLabel(l.all, label), l.now)
+		if len(slices.DeleteFunc(slices.Clone(sizes), func(size int64) bool { return size == noDump })) > 1 {
+			_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", console.Clean(label), sparkline(sizes), sparkCaption(sizes))
+		}
+	}
+	_ = w.Flush()
+	if b.Len() == 0 {
+		return ""
+	}
+	return "\n" + b.String()
 }
 
 func day(t *time.Time) string {
@@ -158,13 +180,14 @@ func (o listOptions) Run(ctx context.Context, env *command.Env) error {
 	if o.label != "" {
 		dumps = catalog.WithLabel(dumps, o.label)
 	}
+	all := dumps
 	if o.last > 0 {
 		dumps = dumps[max(0, len(dumps)-o.last):]
 	}
 	if len(dumps) == 0 {
 		env.Console.Say("there are no dumps in %s", o.bucket)
 	}
-	result := listing{Bucket: o.bucket.String(), Dumps: make([]listed, len(dumps)), base: o.bucket.Base, long: o.long, now: env.Console.Now()}
+	result := listing{Bucket: o.bucket.String(), Dumps: make([]listed, len(dumps)), base: o.bucket.Base, long: o.long, now: env.Console.Now(), all: all}
 	for i, d := range dumps {
 		result.Dumps[i].Dump = d
 	}
@@ -190,7 +213,7 @@ func readManifests(ctx context.Context, store *s3store.Store, base string, dumps
 			m, err := catalog.ReadManifest(ctx, store, base, d.Dump)
 			switch {
 			case fault.CodeOf(err) == fault.Integrity:
-				d.lacks = "manifest does not fit"
+				d.lacks, d.unfit = "manifest does not fit", true
 			case err != nil:
 				return err
 			case m == nil:
