@@ -67,6 +67,8 @@ type file struct {
 	Jobs        *whole `yaml:"jobs"`
 	Keep        keep   `yaml:"keep"`
 	Notify      words  `yaml:"notify"`
+	MaxAge      word   `yaml:"max_age"`
+	MaxShrink   word   `yaml:"max_shrink"`
 }
 
 // whole is a number that the file writes without a fraction. The decoder would
@@ -134,7 +136,7 @@ func (s *Sources) read(path string) (file, error) {
 	parsed, err := parse(trimBOM(text))
 	if err != nil {
 		return file{}, fault.New(fault.Usage,
-			"the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep and notify",
+			"the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep, notify, max_age and max_shrink",
 			"read settings %s: %s", path, yaml.FormatError(err, false, false))
 	}
 	return parsed, nil
