@@ -1,5 +1,6 @@
 // Package backup makes dumps and looks after them: create.go is "hectl backup",
-// list.go is "hectl list", prune.go is "hectl prune".
+// list.go is "hectl list", prune.go is "hectl prune", status.go is "hectl
+// status".
 //
 // A dump flows from pg_dump's standard output through memory into a multipart
 // upload, and never touches a disk. It comes into being at one instant, when
@@ -12,4 +13,7 @@
 // Pruning is looking (survey.go), deciding (package retention) and removing
 // (pruned.go), the dumps first and then their manifests. What cannot be read or
 // dated is no candidate, and whatever fails on the way, fewer are removed.
+//
+// Status is looking (look.go), judging (health.go) and telling (statustext.go,
+// metrics.go).
 package backup

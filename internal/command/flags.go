@@ -8,6 +8,7 @@ import (
 
 // Categories under which the help groups the flags.
 const (
+	Limits    = "Limits"
 	Bucket    = "Bucket"
 	Database  = "Database"
 	Retention = "Retention"

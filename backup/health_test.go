@@ -1,0 +1,118 @@
+package backup
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// every4Hours returns dumps of these sizes, the last of them an hour old.
+func every4Hours(now time.Time, sizes ...int64) []catalog.Dump {
+	dumps := make([]catalog.Dump, len(sizes))
+	for i, size := range sizes {
+		t := now.Add(-time.Hour - time.Duration(len(sizes)-1-i)*4*time.Hour)
+		dumps[i] = catalog.Dump{Key: catalog.Key("", "production", t), Label: "production", Time: t, Size: size, Upload: t.Add(time.Minute)}
+	}
+	return dumps
+}
+
+func TestJudge(t *testing.T) {
+	now := time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
+	dated := func(t, upload time.Time, sizes ...int64) []catalog.Dump {
+		dumps := every4Hours(now, sizes...)
+		newest := &dumps[len(dumps)-1]
+		newest.Time, newest.Upload = t, upload
+		return dumps
+	}
+	for _, tt := range []struct {
+		name  string
+		dumps []catalog.Dump
+		unfit bool
+		lim   limits
+		want  []problem
+	}{
+		{"none", nil, false, limits{}, []problem{{missing, "there is no dump"}}},
+		{"the first", every4Hours(now, 100), false, limits{}, nil},
+		{"as usual", every4Hours(now, 100, 101, 102, 103), false, limits{}, nil},
+		{"just the limit", dated(now.Add(-9*time.Hour), now, 100), false, limits{}, nil},
+		{"too old", dated(now.Add(-9*time.Hour-time.Minute), now, 100), false, limits{},
+			[]problem{{stale, "the newest dump is 9h1m old, more than 9h"}}},
+		{"copied later", dated(now.Add(-72*time.Hour), now.Add(-time.Hour), 100), false, limits{},
+			[]problem{{stale, "the newest dump is 72h old, more than 9h"}}},
+		{"another limit", every4Hours(now, 100), false, limits{maxAge: 30 * time.Second},
+			[]problem{{stale, "the newest dump is 1h old, more than 30s"}}},
+
+		{"two say nothing", every4Hours(now, 100, 100, 1), false, limits{}, nil},
+		{"half is allowed", every4Hours(now, 100, 100, 100, 50), false, limits{}, nil},
+		{"less is not", every4Hours(now, 100, 100, 100, 49), false, limits{},
+			[]problem{{shrunk, "the newest dump has 49 B, 51% less than the usual 100 B (more than 50%)"}}},
+		{"a limit of nothing", every4Hours(now, 100, 100, 100, 99), false, limits{maxShrink: -1},
+			[]problem{{shrunk, "the newest dump has 99 B, 1% less than the usual 100 B (more than 0%)"}}},
+		{"no limit", every4Hours(now, 100, 100, 100, 1), false, limits{maxShrink: 100}, nil},
+		{"one odd size is not the usual", every4Hours(now, 100, 100, 9000, 100), false, limits{}, nil},
+		{"only the last ten count", every4Hours(now, 900, 900, 900, 900, 900, 900, 900, 900, 900, 900, 900,
+			10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 9), false, limits{}, nil},
+		{"the usual of an even number", every4Hours(now, 10, 20, 30, 40, 12), false, limits{},
+			[]problem{{shrunk, "the newest dump has 12 B, 52% less than the usual 25 B (more than 50%)"}}},
+		{"a terabyte", every4Hours(now, 5e12, 5e12, 5e12, 1e12), false, limits{},
+			[]problem{{shrunk, "the newest dump has 1.0 TB, 80% less than the usual 5.0 TB (more than 50%)"}}},
+		{"nothing before had any bytes", every4Hours(now, 0, 0, 0, 10), false, limits{}, nil},
+
+		{"empty", every4Hours(now, 100, 100, 100, 0), false, limits{}, []problem{{empty, "the newest dump is empty"}}},
+		{"replaced", every4Hours(now, 100), true, limits{}, []problem{{misfit, "the newest dump is not the object that its manifest describes"}}},
+		{"a clock a little ahead", dated(now.Add(4*time.Minute), now, 100), false, limits{}, nil},
+		{"a clock ahead", dated(now.Add(time.Hour), now, 100), false, limits{},
+			[]problem{{future, "the newest dump is dated in the future, 2026-11-23 09:30"}}},
+		{"written long ago, dated in the future", dated(now.Add(24*time.Hour), now.Add(-24*time.Hour), 100, 100, 100, 1), true, limits{}, []problem{
+			{misfit, "the newest dump is not the object that its manifest describes"},
+			{stale, "the newest dump is 24h old, more than 9h"},
+			{shrunk, "the newest dump has 1 B, 99% less than the usual 100 B (more than 50%)"},
+			{future, "the newest dump is dated in the future, 2026-11-24 08:30"},
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			switch tt.lim.maxShrink {
+			case 0:
+				tt.lim.maxShrink = 50
+			case -1:
+				tt.lim.maxShrink = 0
+			}
+			if tt.lim.maxAge == 0 {
+				tt.lim.maxAge = 9 * time.Hour
+			}
+			got := judge(tt.dumps, tt.unfit, now, tt.lim)
+			if got == nil {
+				t.Error("JSON would say null")
+			}
+			if diff := cmp.Diff(append([]problem{}, tt.want...), got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestProblemsAreInTheOrderOfTheirGravity(t *testing.T) {
+	var codes []fault.Code
+	for _, k := range kinds() {
+		codes = append(codes, k.code())
+	}
+	want := []fault.Code{fault.NotFound, fault.Integrity, fault.Integrity, fault.Stale, fault.Warnings, fault.Warnings}
+	if diff := cmp.Diff(want, codes); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestExactly(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		9 * time.Hour: "9h", 90 * time.Minute: "1h30m", 10 * time.Minute: "10m", 20*time.Hour + 59*time.Second: "20h",
+		50 * time.Second: "50s", 1500 * time.Millisecond: "1s", 240*time.Hour + 10*time.Minute: "240h10m",
+	} {
+		if got := exactly(d); got != want {
+			t.Errorf("%v: %s, not %s", d, got, want)
+		}
+	}
+}

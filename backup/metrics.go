@@ -1,0 +1,125 @@
+package backup
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// gauges renders what was seen in Prometheus' text format. Of a bucket that
+// could not be read, seen is nil: then it is only said that it could not. What is
+// not known is left out, for no number means that.
+func (o *statusOptions) gauges(now time.Time, seen *status) string {
+	g := gaugeWriter{labels: pair("bucket", o.bucket.String()) + "," + pair("env", o.label)}
+	g.add("up", "Whether the bucket could be read.", truth(seen != nil))
+	g.add("checked_timestamp_seconds", "When hectl status last looked.", unix(now))
+	g.add("max_age_seconds", "How old the newest dump may be.", o.limits.maxAge.Seconds())
+	if seen == nil {
+		return g.String()
+	}
+	g.begin("problem", "Whether something is wrong with the dumps, by its kind.")
+	for _, k := range kinds() {
+		found := false
+		for _, p := range seen.Problems {
+			found = found || p.Kind == k
+		}
+		g.sample("problem", ","+pair("kind", string(k)), truth(found))
+	}
+	g.add("dumps", "Dumps of this label.", float64(seen.Dumps))
+	g.add("dumps_bytes", "Size of all of them.", float64(seen.Size))
+	g.add("dumps_without_manifest", "Dumps that have no manifest.", float64(seen.Bare))
+	if n := seen.Newest; n != nil {
+		g.add("newest_dump_timestamp_seconds", "When the newest dump was made.", unix(written(n.Dump)))
+		g.add("newest_dump_bytes", "Size of the newest dump.", float64(n.Size))
+	}
+	if seen.Usual != nil {
+		g.add("median_dump_bytes", "Median size of the ten dumps before the newest.", float64(*seen.Usual))
+	}
+	if seen.Verified != nil {
+		g.add("verified_timestamp_seconds", "When one of the newest 50 dumps was last verified.", unix(*seen.Verified))
+	}
+	if seen.Restored != nil {
+		g.add("restored_timestamp_seconds", "When one of the newest 50 dumps was last restored by way of trial.", unix(*seen.Restored))
+	}
+	if seen.Uploads != nil {
+		g.add("open_uploads", "Uploads of dumps that are under way, or were left behind.", float64(seen.Uploads.Count))
+		if seen.Uploads.Oldest != nil {
+			g.add("open_upload_timestamp_seconds", "When the oldest of them began.", unix(*seen.Uploads.Oldest))
+		}
+	}
+	if seen.Backup != nil {
+		g.add("backup_running", "Whether a backup of the source runs.", truth(seen.Backup.Running))
+	}
+	return g.String()
+}
+
+// gaugeWriter writes metrics that all have the same labels.
+type gaugeWriter struct {
+	strings.Builder
+	labels string
+}
+
+func (g *gaugeWriter) add(name, help string, value float64) {
+	g.begin(name, help)
+	g.sample(name, "", value)
+}
+
+func (g *gaugeWriter) begin(name, help string) {
+	fmt.Fprintf(g, "# HELP hectl_%s %s\n# TYPE hectl_%s gauge\n", name, help, name)
+}
+
+func (g *gaugeWriter) sample(name, more string, value float64) {
+	fmt.Fprintf(g, "hectl_%s{%s%s} %s\n", name, g.labels, more, strconv.FormatFloat(value, 'f', -1, 64))
+}
+
+func truth(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+func unix(t time.Time) float64 { return float64(t.Unix()) }
+
+// pair renders a label, in which three characters are escaped, and no others.
+func pair(name, value string) string {
+	return name + `="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(value) + `"`
+}
+
+// writeMetrics replaces a file at once: whoever collects it reads the old text
+// or the new one. Until then the new one has a name that the node exporter does
+// not look for.
+func writeMetrics(path, text string) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("write metrics %s: %w", path, err)
+		}
+	}()
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+			_ = os.Remove(f.Name())
+		}
+	}()
+	if _, err := f.WriteString(text); err != nil {
+		return err
+	}
+	// The exporter runs as somebody else.
+	if err := f.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

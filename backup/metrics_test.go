@@ -1,0 +1,54 @@
+package backup
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rubyforgood/hectl/internal/config"
+)
+
+func TestGauges(t *testing.T) {
+	now := time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
+	opt := &statusOptions{bucket: config.Bucket{Name: "b", Base: `a"\` + "\n"}, label: "production", limits: limits{maxAge: 9 * time.Hour}}
+	const unreadable = `# HELP hectl_up Whether the bucket could be read.
+# TYPE hectl_up gauge
+hectl_up{bucket="s3://b/a\"\\\n",env="production"} 0
+# HELP hectl_checked_timestamp_seconds When hectl status last looked.
+# TYPE hectl_checked_timestamp_seconds gauge
+hectl_checked_timestamp_seconds{bucket="s3://b/a\"\\\n",env="production"} 1795422600
+# HELP hectl_max_age_seconds How old the newest dump may be.
+# TYPE hectl_max_age_seconds gauge
+hectl_max_age_seconds{bucket="s3://b/a\"\\\n",env="production"} 32400
+`
+	if diff := cmp.Diff(unreadable, opt.gauges(now, nil)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWriteMetricsReplacesAtOnceOrLeavesAlone(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "hectl.prom")
+	for _, text := range []string{"one\n", "two, which is longer\n", "3\n"} {
+		if err := writeMetrics(path, text); err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(path)
+		if err != nil || string(got) != text {
+			t.Errorf("%q, %v", got, err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeMetrics(filepath.Join(dir, "folder"), "x"); err == nil {
+		t.Error("a folder was replaced")
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 2 {
+		t.Errorf("%v, %v", entries, err)
+	}
+}
