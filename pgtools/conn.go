@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -99,10 +100,21 @@ func (c Conn) IsLocal() bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
+// rdsHost matches the endpoints of Amazon RDS and Aurora. The region comes
+// before "rds", but in China mostly after it.
+var rdsHost = regexp.MustCompile(`\.(?:(?:([a-z0-9-]+)\.)?rds|rds\.([a-z0-9-]+))\.amazonaws\.com(?:\.cn)?$`)
+
 // IsRDS tells whether the host is an endpoint of Amazon RDS or Aurora.
-func (c Conn) IsRDS() bool {
-	host := c.canonicalHost()
-	return strings.HasSuffix(host, ".rds.amazonaws.com") || strings.HasSuffix(host, ".rds.amazonaws.com.cn")
+func (c Conn) IsRDS() bool { return rdsHost.MatchString(c.canonicalHost()) }
+
+// RDSRegion returns the AWS region of an endpoint of RDS; "" when its name has
+// none, and for any other host.
+func (c Conn) RDSRegion() string {
+	match := rdsHost.FindStringSubmatch(c.canonicalHost())
+	if match == nil {
+		return ""
+	}
+	return match[1] + match[2]
 }
 
 // canonicalHost is the host in lower case, without a root dot.

@@ -113,7 +113,7 @@ func TestIsLocalAndIsRDS(t *testing.T) {
 		"127.0.0.1.example.com":                  {false, false},
 		"he.abc.us-east-2.rds.amazonaws.com":     {false, true},
 		"HE.abc.us-east-2.RDS.AmazonAWS.com.":    {false, true},
-		"he.abc.rds.cn-north-1.amazonaws.com.cn": {false, false},
+		"he.abc.rds.cn-north-1.amazonaws.com.cn": {false, true},
 		"he.abc.cn-north-1.rds.amazonaws.com.cn": {false, true},
 		"rds.amazonaws.com.example.com":          {false, false},
 	} {
@@ -123,6 +123,28 @@ func TestIsLocalAndIsRDS(t *testing.T) {
 		}
 		if c.IsLocal() != want.local || c.IsRDS() != want.rds {
 			t.Errorf("%s: local %v, RDS %v", host, c.IsLocal(), c.IsRDS())
+		}
+	}
+}
+
+func TestRDSRegion(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]string{
+		"he.abc.us-east-2.rds.amazonaws.com":             "us-east-2",
+		"HE.cluster-ro-abc.us-east-2.RDS.AmazonAWS.com.": "us-east-2",
+		"he.proxy-abc.us-gov-west-1.rds.amazonaws.com":   "us-gov-west-1",
+		"he.abc.rds.cn-northwest-1.amazonaws.com.cn":     "cn-northwest-1",
+		"he.abc.cn-north-1.rds.amazonaws.com.cn":         "cn-north-1",
+		"db.example.com":                                 "",
+		"he.abc.us-east-2.rds.amazonaws.com.example.com": "",
+		"127.0.0.1": "",
+	} {
+		c, err := resolveWith(Params{"host": host}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.RDSRegion(); got != want {
+			t.Errorf("%s: %q, want %q", host, got, want)
 		}
 	}
 }
