@@ -45,6 +45,7 @@ type createOptions struct {
 	exclude      []string
 	lockWait     time.Duration
 	stallTimeout time.Duration
+	iamAuth      bool
 	upload       s3store.UploadOptions
 
 	prune *pruneOptions // nil: not asked for
@@ -79,6 +80,7 @@ func createCommand(env *command.Env) *cli.Command {
 			&cli.StringSliceFlag{Category: command.Database, Name: "exclude-table-data", Usage: "leave out the rows of tables that match `PATTERN`; repeatable"},
 			&cli.DurationFlag{Category: command.Database, Name: "lock-wait-timeout", Value: time.Minute, Usage: "fail when a table stays locked for `TIME` (default 1m; 0 waits for ever)"},
 			&cli.DurationFlag{Category: command.Database, Name: "stall-timeout", Value: 5 * time.Minute, Usage: "fail when pg_dump writes nothing for `TIME` (default 5m; 0 waits for ever)"},
+			iamAuthFlag(),
 			command.PGBinFlag(),
 			&cli.StringFlag{Category: command.Bucket, Name: "part-size", Usage: "`SIZE` of an upload's parts, 5 of which are held in memory (default 8MiB, more for a database over 62 GB)"},
 			&cli.StringFlag{Category: command.Bucket, Name: "sse", Usage: "server-side encryption by `METHOD` AES256, aws:kms or aws:kms:dsse (default: the bucket's)"},
@@ -158,6 +160,11 @@ func newCreateOptions(env *command.Env, c *cli.Context) (*createOptions, error) 
 	if opt.source, err = command.Resolve(source, settings); err != nil {
 		return nil, fmt.Errorf("source (from %s): %w", source.Origin, err)
 	}
+	if opt.iamAuth = c.Bool("iam-auth"); opt.iamAuth {
+		if err := checkIAMAuth(opt.source); err != nil {
+			return nil, fmt.Errorf("source (from %s): %w", source.Origin, err)
+		}
+	}
 	if opt.prune, err = newPruneAfter(c, settings, flags, opt.bucket, opt.label); err != nil {
 		return nil, err
 	}
@@ -199,6 +206,9 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 	store, err := env.Open(ctx, o.bucket)
 	if err != nil {
 		return err
+	}
+	if o.iamAuth {
+		o.source = withIAMAuth(o.source, store, env.Console.Now)
 	}
 	server, size, err := o.inspect(ctx)
 	if err != nil {

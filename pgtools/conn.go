@@ -1,6 +1,7 @@
 package pgtools
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -29,7 +30,11 @@ type settings struct {
 	params    Params // libpq's keywords; passfile included, service not
 	inherited Params // those of params that children get as variables, see Environ
 	home      string // the user's home directory, for libpq's default files
+	token     Token  // makes the password of each connection; nil: there is one, or none is needed
 }
+
+// A Token is a password that is only good for connecting soon.
+type Token func(ctx context.Context) (string, error)
 
 func (c Conn) get(key string) string {
 	if c.settings == nil {
@@ -63,6 +68,35 @@ func (c Conn) WithDatabase(name string) Conn {
 	s.params["dbname"] = name
 	return newConn(s)
 }
+
+// WithToken returns c with a password that is made anew for every connection,
+// in place of what is set: one made at the start of a run would have expired
+// when hectl has to find out, hours later, what pg_dump waits for.
+func (c Conn) WithToken(token Token) Conn {
+	if c.settings == nil {
+		return c
+	}
+	s := *c.settings()
+	s.token = token
+	return newConn(s)
+}
+
+// fresh returns c as it is to be used for a connection that is made now.
+func (c Conn) fresh(ctx context.Context) (Conn, error) {
+	if !c.hasToken() {
+		return c, nil
+	}
+	s := *c.settings()
+	password, err := s.token(ctx)
+	if err != nil {
+		return c, fmt.Errorf("connect to %v: %w", c, err)
+	}
+	s.params = maps.Clone(s.params)
+	s.params["password"] = password
+	return newConn(s), nil
+}
+
+func (c Conn) hasToken() bool { return c.settings != nil && c.settings().token != nil }
 
 // withSettings returns c with values for parameters of the server, which sessions
 // begin with.
@@ -115,6 +149,11 @@ func (c Conn) RDSRegion() string {
 		return ""
 	}
 	return match[1] + match[2]
+}
+
+// NeedsTLS tells whether c connects with TLS or not at all.
+func (c Conn) NeedsTLS() bool {
+	return !c.IsSocket() && slices.Contains([]string{"require", "verify-ca", "verify-full"}, c.get("sslmode"))
 }
 
 // canonicalHost is the host in lower case, without a root dot.
@@ -186,6 +225,27 @@ func (c Conn) Args() []string {
 		pairs = append(pairs, key+"="+quoteConninfo(c.settings().params[key]))
 	}
 	return []string{"--dbname", strings.Join(pairs, " ")}
+}
+
+// Conninfo returns a connection string that leads to the same place in another
+// environment, without the password: for a crontab or a unit.
+func (c Conn) Conninfo() string {
+	if c.settings == nil {
+		return ""
+	}
+	var pairs []string
+	for _, key := range slices.Sorted(maps.Keys(c.settings().params)) {
+		value := c.settings().params[key]
+		ownDefault := key == "connect_timeout" && value == defaultConnectTimeout || key == "passfile" && value == defaultPassfile(c.settings().home)
+		if key == "password" || ownDefault {
+			continue
+		}
+		if value == "" || strings.ContainsAny(value, " \t\r\n\f\v'\\") {
+			value = quoteConninfo(value)
+		}
+		pairs = append(pairs, key+"="+value)
+	}
+	return strings.Join(pairs, " ")
 }
 
 // Environ returns base as the environment of a child that connects to c: no

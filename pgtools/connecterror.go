@@ -72,7 +72,9 @@ func serverRefusal(c Conn, pg *pgconn.PgError) error {
 	switch pg.Code {
 	case stateInvalidPassword:
 		code, hint = fault.Denied, "check PGPASSWORD, or the line in ~/.pgpass"
-		if c.password() == "" {
+		if c.hasToken() {
+			hint = tokenHint(c)
+		} else if c.password() == "" {
 			text = "the server asks for a password, and none is set"
 			hint = "set PGPASSWORD, or put a line into ~/.pgpass: " + c.passfileLine()
 			if loosePassfile(c.get("passfile")) {
@@ -84,6 +86,8 @@ func serverRefusal(c Conn, pg *pgconn.PgError) error {
 		switch {
 		case pg.Routine == "ClientAuthentication" && pg.Line != 0 && strings.Contains(pg.Message, "pg_hba.conf"):
 			hint = "pg_hba.conf has no line for this user, database and address; if it asks for TLS, set sslmode=require"
+		case c.hasToken():
+			hint = tokenHint(c)
 		case pg.Routine == "InitializeSessionUserId":
 			hint = "name another user (PGUSER, or in the connection string), or create the role"
 		case c.IsSocket():
@@ -99,6 +103,11 @@ func serverRefusal(c Conn, pg *pgconn.PgError) error {
 		hint = "the server is starting up or shutting down: try again in a moment"
 	}
 	return fault.Wrap(code, hint, &connectionError{fmt.Sprintf("connect to %v: %s", c, text), pg})
+}
+
+// tokenHint says what RDS wants besides a token.
+func tokenHint(c Conn) string {
+	return fmt.Sprintf("the role needs \"GRANT rds_iam TO %s\", and the AWS credentials rds-db:connect on it", Quote(c.User()))
 }
 
 // passfileLine is the line that would be needed, without the password.

@@ -44,6 +44,10 @@ type Row interface {
 // The error says in words what is wrong, and hints at the cure; see also
 // IsNoDatabase.
 func Connect(ctx context.Context, c Conn, appName string) (*DB, error) {
+	c, err := c.fresh(ctx)
+	if err != nil {
+		return nil, err
+	}
 	cfg, err := c.pgxConfig(appName)
 	if err != nil {
 		return nil, err

@@ -28,6 +28,10 @@ func Dump(ctx context.Context, tool Tool, c Conn, opt DumpOptions) (*Process, er
 	if opt.LockWaitTimeout > 0 {
 		args = append(args, "--lock-wait-timeout="+strconv.FormatInt(opt.LockWaitTimeout.Milliseconds(), 10))
 	}
+	c, err := c.fresh(ctx)
+	if err != nil {
+		return nil, err
+	}
 	args = append(args, c.Args()...)
 	return start(ctx, tool, args, childEnviron(c), newTail(opt.Log))
 }

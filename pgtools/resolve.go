@@ -175,6 +175,15 @@ func (r resolver) service(p Params, home string) (Params, error) {
 		"service %s: no service file defines it", name)
 }
 
+const defaultConnectTimeout = "10" // seconds
+
+func defaultPassfile(home string) string {
+	if home == "" {
+		return ""
+	}
+	return filepath.Join(home, ".pgpass")
+}
+
 // defaults fills in what nobody has set.
 func (r resolver) defaults(p Params, account, home string) {
 	fill := func(key string, value func() string) {
@@ -186,13 +195,8 @@ func (r resolver) defaults(p Params, account, home string) {
 	fill("host", func() string { return r.socketDir(p["port"]) })
 	fill("user", func() string { return account })
 	fill("dbname", func() string { return p["user"] })
-	fill("connect_timeout", func() string { return "10" })
-	fill("passfile", func() string {
-		if home == "" {
-			return ""
-		}
-		return filepath.Join(home, ".pgpass")
-	})
+	fill("connect_timeout", func() string { return defaultConnectTimeout })
+	fill("passfile", func() string { return defaultPassfile(home) })
 	maps.DeleteFunc(p, func(_, value string) bool { return value == "" })
 }
 

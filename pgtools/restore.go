@@ -54,7 +54,9 @@ func Restore(ctx context.Context, tool Tool, c Conn, opt RestoreOptions) (ignore
 	if opt.ListFile != "" {
 		args = append(args, "--use-list="+opt.ListFile)
 	}
-	c = c.withSettings(opt.Settings)
+	if c, err = c.withSettings(opt.Settings).fresh(ctx); err != nil {
+		return nil, err
+	}
 	args = append(args, c.Args()...)
 	if opt.Input == nil {
 		args = append(args, "--", opt.File)

@@ -187,18 +187,24 @@ func (s *Store) Bucket() string { return s.bucket }
 // credential_process may be asking a person), and makes no request to the
 // bucket. Later calls use what it found. The error has the code fault.Denied.
 func (s *Store) CheckCredentials(ctx context.Context) error {
-	_, err := s.creds.Retrieve(ctx)
+	_, err := s.Credentials(ctx)
+	return err
+}
+
+// Credentials returns what CheckCredentials finds, for another service of AWS.
+func (s *Store) Credentials(ctx context.Context) (aws.Credentials, error) {
+	found, err := s.creds.Retrieve(ctx)
 	if err == nil {
-		return nil
+		return found, nil
 	}
 	const what = "find AWS credentials"
 	if ctx.Err() != nil {
-		return interrupted(ctx, what)
+		return aws.Credentials{}, interrupted(ctx, what)
 	}
 	if creds, ok := errors.AsType[*credentialError](err); ok {
-		return creds.fault(what)
+		return aws.Credentials{}, creds.fault(what)
 	}
-	return fault.New(fault.Denied, "", what+": %w", err)
+	return aws.Credentials{}, fault.New(fault.Denied, "", what+": %w", err)
 }
 
 // Close closes idle connections. The store can still be used afterwards.
