@@ -247,6 +247,9 @@ func (u *upload) settle(ctx context.Context, want written) (Object, bool) {
 	out, err := call(ctx, u.store, u.store.client.HeadObject, &s3.HeadObjectInput{
 		Bucket: &u.store.bucket, Key: &u.key, ChecksumMode: types.ChecksumModeEnabled,
 	})
+	if statusOf(err) == http.StatusForbidden {
+		return u.settleByList(ctx, want)
+	}
 	if err != nil || aws.ToInt64(out.ContentLength) != want.size {
 		return Object{}, false
 	}
@@ -260,6 +263,18 @@ func (u *upload) settle(ctx context.Context, want written) (Object, bool) {
 	}
 	u.store.logf("s3://%s/%s is complete: only the answer was lost", u.store.bucket, u.key)
 	return Object{Key: u.key, Size: want.size, ETag: etag, LastModified: aws.ToTime(out.LastModified).UTC()}, true
+}
+
+// settleByList is settle for who may write and list, but not read.
+func (u *upload) settleByList(ctx context.Context, want written) (Object, bool) {
+	for obj, err := range u.store.List(ctx, u.key) {
+		ours := err == nil && obj.Key == u.key && obj.Size == want.size && want.etag != "" && obj.ETag == want.etag
+		if ours {
+			u.store.logf("s3://%s/%s is complete: only the answer was lost", u.store.bucket, u.key)
+		}
+		return obj, ours // what begins with the key begins with the key itself
+	}
+	return Object{}, false
 }
 
 // ifNoneMatch and ifMatch are the condition of the request that creates the

@@ -252,6 +252,25 @@ func TestUploadPartThatKeepsFailingLeavesNothing(t *testing.T) {
 // is lost: the object is there, and it is ours.
 func TestUploadAnswerLost(t *testing.T) {
 	b := newBench(t)
+	b.loseAnswers(t, b.store)
+}
+
+// As well for who may not read what was written.
+func TestUploadAnswerLostToAWriter(t *testing.T) {
+	b := newBench(t)
+	if err := b.AddUser(t.Context(), "writer", secret, "user"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Allow(t.Context(), bucket, "writer", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:ListBucket"); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("AWS_ACCESS_KEY_ID", "writer")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", secret)
+	b.loseAnswers(t, open(t, s3store.Config{EndpointURL: b.proxy.URL}))
+}
+
+func (b *bench) loseAnswers(t *testing.T, store *s3store.Store) {
+	t.Helper()
 	for _, last := range []string{"CompleteMultipartUpload", "PutObject"} {
 		for name, f := range map[string]s3test.Fault{
 			"500":   s3test.LoseAnswer(500, "InternalError"),
@@ -272,7 +291,7 @@ func TestUploadAnswerLost(t *testing.T) {
 					times = 2
 				}
 				rule := b.proxy.On(s3test.Is(last), f).Times(times)
-				obj, err := b.store.Upload(t.Context(), key, bytes.NewReader(data), smallParts)
+				obj, err := store.Upload(t.Context(), key, bytes.NewReader(data), smallParts)
 				if err != nil {
 					t.Fatal(err)
 				}
