@@ -1,11 +1,17 @@
 package backup
 
 import (
+	"os"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/rdsauth"
+	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/pgtest"
 )
 
 func TestCheckIAMAuth(t *testing.T) {
@@ -41,4 +47,42 @@ func TestCheckIAMAuth(t *testing.T) {
 			t.Errorf("%s: %v", source, err)
 		}
 	}
+}
+
+// The store's credentials, the clock and the source's own name go into the
+// password that the server gets.
+func TestIAMAuthSignsIn(t *testing.T) {
+	for name, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "akid", "AWS_SECRET_ACCESS_KEY": "skid", "AWS_SESSION_TOKEN": "a session",
+		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_PROFILE": "",
+	} {
+		t.Setenv(name, value)
+	}
+	store, err := s3store.Open(t.Context(), s3store.Config{Bucket: "dumps"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := pgtest.New(t, pgtest.Options{TLS: true, Password: "of postgres"})
+	creds, err := store.Credentials(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := func() time.Time { return time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC) }
+	token, err := rdsauth.Token(t.Context(), creds, rdsauth.Login{Host: server.Host(), Port: server.Port(), User: "iam"}, now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Exec(t.Context(), "postgres", "CREATE ROLE iam LOGIN PASSWORD "+pgtools.QuoteLiteral(token)); err != nil {
+		t.Fatal(err)
+	}
+	source, err := pgtools.Params{"host": server.Host(), "port": strconv.Itoa(server.Port()), "user": "iam", "dbname": "postgres", "sslmode": "require"}.
+		Resolve(func(string) (string, bool) { return "", false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := pgtools.Connect(t.Context(), withIAMAuth(source, store, now), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.Close(t.Context())
 }
