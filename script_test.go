@@ -385,6 +385,7 @@ func cmdLock(ts *testscript.TestScript, _ bool, args []string) {
 //
 //	proxy stall OPERATION [N]               never answer; with N, nothing after N bytes
 //	proxy answer STATUS CODE OPERATION [N]  answer with an error, N times; with "after N", all but the first N times
+//	proxy lose OPERATION                    let it happen, and answer 500 the first time
 //	proxy reset OPERATION N                 break every Nth answer off after 1000 bytes
 //	proxy replace KEY FILE                  put FILE there once a part of KEY has been read
 //	proxy from N stall                      never answer who reads from byte N on, or further on
@@ -423,6 +424,8 @@ func cmdProxy(ts *testscript.TestScript, _ bool, args []string) {
 		} else if n := number(4); n > 0 {
 			rule.Times(n)
 		}
+	case "lose":
+		p.On(s3test.Is(args[1]), s3test.LoseAnswer(http.StatusInternalServerError, "InternalError")).Times(1)
 	case "reset":
 		p.On(s3test.Is(args[1]), s3test.ResetAnswer(1000)).Every(number(2))
 	case "replace":
