@@ -30,7 +30,7 @@ const appName = "hectl backup"
 
 // Commands returns the commands that make dumps and look after them.
 func Commands(env *command.Env) []*cli.Command {
-	return []*cli.Command{createCommand(env), listCommand(env), pruneCommand(env), statusCommand(env)}
+	return []*cli.Command{createCommand(env), listCommand(env), statusCommand(env), pruneCommand(env), scheduleCommand(env)}
 }
 
 // createOptions are what one backup is told.

@@ -248,6 +248,18 @@ func (c Conn) Conninfo() string {
 	return strings.Join(pairs, " ")
 }
 
+// Files returns the paths that c names: of certificates, keys and the password
+// file, and the folder of the server's socket.
+func (c Conn) Files() []string {
+	var files []string
+	for _, key := range []string{"host", "passfile", "sslcert", "sslkey", "sslrootcert"} {
+		if path := c.get(key); strings.HasPrefix(path, "/") && path != defaultPassfile(c.settings().home) {
+			files = append(files, path)
+		}
+	}
+	return files
+}
+
 // Environ returns base as the environment of a child that connects to c: no
 // PG* variable of the caller's is left to redirect it, and PGPASSWORD is there
 // when a password is known.

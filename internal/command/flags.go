@@ -12,6 +12,7 @@ const (
 	Bucket    = "Bucket"
 	Database  = "Database"
 	Retention = "Retention"
+	Schedule  = "Schedule"
 	Output    = "Output"
 )
 

@@ -20,7 +20,7 @@ func helpText(c *cli.Command, exits string) string {
 	var b strings.Builder
 	b.WriteString("NAME:\n   hectl {{.Name}} - {{.Usage}}\n\nUSAGE:\n   {{.UsageText}}\n")
 	b.WriteString("{{if .Description}}\n{{.Description}}\n{{end}}")
-	for _, category := range []string{Database, Limits, Retention, Bucket, Output} {
+	for _, category := range []string{Schedule, Database, Limits, Retention, Bucket, Output} {
 		flags := slices.DeleteFunc(slices.Clone(c.Flags), func(f cli.Flag) bool {
 			categorized, ok := f.(cli.CategorizableFlag)
 			return !ok || categorized.GetCategory() != category

@@ -1,0 +1,182 @@
+package backup
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// scheduleOptions are what one schedule is told.
+type scheduleOptions struct {
+	job     job
+	label   string
+	unseen  []string // files that the service would need and not see
+	install bool
+	dir     string // of the units
+	force   bool
+}
+
+func scheduleCommand(env *command.Env) *cli.Command {
+	cmd := command.New(env, &cli.Command{
+		Name:      "schedule",
+		Usage:     "print what runs backups regularly, for cron and systemd",
+		UsageText: "hectl schedule --every TIME [options of hectl backup]",
+		Description: `EXAMPLES:
+   hectl schedule --every 4h
+   hectl schedule --every 24h --at 02:30 --env staging --source service=staging
+   sudo -E hectl schedule --every 4h --prune --keep-daily 60 --install
+
+   The options of "hectl backup" may be given here and are checked, and so are
+   the settings from the environment and hectl.yml: what is in effect now is
+   written out, so that the backup needs neither. Passwords and keys are not:
+   for systemd they belong into /etc/hectl/env, for cron into ~/.pgpass and
+   ~/.aws/credentials. Nothing is connected to.
+
+   TIME has to fit into cron's hours and days: 4h or 30m, not 5h or 90m. Both
+   go by the machine's own time zone.`,
+		Flags: []cli.Flag{
+			&cli.DurationFlag{Category: command.Schedule, Name: "every", Usage: "back up every `TIME`, such as 4h or 24h"},
+			&cli.StringFlag{Category: command.Schedule, Name: "at", Usage: "one of the backups is at `HH:MM` (default 00:00)"},
+			&cli.BoolFlag{Category: command.Schedule, Name: "install", Usage: "write systemd's two units, and nothing else"},
+			&cli.StringFlag{Category: command.Schedule, Name: "dir", Value: "/etc/systemd/system", Usage: "`DIR` to write the units to (default /etc/systemd/system)"},
+			&cli.BoolFlag{Category: command.Schedule, Name: "force", Usage: "replace units that are there and differ"},
+		},
+		Action: func(c *cli.Context) error {
+			if err := command.NoArgs(c); err != nil {
+				return err
+			}
+			opt, err := newScheduleOptions(env, c)
+			if err != nil {
+				return err
+			}
+			return opt.Run(c.Context, env)
+		},
+	}, `
+0    done
+1    failed
+2    wrong flags or settings, or other units are there; nothing was touched
+12   the units may not be written`)
+	// After the help is made: "hectl backup --help" lists them.
+	cmd.Flags = slices.Concat(cmd.Flags, backupFlags(env))
+	return cmd
+}
+
+func newScheduleOptions(env *command.Env, c *cli.Context) (*scheduleOptions, error) {
+	if !c.IsSet("every") {
+		return nil, fault.New(fault.Usage, "for example: hectl schedule --every 4h", "--every is missing")
+	}
+	opt := &scheduleOptions{install: c.Bool("install"), dir: c.String("dir"), force: c.Bool("force")}
+	for _, name := range []string{"dir", "force"} {
+		if c.IsSet(name) && !opt.install {
+			return nil, fault.New(fault.Usage, "add --install, or leave it out", "--%s goes with --install", name)
+		}
+	}
+	var err error
+	if opt.job.rhythm, err = newRhythm(c.Duration("every"), c.String("at")); err != nil {
+		return nil, err
+	}
+	create, err := newCreateOptions(env, c)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := env.Settings()
+	if err != nil {
+		return nil, err
+	}
+	if opt.job.hectl, err = os.Executable(); err != nil {
+		return nil, fmt.Errorf("find this hectl: %w", err)
+	}
+	if create.pgBin != "" {
+		if create.pgBin, err = filepath.Abs(create.pgBin); err != nil {
+			return nil, err
+		}
+	}
+	if opt.job.args, err = backupArgs(create, c, backupFlags(env), settings); err != nil {
+		return nil, err
+	}
+	opt.job.profile = create.bucket.Profile
+	if name, _ := settings.Lookup("AWS_PROFILE"); opt.job.profile == "" {
+		opt.job.profile = name
+	}
+	opt.label = create.label
+	opt.job.what = fmt.Sprintf("Back up %s to %s (%s)", create.source.Database(), create.bucket, create.label)
+	opt.job.timeout = c.Duration("timeout")
+	opt.job.memory = 2<<30 + 8*create.upload.PartSize
+	opt.unseen = slices.DeleteFunc(append(create.source.Files(), opt.job.hectl, create.pgBin), seen)
+	return opt, opt.job.check()
+}
+
+// scheduled is the result of a schedule.
+type scheduled struct {
+	Crontab   string   `json:"crontab"` // a line
+	Units     []unit   `json:"units"`
+	Installed bool     `json:"installed"`
+	Next      []string `json:"next"`             // commands, for root, that start it
+	Unseen    []string `json:"unseen,omitempty"` // files that the service would need and not see
+}
+
+// unit is a file of systemd's.
+type unit struct {
+	Path  string `json:"path"`
+	Text  string `json:"text"`
+	State string `json:"state,omitempty"` // "written" or "unchanged", when it was to be installed
+}
+
+// Text is what to copy where; or what was installed, and what to do next.
+func (s scheduled) Text() string {
+	var b strings.Builder
+	if s.Installed {
+		for _, u := range s.Units {
+			fmt.Fprintf(&b, "%s %s\n", u.State, u.Path)
+		}
+	} else {
+		fmt.Fprintf(&b, "# For cron, \"crontab -e\" (passwords in ~/.pgpass, keys in ~/.aws/credentials):\n%s\n", s.Crontab)
+		for _, u := range s.Units {
+			fmt.Fprintf(&b, "\n# For systemd, %s:\n%s", u.Path, u.Text)
+		}
+		b.WriteString("\n")
+	}
+	fmt.Fprintf(&b, "# Then, as root (and passwords and keys into %s):\n%s", secretsFile, strings.Join(s.Next, "\n"))
+	return b.String()
+}
+
+// Run prints the schedule, or installs it.
+func (o *scheduleOptions) Run(_ context.Context, env *command.Env) error {
+	name := "hectl-backup"
+	if o.label != config.DefaultLabel {
+		name += "-" + o.label
+	}
+	result := scheduled{
+		Crontab: o.job.crontab(),
+		Units: []unit{
+			{Path: filepath.Join(o.dir, name+".service"), Text: o.job.service()},
+			{Path: filepath.Join(o.dir, name+".timer"), Text: o.job.timer()},
+		},
+		Next: []string{
+			"install -d -m 700 /etc/hectl && touch " + secretsFile + " && chmod 600 " + secretsFile,
+			"systemctl daemon-reload",
+			"systemctl start " + name + ".service   # one backup now; journalctl -u " + name + " tells how it went",
+			"systemctl enable --now " + name + ".timer",
+		},
+		Unseen: o.unseen,
+	}
+	for _, path := range o.unseen {
+		env.Console.Warn("systemd's service does not see %s: move it, to /usr/local or /etc, or use cron", path)
+	}
+	if o.install {
+		if err := install(result.Units, o.force); err != nil {
+			return err
+		}
+		result.Installed = true
+	}
+	return env.Console.Result(result)
+}

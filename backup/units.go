@@ -1,0 +1,158 @@
+package backup
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// A job is a backup that cron or systemd is to run.
+type job struct {
+	rhythm  rhythm
+	hectl   string   // its absolute path
+	args    []string // after "hectl backup", without secrets and control characters
+	profile string   // of AWS, for cron: the unit's user has no ~/.aws
+	what    string   // is backed up where
+	timeout time.Duration
+	memory  int64 // bytes that are enough
+}
+
+// check refuses what no quoting gets into a line.
+func (j job) check() error {
+	for _, word := range append([]string{j.hectl, j.what, j.profile}, j.args...) {
+		if strings.ContainsFunc(word, unicode.IsControl) {
+			return fault.New(fault.Usage, "", "%q cannot be written into a crontab: it holds a control character", word)
+		}
+	}
+	return nil
+}
+
+// secretsFile is where the unit finds what must not stand in it.
+//
+// Not LoadCredential=: with DynamicUser= systemd 254 and later make such a file
+// look readable by its group, so that libpq ignores a .pgpass:
+// https://github.com/systemd/systemd/issues/29435
+const secretsFile = "/etc/hectl/env"
+
+// crontab returns the line for a user's crontab. Cron mails what is written to
+// standard error: warnings and failures.
+func (j job) crontab() string {
+	words := []string{j.rhythm.cron() + " ", shellWord(j.hectl), "backup", "--quiet"}
+	for _, arg := range j.args {
+		words = append(words, shellWord(arg))
+	}
+	if j.profile != "" {
+		words = append(words, shellWord("--profile="+j.profile))
+	}
+	// To cron a % is the end of the line, also between quotes.
+	return strings.ReplaceAll(strings.Join(append(words, ">/dev/null"), " "), "%", `\%`)
+}
+
+// service returns the unit that runs the backup once.
+func (j job) service() string {
+	words := []string{unitWord(j.hectl), "backup", "--quiet"}
+	for _, arg := range j.args {
+		words = append(words, unitWord(arg))
+	}
+	timeout := "infinity"
+	if j.timeout > 0 {
+		timeout = fmt.Sprintf("%.0fmin", (j.timeout + cleanUpTime).Minutes())
+	}
+	return fmt.Sprintf(`# Made by "hectl schedule".
+[Unit]
+Description=%s
+Wants=network-online.target
+After=network-online.target
+# To hear of a failure, name a unit here that tells you:
+#OnFailure=
+
+[Service]
+Type=oneshot
+ExecStart=%s
+# Passwords and keys, a line each, for root alone (mode 0600):
+# PGPASSWORD, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY
+EnvironmentFile=-%s
+# hectl's own --timeout comes first.
+TimeoutStartSec=%s
+# It stops pg_dump and aborts the upload when it is asked to stop.
+KillMode=mixed
+TimeoutStopSec=2min
+Nice=10
+MemoryMax=%dM
+
+# A user that exists while it runs. It reads the database and writes to the
+# network; there is nothing else that it needs.
+DynamicUser=yes
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectProc=invisible
+CapabilityBoundingSet=
+NoNewPrivileges=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+UMask=0077
+`, unitText(j.what), strings.Join(words, " "), secretsFile, timeout, j.memory>>20)
+}
+
+// cleanUpTime is how long hectl may take after its own --timeout.
+const cleanUpTime = 15 * time.Minute
+
+// timer returns the unit that starts the service.
+func (j job) timer() string {
+	return fmt.Sprintf(`# Made by "hectl schedule".
+[Unit]
+Description=%s, every %s
+
+[Timer]
+OnCalendar=%s
+# What was missed while the machine was off is made up for.
+Persistent=true
+RandomizedDelaySec=2min
+
+[Install]
+WantedBy=timers.target
+`, unitText(j.what), shortly(j.rhythm.every), j.rhythm.calendar())
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
+
+// shellWord quotes a word for sh.
+func shellWord(s string) string {
+	if plainWord.MatchString(s) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// unitWord quotes a word of ExecStart=, in which systemd replaces specifiers
+// and variables, also between quotes.
+func unitWord(s string) string {
+	quote := !plainWord.MatchString(s)
+	s = strings.NewReplacer("%", "%%", "$", "$$", `\`, `\\`, `"`, `\"`).Replace(s)
+	if quote {
+		return `"` + s + `"`
+	}
+	return s
+}
+
+// unitText escapes a text that systemd does not take apart.
+func unitText(s string) string { return strings.ReplaceAll(s, "%", "%%") }
