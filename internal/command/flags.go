@@ -43,7 +43,7 @@ func OutputFlags() []cli.Flag {
 		&cli.BoolFlag{Category: Output, Name: "json", Usage: "print the result as one JSON document"},
 		&cli.BoolFlag{Category: Output, Name: "quiet", Aliases: []string{"q"}, Usage: "say nothing but the result, warnings and errors"},
 		&cli.BoolFlag{Category: Output, Name: "verbose", Aliases: []string{"v"}, Usage: "say how decisions were made"},
-		&cli.StringFlag{Category: Output, Name: "log-format", Usage: "`text` or json: the form of what is said on standard error (HECTL_LOG_FORMAT)"},
+		&cli.StringFlag{Category: Output, Name: "log-format", Usage: "`FORMAT` of what is said on standard error: text or json (HECTL_LOG_FORMAT)"},
 	}
 }
 

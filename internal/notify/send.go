@@ -107,9 +107,6 @@ func (n *Notifier) post(ctx context.Context, t Target, address, contentType stri
 		password, _ := user.Password()
 		req.SetBasicAuth(user.Username(), password)
 	}
-	if _, err := http.ProxyFromEnvironment(req); err != nil {
-		return false, errors.New("HTTP_PROXY or HTTPS_PROXY is no URL") // as well
-	}
 	// A Client would follow redirects, and put the URL into its errors.
 	resp, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
