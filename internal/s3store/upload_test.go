@@ -208,6 +208,41 @@ func TestUploadNeverOverwrites(t *testing.T) {
 	}
 }
 
+// As little where buckets keep versions and objects can be locked: another
+// version would hide the dump.
+func TestUploadNeverHidesAVersion(t *testing.T) {
+	server, err := s3test.Start(t.Context(), s3test.Options{Versions: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Stop)
+	server.SetEnv(t)
+	for name, create := range map[string]func(context.Context, string) error{
+		"versioned": server.CreateVersionedBucket, "lockable": server.CreateLockableBucket,
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := create(t.Context(), name); err != nil {
+				t.Fatal(err)
+			}
+			store := open(t, s3store.Config{Bucket: name, EndpointURL: server.URL})
+			for _, size := range []int{100, 2*part + 1} {
+				key := fmt.Sprintf("backups/%d", size)
+				if _, err := store.Upload(t.Context(), key, bytes.NewReader(content(size)), smallParts); err != nil {
+					t.Fatal(err)
+				}
+				_, err := store.Upload(t.Context(), key, bytes.NewReader(content(size+1)), smallParts)
+				wantFault(t, err, fault.Failed, "upload s3://"+name+"/"+key+": the object already exists", "")
+				if got, err := server.Get(t.Context(), name, key); err != nil || !bytes.Equal(got, content(size)) {
+					t.Errorf("%s: %d bytes, %v", key, len(got), err)
+				}
+			}
+			if left, err := server.Uploads(t.Context(), name); err != nil || len(left) > 0 {
+				t.Errorf("open uploads: %v, %v", left, err)
+			}
+		})
+	}
+}
+
 func TestUploadRetries(t *testing.T) {
 	b := newBench(t)
 	data := content(3*part + 1)

@@ -43,9 +43,21 @@ func (s *Server) CreateBucket(ctx context.Context, name string) error {
 	return err
 }
 
+// CreateVersionedBucket creates a bucket that keeps versions, on a server with
+// Options.Versions.
+func (s *Server) CreateVersionedBucket(ctx context.Context, name string) error {
+	if err := s.CreateBucket(ctx, name); err != nil {
+		return err
+	}
+	_, err := s.client.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
+		Bucket: &name, VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
+	})
+	return err
+}
+
 // CreateLockableBucket creates a bucket whose objects can be locked. Unlike
-// those of AWS it keeps no versions, so a lock refuses what would be a delete
-// marker there.
+// those of AWS it keeps no versions without Options.Versions, so a lock refuses
+// what would be a delete marker there.
 func (s *Server) CreateLockableBucket(ctx context.Context, name string) error {
 	_, err := s.client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &name, ObjectLockEnabledForBucket: aws.Bool(true)})
 	return err

@@ -26,6 +26,10 @@ type Options struct {
 	// Dir is where the server keeps buckets and users. Empty means a temporary
 	// folder, which Stop removes.
 	Dir string
+
+	// Versions lets buckets keep versions of their objects, as those whose
+	// objects can be locked do then.
+	Versions bool
 }
 
 // Server is a running S3 server on a loopback port.
@@ -38,6 +42,7 @@ type Server struct {
 	bin    string
 	dir    string
 	ownDir bool
+	keep   bool // versions
 	cancel context.CancelFunc
 	client *s3.Client
 	http   *http.Transport
@@ -54,7 +59,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{AccessKey: "hectltest", SecretKey: "hectltest-secret", Region: "us-east-1", bin: bin, dir: o.Dir}
+	s := &Server{AccessKey: "hectltest", SecretKey: "hectltest-secret", Region: "us-east-1", bin: bin, dir: o.Dir, keep: o.Versions}
 	if s.dir == "" {
 		if s.dir, err = os.MkdirTemp("", "s3test-"); err != nil {
 			return nil, fmt.Errorf("start versitygw: %w", err)
@@ -106,15 +111,18 @@ func (s *Server) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	users, buckets := filepath.Join(dir, "users"), filepath.Join(dir, "buckets")
-	for _, d := range []string{users, buckets} {
+	users, buckets, versions := filepath.Join(dir, "users"), filepath.Join(dir, "buckets"), filepath.Join(dir, "versions")
+	for _, d := range []string{users, buckets, versions} {
 		if err := os.MkdirAll(d, 0o700); err != nil {
 			return err
 		}
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	cmd := exec.CommandContext(ctx, s.bin, "--port", addr, "--region", s.Region,
-		"--iam-dir", users, "--keep-alive", "--quiet", "--health", "/health", "posix", buckets)
+	args := []string{"--port", addr, "--region", s.Region, "--iam-dir", users, "--keep-alive", "--quiet", "--health", "/health", "posix"}
+	if s.keep {
+		args = append(args, "--versioning-dir", versions)
+	}
+	cmd := exec.CommandContext(ctx, s.bin, append(args, buckets)...)
 	cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+s.AccessKey, "ROOT_SECRET_KEY="+s.SecretKey)
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
