@@ -32,7 +32,7 @@ func rhythms() []time.Duration {
 	return all
 }
 
-var clockForm = regexp.MustCompile(`^([01]?[0-9]|2[0-3]):([0-5][0-9])$`)
+var clockForm = regexp.MustCompile(`^([01]?\d|2[0-3]):([0-5]\d)$`)
 
 // newRhythm returns the rhythm with a run at the time of day at, HH:MM; "" for
 // midnight.

@@ -18,7 +18,7 @@ import (
 // scheduleOptions are what one schedule is told.
 type scheduleOptions struct {
 	job     job
-	label   string
+	name    string   // of the units
 	unseen  []string // files that the service would need and not see
 	install bool
 	dir     string // of the units
@@ -107,7 +107,11 @@ func newScheduleOptions(env *command.Env, c *cli.Context) (*scheduleOptions, err
 	if name, _ := settings.Lookup("AWS_PROFILE"); opt.job.profile == "" {
 		opt.job.profile = name
 	}
-	opt.label = create.label
+	opt.name, opt.job.envFile = "hectl-backup", "/etc/hectl/env"
+	if create.label != config.DefaultLabel {
+		opt.name += "-" + create.label
+		opt.job.envFile += "." + create.label // another database may have another password
+	}
 	opt.job.what = fmt.Sprintf("Back up %s to %s (%s)", create.source.Database(), create.bucket, create.label)
 	opt.job.timeout = c.Duration("timeout")
 	opt.job.memory = 2<<30 + 8*create.upload.PartSize
@@ -120,6 +124,7 @@ type scheduled struct {
 	Crontab   string   `json:"crontab"` // a line
 	Units     []unit   `json:"units"`
 	Installed bool     `json:"installed"`
+	EnvFile   string   `json:"environment_file"` // for the service's passwords and keys
 	Next      []string `json:"next"`             // commands, for root, that start it
 	Unseen    []string `json:"unseen,omitempty"` // files that the service would need and not see
 }
@@ -145,27 +150,24 @@ func (s scheduled) Text() string {
 		}
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "# Then, as root (and passwords and keys into %s):\n%s", secretsFile, strings.Join(s.Next, "\n"))
+	fmt.Fprintf(&b, "# Then, as root (and passwords and keys into %s):\n%s", s.EnvFile, strings.Join(s.Next, "\n"))
 	return b.String()
 }
 
 // Run prints the schedule, or installs it.
 func (o *scheduleOptions) Run(_ context.Context, env *command.Env) error {
-	name := "hectl-backup"
-	if o.label != config.DefaultLabel {
-		name += "-" + o.label
-	}
 	result := scheduled{
 		Crontab: o.job.crontab(),
 		Units: []unit{
-			{Path: filepath.Join(o.dir, name+".service"), Text: o.job.service()},
-			{Path: filepath.Join(o.dir, name+".timer"), Text: o.job.timer()},
+			{Path: filepath.Join(o.dir, o.name+".service"), Text: o.job.service()},
+			{Path: filepath.Join(o.dir, o.name+".timer"), Text: o.job.timer()},
 		},
+		EnvFile: o.job.envFile,
 		Next: []string{
-			"install -d -m 700 /etc/hectl && touch " + secretsFile + " && chmod 600 " + secretsFile,
+			"install -d -m 700 /etc/hectl && touch " + o.job.envFile + " && chmod 600 " + o.job.envFile,
 			"systemctl daemon-reload",
-			"systemctl start " + name + ".service   # one backup now; journalctl -u " + name + " tells how it went",
-			"systemctl enable --now " + name + ".timer",
+			"systemctl start " + o.name + ".service   # one backup now; journalctl -u " + o.name + " tells how it went",
+			"systemctl enable --now " + o.name + ".timer",
 		},
 		Unseen: o.unseen,
 	}

@@ -55,7 +55,7 @@ func backupArgs(create *createOptions, c *cli.Context, flags []cli.Flag, setting
 			continue
 		}
 		if name == "notify" {
-			return nil, fault.New(fault.Usage, "put HECTL_NOTIFY=URL into "+secretsFile, "--notify does not go into a crontab or a unit: its URL is a secret")
+			return nil, fault.New(fault.Usage, "set HECTL_NOTIFY, in the service's EnvironmentFile or the crontab", "--notify does not go into a crontab or a unit: its URL is a secret")
 		}
 		switch f.(type) {
 		case *cli.BoolFlag:

@@ -16,6 +16,7 @@ type job struct {
 	hectl   string   // its absolute path
 	args    []string // after "hectl backup", without secrets and control characters
 	profile string   // of AWS, for cron: the unit's user has no ~/.aws
+	envFile string   // where the unit finds passwords and keys
 	what    string   // is backed up where
 	timeout time.Duration
 	memory  int64 // bytes that are enough
@@ -30,13 +31,6 @@ func (j job) check() error {
 	}
 	return nil
 }
-
-// secretsFile is where the unit finds what must not stand in it.
-//
-// Not LoadCredential=: with DynamicUser= systemd 254 and later make such a file
-// look readable by its group, so that libpq ignores a .pgpass:
-// https://github.com/systemd/systemd/issues/29435
-const secretsFile = "/etc/hectl/env"
 
 // crontab returns the line for a user's crontab. Cron mails what is written to
 // standard error: warnings and failures.
@@ -53,6 +47,11 @@ func (j job) crontab() string {
 }
 
 // service returns the unit that runs the backup once.
+//
+// What must not stand in it comes from an EnvironmentFile=, not by
+// LoadCredential=: with DynamicUser= systemd 254 and later make such a file look
+// readable by its group, so that libpq ignores a .pgpass:
+// https://github.com/systemd/systemd/issues/29435
 func (j job) service() string {
 	words := []string{unitWord(j.hectl), "backup", "--quiet"}
 	for _, arg := range j.args {
@@ -110,7 +109,7 @@ SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallErrorNumber=EPERM
 UMask=0077
-`, unitText(j.what), strings.Join(words, " "), secretsFile, timeout, j.memory>>20)
+`, unitText(j.what), strings.Join(words, " "), j.envFile, timeout, j.memory>>20)
 }
 
 // cleanUpTime is how long hectl may take after its own --timeout.
