@@ -117,6 +117,11 @@ func (c Conn) withSettings(values map[string]string) Conn {
 	return newConn(s)
 }
 
+// readOnly returns c for sessions whose transactions may not write.
+func (c Conn) readOnly() Conn {
+	return c.withSettings(map[string]string{"default_transaction_read_only": "on"})
+}
+
 // IsSocket tells whether the host is the directory of a Unix socket.
 func (c Conn) IsSocket() bool { return strings.HasPrefix(c.Host(), "/") }
 

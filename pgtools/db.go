@@ -44,6 +44,19 @@ type Row interface {
 // The error says in words what is wrong, and hints at the cure; see also
 // IsNoDatabase.
 func Connect(ctx context.Context, c Conn, appName string) (*DB, error) {
+	return connect(ctx, c, appName, "lock_timeout", "transaction_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout")
+}
+
+// ConnectReadOnly is Connect for a database that others work on: the session may
+// not write, and of the timeouts it is without those alone that would end a long
+// query, or a session that is idle while it has no transaction.
+func ConnectReadOnly(ctx context.Context, c Conn, appName string) (*DB, error) {
+	return connect(ctx, c.readOnly(), appName, "idle_session_timeout")
+}
+
+// connect connects, and turns statement_timeout off and those of timeouts that
+// the server knows.
+func connect(ctx context.Context, c Conn, appName string, timeouts ...string) (*DB, error) {
 	c, err := c.fresh(ctx)
 	if err != nil {
 		return nil, err
@@ -57,7 +70,7 @@ func Connect(ctx context.Context, c Conn, appName string) (*DB, error) {
 		return nil, connectError(ctx, c, err)
 	}
 	db := &DB{conn: c, pg: pg}
-	number, err := db.prepare(ctx)
+	number, err := db.prepare(ctx, timeouts)
 	if err != nil {
 		db.Close(ctx)
 		return nil, fmt.Errorf("connect to %v: %w", c, err)
@@ -67,7 +80,7 @@ func Connect(ctx context.Context, c Conn, appName string) (*DB, error) {
 }
 
 // prepare turns timeouts off and asks for the server's version.
-func (db *DB) prepare(ctx context.Context) (version int, err error) {
+func (db *DB) prepare(ctx context.Context, timeouts []string) (version int, err error) {
 	if _, err := db.Exec(ctx, "SET statement_timeout = 0"); err != nil {
 		return 0, err
 	}
@@ -75,8 +88,7 @@ func (db *DB) prepare(ctx context.Context) (version int, err error) {
 		SELECT pg_catalog.current_setting('server_version_num')::int, (
 			SELECT count(pg_catalog.set_config(name, '0', false))
 			FROM pg_catalog.pg_settings
-			WHERE name IN ('lock_timeout', 'transaction_timeout',
-				'idle_in_transaction_session_timeout', 'idle_session_timeout'))`).Scan(&version, nil)
+			WHERE name = ANY ($1))`, timeouts).Scan(&version, nil)
 	return version, err
 }
 

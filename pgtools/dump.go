@@ -8,6 +8,7 @@ import (
 
 // DumpOptions says what to dump and how.
 type DumpOptions struct {
+	AppName          string        // what the session is called in pg_stat_activity; "" for hectl
 	Compress         string        // pg_dump's --compress; "" for DefaultCompression
 	ExcludeTableData []string      // patterns of tables to dump without their rows
 	LockWaitTimeout  time.Duration // how long to wait for a table lock; 0: for ever
@@ -16,6 +17,10 @@ type DumpOptions struct {
 
 // Dump runs pg_dump on c and returns the archive, in the custom format, as it
 // is written. The caller reads it to its end or closes it; see Process.
+//
+// The session begins read-only, before pg_dump says so itself. pg_dump turns the
+// server's timeouts off for it, idle_in_transaction_session_timeout among them:
+// whoever calls has to see to it that it ends.
 func Dump(ctx context.Context, tool Tool, c Conn, opt DumpOptions) (*Process, error) {
 	compress := opt.Compress
 	if compress == "" {
@@ -32,8 +37,13 @@ func Dump(ctx context.Context, tool Tool, c Conn, opt DumpOptions) (*Process, er
 	if err != nil {
 		return nil, err
 	}
+	c = c.readOnly()
 	args = append(args, c.Args()...)
-	return start(ctx, tool, args, childEnviron(c), newTail(opt.Log))
+	env := childEnviron(c)
+	if opt.AppName != "" {
+		env = append(env, "PGAPPNAME="+opt.AppName) // the last one counts
+	}
+	return start(ctx, tool, args, env, newTail(opt.Log))
 }
 
 // DefaultCompression returns the --compress to use when nobody chose one: zstd

@@ -93,3 +93,30 @@ func (db *DB) terminate(ctx context.Context, oid uint32, database string) (refus
 	}
 	return refused, nil
 }
+
+// EndLaterSessions terminates the role's sessions called appName that began
+// after db's own, in the same database, and waits until they are gone or ctx
+// ends. With a lock that db has held since it connected, those are sessions of
+// the same run.
+func (db *DB) EndLaterSessions(ctx context.Context, appName string) error {
+	for {
+		// Among the results, lest it is called before the conditions have been
+		// looked at.
+		left, err := Rows[struct {
+			PID  int
+			Told bool
+		}](ctx, db, `
+			SELECT a.pid, pg_catalog.pg_terminate_backend(a.pid)
+			FROM pg_catalog.pg_stat_activity a, pg_catalog.pg_stat_activity me
+			WHERE me.pid = pg_catalog.pg_backend_pid() AND a.pid <> me.pid AND a.datid = me.datid AND a.usesysid = me.usesysid
+			  AND a.application_name = $1 AND a.backend_start >= me.backend_start`, appName)
+		if err != nil || len(left) == 0 {
+			return wrap(err, "end the sessions called %s", appName)
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("end the sessions called %s: pid %d is still there: %w", appName, left[0].PID, context.Cause(ctx))
+		}
+	}
+}
