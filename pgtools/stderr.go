@@ -116,6 +116,9 @@ func explain(e *ExitError) (fault.Code, string) {
 		return fault.Failed, "something killed it: the kernel when memory runs out, or a person"
 	case has("server version mismatch"):
 		return fault.Failed, "install client tools of the server's major version or newer, and point --pg-bin at them"
+	case has("conflict with recovery"):
+		return fault.Failed, "the standby had to apply changes that the dump stood in the way of: set hot_standby_feedback = on there and a " +
+			"max_standby_streaming_delay longer than a dump takes, or dump from the primary"
 	case has("permission denied for"):
 		return fault.Denied, "grant the role SELECT on it (pg_read_all_data has it for all tables)"
 	case has("LOCK TABLE ") && !has("server closed the connection"):

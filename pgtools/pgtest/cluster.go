@@ -27,6 +27,7 @@ type Options struct {
 	Password string            // of role postgres, asked for on TCP (scram-sha-256); "": everybody is trusted
 	TLS      bool              // offer TLS, with a certificate for localhost; see Cluster.CAFile
 	Log      string            // file for the server's log; "": in the cluster's folder
+	Primary  *Cluster          // a running cluster without a password, which this one follows as a standby; nil: none
 }
 
 // A Cluster is a running server. Its superuser is called postgres.
@@ -94,7 +95,12 @@ func startAs(ctx context.Context, account account, opt Options) (_ *Cluster, err
 	if err := account.own(dir); err != nil {
 		return nil, err
 	}
-	if err := account.initdb(ctx, bin, c.data(), opt.Password); err != nil {
+	if opt.Primary != nil {
+		err = account.follow(ctx, bin, c.data(), opt.Primary)
+	} else {
+		err = account.initdb(ctx, bin, c.data(), opt.Password)
+	}
+	if err != nil {
 		return nil, err
 	}
 	conf := maps.Clone(opt.Conf)

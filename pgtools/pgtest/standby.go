@@ -1,0 +1,52 @@
+package pgtest
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// follow makes the data folder of a streaming standby of primary.
+func (a account) follow(ctx context.Context, bin, data string, primary *Cluster) error {
+	cmd := exec.CommandContext(ctx, filepath.Join(bin, "pg_basebackup"), "--pgdata="+data, "--dbname="+primary.SocketURI("postgres"),
+		"--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+	cmd.Env = serverEnviron("/tmp")
+	cmd.Dir = "/tmp"
+	cmd.SysProcAttr = a.attributes() // not dieWithParent: this thread may end before it
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("pg_basebackup: %w:\n%s", err, out)
+	}
+	return nil
+}
+
+// CatchUp waits until c, a standby, has applied what its primary has written.
+func (c *Cluster) CatchUp(ctx context.Context, primary *Cluster) error {
+	from, err := pgtools.Connect(ctx, primary.SocketConn("postgres"), "pgtest")
+	if err != nil {
+		return err
+	}
+	defer from.Close(ctx)
+	to, err := pgtools.Connect(ctx, c.SocketConn("postgres"), "pgtest")
+	if err != nil {
+		return err
+	}
+	defer to.Close(ctx)
+	var written string
+	if err := from.QueryRow(ctx, "SELECT pg_current_wal_lsn()::text").Scan(&written); err != nil {
+		return err
+	}
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var there bool
+		err := to.QueryRow(ctx, "SELECT coalesce(pg_last_wal_replay_lsn() >= $1::text::pg_lsn, false)", written).Scan(&there)
+		if err != nil || there {
+			return err
+		}
+		<-tick.C
+	}
+}

@@ -1,0 +1,66 @@
+package pgtools
+
+import (
+	"context"
+	"strings"
+)
+
+// An Unreadable is a table or a sequence that pg_dump would take into a dump of
+// the whole database, and whose rows the role cannot give it. Each field that is
+// true is a reason.
+type Unreadable struct {
+	Schema, Name string
+	Sequence     bool
+	NoUsage      bool // no USAGE on the schema
+	NoSelect     bool // no SELECT on it
+	RowSecurity  bool // row security would hide rows from the role
+	Unlogged     bool // its rows are not on this standby
+}
+
+// Unreadable returns what the role cannot dump of the database that db is
+// connected to, by name. Left out is what pg_dump leaves out: the server's own
+// schemas, and members of extensions other than their tables of settings. Views
+// and foreign tables are not read.
+func (db *DB) Unreadable(ctx context.Context) ([]Unreadable, error) {
+	// The functions return NULL for what has been dropped meanwhile.
+	list, err := Rows[Unreadable](ctx, db, `
+		SELECT nspname, relname, relkind = 'S', NOT usage, NOT "select", hidden, unlogged FROM (
+			SELECT n.nspname, c.relname, c.relkind,
+				coalesce(pg_catalog.has_schema_privilege(n.oid, 'USAGE'), true) AS usage,
+				coalesce(pg_catalog.has_table_privilege(c.oid, 'SELECT'), true) AS "select",
+				c.relkind = 'r' AND c.relrowsecurity AND pg_catalog.row_security_active(c.oid) AS hidden,
+				c.relkind <> 'p' AND c.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery() AS unlogged
+			FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+			WHERE c.relkind IN ('r', 'p', 'S') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+			  AND NOT EXISTS (
+				SELECT FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+				WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+				  AND d.refclassid = 'pg_catalog.pg_extension'::regclass AND coalesce(c.oid <> ALL (e.extconfig), true))
+		) AS dumped
+		WHERE NOT usage OR NOT "select" OR hidden OR unlogged
+		ORDER BY nspname, relname`)
+	return list, wrap(err, "look for what the role may not read")
+}
+
+// UnreadableLargeObjects returns how many large objects the role may not read,
+// and the oid of one of them.
+func (db *DB) UnreadableLargeObjects(ctx context.Context) (n int, example uint32, err error) {
+	// The function came in 18. An ACL that is NULL is the owner's alone.
+	readable := `pg_catalog.pg_has_role(m.lomowner, 'USAGE') OR EXISTS (
+		SELECT FROM pg_catalog.aclexplode(m.lomacl) acl WHERE acl.privilege_type = 'SELECT'
+			AND CASE acl.grantee WHEN 0 THEN true ELSE pg_catalog.pg_has_role(acl.grantee, 'USAGE') END)`
+	if db.version.Major >= 18 {
+		readable = "coalesce(pg_catalog.has_largeobject_privilege(m.oid, 'SELECT'), true)"
+	}
+	err = db.QueryRow(ctx, strings.Replace(`
+		SELECT count(*), coalesce(min(m.oid), 0) FROM pg_catalog.pg_largeobject_metadata m
+		WHERE NOT pg_catalog.current_setting('lo_compat_privileges')::bool AND NOT ($readable)`, "$readable", readable, 1)).Scan(&n, &example)
+	return n, example, wrap(err, "look for large objects that the role may not read")
+}
+
+// IsStandby tells whether the server follows another one, and cannot be written
+// to.
+func (db *DB) IsStandby(ctx context.Context) (standby bool, err error) {
+	err = db.QueryRow(ctx, "SELECT pg_catalog.pg_is_in_recovery()").Scan(&standby)
+	return standby, wrap(err, "ask whether the server is a standby")
+}

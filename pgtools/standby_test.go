@@ -1,0 +1,100 @@
+package pgtools_test
+
+import (
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools/pgtest"
+)
+
+// A standby whose primary removes what the dump still reads cancels the dump.
+func TestDumpStandbyConflict(t *testing.T) {
+	t.Parallel()
+	primary := pgtest.New(t)
+	if err := primary.Exec(t.Context(), "postgres", big); err != nil {
+		t.Fatal(err)
+	}
+	standby := pgtest.New(t, pgtest.Options{Primary: primary, Conf: map[string]string{"max_standby_streaming_delay": "1s"}})
+	if err := standby.CatchUp(t.Context(), primary); err != nil {
+		t.Fatal(err)
+	}
+	db := connect(t, standby.Conn("postgres"))
+	if is, err := db.IsStandby(t.Context()); !is || err != nil {
+		t.Fatal(is, err)
+	}
+	dump := half(t.Context(), t, standby.Conn("postgres"))
+	if err := primary.Exec(t.Context(), "postgres", "DELETE FROM big"); err != nil {
+		t.Fatal(err)
+	}
+	if err := primary.Exec(t.Context(), "postgres", "VACUUM big"); err != nil {
+		t.Fatal(err)
+	}
+	// The server waits for the dump, and then no longer: it has been cancelled,
+	// and learns of it when somebody reads what it writes.
+	await := func(want bool) {
+		for polls, same := 0, 0; same < 5; polls++ {
+			if polls == 3000 {
+				t.Fatal("waiting for the dump never came to", want)
+			}
+			var waits bool
+			if err := db.QueryRow(t.Context(), "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'startup' AND wait_event = 'RecoveryConflictSnapshot')").Scan(&waits); err != nil {
+				t.Fatal(err)
+			}
+			same++
+			if waits != want {
+				same = 0
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	await(true)
+	await(false)
+	_, err := io.Copy(io.Discard, dump)
+	if err == nil || !strings.Contains(strings.Join(fault.Hints(err), ""), "hot_standby_feedback") {
+		t.Error(err, fault.Hints(err))
+	}
+}
+
+// Unlogged tables are empty on a standby, and large objects have owners.
+func TestUnreadable(t *testing.T) {
+	t.Parallel()
+	c, name := database(t, "CREATE TABLE t (i int)", "CREATE SEQUENCE s", "CREATE VIEW v AS SELECT 1 AS i",
+		"CREATE TABLE rs (i int)", "ALTER TABLE rs ENABLE ROW LEVEL SECURITY", "GRANT SELECT ON rs TO PUBLIC",
+		"CREATE TABLE parted (i int) PARTITION BY LIST (i)", "CREATE TABLE parted_1 PARTITION OF parted DEFAULT",
+		"CREATE TEMPORARY TABLE passing (i int)",
+		"SELECT lo_create(7), lo_create(9)", "GRANT SELECT ON LARGE OBJECT 9 TO PUBLIC")
+	conn := role(t, c, "", c.Conn(name))
+	db := connect(t, conn)
+	found, err := db.Unreadable(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, u := range found {
+		text := u.Schema + "." + u.Name
+		if u.RowSecurity {
+			text += " hidden"
+		}
+		if u.NoSelect {
+			text += " denied"
+		}
+		got = append(got, text)
+	}
+	want := "public.parted denied, public.parted_1 denied, public.rs hidden, public.s denied, public.t denied"
+	if strings.Join(got, ", ") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, ", "), want)
+	}
+	if n, one, err := db.UnreadableLargeObjects(t.Context()); n != 1 || one != 7 || err != nil {
+		t.Error(n, one, err)
+	}
+	super := connect(t, c.Conn(name))
+	if found, err := super.Unreadable(t.Context()); len(found) != 0 || err != nil {
+		t.Error("a superuser may read all:", found, err)
+	}
+	if n, _, err := super.UnreadableLargeObjects(t.Context()); n != 0 || err != nil {
+		t.Error(n, err)
+	}
+}
