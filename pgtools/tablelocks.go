@@ -19,33 +19,73 @@ func IsLockTimeout(err error) bool {
 // A TableLock is a lock that keeps pg_dump from reading a table.
 type TableLock struct {
 	Table       string // with its schema
-	PID         int
-	User        string
+	PID         int    // 0: a prepared transaction
+	User        string // "" for one of the server's own processes
 	Application string
 	State       string
-	Since       time.Time // when the session's transaction began
+	Kind        string    // as Session's
+	Since       time.Time // when the session's transaction began; the Unix epoch if the role may not know
+	Query       time.Time // when its last query began, likewise
 }
 
 // String says who locks what.
 func (l TableLock) String() string {
-	return fmt.Sprintf("%s is locked by pid %d (user %s, application %q, %s, transaction since %s)",
-		l.Table, l.PID, l.User, l.Application, l.State, l.Since.UTC().Format(time.RFC3339))
+	switch {
+	case l.PID == 0:
+		return l.Table + " is locked by a prepared transaction (see pg_prepared_xacts)"
+	case l.User == "" && l.Kind != "":
+		return fmt.Sprintf("%s is locked by pid %d (%s)", l.Table, l.PID, l.Kind)
+	}
+	text := fmt.Sprintf("%s is locked by pid %d (user %s, application %q", l.Table, l.PID, l.User, l.Application)
+	if l.State != "" {
+		text += ", " + l.State
+	}
+	for _, t := range []struct {
+		what string
+		time time.Time
+	}{{"transaction", l.Since}, {"query", l.Query}} {
+		if t.time.Unix() > 0 {
+			text += ", " + t.what + " since " + t.time.UTC().Format(time.RFC3339)
+		}
+	}
+	return text + ")"
 }
+
+// tableLockColumns are the columns of a TableLock on relation c of namespace n,
+// from pg_stat_activity a, after the holder's pid.
+const tableLockColumns = `coalesce(a.usename, ''), coalesce(a.application_name, ''), coalesce(a.state, ''),
+	coalesce(a.backend_type, ''), coalesce(a.xact_start, 'epoch'), coalesce(a.query_start, 'epoch')`
 
 // TableLocks returns the ACCESS EXCLUSIVE locks on tables of the database that
 // db is connected to, the oldest first. The role sees its own sessions, or with
 // pg_read_all_stats those of all.
 func (db *DB) TableLocks(ctx context.Context) ([]TableLock, error) {
 	locks, err := Rows[TableLock](ctx, db, `
-		SELECT n.nspname || '.' || c.relname, l.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''),
-			coalesce(a.state, ''), coalesce(a.xact_start, 'epoch')
+		SELECT n.nspname || '.' || c.relname, coalesce(l.pid, 0), `+tableLockColumns+`
 		FROM pg_catalog.pg_locks l
 		JOIN pg_catalog.pg_class c ON c.oid = l.relation
 		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-		WHERE l.locktype = 'relation' AND l.granted AND l.mode = 'AccessExclusiveLock' AND c.relkind IN ('r', 'p', 'm', 'v', 'f')
+		WHERE l.locktype = 'relation' AND l.granted AND l.mode = 'AccessExclusiveLock' AND c.relkind IN ('r', 'p', 'm', 'v', 'f', 'S')
 		  AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
-		  AND l.pid <> pg_catalog.pg_backend_pid()
+		  AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
 		ORDER BY a.xact_start, 1`)
 	return locks, wrap(err, "look for table locks")
+}
+
+// Waits returns what the role's sessions called appName wait for, in the
+// database that db is connected to: locks that others hold, or asked for
+// earlier.
+func (db *DB) Waits(ctx context.Context, appName string) ([]TableLock, error) {
+	locks, err := Rows[TableLock](ctx, db, `
+		SELECT n.nspname || '.' || c.relname, b.pid, `+tableLockColumns+`
+		FROM pg_catalog.pg_stat_activity me
+		JOIN pg_catalog.pg_locks l ON l.pid = me.pid AND NOT l.granted AND l.locktype = 'relation'
+		JOIN pg_catalog.pg_class c ON c.oid = l.relation
+		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+		CROSS JOIN LATERAL unnest(pg_catalog.pg_blocking_pids(me.pid)) AS b (pid)
+		LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = b.pid
+		WHERE me.application_name = $1 AND me.usename = session_user AND me.datname = pg_catalog.current_database()
+		ORDER BY a.xact_start, 1`, appName)
+	return locks, wrap(err, "look for what pg_dump waits for")
 }

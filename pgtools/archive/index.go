@@ -11,9 +11,8 @@ import (
 // IndexOptions are the choices of an Indexer. The zero value is good.
 type IndexOptions struct {
 	SHA256 bool              // fill in Block.SHA256
+	Begun  func(Block)       // told of each block once its ID is known
 	Found  func(Block) error // told of each block at its end; its error is Write's
-
-	begun func(Block) // told of each block once its ID is known
 }
 
 // An Indexer notes the blocks of an archive whose bytes, from the end of the
@@ -175,8 +174,8 @@ func (x *Indexer) take(n int64) {
 		if x.block.LargeObjects {
 			x.state = atObject
 		}
-		if x.opt.begun != nil {
-			x.opt.begun(x.block)
+		if x.opt.Begun != nil {
+			x.opt.Begun(x.block)
 		}
 	case atObject:
 		x.state = atChunk // oids from 2^31 on are written as negative integers

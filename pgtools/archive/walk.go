@@ -15,7 +15,7 @@ import (
 func Walk(r io.Reader, h *Head, visit func(b Block, r io.Reader) error) ([]Block, error) {
 	w := &walker{r: r, store: make([]byte, 64<<10), at: h.Length}
 	w.indexer = NewIndexer(h, IndexOptions{
-		begun: func(b Block) { w.begun = append(w.begun, b) },
+		Begun: func(b Block) { w.begun = append(w.begun, b) },
 		Found: func(b Block) error {
 			w.ends = append(w.ends, b.Offset+b.Length)
 			return nil
