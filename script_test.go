@@ -99,6 +99,8 @@ func TestScripts(t *testing.T) {
 			"lock":        cmdLock,
 			"listen":      cmdListen,
 			"logs":        cmdLogs,
+			"standby":     cmdStandby,
+			"sessions":    cmdSessions,
 		},
 	})
 }
@@ -182,6 +184,42 @@ func cmdProduction(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	w.sql(ts, w.production.URI("postgres"), "CREATE DATABASE "+pgtools.Quote(w.source))
 	ts.Check(ts.Exec("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", ts.Getenv("HECTL_SOURCE"), "-f", file))
+}
+
+// standby [NAME=VALUE…] starts another production server and one that follows
+// it, with these settings, and makes the source database in the one and the other
+// the source. $PRIMARY is the database on the one that can be written to.
+func cmdStandby(ts *testscript.TestScript, _ bool, args []string) {
+	ctx, w := context.Background(), theWorld(ts)
+	primary, err := pgtest.Start(ctx, pgtest.Options{})
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(primary.Stop()) })
+	w.production = primary
+	ts.Setenv("HECTL_SOURCE", primary.URI(w.source))
+	ts.Setenv("PRIMARY", primary.URI(w.source))
+	cmdProduction(ts, false, nil)
+	conf := map[string]string{}
+	for _, arg := range args {
+		name, value, _ := strings.Cut(arg, "=")
+		conf[name] = value
+	}
+	follower, err := pgtest.Start(ctx, pgtest.Options{Primary: primary, Conf: conf})
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(follower.Stop()) })
+	ts.Check(follower.CatchUp(ctx, primary))
+	ts.Setenv("HECTL_SOURCE", follower.URI(w.source))
+}
+
+// sessions none shows that pg_dump has no session on the source any more.
+func cmdSessions(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 || args[0] != "none" {
+		ts.Fatalf("usage: sessions none")
+	}
+	w := theWorld(ts)
+	if left := w.sql(ts, ts.Getenv("HECTL_SOURCE"),
+		"SELECT pid, state, query FROM pg_stat_activity WHERE application_name ~ '^(hectl backup|pg_dump)$' AND datname = '"+w.source+"'"); left != "" {
+		ts.Fatalf("there still is %s", left)
+	}
 }
 
 // development makes the target database as a developer has it: with work of

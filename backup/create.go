@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"slices"
@@ -24,10 +23,6 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// appName is what the sessions of a backup call themselves in
-// pg_stat_activity.
-const appName = "hectl backup"
-
 // Commands returns the commands that make dumps and look after them.
 func Commands(env *command.Env) []*cli.Command {
 	return []*cli.Command{createCommand(env), listCommand(env), statusCommand(env), pruneCommand(env), scheduleCommand(env)}
@@ -43,6 +38,7 @@ type createOptions struct {
 
 	compress     string // pg_dump's own syntax; "" for what fits the pg_dump at hand
 	exclude      []string
+	timeout      time.Duration // of the whole run
 	lockWait     time.Duration
 	stallTimeout time.Duration
 	iamAuth      bool
@@ -69,6 +65,9 @@ func createCommand(env *command.Env) *cli.Command {
    when pg_dump has ended well. The password belongs into PGPASSWORD or
    ~/.pgpass, not into an argument.
 
+   One backup of a source runs at a time: the next one ends with 11, at once.
+   The source is only read; it may be a standby.
+
    With --prune, dumps of the label that no rule keeps are removed once the new
    one is in the bucket: see "hectl prune --help".
 
@@ -78,6 +77,7 @@ func createCommand(env *command.Env) *cli.Command {
 			&cli.StringFlag{Category: command.Database, Name: "source", Usage: "`SOURCE` to dump: a URI, a conninfo string, or a name (HECTL_SOURCE)"},
 			&cli.StringFlag{Category: command.Database, Name: "compress", Aliases: []string{"Z"}, Usage: "`METHOD[:LEVEL]` as for pg_dump -Z (default zstd:3 where pg_dump has it, else gzip 1)"},
 			&cli.StringSliceFlag{Category: command.Database, Name: "exclude-table-data", Usage: "leave out the rows of tables that match `PATTERN`; repeatable"},
+			&cli.DurationFlag{Category: command.Database, Name: "timeout", Value: 3 * time.Hour, Usage: "fail when all of it takes longer than `TIME` (default 3h; 0 for no end)"},
 			&cli.DurationFlag{Category: command.Database, Name: "lock-wait-timeout", Value: time.Minute, Usage: "fail when a table stays locked for `TIME` (default 1m; 0 waits for ever)"},
 			&cli.DurationFlag{Category: command.Database, Name: "stall-timeout", Value: 5 * time.Minute, Usage: "fail when pg_dump writes nothing for `TIME` (default 5m; 0 waits for ever)"},
 			iamAuthFlag(),
@@ -105,6 +105,7 @@ func createCommand(env *command.Env) *cli.Command {
 2    wrong flags or settings; nothing was touched
 3    done, with a warning that needs a person
 10   no such bucket
+11   another backup of this source is under way
 12   credentials are missing, expired, or lack a permission
 130  interrupted; no dump was made, unless the message says that there is one`)
 }
@@ -120,6 +121,7 @@ func newCreateOptions(env *command.Env, c *cli.Context) (*createOptions, error) 
 		env:          settings.Lookup,
 		compress:     c.String("compress"),
 		exclude:      c.StringSlice("exclude-table-data"),
+		timeout:      c.Duration("timeout"),
 		lockWait:     c.Duration("lock-wait-timeout"),
 		stallTimeout: c.Duration("stall-timeout"),
 		upload: s3store.UploadOptions{
@@ -129,7 +131,7 @@ func newCreateOptions(env *command.Env, c *cli.Context) (*createOptions, error) 
 			ContentType:  "application/octet-stream",
 		},
 	}
-	if opt.lockWait < 0 || opt.stallTimeout < 0 {
+	if opt.timeout < 0 || opt.lockWait < 0 || opt.stallTimeout < 0 {
 		return nil, fault.New(fault.Usage, "0 waits without an end", "a time may not be negative")
 	}
 	if size := c.String("part-size"); size != "" {
@@ -203,6 +205,13 @@ func (r created) Text() string {
 // Run makes one dump.
 func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 	started := env.Console.Now().UTC()
+	lock, err := o.lockHost(env.Console, started)
+	if err != nil {
+		return err
+	}
+	defer lock.release()
+	ctx, w := startWatch(ctx, o.timeout)
+	defer w.done()
 	store, err := env.Open(ctx, o.bucket)
 	if err != nil {
 		return err
@@ -210,29 +219,26 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 	if o.iamAuth {
 		o.source = withIAMAuth(o.source, store, env.Console.Now)
 	}
-	server, size, err := o.inspect(ctx)
+	src, tool, err := o.prepare(ctx, env.Console)
 	if err != nil {
 		return err
 	}
-	tools, err := pgtools.FindTools(ctx, o.pgBin, o.env)
-	if err != nil {
-		return err
-	}
-	tool, err := tools.Dump(server)
-	if err != nil {
-		return err
-	}
+	defer src.close(ctx)
+	server := src.db.ServerVersion()
 	if o.compress == "" {
 		o.compress = pgtools.DefaultCompression(tool)
 	}
-	o.upload.Estimate = estimate(size, o.compress)
+	o.upload.Estimate = estimate(src.size, o.compress)
 	key := catalog.Key(o.bucket.Base, o.label, started)
 	env.Console.Detail("%s is PostgreSQL %s, %s; dumping with %s (%s), compression %s",
-		o.source, server, humanize.Bytes(uint64(size)), tool.Path, tool.Version, o.compress)
+		o.source, server, humanize.Bytes(uint64(src.size)), tool.Path, tool.Version, o.compress)
 
-	object, body, err := o.stream(ctx, env.Console, store, tool, key)
+	object, body, err := o.stream(ctx, env.Console, w, src, store, tool, key)
 	if err != nil {
 		return fmt.Errorf("no dump was made: %w", err)
+	}
+	if err := src.stillLocked(ctx); err != nil {
+		env.Console.Warn("the lock in the source was lost before the end, so another machine could have made a dump at the same time: %v", err)
 	}
 	result := created{
 		Bucket: o.bucket.Name, Key: key, Size: object.Size, ETag: object.ETag, Label: o.label,
@@ -281,10 +287,7 @@ func (o *createOptions) describe(ctx context.Context, env *command.Env, store *s
 }
 
 func manifestBlocks(head *archive.Head, blocks []archive.Block) []catalog.ManifestBlock {
-	entries := map[int]*archive.Entry{}
-	for i := range head.Entries {
-		entries[head.Entries[i].ID] = &head.Entries[i]
-	}
+	entries := entriesByID(head)
 	described := make([]catalog.ManifestBlock, len(blocks))
 	for i, b := range blocks {
 		described[i] = catalog.ManifestBlock{
@@ -295,15 +298,50 @@ func manifestBlocks(head *archive.Head, blocks []archive.Block) []catalog.Manife
 	return described
 }
 
-// inspect asks the source for its version and its size in bytes.
-func (o *createOptions) inspect(ctx context.Context) (pgtools.Version, int64, error) {
-	db, err := pgtools.Connect(ctx, o.source, appName)
-	if err != nil {
-		return pgtools.Version{}, 0, err
+// lockHost takes the lock on this machine. Where that cannot be had, the one in
+// the source has to do.
+func (o *createOptions) lockHost(out *console.Console, now time.Time) (*hostLock, error) {
+	lock, err := lockHost(os.TempDir(), o.source, now)
+	switch {
+	case err == nil, fault.CodeOf(err) == fault.Locked:
+		return lock, err
+	case errors.Is(err, errNotOurs):
+		out.Warn("only the source keeps a second backup away: %v", err)
+	default:
+		out.Detail("only the source keeps a second backup away: %v", err)
 	}
-	defer db.Close(context.WithoutCancel(ctx))
-	size, err := db.DatabaseSize(ctx)
-	return db.ServerVersion(), size, err
+	return nil, nil //nolint:nilnil // it can do without
+}
+
+// prepare connects to the source, locks it, finds the pg_dump for it, and
+// refuses what would fail later.
+func (o *createOptions) prepare(ctx context.Context, out *console.Console) (_ *source, _ pgtools.Tool, err error) {
+	if o.stallTimeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, o.stallTimeout, fmt.Errorf("%w: the source did not answer within %s", errStalled, o.stallTimeout))
+		defer cancel()
+	}
+	src, err := openSource(ctx, o.source)
+	if err != nil {
+		return nil, pgtools.Tool{}, err
+	}
+	defer func() {
+		if err != nil {
+			src.close(ctx)
+		}
+	}()
+	tools, err := pgtools.FindTools(ctx, o.pgBin, o.env)
+	if err != nil {
+		return nil, pgtools.Tool{}, err
+	}
+	tool, err := tools.Dump(src.db.ServerVersion())
+	if err != nil {
+		return nil, pgtools.Tool{}, err
+	}
+	if err := src.check(ctx, o.exclude, out.Warn); err != nil {
+		return nil, pgtools.Tool{}, fmt.Errorf("no dump was made: %w", err)
+	}
+	return src, tool, nil
 }
 
 // estimate bounds the size of a dump, given that of its database: the size of
@@ -319,10 +357,9 @@ func estimate(database int64, compress string) int64 {
 }
 
 // stream runs pg_dump into the bucket.
-func (o *createOptions) stream(ctx context.Context, out *console.Console, store *s3store.Store, tool pgtools.Tool, key string) (s3store.Object, *archiveStream, error) {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
+func (o *createOptions) stream(ctx context.Context, out *console.Console, w *watch, src *source, store *s3store.Store, tool pgtools.Tool, key string) (s3store.Object, *archiveStream, error) {
 	dump, err := pgtools.Dump(ctx, tool, o.source, pgtools.DumpOptions{
+		AppName:          appName,
 		Compress:         o.compress,
 		ExcludeTableData: o.exclude,
 		LockWaitTimeout:  o.lockWait,
@@ -332,61 +369,26 @@ func (o *createOptions) stream(ctx context.Context, out *console.Console, store 
 	}
 	// With all parts of the upload under way nobody reads from pg_dump, and so
 	// nobody would see it fail.
-	dump.WhenFailed(stop)
+	dump.WhenFailed(w.cancel)
 	bar := out.Progress("dump "+o.source.Database(), console.Bytes, -1)
 	defer bar.Done()
-	body := newArchiveStream(&watchedReader{r: dump, timeout: o.stallTimeout, stop: stop, read: bar.Add})
+	body := newArchiveStream(w.reader(dump, o.stallTimeout, bar.Add))
+	w.ask(func() string { return "; " + body.position() + whatDumpWaitsFor(ctx, o.source) })
+	defer w.ask(func() string { return "" })
 	object, err := store.Upload(ctx, key, body, o.upload)
 	if closeErr := dump.Close(); err == nil && closeErr != nil {
 		err = closeErr
 	}
-	if err != nil && errors.Is(context.Cause(ctx), errStalled) {
-		err = fault.New(fault.Failed, "a longer --stall-timeout, or a look at pg_stat_activity on the source, may help",
-			"%w: pg_dump wrote nothing for %s%s", errStalled, o.stallTimeout, o.lockedTables(ctx))
+	if err == nil {
+		return object, body, nil
+	}
+	if why := expired(ctx); why != nil {
+		err = why
 	} else if pgtools.IsLockTimeout(err) {
-		err = fmt.Errorf("%w%s", err, o.lockedTables(ctx))
+		err = fmt.Errorf("%w%s", err, src.lockedTables(ctx))
+	}
+	if endErr := src.endDump(ctx); endErr != nil {
+		out.Warn("pg_dump's session may still be on the source: %v", endErr)
 	}
 	return object, body, err
-}
-
-var errStalled = errors.New("stalled")
-
-// lockedTables says, to be appended to an error, which tables of the source are
-// locked and by whom; "" when none are, or when that cannot be found out.
-func (o *createOptions) lockedTables(ctx context.Context) string {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	db, err := pgtools.Connect(ctx, o.source, appName)
-	if err != nil {
-		return ""
-	}
-	defer db.Close(ctx)
-	locks, err := db.TableLocks(ctx)
-	if err != nil {
-		return ""
-	}
-	var text strings.Builder
-	for _, l := range locks {
-		text.WriteString("; " + l.String())
-	}
-	return text.String()
-}
-
-// watchedReader reads pg_dump's output. It counts the bytes, and stops the
-// whole backup when none come for too long.
-type watchedReader struct {
-	r       io.Reader
-	timeout time.Duration // 0: for ever
-	stop    context.CancelCauseFunc
-	read    func(n int64)
-}
-
-func (w *watchedReader) Read(p []byte) (int, error) {
-	if w.timeout > 0 {
-		timer := time.AfterFunc(w.timeout, func() { w.stop(errStalled) })
-		defer timer.Stop()
-	}
-	n, err := w.r.Read(p)
-	w.read(int64(n))
-	return n, err
 }

@@ -201,7 +201,7 @@ func (o *statusOptions) backup(ctx context.Context) (*running, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	db, err := pgtools.Connect(ctx, *o.source, "hectl status")
+	db, err := pgtools.ConnectReadOnly(ctx, *o.source, "hectl status")
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,7 @@ type archiveStream struct {
 	blocks  []archive.Block // after the end
 	headSum [sha256.Size]byte
 	started bool
+	at      atomic.Pointer[archive.Entry] // whose block came last; nil before the first
 }
 
 // newestLayout is the newest minor version of the archive layout that package
@@ -83,7 +84,7 @@ func (s *archiveStream) readHead() error {
 	switch {
 	case err == nil:
 		s.head = head
-		s.indexer = archive.NewIndexer(head, archive.IndexOptions{SHA256: true})
+		s.indexer = archive.NewIndexer(head, archive.IndexOptions{SHA256: true, Begun: s.begun(head)})
 		s.held.Store(head.Length)
 		return nil
 	case len(s.raw) >= 7 && bytes.HasPrefix(s.raw, []byte("PGDMP\x01")) && s.raw[6] > newestLayout:
@@ -111,4 +112,30 @@ func (s *archiveStream) Revise(head []byte) error {
 	}
 	s.headSum = sha256.Sum256(head)
 	return nil
+}
+
+// begun returns a function that notes which entry's block has begun.
+func (s *archiveStream) begun(head *archive.Head) func(archive.Block) {
+	entries := entriesByID(head)
+	return func(b archive.Block) { s.at.Store(entries[b.ID]) }
+}
+
+// position says how far pg_dump has come. It may be called at any time.
+func (s *archiveStream) position() string {
+	e := s.at.Load()
+	switch {
+	case e == nil:
+		return "pg_dump had not come to the first table's rows"
+	case e.Namespace == "":
+		return "pg_dump was at " + e.Desc
+	}
+	return fmt.Sprintf("pg_dump was at %s %s.%s", e.Desc, e.Namespace, e.Tag)
+}
+
+func entriesByID(head *archive.Head) map[int]*archive.Entry {
+	entries := make(map[int]*archive.Entry, len(head.Entries))
+	for i := range head.Entries {
+		entries[head.Entries[i].ID] = &head.Entries[i]
+	}
+	return entries
 }

@@ -1,0 +1,109 @@
+package backup
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// A hostLock keeps a second backup of the same source away from this machine.
+// It is a file that is locked; the kernel takes the lock from a process that
+// dies, however it dies, so that a file that is left means nothing.
+//
+// Users have a file each: one that others could open, they could lock for ever.
+// What two users do at a time, and two machines, the lock in the database tells
+// (source.go).
+type hostLock struct{ file *os.File }
+
+// errNotOurs says that what has the name of a lock file may be a trap.
+var errNotOurs = errors.New("it is not a file of this user alone")
+
+// lockHost takes the lock on c for this machine, with a file in dir. The error
+// is a fault.Locked if another process has it.
+func lockHost(dir string, c pgtools.Conn, now time.Time) (*hostLock, error) {
+	path := filepath.Join(dir, fmt.Sprintf("hectl-backup-%d-%.16s.lock", os.Getuid(), c.Fingerprint()))
+	for {
+		f, err := openLock(path)
+		if err != nil {
+			return nil, err
+		}
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			by, _ := io.ReadAll(io.LimitReader(f, 200)) // only to say who it is
+			_ = f.Close()                               // nothing was written
+			return nil, locked(c, "on this machine: "+strings.TrimSpace(string(by)))
+		}
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
+		}
+		// The run that held the lock may have removed the file meanwhile.
+		mine, err := f.Stat()
+		if err != nil {
+			return nil, errors.Join(err, f.Close())
+		}
+		if there, err := os.Lstat(path); err != nil || !os.SameFile(mine, there) {
+			_ = f.Close() // nothing was written
+			continue
+		}
+		if err := f.Truncate(0); err != nil {
+			return nil, errors.Join(err, f.Close())
+		}
+		if _, err := fmt.Fprintf(f, "process %d, since %s\n", os.Getpid(), now.UTC().Format(time.RFC3339)); err != nil {
+			return nil, errors.Join(fmt.Errorf("write %s: %w", path, err), f.Close())
+		}
+		return &hostLock{f}, nil
+	}
+}
+
+// openLock opens or makes a lock file in a folder where everybody may make files.
+// It follows no link, waits for no pipe, and takes nothing that is another
+// user's or has another name somewhere.
+func openLock(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0o600)
+	if errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EISDIR) || errors.Is(err, syscall.ENXIO) {
+		if _, statErr := os.Lstat(path); statErr == nil {
+			return nil, fmt.Errorf("%s: %w (%w)", path, errNotOurs, err)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	if !ours(info, os.Getuid()) {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, errNotOurs), f.Close())
+	}
+	return f, nil
+}
+
+// ours tells whether a file is one that only the user uid can have made and can
+// open.
+func ours(info os.FileInfo, uid int) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && info.Mode() == 0o600 && int(stat.Uid) == uid && stat.Nlink == 1
+}
+
+// release lets go of the lock. A nil lock is none.
+func (l *hostLock) release() {
+	if l == nil {
+		return
+	}
+	_ = os.Remove(l.file.Name()) // while it is locked: nobody else's goes
+	_ = l.file.Close()
+}
+
+// locked says that another backup of c is under way.
+func locked(c pgtools.Conn, who string) error {
+	return fault.New(fault.Locked, "wait for it to end; if it never does, end that process, and its lock is gone",
+		"another backup of %s is under way %s", c, who)
+}

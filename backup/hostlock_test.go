@@ -1,0 +1,134 @@
+package backup
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+func connTo(t *testing.T, uri string) pgtools.Conn {
+	t.Helper()
+	params, err := pgtools.ParseParams(uri)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := params.Resolve(func(string) (string, bool) { return "", false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestHostLock(t *testing.T) {
+	dir := t.TempDir()
+	c := connTo(t, "postgres://backup@db.example.com/app")
+	now := time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
+	first, err := lockHost(dir, c, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, same := range []string{"postgres://other@DB.example.com./app", "postgres://backup@db.example.com:5432/app"} {
+		_, err := lockHost(dir, connTo(t, same), now)
+		if fault.CodeOf(err) != fault.Locked || !strings.Contains(err.Error(), "since 2026-11-23T08:30:00Z") || len(fault.Hints(err)) == 0 {
+			t.Errorf("%s: %v", same, err)
+		}
+	}
+	other, err := lockHost(dir, connTo(t, "postgres://backup@db.example.com/staging"), now)
+	if err != nil {
+		t.Fatal("another database:", err)
+	}
+	other.release()
+	first.release()
+	if left, err := os.ReadDir(dir); len(left) != 0 || err != nil {
+		t.Error("left:", left, err)
+	}
+	again, err := lockHost(dir, c, now)
+	if err != nil {
+		t.Fatal("after the release:", err)
+	}
+	again.release()
+}
+
+// What a run that was killed has left is no lock.
+func TestHostLockLeftBehind(t *testing.T) {
+	dir := t.TempDir()
+	c := connTo(t, "postgres://backup@db.example.com/app")
+	left, err := lockHost(dir, c, time.Unix(0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := left.file.Close(); err != nil { // as the kernel does
+		t.Fatal(err)
+	}
+	lock, err := lockHost(dir, c, time.Unix(1e9, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.release()
+	if said, err := os.ReadFile(lock.file.Name()); err != nil || !strings.HasSuffix(string(said), "since 2001-09-09T01:46:40Z\n") {
+		t.Errorf("%q, %v", said, err)
+	}
+}
+
+// In a folder where all may make files, somebody may have made something of the
+// lock's name.
+func TestHostLockTraps(t *testing.T) {
+	c := connTo(t, "postgres://backup@db.example.com/app")
+	name := func(dir string) string {
+		lock, err := lockHost(dir, c, time.Unix(0, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lock.release()
+		return lock.file.Name()
+	}
+	for _, trap := range []struct {
+		name string
+		lay  func(path, precious string) error
+	}{
+		{"a link", func(path, precious string) error { return os.Symlink(precious, path) }},
+		{"a link to nowhere", func(path, _ string) error { return os.Symlink("/nonexistent/x", path) }},
+		{"another name of a file", func(path, precious string) error { return os.Link(precious, path) }},
+		{"a folder", func(path, _ string) error { return os.Mkdir(path, 0o700) }},
+		{"a pipe", func(path, _ string) error { return syscall.Mkfifo(path, 0o600) }},
+		{"open to all", func(path, _ string) error {
+			return errors.Join(os.WriteFile(path, nil, 0o600), os.Chmod(path, 0o666))
+		}},
+	} {
+		t.Run(trap.name, func(t *testing.T) {
+			dir := t.TempDir()
+			path, precious := name(dir), filepath.Join(t.TempDir(), "precious")
+			if err := os.WriteFile(precious, []byte("precious"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := trap.lay(path, precious); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := lockHost(dir, c, time.Unix(0, 0)); !errors.Is(err, errNotOurs) {
+				t.Errorf("got %v", err)
+			}
+			if got, err := os.ReadFile(precious); string(got) != "precious" || err != nil {
+				t.Errorf("%q, %v", got, err)
+			}
+		})
+	}
+}
+
+type foreignFile struct{ fs.FileInfo }
+
+func (foreignFile) Mode() fs.FileMode { return 0o600 }
+func (foreignFile) Sys() any          { return &syscall.Stat_t{Uid: 502, Nlink: 1} }
+
+func TestHostLockOfAnotherUser(t *testing.T) {
+	if ours(foreignFile{}, 501) || !ours(foreignFile{}, 502) {
+		t.Error("a file is its owner's alone")
+	}
+}

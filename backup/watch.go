@@ -1,0 +1,95 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// Why a watch stops a backup.
+var (
+	errTimeout = errors.New("timed out")
+	errStalled = errors.New("stalled")
+)
+
+// A watch stops a backup that takes too long: as a whole, or with nothing coming
+// from pg_dump. Before it does, it asks what pg_dump is at, for afterwards
+// nobody knows.
+type watch struct {
+	cancel context.CancelCauseFunc
+	timer  *time.Timer // nil: the whole may take for ever
+	asking atomic.Pointer[func() string]
+}
+
+// startWatch begins to watch a run that may take so long, 0 for as long as it
+// likes. The context is cancelled when it is stopped.
+func startWatch(ctx context.Context, timeout time.Duration) (context.Context, *watch) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	w := &watch{cancel: cancel}
+	if timeout > 0 {
+		w.timer = time.AfterFunc(timeout, func() {
+			w.expire(fmt.Errorf("%w: it takes longer than %s", errTimeout, timeout),
+				"a longer --timeout (0 for none) may help; --verbose says how far it comes")
+		})
+	}
+	return ctx, w
+}
+
+// done ends the watch.
+func (w *watch) done() {
+	if w.timer != nil {
+		w.timer.Stop()
+	}
+	w.cancel(nil)
+}
+
+// ask has the watch ask that from now on, to be appended to an error.
+func (w *watch) ask(what func() string) { w.asking.Store(&what) }
+
+// expire stops the backup.
+func (w *watch) expire(why error, hint string) {
+	if what := w.asking.Load(); what != nil {
+		why = fmt.Errorf("%w%s", why, (*what)())
+	}
+	w.cancel(fault.Wrap(fault.Failed, hint, why))
+}
+
+// expired returns why the watch stopped the backup of ctx, nil if it did not.
+func expired(ctx context.Context) error {
+	if cause := context.Cause(ctx); errors.Is(cause, errTimeout) || errors.Is(cause, errStalled) {
+		return cause
+	}
+	return nil
+}
+
+// reader returns r, pg_dump's output, watched: it stops the backup when one Read
+// takes longer than timeout, unless that is 0, and tells read how many bytes
+// came.
+func (w *watch) reader(r io.Reader, timeout time.Duration, read func(n int64)) io.Reader {
+	return &watchedReader{r: r, timeout: timeout, read: read, stalled: func() {
+		w.expire(fmt.Errorf("%w: pg_dump wrote nothing for %s", errStalled, timeout),
+			"a longer --stall-timeout, or a look at pg_stat_activity on the source, may help")
+	}}
+}
+
+type watchedReader struct {
+	r       io.Reader
+	timeout time.Duration
+	read    func(n int64)
+	stalled func()
+}
+
+func (w *watchedReader) Read(p []byte) (int, error) {
+	if w.timeout > 0 {
+		timer := time.AfterFunc(w.timeout, w.stalled)
+		defer timer.Stop()
+	}
+	n, err := w.r.Read(p)
+	w.read(int64(n))
+	return n, err
+}
