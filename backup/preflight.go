@@ -55,7 +55,7 @@ func dumpable(found []pgtools.Unreadable, exclude []string) preflight {
 		}
 		left := excluded(exclude, u.Schema, u.Name)
 		switch {
-		case (u.NoUsage || u.NoSelect) && !(u.Sequence && left):
+		case (u.NoUsage || u.NoSelect) && (!u.Sequence || !left):
 			p.denied = append(p.denied, name)
 		case u.RowSecurity && !left:
 			p.hidden = append(p.hidden, name)

@@ -46,7 +46,7 @@ func TestDumpSession(t *testing.T) {
 	t.Parallel()
 	c, name := database(t)
 	program := filepath.Join(t.TempDir(), "pg_dump")
-	if err := os.WriteFile(program, []byte("#!/bin/sh\necho \"$PGAPPNAME: $*\"\n"), 0o700); err != nil { //nolint:gosec // to be run
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho \"$PGAPPNAME: $*\"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	p, err := pgtools.Dump(t.Context(), pgtools.Tool{Name: "pg_dump", Path: program}, c.Conn(name), pgtools.DumpOptions{AppName: "hectl backup"})

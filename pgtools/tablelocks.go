@@ -36,19 +36,19 @@ func (l TableLock) String() string {
 	case l.User == "" && l.Kind != "":
 		return fmt.Sprintf("%s is locked by pid %d (%s)", l.Table, l.PID, l.Kind)
 	}
-	text := fmt.Sprintf("%s is locked by pid %d (user %s, application %q", l.Table, l.PID, l.User, l.Application)
+	holder := []string{fmt.Sprintf("%s is locked by pid %d (user %s, application %q", l.Table, l.PID, l.User, l.Application)}
 	if l.State != "" {
-		text += ", " + l.State
+		holder = append(holder, l.State)
 	}
 	for _, t := range []struct {
 		what string
 		time time.Time
 	}{{"transaction", l.Since}, {"query", l.Query}} {
 		if t.time.Unix() > 0 {
-			text += ", " + t.what + " since " + t.time.UTC().Format(time.RFC3339)
+			holder = append(holder, t.what+" since "+t.time.UTC().Format(time.RFC3339))
 		}
 	}
-	return text + ")"
+	return strings.Join(holder, ", ") + ")"
 }
 
 // tableLockColumns are the columns of a TableLock on relation c of namespace n,
