@@ -1,6 +1,7 @@
 package pgtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ type Options struct {
 	TLS      bool              // offer TLS, with a certificate for localhost; see Cluster.CAFile
 	Log      string            // file for the server's log; "": in the cluster's folder
 	Primary  *Cluster          // a running cluster without a password, which this one follows as a standby; nil: none
+	Dir      string            // where the cluster's folder is made, a short path; "": /tmp
 }
 
 // A Cluster is a running server. Its superuser is called postgres.
@@ -37,6 +39,8 @@ type Cluster struct {
 	port     int
 	password string
 	log      string
+	account  account
+	conf     map[string]string
 	process  *os.Process
 	done     chan struct{} // closed when the server has exited
 }
@@ -79,11 +83,11 @@ func startAs(ctx context.Context, account account, opt Options) (_ *Cluster, err
 		return nil, err
 	}
 	// A Unix socket's path is at most 107 bytes, which TMPDIR may use up.
-	dir, err := os.MkdirTemp("/tmp", "pgtest-")
+	dir, err := os.MkdirTemp(cmp.Or(opt.Dir, "/tmp"), "pgtest-")
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{dir: dir, bin: bin, password: opt.Password, log: opt.Log, done: make(chan struct{})}
+	c := &Cluster{dir: dir, bin: bin, password: opt.Password, log: opt.Log, account: account, done: make(chan struct{})}
 	if c.log == "" {
 		c.log = filepath.Join(dir, "log")
 	}
@@ -112,8 +116,12 @@ func startAs(ctx context.Context, account account, opt Options) (_ *Cluster, err
 		maps.Copy(tls, conf)
 		conf = tls
 	}
+	c.conf = conf
 	for attempt := 1; ; attempt++ {
-		err := c.start(ctx, bin, account, conf)
+		if c.port, err = freePort(ctx); err != nil {
+			return nil, err
+		}
+		err := c.start(ctx)
 		if err == nil {
 			return c, nil
 		}
@@ -127,14 +135,9 @@ func startAs(ctx context.Context, account account, opt Options) (_ *Cluster, err
 func (c *Cluster) data() string { return filepath.Join(c.dir, "data") }
 
 // start runs the server and waits until it takes connections.
-func (c *Cluster) start(ctx context.Context, bin string, account account, conf map[string]string) error {
-	port, err := freePort(ctx)
-	if err != nil {
-		return err
-	}
-	c.port = port
+func (c *Cluster) start(ctx context.Context) error {
 	args := []string{"-D", c.data()}
-	for name, value := range settings(c.dir, port, conf) {
+	for name, value := range settings(c.dir, c.port, c.conf) {
 		args = append(args, "-c", name+"="+value)
 	}
 	logFile, err := os.OpenFile(c.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
@@ -143,11 +146,11 @@ func (c *Cluster) start(ctx context.Context, bin string, account account, conf m
 	}
 	defer func() { _ = logFile.Close() }()
 
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), filepath.Join(bin, "postgres"), args...)
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), filepath.Join(c.bin, "postgres"), args...)
 	cmd.Dir = c.dir
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	cmd.Env = serverEnviron(c.dir)
-	cmd.SysProcAttr = account.attributes()
+	cmd.SysProcAttr = c.account.attributes()
 	dieWithParent(cmd.SysProcAttr)
 	done := make(chan struct{})
 	started := make(chan error)
