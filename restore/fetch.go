@@ -344,6 +344,7 @@ func (r *run) createTemp(ctx context.Context, admin *pgtools.DB, p plan) error {
 			r.warn("%s stays: %v", name, err)
 		}
 	}
+	r.removeFolders()
 	r.out.Say("restoring %s into %s", path.Base(p.Dump.Name), p.Temp)
 	err := admin.CreateDatabase(ctx, p.Temp, p.create)
 	if pgtools.SQLState(err) == encodingMismatch && p.create.Encoding != "" {
@@ -358,7 +359,7 @@ func (r *run) createTemp(ctx context.Context, admin *pgtools.DB, p plan) error {
 
 // load fills the temp database. Between data and post-data it calls afterData.
 func (r *run) load(ctx context.Context, w work, afterData func(ctx context.Context, temp pgtools.Conn) error) error {
-	l := &loader{tool: w.tool, into: r.target.WithDatabase(w.plan.Temp), dump: w.dump, jobs: r.jobs, out: r.out, tables: r.tables}
+	l := &loader{tool: w.tool, into: r.target.WithDatabase(w.plan.Temp), dump: w.dump, jobs: r.jobs, out: r.out, tables: r.tables, folder: tempFolder(r.target)}
 	warnings, err := l.load(ctx, func(ctx context.Context) error { return afterData(ctx, l.into) })
 	for _, w := range warnings { // pg_restore's, all known to be harmless
 		r.out.Detail("harmless: %s", w)

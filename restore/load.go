@@ -2,9 +2,6 @@ package restore
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -23,13 +20,14 @@ type loader struct {
 	out  *console.Console
 
 	tables chooser
+	folder string // begins the name of a temporary folder
 }
 
 // load restores schema, data and post-data, in this order, then collects
 // statistics. Between data and post-data it calls afterData. It returns the
 // warnings of pg_restore that are known to be harmless.
 func (l *loader) load(ctx context.Context, afterData func(ctx context.Context) error) (warnings []pgtools.Ignored, err error) {
-	head, remove, err := l.headFile()
+	head, remove, err := writeHead(l.folder, l.dump.raw)
 	if err != nil {
 		return nil, err
 	}
@@ -51,22 +49,6 @@ func (l *loader) load(ctx context.Context, afterData func(ctx context.Context) e
 		}
 	}
 	return warnings, nil
-}
-
-// headFile writes the head to a file of its own, which is an archive without
-// data as far as pg_restore is concerned. It holds the schema, no rows.
-func (l *loader) headFile() (path string, remove func(), err error) {
-	dir, err := os.MkdirTemp("", "hectl-")
-	if err != nil {
-		return "", nil, fmt.Errorf("make a temporary folder: %w", err)
-	}
-	remove = func() { _ = os.RemoveAll(dir) } // a leftover head is harmless
-	path = filepath.Join(dir, "head.dump")
-	if err := os.WriteFile(path, l.dump.raw, 0o600); err != nil {
-		remove()
-		return "", nil, fmt.Errorf("write the archive's head: %w", err)
-	}
-	return path, remove, nil
 }
 
 func (l *loader) preData(ctx context.Context, head string) ([]pgtools.Ignored, error) {
