@@ -5,7 +5,7 @@
 // # One way to call
 //
 // Every request goes through call, which follows a bucket to its region, over
-// a client with ten attempts and no token bucket of its own (S3 answers a
+// a client with 13 attempts and no token bucket of its own (S3 answers a
 // burst with 503 SlowDown for longer than the SDK's three attempts last), and
 // with a watchdog that cancels a request in which no byte has moved for too
 // long. What still fails is turned by fail into a [fault.Error]: a sentence

@@ -18,7 +18,7 @@ import (
 // fault.Integrity. Without an ETag only a changed size is noticed.
 //
 // Nothing is requested before the first Read. A body that breaks, or in which
-// no byte moves for 30 seconds, is reopened at the byte reached, up to ten
+// no byte moves for 30 seconds, is reopened at the byte reached, up to 12
 // times in a row without progress. An error comes in place of io.EOF. Close
 // ends the request; it may be called twice, but not during a Read.
 func (s *Store) ReadRange(ctx context.Context, obj Object, offset, length int64) io.ReadCloser {

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	attempts       = 10
-	firstAttempts  = 3 // at an endpoint that has never answered
+	attempts       = 13 // with the pauses between them over a minute, whatever chance says
+	firstAttempts  = 3  // at an endpoint that has never answered
 	backoffStart   = 200 * time.Millisecond
 	backoffCeiling = 20 * time.Second
 )
