@@ -94,7 +94,7 @@ func explainCode(code string) cause {
 		return cause{code: fault.NotFound, words: "there is no such object"}
 	case "NoSuchUpload":
 		return cause{
-			code: fault.NotFound, words: "there is no such upload",
+			code: fault.Failed, words: "there is no such upload",
 			hint: "it was aborted or completed by someone else: a lifecycle rule, or another run",
 		}
 	case "InvalidBucketName":
