@@ -19,7 +19,7 @@ build_tool   = CGO_ENABLED=0 $(GO) build -C tools -trimpath -o ../bin/
 # The race detector needs cgo, and so a C compiler. CI must have one.
 RACE := $(shell if [ -n "$$CI" ] || command -v "$$($(GO) env CC)" >/dev/null 2>&1; then echo -race; fi)
 
-.PHONY: help demo test test-majors build lint fmt bench check release-check setup clean
+.PHONY: help demo test test-majors faults soak build lint fmt bench check release-check setup clean
 
 help: ## list the targets
 	@echo "make TARGET, with TARGET one of:"
@@ -36,6 +36,14 @@ test: setup bin/versitygw ## run all tests; one that is skipped fails the run
 test-majors: bin/versitygw ## hold archives of PostgreSQL 15, 17 and 18 against their own pg_restore
 	@script/majors
 	@$(GO) run ./script/gotest -timeout 20m -tags majors -run Majors ./pgtools/archive .
+
+faults: setup bin/versitygw build ## break hectl in every way, and write docs/reliability.md (as root; FAULTS="--only REGEXP")
+	@CGO_ENABLED=0 $(GO) build -o bin/faults ./faults
+	@exec bin/faults $(or $(FAULTS),--write docs/reliability.md)
+
+soak: setup bin/versitygw build ## 200 backups and 40 fetches in a row, a third of them killed (SOAK="--seed 2")
+	@CGO_ENABLED=0 $(GO) build -o bin/faults ./faults
+	@exec bin/faults --backups 200 --fetches 40 $(SOAK)
 
 build: ## build bin/hectl
 	@echo "building bin/hectl $(VERSION)"

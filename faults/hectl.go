@@ -1,0 +1,129 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// killed stands for the exit code of what a signal has killed.
+const killed = -1
+
+// patience is how long a run may take, whatever is done to it.
+const patience = 12 * time.Minute
+
+// running is a hectl that runs.
+type running struct {
+	cmd    *exec.Cmd
+	id     string // in the environment of all its processes
+	stdout bytes.Buffer
+	stderr bytes.Buffer
+	done   chan struct{}
+	files  atomic.Int64 // the most descriptors seen open
+}
+
+// outcome is how a run ended.
+type outcome struct {
+	code   int
+	stdout string
+	stderr string
+	took   time.Duration
+	memory int64 // the most that it held resident, in bytes
+	files  int64 // the most descriptors that were seen open
+}
+
+const idVariable = "HECTL_FAULTS_RUN"
+
+// start starts a program, hectl or another one that takes its settings.
+func (p *place) start(program string, args ...string) (*running, error) {
+	p.runs++
+	r := &running{id: fmt.Sprintf("%d-%s-%d", os.Getpid(), p.bucket, p.runs), done: make(chan struct{})}
+	r.cmd = &exec.Cmd{
+		Path: program, Args: append([]string{"hectl"}, args...), Dir: p.dir,
+		Env: append(p.environ(), idVariable+"="+r.id), Stdout: &r.stdout, Stderr: &r.stderr,
+		// Should this program be killed, nothing is left of what it did.
+		SysProcAttr: &syscall.SysProcAttr{Setpgid: true},
+	}
+	if err := r.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		defer close(r.done)
+		_ = r.cmd.Wait() // the state says how it ended
+	}()
+	return r, nil
+}
+
+func (r *running) signal(s syscall.Signal) { _ = r.cmd.Process.Signal(s) } // an error: it has ended
+
+// wait waits for the end.
+func (r *running) wait(ctx context.Context, since time.Time) (outcome, error) {
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case <-look.C:
+			if open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", r.cmd.Process.Pid)); err == nil {
+				r.files.Store(max(r.files.Load(), int64(len(open))))
+			}
+		case <-r.done:
+			o := outcome{
+				code: r.cmd.ProcessState.ExitCode(), stdout: r.stdout.String(), stderr: r.stderr.String(),
+				took: time.Since(since), files: r.files.Load(),
+			}
+			if usage, ok := r.cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+				o.memory = usage.Maxrss << 10
+			}
+			return o, nil
+		case <-ctx.Done():
+			r.signal(syscall.SIGTERM)
+			<-r.done
+			return outcome{}, ctx.Err()
+		case <-late.C:
+			r.signal(syscall.SIGKILL)
+			<-r.done
+			return outcome{}, fmt.Errorf("it did not end within %s:\n%s", patience, r.stderr.String())
+		}
+	}
+}
+
+// processes returns the pids of what the run has started, and of the run itself;
+// with a name, only those of that name.
+func (r *running) processes(name string) (pids []int) {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		environ, err := os.ReadFile("/proc/" + e.Name() + "/environ")
+		if err != nil || !bytes.Contains(environ, []byte(idVariable+"="+r.id+"\x00")) {
+			continue
+		}
+		comm, err := os.ReadFile("/proc/" + e.Name() + "/comm")
+		if err == nil && (name == "" || strings.TrimSpace(string(comm)) == name) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// tail is the end of what a program said.
+func tail(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return strings.Join(lines[max(0, len(lines)-4):], "\n      ")
+}

@@ -1,0 +1,92 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// The table stands between these in the document.
+const (
+	tableBegin = "<!-- written by \"make faults\" -->\n"
+	tableEnd   = "<!-- end -->\n"
+)
+
+// table renders what the rows demand: when all went well that is what happened.
+// How many runs ended which way depends on the machine, and is only printed.
+func table() string {
+	var b strings.Builder
+	for _, command := range []string{backup, fetch} {
+		about := map[string]string{
+			backup: "| fault | runs | exit | the bucket, besides whole dumps |\n|---|---|---|---|\n",
+			fetch:  "| fault | runs | exit | the server, besides the target |\n|---|---|---|---|\n",
+		}[command]
+		fmt.Fprintf(&b, "\n### hectl %s\n\n%s", command, about)
+		for _, r := range rows() {
+			if r.command == command {
+				fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", r.fault, max(r.points, 1), r.exits(), r.remains())
+			}
+		}
+	}
+	return b.String() + "\n"
+}
+
+func (r row) exits() string {
+	var names []string
+	for _, code := range r.codes {
+		names = append(names, codeName(code))
+	}
+	if len(names) < 2 {
+		return names[0]
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}
+
+func (r row) remains() string {
+	var parts []string
+	if r.outcome != "" {
+		parts = append(parts, r.outcome)
+	}
+	for _, l := range []struct {
+		what leftovers
+		text string
+	}{
+		{tempDatabase, "at most a temp database: the next fetch drops it and says so"},
+		{tempFiles, "a file with the schema in TMPDIR: the next fetch removes it and says so"},
+		{openUpload, "at most an open upload: `prune --uploads` aborts it after a day"},
+	} {
+		if r.leaves&l.what != 0 {
+			parts = append(parts, l.text)
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, "; ")
+}
+
+// writeTable puts the table into its document.
+func writeTable(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	text, err = withTable(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return os.WriteFile(path, text, 0o644)
+}
+
+func withTable(text []byte) ([]byte, error) {
+	before, rest, ok := bytes.Cut(text, []byte(tableBegin))
+	_, after, ended := bytes.Cut(rest, []byte(tableEnd))
+	if !ok || !ended {
+		return nil, fmt.Errorf("there is no place for the table, between %q and %q", tableBegin, tableEnd)
+	}
+	return slices.Concat(before, []byte(tableBegin), []byte(table()), []byte(tableEnd), after), nil
+}

@@ -1,0 +1,237 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rubyforgood/hectl/internal/s3store/s3test"
+)
+
+// The commands under test.
+const (
+	backup = "backup"
+	fetch  = "fetch-latest-db"
+)
+
+// leftovers are what a fault may leave for the next run to clean.
+type leftovers int
+
+const (
+	tempDatabase leftovers = 1 << iota // named in the message; the next fetch drops it, and says so
+	openUpload                         // named in the message; prune --uploads aborts it after a day
+	tempFiles                          // the next fetch removes them, and says so
+)
+
+// row is a line of the table: a command, a fault, and what may come of it.
+type row struct {
+	command string
+	fault   string
+	points  int    // at how many points of the run the fault comes; 0: once
+	codes   []int  // the exit codes that are right, the usual one first
+	said    string // what the message must contain with the first of the codes
+	outcome string // for the table, beyond what holds for every row
+	leaves  leftovers
+
+	quick  bool // a part of the selection that "make test" runs
+	own    bool // has servers of its own
+	disk   bool // and the local one of them a small disk of its own
+	aside  bool // mostly waits, so it runs beside the others
+	spoils bool // it is the bucket that is spoiled
+	dumps  int  // that a backup which ends with 0 has made; 0: 1
+
+	args []string // more arguments for hectl
+	// before prepares the fault; it is undone by what every try begins with.
+	before func(ctx context.Context, t *try) error
+	// strike is the fault, when the run has come to its point.
+	strike func(ctx context.Context, t *try, r *running) error
+	// instead does all of it: for rows that are not one run.
+	instead func(ctx context.Context, t *try) (outcome, error)
+	// mend puts the servers back into order.
+	mend func(ctx context.Context, t *try) error
+}
+
+// try is one run of a row.
+type try struct {
+	*place
+	row     row
+	n       int    // counts from 0
+	label   string // of what a backup makes
+	started []*running
+	begun   chan *running // gets the first
+	rules   []*s3test.Rule
+}
+
+// at is when the fault comes: points are spread evenly over the run, and away
+// from its ends.
+func (t *try) at() time.Duration {
+	return time.Duration(t.share() * float64(t.takes[t.row.command]))
+}
+
+// share is the same as a share of the run.
+func (t *try) share() float64 { return (float64(t.n) + 0.5) / float64(max(t.row.points, 1)) }
+
+// do runs hectl, and lets the fault happen.
+func (t *try) do(ctx context.Context) (outcome, error) {
+	if t.row.before != nil {
+		if err := t.row.before(ctx, t); err != nil {
+			return outcome{}, err
+		}
+	}
+	if t.row.instead != nil {
+		return t.row.instead(ctx, t)
+	}
+	start := time.Now()
+	r, err := t.hectlStart(t.row.args...)
+	if err != nil {
+		return outcome{}, err
+	}
+	if t.row.strike != nil {
+		if t.row.points > 0 {
+			select {
+			case <-time.After(t.at()):
+			case <-r.done:
+			}
+		}
+		if err := t.row.strike(ctx, t, r); err != nil {
+			r.signal(9)
+			<-r.done
+			return outcome{}, err
+		}
+	}
+	return r.wait(ctx, start)
+}
+
+// hectlStart starts the row's command.
+func (t *try) hectlStart(more ...string) (*running, error) {
+	args := t.arguments(t.row.command)
+	if t.row.command == backup {
+		args = append(args, "--env", t.label)
+	}
+	r, err := t.start(t.hectl, append(args, more...)...)
+	if err != nil {
+		return nil, err
+	}
+	t.started = append(t.started, r)
+	select {
+	case t.begun <- r:
+	default:
+	}
+	return r, nil
+}
+
+// verdict is what has come of a row.
+type verdict struct {
+	row     row
+	endings map[string]int // how the runs ended, and how many did so
+	wrong   []string
+	took    time.Duration
+}
+
+// play runs all tries of a row.
+func (w *world) play(ctx context.Context, r row, name string) (v verdict, err error) {
+	start := time.Now()
+	v = verdict{row: r, endings: map[string]int{}}
+	defer func() { v.took = time.Since(start) }()
+	c := w.shared
+	if r.own {
+		disk := ""
+		if r.disk {
+			if disk, err = os.MkdirTemp("/tmp", diskPrefix); err != nil {
+				return v, err
+			}
+			if err := mount(disk, serverDisk); err != nil {
+				return v, errors.Join(err, os.Remove(disk))
+			}
+			defer func() { err = errors.Join(err, unmount(disk), os.Remove(disk)) }()
+		}
+		if c, err = newClusters(ctx, disk); err != nil {
+			return v, err
+		}
+		defer func() { err = errors.Join(err, c.stop()) }()
+	}
+	p, err := w.place(ctx, name, c)
+	if err != nil {
+		return v, err
+	}
+	defer func() { err = errors.Join(err, p.remove()) }()
+	var t *try
+	for n := range max(r.points, 1) {
+		t = &try{place: p, row: r, n: n, label: fmt.Sprintf("p%02d", n+1), begun: make(chan *running, 1)}
+		if n == 0 || r.command == fetch {
+			if err := p.prepare(ctx, r.command); err != nil {
+				return v, err
+			}
+		}
+		p.source.mend()
+		p.target.mend()
+		o, err := t.do(ctx)
+		if ctx.Err() != nil {
+			return v, ctx.Err()
+		}
+		p.proxy.Reset()
+		p.source.mend()
+		p.target.mend()
+		if r.mend != nil {
+			err = errors.Join(err, r.mend(ctx, t))
+		}
+		if err != nil {
+			v.wrong = append(v.wrong, fmt.Sprintf("%s: %v", t, err))
+			continue
+		}
+		ending, wrong := t.judge(ctx, o)
+		// What was left is cleaned at once; if nothing was, once a row shows enough.
+		if strings.Contains(ending, "temp") || n == max(r.points, 1)-1 || r.leaves&tempFiles != 0 {
+			wrong = append(wrong, t.next(ctx)...)
+		}
+		v.endings[codeName(o.code)+": "+ending]++
+		for _, text := range wrong {
+			v.wrong = append(v.wrong, fmt.Sprintf("%s: %s\n      %s", t, text, tail(o.stderr)))
+		}
+	}
+	if r.command == backup {
+		v.wrong = append(v.wrong, t.finish(ctx)...)
+	}
+	return v, nil
+}
+
+// String names the try.
+func (t *try) String() string {
+	if t.row.points == 0 {
+		return "once"
+	}
+	return fmt.Sprintf("point %d, at %d %% of the run", t.n+1, int(100*t.share()))
+}
+
+func codeName(code int) string {
+	if code == killed {
+		return "killed"
+	}
+	return fmt.Sprint(code)
+}
+
+// String is a line for who watches, with what was wrong below it.
+func (v verdict) String() string {
+	var b strings.Builder
+	mark := "ok   "
+	if len(v.wrong) > 0 {
+		mark = "WRONG"
+	}
+	fmt.Fprintf(&b, "%s %-15s %s (%.0f s)\n", mark, v.row.command, v.row.fault, v.took.Seconds())
+	for _, ending := range sortedKeys(v.endings) {
+		fmt.Fprintf(&b, "      %2d × %s\n", v.endings[ending], ending)
+	}
+	for _, text := range v.wrong {
+		fmt.Fprintf(&b, "    - %s\n", text)
+	}
+	return b.String()
+}
+
+func sortedKeys(m map[string]int) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,219 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rubyforgood/hectl/internal/s3store/s3test"
+)
+
+const points = 20
+
+// rows are the table.
+func rows() []row {
+	return append(backupRows(), fetchRows()...)
+}
+
+func backupRows() []row {
+	return []row{
+		{command: backup, fault: "none", codes: []int{0}, outcome: "a dump"},
+		{command: backup, fault: "SIGINT", points: points, codes: []int{130, 0, killed}, strike: signalled(syscall.SIGINT)},
+		{command: backup, fault: "SIGTERM", points: points, codes: []int{130, 0, killed}, strike: signalled(syscall.SIGTERM)},
+		{command: backup, fault: "SIGKILL", points: points, codes: []int{killed, 0}, leaves: openUpload, strike: signalled(syscall.SIGKILL)},
+		{
+			command: backup, fault: "SIGKILL before each request to S3", points: 8, codes: []int{killed, 0}, leaves: openUpload, quick: true,
+			before: atRequest(false),
+		},
+		{
+			command: backup, fault: "SIGKILL after each request to S3, before its answer", points: 8, codes: []int{killed, 0}, leaves: openUpload,
+			before: atRequest(true),
+		},
+		{command: backup, fault: "SIGKILL of pg_dump", points: points, codes: []int{1, 0}, strike: child("pg_dump")},
+		{command: backup, fault: "a session ended by pg_terminate_backend", points: points, codes: []int{1, 0}, strike: backend(false)},
+		{command: backup, fault: "SIGKILL of a backend: the server crashes and recovers", points: 5, codes: []int{1, 0}, own: true, strike: backend(true), mend: recovered},
+		{command: backup, fault: "server restarted (fast)", points: 5, codes: []int{1, 0}, own: true, strike: restart(syscall.SIGINT)},
+		{command: backup, fault: "server restarted (immediate)", points: 5, codes: []int{1, 0}, own: true, strike: restart(syscall.SIGQUIT)},
+		{command: backup, fault: "network to Postgres: connections cut", points: 10, codes: []int{1}, before: network(blinked)},
+		{command: backup, fault: "network to Postgres: down", points: 10, codes: []int{1}, before: network(severed)},
+		{
+			command: backup, fault: "network to Postgres: stalled (--stall-timeout 2s)", points: 3, codes: []int{1}, own: true, aside: true, before: network(stalled),
+			args: []string{"--stall-timeout", "2s"}, said: "stalled",
+		},
+		{command: backup, fault: "S3: 503 for 3 s", codes: []int{0}, before: unavailable(3*time.Second, "UploadPart", 1)},
+		{command: backup, fault: "S3: 503 for a minute", codes: []int{0}, own: true, aside: true, before: unavailable(time.Minute, "UploadPart", 1)},
+		{command: backup, fault: "S3: every second upload of a part reset", codes: []int{0}, before: s3(func(t *try) {
+			t.on(s3test.Is("UploadPart"), s3test.ResetRequest(1000)).Every(2)
+		})},
+		{command: backup, fault: "S3: a part stalls", codes: []int{0}, own: true, aside: true, before: s3(func(t *try) {
+			t.on(s3test.Is("UploadPart"), s3test.Stall()).After(1).Times(1)
+		})},
+		{command: backup, fault: "S3: a wrong byte on the way", codes: []int{13}, before: s3(func(t *try) {
+			t.on(s3test.Is("UploadPart"), flipped).After(1).Times(1)
+		})},
+		{command: backup, fault: "S3: a wrong byte on the way, every time", codes: []int{13}, before: s3(func(t *try) {
+			t.on(s3test.Is("UploadPart"), flipped).After(1)
+		})},
+		{command: backup, fault: "S3: 403 midway, the credentials have expired", codes: []int{12}, leaves: openUpload, before: s3(func(t *try) {
+			t.on(every, s3test.Answer(http.StatusForbidden, "ExpiredToken")).After(2)
+		})},
+		{command: backup, fault: "S3: 404 midway, somebody aborted the upload", codes: []int{1}, before: s3(func(t *try) {
+			t.on(s3test.Is("UploadPart", "CompleteMultipartUpload"), s3test.Answer(http.StatusNotFound, "NoSuchUpload")).After(1)
+		})},
+		{command: backup, fault: "S3: 500 on CompleteMultipartUpload after it succeeded", codes: []int{0}, before: s3(func(t *try) {
+			t.on(s3test.Is("CompleteMultipartUpload"), s3test.LoseAnswer(http.StatusInternalServerError, "InternalError")).Times(1)
+		}), quick: true},
+		{command: backup, fault: "S3: 500 on the manifest's PutObject after it succeeded", codes: []int{0}, before: s3(func(t *try) {
+			t.on(s3test.Is("PutObject"), s3test.LoseAnswer(http.StatusInternalServerError, "InternalError")).Times(1)
+		})},
+		{command: backup, fault: "disk full: TMPDIR", codes: []int{0}, instead: fullTemp},
+		{command: backup, fault: "clock set back an hour between two, with --prune", codes: []int{0}, dumps: 2, instead: clockBack, outcome: "both dumps"},
+		{command: backup, fault: "two at once", codes: []int{0}, instead: twoBackups, outcome: "a dump of each that ends with 0; the other may end with 11"},
+	}
+}
+
+func fetchRows() []row {
+	return []row{
+		{command: fetch, fault: "none", codes: []int{0}, outcome: "new"},
+		{command: fetch, fault: "SIGINT", points: points, codes: []int{130, 0, killed}, strike: signalled(syscall.SIGINT)},
+		{command: fetch, fault: "SIGTERM", points: points, codes: []int{130, 0, killed}, strike: signalled(syscall.SIGTERM)},
+		{command: fetch, fault: "SIGKILL", points: points, codes: []int{killed, 0}, leaves: tempDatabase | tempFiles, strike: signalled(syscall.SIGKILL)},
+		{command: fetch, fault: "SIGKILL of pg_restore", points: points, codes: []int{1, 0}, strike: child("pg_restore")},
+		{command: fetch, fault: "a session ended by pg_terminate_backend", points: points, codes: []int{1, 0, 3}, leaves: tempDatabase, strike: backend(false)},
+		{
+			command: fetch, fault: "SIGKILL of a backend: the server crashes and recovers", points: 5, codes: []int{1, 0, 3}, own: true, leaves: tempDatabase,
+			strike: backend(true), mend: recovered,
+		},
+		{command: fetch, fault: "server restarted (fast)", points: 5, codes: []int{1, 0, 3}, own: true, leaves: tempDatabase, strike: restart(syscall.SIGINT)},
+		{command: fetch, fault: "server restarted (immediate)", points: 5, codes: []int{1, 0, 3}, own: true, leaves: tempDatabase, strike: restart(syscall.SIGQUIT)},
+		{command: fetch, fault: "network to Postgres: connections cut", points: 10, codes: []int{1, 0, 3}, before: network(blinked), leaves: tempDatabase, quick: true},
+		{command: fetch, fault: "network to Postgres: down", points: 10, codes: []int{1, 3}, before: network(severed), leaves: tempDatabase},
+		{
+			command: fetch, fault: "network to Postgres: stalled, then Ctrl-C", points: 3, codes: []int{130}, own: true, aside: true, leaves: tempDatabase,
+			before: network(stalled), strike: func(_ context.Context, t *try, r *running) error {
+				time.Sleep(t.takes[fetch] + 3*time.Second)
+				r.signal(syscall.SIGINT)
+				return nil
+			},
+		},
+		{command: fetch, fault: "S3: 503 for 3 s", codes: []int{0}, before: unavailable(3*time.Second, "GetObject", 2)},
+		{command: fetch, fault: "S3: 503 for a minute", codes: []int{0}, own: true, aside: true, before: unavailable(time.Minute, "GetObject", 2)},
+		{command: fetch, fault: "S3: every second body reset", codes: []int{0}, before: s3(func(t *try) {
+			t.on(s3test.Is("GetObject"), s3test.ResetAnswer(1000)).Every(2)
+		})},
+		{command: fetch, fault: "S3: a body stalls", codes: []int{0}, own: true, aside: true, before: s3(func(t *try) {
+			t.on(large, s3test.StallAnswer(100_000)).Times(1)
+		})},
+		{command: fetch, fault: "S3: a wrong byte", codes: []int{13}, before: s3(func(t *try) {
+			t.on(s3test.Is("GetObject"), flippedAnswer).After(2)
+		}), quick: true},
+		{command: fetch, fault: "S3: 403 midway, the credentials have expired", codes: []int{12}, before: s3(func(t *try) {
+			t.on(every, s3test.Answer(http.StatusForbidden, "ExpiredToken")).After(5)
+		})},
+		{command: fetch, fault: "S3: 404 midway, the dump is deleted", codes: []int{10}, spoils: true, before: func(ctx context.Context, t *try) error {
+			t.on(s3test.Is("GetObject"), s3test.Hold(func() {
+				for key := range t.dump {
+					_ = t.s3.Delete(ctx, t.bucket, key) // the row fails without it
+				}
+			})).After(3).Times(1)
+			t.on(large, s3test.ResetAnswer(100_000)).Times(1)
+			return nil
+		}},
+		{command: fetch, fault: "disk full: TMPDIR", codes: []int{1}, instead: fullTemp},
+		{command: fetch, fault: "disk full: the server's", points: 4, codes: []int{1}, own: true, disk: true, leaves: tempDatabase, instead: fullServer, mend: recovered},
+		{command: fetch, fault: "two at once", codes: []int{0}, instead: twoFetches, outcome: "new; the other ends with 11"},
+	}
+}
+
+// twoBackups begins a second one while the first uploads.
+func twoBackups(ctx context.Context, t *try) (outcome, error) {
+	reached, release := make(chan struct{}), make(chan struct{})
+	t.on(s3test.Is("UploadPart"), s3test.Hold(func() {
+		close(reached)
+		<-release
+	})).Times(1)
+	start := time.Now()
+	first, err := t.hectlStart()
+	if err != nil {
+		return outcome{}, err
+	}
+	select {
+	case <-reached:
+	case <-first.done:
+	}
+	time.Sleep(time.Second) // so that the second one has another key
+	other, err := t.hectlStart("--env", t.label+"second")
+	if err != nil {
+		close(release)
+		return outcome{}, err
+	}
+	o2, err := other.wait(ctx, start)
+	close(release)
+	if err != nil {
+		return outcome{}, err
+	}
+	o, err := first.wait(ctx, start)
+	if o2.code != 0 && o2.code != 11 {
+		o.code, o.stderr = o2.code, "the second: "+o2.stderr
+	}
+	return o, err
+}
+
+// twoFetches begins a second one while the first downloads.
+func twoFetches(ctx context.Context, t *try) (outcome, error) {
+	reached, release := make(chan struct{}), make(chan struct{})
+	t.on(s3test.Is("GetObject"), s3test.Hold(func() {
+		close(reached)
+		<-release
+	})).After(3).Times(1)
+	start := time.Now()
+	first, err := t.hectlStart()
+	if err != nil {
+		return outcome{}, err
+	}
+	select {
+	case <-reached:
+	case <-first.done:
+	}
+	other, err := t.hectlStart()
+	if err != nil {
+		close(release)
+		return outcome{}, err
+	}
+	o2, err := other.wait(ctx, start)
+	close(release)
+	if err != nil {
+		return outcome{}, err
+	}
+	o, err := first.wait(ctx, start)
+	if o2.code != 11 || !strings.Contains(o2.stderr, "another hectl works on") {
+		o.code, o.stderr = o2.code, "the second: "+o2.stderr
+	}
+	return o, err
+}
+
+// clockBack backs up, and again with a clock an hour behind, with rules that
+// would have one of the two removed.
+func clockBack(ctx context.Context, t *try) (outcome, error) {
+	args := append(t.arguments(backup), "--env", t.label)
+	first, err := t.runProgram(ctx, t.clocked, args...)
+	if err != nil || first.code != 0 {
+		return first, err
+	}
+	t.clock = -time.Hour
+	defer func() { t.clock = 0 }()
+	o, err := t.runProgram(ctx, t.clocked, append(args, "--prune", "--keep-last", "1", "--keep-min", "1")...)
+	if err != nil {
+		return o, err
+	}
+	objects, err := t.s3.Objects(ctx, t.bucket)
+	if len(objects) != 4 {
+		o.code = 1
+		o.stderr += "two dumps and two manifests are not what is there"
+	}
+	return o, err
+}
