@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -28,7 +27,8 @@ type running struct {
 	stdout bytes.Buffer
 	stderr bytes.Buffer
 	done   chan struct{}
-	files  atomic.Int64 // the most descriptors seen open
+
+	memory, files int64 // the most seen: bytes resident, descriptors open
 }
 
 // outcome is how a run ended.
@@ -37,7 +37,7 @@ type outcome struct {
 	stdout string
 	stderr string
 	took   time.Duration
-	memory int64 // the most that it held resident, in bytes
+	memory int64 // the most that it was seen to hold resident, in bytes
 	files  int64 // the most descriptors that were seen open
 }
 
@@ -74,16 +74,11 @@ func (r *running) wait(ctx context.Context, since time.Time) (outcome, error) {
 	for {
 		select {
 		case <-look.C:
-			if open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", r.cmd.Process.Pid)); err == nil {
-				r.files.Store(max(r.files.Load(), int64(len(open))))
-			}
+			r.measure()
 		case <-r.done:
 			o := outcome{
 				code: r.cmd.ProcessState.ExitCode(), stdout: r.stdout.String(), stderr: r.stderr.String(),
-				took: time.Since(since), files: r.files.Load(),
-			}
-			if usage, ok := r.cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-				o.memory = usage.Maxrss << 10
+				took: time.Since(since), memory: r.memory, files: r.files,
 			}
 			return o, nil
 		case <-ctx.Done():
@@ -94,6 +89,22 @@ func (r *running) wait(ctx context.Context, since time.Time) (outcome, error) {
 			r.signal(syscall.SIGKILL)
 			<-r.done
 			return outcome{}, fmt.Errorf("it did not end within %s:\n%s", patience, r.stderr.String())
+		}
+	}
+}
+
+// measure looks at what the program uses. The kernel's own figure at its end is of
+// no use: it begins with what this program held when it started it.
+func (r *running) measure() {
+	proc := fmt.Sprintf("/proc/%d", r.cmd.Process.Pid)
+	if open, err := os.ReadDir(proc + "/fd"); err == nil {
+		r.files = max(r.files, int64(len(open)))
+	}
+	status, err := os.ReadFile(proc + "/status")
+	if _, rest, ok := strings.Cut(string(status), "VmHWM:"); ok && err == nil {
+		var kib int64
+		if _, err := fmt.Sscan(rest, &kib); err == nil {
+			r.memory = max(r.memory, kib<<10)
 		}
 	}
 }

@@ -159,7 +159,10 @@ func (s *soaking) settle(ctx context.Context, stdout io.Writer) error {
 		complain("%s", rest)
 	}
 	flat := func(what string, figures []int64) {
-		n := max(len(figures)/4, 1)
+		n := len(figures) / 4
+		if n < 5 {
+			return // chance would decide
+		}
 		first, last := slices.Max(figures[:n]), slices.Max(figures[len(figures)-n:])
 		fmt.Fprintf(stdout, "  %s of a backup, at most: %d in the first quarter, %d in the last\n", what, first, last)
 		if float64(last) > 1.3*float64(first) {
