@@ -36,19 +36,17 @@ func (l TableLock) String() string {
 	case l.User == "" && l.Kind != "":
 		return fmt.Sprintf("%s is locked by pid %d (%s)", l.Table, l.PID, l.Kind)
 	}
-	holder := []string{fmt.Sprintf("%s is locked by pid %d (user %s, application %q", l.Table, l.PID, l.User, l.Application)}
+	about := []string{"user " + l.User, fmt.Sprintf("application %q", l.Application)}
 	if l.State != "" {
-		holder = append(holder, l.State)
+		about = append(about, l.State)
 	}
-	for _, t := range []struct {
-		what string
-		time time.Time
-	}{{"transaction", l.Since}, {"query", l.Query}} {
-		if t.time.Unix() > 0 {
-			holder = append(holder, t.what+" since "+t.time.UTC().Format(time.RFC3339))
-		}
+	if l.Since.Unix() > 0 {
+		about = append(about, "transaction since "+l.Since.UTC().Format(time.RFC3339))
 	}
-	return strings.Join(holder, ", ") + ")"
+	if l.Query.Unix() > 0 {
+		about = append(about, "query since "+l.Query.UTC().Format(time.RFC3339))
+	}
+	return fmt.Sprintf("%s is locked by pid %d (%s)", l.Table, l.PID, strings.Join(about, ", "))
 }
 
 // tableLockColumns are the columns of a TableLock on relation c of namespace n,
