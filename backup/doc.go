@@ -14,6 +14,10 @@
 // cron and systemd (units.go), and may install the latter (install.go). It holds
 // all that is in effect when it is made, but for secrets.
 //
+// Around that: a lock on this machine (hostlock.go) and one in the source
+// database, whose session is also there to end pg_dump's (source.go); what the
+// role must be able to read (preflight.go); and limits of time (watch.go).
+//
 // Pruning is looking (survey.go), deciding (package retention) and removing
 // (pruned.go), the dumps first and then their manifests. What cannot be read or
 // dated is no candidate, and whatever fails on the way, fewer are removed.
