@@ -188,6 +188,8 @@ func (t *try) next(ctx context.Context) (wrong []string) {
 	if err != nil {
 		complain("%v", err)
 	}
+	// A backup's lock file that nobody locks means nothing, and is no news.
+	files = slices.DeleteFunc(files, func(f os.DirEntry) bool { return strings.HasSuffix(f.Name(), ".lock") })
 	args := t.arguments(t.row.command)
 	if t.row.command == backup {
 		args = append(args, "--env", t.label+"next")
