@@ -47,21 +47,28 @@ type pass struct {
 }
 
 // postDataPasses divides what of the post-data section has not been restored
-// yet. Comments and the like, which belong to no section of their own, go with
-// what they follow, or first when that has been restored.
+// yet. Before the first index of a partition is attached come all that pg_dump
+// has put there (a materialized view that groups by a primary key, say, which an
+// index may be for), and other indexes. Comments and the like, which belong to no
+// section of their own, go with what they follow, or first when that has been
+// restored.
 func postDataPasses(h *archive.Head, restored map[int]bool, jobs int) []pass {
 	var build, attach, rest []*archive.Entry
 	list := &build
+	later := map[int]bool{} // ids of what is not in build
 	for _, e := range h.InSection(archive.SectionPostData) {
+		isIndex := e.Desc == "INDEX" || e.Desc == "CONSTRAINT"
+		needsLater := slices.ContainsFunc(e.Dependencies, func(id int) bool { return later[id] })
 		switch {
 		case e.Section == archive.SectionNone:
-		case e.Desc == "INDEX" || e.Desc == "CONSTRAINT":
-			list = &build
 		case e.Desc == "INDEX ATTACH":
 			list = &attach
+		case len(attach) == 0 || isIndex && !needsLater:
+			list = &build
 		default:
 			list = &rest
 		}
+		later[e.ID] = list != &build
 		if !restored[e.ID] {
 			*list = append(*list, e)
 		}

@@ -21,6 +21,9 @@ func TestPostDataPasses(t *testing.T) {
 	foreignKey := entry(7, archive.SectionPostData, "FK CONSTRAINT")
 	trigger := entry(8, archive.SectionPostData, "TRIGGER")
 	triggerComment := entry(9, archive.SectionNone, "COMMENT")
+	view := entry(10, archive.SectionPostData, "MATERIALIZED VIEW")
+	viewIndex := entry(11, archive.SectionPostData, "INDEX")
+	viewIndex.Dependencies = []int{view.ID}
 
 	type ids struct {
 		Jobs    int
@@ -42,6 +45,10 @@ func TestPostDataPasses(t *testing.T) {
 		{"what is there already is left out, its comment is not",
 			head(table, index, indexComment, key, attach, foreignKey), []int{3, 5},
 			[]ids{{4, []int{4}}, {1, []int{6}}, {4, []int{7}}}},
+		{"a view that needs a key, and its index", head(table, key, view, viewIndex, attach, foreignKey), []int{5},
+			[]ids{{4, []int{10, 11}}, {1, []int{6}}, {4, []int{7}}}},
+		{"the same, behind what is attached", head(table, key, attach, view, viewIndex, index), []int{5},
+			[]ids{{4, []int{3}}, {1, []int{6}}, {4, []int{10, 11}}}},
 		{"nothing left", head(table, index, key), []int{3, 5}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
