@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -16,7 +17,7 @@ import (
 // tableWork is what remains to be done for a table once its rows are in.
 type tableWork struct {
 	table   *archive.Entry
-	keys    []*archive.Entry // primary keys and the like: each locks the table
+	keys    []*archive.Entry // each locks the table: primary keys and the like
 	indexes []*archive.Entry // several at once
 	analyze bool
 	// late says that the table's rows are not final before all rows are in and
@@ -58,16 +59,23 @@ func divideWork(h *archive.Head, copies []tableCopy, rest remainder, relations [
 		if t == nil || byTable[t.ID] == nil {
 			continue
 		}
-		switch w := byTable[t.ID]; e.Desc {
-		case "CONSTRAINT":
+		switch w := byTable[t.ID]; {
+		case e.Desc == "CONSTRAINT", e.Desc == "INDEX" && altersTable(e.Definition):
 			w.keys = append(w.keys, e)
-		case "INDEX":
+		case e.Desc == "INDEX":
 			w.indexes = append(w.indexes, e)
-		case "STATISTICS":
+		case e.Desc == "STATISTICS":
 			w.analyze = false
 		}
 	}
 	return works
+}
+
+// altersTable tells whether the definition of an index goes on to have its table
+// clustered on it, or identified by it in replication. For that the transaction
+// that made the index takes a stronger lock, and two such wait for each other.
+func altersTable(definition string) bool {
+	return strings.Contains(definition, "\nALTER TABLE ")
 }
 
 func entriesByID(h *archive.Head) map[int]*archive.Entry {

@@ -40,7 +40,9 @@ func TestDivideWork(t *testing.T) {
 		entry(30, post, "STATISTICS", "inserts_s", 7),
 		entry(31, post, "INDEX", "inserts_i", 7),
 		entry(32, post, "INDEX", "items_later", 2, 30),
+		entry(33, post, "INDEX", "items_clustered", 2),
 	}}
+	h.Entries[len(h.Entries)-1].Definition = "CREATE INDEX items_clustered ON public.items USING btree (i);\n\nALTER TABLE public.items CLUSTER ON items_clustered;\n"
 	var copies []tableCopy
 	for _, i := range []int{8, 9, 10, 12} {
 		e := &h.Entries[i]
@@ -71,7 +73,7 @@ func TestDivideWork(t *testing.T) {
 		got[id] = work{w.table.Tag, tags(w.keys), tags(w.indexes), w.late, w.analyze}
 	}
 	want := map[int]work{
-		12: {"items", []string{"items items_pkey"}, []string{"items_f", "items_name"}, false, true},
+		12: {"items", []string{"items items_pkey", "items_clustered"}, []string{"items_f", "items_name"}, false, true},
 		13: {"users", nil, []string{"users_email"}, true, true},
 		15: {"part", nil, []string{"part_i"}, true, false},
 		17: {"inserts", nil, []string{"inserts_i"}, true, false},

@@ -18,8 +18,10 @@ import (
 // an index of a partition to its parent's takes locks on both tables, and two
 // such steps, or one and a REFRESH MATERIALIZED VIEW, can wait for each other
 // until the server ends one ("deadlock detected", seen with PostgreSQL 15 and a
-// schema of 80 entries in one of three restores). So these steps get a pass of
-// their own, one at a time; they are quick.
+// schema of 80 entries in one of three restores). Two indexes of one table that
+// alter it do so, too. So these steps get a pass of their own, one at a time;
+// they are quick, but for such an index of a table whose rows were left for
+// later.
 func (l *loader) postData(ctx context.Context, head string, b *builder) ([]pgtools.Ignored, error) {
 	defer b.bar.Done()
 	var warnings []pgtools.Ignored
@@ -47,28 +49,29 @@ type pass struct {
 }
 
 // postDataPasses divides what of the post-data section has not been restored
-// yet. Before the first index of a partition is attached come all that pg_dump
-// has put there (a materialized view that groups by a primary key, say, which an
-// index may be for), and other indexes. Comments and the like, which belong to no
-// section of their own, go with what they follow, or first when that has been
-// restored.
+// yet. Indexes come before what has to go one at a time, and so does what pg_dump
+// put there: a materialized view that groups by a primary key, say, which an index
+// may be for. Comments and the like, which belong to no section of their own, go
+// with what they follow, or first when that has been restored.
 func postDataPasses(h *archive.Head, restored map[int]bool, jobs int) []pass {
 	var build, attach, rest []*archive.Entry
 	list := &build
-	later := map[int]bool{} // ids of what is not in build
+	attaching := false
+	inRest := map[int]bool{} // by ids
 	for _, e := range h.InSection(archive.SectionPostData) {
 		isIndex := e.Desc == "INDEX" || e.Desc == "CONSTRAINT"
-		needsLater := slices.ContainsFunc(e.Dependencies, func(id int) bool { return later[id] })
 		switch {
 		case e.Section == archive.SectionNone:
-		case e.Desc == "INDEX ATTACH":
-			list = &attach
-		case len(attach) == 0 || isIndex && !needsLater:
+		case isIndex && slices.ContainsFunc(e.Dependencies, func(id int) bool { return inRest[id] }):
+			list = &rest
+		case e.Desc == "INDEX ATTACH", e.Desc == "INDEX" && altersTable(e.Definition):
+			list, attaching = &attach, true
+		case isIndex || !attaching:
 			list = &build
 		default:
 			list = &rest
 		}
-		later[e.ID] = list != &build
+		inRest[e.ID] = list == &rest
 		if !restored[e.ID] {
 			*list = append(*list, e)
 		}

@@ -24,6 +24,10 @@ func TestPostDataPasses(t *testing.T) {
 	view := entry(10, archive.SectionPostData, "MATERIALIZED VIEW")
 	viewIndex := entry(11, archive.SectionPostData, "INDEX")
 	viewIndex.Dependencies = []int{view.ID}
+	clustered := entry(12, archive.SectionPostData, "INDEX")
+	clustered.Definition = "CREATE INDEX i ON public.t USING btree (a);\n\nALTER TABLE public.t CLUSTER ON i;\n"
+	partIndex := entry(13, archive.SectionPostData, "INDEX")
+	partIndex.Dependencies = []int{clustered.ID}
 
 	type ids struct {
 		Jobs    int
@@ -49,6 +53,12 @@ func TestPostDataPasses(t *testing.T) {
 			[]ids{{4, []int{10, 11}}, {1, []int{6}}, {4, []int{7}}}},
 		{"the same, behind what is attached", head(table, key, attach, view, viewIndex, index), []int{5},
 			[]ids{{4, []int{3}}, {1, []int{6}}, {4, []int{10, 11}}}},
+		{"an index that alters its table", head(table, clustered, index, foreignKey), nil,
+			[]ids{{4, []int{3}}, {1, []int{12}}, {4, []int{7}}}},
+		{"such an index of a whole, to which one of a part is attached", head(table, clustered, partIndex, attach), nil,
+			[]ids{{4, []int{13}}, {1, []int{12, 6}}}},
+		{"an index that alters its table, restored", head(table, clustered, index, foreignKey), []int{3, 12},
+			[]ids{{4, []int{7}}}},
 		{"nothing left", head(table, index, key), []int{3, 5}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
