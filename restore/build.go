@@ -29,8 +29,8 @@ type tableWork struct {
 // DATA entry. What needs more than one table is not in it: foreign keys, indexes
 // of partitioned tables, triggers, views. Tables that are scrubbed are finished
 // late, and so are those whose rows pg_restore brings. Statistics of partitions
-// are taken with those of the table that they are parts of, extended ones when
-// they have been defined.
+// are taken with those of the table that they are parts of; and those of a table
+// some of whose indexes or extended statistics come later, when they are there.
 func divideWork(h *archive.Head, copies []tableCopy, rest remainder, relations []relation) map[int]*tableWork {
 	found := map[[2]string]relation{}
 	for _, r := range relations {
@@ -55,17 +55,25 @@ func divideWork(h *archive.Head, copies []tableCopy, rest remainder, relations [
 	}
 	for i := range h.Entries {
 		e := &h.Entries[i]
-		t := tableOf(byID, e)
-		if t == nil || byTable[t.ID] == nil {
+		if e.Desc != "CONSTRAINT" && e.Desc != "INDEX" && e.Desc != "STATISTICS" {
 			continue
 		}
-		switch w := byTable[t.ID]; {
-		case e.Desc == "CONSTRAINT", e.Desc == "INDEX" && altersTable(e.Definition):
+		t := tableOf(byID, e)
+		if t == nil || e.Desc == "STATISTICS" {
+			for _, id := range e.Dependencies {
+				if w := byTable[id]; w != nil {
+					w.analyze = false
+				}
+			}
+			continue
+		}
+		w := byTable[t.ID]
+		switch {
+		case w == nil:
+		case e.Desc == "CONSTRAINT", altersTable(e.Definition):
 			w.keys = append(w.keys, e)
-		case e.Desc == "INDEX":
+		default:
 			w.indexes = append(w.indexes, e)
-		case e.Desc == "STATISTICS":
-			w.analyze = false
 		}
 	}
 	return works
@@ -87,21 +95,32 @@ func entriesByID(h *archive.Head) map[int]*archive.Entry {
 }
 
 // tableOf returns the table that an entry is about, nil when it is not about one
-// table alone, or needs something that is only made after the rows.
+// table alone, or needs something that is only made after the rows. An index that
+// calls a function of the database's own is not about one table alone: whatever
+// the function claims, it may read others, and then needs their rows and keys.
 func tableOf(byID map[int]*archive.Entry, e *archive.Entry) *archive.Entry {
 	var table *archive.Entry
-	for _, id := range e.Dependencies {
+	for _, id := range e.Dependencies { // a table may be there once for each column
 		switch on := byID[id]; {
 		case on == nil:
-		case on.Section == archive.SectionPostData:
+		case on.Section == archive.SectionPostData, calls(on):
 			return nil
-		case on.Desc == "TABLE" && table != nil:
+		case on.Desc == "TABLE" && table != nil && table != on:
 			return nil
 		case on.Desc == "TABLE":
 			table = on
 		}
 	}
 	return table
+}
+
+// calls tells whether who needs e may call functions of the database's own.
+func calls(e *archive.Entry) bool {
+	switch e.Desc {
+	case "FUNCTION", "OPERATOR", "OPERATOR CLASS", "OPERATOR FAMILY", "DOMAIN":
+		return true
+	}
+	return false
 }
 
 // relation is a table of the temp database, as it is after the schema is made.

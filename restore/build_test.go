@@ -22,11 +22,13 @@ func TestDivideWork(t *testing.T) {
 		entry(6, pre, "TABLE", "left_out"),
 		entry(7, pre, "TABLE", "inserts"),
 		entry(8, pre, "FOREIGN TABLE", "elsewhere"),
+		entry(9, pre, "TABLE", "other"),
 		entry(12, data, "TABLE DATA", "items", 2),
 		entry(13, data, "TABLE DATA", "users", 3),
 		entry(15, data, "TABLE DATA", "part", 5),
 		entry(17, data, "TABLE DATA", "inserts", 7),
 		entry(18, data, "TABLE DATA", "elsewhere", 8),
+		entry(19, data, "TABLE DATA", "other", 9),
 		entry(20, post, "CONSTRAINT", "items items_pkey", 2),
 		entry(21, post, "INDEX", "items_f", 2, 1),
 		entry(22, post, "INDEX", "items_name", 2),
@@ -41,15 +43,17 @@ func TestDivideWork(t *testing.T) {
 		entry(31, post, "INDEX", "inserts_i", 7),
 		entry(32, post, "INDEX", "items_later", 2, 30),
 		entry(33, post, "INDEX", "items_clustered", 2),
+		entry(34, post, "INDEX", "users_lower", 3, 3),
+		entry(35, post, "STATISTICS", "other_s", 9, 9),
 	}}
-	h.Entries[len(h.Entries)-1].Definition = "CREATE INDEX items_clustered ON public.items USING btree (i);\n\nALTER TABLE public.items CLUSTER ON items_clustered;\n"
+	entriesByID(h)[33].Definition = "CREATE INDEX items_clustered ON public.items USING btree (i);\n\nALTER TABLE public.items CLUSTER ON items_clustered;\n"
 	var copies []tableCopy
-	for _, i := range []int{8, 9, 10, 12} {
-		e := &h.Entries[i]
+	for _, id := range []int{12, 13, 15, 18, 19} {
+		e := entriesByID(h)[id]
 		copies = append(copies, tableCopy{entry: e, table: tableOf(entriesByID(h), e)})
 	}
 	copies[2].table = nil // copied into parted
-	rest := remainder{entries: []*archive.Entry{&h.Entries[11]}}
+	rest := remainder{entries: []*archive.Entry{entriesByID(h)[17]}}
 	relations := []relation{
 		{Schema: "public", Name: "items"},
 		{Schema: "public", Name: "users", Scrubbed: true},
@@ -73,10 +77,11 @@ func TestDivideWork(t *testing.T) {
 		got[id] = work{w.table.Tag, tags(w.keys), tags(w.indexes), w.late, w.analyze}
 	}
 	want := map[int]work{
-		12: {"items", []string{"items items_pkey", "items_clustered"}, []string{"items_f", "items_name"}, false, true},
-		13: {"users", nil, []string{"users_email"}, true, true},
+		12: {"items", []string{"items items_pkey", "items_clustered"}, []string{"items_name"}, false, false},
+		13: {"users", nil, []string{"users_email", "users_lower"}, true, true},
 		15: {"part", nil, []string{"part_i"}, true, false},
 		17: {"inserts", nil, []string{"inserts_i"}, true, false},
+		19: {"other", nil, nil, false, false},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
