@@ -23,6 +23,9 @@ func (t *try) judge(ctx context.Context, o outcome) (ending string, wrong []stri
 	if t.row.said != "" && o.code == t.row.codes[0] && !strings.Contains(o.stderr, t.row.said) {
 		complain("it does not say %q", t.row.said)
 	}
+	if o.code == killed && t.row.leaves == 0 && t.share() > 0.25 {
+		complain("the signal is only excused from being heeded while the program starts")
+	}
 	for _, rule := range t.rules {
 		if rule.Hits() == 0 {
 			complain("the fault did not happen")
