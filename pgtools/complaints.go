@@ -187,8 +187,10 @@ func (c *complaints) verdict(stopped, exit error) ([]Ignored, error) {
 		return c.ignored, exit
 	case c.first != nil:
 		return c.ignored, fault.Wrap(restoreHint(*c.first, &RestoreError{*c.first}))
-	case errors.As(exit, &status) && status.Status == 1 && c.counted > 0 && c.counted == len(c.ignored):
-		return c.ignored, nil // pg_restore exits with 1 for harmless errors too
+	case errors.As(exit, &status) && status.Status == 1 && c.counted > 0 && c.counted <= len(c.ignored):
+		// pg_restore exits with 1 for harmless errors too. It does not count those
+		// with which the sessions of its parallel jobs begin.
+		return c.ignored, nil
 	default:
 		return c.ignored, exit
 	}

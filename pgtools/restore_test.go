@@ -271,6 +271,7 @@ Command was: CREATE TABLE public.a (
 	}{
 		{"nothing", "", 0, 0, ""},
 		{"harmless ones", timeout + comment + "pg_restore: warning: errors ignored on restore: 2\n", 1, 2, ""},
+		{"harmless ones of parallel jobs", timeout + timeout + timeout + "pg_restore: warning: errors ignored on restore: 1\n", 1, 3, ""},
 		{"harmless ones, but another status", timeout + "pg_restore: warning: errors ignored on restore: 1\n", 2, 1, "exit status 2"},
 		{"more errors than were seen", timeout + "pg_restore: warning: errors ignored on restore: 2\n", 1, 1, "exit status 1"},
 		{"a harmless one, and then an end", timeout, 1, 1, "exit status 1"},
