@@ -115,8 +115,9 @@ func (d *dump) begin(ctx context.Context) error {
 	var err error
 	d.Blocks, err = d.Head.Blocks(d.Size)
 	if errors.Is(err, archive.ErrNoOffsets) && m != nil {
-		d.Head.Place(manifestPlaces(m))
-		d.Blocks, err = d.Head.Blocks(d.Size)
+		places, end := manifestPlaces(m)
+		d.Head.Place(places)
+		d.Blocks, err = d.Head.Blocks(min(end, d.Size))
 	}
 	if err != nil && (m != nil || !errors.Is(err, archive.ErrNoOffsets)) {
 		return notWhole(d.Name, err)
@@ -127,12 +128,14 @@ func (d *dump) begin(ctx context.Context) error {
 	return nil
 }
 
-func manifestPlaces(m *catalog.Manifest) map[int]int64 {
-	places := map[int]int64{}
+// manifestPlaces returns where the blocks begin, and where the last one ends.
+func manifestPlaces(m *catalog.Manifest) (places map[int]int64, end int64) {
+	places = map[int]int64{}
 	for _, b := range m.Blocks {
 		places[b.ID] = b.Offset
+		end = max(end, b.Offset+b.Length)
 	}
-	return places
+	return places, end
 }
 
 // agree compares the head and its table of contents with the manifest, and

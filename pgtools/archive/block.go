@@ -95,7 +95,7 @@ func (h *Head) Blocks(size int64) ([]Block, error) {
 		end = b.Offset
 	}
 	// Nothing lies between the head, the blocks and the end.
-	if end != h.Length {
+	if end != h.Length && len(blocks) > 0 {
 		return nil, malformed(h.Length, "%d bytes that belong to no entry", end-h.Length)
 	}
 	return blocks, nil

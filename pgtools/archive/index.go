@@ -13,6 +13,8 @@ type IndexOptions struct {
 	SHA256 bool              // fill in Block.SHA256
 	Begun  func(Block)       // told of each block once its ID is known
 	Found  func(Block) error // told of each block at its end; its error is Write's
+
+	tail bool // pass over a second table of contents, see inTail
 }
 
 // An Indexer notes the blocks of an archive whose bytes, from the end of the
@@ -28,6 +30,7 @@ type Indexer struct {
 	err     error
 
 	at    int64 // bytes from the start of the archive
+	ended int64 // where the last block, or the head, has
 	state indexState
 	block Block // the one at hand
 	hash  hash.Hash
@@ -46,11 +49,18 @@ const (
 	atObject                   // a large object's oid; 0 ends the block
 	atChunk                    // a chunk's length; 0 ends a table's data or a large object
 	inChunk                    // left bytes
+
+	// inTail is behind the last block, where nothing should be. But pg_dump 17
+	// and 18 open the file to which the shell sends their output for appending.
+	// What they write when they are done, the table of contents with the offsets
+	// in it, comes there, and not over the one at the start. pg_restore does not
+	// read it, either.
+	inTail
 )
 
 // NewIndexer returns an Indexer for the archive that begins with h.
 func NewIndexer(h *Head, opt IndexOptions) *Indexer {
-	x := &Indexer{opt: opt, entries: h.withBlocks(), at: h.Length}
+	x := &Indexer{opt: opt, entries: h.withBlocks(), at: h.Length, ended: h.Length}
 	if opt.SHA256 {
 		x.hash = sha256.New()
 	}
@@ -60,6 +70,7 @@ func NewIndexer(h *Head, opt IndexOptions) *Indexer {
 // Scan reads an archive from the end of its head on, and returns its blocks in
 // the order in which they lie. It is an error when the archive is not whole.
 func Scan(r io.Reader, h *Head, opt IndexOptions) ([]Block, error) {
+	opt.tail = true
 	x := NewIndexer(h, opt)
 	// Writing to the Indexer costs little, so a small buffer, which stays in
 	// the processor's cache, is the fastest.
@@ -93,6 +104,8 @@ func (x *Indexer) Write(p []byte) (int, error) {
 			i++
 		case inChunk:
 			i += x.skip(len(p) - i)
+		case inTail:
+			i = len(p)
 		default:
 			n, used, whole := x.integer(p[i:])
 			i += used
@@ -109,7 +122,7 @@ func (x *Indexer) Write(p []byte) (int, error) {
 			return i, x.err
 		}
 	}
-	if x.state != atBlock {
+	if x.state != atBlock && x.state != inTail {
 		x.sum(p[unhashed:])
 	}
 	return len(p), nil
@@ -146,6 +159,10 @@ func (x *Indexer) integer(p []byte) (n int64, used int, whole bool) {
 
 // begin begins a block.
 func (x *Indexer) begin(kind byte) error {
+	if x.opt.tail && kind == 0 && len(x.entries) == 0 { // the sign of the number of entries
+		x.state = inTail
+		return nil
+	}
 	if kind != typeData && kind != typeLargeObjects {
 		return malformed(x.at, "%#x where a block should begin, or the archive end", kind)
 	}
@@ -203,6 +220,7 @@ const maxChunk = 1<<31 - 1
 func (x *Indexer) end() error {
 	b := x.block
 	b.Length = x.at - b.Offset
+	x.ended = x.at
 	if x.hash != nil {
 		x.hash.Sum(b.SHA256[:0])
 		x.hash.Reset()
@@ -222,7 +240,7 @@ func (x *Indexer) Finish() ([]Block, error) {
 	if x.err != nil {
 		return nil, x.err
 	}
-	if x.state != atBlock {
+	if x.state != atBlock && x.state != inTail {
 		what := "a block's beginning"
 		if e := x.entries[x.block.ID]; e != nil {
 			what = e.String()

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -56,6 +57,7 @@ func TestMajorsTestdata(t *testing.T) {
 			write(t, name+compression.String()+"-file.archive", d.toFile(t, "-Z", z))
 			write(t, name+compression.String()+"-pipe.archive", d.toPipe(t, "-Z", z))
 		}
+		write(t, name+"gzip-redirected.archive", d.toRedirected(t))
 		write(t, name+"noblobs.archive", d.toPipe(t, "--no-blobs"))
 		write(t, name+"inserts.archive", d.toPipe(t, "--inserts"))
 
@@ -76,6 +78,26 @@ func TestMajorsTestdata(t *testing.T) {
 			write(t, "layout-1.15-gzip-pipe.archive", old)
 		}
 	}
+}
+
+// toRedirected is toFile, but it is the caller who opens the file, as a shell does.
+func (d database) toRedirected(tb testing.TB, args ...string) []byte {
+	tb.Helper()
+	file, err := os.Create(filepath.Join(tb.TempDir(), "file"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	cmd := exec.CommandContext(tb.Context(), filepath.Join(d.cluster.Bin(), "pg_dump"), d.dumpArgs(args)...)
+	cmd.Stdout = file
+	if err := cmd.Run(); err != nil {
+		tb.Fatal(err)
+	}
+	data, err := os.ReadFile(file.Name())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return data
 }
 
 func write(t *testing.T, name string, data []byte) {

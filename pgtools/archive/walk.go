@@ -15,6 +15,7 @@ import (
 func Walk(r io.Reader, h *Head, visit func(b Block, r io.Reader) error) ([]Block, error) {
 	w := &walker{r: r, store: make([]byte, 64<<10), at: h.Length}
 	w.indexer = NewIndexer(h, IndexOptions{
+		tail:  true,
 		Begun: func(b Block) { w.begun = append(w.begun, b) },
 		Found: func(b Block) error {
 			w.ends = append(w.ends, b.Offset+b.Length)
@@ -99,6 +100,9 @@ func (w *walker) fill() {
 	n, err := w.r.Read(w.store[have:])
 	fits, bad := w.indexer.Write(w.store[have : have+n])
 	w.ahead = w.store[:have+fits]
+	if w.indexer.state == inTail {
+		w.ahead = w.ahead[:w.indexer.ended-w.at]
+	}
 	switch {
 	case bad != nil:
 		w.err = bad
