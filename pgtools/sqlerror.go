@@ -32,6 +32,8 @@ func sqlError(ctx context.Context, err error) error {
 // SQLSTATEs that hectl tells apart.
 const (
 	stateNotNull            = "23502"
+	stateUnique             = "23505"
+	stateExclusion          = "23P01"
 	stateCheck              = "23514"
 	stateInvalidPassword    = "28P01"
 	stateInvalidAuth        = "28000"
@@ -49,9 +51,13 @@ type serverError struct{ pg *pgconn.PgError }
 
 func (e *serverError) Error() string {
 	text := e.pg.Message
-	// For NOT NULL and CHECK the detail is the whole row: somebody's data.
-	if e.pg.Detail != "" && e.pg.Code != stateNotNull && e.pg.Code != stateCheck {
-		text += ": " + strings.Join(strings.Fields(e.pg.Detail), " ")
+	switch e.pg.Code {
+	case stateNotNull, stateCheck, stateUnique, stateExclusion:
+		// The detail is a row, or the key of one: somebody's data.
+	default:
+		if e.pg.Detail != "" {
+			text += ": " + strings.Join(strings.Fields(e.pg.Detail), " ")
+		}
 	}
 	return text + " (SQLSTATE " + e.pg.Code + ")"
 }

@@ -12,6 +12,8 @@ import (
 type chooser struct {
 	only    []pattern // none: all
 	exclude []pattern
+	// whole maps the entries of partitions to what they are partitions of.
+	whole map[[2]string]*archive.Entry
 }
 
 // pattern is a pattern for tables as psql and pg_dump have it: "*" for any
@@ -80,12 +82,40 @@ func (p pattern) matches(e *archive.Entry) bool {
 	return (p.schema == nil || p.schema.MatchString(e.Namespace)) && p.table.MatchString(e.Tag)
 }
 
+// maxDepth bounds how deep partitions of partitions are followed: a hostile archive
+// may have them in a circle.
+const maxDepth = 100
+
+// partitions returns, by schema and name of each partition, the table that it is
+// a partition of.
+func partitions(h *archive.Head) map[[2]string]*archive.Entry {
+	byID := entriesByID(h)
+	whole := map[[2]string]*archive.Entry{}
+	for i := range h.Entries {
+		e := &h.Entries[i]
+		if e.Desc != "TABLE ATTACH" { // it depends on both
+			continue
+		}
+		for _, id := range e.Dependencies {
+			if t := byID[id]; t != nil && t.Desc == "TABLE" && (t.Namespace != e.Namespace || t.Tag != e.Tag) {
+				whole[[2]string{e.Namespace, e.Tag}] = t
+			}
+		}
+	}
+	return whole
+}
+
 // takes reports whether the rows of a TABLE DATA entry are restored.
 func (c chooser) takes(e *archive.Entry) bool {
 	matchesAny := func(patterns []pattern) bool {
 		for _, p := range patterns {
-			if p.matches(e) {
-				return true
+			// The name of a partitioned table counts for its partitions.
+			t := e
+			for depth := 0; t != nil && depth < maxDepth; depth++ {
+				if p.matches(t) {
+					return true
+				}
+				t = c.whole[[2]string{t.Namespace, t.Tag}]
 			}
 		}
 		return false

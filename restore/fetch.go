@@ -167,6 +167,7 @@ func (r *run) allowed(ctx context.Context, find func(context.Context) (source, e
 	if err := r.tables.check(d.Head); err != nil {
 		return err
 	}
+	r.tables.whole = partitions(d.Head)
 	renamed := existing
 	if r.scratch {
 		renamed = nil
