@@ -287,7 +287,7 @@ func (o *createOptions) describe(ctx context.Context, env *command.Env, store *s
 }
 
 func manifestBlocks(head *archive.Head, blocks []archive.Block) []catalog.ManifestBlock {
-	entries := entriesByID(head)
+	entries := head.ByID()
 	described := make([]catalog.ManifestBlock, len(blocks))
 	for i, b := range blocks {
 		described[i] = catalog.ManifestBlock{

@@ -116,7 +116,7 @@ func (s *archiveStream) Revise(head []byte) error {
 
 // begun returns a function that notes which entry's block has begun.
 func (s *archiveStream) begun(head *archive.Head) func(archive.Block) {
-	entries := entriesByID(head)
+	entries := head.ByID()
 	return func(b archive.Block) { s.at.Store(entries[b.ID]) }
 }
 
@@ -130,12 +130,4 @@ func (s *archiveStream) position() string {
 		return "pg_dump was at " + e.Desc
 	}
 	return fmt.Sprintf("pg_dump was at %s %s.%s", e.Desc, e.Namespace, e.Tag)
-}
-
-func entriesByID(head *archive.Head) map[int]*archive.Entry {
-	entries := make(map[int]*archive.Entry, len(head.Entries))
-	for i := range head.Entries {
-		entries[head.Entries[i].ID] = &head.Entries[i]
-	}
-	return entries
 }

@@ -36,7 +36,7 @@ func divideWork(h *archive.Head, copies []tableCopy, rest remainder, relations [
 	for _, r := range relations {
 		found[[2]string{r.Schema, r.Name}] = r
 	}
-	byID := entriesByID(h)
+	byID := h.ByID()
 	works, byTable := map[int]*tableWork{}, map[int]*tableWork{}
 	add := func(rows *archive.Entry, late bool) {
 		if t := tableOf(byID, rows); t != nil {
@@ -84,14 +84,6 @@ func divideWork(h *archive.Head, copies []tableCopy, rest remainder, relations [
 // that made the index takes a stronger lock, and two such wait for each other.
 func altersTable(definition string) bool {
 	return strings.Contains(definition, "\nALTER TABLE ")
-}
-
-func entriesByID(h *archive.Head) map[int]*archive.Entry {
-	byID := make(map[int]*archive.Entry, len(h.Entries))
-	for i := range h.Entries {
-		byID[h.Entries[i].ID] = &h.Entries[i]
-	}
-	return byID
 }
 
 // tableOf returns the table that an entry is about, nil when it is not about one

@@ -46,14 +46,14 @@ func TestDivideWork(t *testing.T) {
 		entry(34, post, "INDEX", "users_lower", 3, 3),
 		entry(35, post, "STATISTICS", "other_s", 9, 9),
 	}}
-	entriesByID(h)[33].Definition = "CREATE INDEX items_clustered ON public.items USING btree (i);\n\nALTER TABLE public.items CLUSTER ON items_clustered;\n"
+	h.ByID()[33].Definition = "CREATE INDEX items_clustered ON public.items USING btree (i);\n\nALTER TABLE public.items CLUSTER ON items_clustered;\n"
 	var copies []tableCopy
 	for _, id := range []int{12, 13, 15, 18, 19} {
-		e := entriesByID(h)[id]
-		copies = append(copies, tableCopy{entry: e, table: tableOf(entriesByID(h), e)})
+		e := h.ByID()[id]
+		copies = append(copies, tableCopy{entry: e, table: tableOf(h.ByID(), e)})
 	}
 	copies[2].table = nil // copied into parted
-	rest := remainder{entries: []*archive.Entry{entriesByID(h)[17]}}
+	rest := remainder{entries: []*archive.Entry{h.ByID()[17]}}
 	relations := []relation{
 		{Schema: "public", Name: "items"},
 		{Schema: "public", Name: "users", Scrubbed: true},

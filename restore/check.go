@@ -125,10 +125,7 @@ func (c *checker) archive(in io.Reader) error {
 	d := c.dump
 	c.Entries, c.Compression, c.Manifest = len(d.Head.Entries), d.Head.Compression.String(), d.manifest != nil
 	c.data = archive.NewDataReader(d.Head)
-	c.entries = map[int]*archive.Entry{}
-	for i := range d.Head.Entries {
-		c.entries[d.Head.Entries[i].ID] = &d.Head.Entries[i]
-	}
+	c.entries = d.Head.ByID()
 	head := make([]byte, len(d.raw))
 	if _, err := io.ReadFull(in, head); err != nil {
 		return err

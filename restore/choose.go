@@ -89,7 +89,7 @@ const maxDepth = 100
 // partitions returns, by schema and name of each partition, the table that it is
 // a partition of.
 func partitions(h *archive.Head) map[[2]string]*archive.Entry {
-	byID := entriesByID(h)
+	byID := h.ByID()
 	whole := map[[2]string]*archive.Entry{}
 	for i := range h.Entries {
 		e := &h.Entries[i]

@@ -125,7 +125,7 @@ func divide(h *archive.Head, blocks []archive.Block) (copies []tableCopy, rest r
 	for _, b := range blocks {
 		places[b.ID] = b
 	}
-	byID := entriesByID(h)
+	byID := h.ByID()
 	for _, e := range h.InSection(archive.SectionData) {
 		b, has := places[e.ID]
 		has = has || blocks == nil && e.HasBlock()

@@ -213,7 +213,7 @@ func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database)
 // --include-foreign-data writes them. A restore would send them to where the
 // dumped database had them from.
 func foreignRows(h *archive.Head) []*archive.Entry {
-	byID := entriesByID(h)
+	byID := h.ByID()
 	return slices.DeleteFunc(h.InSection(archive.SectionData), func(e *archive.Entry) bool {
 		return e.Desc != "TABLE DATA" || !slices.ContainsFunc(e.Dependencies, func(id int) bool {
 			return byID[id] != nil && byID[id].Desc == "FOREIGN TABLE"

@@ -8,7 +8,6 @@ import (
 	"github.com/rubyforgood/hectl/backup/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/s3store"
-	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
 // writeManifest notes the result in the dump's manifest, and makes one where
@@ -47,13 +46,10 @@ func newManifest(of catalog.Dump, d *dump, c *checked) *catalog.Manifest {
 		Head:   catalog.ManifestHead{Length: d.Head.Length, SHA256: sha256.Sum256(d.raw)},
 		Blocks: []catalog.ManifestBlock{},
 	}
-	places := map[int]*archive.Entry{}
-	for i := range d.Head.Entries {
-		places[d.Head.Entries[i].ID] = &d.Head.Entries[i]
-	}
+	entries := d.Head.ByID()
 	for _, b := range c.blocks {
 		m.Blocks = append(m.Blocks, catalog.ManifestBlock{
-			ID: b.ID, Schema: places[b.ID].Namespace, Table: places[b.ID].Tag,
+			ID: b.ID, Schema: entries[b.ID].Namespace, Table: entries[b.ID].Tag,
 			Offset: b.Offset, Length: b.Length, SHA256: b.SHA256,
 		})
 	}

@@ -59,6 +59,15 @@ func (h *Head) Indexes() int {
 	return n
 }
 
+// ByID returns the entries by their dump ids.
+func (h *Head) ByID() map[int]*Entry {
+	entries := make(map[int]*Entry, len(h.Entries))
+	for i := range h.Entries {
+		entries[h.Entries[i].ID] = &h.Entries[i]
+	}
+	return entries
+}
+
 // InSection returns the entries that "pg_restore --section" restores with a
 // section. An entry of no section, such as a comment or a privilege, belongs to
 // that of the entries before it. From PostgreSQL 17 on the data section has
