@@ -3,6 +3,7 @@ package backup
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/rubyforgood/hectl/backup/catalog"
@@ -212,7 +213,7 @@ func (o *statusOptions) backup(ctx context.Context) (*running, error) {
 	}
 	found := &running{Database: o.source.Database()}
 	for _, session := range sessions {
-		if session.Application != appName {
+		if session.Application != appName && !strings.HasPrefix(session.Application, appName+" ") { // see ownName
 			continue
 		}
 		if since := session.Since.UTC(); !found.Running || since.Before(*found.Since) {
