@@ -123,8 +123,8 @@ type relation struct {
 }
 
 // relations lists the tables of the temp database.
-func relations(ctx context.Context, db *pgtools.DB) ([]relation, error) {
-	found, err := pgtools.Rows[relation](ctx, db, `
+func (b *builder) relations(ctx context.Context) ([]relation, error) {
+	return list[relation](ctx, b.pool, `
 		WITH RECURSIVE scrubbed AS (
 			SELECT c.oid`+scrubbedColumns+`
 			UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN scrubbed ON inhparent = oid)
@@ -132,6 +132,14 @@ func relations(ctx context.Context, db *pgtools.DB) ([]relation, error) {
 		       EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE c.oid IN (inhparent, inhrelid))
 		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		WHERE c.relkind = 'r'`)
+}
+
+// list runs a query about tables, and returns its rows.
+func list[T any](ctx context.Context, pool *sessions, sql string) (found []T, err error) {
+	err = pool.do(ctx, func(db *pgtools.DB) (err error) {
+		found, err = pgtools.Rows[T](ctx, db, sql)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list tables: %w", err)
 	}
@@ -240,20 +248,15 @@ func (b *builder) shown() *console.Progress {
 // analyzeRest takes the statistics of what finish has not: partitioned tables,
 // materialized views, tables without rows in the dump, the catalog.
 func (b *builder) analyzeRest(ctx context.Context) error {
-	db, err := b.l.session(ctx)
-	if err != nil {
-		return err
-	}
-	defer db.Close(ctx)
 	type table struct{ Schema, Name string }
-	tables, err := pgtools.Rows[table](ctx, db, `
+	tables, err := list[table](ctx, b.pool, `
 		SELECT n.nspname::text, c.relname::text
 		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		WHERE c.relkind IN ('r', 'm', 'p') AND NOT c.relispartition AND NOT c.relisshared
 		  AND c.relpersistence <> 't' AND n.nspname <> 'information_schema'
 		ORDER BY c.relpages DESC`)
 	if err != nil {
-		return fmt.Errorf("list tables: %w", err)
+		return err
 	}
 	tables = slices.DeleteFunc(tables, func(t table) bool { return b.analyzed[[2]string{t.Schema, t.Name}] })
 	bar := b.l.out.Progress("statistics", console.Steps, int64(len(tables)))

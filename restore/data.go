@@ -24,10 +24,11 @@ import (
 // lets b finish each table as soon as its rows are final.
 func (l *loader) data(ctx context.Context, head string, b *builder, afterData func(ctx context.Context) error) (warnings []pgtools.Ignored, err error) {
 	copies, rest := l.tables.choose(divide(l.dump.Head, l.dump.Blocks))
-	works, err := l.works(ctx, copies, rest)
+	found, err := b.relations(ctx)
 	if err != nil {
 		return nil, err
 	}
+	works := divideWork(l.dump.Head, copies, rest, found)
 	group, working := errgroup.WithContext(ctx)
 	finish := func(w *tableWork) { group.Go(func() error { return b.finish(working, w) }) }
 	group.Go(func() error {
@@ -52,20 +53,6 @@ func (l *loader) data(ctx context.Context, head string, b *builder, afterData fu
 		return nil
 	})
 	return warnings, group.Wait()
-}
-
-// works returns what remains to be done for the tables whose rows come.
-func (l *loader) works(ctx context.Context, copies []tableCopy, rest remainder) (map[int]*tableWork, error) {
-	db, err := l.session(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close(ctx)
-	found, err := relations(ctx, db)
-	if err != nil {
-		return nil, err
-	}
-	return divideWork(l.dump.Head, copies, rest, found), nil
 }
 
 // rows restores the rows. Where the blocks' places are known, several tables at
