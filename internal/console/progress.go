@@ -34,8 +34,8 @@ const (
 )
 
 // Progress shows how far a piece of work is: a bar on a terminal, or as much as
-// fits in a narrow one, elsewhere a line now and then. Its methods may be called from several goroutines. Done
-// must be called.
+// fits in a narrow one, elsewhere a line now and then. Its methods may be called
+// from several goroutines. Done must be called.
 type Progress struct {
 	c     *Console
 	unit  Unit
@@ -43,9 +43,10 @@ type Progress struct {
 	start time.Time
 	n     atomic.Int64
 
-	mu    sync.Mutex
 	label string
-	jobs  []string // in the order in which they began
+
+	mu   sync.Mutex
+	jobs []string // in the order in which they began
 
 	bar   *progressbar.ProgressBar // nil unless it is redrawn in place; guarded by c.mu
 	stop  chan struct{}
@@ -78,13 +79,6 @@ func (p *Progress) Add(n int64) { p.n.Add(n) }
 
 // N returns the units done so far.
 func (p *Progress) N() int64 { return p.n.Load() }
-
-// Label changes what the bar says it is doing.
-func (p *Progress) Label(label string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.label = label
-}
 
 // Job names one of the things that are done at once, until done is called. While
 // there are any, they take the label's place.
