@@ -130,47 +130,25 @@ func fetchRows() []row {
 	}
 }
 
-// twoBackups begins a second one while the first uploads.
+// twoBackups begins a second one, which has another key, while the first uploads.
 func twoBackups(ctx context.Context, t *try) (outcome, error) {
-	reached, release := make(chan struct{}), make(chan struct{})
-	t.on(s3test.Is("UploadPart"), s3test.Hold(func() {
-		close(reached)
-		<-release
-	})).Times(1)
-	start := time.Now()
-	first, err := t.hectlStart()
-	if err != nil {
-		return outcome{}, err
-	}
-	select {
-	case <-reached:
-	case <-first.done:
-	}
-	time.Sleep(time.Second) // so that the second one has another key
-	other, err := t.hectlStart("--env", t.label+"second")
-	if err != nil {
-		close(release)
-		return outcome{}, err
-	}
-	o2, err := other.wait(ctx, start)
-	close(release)
-	if err != nil {
-		return outcome{}, err
-	}
-	o, err := first.wait(ctx, start)
-	if o2.code != 11 {
-		return o, fmt.Errorf("the second ended with %d: %s", o2.code, o2.stderr)
-	}
-	return o, err
+	return twoAtOnce(ctx, t, "UploadPart", 0, "another backup of", "--env", t.label+"second")
 }
 
 // twoFetches begins a second one while the first downloads.
 func twoFetches(ctx context.Context, t *try) (outcome, error) {
+	return twoAtOnce(ctx, t, "GetObject", 3, "another hectl works on")
+}
+
+// twoAtOnce begins a second run, with args, while the first waits for the answer
+// to a request of the kind, the first skip of which are answered. The second must
+// end with 11, and say why; the outcome is that of the first.
+func twoAtOnce(ctx context.Context, t *try, kind string, skip int, why string, args ...string) (outcome, error) {
 	reached, release := make(chan struct{}), make(chan struct{})
-	t.on(s3test.Is("GetObject"), s3test.Hold(func() {
+	t.on(s3test.Is(kind), s3test.Hold(func() {
 		close(reached)
 		<-release
-	})).After(3).Times(1)
+	})).After(skip).Times(1)
 	start := time.Now()
 	first, err := t.hectlStart()
 	if err != nil {
@@ -180,19 +158,19 @@ func twoFetches(ctx context.Context, t *try) (outcome, error) {
 	case <-reached:
 	case <-first.done:
 	}
-	other, err := t.hectlStart()
+	second, err := t.hectlStart(args...)
 	if err != nil {
 		close(release)
 		return outcome{}, err
 	}
-	o2, err := other.wait(ctx, start)
+	refused, err := second.wait(ctx, start)
 	close(release)
 	if err != nil {
 		return outcome{}, err
 	}
 	o, err := first.wait(ctx, start)
-	if o2.code != 11 || !strings.Contains(o2.stderr, "another hectl works on") {
-		o.code, o.stderr = o2.code, "the second: "+o2.stderr
+	if refused.code != 11 || !strings.Contains(refused.stderr, why) {
+		return o, fmt.Errorf("the second ended with %d: %s", refused.code, refused.stderr)
 	}
 	return o, err
 }
