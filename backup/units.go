@@ -2,11 +2,11 @@ package backup
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
 
+	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
@@ -35,12 +35,12 @@ func (j job) check() error {
 // crontab returns the line for a user's crontab. Cron mails what is written to
 // standard error: warnings and failures.
 func (j job) crontab() string {
-	words := []string{j.rhythm.cron() + " ", shellWord(j.hectl), "backup", "--quiet"}
+	words := []string{j.rhythm.cron() + " ", command.ShellQuote(j.hectl), "backup", "--quiet"}
 	for _, arg := range j.args {
-		words = append(words, shellWord(arg))
+		words = append(words, command.ShellQuote(arg))
 	}
 	if j.profile != "" {
-		words = append(words, shellWord("--profile="+j.profile))
+		words = append(words, command.ShellQuote("--profile="+j.profile))
 	}
 	// To cron a % is the end of the line, also between quotes.
 	return strings.ReplaceAll(strings.Join(append(words, ">/dev/null"), " "), "%", `\%`)
@@ -132,20 +132,10 @@ WantedBy=timers.target
 `, unitText(j.what), shortly(j.rhythm.every), j.rhythm.calendar())
 }
 
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
-
-// shellWord quotes a word for sh.
-func shellWord(s string) string {
-	if plainWord.MatchString(s) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
 // unitWord quotes a word of ExecStart=, in which systemd replaces specifiers
 // and variables, also between quotes.
 func unitWord(s string) string {
-	quote := !plainWord.MatchString(s)
+	quote := command.ShellQuote(s) != s // systemd minds nothing that no shell minds
 	s = strings.NewReplacer("%", "%%", "$", "$$", `\`, `\\`, `"`, `\"`).Replace(s)
 	if quote {
 		return `"` + s + `"`

@@ -3,11 +3,11 @@ package restore
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 )
@@ -94,22 +94,12 @@ func rename(from, to string) string {
 // psql is a command line that runs statements on the target's server, all or
 // none.
 func (r *run) psql(statements ...string) string {
-	words := []string{"psql", "-1", "-h", shellQuote(r.target.Host()), "-p", strconv.Itoa(r.target.Port()), "-U", shellQuote(r.target.User()), "-d", "postgres"}
+	words := []string{"psql", "-1", "-h", command.ShellQuote(r.target.Host()), "-p", strconv.Itoa(r.target.Port()), "-U", command.ShellQuote(r.target.User()), "-d", "postgres"}
 	for _, s := range statements {
-		words = append(words, "-c", shellQuote(s))
+		words = append(words, "-c", command.ShellQuote(s))
 	}
 	return strings.Join(words, " ")
 }
-
-// shellQuote quotes s for a POSIX shell, where it needs that.
-func shellQuote(s string) string {
-	if plainWord.MatchString(s) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@-]+$`)
 
 // report is the result of a replacement.
 type report struct {
