@@ -122,30 +122,6 @@ type relation struct {
 	Inherits     bool // is a partition, or inherits, or is inherited from
 }
 
-// relations lists the tables of the temp database.
-func (b *builder) relations(ctx context.Context) ([]relation, error) {
-	return list[relation](ctx, b.pool, `
-		WITH RECURSIVE scrubbed AS (
-			SELECT c.oid`+scrubbedColumns+`
-			UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN scrubbed ON inhparent = oid)
-		SELECT n.nspname::text, c.relname::text, c.oid IN (SELECT oid FROM scrubbed),
-		       EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE c.oid IN (inhparent, inhrelid))
-		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-		WHERE c.relkind = 'r'`)
-}
-
-// list runs a query about tables, and returns its rows.
-func list[T any](ctx context.Context, pool *sessions, sql string) (found []T, err error) {
-	err = pool.do(ctx, func(db *pgtools.DB) (err error) {
-		found, err = pgtools.Rows[T](ctx, db, sql)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list tables: %w", err)
-	}
-	return found, nil
-}
-
 // builder does the works of tables, at most as many statements at once as there
 // are jobs.
 //
@@ -175,6 +151,30 @@ func (b *builder) close(ctx context.Context) {
 	if b.bar != nil {
 		b.bar.Done()
 	}
+}
+
+// relations lists the tables of the temp database.
+func (b *builder) relations(ctx context.Context) ([]relation, error) {
+	return list[relation](ctx, b.pool, `
+		WITH RECURSIVE scrubbed AS (
+			SELECT c.oid`+scrubbedColumns+`
+			UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN scrubbed ON inhparent = oid)
+		SELECT n.nspname::text, c.relname::text, c.oid IN (SELECT oid FROM scrubbed),
+		       EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE c.oid IN (inhparent, inhrelid))
+		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+		WHERE c.relkind = 'r'`)
+}
+
+// list runs a query about tables, and returns its rows.
+func list[T any](ctx context.Context, pool *sessions, sql string) (found []T, err error) {
+	err = pool.do(ctx, func(db *pgtools.DB) (err error) {
+		found, err = pgtools.Rows[T](ctx, db, sql)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list tables: %w", err)
+	}
+	return found, nil
 }
 
 // finish does the work of one table.
