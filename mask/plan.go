@@ -1,0 +1,33 @@
+package mask
+
+import "github.com/rubyforgood/hectl/pgtools/archive"
+
+// Plan is what happens to the rows of one archive.
+type Plan struct {
+	tables map[int]*Table
+	hash   string
+}
+
+// NewPlan returns the plan that does what tables say, by the dump id of their
+// TABLE DATA entries. hash tells plans with other rules apart.
+func NewPlan(tables map[int]*Table, hash string) *Plan {
+	return &Plan{tables: tables, hash: hash}
+}
+
+// Table returns what happens to the rows of a TABLE DATA entry, nil for those
+// that pass as they are. A nil Plan has all rows pass.
+func (p *Plan) Table(e *archive.Entry) *Table {
+	if p == nil {
+		return nil
+	}
+	return p.tables[e.ID]
+}
+
+// RulesHash is the SHA-256, in hexadecimal, of the rules and not of the seed: the
+// same rules have the same hash. "" when there are none.
+func (p *Plan) RulesHash() string {
+	if p == nil {
+		return ""
+	}
+	return p.hash
+}
