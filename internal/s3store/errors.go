@@ -39,6 +39,7 @@ const (
 	actionDelete      = "s3:DeleteObject"
 	actionAbort       = "s3:AbortMultipartUpload"
 	actionListUploads = "s3:ListBucketMultipartUploads"
+	actionListParts   = "s3:ListMultipartUploadParts"
 )
 
 // on returns the beginning of the sentence.

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
 	"sync/atomic"
 	"time"
@@ -14,6 +15,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
 	"github.com/aws/smithy-go/middleware"
 
@@ -53,6 +55,9 @@ type Config struct {
 type Store struct {
 	bucket   string
 	client   *s3.Client
+	sts      *sts.Client
+	// identifiable says that sts is who knows the credentials: on AWS.
+	identifiable bool
 	creds    *credentialSource
 	http     *http.Transport
 	logf     func(format string, args ...any)
@@ -112,6 +117,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	cfg.Credentials = s.creds
 	s.http = transport(cfg.HTTPClient)
 	s.client = s3.NewFromConfig(cfg, s.options(c))
+	s.sts = sts.NewFromConfig(cfg, func(o *sts.Options) { o.HTTPClient = &http.Client{Transport: s.http} })
+	s.identifiable = s.client.Options().BaseEndpoint == nil || os.Getenv("AWS_ENDPOINT_URL_STS") != ""
 	return s, nil
 }
 
