@@ -42,7 +42,7 @@ func (s *Sources) Bucket(flags Flags) (Bucket, error) {
 	if err := flags.check(); err != nil {
 		return Bucket{}, err
 	}
-	v := s.find(flags, setting{flag: "bucket", env: []string{"HECTL_BUCKET"}, file: s.file.Bucket, fallback: DefaultBucket})
+	v := s.find(flags, "bucket")
 	rest, ok := strings.CutPrefix(v.Text, "s3://")
 	name, base, _ := strings.Cut(rest, "/")
 	if !ok || !bucketName.MatchString(name) {
@@ -51,13 +51,12 @@ func (s *Sources) Bucket(flags Flags) (Bucket, error) {
 	}
 	b := Bucket{Name: name, Base: strings.Trim(base, "/"), Origin: v.Origin}
 
-	b.EndpointURL = s.find(flags, setting{flag: "endpoint-url",
-		env: []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}, file: s.file.EndpointURL}).Text
+	b.EndpointURL = s.find(flags, "endpoint-url").Text
 	if u := b.EndpointURL; u != "" && !strings.HasPrefix(u, "http://") && !strings.HasPrefix(u, "https://") {
 		return Bucket{}, fault.New(fault.Usage, "write it as https://HOST[:PORT]", "endpoint URL %q has no http:// or https://", u)
 	}
 
-	b.Region = s.find(flags, setting{flag: "region", env: []string{"AWS_REGION", "AWS_DEFAULT_REGION"}, file: s.file.Region}).Text
+	b.Region = s.find(flags, "region").Text
 	if b.Region == "" && b.EndpointURL == "" && "s3://"+b.Name == DefaultBucket {
 		b.Region = defaultBucketRegion
 	}

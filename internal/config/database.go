@@ -44,7 +44,7 @@ func (s *Sources) Source(flags Flags) (Database, error) {
 	if err := flags.check(); err != nil {
 		return Database{}, err
 	}
-	v := s.find(flags, setting{flag: "source", env: []string{"HECTL_SOURCE"}, file: s.file.Source})
+	v := s.find(flags, "source")
 	d := Database{Text: v.Text, Origin: v.Origin, Defaults: pick(s.env, map[string]string{
 		"DIAPER_DB_HOST": "host", "DIAPER_DB_USERNAME": "user",
 		"DIAPER_DB_PASSWORD": "password", "DIAPER_DB_DATABASE": "dbname",
@@ -68,7 +68,7 @@ func (s *Sources) Target(flags Flags) (Database, error) {
 	if err := flags.check(); err != nil {
 		return Database{}, err
 	}
-	v := s.find(flags, setting{flag: "target", env: []string{"HECTL_TARGET"}, file: s.file.Target})
+	v := s.find(flags, "target")
 	names := map[string]string{"PG_HOST": "host", "PG_USERNAME": "user", "PG_PASSWORD": "password"}
 	dotenv, err := readDotenv(filepath.Join(s.dir, ".env"))
 	if err != nil {

@@ -50,7 +50,7 @@ func (s *Sources) Keep(flags Flags) (map[string]Value, error) {
 		"last": in.Last, "hourly": in.Hourly, "daily": in.Daily, "weekly": in.Weekly,
 		"monthly": in.Monthly, "yearly": in.Yearly, "within": in.Within, "min": in.Min,
 	} {
-		rules[name] = s.find(flags, setting{flag: "keep-" + name, file: string(said)})
+		rules[name] = s.first(flags, setting{flag: "keep-" + name, file: string(said)})
 	}
 	if rules["min"].Text == "" {
 		rules["min"] = Value{defaultKeepMin, "default"}

@@ -192,27 +192,3 @@ func (s *Sources) Lookup(name string) (string, bool) {
 	v, ok := s.env[name]
 	return v, ok
 }
-
-// setting names the places of one value.
-type setting struct {
-	flag     string
-	env      []string
-	file     string // the value in hectl.yml
-	fallback string
-}
-
-// find returns the first value that is given and not empty.
-func (s *Sources) find(flags Flags, w setting) Value {
-	if v, ok := flags[w.flag]; ok {
-		return Value{v, "--" + w.flag}
-	}
-	for _, name := range w.env {
-		if v := s.env[name]; v != "" {
-			return Value{v, name}
-		}
-	}
-	if w.file != "" {
-		return Value{w.file, s.path}
-	}
-	return Value{w.fallback, "default"}
-}

@@ -14,7 +14,7 @@ func (s *Sources) MaxAge(flags Flags) (time.Duration, error) {
 	if err := flags.check(); err != nil {
 		return 0, err
 	}
-	v := s.find(flags, setting{flag: "max-age", file: string(s.file.MaxAge), fallback: "9h"})
+	v := s.find(flags, "max-age")
 	age, err := time.ParseDuration(v.Text)
 	if err != nil || age <= 0 {
 		return 0, fault.New(fault.Usage, "for example: --max-age 26h", "max age %q (from %s) is not a time such as 9h or 90m", v.Text, v.Origin)
@@ -28,7 +28,7 @@ func (s *Sources) MaxShrink(flags Flags) (int, error) {
 	if err := flags.check(); err != nil {
 		return 0, err
 	}
-	v := s.find(flags, setting{flag: "max-shrink", file: string(s.file.MaxShrink), fallback: "50%"})
+	v := s.find(flags, "max-shrink")
 	percent, err := strconv.Atoi(strings.TrimSuffix(v.Text, "%"))
 	if err != nil || percent < 0 || percent > 100 {
 		return 0, fault.New(fault.Usage, "for example: --max-shrink 30%; at 100% no size is too small",

@@ -2,7 +2,6 @@ package config
 
 import (
 	"regexp"
-	"runtime"
 	"strconv"
 
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -19,7 +18,7 @@ func (s *Sources) Label(flags Flags) (Value, error) {
 	if err := flags.check(); err != nil {
 		return Value{}, err
 	}
-	v := s.find(flags, setting{flag: "env", env: []string{"HECTL_ENV"}, file: s.file.Env, fallback: DefaultLabel})
+	v := s.find(flags, "env")
 	if !labelForm.MatchString(v.Text) {
 		return Value{}, fault.New(fault.Usage, "for example: --env staging",
 			"label %q (from %s) may hold letters, digits, '.', '_' and '-' only, and begins with a letter or digit", v.Text, v.Origin)
@@ -30,7 +29,7 @@ func (s *Sources) Label(flags Flags) (Value, error) {
 // PGBin resolves the folder that holds the client tools; its text is "" when
 // they are to be found. A folder that hectl.yml names is relative to hectl.yml.
 func (s *Sources) PGBin(flags Flags) Value {
-	return s.find(flags, setting{flag: "pg-bin", env: []string{"HECTL_PG_BIN"}, file: s.file.PGBin})
+	return s.find(flags, "pg-bin")
 }
 
 // maxJobs is the most that pays on a laptop, and what a default may be.
@@ -41,11 +40,7 @@ func (s *Sources) Jobs(flags Flags) (int, error) {
 	if err := flags.check(); err != nil {
 		return 0, err
 	}
-	w := setting{flag: "jobs", env: []string{"HECTL_JOBS"}, fallback: strconv.Itoa(min(runtime.NumCPU(), maxJobs))}
-	if s.file.Jobs != nil {
-		w.file = strconv.Itoa(int(*s.file.Jobs))
-	}
-	v := s.find(flags, w)
+	v := s.find(flags, "jobs")
 	n, err := strconv.Atoi(v.Text)
 	if err != nil || n < 1 || n > 256 {
 		return 0, fault.New(fault.Usage, "for example: --jobs 4", "jobs %q (from %s) is not a number from 1 to 256", v.Text, v.Origin)

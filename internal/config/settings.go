@@ -1,0 +1,84 @@
+package config
+
+import (
+	"runtime"
+	"strconv"
+)
+
+// setting names the places of one value.
+type setting struct {
+	flag     string
+	env      []string
+	file     string // the value in hectl.yml
+	fallback string
+	secret   bool // a password may be in it
+}
+
+// settings returns the places of every value that is a text, in the order in
+// which they are shown.
+func (s *Sources) settings() []setting {
+	f := s.file
+	jobs := ""
+	if f.Jobs != nil {
+		jobs = strconv.Itoa(int(*f.Jobs))
+	}
+	return []setting{
+		{flag: "bucket", env: []string{"HECTL_BUCKET"}, file: f.Bucket, fallback: DefaultBucket},
+		{flag: "region", env: []string{"AWS_REGION", "AWS_DEFAULT_REGION"}, file: f.Region},
+		{flag: "endpoint-url", env: []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}, file: f.EndpointURL},
+		{flag: "env", env: []string{"HECTL_ENV"}, file: f.Env, fallback: DefaultLabel},
+		{flag: "source", env: []string{"HECTL_SOURCE"}, file: f.Source, secret: true},
+		{flag: "target", env: []string{"HECTL_TARGET"}, file: f.Target, secret: true},
+		{flag: "pg-bin", env: []string{"HECTL_PG_BIN"}, file: f.PGBin},
+		{flag: "jobs", env: []string{"HECTL_JOBS"}, file: jobs, fallback: strconv.Itoa(min(runtime.NumCPU(), maxJobs))},
+		{flag: "max-age", file: string(f.MaxAge), fallback: "9h"},
+		{flag: "max-shrink", file: string(f.MaxShrink), fallback: "50%"},
+	}
+}
+
+// find returns the first text that is given for a flag and not empty.
+func (s *Sources) find(flags Flags, flag string) Value {
+	for _, w := range s.settings() {
+		if w.flag == flag {
+			return s.first(flags, w)
+		}
+	}
+	return s.first(flags, setting{flag: flag})
+}
+
+// first returns the first value of a setting that is given and not empty.
+func (s *Sources) first(flags Flags, w setting) Value {
+	if v, ok := flags[w.flag]; ok {
+		return Value{v, "--" + w.flag}
+	}
+	for _, name := range w.env {
+		if v := s.env[name]; v != "" {
+			return Value{v, name}
+		}
+	}
+	if w.file != "" {
+		return Value{w.file, s.path}
+	}
+	return Value{w.fallback, "default"}
+}
+
+// Named is a setting that can be shown.
+type Named struct {
+	Name string // that of its flag
+	Value
+}
+
+// Named returns the settings that have a value and are no secrets, and where each
+// comes from.
+func (s *Sources) Named(flags Flags) []Named {
+	var named []Named
+	for _, w := range s.settings() {
+		if v := s.first(flags, w); v.Text != "" && !w.secret {
+			named = append(named, Named{w.flag, v})
+		}
+	}
+	return named
+}
+
+// Path returns the path of hectl.yml, "" when there is none.
+func (s *Sources) Path() string { return s.path }
