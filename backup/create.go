@@ -245,7 +245,7 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 		Database: o.source.Database(), ServerVersion: server.String(), DumpVersion: tool.Version.String(),
 		Compression: o.compress, Started: started, Finished: env.Console.Now().UTC(),
 	}
-	failed := o.describe(ctx, env, store, result, body)
+	failed := o.describe(ctx, env, store, result, src.size, body)
 	if failed == nil && body.head != nil {
 		result.Manifest = catalog.ManifestKey(o.bucket.Base, key)
 	}
@@ -260,7 +260,7 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 
 // describe writes the manifest of a dump that is in the bucket. Without one the
 // dump is as good, but cannot be checked in part: that is a warning.
-func (o *createOptions) describe(ctx context.Context, env *command.Env, store *s3store.Store, r created, body *archiveStream) error {
+func (o *createOptions) describe(ctx context.Context, env *command.Env, store *s3store.Store, r created, size int64, body *archiveStream) error {
 	if body.head == nil {
 		env.Console.Warn("pg_dump %s writes an archive that this hectl does not know: the dump is in the bucket as it is, without a manifest", r.DumpVersion)
 		return nil
@@ -271,7 +271,7 @@ func (o *createOptions) describe(ctx context.Context, env *command.Env, store *s
 	}
 	m := &catalog.Manifest{
 		Key: r.Key, Size: r.Size, ETag: r.ETag, Label: r.Label, Started: r.Started, Finished: r.Finished,
-		HectlVersion: env.Version, Database: r.Database, ServerVersion: r.ServerVersion, DumpVersion: r.DumpVersion,
+		HectlVersion: env.Version, Database: r.Database, DatabaseSize: size, ServerVersion: r.ServerVersion, DumpVersion: r.DumpVersion,
 		ArchiveVersion: body.head.Version.String(), Compression: r.Compression,
 		SourceFingerprint: o.source.FingerprintFrom(hostname), ExcludedTableData: o.exclude,
 		Head:   catalog.ManifestHead{Length: body.head.Length, SHA256: body.headSum},

@@ -8,6 +8,10 @@ import (
 	"strings"
 )
 
+// newestMajor is the version to install where nothing asks for another: its
+// client tools work with every older server.
+const newestMajor = 18
+
 // installAdvice says how to get client tools of a major version here.
 func installAdvice(major int) string {
 	release, _ := os.ReadFile("/etc/os-release") // not there: not Linux

@@ -2,6 +2,7 @@ package restore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -131,42 +132,56 @@ func (p plan) Text() string {
 // preflight finds pg_restore, and all that would make the restore fail later,
 // at once.
 func (r *run) preflight(ctx context.Context, admin *pgtools.DB, d *dump, existing *pgtools.Database) (pgtools.Tool, error) {
-	var problems []string
-	var hint string
-
-	tools, err := r.tools()
+	tool, problems, err := r.problems(ctx, admin, d, existing)
 	if err != nil {
 		return pgtools.Tool{}, err
 	}
-	tool, err := tools.Restore(admin.ServerVersion(), d.Head.Version.Minor)
+	if len(problems) > 0 {
+		var texts, hints []string
+		for _, p := range problems {
+			texts = append(texts, p.Error())
+			hints = append(hints, fault.Hints(p)...)
+		}
+		return pgtools.Tool{}, fault.New(fault.Failed, strings.Join(hints, "; "),
+			"cannot restore %s into %s: %s", d.Name, r.target, strings.Join(texts, "; "))
+	}
+	if where, err := locate(ctx, admin); err == nil {
+		if text := where.narrow(d); text != "" {
+			r.out.Warn("%s", text)
+		}
+	}
+	d.note(r)
+	return tool, nil
+}
+
+// problems returns the pg_restore to use and what speaks against a restore.
+func (r *run) problems(ctx context.Context, admin *pgtools.DB, d *dump, existing *pgtools.Database) (tool pgtools.Tool, problems []error, err error) {
+	tools, err := r.tools()
 	if err != nil {
-		problems = append(problems, err.Error())
-		hint = strings.Join(fault.Hints(err), "; ")
+		return pgtools.Tool{}, nil, err
+	}
+	if tool, err = tools.Restore(admin.ServerVersion(), d.Head.Version.Minor); err != nil {
+		problems = append(problems, err)
 	}
 	available, err := admin.AvailableExtensions(ctx)
 	if err != nil {
-		return pgtools.Tool{}, err
+		return pgtools.Tool{}, nil, err
 	}
 	for _, name := range d.Head.Extensions() {
 		if _, ok := available[name]; !ok {
-			problems = append(problems, fmt.Sprintf("the dump needs the extension %s, which %s does not have", name, r.target.Host()))
+			problems = append(problems, fmt.Errorf("the dump needs the extension %s, which %s does not have", name, r.target.Host()))
 		}
 	}
 	for _, e := range foreignRows(d.Head) {
 		if r.tables.takes(e) {
-			problems = append(problems, fmt.Sprintf("the dump has rows of the foreign table %s, which would be written to another server: leave them out with --exclude-table-data", tableName(e)))
+			problems = append(problems, fmt.Errorf("the dump has rows of the foreign table %s, which would be written to another server: leave them out with --exclude-table-data", tableName(e)))
 		}
 	}
 	rights, err := lacking(ctx, admin, existing)
-	if err != nil {
-		return pgtools.Tool{}, err
+	for _, text := range rights {
+		problems = append(problems, errors.New(text))
 	}
-	problems = append(problems, rights...)
-	if len(problems) > 0 {
-		return pgtools.Tool{}, fault.New(fault.Failed, hint, "cannot restore %s into %s: %s", d.Name, r.target, strings.Join(problems, "; "))
-	}
-	d.note(r)
-	return tool, nil
+	return tool, problems, err
 }
 
 // lacking returns what the role or the server lacks for a restore.

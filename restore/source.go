@@ -294,7 +294,7 @@ func unreadable(name string, head []byte, err error) error {
 	var known *fault.Error
 	switch {
 	case errors.As(err, &known):
-		return fmt.Errorf("read %s: %w", name, err)
+		return known // which says what was read, and why not
 	case len(head) == 0 && errors.Is(err, io.ErrUnexpectedEOF):
 		return fault.New(fault.Integrity, "", "read %s: it is empty", name)
 	case bytes.HasPrefix(head, []byte("--")):

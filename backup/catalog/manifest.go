@@ -32,6 +32,7 @@ type Manifest struct {
 	Finished          time.Time       `json:"finished_at"`
 	HectlVersion      string          `json:"hectl_version"`
 	Database          string          `json:"database"`
+	DatabaseSize      int64           `json:"database_size,omitempty"` // bytes on the source's disk; 0 where it was not asked
 	ServerVersion     string          `json:"server_version"`
 	DumpVersion       string          `json:"pg_dump_version"`
 	ArchiveVersion    string          `json:"archive_version"`

@@ -50,7 +50,13 @@ func (f *Findings) Wrong(about, fix, format string, args ...any) {
 
 // Fail adds an error, whose hints are the fixes.
 func (f *Findings) Fail(about string, err error) {
-	*f = append(*f, Finding{about, Error, oneLine(err.Error()), fault.Hints(err)})
+	fixes := fault.Hints(err)
+	for i, hint := range fixes {
+		if command, ok := strings.CutPrefix(hint, `run "`); ok && strings.Count(command, `"`) == 1 {
+			fixes[i] = strings.TrimSuffix(command, `"`) // to paste
+		}
+	}
+	*f = append(*f, Finding{about, Error, oneLine(err.Error()), fixes})
 }
 
 func (f *Findings) add(about string, level Level, fix, format string, args []any) {

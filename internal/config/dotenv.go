@@ -57,3 +57,17 @@ func readLines(path, text string) (map[string]string, error) {
 	}
 	return env, nil
 }
+
+// ReadEnvFile reads a file of variables, such as the EnvironmentFile= of a systemd
+// unit. No error quotes it.
+func ReadEnvFile(path string) (map[string]string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fault.New(fault.Usage, "", "read the variables: %w", err)
+	}
+	env, err := godotenv.UnmarshalBytes(trimBOM(text))
+	if err != nil {
+		return nil, fault.New(fault.Usage, "write each as NAME=value, on a line of its own", "read %s: its lines cannot be read", path)
+	}
+	return env, nil
+}

@@ -53,16 +53,16 @@ type Config struct {
 
 // Store is one bucket. Its methods may be called from several goroutines.
 type Store struct {
-	bucket   string
-	client   *s3.Client
-	sts      *sts.Client
+	bucket string
+	client *s3.Client
+	sts    *sts.Client
 	// identifiable says that sts is who knows the credentials: on AWS.
 	identifiable bool
-	creds    *credentialSource
-	http     *http.Transport
-	logf     func(format string, args ...any)
-	maxParts int
-	backoff  func(attempt int) time.Duration
+	creds        *credentialSource
+	http         *http.Transport
+	logf         func(format string, args ...any)
+	maxParts     int
+	backoff      func(attempt int) time.Duration
 
 	region  atomic.Pointer[string]
 	reached atomic.Bool // the endpoint has answered something

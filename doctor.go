@@ -1,0 +1,294 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/rubyforgood/hectl/backup"
+	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/internal/checkup"
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/restore"
+)
+
+func doctorCommand(env *command.Env) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:      "doctor",
+		Usage:     "check all that the other commands need, and say how to mend it",
+		UsageText: "hectl doctor [options]",
+		Description: `EXAMPLES:
+   hectl doctor             before the first fetch-latest-db on a laptop
+   hectl doctor --cron --env-file /etc/hectl/production.env
+                            what "hectl backup" would find in cron or systemd
+
+   Each line is ok, advice, warning or error; what follows a ">" mends it.
+   Nothing is changed, neither in a database nor in the bucket.
+
+   The source is looked at where one is set: only "hectl backup" needs it.`,
+		Flags: slices.Concat([]cli.Flag{
+			&cli.BoolFlag{Category: command.Schedule, Name: "cron", Usage: "look as a job of cron: with an empty environment, and only at what a backup needs"},
+			&cli.StringFlag{Category: command.Schedule, Name: "env-file", Usage: "with --cron, take variables from `FILE`, as a systemd unit does"},
+			&cli.StringFlag{Category: command.Database, Name: "source", Usage: "`SOURCE` to dump: a URI, a conninfo string, or a name (HECTL_SOURCE)"},
+			&cli.StringFlag{Category: command.Database, Name: "target", Usage: "`TARGET` to replace: a URI, a conninfo string, or a name (HECTL_TARGET; default diaper_dev)"},
+			&cli.StringSliceFlag{Category: command.Database, Name: "allow-host", Usage: "allow a target on `HOST`, which is not this machine"},
+			command.PGBinFlag(),
+			command.LabelFlag(),
+		}, command.BucketFlags()),
+		Action: func(c *cli.Context) error {
+			if err := command.NoArgs(c); err != nil {
+				return err
+			}
+			d := &doctor{env: env, c: c, cron: c.Bool("cron")}
+			if err := d.enterCron(c.String("env-file")); err != nil {
+				return err
+			}
+			d.examine(c.Context)
+			if err := env.Console.Result(d.diagnosis()); err != nil {
+				return err
+			}
+			if c.Err() != nil {
+				return context.Cause(c.Context)
+			}
+			return d.found.Err()
+		},
+	}, `
+0    all is well
+1    something is wrong: another command would fail
+2    wrong flags
+3    something needs a person
+130  interrupted`)
+}
+
+// doctor looks at everything, and stops at nothing.
+type doctor struct {
+	env   *command.Env
+	c     *cli.Context
+	cron  bool
+	found checkup.Findings
+
+	broken bool     // hectl.yml cannot be read
+	lost   []string // variables that are set here, but not in cron
+}
+
+// patience is how long one part of the look may take.
+const patience = 30 * time.Second
+
+// diagnosis is the result.
+type diagnosis struct {
+	Version  versionInfo      `json:"hectl"`
+	Errors   int              `json:"errors"`
+	Warnings int              `json:"warnings"`
+	Findings checkup.Findings `json:"findings"`
+}
+
+// Text implements console.Result.
+func (d diagnosis) Text() string { return d.Findings.Text() }
+
+func (d *doctor) diagnosis() diagnosis {
+	return diagnosis{buildVersion(), d.found.Count(checkup.Error), d.found.Count(checkup.Warning), d.found}
+}
+
+// examine fills in what is found, in the order in which a person would ask.
+func (d *doctor) examine(ctx context.Context) {
+	f := &d.found
+	f.OK("hectl", "%s", buildVersion().Text())
+	settings, flags := d.settings()
+	tools := d.tools(ctx, settings, flags)
+	if tools == nil {
+		return
+	}
+
+	source, sourceErr := settings.Source(flags)
+	bucket, err := settings.Bucket(flags)
+	label, labelErr := settings.Label(flags)
+	maxAge, ageErr := settings.MaxAge(flags)
+	var newest *restore.Newest
+	if err = cmp.Or(err, labelErr, ageErr); err != nil {
+		f.Fail("bucket", err)
+	} else {
+		reached := false
+		d.within(ctx, func(ctx context.Context) { reached = d.bucket(ctx, bucket, label.Text, d.cron || sourceErr == nil) })
+		if reached && !d.cron {
+			d.within(ctx, func(ctx context.Context) {
+				newest = restore.CheckNewest(ctx, f, d.env, bucket, label.Text, maxAge)
+			})
+		}
+	}
+	d.within(ctx, func(ctx context.Context) { d.source(ctx, settings, source, sourceErr, tools) })
+	switch {
+	case d.cron:
+	case d.broken:
+		f.Wrong("target", "", "not looked at, since the settings cannot be read")
+	default:
+		d.within(ctx, func(ctx context.Context) { restore.CheckTarget(ctx, f, d.env, d.c, newest, tools) })
+	}
+}
+
+func (d *doctor) within(ctx context.Context, look func(context.Context)) {
+	if ctx.Err() != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	look(ctx)
+}
+
+// settings says what is set and where. A file that cannot be read is left out.
+func (d *doctor) settings() (*config.Sources, config.Flags) {
+	const about = "settings"
+	f := &d.found
+	settings, err := d.env.Settings()
+	if err != nil {
+		f.Fail(about, err)
+		d.broken = true
+		settings = config.Environment(d.env.Environ)
+	} else if path := settings.Path(); path != "" {
+		f.OK(about, "%s", path)
+	}
+	for _, name := range d.lost {
+		f.Warn(about, "put it into the crontab or the unit's EnvironmentFile: see \"hectl schedule --help\"", "%s is set here, and will not be in cron", name)
+	}
+	flags := command.Given(d.c)
+	for _, s := range settings.Named(flags) {
+		f.OK(about, "%s = %s (%s)", s.Name, s.Text, s.Origin)
+	}
+	return settings, flags
+}
+
+// tools says which client tools there are.
+func (d *doctor) tools(ctx context.Context, settings *config.Sources, flags config.Flags) *pgtools.Tools {
+	const about = "client tools"
+	f := &d.found
+	tools, err := pgtools.FindTools(ctx, settings.PGBin(flags).Text, settings.Lookup)
+	if err != nil {
+		f.Fail(about, err)
+		if tools, err = pgtools.FindTools(ctx, "", settings.Lookup); err != nil {
+			return nil // interrupted
+		}
+	}
+	for _, t := range tools.All() {
+		what := ""
+		if t.Wrapper {
+			what = ", which picks one by its own rules"
+		}
+		f.OK(about, "%s %s: %s%s", t.Name, t.Version, t.Path, what)
+	}
+	for _, s := range tools.Skipped() {
+		f.Warn(about, s.Path+" --version", "%s does not run: %v", s.Path, s.Err)
+	}
+	if len(tools.All()) == 0 {
+		f.Wrong(about, tools.Advice(), "there is no pg_dump and no pg_restore on this machine")
+	}
+	return tools
+}
+
+// bucket says who asks, and what they may do. It reports whether the bucket can be
+// listed.
+func (d *doctor) bucket(ctx context.Context, b config.Bucket, label string, writes bool) bool {
+	f := &d.found
+	store, err := d.env.Open(ctx, b)
+	if err != nil {
+		f.Fail("AWS", err)
+		return false
+	}
+	id, err := store.Identity(ctx)
+	key := "access key " + id.AccessKeyID
+	if id.Profile != "" {
+		key += " of profile " + id.Profile
+	}
+	if id.Origin != "" {
+		key += " (" + id.Origin + ")"
+	}
+	if !id.Expires.IsZero() {
+		key += ", until " + id.Expires.Format("2006-01-02 15:04 UTC")
+	}
+	switch {
+	case err != nil:
+		f.Fail("AWS", err)
+	case id.ARN != "":
+		f.OK("AWS", "%s: %s", id.ARN, key)
+	default:
+		f.OK("AWS", "%s, at a store other than AWS", key)
+	}
+	for _, err := range store.List(ctx, catalog.Prefix(b.Base)) {
+		if err != nil {
+			f.Fail("bucket", err)
+			return false
+		}
+		break // one is enough
+	}
+	f.OK("bucket", "%s may be listed", b)
+	backup.CheckWriter(ctx, f, store, b, label, d.env.Console.Now(), writes)
+	return true
+}
+
+// source looks at what is to be dumped.
+func (d *doctor) source(ctx context.Context, settings *config.Sources, source config.Database, err error, tools *pgtools.Tools) {
+	const about = "source"
+	switch {
+	case err != nil && d.cron:
+		d.found.Fail(about, err)
+		return
+	case err != nil:
+		d.found.OK(about, "none is set, which only \"hectl backup\" needs")
+		return
+	}
+	conn, err := command.Resolve(source, settings)
+	if err != nil {
+		d.found.Fail(about, err)
+		return
+	}
+	backup.CheckSource(ctx, &d.found, d.env.Console, conn, tools)
+}
+
+// enterCron leaves nothing of the environment but what cron gives to a job, and
+// the variables of a file.
+func (d *doctor) enterCron(envFile string) error {
+	if !d.cron {
+		return nil
+	}
+	environ := map[string]string{"PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
+	for _, kv := range d.env.Environ {
+		name, value, _ := strings.Cut(kv, "=")
+		switch {
+		case name == "HOME" || name == "LOGNAME":
+			environ[name] = value
+		case matters(name) && value != "":
+			d.lost = append(d.lost, name)
+		}
+	}
+	if envFile != "" {
+		variables, err := config.ReadEnvFile(envFile)
+		if err != nil {
+			return err
+		}
+		maps.Copy(environ, variables)
+	}
+	d.lost = slices.DeleteFunc(d.lost, func(name string) bool { return environ[name] != "" })
+	slices.Sort(d.lost)
+	// The AWS SDK reads the process's own.
+	os.Clearenv()
+	d.env.Environ = nil
+	for _, name := range slices.Sorted(maps.Keys(environ)) {
+		if err := os.Setenv(name, environ[name]); err != nil {
+			return err
+		}
+		d.env.Environ = append(d.env.Environ, name+"="+environ[name])
+	}
+	d.env.Dir = cmp.Or(environ["HOME"], "/")
+	return nil
+}
+
+// matters tells whether hectl, the AWS SDK or libpq looks at a variable.
+func matters(name string) bool {
+	return slices.ContainsFunc([]string{"HECTL_", "AWS_", "PG", "DIAPER_DB_"}, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+}
