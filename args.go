@@ -94,7 +94,7 @@ func globalArgs(args []string) ([]string, error) {
 	if len(args) > 0 {
 		return nil, fault.New(fault.Usage, `see "hectl help"`, "a command is missing")
 	}
-	return []string{"--help"}, nil
+	return nil, nil
 }
 
 func helpArgs(app *cli.App, rest []string) ([]string, error) {

@@ -108,10 +108,11 @@ func newApp(env *command.Env, stdout io.Writer) *cli.App {
 		ExitErrHandler:            func(*cli.Context, error) {},
 		DisableSliceFlagSeparator: true, // a pattern may hold a comma
 		CustomAppHelpTemplate:     appHelp,
+		Action:                    func(c *cli.Context) error { return env.Console.Result(look(c.Context, env)) },
 		Commands: slices.Concat(
 			backup.Commands(env),
 			restore.Commands(env),
-			[]*cli.Command{doctorCommand(env), versionCommand(env)},
+			[]*cli.Command{doctorCommand(env), initCommand(env), versionCommand(env)},
 		),
 		OnUsageError: func(_ *cli.Context, err error, _ bool) error { return fault.Wrap(fault.Usage, `see "hectl help"`, err) },
 	}

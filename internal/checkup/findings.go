@@ -1,6 +1,7 @@
 package checkup
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -52,9 +53,7 @@ func (f *Findings) Wrong(about, fix, format string, args ...any) {
 func (f *Findings) Fail(about string, err error) {
 	fixes := fault.Hints(err)
 	for i, hint := range fixes {
-		if command, ok := strings.CutPrefix(hint, `run "`); ok && strings.Count(command, `"`) == 1 {
-			fixes[i] = strings.TrimSuffix(command, `"`) // to paste
-		}
+		fixes[i] = cmp.Or(fault.Command(hint), hint) // to paste
 	}
 	*f = append(*f, Finding{about, Error, oneLine(err.Error()), fixes})
 }

@@ -3,6 +3,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Code is an exit code of hectl. Scripts rely on the numbers: they never change.
@@ -86,4 +87,15 @@ func Hints(err error) []string {
 	}
 	walk(err)
 	return hints
+}
+
+// Command returns the command that a hint of the form `run "COMMAND"` names, ""
+// for any other hint.
+func Command(hint string) string {
+	command, ok := strings.CutPrefix(hint, `run "`)
+	command, closed := strings.CutSuffix(command, `"`)
+	if !ok || !closed || strings.Contains(command, `"`) {
+		return ""
+	}
+	return command
 }
