@@ -20,11 +20,8 @@ func helpText(c *cli.Command, exits string) string {
 	var b strings.Builder
 	b.WriteString("NAME:\n   hectl {{.Name}} - {{.Usage}}\n\nUSAGE:\n   {{.UsageText}}\n")
 	b.WriteString("{{if .Description}}\n{{.Description}}\n{{end}}")
-	for _, category := range []string{Schedule, Database, Limits, Retention, Bucket, Output} {
-		flags := slices.DeleteFunc(slices.Clone(c.Flags), func(f cli.Flag) bool {
-			categorized, ok := f.(cli.CategorizableFlag)
-			return !ok || categorized.GetCategory() != category
-		})
+	for _, category := range categories() {
+		flags := inCategory(c.Flags, category)
 		if len(flags) == 0 {
 			continue
 		}
@@ -33,8 +30,24 @@ func helpText(c *cli.Command, exits string) string {
 			b.WriteString(flagHelp(f))
 		}
 	}
-	b.WriteString("\nEXIT CODES:\n   " + strings.ReplaceAll(strings.TrimSpace(exits), "\n", "\n   ") + "\n")
+	b.WriteString(exitCodes + "   " + strings.ReplaceAll(strings.TrimSpace(exits), "\n", "\n   ") + "\n")
 	return b.String()
+}
+
+// exitCodes is the heading of the last part.
+const exitCodes = "\nEXIT CODES:\n"
+
+// categories returns the categories of flags, in the order of the help.
+func categories() []string {
+	return []string{Schedule, Database, Limits, Retention, Bucket, Output}
+}
+
+// inCategory returns the flags of a category.
+func inCategory(flags []cli.Flag, category string) []cli.Flag {
+	return slices.DeleteFunc(slices.Clone(flags), func(f cli.Flag) bool {
+		categorized, ok := f.(cli.CategorizableFlag)
+		return !ok || categorized.GetCategory() != category
+	})
 }
 
 // flagHelp renders a flag: its names and the placeholder of its value, and in
