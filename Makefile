@@ -19,7 +19,7 @@ build_tool   = CGO_ENABLED=0 $(GO) build -C tools -trimpath -o ../bin/
 # The race detector needs cgo, and so a C compiler. CI must have one.
 RACE := $(shell if [ -n "$$CI" ] || command -v "$$($(GO) env CC)" >/dev/null 2>&1; then echo -race; fi)
 
-.PHONY: help demo test test-majors faults soak build lint fmt bench check release-check setup clean
+.PHONY: help demo test test-majors faults soak build lint fmt bench check release-check package-check setup clean
 
 help: ## list the targets
 	@echo "make TARGET, with TARGET one of:"
@@ -67,6 +67,9 @@ check: lint test release-check ## lint, test, and check the release configuratio
 
 release-check: bin/goreleaser ## check .goreleaser.yml
 	@bin/goreleaser check --quiet && echo ".goreleaser.yml is valid"
+
+package-check: bin/goreleaser ## build all packages, install the deb here, and remove it (Debian; needs root)
+	@script/package-check
 
 setup: ## install Postgres's server and client programs, when none are found
 	@script/setup

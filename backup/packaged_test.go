@@ -17,13 +17,13 @@ func TestPackagedUnits(t *testing.T) {
 		"../packaging/systemd/hectl-backup.service": j.service(),
 		"../packaging/systemd/hectl-backup.timer":   j.timer(),
 	} {
-		if os.Getenv("UPDATE") != "" {
+		if os.Getenv("HECTL_UPDATE_TESTDATA") != "" {
 			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if got, err := os.ReadFile(path); err != nil || string(got) != text {
-			t.Errorf("%s is not up to date (%v): UPDATE=1 go test ./backup -run TestPackagedUnits", path, err)
+			t.Errorf("%s is not up to date (%v): HECTL_UPDATE_TESTDATA=1 go test ./backup -run TestPackagedUnits", path, err)
 		}
 	}
 }
