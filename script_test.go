@@ -101,6 +101,7 @@ func TestScripts(t *testing.T) {
 			"logs":        cmdLogs,
 			"standby":     cmdStandby,
 			"sessions":    cmdSessions,
+			"documented":  cmdDocumented,
 		},
 	})
 }
@@ -148,6 +149,7 @@ func setUp(s servers, env *testscript.Env) error {
 		"TARGET_PORT":                 strconv.Itoa(s.local.Port()),
 		"APP":                         app,
 		"PROXY":                       proxy.URL,
+		"ROOT":                        filepath.Dir(filepath.Dir(app)),
 		"PATH":                        env.Getenv("PATH") + string(os.PathListSeparator) + s.local.Bin(),
 		"SERIAL":                      name,
 	}

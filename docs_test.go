@@ -1,0 +1,101 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// documented FILE… runs every command line with hectl in it that the shell blocks
+// of these files show. What the pages name (a bucket, hosts, databases) is
+// replaced by what the script has; nothing else of a line is.
+//
+// A line may end with 3, since what is shown may well be worth a warning here.
+func cmdDocumented(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: documented FILE…")
+	}
+	for _, file := range args {
+		text, err := os.ReadFile(ts.MkAbs(file))
+		ts.Check(err)
+		lines := commandLines(string(text))
+		if len(lines) == 0 {
+			ts.Fatalf("%s shows no command", file)
+		}
+		for _, line := range lines {
+			if reason, ok := notHere(line); ok {
+				ts.Logf("not run: %s: %s", line, reason)
+				continue
+			}
+			run := here(ts, line)
+			if strings.Contains(run, "hectl backup") {
+				// A dump's name has the second in it, and none is overwritten.
+				time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second)))
+			}
+			ts.Logf("%s: %s", file, run)
+			// The script's own "exec" has no way to allow two codes.
+			ts.Check(ts.Exec("bash", "-c", "set -o pipefail\n"+run+"\ncode=$?; [ $code = 3 ] || exit $code"))
+		}
+	}
+}
+
+// shellBlock is a fenced block of Markdown that is for a shell.
+var shellBlock = regexp.MustCompile("(?s)(?:^|\n)```sh\n(.*?)```\n")
+
+// aside is a remark behind a command.
+var aside = regexp.MustCompile(`\s+#.*$`)
+
+// commandLines returns the lines of shell blocks that run hectl, without remarks.
+func commandLines(markdown string) []string {
+	var lines []string
+	for _, block := range shellBlock.FindAllStringSubmatch(markdown, -1) {
+		for line := range strings.Lines(strings.ReplaceAll(block[1], "\\\n", " ")) {
+			line = aside.ReplaceAllString(strings.TrimSpace(line), "")
+			if runsHectl.MatchString(line) {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return lines
+}
+
+var runsHectl = regexp.MustCompile(`(^|[|&] *|-E |[A-Z]=\S* )hectl( |$)`)
+
+// notHere tells which lines cannot run in a test, and why.
+func notHere(line string) (reason string, ok bool) {
+	for part, reason := range map[string]string{
+		"--iam-auth":         "takes RDS",
+		"--profile our-team": "takes a profile of AWS",
+	} {
+		if strings.Contains(line, part) {
+			return reason, true
+		}
+	}
+	return "", false
+}
+
+// here replaces what a page names by what the script has.
+func here(ts *testscript.TestScript, line string) string {
+	source := ts.Getenv("HECTL_SOURCE")
+	for _, r := range [][2]string{
+		{"sudo -E ", ""},
+		{"--install", "--install --force --dir units"},
+		{"/etc/hectl/env", "job.env"},
+		{"postgres://backup@db.example.com/app_production", source},
+		{`"service=staging"`, "'" + source + "'"},
+		{"service=staging", "'" + source + "'"},
+		{"s3://our-backups", "s3://" + ts.Getenv("BUCKET")},
+		{"--endpoint-url https://s3.example.com", "--endpoint-url " + ts.Getenv("AWS_ENDPOINT_URL_S3")},
+		{"https://hc-ping.com/UUID", ts.Getenv("HOOK")},
+		{"--target my_dev", "--target " + ts.Getenv("HECTL_TARGET")},
+		{"--target app_dev", "--target " + ts.Getenv("HECTL_TARGET")},
+		{"HECTL_TARGET=verify_here", "HECTL_TARGET=" + ts.Getenv("HECTL_TARGET")},
+		{"-o /var/tmp", "-o elsewhere"},
+	} {
+		line = strings.ReplaceAll(line, r[0], r[1])
+	}
+	return line
+}
