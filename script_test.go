@@ -130,6 +130,10 @@ func setUp(s servers, env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	blobs, err := filepath.Abs("testdata/blobs.sql")
+	if err != nil {
+		return err
+	}
 	env.Vars = append(env.Vars, s.s3.Env()...)
 	set := map[string]string{
 		"AWS_ENDPOINT_URL_S3":         proxy.URL,
@@ -148,6 +152,7 @@ func setUp(s servers, env *testscript.Env) error {
 		"SOURCE_PORT":                 strconv.Itoa(s.production.Port()),
 		"TARGET_PORT":                 strconv.Itoa(s.local.Port()),
 		"APP":                         app,
+		"BLOBS":                       blobs,
 		"PROXY":                       proxy.URL,
 		"ROOT":                        filepath.Dir(filepath.Dir(app)),
 		"PATH":                        env.Getenv("PATH") + string(os.PathListSeparator) + s.local.Bin(),

@@ -19,7 +19,7 @@ const appName = "hectl restore"
 
 // Commands returns the commands that restore a dump, or read it through.
 func Commands(env *command.Env) []*cli.Command {
-	return []*cli.Command{fetchCommand(env), restoreCommand(env), downloadCommand(env), verifyCommand(env)}
+	return []*cli.Command{fetchCommand(env), restoreCommand(env), downloadCommand(env), verifyCommand(env), attachmentsCommand(env)}
 }
 
 const exits = `

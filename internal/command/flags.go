@@ -18,8 +18,14 @@ const (
 
 // BucketFlags say where the dumps are and how to get there.
 func BucketFlags() []cli.Flag {
-	return []cli.Flag{
+	return slices.Concat([]cli.Flag{
 		&cli.StringFlag{Category: Bucket, Name: "bucket", Usage: "`s3://NAME[/FOLDER]` of the dumps (HECTL_BUCKET; default s3://human-essentials-backups)"},
+	}, StoreFlags())
+}
+
+// StoreFlags say how to get to a bucket, whichever it is.
+func StoreFlags() []cli.Flag {
+	return []cli.Flag{
 		&cli.StringFlag{Category: Bucket, Name: "profile", Usage: "AWS `PROFILE` (AWS_PROFILE)"},
 		&cli.StringFlag{Category: Bucket, Name: "region", Usage: "AWS `REGION` (AWS_REGION; found out when it is wrong)"},
 		&cli.StringFlag{Category: Bucket, Name: "endpoint-url", Usage: "`URL` of a store other than AWS (AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL)"},

@@ -10,7 +10,9 @@ import (
 
 // The defaults are Human Essentials' own bucket and where it lies.
 const (
-	DefaultBucket       = "s3://human-essentials-backups"
+	DefaultBucket            = "s3://human-essentials-backups"
+	DefaultAttachmentsBucket = "s3://human-essentials-production"
+
 	defaultBucketRegion = "us-east-2"
 )
 
@@ -34,22 +36,37 @@ func (b Bucket) String() string {
 	return "s3://" + b.Name + "/" + b.Base
 }
 
+// isDefault tells whether a bucket is one whose region is known.
+func isDefault(bucket string) bool {
+	return bucket == DefaultBucket || bucket == DefaultAttachmentsBucket
+}
+
 var bucketName = regexp.MustCompile(`^[a-z0-9A-Z][a-zA-Z0-9._-]{1,253}[a-zA-Z0-9]$`)
 
 // Bucket resolves the settings bucket, region, endpoint-url, path-style and
 // profile.
 func (s *Sources) Bucket(flags Flags) (Bucket, error) {
+	return s.bucket(flags, "bucket")
+}
+
+// AttachmentsBucket is Bucket for the one that holds the files of Active
+// Storage: attachments-bucket in place of bucket.
+func (s *Sources) AttachmentsBucket(flags Flags) (Bucket, error) {
+	return s.bucket(flags, "attachments-bucket")
+}
+
+func (s *Sources) bucket(flags Flags, name string) (Bucket, error) {
 	if err := flags.check(); err != nil {
 		return Bucket{}, err
 	}
-	v := s.find(flags, "bucket")
+	v := s.find(flags, name)
 	rest, ok := strings.CutPrefix(v.Text, "s3://")
-	name, base, _ := strings.Cut(rest, "/")
-	if !ok || !bucketName.MatchString(name) {
+	bucket, base, _ := strings.Cut(rest, "/")
+	if !ok || !bucketName.MatchString(bucket) {
 		return Bucket{}, fault.New(fault.Usage, "write it as s3://NAME or s3://NAME/FOLDER",
 			"bucket %q (from %s) is not of the form s3://NAME[/BASE]", v.Text, v.Origin)
 	}
-	b := Bucket{Name: name, Base: strings.Trim(base, "/"), Origin: v.Origin}
+	b := Bucket{Name: bucket, Base: strings.Trim(base, "/"), Origin: v.Origin}
 
 	b.EndpointURL = s.find(flags, "endpoint-url").Text
 	if u := b.EndpointURL; u != "" && !strings.HasPrefix(u, "http://") && !strings.HasPrefix(u, "https://") {
@@ -57,7 +74,7 @@ func (s *Sources) Bucket(flags Flags) (Bucket, error) {
 	}
 
 	b.Region = s.find(flags, "region").Text
-	if b.Region == "" && b.EndpointURL == "" && "s3://"+b.Name == DefaultBucket {
+	if b.Region == "" && b.EndpointURL == "" && isDefault("s3://"+b.Name) {
 		b.Region = defaultBucketRegion
 	}
 

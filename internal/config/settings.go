@@ -31,10 +31,14 @@ func (s *Sources) settings() []setting {
 		{flag: "target", env: []string{"HECTL_TARGET"}, file: f.Target, secret: true},
 		{flag: "pg-bin", env: []string{"HECTL_PG_BIN"}, file: f.PGBin},
 		{flag: "jobs", env: []string{"HECTL_JOBS"}, file: jobs, fallback: strconv.Itoa(min(runtime.NumCPU(), maxJobs))},
+		{flag: "attachments-bucket", env: []string{"HECTL_ATTACHMENTS_BUCKET"}, file: f.AttachmentsBucket, fallback: DefaultAttachmentsBucket},
 		{flag: "max-age", file: string(f.MaxAge), fallback: "9h"},
 		{flag: "max-shrink", file: string(f.MaxShrink), fallback: "50%"},
 	}
 }
+
+// byDefault is the origin of a value that nobody gave.
+const byDefault = "default"
 
 // find returns the first text that is given for a flag and not empty.
 func (s *Sources) find(flags Flags, flag string) Value {
@@ -59,7 +63,7 @@ func (s *Sources) first(flags Flags, w setting) Value {
 	if w.file != "" {
 		return Value{w.file, s.path}
 	}
-	return Value{w.fallback, "default"}
+	return Value{w.fallback, byDefault}
 }
 
 // Named is a setting that can be shown.

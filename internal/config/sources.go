@@ -55,20 +55,21 @@ type Sources struct {
 
 // file is the content of hectl.yml. Its zero value is a file that says nothing.
 type file struct {
-	Bucket      string `yaml:"bucket"`
-	Region      string `yaml:"region"`
-	EndpointURL string `yaml:"endpoint_url"`
-	PathStyle   *bool  `yaml:"path_style"`
-	Profile     string `yaml:"profile"`
-	Env         string `yaml:"env"`
-	Source      string `yaml:"source"`
-	Target      string `yaml:"target"`
-	PGBin       string `yaml:"pg_bin"`
-	Jobs        *whole `yaml:"jobs"`
-	Keep        keep   `yaml:"keep"`
-	Notify      words  `yaml:"notify"`
-	MaxAge      word   `yaml:"max_age"`
-	MaxShrink   word   `yaml:"max_shrink"`
+	Bucket            string `yaml:"bucket"`
+	AttachmentsBucket string `yaml:"attachments_bucket"`
+	Region            string `yaml:"region"`
+	EndpointURL       string `yaml:"endpoint_url"`
+	PathStyle         *bool  `yaml:"path_style"`
+	Profile           string `yaml:"profile"`
+	Env               string `yaml:"env"`
+	Source            string `yaml:"source"`
+	Target            string `yaml:"target"`
+	PGBin             string `yaml:"pg_bin"`
+	Jobs              *whole `yaml:"jobs"`
+	Keep              keep   `yaml:"keep"`
+	Notify            words  `yaml:"notify"`
+	MaxAge            word   `yaml:"max_age"`
+	MaxShrink         word   `yaml:"max_shrink"`
 }
 
 // whole is a number that the file writes without a fraction. The decoder would
@@ -136,7 +137,7 @@ func (s *Sources) read(path string) (file, error) {
 	parsed, err := parse(trimBOM(text))
 	if err != nil {
 		return file{}, fault.New(fault.Usage,
-			"the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep, notify, max_age and max_shrink",
+			"the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep, notify, attachments_bucket, max_age and max_shrink",
 			"read settings %s: %s", path, yaml.FormatError(err, false, false))
 	}
 	return parsed, nil
@@ -185,6 +186,14 @@ func findUpwards(dir, name string) (string, error) {
 		}
 		dir = parent
 	}
+}
+
+// Dir returns the folder that hectl.yml is in, "" when there is none.
+func (s *Sources) Dir() string {
+	if s.path == "" {
+		return ""
+	}
+	return filepath.Dir(s.path)
 }
 
 // Lookup returns a variable of the environment, as os.LookupEnv does.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"runtime"
 	"strconv"
 
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -37,10 +38,24 @@ const maxJobs = 8
 
 // Jobs resolves how many connections work at once.
 func (s *Sources) Jobs(flags Flags) (int, error) {
+	return s.jobs(flags, min(runtime.NumCPU(), maxJobs))
+}
+
+// manyFiles is how many files come at once by default: what takes the time is not
+// the processors' work, but the way to the store and back.
+const manyFiles = 16
+
+// FileJobs is Jobs for what fetches many small files.
+func (s *Sources) FileJobs(flags Flags) (int, error) { return s.jobs(flags, manyFiles) }
+
+func (s *Sources) jobs(flags Flags, fallback int) (int, error) {
 	if err := flags.check(); err != nil {
 		return 0, err
 	}
 	v := s.find(flags, "jobs")
+	if v.Origin == byDefault {
+		v.Text = strconv.Itoa(fallback)
+	}
 	n, err := strconv.Atoi(v.Text)
 	if err != nil || n < 1 || n > 256 {
 		return 0, fault.New(fault.Usage, "for example: --jobs 4", "jobs %q (from %s) is not a number from 1 to 256", v.Text, v.Origin)

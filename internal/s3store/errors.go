@@ -128,6 +128,12 @@ func codeOf(err error) string {
 	return ""
 }
 
+// IsAccessDenied reports whether the store knows who asks, and does not allow it.
+func IsAccessDenied(err error) bool {
+	code := codeOf(err)
+	return code == "AccessDenied" || code == "Forbidden"
+}
+
 // isServerError reports whether the store says that the fault is its own.
 func isServerError(err error) bool { return statusOf(err) >= http.StatusInternalServerError }
 

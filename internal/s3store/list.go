@@ -51,6 +51,13 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[Object, error
 	}
 }
 
+// Reach asks whether there is the bucket, and whether it may be listed. The
+// errors are those of List.
+func (s *Store) Reach(ctx context.Context) error {
+	_, err := call(ctx, s, s.client.ListObjectsV2, &s3.ListObjectsV2Input{Bucket: &s.bucket, MaxKeys: aws.Int32(1)})
+	return s.fail(ctx, operation{"list", "", actionList}, err)
+}
+
 // Head returns the object with the given key. The error has the code
 // fault.NotFound when there is none; a HEAD answer does not tell a missing
 // bucket from a missing object.

@@ -1,0 +1,208 @@
+package attachments
+
+import (
+	"bytes"
+	"context"
+	"crypto/md5" //nolint:gosec // Active Storage's checksums are MD5s
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// asideName is the folder, within the Disk service's, for what is not whole yet.
+// It is on the same file system, and no key leads there.
+const asideName = ".hectl"
+
+// partialSuffix ends the names of the files in it.
+const partialSuffix = ".partial"
+
+// Modes before the umask, which are those that Rails gives its own files: the
+// application may run as another user, in a container for instance.
+const (
+	fileMode   = 0o666
+	folderMode = 0o777
+)
+
+// Folder is the root of a Disk service.
+type Folder struct{ root *os.Root }
+
+// OpenFolder opens a folder that is there.
+func OpenFolder(path string) (*Folder, error) {
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	return &Folder{root}, nil
+}
+
+// Close closes the folder.
+func (f *Folder) Close() error { return f.root.Close() }
+
+// in says in which folder an error happened: an os.Root names what is in it only.
+func (f *Folder) in(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("in %s: %w", f.root.Name(), err)
+}
+
+// Has reports whether there is a file for b, of its size.
+func (f *Folder) Has(b Blob) (bool, error) {
+	info, err := f.root.Stat(b.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, f.in(err)
+	}
+	return info.Mode().IsRegular() && info.Size() == b.Size, nil
+}
+
+// HasWhole is Has, and reads the file: its MD5 has to be that of the blob, where
+// the blob has one.
+func (f *Folder) HasWhole(ctx context.Context, b Blob) (bool, error) {
+	has, err := f.Has(b)
+	if err != nil || !has || b.MD5 == nil {
+		return has, err
+	}
+	file, err := f.root.Open(b.path)
+	if err != nil {
+		return false, f.in(err)
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	sum := md5.New()   //nolint:gosec // Active Storage's checksums are MD5s
+	if _, err := io.Copy(sum, contextReader{ctx, file}); err != nil {
+		return false, err
+	}
+	return bytes.Equal(sum.Sum(nil), b.MD5), nil
+}
+
+// Prepare makes the folder for partial files, and removes those in it that
+// belong to none of the wanted blobs.
+func (f *Folder) Prepare(wanted []Blob) error { return f.in(f.prepare(wanted)) }
+
+func (f *Folder) prepare(wanted []Blob) error {
+	if err := f.root.MkdirAll(asideName, 0o700); err != nil {
+		return err
+	}
+	mine := map[string]bool{}
+	for _, b := range wanted {
+		mine[filepath.Base(partialPath(b))] = true
+	}
+	dir, err := f.root.Open(asideName)
+	if err != nil {
+		return err
+	}
+	defer dir.Close() //nolint:errcheck // it was only read
+	names, err := dir.Readdirnames(-1)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if strings.HasSuffix(name, partialSuffix) && !mine[name] {
+			if err := f.root.Remove(filepath.Join(asideName, name)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Finish removes the folder for partial files if nothing is in it.
+func (f *Folder) Finish() {
+	_ = f.root.Remove(asideName) // what is in it is for the next run
+}
+
+// partialPath is where a blob is until it is whole.
+func partialPath(b Blob) string {
+	sum := sha256.Sum256([]byte(b.Key))
+	return filepath.Join(asideName, fmt.Sprintf("%x%s", sum[:16], partialSuffix))
+}
+
+// partial is a file that is not whole yet.
+type partial struct {
+	folder *Folder
+	file   *os.File
+	path   string
+	have   int64 // bytes; what arrives goes behind them
+}
+
+// partial opens what an earlier run has left of b, or a file without anything
+// in it.
+func (f *Folder) partial(b Blob) (*partial, error) {
+	p := &partial{folder: f, path: partialPath(b)}
+	var err error
+	if p.file, err = f.root.OpenFile(p.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, fileMode); err != nil {
+		return nil, f.in(err)
+	}
+	info, err := p.file.Stat()
+	if err == nil {
+		if p.have = info.Size(); p.have > b.Size {
+			err = p.restart()
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, p.file.Close())
+	}
+	return p, nil
+}
+
+// Write adds what has arrived.
+func (p *partial) Write(b []byte) (int, error) {
+	n, err := p.file.Write(b)
+	p.have += int64(n)
+	return n, err
+}
+
+// start returns what is there, from the first byte on.
+func (p *partial) start() io.Reader { return io.NewSectionReader(p.file, 0, p.have) }
+
+// restart throws away what is there.
+func (p *partial) restart() error {
+	p.have = 0
+	return p.file.Truncate(0)
+}
+
+// publish makes the file, which is whole, that of b. It is not forced to the
+// disk: of thousands of small files that would take longer than to fetch them. A
+// machine that loses its power may lose the end of one, which its size tells the
+// next run.
+func (p *partial) publish(b Blob) error {
+	if err := p.file.Close(); err != nil {
+		return err
+	}
+	if err := p.folder.root.MkdirAll(filepath.Dir(b.path), folderMode); err != nil {
+		return p.folder.in(err)
+	}
+	return p.folder.in(p.folder.root.Rename(p.path, b.path))
+}
+
+// keep leaves the file for the next run, if there is anything in it.
+func (p *partial) keep() error {
+	if p.have == 0 {
+		return p.remove()
+	}
+	return p.file.Close()
+}
+
+func (p *partial) remove() error {
+	return errors.Join(p.folder.root.Remove(p.path), p.file.Close())
+}
+
+// contextReader ends with its context.
+type contextReader struct {
+	ctx context.Context // a reader has no other way to be cancelled
+	r   io.Reader
+}
+
+func (c contextReader) Read(b []byte) (int, error) {
+	if c.ctx.Err() != nil {
+		return 0, context.Cause(c.ctx)
+	}
+	return c.r.Read(b)
+}
