@@ -49,16 +49,20 @@ type Outcome struct {
 	Unvouched []string  // keys of Fetched that only their size speaks for
 	Missing   []string  // keys that the bucket does not have
 	Wrong     []Problem // what the bucket has is not what the row says
+
+	// Denied is an error of one that counts as missing where the store said
+	// "denied"; nil if it said so of none. See Fetch.Blind.
+	Denied error
 }
 
 // Run fetches the wanted blobs of a plan. The error is that of what keeps the
 // others from being fetched as well, and the outcome tells what was done until
 // then. What one blob has against it is in the outcome alone.
 func (f *Fetch) Run(ctx context.Context, wanted []Blob) (Outcome, error) {
-	if err := f.Folder.Prepare(wanted); err != nil {
+	if err := f.Folder.makeAside(); err != nil {
 		return Outcome{}, err
 	}
-	defer f.Folder.Finish()
+	defer f.Folder.removeAside()
 	r := run{Fetch: f}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(f.Jobs)
@@ -120,6 +124,7 @@ func (r *run) one(ctx context.Context, b Blob) error {
 		return nil
 	case r.Blind && s3store.IsAccessDenied(err) && (len(r.outcome.Fetched) > 0 || r.denied < maxDenied):
 		r.denied++
+		r.outcome.Denied = err
 		r.outcome.Missing = append(r.outcome.Missing, b.Key)
 		return nil
 	}

@@ -82,14 +82,17 @@ func (f *Folder) HasWhole(ctx context.Context, b Blob) (bool, error) {
 	return bytes.Equal(sum.Sum(nil), b.MD5), nil
 }
 
-// Prepare makes the folder for partial files, and removes those in it that
-// belong to none of the wanted blobs.
-func (f *Folder) Prepare(wanted []Blob) error { return f.in(f.prepare(wanted)) }
-
-func (f *Folder) prepare(wanted []Blob) error {
-	if err := f.root.MkdirAll(asideName, 0o700); err != nil {
-		return err
+// Tidy removes the partial files that belong to none of the wanted blobs, and
+// their folder if nothing is left in it.
+func (f *Folder) Tidy(wanted []Blob) error {
+	err := f.tidy(wanted)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
+	return f.in(err)
+}
+
+func (f *Folder) tidy(wanted []Blob) error {
 	mine := map[string]bool{}
 	for _, b := range wanted {
 		mine[filepath.Base(partialPath(b))] = true
@@ -110,11 +113,15 @@ func (f *Folder) prepare(wanted []Blob) error {
 			}
 		}
 	}
+	f.removeAside()
 	return nil
 }
 
-// Finish removes the folder for partial files if nothing is in it.
-func (f *Folder) Finish() {
+// makeAside makes the folder for partial files.
+func (f *Folder) makeAside() error { return f.in(f.root.MkdirAll(asideName, 0o700)) }
+
+// removeAside removes it if nothing is in it.
+func (f *Folder) removeAside() {
 	_ = f.root.Remove(asideName) // what is in it is for the next run
 }
 

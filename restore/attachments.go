@@ -155,6 +155,9 @@ func (o attachmentsOptions) Run(ctx context.Context, env *command.Env) error {
 	if o.dryRun {
 		return o.out.Result(result)
 	}
+	if err := folder.Tidy(plan.Wanted); err != nil {
+		return err
+	}
 	var got attachments.Outcome
 	if store != nil {
 		got, err = o.fetch(ctx, store, blind, folder, plan)
@@ -330,6 +333,9 @@ func (o attachmentsOptions) fetch(ctx context.Context, store *s3store.Store, bli
 		f.Prefix = o.bucket.Base + "/"
 	}
 	got, err := f.Run(ctx, plan.Wanted)
+	if err == nil && len(plan.There)+len(got.Fetched) == 0 {
+		err = got.Denied // of all: that is not what a bucket looks like that lacks a few
+	}
 	if err != nil && s3store.IsAccessDenied(err) {
 		err = o.wrongBucket(err)
 	}

@@ -2,6 +2,7 @@ package restore
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -159,7 +160,11 @@ func some(names []string) string {
 func someProblems(problems []attachments.Problem) string {
 	var names []string
 	for _, p := range problems {
-		names = append(names, fmt.Sprintf("%s (%s)", p.Key, p.Reason))
+		key := p.Key
+		if strings.TrimSpace(key) == "" {
+			key = strconv.Quote(key)
+		}
+		names = append(names, fmt.Sprintf("%s (%s)", key, p.Reason))
 	}
 	return some(names)
 }
