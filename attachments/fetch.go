@@ -36,10 +36,8 @@ type Fetch struct {
 	// of what is not there, too.
 	Blind bool
 
-	// Begin, when set, is called when a file begins; what it returns is called
-	// when that ends. Progress is told how many bytes have come, those that an
-	// earlier run had left among them. Both are called from several goroutines.
-	Begin    func(b Blob) (end func())
+	// Progress, when set, is told how many bytes have come, those that an earlier
+	// run had left among them. It is called from several goroutines.
 	Progress func(n int64)
 }
 
@@ -100,9 +98,6 @@ func (e *wrongError) Error() string { return e.reason }
 
 // one fetches a blob and notes the outcome.
 func (r *run) one(ctx context.Context, b Blob) error {
-	if r.Begin != nil {
-		defer r.Begin(b)()
-	}
 	vouched, err := r.fetch(ctx, b)
 	r.mu.Lock()
 	defer r.mu.Unlock()

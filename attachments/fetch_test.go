@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -145,7 +146,13 @@ func TestFetchEndsWithItsContext(t *testing.T) {
 	}
 	cause := errors.New("enough")
 	ctx, cancel := context.WithCancelCause(t.Context())
-	f := Fetch{Bucket: b.store, Folder: b.folder, Jobs: 4, Begin: func(Blob) func() { cancel(cause); return func() {} }}
+	go func() {
+		for b.proxy.Requests(s3test.Is("GetObject")) == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		cancel(cause)
+	}()
+	f := Fetch{Bucket: b.store, Folder: b.folder, Jobs: 4}
 	got, err := f.Run(ctx, plan.Wanted)
 	if !errors.Is(err, cause) || !cmp.Equal(got, Outcome{}) {
 		t.Errorf("got %+v, %v", got, err)

@@ -74,6 +74,28 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
+func TestAttachmentsBucket(t *testing.T) {
+	file := map[string]string{"app/hectl.yml": "bucket: s3://dumps\nattachments_bucket: s3://from-file\n"}
+	for _, tt := range []struct {
+		name   string
+		files  map[string]string
+		env    []string
+		flags  Flags
+		want   string
+		region string
+	}{
+		{name: "default", env: []string{"HECTL_BUCKET=s3://dumps"}, want: DefaultAttachmentsBucket, region: "us-east-2"},
+		{name: "file", files: file, want: "s3://from-file"},
+		{name: "environment", files: file, env: []string{"HECTL_ATTACHMENTS_BUCKET=s3://from-env/copy"}, want: "s3://from-env/copy"},
+		{name: "flag", files: file, env: []string{"HECTL_ATTACHMENTS_BUCKET=s3://from-env"}, flags: Flags{"attachments-bucket": "s3://from-flag"}, want: "s3://from-flag"},
+	} {
+		b, err := load(t, tt.files, tt.env...).AttachmentsBucket(tt.flags)
+		if err != nil || b.String() != tt.want || b.Region != tt.region {
+			t.Errorf("%s: got %s in %q, %v; want %s in %q", tt.name, b, b.Region, err, tt.want, tt.region)
+		}
+	}
+}
+
 func TestProfileOfTheFileGivesWayToTheEnvironment(t *testing.T) {
 	file := map[string]string{"app/hectl.yml": "profile: team\n"}
 	for _, tt := range []struct {
