@@ -73,6 +73,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	env := &command.Env{Console: out, Stdin: stdin, Stdout: stdout, Dir: dir, Version: buildVersion().Version, Environ: os.Environ()}
 	app := newApp(env, stdout)
+	if len(args) > 0 && args[0] == completeCommand {
+		complete(ctx, env, app, args[1:])
+		return int(fault.Done)
+	}
 	args, err = arrange(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, slices.Concat([]string{app.Name}, args))
@@ -112,7 +116,7 @@ func newApp(env *command.Env, stdout io.Writer) *cli.App {
 		Commands: slices.Concat(
 			backup.Commands(env),
 			restore.Commands(env),
-			[]*cli.Command{doctorCommand(env), initCommand(env), manualCommand(env), versionCommand(env)},
+			[]*cli.Command{doctorCommand(env), initCommand(env), completionCommand(env), manualCommand(env), versionCommand(env)},
 		),
 		OnUsageError: func(_ *cli.Context, err error, _ bool) error { return fault.Wrap(fault.Usage, `see "hectl help"`, err) },
 	}

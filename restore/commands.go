@@ -19,6 +19,10 @@ const appName = "hectl restore"
 
 // Commands returns the commands that restore a dump, or read it through.
 func Commands(env *command.Env) []*cli.Command {
+	env.CompleteArgs("restore", completeDump(env, command.Candidate{Word: command.CompleteFiles}))
+	env.CompleteArgs("download", completeDump(env, command.Candidate{Word: "latest", About: "the newest"}))
+	env.CompleteArgs("verify", completeDump(env, command.Candidate{Word: "latest", About: "the newest"}))
+	env.CompleteArgs("--env", completeLabel(env))
 	return []*cli.Command{fetchCommand(env), restoreCommand(env), downloadCommand(env), verifyCommand(env), attachmentsCommand(env)}
 }
 

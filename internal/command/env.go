@@ -22,7 +22,8 @@ type Env struct {
 	Version string   // of hectl
 	Environ []string // in the form of os.Environ
 
-	promised *promised // nil: nobody is to be told of the run
+	promised   *promised // nil: nobody is to be told of the run
+	completers map[string]Completer
 }
 
 // Settings loads hectl.yml and the environment, once a command needs them: a

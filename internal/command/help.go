@@ -67,7 +67,7 @@ func flagHelp(f cli.Flag) string {
 	if documented, ok := f.(cli.DocGenerationFlag); ok {
 		usage = documented.GetUsage()
 		if documented.TakesValue() {
-			left += " " + placeholder(usage)
+			left += " " + Placeholder(usage)
 		}
 	}
 	lines := wrap(strings.ReplaceAll(usage, "`", ""), width-column)
@@ -77,8 +77,8 @@ func flagHelp(f cli.Flag) string {
 	return fmt.Sprintf("%-*s", column, left) + strings.Join(lines, "\n"+strings.Repeat(" ", column)) + "\n"
 }
 
-// placeholder is the word in backticks.
-func placeholder(usage string) string {
+// Placeholder is the word in backticks, which stands for the value of a flag.
+func Placeholder(usage string) string {
 	if parts := strings.SplitN(usage, "`", 3); len(parts) == 3 {
 		return parts[1]
 	}

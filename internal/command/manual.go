@@ -72,7 +72,7 @@ func manualFlags(heading string, flags []cli.Flag) string {
 			if documented, ok := f.(cli.DocGenerationFlag); ok {
 				usage = documented.GetUsage()
 				if documented.TakesValue() {
-					b.WriteString(` \fI` + roff(placeholder(usage)) + `\fR`)
+					b.WriteString(` \fI` + roff(Placeholder(usage)) + `\fR`)
 				}
 			}
 			b.WriteString("\n" + roff(strings.ReplaceAll(usage, "`", "")) + "\n")

@@ -1,0 +1,136 @@
+package restore
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/config"
+)
+
+// completeDump completes the key of a dump, the newest first; others go before
+// the keys.
+func completeDump(env *command.Env, others ...command.Candidate) command.Completer {
+	return func(ctx context.Context, line command.Line) ([]command.Candidate, error) {
+		if len(line.Operands) > 0 {
+			return nil, nil
+		}
+		if strings.ContainsAny(line.Word, "/~") { // a path, or an address
+			return slices.DeleteFunc(slices.Clone(others), func(c command.Candidate) bool { return c.Word != command.CompleteFiles }), nil
+		}
+		found, err := knownDumps(ctx, env, line.Flags)
+		candidates := slices.Clone(others)
+		for _, d := range slices.Backward(found) {
+			name := filepath.Base(d.Key)
+			if command.ShellQuote(name) == name { // some shells insert it as it is
+				candidates = append(candidates, command.Candidate{
+					Word: name, About: humanize.Bytes(uint64(d.Size)) + ", " + d.Time.Format("2006-01-02 15:04 UTC"),
+				})
+			}
+		}
+		return candidates, err
+	}
+}
+
+// completeLabel completes the label of dumps.
+func completeLabel(env *command.Env) command.Completer {
+	return func(ctx context.Context, line command.Line) ([]command.Candidate, error) {
+		found, err := knownDumps(ctx, env, line.Flags)
+		var candidates []command.Candidate
+		for _, label := range catalog.Labels(found) {
+			if command.ShellQuote(label) == label {
+				candidates = append(candidates, command.Candidate{Word: label})
+			}
+		}
+		return candidates, err
+	}
+}
+
+// knownFor is how long a listing is good for completion.
+const knownFor = time.Minute
+
+// knownDumps lists the dumps of the bucket, or takes the listing of a moment
+// ago: a person presses the key several times.
+func knownDumps(ctx context.Context, env *command.Env, flags config.Flags) ([]catalog.Dump, error) {
+	settings, err := env.Settings()
+	if err != nil {
+		return nil, err
+	}
+	bucket, err := settings.Bucket(flags)
+	if err != nil {
+		return nil, err
+	}
+	cache := cacheFile(bucket, settings)
+	if dumps, ok := readCache(cache, env.Console.Now()); ok {
+		return dumps, nil
+	}
+	store, err := env.Open(ctx, bucket)
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	dumps, err := catalog.List(ctx, store, bucket.Base)
+	if err == nil {
+		writeCache(cache, dumps)
+	}
+	return dumps, err
+}
+
+// cacheFile is where the listing of a bucket, seen with these credentials, is
+// kept; "" where the user has no place for that.
+func cacheFile(b config.Bucket, settings *config.Sources) string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	who := []string{b.String(), b.EndpointURL, b.Region, b.Profile}
+	for _, name := range []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID"} {
+		v, _ := settings.Lookup(name)
+		who = append(who, v)
+	}
+	sum := sha256.Sum256([]byte(strings.Join(who, "\x00")))
+	return filepath.Join(dir, "hectl", fmt.Sprintf("dumps-%x.json", sum[:8]))
+}
+
+func readCache(path string, now time.Time) (dumps []catalog.Dump, ok bool) {
+	info, err := os.Stat(path)
+	if err != nil || now.Sub(info.ModTime()).Abs() > knownFor {
+		return nil, false
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, false
+	}
+	return dumps, json.Unmarshal(text, &dumps) == nil
+}
+
+// writeCache replaces the file at once, since several shells may be at it. It
+// fails silently: the next key press lists again.
+func writeCache(path string, dumps []catalog.Dump) {
+	text, err := json.Marshal(dumps)
+	if err != nil || path == "" || os.MkdirAll(filepath.Dir(path), 0o700) != nil {
+		return
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "dumps-*.tmp") // 0600
+	if err != nil {
+		return
+	}
+	_, err = f.Write(text)
+	if err = cmp.Or(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name()) // there is nobody to tell
+	}
+}
