@@ -252,6 +252,11 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 	if failed == nil && o.prune != nil {
 		result.Pruned, failed = o.prune.after(ctx, store, env.Console.Now(), key)
 	}
+	if late := o.newest(ctx, env.Console, store, key); late != nil && failed != nil {
+		failed = fault.New(fault.Warnings, "", "%w; and %w", failed, late)
+	} else if late != nil {
+		failed = late
+	}
 	if err := env.Console.Result(result); err != nil {
 		return fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but that could not be said: %w", key, err)
 	}

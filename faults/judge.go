@@ -106,7 +106,7 @@ func (t *try) judgeBackup(ctx context.Context, o outcome) (ending string, wrong 
 	switch {
 	case o.code == 0 && (dumps != max(t.row.dumps, 1) || manifests != dumps):
 		complain("%d dumps and %d manifests", dumps, manifests)
-	case o.code == 3 && (dumps != 1 || !inBucket):
+	case o.code == 3 && (dumps != max(t.row.dumps, 1) || !inBucket):
 		complain("%d dumps, said: %t", dumps, inBucket)
 	case o.code > 0 && o.code != 3 && dumps+manifests > 0 && !inBucket:
 		complain("%d dumps and %d manifests in spite of the exit code", dumps, manifests)
