@@ -53,11 +53,11 @@ func backupRows() []row {
 		{command: backup, fault: "S3: a part stalls", codes: []int{0}, own: true, aside: true, before: s3(func(t *try) {
 			t.on(s3test.Is("UploadPart"), s3test.Stall()).After(1).Times(1)
 		})},
-		{command: backup, fault: "S3: a wrong byte on the way", codes: []int{13}, before: s3(func(t *try) {
-			t.on(s3test.Is("UploadPart"), flipped).After(1).Times(1)
+		{command: backup, fault: "S3: a wrong byte on the way", codes: []int{0}, before: s3(func(t *try) {
+			t.on(s3test.Is("UploadPart"), s3test.FlipRequest(1000)).After(1).Times(1)
 		})},
 		{command: backup, fault: "S3: a wrong byte on the way, every time", codes: []int{13}, before: s3(func(t *try) {
-			t.on(s3test.Is("UploadPart"), flipped).After(1)
+			t.on(s3test.Is("UploadPart"), s3test.FlipRequest(1000)).After(1)
 		})},
 		{command: backup, fault: "S3: 403 midway, the credentials have expired", codes: []int{12}, leaves: openUpload, before: s3(func(t *try) {
 			t.on(every, s3test.Answer(http.StatusForbidden, "ExpiredToken")).After(2)

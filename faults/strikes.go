@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -155,15 +154,6 @@ func large(r *http.Request) bool {
 	return err == nil && to-from > 1<<20
 }
 
-// flipped changes a byte of a request's body on its way.
-func flipped(p *s3test.Proxy, w http.ResponseWriter, r *http.Request) {
-	r.Body = struct {
-		io.Reader
-		io.Closer
-	}{&flip{r.Body}, r.Body}
-	forward(p, w, r)
-}
-
 // flippedAnswer changes a byte of an answer's body on its way.
 func flippedAnswer(p *s3test.Proxy, w http.ResponseWriter, r *http.Request) {
 	forward(p, flipWriter{w}, r)
@@ -171,16 +161,6 @@ func flippedAnswer(p *s3test.Proxy, w http.ResponseWriter, r *http.Request) {
 
 func forward(p *s3test.Proxy, w http.ResponseWriter, r *http.Request) {
 	s3test.Hold(func() {})(p, w, r)
-}
-
-type flip struct{ r io.Reader }
-
-func (f *flip) Read(p []byte) (int, error) {
-	n, err := f.r.Read(p)
-	if n > 1000 {
-		p[1000] ^= 1
-	}
-	return n, err
 }
 
 type flipWriter struct{ http.ResponseWriter }

@@ -119,7 +119,7 @@ func explainCode(code string) cause {
 		return cause{code: fault.Failed, words: "the store refuses the request and does not say why", hint: "check --region and the credentials"}
 
 	// On the way.
-	case "BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch":
+	case codeBadDigest, codeSHA256Mismatch, codeChecksumMismatch:
 		return cause{
 			code: fault.Integrity, words: "the data was changed on its way to the store",
 			hint: "try again; if it repeats, suspect the network or this machine's memory",
@@ -130,6 +130,23 @@ func explainCode(code string) cause {
 		return cause{code: fault.Failed, words: "the store is overloaded and asks to slow down", hint: "try again later"}
 	}
 	return cause{}
+}
+
+// The error codes of data that is not what its checksum says.
+const (
+	codeBadDigest        = "BadDigest"
+	codeSHA256Mismatch   = "XAmzContentSHA256Mismatch"
+	codeChecksumMismatch = "XAmzContentChecksumMismatch"
+)
+
+// isChanged reports whether the store refused data because it did not arrive as
+// it was sent.
+func isChanged(err error) bool {
+	switch codeOf(err) {
+	case codeBadDigest, codeSHA256Mismatch, codeChecksumMismatch:
+		return true
+	}
+	return false
 }
 
 // explainTransport finds the cause of a request that got no answer, or not a

@@ -130,23 +130,31 @@ func (u *upload) tooLong(size int64) error {
 		"%s: the stream is longer than %d parts of %d MiB", u.store.on(u.op), u.store.maxParts, size/mib)
 }
 
+// sendPart sends a part, and once more, a few times, while the store says that it
+// has got something else.
 func (u *upload) sendPart(ctx context.Context, p part, sent *sentParts) error {
 	return u.store.checked(func(with bool) error {
-		out, err := call(ctx, u.store, u.store.client.UploadPart, &s3.UploadPartInput{
-			Bucket: &u.store.bucket, Key: &u.key, UploadId: &u.id, PartNumber: &p.number,
-			Body: bytes.NewReader(p.data), ContentLength: aws.Int64(int64(len(p.data))),
-			ChecksumCRC64NVME: sumIf(with, p.sum),
-		})
-		if err != nil {
-			return err
+		for attempt := 1; ; attempt++ {
+			out, err := call(ctx, u.store, u.store.client.UploadPart, &s3.UploadPartInput{
+				Bucket: &u.store.bucket, Key: &u.key, UploadId: &u.id, PartNumber: &p.number,
+				Body: bytes.NewReader(p.data), ContentLength: aws.Int64(int64(len(p.data))),
+				ChecksumCRC64NVME: sumIf(with, p.sum),
+			})
+			if err != nil {
+				return err
+			}
+			got := out.ChecksumCRC64NVME
+			if got == nil || *got == encodeSum(p.sum) {
+				sent.add(p, out.ETag, sumIf(with, p.sum))
+				u.progress(len(p.data))
+				return nil
+			}
+			if attempt == dataAttempts {
+				return fault.New(fault.Integrity, "try again; if it repeats, suspect the store or the network",
+					"%s: the store's checksum of part %d is %s, that of what was sent %s", u.store.on(u.op), p.number, *got, encodeSum(p.sum))
+			}
+			u.store.logf("the store has got something else than part %d: sending it again", p.number)
 		}
-		if got := out.ChecksumCRC64NVME; got != nil && *got != encodeSum(p.sum) {
-			return fault.New(fault.Integrity, "try again; if it repeats, suspect the store or the network",
-				"%s: the store's checksum of part %d is %s, that of what was sent %s", u.store.on(u.op), p.number, *got, encodeSum(p.sum))
-		}
-		sent.add(p, out.ETag, sumIf(with, p.sum))
-		u.progress(len(p.data))
-		return nil
 	})
 }
 

@@ -16,6 +16,7 @@ import (
 const (
 	attempts       = 13 // with the pauses between them over a minute, whatever chance says
 	firstAttempts  = 3  // at an endpoint that has never answered
+	dataAttempts   = 5  // with data that does not arrive as it was sent
 	backoffStart   = 200 * time.Millisecond
 	backoffCeiling = 20 * time.Second
 )
@@ -44,8 +45,8 @@ func newRetryer(s *Store) retryer {
 }
 
 // retryable corrects the SDK's list. Worth a repetition: a name that resolved a
-// minute ago and no longer does (a laptop changing networks), and a good answer
-// cut short. Not worth one: an endpoint that is not to be trusted or that does
+// minute ago and no longer does (a laptop changing networks), a good answer cut
+// short, and data that was changed on its way: it is still in memory. Not worth one: an endpoint that is not to be trusted or that does
 // not speak TLS at all.
 func (s *Store) retryable(err error) aws.Ternary {
 	if creds, ok := errors.AsType[*credentialError](err); ok {
@@ -53,6 +54,9 @@ func (s *Store) retryable(err error) aws.Ternary {
 	}
 	if isCertificate(err) || isNotTLS(err) {
 		return aws.FalseTernary
+	}
+	if isChanged(err) {
+		return aws.TrueTernary
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok && s.reached.Load() {
 		return aws.TrueTernary
@@ -66,7 +70,7 @@ func (s *Store) retryable(err error) aws.Ternary {
 // RetryDelay returns how long to wait after the given failed attempt, or the
 // error itself when there is no point in another.
 func (r retryer) RetryDelay(attempt int, err error) (time.Duration, error) {
-	if attempt >= firstAttempts && !r.store.reached.Load() {
+	if attempt >= firstAttempts && !r.store.reached.Load() || attempt >= dataAttempts && isChanged(err) {
 		return 0, err
 	}
 	delay := r.store.backoff(attempt)

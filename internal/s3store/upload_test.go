@@ -256,6 +256,8 @@ func TestUploadRetries(t *testing.T) {
 		{"internal error on parts", s3test.Is("UploadPart"), s3test.Answer(500, "InternalError")},
 		{"parts cut off", s3test.Is("UploadPart"), s3test.ResetRequest(mib)},
 		{"answers to parts lost", s3test.Is("UploadPart"), s3test.ResetAfter()},
+		{"a wrong byte in parts", s3test.Is("UploadPart"), s3test.FlipRequest(1000)},
+		{"parts stored wrong", s3test.Is("UploadPart"), storedWrong},
 		{"slow down on completing", s3test.Is("CompleteMultipartUpload"), s3test.Answer(503, "SlowDown")},
 		{"conflict on completing", s3test.Is("CompleteMultipartUpload"), s3test.Answer(409, "ConditionalRequestConflict")},
 	} {
@@ -275,11 +277,37 @@ func TestUploadRetries(t *testing.T) {
 	}
 }
 
+// What fits one part is sent again as well.
+func TestUploadOfOnePartRetries(t *testing.T) {
+	b := newBench(t)
+	data := content(2000)
+	rule := b.proxy.On(s3test.Is("PutObject"), s3test.FlipRequest(1000)).Times(2)
+	if _, err := b.store.Upload(t.Context(), "small", bytes.NewReader(data), smallParts); err != nil {
+		t.Fatal(err)
+	}
+	if rule.Hits() != 2 {
+		t.Errorf("%d faults", rule.Hits())
+	}
+	b.wantContent(t, "small", data)
+}
+
+// storedWrong takes a request's body and reports the checksum of another.
+func storedWrong(_ *s3test.Proxy, w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	w.Header().Set("X-Amz-Checksum-Crc64nvme", "AAAAAAAAAAA=")
+	w.Header().Set("X-Amz-Checksum-Type", "FULL_OBJECT")
+	w.Header().Set("Etag", `"0"`)
+}
+
 func TestUploadPartThatKeepsFailingLeavesNothing(t *testing.T) {
 	b := newBench(t)
-	b.proxy.On(s3test.Is("UploadPart"), s3test.Answer(400, "BadDigest")).After(1)
+	s3store.NoBackoff(b.store)
+	rule := b.proxy.On(s3test.Is("UploadPart"), s3test.FlipRequest(1000)).After(1)
 	_, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(3*part)), smallParts)
 	wantFault(t, err, fault.Integrity, "upload s3://dumps/backups/x: the data was changed on its way to the store", "")
+	if n := rule.Hits(); n < 5 || n > 10 {
+		t.Errorf("two parts were sent %d times", n)
+	}
 	b.wantNothingLeft(t)
 }
 
@@ -417,12 +445,7 @@ func TestUploadWrongChecksumIsRefused(t *testing.T) {
 	for _, op := range []string{"PutObject", "UploadPart"} {
 		t.Run(op, func(t *testing.T) {
 			defer b.proxy.Reset()
-			b.proxy.On(s3test.Is(op), func(_ *s3test.Proxy, w http.ResponseWriter, r *http.Request) {
-				_, _ = io.Copy(io.Discard, r.Body)
-				w.Header().Set("X-Amz-Checksum-Crc64nvme", "AAAAAAAAAAA=")
-				w.Header().Set("X-Amz-Checksum-Type", "FULL_OBJECT")
-				w.Header().Set("Etag", `"0"`)
-			})
+			b.proxy.On(s3test.Is(op), storedWrong)
 			size := 100
 			if op == "UploadPart" {
 				size = 2 * part

@@ -112,6 +112,28 @@ func ResetRequest(k int64) Fault {
 	}
 }
 
+// FlipRequest forwards the request with one bit of byte k of its body changed.
+func FlipRequest(k int64) Fault {
+	return func(p *Proxy, w http.ResponseWriter, r *http.Request) {
+		r.Body = &flippedBody{ReadCloser: r.Body, at: k}
+		p.forward.ServeHTTP(w, r)
+	}
+}
+
+type flippedBody struct {
+	io.ReadCloser
+	at int64 // how far it is to the byte
+}
+
+func (b *flippedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if b.at >= 0 && b.at < int64(n) {
+		p[b.at] ^= 1
+	}
+	b.at -= int64(n)
+	return n, err
+}
+
 // ResetAnswer forwards the request and breaks the connection off after k bytes
 // of the answer's body.
 func ResetAnswer(k int64) Fault {
