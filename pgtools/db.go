@@ -114,6 +114,9 @@ func (db *DB) Close(ctx context.Context) {
 	}
 }
 
+// Broken tells whether the connection is no more, and db of no use.
+func (db *DB) Broken() bool { return db.pg.IsClosed() }
+
 // Conn returns where db is connected.
 func (db *DB) Conn() Conn { return db.conn }
 

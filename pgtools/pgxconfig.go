@@ -75,6 +75,7 @@ func (c Conn) pgxConfig(appName string) (*pgx.ConnConfig, error) {
 		return nil, fault.New(fault.Usage, "", "connect to %v: %w", c, err)
 	}
 	c.limitTLS(cfg)
+	cfg.DialFunc = c.dialer().DialContext
 	cfg.RuntimeParams = map[string]string{"client_encoding": "UTF8", "application_name": appName}
 	if options := c.get("options"); options != "" {
 		cfg.RuntimeParams["options"] = options

@@ -57,7 +57,7 @@ func Restore(ctx context.Context, tool Tool, c Conn, opt RestoreOptions) (ignore
 	if c, err = c.withSettings(opt.Settings).fresh(ctx); err != nil {
 		return nil, err
 	}
-	args = append(args, c.Args()...)
+	args = append(args, c.withKeepalives().Args()...)
 	if opt.Input == nil {
 		args = append(args, "--", opt.File)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -23,10 +25,20 @@ func sqlError(ctx context.Context, err error) error {
 	if ctx.Err() != nil && (!isPg || pg.Code == stateQueryCanceled) {
 		return fmt.Errorf("statement cancelled: %w", context.Cause(ctx))
 	}
+	if !isPg && broke(err) {
+		return fault.Wrap(fault.Failed, "the server's log may say why; run it again",
+			&connectionError{"the connection to the server broke: " + lastCause(err).Error(), err})
+	}
 	if !isPg {
 		return err
 	}
 	return fault.Wrap(fault.Failed, pg.Hint, &serverError{pg})
+}
+
+// broke tells whether err says that the connection is no more.
+func broke(err error) bool {
+	_, network := errors.AsType[net.Error](err)
+	return network || errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // SQLSTATEs that hectl tells apart.

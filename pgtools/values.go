@@ -25,6 +25,13 @@ func checkValues(p Params, where string) error {
 			return bad("connect_timeout", "a number of seconds")
 		}
 	}
+	for _, key := range []string{"keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout"} {
+		if s := p[key]; s != "" {
+			if _, err := strconv.ParseInt(strings.TrimSpace(s), 10, 32); err != nil {
+				return bad(key, "a number")
+			}
+		}
+	}
 	for _, c := range []struct {
 		key    string
 		values []string

@@ -32,6 +32,11 @@ func (s *sessions) do(ctx context.Context, f func(db *pgtools.DB) error) (err er
 		return context.Cause(ctx)
 	}
 	defer func() { s.free <- db }()
+	if db != nil && db.Broken() {
+		// Who broke it says why. To fail here as well could be faster.
+		db.Close(ctx)
+		db = nil
+	}
 	if db == nil {
 		if db, err = s.l.session(ctx); err != nil {
 			return err

@@ -1,0 +1,81 @@
+package pgtools
+
+import (
+	"cmp"
+	"maps"
+	"net"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// keepalives returns libpq's parameters for a server that may fall silent: when it
+// has acknowledged nothing for 5 minutes, it is gone. The systems' own defaults
+// are two hours for a session that waits, and a quarter of one for a session that
+// sends.
+//
+// A server that is busy acknowledges all the same, so an index may take as long as
+// it takes. Only one that does not read the rows it is sent for those 5 minutes is
+// taken for gone, too.
+func keepalives() Params {
+	return Params{
+		"keepalives_idle":     "60",     // seconds until the first probe
+		"keepalives_interval": "30",     // seconds between probes
+		"keepalives_count":    "8",      // of them; 60 + 8 × 30 = 300 seconds
+		"tcp_user_timeout":    "300000", // milliseconds
+	}
+}
+
+// withKeepalives returns c with the keepalives that the user has not set himself.
+// To a Unix socket they mean nothing.
+func (c Conn) withKeepalives() Conn {
+	if c.settings == nil || c.IsSocket() {
+		return c
+	}
+	s := *c.settings()
+	s.params = maps.Clone(s.params)
+	for key, value := range keepalives() {
+		s.params[key] = cmp.Or(s.params[key], value)
+	}
+	return newConn(s)
+}
+
+// dialer returns what makes pgx's connections as libpq makes its own.
+func (c Conn) dialer() *net.Dialer {
+	c = c.withKeepalives()
+	d := &net.Dialer{Timeout: time.Duration(c.number("connect_timeout", 0)) * time.Second}
+	if c.IsSocket() {
+		return d
+	}
+	// To libpq 0 is the system's default, which to Go is a negative number.
+	orSystem := func(n int) int {
+		if n <= 0 {
+			return -1
+		}
+		return n
+	}
+	if c.number("keepalives", 1) == 0 {
+		d.KeepAlive = -1 // none
+	} else {
+		d.KeepAliveConfig = net.KeepAliveConfig{
+			Enable:   true,
+			Idle:     time.Duration(orSystem(c.number("keepalives_idle", 0))) * time.Second,
+			Interval: time.Duration(orSystem(c.number("keepalives_interval", 0))) * time.Second,
+			Count:    orSystem(c.number("keepalives_count", 0)),
+		}
+	}
+	if timeout := c.number("tcp_user_timeout", 0); timeout > 0 {
+		d.Control = func(_, _ string, socket syscall.RawConn) error { return setUserTimeout(socket, timeout) }
+	}
+	return d
+}
+
+// number returns a parameter that is a number, otherwise when it is not set.
+func (c Conn) number(key string, otherwise int) int {
+	n, err := strconv.Atoi(strings.TrimSpace(c.get(key)))
+	if err != nil {
+		return otherwise // see checkValues
+	}
+	return n
+}
