@@ -67,8 +67,9 @@ func (l *loader) rows(ctx context.Context, head string, copies []tableCopy, rest
 	for _, c := range copies {
 		total += c.block.Length
 	}
-	for i := range copies {
-		copies[i].parts = parts(copies[i].block.Length, total, l.jobs)
+	atOnce, alone := inTurn(copies)
+	for i := range atOnce {
+		atOnce[i].parts = parts(atOnce[i].block.Length, total, l.jobs)
 	}
 	for _, b := range rest.blocks {
 		total += b.Length
@@ -76,15 +77,34 @@ func (l *loader) rows(ctx context.Context, head string, copies []tableCopy, rest
 	bar := l.out.Progress("data", console.Bytes, total)
 	defer bar.Done()
 	group, restoring := errgroup.WithContext(ctx)
-	group.Go(func() error { return l.copyTables(restoring, copies, bar, copied) })
+	group.Go(func() error { return l.copyTables(restoring, atOnce, bar, copied) })
 	group.Go(func() (err error) {
 		warnings, err = l.restoreRest(restoring, head, rest, func(ctx context.Context, offset, length int64) io.ReadCloser {
 			return countingReader{l.dump.part(ctx, offset, length), bar}
 		})
 		return err
 	})
-	err = group.Wait()
-	return warnings, err
+	if err = group.Wait(); err != nil {
+		return warnings, err
+	}
+	for _, c := range alone {
+		if err := l.copyTables(ctx, []tableCopy{c}, bar, copied); err != nil {
+			return warnings, err
+		}
+	}
+	return warnings, nil
+}
+
+// inTurn tells what can be copied at once from what has to wait for its turn.
+func inTurn(copies []tableCopy) (atOnce, alone []tableCopy) {
+	for _, c := range copies {
+		if c.alone {
+			alone = append(alone, c)
+		} else {
+			atOnce = append(atOnce, c)
+		}
+	}
+	return atOnce, alone
 }
 
 // tableCopy is the rows of one table: a block, and the statement that takes them.
@@ -96,6 +116,9 @@ type tableCopy struct {
 	table *archive.Entry
 	// parts is over how many sessions the rows are spread.
 	parts int
+	// alone says that the rows come after all others, in the order of the archive:
+	// see checksRows.
+	alone bool
 }
 
 // remainder is what of the data section pg_restore does.
@@ -117,7 +140,7 @@ func divide(h *archive.Head, blocks []archive.Block) (copies []tableCopy, rest r
 		b, has := places[e.ID]
 		has = has || blocks == nil && e.HasBlock()
 		if has && e.Desc == "TABLE DATA" && e.Copy != "" {
-			c := tableCopy{entry: e, block: b}
+			c := tableCopy{entry: e, block: b, alone: checksRows(byID, e)}
 			if t := tableOf(byID, e); t != nil && copiesInto(e.Copy, t) {
 				c.table = t
 			}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -22,7 +23,8 @@ import (
 //
 // A small table is read into memory and copied while the next one is read; the
 // rows of a larger one are spread over all sessions. What pg_restore has to do
-// waits in a file without a name until the end.
+// waits in a file without a name until the end. A table that is to be copied
+// alone has its turn when it comes.
 func (l *loader) rowsInOrder(ctx context.Context, head string, copies []tableCopy, rest remainder, copied func(tableCopy)) ([]pgtools.Ignored, error) {
 	bar := l.out.Progress("data", console.Bytes, l.dump.Size)
 	defer bar.Done()
@@ -64,6 +66,7 @@ type inOrder struct {
 	*loader
 	pool   *sessions
 	group  *errgroup.Group // of small tables' copies
+	small  sync.WaitGroup  // for those under way
 	copied func(tableCopy)
 	bar    *console.Progress
 	data   *archive.DataReader
@@ -90,8 +93,16 @@ func (o *inOrder) block(ctx context.Context, b archive.Block, r io.Reader) error
 		first, err = io.ReadAll(io.LimitReader(o.data, chunkSize))
 	}
 	done := o.bar.Job(tableName(c.entry))
+	if err == nil && c.alone {
+		o.small.Wait() // what comes later comes later
+		err = o.pool.copyTable(ctx, c, io.MultiReader(bytes.NewReader(first), o.data))
+		done()
+		return o.finish(c, err)
+	}
 	if err == nil && len(first) < chunkSize { // that is all
+		o.small.Add(1)
 		o.group.Go(func() error {
+			defer o.small.Done()
 			defer done()
 			return o.finish(c, o.pool.copyTable(ctx, c, bytes.NewReader(first)))
 		})
