@@ -52,6 +52,12 @@ func harmless(c Complaint) string {
 		// by hand because it is not a trusted one), the first does nothing, and
 		// the second is for the owner only.
 		{"COMMENT ON EXTENSION ", "only the comment of an extension is missing"},
+		// pg_dump --schema=public of version 15 and later makes the schema that every
+		// new database has. That one serves: owner and privileges of the dumped one
+		// would not be restored anyway. The comment is for the owner only, which
+		// before version 15 is the superuser.
+		{"CREATE SCHEMA public;", "every database has the schema"},
+		{"COMMENT ON SCHEMA public ", "only the comment of a schema is missing"},
 		// pg_restore 17 and later sets it without asking which server it talks
 		// to; servers before 17 have no such parameter.
 		{"SET transaction_timeout = 0", "the server is older than the parameter, which only turns a timeout off"},
