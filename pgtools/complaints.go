@@ -112,7 +112,13 @@ func (c *complaints) Write(p []byte) (int, error) {
 }
 
 // failure implements lineWriter.
-func (c *complaints) failure(tool Tool, exit error) error { return c.tail.failure(tool, exit) }
+func (c *complaints) failure(tool Tool, exit error) error {
+	err := c.tail.failure(tool, exit)
+	if e, ok := errors.AsType[*ExitError](err); ok && ofRows.MatchString(c.entry) {
+		e.Message, e.Stderr = Complaint{Entry: c.entry, Message: e.Message}.withoutRow().Message, ""
+	}
+	return err
+}
 
 func (c *complaints) line(s string) {
 	own, isOwn := strings.CutPrefix(s, "pg_restore: ")
@@ -192,7 +198,7 @@ func (c *complaints) verdict(stopped, exit error) ([]Ignored, error) {
 	case stopped != nil && !errors.Is(stopped, errFatal):
 		return c.ignored, exit
 	case c.first != nil:
-		return c.ignored, fault.Wrap(restoreHint(*c.first, &RestoreError{*c.first}))
+		return c.ignored, fault.Wrap(restoreHint(*c.first, &RestoreError{c.first.withoutRow()}))
 	case errors.As(exit, &status) && status.Status == 1 && c.counted > 0 && c.counted <= len(c.ignored):
 		// pg_restore exits with 1 for harmless errors too. It does not count those
 		// with which the sessions of its parallel jobs begin.

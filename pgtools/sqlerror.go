@@ -32,7 +32,11 @@ func sqlError(ctx context.Context, err error) error {
 	if !isPg {
 		return err
 	}
-	return fault.Wrap(fault.Failed, pg.Hint, &serverError{pg})
+	hint := pg.Hint
+	if _, detail := withoutRow(pg); !detail {
+		hint = ""
+	}
+	return fault.Wrap(fault.Failed, hint, &serverError{pg})
 }
 
 // broke tells whether err says that the connection is no more.
@@ -43,10 +47,10 @@ func broke(err error) bool {
 
 // SQLSTATEs that hectl tells apart.
 const (
-	stateNotNull            = "23502"
-	stateUnique             = "23505"
-	stateExclusion          = "23P01"
-	stateCheck              = "23514"
+	stateBadCopy            = "22P04"
+	stateNotInRepertoire    = "22021"
+	stateUntranslatable     = "22P05"
+	stateInvalidParameter   = "22023"
 	stateInvalidPassword    = "28P01"
 	stateInvalidAuth        = "28000"
 	stateNoDatabase         = "3D000"
@@ -62,14 +66,9 @@ const (
 type serverError struct{ pg *pgconn.PgError }
 
 func (e *serverError) Error() string {
-	text := e.pg.Message
-	switch e.pg.Code {
-	case stateNotNull, stateCheck, stateUnique, stateExclusion:
-		// The detail is a row, or the key of one: somebody's data.
-	default:
-		if e.pg.Detail != "" {
-			text += ": " + strings.Join(strings.Fields(e.pg.Detail), " ")
-		}
+	text, detail := withoutRow(e.pg)
+	if detail && e.pg.Detail != "" {
+		text += ": " + strings.Join(strings.Fields(e.pg.Detail), " ")
 	}
 	return text + " (SQLSTATE " + e.pg.Code + ")"
 }
@@ -79,10 +78,15 @@ func (e *serverError) Unwrap() error { return e.pg }
 // SQLState returns the five-character code of the server's error in err's
 // chain, or "".
 func SQLState(err error) string {
-	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+	if pg := serverErrorOf(err); pg != nil {
 		return pg.Code
 	}
 	return ""
+}
+
+func serverErrorOf(err error) *pgconn.PgError {
+	pg, _ := errors.AsType[*pgconn.PgError](err)
+	return pg
 }
 
 // IsNoDatabase tells whether err says that the database does not exist.

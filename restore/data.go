@@ -248,7 +248,7 @@ func (l *loader) copyBatch(ctx context.Context, pool *sessions, data *archive.Da
 			}
 		}
 		if err != nil {
-			return l.tableError(c.entry, err)
+			return l.tableError(c, err)
 		}
 		copied(c)
 	}
@@ -262,20 +262,22 @@ func tableName(e *archive.Entry) string {
 	return e.Namespace + "." + e.Tag
 }
 
-// tableError says which table failed, and tells damage from a refusal of the
-// server.
-func (l *loader) tableError(e *archive.Entry, err error) error {
+// tableError says which table failed, and where in its rows, and tells damage from a
+// refusal of the server.
+func (l *loader) tableError(c tableCopy, err error) error {
 	if _, damaged := errors.AsType[*archive.FormatError](err); damaged {
-		return notWhole(l.dump.Name, fmt.Errorf("table %s: %w", tableName(e), err))
+		return notWhole(l.dump.Name, fmt.Errorf("table %s: %w", tableName(c.entry), err))
 	}
-	if text := err.Error(); pgtools.SQLState(err) != "" && len(text) > maxServerError {
-		// The server quotes the value that it refuses: somebody's data.
-		return fmt.Errorf("copy table %s: %.*s…", tableName(e), maxServerError, text)
+	where := ""
+	line, column := pgtools.CopyPlace(err)
+	if line > 0 && c.parts <= 1 { // else it counts the rows that one session got
+		where += fmt.Sprintf(", line %d", line)
 	}
-	return fmt.Errorf("copy table %s: %w", tableName(e), err)
+	if column != "" {
+		where += ", column " + column
+	}
+	return fmt.Errorf("copy table %s%s: %w", tableName(c.entry), where, err)
 }
-
-const maxServerError = 200 // bytes
 
 // restoreRest has pg_restore do the rest of the data section, with an archive on
 // its standard input that has nothing else.

@@ -119,7 +119,7 @@ func (o *inOrder) block(ctx context.Context, b archive.Block, r io.Reader) error
 // finish says that a table's rows are in, or why not.
 func (o *inOrder) finish(c tableCopy, err error) error {
 	if err != nil {
-		return o.tableError(c.entry, err)
+		return o.tableError(c, err)
 	}
 	o.copied(c)
 	return nil

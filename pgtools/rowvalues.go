@@ -1,0 +1,144 @@
+package pgtools
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// What a server says of an error may quote the value, the key or the whole row that
+// it is about: somebody's data, which belongs neither on a terminal nor into a log.
+// Messages come in the server's language, so this goes by SQLSTATE, by the marks
+// that quote, and by what the statement is about; in doubt it cuts.
+
+// quotes are the marks that PostgreSQL's translations quote with.
+const quotes = `"«»„“”`
+
+// cut stands for what was cut out.
+const cut = "…"
+
+// withoutValues cuts out of a message what it quotes, beginning with the first
+// quotation that is not a word of names. A value may hold quotation marks, so all up
+// to the last one goes.
+func withoutValues(message, names string) string {
+	for from := 0; ; {
+		open := strings.IndexAny(message[from:], quotes)
+		if open < 0 {
+			return message
+		}
+		open += from
+		within := open + widthAt(message, open)
+		length := strings.IndexAny(message[within:], quotes)
+		if length < 0 {
+			return message[:open] + cut
+		}
+		if !hasWord(names, strings.TrimSpace(message[within:within+length])) {
+			last := strings.LastIndexAny(message, quotes)
+			return message[:open] + cut + message[last+widthAt(message, last):]
+		}
+		from = within + length + widthAt(message, within+length)
+	}
+}
+
+func widthAt(s string, i int) int {
+	_, width := utf8.DecodeRuneInString(s[i:])
+	return width
+}
+
+func hasWord(text, word string) bool {
+	return word != "" && regexp.MustCompile(`(^|[^\pL\pN_])`+regexp.QuoteMeta(word)+`($|[^\pL\pN_])`).MatchString(text)
+}
+
+// characters are those that the server could not convert, as it writes them.
+var characters = regexp.MustCompile(`0x[0-9a-f]{2}(?: 0x[0-9a-f]{2})*`)
+
+// withoutRow words an error without what it quotes of rows. detail tells whether its
+// detail and its hint may be told.
+func withoutRow(pg *pgconn.PgError) (message string, detail bool) {
+	class := pg.Code[:min(2, len(pg.Code))]
+	ofFunction := class == "P0" || class == "38" || class == "39" || class == "XX" && strings.HasPrefix(pg.Where, "PL/")
+	switch {
+	case class == "23":
+		return pg.Message, false // it names constraints
+	case ofFunction:
+		// The words are somebody's own; where they were said is the server's.
+		where, _, _ := strings.Cut(pg.Where, "\n")
+		if !strings.HasPrefix(where, "PL/") {
+			where = "a function of the database's own"
+		}
+		return "error raised by " + where, false
+	case pg.Code == stateBadCopy:
+		return pg.Message, false // it names columns
+	case pg.Code == stateNotInRepertoire, pg.Code == stateUntranslatable:
+		return characters.ReplaceAllLiteralString(pg.Message, cut), false // it names encodings
+	case pg.Code == stateInvalidParameter && pg.Where == "":
+		return pg.Message, true // about a statement, not about rows
+	case class == "22":
+		return withoutValues(pg.Message, ""), false
+	}
+	return pg.Message, true
+}
+
+// copyPlace is the context of an error in COPY:
+//
+//	COPY people, line 3, column age: "forty"
+var copyPlace = regexp.MustCompile(`(?m)^COPY .+?, [^ ]+ ([0-9]+)(?:, [^ ]+ (.+?))?(?: ?:|$)`)
+
+// CopyPlace returns the line and the column that an error of CopyIn is about, 0
+// and "" when it does not say.
+func CopyPlace(err error) (line int64, column string) {
+	pg := serverErrorOf(err)
+	if pg == nil {
+		return 0, ""
+	}
+	return placeIn(pg.Where)
+}
+
+func placeIn(context string) (line int64, column string) {
+	m := copyPlace.FindStringSubmatch(context)
+	if m == nil {
+		return 0, ""
+	}
+	line, err := strconv.ParseInt(m[1], 10, 64)
+	if err != nil {
+		return 0, ""
+	}
+	return line, m[2]
+}
+
+// ofRows matches pg_restore's name of an entry whose statements read or write rows.
+var ofRows = regexp.MustCompile(`^\d+; \d+ \d+ (?:TABLE DATA|MATERIALIZED VIEW DATA|STATISTICS DATA|SEQUENCE SET|BLOBS?|LARGE OBJECT|INDEX|CONSTRAINT|CHECK CONSTRAINT|FK CONSTRAINT) `)
+
+// withoutRow returns the complaint without what it quotes of rows. libpq puts
+// English labels before the parts of the server's message.
+func (c Complaint) withoutRow() Complaint {
+	if !ofRows.MatchString(c.Entry) {
+		return c
+	}
+	switch {
+	case strings.HasPrefix(c.Command, "INSERT "):
+		c.Command, _, _ = strings.Cut(c.Command, " VALUES")
+	case strings.HasPrefix(c.Command, "SELECT "):
+		c.Command, _, _ = strings.Cut(c.Command, "(")
+	}
+	message, context, _ := strings.Cut(c.Message, "\nCONTEXT:  ")
+	message, _, _ = strings.Cut(message, "\nDETAIL:  ")
+	message, _, _ = strings.Cut(message, "\nHINT:  ")
+	if where, _, _ := strings.Cut(context, "\n"); strings.HasPrefix(where, "PL/") {
+		did, _, _ := strings.Cut(message, ": ")
+		message = did + ": error raised by " + where
+	} else {
+		message = withoutValues(message, c.Entry+" "+c.Command)
+	}
+	if line, column := placeIn(context); column != "" {
+		message += fmt.Sprintf(" (line %d, column %s)", line, column)
+	} else if line > 0 {
+		message += fmt.Sprintf(" (line %d)", line)
+	}
+	c.Message = message
+	return c
+}
