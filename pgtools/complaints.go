@@ -213,6 +213,8 @@ func restoreHint(c Complaint, err *RestoreError) (code fault.Code, hint string, 
 	switch {
 	case strings.HasPrefix(c.Command, "CREATE EXTENSION"):
 		hint = "install the extension on the target server, or have a superuser create it"
+	case tooMany(c.Message):
+		hint = tooManyHint
 	case strings.Contains(c.Message, "server closed the connection"):
 		hint = "the connection to the server broke: the server's log may say why"
 	case strings.Contains(c.Message, "No space left on device"):

@@ -98,11 +98,24 @@ func serverRefusal(c Conn, pg *pgconn.PgError) error {
 	case stateNoPrivilege:
 		code, hint = fault.Denied, "grant the role CONNECT on the database"
 	case stateTooManyConnections:
-		hint = "close other sessions, or use fewer jobs"
+		hint = tooManyHint
 	case stateCannotConnectNow:
 		hint = "the server is starting up or shutting down: try again in a moment"
 	}
 	return fault.Wrap(code, hint, &connectionError{fmt.Sprintf("connect to %v: %s", c, text), pg})
+}
+
+const tooManyHint = "close other sessions, raise the limit, or use fewer jobs (-j): a restore takes up to two sessions for each, and two more"
+
+// tooMany tells whether a program's message, in English, is the server's about too
+// many sessions: of all, of the role or of the database.
+func tooMany(message string) bool {
+	for _, text := range []string{"too many clients already", "too many connections for ", "remaining connection slots are reserved"} {
+		if strings.Contains(message, text) {
+			return true
+		}
+	}
+	return false
 }
 
 // tokenHint says what RDS wants besides a token.

@@ -126,7 +126,7 @@ func targetFlags() []cli.Flag {
 }
 
 func jobsFlag() cli.Flag {
-	return &cli.StringFlag{Category: command.Database, Name: "jobs", Aliases: []string{"j"}, Usage: "copy `N` tables, or build N indexes, at once (HECTL_JOBS; default: processors, at most 8)"}
+	return &cli.StringFlag{Category: command.Database, Name: "jobs", Aliases: []string{"j"}, Usage: "copy `N` tables, or build N indexes, at once, with up to 2 × N + 2 sessions (HECTL_JOBS; default: processors, at most 8)"}
 }
 
 // newest finds the newest dump of a label.
