@@ -7,6 +7,17 @@ type Schema struct {
 	Tables  []*Table // ordinary, partitioned and foreign ones, in the archive's order
 	Domains map[Name]*Domain
 	Enums   map[Name][]string // labels
+	Others  map[Name]string   // what else could be taken for a table: "view", "materialized view", "sequence"
+}
+
+// Table returns the table called n, nil when there is none.
+func (s *Schema) Table(n Name) *Table {
+	for _, t := range s.Tables {
+		if t.Name == n {
+			return t
+		}
+	}
+	return nil
 }
 
 // Name is the name of something that lives in a schema, neither part quoted.
@@ -102,7 +113,7 @@ type Type struct {
 	Array     bool   // of any number of dimensions
 	Base      *Type  // of a domain: what it is a domain over, perhaps a domain again; else nil
 	Labels    []string
-	Composite bool // a row type, or a range: neither text nor a number
+	Composite bool // a row type or a range that the archive creates
 }
 
 // Root returns what t is at bottom: the base type of a domain, however many
@@ -150,7 +161,7 @@ type Unique struct {
 type Check struct {
 	Name     string // "" for one without
 	SQL      string // the condition, without the parentheses around it
-	NotValid bool   // rows that are there already may break it
+	NotValid bool   // rows that are there already may break it, or all may
 }
 
 // ForeignKey is a foreign key.

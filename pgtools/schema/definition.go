@@ -1,0 +1,167 @@
+package schema
+
+// definition is what one definition of a table says.
+type definition struct {
+	Table
+	of        *Name // the row type of a typed table
+	noInherit map[string]bool // names of checks
+	alone     map[string]bool // columns whose NOT NULL is not inherited
+}
+
+// table reads CREATE TABLE and what pg_dump says of the table after it.
+func (p *parser) table() *definition {
+	d := &definition{noInherit: map[string]bool{}, alone: map[string]bool{}}
+	p.expect("create")
+	p.accept("unlogged")
+	if p.accept("foreign") {
+		d.Kind = Foreign
+	}
+	p.expect("table")
+	d.Name = p.qualified()
+	if p.accept("of") {
+		of := p.qualified()
+		d.of = &of
+	}
+	if p.accept("(") {
+		for p.err == nil && !p.accept(")") {
+			p.element(d)
+			if !p.sees(")") {
+				p.expect(",")
+			}
+		}
+	} else if d.of == nil {
+		p.fail("byte %d: no columns", p.peek(0).start)
+	}
+	for p.err == nil && !p.over() && !p.accept(";") {
+		switch {
+		case p.accept("inherits"):
+			p.expect("(")
+			for p.err == nil && !p.accept(")") {
+				d.Inherits = append(d.Inherits, p.qualified())
+				p.accept(",")
+			}
+		case p.accept("partition by"):
+			d.Kind = Partitioned
+			d.PartitionBy = p.until("using", "with", "tablespace", ";")
+		case p.sees("partition of"):
+			p.fail("byte %d: a form that pg_dump 12 and newer do not write", p.peek(0).start)
+		default:
+			p.skip()
+		}
+	}
+	for p.err == nil && !p.over() {
+		p.afterwards(d)
+	}
+	return d
+}
+
+// element takes a column or a constraint.
+func (p *parser) element(d *definition) {
+	switch {
+	case p.sees("check"), p.sees("not null"):
+		p.constraint(d, "")
+	case p.accept("constraint"):
+		p.constraint(d, p.name())
+	default:
+		c, alone := p.column(d.of != nil)
+		d.Columns = append(d.Columns, c)
+		d.alone[c.Name] = alone
+	}
+}
+
+// constraint takes a constraint of the table, from behind its name on.
+func (p *parser) constraint(d *definition, name string) {
+	if p.accept("not null") {
+		column := p.name()
+		d.alone[column] = p.accept("no inherit")
+		if c := d.Column(column); c != nil {
+			c.NotNull = true
+		} else {
+			d.Columns = append(d.Columns, Column{Name: column, NotNull: true}) // inherited
+		}
+		return
+	}
+	p.expect("check")
+	c := Check{Name: name, SQL: p.condition()}
+	for p.err == nil && !p.sees(",") && !p.sees(")") {
+		switch {
+		case p.accept("no inherit"):
+			d.noInherit[name] = true
+		case p.accept("not valid"), p.accept("not enforced"):
+			c.NotValid = true
+		default:
+			p.fail("byte %d: a check of an unknown form", p.peek(0).start)
+		}
+	}
+	d.Checks = append(d.Checks, c)
+}
+
+// column takes one column; of a typed table it comes without a type. alone says
+// that its NOT NULL is not inherited.
+func (p *parser) column(typed bool) (c Column, alone bool) {
+	c.Name = p.name()
+	if typed {
+		p.accept("with options")
+	} else {
+		c.Type = p.typeName()
+	}
+	for p.err == nil && !p.sees(",") && !p.sees(")") {
+		switch {
+		case p.accept("default"):
+			c.Default = p.until(",", ")", "not null", "constraint", "collate", "options", "generated")
+		case p.accept("generated always as ("):
+			p.at-- // its parenthesis
+			c.Formula = p.condition()
+			c.Generated = Virtual
+			if p.accept("stored") {
+				c.Generated = Stored
+			} else {
+				p.accept("virtual")
+			}
+		case p.accept("not null"):
+			c.NotNull = true
+			alone = p.accept("no inherit")
+		case p.accept("constraint"):
+			p.name()
+			if !p.sees("not null") {
+				p.fail("byte %d: a column's constraint of an unknown form", p.peek(0).start)
+			}
+		case p.accept("collate"):
+			start := p.peek(0).start
+			p.qualified()
+			c.Collation = p.since(start)
+		case p.accept("options"):
+			p.skip()
+		case p.accept("null"):
+		default:
+			p.fail("byte %d: %q in the definition of column %q", p.peek(0).start, p.peek(0).text, c.Name)
+		}
+	}
+	return c, alone
+}
+
+// afterwards takes one of the statements after CREATE TABLE. Most are about how
+// rows are stored.
+func (p *parser) afterwards(d *definition) {
+	if p.accept("alter table") || p.accept("alter foreign table") {
+		p.accept("only")
+		p.qualified()
+		if p.accept("alter column") {
+			name := p.name()
+			c := d.Column(name)
+			if c == nil {
+				d.Columns = append(d.Columns, Column{Name: name}) // inherited
+				c = &d.Columns[len(d.Columns)-1]
+			}
+			switch {
+			case p.accept("set not null"):
+				c.NotNull = true
+			case p.accept("set default"):
+				c.Default = p.until(";")
+			}
+		}
+	}
+	for p.err == nil && !p.over() && !p.accept(";") {
+		p.skip()
+	}
+}

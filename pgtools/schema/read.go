@@ -1,0 +1,238 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// reading is a Schema that is being put together.
+type reading struct {
+	schema      *Schema
+	definitions map[int]*definition // by dump id
+	byName      map[Name]*definition
+	order       []*definition // as in the archive
+	composites  map[Name][]Column
+	broken      map[Name]error // types that could not be read
+	ranges      map[Name]bool
+}
+
+// Read tells the tables of an archive. It never fails: what of a table it cannot
+// make out is that table's Unread.
+func Read(head *archive.Head) *Schema {
+	r := &reading{
+		schema:      &Schema{Domains: map[Name]*Domain{}, Enums: map[Name][]string{}, Others: map[Name]string{}},
+		definitions: map[int]*definition{},
+		byName:      map[Name]*definition{},
+		composites:  map[Name][]Column{},
+		broken:      map[Name]error{},
+		ranges:      map[Name]bool{},
+	}
+	for i := range head.Entries {
+		r.define(&head.Entries[i])
+	}
+	for i := range head.Entries {
+		e := &head.Entries[i]
+		if err := r.alter(e); err != nil {
+			for _, id := range e.Dependencies {
+				if d := r.definitions[id]; d != nil {
+					d.unread(fmt.Errorf("read %s %s: %w", strings.ToLower(e.Desc), e.Tag, err))
+				}
+			}
+		}
+	}
+	r.resolve()
+	return r.schema
+}
+
+func (d *definition) unread(err error) {
+	if d.Unread == nil {
+		d.Unread = err
+	}
+}
+
+// define takes what creates tables and types, and notes what else has a name.
+func (r *reading) define(e *archive.Entry) {
+	n := Name{e.Namespace, e.Tag}
+	switch e.Desc {
+	case "TABLE", "FOREIGN TABLE":
+		p := parse(e.Definition)
+		d := p.table()
+		d.Name = n
+		if p.err != nil {
+			d.unread(fmt.Errorf("read its definition: %w", p.err))
+		}
+		r.definitions[e.ID] = d
+		r.byName[n] = d
+		r.order = append(r.order, d)
+	case "DOMAIN":
+		p := parse(e.Definition)
+		d := p.domain()
+		d.Name = n
+		r.schema.Domains[n] = d
+		if p.err != nil {
+			r.broken[n] = p.err
+		}
+	case "TYPE":
+		if err := r.userType(n, e.Definition); err != nil {
+			r.broken[n] = err
+		}
+	case "VIEW", "MATERIALIZED VIEW", "SEQUENCE":
+		r.schema.Others[n] = strings.ToLower(e.Desc)
+	}
+}
+
+// userType takes CREATE TYPE.
+func (r *reading) userType(n Name, sql string) error {
+	p := parse(sql)
+	p.expect("create type")
+	p.qualified()
+	switch {
+	case p.accept("as enum"):
+		labels := []string{}
+		p.expect("(")
+		for p.err == nil && !p.accept(")") {
+			if p.peek(0).kind != literal {
+				p.fail("byte %d: no label", p.peek(0).start)
+			}
+			labels = append(labels, p.peek(0).text)
+			p.at++
+			p.accept(",")
+		}
+		r.schema.Enums[n] = labels
+	case p.accept("as range ("):
+		r.ranges[n] = true
+		for p.err == nil && !p.accept(")") {
+			if p.accept("multirange_type_name =") {
+				r.ranges[p.qualified()] = true
+			} else {
+				p.skip()
+			}
+			p.accept(",")
+		}
+	case p.accept("as ("):
+		columns := []Column{}
+		for p.err == nil && !p.accept(")") {
+			c, _ := p.column(false)
+			columns = append(columns, c)
+			p.accept(",")
+		}
+		r.composites[n] = columns
+	}
+	return p.err
+}
+
+// domain takes CREATE DOMAIN.
+func (p *parser) domain() *Domain {
+	d := &Domain{}
+	p.expect("create domain")
+	d.Name = p.qualified()
+	p.expect("as")
+	d.Base = p.typeName()
+	for name := ""; p.err == nil && !p.over() && !p.accept(";"); {
+		switch {
+		case p.accept("constraint"):
+			name = p.name()
+		case p.accept("not null"):
+			d.NotNull = true
+		case p.sees("check"):
+			p.at++
+			d.Checks = append(d.Checks, Check{Name: name, SQL: p.condition()})
+		case p.accept("default"):
+			p.until("not null", "constraint", "check", "collate", ";")
+		case p.accept("collate"):
+			p.qualified()
+		default:
+			p.fail("byte %d: %q in the definition of a domain", p.peek(0).start, p.peek(0).text)
+		}
+	}
+	return d
+}
+
+// alter takes what changes tables and types that are there, and the rows.
+func (r *reading) alter(e *archive.Entry) error {
+	switch e.Desc {
+	case "TABLE DATA":
+		return r.rows(e)
+	case "INDEX":
+		return r.index(e.Definition)
+	case "DEFAULT", "CONSTRAINT", "FK CONSTRAINT", "CHECK CONSTRAINT", "TABLE ATTACH", "SEQUENCE":
+	default:
+		return nil
+	}
+	p := parse(e.Definition)
+	if p.accept("alter domain") {
+		if d := r.schema.Domains[p.qualified()]; d != nil && p.accept("add constraint") {
+			c := Check{Name: p.name(), NotValid: true}
+			p.expect("check")
+			c.SQL = p.condition()
+			d.Checks = append(d.Checks, c)
+		}
+		return p.err
+	}
+	if !p.accept("alter table") && !p.accept("alter foreign table") {
+		return p.err // CREATE SEQUENCE
+	}
+	p.accept("only")
+	d := r.byName[p.qualified()]
+	if p.err != nil || d == nil {
+		return p.err // of a view
+	}
+	switch {
+	case p.accept("attach partition"):
+		if part := r.byName[p.qualified()]; part != nil {
+			parent := d.Name
+			part.PartitionOf = &parent
+		}
+	case p.accept("add constraint"):
+		p.key(d, p.name())
+	case p.accept("alter column"):
+		p.alterColumn(d, p.name())
+	}
+	return p.err
+}
+
+// alterColumn takes a default or an identity.
+func (p *parser) alterColumn(d *definition, name string) {
+	c := d.Column(name)
+	if c == nil {
+		d.Columns = append(d.Columns, Column{Name: name}) // inherited
+		c = &d.Columns[len(d.Columns)-1]
+	}
+	switch {
+	case p.accept("set default"):
+		c.Default = p.until(";")
+	case p.accept("add generated always as identity"):
+		c.Identity, c.NotNull = IdentityAlways, true
+	case p.accept("add generated by default as identity"):
+		c.Identity, c.NotNull = IdentityDefault, true
+	default:
+		p.fail("byte %d: %q for column %q", p.peek(0).start, p.peek(0).text, name)
+	}
+}
+
+// rows takes the COPY statement of a TABLE DATA entry. It may name the root of
+// the partitions; the entry names the partition.
+func (r *reading) rows(e *archive.Entry) error {
+	d := r.byName[Name{e.Namespace, e.Tag}]
+	if d == nil {
+		return nil
+	}
+	d.DataID = e.ID
+	if e.Copy == "" {
+		return nil
+	}
+	p := parse(e.Copy)
+	p.expect("copy")
+	p.qualified()
+	d.Copy = []string{}
+	if p.sees("(") {
+		d.Copy = p.names()
+	}
+	p.expect("from stdin")
+	if p.err != nil {
+		d.Copy = nil
+	}
+	return p.err
+}

@@ -1,0 +1,148 @@
+package schema
+
+import "fmt"
+
+// maxDepth bounds how deep tables inherit and domains stand on others: a hostile
+// archive may have them in a circle.
+const maxDepth = 100
+
+// resolve puts together what stands in more than one place: columns that are
+// inherited, types with their definitions.
+func (r *reading) resolve() {
+	done := map[Name]bool{}
+	for _, d := range r.order {
+		r.inherit(d, done, 0)
+		r.schema.Tables = append(r.schema.Tables, &d.Table)
+	}
+	for _, d := range r.order {
+		for i := range d.Columns {
+			r.column(d, &d.Columns[i])
+		}
+	}
+	for n, d := range r.schema.Domains {
+		if err := r.describe(&d.Base, 0); err != nil && r.broken[n] == nil {
+			r.broken[n] = err
+		}
+	}
+}
+
+// column completes one column of d.
+func (r *reading) column(d *definition, c *Column) {
+	if c.Type.SQL == "" {
+		d.unread(fmt.Errorf("the type of column %s is not told", Quote(c.Name)))
+		return
+	}
+	if err := r.describe(&c.Type, 0); err != nil {
+		d.unread(fmt.Errorf("read the type of column %s: %w", Quote(c.Name), err))
+	}
+	t := c.Type
+	for !t.Array && t.Base != nil {
+		if domain := r.schema.Domains[t.Name]; domain != nil && domain.NotNull {
+			c.NotNull = true
+		}
+		t = *t.Base
+	}
+}
+
+// describe fills in what the archive says of a type.
+func (r *reading) describe(t *Type, depth int) error {
+	if depth > maxDepth {
+		return fmt.Errorf("domains stand on each other in a circle")
+	}
+	if err := r.broken[t.Name]; err != nil {
+		return fmt.Errorf("%s: %w", t.Name, err)
+	}
+	_, t.Composite = r.composites[t.Name]
+	t.Composite = t.Composite || r.ranges[t.Name] || r.byName[t.Name] != nil
+	t.Labels = r.schema.Enums[t.Name]
+	if d := r.schema.Domains[t.Name]; d != nil {
+		base := d.Base
+		t.Base = &base
+		return r.describe(t.Base, depth+1)
+	}
+	return nil
+}
+
+// inherit gives d the columns and checks of the tables that it inherits from,
+// and of its row type.
+func (r *reading) inherit(d *definition, done map[Name]bool, depth int) {
+	if done[d.Name] || depth > maxDepth {
+		return
+	}
+	done[d.Name] = true
+	var columns []Column
+	if d.of != nil {
+		columns = append(columns, r.composites[*d.of]...)
+		if len(columns) == 0 {
+			d.unread(fmt.Errorf("its row type %s is not told", d.of))
+		}
+	}
+	parents := d.Inherits
+	if d.PartitionOf != nil {
+		parents = []Name{*d.PartitionOf}
+	}
+	for _, name := range parents {
+		parent := r.byName[name]
+		if parent == nil {
+			d.unread(fmt.Errorf("%s, which it inherits from, is not in the archive", name))
+			continue
+		}
+		r.inherit(parent, done, depth+1)
+		if parent.Unread != nil {
+			d.unread(fmt.Errorf("%s, which it inherits from: %w", name, parent.Unread))
+		}
+		for _, c := range parent.Checks {
+			if !parent.noInherit[c.Name] && !d.hasCheck(c) {
+				d.Checks = append(d.Checks, c)
+			}
+		}
+		if d.PartitionOf == nil {
+			for _, c := range parent.Columns {
+				c.Identity = NoIdentity
+				c.NotNull = c.NotNull && !parent.alone[c.Name]
+				columns = merge(columns, c)
+			}
+		}
+	}
+	for _, c := range d.Columns {
+		columns = merge(columns, c)
+	}
+	d.Columns = columns
+}
+
+func (d *definition) hasCheck(c Check) bool {
+	for _, own := range d.Checks {
+		if own.Name == c.Name && own.SQL == c.SQL {
+			return true
+		}
+	}
+	return false
+}
+
+// merge adds c to columns, or to what they have under its name.
+func merge(columns []Column, c Column) []Column {
+	for i := range columns {
+		have := &columns[i]
+		if have.Name != c.Name {
+			continue
+		}
+		have.NotNull = have.NotNull || c.NotNull
+		if c.Type.SQL != "" {
+			have.Type = c.Type
+		}
+		if c.Default != "" {
+			have.Default = c.Default
+		}
+		if c.Collation != "" {
+			have.Collation = c.Collation
+		}
+		if c.Generated != NotGenerated {
+			have.Generated, have.Formula = c.Generated, c.Formula
+		}
+		if c.Identity != NoIdentity {
+			have.Identity = c.Identity
+		}
+		return columns
+	}
+	return append(columns, c)
+}
