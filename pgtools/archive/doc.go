@@ -65,6 +65,13 @@
 // at once. What takes pg_restore's knowledge, such as large objects, goes there
 // as an Excerpt.
 //
+// Who changes what an archive holds reads it with Walk, takes a block apart with
+// a DataReader, and writes it anew with a DataWriter, in the compression that
+// the head names. Chunks then begin and end elsewhere and what is compressed has
+// another length, which nobody minds: an Indexer notes the new places. A
+// DataWriter adds the checksums that lz4 and zstd have. What may not stay, goes
+// from the table of contents by Without.
+//
 // # Trust
 //
 // The input is not trusted. Every length is checked before memory is taken for

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -158,6 +159,39 @@ func TestInSection(t *testing.T) {
 		}
 		if found != want || total != len(h.Entries) {
 			t.Errorf("%s: a comment among the data is %t, %d of %d entries", name, found, total, len(h.Entries))
+		}
+	}
+}
+
+// An archive without its large objects is what is left when their entries, and
+// their blocks, are taken out; an archive without nothing is as it was.
+func TestWithout(t *testing.T) {
+	for name, data := range fixtures(t) {
+		h := readHead(t, data)
+		same, err := archive.Without(data[:h.Length], h, func(*archive.Entry) bool { return false })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want, err := archive.Excerpt(data[:h.Length], h, nil); err != nil || !bytes.Equal(same, want) {
+			t.Errorf("%s: without nothing it differs, %v", name, err)
+		}
+		isObject := func(e *archive.Entry) bool { return strings.HasPrefix(e.Desc, "BLOB") }
+		small, err := archive.Without(data[:h.Length], h, isObject)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left := readHead(t, small)
+		if want := slices.DeleteFunc(slices.Clone(h.Entries), func(e archive.Entry) bool { return isObject(&e) }); len(left.Entries) != len(want) {
+			t.Errorf("%s: %d entries instead of %d", name, len(left.Entries), len(want))
+		}
+		for _, b := range scan(t, data, h) {
+			if !b.LargeObjects {
+				small = append(small, data[b.Offset:][:b.Length]...)
+			}
+		}
+		want, _, _ := strings.Cut(contents(t, data, h, scan(t, data, h)), "large object")
+		if got := contents(t, small, left, scan(t, small, left)); got != want {
+			t.Errorf("%s: data:\n%s", name, cmp.Diff(want, got))
 		}
 	}
 }

@@ -79,6 +79,7 @@ type Head struct {
 	Version       Version
 	OffsetSize    int // bytes of an offset
 	Compression   Compression
+	Level         int       // of gzip, 1 to 9; 0 when the archive does not tell, as from layout 1.15 on
 	Created       time.Time // wall-clock time where pg_dump ran; the archive names no zone, this says UTC
 	Database      string    // as named at the time of the dump
 	ServerVersion string    // for instance "15.18 (Debian 15.18-0+deb12u1)"
@@ -176,6 +177,7 @@ func (p *parser) header() *Head {
 		}
 	} else if level := p.integer("compression level"); level != 0 {
 		h.Compression = Gzip // a level, or -1 for zlib's default
+		h.Level = max(level, 0)
 	}
 	var tm [7]int
 	for i := range tm {

@@ -163,3 +163,41 @@ func patched(tb testing.TB, data []byte, h *archive.Head, blocks []archive.Block
 	}
 	return data
 }
+
+// rewritten returns an archive whose blocks a DataWriter has written anew, from
+// what a DataReader read of them, a piece of any size at a time. What it says of
+// their places is what pg_dump says that writes to a pipe.
+func rewritten(tb testing.TB, data []byte, level, piece int) []byte {
+	tb.Helper()
+	h := readHead(tb, data)
+	head, err := archive.Excerpt(data[:h.Length], h, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	out := bytes.NewBuffer(head)
+	r, w := archive.NewDataReader(h), archive.NewDataWriter(h, level)
+	// Neither has a method that would take all at once.
+	from, to, buf := struct{ io.Reader }{r}, struct{ io.Writer }{w}, make([]byte, piece)
+	for _, b := range scan(tb, data, h) {
+		err := errors.Join(r.Reset(bytes.NewReader(data[b.Offset:]), b), w.Reset(out, b))
+		for err == nil {
+			if b.LargeObjects {
+				oid, last := r.NextObject()
+				if errors.Is(last, io.EOF) {
+					break
+				}
+				err = errors.Join(last, w.NextObject(oid))
+			}
+			if err == nil {
+				_, err = io.CopyBuffer(to, from, buf)
+			}
+			if !b.LargeObjects {
+				break
+			}
+		}
+		if err = errors.Join(err, w.Close()); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return out.Bytes()
+}

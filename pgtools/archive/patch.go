@@ -54,6 +54,38 @@ func Excerpt(raw []byte, h *Head, blocks []Block) ([]byte, error) {
 	return head, nil
 }
 
+// Without returns the head of the archive that has no entry for which drop says
+// so, and no places of blocks. raw are the bytes of the original's head; they
+// stay as they are. The other entries keep their dump ids; dependencies on what
+// is not there are nothing new to pg_restore. The blocks of what is dropped have
+// to be left out, too.
+func Without(raw []byte, h *Head, drop func(*Entry) bool) ([]byte, error) {
+	head, err := Excerpt(raw, h, nil)
+	if err != nil {
+		return nil, err
+	}
+	p := &parser{r: bytes.NewReader(raw)}
+	p.header()
+	countAt := p.at
+	p.integer("number of entries")
+	if p.err != nil {
+		return nil, fmt.Errorf("shorten the table of contents: %w", p.err)
+	}
+	kept := bytes.Clone(head[:p.at])
+	n, at := 0, p.at
+	for i := range h.Entries {
+		e := &h.Entries[i]
+		end := e.OffsetAt + 1 + int64(h.OffsetSize)
+		if !drop(e) {
+			kept = append(kept, head[at:end]...)
+			n++
+		}
+		at = end
+	}
+	appendInt(kept[:countAt], int32(n)) // in place
+	return kept, nil
+}
+
 func (h *Head) withBlocks() map[int]*Entry {
 	entries := map[int]*Entry{}
 	for i := range h.Entries {

@@ -170,6 +170,9 @@ func checkArchive(t *testing.T, d database, compression archive.Compression, arg
 	}
 
 	script := d.script(t, piped, "--section=data")
+	if again := d.script(t, rewritten(t, piped, 0, 32<<10), "--section=data"); !bytes.Equal(again, script) {
+		t.Errorf("data (-as pg_dump wrote it +as DataWriter did):\n%s", firstDifference(string(script), string(again)))
+	}
 	got := contents(t, piped, h, blocks)
 	if !strings.Contains(strings.Join(args, " "), "--inserts") {
 		if want := scriptContents(t, script); got != want {
