@@ -4,8 +4,9 @@ import "github.com/rubyforgood/hectl/pgtools/archive"
 
 // Plan is what happens to the rows of one archive.
 type Plan struct {
-	tables map[int]*Table
-	hash   string
+	tables  map[int]*Table
+	hash    string
+	emptied bool // large objects
 }
 
 // NewPlan returns the plan that does what tables say, by the dump id of their
@@ -31,3 +32,13 @@ func (p *Plan) RulesHash() string {
 	}
 	return p.hash
 }
+
+// EmptyLargeObjects has large objects keep their oids, to which rows refer, and
+// lose what is in them.
+func (p *Plan) EmptyLargeObjects() { p.emptied = true }
+
+// EmptiesLargeObjects reports whether large objects lose what is in them.
+func (p *Plan) EmptiesLargeObjects() bool { return p != nil && p.emptied }
+
+// masks reports whether the plan changes anything.
+func (p *Plan) masks() bool { return p != nil && (p.emptied || len(p.tables) > 0) }

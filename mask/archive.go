@@ -1,0 +1,198 @@
+package mask
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// Archive writes to w the archive that r holds, masked as the plan says that
+// judge returns for its head. Nothing is written before that.
+//
+// Entries, their ids and their order are those of the original; its blocks are
+// in the order in which they lie. The table of contents says nothing of their
+// places, as when pg_dump writes to a pipe. A block with nothing to mask is
+// copied as it is. Any other is unpacked, masked and compressed again, at a level
+// as for archive.NewDataWriter, each of it in a goroutine of its own: it takes
+// some MiB of memory and as many as the longest row has.
+//
+// Where anything is masked, the statistics that pg_dump 18 may have added are
+// left out: they hold values of the rows.
+//
+// An error of judge, r or w is returned as it is or wrapped; of what is wrong
+// with the archive, it is an *archive.FormatError.
+func Archive(w io.Writer, r io.Reader, judge func(*archive.Head) (*Plan, error), level int) error {
+	in := bufio.NewReaderSize(r, stageBuffer)
+	var raw bytes.Buffer
+	head, err := archive.ReadHead(io.TeeReader(in, &raw))
+	if err != nil {
+		return err
+	}
+	plan, err := judge(head)
+	if err != nil {
+		return err
+	}
+	if err := plan.fits(head); err != nil {
+		return err
+	}
+	masked, err := archive.Without(raw.Bytes(), head, plan.drops)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(masked); err != nil {
+		return err
+	}
+	_, err = archive.Walk(in, head, newRewriter(w, head, plan, level).block)
+	return err
+}
+
+// fits refuses an archive whose rows are not in the form that a Table takes.
+func (p *Plan) fits(head *archive.Head) error {
+	for i := range head.Entries {
+		e := &head.Entries[i]
+		if t := p.Table(e); t != nil && !t.None && e.HasBlock() && e.Copy == "" {
+			return fmt.Errorf("mask %s: its rows are INSERT statements (pg_dump --inserts), which are not masked", e)
+		}
+	}
+	return nil
+}
+
+// drops reports whether an entry is left out of a masked archive.
+func (p *Plan) drops(e *archive.Entry) bool {
+	return p.masks() && !e.HasBlock() && strings.HasSuffix(e.Desc, "STATISTICS DATA")
+}
+
+// stageBuffer is how many bytes a stage of the work hands to the next at once.
+const stageBuffer = 128 << 10
+
+// rewriter writes the blocks of a masked archive.
+type rewriter struct {
+	w       io.Writer
+	plan    *Plan
+	entries map[int]*archive.Entry
+	in      *archive.DataReader
+	out     *archive.DataWriter
+
+	packed, plain, masked *bufio.Writer // between the stages
+}
+
+func newRewriter(w io.Writer, head *archive.Head, plan *Plan, level int) *rewriter {
+	return &rewriter{
+		w: w, plan: plan, entries: head.ByID(),
+		in: archive.NewDataReader(head), out: archive.NewDataWriter(head, level),
+		packed: bufio.NewWriterSize(nil, stageBuffer),
+		plain:  bufio.NewWriterSize(nil, stageBuffer),
+		masked: bufio.NewWriterSize(nil, stageBuffer),
+	}
+}
+
+// block writes one block, of which r has the original's bytes.
+func (a *rewriter) block(b archive.Block, r io.Reader) error {
+	e := a.entries[b.ID]
+	table := a.plan.Table(e)
+	switch {
+	case b.LargeObjects && a.plan.EmptiesLargeObjects():
+		return a.emptyObjects(b, r)
+	case b.LargeObjects, table == nil:
+		_, err := io.Copy(a.w, r)
+		return err
+	case table.None:
+		return a.noRows(b, e)
+	}
+	return a.rows(b, r, table)
+}
+
+// noRows writes the block of a table without rows.
+func (a *rewriter) noRows(b archive.Block, e *archive.Entry) error {
+	if err := a.out.Reset(a.w, b); err != nil {
+		return err
+	}
+	if e.Copy != "" {
+		if _, err := io.WriteString(a.out, "\\.\n\n\n"); err != nil {
+			return err
+		}
+	}
+	return a.out.Close()
+}
+
+// emptyObjects keeps the large objects, to which rows refer, but not what is in
+// them.
+func (a *rewriter) emptyObjects(b archive.Block, r io.Reader) error {
+	if err := errors.Join(a.in.Reset(r, b), a.out.Reset(a.w, b)); err != nil {
+		return err
+	}
+	for {
+		oid, err := a.in.NextObject()
+		if errors.Is(err, io.EOF) {
+			return a.out.Close()
+		}
+		if err != nil {
+			return err
+		}
+		if err := a.out.NextObject(oid); err != nil {
+			return err
+		}
+	}
+}
+
+// rows masks the rows of a table. It reads, unpacks, masks and compresses at the
+// same time.
+func (a *rewriter) rows(b archive.Block, r io.Reader, table *Table) error {
+	packedR, packedW := io.Pipe()
+	plainR, plainW := io.Pipe()
+	maskedR, maskedW := io.Pipe()
+	var group errgroup.Group
+	group.Go(func() error {
+		err := a.in.Reset(packedR, b)
+		if err == nil {
+			err = pass(a.plain, plainW, a.in)
+		}
+		return ended(err, packedR, plainW)
+	})
+	group.Go(func() error {
+		return ended(pass(a.masked, maskedW, table.Reader(plainR)), plainR, maskedW)
+	})
+	group.Go(func() error {
+		err := a.out.Reset(a.w, b)
+		if err == nil {
+			_, err = io.Copy(a.out, maskedR)
+		}
+		if err == nil {
+			err = a.out.Close()
+		}
+		return ended(err, maskedR, nil)
+	})
+	// Here, because r is good for as long as this call.
+	err := ended(pass(a.packed, packedW, r), nil, packedW)
+	if failed := group.Wait(); failed != nil {
+		return failed
+	}
+	return err
+}
+
+// pass hands all of r to the next stage, in pieces of the buffer's size.
+func pass(buffer *bufio.Writer, to io.Writer, r io.Reader) error {
+	buffer.Reset(to)
+	if _, err := io.Copy(buffer, r); err != nil {
+		return err
+	}
+	return buffer.Flush()
+}
+
+// ended tells the stages before and after one that it has ended, and why.
+func ended(err error, in *io.PipeReader, out *io.PipeWriter) error {
+	if in != nil {
+		_ = in.CloseWithError(err) // which never fails
+	}
+	if out != nil {
+		_ = out.CloseWithError(err)
+	}
+	return err
+}
