@@ -1,34 +1,26 @@
 package restore
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
 // chooser decides which tables' rows are restored. The schema always is.
 type chooser struct {
-	only    []pattern // none: all
-	exclude []pattern
+	only    []schema.Pattern // none: all
+	exclude []schema.Pattern
 	// whole maps the entries of partitions to what they are partitions of.
 	whole map[[2]string]*archive.Entry
-}
-
-// pattern is a pattern for tables as psql and pg_dump have it: "*" for any
-// characters, "?" for one, an optional schema before a dot, upper-case letters
-// only within double quotes. Without a schema it matches in every schema.
-type pattern struct {
-	text          string
-	schema, table *regexp.Regexp // schema is nil for any
 }
 
 func newChooser(only, exclude []string) (chooser, error) {
 	var c chooser
 	for _, list := range []struct {
 		texts    []string
-		patterns *[]pattern
+		patterns *[]schema.Pattern
 	}{{only, &c.only}, {exclude, &c.exclude}} {
 		for _, text := range list.texts {
 			p, err := parsePattern(text)
@@ -42,44 +34,9 @@ func newChooser(only, exclude []string) (chooser, error) {
 }
 
 // parsePattern reads one pattern.
-func parsePattern(text string) (pattern, error) {
-	p := pattern{text: text}
-	var part strings.Builder
-	quoted := false
-	compile := func() *regexp.Regexp {
-		re := regexp.MustCompile(`(?s)\A` + part.String() + `\z`) // quoted as it was written
-		part.Reset()
-		return re
-	}
-	runes := []rune(text)
-	for i := 0; i < len(runes); i++ {
-		switch c := runes[i]; {
-		case c == '"' && quoted && i+1 < len(runes) && runes[i+1] == '"':
-			part.WriteString(`"`)
-			i++
-		case c == '"':
-			quoted = !quoted
-		case c == '.' && !quoted && p.schema == nil:
-			p.schema = compile()
-		case c == '*' && !quoted:
-			part.WriteString(".*")
-		case c == '?' && !quoted:
-			part.WriteString(".")
-		case !quoted:
-			part.WriteString(regexp.QuoteMeta(strings.ToLower(string(c))))
-		default:
-			part.WriteString(regexp.QuoteMeta(string(c)))
-		}
-	}
-	if quoted || part.Len() == 0 {
-		return p, fault.New(fault.Usage, `for example: 'audit_*', public.versions, '"Mixed Case"'`, "%q is not a pattern for tables", text)
-	}
-	p.table = compile()
-	return p, nil
-}
-
-func (p pattern) matches(e *archive.Entry) bool {
-	return (p.schema == nil || p.schema.MatchString(e.Namespace)) && p.table.MatchString(e.Tag)
+func parsePattern(text string) (schema.Pattern, error) {
+	p, err := schema.ParsePattern(text)
+	return p, fault.Wrap(fault.Usage, `for example: 'audit_*', public.versions, '"Mixed Case"'`, err)
 }
 
 // maxDepth bounds how deep partitions of partitions are followed: a hostile archive
@@ -107,12 +64,12 @@ func partitions(h *archive.Head) map[[2]string]*archive.Entry {
 
 // takes reports whether the rows of a TABLE DATA entry are restored.
 func (c chooser) takes(e *archive.Entry) bool {
-	matchesAny := func(patterns []pattern) bool {
+	matchesAny := func(patterns []schema.Pattern) bool {
 		for _, p := range patterns {
 			// The name of a partitioned table counts for its partitions.
 			t := e
 			for depth := 0; t != nil && depth < maxDepth; depth++ {
-				if p.matches(t) {
+				if p.Matches(schema.Name{Schema: t.Namespace, Name: t.Tag}) {
 					return true
 				}
 				t = c.whole[[2]string{t.Namespace, t.Tag}]
@@ -126,15 +83,15 @@ func (c chooser) takes(e *archive.Entry) bool {
 // check refuses patterns that match nothing: a mistyped name must not bring the
 // rows that were to stay away.
 func (c chooser) check(h *archive.Head) error {
-	for _, p := range append(append([]pattern(nil), c.only...), c.exclude...) {
+	for _, p := range append(append([]schema.Pattern(nil), c.only...), c.exclude...) {
 		found := false
 		for i := range h.Entries {
 			e := &h.Entries[i]
-			found = found || ((e.Desc == "TABLE" || e.Desc == "TABLE DATA") && p.matches(e))
+			found = found || ((e.Desc == "TABLE" || e.Desc == "TABLE DATA") && p.Matches(schema.Name{Schema: e.Namespace, Name: e.Tag}))
 		}
 		if !found {
 			return fault.New(fault.Usage, "patterns are as for pg_dump --exclude-table-data: * and ?, and upper case in double quotes",
-				"no table of the dump matches %q", p.text)
+				"no table of the dump matches %q", p.String())
 		}
 	}
 	return nil
@@ -144,10 +101,10 @@ func (c chooser) check(h *archive.Head) error {
 func (c chooser) String() string {
 	var parts []string
 	for _, p := range c.only {
-		parts = append(parts, "only "+p.text)
+		parts = append(parts, "only "+p.String())
 	}
 	for _, p := range c.exclude {
-		parts = append(parts, "without "+p.text)
+		parts = append(parts, "without "+p.String())
 	}
 	return strings.Join(parts, ", ")
 }

@@ -3,7 +3,7 @@ package schema
 // definition is what one definition of a table says.
 type definition struct {
 	Table
-	of        *Name // the row type of a typed table
+	of        *Name           // the row type of a typed table
 	noInherit map[string]bool // names of checks
 	alone     map[string]bool // columns whose NOT NULL is not inherited
 }
