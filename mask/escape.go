@@ -1,53 +1,123 @@
 package mask
 
+import "bytes"
+
 // Unescape appends to dst the value that field, which is not \N, stands for in
-// COPY's text format as Postgres writes it.
+// COPY's text format: all that COPY FROM reads, which is more than COPY TO
+// writes. A backslash at the end stands for itself; rows that have one are
+// refused before.
+//
+// The format: https://www.postgresql.org/docs/current/sql-copy.html, File Formats.
 func Unescape(dst, field []byte) []byte {
-	for i := 0; i < len(field); i++ {
-		c := field[i]
-		if c == '\\' && i+1 < len(field) {
-			i++
-			switch c = field[i]; c {
-			case 'b':
-				c = '\b'
-			case 'f':
-				c = '\f'
-			case 'n':
-				c = '\n'
-			case 'r':
-				c = '\r'
-			case 't':
-				c = '\t'
-			case 'v':
-				c = '\v'
-			}
+	for {
+		i := bytes.IndexByte(field, '\\')
+		if i < 0 || i+1 == len(field) {
+			return append(dst, field...)
 		}
+		dst = append(dst, field[:i]...)
+		c, length := unescapeByte(field[i+1:])
 		dst = append(dst, c)
+		field = field[i+1+length:]
 	}
-	return dst
+}
+
+// unescapeByte returns the byte that a backslash before s stands for, and how
+// many bytes of s belong to it.
+func unescapeByte(s []byte) (c byte, length int) {
+	switch c = s[0]; c {
+	case 'b':
+		return '\b', 1
+	case 'f':
+		return '\f', 1
+	case 'n':
+		return '\n', 1
+	case 'r':
+		return '\r', 1
+	case 't':
+		return '\t', 1
+	case 'v':
+		return '\v', 1
+	case 'x':
+		return unescapeHex(s)
+	case '0', '1', '2', '3', '4', '5', '6', '7':
+		c = 0
+		for length < 3 && length < len(s) && '0' <= s[length] && s[length] <= '7' {
+			c = c<<3 | (s[length] - '0') // as Postgres does, the eighth bit and on get lost
+			length++
+		}
+		return c, length
+	}
+	return c, 1
+}
+
+// unescapeHex is unescapeByte of an s that begins with x.
+func unescapeHex(s []byte) (c byte, length int) {
+	for length = 1; length < 3 && length < len(s); length++ {
+		digit, ok := hexDigit(s[length])
+		if !ok {
+			break
+		}
+		c = c<<4 | digit
+	}
+	if length == 1 {
+		return 'x', 1
+	}
+	return c, length
+}
+
+func hexDigit(c byte) (byte, bool) {
+	switch {
+	case '0' <= c && c <= '9':
+		return c - '0', true
+	case 'a' <= c && c <= 'f':
+		return c - 'a' + 10, true
+	case 'A' <= c && c <= 'F':
+		return c - 'A' + 10, true
+	}
+	return 0, false
 }
 
 // Escape appends value to dst as Postgres writes it in COPY's text format.
 func Escape(dst, value []byte) []byte {
-	for _, c := range value {
-		switch c {
-		case '\b':
-			dst = append(dst, `\b`...)
-		case '\f':
-			dst = append(dst, `\f`...)
-		case '\n':
-			dst = append(dst, `\n`...)
-		case '\r':
-			dst = append(dst, `\r`...)
-		case '\t':
-			dst = append(dst, `\t`...)
-		case '\v':
-			dst = append(dst, `\v`...)
-		case '\\':
-			dst = append(dst, `\\`...)
-		default:
-			dst = append(dst, c)
+	for {
+		i := special(value)
+		if i < 0 {
+			return append(dst, value...)
+		}
+		dst = append(append(dst, value[:i]...), '\\', letter(value[i]))
+		value = value[i+1:]
+	}
+}
+
+// special returns where the first byte of value is that has to be escaped, -1
+// without one.
+func special(value []byte) int {
+	for i, c := range value {
+		if (c < ' ' || c == '\\') && letter(c) != 0 {
+			return i
 		}
 	}
-	return dst
+	return -1
+}
+
+// letter returns what stands after the backslash for c, 0 for a c that is not
+// escaped.
+func letter(c byte) byte {
+	switch c {
+	case '\b':
+		return 'b'
+	case '\f':
+		return 'f'
+	case '\n':
+		return 'n'
+	case '\r':
+		return 'r'
+	case '\t':
+		return 't'
+	case '\v':
+		return 'v'
+	case '\\':
+		return '\\'
+	}
+	return 0
 }

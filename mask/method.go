@@ -76,11 +76,7 @@ func FactsOf(name string) (Facts, bool) {
 
 // Methods returns the facts of all methods, in the order to list them.
 func Methods() []Facts {
-	var (
-		text    = []Kind{Text}
-		strings = []Kind{Text, JSON, Hstore} // of JSON and hstore: each string in them
-		words   = append([]Kind{Bytea}, strings...)
-	)
+	text := []Kind{Text}
 	return []Facts{
 		{Name: "keep", Unique: true, Passes: true},
 		{Name: "null", Unique: true, Null: true},
@@ -95,7 +91,7 @@ func Methods() []Facts {
 		{Name: "street", Kinds: text},
 		{Name: "city", Kinds: text},
 		{Name: "zip", Kinds: []Kind{Text, Integer}},
-		{Name: "lorem", Kinds: words},
+		{Name: "lorem", Kinds: []Kind{Text, JSON, Hstore, Bytea}},
 		{Name: "hash", Argument: NumberFits, Kinds: []Kind{Text, Bytea, Hstore}, Unique: true, UniqueLength: 16},
 		{Name: "ip", Kinds: []Kind{Text, Inet}, Length: 15},
 		{Name: "uuid", Kinds: []Kind{Text, UUID}, Unique: true, UniqueLength: 36, Length: 36},

@@ -1,14 +1,26 @@
 package mask
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/fault"
 )
 
 // Seed decides what masked values are made up: the same of the same value, for
 // one seed. Who has it can find out which value stands behind a masked one, by
 // trying, so it is as secret as the data. However it is printed, it does not
-// show.
+// show. The zero Seed is one that everybody has.
 type Seed struct {
 	key func() [sha256.Size]byte // a function, because fmt prints what it finds in fields
 }
@@ -20,8 +32,114 @@ func NewSeed(secret []byte) Seed {
 }
 
 // RandomSeed returns a new seed.
-func RandomSeed() Seed {
-	var secret [sha256.Size]byte
-	_, _ = rand.Read(secret[:]) // never fails
-	return NewSeed(secret[:])
+func RandomSeed() Seed { return NewSeed(randomSecret()) }
+
+func randomSecret() []byte {
+	secret := make([]byte, sha256.Size)
+	_, _ = rand.Read(secret) // never fails
+	return secret
+}
+
+// Sizes of a seed file, in bytes.
+const (
+	leastSecret = 16
+	mostSecret  = 64 << 10
+)
+
+// OpenSeed returns the seed that a setting names: "" for a new one, or
+// "file:PATH", where a ~/ in front stands for the folder home. A file that is
+// not there is made, with random content and for its owner alone; created is
+// then its path, to be told. One that others may read is refused.
+func OpenSeed(setting, home string) (seed Seed, created string, err error) {
+	if setting == "" {
+		return RandomSeed(), "", nil
+	}
+	path, ok := strings.CutPrefix(setting, "file:")
+	if !ok || path == "" {
+		return Seed{}, "", fault.New(fault.Usage, `write "file:PATH", or leave it out for a new seed each time`, "seed: is not of the form file:PATH")
+	}
+	if after, ok := strings.CutPrefix(path, "~/"); ok {
+		if home == "" {
+			return Seed{}, "", fault.New(fault.Usage, "", "seed %s: there is no home folder", path)
+		}
+		path = filepath.Join(home, after)
+	}
+	secret, err := readSecret(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		var made bool
+		if made, err = createSecret(path); err == nil {
+			if made {
+				created = path
+			}
+			secret, err = readSecret(path)
+		}
+	}
+	if err != nil {
+		return Seed{}, "", fault.Wrap(fault.Usage, "", fmt.Errorf("seed %s: %w", path, withoutPath(err)))
+	}
+	return NewSeed(secret), created, nil
+}
+
+// readSecret returns what is in a file that only its owner can read.
+func readSecret(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errors.New("not a file")
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+		return nil, fault.New(fault.Usage, "chmod 600 "+path, "others may read or write it (mode %04o)", info.Mode().Perm())
+	}
+	content, err := io.ReadAll(io.LimitReader(f, mostSecret+1))
+	if err != nil {
+		return nil, err
+	}
+	switch secret := bytes.TrimSpace(content); {
+	case len(content) > mostSecret:
+		return nil, fmt.Errorf("has more than %d bytes", mostSecret)
+	case len(secret) < leastSecret:
+		return nil, fault.New(fault.Usage, "remove it, and a new one is made", "has %d bytes, and fewer than %d can be guessed", len(secret), leastSecret)
+	default:
+		return secret, nil
+	}
+}
+
+// createSecret makes a seed file, unless another run has at the same time. Nobody
+// ever sees half of one.
+func createSecret(path string) (made bool, err error) {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return false, err
+	}
+	f, err := os.CreateTemp(dir, ".seed-*") // mode 0600
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	_, err = f.WriteString(hex.EncodeToString(randomSecret()) + "\n")
+	if err := errors.Join(err, f.Close()); err != nil {
+		return false, err
+	}
+	switch err := os.Link(f.Name(), path); {
+	case errors.Is(err, fs.ErrExist):
+		return false, nil
+	case err != nil:
+		// A file system without links.
+		return true, os.Rename(f.Name(), path)
+	}
+	return true, nil
+}
+
+// withoutPath returns what a system call said, without the path.
+func withoutPath(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	return err
 }

@@ -1,0 +1,124 @@
+package mask_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strconv"
+	"testing"
+
+	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// userRows returns n rows as those of an app's table of users are, of some 200
+// bytes each.
+func userRows(n int) []byte {
+	var b bytes.Buffer
+	for i := range n {
+		fmt.Fprintf(&b, "%d\tmaria.gonzalez%d@diaperbank.org\tMaria Gonzalez %d\t(614) 555-%04d\t$2a$11$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy\t%d\tf\t\\N\t2021-03-%02d 14:22:%02d.123456\t2023-11-05 09:01:12.654321\t\\N\t%d\n",
+			i+1, i, i%977, i%10000, i%40+1, i%28+1, i%60, i%7)
+	}
+	return b.Bytes()
+}
+
+func userColumns(tb testing.TB, rules map[string]mask.MethodSpec) []mask.Column {
+	tb.Helper()
+	names := []string{"id", "email", "name", "phone", "encrypted_password", "organization_id", "admin", "reset_password_token", "created_at", "updated_at", "invited_at", "sign_in_count"}
+	columns := make([]mask.Column, len(names))
+	for i, name := range names {
+		columns[i].Name = name
+		if spec, ok := rules[name]; ok {
+			columns[i].Method = newMethod(tb, spec, column("character varying"))
+		}
+	}
+	return columns
+}
+
+func newMethod(tb testing.TB, spec mask.MethodSpec, col schema.Column) mask.Method {
+	tb.Helper()
+	m, err := mask.NewMethod(spec, mask.NewSeed([]byte("a seed for tests")), col, "UTF8")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return m
+}
+
+func BenchmarkReader(b *testing.B) {
+	for name, rules := range map[string]map[string]mask.MethodSpec{
+		"three rules": {"email": {Name: "email"}, "name": {Name: "full_name"}, "phone": {Name: "phone"}},
+		"no rules":    {},
+	} {
+		b.Run(name, func(b *testing.B) {
+			rows := append(userRows(20_000), "\\.\n"...)
+			table := &mask.Table{Name: "public.users", Columns: userColumns(b, rules)}
+			b.SetBytes(int64(len(rows)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := io.Copy(discard{}, table.Reader(bytes.NewReader(rows))); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// discard does not implement io.ReaderFrom, as a connection does not.
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
+
+func BenchmarkMethod(b *testing.B) {
+	for _, bm := range []struct {
+		spec  mask.MethodSpec
+		typ   string
+		value string
+	}{
+		{mask.MethodSpec{Name: "email"}, "text", "maria.gonzalez@diaperbank.org"},
+		{mask.MethodSpec{Name: "full_name"}, "text", "Maria Gonzalez"},
+		{mask.MethodSpec{Name: "phone"}, "text", "(614) 555-0123"},
+		{mask.MethodSpec{Name: "digits"}, "text", "123-45-6789"},
+		{mask.MethodSpec{Name: "hash"}, "text", "123-45-6789"},
+		{mask.MethodSpec{Name: "lorem"}, "text", "Needs size 4, and wipes without scent; call before noon."},
+		{mask.MethodSpec{Name: "ip"}, "inet", "93.184.216.34"},
+		{mask.MethodSpec{Name: "shift_days", Number: 180}, "date", "2019-05-17"},
+		{mask.MethodSpec{Name: "noise", Number: 10}, "numeric", "1234.50"},
+		{mask.MethodSpec{Name: "json"}, "jsonb", `{"name": "Maria", "size": 4, "insurance": {"id": "123456", "plan": "gold"}}`},
+	} {
+		b.Run(bm.spec.Name, func(b *testing.B) {
+			method := newMethod(b, bm.spec, column(bm.typ))
+			value := []byte(bm.value)
+			var dst []byte
+			b.SetBytes(int64(len(value)))
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				var err error
+				if dst, _, err = method(dst[:0], value); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// column returns a column of a type as pg_dump writes it.
+func column(sql string) schema.Column {
+	t := schema.Type{SQL: sql}
+	name := sql
+	if n := len(name); n > 2 && name[n-2:] == "[]" {
+		t.Array, name = true, name[:n-2]
+	}
+	if open := bytes.IndexByte([]byte(name), '('); open >= 0 {
+		end := bytes.IndexByte([]byte(name), ')')
+		for _, s := range bytes.Split([]byte(name[open+1:end]), []byte(",")) {
+			n, _ := strconv.Atoi(string(s))
+			t.Modifiers = append(t.Modifiers, n)
+		}
+		name = name[:open] + name[end+1:]
+	}
+	if name == "citext" || name == "hstore" {
+		t.Name.Schema = "public"
+	}
+	t.Name.Name = name
+	return schema.Column{Name: "c", Type: t}
+}

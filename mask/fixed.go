@@ -1,0 +1,113 @@
+package mask
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// checkFixed says whether the text of {value: text} is one of the column's type,
+// as far as can be told without Postgres.
+func (m maker) checkFixed() error {
+	if !m.typ.Array {
+		return m.fits(m.spec.Text)
+	}
+	// elements gives each to a Method, which only looks.
+	look := func(dst, value []byte) ([]byte, bool, error) { return dst, false, m.fits(string(value)) }
+	_, _, err := elements(look)(nil, []byte(m.spec.Text))
+	return err
+}
+
+// oneOf returns one of the texts.
+func (m maker) oneOf(k *keyed) (change, error) {
+	for _, text := range m.spec.Texts {
+		if m.kind == Hstore { // of which it is the values
+			continue
+		}
+		if err := m.fits(text); err != nil {
+			return nil, err
+		}
+	}
+	return word(k, slices.Clone(m.spec.Texts)), nil
+}
+
+// fits says whether text is a value of the type, or of an array's elements.
+func (m maker) fits(text string) error {
+	base := m.base()
+	switch {
+	case strings.ContainsRune(text, 0) || !utf8.ValidString(text):
+		return errors.New("the text has bytes that no text has")
+	case !m.utf8() && !isASCII(text):
+		return fmt.Errorf("the text is not ASCII, and the dump is in encoding %s", m.encoding)
+	case m.limit > 0 && utf8.RuneCountInString(text) > m.limit:
+		return fmt.Errorf("the text has %d characters, and type %s has room for %d", utf8.RuneCountInString(text), m.typ.SQL, m.limit)
+	case len(base.Labels) > 0 && !slices.Contains(base.Labels, text):
+		return fmt.Errorf("%q is not a label of type %s", text, base.SQL)
+	case !m.isValue(text, base):
+		return fmt.Errorf("%q is not a value of type %s", text, base.SQL)
+	}
+	return nil
+}
+
+func (m maker) isValue(text string, base schema.Type) bool {
+	switch m.kind {
+	case UUID:
+		s := strings.ReplaceAll(strings.Trim(text, "{}"), "-", "")
+		_, err := strconv.ParseUint(s[:min(16, len(s))], 16, 64)
+		_, err2 := strconv.ParseUint(s[min(16, len(s)):], 16, 64)
+		return len(s) == 32 && err == nil && err2 == nil
+	case Date, Timestamp:
+		moment, finite, err := parseMoment([]byte(text))
+		return err == nil && (!finite || string(moment.onDay(moment.days()).appendDate(nil)) == string(moment.appendDate(nil)))
+	case Integer:
+		_, err := strconv.ParseInt(text, 10, m.bits())
+		return err == nil
+	case Decimal:
+		return isDecimal(text, base.Modifiers)
+	case Float:
+		_, err := strconv.ParseFloat(text, m.bits())
+		return err == nil
+	case Boolean:
+		return slices.Contains([]string{"t", "f", "true", "false", "y", "n", "yes", "no", "on", "off", "1", "0"}, strings.ToLower(text))
+	case JSON:
+		_, err := json(&jsonRule{leaf: &jsonLeaf{keep: true}}, m.utf8())(nil, []byte(text))
+		return err == nil
+	case Inet:
+		addr, bits := parseAddress([]byte(text))
+		if base.Name.Name == "cidr" && bits >= 0 {
+			return addr.Masked() == addr
+		}
+		return addr.IsValid() && addr.Addr() != netip.Addr{}
+	case Bytea:
+		return !strings.HasPrefix(text, `\x`) || len(text)%2 == 0 && strings.Trim(strings.ToLower(text[2:]), "0123456789abcdef") == ""
+	}
+	return true
+}
+
+// isDecimal says whether text is a number that has no more digits before the
+// point than numeric(precision, scale) has.
+func isDecimal(text string, modifiers []int) bool {
+	if slices.Contains([]string{"NaN", "Infinity", "-Infinity"}, text) {
+		return len(modifiers) == 0 || text == "NaN"
+	}
+	n, ok := new(big.Rat).SetString(text)
+	if !ok || strings.ContainsAny(text, "/_xXpPbBoO") {
+		return false
+	}
+	if len(modifiers) == 0 {
+		return true
+	}
+	whole := modifiers[0]
+	if len(modifiers) > 1 {
+		whole -= modifiers[1]
+	}
+	limit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(max(0, whole))), nil))
+	return n.Abs(n).Cmp(limit) < 0
+}

@@ -1,0 +1,73 @@
+package mask
+
+import (
+	"bytes"
+	"errors"
+	"sync"
+)
+
+// errNotHstore tells nothing of the value.
+var errNotHstore = errors.New("not an hstore") //nolint:gochecknoglobals // never changes
+
+// hstoreValues returns the Method that does to each value of an hstore what
+// method does to a text. Keys and NULLs stay.
+//
+// The format: https://www.postgresql.org/docs/current/hstore.html; as it is
+// written, with everything in quotes.
+func hstoreValues(method Method) Method {
+	pool := &sync.Pool{New: func() any { return new(arrayScratch) }}
+	return func(dst, value []byte) ([]byte, bool, error) {
+		s, _ := pool.Get().(*arrayScratch)
+		defer pool.Put(s)
+		masked, err := s.maskHstore(dst, value, method)
+		if err != nil {
+			return dst, false, err
+		}
+		return masked, false, nil
+	}
+}
+
+func (s *arrayScratch) maskHstore(dst, value []byte, method Method) ([]byte, error) {
+	for first := true; len(value) > 0; first = false {
+		if !first {
+			var ok bool
+			if value, ok = bytes.CutPrefix(value, []byte(", ")); !ok {
+				return dst, errNotHstore
+			}
+			dst = append(dst, ", "...)
+		}
+		if len(value) == 0 || value[0] != '"' {
+			return dst, errNotHstore
+		}
+		_, length, ok := unquote(s.element[:0], value)
+		if !ok || !bytes.HasPrefix(value[length:], []byte("=>")) {
+			return dst, errNotHstore
+		}
+		length += len("=>")
+		dst = append(dst, value[:length]...)
+		value = value[length:]
+		if after, ok := bytes.CutPrefix(value, []byte("NULL")); ok {
+			dst = append(dst, "NULL"...)
+			value = after
+			continue
+		}
+		if len(value) == 0 || value[0] != '"' {
+			return dst, errNotHstore
+		}
+		if s.element, length, ok = unquote(s.element[:0], value); !ok {
+			return dst, errNotHstore
+		}
+		value = value[length:]
+		var null bool
+		var err error
+		if s.masked, null, err = method(s.masked[:0], s.element); err != nil {
+			return dst, err
+		}
+		if null {
+			dst = append(dst, "NULL"...)
+		} else {
+			dst = appendQuoted(dst, s.masked)
+		}
+	}
+	return dst, nil
+}
