@@ -7,6 +7,8 @@ type Plan struct {
 	tables  map[int]*Table
 	hash    string
 	emptied bool // large objects
+
+	warnings []string
 }
 
 // NewPlan returns the plan that does what tables say, by the dump id of their
@@ -42,3 +44,12 @@ func (p *Plan) EmptiesLargeObjects() bool { return p != nil && p.emptied }
 
 // masks reports whether the plan changes anything.
 func (p *Plan) masks() bool { return p != nil && (p.emptied || len(p.tables) > 0) }
+
+// Warnings are what a person should look at: checks that may not hold, and, where
+// they are not refused, columns without a rule.
+func (p *Plan) Warnings() []string {
+	if p == nil {
+		return nil
+	}
+	return p.warnings
+}

@@ -1,0 +1,36 @@
+package mask
+
+import (
+	_ "embed"
+	"fmt"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// humanEssentials is the name of the built-in rules.
+const humanEssentials = "human-essentials"
+
+//go:embed human-essentials.yml
+var humanEssentialsFile []byte
+
+// BuiltIn returns the built-in rules as a hectl.yml could have them.
+func BuiltIn() string { return string(humanEssentialsFile) }
+
+// mustBuiltIn reads the built-in rules. Only who builds hectl can get them wrong,
+// and the tests tell.
+func mustBuiltIn() *Rules {
+	file, err := parser.ParseBytes(humanEssentialsFile, 0)
+	if err != nil {
+		panic(err)
+	}
+	p := &yamlRules{file: humanEssentials + ".yml", anchors: map[string]ast.Node{}}
+	r := &Rules{}
+	for _, kv := range p.pairs(file.Docs[0].Body) {
+		p.rules(r, kv.value)
+	}
+	if err := p.err("the built-in rules"); err != nil {
+		panic(fmt.Sprint(err))
+	}
+	return r
+}

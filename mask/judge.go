@@ -1,0 +1,240 @@
+package mask
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// column judges one method for one column, and makes it.
+func (c *compiler) column(s *subject, col *schema.Column, v verdict) Method {
+	on := s.table.String() + "." + schema.Quote(col.Name)
+	facts, _ := FactsOf(v.spec.Name)
+	if col.Generated != schema.NotGenerated {
+		inputs := s.table.Uses(col.Formula)
+		c.add(v.at, on, "mask "+strings.Join(inputs, ", ")+" instead", "Postgres computes it, from %s", col.Formula)
+		return nil
+	}
+	if !facts.Fits(col.Type) {
+		c.add(v.at, on, "what fits: "+strings.Join(fitting(col.Type), ", "), "%s does not fit type %s", v.spec.Name, col.Type.SQL)
+		return nil
+	}
+	if facts.Null && col.NotNull {
+		c.add(v.at, on, "what fits: "+strings.Join(fitting(col.Type), ", "), "it is NOT NULL")
+		return nil
+	}
+	if used := s.table.Uses(s.table.PartitionBy); s.table.PartitionBy != "" && slices.Contains(used, col.Name) {
+		c.add(v.at, on, "keep it", "the table is partitioned by it (%s), so its rows would not fit their partitions", s.table.PartitionBy)
+		return nil
+	}
+	method, err := NewMethod(v.spec, c.seed, c.narrowed(s, col), c.head.Encoding())
+	if err != nil {
+		c.add(v.at, on, "", "%v", err)
+		return nil
+	}
+	return method
+}
+
+// fitting returns the names of the methods that fit a type.
+func fitting(t schema.Type) []string {
+	var names []string
+	for _, f := range Methods() {
+		if f.Fits(t) && !f.Null {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// narrowed returns the column as if its type had the limits that checks set, so
+// that methods keep to them.
+func (c *compiler) narrowed(s *subject, col *schema.Column) schema.Column {
+	narrow := *col
+	if KindOf(col.Type) != Text || col.Type.Array {
+		return narrow
+	}
+	limit := col.Type.Length()
+	for _, check := range c.checksOf(s, col) {
+		conditions, _ := check.Conditions()
+		for _, condition := range conditions {
+			if condition.Max != nil && condition.Column == col.Name && (limit == 0 || *condition.Max < limit) {
+				limit = *condition.Max
+			}
+		}
+	}
+	if limit > 0 && limit != col.Type.Length() {
+		narrow.Type = schema.Type{
+			SQL: fmt.Sprintf("%s with at most %d characters", col.Type.SQL, limit), Name: schema.Name{Name: "character varying"}, Modifiers: []int{limit},
+		}
+	}
+	return narrow
+}
+
+// checksOf returns the valid checks that are about a column, those of its domain
+// with its name for VALUE.
+func (c *compiler) checksOf(s *subject, col *schema.Column) []schema.Check {
+	var found []schema.Check
+	for _, check := range s.table.Checks {
+		if !check.NotValid && slices.Contains(s.table.Uses(check.SQL), col.Name) {
+			found = append(found, check)
+		}
+	}
+	return append(found, c.domainChecks(col)...)
+}
+
+// valueColumn is what a domain's check calls the value.
+const valueColumn = "value"
+
+// domainChecks returns the valid checks of a column's domain.
+func (c *compiler) domainChecks(col *schema.Column) []schema.Check {
+	var found []schema.Check
+	for t := &col.Type; t != nil && !t.Array; t = t.Base {
+		if d := c.schema.Domains[t.Name]; d != nil {
+			for _, check := range d.Checks {
+				if !check.NotValid {
+					found = append(found, check)
+				}
+			}
+		}
+	}
+	return found
+}
+
+// checks judges what the methods for a table do to its checks.
+func (c *compiler) checks(s *subject) {
+	for i := range s.table.Columns {
+		col := &s.table.Columns[i]
+		v := s.column(col.Name)
+		if !v.masks() || col.Generated != schema.NotGenerated {
+			continue
+		}
+		for _, check := range c.checksOf(s, col) {
+			c.check(s, col, v, check)
+		}
+		if col.Type.Array && col.Type.Element().Base != nil {
+			c.warn("%s.%s: hectl cannot tell whether the checks of domain %s still hold", s.table, schema.Quote(col.Name), col.Type.Element().SQL)
+		}
+	}
+}
+
+func (c *compiler) warn(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(c.warnings, text) {
+		c.warnings = append(c.warnings, text)
+	}
+}
+
+// check judges what a column's method does to one check.
+func (c *compiler) check(s *subject, col *schema.Column, v verdict, check schema.Check) {
+	on := s.table.String() + "." + schema.Quote(col.Name)
+	name := "check " + schema.Quote(check.Name)
+	facts, _ := FactsOf(v.spec.Name)
+	conditions, rest := check.Conditions()
+	outputs := outputs(v.spec)
+	for _, condition := range conditions {
+		if condition.Column != col.Name && condition.Column != valueColumn {
+			continue
+		}
+		switch {
+		case facts.Null:
+			if condition.NotNull {
+				c.add(v.at, on, "", "%s says IS NOT NULL", name)
+			}
+		case KindOf(col.Type) == Text && outputs != nil && !slices.ContainsFunc(outputs, func(o string) bool { return !condition.Holds(o) }):
+		case KindOf(col.Type) == Text && outputs != nil:
+			c.add(v.at, on, "", "%s, which says %s, does not allow what %s makes of it", name, check.SQL, v.spec.Name)
+		case condition.OneOf != nil:
+			c.add(v.at, on, "write {one_of: ["+strings.Join(condition.OneOf, ", ")+"]}, or keep", "%s allows nothing but %s", name, strings.Join(condition.OneOf, ", "))
+		case condition.Min > 1 && v.spec.Name != "lorem" && v.spec.Name != "digits":
+			c.warn("%s: hectl cannot tell whether %s, which says %s, still holds after %s", on, name, check.SQL, v.spec.Name)
+		}
+	}
+	for _, sql := range rest {
+		if facts.Null && !strings.Contains(strings.ToLower(sql), "null") {
+			continue // what is unknown passes a check
+		}
+		if used := s.table.Uses(sql); slices.Contains(used, col.Name) || strings.Contains(sql, "VALUE") {
+			c.warn("%s: hectl cannot tell whether %s, which says %s, still holds after %s", on, name, sql, v.spec.Name)
+		}
+	}
+}
+
+// outputs returns all that a method makes, nil when that depends on the value.
+func outputs(spec MethodSpec) []string {
+	switch spec.Name {
+	case "value":
+		return []string{spec.Text}
+	case "empty":
+		return []string{""}
+	case "one_of":
+		return spec.Texts
+	case "bcrypt":
+		return []string{strings.Repeat("$", 60)}
+	}
+	return nil
+}
+
+// foreignKeys judges whether both sides of each foreign key stay equal.
+func (c *compiler) foreignKeys(s *subject) {
+	if s.none != nil || s.table.Unread != nil {
+		return
+	}
+	for _, key := range s.table.ForeignKeys {
+		there := c.byName[key.References]
+		if there == nil {
+			continue
+		}
+		other := c.subjects[there]
+		nulled := false
+		for _, name := range key.Columns {
+			v := s.column(name)
+			nulled = nulled || v.spec.Name == "null" && v.masks()
+		}
+		if nulled {
+			continue // refers to nothing
+		}
+		if other.none != nil {
+			c.referred(s, other, key)
+			continue
+		}
+		for i, name := range key.Columns {
+			c.sides(s, other, key, name, key.Foreign[i])
+		}
+	}
+}
+
+// referred refuses to leave out rows that others refer to.
+func (c *compiler) referred(s, other *subject, key schema.ForeignKey) {
+	if key.NotValid || other.none.rows == "" {
+		return // the command line's own choice, of which Postgres itself will tell
+	}
+	on := s.table.String() + "." + schema.Quote(key.Columns[0])
+	c.add(other.none.at, on, "leave the rows of "+s.table.String()+" out as well, make the column null, or mask the columns of "+other.table.String(),
+		"foreign key %s refers to %s, whose rows are left out", schema.Quote(key.Name), other.table)
+}
+
+// sides judges one column of a foreign key.
+func (c *compiler) sides(s, other *subject, key schema.ForeignKey, name, foreign string) {
+	here, there := s.column(name), other.column(foreign)
+	if !here.masks() && !there.masks() {
+		return
+	}
+	a, b := s.table.Column(name), other.table.Column(foreign)
+	if a == nil || b == nil {
+		return
+	}
+	same := here.masks() == there.masks() && reflect.DeepEqual(here.spec, there.spec) &&
+		KindOf(a.Type) == KindOf(b.Type) && a.Type.Root().Name == b.Type.Root().Name && a.Type.Length() == b.Type.Length()
+	if same {
+		return
+	}
+	at := here.at
+	if !here.masks() {
+		at = there.at
+	}
+	on := s.table.String() + "." + schema.Quote(name)
+	to := other.table.String() + "." + schema.Quote(foreign)
+	c.add(at, on, "give both sides the same method, or keep both", "foreign key %s refers to %s, and the two would no longer be equal", schema.Quote(key.Name), to)
+}

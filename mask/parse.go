@@ -1,0 +1,414 @@
+package mask
+
+import (
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
+	"github.com/xrash/smetrics"
+
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// Parse reads what hectl.yml, which is at path, has under its key mask. A nil
+// node says nothing. All that is wrong is in one error.
+func Parse(node ast.Node, path string) (*Rules, error) {
+	if node == nil {
+		return Default(), nil
+	}
+	r := &Rules{Mode: On, Unlisted: UnlistedFail, path: path, base: humanEssentials}
+	p := &yamlRules{file: filepath.Base(path), dir: filepath.Dir(path), anchors: map[string]ast.Node{}}
+	p.rules(r, node)
+	if err := p.err("the rules for masking in " + path); err != nil {
+		return nil, err
+	}
+	r.on(r.base)
+	return r, nil
+}
+
+// yamlRules reads rules out of YAML, and collects what is wrong with them.
+type yamlRules struct {
+	problems
+	file, dir string
+	anchors   map[string]ast.Node
+}
+
+func (p *yamlRules) place(n ast.Node) Place {
+	at := Place{File: p.file}
+	if t := n.GetToken(); t != nil && t.Position != nil {
+		at.Line, at.Column = t.Position.Line, t.Position.Column
+	}
+	return at
+}
+
+func (p *yamlRules) wrong(n ast.Node, on, do, format string, args ...any) {
+	p.add(p.place(n), on, do, format, args...)
+}
+
+// value returns the node that n stands for.
+func (p *yamlRules) value(n ast.Node) ast.Node {
+	switch n := n.(type) {
+	case *ast.AnchorNode:
+		v := p.value(n.Value)
+		p.anchors[n.Name.String()] = v
+		return v
+	case *ast.AliasNode:
+		if v := p.anchors[n.Value.String()]; v != nil {
+			return v
+		}
+		p.wrong(n, "", "", "no anchor of that name comes before %s in the rules", n)
+		return nil
+	case *ast.TagNode:
+		return p.value(n.Value)
+	}
+	return n
+}
+
+// pair is a key with its value.
+type pair struct {
+	key   string
+	at    ast.Node // of the key
+	value ast.Node // nil when it cannot be read, which is said already
+}
+
+// pairs returns what a mapping holds, nil when n is none.
+func (p *yamlRules) pairs(n ast.Node) []pair {
+	var values []*ast.MappingValueNode
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		values = n.Values
+	case *ast.MappingValueNode:
+		values = []*ast.MappingValueNode{n}
+	}
+	list := []pair{}
+	for _, v := range values {
+		key, ok := p.text(p.value(v.Key))
+		if _, merge := v.Key.(*ast.MergeKeyNode); merge || !ok {
+			p.wrong(v.Key, "", "", "only names can be keys here")
+			continue
+		}
+		list = append(list, pair{key, v.Key, p.value(v.Value)})
+	}
+	return list
+}
+
+// text returns what a scalar says, as it was written.
+func (p *yamlRules) text(n ast.Node) (string, bool) {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return n.Value, true
+	case *ast.LiteralNode:
+		return n.Value.Value, true
+	case *ast.MappingKeyNode, nil:
+		return "", false
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode, *ast.NullNode:
+		return n.GetToken().Value, true
+	}
+	return "", false
+}
+
+func isMapping(n ast.Node) bool {
+	switch n.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		return true
+	}
+	return false
+}
+
+// blank reports whether nothing stands where a value should.
+func blank(n ast.Node) bool {
+	null, ok := n.(*ast.NullNode)
+	return ok && null.GetToken().Type == token.ImplicitNullType
+}
+
+// rules reads the whole of the key mask.
+func (p *yamlRules) rules(r *Rules, n ast.Node) {
+	n = p.value(n)
+	if !isMapping(n) {
+		p.wrong(n, "mask", "for example: mask: {mode: on}", "it is not a mapping")
+		return
+	}
+	for _, kv := range p.pairs(n) {
+		switch kv.key {
+		case "mode":
+			r.Mode = Mode(p.word(kv, string(Off), string(On), string(Required)))
+		case "unlisted":
+			r.Unlisted = Unlisted(p.word(kv, string(UnlistedKeep), string(UnlistedWarn), string(UnlistedFail)))
+		case "base":
+			r.base = p.word(kv, humanEssentials, "none")
+		case "large_objects":
+			r.largeObjects = p.word(kv, "keep", "none")
+		case "seed":
+			r.SeedFile = p.seed(kv)
+		case "after":
+			r.After = p.files(kv)
+		case "tables":
+			r.own = p.tables(kv.value)
+		default:
+			p.wrong(kv.at, "mask."+kv.key, "", "there is no such key%s; the keys are mode, unlisted, seed, base, tables, after and large_objects",
+				nearest(kv.key, []string{"mode", "unlisted", "seed", "base", "tables", "after", "large_objects"}))
+		}
+	}
+}
+
+// word takes one of words. YAML 1.1 reads a bare on and off as true and false.
+func (p *yamlRules) word(kv pair, words ...string) string {
+	text, ok := p.text(kv.value)
+	if ok && slices.Contains(words, text) {
+		return text
+	}
+	if kv.value == nil {
+		return ""
+	}
+	p.wrong(kv.value, "mask."+kv.key, "", "it is one of %s", strings.Join(words, ", "))
+	return ""
+}
+
+// seed takes the path of a file, relative to hectl.yml. One that begins with ~/
+// stays as it is.
+func (p *yamlRules) seed(kv pair) string {
+	text, _ := p.text(kv.value)
+	path, ok := strings.CutPrefix(text, "file:")
+	if !ok || path == "" {
+		if kv.value != nil {
+			p.wrong(kv.value, "mask.seed", "for example: seed: file:~/.config/hectl/seed", "a seed is secret, so it is in a file of its own")
+		}
+		return ""
+	}
+	return p.path(path)
+}
+
+func (p *yamlRules) path(path string) string {
+	if filepath.IsAbs(path) || strings.HasPrefix(path, "~/") {
+		return path
+	}
+	return filepath.Join(p.dir, path)
+}
+
+// files takes one path or a list of them.
+func (p *yamlRules) files(kv pair) []string {
+	nodes := []ast.Node{kv.value}
+	if list, ok := kv.value.(*ast.SequenceNode); ok {
+		nodes = list.Values
+	}
+	var paths []string
+	for _, n := range nodes {
+		text, ok := p.text(p.value(n))
+		if !ok || text == "" || blank(n) {
+			p.wrong(n, "mask.after", `for example: after: ["db/hectl_after.sql"]`, "it is not the path of a file with SQL")
+			continue
+		}
+		paths = append(paths, p.path(text))
+	}
+	return paths
+}
+
+// tables takes the rules by tables.
+func (p *yamlRules) tables(n ast.Node) []tableRule {
+	if n == nil || blank(n) {
+		return nil
+	}
+	if !isMapping(n) {
+		p.wrong(n, "mask.tables", "for example: tables: {users: {email: email}}", "it is not a mapping")
+		return nil
+	}
+	var rules []tableRule
+	for _, kv := range p.pairs(n) {
+		if rule, ok := p.table(kv); ok {
+			rules = append(rules, rule)
+		}
+	}
+	return rules
+}
+
+const tableForms = "a table has columns with their methods, or keep, or {rows: none}"
+
+// table takes what is said of one table, or of a pattern.
+func (p *yamlRules) table(kv pair) (tableRule, bool) {
+	rule := tableRule{at: p.place(kv.at)}
+	var err error
+	if rule.pattern, err = schema.ParsePattern(kv.key); err != nil {
+		p.wrong(kv.at, "", `for example: "audit_*", public.versions, '"Mixed Case"'`, "%v", err)
+		return rule, false
+	}
+	if text, ok := p.text(kv.value); ok && text == "keep" {
+		rule.keep = true
+		return rule, true
+	}
+	if !isMapping(kv.value) {
+		if kv.value != nil {
+			p.wrong(kv.value, kv.key, "", "%s", tableForms)
+		}
+		return rule, false
+	}
+	for _, column := range p.pairs(kv.value) {
+		word, _ := p.text(column.value)
+		switch {
+		case column.value == nil:
+		case column.key == "rows" && (word == "none" || word == "all"):
+			rule.rows = word
+		case column.key == "*":
+			if rule.rest = word == "keep"; !rule.rest {
+				p.wrong(column.value, kv.key+".*", "", `all other columns can only be kept: "*": keep`)
+			}
+		default:
+			if spec, ok := p.method(column.value, kv.key+"."+column.key, true); ok {
+				rule.columns = append(rule.columns, columnRule{column.key, spec, p.place(column.value)})
+			}
+		}
+	}
+	if rule.rows == "none" && (rule.rest || len(rule.columns) > 0) {
+		p.add(rule.at, kv.key, "leave the columns out, or the word", "with {rows: none} there is nothing to mask in its columns")
+	}
+	return rule, true
+}
+
+// method takes a method: a name, or a name with an argument.
+func (p *yamlRules) method(n ast.Node, on string, paths bool) (MethodSpec, bool) {
+	if blank(n) {
+		p.wrong(n, on, "to make every value NULL, write null; to leave it, keep", "it has no method")
+		return MethodSpec{}, false
+	}
+	if _, ok := n.(*ast.NullNode); ok {
+		return MethodSpec{Name: "null"}, true
+	}
+	if isMapping(n) {
+		list := p.pairs(n)
+		if len(list) != 1 {
+			p.wrong(n, on, "for example: {shift_days: 180}", "a method is a name, or one name with its argument")
+			return MethodSpec{}, false
+		}
+		return p.argument(list[0], on, paths)
+	}
+	text, isText := n.(*ast.StringNode)
+	if !isText {
+		written, _ := p.text(n)
+		p.wrong(n, on, "for a fixed value write {value: "+written+"}", "it is not the name of a method")
+		return MethodSpec{}, false
+	}
+	facts, ok := FactsOf(text.Value)
+	switch {
+	case !ok:
+		p.wrong(n, on, "for a fixed value write {value: …}", "there is no method %q%s", text.Value, nearestMethod(text.Value))
+	case facts.Argument == NumberNeeded:
+		p.wrong(n, on, "", "%s needs a number: {%s: 30}", facts.Name, facts.Name)
+	case facts.Argument == TextNeeded:
+		p.wrong(n, on, "", "%s needs a text: {%s: password}", facts.Name, facts.Name)
+	case facts.Argument == TextsNeeded:
+		p.wrong(n, on, "", "%s needs a list: {%s: [a, b]}", facts.Name, facts.Name)
+	default:
+		return MethodSpec{Name: facts.Name}, true
+	}
+	return MethodSpec{}, false
+}
+
+// argument takes a method's name with its argument.
+func (p *yamlRules) argument(kv pair, on string, paths bool) (MethodSpec, bool) {
+	spec := MethodSpec{Name: kv.key}
+	facts, ok := FactsOf(kv.key)
+	if !ok {
+		p.wrong(kv.at, on, "", "there is no method %q%s", kv.key, nearestMethod(kv.key))
+		return spec, false
+	}
+	if kv.value == nil {
+		return spec, false
+	}
+	text, isText := p.text(kv.value)
+	if _, null := kv.value.(*ast.NullNode); null {
+		p.wrong(kv.value, on, "for NULL write null", "%s has no argument", kv.key)
+		return spec, false
+	}
+	_, isNumber := kv.value.(*ast.IntegerNode)
+	switch facts.Argument {
+	case NoArgument:
+		p.wrong(kv.value, on, "write "+kv.key+" alone", "%s takes no argument", kv.key)
+		return spec, false
+	case NumberFits, NumberNeeded:
+		n, err := strconv.Atoi(text)
+		if !isNumber || err != nil {
+			p.wrong(kv.value, on, "", "%s takes a whole number", kv.key)
+			return spec, false
+		}
+		spec.Number = n
+	case TextsNeeded:
+		list, isList := kv.value.(*ast.SequenceNode)
+		if !isList || len(list.Values) == 0 {
+			p.wrong(kv.value, on, "", "%s takes a list: {%s: [a, b]}", kv.key, kv.key)
+			return spec, false
+		}
+		for _, n := range list.Values {
+			one, ok := p.text(p.value(n))
+			if _, null := n.(*ast.NullNode); null || !ok {
+				p.wrong(n, on, "", "%s takes a list of texts and numbers", kv.key)
+				return spec, false
+			}
+			spec.Texts = append(spec.Texts, one)
+		}
+	case PathsFit:
+		if isMapping(kv.value) && paths {
+			return p.paths(spec, kv, on)
+		}
+		fallthrough
+	case WordFits:
+		if !isText || !slices.Contains(facts.Words, text) {
+			p.wrong(kv.value, on, "", "%s takes %s, or nothing", kv.key, strings.Join(facts.Words, " or "))
+			return spec, false
+		}
+		spec.Text = text
+	case TextNeeded:
+		if !isText {
+			p.wrong(kv.value, on, "", "%s takes a text", kv.key)
+			return spec, false
+		}
+		spec.Text = text
+	}
+	return spec, true
+}
+
+// paths takes the methods by path of a json method.
+func (p *yamlRules) paths(spec MethodSpec, kv pair, on string) (MethodSpec, bool) {
+	spec.Paths = map[string]MethodSpec{}
+	whole := true
+	for _, path := range p.pairs(kv.value) {
+		if path.value == nil {
+			whole = false
+			continue
+		}
+		inner, ok := p.method(path.value, on+": "+path.key, false)
+		whole = whole && ok
+		spec.Paths[path.key] = inner
+	}
+	if len(spec.Paths) == 0 && whole {
+		p.wrong(kv.value, on, "for every text in it write json", "it has no paths")
+		whole = false
+	}
+	return spec, whole
+}
+
+func nearestMethod(name string) string {
+	var names []string
+	for _, f := range Methods() {
+		names = append(names, f.Name)
+	}
+	if near := nearest(name, names); near != "" {
+		return near
+	}
+	return "; the methods are " + strings.Join(names, ", ")
+}
+
+// nearest says which of names could have been meant, "" when none is near.
+func nearest(name string, names []string) string {
+	best, score := "", 0.0
+	for _, n := range names {
+		if s := smetrics.JaroWinkler(strings.ToLower(name), strings.ToLower(n), 0.7, 4); s > score {
+			best, score = n, s
+		}
+	}
+	if score < 0.8 {
+		return ""
+	}
+	return ", is " + best + " meant?"
+}

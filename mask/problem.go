@@ -1,0 +1,71 @@
+package mask
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// Place is where in a file something stands, counted from 1.
+type Place struct {
+	File         string // without folders
+	Line, Column int
+}
+
+// String returns "file:line:column".
+func (p Place) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
+
+// Problem is something that is wrong with the rules.
+type Problem struct {
+	Place Place
+	On    string // table, or table and column; "" for the file
+	What  string
+	Do    string // "" where What says it
+}
+
+// String returns the problem on one line.
+func (p Problem) String() string {
+	text := p.Place.String() + ": "
+	if p.On != "" {
+		text += p.On + ": "
+	}
+	text += p.What
+	if p.Do != "" {
+		text += "; " + p.Do
+	}
+	return text
+}
+
+// problems are collected, so that all are told at once.
+type problems struct{ list []Problem }
+
+func (p *problems) add(at Place, on, do, format string, args ...any) {
+	one := Problem{Place: at, On: on, What: fmt.Sprintf(format, args...), Do: do}
+	if !slices.Contains(p.list, one) {
+		p.list = append(p.list, one)
+	}
+}
+
+// err returns all problems as one error, in the order of the file, nil when there
+// are none.
+func (p *problems) err(what string) error {
+	if len(p.list) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(p.list, func(a, b Problem) int {
+		if c := strings.Compare(a.Place.File, b.Place.File); c != 0 {
+			return c
+		}
+		if a.Place.Line != b.Place.Line {
+			return a.Place.Line - b.Place.Line
+		}
+		return a.Place.Column - b.Place.Column
+	})
+	lines := make([]string, len(p.list))
+	for i, one := range p.list {
+		lines[i] = "\n  " + one.String()
+	}
+	return fault.New(fault.Usage, "", "%s:%s", what, strings.Join(lines, ""))
+}

@@ -1,0 +1,174 @@
+package mask
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// Finding is a column, or a whole part of a dump, that could hold personal data.
+type Finding struct {
+	Table  string `json:"table"`            // "public.users"
+	Column string `json:"column,omitempty"` // "" for all of the table
+	Type   string `json:"type,omitempty"`
+	Why    string `json:"why"`
+	Rule   string `json:"rule,omitempty"` // as a file has it, "" when there is none
+	Place  string `json:"place,omitempty"`
+	Open   bool   `json:"open"`
+
+	subject *subject
+	column  *schema.Column
+}
+
+// On returns what the finding is about, as messages have it.
+func (f Finding) On() string {
+	if f.Column == "" {
+		return f.Table
+	}
+	return f.Table + "." + schema.Quote(f.Column)
+}
+
+// Report is what the rules say of an archive.
+type Report struct {
+	Findings []Finding `json:"columns"`
+	Masked   int       `json:"masked"` // columns
+	Kept     int       `json:"kept"`
+	LeftOut  []string  `json:"rows_left_out,omitempty"` // tables
+	Warnings []string  `json:"warnings,omitempty"`
+
+	compiler *compiler
+}
+
+// report lists the columns that could hold personal data. Partitions are told by
+// the whole.
+func (c *compiler) report() *Report {
+	r := &Report{Findings: []Finding{}, Warnings: c.warnings, compiler: c}
+	for _, t := range c.withRows() {
+		s := c.subjects[t]
+		if s.none != nil {
+			r.LeftOut = append(r.LeftOut, t.String())
+			continue
+		}
+		if t.Unread != nil {
+			r.unread(s)
+			continue
+		}
+		for i := range t.Columns {
+			r.column(s, &t.Columns[i])
+		}
+	}
+	r.rest(c.head, c.rules.largeObjects)
+	return r
+}
+
+// withRows returns the tables whose rows are in the archive: a partitioned one
+// for its partitions.
+func (c *compiler) withRows() []*schema.Table {
+	rows := map[*schema.Table]bool{}
+	for _, t := range c.schema.Tables {
+		if t.DataID != 0 && t.Kind != schema.Foreign {
+			rows[t] = true
+			if of := whole(c.byName, t); of != t {
+				delete(rows, t)
+				rows[of] = true
+			}
+			if t.PartitionOf != nil && c.subjects[t].none != nil && c.subjects[whole(c.byName, t)].none == nil {
+				rows[t] = true // alone among the partitions it has none
+			}
+		}
+	}
+	var list []*schema.Table
+	for _, t := range c.schema.Tables {
+		if rows[t] {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+func (r *Report) column(s *subject, col *schema.Column) {
+	v := s.column(col.Name)
+	why := suspicious(r.compiler, s.table, col)
+	switch {
+	case v.masks():
+		r.Masked++
+	case why == "":
+		return
+	case v.said:
+		r.Kept++
+	}
+	f := Finding{Table: s.table.String(), Column: col.Name, Type: col.Type.SQL, Why: why, Open: !v.said, subject: s, column: col}
+	if v.said {
+		f.Rule, f.Place = v.spec.String(), v.at.String()
+	}
+	r.Findings = append(r.Findings, f)
+}
+
+// unread adds a table whose columns are not known.
+func (r *Report) unread(s *subject) {
+	f := Finding{Table: s.table.String(), Why: "it cannot be read: " + s.table.Unread.Error(), Open: true, subject: s}
+	for _, rule := range s.rules {
+		if rule.keep {
+			f.Open, f.Rule, f.Place = false, "keep", rule.at.String()
+			break
+		}
+	}
+	r.Findings = append(r.Findings, f)
+}
+
+// rest adds what of the archive is no table.
+func (r *Report) rest(head *archive.Head, largeObjects string) {
+	for i := range head.Entries {
+		if head.Entries[i].Desc == "BLOBS" {
+			f := Finding{Table: LargeObjects, Why: "files can hold anything", Open: largeObjects == ""}
+			if !f.Open {
+				f.Rule = largeObjects
+			}
+			r.Findings = append(r.Findings, f)
+			return
+		}
+	}
+}
+
+// LargeObjects is what a Finding about large objects has for a table.
+const LargeObjects = "large objects"
+
+// open returns the findings that no rule covers.
+func (r *Report) open() []Finding {
+	var list []Finding
+	for _, f := range r.Findings {
+		if f.Open {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// Open returns how many findings no rule covers.
+func (r *Report) Open() int { return len(r.open()) }
+
+// Unlisted returns the error, of code fault.Usage, that stops a run whose rules
+// say UnlistedFail, when columns are open; else nil. It has the lines to add.
+func (r *Report) Unlisted(rules *Rules) error {
+	open := r.open()
+	if rules.Unlisted != UnlistedFail || len(open) == 0 {
+		return nil
+	}
+	var b strings.Builder
+	for _, f := range open {
+		fmt.Fprintf(&b, "\n  %s: %s", f.On(), f.Why)
+	}
+	things := "columns"
+	if len(open) == 1 {
+		things = "column"
+	}
+	place := "hectl.yml"
+	if rules.path != "" {
+		place = rules.path
+	}
+	return fault.New(fault.Usage, "look at them, and add to "+place+", or write keep for what is fine:\n"+r.Suggest(),
+		"the dump has %d %s that could hold personal data and have no rule:%s", len(open), things, b.String())
+}

@@ -1,0 +1,146 @@
+package mask
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// uniques judges whether the unique indexes of a table still hold.
+func (c *compiler) uniques(s *subject) {
+	for _, u := range s.table.Uniques {
+		c.unique(s, u)
+	}
+}
+
+func (c *compiler) unique(s *subject, u schema.Unique) {
+	index := "unique index " + schema.Quote(u.Name)
+	if u.Primary {
+		index = "primary key " + schema.Quote(u.Name)
+	}
+	var bad []string // columns that may become equal
+	for _, name := range u.Columns {
+		v := s.column(name)
+		col := s.table.Column(name)
+		switch {
+		case col == nil:
+		case col.Generated != schema.NotGenerated:
+			c.expression(s, index, col.Formula)
+		case v.masks() && u.Exclude:
+			c.complain(s, name, v, "keep it", "constraint %s compares it with other rows", schema.Quote(u.Name))
+		case v.masks() && !keepsApart(v.spec, col, u):
+			bad = append(bad, name)
+		}
+	}
+	for _, expression := range u.Expressions {
+		c.expression(s, index, expression)
+	}
+	if u.Where != "" {
+		c.partial(s, index, u.Where)
+	}
+	if len(bad) == 0 || c.implied(s, u, bad) {
+		return
+	}
+	for _, name := range bad {
+		v := s.column(name)
+		reason := "values that differ may become equal"
+		if facts, _ := FactsOf(v.spec.Name); facts.Same || facts.Null {
+			reason = "all values become equal"
+		} else if facts.Unique {
+			reason = "there is too little room for values that differ"
+		}
+		c.complain(s, name, v, "what keeps values apart: "+strings.Join(apart(s.table.Column(name), u), ", "),
+			"%s has (%s), and with %s %s", index, strings.Join(u.Columns, ", "), v.spec.Name, reason)
+	}
+}
+
+func (c *compiler) complain(s *subject, name string, v verdict, do, format string, args ...any) {
+	c.add(v.at, s.table.String()+"."+schema.Quote(name), do, format, args...)
+}
+
+// keepsApart reports whether values that differ still differ after a method, as
+// the unique index has it.
+func keepsApart(spec MethodSpec, col *schema.Column, u schema.Unique) bool {
+	facts, _ := FactsOf(spec.Name)
+	switch {
+	case !facts.Unique:
+		return false
+	case facts.Null:
+		return !u.NullsNotDistinct
+	case spec.Name == "hash" && spec.Number > 0 && spec.Number < facts.UniqueLength:
+		return false
+	case spec.Name == "digits" && strings.HasSuffix(col.Type.Root().Name.Name, "citext"):
+		return false // it keeps upper case
+	}
+	length := col.Type.Length()
+	return length == 0 || length >= facts.UniqueLength
+}
+
+// apart returns the methods that keep the values of a column apart.
+func apart(col *schema.Column, u schema.Unique) []string {
+	var names []string
+	for _, f := range Methods() {
+		if f.Fits(col.Type) && (!f.Null || !col.NotNull) && keepsApart(MethodSpec{Name: f.Name}, col, u) {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// implied reports whether the columns of a unique index are unique without the
+// bad ones, because of another index.
+func (c *compiler) implied(s *subject, u schema.Unique, bad []string) bool {
+	return slices.ContainsFunc(s.table.Uniques, func(other schema.Unique) bool {
+		if other.Where != "" || len(other.Expressions) > 0 || other.Exclude || len(other.Columns) == 0 {
+			return false
+		}
+		return !slices.ContainsFunc(other.Columns, func(name string) bool {
+			col := s.table.Column(name)
+			v := s.column(name)
+			return col == nil || !slices.Contains(u.Columns, name) || slices.Contains(bad, name) ||
+				!col.NotNull || v.masks() && !keepsApart(v.spec, col, other)
+		})
+	})
+}
+
+// expression judges an expression of a unique index.
+func (c *compiler) expression(s *subject, index, sql string) {
+	for _, name := range s.table.Uses(sql) {
+		v := s.column(name)
+		col := s.table.Column(name)
+		if !v.masks() || foldsCase(sql, name) && slices.Contains([]string{"email", "uuid", "hash"}, v.spec.Name) && keepsApart(v.spec, col, schema.Unique{}) {
+			continue
+		}
+		c.complain(s, name, v, "keep it", "%s is on %s, and hectl cannot tell whether that stays unique", index, sql)
+	}
+}
+
+// foldsCase reports whether an expression is a column in lower or upper case. What
+// email, uuid and hash make has no letters that differ in case alone.
+func foldsCase(sql, column string) bool {
+	name := schema.Quote(column)
+	for _, function := range []string{"lower", "upper"} {
+		if sql == function+"("+name+")" || sql == function+"(("+name+")::text)" {
+			return true
+		}
+	}
+	return false
+}
+
+// partial judges the condition of a partial unique index: rows that were not in it
+// may get in.
+func (c *compiler) partial(s *subject, index, where string) {
+	conditions, rest := schema.Check{SQL: where}.Conditions()
+	for _, name := range s.table.Uses(where) {
+		v := s.column(name)
+		if !v.masks() {
+			continue
+		}
+		onlyNotNull := !slices.ContainsFunc(conditions, func(one schema.Condition) bool { return one.Column == name && !one.NotNull }) &&
+			!slices.ContainsFunc(rest, func(sql string) bool { return slices.Contains(s.table.Uses(sql), name) })
+		if !onlyNotNull {
+			c.complain(s, name, v, "keep it", "%s is for rows WHERE %s, and others could get into it", index, where)
+		}
+	}
+}
