@@ -1,4 +1,4 @@
-package mask_test
+package mask
 
 import (
 	"bytes"
@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
@@ -22,10 +21,10 @@ func userRows(n int) []byte {
 	return b.Bytes()
 }
 
-func userColumns(tb testing.TB, rules map[string]mask.MethodSpec) []mask.Column {
+func userColumns(tb testing.TB, rules map[string]MethodSpec) []Column {
 	tb.Helper()
 	names := []string{"id", "email", "name", "phone", "encrypted_password", "organization_id", "admin", "reset_password_token", "created_at", "updated_at", "invited_at", "sign_in_count"}
-	columns := make([]mask.Column, len(names))
+	columns := make([]Column, len(names))
 	for i, name := range names {
 		columns[i].Name = name
 		if spec, ok := rules[name]; ok {
@@ -35,9 +34,9 @@ func userColumns(tb testing.TB, rules map[string]mask.MethodSpec) []mask.Column 
 	return columns
 }
 
-func newMethod(tb testing.TB, spec mask.MethodSpec, col schema.Column) mask.Method {
+func newMethod(tb testing.TB, spec MethodSpec, col schema.Column) Method {
 	tb.Helper()
-	m, err := mask.NewMethod(spec, mask.NewSeed([]byte("a seed for tests")), col, "UTF8")
+	m, err := NewMethod(spec, NewSeed([]byte("a seed for tests")), col, "UTF8")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -45,13 +44,13 @@ func newMethod(tb testing.TB, spec mask.MethodSpec, col schema.Column) mask.Meth
 }
 
 func BenchmarkReader(b *testing.B) {
-	for name, rules := range map[string]map[string]mask.MethodSpec{
+	for name, rules := range map[string]map[string]MethodSpec{
 		"three rules": {"email": {Name: "email"}, "name": {Name: "full_name"}, "phone": {Name: "phone"}},
 		"no rules":    {},
 	} {
 		b.Run(name, func(b *testing.B) {
 			rows := append(userRows(20_000), "\\.\n"...)
-			table := &mask.Table{Name: "public.users", Columns: userColumns(b, rules)}
+			table := &Table{Name: "public.users", Columns: userColumns(b, rules)}
 			b.SetBytes(int64(len(rows)))
 			b.ReportAllocs()
 			for b.Loop() {
@@ -70,20 +69,20 @@ func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
 func BenchmarkMethod(b *testing.B) {
 	for _, bm := range []struct {
-		spec  mask.MethodSpec
+		spec  MethodSpec
 		typ   string
 		value string
 	}{
-		{mask.MethodSpec{Name: "email"}, "text", "maria.gonzalez@diaperbank.org"},
-		{mask.MethodSpec{Name: "full_name"}, "text", "Maria Gonzalez"},
-		{mask.MethodSpec{Name: "phone"}, "text", "(614) 555-0123"},
-		{mask.MethodSpec{Name: "digits"}, "text", "123-45-6789"},
-		{mask.MethodSpec{Name: "hash"}, "text", "123-45-6789"},
-		{mask.MethodSpec{Name: "lorem"}, "text", "Needs size 4, and wipes without scent; call before noon."},
-		{mask.MethodSpec{Name: "ip"}, "inet", "93.184.216.34"},
-		{mask.MethodSpec{Name: "shift_days", Number: 180}, "date", "2019-05-17"},
-		{mask.MethodSpec{Name: "noise", Number: 10}, "numeric", "1234.50"},
-		{mask.MethodSpec{Name: "json"}, "jsonb", `{"name": "Maria", "size": 4, "insurance": {"id": "123456", "plan": "gold"}}`},
+		{MethodSpec{Name: "email"}, "text", "maria.gonzalez@diaperbank.org"},
+		{MethodSpec{Name: "full_name"}, "text", "Maria Gonzalez"},
+		{MethodSpec{Name: "phone"}, "text", "(614) 555-0123"},
+		{MethodSpec{Name: "digits"}, "text", "123-45-6789"},
+		{MethodSpec{Name: "hash"}, "text", "123-45-6789"},
+		{MethodSpec{Name: "lorem"}, "text", "Needs size 4, and wipes without scent; call before noon."},
+		{MethodSpec{Name: "ip"}, "inet", "93.184.216.34"},
+		{MethodSpec{Name: "shift_days", Number: 180}, "date", "2019-05-17"},
+		{MethodSpec{Name: "noise", Number: 10}, "numeric", "1234.50"},
+		{MethodSpec{Name: "json"}, "jsonb", `{"name": "Maria", "size": 4, "insurance": {"id": "123456", "plan": "gold"}}`},
 	} {
 		b.Run(bm.spec.Name, func(b *testing.B) {
 			method := newMethod(b, bm.spec, column(bm.typ))

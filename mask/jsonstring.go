@@ -87,7 +87,7 @@ func hex4(text []byte) (r rune, ok bool) {
 	return r, true
 }
 
-// appendJSONString writes value as a string.
+// appendJSONString writes value as a string, with the escapes that jsonb has.
 func appendJSONString(dst, value []byte) []byte {
 	const hexDigits = "0123456789abcdef"
 	dst = append(dst, '"')
@@ -95,12 +95,8 @@ func appendJSONString(dst, value []byte) []byte {
 		switch {
 		case c == '"' || c == '\\':
 			dst = append(dst, '\\', c)
-		case c == '\n':
-			dst = append(dst, `\n`...)
-		case c == '\r':
-			dst = append(dst, `\r`...)
-		case c == '\t':
-			dst = append(dst, `\t`...)
+		case c < ' ' && c != '\v' && letter(c) != 0:
+			dst = append(dst, '\\', letter(c))
 		case c < ' ':
 			dst = append(dst, `\u00`...)
 			dst = append(dst, hexDigits[c>>4], hexDigits[c&15])
