@@ -41,7 +41,7 @@ func yearOnly(dst, value []byte) ([]byte, error) {
 	dst = m.appendDate(dst)
 	if len(m.rest) > 0 {
 		dst = append(dst, " 00:00:00"...)
-		if zone := bytes.IndexAny(m.rest, "+-"); zone >= 0 {
+		if zone := bytes.IndexAny(m.rest, "+-Z"); zone >= 0 {
 			dst = append(dst, m.rest[zone:]...)
 		}
 	}

@@ -35,7 +35,7 @@ func (m maker) oneOf(k *keyed) (change, error) {
 			return nil, err
 		}
 	}
-	return word(k, slices.Clone(m.spec.Texts)), nil
+	return pick(k, slices.Clone(m.spec.Texts)), nil
 }
 
 // fits says whether text is a value of the type, or of an array's elements.

@@ -32,6 +32,41 @@ func (r *jsonRule) add(path []string, leaf *jsonLeaf) bool {
 	return true
 }
 
+// spread has what is said of any key hold for those that have rules of their own
+// as well, where these say nothing.
+func (r *jsonRule) spread() {
+	for _, under := range r.keys {
+		if r.any != nil {
+			under.merge(r.any)
+		}
+		under.spread()
+	}
+	if r.any != nil {
+		r.any.spread()
+	}
+}
+
+func (r *jsonRule) merge(other *jsonRule) {
+	if r.leaf == nil {
+		r.leaf = other.leaf
+	}
+	for key, under := range other.keys {
+		if r.keys[key] == nil {
+			if r.keys == nil {
+				r.keys = map[string]*jsonRule{}
+			}
+			r.keys[key] = &jsonRule{}
+		}
+		r.keys[key].merge(under)
+	}
+	if other.any != nil {
+		if r.any == nil {
+			r.any = &jsonRule{}
+		}
+		r.any.merge(other.any)
+	}
+}
+
 // jsonLeaf returns what a method does to the leaves at a path. Numbers stay
 // numbers where the method has a way with numbers, else they become strings.
 func (m maker) jsonLeaf(spec MethodSpec, text schema.Column) (*jsonLeaf, error) {

@@ -150,6 +150,8 @@ func (m maker) empty() Method {
 	switch {
 	case m.typ.Array:
 		return fixed("{}")
+	case m.kind == Bytea:
+		return fixed(`\x`)
 	case m.kind == JSON:
 		return func(dst, value []byte) ([]byte, bool, error) {
 			switch first := bytes.TrimLeft(value, " \t\r\n"); {
@@ -198,19 +200,22 @@ func (m maker) change() (change, error) {
 	case "email":
 		return email(k, m.limit, m.spec.Text == "keep_domain"), nil
 	case "first_name":
-		return word(k, firstNames(m.limit)), nil
+		return word(k, firstNames, m.limit), nil
 	case "last_name":
-		return word(k, lastNames(m.limit)), nil
+		return word(k, lastNames, m.limit), nil
 	case "full_name":
 		return fullName(k, m.limit), nil
 	case "company":
 		return company(k, m.limit), nil
 	case "phone":
-		return m.inRange(phone(k, m.limit)), nil
+		if mods := m.base().Modifiers; m.kind == Decimal && len(mods) > 1 && mods[1] != 0 {
+			return nil, fmt.Errorf("type %s is not one of whole numbers", m.typ.SQL)
+		}
+		return m.inRange(phone(k, m.limit, m.kind != Text)), nil
 	case "street":
 		return street(k, m.limit), nil
 	case "city":
-		return word(k, cities(m.limit)), nil
+		return word(k, cities, m.limit), nil
 	case "zip":
 		return m.inRange(zip(k, m.limit)), nil
 	case "lorem":
@@ -350,6 +355,7 @@ func (m maker) jsonLeaves() (change, error) {
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
+	root.spread()
 	c := json(root, m.utf8())
 	if m.kind != Text {
 		return c, nil

@@ -6,8 +6,8 @@ import "strings"
 // characters, where limit is not 0. Unlike a Method it never makes NULL.
 type change func(dst, value []byte) ([]byte, error)
 
-// word returns one of words.
-func word(k *keyed, words []string) change {
+// pick returns one of words.
+func pick(k *keyed, words []string) change {
 	return func(dst, value []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)
@@ -15,54 +15,57 @@ func word(k *keyed, words []string) change {
 	}
 }
 
+// fitting returns what long does, and short where that has more than limit
+// characters, 0 for any number: so values that are equal in two columns stay so,
+// though one has less room, as long as there is room enough.
+func fitting(limit int, long, short change) change {
+	if limit == 0 {
+		return long
+	}
+	return func(dst, value []byte) ([]byte, error) {
+		from := len(dst)
+		dst, err := long(dst, value)
+		if err == nil && len(dst)-from > limit {
+			return short(dst[:from], value)
+		}
+		return dst, err
+	}
+}
+
+// word returns one of a list's words.
+func word(k *keyed, list func(longest int) []string, limit int) change {
+	return fitting(limit, pick(k, list(0)), pick(k, list(limit)))
+}
+
 // fullName returns a first and a last name.
 func fullName(k *keyed, limit int) change {
-	if limit == 1 || limit == 2 { // no room for two words
-		return word(k, firstNames(limit))
+	long := joined(k, firstNames(0), lastNames(0))
+	switch {
+	case limit == 0:
+		return long
+	case limit < 5: // no room for two words
+		return fitting(limit, long, pick(k, firstNames(limit)))
 	}
-	first, last := firstNames(half(limit)), lastNames(rest(limit))
+	half := (limit - 1) / 2
+	return fitting(limit, long, joined(k, firstNames(half), lastNames(limit-1-half)))
+}
+
+// joined returns two words.
+func joined(k *keyed, first, second []string) change {
 	return func(dst, value []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)
 		dst = append(dst, l.pick(first)...)
 		dst = append(dst, ' ')
-		return append(dst, l.pick(last)...), nil
+		return append(dst, l.pick(second)...), nil
 	}
-}
-
-// half and rest share out what is left of a limit after one space between two
-// words.
-func half(limit int) int {
-	if limit == 0 {
-		return 0
-	}
-	return (limit - 1) / 2
-}
-
-func rest(limit int) int {
-	if limit == 0 {
-		return 0
-	}
-	return limit - 1 - half(limit)
 }
 
 // company returns the name of a firm, after people: gofakeit's own list has real
 // ones.
 func company(k *keyed, limit int) change {
-	forms := []string{" Inc", " LLC", " Group", " and Sons", " and Partners", " Foundation", " Supply", " Brothers"}
-	longest := len(" Foundation")
-	names := lastNames(0)
-	if limit > 0 && limit < longest+8 {
-		forms, names = []string{""}, lastNames(limit)
-	} else if limit > 0 {
-		names = lastNames(limit - len(" and Partners"))
-	}
-	return func(dst, value []byte) ([]byte, error) {
-		l := k.lot(value)
-		defer k.done(l)
-		dst = append(dst, l.pick(names)...)
-		return append(dst, l.pick(forms)...), nil
-	}
+	forms := []string{"Inc", "LLC", "Group", "and Sons", "and Partners", "Foundation", "Supply", "Brothers"}
+	return fitting(limit, joined(k, lastNames(0), forms), pick(k, lastNames(limit)))
 }
 
 // email returns an address that differs where the values do: a name to read, and

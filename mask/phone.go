@@ -2,13 +2,17 @@ package mask
 
 // phone returns a telephone number of the shape of the value, with 555 where the
 // United States have it, that is before the last four digits. What is no
-// telephone number, such as a note about one, becomes one.
-func phone(k *keyed, limit int) change {
+// telephone number, such as a note about one, becomes one, unless it is a number
+// all the same, in a column of those.
+func phone(k *keyed, limit int, number bool) change {
 	return func(dst, value []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)
 		digits, extension, ok := phoneShape(value)
-		if !ok {
+		switch {
+		case number && isInfinite(value):
+			return append(dst, value...), nil
+		case !ok && !number:
 			l.text = append(l.text[:0], "555-0100"...)
 			if limit == 0 || limit >= 12 {
 				l.text = append(l.text[:0], "200-555-0100"...)

@@ -4,26 +4,24 @@ import "strconv"
 
 // street returns a number and a street.
 func street(k *keyed, limit int) change {
-	names, kinds, numbers := lastNames(0), ways(0), 9900
-	switch {
-	case limit == 0:
-	case limit < 6: // no room but for a number
-		return digitsOf(k, limit)
-	case limit < 24:
-		names, kinds = []string{""}, ways(limit-5)
-	default:
-		kinds = ways(8)
-		names = lastNames(limit - 5 - 9)
-	}
-	return func(dst, value []byte) ([]byte, error) {
+	names, kinds := lastNames(0), ways(0)
+	long := func(dst, value []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)
-		dst = strconv.AppendInt(dst, int64(100+l.below(numbers)), 10)
-		if name := l.pick(names); name != "" {
-			dst = append(append(dst, ' '), name...)
-		}
+		dst = strconv.AppendInt(dst, int64(100+l.below(9900)), 10)
+		dst = append(append(dst, ' '), l.pick(names)...)
 		return append(append(dst, ' '), l.pick(kinds)...), nil
 	}
+	if limit < 8 {
+		return fitting(limit, long, digitsOf(k, limit))
+	}
+	short := ways(limit - len("9999 "))
+	return fitting(limit, long, func(dst, value []byte) ([]byte, error) {
+		l := k.lot(value)
+		defer k.done(l)
+		dst = strconv.AppendInt(dst, int64(100+l.below(9900)), 10)
+		return append(append(dst, ' '), l.pick(short)...), nil
+	})
 }
 
 // digitsOf returns a number of n digits.
