@@ -2,8 +2,6 @@ package mask_test
 
 import (
 	"bytes"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/rubyforgood/hectl/internal/demodata"
@@ -19,19 +17,7 @@ func head(t *testing.T, c *pgtest.Cluster, sql string, args ...string) *archive.
 	if err := c.Exec(t.Context(), "postgres", `DROP DATABASE IF EXISTS app WITH (FORCE)`); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.CreateDatabase(t.Context(), name); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Exec(t.Context(), name, sql); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), filepath.Join(c.Bin(), "pg_dump"), append([]string{"-Fc", "-Z0", "-d", c.SocketURI(name)}, args...)...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, &stderr)
-	}
+	out := dumpOf(t, c, name, sql, args...)
 	h, err := archive.ReadHead(bytes.NewReader(out))
 	if err != nil {
 		t.Fatal(err)

@@ -117,17 +117,20 @@ func (c *compiler) table(s *subject) {
 		return // names says that
 	}
 	methods := map[string]Method{}
+	s.wrong = map[string]bool{}
 	for i := range t.Columns {
 		col := &t.Columns[i]
 		if v := s.column(col.Name); v.masks() {
+			before := len(c.list)
 			methods[col.Name] = c.column(s, col, v)
+			s.wrong[col.Name] = len(c.list) > before
 		}
 	}
 	if len(methods) == 0 {
 		return
 	}
 	if t.Unread != nil {
-		c.add(s.place(), t.String(), "keep the whole table, or leave its rows out: {rows: none}", "what the dump says of it cannot be read (%v)", t.Unread)
+		c.add(s.place(), label(t.Name), "keep the whole table, or leave its rows out: {rows: none}", "what the dump says of it cannot be read (%v)", t.Unread)
 		return
 	}
 	c.uniques(s)
@@ -136,7 +139,7 @@ func (c *compiler) table(s *subject) {
 		return
 	}
 	if t.Copy == nil {
-		c.add(s.place(), t.String(), "make the dump without --inserts, keep the whole table, or leave its rows out: {rows: none}", "its rows are INSERT statements, which are not masked")
+		c.add(s.place(), label(whole(c.byName, t).Name), "make the dump without --inserts, keep the whole table, or leave its rows out: {rows: none}", "its rows are INSERT statements, which are not masked")
 		return
 	}
 	masked := &Table{Name: t.String()}
@@ -176,7 +179,7 @@ func (c *compiler) names() {
 		for _, t := range matching {
 			c.partition(r, t)
 			if t.Kind == schema.Foreign && r.pattern.Exact() > 0 {
-				c.add(r.at, t.String(), "leave it out", "it is a foreign table: its rows are on another server, and in no dump")
+				c.add(r.at, label(t.Name), "leave it out", "it is a foreign table: its rows are on another server, and in no dump")
 			}
 		}
 		for _, col := range r.columns {
@@ -230,7 +233,7 @@ func (c *compiler) partition(r *tableRule, t *schema.Table) {
 	if of == t || r.pattern.Matches(of.Name) || r.rows == "none" {
 		return
 	}
-	c.add(r.at, t.String(), "say it of "+of.String(), "it is a partition of %s, whose rules hold for all its partitions", of)
+	c.add(r.at, label(t.Name), "say it of "+label(of.Name), "it is a partition of %s, whose rules hold for all its partitions", label(of.Name))
 }
 
 // listed names the first few of some columns.

@@ -24,6 +24,9 @@ type subject struct {
 	// rules are those that hold for it, the strongest first.
 	rules []applied
 	none  *applied // the rule because of which it has no rows; nil: it has
+	// wrong are columns whose rule is refused already: what else would be wrong
+	// with it is of no interest.
+	wrong map[string]bool
 }
 
 // applied is a rule that holds for a table.

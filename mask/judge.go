@@ -11,7 +11,7 @@ import (
 
 // column judges one method for one column, and makes it.
 func (c *compiler) column(s *subject, col *schema.Column, v verdict) Method {
-	on := s.table.String() + "." + schema.Quote(col.Name)
+	on := label(s.table.Name) + "." + schema.Quote(col.Name)
 	facts, _ := FactsOf(v.spec.Name)
 	if col.Generated != schema.NotGenerated {
 		inputs := s.table.Uses(col.Formula)
@@ -19,16 +19,19 @@ func (c *compiler) column(s *subject, col *schema.Column, v verdict) Method {
 		return nil
 	}
 	if !facts.Fits(col.Type) {
-		c.add(v.at, on, "what fits: "+strings.Join(fitting(col.Type), ", "), "%s does not fit type %s", v.spec.Name, col.Type.SQL)
+		c.add(v.at, on, "what fits: "+strings.Join(methodsFor(col.Type), ", "), "%s does not fit type %s", v.spec.Name, col.Type.SQL)
 		return nil
 	}
 	if facts.Null && col.NotNull {
-		c.add(v.at, on, "what fits: "+strings.Join(fitting(col.Type), ", "), "it is NOT NULL")
+		c.add(v.at, on, "what fits: "+strings.Join(methodsFor(col.Type), ", "), "it is NOT NULL")
 		return nil
 	}
 	if used := s.table.Uses(s.table.PartitionBy); s.table.PartitionBy != "" && slices.Contains(used, col.Name) {
 		c.add(v.at, on, "keep it", "the table is partitioned by it (%s), so its rows would not fit their partitions", s.table.PartitionBy)
 		return nil
+	}
+	if (v.spec.Name == "value" || v.spec.Name == "one_of") && !readable(col.Type) {
+		c.warn("%s: hectl cannot tell whether %s is of type %s", on, v.spec, col.Type.SQL)
 	}
 	method, err := NewMethod(v.spec, c.seed, c.narrowed(s, col), c.head.Encoding())
 	if err != nil {
@@ -38,11 +41,17 @@ func (c *compiler) column(s *subject, col *schema.Column, v verdict) Method {
 	return method
 }
 
-// fitting returns the names of the methods that fit a type.
-func fitting(t schema.Type) []string {
+// readable reports whether NewMethod knows what text values of a type have.
+func readable(t schema.Type) bool {
+	kind := KindOf(t)
+	return kind != Hstore && kind != XML && kind != TSVector && (kind != Other || t.Root().Element().Root().Labels != nil)
+}
+
+// methodsFor returns the names of the methods that fit a type.
+func methodsFor(t schema.Type) []string {
 	var names []string
 	for _, f := range Methods() {
-		if f.Fits(t) && !f.Null {
+		if f.Fits(t) && !f.Null && (t.Length() == 0 || f.Length <= t.Length()) {
 			names = append(names, f.Name)
 		}
 	}
@@ -60,7 +69,7 @@ func (c *compiler) narrowed(s *subject, col *schema.Column) schema.Column {
 	for _, check := range c.checksOf(s, col) {
 		conditions, _ := check.Conditions()
 		for _, condition := range conditions {
-			if condition.Max != nil && condition.Column == col.Name && (limit == 0 || *condition.Max < limit) {
+			if condition.Max != nil && (condition.Column == col.Name || condition.Column == valueColumn) && (limit == 0 || *condition.Max < limit) {
 				limit = *condition.Max
 			}
 		}
@@ -108,14 +117,14 @@ func (c *compiler) checks(s *subject) {
 	for i := range s.table.Columns {
 		col := &s.table.Columns[i]
 		v := s.column(col.Name)
-		if !v.masks() || col.Generated != schema.NotGenerated {
+		if !v.masks() || s.wrong[col.Name] {
 			continue
 		}
 		for _, check := range c.checksOf(s, col) {
 			c.check(s, col, v, check)
 		}
 		if col.Type.Array && col.Type.Element().Base != nil {
-			c.warn("%s.%s: hectl cannot tell whether the checks of domain %s still hold", s.table, schema.Quote(col.Name), col.Type.Element().SQL)
+			c.warn("%s.%s: hectl cannot tell whether the checks of domain %s still hold", label(s.table.Name), schema.Quote(col.Name), col.Type.Element().SQL)
 		}
 	}
 }
@@ -128,7 +137,7 @@ func (c *compiler) warn(format string, args ...any) {
 
 // check judges what a column's method does to one check.
 func (c *compiler) check(s *subject, col *schema.Column, v verdict, check schema.Check) {
-	on := s.table.String() + "." + schema.Quote(col.Name)
+	on := label(s.table.Name) + "." + schema.Quote(col.Name)
 	name := "check " + schema.Quote(check.Name)
 	facts, _ := FactsOf(v.spec.Name)
 	conditions, rest := check.Conditions()
@@ -210,15 +219,15 @@ func (c *compiler) referred(s, other *subject, key schema.ForeignKey) {
 	if key.NotValid || other.none.rows == "" {
 		return // the command line's own choice, of which Postgres itself will tell
 	}
-	on := s.table.String() + "." + schema.Quote(key.Columns[0])
-	c.add(other.none.at, on, "leave the rows of "+s.table.String()+" out as well, make the column null, or mask the columns of "+other.table.String(),
-		"foreign key %s refers to %s, whose rows are left out", schema.Quote(key.Name), other.table)
+	on := label(s.table.Name) + "." + schema.Quote(key.Columns[0])
+	c.add(other.none.at, on, "leave the rows of "+label(s.table.Name)+" out as well, make the column null, or mask the columns of "+label(other.table.Name),
+		"foreign key %s refers to %s, whose rows are left out", schema.Quote(key.Name), label(other.table.Name))
 }
 
 // sides judges one column of a foreign key.
 func (c *compiler) sides(s, other *subject, key schema.ForeignKey, name, foreign string) {
 	here, there := s.column(name), other.column(foreign)
-	if !here.masks() && !there.masks() {
+	if !here.masks() && !there.masks() || s.wrong[name] || other.wrong[foreign] {
 		return
 	}
 	a, b := s.table.Column(name), other.table.Column(foreign)
@@ -234,7 +243,7 @@ func (c *compiler) sides(s, other *subject, key schema.ForeignKey, name, foreign
 	if !here.masks() {
 		at = there.at
 	}
-	on := s.table.String() + "." + schema.Quote(name)
-	to := other.table.String() + "." + schema.Quote(foreign)
+	on := label(s.table.Name) + "." + schema.Quote(name)
+	to := label(other.table.Name) + "." + schema.Quote(foreign)
 	c.add(at, on, "give both sides the same method, or keep both", "foreign key %s refers to %s, and the two would no longer be equal", schema.Quote(key.Name), to)
 }

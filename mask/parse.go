@@ -197,7 +197,7 @@ func (p *yamlRules) files(kv pair) []string {
 	var paths []string
 	for _, n := range nodes {
 		text, ok := p.text(p.value(n))
-		if !ok || text == "" || blank(n) {
+		if _, null := n.(*ast.NullNode); null || !ok || text == "" {
 			p.wrong(n, "mask.after", `for example: after: ["db/hectl_after.sql"]`, "it is not the path of a file with SQL")
 			continue
 		}
@@ -285,8 +285,11 @@ func (p *yamlRules) method(n ast.Node, on string, paths bool) (MethodSpec, bool)
 	}
 	text, isText := n.(*ast.StringNode)
 	if !isText {
-		written, _ := p.text(n)
-		p.wrong(n, on, "for a fixed value write {value: "+written+"}", "it is not the name of a method")
+		do := ""
+		if written, ok := p.text(n); ok {
+			do = "for a fixed value write {value: " + written + "}"
+		}
+		p.wrong(n, on, do, "it is not the name of a method")
 		return MethodSpec{}, false
 	}
 	facts, ok := FactsOf(text.Value)

@@ -11,7 +11,8 @@ import (
 
 // Finding is a column, or a whole part of a dump, that could hold personal data.
 type Finding struct {
-	Table  string `json:"table"`            // "public.users"
+	Schema string `json:"schema,omitempty"`
+	Table  string `json:"table,omitempty"`  // "" for large objects
 	Column string `json:"column,omitempty"` // "" for all of the table
 	Type   string `json:"type,omitempty"`
 	Why    string `json:"why"`
@@ -25,10 +26,22 @@ type Finding struct {
 
 // On returns what the finding is about, as messages have it.
 func (f Finding) On() string {
-	if f.Column == "" {
-		return f.Table
+	switch {
+	case f.Table == "":
+		return "large objects"
+	case f.Column == "":
+		return label(schema.Name{Schema: f.Schema, Name: f.Table})
 	}
-	return f.Table + "." + schema.Quote(f.Column)
+	return label(schema.Name{Schema: f.Schema, Name: f.Table}) + "." + schema.Quote(f.Column)
+}
+
+// label returns the name of a table as it is told to people, who mostly have no
+// schema but public.
+func label(n schema.Name) string {
+	if n.Schema == "public" {
+		return schema.Quote(n.Name)
+	}
+	return n.String()
 }
 
 // Report is what the rules say of an archive.
@@ -49,7 +62,7 @@ func (c *compiler) report() *Report {
 	for _, t := range c.withRows() {
 		s := c.subjects[t]
 		if s.none != nil {
-			r.LeftOut = append(r.LeftOut, t.String())
+			r.LeftOut = append(r.LeftOut, label(t.Name))
 			continue
 		}
 		if t.Unread != nil {
@@ -100,7 +113,7 @@ func (r *Report) column(s *subject, col *schema.Column) {
 	case v.said:
 		r.Kept++
 	}
-	f := Finding{Table: s.table.String(), Column: col.Name, Type: col.Type.SQL, Why: why, Open: !v.said, subject: s, column: col}
+	f := Finding{Schema: s.table.Schema, Table: s.table.Name.Name, Column: col.Name, Type: col.Type.SQL, Why: why, Open: !v.said, subject: s, column: col}
 	if v.said {
 		f.Rule, f.Place = v.spec.String(), v.at.String()
 	}
@@ -109,7 +122,7 @@ func (r *Report) column(s *subject, col *schema.Column) {
 
 // unread adds a table whose columns are not known.
 func (r *Report) unread(s *subject) {
-	f := Finding{Table: s.table.String(), Why: "it cannot be read: " + s.table.Unread.Error(), Open: true, subject: s}
+	f := Finding{Schema: s.table.Schema, Table: s.table.Name.Name, Why: "it cannot be read: " + s.table.Unread.Error(), Open: true, subject: s}
 	for _, rule := range s.rules {
 		if rule.keep {
 			f.Open, f.Rule, f.Place = false, "keep", rule.at.String()
@@ -123,7 +136,7 @@ func (r *Report) unread(s *subject) {
 func (r *Report) rest(head *archive.Head, largeObjects string) {
 	for i := range head.Entries {
 		if head.Entries[i].Desc == "BLOBS" {
-			f := Finding{Table: LargeObjects, Why: "files can hold anything", Open: largeObjects == ""}
+			f := Finding{Why: "files can hold anything", Open: largeObjects == ""}
 			if !f.Open {
 				f.Rule = largeObjects
 			}
@@ -132,9 +145,6 @@ func (r *Report) rest(head *archive.Head, largeObjects string) {
 		}
 	}
 }
-
-// LargeObjects is what a Finding about large objects has for a table.
-const LargeObjects = "large objects"
 
 // open returns the findings that no rule covers.
 func (r *Report) open() []Finding {

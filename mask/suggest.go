@@ -51,24 +51,25 @@ func yamlText(text string) string {
 func (r *Report) Suggest() string {
 	var b strings.Builder
 	b.WriteString("mask:\n")
-	var tables []string
-	byTable := map[string][]Finding{}
+	var tables []*schema.Table
+	byTable := map[*schema.Table][]Finding{}
 	for _, f := range r.open() {
-		if f.Table == LargeObjects && f.subject == nil {
+		if f.Table == "" {
 			b.WriteString("  large_objects: none\n")
 			continue
 		}
-		if byTable[f.Table] == nil {
-			tables = append(tables, f.Table)
+		table := f.subject.table
+		if byTable[table] == nil {
+			tables = append(tables, table)
 		}
-		byTable[f.Table] = append(byTable[f.Table], f)
+		byTable[table] = append(byTable[table], f)
 	}
 	if len(tables) > 0 {
 		b.WriteString("  tables:\n")
 	}
 	for _, table := range tables {
 		list := byTable[table]
-		name := tablePattern(list[0].subject.table.Name)
+		name := tablePattern(table.Name)
 		if list[0].Column == "" || list[0].subject.discardable() {
 			b.WriteString("    " + name + ": {rows: none}\n")
 			continue
@@ -84,10 +85,7 @@ func (r *Report) Suggest() string {
 // tablePattern returns the pattern that matches one table and no other, as a key
 // of YAML.
 func tablePattern(n schema.Name) string {
-	pattern := n.String()
-	if n.Schema == "public" {
-		pattern = schema.Quote(n.Name)
-	}
+	pattern := label(n)
 	if strings.ContainsAny(pattern, `"`) {
 		return "'" + strings.ReplaceAll(pattern, "'", "''") + "'"
 	}
@@ -118,9 +116,14 @@ func (r *Report) suggestion(f Finding) string {
 		candidates = append(slices.Clone(candidates), specs("ip")...)
 	}
 	candidates = append(slices.Clone(candidates), specs("json", "lorem", "hash", "uuid", "digits", "noise", "empty", "null")...)
-	for _, spec := range candidates {
-		if r.compiler.fits(f, spec) {
-			return spec.String()
+	for _, note := range []string{"", " # its check may not hold"} {
+		for _, spec := range candidates {
+			if spec.Name == "json" && KindOf(f.column.Type) != JSON {
+				continue // text that is not JSON would stop a fetch
+			}
+			if r.compiler.fits(f, spec, note != "") {
+				return spec.String() + note
+			}
 		}
 	}
 	return "keep # no method fits: is it fine?"
@@ -134,8 +137,9 @@ func lastWord(name string) string {
 	return words[len(words)-1]
 }
 
-// fits reports whether a method alone would be accepted for the column.
-func (c *compiler) fits(f Finding, spec MethodSpec) bool {
+// fits reports whether a method alone would be accepted for the column, perhaps
+// with a warning.
+func (c *compiler) fits(f Finding, spec MethodSpec, warned bool) bool {
 	rule := tableRule{columns: []columnRule{{name: f.column.Name, spec: spec}}}
 	pattern, err := schema.ParsePattern(f.subject.table.String())
 	if err != nil {
@@ -145,10 +149,10 @@ func (c *compiler) fits(f Finding, spec MethodSpec) bool {
 	s := &subject{table: f.subject.table, rules: append([]applied{{tableRule: &rule, of: f.subject.table}}, f.subject.rules...)}
 	trial := *c
 	trial.problems, trial.warnings = problems{}, nil
+	s.wrong = map[string]bool{}
 	trial.column(s, f.column, s.column(f.column.Name))
 	trial.uniques(s)
 	trial.checks(s)
-	before := len(trial.list)
 	trial.foreignKeys(s)
-	return before == 0 && len(trial.list) == 0 && len(trial.warnings) == 0
+	return len(trial.list) == 0 && (warned || len(trial.warnings) == 0)
 }

@@ -45,8 +45,6 @@ func topics() []topic {
 		{"a number of a person", []string{"ssn", "passport", "iban", "account_number", "card", "license", "licence", "tax", "ein", "vat", "insurance", "medicaid", "medicare"}, specs("digits", "hash", "json", "null")},
 		{"a name", []string{"first_name", "firstname", "given_name"}, specs("first_name", "hash", "null")},
 		{"a name", []string{"last_name", "lastname", "surname", "family_name"}, specs("last_name", "hash", "null")},
-		{"a name", []string{"company", "organization", "organisation", "business", "agency", "employer", "vendor"}, specs("company", "hash", "null")},
-		{"a name", []string{"name", "names", "fullname", "username", "login", "nickname", "contact", "guardian", "manager", "rep", "author", "owner", "whodunnit"}, specs("full_name", "hash", "null")},
 		{"an address", []string{"zip", "zipcode", "postal", "postcode"}, specs("zip", "digits", "null")},
 		{"an address", []string{"city", "town", "county"}, specs("city", "null")},
 		{"an address", []string{"address", "address1", "address2", "street", "location", "addr"}, specs("street", "null", "json")},
@@ -56,6 +54,8 @@ func topics() []topic {
 		{"a page of somebody", []string{"url", "uri", "website", "link", "facebook", "twitter", "instagram", "linkedin", "avatar", "photo", "picture", "image"}, append(specs("null"), MethodSpec{Name: "value", Text: "https://example.com"})},
 		{"a file of somebody", []string{"filename", "file", "document", "attachment"}, specs("lorem", "hash", "null")},
 		{"what people wrote", []string{"comment", "comments", "note", "notes", "description", "message", "body", "text", "content", "reason", "bio", "remark", "remarks", "details", "subject", "title"}, specs("lorem", "json", "null")},
+		{"a name", []string{"company", "organization", "organisation", "business", "agency", "employer", "vendor"}, specs("company", "hash", "null")},
+		{"a name", []string{"name", "names", "fullname", "username", "login", "nickname", "contact", "guardian", "manager", "rep", "author", "owner", "whodunnit"}, specs("full_name", "hash", "null")},
 		{"a row of another table", []string{"object", "object_changes", "changes", "payload", "params", "data", "handler", "metadata", "properties", "old", "before", "after"}, specs("json", "lorem", "null", "empty")},
 		{"a number elsewhere", []string{"uid", "external_id", "guid", "reference", "key", "code"}, specs("hash", "digits", "null")},
 	}

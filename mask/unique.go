@@ -22,9 +22,9 @@ func (c *compiler) unique(s *subject, u schema.Unique) {
 	var bad []string // columns that may become equal
 	for _, name := range u.Columns {
 		v := s.column(name)
-		col := s.table.Column(name)
+		col := c.limited(s, name)
 		switch {
-		case col == nil:
+		case col == nil || s.wrong[name]:
 		case col.Generated != schema.NotGenerated:
 			c.expression(s, index, col.Formula)
 		case v.masks() && u.Exclude:
@@ -50,13 +50,23 @@ func (c *compiler) unique(s *subject, u schema.Unique) {
 		} else if facts.Unique {
 			reason = "there is too little room for values that differ"
 		}
-		c.complain(s, name, v, "what keeps values apart: "+strings.Join(apart(s.table.Column(name), u), ", "),
+		c.complain(s, name, v, "what keeps values apart: "+strings.Join(apart(c.limited(s, name), u), ", "),
 			"%s has (%s), and with %s %s", index, strings.Join(u.Columns, ", "), v.spec.Name, reason)
 	}
 }
 
+// limited returns a column as narrowed does, nil when there is none.
+func (c *compiler) limited(s *subject, name string) *schema.Column {
+	col := s.table.Column(name)
+	if col == nil {
+		return nil
+	}
+	narrow := c.narrowed(s, col)
+	return &narrow
+}
+
 func (c *compiler) complain(s *subject, name string, v verdict, do, format string, args ...any) {
-	c.add(v.at, s.table.String()+"."+schema.Quote(name), do, format, args...)
+	c.add(v.at, label(s.table.Name)+"."+schema.Quote(name), do, format, args...)
 }
 
 // keepsApart reports whether values that differ still differ after a method, as
@@ -68,9 +78,7 @@ func keepsApart(spec MethodSpec, col *schema.Column, u schema.Unique) bool {
 		return false
 	case facts.Null:
 		return !u.NullsNotDistinct
-	case spec.Name == "hash" && spec.Number > 0 && spec.Number < facts.UniqueLength:
-		return false
-	case spec.Name == "digits" && strings.HasSuffix(col.Type.Root().Name.Name, "citext"):
+	case spec.Name == "digits" && col.Type.Root().Name.Name == "citext":
 		return false // it keeps upper case
 	}
 	length := col.Type.Length()
@@ -96,7 +104,7 @@ func (c *compiler) implied(s *subject, u schema.Unique, bad []string) bool {
 			return false
 		}
 		return !slices.ContainsFunc(other.Columns, func(name string) bool {
-			col := s.table.Column(name)
+			col := c.limited(s, name)
 			v := s.column(name)
 			return col == nil || !slices.Contains(u.Columns, name) || slices.Contains(bad, name) ||
 				!col.NotNull || v.masks() && !keepsApart(v.spec, col, other)
@@ -108,8 +116,8 @@ func (c *compiler) implied(s *subject, u schema.Unique, bad []string) bool {
 func (c *compiler) expression(s *subject, index, sql string) {
 	for _, name := range s.table.Uses(sql) {
 		v := s.column(name)
-		col := s.table.Column(name)
-		if !v.masks() || foldsCase(sql, name) && slices.Contains([]string{"email", "uuid", "hash"}, v.spec.Name) && keepsApart(v.spec, col, schema.Unique{}) {
+		col := c.limited(s, name)
+		if !v.masks() || s.wrong[name] || foldsCase(sql, name) && slices.Contains([]string{"email", "uuid", "hash"}, v.spec.Name) && keepsApart(v.spec, col, schema.Unique{}) {
 			continue
 		}
 		c.complain(s, name, v, "keep it", "%s is on %s, and hectl cannot tell whether that stays unique", index, sql)
@@ -134,7 +142,7 @@ func (c *compiler) partial(s *subject, index, where string) {
 	conditions, rest := schema.Check{SQL: where}.Conditions()
 	for _, name := range s.table.Uses(where) {
 		v := s.column(name)
-		if !v.masks() {
+		if !v.masks() || s.wrong[name] {
 			continue
 		}
 		onlyNotNull := !slices.ContainsFunc(conditions, func(one schema.Condition) bool { return one.Column == name && !one.NotNull }) &&

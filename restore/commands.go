@@ -23,7 +23,7 @@ func Commands(env *command.Env) []*cli.Command {
 	env.CompleteArgs("download", completeDump(env, command.Candidate{Word: "latest", About: "the newest"}))
 	env.CompleteArgs("verify", completeDump(env, command.Candidate{Word: "latest", About: "the newest"}))
 	env.CompleteArgs("--env", completeLabel(env))
-	return []*cli.Command{fetchCommand(env), restoreCommand(env), downloadCommand(env), verifyCommand(env), attachmentsCommand(env)}
+	return []*cli.Command{fetchCommand(env), restoreCommand(env), downloadCommand(env), verifyCommand(env), attachmentsCommand(env), maskCommand(env)}
 }
 
 const exits = `

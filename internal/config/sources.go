@@ -55,21 +55,22 @@ type Sources struct {
 
 // file is the content of hectl.yml. Its zero value is a file that says nothing.
 type file struct {
-	Bucket            string `yaml:"bucket"`
-	AttachmentsBucket string `yaml:"attachments_bucket"`
-	Region            string `yaml:"region"`
-	EndpointURL       string `yaml:"endpoint_url"`
-	PathStyle         *bool  `yaml:"path_style"`
-	Profile           string `yaml:"profile"`
-	Env               string `yaml:"env"`
-	Source            string `yaml:"source"`
-	Target            string `yaml:"target"`
-	PGBin             string `yaml:"pg_bin"`
-	Jobs              *whole `yaml:"jobs"`
-	Keep              keep   `yaml:"keep"`
-	Notify            words  `yaml:"notify"`
-	MaxAge            word   `yaml:"max_age"`
-	MaxShrink         word   `yaml:"max_shrink"`
+	Bucket            string  `yaml:"bucket"`
+	AttachmentsBucket string  `yaml:"attachments_bucket"`
+	Region            string  `yaml:"region"`
+	EndpointURL       string  `yaml:"endpoint_url"`
+	PathStyle         *bool   `yaml:"path_style"`
+	Profile           string  `yaml:"profile"`
+	Env               string  `yaml:"env"`
+	Source            string  `yaml:"source"`
+	Target            string  `yaml:"target"`
+	PGBin             string  `yaml:"pg_bin"`
+	Jobs              *whole  `yaml:"jobs"`
+	Keep              keep    `yaml:"keep"`
+	Notify            words   `yaml:"notify"`
+	MaxAge            word    `yaml:"max_age"`
+	MaxShrink         word    `yaml:"max_shrink"`
+	Mask              rawNode `yaml:"mask"`
 }
 
 // whole is a number that the file writes without a fraction. The decoder would
@@ -137,7 +138,7 @@ func (s *Sources) read(path string) (file, error) {
 	parsed, err := parse(trimBOM(text))
 	if err != nil {
 		return file{}, fault.New(fault.Usage,
-			"the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep, notify, attachments_bucket, max_age and max_shrink",
+			"the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep, notify, attachments_bucket, max_age, max_shrink and mask",
 			"read settings %s: %s", path, yaml.FormatError(err, false, false))
 	}
 	return parsed, nil

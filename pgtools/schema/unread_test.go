@@ -55,7 +55,7 @@ func TestUnread(t *testing.T) {
 
 func TestQuote(t *testing.T) {
 	for name, want := range map[string]string{
-		"users": "users", "Users": `"Users"`, `a"b`: `"a""b"`, "": `""`, "1a": `"1a"`, "naïve": "naïve", "a b": `"a b"`,
+		"users": "users", "Users": `"Users"`, `a"b`: `"a""b"`, "": `""`, "1a": `"1a"`, "naïve": `"naïve"`, "a b": `"a b"`,
 	} {
 		if got := schema.Quote(name); got != want {
 			t.Errorf("%s: got %s, want %s", name, got, want)

@@ -1,0 +1,191 @@
+package restore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask"
+)
+
+// maskRules is the result of "mask rules".
+type maskRules struct {
+	Base string `json:"base"`
+	YAML string `json:"yaml"`
+}
+
+// Text returns the rules as a hectl.yml has them.
+func (r maskRules) Text() string { return r.YAML }
+
+func printRules(env *command.Env) error {
+	settings, err := env.Settings()
+	if err != nil {
+		return err
+	}
+	rules, err := command.MaskRules(settings)
+	if err != nil {
+		return err
+	}
+	if rules.Rules.Base() == "none" {
+		env.Console.Say("hectl.yml has base: none, so these rules do not hold here")
+	}
+	return env.Console.Result(maskRules{rules.Rules.Base(), mask.BuiltIn()})
+}
+
+// maskCheck is what "mask check" is told.
+type maskCheck struct {
+	bucket  config.Bucket
+	label   string
+	dump    string // key, file, "-", or "" for the newest of the label
+	masking *command.Masking
+	suggest bool
+}
+
+func newMaskCheck(env *command.Env, c *cli.Context) (*maskCheck, error) {
+	if c.NArg() > 2 {
+		return nil, fault.New(fault.Usage, `see "hectl mask --help"; "hectl list" shows the dumps`,
+			"mask check takes one dump, but was given %d", c.NArg()-1)
+	}
+	dump := c.Args().Get(1)
+	if c.NArg() == 2 && dump == "" {
+		return nil, fault.New(fault.Usage, `"latest", or no argument, is the newest one`, "mask check was given an empty key")
+	}
+	settings, err := env.Settings()
+	if err != nil {
+		return nil, err
+	}
+	masking, err := command.MaskRules(settings)
+	if err != nil {
+		return nil, err
+	}
+	flags := command.Given(c)
+	label, err := settings.Label(flags)
+	if err != nil {
+		return nil, err
+	}
+	if dump == "latest" {
+		dump = ""
+	}
+	bucket, err := settings.Bucket(flags)
+	return &maskCheck{bucket, label.Text, dump, masking, c.Bool("suggest")}, err
+}
+
+// maskChecked is the result of a check.
+type maskChecked struct {
+	Dump string `json:"dump"`
+	*mask.Report
+	Suggestion string `json:"suggestion,omitempty"` // YAML
+
+	suggest bool
+}
+
+// Text lists the columns that could hold personal data, or suggests rules.
+func (r maskChecked) Text() string {
+	if r.suggest {
+		return r.Suggestion
+	}
+	rows := [][]string{{"COLUMN", "TYPE", "WHY", "RULE"}}
+	for _, f := range r.Findings {
+		rule, why := f.Rule, f.Why
+		if f.Open {
+			rule = "OPEN"
+		}
+		if why == "" {
+			why = "-"
+		}
+		rows = append(rows, []string{f.On(), f.Type, why, rule})
+	}
+	var b strings.Builder
+	if len(rows) > 1 {
+		b.WriteString(layOut(rows) + "\n")
+	}
+	for _, w := range r.Warnings {
+		fmt.Fprintf(&b, "not sure: %s\n", w)
+	}
+	if len(r.LeftOut) > 0 {
+		fmt.Fprintf(&b, "rows left out: %s\n", strings.Join(r.LeftOut, ", "))
+	}
+	fmt.Fprintf(&b, "%s: %d masked, %d kept, %d open\n", r.Dump, r.Masked, r.Kept, r.Open())
+	return b.String()
+}
+
+// Run holds the rules against the dump.
+func (o *maskCheck) Run(ctx context.Context, env *command.Env) error {
+	src, err := o.source(ctx, env)
+	if err != nil {
+		return err
+	}
+	d, err := openHead(ctx, src)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }() // it was only read
+	report, err := o.masking.Rules.Check(d.Head)
+	if err != nil {
+		return err
+	}
+	result := maskChecked{Dump: d.Name, Report: report, suggest: o.suggest}
+	if report.Open() > 0 {
+		result.Suggestion = report.Suggest()
+	}
+	if err := env.Console.Result(result); err != nil {
+		return err
+	}
+	if n := report.Open(); n > 0 {
+		hint := `"hectl mask check --suggest" prints rules for them; write keep for what is fine`
+		if o.suggest {
+			hint = "look at each, and write keep for what is fine"
+		}
+		return fault.New(fault.Warnings, hint, "%s could hold personal data and %s no rule", columnsOf(n), map[bool]string{true: "has", false: "have"}[n == 1])
+	}
+	return nil
+}
+
+func (o *maskCheck) source(ctx context.Context, env *command.Env) (source, error) {
+	if o.dump == "" {
+		return newest(ctx, env, o.bucket, o.label)
+	}
+	return findSource(o.dump, env.Stdin, func(key string) (source, error) {
+		return named(ctx, env, o.bucket, key)
+	})
+}
+
+// openHead opens a dump of which no more than the head is wanted: a file's blocks
+// are not looked for.
+func openHead(ctx context.Context, src source) (*dump, error) {
+	file, ok := src.(fileSource)
+	if !ok {
+		return src.open(ctx)
+	}
+	info, err := os.Stat(string(file))
+	if err != nil || !info.Mode().IsRegular() {
+		return src.open(ctx)
+	}
+	f, err := os.Open(string(file))
+	if err != nil {
+		return nil, fault.Wrap(fault.NotFound, "", err)
+	}
+	d, err := openPipe(ctx, string(file), f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	stop := d.Close
+	d.Close = func() error { return errors.Join(stop(), closeOnce(f)) }
+	return d, nil
+}
+
+// closeOnce closes what may be closed already.
+func closeOnce(c io.Closer) error {
+	if err := c.Close(); !errors.Is(err, os.ErrClosed) {
+		return err
+	}
+	return nil
+}
