@@ -2,6 +2,8 @@ package mask_test
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rubyforgood/hectl/internal/demodata"
@@ -57,5 +59,101 @@ func TestBuiltInRules(t *testing.T) {
 	t.Logf("%d columns masked, %d kept, %d tables without rows, %d tables changed", report.Masked, report.Kept, len(report.LeftOut), changed)
 	if report.Masked < 90 || len(report.LeftOut) != 4 || changed < 25 {
 		t.Errorf("%d columns are masked, rows of %v left out, %d tables changed", report.Masked, report.LeftOut, changed)
+	}
+}
+
+// Printed, the built-in rules are a hectl.yml: they can be copied and changed.
+func TestBuiltInRulesCanBeCopied(t *testing.T) {
+	h := head(t, pgtest.New(t), demodata.Schema()+"CREATE TABLE sessions (id bigint, data text);")
+	rules, err := parse(t, strings.Replace(mask.BuiltIn(), "mask:\n", "mask:\n  base: none\n", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rules.Plan(h, mask.RandomSeed(), mask.Options{}); err != nil {
+		t.Error(err)
+	}
+}
+
+// What hectl.yml says goes before what is built in, a name before a pattern, and
+// what is later before what is earlier.
+func TestWhichRuleHolds(t *testing.T) {
+	h := head(t, pgtest.New(t), demodata.Schema()+`
+		CREATE TABLE animals (name text, note text);
+		CREATE TABLE dogs (breed text) INHERITS (animals);
+		CREATE TABLE seen (day date, who text) PARTITION BY RANGE (day);
+		CREATE TABLE seen_1 PARTITION OF seen FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+		CREATE TABLE seen_2 PARTITION OF seen DEFAULT;`)
+	rules, err := parse(t, `
+mask:
+  large_objects: keep
+  tables:
+    children: {comments: keep, first_name: lorem}
+    "*": {comments: null, notes: "empty"}
+    "v*": {email: hash}
+    versions: {object: json}
+    vendors: {"*": keep}
+    public.vendors: {phone: digits}
+    "deprecated_*": keep
+    partner_forms: {rows: none}
+    tags: {rows: all}
+    animals: {name: first_name, note: lorem}
+    dogs: {note: keep, breed: lorem}
+    seen: {who: full_name, day: keep}
+    seen_2: {rows: none}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := rules.Check(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, f := range report.Findings {
+		got[f.On()] = f.Rule
+		if f.Open {
+			got[f.On()] = "OPEN"
+		}
+	}
+	for on, want := range map[string]string{
+		"children.comments":                    "keep",
+		"children.first_name":                  "lorem",
+		"children.last_name":                   "last_name", // built in
+		"families.comments":                    "null",      // a pattern of the team's own goes before what is built in
+		"partners.notes":                       "empty",
+		"versions.object":                      "json", // its rows are wanted after all
+		"versions.object_changes":              "OPEN",
+		"vendors.phone":                        "digits",
+		"vendors.email":                        "keep", // a name goes before a pattern
+		"deprecated_feedback_messages.message": "keep",
+		"tags.name":                            "keep",
+		"animals.note":                         "lorem",
+		"dogs.name":                            "first_name", // inherited
+		"dogs.note":                            "keep",
+		"dogs.breed":                           "lorem",
+		"seen.who":                             "full_name",
+	} {
+		if got[on] != want {
+			t.Errorf("%s: %q, want %q", on, got[on], want)
+		}
+	}
+	if want := []string{"delayed_jobs", "partner_forms", "seen_2", "solid_cache_entries"}; !slices.Equal(slices.Sorted(slices.Values(report.LeftOut)), want) {
+		t.Errorf("left out %v, want %v", report.LeftOut, want)
+	}
+	without, err := rules.Plan(h, mask.RandomSeed(), mask.Options{Takes: func(e *archive.Entry) bool { return e.Tag != "versions" }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range h.Entries {
+		e := &h.Entries[i]
+		switch table := without.Table(e); {
+		case e.Desc != "TABLE DATA":
+		case e.Tag == "seen_1" && (table == nil || table.None || table.Columns[1].Method == nil):
+			t.Error("a partition is not masked as the whole is")
+		case e.Tag == "seen_2" && (table == nil || !table.None):
+			t.Error("a partition's rows are not left out")
+		case e.Tag == "dogs" && (table == nil || table.Columns[0].Method == nil || table.Columns[1].Method != nil):
+			t.Error("a table does not inherit rules")
+		}
 	}
 }

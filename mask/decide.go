@@ -66,13 +66,13 @@ func (r *Rules) applicable(lineage []*schema.Table) []applied {
 }
 
 // leftOut returns the rule because of which the table has no rows, nil when it
-// has. A name that is given rules of another kind outweighs a pattern.
+// has. Rules of another kind outweigh it if they are for a name, or the word keep.
 func leftOut(rules []applied) *applied {
 	for i := range rules {
 		switch r := &rules[i]; {
 		case r.rows == "none":
 			return r
-		case r.rows == "all" || r.pattern.Exact() > 0:
+		case r.rows == "all" || r.keep || r.pattern.Exact() > 0:
 			return nil
 		}
 	}

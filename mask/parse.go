@@ -413,5 +413,5 @@ func nearest(name string, names []string) string {
 	if score < 0.8 {
 		return ""
 	}
-	return ", is " + best + " meant?"
+	return " (is " + best + " meant?)"
 }
