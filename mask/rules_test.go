@@ -1,7 +1,6 @@
 package mask_test
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,8 +15,6 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/pgtest"
 )
-
-var golden = flag.Bool("golden", false, "write what rules are told wrong anew")
 
 // node returns what a file has under mask.
 func node(t *testing.T, text string) ast.Node {
@@ -91,7 +88,7 @@ func TestBadRules(t *testing.T) {
 				}
 			}
 			file = strings.TrimSuffix(file, ".yml") + ".golden"
-			if *golden {
+			if os.Getenv("HECTL_UPDATE_TESTDATA") != "" {
 				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
 				}

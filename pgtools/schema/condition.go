@@ -63,10 +63,8 @@ func conjuncts(sql string) []string {
 
 // simple takes a condition of a known form.
 func (p *parser) simple() (c Condition, ok bool) {
-	for _, length := range []string{"char_length (", "character_length (", "length ("} {
-		if p.accept(length) {
-			return p.lengthOf()
-		}
+	if slices.ContainsFunc([]string{"char_length (", "character_length (", "length ("}, p.accept) {
+		return p.lengthOf()
 	}
 	if c.Column, ok = p.operand(); !ok {
 		return c, false

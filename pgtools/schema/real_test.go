@@ -111,7 +111,7 @@ func columns(s *schema.Schema) []string {
 			generated := map[schema.Generated]string{schema.Stored: "s", schema.Virtual: "v"}[c.Generated]
 			identity := map[schema.Identity]string{schema.IdentityAlways: "a", schema.IdentityDefault: "d"}[c.Identity]
 			yes := map[bool]string{true: "t", false: "f"}
-			lines = append(lines, t.Name.Schema+"."+t.Name.Name+" "+c.Name+": "+c.Type.SQL+" null="+yes[!c.NotNull]+
+			lines = append(lines, t.Schema+"."+t.Name.Name+" "+c.Name+": "+c.Type.SQL+" null="+yes[!c.NotNull]+
 				" generated="+generated+" identity="+identity+" default="+yes[c.Default != "" && c.Default != "NULL"]+
 				" collation="+collation+" base="+root)
 		}
@@ -140,7 +140,7 @@ func uniques(s *schema.Schema) []string {
 					columns[i] = `"` + c + `"`
 				}
 			}
-			lines = append(lines, t.Name.Schema+"."+t.Name.Name+" "+u.Name+": columns={"+strings.Join(columns, ",")+
+			lines = append(lines, t.Schema+"."+t.Name.Name+" "+u.Name+": columns={"+strings.Join(columns, ",")+
 				"} expressions="+string(rune('0'+len(u.Expressions)))+" where="+yes[u.Where != ""]+
 				" nulls="+yes[u.NullsNotDistinct]+" primary="+yes[u.Primary]+" exclude="+yes[u.Exclude])
 		}
@@ -164,7 +164,7 @@ func foreignKeys(s *schema.Schema) []string {
 	yes := map[bool]string{true: "t", false: "f"}
 	for _, t := range s.Tables {
 		for _, f := range t.ForeignKeys {
-			lines = append(lines, t.Name.Schema+"."+t.Name.Name+" "+f.Name+": {"+strings.Join(f.Columns, ",")+"} to "+
+			lines = append(lines, t.Schema+"."+t.Name.Name+" "+f.Name+": {"+strings.Join(f.Columns, ",")+"} to "+
 				f.References.Schema+"."+f.References.Name+" {"+strings.Join(f.Foreign, ",")+"} valid="+yes[!f.NotValid])
 		}
 	}
@@ -182,7 +182,7 @@ func checks(s *schema.Schema) []string {
 	var lines []string
 	for _, t := range s.Tables {
 		for _, c := range t.Checks {
-			lines = append(lines, t.Name.Schema+"."+t.Name.Name+" "+c.Name+": "+c.SQL)
+			lines = append(lines, t.Schema+"."+t.Name.Name+" "+c.Name+": "+c.SQL)
 		}
 	}
 	slices.Sort(lines)
@@ -203,7 +203,7 @@ func parents(s *schema.Schema) []string {
 			of = append(of, *t.PartitionOf)
 		}
 		for _, p := range of {
-			lines = append(lines, t.Name.Schema+"."+t.Name.Name+" of "+p.Schema+"."+p.Name)
+			lines = append(lines, t.Schema+"."+t.Name.Name+" of "+p.Schema+"."+p.Name)
 		}
 	}
 	slices.Sort(lines)
@@ -295,7 +295,7 @@ func copies(s *schema.Schema) []string {
 	var lines []string
 	for _, t := range s.Tables {
 		if t.Kind == schema.Ordinary {
-			lines = append(lines, t.Name.Schema+"."+t.Name.Name+": {"+strings.Join(t.Copy, ",")+"}")
+			lines = append(lines, t.Schema+"."+t.Name.Name+": {"+strings.Join(t.Copy, ",")+"}")
 		}
 	}
 	return unquoted(lines)
