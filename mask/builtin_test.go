@@ -62,6 +62,26 @@ func TestBuiltInRules(t *testing.T) {
 	}
 }
 
+// A full database masked by the built-in rules loads with all keys and unique
+// indexes, and with one seed it is the same each time.
+func TestBuiltInRulesLoad(t *testing.T) {
+	c := pgtest.New(t)
+	whole := dumpOf(t, c, "full", demodata.Schema()+demodata.Rows(1))
+	var masked [2]bytes.Buffer
+	for i := range masked {
+		err := mask.Archive(&masked[i], bytes.NewReader(whole), func(h *archive.Head) (*mask.Plan, error) {
+			return mask.Default().Plan(h, mask.NewSeed([]byte("one seed for both")), mask.Options{})
+		}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(masked[0].Bytes(), masked[1].Bytes()) {
+		t.Error("one seed makes two databases")
+	}
+	load(t, c, "masked", "the built-in rules", masked[0].Bytes())
+}
+
 // Printed, the built-in rules are a hectl.yml: they can be copied and changed.
 func TestBuiltInRulesCanBeCopied(t *testing.T) {
 	h := head(t, pgtest.New(t), demodata.Schema()+"CREATE TABLE sessions (id bigint, data text);")
