@@ -20,6 +20,7 @@ type compiler struct {
 	byName   map[schema.Name]*schema.Table
 	subjects map[*schema.Table]*subject
 	masks    map[*schema.Table]*Table
+	made     map[string]Method // by method and type: to make one takes a millisecond
 	warnings []string
 }
 
@@ -77,7 +78,7 @@ func (r *Rules) title(head *archive.Head) string {
 func (r *Rules) compile(head *archive.Head, seed Seed, opt Options) *compiler {
 	c := &compiler{
 		rules: r, seed: seed, head: head, schema: schema.Read(head), takes: opt.Takes,
-		byName: map[schema.Name]*schema.Table{}, subjects: map[*schema.Table]*subject{}, masks: map[*schema.Table]*Table{},
+		byName: map[schema.Name]*schema.Table{}, subjects: map[*schema.Table]*subject{}, masks: map[*schema.Table]*Table{}, made: map[string]Method{},
 	}
 	for _, t := range c.schema.Tables {
 		c.byName[t.Name] = t

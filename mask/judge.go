@@ -33,11 +33,17 @@ func (c *compiler) column(s *subject, col *schema.Column, v verdict) Method {
 	if (v.spec.Name == "value" || v.spec.Name == "one_of") && !readable(col.Type) {
 		c.warn("%s: hectl cannot tell whether %s is of type %s", on, v.spec, col.Type.SQL)
 	}
-	method, err := NewMethod(v.spec, c.seed, c.narrowed(s, col), c.head.Encoding())
+	narrow := c.narrowed(s, col)
+	key := v.spec.String() + " " + narrow.Type.SQL
+	if method, ok := c.made[key]; ok {
+		return method
+	}
+	method, err := NewMethod(v.spec, c.seed, narrow, c.head.Encoding())
 	if err != nil {
 		c.add(v.at, on, "", "%v", err)
 		return nil
 	}
+	c.made[key] = method
 	return method
 }
 
