@@ -7,7 +7,7 @@ import (
 )
 
 // errNotArray tells nothing of the value.
-var errNotArray = errors.New("not an array") //nolint:gochecknoglobals // never changes
+var errNotArray = errors.New("not an array")
 
 // elements returns the Method that does to each element of an array, of any
 // number of dimensions, what method does to a value. NULL elements stay.
@@ -127,7 +127,7 @@ func unquote(dst, text []byte) (value []byte, length int, ok bool) {
 
 // appendElement writes an element as Postgres does.
 func appendElement(dst, element []byte) []byte {
-	if len(element) > 0 && bytes.IndexAny(element, "{},\"\\ \t\n\r\v\f") < 0 && !bytes.EqualFold(element, []byte("NULL")) {
+	if len(element) > 0 && !bytes.ContainsAny(element, "{},\"\\ \t\n\r\v\f") && !bytes.EqualFold(element, []byte("NULL")) {
 		return append(dst, element...)
 	}
 	return appendQuoted(dst, element)

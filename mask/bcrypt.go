@@ -16,7 +16,7 @@ const bcryptCost = 11
 // same for one seed: golang.org/x/crypto/bcrypt can only make the salt itself.
 // It is worked out when it is first asked for, which takes a while.
 func bcryptOf(password string, seed Seed) (hash func() string, err error) {
-	if len(password) == 0 || len(password) > 72 {
+	if password == "" || len(password) > 72 {
 		return nil, fmt.Errorf("the password has %d bytes; bcrypt takes 1 to 72", len(password))
 	}
 	for i := range len(password) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rubyforgood/hectl/pgtools/schema"
@@ -104,16 +105,14 @@ func BenchmarkMethod(b *testing.B) {
 func column(sql string) schema.Column {
 	t := schema.Type{SQL: sql}
 	name := sql
-	if n := len(name); n > 2 && name[n-2:] == "[]" {
-		t.Array, name = true, name[:n-2]
-	}
-	if open := bytes.IndexByte([]byte(name), '('); open >= 0 {
-		end := bytes.IndexByte([]byte(name), ')')
-		for _, s := range bytes.Split([]byte(name[open+1:end]), []byte(",")) {
-			n, _ := strconv.Atoi(string(s))
+	name, t.Array = strings.CutSuffix(name, "[]")
+	if before, after, ok := strings.Cut(name, "("); ok {
+		list, after, _ := strings.Cut(after, ")")
+		for s := range strings.SplitSeq(list, ",") {
+			n, _ := strconv.Atoi(s)
 			t.Modifiers = append(t.Modifiers, n)
 		}
-		name = name[:open] + name[end+1:]
+		name = before + after
 	}
 	if name == "citext" || name == "hstore" {
 		t.Name.Schema = "public"

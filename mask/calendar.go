@@ -6,7 +6,7 @@ import (
 )
 
 // errNotDate tells nothing of the value.
-var errNotDate = errors.New("not a date in the ISO style") //nolint:gochecknoglobals // never changes
+var errNotDate = errors.New("not a date in the ISO style")
 
 // A moment is a date or a timestamp in the ISO style, as pg_dump has it written.
 type moment struct {

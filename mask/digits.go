@@ -81,7 +81,7 @@ func zeroOf(r rune) (zero rune, ok bool) {
 }
 
 // errNotNumber tells nothing of the value.
-var errNotNumber = errors.New("not a number") //nolint:gochecknoglobals // never changes
+var errNotNumber = errors.New("not a number")
 
 // numberDigits is digits for numbers: of as many digits before and after the
 // point, with the sign kept and at most limit, the greatest magnitude that the

@@ -7,7 +7,7 @@ import (
 )
 
 // errNotHstore tells nothing of the value.
-var errNotHstore = errors.New("not an hstore") //nolint:gochecknoglobals // never changes
+var errNotHstore = errors.New("not an hstore")
 
 // hstoreValues returns the Method that does to each value of an hstore what
 // method does to a text. Keys and NULLs stay.

@@ -7,7 +7,7 @@ import (
 )
 
 // errNotJSON tells nothing of the value.
-var errNotJSON = errors.New("not JSON, or nested too deeply") //nolint:gochecknoglobals // never changes
+var errNotJSON = errors.New("not JSON, or nested too deeply")
 
 // deepestJSON is how many objects and arrays may be in each other: more than
 // Postgres can read with the stack that it has by default.

@@ -171,11 +171,10 @@ func quotedNumbers(method Method) Method {
 func plainNumbers(method Method) Method {
 	return func(dst, value []byte) ([]byte, bool, error) {
 		from := len(dst)
-		masked, _, err := method(dst, value)
-		if err != nil || !isNumber(masked[from:]) {
-			return append(dst[:from], '0'), false, nil
+		if masked, _, err := method(dst, value); err == nil && isNumber(masked[from:]) {
+			return masked, false, nil
 		}
-		return masked, false, nil
+		return append(dst[:from], '0'), false, nil
 	}
 }
 

@@ -41,7 +41,7 @@ func (s Seed) keyed(family string) *keyed {
 	key := s.derive(family)
 	var pads [2][sha256.BlockSize]byte
 	for i, pad := range []byte{0x36, 0x5c} {
-		copy(pads[i][:], key[:])
+		copy(pads[i][:], key)
 		for j := range pads[i] {
 			pads[i][j] ^= pad
 		}

@@ -16,16 +16,16 @@ import (
 
 var testSeed = NewSeed([]byte("a seed for tests"))
 
-func apply(t testing.TB, m Method, value string) string {
-	t.Helper()
+func apply(tb testing.TB, m Method, value string) string {
+	tb.Helper()
 	// What is there already must stay.
 	got, null, err := m([]byte("before|"), []byte(value))
 	if err != nil {
-		t.Fatalf("%q: %v", value, err)
+		tb.Fatalf("%q: %v", value, err)
 	}
 	after, ok := strings.CutPrefix(string(got), "before|")
 	if !ok {
-		t.Fatalf("%q: what was there became %q", value, got)
+		tb.Fatalf("%q: what was there became %q", value, got)
 	}
 	if null {
 		return "NULL"

@@ -2,7 +2,6 @@ package mask
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -17,7 +16,9 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-var update = flag.Bool("update", false, "write testdata/rows.copy anew, for the fuzz tests to begin with")
+// updateRows is set to have testdata/rows.copy written anew, with which the fuzz
+// tests begin.
+const updateRows = "HECTL_UPDATE_ROWS"
 
 // soup is text with all that COPY escapes and that arrays, hstore and JSON do.
 const soup = `
@@ -85,7 +86,7 @@ func TestPostgresRows(t *testing.T) {
 			corpus = append(corpus, few(want)...)
 		})
 	}
-	if *update {
+	if os.Getenv(updateRows) != "" {
 		if err := os.WriteFile("testdata/rows.copy", corpus, 0o644); err != nil {
 			t.Fatal(err)
 		}

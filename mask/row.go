@@ -88,7 +88,7 @@ func (m *masker) columns(row []byte) error {
 // field appends a column's value, masked, to out.
 func (m *masker) field(field []byte, c Column) error {
 	value := field
-	if i := bytes.IndexByte(field, '\\'); i >= 0 {
+	if bytes.IndexByte(field, '\\') >= 0 {
 		if string(field) == `\N` {
 			m.out = append(m.out, field...)
 			return nil

@@ -191,6 +191,7 @@ func serverForms(t *testing.T, db *pgtools.DB, typ string, array bool, values []
 }
 
 func checkTaken(t *testing.T, db *pgtools.DB, m Method, values []string, col schema.Column) {
+	t.Helper()
 	var rows bytes.Buffer
 	for _, v := range values {
 		rows.Write(Escape(nil, []byte(v)))
