@@ -85,6 +85,8 @@ func (m maker) isValue(text string, base schema.Type) bool {
 			return addr.Masked() == addr
 		}
 		return addr.IsValid() && addr.Addr() != netip.Addr{}
+	case Hstore:
+		return text == "" || strings.Contains(text, "=>")
 	case Bytea:
 		return !strings.HasPrefix(text, `\x`) || len(text)%2 == 0 && strings.Trim(strings.ToLower(text[2:]), "0123456789abcdef") == ""
 	}

@@ -152,7 +152,7 @@ func TestShapes(t *testing.T) {
 // becomes something else.
 func TestDeterministic(t *testing.T) {
 	for _, facts := range Methods() {
-		if facts.Passes || !facts.Fits(column("text").Type) || facts.Name == "json" {
+		if facts.Passes || !facts.Fits(column("text").Type) || facts.Name == "json" || facts.Name == "bcrypt" {
 			continue
 		}
 		value := "555-1234 Maria"
@@ -170,7 +170,7 @@ func TestDeterministic(t *testing.T) {
 				t.Errorf("%s: %q in %s, %q in text", facts.Name, got, typ, want)
 			}
 		}
-		if facts.Null || facts.Same && facts.Name != "bcrypt" || facts.Name == "one_of" {
+		if facts.Null || facts.Same || facts.Name == "one_of" {
 			continue
 		}
 		other, err := NewMethod(specOf(facts.Name), NewSeed([]byte("another seed")), column("text"), "UTF8")
@@ -185,12 +185,12 @@ func TestDeterministic(t *testing.T) {
 
 func TestEmptyStaysEmpty(t *testing.T) {
 	for _, facts := range Methods() {
-		if !facts.Fits(column("text").Type) || facts.Passes || facts.Null {
+		if !facts.Fits(column("text").Type) || facts.Passes || facts.Null || facts.Name == "bcrypt" {
 			continue
 		}
 		m := newMethod(t, specOf(facts.Name), column("text"))
 		got := apply(t, m, "")
-		if keeps := facts.Name != "value" && facts.Name != "bcrypt"; keeps != (got == "") {
+		if keeps := facts.Name != "value"; keeps != (got == "") {
 			t.Errorf("%s makes %q of nothing", facts.Name, got)
 		}
 	}
@@ -225,6 +225,10 @@ func TestUnique(t *testing.T) {
 			m := newMethod(t, specOf(tt.name), column(tt.typ))
 			seen := make(map[string]bool, many)
 			same := 0
+			many := many
+			if tt.name == "digits" && tt.typ != "text" {
+				many /= 5
+			}
 			for i := range many {
 				got := apply(t, m, tt.value(i))
 				if seen[got] {
@@ -260,7 +264,7 @@ func TestSmallDigits(t *testing.T) {
 // However short a column is, values fit or the method is refused.
 func TestLength(t *testing.T) {
 	values := []string{"a", "7", "Maria Gonzalez", "maria@diaperbank.org", "(614) 234-9876 x1", "ünïcödé 🐘", "93.184.216.34", "2606:2800:220:1::1946", "43215-1234", `{"a": "b", "c": [1]}`, strings.Repeat("long ", 20)}
-	for limit := 1; limit <= 70; limit++ {
+	for _, limit := range []int{1, 2, 3, 4, 5, 7, 8, 11, 12, 13, 14, 15, 16, 19, 20, 24, 25, 26, 30, 35, 36, 37, 50, 59, 60, 61, 255} {
 		for _, facts := range Methods() {
 			if facts.Passes || facts.Null || facts.Name == "value" || !facts.Fits(column("text").Type) {
 				continue
@@ -274,7 +278,7 @@ func TestLength(t *testing.T) {
 				if (err != nil) != (limit < facts.Length) {
 					t.Errorf("%s in %d characters: %v", spec.Name, limit, err)
 				}
-				if err != nil || facts.Name == "bcrypt" && limit > 60 {
+				if err != nil || facts.Name == "bcrypt" { // which takes its time
 					continue
 				}
 				for _, value := range values {
@@ -293,7 +297,7 @@ func TestLength(t *testing.T) {
 // What comes out in a dump of another encoding is ASCII, but for what was there.
 func TestEncodings(t *testing.T) {
 	for _, facts := range Methods() {
-		if facts.Passes || facts.Null || !facts.Fits(column("text").Type) {
+		if facts.Passes || facts.Null || facts.Name == "bcrypt" || !facts.Fits(column("text").Type) {
 			continue
 		}
 		m, err := NewMethod(specOf(facts.Name), testSeed, column("text"), "LATIN1")
@@ -337,6 +341,7 @@ func TestRefused(t *testing.T) {
 		{MethodSpec{Name: "value", Text: "{"}, column("jsonb"), `value: "{" is not a value of type jsonb`},
 		{MethodSpec{Name: "value", Text: "perhaps"}, column("boolean"), `value: "perhaps" is not a value of type boolean`},
 		{MethodSpec{Name: "value", Text: "10.0.0.1/8"}, column("cidr"), `value: "10.0.0.1/8" is not a value of type cidr`},
+		{MethodSpec{Name: "value", Text: "x"}, column("hstore"), `value: "x" is not a value of type hstore`},
 		{MethodSpec{Name: "value", Text: "x"}, column("text[]"), `value: not an array`},
 		{MethodSpec{Name: "value", Text: "{1,x}"}, column("integer[]"), `value: "x" is not a value of type integer`},
 		{MethodSpec{Name: "value", Text: "four"}, column("character varying(3)"), `value: the text has 4 characters, and type character varying(3) has room for 3`},
@@ -357,8 +362,11 @@ func TestBcrypt(t *testing.T) {
 	if err := xbcrypt.CompareHashAndPassword([]byte(hash), []byte("password")); err != nil || !strings.HasPrefix(hash, "$2a$11$") || len(hash) != 60 {
 		t.Errorf("%s: %v", hash, err)
 	}
-	if again := apply(t, newMethod(t, specOf("bcrypt"), column("text")), ""); again != hash {
-		t.Error("another hash of the same password and seed")
+	if hash != "$2a$11$zfZtiGBiq3ZbU5TyTv/SNuFqILJhLbwm4qulhFqZoJpxDhP0Qk.b6" {
+		t.Errorf("%s: another hash of the same password and seed", hash)
+	}
+	if empty := apply(t, m, ""); empty != hash {
+		t.Errorf("%q of nothing", empty)
 	}
 	if err := xbcrypt.CompareHashAndPassword([]byte(bcrypt([]byte("päss"), bytes.Repeat([]byte{7}, 16), 4)), []byte("päss")); err != nil {
 		t.Error(err)
@@ -423,6 +431,31 @@ func TestMethodsAtOnce(t *testing.T) {
 			if got := <-done; got != want {
 				t.Errorf("%s: %q beside others, %q alone", name, got, want)
 			}
+		}
+	}
+}
+
+// People with a seed in a file have the same fake people tomorrow. Should this
+// fail because gofakeit's lists have changed, say so in the changelog.
+func TestSameTomorrow(t *testing.T) {
+	for _, tt := range []struct{ name, typ, value, want string }{
+		{"email", "text", "maria@diaperbank.org", "abigayle.fleming.0mmj6bbc01pbk@example.com"},
+		{"full_name", "text", "Maria Gonzalez", "Darwin Yost"},
+		{"company", "text", "Acme", "Barker Group"},
+		{"street", "text", "1 Main St", "7241 Boyer Summit"},
+		{"city", "text", "Tucson", "Mesa"},
+		{"lorem", "text", "A comment about a family.", "Similique qui possimus ex"},
+		{"digits", "text", "123-45-6789", "856-33-5358"},
+		{"digits", "integer", "12345", "97233"},
+		{"digits", "text", strings.Repeat("1234567890", 4), "8408977995275101955779386890864203635552"},
+		{"uuid", "text", "x", "20a47776-5a68-4d11-90be-eff12a68ee3a"},
+		{"phone", "text", "(614) 234-9876", "(714) 555-1146"},
+		{"ip", "inet", "93.184.216.34", "10.105.91.138"},
+		{"shift_days", "date", "2019-05-17", "2019-11-08"},
+		{"noise", "numeric", "1234.50", "1356.98"},
+	} {
+		if got := apply(t, newMethod(t, specOf(tt.name), column(tt.typ)), tt.value); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
 }

@@ -158,6 +158,9 @@ func TestTypes(t *testing.T) {
 				if sample.typ == "email_address" && !slices.Contains([]string{"null", "email"}, facts.Name) {
 					continue // which its check refuses, as RULES must
 				}
+				if facts.Name == "bcrypt" && typ != "text" && typ != "character varying[]" {
+					continue // which takes its time
+				}
 				tried[facts.Name]++
 				t.Run(facts.Name+" "+typ, func(t *testing.T) { checkTaken(t, db, m, values, col) })
 			}
