@@ -42,7 +42,7 @@ func Archive(w io.Writer, r io.Reader, judge func(*archive.Head) (*Plan, error),
 	if err := plan.fits(head); err != nil {
 		return err
 	}
-	masked, err := archive.Without(raw.Bytes(), head, plan.drops)
+	masked, err := archive.Without(raw.Bytes(), head, plan.Drops)
 	if err != nil {
 		return err
 	}
@@ -64,9 +64,9 @@ func (p *Plan) fits(head *archive.Head) error {
 	return nil
 }
 
-// drops reports whether an entry is left out of a masked archive.
-func (p *Plan) drops(e *archive.Entry) bool {
-	return p.masks() && !e.HasBlock() && strings.HasSuffix(e.Desc, "STATISTICS DATA")
+// Drops reports whether an entry is left out of a masked archive.
+func (p *Plan) Drops(e *archive.Entry) bool {
+	return p.Masks() && !e.HasBlock() && strings.HasSuffix(e.Desc, "STATISTICS DATA")
 }
 
 // stageBuffer is how many bytes a stage of the work hands to the next at once.

@@ -42,8 +42,8 @@ func (p *Plan) EmptyLargeObjects() { p.emptied = true }
 // EmptiesLargeObjects reports whether large objects lose what is in them.
 func (p *Plan) EmptiesLargeObjects() bool { return p != nil && p.emptied }
 
-// masks reports whether the plan changes anything.
-func (p *Plan) masks() bool { return p != nil && (p.emptied || len(p.tables) > 0) }
+// Masks reports whether the plan changes anything.
+func (p *Plan) Masks() bool { return p != nil && (p.emptied || len(p.tables) > 0) }
 
 // Warnings are what a person should look at: checks that may not hold, and, where
 // they are not refused, columns without a rule.

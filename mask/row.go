@@ -69,7 +69,9 @@ func (m *masker) columns(row []byte) error {
 		} else {
 			rest = nil
 		}
-		if err := m.field(field, m.table.Columns[i]); err != nil {
+		if c := m.table.Columns[i]; !c.Where.picks(row) {
+			m.out = append(m.out, field...)
+		} else if err := m.field(field, c); err != nil {
 			return err
 		}
 		if tab >= 0 {

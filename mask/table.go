@@ -1,6 +1,9 @@
 package mask
 
-import "io"
+import (
+	"bytes"
+	"io"
+)
 
 // A Method changes one value that is not NULL. It appends the new value, in the
 // text form that Postgres reads for the column's type and not escaped, to dst.
@@ -22,6 +25,25 @@ type Table struct {
 type Column struct {
 	Name   string
 	Method Method // nil: as it is
+	Where  *Where // nil: in every row
+}
+
+// Where picks the rows in which a column of the Table has a value.
+type Where struct {
+	Column int    // its place in Table.Columns
+	Value  string // as it is, not escaped
+}
+
+// picks tells whether a row is one of them.
+func (w *Where) picks(row []byte) bool {
+	if w == nil {
+		return true
+	}
+	for range w.Column {
+		_, row, _ = bytes.Cut(row, []byte{'\t'})
+	}
+	field, _, _ := bytes.Cut(row, []byte{'\t'})
+	return string(field) == string(Escape(nil, []byte(w.Value)))
 }
 
 // Reader returns the rows of r masked. Both are in COPY's text format, r up to
@@ -32,4 +54,22 @@ type Column struct {
 // It holds one row in memory, and at least 64 kB.
 func (t *Table) Reader(r io.Reader) io.Reader {
 	return &reader{masker: masker{table: t, masked: maskedColumns(t.Columns)}, in: r}
+}
+
+// Rows appends rows, masked, to dst. They are whole, without the line that ends
+// all. before is how many rows came before them, for errors.
+func (t *Table) Rows(dst, rows []byte, before int64) ([]byte, error) {
+	m := masker{table: t, masked: maskedColumns(t.Columns), number: before, out: dst}
+	for len(rows) > 0 {
+		row, rest, whole := bytes.Cut(rows, []byte{'\n'})
+		if !whole {
+			m.number++
+			return m.out, m.fault("", io.ErrUnexpectedEOF)
+		}
+		if err := m.mask(row); err != nil {
+			return m.out, err
+		}
+		rows = rest
+	}
+	return m.out, nil
 }

@@ -1,0 +1,150 @@
+package mask
+
+import (
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// tableWith returns a table; a column that ends in "!" may not be NULL.
+func tableWith(id int, name string, columns ...string) *schema.Table {
+	t := &schema.Table{Name: schema.Name{Schema: "public", Name: name}, DataID: id}
+	for _, c := range columns {
+		plain, notNull := strings.CutSuffix(c, "!")
+		t.Columns = append(t.Columns, schema.Column{Name: plain, NotNull: notNull})
+		t.Copy = append(t.Copy, plain)
+	}
+	return t
+}
+
+func TestCredentials(t *testing.T) {
+	part := tableWith(4, "jobs_of_may", "id!", "handler!")
+	part.PartitionOf = &schema.Name{Schema: "public", Name: "delayed_jobs"}
+	child := tableWith(5, "child", "id!")
+	child.Inherits = []schema.Name{{Schema: "public", Name: "between"}}
+	between := tableWith(0, "between", "id!")
+	between.Inherits = []schema.Name{{Schema: "public", Name: "delayed_jobs"}}
+	circle := tableWith(6, "circle", "id!")
+	circle.Inherits = []schema.Name{circle.Name}
+	inserts := tableWith(9, "inserts", "encrypted_password!")
+	inserts.Copy = nil
+	unread := tableWith(10, "unread")
+	unread.Copy = []string{"reset_password_token"}
+	plan := Credentials(&schema.Schema{Tables: []*schema.Table{
+		tableWith(1, "Admins", "id!", "encrypted_password!", "reset_password_token", "invitation_token!"),
+		tableWith(2, "ar_internal_metadata", "key!", "value"),
+		tableWith(3, "delayed_jobs", "id!", "handler!"),
+		part, between, child, circle,
+		tableWith(7, "sessions", "id!", "session_id!", "data"),
+		tableWith(8, "sessions", "id!", "teacher"),
+		inserts, unread,
+		tableWith(11, "items", "id!", "name"),
+	}}, "$2a$hash", []byte("key"))
+	const none = "no rows at all"
+	for _, tt := range []struct {
+		name string
+		id   int
+		rows string
+		want string // "" when they pass
+	}{
+		{"Devise's columns", 1, "1\t$2a$own\ttoken\tinvitation\n2\t\\N\t\\N\tother\n\\.\n",
+			"1\t$2a$hash\t\\N\t506ba2ae5d49727c4bf5fde81e3e26b1\n2\t\\N\t\\N\ta11107395894afe963b4342c4e53551f\n\\.\n"},
+		{"the environment", 2, "environment\tproduction\nschema_sha1\tabc\n\\.\n", "environment\tdevelopment\nschema_sha1\tabc\n\\.\n"},
+		{"jobs", 3, "", none},
+		{"jobs in a partition", 4, "", none},
+		{"jobs in a child's child", 5, "", none},
+		{"a table that is its own child", 6, "", ""},
+		{"sessions of Active Record", 7, "", none},
+		{"sessions of something else", 8, "", ""},
+		{"rows that are statements", 9, "", ""},
+		{"a table that could not be read", 10, "token\n", "646b8eac0c4ae4178299c9bd924e2bf0\n"},
+		{"any other", 11, "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := plan.Table(&archive.Entry{ID: tt.id})
+			switch {
+			case tt.want == none:
+				if got == nil || !got.None {
+					t.Error("its rows would be restored")
+				}
+			case tt.want == "":
+				if got != nil {
+					t.Errorf("it would be masked: %v", got)
+				}
+			default:
+				masked, err := io.ReadAll(got.Reader(strings.NewReader(tt.rows)))
+				if diff := cmp.Diff(tt.want, string(masked)); diff != "" || err != nil {
+					t.Error(err, diff)
+				}
+			}
+		})
+	}
+}
+
+func TestOver(t *testing.T) {
+	as := func(name, value string) Column {
+		if value == "" {
+			return Column{Name: name}
+		}
+		return Column{Name: name, Method: always(value)}
+	}
+	rules := NewPlan(map[int]*Table{
+		1: {Name: "users", Columns: []Column{as("id", ""), as("name", "rule"), as("password", "rule"), as("token", "")}},
+		2: {Name: "versions", None: true},
+		3: {Name: "jobs", Columns: []Column{as("handler", "rule")}},
+	}, "hash")
+	base := NewPlan(map[int]*Table{
+		1: {Name: "users", Columns: []Column{as("id", ""), as("name", ""), as("password", "base"), as("token", "base")}},
+		3: {Name: "jobs", None: true},
+		4: {Name: "admins", Columns: []Column{as("password", "base")}},
+	}, "")
+	both := rules.Over(base)
+	if both.RulesHash() != "hash" {
+		t.Errorf("the hash is %q", both.RulesHash())
+	}
+	for _, tt := range []struct {
+		id         int
+		rows, want string
+	}{
+		{1, "a\tb\tc\td\n", "a\trule\trule\tbase\n"},
+		{2, "a\n", ""},
+		{3, "a\n", ""},
+		{4, "a\n", "base\n"},
+	} {
+		got, err := io.ReadAll(both.Table(&archive.Entry{ID: tt.id}).Reader(strings.NewReader(tt.rows)))
+		if err != nil || string(got) != tt.want {
+			t.Errorf("table %d: %q, %v", tt.id, got, err)
+		}
+	}
+	var none *Plan
+	if none.Masks() || !none.Over(base).Masks() || none.Over(nil).Masks() || !rules.Over(nil).Masks() {
+		t.Error("a plan that is nil does something, or keeps another from it")
+	}
+}
+
+func TestRowsOfAChunk(t *testing.T) {
+	fails := func(dst, value []byte) ([]byte, bool, error) {
+		if string(value) == "bad" {
+			return dst, false, errors.New("cannot be masked")
+		}
+		return append(dst, "masked"...), false, nil
+	}
+	table := &Table{Name: "public.t", Columns: []Column{{Name: "a"}, {Name: "b", Method: fails}}}
+	for _, tt := range []struct{ rows, want, err string }{
+		{"", "", ""},
+		{"1\tx\n2\t\\N\n", "1\tmasked\n2\t\\N\n", ""},
+		{"1\tx\n2\tbad\n", "1\tmasked\n", "public.t: row 42: column b: cannot be masked"},
+		{"1\tx\n2\t", "1\tmasked\n", "public.t: row 42: unexpected EOF"},
+	} {
+		got, err := table.Rows([]byte("dst"), []byte(tt.rows), 40)
+		if string(got) != "dst"+tt.want || (err != nil || tt.err != "") && (err == nil || err.Error() != tt.err) {
+			t.Errorf("%q: %q, %v", tt.rows, got, err)
+		}
+	}
+}
