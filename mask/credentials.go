@@ -16,27 +16,38 @@ import (
 //
 // A table counts whatever its name and schema are when it has a column for
 // passwords or tokens: an application may have several kinds of users, or a
-// schema a tenant. passwordHash is what every user's password becomes. key makes
-// the tokens that may not be NULL; they are unique where the ones before were.
+// schema a tenant. password is what every user's becomes, hashed. Tokens that may
+// not be NULL become others, which are unique where the ones before were.
 //
 // Tables without a COPY statement are in it only when they shall have no rows.
-func Credentials(s *schema.Schema, passwordHash string, key []byte) *Plan {
+func Credentials(s *schema.Schema, password string, seed Seed) (*Plan, error) {
+	hash, err := bcryptOf(password, seed)
+	if err != nil {
+		return nil, err
+	}
+	m := credentialMethods{
+		password: func(dst, _ []byte) ([]byte, bool, error) { return append(dst, hash()...), false, nil },
+		token:    tokenMethod(seed.derive("credentials")),
+	}
 	names := lineage(s)
 	tables := map[int]*Table{}
 	for _, t := range s.Tables {
 		if t.DataID == 0 {
 			continue
 		}
-		if c := credentials(t, names(t), passwordHash, key); c != nil {
+		if c := m.table(t, names(t)); c != nil {
 			tables[t.DataID] = c
 		}
 	}
-	return NewPlan(tables, "")
+	return NewPlan(tables, ""), nil
 }
 
-// credentials is the plan for one table, nil when it has nothing of the kind.
-// names are its own and those of the tables that it is a part of.
-func credentials(t *schema.Table, names []string, passwordHash string, key []byte) *Table {
+// credentialMethods are the methods for what somebody can log in with.
+type credentialMethods struct{ password, token Method }
+
+// table is the plan for one table, nil when it has nothing of the kind. names are
+// its own and those of the tables that it is a part of.
+func (m credentialMethods) table(t *schema.Table, names []string) *Table {
 	has := func(columns ...string) bool {
 		return !slices.ContainsFunc(columns, func(c string) bool { return t.Column(c) == nil && !slices.Contains(t.Copy, c) })
 	}
@@ -50,11 +61,11 @@ func credentials(t *schema.Table, names []string, passwordHash string, key []byt
 		c := Column{Name: name}
 		switch {
 		case name == "encrypted_password":
-			c.Method = always(passwordHash)
+			c.Method = m.password
 		case name == "reset_password_token" || name == "invitation_token":
 			c.Method = null
 			if column := t.Column(name); column == nil || column.NotNull {
-				c.Method = tokenMethod(key)
+				c.Method = m.token
 			}
 		case name == "value" && slices.Contains(names, "ar_internal_metadata") && slices.Contains(t.Copy, "key"):
 			c.Method = always("development")
@@ -109,7 +120,7 @@ func null(dst, _ []byte) ([]byte, bool, error) { return dst, true, nil }
 func tokenMethod(key []byte) Method {
 	return func(dst, value []byte) ([]byte, bool, error) {
 		mac := hmac.New(sha256.New, key)
-		_, _ = mac.Write(value) // a hash never fails
-		return hex.AppendEncode(dst, mac.Sum(nil)[:16]), false, nil
+		_, _ = mac.Write(value)                                     // a hash never fails
+		return hex.AppendEncode(dst, mac.Sum(nil)[:16]), false, nil // 128 bits are as unique as a UUID
 	}
 }
