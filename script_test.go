@@ -102,6 +102,8 @@ func TestScripts(t *testing.T) {
 			"standby":     cmdStandby,
 			"sessions":    cmdSessions,
 			"documented":  cmdDocumented,
+			"laptop":      cmdLaptop,
+			"planted":     cmdPlanted,
 		},
 	})
 }

@@ -20,17 +20,17 @@ type tableWork struct {
 	keys    []*archive.Entry // each locks the table: primary keys and the like
 	indexes []*archive.Entry // several at once
 	analyze bool
-	// late says that the table's rows are not final before all rows are in and
-	// scrubbed.
+	// late says that the table's rows are not final before all rows are in.
 	late bool
 }
 
 // divideWork returns the work of each table that has rows, by the id of its TABLE
 // DATA entry. What needs more than one table is not in it: foreign keys, indexes
-// of partitioned tables, triggers, views. Tables that are scrubbed are finished
-// late, and so are those whose rows pg_restore brings. Statistics of partitions
-// are taken with those of the table that they are parts of; and those of a table
-// some of whose indexes or extended statistics come later, when they are there.
+// of partitioned tables, triggers, views. Tables
+// whose rows pg_restore brings are finished late: they may have to be scrubbed.
+// Statistics of partitions are taken with those of the table that they are parts
+// of; and those of a table some of whose indexes or extended statistics come
+// later, when they are there.
 func divideWork(h *archive.Head, copies []tableCopy, rest remainder, relations []relation) map[int]*tableWork {
 	found := map[[2]string]relation{}
 	for _, r := range relations {
@@ -41,7 +41,7 @@ func divideWork(h *archive.Head, copies []tableCopy, rest remainder, relations [
 	add := func(rows *archive.Entry, late bool) {
 		if t := tableOf(byID, rows); t != nil {
 			r := found[[2]string{t.Namespace, t.Tag}]
-			w := &tableWork{table: t, late: late || r.Scrubbed, analyze: !r.Inherits}
+			w := &tableWork{table: t, late: late, analyze: !r.Inherits}
 			works[rows.ID], byTable[t.ID] = w, w
 		}
 	}
@@ -118,7 +118,6 @@ func calls(e *archive.Entry) bool {
 // relation is a table of the temp database, as it is after the schema is made.
 type relation struct {
 	Schema, Name string
-	Scrubbed     bool // or inherits from one that is
 	Inherits     bool // is a partition, or inherits, or is inherited from
 }
 
@@ -156,10 +155,7 @@ func (b *builder) close(ctx context.Context) {
 // relations lists the tables of the temp database.
 func (b *builder) relations(ctx context.Context) ([]relation, error) {
 	return list[relation](ctx, b.pool, `
-		WITH RECURSIVE scrubbed AS (
-			SELECT c.oid`+scrubbedColumns+`
-			UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN scrubbed ON inhparent = oid)
-		SELECT n.nspname::text, c.relname::text, c.oid IN (SELECT oid FROM scrubbed),
+		SELECT n.nspname::text, c.relname::text,
 		       EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE c.oid IN (inhparent, inhrelid))
 		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		WHERE c.relkind = 'r'`)

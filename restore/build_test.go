@@ -56,9 +56,9 @@ func TestDivideWork(t *testing.T) {
 	rest := remainder{entries: []*archive.Entry{h.ByID()[17]}}
 	relations := []relation{
 		{Schema: "public", Name: "items"},
-		{Schema: "public", Name: "users", Scrubbed: true},
+		{Schema: "public", Name: "users"},
 		{Schema: "public", Name: "part", Inherits: true},
-		{Schema: "other", Name: "items", Scrubbed: true, Inherits: true},
+		{Schema: "other", Name: "items", Inherits: true},
 	}
 
 	type work struct {
@@ -78,7 +78,7 @@ func TestDivideWork(t *testing.T) {
 	}
 	want := map[int]work{
 		12: {"items", []string{"items items_pkey", "items_clustered"}, []string{"items_name"}, false, false},
-		13: {"users", nil, []string{"users_email", "users_lower"}, true, true},
+		13: {"users", nil, []string{"users_email", "users_lower"}, false, true},
 		15: {"part", nil, []string{"part_i"}, true, false},
 		17: {"inserts", nil, []string{"inserts_i"}, true, false},
 		19: {"other", nil, nil, false, false},

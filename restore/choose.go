@@ -123,19 +123,5 @@ func (c chooser) choose(copies []tableCopy, rest remainder) ([]tableCopy, remain
 			chosen = append(chosen, t)
 		}
 	}
-	var kept remainder
-	dropped := map[int]bool{}
-	for _, e := range rest.entries {
-		if e.Desc == "TABLE DATA" && !c.takes(e) {
-			dropped[e.ID] = true
-			continue
-		}
-		kept.entries = append(kept.entries, e)
-	}
-	for _, b := range rest.blocks {
-		if !dropped[b.ID] {
-			kept.blocks = append(kept.blocks, b)
-		}
-	}
-	return chosen, kept
+	return chosen, rest.without(func(e *archive.Entry) bool { return e.Desc == "TABLE DATA" && !c.takes(e) })
 }

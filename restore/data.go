@@ -16,6 +16,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
@@ -23,7 +24,8 @@ import (
 // data restores the rows, has afterData change what must not stay as it is, and
 // lets b finish each table as soon as its rows are final.
 func (l *loader) data(ctx context.Context, head string, b *builder, afterData func(ctx context.Context) error) (warnings []pgtools.Ignored, err error) {
-	copies, rest := l.tables.choose(divide(l.dump.Head, l.dump.Blocks))
+	copies, rest := l.tables.choose(divide(l.given, l.dump.Blocks))
+	copies, rest = masked(l.mask, copies, rest)
 	found, err := b.relations(ctx)
 	if err != nil {
 		return nil, err
@@ -114,6 +116,9 @@ type tableCopy struct {
 	// table is the entry of the table, nil when the rows are not for one alone
 	// (those of a partition may be copied into the whole) or it is a foreign one.
 	table *archive.Entry
+	// mask is what happens to the rows on their way, nil when they pass as they
+	// are.
+	mask *mask.Table
 	// parts is over how many sessions the rows are spread.
 	parts int
 	// alone says that the rows come after all others, in the order of the archive:
@@ -125,6 +130,23 @@ type tableCopy struct {
 type remainder struct {
 	entries []*archive.Entry
 	blocks  []archive.Block
+}
+
+// without returns r without some of the entries, and their blocks.
+func (r remainder) without(unwanted func(*archive.Entry) bool) remainder {
+	var kept remainder
+	dropped := map[int]bool{}
+	for _, e := range r.entries {
+		if dropped[e.ID] = unwanted(e); !dropped[e.ID] {
+			kept.entries = append(kept.entries, e)
+		}
+	}
+	for _, b := range r.blocks {
+		if !dropped[b.ID] {
+			kept.blocks = append(kept.blocks, b)
+		}
+	}
+	return kept
 }
 
 // divide tells the rows of tables from the rest of the data section. Where the
@@ -240,9 +262,9 @@ func (l *loader) copyBatch(ctx context.Context, pool *sessions, data *archive.Da
 			err = pool.copyTable(ctx, c, data)
 		}
 		done()
-		if pgtools.SQLState(err) != "" && c.block.SHA256 != [sha256.Size]byte{} {
-			// The server may have choked on what was not written like that:
-			// the checksum at the block's end tells.
+		if c.block.SHA256 != [sha256.Size]byte{} && (pgtools.SQLState(err) != "" || notMasked(err)) {
+			// The server, or a mask, may have choked on what was not written like
+			// that: the checksum at the block's end tells.
 			if _, damage := io.Copy(io.Discard, data); damage != nil {
 				err = damage
 			}
@@ -289,7 +311,7 @@ func (l *loader) restoreRest(ctx context.Context, head string, rest remainder, p
 	if err := writeList(list, rest.entries); err != nil {
 		return nil, err
 	}
-	excerpt, err := archive.Excerpt(l.dump.raw, l.dump.Head, rest.blocks)
+	excerpt, err := archive.Excerpt(l.raw, l.given, rest.blocks)
 	if err != nil {
 		return nil, notWhole(l.dump.Name, err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -33,7 +34,8 @@ type run struct {
 	force        bool
 	dropPrevious bool
 	dryRun       bool
-	passwordHash func() (string, error) // waits for the hash, which takes a tenth of a second
+	passwordHash func() (string, error) // for rows that come as they are
+	masking      masking
 	tables       chooser
 	tools        func() (*pgtools.Tools, error)
 	// scratch says that the temp database is dropped again, and that the target
@@ -53,7 +55,8 @@ func prepare(env *command.Env, c *cli.Context) (*run, config.Flags, error) {
 	if r.tables, err = newChooser(c.StringSlice("table"), c.StringSlice("exclude-table-data")); err != nil {
 		return nil, nil, err
 	}
-	if r.passwordHash, err = hashPassword(c.String("password")); err != nil {
+	r.masking.password = c.String("password")
+	if r.passwordHash, err = hashPassword(r.masking.password); err != nil {
 		return nil, nil, err
 	}
 	return r, flags, nil
@@ -108,6 +111,7 @@ type work struct {
 	admin    *pgtools.DB // holds the lock
 	dump     *dump
 	tool     pgtools.Tool
+	mask     *mask.Plan
 	plan     plan
 	existing *pgtools.Database // the target; nil when there is none
 }
@@ -168,6 +172,10 @@ func (r *run) allowed(ctx context.Context, find func(context.Context) (source, e
 		return err
 	}
 	r.tables.whole = partitions(d.Head)
+	masks, err := r.masks(d)
+	if err != nil {
+		return err
+	}
 	renamed := existing
 	if r.scratch {
 		renamed = nil
@@ -180,7 +188,7 @@ func (r *run) allowed(ctx context.Context, find func(context.Context) (source, e
 	if err := r.planDrops(ctx, admin, &plan); err != nil {
 		return err
 	}
-	return then(ctx, work{admin, d, tool, plan, existing})
+	return then(ctx, work{admin, d, tool, masks, plan, existing})
 }
 
 // refusal is the error for what the guard has against the target, nil when it
@@ -301,7 +309,8 @@ func (r *run) replace(ctx context.Context, w work) (err error) {
 			err = errors.Join(err, r.dropTemp(ctx, p.Temp))
 		}
 	}()
-	if err := r.load(ctx, w, r.scrub); err != nil {
+	scrub := func(ctx context.Context, temp pgtools.Conn) error { return r.scrub(ctx, temp, w) }
+	if err := r.load(ctx, w, scrub); err != nil {
 		return err
 	}
 	if err := w.dump.Close(); err != nil {
@@ -360,7 +369,7 @@ func (r *run) createTemp(ctx context.Context, admin *pgtools.DB, p plan) error {
 
 // load fills the temp database. Between data and post-data it calls afterData.
 func (r *run) load(ctx context.Context, w work, afterData func(ctx context.Context, temp pgtools.Conn) error) error {
-	l := &loader{tool: w.tool, into: r.target.WithDatabase(w.plan.Temp), dump: w.dump, jobs: r.jobs, out: r.out, tables: r.tables, folder: tempFolder(r.target)}
+	l := &loader{tool: w.tool, into: r.target.WithDatabase(w.plan.Temp), dump: w.dump, jobs: r.jobs, out: r.out, tables: r.tables, mask: w.mask, folder: tempFolder(r.target)}
 	warnings, err := l.load(ctx, func(ctx context.Context) error { return afterData(ctx, l.into) })
 	for _, w := range warnings { // pg_restore's, all known to be harmless
 		r.out.Detail("harmless: %s", w)
@@ -378,8 +387,8 @@ func (r *run) warn(format string, args ...any) {
 	r.out.Warn(format, args...)
 }
 
-// scrub connects to the temp database and scrubs it.
-func (r *run) scrub(ctx context.Context, temp pgtools.Conn) error {
+// scrub connects to the temp database and scrubs what came as it was.
+func (r *run) scrub(ctx context.Context, temp pgtools.Conn, w work) error {
 	bar := r.out.Progress("scrub", console.Steps, -1)
 	defer bar.Done()
 	db, err := pgtools.Connect(ctx, temp, appName)
@@ -387,11 +396,13 @@ func (r *run) scrub(ctx context.Context, temp pgtools.Conn) error {
 		return err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
-	hash, err := r.passwordHash()
-	if err != nil {
-		return err
+	masked := map[[2]string]bool{}
+	for i := range w.dump.Head.Entries {
+		if e := &w.dump.Head.Entries[i]; w.mask.Table(e) != nil {
+			masked[[2]string{e.Namespace, e.Tag}] = true
+		}
 	}
-	return scrub(ctx, db, hash)
+	return scrub(ctx, db, func(schema, table string) bool { return masked[[2]string{schema, table}] }, r.passwordHash)
 }
 
 // cleanUpTimeout bounds what is done after a failure or a signal.

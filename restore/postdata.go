@@ -25,7 +25,7 @@ import (
 func (l *loader) postData(ctx context.Context, head string, b *builder) ([]pgtools.Ignored, error) {
 	defer b.bar.Done()
 	var warnings []pgtools.Ignored
-	for _, pass := range postDataPasses(l.dump.Head, b.restored, l.jobs) {
+	for _, pass := range postDataPasses(l.given, b.restored, l.jobs) {
 		list := filepath.Join(filepath.Dir(head), "list")
 		if err := writeList(list, pass.entries); err != nil {
 			return warnings, err

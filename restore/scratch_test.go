@@ -31,7 +31,7 @@ func TestCompareRows(t *testing.T) {
 	compare := func(three, other int64) error {
 		bar := out.Progress("count rows", console.Steps, 2)
 		defer bar.Done()
-		return compareRows(t.Context(), server.Conn("temp"), d, &checked{rows: map[int]int64{1: three, 2: other}}, bar)
+		return compareRows(t.Context(), server.Conn("temp"), d, nil, &checked{rows: map[int]int64{1: three, 2: other}}, bar)
 	}
 	if err := compare(3, 0); err != nil {
 		t.Error(err)

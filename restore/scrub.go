@@ -3,7 +3,10 @@ package restore
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/crypto/bcrypt"
 
@@ -15,12 +18,13 @@ import (
 // the application.
 const devisePasswordCost = 11
 
-// hashPassword begins to hash the password that every restored user gets.
+// hashPassword hashes the password that every restored user gets, when it is
+// asked for: that takes a tenth of a second.
 func hashPassword(password string) (hash func() (string, error), err error) {
 	if len(password) > 72 || password == "" {
 		return nil, fault.New(fault.Usage, "", "--password has %d bytes; bcrypt takes 1 to 72", len(password))
 	}
-	return later(func() (string, error) {
+	return sync.OnceValues(func() (string, error) {
 		hash, err := bcrypt.GenerateFromPassword([]byte(password), devisePasswordCost)
 		if err != nil {
 			return "", fmt.Errorf("hash the users' password: %w", err)
@@ -34,6 +38,7 @@ func hashPassword(password string) (hash func() (string, error), err error) {
 type column struct {
 	Schema, Table, Name string
 	NotNull             bool
+	Role                string // name of the table, or of what it is a part of, that says what is in it
 }
 
 // statement is one change that the scrub makes.
@@ -81,58 +86,75 @@ func scrubTable(columns []column, passwordHash string) []statement {
 	}
 	var statements []statement
 	if len(set) > 0 {
-		statements = append(statements, statement{table, "UPDATE " + table + " SET " + strings.Join(set, ", "), args})
+		statements = append(statements, statement{table, "UPDATE ONLY " + table + " SET " + strings.Join(set, ", "), args})
 	}
-	switch {
-	case columns[0].Table == "ar_internal_metadata" && names["key"] && names["value"]:
-		statements = append(statements, statement{table, "UPDATE " + table + " SET value = 'development' WHERE key = 'environment'", nil})
-	case columns[0].Table == "delayed_jobs":
-		// A developer's worker would run them: send the e-mail, charge the card.
-		statements = append(statements, statement{table, "DELETE FROM " + table, nil})
+	switch role := columns[0].Role; {
+	case role == "ar_internal_metadata" && names["key"] && names["value"]:
+		statements = append(statements, statement{table, "UPDATE ONLY " + table + " SET value = 'development' WHERE key = 'environment'", nil})
+	case role == "delayed_jobs", role == "sessions" && names["session_id"] && names["data"]:
+		// A developer's worker would run the jobs: send the e-mail, charge the card.
+		statements = append(statements, statement{table, "DELETE FROM ONLY " + table, nil})
 	}
 	return statements
 }
 
-// scrubbedColumns is the FROM clause for the columns of tables that scrub may
-// change: those of table c, in schema n, are a.
-const scrubbedColumns = `
+// scrub takes production's environment, jobs, sessions, passwords and tokens out
+// of the temp database, where they are: rows that were copied came without them
+// (mask.Credentials) and their tables are done, but those of a dump made with --inserts come as they are.
+// It asks the catalog and not the dump, so it also finds what the plan might have
+// missed.
+//
+// It runs after the data is in and before the post-data section: then there are
+// no triggers that would copy the old values elsewhere, no rules or policies that
+// would hide rows, and materialized views are filled from what it left. The rows
+// that it replaced are then taken off the disk as well.
+func scrub(ctx context.Context, db *pgtools.DB, done func(schema, table string) bool, passwordHash func() (string, error)) error {
+	columns, err := pgtools.Rows[column](ctx, db, `
+		WITH RECURSIVE part AS (
+			SELECT c.oid, c.relname FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p')
+			UNION SELECT i.inhrelid, part.relname FROM pg_catalog.pg_inherits i JOIN part ON i.inhparent = part.oid)
+		SELECT n.nspname::text, c.relname::text, a.attname::text, a.attnotnull, coalesce(min(part.relname::text), '')
 		FROM pg_catalog.pg_class c
 		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
-		WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
-		  AND (c.relname IN ('ar_internal_metadata', 'delayed_jobs')
-		       OR a.attname IN ('encrypted_password', 'reset_password_token', 'invitation_token'))
-		  AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-		  AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' `
-
-// scrub takes production's environment, jobs, passwords and tokens out of the
-// temp database. It runs after the data is in and before the post-data section:
-// then there are no triggers that would copy the old values elsewhere, no rules
-// or policies that would hide rows, no indexes to maintain, and materialized
-// views are filled from what it left. The rows that it replaced are then taken
-// off the disk as well.
-func scrub(ctx context.Context, db *pgtools.DB, passwordHash string) error {
-	columns, err := pgtools.Rows[column](ctx, db, `
-		SELECT n.nspname::text, c.relname::text, a.attname::text, a.attnotnull`+scrubbedColumns+`
+		LEFT JOIN part ON part.oid = c.oid AND part.relname IN ('ar_internal_metadata', 'delayed_jobs', 'sessions')
+		WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+		  AND (part.oid IS NOT NULL OR a.attname IN ('encrypted_password', 'reset_password_token', 'invitation_token'))
+		  AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
+		GROUP BY 1, 2, 3, 4, a.attnum
 		ORDER BY 1, 2, a.attnum`)
 	if err != nil {
 		return fmt.Errorf("scrub: list tables: %w", err)
 	}
-	statements := scrubStatements(columns, passwordHash)
+	columns = slices.DeleteFunc(columns, func(c column) bool { return done(c.Schema, c.Table) })
+	if len(columns) == 0 {
+		return nil
+	}
+	hash, err := passwordHash()
+	if err != nil {
+		return err
+	}
+	statements := scrubStatements(columns, hash)
+	changed := map[string]bool{}
 	err = db.InTx(ctx, func(tx *pgtools.Tx) error {
 		for _, s := range statements {
-			if _, err := tx.Exec(ctx, s.sql, s.args...); err != nil {
+			rows, err := tx.Exec(ctx, s.sql, s.args...)
+			if err != nil {
 				return fmt.Errorf("scrub %s: %w", s.table, err)
 			}
+			changed[s.table] = changed[s.table] || rows > 0
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	for _, s := range statements {
-		if _, err := db.Exec(ctx, "VACUUM FULL "+s.table); err != nil {
-			return fmt.Errorf("scrub %s: take the old rows off the disk: %w", s.table, err)
+	for _, table := range slices.Sorted(maps.Keys(changed)) {
+		if !changed[table] {
+			continue
+		}
+		if _, err := db.Exec(ctx, "VACUUM FULL "+table); err != nil {
+			return fmt.Errorf("scrub %s: take the old rows off the disk: %w", table, err)
 		}
 	}
 	return nil

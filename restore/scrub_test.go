@@ -16,7 +16,7 @@ func TestScrubStatementsNameOnlyWhatIsThere(t *testing.T) {
 		var all []column
 		for _, c := range columns {
 			plain, notNull := strings.CutSuffix(c, "!")
-			all = append(all, column{schema, name, plain, notNull})
+			all = append(all, column{schema, name, plain, notNull, name})
 		}
 		return all
 	}
@@ -29,18 +29,21 @@ func TestScrubStatementsNameOnlyWhatIsThere(t *testing.T) {
 		{"the application's", slices.Concat(
 			table("public", "ar_internal_metadata", "key!", "value"),
 			table("public", "delayed_jobs", "id!"),
+			table("public", "sessions", "id!", "session_id!", "data"),
 			table("public", "users", "encrypted_password!", "reset_password_token", "invitation_token"),
 		), []string{
-			`UPDATE "public"."ar_internal_metadata" SET value = 'development' WHERE key = 'environment'`,
-			`DELETE FROM "public"."delayed_jobs"`,
-			`UPDATE "public"."users" SET encrypted_password = $1, reset_password_token = NULL, invitation_token = NULL`,
+			`UPDATE ONLY "public"."ar_internal_metadata" SET value = 'development' WHERE key = 'environment'`,
+			`DELETE FROM ONLY "public"."delayed_jobs"`,
+			`DELETE FROM ONLY "public"."sessions"`,
+			`UPDATE ONLY "public"."users" SET encrypted_password = $1, reset_password_token = NULL, invitation_token = NULL`,
 		}},
 		{"another kind of users", table("public", "Admins", "reset_password_token"),
-			[]string{`UPDATE "public"."Admins" SET reset_password_token = NULL`}},
+			[]string{`UPDATE ONLY "public"."Admins" SET reset_password_token = NULL`}},
 		{"a token that must be there", table("public", "users", "invitation_token!"),
-			[]string{`UPDATE "public"."users" SET invitation_token = md5(random()::text || ctid::text)`}},
+			[]string{`UPDATE ONLY "public"."users" SET invitation_token = md5(random()::text || ctid::text)`}},
 		{"a schema a tenant", slices.Concat(table("a", "users", "encrypted_password"), table(`b"c`, "users", "encrypted_password")),
-			[]string{`UPDATE "a"."users" SET encrypted_password = $1`, `UPDATE "b""c"."users" SET encrypted_password = $1`}},
+			[]string{`UPDATE ONLY "a"."users" SET encrypted_password = $1`, `UPDATE ONLY "b""c"."users" SET encrypted_password = $1`}},
+		{"sessions of something else", table("public", "sessions", "id", "data"), nil},
 		{"metadata of something else", table("public", "ar_internal_metadata", "id"), nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

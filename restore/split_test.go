@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/rubyforgood/hectl/mask"
 )
 
 func TestParts(t *testing.T) {
@@ -34,7 +36,7 @@ func TestParts(t *testing.T) {
 // dealAll returns the chunks of data.
 func dealAll(t *testing.T, data io.Reader) ([]string, error) {
 	t.Helper()
-	chunks := make(chan []byte)
+	chunks := make(chan chunk)
 	failed := make(chan error, 1)
 	go func() {
 		err := deal(t.Context(), data, chunks)
@@ -43,7 +45,10 @@ func dealAll(t *testing.T, data io.Reader) ([]string, error) {
 	}()
 	var all []string
 	for c := range chunks {
-		all = append(all, string(c))
+		if before := strings.Count(strings.Join(all, ""), "\n"); c.before != int64(before) {
+			t.Errorf("a chunk comes after %d rows, not %d", before, c.before)
+		}
+		all = append(all, string(c.rows))
 	}
 	return all, <-failed
 }
@@ -93,9 +98,9 @@ func TestDealReadsToTheEnd(t *testing.T) {
 }
 
 func TestDealt(t *testing.T) {
-	chunks := make(chan []byte, 2)
-	chunks <- []byte("1\n2\n")
-	chunks <- []byte("3\n")
+	chunks := make(chan chunk, 2)
+	chunks <- chunk{[]byte("1\n2\n"), 0}
+	chunks <- chunk{[]byte("3\n"), 2}
 	close(chunks)
 	var got bytes.Buffer
 	if _, err := io.Copy(&got, iotest.OneByteReader(&dealt{ctx: t.Context(), chunks: chunks})); err != nil || got.String() != "1\n2\n3\n" {
@@ -105,7 +110,54 @@ func TestDealt(t *testing.T) {
 	stopped := errors.New("stopped")
 	ctx, stop := context.WithCancelCause(t.Context())
 	stop(stopped)
-	if _, err := (&dealt{ctx: ctx, chunks: make(chan []byte)}).Read(make([]byte, 1)); !errors.Is(err, stopped) {
+	if _, err := (&dealt{ctx: ctx, chunks: make(chan chunk)}).Read(make([]byte, 1)); !errors.Is(err, stopped) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestDealtMasked(t *testing.T) {
+	refused := errors.New("refused")
+	table := tableCopy{mask: &mask.Table{Name: "public.t", Columns: []mask.Column{{Name: "a", Method: func(dst, value []byte) ([]byte, bool, error) {
+		if string(value) == "bad" {
+			return dst, false, refused
+		}
+		return append(append(dst, value...), "masked"...), false, nil
+	}}}}}
+	chunks := make(chan chunk, 3)
+	chunks <- chunk{[]byte("1\n2\n"), 0}
+	chunks <- chunk{[]byte("3\n"), 2}
+	chunks <- chunk{[]byte("4\nbad\n"), 70}
+	close(chunks)
+	var got bytes.Buffer
+	_, err := io.Copy(&got, &dealt{ctx: t.Context(), chunks: chunks, into: table})
+	if got.String() != "1masked\n2masked\n3masked\n" {
+		t.Errorf("got %q", &got)
+	}
+	if !notMasked(err) || !errors.Is(err, refused) || err.Error() != "public.t: row 72: column a: refused" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// What keeps rows from being read is not taken for what is in them.
+func TestMaskedReader(t *testing.T) {
+	table := tableCopy{mask: &mask.Table{Name: "public.t", Columns: []mask.Column{{Name: "a"}, {Name: "b", Method: func(dst, _ []byte) ([]byte, bool, error) { return dst, true, nil }}}}}
+	for _, tt := range []struct {
+		name   string
+		data   io.Reader
+		want   string
+		broken error // of data
+		masked bool  // it is about the mask
+	}{
+		{"whole", strings.NewReader("1\t2\n\\.\n\n\n"), "1\t\\N\n\\.\n\n\n", nil, false},
+		{"half a row, then damage", io.MultiReader(strings.NewReader("1"), iotest.ErrReader(io.ErrNoProgress)), "", io.ErrNoProgress, false},
+		{"damage", iotest.ErrReader(io.ErrNoProgress), "", io.ErrNoProgress, false},
+		{"other columns", strings.NewReader("1\n\\.\n\n\n"), "", nil, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := io.ReadAll(table.masked(tt.data))
+			if string(got) != tt.want || notMasked(err) != tt.masked || !tt.masked && !errors.Is(err, tt.broken) {
+				t.Errorf("%q, %v", got, err)
+			}
+		})
 	}
 }
