@@ -40,8 +40,9 @@ const exits = `
 130  interrupted; the target is as it was`
 
 const whatHappens = `   The dump is restored into a new database beside the target. Only when that
-   is complete, and scrubbed of production's passwords, tokens and jobs, are the
-   two exchanged. The replaced database is kept as TARGET_previous until the
+   is complete are the two exchanged. Production's passwords, tokens, sessions
+   and jobs never get into it, nor does what the rules for masking cover (mask
+   in hectl.yml). The replaced database is kept as TARGET_previous until the
    next time. A failure before the exchange leaves the target as it was.
 
    The target is TARGET, else PG_HOST, PG_USERNAME and PG_PASSWORD (also from
@@ -120,6 +121,7 @@ func targetFlags() []cli.Flag {
 		&cli.StringSliceFlag{Category: command.Database, Name: "exclude-table-data", Usage: "leave out the rows of tables that match `PATTERN`, and do not download them; repeatable"},
 		&cli.StringSliceFlag{Category: command.Database, Name: "table", Usage: "leave out the rows of all tables but those that match `PATTERN`; repeatable"},
 		jobsFlag(),
+		maskFlag(), noMaskFlag(),
 		&cli.BoolFlag{Category: command.Database, Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would happen, and do nothing"},
 		command.PGBinFlag(),
 	}

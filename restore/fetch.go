@@ -55,8 +55,10 @@ func prepare(env *command.Env, c *cli.Context) (*run, config.Flags, error) {
 	if r.tables, err = newChooser(c.StringSlice("table"), c.StringSlice("exclude-table-data")); err != nil {
 		return nil, nil, err
 	}
-	r.masking.password = c.String("password")
-	if r.passwordHash, err = hashPassword(r.masking.password); err != nil {
+	if r.passwordHash, err = hashPassword(c.String("password")); err != nil {
+		return nil, nil, err
+	}
+	if r.masking, err = prepareMasking(r.settings, c, c.String("password")); err != nil {
 		return nil, nil, err
 	}
 	return r, flags, nil
@@ -172,7 +174,7 @@ func (r *run) allowed(ctx context.Context, find func(context.Context) (source, e
 		return err
 	}
 	r.tables.whole = partitions(d.Head)
-	masks, err := r.masks(d)
+	masks, err := r.masks(d.Head)
 	if err != nil {
 		return err
 	}
@@ -184,7 +186,7 @@ func (r *run) allowed(ctx context.Context, find func(context.Context) (source, e
 	if err != nil {
 		return err
 	}
-	plan := r.plan(d, tool, admin.ServerVersion(), existing)
+	plan := r.plan(d, masks, tool, admin.ServerVersion(), existing)
 	if err := r.planDrops(ctx, admin, &plan); err != nil {
 		return err
 	}
@@ -311,6 +313,9 @@ func (r *run) replace(ctx context.Context, w work) (err error) {
 	}()
 	scrub := func(ctx context.Context, temp pgtools.Conn) error { return r.scrub(ctx, temp, w) }
 	if err := r.load(ctx, w, scrub); err != nil {
+		return err
+	}
+	if err := r.runAfter(ctx, r.target.WithDatabase(p.Temp)); err != nil {
 		return err
 	}
 	if err := w.dump.Close(); err != nil {

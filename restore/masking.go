@@ -1,18 +1,199 @@
 package restore
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
 // masking is what a run is told about masking.
 type masking struct {
-	seed     mask.Seed
+	rules    *mask.Rules // nil: none but that credentials go
+	after    []script
 	password string // of every user
 }
 
+// script is a file with SQL of the team's own.
+type script struct {
+	path string
+	sql  string
+}
+
+func maskFlag() cli.Flag {
+	return &cli.BoolFlag{Category: command.Database, Name: "mask", Usage: "mask personal data, by the rules in hectl.yml or else the built-in ones"}
+}
+
+func noMaskFlag() cli.Flag {
+	return &cli.BoolFlag{Category: command.Database, Name: "no-mask", Usage: "do not mask it, though hectl.yml says so; passwords, tokens, sessions and jobs stay away all the same"}
+}
+
+// prepareMasking decides by settings and flags whether to mask, and reads what the
+// rules name.
+func prepareMasking(settings *config.Sources, c *cli.Context, password string) (masking, error) {
+	m := masking{password: password}
+	node, path := settings.Mask()
+	rules, err := mask.Parse(node, path)
+	if err != nil {
+		return m, err
+	}
+	wanted, err := wantsMasking(rules.Mode, path, c.Bool("mask"), c.Bool("no-mask"))
+	if err != nil || !wanted {
+		return m, err
+	}
+	m.rules = rules
+	var problems []string
+	for _, path := range rules.After {
+		sql, err := os.ReadFile(path)
+		if err != nil {
+			problems = append(problems, err.Error())
+			continue
+		}
+		if failed, ok := errors.AsType[*pgtools.ScriptError](pgtools.CheckScript(string(sql))); ok {
+			problems = append(problems, fmt.Sprintf("%s:%d: %v", path, failed.Line, failed))
+		}
+		m.after = append(m.after, script{path, string(sql)})
+	}
+	if len(problems) > 0 {
+		return m, fault.New(fault.Usage, "", "mask.after in %s: %s", path, strings.Join(problems, "; "))
+	}
+	return m, nil
+}
+
+// wantsMasking decides whether a run masks.
+func wantsMasking(mode mask.Mode, path string, on, off bool) (bool, error) {
+	switch {
+	case on && off:
+		return false, fault.New(fault.Usage, "", "--mask and --no-mask cannot both be")
+	case off && mode == mask.Required:
+		return false, fault.New(fault.Usage, "", "--no-mask is refused: %s has mask.mode: required", path)
+	case on:
+		return true, nil
+	}
+	return !off && mode != mask.Off, nil
+}
+
 // masks decides what happens to the dump's rows: what the rules say and, whatever
-// they say, no credentials.
-func (r *run) masks(d *dump) (*mask.Plan, error) {
-	return mask.Credentials(schema.Read(d.Head), r.masking.password, r.masking.seed)
+// they say, no credentials. Rows that are left out anyway need no rule.
+func (r *run) masks(h *archive.Head) (*mask.Plan, error) {
+	seed := mask.RandomSeed()
+	var plan *mask.Plan
+	if rules := r.masking.rules; rules != nil {
+		var err error
+		if rules.SeedFile != "" && !r.dryRun { // which would make the file
+			if seed, err = r.openSeed(rules.SeedFile); err != nil {
+				return nil, err
+			}
+		}
+		if plan, err = rules.Plan(h, seed, mask.Options{Takes: r.tables.takes}); err != nil {
+			return nil, err
+		}
+		for _, w := range plan.Warnings() {
+			r.out.Warn("%s", w)
+		}
+	}
+	credentials, err := mask.Credentials(schema.Read(h), r.masking.password, seed)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Over(credentials), nil
+}
+
+func (r *run) openSeed(path string) (mask.Seed, error) {
+	home, _ := r.settings.Lookup("HOME")
+	seed, created, err := mask.OpenSeed("file:"+path, home)
+	if created != "" {
+		r.out.Say("made the seed %s: with it, fetches make the same people up", created)
+	}
+	return seed, err
+}
+
+// runAfter runs the team's own SQL in the temp database.
+func (r *run) runAfter(ctx context.Context, temp pgtools.Conn) error {
+	if len(r.masking.after) == 0 {
+		return nil
+	}
+	bar := r.out.Progress("after", console.Steps, int64(len(r.masking.after)))
+	defer bar.Done()
+	db, err := pgtools.Connect(ctx, temp, appName)
+	if err != nil {
+		return err
+	}
+	defer db.Close(context.WithoutCancel(ctx))
+	for _, s := range r.masking.after {
+		done := bar.Job(s.path)
+		err := db.RunScript(ctx, s.sql)
+		done()
+		if failed, ok := errors.AsType[*pgtools.ScriptError](err); ok {
+			return fmt.Errorf("run %s:%d: %w", s.path, failed.Line, err)
+		}
+		if err != nil {
+			return fmt.Errorf("run %s: %w", s.path, err)
+		}
+		bar.Add(1)
+	}
+	return nil
+}
+
+// maskInfo is what a plan or a result says about masking.
+type maskInfo struct {
+	// Masked says that personal data was, or would be, masked by rules.
+	Masked bool   `json:"masked"`
+	Rules  string `json:"mask_rules,omitempty"` // their hash
+	// Covered are the tables of which something is masked, or left out; also when
+	// no rules are, for credentials always are.
+	Covered []mask.Covered `json:"covered,omitempty"`
+	After   []string       `json:"after,omitempty"` // SQL files
+}
+
+func (r *run) maskInfo(h *archive.Head, p *mask.Plan) maskInfo {
+	info := maskInfo{Masked: r.masking.rules != nil, Rules: p.RulesHash(), Covered: p.Covers(h, r.tables.takes)}
+	for _, s := range r.masking.after {
+		info.After = append(info.After, s.path)
+	}
+	return info
+}
+
+// String says in one line what is masked.
+func (m maskInfo) String() string {
+	columns, tables, without := 0, 0, 0
+	for _, c := range m.Covered {
+		columns += len(c.Columns)
+		if c.NoRows {
+			without++
+		} else {
+			tables++
+		}
+	}
+	what := "credentials alone"
+	if m.Masked {
+		what = "personal data and credentials"
+	}
+	text := fmt.Sprintf("%s: %s of %s", what, count(columns, "column"), count(tables, "table"))
+	if without > 0 {
+		text += fmt.Sprintf(", no rows of %s", count(without, "table"))
+	}
+	if m.Rules != "" {
+		text += ", by rules " + m.Rules[:12]
+	}
+	return text
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
@@ -27,7 +28,8 @@ type plan struct {
 	Tool     string   `json:"pg_restore"`
 	Tables   int      `json:"tables"`
 	// Chosen says which tables' rows are restored; "" for all.
-	Chosen string `json:"chosen_tables,omitempty"`
+	Chosen  string   `json:"chosen_tables,omitempty"`
+	Masking maskInfo `json:"masking"`
 	// Leftovers are databases of earlier runs that will be dropped.
 	Leftovers []string `json:"leftover_databases,omitempty"`
 
@@ -74,7 +76,7 @@ func (d *dump) info() dumpInfo {
 }
 
 // plan decides names and tools. existing is nil when there is no target yet.
-func (r *run) plan(d *dump, tool pgtools.Tool, server pgtools.Version, existing *pgtools.Database) plan {
+func (r *run) plan(d *dump, masks *mask.Plan, tool pgtools.Tool, server pgtools.Version, existing *pgtools.Database) plan {
 	now := r.out.Now()
 	target := r.target.Database()
 	p := plan{
@@ -87,6 +89,7 @@ func (r *run) plan(d *dump, tool pgtools.Tool, server pgtools.Version, existing 
 		Tool:        fmt.Sprintf("%s (%s)", tool.Path, tool.Version),
 		Tables:      d.Head.Tables(),
 		Chosen:      r.tables.String(),
+		Masking:     r.maskInfo(d.Head, masks),
 		outgoing:    outgoingName(target, now),
 		replaceable: r.dropPrevious,
 	}
@@ -110,7 +113,21 @@ func (p plan) Text() string {
 	}
 	fmt.Fprintf(&b, "with            %s\n", p.Tool)
 	fmt.Fprintf(&b, "into            %s on %s (PostgreSQL %s)\n", p.Temp, p.Server, p.Version)
-	b.WriteString("then scrub      users' passwords and tokens, delayed_jobs, environment = development\n")
+	fmt.Fprintf(&b, "masking         %s\n", p.Masking)
+	width := 13
+	for _, c := range p.Masking.Covered {
+		width = max(width, len(c.Table))
+	}
+	for _, c := range p.Masking.Covered {
+		what := "no rows"
+		if !c.NoRows {
+			what = strings.Join(c.Columns, ", ")
+		}
+		fmt.Fprintf(&b, "  %-*s %s\n", width, c.Table, what)
+	}
+	if len(p.Masking.After) > 0 {
+		fmt.Fprintf(&b, "then run        %s\n", strings.Join(p.Masking.After, ", "))
+	}
 	switch {
 	case !p.Exists:
 		fmt.Fprintf(&b, "then rename     %s to %s, which does not exist yet\n", p.Temp, p.Target)

@@ -20,8 +20,10 @@ func prepareScratch(env *command.Env, c *cli.Context) (*run, error) {
 		return nil, err
 	}
 	r.scratch = true
-	r.masking.password = "password"
-	r.passwordHash, err = hashPassword(r.masking.password)
+	if r.passwordHash, err = hashPassword("password"); err != nil {
+		return nil, err
+	}
+	r.masking, err = prepareMasking(r.settings, c, "password")
 	return r, err
 }
 
@@ -32,7 +34,7 @@ func (r *run) try(ctx context.Context, w work, c *checked) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.dropTemp(ctx, w.plan.Temp)) }()
-	return r.load(ctx, w, func(ctx context.Context, temp pgtools.Conn) error {
+	err = r.load(ctx, w, func(ctx context.Context, temp pgtools.Conn) error {
 		// Now, for the scrub deletes rows.
 		bar := r.out.Progress("count rows", console.Steps, int64(c.Tables))
 		err := compareRows(ctx, temp, w.dump, w.mask, c, bar)
@@ -42,6 +44,10 @@ func (r *run) try(ctx context.Context, w work, c *checked) (err error) {
 		}
 		return r.scrub(ctx, temp, w)
 	})
+	if err != nil {
+		return err
+	}
+	return r.runAfter(ctx, r.target.WithDatabase(w.plan.Temp))
 }
 
 // compareRows holds the restored tables against what was counted in the dump, but

@@ -106,13 +106,15 @@ type report struct {
 	Dump     dumpInfo `json:"dump"`
 	Target   string   `json:"target"`
 	Server   string   `json:"server"`
+	Masked   bool     `json:"masked"`               // by rules; credentials always are
+	Rules    string   `json:"mask_rules,omitempty"` // their hash
 	Previous string   `json:"previous_database,omitempty"`
 	GoBack   string   `json:"go_back,omitempty"` // a command line
 	Seconds  float64  `json:"seconds"`
 }
 
 func (r *run) report(p plan, took time.Duration) report {
-	rep := report{Dump: p.Dump, Target: p.Target, Server: p.Server, Previous: p.Previous, Seconds: took.Seconds()}
+	rep := report{Dump: p.Dump, Target: p.Target, Server: p.Server, Masked: p.Masking.Masked, Rules: p.Masking.Rules, Previous: p.Previous, Seconds: took.Seconds()}
 	if p.Previous != "" {
 		rep.GoBack = r.psql(rename(p.Target, replacedName(p.Target, r.out.Now())), rename(p.Previous, p.Target))
 	}
@@ -123,7 +125,11 @@ func (r *run) report(p plan, took time.Duration) report {
 func (r report) Text() string {
 	var b strings.Builder
 	took := time.Duration(r.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
-	fmt.Fprintf(&b, "%s now holds %s, after %s\n", r.Target, r.Dump, took)
+	masked := ""
+	if r.Masked {
+		masked = ", masked"
+	}
+	fmt.Fprintf(&b, "%s now holds %s%s, after %s\n", r.Target, r.Dump, masked, took)
 	if r.Previous != "" {
 		fmt.Fprintf(&b, "what it was is kept as %s; to go back:\n  %s\n", r.Previous, r.GoBack)
 	}

@@ -30,6 +30,8 @@ func verifyCommand(env *command.Env) *cli.Command {
 		&cli.StringFlag{Category: command.Database, Name: "target", Usage: "with --restore: `TARGET` whose server is used (HECTL_TARGET; default diaper_dev); it is not touched itself"},
 		&cli.StringSliceFlag{Category: command.Database, Name: "allow-host", Usage: "with --restore: allow a target on `HOST`, which is not this machine"},
 		&cli.BoolFlag{Category: command.Database, Name: "force", Usage: "with --restore: go on though the target's own ar_internal_metadata says production"},
+		&cli.BoolFlag{Category: command.Database, Name: "mask", Usage: "with --restore: mask personal data, by the rules in hectl.yml or else the built-in ones"},
+		&cli.BoolFlag{Category: command.Database, Name: "no-mask", Usage: "with --restore: do not mask it, though hectl.yml says so"},
 		jobsFlag(),
 		command.PGBinFlag(),
 	}
