@@ -136,6 +136,10 @@ func setUp(s servers, env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	demo, err := filepath.Abs("internal/demodata")
+	if err != nil {
+		return err
+	}
 	env.Vars = append(env.Vars, s.s3.Env()...)
 	set := map[string]string{
 		"AWS_ENDPOINT_URL_S3":         proxy.URL,
@@ -155,6 +159,7 @@ func setUp(s servers, env *testscript.Env) error {
 		"TARGET_PORT":                 strconv.Itoa(s.local.Port()),
 		"APP":                         app,
 		"BLOBS":                       blobs,
+		"DEMODATA":                    demo,
 		"PROXY":                       proxy.URL,
 		"ROOT":                        filepath.Dir(filepath.Dir(app)),
 		"PATH":                        env.Getenv("PATH") + string(os.PathListSeparator) + s.local.Bin(),
