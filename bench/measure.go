@@ -49,7 +49,7 @@ func lines() []line {
 // scenarios returns what there is to do.
 func (w *world) scenarios() []scenario {
 	production := &subject{database: "production", fill: w.production()}
-	all := []scenario{w.fetching("fetch", production), w.backingUp(production)}
+	all := []scenario{w.fetching("fetch", production), w.masking(production), w.backingUp(production)}
 	if w.opt.exclude {
 		all = append(all, w.excluding(production))
 	}
