@@ -111,8 +111,8 @@ func TestOver(t *testing.T) {
 		4: {Name: "admins", Columns: []Column{as("password", "base")}},
 	}, "")
 	both := rules.Over(base)
-	if both.RulesHash() != "hash" {
-		t.Errorf("the hash is %q", both.RulesHash())
+	if both.RulesHash() != "hash" || base.Over(rules).RulesHash() != "hash" {
+		t.Errorf("the hashes are %q and %q", both.RulesHash(), base.Over(rules).RulesHash())
 	}
 	for _, tt := range []struct {
 		id         int

@@ -1,9 +1,13 @@
 package mask
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Over returns what p does and, where p leaves a column as it is, what base does
-// to it. A table of which either wants no rows has none. The hash is p's.
+// to it. A table of which either wants no rows has none. It has the hash of the one
+// that has rules, and both's warnings.
 func (p *Plan) Over(base *Plan) *Plan {
 	tables := map[int]*Table{}
 	for _, plan := range []*Plan{base, p} {
@@ -14,7 +18,8 @@ func (p *Plan) Over(base *Plan) *Plan {
 			tables[id] = t.over(tables[id])
 		}
 	}
-	both := NewPlan(tables, p.RulesHash())
+	both := NewPlan(tables, cmp.Or(p.RulesHash(), base.RulesHash()))
+	both.warnings = slices.Concat(p.Warnings(), base.Warnings())
 	both.emptied = p.EmptiesLargeObjects() || base.EmptiesLargeObjects()
 	return both
 }

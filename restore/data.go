@@ -290,6 +290,9 @@ func (l *loader) tableError(c tableCopy, err error) error {
 	if _, damaged := errors.AsType[*archive.FormatError](err); damaged {
 		return notWhole(l.dump.Name, fmt.Errorf("table %s: %w", tableName(c.entry), err))
 	}
+	if notMasked(err) {
+		return fmt.Errorf("mask table %w", err) // which begins with the table
+	}
 	where := ""
 	line, column := pgtools.CopyPlace(err)
 	if line > 0 && c.parts <= 1 { // else it counts the rows that one session got

@@ -24,6 +24,9 @@ type masking struct {
 	rules    *mask.Rules // nil: none but that credentials go
 	after    []script
 	password string // of every user
+	// ownPassword says that the password was given for this run, and goes before
+	// the rules.
+	ownPassword bool
 }
 
 // script is a file with SQL of the team's own.
@@ -43,7 +46,7 @@ func noMaskFlag() cli.Flag {
 // prepareMasking decides by settings and flags whether to mask, and reads what the
 // rules name.
 func prepareMasking(settings *config.Sources, c *cli.Context, password string) (masking, error) {
-	m := masking{password: password}
+	m := masking{password: password, ownPassword: c.IsSet("password")}
 	node, path := settings.Mask()
 	rules, err := mask.Parse(node, path)
 	if err != nil {
@@ -107,6 +110,9 @@ func (r *run) masks(h *archive.Head) (*mask.Plan, error) {
 	credentials, err := mask.Credentials(schema.Read(h), r.masking.password, seed)
 	if err != nil {
 		return nil, err
+	}
+	if r.masking.ownPassword {
+		return credentials.Over(plan), nil
 	}
 	return plan.Over(credentials), nil
 }
