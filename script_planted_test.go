@@ -89,7 +89,7 @@ func searchFiles(dir string, texts []string, found map[string]string) error {
 		if err != nil {
 			return err
 		}
-		defer f.Close() //nolint:errcheck // it was only read
+		defer func() { _ = f.Close() }() // it was only read
 		for kept := 0; ; {
 			n, err := io.ReadFull(f, buf[kept:])
 			for _, text := range texts {

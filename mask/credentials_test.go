@@ -74,12 +74,12 @@ func TestCredentials(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := plan.Table(&archive.Entry{ID: tt.id})
-			switch {
-			case tt.want == none:
+			switch tt.want {
+			case none:
 				if got == nil || !got.None {
 					t.Error("its rows would be restored")
 				}
-			case tt.want == "":
+			case "":
 				if got != nil {
 					t.Errorf("it would be masked: %v", got)
 				}
