@@ -28,54 +28,52 @@ func prepareScratch(env *command.Env, c *cli.Context) (*run, error) {
 }
 
 // try restores a dump into the temp database, compares how many rows the tables
-// have with what was counted in the dump, and drops the database, always.
-func (r *run) try(ctx context.Context, w work, c *checked) (err error) {
+// have with what was counted in the dump, and drops the database, always. It
+// returns how many tables were compared.
+func (r *run) try(ctx context.Context, w work, c *checked) (compared int, err error) {
 	if err := r.createTemp(ctx, w.admin, w.plan); err != nil {
-		return err
+		return 0, err
 	}
 	defer func() { err = errors.Join(err, r.dropTemp(ctx, w.plan.Temp)) }()
 	err = r.load(ctx, w, func(ctx context.Context, temp pgtools.Conn) error {
 		// Now, for the scrub deletes rows.
 		bar := r.out.Progress("count rows", console.Steps, int64(c.Tables))
-		err := compareRows(ctx, temp, w.dump, w.mask, c, bar)
+		n, err := compareRows(ctx, temp, w.dump, w.mask, c, bar)
 		bar.Done()
 		if err != nil {
 			return err
 		}
+		compared = n
 		return r.scrub(ctx, temp, w)
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return r.runAfter(ctx, r.target.WithDatabase(w.plan.Temp))
+	return compared, r.runAfter(ctx, r.target.WithDatabase(w.plan.Temp))
 }
 
 // compareRows holds the restored tables against what was counted in the dump, but
-// for those whose rows were left out.
-func compareRows(ctx context.Context, temp pgtools.Conn, d *dump, plan *mask.Plan, c *checked, bar *console.Progress) error {
+// for those whose rows were left out. It returns how many tables it compared.
+func compareRows(ctx context.Context, temp pgtools.Conn, d *dump, plan *mask.Plan, c *checked, bar *console.Progress) (compared int, err error) {
 	db, err := pgtools.Connect(ctx, temp, appName)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
 	for _, e := range d.Head.Entries {
 		want, counted := c.rows[e.ID]
-		if !counted {
-			continue
-		}
-		if t := plan.Table(&e); t != nil && t.None {
-			bar.Add(1)
+		if t := plan.Table(&e); !counted || t != nil && t.None {
 			continue
 		}
 		var got int64
 		table := pgtools.Quote(e.Namespace) + "." + pgtools.Quote(e.Tag)
 		if err := db.QueryRow(ctx, "SELECT count(*) FROM ONLY "+table).Scan(&got); err != nil {
-			return fmt.Errorf("count the rows of %s: %w", table, err)
+			return compared, fmt.Errorf("count the rows of %s: %w", table, err)
 		}
 		bar.Add(1)
-		if got != want {
-			return damaged(d.Name, "%s: table %s has %d rows after the restore, and %d in the dump", d.Name, tableName(&e), got, want)
+		if compared++; got != want {
+			return compared, damaged(d.Name, "%s: table %s has %d rows after the restore, and %d in the dump", d.Name, tableName(&e), got, want)
 		}
 	}
-	return nil
+	return compared, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/pgtest"
 )
@@ -25,13 +26,19 @@ func TestCompareRows(t *testing.T) {
 		{ID: 1, Desc: "TABLE DATA", Namespace: "public", Tag: "three"},
 		{ID: 2, Desc: "TABLE DATA", Namespace: "Other", Tag: "my table"},
 		{ID: 3, Desc: "TABLE DATA", Namespace: "public", Tag: "was not counted"},
+		{ID: 4, Desc: "TABLE DATA", Namespace: "public", Tag: "was left out"},
 	}}}
 	out := console.New(console.Options{Stdout: t.Output(), Stderr: t.Output(), Now: time.Now})
 	out.Mode(true, false, false)
+	plan := mask.NewPlan(map[int]*mask.Table{4: {None: true}}, "")
 	compare := func(three, other int64) error {
 		bar := out.Progress("count rows", console.Steps, 2)
 		defer bar.Done()
-		return compareRows(t.Context(), server.Conn("temp"), d, nil, &checked{rows: map[int]int64{1: three, 2: other}}, bar)
+		compared, err := compareRows(t.Context(), server.Conn("temp"), d, plan, &checked{rows: map[int]int64{1: three, 2: other, 4: 5}}, bar)
+		if err == nil && compared != 2 {
+			t.Errorf("%d tables were compared", compared)
+		}
+		return err
 	}
 	if err := compare(3, 0); err != nil {
 		t.Error(err)

@@ -101,7 +101,8 @@ type verified struct {
 	Checked  *checked   `json:"checked"`
 	Verified *time.Time `json:"verified_at,omitempty"`
 	Restored *time.Time `json:"restored_at,omitempty"`
-	Manifest string     `json:"manifest,omitempty"` // that was written
+	Compared int        `json:"tables_compared,omitempty"` // whose rows were counted after the restore
+	Manifest string     `json:"manifest,omitempty"`        // that was written
 	Seconds  float64    `json:"seconds"`
 }
 
@@ -120,7 +121,7 @@ func (r verified) Text() string {
 		fmt.Fprintf(&b, "  %-18s %s\n", "DAMAGED", d)
 	}
 	if r.Restored != nil {
-		fmt.Fprintf(&b, "  %-18s %s\n", "restored", fmt.Sprintf("%s tables with as many rows", humanize.Comma(int64(r.Checked.Tables))))
+		fmt.Fprintf(&b, "  %-18s %s\n", "restored", fmt.Sprintf("%s tables with as many rows", humanize.Comma(int64(r.Compared))))
 	}
 	if r.Manifest != "" {
 		fmt.Fprintf(&b, "  %-18s %s\n", "written", r.Manifest)
@@ -172,7 +173,7 @@ func (o verifyOptions) verify(ctx context.Context, env *command.Env, src bucketS
 		result.Verified = now(env.Console)
 	}
 	if result.Whole && w != nil {
-		if err := o.scratch.try(ctx, *w, c); err != nil {
+		if result.Compared, err = o.scratch.try(ctx, *w, c); err != nil {
 			return err
 		}
 		result.Restored = now(env.Console)
