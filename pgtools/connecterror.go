@@ -160,8 +160,10 @@ func networkFailure(c Conn, err error) (code fault.Code, hint, text string) {
 		return fault.Failed, "set sslrootcert to the file with the authority's certificate (for RDS: global-bundle.pem)", "the server's certificate cannot be verified"
 	case pgconn.Timeout(err), errors.As(err, &netErr) && netErr.Timeout():
 		return fault.Failed, "is the server reachable from here (VPN, security group, firewall)? connect_timeout sets how long to wait", "no answer within " + c.get("connect_timeout") + " seconds"
-	case strings.Contains(err.Error(), "server refused TLS connection"):
+	case c.NeedsTLS() && strings.Contains(err.Error(), "server refused TLS connection"): // else it was asked without TLS, too
 		return fault.Failed, "set sslmode=prefer if a connection without TLS is acceptable", "the server does not do TLS"
+	case broke(err):
+		return fault.Failed, "it may be starting or shutting down, or a proxy has nowhere to go: its log may say why; try again", "the server ended the connection"
 	}
 	return fault.Failed, "", lastCause(err).Error()
 }
