@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/urfave/cli/v2"
 
@@ -60,19 +61,20 @@ func compareRows(ctx context.Context, temp pgtools.Conn, d *dump, plan *mask.Pla
 		return 0, err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
-	for _, e := range d.Head.Entries {
-		want, counted := c.rows[e.ID]
-		if t := plan.Table(&e); !counted || t != nil && t.None {
-			continue
+	wanted := maps.Clone(c.rows)
+	for i := range d.Head.Entries {
+		if t := plan.Table(&d.Head.Entries[i]); t != nil && t.None {
+			delete(wanted, d.Head.Entries[i].ID)
 		}
+	}
+	for _, count := range rowCounts(d.Head, wanted) {
 		var got int64
-		table := pgtools.Quote(e.Namespace) + "." + pgtools.Quote(e.Tag)
-		if err := db.QueryRow(ctx, "SELECT count(*) FROM ONLY "+table).Scan(&got); err != nil {
-			return compared, fmt.Errorf("count the rows of %s: %w", table, err)
+		if err := db.QueryRow(ctx, "SELECT count(*) FROM "+count.table).Scan(&got); err != nil {
+			return compared, fmt.Errorf("count the rows of %s: %w", count.name, err)
 		}
 		bar.Add(1)
-		if compared++; got != want {
-			return compared, damaged(d.Name, "%s: table %s has %d rows after the restore, and %d in the dump", d.Name, tableName(&e), got, want)
+		if compared++; got != count.want {
+			return compared, damaged(d.Name, "%s: table %s has %d rows after the restore, and %d in the dump", d.Name, count.name, got, count.want)
 		}
 	}
 	return compared, nil

@@ -1,0 +1,94 @@
+package restore
+
+import (
+	"strings"
+
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// rowCount is how many rows there should be after a restore.
+type rowCount struct {
+	table string // for FROM: ONLY the table, or a partitioned one with all its parts
+	name  string // for people
+	want  int64
+}
+
+// rowCounts says how many rows each table should have, given how many each block
+// has, by the entry's ID. Rows that are copied into the whole of a partitioned table
+// (pg_dump --load-via-partition-root) may come into other partitions than those that
+// they were in: the hash of an enum's value is another in each database. So they are
+// counted as a whole, with those of all its partitions.
+func rowCounts(h *archive.Head, rows map[int]int64) []rowCount {
+	byID, whole := h.ByID(), partitions(h)
+	wholes := map[string]*rowCount{} // by the name in the COPY statement
+	for i := range h.Entries {
+		e := &h.Entries[i]
+		if _, counted := rows[e.ID]; counted && viaRoot(byID, e) {
+			into := copyTarget(e.Copy)
+			wholes[into] = &rowCount{table: into, name: strings.TrimPrefix(into, "public.")}
+		}
+	}
+	var counts []rowCount
+	for i := range h.Entries {
+		e := &h.Entries[i]
+		want, counted := rows[e.ID]
+		if !counted {
+			continue
+		}
+		if !viaRoot(byID, e) {
+			counts = append(counts, rowCount{"ONLY " + pgtools.Quote(e.Namespace) + "." + pgtools.Quote(e.Tag), tableName(e), want})
+		}
+		if w := wholeOf(wholes, whole, e); w != nil {
+			w.want += want
+		}
+	}
+	for _, w := range wholes {
+		counts = append(counts, *w)
+	}
+	return counts
+}
+
+// viaRoot tells whether the rows of a TABLE DATA entry are copied into another
+// table than that which they are of.
+func viaRoot(byID map[int]*archive.Entry, e *archive.Entry) bool {
+	t := tableOf(byID, e)
+	return t != nil && e.Copy != "" && !copiesInto(e.Copy, t)
+}
+
+// wholeOf returns which of wholes the table of a TABLE DATA entry is a part of, nil
+// for none.
+func wholeOf(wholes map[string]*rowCount, parents map[[2]string]*archive.Entry, e *archive.Entry) *rowCount {
+	if w := wholes[copyTarget(e.Copy)]; w != nil {
+		return w
+	}
+	for range maxDepth {
+		parent := parents[[2]string{e.Namespace, e.Tag}]
+		if parent == nil {
+			return nil
+		}
+		for into, w := range wholes {
+			if copiesInto("COPY "+into+" ", parent) {
+				return w
+			}
+		}
+		e = parent
+	}
+	return nil
+}
+
+// copyTarget returns the table in a COPY statement of pg_dump's, as it is written
+// there.
+func copyTarget(statement string) string {
+	rest, _ := strings.CutPrefix(statement, "COPY ")
+	quoted := false
+	for i, c := range rest {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case c == ' ' && !quoted:
+			return rest[:i]
+		}
+	}
+	return rest
+}
