@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -44,7 +45,8 @@ type Manifest struct {
 	Head              ManifestHead    `json:"head"`
 	Blocks            []ManifestBlock `json:"blocks"`
 
-	etag string // of the manifest itself, where it was read from the bucket
+	etag string          // of the manifest itself, where it was read from the bucket
+	read json.RawMessage // what was read there
 }
 
 // ManifestHead describes the archive's header and table of contents.
@@ -111,14 +113,22 @@ type uploader interface {
 }
 
 // WriteManifest puts the manifest of a dump under base into the bucket. One that
-// was read takes the place of what it was read from, unless somebody else has
-// changed that meanwhile; any other must be the first. The options are those for
-// the dump; what concerns its size is left out.
+// was read takes the place of what it was read from, with the fields of that which
+// this hectl does not know, unless somebody else has changed it meanwhile; any other
+// must be the first. The options are those for the dump; what concerns its size is
+// left out.
 func WriteManifest(ctx context.Context, store uploader, base string, m *Manifest, opt s3store.UploadOptions) error {
 	m.Version = manifestVersion
 	text, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
 		return fmt.Errorf("write the manifest of %s: %w", m.Key, err)
+	}
+	if kept, unknown := withUnknown(m.read, text); unknown {
+		var indented bytes.Buffer
+		if err := json.Indent(&indented, bytes.TrimSpace(kept), "", " "); err != nil {
+			return fmt.Errorf("write the manifest of %s: %w", m.Key, err)
+		}
+		text = indented.Bytes()
 	}
 	_, err = store.Upload(ctx, ManifestKey(base, m.Key), strings.NewReader(string(text)+"\n"),
 		s3store.UploadOptions{SSE: opt.SSE, KMSKeyID: opt.KMSKeyID, ContentType: "application/json", Replace: m.etag})
@@ -152,7 +162,10 @@ func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Mani
 	body := store.ReadRange(ctx, object, 0, object.Size)
 	defer func() { _ = body.Close() }()
 	m := &Manifest{etag: object.ETag}
-	if err := json.NewDecoder(body).Decode(m); err != nil {
+	if err := json.NewDecoder(body).Decode(&m.read); err != nil {
+		return nil, fault.New(fault.Integrity, "delete it, and hectl goes by the dump alone", "read the manifest %s: %w", key, err)
+	}
+	if err := json.Unmarshal(m.read, m); err != nil {
 		return nil, fault.New(fault.Integrity, "delete it, and hectl goes by the dump alone", "read the manifest %s: %w", key, err)
 	}
 	if m.Version != manifestVersion {
