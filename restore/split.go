@@ -53,25 +53,40 @@ func (s *sessions) copySplit(ctx context.Context, c tableCopy, data io.Reader) e
 	return group.Wait()
 }
 
-// chunk is some whole rows of a table.
+// chunk is what one session gets at a time: whole rows, but that the last one may be
+// longer, and then goes on.
 type chunk struct {
 	rows   []byte
-	before int64 // how many rows of the table come before them
+	before int64         // how many rows of the table come before them
+	goesOn <-chan []byte // pieces, up to the end of the row; nil when all is there
 }
 
-// deal sends the rows of data in chunks of whole rows, up to the line "\." that
-// ends them, and reads data to its end. In COPY's text format a line break is the
-// end of a row, always.
+// whole returns the rows of a chunk when all of it is there.
+func (c chunk) whole(ctx context.Context) ([]byte, error) {
+	for c.goesOn != nil {
+		select {
+		case piece, ok := <-c.goesOn:
+			if !ok {
+				return c.rows, nil
+			}
+			c.rows = append(c.rows, piece...)
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+	return c.rows, nil
+}
+
+// deal sends the rows of data in chunks, up to the line "\." that ends them, and
+// reads data to its end. In COPY's text format a line break is the end of a row,
+// always. A row that is longer than a chunk is sent on as it comes: nobody has to
+// hold a hundred megabytes.
 func deal(ctx context.Context, data io.Reader, chunks chan<- chunk) error {
-	var rest []byte // the beginning of a row
+	var rest []byte // the beginning of a row, shorter than a chunk
 	var before int64
 	for {
-		rows := make([]byte, max(chunkSize, 2*len(rest)))
-		n := copy(rows, rest)
-		m, err := io.ReadFull(data, rows[n:])
-		rows = rows[:n+m]
-		last := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
-		if err != nil && !last {
+		rows, last, err := fill(data, rest)
+		if err != nil {
 			return err
 		}
 		end := bytes.LastIndexByte(rows, '\n') + 1
@@ -80,19 +95,69 @@ func deal(ctx context.Context, data io.Reader, chunks chan<- chunk) error {
 		} else if last {
 			end = len(rows)
 		}
-		if end > 0 {
-			select {
-			case chunks <- chunk{rows[:end:end], before}:
-			case <-ctx.Done():
-				return context.Cause(ctx)
-			}
+		switch {
+		case end > 0:
+			err = send(ctx, chunks, chunk{rows: rows[:end:end], before: before})
+			rest = rows[end:]
 			before += int64(bytes.Count(rows[:end], []byte{'\n'}))
+		case !last:
+			rest, err = dealRow(ctx, data, chunk{rows: rows, before: before}, chunks)
+			before++
+		}
+		if err != nil {
+			return err
 		}
 		if last {
 			_, err := io.Copy(io.Discard, data) // which checks the rest
 			return err
 		}
-		rest = rows[end:]
+	}
+}
+
+// dealRow sends a row that begins with first, and returns what was read beyond it.
+func dealRow(ctx context.Context, data io.Reader, first chunk, chunks chan<- chunk) (rest []byte, err error) {
+	pieces := make(chan []byte)
+	first.goesOn = pieces
+	if err := send(ctx, chunks, first); err != nil {
+		return nil, err
+	}
+	for {
+		piece, last, err := fill(data, nil)
+		if err != nil {
+			return nil, err
+		}
+		end := bytes.IndexByte(piece, '\n') + 1
+		ended := end > 0 || last
+		if end == 0 {
+			end = len(piece)
+		}
+		if err := send(ctx, pieces, piece[:end:end]); err != nil {
+			return nil, err
+		}
+		if ended {
+			close(pieces) // only now: what is cut off is not the end of a row
+			return piece[end:], nil
+		}
+	}
+}
+
+// fill reads on until a chunk is full that begins with rest, or data has ended.
+func fill(data io.Reader, rest []byte) (rows []byte, last bool, err error) {
+	rows = make([]byte, chunkSize)
+	n := copy(rows, rest)
+	m, err := io.ReadFull(data, rows[n:])
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		last, err = true, nil
+	}
+	return rows[:n+m], last, err
+}
+
+func send[T any](ctx context.Context, to chan<- T, x T) error {
+	select {
+	case to <- x:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 
@@ -109,36 +174,56 @@ func endOfRows(chunk []byte) int {
 }
 
 // dealt reads the chunks that one session gets, and masks them: of a large table
-// that is as much work as to take the rows.
+// that is as much work as to take the rows. A row that is masked is held whole.
 type dealt struct {
 	ctx    context.Context //nolint:containedctx // a reader has no other way to be cancelled
 	chunks <-chan chunk
 	into   tableCopy
-	rows   []byte // not read yet
+	chunk  chunk  // what is not read yet
 	buffer []byte // of masked rows
 }
 
 // Read implements io.Reader.
 func (d *dealt) Read(p []byte) (int, error) {
-	for len(d.rows) == 0 {
-		select {
-		case c, ok := <-d.chunks:
-			if !ok {
-				return 0, io.EOF
-			}
-			d.rows = c.rows
-			if d.into.mask != nil {
-				var err error
-				if d.buffer, err = d.into.maskedRows(d.buffer, c.rows, c.before); err != nil {
-					return 0, err
-				}
-				d.rows = d.buffer
-			}
-		case <-d.ctx.Done():
-			return 0, context.Cause(d.ctx)
+	for len(d.chunk.rows) == 0 {
+		if err := d.next(); err != nil {
+			return 0, err
 		}
 	}
-	n := copy(p, d.rows)
-	d.rows = d.rows[n:]
+	n := copy(p, d.chunk.rows)
+	d.chunk.rows = d.chunk.rows[n:]
 	return n, nil
+}
+
+// next takes the next piece of a row that goes on, else the next chunk.
+func (d *dealt) next() error {
+	if d.chunk.goesOn != nil {
+		select {
+		case piece, ok := <-d.chunk.goesOn:
+			if d.chunk.rows = piece; !ok {
+				d.chunk.goesOn = nil
+			}
+			return nil
+		case <-d.ctx.Done():
+			return context.Cause(d.ctx)
+		}
+	}
+	select {
+	case c, ok := <-d.chunks:
+		if !ok {
+			return io.EOF
+		}
+		d.chunk = c
+	case <-d.ctx.Done():
+		return context.Cause(d.ctx)
+	}
+	if d.into.mask == nil {
+		return nil
+	}
+	rows, err := d.chunk.whole(d.ctx)
+	if err == nil {
+		d.buffer, err = d.into.maskedRows(d.buffer, rows, d.chunk.before)
+	}
+	d.chunk = chunk{rows: d.buffer}
+	return err
 }

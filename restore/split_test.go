@@ -48,7 +48,13 @@ func dealAll(t *testing.T, data io.Reader) ([]string, error) {
 		if before := strings.Count(strings.Join(all, ""), "\n"); c.before != int64(before) {
 			t.Errorf("a chunk comes after %d rows, not %d", before, c.before)
 		}
-		all = append(all, string(c.rows))
+		rows := string(c.rows)
+		if c.goesOn != nil {
+			for piece := range c.goesOn {
+				rows += string(piece)
+			}
+		}
+		all = append(all, rows)
 	}
 	return all, <-failed
 }
@@ -65,6 +71,7 @@ func TestDeal(t *testing.T) {
 		"a backslash":       "\\\\.\n\\\\\n",
 		"many":              long.String(),
 		"longer than chunk": strings.Repeat("x", 3*chunkSize) + "\n" + strings.Repeat("y", chunkSize) + "\n1\n",
+		"very long":         strings.Repeat("x", 7*chunkSize+5) + "\n" + strings.Repeat("y", 5*chunkSize-1) + "\n" + strings.Repeat("z", 2*chunkSize) + "\n",
 		"ends with chunk":   strings.Repeat(strings.Repeat("z", 1023)+"\n", chunkSize>>10),
 		"break after chunk": strings.Repeat("z", chunkSize) + "\n",
 		"almost":            strings.Repeat("z", chunkSize-2) + "\n",
@@ -97,10 +104,42 @@ func TestDealReadsToTheEnd(t *testing.T) {
 	}
 }
 
+// A row that is longer than a chunk is not held until its end has come.
+func TestDealLongRow(t *testing.T) {
+	data, in := io.Pipe()
+	chunks := make(chan chunk)
+	failed := make(chan error, 1)
+	go func() {
+		err := deal(t.Context(), data, chunks)
+		close(chunks)
+		failed <- err
+	}()
+	begun := make(chan struct{})
+	go func() {
+		_, err := io.WriteString(in, strings.Repeat("x", chunkSize))
+		<-begun
+		_, more := io.WriteString(in, strings.Repeat("y", 10*chunkSize)+"\n1\n\\.\n\n\n")
+		_ = in.CloseWithError(errors.Join(err, more)) // never fails
+	}()
+	d := &dealt{ctx: t.Context(), chunks: chunks}
+	first := make([]byte, chunkSize)
+	if _, err := io.ReadFull(d, first); err != nil || first[0] != 'x' {
+		t.Fatal(err)
+	}
+	close(begun)
+	rest, err := io.ReadAll(d)
+	if want := 10*chunkSize + len("\n1\n"); err != nil || len(rest) != want {
+		t.Errorf("%d bytes, not %d, %v", len(rest), want, err)
+	}
+	if err := <-failed; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestDealt(t *testing.T) {
 	chunks := make(chan chunk, 2)
-	chunks <- chunk{[]byte("1\n2\n"), 0}
-	chunks <- chunk{[]byte("3\n"), 2}
+	chunks <- chunk{rows: []byte("1\n2\n")}
+	chunks <- chunk{rows: []byte("3\n"), before: 2}
 	close(chunks)
 	var got bytes.Buffer
 	if _, err := io.Copy(&got, iotest.OneByteReader(&dealt{ctx: t.Context(), chunks: chunks})); err != nil || got.String() != "1\n2\n3\n" {
@@ -124,9 +163,9 @@ func TestDealtMasked(t *testing.T) {
 		return append(append(dst, value...), "masked"...), false, nil
 	}}}}}
 	chunks := make(chan chunk, 3)
-	chunks <- chunk{[]byte("1\n2\n"), 0}
-	chunks <- chunk{[]byte("3\n"), 2}
-	chunks <- chunk{[]byte("4\nbad\n"), 70}
+	chunks <- chunk{rows: []byte("1\n2\n"), before: 0}
+	chunks <- chunk{rows: []byte("3\n"), before: 2}
+	chunks <- chunk{rows: []byte("4\nbad\n"), before: 70}
 	close(chunks)
 	var got bytes.Buffer
 	_, err := io.Copy(&got, &dealt{ctx: t.Context(), chunks: chunks, into: table})
