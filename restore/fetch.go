@@ -91,6 +91,10 @@ func prepareTarget(env *command.Env, c *cli.Context) (*run, config.Flags, error)
 	if r.target, err = command.Resolve(target, settings); err != nil {
 		return nil, nil, fmt.Errorf("target (from %s): %w", target.Origin, err)
 	}
+	if n := len(r.target.Database()); n > maxIdentifier {
+		return nil, nil, fault.New(fault.Usage, "give the database a shorter name",
+			"target (from %s): the name of the database has %d bytes, and Postgres would cut it at %d", target.Origin, n, maxIdentifier)
+	}
 	if source, err := settings.Source(flags); err == nil && !strings.HasPrefix(source.Origin, "PG") {
 		// libpq's own variables may as well be meant for the target. A source
 		// that cannot be resolved cannot be what the target is.
