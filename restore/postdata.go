@@ -2,12 +2,16 @@ package restore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
@@ -36,11 +40,36 @@ func (l *loader) postData(ctx context.Context, head string, b *builder) ([]pgtoo
 		})
 		warnings = append(warnings, w...)
 		if err != nil {
-			return warnings, err
+			return warnings, l.explainKey(err)
 		}
 	}
 	return warnings, nil
 }
+
+// explainKey gives the error of a foreign key to delayed_jobs a hint: what refers to
+// a job refers to nothing once the queued jobs are gone.
+func (l *loader) explainKey(err error) error {
+	failed, ok := errors.AsType[*pgtools.RestoreError](err)
+	if !ok {
+		return err
+	}
+	id, _, _ := strings.Cut(failed.Entry, ";")
+	n, _ := strconv.Atoi(id) // 0 is no entry
+	e := l.dump.Head.ByID()[n]
+	if e == nil || e.Desc != "FK CONSTRAINT" || !toJobs.MatchString(e.Definition) {
+		return err
+	}
+	table := strings.TrimPrefix(constrained.FindString(e.Definition), "ALTER TABLE ")
+	table = strings.TrimPrefix(table, "ONLY ")
+	return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("queued jobs are never restored, and rows of %s refer to them: leave those out with --exclude-table-data '%[1]s'", table), err)
+}
+
+// toJobs matches the definition of a foreign key to delayed_jobs, and constrained
+// the table in it that has the key.
+var (
+	toJobs      = regexp.MustCompile(`REFERENCES (?:[^ ]+\.)?delayed_jobs\(`)
+	constrained = regexp.MustCompile(`ALTER TABLE (?:ONLY )?[^ \n]+`)
+)
 
 // pass is a run of pg_restore over some of the entries.
 type pass struct {
