@@ -1,6 +1,7 @@
 package pgtools
 
 import (
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -18,7 +19,7 @@ func TestKeepalivesOfConnections(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = listener.Close() }()
+	t.Cleanup(func() { _ = listener.Close() })
 	type options struct{ on, idle, interval, count, user int }
 	for _, tt := range []struct {
 		name string
@@ -30,10 +31,9 @@ func TestKeepalivesOfConnections(t *testing.T) {
 		{"the user wants none", Params{"keepalives": "0", "tcp_user_timeout": "0"}, options{0, 0, 0, 0, 0}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			p := Params{"host": "127.0.0.1"}
-			for k, v := range tt.p {
-				p[k] = v
-			}
+			maps.Copy(p, tt.p)
 			c, err := resolveWith(p, nil)
 			if err != nil {
 				t.Fatal(err)
@@ -108,7 +108,7 @@ func TestKeepalivesOfPgRestore(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got []string
-		for _, word := range strings.Fields(string(args)) {
+		for word := range strings.FieldsSeq(string(args)) {
 			if strings.HasPrefix(word, "keepalives") || strings.HasPrefix(word, "tcp_user") {
 				got = append(got, word)
 			}

@@ -86,7 +86,7 @@ func withoutRow(pg *pgconn.PgError) (message string, detail bool) {
 // copyPlace is the context of an error in COPY:
 //
 //	COPY people, line 3, column age: "forty"
-var copyPlace = regexp.MustCompile(`(?m)^COPY .+?, [^ ]+ ([0-9]+)(?:, [^ ]+ (.+?))?(?: ?:|$)`)
+var copyPlace = regexp.MustCompile(`(?m)^COPY .+?, [^ ]+ (\d+)(?:, [^ ]+ (.+?))?(?: ?:|$)`)
 
 // CopyPlace returns the line and the column that an error of CopyIn is about, 0
 // and "" when it does not say.

@@ -86,7 +86,7 @@ func (l *loader) rows(ctx context.Context, head string, copies []tableCopy, rest
 		})
 		return err
 	})
-	if err = group.Wait(); err != nil {
+	if err := group.Wait(); err != nil {
 		return warnings, err
 	}
 	for _, c := range alone {
