@@ -21,9 +21,12 @@ const quotes = `"«»„“”`
 // cut stands for what was cut out.
 const cut = "…"
 
+// introduced matches what comes before a name that is quoted, in English.
+var introduced = regexp.MustCompile(`(?:^| )(?:column|constraint|index|relation|table) $`)
+
 // withoutValues cuts out of a message what it quotes, beginning with the first
-// quotation that is not a word of names. A value may hold quotation marks, so all up
-// to the last one goes.
+// quotation that neither is a word of names nor introduced as a name. A value may
+// hold quotation marks, so all up to the last one goes.
 func withoutValues(message, names string) string {
 	for from := 0; ; {
 		open := strings.IndexAny(message[from:], quotes)
@@ -36,7 +39,7 @@ func withoutValues(message, names string) string {
 		if length < 0 {
 			return message[:open] + cut
 		}
-		if !hasWord(names, strings.TrimSpace(message[within:within+length])) {
+		if !introduced.MatchString(message[:open]) && !hasWord(names, strings.TrimSpace(message[within:within+length])) {
 			last := strings.LastIndexAny(message, quotes)
 			return message[:open] + cut + message[last+widthAt(message, last):]
 		}

@@ -78,6 +78,14 @@ func TestComplaintsWithoutRows(t *testing.T) {
 			"could not execute query: error raised by PL/pgSQL-Funktion f(text) Zeile 1 bei RAISE, command: INSERT INTO public.people, entry " + rows,
 		},
 		{
+			Complaint{rows, "COPY failed for table \"people\": ERROR:  new row for relation \"people\" violates check constraint \"good\"\nDETAIL:  Failing row contains (hush).\nCONTEXT:  COPY people, line 2: \"hush\"", ""},
+			`COPY failed for table "people": ERROR: new row for relation "people" violates check constraint "good" (line 2), entry ` + rows,
+		},
+		{
+			Complaint{rows, "COPY failed for table \"people\": ERROR:  invalid input syntax for type integer: \"hush constraint \"hush\"\"", ""},
+			`COPY failed for table "people": ERROR: invalid input syntax for type integer: …, entry ` + rows,
+		},
+		{
 			Complaint{"216; 1259 16527 TABLE a postgres", "could not execute query: ERROR:  type \"x\" does not exist", "CREATE TABLE public.a ("},
 			`could not execute query: ERROR: type "x" does not exist, command: CREATE TABLE public.a (, entry 216; 1259 16527 TABLE a postgres`,
 		},
