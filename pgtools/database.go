@@ -20,6 +20,7 @@ type Database struct {
 	AllowConn       bool
 	ConnectionLimit int   // -1: none
 	Size            int64 // in bytes, -1 when the role may not know
+	Comment         string
 }
 
 // databaseQuery returns the query for Databases: columns for other locale
@@ -41,7 +42,8 @@ func databaseQuery(v Version, where string) string {
 			d.datcollate, d.datctype, $provider, $locale, $rules,
 			t.spcname, d.datistemplate, d.datallowconn, d.datconnlimit,
 			CASE WHEN pg_catalog.has_database_privilege(d.oid, 'CONNECT')
-				THEN pg_catalog.pg_database_size(d.oid) ELSE -1 END
+				THEN coalesce(pg_catalog.pg_database_size(d.oid), -1) ELSE -1 END,
+			coalesce(pg_catalog.shobj_description(d.oid, 'pg_database'), '')
 		FROM pg_catalog.pg_database d JOIN pg_catalog.pg_tablespace t ON t.oid = d.dattablespace
 		WHERE `) + where + ` ORDER BY d.datname`
 }
@@ -59,6 +61,15 @@ func (db *DB) Database(ctx context.Context, name string) (d Database, exists boo
 // name.
 func (db *DB) DatabasesWithPrefix(ctx context.Context, prefix string) ([]Database, error) {
 	return Rows[Database](ctx, db, databaseQuery(db.version, "pg_catalog.starts_with(d.datname, $1)"), prefix)
+}
+
+// DatabasesByComment returns the databases whose comment begins with mark, and
+// those whose name begins with one of the prefixes, by name.
+func (db *DB) DatabasesByComment(ctx context.Context, mark string, prefixes ...string) ([]Database, error) {
+	found, err := Rows[Database](ctx, db, databaseQuery(db.version, `
+		pg_catalog.starts_with(pg_catalog.shobj_description(d.oid, 'pg_database'), $1)
+		OR EXISTS (SELECT FROM unnest($2::text[]) p WHERE pg_catalog.starts_with(d.datname, p))`), mark, prefixes)
+	return found, wrap(err, "list databases")
 }
 
 // CreateOptions says what a new database is like.

@@ -55,11 +55,13 @@ const (
 	stateInvalidAuth        = "28000"
 	stateNoDatabase         = "3D000"
 	stateNoPrivilege        = "42501"
+	stateDiskFull           = "53100"
 	stateObjectInUse        = "55006"
 	stateLockTimeout        = "55P03"
 	stateQueryCanceled      = "57014"
 	stateCannotConnectNow   = "57P03"
 	stateTooManyConnections = "53300"
+	stateInternalError      = "XX000"
 )
 
 // A serverError prints what the server said without pgx's decoration.

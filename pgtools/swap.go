@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -22,34 +22,9 @@ type SwapOptions struct {
 	Statements []string
 }
 
-// A BusyError says who keeps databases from being renamed. Nothing has been
-// renamed then.
-type BusyError struct {
-	Sessions []Session // that did not go
-	Refused  bool      // the role may not terminate them
-	Prepared []string  // prepared transactions, by their identifier
-	cause    error     // the server's, nil for prepared transactions
-}
-
-// Error names the sessions or the prepared transactions.
-func (e *BusyError) Error() string {
-	switch {
-	case len(e.Prepared) > 0:
-		return "prepared transactions: " + strings.Join(e.Prepared, ", ")
-	case e.Refused:
-		return "sessions that may not be terminated: " + describeSessions(e.Sessions)
-	case len(e.Sessions) > 0:
-		return "sessions that do not go: " + describeSessions(e.Sessions)
-	default:
-		return e.cause.Error()
-	}
-}
-
-// Unwrap returns the server's error, if it was one.
-func (e *BusyError) Unwrap() error { return e.cause }
-
 // SwapDatabases renames databases in the given order, all of them or none, and
-// terminates every session in them. The role has to own them and to have
+// terminates every session in them. A database may be renamed twice, so that two
+// can exchange their names by way of a third. The role has to own them and to have
 // CREATEDB; it may terminate the sessions of its own roles, or with
 // pg_signal_backend those of all but superusers.
 //
@@ -72,9 +47,6 @@ func SwapDatabases(ctx context.Context, conn Conn, renames []Rename, opt SwapOpt
 	if opt.AppName == "" {
 		opt.AppName = "hectl"
 	}
-	if opt.Attempts == 0 {
-		opt.Attempts = 3
-	}
 	a, err := ConnectMaintenance(ctx, conn, opt.AppName)
 	if err != nil {
 		return err
@@ -86,69 +58,37 @@ func SwapDatabases(ctx context.Context, conn Conn, renames []Rename, opt SwapOpt
 	}
 	defer b.Close(ctx)
 
-	s := swap{renamer: a, terminator: b, statements: opt.Statements, renames: renames, refused: map[int]bool{}}
-	if err := s.prepare(ctx); err != nil {
+	s := swap{renamer: a, statements: opt.Statements, renames: renames}
+	var names []string
+	for i, r := range renames {
+		if name := nameBefore(renames[:i], r.From); name == r.From {
+			names = append(names, name)
+		}
+	}
+	e, err := newEviction(ctx, b, names, opt.Attempts)
+	if err != nil {
 		return s.explain(err)
 	}
-	for attempt := 1; ; attempt++ {
-		err := s.try(ctx)
-		if SQLState(err) != stateObjectInUse {
-			return s.explain(err)
-		}
-		busy := s.busy(ctx, err)
-		if busy.Refused || attempt >= opt.Attempts {
-			return s.explain(busy)
+	last := len(renames) - 1
+	s.last = e.oids[nameBefore(renames[:last], renames[last].From)]
+	return s.explain(e.during(ctx, s.rename))
+}
+
+// nameBefore returns what a database was called before these renames.
+func nameBefore(renames []Rename, name string) string {
+	for _, r := range slices.Backward(renames) {
+		if r.To == name {
+			name = r.From
 		}
 	}
+	return name
 }
 
 type swap struct {
 	renamer    *DB
-	terminator *DB
 	statements []string
 	renames    []Rename
-	oids       []uint32     // of the databases to be renamed
-	refused    map[int]bool // process ids of the sessions that may not be terminated
-}
-
-// prepare looks at what would make the swap fail for certain.
-func (s *swap) prepare(ctx context.Context) error {
-	for _, r := range s.renames {
-		var oid uint32
-		err := s.renamer.QueryRow(ctx, "SELECT oid FROM pg_catalog.pg_database WHERE datname = $1", r.From).Scan(&oid)
-		if IsNoRows(err) {
-			return fmt.Errorf("database %s does not exist", r.From)
-		}
-		if err != nil {
-			return err
-		}
-		s.oids = append(s.oids, oid)
-	}
-	prepared, err := Rows[string](ctx, s.renamer, `
-		SELECT p.gid || ' (in ' || p.database || ', by ' || p.owner || ')'
-		FROM pg_catalog.pg_prepared_xacts p JOIN pg_catalog.pg_database d ON d.datname = p.database
-		WHERE d.oid = ANY($1) ORDER BY 1`, s.oids)
-	if err == nil && len(prepared) > 0 {
-		return &BusyError{Prepared: prepared}
-	}
-	return err
-}
-
-// try renames while sessions are being terminated.
-func (s *swap) try(ctx context.Context) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	through := make(chan struct{})
-	var terminating sync.WaitGroup
-	terminating.Go(func() {
-		if err := s.keepTerminating(ctx, through); err != nil {
-			cancel(err)
-		}
-	})
-	err := s.rename(ctx)
-	close(through)
-	terminating.Wait()
-	return err
+	last       uint32 // oid of the database that is renamed last
 }
 
 // rename is the transaction.
@@ -202,55 +142,10 @@ func (s *swap) renamed(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	defer db.Close(ctx)
-	last := len(s.renames) - 1
+	last := s.renames[len(s.renames)-1]
 	var name string
-	err = db.QueryRow(ctx, "SELECT datname FROM pg_catalog.pg_database WHERE oid = $1", s.oids[last]).Scan(&name)
-	return name == s.renames[last].To, err
-}
-
-// keepTerminating terminates sessions until the renames are through. A refusal
-// is only noted: the session may end by itself within the server's 5 seconds.
-// It goes by oid and old name, so that a round which comes too late does not
-// find those who connect to the successor.
-func (s *swap) keepTerminating(ctx context.Context, through <-chan struct{}) error {
-	for {
-		clear(s.refused)
-		for i, r := range s.renames {
-			refused, err := s.terminator.terminate(ctx, s.oids[i], r.From)
-			if err != nil {
-				return err
-			}
-			for _, session := range refused {
-				s.refused[session.PID] = true
-			}
-		}
-		select {
-		case <-through:
-			return nil
-		case <-ctx.Done():
-			return nil
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
-}
-
-// busy names the sessions after the server has said that there are some.
-func (s *swap) busy(ctx context.Context, cause error) *BusyError {
-	e := &BusyError{cause: cause}
-	for _, r := range s.renames {
-		list, err := s.terminator.Sessions(ctx, r.From)
-		if err != nil {
-			continue // the cause says enough
-		}
-		for _, session := range list {
-			if session.User == "" {
-				continue // the server's own: autovacuum makes way by itself
-			}
-			e.Refused = e.Refused || s.refused[session.PID]
-			e.Sessions = append(e.Sessions, session)
-		}
-	}
-	return e
+	err = db.QueryRow(ctx, "SELECT datname FROM pg_catalog.pg_database WHERE oid = $1", s.last).Scan(&name)
+	return name == last.To, err
 }
 
 // explain says what was tried, and gives a hint.
@@ -265,10 +160,8 @@ func (s *swap) explain(err error) error {
 	code, hint := fault.Failed, ""
 	var busy *BusyError
 	switch {
-	case errors.As(err, &busy) && len(busy.Prepared) > 0:
-		hint = "end them with COMMIT PREPARED or ROLLBACK PREPARED"
 	case errors.As(err, &busy):
-		hint = "disconnect them, or have a superuser terminate them (pg_terminate_backend), and try again"
+		hint = busy.hint()
 	case IsDenied(err):
 		code, hint = fault.Denied, "the role must own the databases, and have CREATEDB (ALTER ROLE … CREATEDB)"
 	case SQLState(err) == stateLockTimeout:

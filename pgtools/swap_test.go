@@ -96,6 +96,27 @@ func TestSwapEndsSessions(t *testing.T) {
 	checkContent(t, c, name, swapped)
 }
 
+// Two databases exchange their names by way of a third name, and back.
+func TestSwapExchanges(t *testing.T) {
+	t.Parallel()
+	c, name, _ := pair(t)
+	session := connect(t, c.Conn(name))
+	exchange := []pgtools.Rename{
+		{From: name, To: name + "_between"},
+		{From: name + "_new", To: name},
+		{From: name + "_between", To: name + "_new"},
+	}
+	for _, want := range []map[string]string{{"": "new", "_new": "old"}, unswapped} {
+		if err := pgtools.SwapDatabases(t.Context(), c.Conn(name), exchange, pgtools.SwapOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		checkContent(t, c, name, want)
+	}
+	if _, err := session.Exec(t.Context(), "SELECT 1"); err == nil {
+		t.Error("a session is still there")
+	}
+}
+
 // Clients that reconnect all the time cannot get in the way: the claim about
 // locks that SwapDatabases rests on.
 func TestSwapReconnectStorm(t *testing.T) {
