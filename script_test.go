@@ -322,7 +322,7 @@ func cmdDatabases(ts *testscript.TestScript, _ bool, _ []string) {
 
 func (w *world) databases(ts *testscript.TestScript) string {
 	return strings.ReplaceAll(w.sql(ts, w.local.URI("postgres"),
-		"SELECT datname FROM pg_database WHERE datname ~ '^"+w.target+"(_hectl_.*|_previous|_replaced_.*)?$' ORDER BY 1"), "\n", " ")
+		"SELECT datname FROM pg_database WHERE datname ~ '^"+w.target+"(_hectl_.*|_previous|_replaced_.*|_snapshot_.*)?$' ORDER BY 1"), "\n", " ")
 }
 
 // bucket lists the objects in the bucket, and after them "upload KEY" for each

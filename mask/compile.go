@@ -50,7 +50,7 @@ func (r *Rules) Plan(head *archive.Head, seed Seed, opt Options) (*Plan, error) 
 			tables[t.DataID] = m
 		}
 	}
-	plan := NewPlan(tables, r.hash())
+	plan := NewPlan(tables, r.Hash())
 	plan.warnings = c.warnings
 	if open := report.open(); len(open) > 0 && r.Unlisted == UnlistedWarn {
 		plan.warnings = append(plan.warnings, fmt.Sprintf("no rule covers %s; \"hectl mask check --suggest\" prints some", listed(open)))

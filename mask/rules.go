@@ -92,8 +92,9 @@ func (r *Rules) on(base string) {
 // nothing, or "none".
 func (r *Rules) Base() string { return r.base }
 
-// hash tells rules apart that mask differently.
-func (r *Rules) hash() string {
+// Hash tells rules apart that mask differently: hexadecimal, of the rules and not of
+// the seed.
+func (r *Rules) Hash() string {
 	sum := sha256.New()
 	_, _ = fmt.Fprintf(sum, "large objects %q\n", r.largeObjects) // a hash never fails
 	for _, rules := range [][]tableRule{r.own, r.builtIn} {

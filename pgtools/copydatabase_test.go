@@ -121,7 +121,7 @@ func TestDatabasesByComment(t *testing.T) {
 	if err != nil || len(found) != 1 || found[0].Name != name || found[0].Comment != "mark: x" {
 		t.Error(found, err)
 	}
-	found, err = db.DatabasesByComment(t.Context(), "mark: ", name+"_o")
+	found, err = db.DatabasesByComment(t.Context(), "mark: ", name+"_other")
 	if err != nil || len(found) != 2 {
 		t.Error(found, err)
 	}

@@ -64,11 +64,11 @@ func (db *DB) DatabasesWithPrefix(ctx context.Context, prefix string) ([]Databas
 }
 
 // DatabasesByComment returns the databases whose comment begins with mark, and
-// those whose name begins with one of the prefixes, by name.
-func (db *DB) DatabasesByComment(ctx context.Context, mark string, prefixes ...string) ([]Database, error) {
+// those of the given names, by name.
+func (db *DB) DatabasesByComment(ctx context.Context, mark string, names ...string) ([]Database, error) {
 	found, err := Rows[Database](ctx, db, databaseQuery(db.version, `
 		pg_catalog.starts_with(pg_catalog.shobj_description(d.oid, 'pg_database'), $1)
-		OR EXISTS (SELECT FROM unnest($2::text[]) p WHERE pg_catalog.starts_with(d.datname, p))`), mark, prefixes)
+		OR d.datname = ANY ($2)`), mark, names)
 	return found, wrap(err, "list databases")
 }
 

@@ -23,7 +23,11 @@ func Commands(env *command.Env) []*cli.Command {
 	env.CompleteArgs("download", completeDump(env, command.Candidate{Word: "latest", About: "the newest"}))
 	env.CompleteArgs("verify", completeDump(env, command.Candidate{Word: "latest", About: "the newest"}))
 	env.CompleteArgs("--env", completeLabel(env))
-	return []*cli.Command{fetchCommand(env), restoreCommand(env), downloadCommand(env), verifyCommand(env), attachmentsCommand(env), maskCommand(env)}
+	return []*cli.Command{
+		fetchCommand(env), restoreCommand(env), downloadCommand(env), verifyCommand(env),
+		rollbackCommand(env), snapshotCommand(env), infoCommand(env), purgeCommand(env),
+		attachmentsCommand(env), maskCommand(env),
+	}
 }
 
 const exits = `
@@ -58,9 +62,15 @@ func fetchCommand(env *command.Env) *cli.Command {
    hectl fetch-latest-db              the newest production dump into diaper_dev
    hectl fetch-latest-db --env staging --target my_dev
    hectl fetch-latest-db --dry-run    say what would happen, do nothing
+   hectl fetch-latest-db --snapshot   keep a copy, from which the next fetch of
+                                      the same dump takes a second
 
 ` + whatHappens,
-		Flags: slices.Concat(targetFlags(), []cli.Flag{command.LabelFlag()}, command.BucketFlags()),
+		Flags: slices.Concat(targetFlags(), []cli.Flag{
+			&cli.BoolFlag{Category: command.Database, Name: "snapshot", Usage: "keep what was fetched as a snapshot, in place of an older one that was kept so"},
+			&cli.BoolFlag{Category: command.Database, Name: "fresh", Usage: "download the dump even if there is a snapshot of it"},
+			command.LabelFlag(),
+		}, command.BucketFlags()),
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {
 				return err
@@ -69,6 +79,7 @@ func fetchCommand(env *command.Env) *cli.Command {
 			if err != nil {
 				return err
 			}
+			r.snapshots = &snapshots{save: c.Bool("snapshot"), fresh: c.Bool("fresh"), password: c.String("password"), version: env.Version}
 			label, err := r.settings.Label(flags)
 			if err != nil {
 				return err

@@ -41,6 +41,10 @@ type run struct {
 	// scratch says that the temp database is dropped again, and that the target
 	// stays what it is: it only says where.
 	scratch bool
+	// doing is what is done with the target, for a refusal; "": replace.
+	doing     string
+	flag      string     // the --target that was given, without a password; "" for none
+	snapshots *snapshots // what a fetch does with snapshots; nil: nothing
 
 	warned bool // something was said that needs a person
 }
@@ -66,6 +70,21 @@ func prepare(env *command.Env, c *cli.Context) (*run, config.Flags, error) {
 
 // prepareTarget is the part of prepare that says where, and with what.
 func prepareTarget(env *command.Env, c *cli.Context) (*run, config.Flags, error) {
+	r, flags, err := prepareServer(env, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	if r.bucket, err = r.settings.Bucket(flags); err != nil {
+		return nil, nil, err
+	}
+	if r.jobs, err = r.settings.Jobs(flags); err != nil {
+		return nil, nil, err
+	}
+	return r, flags, nil
+}
+
+// prepareServer is the part of prepareTarget that needs no dump.
+func prepareServer(env *command.Env, c *cli.Context) (*run, config.Flags, error) {
 	settings, err := env.Settings()
 	if err != nil {
 		return nil, nil, err
@@ -78,12 +97,6 @@ func prepareTarget(env *command.Env, c *cli.Context) (*run, config.Flags, error)
 		allowHost: c.StringSlice("allow-host"),
 		force:     c.Bool("force"),
 	}
-	if r.bucket, err = settings.Bucket(flags); err != nil {
-		return nil, nil, err
-	}
-	if r.jobs, err = settings.Jobs(flags); err != nil {
-		return nil, nil, err
-	}
 	target, err := settings.Target(flags)
 	if err != nil {
 		return nil, nil, err
@@ -94,6 +107,9 @@ func prepareTarget(env *command.Env, c *cli.Context) (*run, config.Flags, error)
 	if n := len(r.target.Database()); n > maxIdentifier {
 		return nil, nil, fault.New(fault.Usage, "give the database a shorter name",
 			"target (from %s): the name of the database has %d bytes, and Postgres would cut it at %d", target.Origin, n, maxIdentifier)
+	}
+	if text, given := flags["target"]; given {
+		r.flag = targetFlag(text, r.target)
 	}
 	if source, err := settings.Source(flags); err == nil && !strings.HasPrefix(source.Origin, "PG") {
 		// libpq's own variables may as well be meant for the target. A source
@@ -135,33 +151,57 @@ func (r *run) run(ctx context.Context, find func(context.Context) (source, error
 // allowed calls then with the dump that find finds, unless something speaks
 // against restoring it.
 func (r *run) allowed(ctx context.Context, find func(context.Context) (source, error), then func(context.Context, work) error) error {
+	// Asking programs for their versions takes a while.
+	r.tools = later(func() (*pgtools.Tools, error) { return pgtools.FindTools(ctx, r.pgBin, r.settings.Lookup) })
+	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, judged facts) error {
+		src, err := find(ctx)
+		if err != nil {
+			return err
+		}
+		if done, err := r.useSnapshot(ctx, admin, src, existing); done || err != nil {
+			return err
+		}
+		return r.opened(ctx, admin, src, existing, judged, then)
+	})
+}
+
+// admitted calls then with a session that holds the lock on the target, unless
+// something speaks against doing anything with it. existing is what the target is
+// now, nil when it does not exist.
+func (r *run) admitted(ctx context.Context, then func(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, judged facts) error) error {
 	// What the settings alone forbid is refused before anything is connected to.
 	judged := facts{Env: r.settings.Lookup, Target: r.target, AllowHost: r.allowHost, Force: r.force, Sources: r.sources}
 	if err := r.refusal(judged); err != nil {
 		return err
 	}
-	// Asking programs for their versions takes a while.
-	r.tools = later(func() (*pgtools.Tools, error) { return pgtools.FindTools(ctx, r.pgBin, r.settings.Lookup) })
 	admin, err := pgtools.ConnectMaintenance(ctx, r.target, appName)
 	if err != nil {
 		return err
 	}
 	defer admin.Close(context.WithoutCancel(ctx))
 
-	existing, err := r.inspect(ctx, admin, &judged)
+	existing, err := r.enter(ctx, admin, &judged)
 	if err != nil {
 		return err
 	}
-	if err := r.refusal(judged); err != nil {
-		return err
-	}
-	if err := r.lock(ctx, admin); err != nil {
-		return err
-	}
-	src, err := find(ctx)
+	return then(ctx, admin, existing, judged)
+}
+
+// enter completes the facts, and takes the lock if they allow it.
+func (r *run) enter(ctx context.Context, admin *pgtools.DB, judged *facts) (*pgtools.Database, error) {
+	existing, err := r.inspect(ctx, admin, judged)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	if err := r.refusal(*judged); err != nil {
+		return nil, err
+	}
+	return existing, r.lock(ctx, admin)
+}
+
+// opened calls then with the dump of src, unless something speaks against
+// restoring that.
+func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existing *pgtools.Database, judged facts, then func(context.Context, work) error) error {
 	d, err := src.open(ctx)
 	if err != nil {
 		return err
@@ -194,17 +234,20 @@ func (r *run) allowed(ctx context.Context, find func(context.Context) (source, e
 	if err := r.planDrops(ctx, admin, &plan); err != nil {
 		return err
 	}
+	if err := r.planSnapshot(ctx, admin, src, &plan); err != nil {
+		return err
+	}
 	return then(ctx, work{admin, d, tool, masks, plan, existing})
 }
 
 // refusal is the error for what the guard has against the target, nil when it
 // has nothing.
 func (r *run) refusal(f facts) error {
-	if r.scratch {
-		f.Taken = "" // nothing is kept under a name of its own
-		return refusal("restore beside", r.target, guard(f))
+	if r.doing == "" {
+		return refusal("replace", r.target, guard(f))
 	}
-	return refusal("replace", r.target, guard(f))
+	f.Taken = "" // nothing is kept under that name
+	return refusal(r.doing, r.target, guard(f))
 }
 
 // madeHere adds the target to the sources when the dump was made of it.
@@ -241,9 +284,13 @@ func (r *run) inspect(ctx context.Context, admin *pgtools.DB, f *facts) (*pgtool
 		if err != nil {
 			return nil, err
 		}
-		if !strings.HasPrefix(comment, keptMark) {
+		if parseMark(comment).kind != keptKind {
 			f.Taken = previous
 		}
+	}
+	if m := parseMark(existing.Comment); m.kind == snapshotKind && m.Snapshot != nil && name == snapshotName(m.Target, m.Snapshot.Name) {
+		f.SnapshotOf = m.Target
+		return &existing, nil // nobody can connect to it
 	}
 	f.Template = existing.IsTemplate
 	f.Existing, err = environment(ctx, r.target)
@@ -314,6 +361,9 @@ func (r *run) replace(ctx context.Context, w work) (err error) {
 		if err != nil && !keep {
 			err = errors.Join(err, r.dropTemp(ctx, p.Temp))
 		}
+		if err != nil && p.saves != nil {
+			err = errors.Join(err, r.dropTemp(ctx, p.saves.temp))
+		}
 	}()
 	scrub := func(ctx context.Context, temp pgtools.Conn) error { return r.scrub(ctx, temp, w) }
 	if err := r.load(ctx, w, scrub); err != nil {
@@ -325,17 +375,11 @@ func (r *run) replace(ctx context.Context, w work) (err error) {
 	if err := w.dump.Close(); err != nil {
 		return err
 	}
-	if existing != nil {
-		lost, err := admin.CopyDatabaseSettings(ctx, p.Target, p.Temp)
-		if err != nil {
-			return err
-		}
-		if err := unmark(ctx, admin, p.Temp); err != nil {
-			return err
-		}
-		for _, w := range lost {
-			r.warn("%s", w)
-		}
+	if err := r.copyForSnapshot(ctx, &p); err != nil {
+		return err
+	}
+	if err := r.settle(ctx, admin, &p, r.origin(p)); err != nil {
+		return err
 	}
 	if err := r.swap(ctx, admin, p); err != nil {
 		var busy *pgtools.BusyError
@@ -346,24 +390,23 @@ func (r *run) replace(ctx context.Context, w work) (err error) {
 		r.out.Warn("%s belongs to the role %s, what is in it to %s, which restored it: name the target with user %s to change that",
 			p.Target, existing.Owner, r.target.User(), existing.Owner)
 	}
-	if err := r.out.Result(r.report(p, r.out.Now().Sub(start))); err != nil {
-		return fault.New(fault.Warnings, "", "%s holds the dump, but that could not be said: %w", p.Target, err)
-	}
-	if r.warned {
-		return fault.New(fault.Warnings, "", "done, with the warnings above")
-	}
-	return nil
+	return r.told(r.out.Result(r.report(p, r.out.Now().Sub(start))))
 }
 
-// createTemp drops what earlier runs left, and creates the temp database.
-func (r *run) createTemp(ctx context.Context, admin *pgtools.DB, p plan) error {
-	for _, name := range p.Leftovers {
+// dropLeftovers drops what earlier runs left.
+func (r *run) dropLeftovers(ctx context.Context, admin *pgtools.DB, names []string) {
+	for _, name := range names {
 		r.out.Say("dropping %s, left by an earlier run", name)
 		if err := admin.DropDatabase(ctx, name); err != nil {
 			r.warn("%s stays: %v", name, err)
 		}
 	}
 	r.removeFolders()
+}
+
+// createTemp drops what earlier runs left, and creates the temp database.
+func (r *run) createTemp(ctx context.Context, admin *pgtools.DB, p plan) error {
+	r.dropLeftovers(ctx, admin, p.Leftovers)
 	r.out.Say("restoring %s into %s", path.Base(p.Dump.Name), p.Temp)
 	err := admin.CreateDatabase(ctx, p.Temp, p.create)
 	if pgtools.SQLState(err) == encodingMismatch && p.create.Encoding != "" {
@@ -373,7 +416,13 @@ func (r *run) createTemp(ctx context.Context, admin *pgtools.DB, p plan) error {
 		p.create.Encoding = ""
 		err = admin.CreateDatabase(ctx, p.Temp, p.create)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	if err := r.markTemp(ctx, admin, p.Temp); err != nil {
+		return errors.Join(err, r.dropTemp(ctx, p.Temp))
+	}
+	return nil
 }
 
 // load fills the temp database. Between data and post-data it calls afterData.
@@ -437,46 +486,37 @@ func (r *run) dropTemp(ctx context.Context, name string) error {
 	return nil
 }
 
-// planDrops finds the databases that will be dropped: those that earlier runs
-// for this target had to leave behind (the lock says that no such run is alive)
-// and the previous database of before.
-func (r *run) planDrops(ctx context.Context, admin *pgtools.DB, p *plan) error {
-	found, err := admin.DatabasesWithPrefix(ctx, stem(p.Target)+"_hectl_")
+// leftovers finds the databases that earlier runs for this target had to leave
+// behind: the lock says that no such run is alive.
+func (r *run) leftovers(ctx context.Context, admin *pgtools.DB) (names []string, err error) {
+	target := r.target.Database()
+	found, err := admin.DatabasesWithPrefix(ctx, stem(target)+"_hectl_")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, d := range found {
-		if !isTempName(p.Target, d.Name) {
+		if !isTempName(target, d.Name) {
 			continue
 		}
 		sessions, err := admin.Sessions(ctx, d.Name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if len(sessions) > 0 {
 			r.out.Warn("%s, left by an earlier run, is in use and stays", d.Name)
 			continue
 		}
-		p.Leftovers = append(p.Leftovers, d.Name)
+		names = append(names, d.Name)
 	}
-	if p.Exists {
-		_, p.dropsPrevious, err = admin.Database(ctx, previousName(p.Target))
-	}
-	return err
+	return names, nil
 }
 
-// unmark takes the mark of a previous database off one that is none: its comment
-// was copied from a database that had been put back by hand.
-func unmark(ctx context.Context, admin *pgtools.DB, name string) error {
-	comment, err := databaseComment(ctx, admin, name)
-	if err != nil {
-		return err
+// planDrops finds the databases that will be dropped: leftovers, and the previous
+// database of before.
+func (r *run) planDrops(ctx context.Context, admin *pgtools.DB, p *plan) (err error) {
+	if p.Leftovers, err = r.leftovers(ctx, admin); err == nil && p.Exists {
+		_, p.dropsPrevious, err = admin.Database(ctx, previousName(p.Target))
 	}
-	rest, marked := strings.CutPrefix(comment, keptMark)
-	if !marked {
-		return nil
-	}
-	_, err = admin.Exec(ctx, "COMMENT ON DATABASE "+pgtools.Quote(name)+" IS "+pgtools.QuoteLiteral(strings.TrimSpace(rest)))
 	return err
 }
 

@@ -30,6 +30,8 @@ type facts struct {
 	// Taken is the name of a database that would have to make way for the
 	// previous one, and that hectl did not make; "" when there is none.
 	Taken string
+	// SnapshotOf is the target whose snapshot this one is; "" for none.
+	SnapshotOf string
 }
 
 // guard returns the reasons for which the target may not be replaced, each a
@@ -54,6 +56,9 @@ func guard(f facts) []string {
 	}
 	if f.Taken != "" {
 		add("the previous database would be kept as %s, but there is one of that name that hectl did not make (rename it, or drop it)", f.Taken)
+	}
+	if f.SnapshotOf != "" {
+		add("it is a snapshot of %s (hectl snapshot restore, with that as the target)", f.SnapshotOf)
 	}
 	if slices.Contains(f.Sources, f.Target.Fingerprint()) {
 		add("it is the source of the dumps")

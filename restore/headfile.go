@@ -28,9 +28,14 @@ func writeHead(folder string, head []byte) (path string, remove func(), err erro
 // one of them holds its lock, no other one has any.
 func tempFolder(target pgtools.Conn) string { return "hectl-" + target.Fingerprint()[:16] + "-" }
 
+// folders are what runs that were killed have left. The lock is held.
+func (r *run) folders() ([]string, error) {
+	return filepath.Glob(globQuote(filepath.Join(os.TempDir(), tempFolder(r.target))) + "*")
+}
+
 // removeFolders removes what runs that were killed have left. The lock is held.
 func (r *run) removeFolders() {
-	found, err := filepath.Glob(globQuote(filepath.Join(os.TempDir(), tempFolder(r.target))) + "*")
+	found, err := r.folders()
 	if err != nil {
 		return // the pattern is well-formed
 	}

@@ -2,6 +2,8 @@ package restore
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -115,6 +117,20 @@ func (r *run) masks(h *archive.Head) (*mask.Plan, error) {
 		return credentials.Over(plan), nil
 	}
 	return plan.Over(credentials), nil
+}
+
+// key is the same for what masks in the same way: rules, the file of the seed, and
+// the SQL that runs afterwards. "" when there are no rules.
+func (m masking) key() string {
+	if m.rules == nil {
+		return ""
+	}
+	sum := sha256.New()
+	_, _ = fmt.Fprintf(sum, "%s %q\n", m.rules.Hash(), m.rules.SeedFile) // a hash never fails
+	for _, s := range m.after {
+		_, _ = fmt.Fprintf(sum, "%q\n", s.sql)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 func (r *run) openSeed(path string) (mask.Seed, error) {

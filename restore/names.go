@@ -27,6 +27,31 @@ func outgoingName(target string, t time.Time) string {
 	return tempName(target, t) + "_old"
 }
 
+// copyName is what the copy that becomes a snapshot is called until it is one.
+func copyName(target string, t time.Time) string {
+	return tempName(target, t) + "_new"
+}
+
+// outgoingSnapshotName is to a snapshot that another one replaces what
+// outgoingName is to the older previous database.
+func outgoingSnapshotName(target string, t time.Time) string {
+	return tempName(target, t) + "_out"
+}
+
+// snapshotName is the name of the database that is a snapshot of target. A long
+// one ends in a hash, lest two become one.
+func snapshotName(target, name string) string {
+	prefix := stem(target) + "_snapshot_"
+	if len(prefix)+len(name) <= maxIdentifier {
+		return prefix + name
+	}
+	hash := hashOf(name)
+	return prefix + name[:maxIdentifier-len(prefix)-len(hash)] + hash
+}
+
+// plainName is what a snapshot may be called.
+var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$`)
+
 // previousName is the name under which the replaced database is kept.
 func previousName(target string) string {
 	return stem(target) + "_previous"
@@ -43,7 +68,7 @@ func isTempName(target, name string) bool {
 	return ok && tempSuffix.MatchString(rest)
 }
 
-var tempSuffix = regexp.MustCompile(`^\d{14}(_old)?$`)
+var tempSuffix = regexp.MustCompile(`^\d{14}(_old|_new|_out)?$`)
 
 // stem is target, or for a long name its beginning and a hash of it, so that
 // the longest suffix fits.
@@ -52,11 +77,16 @@ func stem(target string) string {
 	if len(target)+longest <= maxIdentifier {
 		return target
 	}
-	sum := sha256.Sum256([]byte(target))
-	hash := "_" + hex.EncodeToString(sum[:])[:8]
+	hash := hashOf(target)
 	cut := target[:maxIdentifier-longest-len(hash)]
 	for !utf8.ValidString(cut) {
 		cut = cut[:len(cut)-1]
 	}
 	return cut + hash
+}
+
+// hashOf tells long names apart that begin alike.
+func hashOf(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return "_" + hex.EncodeToString(sum[:])[:8]
 }

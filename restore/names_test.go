@@ -11,8 +11,10 @@ func TestNames(t *testing.T) {
 	if got := tempName("diaper_dev", at); got != "diaper_dev_hectl_20261123093000" {
 		t.Error(got)
 	}
+	long := strings.Repeat("production-", 5)
 	for _, target := range []string{"diaper_dev", "a", strings.Repeat("x", 63), strings.Repeat("ü", 31)} {
-		names := []string{tempName(target, at), outgoingName(target, at), previousName(target), replacedName(target, at)}
+		names := []string{tempName(target, at), outgoingName(target, at), copyName(target, at), outgoingSnapshotName(target, at),
+			previousName(target), replacedName(target, at), snapshotName(target, "a"), snapshotName(target, long+"a"), snapshotName(target, long+"b")}
 		for i, name := range names {
 			if len(name) > maxIdentifier {
 				t.Errorf("%q has %d bytes", name, len(name))
@@ -26,11 +28,10 @@ func TestNames(t *testing.T) {
 				}
 			}
 		}
-		if !isTempName(target, names[0]) || !isTempName(target, names[1]) {
-			t.Errorf("the temp names %q are not known again", names[:2])
-		}
-		if isTempName(target, names[2]) || isTempName(target, names[3]) {
-			t.Errorf("%q would be dropped", names[2:])
+		for i, name := range names {
+			if temp := i < 4; isTempName(target, name) != temp {
+				t.Errorf("%q is a temp name: %t", name, !temp)
+			}
 		}
 	}
 }

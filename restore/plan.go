@@ -32,7 +32,12 @@ type plan struct {
 	Masking maskInfo `json:"masking"`
 	// Leftovers are databases of earlier runs that will be dropped.
 	Leftovers []string `json:"leftover_databases,omitempty"`
+	// Snapshot is the one that will be made.
+	Snapshot string `json:"saved_snapshot,omitempty"`
 
+	etag        string  // of the dump, "" when it has none
+	mark        mark    // of the temp database once it is the target
+	saves       *saving // nil when no snapshot is made
 	create      pgtools.CreateOptions
 	outgoing    string // name of the older previous database on its way out
 	replaceable bool   // drop the replaced database, too
@@ -77,28 +82,35 @@ func (d *dump) info() dumpInfo {
 
 // plan decides names and tools. existing is nil when there is no target yet.
 func (r *run) plan(d *dump, masks *mask.Plan, tool pgtools.Tool, server pgtools.Version, existing *pgtools.Database) plan {
+	p := r.exchange(server, existing)
+	p.Dump = d.info()
+	p.Tool = fmt.Sprintf("%s (%s)", tool.Path, tool.Version)
+	p.Tables = d.Head.Tables()
+	p.Chosen = r.tables.String()
+	p.Masking = r.maskInfo(d.Head, masks)
+	p.create = pgtools.CreateOptions{Encoding: d.Head.Encoding(), Like: existing}
+	if existing != nil && !r.scratch {
+		p.create.Owner = existing.Owner
+	}
+	return p
+}
+
+// exchange decides the names: it is the part of a plan that is the same whatever
+// takes the target's place.
+func (r *run) exchange(server pgtools.Version, existing *pgtools.Database) plan {
 	now := r.out.Now()
 	target := r.target.Database()
 	p := plan{
-		Dump:        d.info(),
 		Target:      target,
 		Server:      r.target.String(),
 		Version:     server.String(),
 		Exists:      existing != nil,
 		Temp:        tempName(target, now),
-		Tool:        fmt.Sprintf("%s (%s)", tool.Path, tool.Version),
-		Tables:      d.Head.Tables(),
-		Chosen:      r.tables.String(),
-		Masking:     r.maskInfo(d.Head, masks),
 		outgoing:    outgoingName(target, now),
 		replaceable: r.dropPrevious,
 	}
-	p.create = pgtools.CreateOptions{Encoding: d.Head.Encoding(), Like: existing}
-	if existing != nil && !r.scratch {
-		p.create.Owner = existing.Owner
-		if !r.dropPrevious {
-			p.Previous = previousName(target)
-		}
+	if existing != nil && !r.scratch && !r.dropPrevious {
+		p.Previous = previousName(target)
 	}
 	return p
 }
@@ -128,22 +140,30 @@ func (p plan) Text() string {
 	if len(p.Masking.After) > 0 {
 		fmt.Fprintf(&b, "then run        %s\n", strings.Join(p.Masking.After, ", "))
 	}
+	if p.saves != nil {
+		b.WriteString(p.saves.text())
+	}
+	p.exchangeText(&b)
+	return b.String()
+}
+
+// exchangeText renders what follows when the temp database is complete.
+func (p plan) exchangeText(b *strings.Builder) {
 	switch {
 	case !p.Exists:
-		fmt.Fprintf(&b, "then rename     %s to %s, which does not exist yet\n", p.Temp, p.Target)
+		fmt.Fprintf(b, "then rename     %s to %s, which does not exist yet\n", p.Temp, p.Target)
 	case p.Previous == "":
-		fmt.Fprintf(&b, "then replace    %s by it, and drop what %s was\n", p.Target, p.Target)
+		fmt.Fprintf(b, "then replace    %s by it, and drop what %s was\n", p.Target, p.Target)
 	default:
-		fmt.Fprintf(&b, "then rename     %s to %s, and %s to %s\n", p.Target, p.Previous, p.Temp, p.Target)
+		fmt.Fprintf(b, "then rename     %s to %s, and %s to %s\n", p.Target, p.Previous, p.Temp, p.Target)
 	}
 	if p.dropsPrevious {
-		fmt.Fprintf(&b, "then drop       the %s of before\n", previousName(p.Target))
+		fmt.Fprintf(b, "then drop       the %s of before\n", previousName(p.Target))
 	}
 	for _, name := range p.Leftovers {
-		fmt.Fprintf(&b, "before, drop    %s, left by an earlier run\n", name)
+		fmt.Fprintf(b, "before, drop    %s, left by an earlier run\n", name)
 	}
 	b.WriteString("nothing was changed (--dry-run)")
-	return b.String()
 }
 
 // preflight finds pg_restore, and all that would make the restore fail later,

@@ -20,7 +20,7 @@ func prepareScratch(env *command.Env, c *cli.Context) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.scratch = true
+	r.scratch, r.doing = true, "restore beside"
 	if r.passwordHash, err = hashPassword("password"); err != nil {
 		return nil, err
 	}

@@ -30,17 +30,22 @@ func (r *run) swap(ctx context.Context, admin *pgtools.DB, p plan) error {
 	}
 	renames = append(renames, pgtools.Rename{From: p.Temp, To: p.Target})
 
-	opt := pgtools.SwapOptions{AppName: appName}
+	opt := pgtools.SwapOptions{AppName: appName, Statements: []string{commentOn(p.Temp, p.mark)}}
 	if p.Exists {
-		// So that a later run knows that it may drop it.
-		comment, err := databaseComment(ctx, admin, p.Target)
+		kept, err := keptMark(ctx, admin, p.Target)
 		if err != nil {
 			return err
 		}
-		if !strings.HasPrefix(comment, keptMark) {
-			comment = strings.TrimSpace(keptMark + "\n" + comment)
+		opt.Statements = append(opt.Statements, kept)
+	}
+	var drop []string
+	if s := p.saves; s != nil {
+		if s.replaces != "" {
+			renames = append(renames, pgtools.Rename{From: s.replaces, To: s.outgoing})
+			drop = append(drop, s.outgoing)
 		}
-		opt.Statements = []string{"COMMENT ON DATABASE " + pgtools.Quote(p.Target) + " IS " + pgtools.QuoteLiteral(comment)}
+		renames = append(renames, pgtools.Rename{From: s.temp, To: s.database})
+		opt.Statements = append(opt.Statements, commentOn(s.temp, s.mark))
 	}
 	r.out.Detail("exchanging %s and %s", p.Target, p.Temp)
 	if err := pgtools.SwapDatabases(ctx, r.target, renames, opt); err != nil {
@@ -48,7 +53,7 @@ func (r *run) swap(ctx context.Context, admin *pgtools.DB, p plan) error {
 	}
 	// From here on the new database is in place: what fails now is said, and
 	// mended by the next run, but takes nothing back.
-	drop := []string{p.outgoing}
+	drop = append(drop, p.outgoing)
 	if p.replaceable && p.Exists {
 		drop = append(drop, previous)
 	}
@@ -61,10 +66,6 @@ func (r *run) swap(ctx context.Context, admin *pgtools.DB, p plan) error {
 	}
 	return nil
 }
-
-// keptMark begins the comment on a database that hectl keeps as the previous one,
-// and that the next run may therefore drop.
-const keptMark = "hectl: the previous database, dropped by the next fetch"
 
 // notSwapped explains a swap that did not happen. When sessions were in the
 // way, the work of the restore is not thrown away.
@@ -103,35 +104,71 @@ func (r *run) psql(statements ...string) string {
 
 // report is the result of a replacement.
 type report struct {
-	Dump     dumpInfo `json:"dump"`
+	Dump     dumpInfo `json:"dump,omitzero"`
 	Target   string   `json:"target"`
 	Server   string   `json:"server"`
 	Masked   bool     `json:"masked"`               // by rules; credentials always are
 	Rules    string   `json:"mask_rules,omitempty"` // their hash
 	Previous string   `json:"previous_database,omitempty"`
-	GoBack   string   `json:"go_back,omitempty"` // a command line
-	Seconds  float64  `json:"seconds"`
+	GoBack   string   `json:"go_back,omitempty"`  // a command line
+	Snapshot string   `json:"snapshot,omitempty"` // that it was restored from
+	saved    time.Time
+	asked    bool    // for the snapshot, and not for the dump
+	Saved    string  `json:"saved_snapshot,omitempty"` // that was made of it
+	Seconds  float64 `json:"seconds"`
 }
 
 func (r *run) report(p plan, took time.Duration) report {
 	rep := report{Dump: p.Dump, Target: p.Target, Server: p.Server, Masked: p.Masking.Masked, Rules: p.Masking.Rules, Previous: p.Previous, Seconds: took.Seconds()}
 	if p.Previous != "" {
-		rep.GoBack = r.psql(rename(p.Target, replacedName(p.Target, r.out.Now())), rename(p.Previous, p.Target))
+		rep.GoBack = r.again("rollback")
+	}
+	if p.saves != nil {
+		rep.Saved = p.saves.name
 	}
 	return rep
+}
+
+// again is a command line for the same target.
+func (r *run) again(args string) string {
+	if r.flag == "" {
+		return "hectl " + args
+	}
+	return "hectl " + args + " --target=" + command.ShellQuote(r.flag)
+}
+
+// targetFlag returns what to give as --target to name a database again, without a
+// password: text, when it is but a name.
+func targetFlag(text string, target pgtools.Conn) string {
+	if strings.ContainsAny(text, "=:/") {
+		return target.Conninfo()
+	}
+	return text
 }
 
 // Text says what is now where, and how to go back.
 func (r report) Text() string {
 	var b strings.Builder
 	took := time.Duration(r.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
-	masked := ""
-	if r.Masked {
-		masked = ", masked"
+	what := r.Dump.String()
+	switch {
+	case r.asked:
+		what = fmt.Sprintf("the snapshot %s (saved %s)", r.Snapshot, minute(r.saved))
+	case r.Snapshot != "":
+		what += ", from the snapshot " + r.Snapshot
 	}
-	fmt.Fprintf(&b, "%s now holds %s%s, after %s\n", r.Target, r.Dump, masked, took)
+	if r.Masked {
+		what += ", masked"
+	}
+	fmt.Fprintf(&b, "%s now holds %s, after %s\n", r.Target, what, took)
+	if r.Saved != "" {
+		fmt.Fprintf(&b, "it is kept as the snapshot %s, too, for the next fetch of this dump\n", r.Saved)
+	}
 	if r.Previous != "" {
 		fmt.Fprintf(&b, "what it was is kept as %s; to go back:\n  %s\n", r.Previous, r.GoBack)
 	}
 	return b.String()
 }
+
+// minute renders a time for people.
+func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

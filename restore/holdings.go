@@ -1,0 +1,93 @@
+package restore
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// held is a database, and what the comment on it says.
+type held struct {
+	pgtools.Database
+	mark
+}
+
+// holdings are what hectl has on the server for a target, and the target. What
+// is not there is nil.
+type holdings struct {
+	target    *held
+	previous  *held
+	snapshots []held // the oldest first
+	temps     []held
+}
+
+// all are the databases beside the target.
+func (h holdings) all() []held {
+	var all []held
+	if h.previous != nil {
+		all = append(all, *h.previous)
+	}
+	return slices.Concat(all, h.snapshots, h.temps)
+}
+
+// snapshot returns the snapshot of that name, nil when there is none.
+func (h holdings) snapshot(name string) *held {
+	for i := range h.snapshots {
+		if h.snapshots[i].Snapshot.Name == name {
+			return &h.snapshots[i]
+		}
+	}
+	return nil
+}
+
+// sortOut finds a target's databases. Beside the target itself only those count
+// whose name and mark both say that hectl made them for it: a comment may have
+// been copied, and a name is anybody's.
+func sortOut(target string, found []pgtools.Database) holdings {
+	var h holdings
+	for _, d := range found {
+		of := held{d, parseMark(d.Comment)}
+		switch {
+		case d.Name == target:
+			h.target = &of
+		case of.kind == keptKind && d.Name == previousName(target):
+			h.previous = &of
+		case of.kind == snapshotKind && of.Target == target && of.Snapshot != nil && d.Name == snapshotName(target, of.Snapshot.Name):
+			h.snapshots = append(h.snapshots, of)
+		case of.kind != noKind && isTempName(target, d.Name):
+			h.temps = append(h.temps, of)
+		}
+	}
+	slices.SortFunc(h.snapshots, func(a, b held) int {
+		return cmp.Or(a.Snapshot.Saved.Compare(b.Snapshot.Saved), cmp.Compare(a.Snapshot.Name, b.Snapshot.Name))
+	})
+	return h
+}
+
+// targets returns the targets for which hectl has made any of these databases, by
+// name.
+func targets(found []pgtools.Database) []string {
+	var names []string
+	for _, d := range found {
+		if m := parseMark(d.Comment); m.Target != "" && !slices.Contains(names, m.Target) {
+			if h := sortOut(m.Target, found); len(h.all()) > 0 {
+				names = append(names, m.Target)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// databases lists the target, what hectl made for it, and for other targets.
+func (r *run) databases(ctx context.Context, admin *pgtools.DB) ([]pgtools.Database, error) {
+	return admin.DatabasesByComment(ctx, markPrefix, r.target.Database())
+}
+
+// holdings finds what hectl has for the target.
+func (r *run) holdings(ctx context.Context, admin *pgtools.DB) (holdings, error) {
+	found, err := r.databases(ctx, admin)
+	return sortOut(r.target.Database(), found), err
+}

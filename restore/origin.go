@@ -1,0 +1,73 @@
+package restore
+
+import (
+	"path"
+	"strings"
+	"time"
+)
+
+// origin is where the rows of a database came from. Others may have changed them
+// since.
+type origin struct {
+	Dump    string     `json:"dump,omitempty"` // "s3://…", a file's path, or "standard input"; "" when they are somebody's own
+	ETag    string     `json:"etag,omitempty"`
+	Taken   *time.Time `json:"taken_at,omitempty"` // when the dump was made
+	Fetched time.Time  `json:"fetched_at,omitzero"`
+	Chosen  string     `json:"chosen_tables,omitempty"` // "" for all
+	Masked  bool       `json:"masked"`
+	Rules   string     `json:"mask_rules,omitempty"` // hash of the rules it is masked by
+	// Snapshot is the one by way of which it came here, "" for none.
+	Snapshot string     `json:"snapshot,omitempty"`
+	Restored *time.Time `json:"restored_at,omitempty"` // from the snapshot
+}
+
+// String says it in half a line.
+func (o *origin) String() string {
+	if o == nil {
+		return "not of hectl's making"
+	}
+	var facts []string
+	if o.Dump != "" {
+		facts = append(facts, o.name()+", fetched "+minute(o.Fetched))
+	}
+	if o.Snapshot != "" {
+		facts = append(facts, "from the snapshot "+o.Snapshot)
+	}
+	return strings.Join(facts, ", ")
+}
+
+// name is the dump's name without where it lies.
+func (o *origin) name() string {
+	if inBucket(o.Dump) {
+		return path.Base(o.Dump)
+	}
+	return o.Dump
+}
+
+// lines says all of it.
+func (o *origin) lines() []string {
+	if o == nil {
+		return []string{"not of hectl's making"}
+	}
+	var lines []string
+	if o.Dump != "" {
+		lines = append(lines, o.Dump)
+		fetched := "fetched " + minute(o.Fetched)
+		if o.Taken != nil {
+			fetched = "taken " + minute(*o.Taken) + ", " + fetched
+		}
+		lines = append(lines, fetched)
+		if o.Chosen != "" {
+			lines = append(lines, "rows of tables: "+o.Chosen)
+		}
+		masked := "not masked"
+		if o.Masked {
+			masked = "masked by the rules " + o.Rules[:min(len(o.Rules), 12)]
+		}
+		lines = append(lines, masked+"; users' passwords and tokens, jobs and environment are not production's")
+	}
+	if o.Snapshot != "" && o.Restored != nil {
+		lines = append(lines, "restored from the snapshot "+o.Snapshot+" "+minute(*o.Restored))
+	}
+	return lines
+}

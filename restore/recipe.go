@@ -1,0 +1,96 @@
+package restore
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/crypto/bcrypt"
+)
+
+// recipe is all that decides what a fetch makes of a bucket: two fetches by one
+// recipe make the same database, but for values that are random by intention. The
+// version of hectl is in it because another one may scrub more.
+type recipe struct {
+	Dump    string `json:"dump"` // "s3://…"
+	ETag    string `json:"etag"`
+	Chosen  string `json:"chosen_tables,omitempty"`
+	Masked  bool   `json:"masked"`
+	Rules   string `json:"mask_rules,omitempty"`
+	User    string `json:"user"` // to whom everything belongs
+	Version string `json:"hectl_version"`
+	// Password is the users', hashed by bcrypt; "" for the default one.
+	Password string `json:"password,omitempty"`
+}
+
+// defaultPassword is what users get when nothing else was said.
+const defaultPassword = "password"
+
+// recipe returns how the dump is fetched in this run, without the password.
+func (r *run) recipe(of bucketSource) recipe {
+	return recipe{
+		Dump: of.name(), ETag: of.dump.ETag,
+		Chosen: r.tables.key(), Masked: r.masking.rules != nil, Rules: r.masking.key(),
+		User: r.target.User(), Version: r.snapshots.version,
+	}
+}
+
+// key says which tables are chosen, the same for patterns in another order.
+func (c chooser) key() string {
+	var parts []string
+	for _, p := range c.only {
+		parts = append(parts, "only "+p.String())
+	}
+	for _, p := range c.exclude {
+		parts = append(parts, "without "+p.String())
+	}
+	slices.Sort(parts)
+	return strings.Join(slices.Compact(parts), ", ")
+}
+
+// differs says what of another recipe is not as wanted, "" when nothing is. It is
+// a clause that completes "not used: ".
+func (made recipe) differs(want recipe, password string) string {
+	switch {
+	case made.Dump != want.Dump:
+		return "it is of " + made.Dump
+	case made.ETag != want.ETag:
+		return "the dump has been replaced since"
+	case made.Chosen != want.Chosen:
+		return "it has the rows of other tables: " + cmp.Or(made.Chosen, "all")
+	case made.Masked != want.Masked, made.Rules != want.Rules:
+		return "it was masked by other rules"
+	case made.User != want.User:
+		return "what is in it belongs to " + made.User
+	case made.Version != want.Version:
+		return "it was made by hectl " + made.Version
+	case !made.hasPassword(password):
+		return "its users have another password"
+	}
+	return ""
+}
+
+func (made recipe) hasPassword(password string) bool {
+	if made.Password == "" {
+		return password == defaultPassword
+	}
+	return bcrypt.CompareHashAndPassword([]byte(made.Password), []byte(password)) == nil
+}
+
+// serving returns the newest snapshot that is what a fetch by the recipe would
+// make, nil when there is none, and why the others are not.
+func serving(snapshots []held, want recipe, password string) (snapshot *held, reasons []string) {
+	for i := range slices.Backward(snapshots) {
+		s := &snapshots[i]
+		if s.Snapshot.Recipe == nil {
+			continue // a database that somebody worked with
+		}
+		reason := s.Snapshot.Recipe.differs(want, password)
+		if reason == "" {
+			return s, reasons
+		}
+		reasons = append(reasons, fmt.Sprintf("snapshot %s is not used: %s", s.Snapshot.Name, reason))
+	}
+	return nil, reasons
+}

@@ -1,0 +1,143 @@
+package restore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// removal is something that a purge removes.
+type removal struct {
+	Kind   string `json:"kind"` // "snapshot", "partial download" …
+	Name   string `json:"name"` // of the database, or a path
+	Size   int64  `json:"size"` // bytes; -1 when not known
+	Origin string `json:"origin,omitempty"`
+
+	remove func(ctx context.Context) error
+}
+
+// listing renders a line for each.
+func listing(removals []removal) string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, r := range removals {
+		// Writes to a strings.Builder do not fail.
+		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", r.Kind, bytesOf(r.Size), console.Clean(r.Name), console.Clean(r.Origin))
+	}
+	_ = w.Flush()
+	return b.String()
+}
+
+// removals are what hectl keeps for the target on the server and in the folder
+// for temporary files. The lock is held, so no run needs any of it.
+func (r *run) removals(ctx context.Context, admin *pgtools.DB, found []pgtools.Database) ([]removal, error) {
+	var removals []removal
+	for _, d := range sortOut(r.target.Database(), found).all() {
+		kind := "temporary database"
+		switch {
+		case isTempName(r.target.Database(), d.Name):
+		case d.kind == keptKind:
+			kind = "previous database"
+		default:
+			kind = "snapshot"
+		}
+		if err := mayRename(ctx, admin, d.Name); fault.CodeOf(err) == fault.Denied {
+			r.warn("%s stays: %v", d.Name, err)
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		removals = append(removals, removal{kind, d.Name, d.Size, d.Origin.String(), func(ctx context.Context) error {
+			return drop(ctx, admin, d.Name)
+		}})
+	}
+	folders, err := r.folders()
+	for _, dir := range folders {
+		removals = append(removals, removal{"temporary folder", dir, sizeOf(dir), "", func(context.Context) error {
+			return os.RemoveAll(dir)
+		}})
+	}
+	return removals, err
+}
+
+// sizeOf adds up the files in a folder.
+func sizeOf(dir string) (size int64) {
+	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return nil // as far as one may look
+		}
+		if info, err := d.Info(); err == nil && info.Mode().IsRegular() {
+			size += info.Size()
+		}
+		return nil
+	})
+	return size
+}
+
+// partialName is what partialPath makes of an ETag as stores have them.
+var partialName = regexp.MustCompile(`.\.[0-9a-f]{32}(-[0-9]+)?\` + partialSuffix + `$`)
+
+// partialDownloads are the files in a folder that "hectl download" has not
+// finished: of its own naming, and with the beginning of an archive in them.
+func partialDownloads(dir string) ([]removal, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var removals []removal
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || !info.Mode().IsRegular() || !partialName.MatchString(e.Name()) {
+			continue // gone meanwhile, or not hectl's
+		}
+		path := filepath.Join(dir, e.Name())
+		if begins, err := beginsAsArchive(path); err != nil || !begins {
+			continue
+		}
+		removals = append(removals, removal{"partial download", e.Name(), info.Size(), "", func(context.Context) error {
+			return removePartial(path)
+		}})
+	}
+	return removals, nil
+}
+
+func beginsAsArchive(path string) (bool, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	start := make([]byte, len(magic))
+	n, err := io.ReadFull(f, start)
+	if n > 0 && errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	return n > 0 && strings.HasPrefix(magic, string(start[:n])), err
+}
+
+// removePartial removes a partial download that nobody is at work on.
+func removePartial(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }() // nothing was written
+	if err := lockFile(f); err != nil {
+		return fmt.Errorf("another hectl is at work on it: %w", err)
+	}
+	return os.Remove(path)
+}

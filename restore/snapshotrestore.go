@@ -1,0 +1,112 @@
+package restore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// restoreNamed replaces the target by its snapshot of that name.
+func (r *run) restoreNamed(ctx context.Context, name string) error {
+	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, _ facts) error {
+		s, err := r.findSnapshot(ctx, admin, name)
+		if err != nil {
+			return err
+		}
+		var info dumpInfo
+		if o := s.Origin; o != nil {
+			info = dumpInfo{Name: o.Dump, Size: -1, Taken: o.Taken}
+		}
+		return r.restoreSnapshot(ctx, admin, existing, s, info)
+	})
+}
+
+// snapshotPlan is what the restore of a snapshot will do.
+type snapshotPlan struct {
+	Snapshot  snapshotInfo `json:"snapshot"`
+	Target    string       `json:"target"`
+	Server    string       `json:"server"`
+	Exists    bool         `json:"target_exists"`
+	Temp      string       `json:"temp_database"`
+	Previous  string       `json:"previous_database,omitempty"`
+	Leftovers []string     `json:"leftover_databases,omitempty"`
+
+	plan plan
+}
+
+// Text renders the plan for --dry-run.
+func (p snapshotPlan) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "would restore   the snapshot %s, saved %s, of %s\n", p.Snapshot.Name, minute(p.Snapshot.Saved), p.Snapshot.of())
+	fmt.Fprintf(&b, "into            %s on %s (PostgreSQL %s)\n", p.Temp, p.Server, p.plan.Version)
+	p.plan.exchangeText(&b)
+	return b.String()
+}
+
+// restoreSnapshot replaces the target by a copy of the snapshot. dump is what
+// there is in it, for the result.
+func (r *run) restoreSnapshot(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, s held, dump dumpInfo) (err error) {
+	start := r.out.Now()
+	problems, err := lacking(ctx, admin, existing)
+	if err != nil {
+		return err
+	}
+	if len(problems) > 0 {
+		return fault.New(fault.Failed, "", "cannot restore the snapshot %s into %s: %s", s.Snapshot.Name, r.target, strings.Join(problems, "; "))
+	}
+	p := r.exchange(admin.ServerVersion(), existing)
+	p.Dump = dump
+	if err := r.planDrops(ctx, admin, &p); err != nil {
+		return err
+	}
+	if r.dryRun {
+		return r.out.Result(snapshotPlan{s.info(), p.Target, p.Server, p.Exists, p.Temp, p.Previous, p.Leftovers, p})
+	}
+	r.dropLeftovers(ctx, admin, p.Leftovers)
+	r.out.Detail("copying %s to %s", s.Name, p.Temp)
+	defer func() {
+		if err != nil && fault.CodeOf(err) != fault.Warnings {
+			err = errors.Join(err, r.dropTemp(ctx, p.Temp))
+		}
+	}()
+	owner := s.Owner
+	if existing != nil {
+		owner = existing.Owner
+	}
+	if err := pgtools.CopyDatabase(ctx, r.target, s.Name, p.Temp, pgtools.CopyOptions{AppName: appName, Owner: owner}); err != nil {
+		return err
+	}
+	if err := r.markTemp(ctx, admin, p.Temp); err != nil {
+		return err
+	}
+	from := origin{}
+	if s.Origin != nil {
+		from = *s.Origin
+	}
+	from.Snapshot, from.Restored = s.Snapshot.Name, now(r.out)
+	if err := r.settle(ctx, admin, &p, &from); err != nil {
+		return err
+	}
+	if err := r.swap(ctx, admin, p); err != nil {
+		return fmt.Errorf("%s is as it was: %w", p.Target, err)
+	}
+	rep := r.report(p, r.out.Now().Sub(start))
+	rep.Snapshot, rep.saved, rep.asked = s.Snapshot.Name, s.Snapshot.Saved, r.snapshots == nil
+	return r.told(r.out.Result(rep))
+}
+
+// told is the end of a run that has done its work: what went wrong since takes
+// nothing back.
+func (r *run) told(unsaid error) error {
+	switch {
+	case unsaid != nil:
+		return fault.New(fault.Warnings, "", "done, but that could not be said: %w", unsaid)
+	case r.warned:
+		return fault.New(fault.Warnings, "", "done, with the warnings above")
+	}
+	return nil
+}
