@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
@@ -157,10 +158,9 @@ func (r *run) copyForSnapshot(ctx context.Context, p *plan) error {
 		}
 		s.recipe.Password = hash
 	}
-	now := now(r.out)
 	s.mark = mark{
 		kind: snapshotKind, Target: p.Target, Origin: r.origin(*p),
-		Snapshot: &snapshotFacts{Name: s.name, Saved: *now, Automatic: true, Recipe: &s.recipe},
+		Snapshot: &snapshotFacts{Name: s.name, Saved: r.out.Now().UTC().Truncate(time.Millisecond), Automatic: true, Recipe: &s.recipe},
 	}
 	r.out.Detail("copying %s to %s", p.Temp, s.temp)
 	err := pgtools.CopyDatabase(ctx, r.target, p.Temp, s.temp, pgtools.CopyOptions{AppName: appName, Owner: p.create.Owner, Sealed: true})

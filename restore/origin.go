@@ -24,7 +24,7 @@ type origin struct {
 // String says it in half a line.
 func (o *origin) String() string {
 	if o == nil {
-		return "not of hectl's making"
+		return "not fetched by hectl"
 	}
 	var facts []string
 	if o.Dump != "" {
@@ -47,7 +47,7 @@ func (o *origin) name() string {
 // lines says all of it.
 func (o *origin) lines() []string {
 	if o == nil {
-		return []string{"not of hectl's making"}
+		return []string{"not fetched by hectl"}
 	}
 	var lines []string
 	if o.Dump != "" {
@@ -64,7 +64,7 @@ func (o *origin) lines() []string {
 		if o.Masked {
 			masked = "masked by the rules " + o.Rules[:min(len(o.Rules), 12)]
 		}
-		lines = append(lines, masked+"; users' passwords and tokens, jobs and environment are not production's")
+		lines = append(lines, masked+"; without production's passwords, tokens and jobs")
 	}
 	if o.Snapshot != "" && o.Restored != nil {
 		lines = append(lines, "restored from the snapshot "+o.Snapshot+" "+minute(*o.Restored))

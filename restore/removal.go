@@ -22,7 +22,7 @@ type removal struct {
 	Kind   string `json:"kind"` // "snapshot", "partial download" …
 	Name   string `json:"name"` // of the database, or a path
 	Size   int64  `json:"size"` // bytes; -1 when not known
-	Origin string `json:"origin,omitempty"`
+	Origin string `json:"origin,omitempty"` // where that is not said by the name
 
 	remove func(ctx context.Context) error
 }
@@ -32,8 +32,11 @@ func listing(removals []removal) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, r := range removals {
-		// Writes to a strings.Builder do not fail.
-		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", r.Kind, bytesOf(r.Size), console.Clean(r.Name), console.Clean(r.Origin))
+		name := console.Clean(r.Name)
+		if r.Origin != "" {
+			name += ": " + console.Clean(r.Origin)
+		}
+		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\n", r.Kind, bytesOf(r.Size), name) // a strings.Builder does not fail
 	}
 	_ = w.Flush()
 	return b.String()
@@ -44,11 +47,11 @@ func listing(removals []removal) string {
 func (r *run) removals(ctx context.Context, admin *pgtools.DB, found []pgtools.Database) ([]removal, error) {
 	var removals []removal
 	for _, d := range sortOut(r.target.Database(), found).all() {
-		kind := "temporary database"
+		kind, origin := "temporary database", ""
 		switch {
 		case isTempName(r.target.Database(), d.Name):
 		case d.kind == keptKind:
-			kind = "previous database"
+			kind, origin = "previous database", d.Origin.String()
 		default:
 			kind = "snapshot"
 		}
@@ -58,7 +61,7 @@ func (r *run) removals(ctx context.Context, admin *pgtools.DB, found []pgtools.D
 		} else if err != nil {
 			return nil, err
 		}
-		removals = append(removals, removal{kind, d.Name, d.Size, d.Origin.String(), func(ctx context.Context) error {
+		removals = append(removals, removal{kind, d.Name, d.Size, origin, func(ctx context.Context) error {
 			return drop(ctx, admin, d.Name)
 		}})
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/dustin/go-humanize"
 
@@ -99,7 +100,7 @@ func (r *run) made(ctx context.Context, admin *pgtools.DB, existing pgtools.Data
 	}
 	made := held{existing, mark{
 		kind: snapshotKind, Target: existing.Name, Origin: m.Origin, own: m.own,
-		Snapshot: &snapshotFacts{Name: name, Saved: *now(r.out)},
+		Snapshot: &snapshotFacts{Name: name, Saved: r.out.Now().UTC().Truncate(time.Millisecond)},
 	}}
 	made.Name = snapshotName(existing.Name, name)
 	return made, nil
