@@ -17,7 +17,7 @@ func TestEveryContender(t *testing.T) {
 	programs, file := build(t), filepath.Join(t.TempDir(), "figures.json")
 	opt, err := parse([]string{
 		"--size", "0", "--rounds", "1", "--wait", "0s", "--settings", "throwaway", "--hectl", filepath.Join(programs, "hectl"),
-		"--exclude", "--tables", "3", "--only", "fetch/loopback/hectl|exclude/loopback/hectl-|(tables|backup)/loopback|(tables|backup)/shaped/hectl", "--json", file,
+		"--exclude", "--tables", "3", "--only", "fetch/loopback/(hectl|snapshot)|exclude/loopback/hectl-|(tables|backup)/loopback|(tables|backup)/shaped/hectl", "--json", file,
 	}, os.Stderr)
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func TestEveryContender(t *testing.T) {
 			}
 		}
 	}
-	if want := 1 + 1 + 6 + 5 + 1 + 1; runs != want {
+	if want := 2 + 1 + 6 + 5 + 1 + 1; runs != want {
 		t.Errorf("%d runs, want %d:\n%s", runs, want, &stdout)
 	}
 }

@@ -17,8 +17,10 @@ func (w *world) fetching(name string, s *subject) scenario {
 		{"floor", "drop, create, pg_restore -j from a local file", w.restoreFloor},
 		{"floor+analyze", "the same, and vacuumdb --analyze-only -j", w.restoreFloorAnalyze},
 		{"hectl", "hectl fetch-latest-db: scrub, ANALYZE and swap included", w.hectlFetch()},
+		{"snapshot-at-hand", "hectl fetch-latest-db of a dump that an earlier one kept as a snapshot", w.hectlFetch()},
 	})
-	sc.baselines = []string{"floor", "floor+analyze"}
+	sc.before = map[string]func(context.Context, *run, *subject) error{"snapshot-at-hand": w.hectlFetch("--snapshot")}
+	sc.baselines = []string{"floor", "floor+analyze", "hectl"}
 	sc.check = func(ctx context.Context, s *subject) error {
 		found, err := w.contents(ctx, targetDB)
 		return errors.Join(err, mustBe(found, s.contents))

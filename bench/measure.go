@@ -24,8 +24,9 @@ type scenario struct {
 	contenders []contender
 	baselines  []string // names of contenders that the others are compared with
 
-	prepare func(ctx context.Context) error // before each run
-	clean   func(ctx context.Context) error // after all
+	prepare func(ctx context.Context) error                                // before each run
+	before  map[string]func(ctx context.Context, r *run, s *subject) error // that of a contender, not measured either
+	clean   func(ctx context.Context) error                                // after all
 	check   func(ctx context.Context, s *subject) error
 }
 
@@ -63,7 +64,7 @@ func (w *world) scenarios() []scenario {
 func (sc scenario) chosen(l line, only *regexp.Regexp) (rows []row) {
 	for _, c := range sc.contenders {
 		if only.MatchString(sc.name + "/" + l.name + "/" + c.name) {
-			rows = append(rows, row{Contender: c.name, Does: c.does, run: c.run})
+			rows = append(rows, row{Contender: c.name, Does: c.does, run: c.run, before: sc.before[c.name]})
 		}
 	}
 	return rows
@@ -81,7 +82,7 @@ func (w *world) measure(ctx context.Context, sc scenario, l line, rows []row) (r
 	for round := range w.opt.rounds {
 		for i := range res.Rows {
 			c := &res.Rows[i]
-			sample, err := w.once(ctx, sc, l, c.run)
+			sample, err := w.once(ctx, sc, l, c)
 			if err != nil {
 				return res, fmt.Errorf("%s, %s, %s: %w", sc.name, l.name, c.Contender, err)
 			}
@@ -97,9 +98,14 @@ func (w *world) measure(ctx context.Context, sc scenario, l line, rows []row) (r
 }
 
 // once measures one run.
-func (w *world) once(ctx context.Context, sc scenario, l line, work func(context.Context, *run, *subject) error) (s sample, err error) {
+func (w *world) once(ctx context.Context, sc scenario, l line, c *row) (s sample, err error) {
 	if err := errors.Join(sc.prepare(ctx), w.removeFiles()); err != nil {
 		return s, err
+	}
+	if c.before != nil {
+		if err := c.before(ctx, &run{world: w, endpoint: w.s3.URL}, sc.subject); err != nil {
+			return s, err
+		}
 	}
 	if _, err := w.admin.Exec(ctx, "CHECKPOINT"); err != nil {
 		return s, err
@@ -112,7 +118,7 @@ func (w *world) once(ctx context.Context, sc scenario, l line, work func(context
 	r := &run{world: w, endpoint: link.URL}
 	waitForQuiet(ctx, w.opt.wait)
 	then, start := processorsSoFar(), time.Now()
-	if err := work(ctx, r, sc.subject); err != nil {
+	if err := c.run(ctx, r, sc.subject); err != nil {
 		return s, err
 	}
 	s.Seconds = time.Since(start).Seconds()

@@ -38,7 +38,7 @@ type row struct {
 	Does      string   `json:"does"`
 	Samples   []sample `json:"rounds"`
 
-	run func(context.Context, *run, *subject) error
+	run, before func(context.Context, *run, *subject) error
 }
 
 // sample is one run of a contender.
@@ -93,7 +93,7 @@ func (r *result) print(w io.Writer) {
 	printTable(w, table)
 	fmt.Fprintln(w)
 	for _, c := range r.Rows {
-		fmt.Fprintf(w, "  %-16s  %s\n", c.Contender, c.Does)
+		fmt.Fprintf(w, "  %-18s  %s\n", c.Contender, c.Does)
 	}
 }
 

@@ -20,6 +20,12 @@
 // database, on a context of its own, so that a signal does not leave it behind.
 // What a killed run could not drop, the next run does.
 //
+// What hectl keeps on the server is marked by the comment on it (mark.go), and
+// counts when name and mark agree (holdings.go): the previous database, which "hectl
+// rollback" puts back, snapshots (snapshot.go and its like), and temp databases.
+// "hectl info" shows all that, "hectl purge" removes it. A fetch may keep a snapshot
+// (keep.go) and restore from one (recipe.go) in place of the dump.
+//
 // Two more commands read a dump without replacing anything: "hectl download"
 // (download.go, partial.go) and "hectl verify" (verify.go), which may restore it
 // by way of trial (scratch.go) and note the result (record.go). Both look at

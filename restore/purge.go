@@ -37,10 +37,10 @@ func purgeCommand(env *command.Env) *cli.Command {
    hectl purge --all --yes  for every TARGET on that server, without asking
 
    It removes the previous database of TARGET, its snapshots, the temporary
-   databases and folders that killed runs left, and downloads in this folder that
-   were broken off (*.rds.dump.ETAG.partial). TARGET itself stays, and so does
-   everything that hectl has not marked as its own; complete downloads are yours.
-   Sessions in what is removed are ended.`,
+   databases and folders that killed runs left, and downloads in this folder
+   that were broken off (FILE.ETAG.partial). TARGET itself stays, and so does
+   everything that hectl has not marked as its own; complete downloads are
+   yours. Sessions in what is removed are ended.`,
 		Flags: slices.Concat(serverFlags(), []cli.Flag{
 			&cli.BoolFlag{Category: command.Database, Name: "all", Usage: "of all targets on the server, not of TARGET alone"},
 			&cli.BoolFlag{Category: command.Database, Name: "yes", Aliases: []string{"y"}, Usage: "do not ask"},

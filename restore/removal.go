@@ -19,9 +19,9 @@ import (
 
 // removal is something that a purge removes.
 type removal struct {
-	Kind   string `json:"kind"` // "snapshot", "partial download" …
-	Name   string `json:"name"` // of the database, or a path
-	Size   int64  `json:"size"` // bytes; -1 when not known
+	Kind   string `json:"kind"`             // "snapshot", "partial download" …
+	Name   string `json:"name"`             // of the database, or a path
+	Size   int64  `json:"size"`             // bytes; -1 when not known
 	Origin string `json:"origin,omitempty"` // where that is not said by the name
 
 	remove func(ctx context.Context) error
@@ -74,22 +74,23 @@ func (r *run) removals(ctx context.Context, admin *pgtools.DB, found []pgtools.D
 	return removals, err
 }
 
-// sizeOf adds up the files in a folder.
+// sizeOf adds up the files in a folder, as far as one may look.
 func sizeOf(dir string) (size int64) {
 	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil {
-			return nil // as far as one may look
+			return err
 		}
-		if info, err := d.Info(); err == nil && info.Mode().IsRegular() {
+		info, err := d.Info()
+		if err == nil && info.Mode().IsRegular() {
 			size += info.Size()
 		}
-		return nil
+		return err
 	})
 	return size
 }
 
 // partialName is what partialPath makes of an ETag as stores have them.
-var partialName = regexp.MustCompile(`.\.[0-9a-f]{32}(-[0-9]+)?\` + partialSuffix + `$`)
+var partialName = regexp.MustCompile(`.\.[0-9a-f]{32}(-\d+)?\` + partialSuffix + `$`)
 
 // partialDownloads are the files in a folder that "hectl download" has not
 // finished: of its own naming, and with the beginning of an archive in them.

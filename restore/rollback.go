@@ -22,9 +22,9 @@ func rollbackCommand(env *command.Env) *cli.Command {
    hectl rollback              undo the last fetch, restore or rollback
    hectl rollback --dry-run    say what would be put back, do nothing
 
-   TARGET and TARGET_previous exchange their names, in one transaction, with all
-   that belongs to each: rows, settings, comment and privileges. Sessions on both
-   are ended. Nothing is dropped, so a second rollback undoes the first.`,
+   TARGET and TARGET_previous exchange their names, in one transaction, with
+   all that belongs to each: rows, settings, comment and privileges. Sessions on
+   both are ended. Nothing is dropped, so a second rollback undoes the first.`,
 		Flags: slices.Concat(serverFlags(), []cli.Flag{dryRunFlag()}),
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {

@@ -45,7 +45,7 @@ func verbs() map[string]verb {
 func snapshotCommand(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
 		Name:  "snapshot",
-		Usage: "keep the local database as it is, and go back to it in a second",
+		Usage: "keep the local database as it is, and go back to it at once",
 		UsageText: `hectl snapshot save NAME
    hectl snapshot list
    hectl snapshot restore NAME
@@ -62,10 +62,10 @@ func snapshotCommand(env *command.Env) *cli.Command {
    each have a snapshot "clean".
 
    save ends the sessions on TARGET, and so does restore, which copies the
-   snapshot to a new database, and exchanges the two as fetch-latest-db does: what
-   TARGET was is kept as TARGET_previous ("hectl rollback"). Settings, comment and
-   privileges of TARGET stay. Nothing is ever taken for a snapshot that hectl did
-   not make and mark as one.
+   snapshot to a new database, and exchanges the two as fetch-latest-db does:
+   what TARGET was is kept as TARGET_previous ("hectl rollback"). Settings,
+   comment and privileges of TARGET stay. Nothing is ever taken for a snapshot
+   that hectl did not make and mark as one.
 
    "hectl fetch-latest-db --snapshot" makes one of what it fetched.`,
 		Flags: slices.Concat(serverFlags(), []cli.Flag{
