@@ -35,7 +35,7 @@ test: setup bin/versitygw ## run all tests; one that is skipped fails the run
 
 test-majors: bin/versitygw ## hold archives of PostgreSQL 15, 17 and 18 against their own pg_restore
 	@script/majors
-	@$(GO) run ./script/gotest -timeout 20m -tags majors -run Majors ./pgtools/archive ./pgtools/schema .
+	@$(GO) run ./script/gotest -timeout 20m -tags majors -run Majors ./pgtools ./pgtools/archive ./pgtools/schema ./mask .
 
 faults: setup bin/versitygw build ## break hectl in every way, and write docs/reliability.md (as root; FAULTS="--only REGEXP")
 	@CGO_ENABLED=0 $(GO) build -o bin/faults ./faults

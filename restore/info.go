@@ -25,8 +25,8 @@ func infoCommand(env *command.Env) *cli.Command {
    For TARGET, its previous database and its snapshots: which dump they come
    from, when that was made and fetched, whether it was masked. hectl notes it
    in the comment on each database, so it goes where the database goes; whether
-   somebody has changed the rows since, it cannot know. What earlier runs left is
-   listed as well. Nothing is changed: "hectl purge" removes all that stands
+   somebody has changed the rows since, it cannot know. What earlier runs left
+   is listed as well. Nothing is changed: "hectl purge" removes all that stands
    beside TARGET.`,
 		Flags: []cli.Flag{serverFlags()[0]},
 		Action: func(c *cli.Context) error {

@@ -2,7 +2,6 @@ package restore
 
 import (
 	"path"
-	"strings"
 	"time"
 )
 
@@ -26,14 +25,10 @@ func (o *origin) String() string {
 	if o == nil {
 		return "not fetched by hectl"
 	}
-	var facts []string
-	if o.Dump != "" {
-		facts = append(facts, o.name()+", fetched "+minute(o.Fetched))
+	if o.Snapshot != "" && o.Restored != nil {
+		return "the snapshot " + o.Snapshot + ", restored " + minute(*o.Restored)
 	}
-	if o.Snapshot != "" {
-		facts = append(facts, "from the snapshot "+o.Snapshot)
-	}
-	return strings.Join(facts, ", ")
+	return o.name() + ", fetched " + minute(o.Fetched)
 }
 
 // name is the dump's name without where it lies.

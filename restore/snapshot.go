@@ -2,7 +2,6 @@ package restore
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -149,28 +148,23 @@ type snapshotInfo struct {
 	Automatic bool      `json:"automatic"` // made by fetch-latest-db --snapshot, which may replace it
 	Origin    *origin   `json:"origin,omitempty"`
 
-	target   string
-	pristine bool
+	target string
 }
 
 func (h held) info() snapshotInfo {
 	s := h.Snapshot
 	return snapshotInfo{
 		Name: s.Name, Database: h.Name, Size: h.Size, Saved: s.Saved, Automatic: s.Automatic, Origin: h.Origin,
-		target: h.Target, pristine: s.Recipe != nil,
+		target: h.Target,
 	}
 }
 
-// of says what the snapshot is of.
+// of says what the snapshot is of: the dump that was in it first, else the target.
 func (s snapshotInfo) of() string {
-	switch {
-	case s.Origin == nil || s.Origin.Dump == "":
+	if s.Origin == nil || s.Origin.Dump == "" {
 		return s.target
-	case s.pristine:
-		return s.Origin.Dump
-	default:
-		return fmt.Sprintf("%s, fetched %s", s.Origin.Dump, minute(s.Origin.Fetched))
 	}
+	return s.Origin.name()
 }
 
 // findSnapshot finds the target's snapshot of that name.

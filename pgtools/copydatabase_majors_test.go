@@ -1,0 +1,46 @@
+//go:build majors
+
+package pgtools_test
+
+import (
+	"cmp"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/pgtest"
+)
+
+// On newer majors as well, and on 18 also where it tries to clone the files.
+func TestCopyDatabaseMajors(t *testing.T) {
+	dir := cmp.Or(os.Getenv("HECTL_MAJORS_DIR"), "/var/cache/hectl-majors") // where script/majors puts them
+	for _, major := range []string{"17", "18"} {
+		t.Run(major, func(t *testing.T) {
+			c := pgtest.New(t, pgtest.Options{Bin: filepath.Join(dir, major)})
+			if err := c.CreateDatabase(t.Context(), "a"); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Exec(t.Context(), "a", "CREATE TABLE t AS SELECT 'old'::text AS s FROM generate_series(1, 10000)"); err != nil {
+				t.Fatal(err)
+			}
+			session := connect(t, c.Conn("a"))
+			for _, names := range [][2]string{{"a", "b"}, {"b", "c"}} {
+				if err := pgtools.CopyDatabase(t.Context(), c.Conn("a"), names[0], names[1], pgtools.CopyOptions{Sealed: names[1] == "b"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := session.Exec(t.Context(), "SELECT 1"); err == nil {
+				t.Error("the session is still there")
+			}
+			var rows int
+			if err := connect(t, c.Conn("c")).QueryRow(t.Context(), "SELECT count(*) FROM t WHERE s = 'old'").Scan(&rows); err != nil || rows != 10000 {
+				t.Error(rows, err)
+			}
+			found, err := connect(t, c.Conn("postgres")).DatabasesByComment(t.Context(), "hectl: ", "c")
+			if err != nil || len(found) != 1 {
+				t.Error(found, err)
+			}
+		})
+	}
+}
