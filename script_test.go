@@ -100,7 +100,6 @@ func TestScripts(t *testing.T) {
 			"listen":      cmdListen,
 			"logs":        cmdLogs,
 			"standby":     cmdStandby,
-			"laptop":      cmdLaptop,
 			"sessions":    cmdSessions,
 			"documented":  cmdDocumented,
 			"laptop":      cmdLaptop,
@@ -223,20 +222,6 @@ func cmdStandby(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Defer(func() { ts.Check(follower.Stop()) })
 	ts.Check(follower.CatchUp(ctx, primary))
 	ts.Setenv("HECTL_SOURCE", follower.URI(w.source))
-}
-
-// laptop gives the script a local server of its own, for what is about all that is
-// on one.
-func cmdLaptop(ts *testscript.TestScript, _ bool, _ []string) {
-	w := theWorld(ts)
-	own, err := pgtest.Start(context.Background(), pgtest.Options{})
-	ts.Check(err)
-	ts.Defer(func() { ts.Check(own.Stop()) })
-	w.local = own
-	ts.Setenv("HECTL_TARGET", own.URI(w.target))
-	ts.Setenv("LOCAL", own.URI("postgres"))
-	ts.Setenv("PREVIOUS", own.URI(w.target+"_previous"))
-	ts.Setenv("TARGET_PORT", strconv.Itoa(own.Port()))
 }
 
 // sessions none shows that pg_dump has no session on the source any more.
