@@ -1,12 +1,16 @@
 package backup
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/rubyforgood/hectl/internal/fault"
 )
 
 // gauges renders what was seen in Prometheus' text format. Of a bucket that
@@ -87,6 +91,30 @@ func unix(t time.Time) float64 { return float64(t.Unix()) }
 // pair renders a label, in which three characters are escaped, and no others.
 func pair(name, value string) string {
 	return name + `="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(value) + `"`
+}
+
+// metricsFile returns the file that is to be replaced when path is given. A link
+// stays one: what it leads to is replaced. Anything but a file is refused, for a
+// rename would put a file in the place of /dev/stdout.
+func metricsFile(path string) (string, error) {
+	hint := "name a file, in the folder that the node exporter reads; --json writes to standard output"
+	if path == "-" {
+		return "", fault.New(fault.Usage, hint, "--metrics needs a file, not standard output")
+	}
+	target, err := filepath.EvalSymlinks(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(path); err == nil {
+			return "", fault.New(fault.Usage, hint, "--metrics %s: the link leads nowhere", path)
+		}
+		return path, nil
+	}
+	if err != nil {
+		return path, nil //nolint:nilerr // writing there tells more
+	}
+	if info, err := os.Stat(target); err == nil && !info.Mode().IsRegular() {
+		return "", fault.New(fault.Usage, hint, "--metrics %s: it is not a file", path)
+	}
+	return target, nil
 }
 
 // writeMetrics replaces a file at once: whoever collects it reads the old text

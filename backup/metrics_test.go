@@ -52,3 +52,32 @@ func TestWriteMetricsReplacesAtOnceOrLeavesAlone(t *testing.T) {
 		t.Errorf("%v, %v", entries, err)
 	}
 }
+
+func TestMetricsFileIsAFile(t *testing.T) {
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	if err := os.WriteFile(in("file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for link, to := range map[string]string{"link": "file", "device": "/dev/null", "nowhere": "nothing"} {
+		if err := os.Symlink(to, in(link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for path, want := range map[string]string{
+		in("file"):         in("file"),
+		in("new"):          in("new"),
+		in("link"):         in("file"),
+		in("no/such/file"): in("no/such/file"),
+		in("device"):       "",
+		in("nowhere"):      "",
+		dir:                "",
+		"/dev/null":        "",
+		"-":                "",
+	} {
+		got, err := metricsFile(path)
+		if got != want || (err == nil) != (want != "") {
+			t.Errorf("%s: %q, %v", path, got, err)
+		}
+	}
+}

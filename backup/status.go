@@ -77,7 +77,12 @@ func newStatusOptions(env *command.Env, c *cli.Context) (*statusOptions, error) 
 		return nil, err
 	}
 	flags := command.Given(c)
-	opt := &statusOptions{metrics: flags["metrics"]}
+	opt := &statusOptions{}
+	if path := flags["metrics"]; path != "" {
+		if opt.metrics, err = metricsFile(path); err != nil {
+			return nil, err
+		}
+	}
 	label, err := settings.Label(flags)
 	if err != nil {
 		return nil, err
