@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 	"github.com/xrash/smetrics"
@@ -119,7 +121,7 @@ func unknownCommand(app *cli.App, name string) error {
 	if near := nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", "hectl "+near)
 	}
-	return fault.New(fault.Usage, hint, "there is no command %q", name)
+	return fault.New(fault.Usage, hint, "there is no command %s", fault.Quote(name))
 }
 
 // split separates the flags of cmd, each with its value, from the operands. It
@@ -147,6 +149,9 @@ func split(cmd *cli.Command, args []string) (flags, operands []string, err error
 			args = slices.Concat(args[:i], short, args[i+1:])
 			i-- // read what it was taken apart into
 		case has || !takesValue(f):
+			if err := checkValue(f, arg); err != nil {
+				return nil, nil, err
+			}
 			flags = append(flags, arg)
 		case i+1 == len(args):
 			return nil, nil, fmt.Errorf("%s needs a value", arg)
@@ -154,10 +159,40 @@ func split(cmd *cli.Command, args []string) (flags, operands []string, err error
 			return nil, nil, fmt.Errorf("%s needs a value, but %s follows (write %[1]s=%[2]s if you mean it)", arg, args[i+1])
 		default:
 			i++
-			flags = append(flags, arg+"="+args[i])
+			arg += "=" + args[i]
+			if err := checkValue(f, arg); err != nil {
+				return nil, nil, err
+			}
+			flags = append(flags, arg)
 		}
 	}
 	return flags, operands, nil
+}
+
+// checkValue refuses a value that f cannot take, of "--flag=value". urfave/cli
+// would, too, but without a word of what is right.
+func checkValue(f cli.Flag, arg string) error {
+	name, value, has := strings.Cut(arg, "=")
+	if !has {
+		return nil
+	}
+	var err error
+	want := ""
+	switch f.(type) {
+	case *cli.DurationFlag:
+		want = "a time such as 90s, 30m or 3h"
+		_, err = time.ParseDuration(value)
+	case *cli.IntFlag:
+		want = "a whole number"
+		_, err = strconv.Atoi(value)
+	case *cli.BoolFlag:
+		want = "true or false"
+		_, err = strconv.ParseBool(value)
+	}
+	if err != nil {
+		return fmt.Errorf("%s %s is not %s", name, fault.Quote(value), want)
+	}
+	return nil
 }
 
 // splitShort takes "-j4" apart into "-j=4", and "-qv" into "-q" and "-v".

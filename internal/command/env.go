@@ -81,8 +81,11 @@ func Given(c *cli.Context) config.Flags {
 // NoArgs refuses arguments where a command takes none.
 func NoArgs(c *cli.Context) error {
 	if c.Args().Present() {
-		return fault.New(fault.Usage, `see "hectl `+c.Command.Name+` --help"`,
-			"%s takes no arguments, but was given %q", c.Command.Name, c.Args().First())
+		hint := `see "hectl ` + c.Command.Name + ` --help"`
+		if c.IsSet("notify") {
+			hint = "--notify takes one URL, and may be given several times"
+		}
+		return fault.New(fault.Usage, hint, "%s takes no arguments, but was given %s", c.Command.Name, fault.Quote(c.Args().First()))
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ func (s *Sources) bucket(flags Flags, name string) (Bucket, error) {
 	bucket, base, _ := strings.Cut(rest, "/")
 	if !ok || !bucketName.MatchString(bucket) {
 		return Bucket{}, fault.New(fault.Usage, "write it as s3://NAME or s3://NAME/FOLDER",
-			"bucket %q (from %s) is not of the form s3://NAME[/BASE]", v.Text, v.Origin)
+			"bucket %s (from %s) is not of the form s3://NAME[/BASE]", fault.Quote(v.Text), v.Origin)
 	}
 	b := Bucket{Name: bucket, Base: strings.Trim(base, "/"), Origin: v.Origin}
 

@@ -17,7 +17,7 @@ func (s *Sources) MaxAge(flags Flags) (time.Duration, error) {
 	v := s.find(flags, "max-age")
 	age, err := time.ParseDuration(v.Text)
 	if err != nil || age <= 0 {
-		return 0, fault.New(fault.Usage, "for example: --max-age 26h", "max age %q (from %s) is not a time such as 9h or 90m", v.Text, v.Origin)
+		return 0, fault.New(fault.Usage, "for example: --max-age 26h", "max age %s (from %s) is not a time such as 9h or 90m", fault.Quote(v.Text), v.Origin)
 	}
 	return age, nil
 }
@@ -32,7 +32,7 @@ func (s *Sources) MaxShrink(flags Flags) (int, error) {
 	percent, err := strconv.Atoi(strings.TrimSuffix(v.Text, "%"))
 	if err != nil || percent < 0 || percent > 100 {
 		return 0, fault.New(fault.Usage, "for example: --max-shrink 30%; at 100% no size is too small",
-			"max shrink %q (from %s) is not a share from 0%% to 100%%", v.Text, v.Origin)
+			"max shrink %s (from %s) is not a share from 0%% to 100%%", fault.Quote(v.Text), v.Origin)
 	}
 	return percent, nil
 }

@@ -22,7 +22,7 @@ func (s *Sources) Label(flags Flags) (Value, error) {
 	v := s.find(flags, "env")
 	if !labelForm.MatchString(v.Text) {
 		return Value{}, fault.New(fault.Usage, "for example: --env staging",
-			"label %q (from %s) may hold letters, digits, '.', '_' and '-' only, and begins with a letter or digit", v.Text, v.Origin)
+			"label %s (from %s) may hold letters, digits, '.', '_' and '-' only, and begins with a letter or digit", fault.Quote(v.Text), v.Origin)
 	}
 	return v, nil
 }
@@ -58,7 +58,7 @@ func (s *Sources) jobs(flags Flags, fallback int) (int, error) {
 	}
 	n, err := strconv.Atoi(v.Text)
 	if err != nil || n < 1 || n > 256 {
-		return 0, fault.New(fault.Usage, "for example: --jobs 4", "jobs %q (from %s) is not a number from 1 to 256", v.Text, v.Origin)
+		return 0, fault.New(fault.Usage, "for example: --jobs 4", "jobs %s (from %s) is not a number from 1 to 256", fault.Quote(v.Text), v.Origin)
 	}
 	return n, nil
 }
