@@ -20,6 +20,7 @@ type scheduleOptions struct {
 	job     job
 	name    string   // of the units
 	unseen  []string // files that the service would need and not see
+	untold  string   // where the URLs of --notify come from, which are not passed on; "" if there are none
 	install bool
 	dir     string // of the units
 	force   bool
@@ -103,6 +104,13 @@ func newScheduleOptions(env *command.Env, c *cli.Context) (*scheduleOptions, err
 	if opt.job.args, err = backupArgs(create, c, backupFlags(env), settings); err != nil {
 		return nil, err
 	}
+	urls, err := settings.Notify(nil)
+	if err != nil {
+		return nil, err
+	}
+	if len(urls) > 0 {
+		opt.untold = urls[0].Origin
+	}
 	opt.job.profile = create.bucket.Profile
 	if name, _ := settings.Lookup("AWS_PROFILE"); opt.job.profile == "" {
 		opt.job.profile = name
@@ -115,6 +123,11 @@ func newScheduleOptions(env *command.Env, c *cli.Context) (*scheduleOptions, err
 	opt.job.what = fmt.Sprintf("Back up %s to %s (%s)", create.source.Database(), create.bucket, create.label)
 	opt.job.timeout = c.Duration("timeout")
 	opt.job.memory = 2<<30 + 8*create.upload.PartSize
+	for _, path := range create.source.Files() {
+		if !filepath.IsAbs(path) {
+			return nil, fault.New(fault.Usage, "write out the whole path", "the source names the file %s, and the backup will not run in this folder", path)
+		}
+	}
 	opt.unseen = slices.DeleteFunc(append(create.source.Files(), opt.job.hectl, create.pgBin), seen)
 	return opt, opt.job.check()
 }
@@ -173,6 +186,9 @@ func (o *scheduleOptions) Run(_ context.Context, env *command.Env) error {
 	}
 	for _, path := range o.unseen {
 		env.Console.Warn("systemd's service does not see %s: move it, to /usr/local or /etc, or use cron", path)
+	}
+	if o.untold != "" {
+		env.Console.Warn("nobody is told yet: the URLs of notify (from %s) are secrets, and are not written out: set HECTL_NOTIFY in %s, or above the line in the crontab", o.untold, o.job.envFile)
 	}
 	if o.install {
 		if err := install(result.Units, o.force); err != nil {

@@ -13,11 +13,12 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// backupFlags are those of hectl backup that a schedule passes on.
+// backupFlags are those of hectl backup that a schedule passes on, and --notify,
+// which it refuses with a reason.
 func backupFlags(env *command.Env) []cli.Flag {
 	return slices.DeleteFunc(createCommand(env).Flags, func(f cli.Flag) bool {
 		categorized, ok := f.(cli.CategorizableFlag)
-		return ok && categorized.GetCategory() == command.Output
+		return ok && categorized.GetCategory() == command.Output && f.Names()[0] != "notify"
 	})
 }
 

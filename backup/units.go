@@ -73,7 +73,7 @@ After=network-online.target
 Type=oneshot
 ExecStart=%s
 # Passwords and keys, a line each, for root alone (mode 0600):
-# PGPASSWORD, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY
+# PGPASSWORD, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, HECTL_NOTIFY
 EnvironmentFile=-%s
 # hectl's own --timeout comes first.
 TimeoutStartSec=%s

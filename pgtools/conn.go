@@ -253,12 +253,17 @@ func (c Conn) Conninfo() string {
 	return strings.Join(pairs, " ")
 }
 
-// Files returns the paths that c names: of certificates, keys and the password
-// file, and the folder of the server's socket.
+// Files returns the paths that c names, as it names them: of certificates, keys
+// and the password file, and the folder of the server's socket.
 func (c Conn) Files() []string {
 	var files []string
-	for _, key := range []string{"host", "passfile", "sslcert", "sslkey", "sslrootcert"} {
-		if path := c.get(key); strings.HasPrefix(path, "/") && path != defaultPassfile(c.settings().home) {
+	if host := c.get("host"); strings.HasPrefix(host, "/") {
+		files = append(files, host)
+	}
+	for _, key := range []string{"passfile", "sslcert", "sslkey", "sslrootcert"} {
+		path := c.get(key)
+		system := key == "sslrootcert" && path == "system" // the machine's own certificates
+		if path != "" && !system && path != defaultPassfile(c.settings().home) {
 			files = append(files, path)
 		}
 	}
