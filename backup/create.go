@@ -391,6 +391,8 @@ func (o *createOptions) stream(ctx context.Context, out *console.Console, w *wat
 		err = why
 	} else if pgtools.IsLockTimeout(err) {
 		err = fmt.Errorf("%w%s", err, src.lockedTables(ctx))
+	} else {
+		err = src.blameRecovery(ctx, err)
 	}
 	if endErr := src.endDump(ctx); endErr != nil {
 		out.Warn("pg_dump's session may still be on the source: %v", endErr)

@@ -2,11 +2,14 @@ package backup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -22,9 +25,10 @@ const lockName = "backup"
 // is in the bucket. It never writes, and never is in a transaction while it
 // waits.
 type source struct {
-	db      *pgtools.DB
-	size    int64 // in bytes
-	standby bool
+	db        *pgtools.DB
+	size      int64 // in bytes
+	standby   bool
+	conflicts int64 // of a standby's recovery, before the dump
 }
 
 // openSource connects to the source, takes the lock, and finds out what is to
@@ -51,7 +55,10 @@ func openSource(ctx context.Context, c pgtools.Conn) (_ *source, err error) {
 	if s.size, err = db.DatabaseSize(ctx); err != nil {
 		return nil, err
 	}
-	s.standby, err = db.IsStandby(ctx)
+	if s.standby, err = db.IsStandby(ctx); err != nil || !s.standby {
+		return s, err
+	}
+	s.conflicts, err = db.RecoveryConflicts(ctx)
 	return s, err
 }
 
@@ -102,6 +109,22 @@ func (s *source) endDump(ctx context.Context) error {
 	return s.db.EndLaterSessions(ctx, appName)
 }
 
+// blameRecovery completes the error of a pg_dump whose session ended: it is not
+// always told that recovery was why, because a server that waits for it to read
+// only hangs up.
+func (s *source) blameRecovery(ctx context.Context, err error) error {
+	_, dumpFailed := errors.AsType[*pgtools.ExitError](err)
+	if !s.standby || !dumpFailed || slices.Contains(fault.Hints(err), pgtools.RecoveryConflictHint) {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if n, countErr := s.db.RecoveryConflicts(ctx); countErr != nil || n <= s.conflicts {
+		return err
+	}
+	return fault.Wrap(fault.CodeOf(err), pgtools.RecoveryConflictHint, fmt.Errorf("%w; the standby has cancelled what stood in the way of its recovery", err))
+}
+
 // lockedTables says, to be appended to an error, which tables of the source are
 // locked and by whom; "" when none are, or when that cannot be found out.
 func (s *source) lockedTables(ctx context.Context) string {
@@ -122,7 +145,7 @@ func whatDumpWaitsFor(ctx context.Context, c pgtools.Conn) string {
 	defer cancel()
 	db, err := pgtools.ConnectReadOnly(ctx, c, ownName(os.Getpid()))
 	if err != nil {
-		return "; the source does not answer"
+		return fmt.Sprintf("; who is in the way could not be asked: %v", err)
 	}
 	defer db.Close(ctx)
 	locks, err := db.Waits(ctx, appName)

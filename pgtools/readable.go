@@ -58,6 +58,16 @@ func (db *DB) UnreadableLargeObjects(ctx context.Context) (n int, example uint32
 	return n, example, wrap(err, "look for large objects that the role may not read")
 }
 
+// RecoveryConflicts counts how often a standby has ended what sessions in this
+// database did, because it stood in the way of what its primary had done.
+func (db *DB) RecoveryConflicts(ctx context.Context) (n int64, err error) {
+	const query = `
+		SELECT confl_tablespace + confl_lock + confl_snapshot + confl_bufferpin + confl_deadlock
+		FROM pg_catalog.pg_stat_database_conflicts WHERE datname = pg_catalog.current_database()`
+	err = db.QueryRow(ctx, query).Scan(&n)
+	return n, wrap(err, "count what recovery has cancelled")
+}
+
 // IsStandby tells whether the server follows another one, and cannot be written
 // to.
 func (db *DB) IsStandby(ctx context.Context) (standby bool, err error) {

@@ -56,6 +56,17 @@ func TestDumpStandbyConflict(t *testing.T) {
 	if err == nil || !strings.Contains(strings.Join(fault.Hints(err), ""), "hot_standby_feedback") {
 		t.Error(err, fault.Hints(err))
 	}
+	// It is counted, which tells where the message did not arrive.
+	for polls := 0; ; polls++ {
+		n, err := db.RecoveryConflicts(t.Context())
+		if err != nil || polls == 3000 {
+			t.Fatal(n, err)
+		}
+		if n > 0 {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 // Unlogged tables are empty on a standby, and large objects have owners.

@@ -106,6 +106,10 @@ func (e *ExitError) Error() string {
 // Unwrap returns the error of package exec.
 func (e *ExitError) Unwrap() error { return e.err }
 
+// RecoveryConflictHint is the advice when a standby has cancelled a dump.
+const RecoveryConflictHint = "the standby had to apply changes that the dump stood in the way of: set hot_standby_feedback = on there and a " +
+	"max_standby_streaming_delay longer than a dump takes, or dump from the primary"
+
 // explain finds the exit code and the advice for a failed child. It looks at
 // what the program says itself (in English: LC_MESSAGES is C) and at the
 // statement it quotes; the server's part may be in any language.
@@ -119,8 +123,7 @@ func explain(e *ExitError) (fault.Code, string) {
 	case has("server version mismatch"):
 		return fault.Failed, "install client tools of the server's major version or newer, and point --pg-bin at them"
 	case has("conflict with recovery"):
-		return fault.Failed, "the standby had to apply changes that the dump stood in the way of: set hot_standby_feedback = on there and a " +
-			"max_standby_streaming_delay longer than a dump takes, or dump from the primary"
+		return fault.Failed, RecoveryConflictHint
 	case has("permission denied for"):
 		return fault.Denied, "grant the role SELECT on it (pg_read_all_data has it for all tables)"
 	case has("LOCK TABLE ") && !has("server closed the connection"):
