@@ -21,6 +21,7 @@ import (
 // keeps back the beginning until they are written into it (s3store.Reviser).
 type archiveStream struct {
 	in   *bufio.Reader // pg_dump's output
+	dump *failingReader
 	held atomic.Int64
 
 	raw     []byte // the head's bytes
@@ -38,7 +39,8 @@ type archiveStream struct {
 const newestLayout = 16
 
 func newArchiveStream(source io.Reader) *archiveStream {
-	s := &archiveStream{in: bufio.NewReaderSize(source, 256<<10)}
+	dump := &failingReader{r: source}
+	s := &archiveStream{in: bufio.NewReaderSize(dump, 256<<10), dump: dump}
 	s.held.Store(math.MaxInt64)
 	return s
 }
@@ -90,6 +92,8 @@ func (s *archiveStream) readHead() error {
 	case len(s.raw) >= 7 && bytes.HasPrefix(s.raw, []byte("PGDMP\x01")) && s.raw[6] > newestLayout:
 		s.held.Store(0)
 		return nil
+	case s.dump.err != nil:
+		return s.dump.err // not what the archive lacks for it
 	case errors.Is(err, io.ErrUnexpectedEOF) && len(s.raw) == 0:
 		return errors.New("pg_dump exited without an error, but wrote nothing")
 	}
@@ -97,6 +101,20 @@ func (s *archiveStream) readHead() error {
 		return fmt.Errorf("what pg_dump writes is not an archive: %w", err)
 	}
 	return err
+}
+
+// failingReader remembers why its reader failed.
+type failingReader struct {
+	r   io.Reader
+	err error // not io.EOF
+}
+
+func (f *failingReader) Read(p []byte) (int, error) {
+	n, err := f.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		f.err = err
+	}
+	return n, err
 }
 
 // Held implements s3store.Reviser.
