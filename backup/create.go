@@ -377,8 +377,14 @@ func (o *createOptions) stream(ctx context.Context, out *console.Console, w *wat
 	dump.WhenFailed(w.cancel)
 	bar := out.Progress("dump "+o.source.Database(), console.Bytes, -1)
 	defer bar.Done()
-	body := newArchiveStream(w.reader(dump, o.stallTimeout, bar.Add))
-	w.ask(func() string { return "; " + body.position() + whatDumpWaitsFor(ctx, o.source) })
+	output := w.reader(dump, o.stallTimeout, out.Now, bar.Add)
+	body := newArchiveStream(output)
+	w.ask(func() string {
+		if idle := output.unread(); idle >= time.Second {
+			return fmt.Sprintf("; %s; the store has taken no more of it for %s", body.position(), idle.Round(time.Second))
+		}
+		return "; " + body.position() + whatDumpWaitsFor(ctx, o.source)
+	})
 	defer w.ask(func() string { return "" })
 	object, err := store.Upload(ctx, key, body, o.upload)
 	if closeErr := dump.Close(); err == nil && closeErr != nil {

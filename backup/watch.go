@@ -70,21 +70,27 @@ func expired(ctx context.Context) error {
 // reader returns r, pg_dump's output, watched: it stops the backup when one Read
 // takes longer than timeout, unless that is 0, and tells read how many bytes
 // came.
-func (w *watch) reader(r io.Reader, timeout time.Duration, read func(n int64)) io.Reader {
-	return &watchedReader{r: r, timeout: timeout, read: read, stalled: func() {
+func (w *watch) reader(r io.Reader, timeout time.Duration, now func() time.Time, read func(n int64)) *watchedReader {
+	watched := &watchedReader{r: r, timeout: timeout, now: now, read: read, stalled: func() {
 		w.expire(fmt.Errorf("%w: pg_dump wrote nothing for %s", errStalled, timeout),
 			"a longer --stall-timeout, or a look at pg_stat_activity on the source, may help")
 	}}
+	watched.rest()
+	return watched
 }
 
 type watchedReader struct {
 	r       io.Reader
 	timeout time.Duration
+	now     func() time.Time
 	read    func(n int64)
 	stalled func()
+	resting atomic.Pointer[time.Time] // since when nobody reads; nil while somebody does
 }
 
 func (w *watchedReader) Read(p []byte) (int, error) {
+	w.resting.Store(nil)
+	defer w.rest()
 	if w.timeout > 0 {
 		timer := time.AfterFunc(w.timeout, w.stalled)
 		defer timer.Stop()
@@ -92,4 +98,19 @@ func (w *watchedReader) Read(p []byte) (int, error) {
 	n, err := w.r.Read(p)
 	w.read(int64(n))
 	return n, err
+}
+
+func (w *watchedReader) rest() {
+	since := w.now()
+	w.resting.Store(&since)
+}
+
+// unread tells for how long nobody has read: pg_dump is not what is waited for
+// then. It may be called at any time.
+func (w *watchedReader) unread() time.Duration {
+	since := w.resting.Load()
+	if since == nil {
+		return 0
+	}
+	return w.now().Sub(*since)
 }
