@@ -131,8 +131,13 @@ func newCreateOptions(env *command.Env, c *cli.Context) (*createOptions, error) 
 			ContentType:  "application/octet-stream",
 		},
 	}
-	if opt.timeout < 0 || opt.lockWait < 0 || opt.stallTimeout < 0 {
-		return nil, fault.New(fault.Usage, "0 waits without an end", "a time may not be negative")
+	for _, t := range []time.Duration{opt.timeout, opt.lockWait, opt.stallTimeout} {
+		switch {
+		case t < 0:
+			return nil, fault.New(fault.Usage, "0 waits without an end", "a time may not be negative")
+		case t > 0 && t < time.Millisecond:
+			return nil, fault.New(fault.Usage, "0 waits without an end", "%s is too short a time", t) // to pg_dump it would be 0
+		}
 	}
 	if size := c.String("part-size"); size != "" {
 		n, err := humanize.ParseBytes(size)

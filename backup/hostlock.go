@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 
@@ -39,7 +38,7 @@ func lockHost(dir string, c pgtools.Conn, now time.Time) (*hostLock, error) {
 		if errors.Is(err, syscall.EWOULDBLOCK) {
 			by, _ := io.ReadAll(io.LimitReader(f, 200)) // only to say who it is
 			_ = f.Close()                               // nothing was written
-			return nil, locked(c, "on this machine: "+strings.TrimSpace(string(by)))
+			return nil, locked(c, "on this machine: "+processText(string(by)))
 		}
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
@@ -80,17 +79,50 @@ func openLock(path string) (*os.File, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
+	// A umask may have taken from a new file what this user needs.
+	if narrow(info, os.Getuid()) {
+		if err := f.Chmod(0o600); err != nil {
+			return nil, errors.Join(err, f.Close())
+		}
+		if info, err = f.Stat(); err != nil {
+			return nil, errors.Join(err, f.Close())
+		}
+	}
 	if !ours(info, os.Getuid()) {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, errNotOurs), f.Close())
 	}
 	return f, nil
 }
 
+// narrow tells whether a file that only the user uid can have made is not even
+// open to that user.
+func narrow(info os.FileInfo, uid int) bool {
+	mode := info.Mode()
+	return mode != 0o600 && mode|0o600 == 0o600 && owned(info, uid)
+}
+
+// processText returns what the file of a lock says about who has it. The other
+// may just have taken it and not have written yet, or have had no room to; and
+// nothing else is repeated.
+func processText(text string) string {
+	var pid int
+	var since string
+	if _, err := fmt.Sscanf(text, "process %d, since %s\n", &pid, &since); err == nil {
+		if at, err := time.Parse(time.RFC3339, since); err == nil {
+			return fmt.Sprintf("process %d, since %s", pid, at.Format(time.RFC3339))
+		}
+	}
+	return "by a process that has not said which it is"
+}
+
 // ours tells whether a file is one that only the user uid can have made and can
 // open.
-func ours(info os.FileInfo, uid int) bool {
+func ours(info os.FileInfo, uid int) bool { return info.Mode() == 0o600 && owned(info, uid) }
+
+// owned tells whether a file is the user uid's, and has no other name somewhere.
+func owned(info os.FileInfo, uid int) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
-	return ok && info.Mode() == 0o600 && int(stat.Uid) == uid && stat.Nlink == 1
+	return ok && int(stat.Uid) == uid && stat.Nlink == 1
 }
 
 // release lets go of the lock. A nil lock is none.

@@ -57,6 +57,45 @@ func TestHostLock(t *testing.T) {
 	again.release()
 }
 
+// What the file says is only repeated when it is what hectl writes.
+func TestHostLockWhoHasIt(t *testing.T) {
+	dir := t.TempDir()
+	c := connTo(t, "postgres://backup@db.example.com/app")
+	first, err := lockHost(dir, c, time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.release()
+	for text, want := range map[string]string{
+		"process 4711, since 2026-11-23T08:30:00Z\n": "on this machine: process 4711, since 2026-11-23T08:30:00Z",
+		"":                             "on this machine: by a process that has not said which it is",
+		"process 4711":                 "on this machine: by a process that has not said which it is",
+		"\x1b[31mprocess 1, since x":   "on this machine: by a process that has not said which it is",
+		"process 4711, since \x1b[m\n": "on this machine: by a process that has not said which it is",
+	} {
+		if err := os.WriteFile(first.file.Name(), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := lockHost(dir, c, time.Time{}); fault.CodeOf(err) != fault.Locked || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// A umask that takes even the user's own rights leaves nothing that is in the
+// way of the next run.
+func TestHostLockUmask(t *testing.T) {
+	dir := t.TempDir()
+	c := connTo(t, "postgres://backup@db.example.com/app")
+	old := syscall.Umask(0o777)
+	lock, err := lockHost(dir, c, time.Time{})
+	syscall.Umask(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lock.release()
+}
+
 // What a run that was killed has left is no lock.
 func TestHostLockLeftBehind(t *testing.T) {
 	dir := t.TempDir()
