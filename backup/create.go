@@ -373,6 +373,7 @@ func (o *createOptions) stream(ctx context.Context, out *console.Console, w *wat
 		Compress:         o.compress,
 		ExcludeTableData: o.exclude,
 		LockWaitTimeout:  o.lockWait,
+		Log:              func(line string) { out.Detail("%s", line) },
 	})
 	if err != nil {
 		return s3store.Object{}, nil, err
