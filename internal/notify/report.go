@@ -115,7 +115,8 @@ func (r Report) slackText() string {
 	}
 	text := sign + " " + r.headline()
 	if details := r.details(); details != "" {
-		text += "\n```\n" + details + "\n```"
+		// What came from outside must not end the block either.
+		text += "\n```\n" + strings.ReplaceAll(details, "```", "'''") + "\n```"
 	}
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 }

@@ -30,6 +30,7 @@ func report(code fault.Code, problem string, result Result) Report {
 func TestMessages(t *testing.T) {
 	done := report(fault.Done, "", text("backed up\n"))
 	failed := report(fault.Denied, "<!channel> & more", nil)
+	fenced := report(fault.Denied, "a```b", nil)
 	warned := report(fault.Warnings, "no manifest", text("backed up"))
 	for _, tt := range []struct {
 		kind kind
@@ -44,6 +45,8 @@ func TestMessages(t *testing.T) {
 		{slack, done, `{"text":":white_check_mark: hectl backup on db is done after 1.2s (run r1)\n` + "```" + `\nbacked up\n` + "```" + `"}`},
 		{slack, failed, `{"text":":x: hectl backup on db failed with exit code 12 after 1.2s (run r1)\n` +
 			"```" + `\nerror: \u0026lt;!channel\u0026gt; \u0026amp; more\nhint: look \u0026lt;there\u0026gt;\n` + "```" + `"}`},
+		{slack, fenced, `{"text":":x: hectl backup on db failed with exit code 12 after 1.2s (run r1)\n` +
+			"```" + `\nerror: a'''b\nhint: look \u0026lt;there\u0026gt;\n` + "```" + `"}`},
 		{slack, warned, `{"text":":warning: hectl backup on db is done, with warnings (exit code 3) after 1.2s (run r1)\n` +
 			"```" + `\nbacked up\nerror: no manifest\nhint: look \u0026lt;there\u0026gt;\n` + "```" + `"}`},
 		{healthchecks, failed, "hectl backup on db failed with exit code 12 after 1.2s (run r1)\nerror: <!channel> & more\nhint: look <there>"},
