@@ -54,6 +54,20 @@ func commandAt(app *cli.App, args []string) int {
 	return firstOperand(app, args)
 }
 
+// unattended returns the name of the command in args if it is one that tells
+// others how it ended, "" else.
+func unattended(app *cli.App, args []string) string {
+	at := commandAt(app, args)
+	if at < 0 {
+		return ""
+	}
+	cmd := app.Command(args[at])
+	if cmd == nil || find(cmd.Flags, "notify") == nil {
+		return ""
+	}
+	return cmd.Name
+}
+
 // firstOperand returns the index of what must be meant as a command where none
 // fits: the first argument that is neither a flag nor, in every command that
 // has the flag before it, the value of one.

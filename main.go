@@ -77,9 +77,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		complete(ctx, env, app, args[1:])
 		return int(fault.Done)
 	}
-	args, err = arrange(app, args)
+	line, err := arrange(app, args)
 	if err == nil {
-		err = app.RunContext(ctx, slices.Concat([]string{app.Name}, args))
+		err = app.RunContext(ctx, slices.Concat([]string{app.Name}, line))
+	} else if name := unattended(app, args); name != "" {
+		env.Misread(ctx, name)
 	}
 	if err != nil && ctx.Err() != nil {
 		err = interrupted(ctx, err)

@@ -29,6 +29,12 @@ func Notifying(env *Env, c *cli.Command, exits string) *cli.Command {
 	return c
 }
 
+// Misread has those told whom HECTL_NOTIFY or hectl.yml names, of a command line
+// that cannot be read: a crontab with a mistake in it fails every time.
+func (e *Env) Misread(ctx context.Context, command string) {
+	_ = e.promise(ctx, command, nil) // there is an error already
+}
+
 // promised is who will be told of a run, and what is known of it beforehand.
 type promised struct {
 	notifier *notify.Notifier
