@@ -132,8 +132,6 @@ func explain(e *ExitError) (fault.Code, string) {
 		return fault.Denied, "check PGPASSWORD, or the line in ~/.pgpass"
 	case has("server closed the connection"), has("connection has been closed"), has("could not receive data from server"), has("terminating connection"):
 		return fault.Failed, "the connection to the server broke: the server's log may say why; run it again"
-	case has("too many connections"), has("too many clients"), has("remaining connection slots"):
-		return fault.Failed, "close other sessions, or raise the limit of the role, the database or the server"
 	case has("No space left on device"):
 		return fault.Failed, "there is no room left on the disk"
 	}
