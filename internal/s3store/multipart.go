@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -71,7 +72,11 @@ func (u *upload) send(ctx context.Context, parts *partReader, first part) (*sent
 	give := func(p part) {
 		group.Go(func() error {
 			defer parts.release(p.data)
-			return u.sendPart(sending, p, sent)
+			err := u.sendPart(sending, p, sent)
+			if err != nil && sending.Err() != nil {
+				u.cutOff.Store(true)
+			}
+			return err
 		})
 	}
 	held, streamErr := u.feed(sending, parts, first, give)
@@ -251,10 +256,19 @@ func (u *upload) complete(ctx context.Context, sent *sentParts) (Object, error) 
 	return Object{}, failed
 }
 
+// latePart is how long after an abort a part may arrive that was cut off: the
+// store had all of it, and was not done with it.
+const latePart = 500 * time.Millisecond
+
 // abandon removes what a failed upload has left, and returns why it failed,
 // with what could not be removed.
 func (u *upload) abandon(ctx context.Context, why error) error {
-	if err := u.store.AbortUpload(ctx, PendingUpload{Key: u.key, ID: u.id}); err != nil {
+	up := PendingUpload{Key: u.key, ID: u.id}
+	err := u.store.AbortUpload(ctx, up)
+	if err == nil && u.cutOff.Load() && sleep(ctx, latePart) == nil {
+		err = u.store.AbortUpload(ctx, up)
+	}
+	if err != nil {
 		return fmt.Errorf("%w; its parts are still in the bucket: %w", why, err)
 	}
 	return why

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -166,6 +167,7 @@ type upload struct {
 	id       string // of a multipart upload
 	checksum bool   // a multipart upload was opened with checksums
 	reviser  Reviser
+	cutOff   atomic.Bool // a part was, on its way
 }
 
 func (u *upload) progress(n int) {

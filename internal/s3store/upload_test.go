@@ -113,8 +113,9 @@ func TestAbortIsRepeatedWhilePartsArrive(t *testing.T) {
 	if !errors.Is(err, broken) {
 		t.Error(err)
 	}
-	if n := b.proxy.Requests(s3test.Is("AbortMultipartUpload")); n != 2 {
-		t.Errorf("%d aborts, want 2", n)
+	// And once more, if a part was cut off.
+	if n := b.proxy.Requests(s3test.Is("AbortMultipartUpload")); n != 2 && n != 3 {
+		t.Errorf("%d aborts, want 2 or 3", n)
 	}
 	b.wantNothingLeft(t)
 }
