@@ -26,7 +26,8 @@ func (c Compression) compressor(level int) (compressor, error) {
 		return zlib.NewWriterLevel(nil, max(zlib.DefaultCompression, min(level, zlib.BestCompression)))
 	case LZ4:
 		w := lz4.NewWriter(nil)
-		return w, w.Apply(lz4.CompressionLevelOption(lz4Level(level)), lz4.BlockSizeOption(lz4.Block256Kb))
+		err := w.Apply(lz4.CompressionLevelOption(lz4Level(level)), lz4.BlockSizeOption(lz4.Block256Kb))
+		return w, err
 	case Zstd:
 		if level == 0 {
 			level = defaultZstdLevel
