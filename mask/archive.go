@@ -53,12 +53,19 @@ func Archive(w io.Writer, r io.Reader, judge func(*archive.Head) (*Plan, error),
 	return err
 }
 
-// fits refuses an archive whose rows are not in the form that a Table takes.
+// fits refuses an archive whose rows are not in the form that a Table takes, and
+// one with data of a kind that is not known: nobody could say what is in it.
 func (p *Plan) fits(head *archive.Head) error {
 	for i := range head.Entries {
 		e := &head.Entries[i]
-		if t := p.Table(e); t != nil && !t.None && e.HasBlock() && e.Copy == "" {
+		if !e.HasBlock() || p.Drops(e) {
+			continue
+		}
+		if t := p.Table(e); t != nil && !t.None && e.Copy == "" {
 			return fmt.Errorf("mask %s: its rows are INSERT statements (pg_dump --inserts), which are not masked", e)
+		}
+		if p.Masks() && e.Desc != "TABLE DATA" && e.Desc != "BLOBS" {
+			return fmt.Errorf("mask %s: this hectl does not know what is in it", e)
 		}
 	}
 	return nil
@@ -66,7 +73,7 @@ func (p *Plan) fits(head *archive.Head) error {
 
 // Drops reports whether an entry is left out of a masked archive.
 func (p *Plan) Drops(e *archive.Entry) bool {
-	return p.Masks() && !e.HasBlock() && strings.HasSuffix(e.Desc, "STATISTICS DATA")
+	return p.Masks() && strings.HasSuffix(e.Desc, "STATISTICS DATA")
 }
 
 // stageBuffer is how many bytes a stage of the work hands to the next at once.
@@ -98,6 +105,8 @@ func (a *rewriter) block(b archive.Block, r io.Reader) error {
 	e := a.entries[b.ID]
 	table := a.plan.Table(e)
 	switch {
+	case a.plan.Drops(e):
+		return nil
 	case b.LargeObjects && a.plan.EmptiesLargeObjects():
 		return a.emptyObjects(b, r)
 	case b.LargeObjects, table == nil:

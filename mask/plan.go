@@ -35,6 +35,14 @@ func (p *Plan) RulesHash() string {
 	return p.hash
 }
 
+// Tables returns how many tables the plan changes, or leaves without rows.
+func (p *Plan) Tables() int {
+	if p == nil {
+		return 0
+	}
+	return len(p.tables)
+}
+
 // EmptyLargeObjects has large objects keep their oids, to which rows refer, and
 // lose what is in them.
 func (p *Plan) EmptyLargeObjects() { p.emptied = true }
