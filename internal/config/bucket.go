@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"regexp"
 	"strconv"
 	"strings"
@@ -46,20 +47,49 @@ var bucketName = regexp.MustCompile(`^[a-z0-9A-Z][a-zA-Z0-9._-]{1,253}[a-zA-Z0-9
 // Bucket resolves the settings bucket, region, endpoint-url, path-style and
 // profile.
 func (s *Sources) Bucket(flags Flags) (Bucket, error) {
-	return s.bucket(flags, "bucket")
+	return s.bucket(flags, s.find(flags, "bucket"))
 }
 
 // AttachmentsBucket is Bucket for the one that holds the files of Active
 // Storage: attachments-bucket in place of bucket.
 func (s *Sources) AttachmentsBucket(flags Flags) (Bucket, error) {
-	return s.bucket(flags, "attachments-bucket")
+	return s.bucket(flags, s.find(flags, "attachments-bucket"))
 }
 
-func (s *Sources) bucket(flags Flags, name string) (Bucket, error) {
+// MaskedBucket resolves where masked dumps are; backup has the flag masked-to for
+// it, mask the flag to. Its name is "" when nobody says it, or somebody says none.
+// It is reached as the bucket of the dumps is, unless the flags to-profile and
+// to-endpoint-url say otherwise.
+func (s *Sources) MaskedBucket(flags Flags) (Bucket, error) {
 	if err := flags.check(); err != nil {
 		return Bucket{}, err
 	}
-	v := s.find(flags, name)
+	v := s.find(flags, "masked-to")
+	if text, ok := flags["to"]; ok {
+		v = Value{text, "--to"}
+	}
+	if v.Text == "" || v.Text == "none" {
+		return Bucket{}, nil
+	}
+	flags = maps.Clone(flags)
+	for _, name := range []string{"profile", "endpoint-url"} {
+		if text, ok := flags["to-"+name]; ok {
+			flags[name] = text
+		}
+	}
+	return s.bucket(flags, v)
+}
+
+// Same reports whether both are one place in one store.
+func (b Bucket) Same(other Bucket) bool {
+	return b.Name == other.Name && b.Base == other.Base && b.EndpointURL == other.EndpointURL
+}
+
+// bucket completes the bucket that v names.
+func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
+	if err := flags.check(); err != nil {
+		return Bucket{}, err
+	}
 	rest, ok := strings.CutPrefix(v.Text, "s3://")
 	bucket, base, _ := strings.Cut(rest, "/")
 	if !ok || !bucketName.MatchString(bucket) {

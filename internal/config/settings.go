@@ -26,6 +26,7 @@ func (s *Sources) settings() []setting {
 		{flag: "bucket", env: []string{"HECTL_BUCKET"}, file: f.Bucket, fallback: DefaultBucket},
 		{flag: "region", env: []string{"AWS_REGION", "AWS_DEFAULT_REGION"}, file: f.Region},
 		{flag: "endpoint-url", env: []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}, file: f.EndpointURL},
+		{flag: "masked-to", env: []string{"HECTL_MASKED_BUCKET"}, file: f.MaskedBucket},
 		{flag: "env", env: []string{"HECTL_ENV"}, file: f.Env, fallback: DefaultLabel},
 		{flag: "source", env: []string{"HECTL_SOURCE"}, file: f.Source, secret: true},
 		{flag: "target", env: []string{"HECTL_TARGET"}, file: f.Target, secret: true},

@@ -57,6 +57,7 @@ type Sources struct {
 type file struct {
 	Bucket            string  `yaml:"bucket"`
 	AttachmentsBucket string  `yaml:"attachments_bucket"`
+	MaskedBucket      string  `yaml:"masked_bucket"`
 	Region            string  `yaml:"region"`
 	EndpointURL       string  `yaml:"endpoint_url"`
 	PathStyle         *bool   `yaml:"path_style"`
@@ -138,7 +139,7 @@ func (s *Sources) read(path string) (file, error) {
 	parsed, err := parse(trimBOM(text))
 	if err != nil {
 		return file{}, fault.New(fault.Usage,
-			"the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep, notify, attachments_bucket, max_age, max_shrink and mask",
+			"the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep, notify, attachments_bucket, masked_bucket, max_age, max_shrink and mask",
 			"read settings %s: %s", path, yaml.FormatError(err, false, false))
 	}
 	return parsed, nil
