@@ -65,6 +65,7 @@ type servers struct {
 type world struct {
 	servers
 	bucket         string
+	dumps, masked  string // the buckets that "in" tells apart
 	proxy          *s3test.Proxy
 	source, target string // database names
 	counted        int64  // bytes received when they were last counted
@@ -104,6 +105,8 @@ func TestScripts(t *testing.T) {
 			"documented":  cmdDocumented,
 			"laptop":      cmdLaptop,
 			"planted":     cmdPlanted,
+			"in":          cmdIn,
+			"allow":       cmdAllow,
 		},
 	})
 }
@@ -425,6 +428,20 @@ func cmdLockable(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Setenv("HECTL_BUCKET", "s3://"+w.bucket)
 }
 
+// in masked has later commands that look into the bucket look into that of the
+// masked dumps, s3://$MASKED, which it makes the first time. in main goes back.
+func cmdIn(ts *testscript.TestScript, _ bool, args []string) {
+	w := theWorld(ts)
+	if w.masked == "" {
+		w.dumps, w.masked = w.bucket, w.bucket+"-masked"
+		ts.Check(w.s3.CreateBucket(context.Background(), w.masked))
+		ts.Setenv("MASKED", w.masked)
+	}
+	if w.bucket = w.dumps; len(args) == 1 && args[0] == "masked" {
+		w.bucket = w.masked
+	}
+}
+
 // lock KEY… puts a legal hold on objects.
 func cmdLock(ts *testscript.TestScript, _ bool, args []string) {
 	w := theWorld(ts)
@@ -442,6 +459,8 @@ func cmdLock(ts *testscript.TestScript, _ bool, args []string) {
 //	proxy replace KEY FILE                  put FILE there once a part of KEY has been read
 //	proxy from N stall                      never answer who reads from byte N on, or further on
 //	proxy from N STATUS CODE                answer such a one with an error
+//	proxy dumps|masked stall OPERATION         never answer, for one of the buckets that "in" tells apart
+//	proxy dumps|masked STATUS CODE OPERATION   answer with an error, for one of them
 //	proxy plain                             the store tells no checksums
 //	proxy region REGION                     the bucket is in that region
 //	proxy pass                              no faults any more
@@ -504,6 +523,17 @@ func cmdProxy(ts *testscript.TestScript, _ bool, args []string) {
 		} else {
 			p.On(beyond, s3test.Answer(number(2), args[3]))
 		}
+	case "dumps", "masked":
+		w := theWorld(ts)
+		bucket := map[string]string{"dumps": w.dumps, "masked": w.masked}[args[0]]
+		there := func(r *http.Request) bool {
+			return s3test.Operation(r) == args[len(args)-1] && strings.HasPrefix(r.URL.Path, "/"+bucket+"/")
+		}
+		if args[1] == "stall" {
+			p.On(there, s3test.Stall())
+		} else {
+			p.On(there, s3test.Answer(number(1), args[2]))
+		}
 	case "plain":
 		p.On(s3test.Is("HeadObject"), s3test.WithoutHeader("X-Amz-Checksum-Crc64nvme"))
 	case "region":
@@ -526,6 +556,13 @@ func cmdUser(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(w.s3.Allow(ctx, w.bucket, access, args[1:]...))
 	ts.Setenv("AWS_ACCESS_KEY_ID", access)
 	ts.Setenv("AWS_SECRET_ACCESS_KEY", secret)
+}
+
+// allow ACTION… has the script's account do these on the bucket that is looked
+// into, and nothing else there.
+func cmdAllow(ts *testscript.TestScript, _ bool, args []string) {
+	w := theWorld(ts)
+	ts.Check(w.s3.Allow(context.Background(), w.bucket, ts.Getenv("AWS_ACCESS_KEY_ID"), args...))
 }
 
 // until WHAT waits until something is the case:

@@ -20,7 +20,6 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
 // Commands returns the commands that make dumps and look after them.
@@ -44,7 +43,8 @@ type createOptions struct {
 	iamAuth      bool
 	upload       s3store.UploadOptions
 
-	prune *pruneOptions // nil: not asked for
+	prune  *pruneOptions // nil: not asked for
+	masked *maskedCopy   // nil: not asked for
 }
 
 func createCommand(env *command.Env) *cli.Command {
@@ -68,6 +68,10 @@ func createCommand(env *command.Env) *cli.Command {
    One backup of a source runs at a time: the next one ends with 11, at once.
    The source is only read; it may be a standby.
 
+   With --masked-to, the same pass makes a second dump in another bucket, masked
+   by the rules: see "hectl mask --help". It takes as much memory again. If it
+   fails, the first one stays, and the exit code is 3.
+
    With --prune, dumps of the label that no rule keeps are removed once the new
    one is in the bucket: see "hectl prune --help".
 
@@ -85,6 +89,7 @@ func createCommand(env *command.Env) *cli.Command {
 			&cli.StringFlag{Category: command.Bucket, Name: "part-size", Usage: "`SIZE` of an upload's parts, 5 of which are held in memory (default 8MiB, more for a database over 62 GB)"},
 			&cli.StringFlag{Category: command.Bucket, Name: "sse", Usage: "server-side encryption by `METHOD` AES256, aws:kms or aws:kms:dsse (default: the bucket's)"},
 			&cli.StringFlag{Category: command.Bucket, Name: "sse-kms-key-id", Usage: "`KEY` for aws:kms"},
+			&cli.StringFlag{Category: command.Bucket, Name: "masked-to", Usage: "make a masked dump as well, in `s3://NAME[/FOLDER]`, or none (HECTL_MASKED_BUCKET)"},
 			&cli.StringFlag{Category: command.Bucket, Name: "storage-class", Usage: "`CLASS` such as STANDARD_IA or GLACIER_IR"},
 			command.LabelFlag(),
 			&cli.BoolFlag{Category: command.Retention, Name: "prune", Usage: "after a success, remove dumps that no rule keeps"},
@@ -175,6 +180,9 @@ func newCreateOptions(env *command.Env, c *cli.Context) (*createOptions, error) 
 	if opt.prune, err = newPruneAfter(c, settings, flags, opt.bucket, opt.label); err != nil {
 		return nil, err
 	}
+	if opt.masked, err = newMaskedCopy(env, settings, flags, opt.bucket); err != nil {
+		return nil, err
+	}
 	return opt, nil
 }
 
@@ -192,6 +200,7 @@ type created struct {
 	Compression   string    `json:"compression"`
 	Started       time.Time `json:"started_at"`
 	Finished      time.Time `json:"finished_at"`
+	Masked        *masked   `json:"masked,omitempty"`
 	Pruned        *pruned   `json:"pruned,omitempty"`
 }
 
@@ -201,6 +210,9 @@ func (r created) Text() string {
 	rate := float64(r.Size) / max(took.Seconds(), 0.001)
 	text := fmt.Sprintf("backed up %s to s3://%s/%s: %s in %s (%s/s)", r.Database, r.Bucket, r.Key,
 		humanize.Bytes(uint64(r.Size)), took.Round(100*time.Millisecond), humanize.Bytes(uint64(rate)))
+	if r.Masked != nil {
+		text += "\n" + r.Masked.Text()
+	}
 	if r.Pruned != nil {
 		text += "\n" + r.Pruned.Text()
 	}
@@ -238,7 +250,12 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 	env.Console.Detail("%s is PostgreSQL %s, %s; dumping with %s (%s), compression %s",
 		o.source, server, humanize.Bytes(uint64(src.size)), tool.Path, tool.Version, o.compress)
 
-	object, body, err := o.stream(ctx, env.Console, w, src, store, tool, key)
+	side, err := o.masked.start(ctx, env, o, key)
+	if err != nil {
+		return err
+	}
+	defer side.abandon()
+	object, body, err := o.stream(ctx, env.Console, w, src, store, tool, key, side)
 	if err != nil {
 		return fmt.Errorf("no dump was made: %w", err)
 	}
@@ -250,62 +267,59 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 		Database: o.source.Database(), ServerVersion: server.String(), DumpVersion: tool.Version.String(),
 		Compression: o.compress, Started: started, Finished: env.Console.Now().UTC(),
 	}
-	failed := o.describe(ctx, env, store, result, src.size, body)
-	if failed == nil && body.head != nil {
+	m, failed := o.describe(ctx, env, store, result, src.size, body)
+	if failed == nil && body.Known() {
 		result.Manifest = catalog.ManifestKey(o.bucket.Base, key)
 	}
+	var unmasked error
+	result.Masked, unmasked = side.finish(ctx, env, m)
 	if failed == nil && o.prune != nil {
 		result.Pruned, failed = o.prune.after(ctx, store, env.Console.Now(), key)
 	}
-	if late := o.newest(ctx, env.Console, store, key); late != nil && failed != nil {
-		failed = fault.New(fault.Warnings, "", "%w; and %w", failed, late)
-	} else if late != nil {
-		failed = late
-	}
+	failed = worse(worse(failed, o.newest(ctx, env.Console, store, key)), unmasked)
 	if err := env.Console.Result(result); err != nil {
 		return fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but that could not be said: %w", key, err)
 	}
 	return failed
 }
 
+// worse joins what is wrong with a dump that is there into one line.
+func worse(err, more error) error {
+	switch {
+	case err == nil:
+		return more
+	case more == nil:
+		return err
+	}
+	return fault.New(fault.Warnings, "", "%w; and %w", err, more)
+}
+
 // describe writes the manifest of a dump that is in the bucket. Without one the
-// dump is as good, but cannot be checked in part: that is a warning.
-func (o *createOptions) describe(ctx context.Context, env *command.Env, store *s3store.Store, r created, size int64, body *archiveStream) error {
-	if body.head == nil {
-		env.Console.Warn("pg_dump %s writes an archive that this hectl does not know: the dump is in the bucket as it is, without a manifest", r.DumpVersion)
-		return nil
-	}
-	hostname, err := os.Hostname()
-	if err != nil {
-		return fault.New(fault.Warnings, "", "the dump is in the bucket, whole, but has no manifest: %w", err)
-	}
+// dump is as good, but cannot be checked in part: that is a warning. It returns
+// the manifest in any case.
+func (o *createOptions) describe(ctx context.Context, env *command.Env, store *s3store.Store, r created, size int64, body *catalog.Stream) (*catalog.Manifest, error) {
 	m := &catalog.Manifest{
 		Key: r.Key, Size: r.Size, ETag: r.ETag, Label: r.Label, Started: r.Started, Finished: r.Finished,
 		HectlVersion: env.Version, Database: r.Database, DatabaseSize: size, ServerVersion: r.ServerVersion, DumpVersion: r.DumpVersion,
-		ArchiveVersion: body.head.Version.String(), Compression: r.Compression,
-		SourceFingerprint: o.source.FingerprintFrom(hostname), ExcludedTableData: o.exclude,
-		Head:   catalog.ManifestHead{Length: body.head.Length, SHA256: body.headSum},
-		Blocks: manifestBlocks(body.head, body.blocks),
+		Compression: r.Compression, ExcludedTableData: o.exclude,
 	}
+	if !body.Known() {
+		env.Console.Warn("pg_dump %s writes an archive that this hectl does not know: the dump is in the bucket as it is, without a manifest", r.DumpVersion)
+		return m, nil
+	}
+	hostname, err := os.Hostname()
+	if err != nil {
+		return m, fault.New(fault.Warnings, "", "the dump is in the bucket, whole, but has no manifest: %w", err)
+	}
+	m.SourceFingerprint = o.source.FingerprintFrom(hostname)
+	body.Describe(m)
 	// The dump is there now: a signal comes too late to be worth losing this.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	if err := catalog.WriteManifest(ctx, store, o.bucket.Base, m, o.upload); err != nil {
-		return fault.New(fault.Warnings, "", "the dump is in the bucket, whole, but has no manifest: %w", err)
+		return m, fault.New(fault.Warnings, "", "the dump is in the bucket, whole, but has no manifest: %w", err)
 	}
-	return nil
-}
-
-func manifestBlocks(head *archive.Head, blocks []archive.Block) []catalog.ManifestBlock {
-	entries := head.ByID()
-	described := make([]catalog.ManifestBlock, len(blocks))
-	for i, b := range blocks {
-		described[i] = catalog.ManifestBlock{
-			ID: b.ID, Schema: entries[b.ID].Namespace, Table: entries[b.ID].Tag,
-			Offset: b.Offset, Length: b.Length, SHA256: b.SHA256,
-		}
-	}
-	return described
+	return m, nil
 }
 
 // lockHost takes the lock on this machine. Where that cannot be had, the one in
@@ -367,7 +381,7 @@ func estimate(database int64, compress string) int64 {
 }
 
 // stream runs pg_dump into the bucket.
-func (o *createOptions) stream(ctx context.Context, out *console.Console, w *watch, src *source, store *s3store.Store, tool pgtools.Tool, key string) (s3store.Object, *archiveStream, error) {
+func (o *createOptions) stream(ctx context.Context, out *console.Console, w *watch, src *source, store *s3store.Store, tool pgtools.Tool, key string, side *maskedSide) (s3store.Object, *catalog.Stream, error) {
 	dump, err := pgtools.Dump(ctx, tool, o.source, pgtools.DumpOptions{
 		AppName:          appName,
 		Compress:         o.compress,
@@ -384,12 +398,12 @@ func (o *createOptions) stream(ctx context.Context, out *console.Console, w *wat
 	bar := out.Progress("dump "+o.source.Database(), console.Bytes, -1)
 	defer bar.Done()
 	output := w.reader(dump, o.stallTimeout, out.Now, bar.Add)
-	body := newArchiveStream(output)
+	body := catalog.NewStream(side.tee(output), "pg_dump")
 	w.ask(func() string {
 		if idle := output.unread(); idle >= time.Second {
-			return fmt.Sprintf("; %s; the store has taken no more of it for %s", body.position(), idle.Round(time.Second))
+			return fmt.Sprintf("; %s; the store has taken no more of it for %s", body.Position(), idle.Round(time.Second))
 		}
-		return "; " + body.position() + whatDumpWaitsFor(ctx, o.source)
+		return "; " + body.Position() + whatDumpWaitsFor(ctx, o.source)
 	})
 	defer w.ask(func() string { return "" })
 	object, err := store.Upload(ctx, key, body, o.upload)

@@ -40,6 +40,13 @@ func backupArgs(create *createOptions, c *cli.Context, flags []cli.Flag, setting
 		add("path-style", strconv.FormatBool(*create.bucket.PathStyle))
 	}
 	add("pg-bin", create.pgBin)
+	if create.masked != nil {
+		if rules, path := settings.Mask(); rules != nil {
+			return nil, fault.New(fault.Usage, `have "hectl mask" run in its folder, after the backup; --masked-to none leaves it out`,
+				"the rules for masking are in %s, which a scheduled backup does not read", path)
+		}
+		add("masked-to", create.masked.bucket.String())
+	}
 	if create.prune != nil {
 		rules, err := settings.Keep(command.Given(c))
 		if err != nil {
@@ -80,7 +87,7 @@ func backupArgs(create *createOptions, c *cli.Context, flags []cli.Flag, setting
 // The profile is left out: a service has no ~/.aws.
 func isSetting(flag string) bool {
 	return strings.HasPrefix(flag, "keep-") ||
-		slices.Contains([]string{"source", "bucket", "env", "region", "endpoint-url", "path-style", "pg-bin", "profile"}, flag)
+		slices.Contains([]string{"source", "bucket", "env", "region", "endpoint-url", "path-style", "pg-bin", "profile", "masked-to"}, flag)
 }
 
 // seen tells whether a service with ProtectHome= and PrivateTmp= sees path.

@@ -30,7 +30,7 @@ func printRules(env *command.Env) error {
 	if err != nil {
 		return err
 	}
-	rules, err := command.MaskRules(settings)
+	rules, err := command.MaskRules(settings, env.Console)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func newMaskCheck(env *command.Env, c *cli.Context) (*maskCheck, error) {
 	if err != nil {
 		return nil, err
 	}
-	masking, err := command.MaskRules(settings)
+	masking, err := command.MaskRules(settings, env.Console)
 	if err != nil {
 		return nil, err
 	}

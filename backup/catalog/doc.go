@@ -7,4 +7,7 @@
 // label before the time; they count as production's. A key that ends like a
 // dump but holds no time is dated by its LastModified. Everything else in the
 // bucket is none of hectl's business.
+//
+// It also knows how an archive becomes a dump: a Stream notes what the manifest
+// will say while the archive flows by, whether pg_dump writes it or hectl does.
 package catalog

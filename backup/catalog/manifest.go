@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,6 +42,9 @@ type Manifest struct {
 	Compression       string          `json:"compression"`
 	SourceFingerprint string          `json:"source_fingerprint"`
 	ExcludedTableData []string        `json:"excluded_table_data,omitempty"`
+	Masked            bool            `json:"masked,omitempty"`
+	MaskRules         string          `json:"mask_rules,omitempty"`  // SHA-256 of the rules by which it was masked
+	Origin            *ManifestOrigin `json:"origin,omitempty"`      // what it was masked from
 	Verified          *time.Time      `json:"verified_at,omitempty"` // last read through, and found to be whole
 	Restored          *time.Time      `json:"restored_at,omitempty"` // last restored by way of trial
 	Head              ManifestHead    `json:"head"`
@@ -47,6 +52,13 @@ type Manifest struct {
 
 	etag string          // of the manifest itself, where it was read from the bucket
 	read json.RawMessage // what was read there
+}
+
+// ManifestOrigin names the dump that another one was made from. Its bucket is not
+// the business of who reads the other.
+type ManifestOrigin struct {
+	Key  string    `json:"key"`
+	Time time.Time `json:"time"` // when it was taken, UTC
 }
 
 // ManifestHead describes the archive's header and table of contents.
@@ -64,6 +76,30 @@ type ManifestBlock struct {
 	Length int64  `json:"length"` // bytes
 	SHA256 Sum    `json:"sha256"`
 	Rows   *int64 `json:"rows,omitempty"` // nil where nobody has counted
+}
+
+// MaskedCopy returns the manifest of an object that holds the rows of m's dump,
+// masked by rules: what is known of the rows and where they are from stays.
+// Stream.Describe completes it.
+func (m *Manifest) MaskedCopy(of ManifestOrigin, object s3store.Object, rules string) *Manifest {
+	return &Manifest{
+		Key: object.Key, Size: object.Size, ETag: object.ETag, Masked: true, MaskRules: rules, Origin: &of,
+		Label: m.Label, Started: m.Started, Database: m.Database, DatabaseSize: m.DatabaseSize, ServerVersion: m.ServerVersion, DumpVersion: m.DumpVersion,
+		Compression: m.Compression, SourceFingerprint: m.SourceFingerprint, ExcludedTableData: m.ExcludedTableData,
+	}
+}
+
+var levelIn = regexp.MustCompile(`^(?:[a-z0-9]+:)?(?:.*\blevel=)?(\d+)\b`)
+
+// CompressionLevel returns the level that Compression names, in pg_dump's own
+// syntax ("zstd:3", "gzip:level=6", "6"), 0 when it names none.
+func (m *Manifest) CompressionLevel() int {
+	found := levelIn.FindStringSubmatch(m.Compression)
+	if found == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(found[1]) // digits; what is too large is no level
+	return n
 }
 
 // Sum is a SHA-256; hexadecimal in JSON.

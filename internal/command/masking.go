@@ -2,35 +2,59 @@ package command
 
 import (
 	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
 // Masking is the rules of hectl.yml, and where their seed is.
 type Masking struct {
 	Rules *mask.Rules
 	home  string
+	out   *console.Console
 }
 
 // MaskRules reads the rules for masking: those of hectl.yml, or the built-in ones
 // where it says nothing.
-func MaskRules(settings *config.Sources) (*Masking, error) {
+func MaskRules(settings *config.Sources, out *console.Console) (*Masking, error) {
 	rules, err := mask.Parse(settings.Mask())
 	if err != nil {
 		return nil, err
 	}
 	home, _ := settings.Lookup("HOME")
-	return &Masking{rules, home}, nil
+	return &Masking{rules, home, out}, nil
 }
 
-// Plan returns what happens to the rows of an archive, all of which are wanted.
-func (m *Masking) Plan(head *archive.Head) (*mask.Plan, error) {
+// password is every user's in a masked dump, as in a fetched one.
+const password = "password"
+
+// Plan returns what happens to the rows of an archive, all of which are wanted:
+// what the rules say, whatever their mode is and, whatever they say, no
+// credentials. It says what a person should look at. A seed's file that is not
+// there is made, unless it is a dry run.
+func (m *Masking) Plan(head *archive.Head, dryRun bool) (*mask.Plan, error) {
 	seed := mask.RandomSeed()
-	if m.Rules.SeedFile != "" {
+	if m.Rules.SeedFile != "" && !dryRun {
+		var created string
 		var err error
-		if seed, _, err = mask.OpenSeed("file:"+m.Rules.SeedFile, m.home); err != nil {
+		if seed, created, err = mask.OpenSeed("file:"+m.Rules.SeedFile, m.home); err != nil {
 			return nil, err
 		}
+		if created != "" {
+			m.out.Say("made the seed %s: with it, the next masked dumps make the same people up", created)
+		}
 	}
-	return m.Rules.Plan(head, seed, mask.Options{})
+	plan, err := m.Rules.Plan(head, seed, mask.Options{})
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range plan.Warnings() {
+		m.out.Warn("%s", w)
+	}
+	credentials, err := mask.Credentials(schema.Read(head), password, seed)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Over(credentials), nil
 }

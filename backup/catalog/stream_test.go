@@ -1,4 +1,4 @@
-package backup
+package catalog
 
 import (
 	"errors"
@@ -10,11 +10,11 @@ import (
 
 // A pg_dump that fails before it has written a head is not said to have written
 // a bad one.
-func TestArchiveStreamFailsAsPgDump(t *testing.T) {
+func TestStreamFailsAsItsWriter(t *testing.T) {
 	t.Parallel()
 	failed := errors.New("pg_dump: exit status 1")
 	for _, written := range []string{"", "PGDMP", "PGDMP\x01\x0e\x00"} {
-		_, err := io.ReadAll(newArchiveStream(io.MultiReader(strings.NewReader(written), iotest.ErrReader(failed))))
+		_, err := io.ReadAll(NewStream(io.MultiReader(strings.NewReader(written), iotest.ErrReader(failed)), "pg_dump"))
 		if !errors.Is(err, failed) || err.Error() != failed.Error() {
 			t.Errorf("after %q: %v", written, err)
 		}

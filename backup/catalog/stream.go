@@ -1,4 +1,4 @@
-package backup
+package catalog
 
 import (
 	"bufio"
@@ -13,16 +13,19 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// archiveStream is pg_dump's output on its way to the bucket. It tells an
-// archive that is whole from one that is not, and makes it seekable.
+// A Stream is an archive on its way to the bucket: pg_dump's output, or one that
+// is masked. It tells an archive that is whole from one that is not, and makes it
+// seekable.
 //
-// pg_dump cannot go back in a pipe to note in the table of contents where each
-// block lies. So the places are noted here as the blocks flow by, and the upload
-// keeps back the beginning until they are written into it (s3store.Reviser).
-type archiveStream struct {
-	in   *bufio.Reader // pg_dump's output
-	dump *failingReader
-	held atomic.Int64
+// Who writes into a pipe cannot go back to note in the table of contents where
+// each block lies. So the places are noted here as the blocks flow by, and the
+// upload keeps back the beginning until they are written into it
+// (s3store.Reviser).
+type Stream struct {
+	in     *bufio.Reader
+	source *failingReader
+	writer string // of the archive, for errors
+	held   atomic.Int64
 
 	raw     []byte // the head's bytes
 	unread  []byte // the part of raw that Read has not returned yet
@@ -38,16 +41,18 @@ type archiveStream struct {
 // archive reads.
 const newestLayout = 16
 
-func newArchiveStream(source io.Reader) *archiveStream {
-	dump := &failingReader{r: source}
-	s := &archiveStream{in: bufio.NewReaderSize(dump, 256<<10), dump: dump}
+// NewStream returns the stream of the archive that source holds. Errors call its
+// writer by that name.
+func NewStream(source io.Reader, writer string) *Stream {
+	failing := &failingReader{r: source}
+	s := &Stream{in: bufio.NewReaderSize(failing, 256<<10), source: failing, writer: writer}
 	s.held.Store(math.MaxInt64)
 	return s
 }
 
 // Read implements io.Reader. Its error is io.EOF only after an archive that is
 // whole.
-func (s *archiveStream) Read(p []byte) (int, error) {
+func (s *Stream) Read(p []byte) (int, error) {
 	if !s.started {
 		s.started = true
 		if err := s.readHead(); err != nil {
@@ -64,12 +69,12 @@ func (s *archiveStream) Read(p []byte) (int, error) {
 		return n, err
 	}
 	if _, bad := s.indexer.Write(p[:n]); bad != nil {
-		return 0, fmt.Errorf("what pg_dump writes is not an archive: %w", bad)
+		return 0, fmt.Errorf("what %s writes is not an archive: %w", s.writer, bad)
 	}
 	if errors.Is(err, io.EOF) {
 		blocks, bad := s.indexer.Finish()
 		if bad != nil {
-			return 0, fmt.Errorf("pg_dump exited without an error, but its archive is not whole: %w", bad)
+			return 0, fmt.Errorf("%s exited without an error, but its archive is not whole: %w", s.writer, bad)
 		}
 		s.blocks = blocks
 	}
@@ -78,7 +83,7 @@ func (s *archiveStream) Read(p []byte) (int, error) {
 
 // readHead reads the head ahead of everything else. An archive in a layout that
 // is newer than hectl passes as it is.
-func (s *archiveStream) readHead() error {
+func (s *Stream) readHead() error {
 	var raw bytes.Buffer
 	head, err := archive.ReadHead(io.TeeReader(s.in, &raw))
 	s.raw = raw.Bytes()
@@ -92,13 +97,13 @@ func (s *archiveStream) readHead() error {
 	case len(s.raw) >= 7 && bytes.HasPrefix(s.raw, []byte("PGDMP\x01")) && s.raw[6] > newestLayout:
 		s.held.Store(0)
 		return nil
-	case s.dump.err != nil:
-		return s.dump.err // not what the archive lacks for it
+	case s.source.err != nil:
+		return s.source.err // not what the archive lacks for it
 	case errors.Is(err, io.ErrUnexpectedEOF) && len(s.raw) == 0:
-		return errors.New("pg_dump exited without an error, but wrote nothing")
+		return fmt.Errorf("%s exited without an error, but wrote nothing", s.writer)
 	}
 	if _, ok := errors.AsType[*archive.FormatError](err); ok {
-		return fmt.Errorf("what pg_dump writes is not an archive: %w", err)
+		return fmt.Errorf("what %s writes is not an archive: %w", s.writer, err)
 	}
 	return err
 }
@@ -118,10 +123,10 @@ func (f *failingReader) Read(p []byte) (int, error) {
 }
 
 // Held implements s3store.Reviser.
-func (s *archiveStream) Held() int64 { return s.held.Load() }
+func (s *Stream) Held() int64 { return s.held.Load() }
 
 // Revise implements s3store.Reviser: it notes the blocks' places.
-func (s *archiveStream) Revise(head []byte) error {
+func (s *Stream) Revise(head []byte) error {
 	if s.head == nil {
 		return nil
 	}
@@ -133,19 +138,38 @@ func (s *archiveStream) Revise(head []byte) error {
 }
 
 // begun returns a function that notes which entry's block has begun.
-func (s *archiveStream) begun(head *archive.Head) func(archive.Block) {
+func (s *Stream) begun(head *archive.Head) func(archive.Block) {
 	entries := head.ByID()
 	return func(b archive.Block) { s.at.Store(entries[b.ID]) }
 }
 
-// position says how far pg_dump has come. It may be called at any time.
-func (s *archiveStream) position() string {
+// Position says how far the writer has come. It may be called at any time.
+func (s *Stream) Position() string {
 	e := s.at.Load()
 	switch {
 	case e == nil:
-		return "pg_dump had not come to the first table's rows"
+		return s.writer + " had not come to the first table's rows"
 	case e.Namespace == "":
-		return "pg_dump was at " + e.Desc
+		return s.writer + " was at " + e.Desc
 	}
-	return fmt.Sprintf("pg_dump was at %s %s.%s", e.Desc, e.Namespace, e.Tag)
+	return fmt.Sprintf("%s was at %s %s.%s", s.writer, e.Desc, e.Namespace, e.Tag)
+}
+
+// Known reports whether the archive has a layout that this hectl reads. It is
+// known at the stream's end; what is not has no manifest.
+func (s *Stream) Known() bool { return s.head != nil }
+
+// Describe notes in m what the archive consists of. It is called when the stream
+// was uploaded, and only if it is Known.
+func (s *Stream) Describe(m *Manifest) {
+	m.ArchiveVersion = s.head.Version.String()
+	m.Head = ManifestHead{Length: s.head.Length, SHA256: s.headSum}
+	m.Blocks = make([]ManifestBlock, len(s.blocks))
+	entries := s.head.ByID()
+	for i, b := range s.blocks {
+		m.Blocks[i] = ManifestBlock{
+			ID: b.ID, Schema: entries[b.ID].Namespace, Table: entries[b.ID].Tag,
+			Offset: b.Offset, Length: b.Length, SHA256: b.SHA256,
+		}
+	}
 }

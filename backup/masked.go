@@ -1,0 +1,193 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// maskedCopy is what a backup is told of the masked dump that it makes in the
+// same pass.
+type maskedCopy struct {
+	bucket config.Bucket
+	rules  *command.Masking
+}
+
+// newMaskedCopy returns nil when no masked dump is wanted.
+func newMaskedCopy(env *command.Env, settings *config.Sources, flags config.Flags, dumps config.Bucket) (*maskedCopy, error) {
+	b, err := settings.MaskedBucket(flags)
+	if err != nil || b.Name == "" {
+		return nil, err
+	}
+	if b.Same(dumps) {
+		return nil, fault.New(fault.Usage, "name another bucket, or another folder of it",
+			"%s (from %s) is where the dumps themselves go: who may read masked dumps could read them", b, b.Origin)
+	}
+	rules, err := command.MaskRules(settings, env.Console)
+	if err != nil {
+		return nil, err
+	}
+	return &maskedCopy{bucket: b, rules: rules}, nil
+}
+
+// masked is the result of the masked side.
+type masked struct {
+	Bucket   string `json:"bucket"`
+	Key      string `json:"key"`
+	Manifest string `json:"manifest,omitempty"` // its key; "" when the dump has none
+	Size     int64  `json:"size"`               // bytes
+	ETag     string `json:"etag"`
+	Rules    string `json:"mask_rules"`
+	Tables   int    `json:"masked_tables"` // that the rules change, or leave without rows
+}
+
+// Text says what is now where.
+func (r masked) Text() string {
+	return fmt.Sprintf("and masked to s3://%s/%s: %s, %d tables, rules %.12s", r.Bucket, r.Key, humanize.Bytes(uint64(r.Size)), r.Tables, r.Rules)
+}
+
+// A maskedSide makes the masked dump out of what pg_dump writes, while that goes
+// into the bucket as it is. It gets to see the end only when the dump is in the
+// bucket: if that fails, there is no masked one either. If the masked side fails,
+// or takes nothing for the time of a stall, the dump goes on without it.
+//
+// A nil maskedSide is none.
+type maskedSide struct {
+	*maskedCopy
+	store  *s3store.Store
+	key    string
+	taken  time.Time     // as the keys have it
+	stall  time.Duration // 0: it may take for ever
+	feed   *io.PipeWriter
+	cancel context.CancelCauseFunc
+	ended  chan struct{} // closed when what follows is set
+
+	plan   *mask.Plan
+	object s3store.Object
+	stream *catalog.Stream
+	err    error
+}
+
+// start begins to wait for what pg_dump writes.
+func (m *maskedCopy) start(ctx context.Context, env *command.Env, o *createOptions, key string) (*maskedSide, error) {
+	if m == nil {
+		return nil, nil //nolint:nilnil // see maskedSide
+	}
+	store, err := env.Open(ctx, m.bucket)
+	if err != nil {
+		return nil, err
+	}
+	_, taken, _ := catalog.ParseKey(o.bucket.Base, key)
+	s := &maskedSide{
+		maskedCopy: m, store: store, key: catalog.Key(m.bucket.Base, o.label, taken), taken: taken,
+		stall: o.stallTimeout, ended: make(chan struct{}),
+	}
+	var in *io.PipeReader
+	in, s.feed = io.Pipe()
+	ctx, s.cancel = context.WithCancelCause(ctx)
+	level := (&catalog.Manifest{Compression: o.compress}).CompressionLevel()
+	// Made-up values can take more room than those that they stand for. How the
+	// object is kept is left to its bucket.
+	opt := s3store.UploadOptions{PartSize: o.upload.PartSize, Estimate: 2 * o.upload.Estimate}
+	go func() {
+		defer close(s.ended)
+		s.object, s.stream, s.err = catalog.WriteArchive(ctx, store, s.key, opt, "hectl", func(w io.Writer) error {
+			err := mask.Archive(w, in, s.judge, level)
+			_ = in.CloseWithError(err) // the dump goes on without it
+			return err
+		})
+	}()
+	context.AfterFunc(ctx, func() { _ = s.feed.CloseWithError(context.Cause(ctx)) })
+	return s, nil
+}
+
+func (s *maskedSide) judge(head *archive.Head) (_ *mask.Plan, err error) {
+	s.plan, err = s.rules.Plan(head, false)
+	return s.plan, err
+}
+
+// tee returns r, of which all that is read goes to the masked side, too.
+func (s *maskedSide) tee(r io.Reader) io.Reader {
+	if s == nil {
+		return r
+	}
+	return &tee{r: r, side: s}
+}
+
+type tee struct {
+	r    io.Reader
+	side *maskedSide
+	lost bool // the masked side has failed
+}
+
+// Read implements io.Reader.
+func (t *tee) Read(p []byte) (int, error) {
+	n, err := t.r.Read(p)
+	if n > 0 && !t.lost {
+		t.lost = !t.side.take(p[:n])
+	}
+	return n, err
+}
+
+// take gives bytes to the masked side. It reports whether that takes more.
+func (s *maskedSide) take(p []byte) bool {
+	if s.stall > 0 {
+		timer := time.AfterFunc(s.stall, func() {
+			s.cancel(fault.New(fault.Failed, "a longer --stall-timeout may help", "stalled: the masked side took nothing for %s", s.stall))
+		})
+		defer timer.Stop()
+	}
+	_, err := s.feed.Write(p)
+	return err == nil
+}
+
+// errNoDump is why a masked dump is given up.
+var errNoDump = errors.New("no dump was made")
+
+// abandon ends the masked side, unless it has come to its end.
+func (s *maskedSide) abandon() {
+	if s == nil {
+		return
+	}
+	s.cancel(errNoDump)
+	<-s.ended
+}
+
+// finish tells the masked side that the dump, which m describes, is in the bucket,
+// and waits for the masked one. What fails is a warning: the dump is there.
+func (s *maskedSide) finish(ctx context.Context, env *command.Env, m *catalog.Manifest) (*masked, error) {
+	if s == nil {
+		return nil, nil //nolint:nilnil // see maskedSide
+	}
+	_ = s.feed.Close() // the end
+	<-s.ended
+	if s.err != nil {
+		return nil, fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but no masked one was made: %w", m.Key, s.err)
+	}
+	r := &masked{
+		Bucket: s.bucket.Name, Key: s.key, Size: s.object.Size, ETag: s.object.ETag,
+		Rules: s.plan.RulesHash(), Tables: s.plan.Tables(),
+	}
+	copied := m.MaskedCopy(catalog.ManifestOrigin{Key: m.Key, Time: s.taken}, s.object, r.Rules)
+	copied.Finished, copied.HectlVersion = env.Console.Now().UTC(), env.Version
+	s.stream.Describe(copied)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	if err := catalog.WriteManifest(ctx, s.store, s.bucket.Base, copied, s3store.UploadOptions{}); err != nil {
+		return r, fault.New(fault.Warnings, "", "the masked dump is in the bucket, whole, but has no manifest, and so does not say that it is masked: %w", err)
+	}
+	r.Manifest = catalog.ManifestKey(s.bucket.Base, s.key)
+	return r, nil
+}
