@@ -65,6 +65,9 @@ func fetchCommand(env *command.Env) *cli.Command {
    hectl fetch-latest-db --snapshot   keep a copy, from which the next fetch of
                                       the same dump takes a second
 
+   Who may not read the bucket of the dumps gets the newest masked dump, where
+   HECTL_MASKED_BUCKET, or masked_bucket in hectl.yml, says where these are.
+
 ` + whatHappens,
 		Flags: slices.Concat(targetFlags(), []cli.Flag{
 			&cli.BoolFlag{Category: command.Database, Name: "snapshot", Usage: "keep what was fetched as a snapshot, in place of an older one that was kept so"},
@@ -84,8 +87,12 @@ func fetchCommand(env *command.Env) *cli.Command {
 			if err != nil {
 				return err
 			}
+			masked, err := r.settings.MaskedBucket(flags)
+			if err != nil {
+				return err
+			}
 			return r.run(c.Context, func(ctx context.Context) (source, error) {
-				return newest(ctx, env, r.bucket, label.Text)
+				return newestReadable(ctx, env, r.bucket, masked, label.Text)
 			})
 		},
 	}, exits)

@@ -218,7 +218,7 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 		return err
 	}
 	r.tables.whole = partitions(d.Head)
-	masks, err := r.masks(d.Head)
+	masks, err := r.masks(d)
 	if err != nil {
 		return err
 	}

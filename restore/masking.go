@@ -17,7 +17,6 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
@@ -91,11 +90,12 @@ func wantsMasking(mode mask.Mode, path string, on, off bool) (bool, error) {
 }
 
 // masks decides what happens to the dump's rows: what the rules say and, whatever
-// they say, no credentials. Rows that are left out anyway need no rule.
-func (r *run) masks(h *archive.Head) (*mask.Plan, error) {
-	seed := mask.RandomSeed()
+// they say, no credentials. Rows that are left out anyway need no rule; a dump
+// that was masked when it was made is not masked again.
+func (r *run) masks(d *dump) (*mask.Plan, error) {
+	h, seed := d.Head, mask.RandomSeed()
 	var plan *mask.Plan
-	if rules := r.masking.rules; rules != nil {
+	if rules := r.masking.rules; rules != nil && !d.isMasked() {
 		var err error
 		if rules.SeedFile != "" && !r.dryRun { // which would make the file
 			if seed, err = r.openSeed(rules.SeedFile); err != nil {
@@ -174,14 +174,19 @@ type maskInfo struct {
 	// Masked says that personal data was, or would be, masked by rules.
 	Masked bool   `json:"masked"`
 	Rules  string `json:"mask_rules,omitempty"` // their hash
+	// Before says that the dump was masked when it was made, and is not again.
+	Before bool `json:"masked_before,omitempty"`
 	// Covered are the tables of which something is masked, or left out; also when
 	// no rules are, for credentials always are.
 	Covered []mask.Covered `json:"covered,omitempty"`
 	After   []string       `json:"after,omitempty"` // SQL files
 }
 
-func (r *run) maskInfo(h *archive.Head, p *mask.Plan) maskInfo {
-	info := maskInfo{Masked: r.masking.rules != nil, Rules: p.RulesHash(), Covered: p.Covers(h, r.tables.takes)}
+func (r *run) maskInfo(d *dump, p *mask.Plan) maskInfo {
+	info := maskInfo{Masked: r.masking.rules != nil, Rules: p.RulesHash(), Covered: p.Covers(d.Head, r.tables.takes)}
+	if d.isMasked() {
+		info.Masked, info.Before, info.Rules = true, true, d.manifest.MaskRules
+	}
 	for _, s := range r.masking.after {
 		info.After = append(info.After, s.path)
 	}
@@ -200,7 +205,10 @@ func (m maskInfo) String() string {
 		}
 	}
 	what := "credentials alone"
-	if m.Masked {
+	switch {
+	case m.Before:
+		what = "credentials; personal data was, when the dump was made"
+	case m.Masked:
 		what = "personal data and credentials"
 	}
 	text := fmt.Sprintf("%s: %s of %s", what, count(columns, "column"), count(tables, "table"))

@@ -53,6 +53,8 @@ type dumpInfo struct {
 	Database      string     `json:"database,omitempty"`
 	ServerVersion string     `json:"server_version,omitempty"`
 	DumpVersion   string     `json:"pg_dump_version,omitempty"`
+	Masked        bool       `json:"masked"`               // it was made by "hectl mask", or its like
+	MaskRules     string     `json:"mask_rules,omitempty"` // SHA-256 of the rules by which
 }
 
 func (d dumpInfo) String() string {
@@ -62,6 +64,9 @@ func (d dumpInfo) String() string {
 	}
 	if d.Taken != nil {
 		facts = append(facts, "taken "+d.Taken.UTC().Format("2006-01-02 15:04 UTC"))
+	}
+	if d.Masked {
+		facts = append(facts, fmt.Sprintf("masked by the rules %.12s", d.MaskRules))
 	}
 	if len(facts) == 0 {
 		return d.Name
@@ -77,6 +82,9 @@ func (d *dump) info() dumpInfo {
 	if !d.Taken.IsZero() {
 		info.Taken = &d.Taken
 	}
+	if d.isMasked() {
+		info.Masked, info.MaskRules = true, d.manifest.MaskRules
+	}
 	return info
 }
 
@@ -87,7 +95,7 @@ func (r *run) plan(d *dump, masks *mask.Plan, tool pgtools.Tool, server pgtools.
 	p.Tool = fmt.Sprintf("%s (%s)", tool.Path, tool.Version)
 	p.Tables = d.Head.Tables()
 	p.Chosen = r.tables.String()
-	p.Masking = r.maskInfo(d.Head, masks)
+	p.Masking = r.maskInfo(d, masks)
 	p.create = pgtools.CreateOptions{Encoding: d.Head.Encoding(), Like: existing}
 	if existing != nil && !r.scratch {
 		p.create.Owner = existing.Owner

@@ -47,6 +47,9 @@ type dump struct {
 	manifest *catalog.Manifest // nil when there is none
 }
 
+// isMasked tells whether the dump was masked when it was made.
+func (d *dump) isMasked() bool { return d.manifest != nil && d.manifest.Masked }
+
 // partReader reads length bytes from offset on.
 type partReader func(ctx context.Context, offset, length int64) io.ReadCloser
 
