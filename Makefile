@@ -31,7 +31,7 @@ demo: setup bin/versitygw build ## back up a made-up production database and fet
 
 test: setup bin/versitygw ## run all tests; one that is skipped fails the run
 	@if [ -z "$(RACE)" ]; then echo "no C compiler found: testing without the race detector" >&2; fi
-	@$(GO) run ./script/gotest $(RACE) -timeout 20m ./...
+	@$(GO) run ./script/gotest $(RACE) -timeout 28m ./...
 
 test-majors: bin/versitygw ## hold archives of PostgreSQL 15, 17 and 18 against their own pg_restore
 	@script/majors
