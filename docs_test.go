@@ -94,6 +94,8 @@ func here(ts *testscript.TestScript, line string) string {
 		{"--target app_dev", "--target " + ts.Getenv("HECTL_TARGET")},
 		{"HECTL_TARGET=verify_here", "HECTL_TARGET=" + ts.Getenv("HECTL_TARGET")},
 		{"-o /var/tmp", "-o elsewhere"},
+		{"hectl purge", "hectl purge --yes"}, // nobody is there to be asked
+		{"s3://masked-backups/app", "s3://" + ts.Getenv("BUCKET") + "/masked"},
 	} {
 		line = strings.ReplaceAll(line, r[0], r[1])
 	}
