@@ -15,7 +15,7 @@ func maskCommand(env *command.Env) *cli.Command {
 	suggest := &cli.BoolFlag{Category: command.Database, Name: "suggest", Usage: "with check: print rules for the columns that have none, to paste into hectl.yml"}
 	return command.New(env, &cli.Command{
 		Name:      "mask",
-		Usage:     "make a masked copy of a dump; see what is masked, and what is not",
+		Usage:     "make a masked copy of a dump; see what is masked",
 		UsageText: "hectl mask [KEY|latest] --to s3://BUCKET[/FOLDER] [options]\n   hectl mask rules | check [KEY|FILE|latest] [options]",
 		Description: `EXAMPLES:
    hectl mask --to s3://masked-dumps the newest dump, masked, in another bucket
