@@ -62,8 +62,8 @@ func maskCommand(env *command.Env) *cli.Command {
 0    done; with check: every column that could hold personal data has a rule
 1    failed; no masked dump was made
 2    wrong flags or settings, or rules that do not fit the dump
-3    with check: columns that could hold personal data have no rule; else: done,
-     with a warning that needs a person
+3    with check: columns that could hold personal data have no rule; else:
+     done, with a warning that needs a person
 10   no such dump or bucket
 12   credentials are missing, expired, or lack a permission
 13   the dump is damaged

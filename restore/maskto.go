@@ -53,7 +53,7 @@ func newMaskOptions(env *command.Env, c *cli.Context) (*maskOptions, error) {
 		return nil, err
 	}
 	if opt.to.Name == "" {
-		return nil, fault.New(fault.Usage, "add --to s3://BUCKET[/FOLDER], or set HECTL_MASKED_BUCKET", "mask is not told where the masked dump goes")
+		return nil, fault.New(fault.Usage, `add --to s3://BUCKET[/FOLDER], or set HECTL_MASKED_BUCKET; "hectl mask rules" and "hectl mask check" show what is masked`, "mask is not told where the masked dump goes")
 	}
 	opt.rules, err = command.MaskRules(settings, env.Console)
 	return opt, err
