@@ -15,11 +15,16 @@ var errNotArray = errors.New("not an array")
 // The format: https://www.postgresql.org/docs/current/arrays.html, Array Input
 // and Output Syntax.
 func elements(method Method) Method {
+	return withScratch(func(s *arrayScratch, dst, value []byte) ([]byte, error) { return s.mask(dst, value, method) })
+}
+
+// withScratch returns the Method that mask is with memory to use again.
+func withScratch(mask func(s *arrayScratch, dst, value []byte) ([]byte, error)) Method {
 	pool := &sync.Pool{New: func() any { return new(arrayScratch) }}
 	return func(dst, value []byte) ([]byte, bool, error) {
 		s, _ := pool.Get().(*arrayScratch)
 		defer pool.Put(s)
-		masked, err := s.mask(dst, value, method)
+		masked, err := mask(s, dst, value)
 		if err != nil {
 			return dst, false, err
 		}

@@ -3,7 +3,6 @@ package mask
 import (
 	"bytes"
 	"errors"
-	"sync"
 )
 
 // errNotHstore tells nothing of the value.
@@ -15,16 +14,7 @@ var errNotHstore = errors.New("not an hstore")
 // The format: https://www.postgresql.org/docs/current/hstore.html; as it is
 // written, with everything in quotes.
 func hstoreValues(method Method) Method {
-	pool := &sync.Pool{New: func() any { return new(arrayScratch) }}
-	return func(dst, value []byte) ([]byte, bool, error) {
-		s, _ := pool.Get().(*arrayScratch)
-		defer pool.Put(s)
-		masked, err := s.maskHstore(dst, value, method)
-		if err != nil {
-			return dst, false, err
-		}
-		return masked, false, nil
-	}
+	return withScratch(func(s *arrayScratch, dst, value []byte) ([]byte, error) { return s.maskHstore(dst, value, method) })
 }
 
 func (s *arrayScratch) maskHstore(dst, value []byte, method Method) ([]byte, error) {
