@@ -28,5 +28,6 @@ func Rows(scale int) string {
 }
 
 // Zoo is a schema of rare things, with a few thousand rows. It needs citext
-// and hstore, which are stock contrib extensions.
+// and hstore, which are stock contrib extensions. On PostgreSQL 14 it lacks the few
+// things that came later.
 func Zoo() string { return zoo }
