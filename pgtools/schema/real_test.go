@@ -120,11 +120,12 @@ func columns(s *schema.Schema) []string {
 	return lines
 }
 
+// PostgreSQL 14 has no indnullsnotdistinct.
 const uniquesQuery = `
 SELECT format('%s.%s %s: columns=%s expressions=%s where=%s nulls=%s primary=%s exclude=%s', n.nspname, c.relname, ic.relname,
     ARRAY(SELECT a.attname FROM unnest(i.indkey[0:i.indnkeyatts - 1]) WITH ORDINALITY k(n, o) JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.n ORDER BY o),
     (SELECT count(*) FROM unnest(i.indkey[0:i.indnkeyatts - 1]) k WHERE k = 0),
-    i.indpred IS NOT NULL, i.indnullsnotdistinct, i.indisprimary, i.indisexclusion AND NOT i.indisunique)
+    i.indpred IS NOT NULL, coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false), i.indisprimary, i.indisexclusion AND NOT i.indisunique)
 FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE (i.indisunique OR i.indisexclusion) AND c.relkind IN ('r', 'p') AND` + notOurs
 
