@@ -26,7 +26,7 @@ CREATE TABLE people (
 CREATE UNIQUE INDEX people_lower ON people (lower(email));
 CREATE UNIQUE INDEX people_odd ON people (md5(nick));
 CREATE UNIQUE INDEX people_there ON people (name) WHERE deleted IS NULL AND name <> '';
-CREATE UNIQUE INDEX people_null ON people (team) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX people_null ON people (team); -- made NULLS NOT DISTINCT by rulesHead
 CREATE TABLE letters (
     id bigint PRIMARY KEY,
     sender varchar(60) REFERENCES people (email),
