@@ -158,6 +158,7 @@ func setUp(s servers, env *testscript.Env) error {
 		"LOCAL":                       s.local.URI("postgres"),
 		"PRODUCTION":                  s.production.URI("postgres"),
 		"PREVIOUS":                    s.local.URI(w.target + "_previous"),
+		"TOOLS":                       s.local.Bin(),
 		"SOURCE_PORT":                 strconv.Itoa(s.production.Port()),
 		"TARGET_PORT":                 strconv.Itoa(s.local.Port()),
 		"APP":                         app,
