@@ -127,7 +127,7 @@ func (c *compiler) table(s *subject) {
 			s.wrong[col.Name] = len(c.list) > before
 		}
 	}
-	if len(methods) == 0 {
+	if len(methods) == 0 && (t.Unread == nil || !s.asksForMasks()) {
 		return
 	}
 	if t.Unread != nil {
@@ -148,6 +148,22 @@ func (c *compiler) table(s *subject) {
 		masked.Columns = append(masked.Columns, Column{Name: name, Method: methods[name]})
 	}
 	c.masks[t] = masked
+}
+
+// asksForMasks reports whether a rule masks a column, of which the table may be
+// known to have none.
+func (s *subject) asksForMasks() bool {
+	for _, r := range s.rules {
+		for _, col := range r.columns {
+			if col.spec.Name != "keep" {
+				return true
+			}
+		}
+		if r.keep || r.rest {
+			return false
+		}
+	}
+	return false
 }
 
 // place returns where the strongest rule for the table that masks a column

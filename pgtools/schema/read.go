@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -215,9 +216,13 @@ func (p *parser) alterColumn(d *definition, name string) {
 // rows takes the COPY statement of a TABLE DATA entry. It may name the root of
 // the partitions; the entry names the partition.
 func (r *reading) rows(e *archive.Entry) error {
-	d := r.byName[Name{e.Namespace, e.Tag}]
+	n := Name{e.Namespace, e.Tag}
+	d := r.byName[n]
 	if d == nil {
-		return nil
+		// Of an extension, or of a dump of rows alone.
+		d = &definition{Table: Table{Name: n, Unread: errors.New("its definition is not in the dump")}}
+		r.byName[n] = d
+		r.order = append(r.order, d)
 	}
 	d.DataID = e.ID
 	if e.Copy == "" {

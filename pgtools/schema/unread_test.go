@@ -36,6 +36,7 @@ func TestUnread(t *testing.T) {
 		"unknown constraint": {[]archive.Entry{{Desc: "TABLE", Tag: "odd", Definition: "CREATE TABLE public.odd (a text);"}, {Desc: "CONSTRAINT", Tag: "odd c", Dependencies: []int{1}, Definition: "ALTER TABLE ONLY public.odd ADD CONSTRAINT c ASSERT (a);"}}, "read constraint odd c: "},
 		"unknown index":      {[]archive.Entry{{Desc: "TABLE", Tag: "odd", Definition: "CREATE TABLE public.odd (a text);"}, {Desc: "INDEX", Tag: "i", Dependencies: []int{1}, Definition: "CREATE UNIQUE INDEX i ON public.odd (a"}}, "read index i: "},
 		"COPY":               {[]archive.Entry{{Desc: "TABLE", Tag: "odd", Definition: "CREATE TABLE public.odd (a text);"}, {Desc: "TABLE DATA", Tag: "odd", Dependencies: []int{1}, Copy: "COPY public.odd (a, 7) FROM stdin;"}}, "read table data odd: "},
+		"rows alone":         {[]archive.Entry{{Desc: "TABLE DATA", Tag: "odd", Copy: "COPY public.odd (a) FROM stdin;"}}, "its definition is not in the dump"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := read(append(tt.entries, fine)...)
