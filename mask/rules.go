@@ -92,6 +92,12 @@ func (r *Rules) on(base string) {
 // nothing, or "none".
 func (r *Rules) Base() string { return r.base }
 
+// None reports whether there are no rules: what they leave is a dump as it is, but
+// for credentials.
+func (r *Rules) None() bool {
+	return len(r.own)+len(r.builtIn) == 0 && r.largeObjects == ""
+}
+
 // Hash tells rules apart that mask differently: hexadecimal, of the rules and not of
 // the seed.
 func (r *Rules) Hash() string {

@@ -96,6 +96,11 @@ func (r *run) masks(d *dump) (*mask.Plan, error) {
 	h, seed := d.Head, mask.RandomSeed()
 	var plan *mask.Plan
 	if rules := r.masking.rules; rules != nil && !d.isMasked() {
+		// UnlistedFail says what is open; SQL of the team's own needs no rules.
+		if rules.None() && rules.Unlisted != mask.UnlistedFail && (rules.Mode == mask.Required || len(rules.After) == 0) {
+			return nil, fault.New(fault.Usage, "\"hectl mask check --suggest\" prints some; \"hectl mask rules\" prints the built-in ones",
+				"%s was not masked when it was made, and hectl.yml, which has base: none, has no rules to mask it by", d.Name)
+		}
 		var err error
 		if rules.SeedFile != "" && !r.dryRun { // which would make the file
 			if seed, err = r.openSeed(rules.SeedFile); err != nil {
@@ -183,7 +188,7 @@ type maskInfo struct {
 }
 
 func (r *run) maskInfo(d *dump, p *mask.Plan) maskInfo {
-	info := maskInfo{Masked: r.masking.rules != nil, Rules: p.RulesHash(), Covered: p.Covers(d.Head, r.tables.takes)}
+	info := maskInfo{Masked: r.masking.rules != nil && !r.masking.rules.None(), Rules: p.RulesHash(), Covered: p.Covers(d.Head, r.tables.takes)}
 	if d.isMasked() {
 		info.Masked, info.Before, info.Rules = true, true, d.manifest.MaskRules
 	}

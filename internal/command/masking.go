@@ -3,6 +3,7 @@ package command
 import (
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
@@ -34,6 +35,9 @@ const password = "password"
 // credentials. It says what a person should look at. A seed's file that is not
 // there is made, unless it is a dry run.
 func (m *Masking) Plan(head *archive.Head, dryRun bool) (*mask.Plan, error) {
+	if m.Rules.None() {
+		return nil, fault.New(fault.Usage, "\"hectl mask check --suggest\" prints some", "hectl.yml has base: none and no rules, so a dump would be called masked and be as it was")
+	}
 	seed := mask.RandomSeed()
 	if m.Rules.SeedFile != "" && !dryRun {
 		var created string
