@@ -52,11 +52,9 @@ func lockHost(dir string, c pgtools.Conn, now time.Time) (*hostLock, error) {
 			_ = f.Close() // nothing was written
 			continue
 		}
-		if err := f.Truncate(0); err != nil {
-			return nil, errors.Join(err, f.Close())
-		}
-		if _, err := fmt.Fprintf(f, "process %d, since %s\n", os.Getpid(), now.UTC().Format(time.RFC3339)); err != nil {
-			return nil, errors.Join(fmt.Errorf("write %s: %w", path, err), f.Close())
+		// Who it is only helps others. On a full disk the lock is as good without.
+		if err := f.Truncate(0); err == nil {
+			_, _ = fmt.Fprintf(f, "process %d, since %s\n", os.Getpid(), now.UTC().Format(time.RFC3339))
 		}
 		return &hostLock{f}, nil
 	}
