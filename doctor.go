@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"maps"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -16,6 +17,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/checkup"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/restore"
 )
@@ -108,20 +111,29 @@ func (d *doctor) examine(ctx context.Context) {
 	}
 
 	source, sourceErr := settings.Source(flags)
-	bucket, err := settings.Bucket(flags)
+	bucket, bucketErr := settings.Bucket(flags)
+	masked, maskedErr := settings.MaskedBucket(flags)
 	label, labelErr := settings.Label(flags)
 	maxAge, ageErr := settings.MaxAge(flags)
+	writes := d.cron || sourceErr == nil
 	var newest *restore.Newest
-	if err = cmp.Or(err, labelErr, ageErr); err != nil {
-		f.Fail("bucket", err)
-	} else {
+	if cmp.Or(bucketErr, labelErr, maskedErr) == nil {
 		reached := false
-		d.within(ctx, func(ctx context.Context) { reached = d.bucket(ctx, bucket, label.Text, d.cron || sourceErr == nil) })
+		d.within(ctx, func(ctx context.Context) { reached = d.bucket(ctx, bucket, masked, label.Text, writes) })
+		if masked.Name != "" {
+			d.within(ctx, func(ctx context.Context) { d.masked(ctx, bucket, masked, label.Text, writes) })
+		}
+		if ageErr != nil {
+			maxAge = math.MaxInt64 // which is said already
+		}
 		if reached && !d.cron {
 			d.within(ctx, func(ctx context.Context) {
-				newest = restore.CheckNewest(ctx, f, d.env, bucket, label.Text, maxAge)
+				newest = restore.CheckNewest(ctx, f, d.env, bucket, masked, label.Text, maxAge)
 			})
 		}
+	}
+	if !d.broken {
+		restore.CheckMasking(f, d.env, d.c, settings, masked.Name != "", newest)
 	}
 	d.within(ctx, func(ctx context.Context) { d.source(ctx, settings, source, sourceErr, tools) })
 	switch {
@@ -161,7 +173,28 @@ func (d *doctor) settings() (*config.Sources, config.Flags) {
 	for _, s := range settings.Named(flags) {
 		f.OK(about, "%s = %s (%s)", s.Name, s.Text, s.Origin)
 	}
+	for _, err := range wrongSettings(settings, flags) {
+		f.Fail(about, err)
+	}
 	return settings, flags
+}
+
+// wrongSettings returns what is wrong with the settings that can be judged by
+// themselves, each by the command that would stumble over it.
+func wrongSettings(settings *config.Sources, flags config.Flags) (wrong []error) {
+	_, bucket := settings.Bucket(flags)
+	_, masked := settings.MaskedBucket(flags)
+	_, attachments := settings.AttachmentsBucket(flags)
+	_, label := settings.Label(flags)
+	_, age := settings.MaxAge(flags)
+	_, shrink := settings.MaxShrink(flags)
+	for _, err := range []error{bucket, masked, attachments, label, age, shrink, backup.CheckKeep(settings), command.CheckNotify(settings)} {
+		// One endpoint that is wrong is wrong for every bucket.
+		if err != nil && !slices.ContainsFunc(wrong, func(other error) bool { return other.Error() == err.Error() }) {
+			wrong = append(wrong, err)
+		}
+	}
+	return wrong
 }
 
 // tools says which client tools there are.
@@ -191,9 +224,9 @@ func (d *doctor) tools(ctx context.Context, settings *config.Sources, flags conf
 	return tools
 }
 
-// bucket says who asks, and what they may do. It reports whether the bucket can be
-// listed.
-func (d *doctor) bucket(ctx context.Context, b config.Bucket, label string, writes bool) bool {
+// bucket says who asks, and what they may do. It reports whether there is a bucket
+// to look for the newest dump in: this one, or the one with the masked dumps.
+func (d *doctor) bucket(ctx context.Context, b, masked config.Bucket, label string, writes bool) bool {
 	f := &d.found
 	store, err := d.env.Open(ctx, b)
 	if err != nil {
@@ -219,16 +252,50 @@ func (d *doctor) bucket(ctx context.Context, b config.Bucket, label string, writ
 	default:
 		f.OK("AWS", "%s, at a store other than AWS", key)
 	}
-	for _, err := range store.List(ctx, catalog.Prefix(b.Base)) {
-		if err != nil {
-			f.Fail("bucket", err)
-			return false
+	if err := reach(ctx, store, b); err != nil {
+		if !writes && fault.CodeOf(err) == fault.Denied && restore.TakesMasked(b, masked) {
+			f.OK("bucket", "%s may not be listed: a fetch takes the newest masked dump", b)
+			return true
 		}
-		break // one is enough
+		f.Fail("bucket", err)
+		return false
 	}
 	f.OK("bucket", "%s may be listed", b)
-	backup.CheckWriter(ctx, f, store, b, label, d.env.Console.Now(), writes)
+	backup.CheckWriter(ctx, f, "bucket", store, b, label, d.env.Console.Now(), writes)
 	return true
+}
+
+// masked looks at the bucket of the masked dumps.
+func (d *doctor) masked(ctx context.Context, dumps, b config.Bucket, label string, writes bool) {
+	const about = "masked dumps"
+	f := &d.found
+	if b.Same(dumps) {
+		f.Wrong(about, "name another bucket, or another folder of it, with masked_bucket or HECTL_MASKED_BUCKET",
+			"%s (from %s) is where the dumps themselves are: who may read masked dumps could read them", b, b.Origin)
+		return
+	}
+	store, err := d.env.Open(ctx, b)
+	if err != nil {
+		f.Fail(about, err)
+		return
+	}
+	if err := reach(ctx, store, b); err != nil {
+		if fault.CodeOf(err) == fault.NotFound {
+			err = fault.New(fault.NotFound, "make it, or name another with masked_bucket or HECTL_MASKED_BUCKET", "%s (from %s): there is no such bucket", b, b.Origin)
+		}
+		f.Fail(about, err)
+		return
+	}
+	f.OK(about, "%s may be listed", b)
+	backup.CheckWriter(ctx, f, about, store, b, label, d.env.Console.Now(), writes)
+}
+
+// reach asks whether the dumps of a bucket can be listed.
+func reach(ctx context.Context, store *s3store.Store, b config.Bucket) error {
+	for _, err := range store.List(ctx, catalog.Prefix(b.Base)) {
+		return err // one is enough
+	}
+	return nil
 }
 
 // source looks at what is to be dumped.

@@ -54,10 +54,16 @@ func CheckSource(ctx context.Context, f *checkup.Findings, out *console.Console,
 	}
 }
 
+// CheckKeep looks whether the rules of hectl.yml about which dumps to keep can be
+// read. That there are none is fine.
+func CheckKeep(settings *config.Sources) error {
+	_, err := parsePolicy(settings, nil)
+	return err
+}
+
 // CheckWriter looks whether the credentials may write dumps. Only who makes
-// backups needs to.
-func CheckWriter(ctx context.Context, f *checkup.Findings, store *s3store.Store, b config.Bucket, label string, now time.Time, needed bool) {
-	const about = "bucket"
+// backups needs to. about is the heading for what it finds.
+func CheckWriter(ctx context.Context, f *checkup.Findings, about string, store *s3store.Store, b config.Bucket, label string, now time.Time, needed bool) {
 	var granted, lacking []string
 	for _, p := range store.WritePermissions(ctx, catalog.Key(b.Base, label, now)) {
 		switch {

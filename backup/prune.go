@@ -121,6 +121,16 @@ func newPruneOptions(env *command.Env, c *cli.Context) (*pruneOptions, error) {
 
 // newPolicy reads the rules, of which there must be one.
 func newPolicy(settings *config.Sources, flags config.Flags) (retention.Policy, error) {
+	p, err := parsePolicy(settings, flags)
+	if err == nil && p.Empty() {
+		err = fault.New(fault.Usage, `for example: --keep-last 6 --keep-daily 14 --keep-monthly 12, or "keep: {last: 6, daily: 14}" in hectl.yml`,
+			"no rule says which dumps to keep, and without one none is removed")
+	}
+	return p, err
+}
+
+// parsePolicy reads the rules, of which there may be none.
+func parsePolicy(settings *config.Sources, flags config.Flags) (retention.Policy, error) {
 	rules, err := settings.Keep(flags)
 	if err != nil {
 		return retention.Policy{}, err
@@ -145,10 +155,6 @@ func newPolicy(settings *config.Sources, flags config.Flags) (retention.Policy, 
 	}
 	if p.Min, err = strconv.Atoi(rules["min"].Text); err != nil || p.Min < 1 {
 		return p, fault.New(fault.Usage, "the newest dump always stays", "keep-min %q (from %s) is not a number from 1", rules["min"].Text, rules["min"].Origin)
-	}
-	if p.Empty() {
-		return p, fault.New(fault.Usage, `for example: --keep-last 6 --keep-daily 14 --keep-monthly 12, or "keep: {last: 6, daily: 14}" in hectl.yml`,
-			"no rule says which dumps to keep, and without one none is removed")
 	}
 	return p, nil
 }

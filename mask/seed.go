@@ -54,15 +54,9 @@ func OpenSeed(setting, home string) (seed Seed, created string, err error) {
 	if setting == "" {
 		return RandomSeed(), "", nil
 	}
-	path, ok := strings.CutPrefix(setting, "file:")
-	if !ok || path == "" {
-		return Seed{}, "", fault.New(fault.Usage, `write "file:PATH", or leave it out for a new seed each time`, "seed: is not of the form file:PATH")
-	}
-	if after, ok := strings.CutPrefix(path, "~/"); ok {
-		if home == "" {
-			return Seed{}, "", fault.New(fault.Usage, "", "seed %s: there is no home folder", path)
-		}
-		path = filepath.Join(home, after)
+	path, err := seedPath(setting, home)
+	if err != nil {
+		return Seed{}, "", err
 	}
 	secret, err := readSecret(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -75,9 +69,43 @@ func OpenSeed(setting, home string) (seed Seed, created string, err error) {
 		}
 	}
 	if err != nil {
-		return Seed{}, "", fault.Wrap(fault.Usage, "", fmt.Errorf("seed %s: %w", path, withoutPath(err)))
+		return Seed{}, "", unusable(path, err)
 	}
 	return NewSeed(secret), created, nil
+}
+
+// CheckSeed looks whether OpenSeed would succeed with a file that is there. It
+// makes none.
+func CheckSeed(setting, home string) error {
+	if setting == "" {
+		return nil
+	}
+	path, err := seedPath(setting, home)
+	if err != nil {
+		return err
+	}
+	if _, err = readSecret(path); err == nil || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return unusable(path, err)
+}
+
+func seedPath(setting, home string) (string, error) {
+	path, ok := strings.CutPrefix(setting, "file:")
+	if !ok || path == "" {
+		return "", fault.New(fault.Usage, `write "file:PATH", or leave it out for a new seed each time`, "seed: is not of the form file:PATH")
+	}
+	if after, ok := strings.CutPrefix(path, "~/"); ok {
+		if home == "" {
+			return "", fault.New(fault.Usage, "", "seed %s: there is no home folder", path)
+		}
+		path = filepath.Join(home, after)
+	}
+	return path, nil
+}
+
+func unusable(path string, err error) error {
+	return fault.Wrap(fault.Usage, "", fmt.Errorf("seed %s: %w", path, withoutPath(err)))
 }
 
 // readSecret returns what is in a file that only its owner can read.

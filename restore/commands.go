@@ -92,7 +92,11 @@ func fetchCommand(env *command.Env) *cli.Command {
 				return err
 			}
 			return r.run(c.Context, func(ctx context.Context) (source, error) {
-				return newestReadable(ctx, env, r.bucket, masked, label.Text)
+				src, instead, err := newestReadable(ctx, env, r.bucket, masked, label.Text)
+				if instead {
+					r.out.Say("%s may not be read: taking the newest masked dump, of %s", r.bucket, masked)
+				}
+				return src, err
 			})
 		},
 	}, exits)

@@ -71,7 +71,7 @@ func prepareMasking(settings *config.Sources, c *cli.Context, password string) (
 		m.after = append(m.after, script{path, string(sql)})
 	}
 	if len(problems) > 0 {
-		return m, fault.New(fault.Usage, "", "mask.after in %s: %s", path, strings.Join(problems, "; "))
+		return m, fault.New(fault.Usage, "a path that does not begin with / counts from the folder of hectl.yml", "mask.after in %s: %s", path, strings.Join(problems, "; "))
 	}
 	return m, nil
 }

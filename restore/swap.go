@@ -3,6 +3,7 @@ package restore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -75,7 +76,7 @@ func (r *run) notSwapped(p plan, err error, busy bool) error {
 	}
 	return fault.Wrap(fault.Failed,
 		fmt.Sprintf("the restored database is %s; when the sessions are gone, put it in place with: %s", p.Temp,
-			r.psql(r.renames(p)...)),
+			r.psql([]string{"-1"}, r.renames(p)...)),
 		fmt.Errorf("%s is as it was: %w", p.Target, err))
 }
 
@@ -92,10 +93,10 @@ func rename(from, to string) string {
 	return "ALTER DATABASE " + pgtools.Quote(from) + " RENAME TO " + pgtools.Quote(to)
 }
 
-// psql is a command line that runs statements on the target's server, all or
-// none.
-func (r *run) psql(statements ...string) string {
-	words := []string{"psql", "-1", "-h", command.ShellQuote(r.target.Host()), "-p", strconv.Itoa(r.target.Port()), "-U", command.ShellQuote(r.target.User()), "-d", "postgres"}
+// psql is a command line that runs statements on the target's server, with these
+// options of psql's.
+func (r *run) psql(options []string, statements ...string) string {
+	words := slices.Concat([]string{"psql"}, options, []string{"-h", command.ShellQuote(r.target.Host()), "-p", strconv.Itoa(r.target.Port()), "-U", command.ShellQuote(r.target.User()), "-d", "postgres"})
 	for _, s := range statements {
 		words = append(words, "-c", command.ShellQuote(s))
 	}

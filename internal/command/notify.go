@@ -88,6 +88,13 @@ func parseTargets(settings *config.Sources, given []string) (targets []notify.Ta
 	return targets, wrong
 }
 
+// CheckNotify looks whether the URLs that the settings have for --notify can be
+// read.
+func CheckNotify(settings *config.Sources) error {
+	_, err := parseTargets(settings, nil)
+	return err
+}
+
 // Tell tells those whom --notify names how the run ended, if its command has
 // that flag. It comes last, after everything else was said: it can take 20 s.
 // Once a signal has ended the run, only another one, which ends hectl, ends this.

@@ -1,0 +1,61 @@
+package restore
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"github.com/rubyforgood/hectl/internal/checkup"
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// CheckMasking looks whether a fetch, or a backup that makes masked dumps (copies),
+// could mask: whether rules, seed and SQL can be read, and whether the rules fit
+// the newest dump. newest is nil when there is none.
+func CheckMasking(f *checkup.Findings, env *command.Env, c *cli.Context, settings *config.Sources, copies bool, newest *Newest) {
+	const about = "masking"
+	m, err := prepareMasking(settings, c, "password")
+	if err != nil {
+		f.Fail(about, err)
+		return
+	}
+	rules := m.rules
+	if rules == nil {
+		f.OK(about, "a fetch masks nothing by rules, but leaves passwords, tokens, sessions and jobs behind")
+		if !copies {
+			return
+		}
+		built, err := command.MaskRules(settings, env.Console)
+		if err != nil {
+			f.Fail(about, err)
+			return
+		}
+		rules = built.Rules
+	}
+	if rules.SeedFile != "" {
+		home, _ := settings.Lookup("HOME")
+		if err := mask.CheckSeed("file:"+rules.SeedFile, home); err != nil {
+			f.Fail(about, err)
+		}
+	}
+	if newest == nil {
+		f.OK(about, "the rules can be read; no dump is at hand that they could be held against")
+		return
+	}
+	d := newest.dump
+	if d.isMasked() {
+		f.OK(about, "the newest dump was masked when it was made, and is not again")
+		return
+	}
+	plan, err := rules.Plan(d.Head, mask.RandomSeed(), mask.Options{})
+	if err != nil {
+		f.Fail(about, err)
+		return
+	}
+	for _, w := range plan.Warnings() {
+		f.Warn(about, "hectl mask check", "%s", w)
+	}
+	everything := func(*archive.Entry) bool { return true }
+	f.OK(about, "%s", maskInfo{Masked: true, Covered: plan.Covers(d.Head, everything), Rules: plan.RulesHash()})
+}
