@@ -22,6 +22,8 @@ func Commands(env *command.Env) []*cli.Command {
 	env.CompleteArgs("restore", completeDump(env, command.Candidate{Word: command.CompleteFiles}))
 	env.CompleteArgs("download", completeDump(env, command.Candidate{Word: "latest", About: "the newest"}))
 	env.CompleteArgs("verify", completeDump(env, command.Candidate{Word: "latest", About: "the newest"}))
+	env.CompleteArgs("mask", completeMask(env))
+	env.CompleteArgs("snapshot", completeSnapshot(env))
 	env.CompleteArgs("--env", completeLabel(env))
 	return []*cli.Command{
 		fetchCommand(env), restoreCommand(env), downloadCommand(env), verifyCommand(env),

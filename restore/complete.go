@@ -17,6 +17,7 @@ import (
 	"github.com/rubyforgood/hectl/backup/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/pgtools"
 )
 
 // completeDump completes the key of a dump, the newest first; others go before
@@ -55,6 +56,78 @@ func completeLabel(env *command.Env) command.Completer {
 		}
 		return candidates, err
 	}
+}
+
+// completeMask completes what "hectl mask" takes: the key of a dump, or what to do
+// with the rules.
+func completeMask(env *command.Env) command.Completer {
+	newest := command.Candidate{Word: "latest", About: "the newest"}
+	whole := completeDump(env, command.Candidate{Word: "rules", About: "print the built-in ones"},
+		command.Candidate{Word: "check", About: "hold the rules against a dump"}, newest)
+	check := completeDump(env, newest, command.Candidate{Word: command.CompleteFiles})
+	return func(ctx context.Context, line command.Line) ([]command.Candidate, error) {
+		if len(line.Operands) > 0 && line.Operands[0] == "check" {
+			line.Operands = line.Operands[1:]
+			return check(ctx, line)
+		}
+		return whole(ctx, line)
+	}
+}
+
+// completeSnapshot completes what to do with a snapshot, and the names of those
+// that there are.
+func completeSnapshot(env *command.Env) command.Completer {
+	return func(ctx context.Context, line command.Line) ([]command.Candidate, error) {
+		if len(line.Operands) == 0 {
+			return []command.Candidate{
+				{Word: "save", About: "keep the target as it is"}, {Word: "list", About: "those of the target"},
+				{Word: "restore", About: "go back to one"}, {Word: "rename", About: "give one another name"}, {Word: "delete", About: "remove some"},
+			}, nil
+		}
+		done := line.Operands[1:]
+		switch verb := line.Operands[0]; {
+		case verb == "delete":
+		case (verb == "restore" || verb == "rename") && len(done) == 0:
+		default: // a new name, or none
+			return nil, nil
+		}
+		snapshots, err := knownSnapshots(ctx, env, line.Flags)
+		var candidates []command.Candidate
+		for _, s := range slices.Backward(snapshots) {
+			if !slices.Contains(done, s.Name) {
+				candidates = append(candidates, command.Candidate{Word: s.Name, About: bytesOf(s.Size) + ", saved " + minute(s.Saved)})
+			}
+		}
+		return candidates, err
+	}
+}
+
+// knownSnapshots asks the target's server, which is near, for its snapshots; the
+// newest is the last.
+func knownSnapshots(ctx context.Context, env *command.Env, flags config.Flags) ([]snapshotInfo, error) {
+	settings, err := env.Settings()
+	if err != nil {
+		return nil, err
+	}
+	database, err := settings.Target(flags)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{out: env.Console}
+	if r.target, err = command.Resolve(database, settings); err != nil {
+		return nil, err
+	}
+	admin, err := pgtools.ConnectMaintenance(ctx, r.target, appName)
+	if err != nil {
+		return nil, err
+	}
+	defer admin.Close(context.WithoutCancel(ctx))
+	h, err := r.holdings(ctx, admin)
+	var found []snapshotInfo
+	for _, s := range h.snapshots {
+		found = append(found, s.info())
+	}
+	return found, err
 }
 
 // knownFor is how long a listing is good for completion.
