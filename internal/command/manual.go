@@ -15,7 +15,13 @@ func Manual(c *cli.Command, name, version, date string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, ".TH %s 1 %q %q \"hectl's manual\"\n", strings.ToUpper(roff(name)), date, "hectl "+version)
 	fmt.Fprintf(&b, ".SH NAME\n%s \\- %s\n", roff(name), roff(c.Usage))
-	fmt.Fprintf(&b, ".SH SYNOPSIS\n.B %s\n", roff(c.UsageText))
+	b.WriteString(".SH SYNOPSIS\n")
+	for i, usage := range strings.Split(c.UsageText, "\n") {
+		if i > 0 {
+			b.WriteString(".br\n")
+		}
+		b.WriteString(".B " + roff(strings.TrimSpace(usage)) + "\n")
+	}
 	examples, text := cutExamples(c.Description)
 	if text != "" {
 		b.WriteString(".SH DESCRIPTION\n" + paragraphs(text))
@@ -127,5 +133,14 @@ func roff(s string) string {
 	if strings.HasPrefix(s, ".") || strings.HasPrefix(s, "'") {
 		s = `\&` + s
 	}
-	return s
+	// Not every roff reads UTF-8.
+	var b strings.Builder
+	for _, r := range s {
+		if r < utf8.RuneSelf {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, `\[u%04X]`, r)
+		}
+	}
+	return b.String()
 }
