@@ -329,22 +329,38 @@ func environment(ctx context.Context, target pgtools.Conn) (string, error) {
 	return "", nil
 }
 
+// lockPatience is how long a lock is waited for: the server's side of a run that
+// was killed may have to end a statement before it notices.
+const lockPatience = 5 * time.Second
+
 // lock keeps other runs away from the target for as long as admin lives.
 func (r *run) lock(ctx context.Context, admin *pgtools.DB) error {
+	patient, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
 	target := r.target.Database()
 	for _, name := range []string{target, previousName(target)} {
-		held, holder, err := admin.TryLock(ctx, "hectl restore "+name)
-		if err != nil {
-			return err
+		for {
+			held, holder, err := admin.TryLock(ctx, "hectl restore "+name)
+			if err != nil {
+				return err
+			}
+			if held {
+				break
+			}
+			select {
+			case <-time.After(lockPatience / 20):
+				continue
+			case <-patient.Done():
+			}
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			who := ""
+			if holder != nil {
+				who = fmt.Sprintf(" (server process %d, since %s)", holder.PID, holder.Since.UTC().Format(time.RFC3339))
+			}
+			return fault.New(fault.Locked, "wait for it to end", "another hectl works on %s%s", r.target.WithDatabase(name), who)
 		}
-		if held {
-			continue
-		}
-		who := ""
-		if holder != nil {
-			who = fmt.Sprintf(" (server process %d, since %s)", holder.PID, holder.Since.UTC().Format(time.RFC3339))
-		}
-		return fault.New(fault.Locked, "wait for it to end", "another hectl works on %s%s", r.target.WithDatabase(name), who)
 	}
 	return nil
 }
