@@ -130,6 +130,9 @@ func (d *doctor) examine(ctx context.Context) {
 			d.within(ctx, func(ctx context.Context) {
 				newest = restore.CheckNewest(ctx, f, d.env, bucket, masked, label.Text, maxAge)
 			})
+			if attachments, err := settings.AttachmentsBucket(flags); err == nil {
+				d.within(ctx, func(ctx context.Context) { restore.CheckAttachments(ctx, f, d.env, attachments, newest) })
+			}
 		}
 	}
 	if !d.broken {

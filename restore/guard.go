@@ -42,7 +42,7 @@ func guard(f facts) []string {
 
 	for _, name := range []string{"RAILS_ENV", "RACK_ENV", "APP_ENV"} {
 		if v, _ := f.Env(name); isProduction(v) {
-			add("%s is %s", name, v)
+			add("%s is %s (unset it, if this is a development machine)", name, v)
 		}
 	}
 	switch host := f.Target.Host(); {

@@ -39,7 +39,7 @@ func TestGuard(t *testing.T) {
 		{name: "loopback v6", dsn: "postgres://me@[::1]/dev"},
 		{name: "socket", dsn: "host=/tmp user=me dbname=dev"},
 		{name: "development is fine", dsn: local, env: map[string]string{"RAILS_ENV": "development"}},
-		{name: "RAILS_ENV", dsn: local, env: map[string]string{"RAILS_ENV": "production"}, want: []string{"RAILS_ENV is production"}},
+		{name: "RAILS_ENV", dsn: local, env: map[string]string{"RAILS_ENV": "production"}, want: []string{"RAILS_ENV is production (unset it, if this is a development machine)"}},
 		{name: "RACK_ENV", dsn: local, env: map[string]string{"RACK_ENV": "Production"}, want: []string{"RACK_ENV"}},
 		{name: "APP_ENV", dsn: local, env: map[string]string{"APP_ENV": "production"}, want: []string{"APP_ENV"}},
 		{name: "force does not help against the environment", dsn: local, env: map[string]string{"RAILS_ENV": "production"},
