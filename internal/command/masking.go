@@ -32,7 +32,7 @@ const password = "password"
 
 // Plan returns what happens to the rows of an archive, all of which are wanted:
 // what the rules say, whatever their mode is and, whatever they say, no
-// credentials. It says what a person should look at. A seed's file that is not
+// credentials. Rows that are INSERT statements are refused. It says what a person should look at. A seed's file that is not
 // there is made, unless it is a dry run.
 func (m *Masking) Plan(head *archive.Head, dryRun bool) (*mask.Plan, error) {
 	if m.Rules.None() {
@@ -60,5 +60,13 @@ func (m *Masking) Plan(head *archive.Head, dryRun bool) (*mask.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return plan.Over(credentials), nil
+	plan = plan.Over(credentials)
+	for i := range head.Entries {
+		e := &head.Entries[i]
+		if t := plan.Table(e); e.Desc == "TABLE DATA" && e.Copy == "" && (t == nil || !t.None) {
+			return nil, fault.New(fault.Usage, "make the dump without --inserts, or leave such rows out: {rows: none}",
+				"mask %s: its rows are INSERT statements, in which no password is found", e)
+		}
+	}
+	return plan, nil
 }
