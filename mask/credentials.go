@@ -42,6 +42,27 @@ func Credentials(s *schema.Schema, password string, seed Seed) (*Plan, error) {
 	return NewPlan(tables, ""), nil
 }
 
+// replaced returns what Credentials does to the columns of t, nil when nothing. A
+// partitioned table counts for its partitions, which have the rows.
+func replaced(t *schema.Table, names []string) *Table {
+	if t.Copy == nil && t.Kind == schema.Partitioned {
+		of := *t
+		for _, c := range t.Columns {
+			of.Copy = append(of.Copy, c.Name)
+		}
+		t = &of
+	}
+	return credentialMethods{null, null}.table(t, names)
+}
+
+// replaces reports whether t, which may be nil, has a method for a column in every
+// row.
+func (t *Table) replaces(column string) bool {
+	return t != nil && slices.ContainsFunc(t.Columns, func(c Column) bool {
+		return c.Name == column && c.Method != nil && c.Where == nil
+	})
+}
+
 // credentialMethods are the methods for what somebody can log in with.
 type credentialMethods struct{ password, token Method }
 

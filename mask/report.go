@@ -59,9 +59,11 @@ type Report struct {
 // the whole.
 func (c *compiler) report() *Report {
 	r := &Report{Findings: []Finding{}, Warnings: c.warnings, compiler: c}
+	names := lineage(c.schema)
 	for _, t := range c.withRows() {
 		s := c.subjects[t]
-		if s.none != nil {
+		always := replaced(t, names(t))
+		if s.none != nil || always != nil && always.None {
 			r.LeftOut = append(r.LeftOut, label(t.Name))
 			continue
 		}
@@ -70,7 +72,7 @@ func (c *compiler) report() *Report {
 			continue
 		}
 		for i := range t.Columns {
-			r.column(s, &t.Columns[i])
+			r.column(s, &t.Columns[i], always.replaces(t.Columns[i].Name))
 		}
 	}
 	r.rest(c.head, c.rules.largeObjects)
@@ -102,19 +104,23 @@ func (c *compiler) withRows() []*schema.Table {
 	return list
 }
 
-func (r *Report) column(s *subject, col *schema.Column) {
+// column adds a column. always says that it is replaced without a rule, too.
+func (r *Report) column(s *subject, col *schema.Column, always bool) {
 	v := s.column(col.Name)
 	why := suspicious(r.compiler, s.table, col)
 	switch {
-	case v.masks():
+	case v.masks() || always:
 		r.Masked++
 	case why == "":
 		return
 	case v.said:
 		r.Kept++
 	}
-	f := Finding{Schema: s.table.Schema, Table: s.table.Name.Name, Column: col.Name, Type: col.Type.SQL, Why: why, Open: !v.said, subject: s, column: col}
-	if v.said {
+	f := Finding{Schema: s.table.Schema, Table: s.table.Name.Name, Column: col.Name, Type: col.Type.SQL, Why: why, Open: !v.said && !always, subject: s, column: col}
+	switch {
+	case always && !v.masks():
+		f.Rule = "always replaced"
+	case v.said:
 		f.Rule, f.Place = v.spec.String(), v.at.String()
 	}
 	r.Findings = append(r.Findings, f)
