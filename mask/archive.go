@@ -53,16 +53,15 @@ func Archive(w io.Writer, r io.Reader, judge func(*archive.Head) (*Plan, error),
 	return err
 }
 
-// fits refuses an archive whose rows are not in the form that a Table takes, also
-// of tables that have none, for passwords could be in them; and one with data of a
-// kind that is not known: nobody could say what is in it.
+// fits refuses an archive whose rows are not in the form that a Table takes, and
+// one with data of a kind that is not known: nobody could say what is in it.
 func (p *Plan) fits(head *archive.Head) error {
 	for i := range head.Entries {
 		e := &head.Entries[i]
 		if !e.HasBlock() || p.Drops(e) {
 			continue
 		}
-		if t := p.Table(e); e.Desc == "TABLE DATA" && e.Copy == "" && p != nil && (t == nil || !t.None) {
+		if t := p.Table(e); t != nil && !t.None && e.Copy == "" {
 			return fmt.Errorf("mask %s: its rows are INSERT statements (pg_dump --inserts), which are not masked", e)
 		}
 		if p.Masks() && e.Desc != "TABLE DATA" && e.Desc != "BLOBS" {

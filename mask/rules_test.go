@@ -55,6 +55,9 @@ func rulesHead(t *testing.T, c *pgtest.Cluster, args ...string) *archive.Head {
 	}
 	h := head(t, c, string(sql), args...)
 	i := slices.IndexFunc(h.Entries, func(e archive.Entry) bool { return e.Desc == "INDEX" && e.Tag == "people_null" })
+	if i < 0 && len(args) > 0 { // rows alone have no indexes
+		return h
+	}
 	if i < 0 || !strings.HasSuffix(h.Entries[i].Definition, " (team);\n") {
 		t.Fatal("there is no index people_null (team)")
 	}
