@@ -143,8 +143,25 @@ func (m *masker) count(row []byte) error {
 
 // fault returns err with the place where it happened.
 func (m *masker) fault(column string, err error) error {
-	if column == "" {
-		return fmt.Errorf("%s: row %d: %w", m.table.Name, m.number, err)
-	}
-	return fmt.Errorf("%s: row %d: column %s: %w", m.table.Name, m.number, column, err)
+	return &RowError{Table: m.table.Name, Row: m.number, Column: column, Err: err}
 }
+
+// A RowError says which row of a table cannot be masked. The archive that it is in
+// may be damaged: only gzip has a checksum of its own.
+type RowError struct {
+	Table  string
+	Row    int64  // from 1
+	Column string // "" when it is about the row as a whole
+	Err    error
+}
+
+// Error implements error.
+func (e *RowError) Error() string {
+	if e.Column == "" {
+		return fmt.Sprintf("%s: row %d: %v", e.Table, e.Row, e.Err)
+	}
+	return fmt.Sprintf("%s: row %d: column %s: %v", e.Table, e.Row, e.Column, e.Err)
+}
+
+// Unwrap returns what is wrong with the row.
+func (e *RowError) Unwrap() error { return e.Err }
