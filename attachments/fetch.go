@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/readers"
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
@@ -211,7 +212,7 @@ func (r *run) fetch(ctx context.Context, b Blob) (vouched bool, err error) {
 
 // fill completes the partial file; all of its bytes go through sum.
 func (r *run) fill(ctx context.Context, p *partial, obj s3store.Object, sum sum) error {
-	if _, err := io.Copy(io.MultiWriter(sum, counter{r.Progress}), contextReader{ctx, p.start()}); err != nil {
+	if _, err := io.Copy(io.MultiWriter(sum, counter{r.Progress}), readers.Until(ctx, p.start())); err != nil {
 		return err
 	}
 	body := r.Bucket.ReadRange(ctx, obj, p.have, obj.Size-p.have)

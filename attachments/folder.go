@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/rubyforgood/hectl/internal/readers"
 )
 
 // asideName is the folder, within the Disk service's, for what is not whole yet.
@@ -76,7 +78,7 @@ func (f *Folder) HasWhole(ctx context.Context, b Blob) (bool, error) {
 	}
 	defer file.Close() //nolint:errcheck // it was only read
 	sum := md5.New()   //nolint:gosec // Active Storage's checksums are MD5s
-	if _, err := io.Copy(sum, contextReader{ctx, file}); err != nil {
+	if _, err := io.Copy(sum, readers.Until(ctx, file)); err != nil {
 		return false, err
 	}
 	return bytes.Equal(sum.Sum(nil), b.MD5), nil
@@ -199,17 +201,4 @@ func (p *partial) keep() error {
 
 func (p *partial) remove() error {
 	return errors.Join(p.folder.root.Remove(p.path), p.file.Close())
-}
-
-// contextReader ends with its context.
-type contextReader struct {
-	ctx context.Context // a reader has no other way to be cancelled
-	r   io.Reader
-}
-
-func (c contextReader) Read(b []byte) (int, error) {
-	if c.ctx.Err() != nil {
-		return 0, context.Cause(c.ctx)
-	}
-	return c.r.Read(b)
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/readers"
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
@@ -175,7 +176,7 @@ func (t *transfer) read(ctx context.Context, local io.Reader, from int64, w io.W
 	defer bar.Done()
 	body := t.src.store.Download(ctx, t.details.Object, s3store.DownloadOptions{Offset: from})
 	defer func() { _ = body.Close() }()
-	in := io.MultiReader(endingReader{ctx, local}, io.TeeReader(body, w))
+	in := io.MultiReader(readers.Until(ctx, local), io.TeeReader(body, w))
 	c, err := check(t.dump, t.opaque, countingReader{io.NopCloser(in), bar}, t.details.Sum())
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -271,19 +272,6 @@ func (t *transfer) unfinished(err error, p *partial) error {
 	}
 	return fault.Wrap(fault.CodeOf(err), hint, fmt.Errorf("%w; %s of %s are kept in %s", err,
 		humanize.Bytes(uint64(p.have)), humanize.Bytes(uint64(t.details.Size)), p.path))
-}
-
-// endingReader ends with its context.
-type endingReader struct {
-	ctx context.Context // a reader has no other way to be cancelled
-	r   io.Reader
-}
-
-func (e endingReader) Read(p []byte) (int, error) {
-	if e.ctx.Err() != nil {
-		return 0, context.Cause(e.ctx)
-	}
-	return e.r.Read(p)
 }
 
 // watchedWriter remembers why a write failed: to who reads through a

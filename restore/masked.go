@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/rubyforgood/hectl/internal/readers"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
@@ -29,7 +30,7 @@ func (c tableCopy) masked(data io.Reader) io.Reader {
 	if c.mask == nil {
 		return data
 	}
-	from := &failing{Reader: data}
+	from := &readers.Failing{Reader: data}
 	return maskedReader{c.mask.Reader(from), from}
 }
 
@@ -47,7 +48,7 @@ func (c tableCopy) maskedRows(buffer, rows []byte, before int64) ([]byte, error)
 // from what keeps them from being read.
 type maskedReader struct {
 	rows io.Reader
-	from *failing
+	from *readers.Failing
 }
 
 // Read implements io.Reader.
@@ -55,25 +56,10 @@ func (m maskedReader) Read(p []byte) (int, error) {
 	n, err := m.rows.Read(p)
 	switch {
 	case err == nil || errors.Is(err, io.EOF):
-	case m.from.err != nil:
-		err = m.from.err // half a row, say, is why the mask failed
+	case m.from.Err != nil:
+		err = m.from.Err // half a row, say, is why the mask failed
 	default:
 		err = &maskError{err}
-	}
-	return n, err
-}
-
-// failing remembers why a reader failed.
-type failing struct {
-	io.Reader
-	err error // nil at its end
-}
-
-// Read implements io.Reader.
-func (f *failing) Read(p []byte) (int, error) {
-	n, err := f.Reader.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		f.err = err
 	}
 	return n, err
 }

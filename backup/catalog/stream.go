@@ -10,6 +10,7 @@ import (
 	"math"
 	"sync/atomic"
 
+	"github.com/rubyforgood/hectl/internal/readers"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
@@ -23,7 +24,7 @@ import (
 // (s3store.Reviser).
 type Stream struct {
 	in     *bufio.Reader
-	source *failingReader
+	source *readers.Failing
 	writer string // of the archive, for errors
 	held   atomic.Int64
 
@@ -44,7 +45,7 @@ const newestLayout = 16
 // NewStream returns the stream of the archive that source holds. Errors call its
 // writer by that name.
 func NewStream(source io.Reader, writer string) *Stream {
-	failing := &failingReader{r: source}
+	failing := &readers.Failing{Reader: source}
 	s := &Stream{in: bufio.NewReaderSize(failing, 256<<10), source: failing, writer: writer}
 	s.held.Store(math.MaxInt64)
 	return s
@@ -97,8 +98,8 @@ func (s *Stream) readHead() error {
 	case len(s.raw) >= 7 && bytes.HasPrefix(s.raw, []byte("PGDMP\x01")) && s.raw[6] > newestLayout:
 		s.held.Store(0)
 		return nil
-	case s.source.err != nil:
-		return s.source.err // not what the archive lacks for it
+	case s.source.Err != nil:
+		return s.source.Err // not what the archive lacks for it
 	case errors.Is(err, io.ErrUnexpectedEOF) && len(s.raw) == 0:
 		return fmt.Errorf("%s exited without an error, but wrote nothing", s.writer)
 	}
@@ -106,20 +107,6 @@ func (s *Stream) readHead() error {
 		return fmt.Errorf("what %s writes is not an archive: %w", s.writer, err)
 	}
 	return err
-}
-
-// failingReader remembers why its reader failed.
-type failingReader struct {
-	r   io.Reader
-	err error // not io.EOF
-}
-
-func (f *failingReader) Read(p []byte) (int, error) {
-	n, err := f.r.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		f.err = err
-	}
-	return n, err
 }
 
 // Held implements s3store.Reviser.
