@@ -66,7 +66,7 @@ func listCommand(env *command.Env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			if label.Origin != "default" {
+			if label.Origin != config.ByDefault {
 				opt.label = label.Text
 			}
 			if opt.bucket, err = settings.Bucket(flags); err != nil {

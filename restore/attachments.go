@@ -309,7 +309,7 @@ func (o attachmentsOptions) wrongBucket(err error) error {
 		return err
 	}
 	hint, names := "check --attachments-bucket, and --endpoint-url when it is not on AWS", ""
-	if o.bucket.Origin == "default" {
+	if o.bucket.Origin == config.ByDefault {
 		names = " (the application's config/storage.yml calls it human-essentials-production, its documentation human-essential-production)"
 		hint = "name the right one with --attachments-bucket, or attachments_bucket in hectl.yml: s3://human-essential-production is worth a try"
 	}

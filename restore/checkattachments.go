@@ -15,7 +15,7 @@ import (
 // everybody's business then.
 func CheckAttachments(ctx context.Context, f *checkup.Findings, env *command.Env, b config.Bucket, newest *Newest) {
 	const about = "attachments"
-	named := b.Origin != "default"
+	named := b.Origin != config.ByDefault
 	if !named && !newest.hasAttachments() {
 		return
 	}

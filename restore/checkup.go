@@ -48,7 +48,7 @@ func CheckNewest(ctx context.Context, f *checkup.Findings, env *command.Env, dum
 	case m == nil:
 		f.Advise(about, "hectl verify --write-manifest "+command.ShellQuote(src.name()), "it has no manifest, by which a damaged table would be noticed")
 	case m.Verified != nil:
-		f.OK(about, "verified %s", m.Verified.UTC().Format("2006-01-02 15:04 UTC"))
+		f.OK(about, "verified %s", minute(*m.Verified))
 	}
 	return &Newest{d}
 }

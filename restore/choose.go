@@ -98,15 +98,16 @@ func (c chooser) check(h *archive.Head) error {
 }
 
 // String says what is chosen, "" when all is.
-func (c chooser) String() string {
-	var parts []string
+func (c chooser) String() string { return strings.Join(c.parts(), ", ") }
+
+func (c chooser) parts() (parts []string) {
 	for _, p := range c.only {
 		parts = append(parts, "only "+p.String())
 	}
 	for _, p := range c.exclude {
 		parts = append(parts, "without "+p.String())
 	}
-	return strings.Join(parts, ", ")
+	return parts
 }
 
 // all reports whether every table's rows are restored.

@@ -17,7 +17,6 @@ import (
 	"github.com/rubyforgood/hectl/backup/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
-	"github.com/rubyforgood/hectl/pgtools"
 )
 
 // completeDump completes the key of a dump, the newest first; others go before
@@ -36,7 +35,7 @@ func completeDump(env *command.Env, others ...command.Candidate) command.Complet
 			name := filepath.Base(d.Key)
 			if command.ShellQuote(name) == name { // some shells insert it as it is
 				candidates = append(candidates, command.Candidate{
-					Word: name, About: humanize.Bytes(uint64(d.Size)) + ", " + d.Time.Format("2006-01-02 15:04 UTC"),
+					Word: name, About: humanize.Bytes(uint64(d.Size)) + ", " + minute(d.Time),
 				})
 			}
 		}
@@ -117,12 +116,7 @@ func knownSnapshots(ctx context.Context, env *command.Env, flags config.Flags) (
 	if r.target, err = command.Resolve(database, settings); err != nil {
 		return nil, err
 	}
-	admin, err := pgtools.ConnectMaintenance(ctx, r.target, appName)
-	if err != nil {
-		return nil, err
-	}
-	defer admin.Close(context.WithoutCancel(ctx))
-	h, err := r.holdings(ctx, admin)
+	h, err := r.look(ctx)
 	var found []snapshotInfo
 	for _, s := range h.snapshots {
 		found = append(found, s.info())

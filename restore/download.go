@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/urfave/cli/v2"
@@ -84,7 +83,7 @@ type downloaded struct {
 
 // Text says what is now where, and by what it was checked.
 func (r downloaded) Text() string {
-	took := time.Duration(r.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
+	took := seconds(r.Seconds)
 	return fmt.Sprintf("downloaded %s to %s in %s\n%s", r.Dump, r.File, took, r.Checked.Text())
 }
 

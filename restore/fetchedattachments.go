@@ -93,7 +93,7 @@ func (r fetchedAttachments) Text() string {
 		}
 		return b.String()
 	}
-	took := time.Duration(r.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
+	took := seconds(r.Seconds)
 	switch {
 	case r.Wanted.Files > 0:
 		fmt.Fprintf(&b, "fetched %s from %s into %s in %s", r.Fetched, r.Bucket, r.Storage, took)

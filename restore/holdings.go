@@ -91,3 +91,13 @@ func (r *run) holdings(ctx context.Context, admin *pgtools.DB) (holdings, error)
 	found, err := r.databases(ctx, admin)
 	return sortOut(r.target.Database(), found), err
 }
+
+// look is holdings for who only reads: it asks no guard and takes no lock.
+func (r *run) look(ctx context.Context) (holdings, error) {
+	admin, err := pgtools.ConnectMaintenance(ctx, r.target, appName)
+	if err != nil {
+		return holdings{}, err
+	}
+	defer admin.Close(context.WithoutCancel(ctx))
+	return r.holdings(ctx, admin)
+}

@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/urfave/cli/v2"
 
 	"github.com/rubyforgood/hectl/internal/command"
-	"github.com/rubyforgood/hectl/pgtools"
 )
 
 func infoCommand(env *command.Env) *cli.Command {
@@ -105,12 +103,7 @@ func (i information) Text() string {
 
 // info shows what there is. It only reads, so it asks no guard.
 func (r *run) info(ctx context.Context) error {
-	admin, err := pgtools.ConnectMaintenance(ctx, r.target, appName)
-	if err != nil {
-		return err
-	}
-	defer admin.Close(context.WithoutCancel(ctx))
-	h, err := r.holdings(ctx, admin)
+	h, err := r.look(ctx)
 	if err != nil {
 		return err
 	}
@@ -135,9 +128,4 @@ func (r *run) info(ctx context.Context) error {
 		i.Beside += max(d.Size, 0)
 	}
 	return r.out.Result(i)
-}
-
-// seconds renders how long something took.
-func seconds(s float64) time.Duration {
-	return time.Duration(s * float64(time.Second)).Round(100 * time.Millisecond)
 }

@@ -81,7 +81,7 @@ func (r maskedDump) Text() string {
 	if r.DryRun {
 		return fmt.Sprintf("would mask %s into %s: %d tables, rules %.12s\nnothing was changed (--dry-run)", r.Dump, to, r.Tables, r.Rules)
 	}
-	took := time.Duration(r.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
+	took := seconds(r.Seconds)
 	return fmt.Sprintf("masked %s into %s: %s in %s, %d tables, rules %.12s", r.Dump, to,
 		humanize.Bytes(uint64(r.Size)), took, r.Tables, r.Rules)
 }

@@ -63,7 +63,7 @@ func (d dumpInfo) String() string {
 		facts = append(facts, humanize.Bytes(uint64(d.Size)))
 	}
 	if d.Taken != nil {
-		facts = append(facts, "taken "+d.Taken.UTC().Format("2006-01-02 15:04 UTC"))
+		facts = append(facts, "taken "+minute(*d.Taken))
 	}
 	if d.Masked {
 		facts = append(facts, fmt.Sprintf("masked by the rules %.12s", d.MaskRules))

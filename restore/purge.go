@@ -100,11 +100,7 @@ func (p purged) sum() string {
 	}
 	var parts []string
 	for _, kind := range order {
-		s := ""
-		if kinds[kind] > 1 {
-			s = "s"
-		}
-		parts = append(parts, fmt.Sprintf("%d %s%s", kinds[kind], kind, s))
+		parts = append(parts, count(kinds[kind], kind))
 	}
 	return strings.Join(parts, ", ") + " (" + humanize.Bytes(uint64(p.Bytes)) + ")"
 }

@@ -38,13 +38,7 @@ func (r *run) recipe(of bucketSource) recipe {
 
 // key says which tables are chosen, the same for patterns in another order.
 func (c chooser) key() string {
-	var parts []string
-	for _, p := range c.only {
-		parts = append(parts, "only "+p.String())
-	}
-	for _, p := range c.exclude {
-		parts = append(parts, "without "+p.String())
-	}
+	parts := c.parts()
 	slices.Sort(parts)
 	return strings.Join(slices.Compact(parts), ", ")
 }

@@ -7,7 +7,6 @@ import (
 	"text/tabwriter"
 
 	"github.com/rubyforgood/hectl/internal/console"
-	"github.com/rubyforgood/hectl/pgtools"
 )
 
 // snapshotListing is the result of listing snapshots, the newest last.
@@ -39,12 +38,7 @@ func (l snapshotListing) Text() string {
 
 // listSnapshots lists the target's snapshots. It only reads, so it asks no guard.
 func (r *run) listSnapshots(ctx context.Context) error {
-	admin, err := pgtools.ConnectMaintenance(ctx, r.target, appName)
-	if err != nil {
-		return err
-	}
-	defer admin.Close(context.WithoutCancel(ctx))
-	h, err := r.holdings(ctx, admin)
+	h, err := r.look(ctx)
 	if err != nil {
 		return err
 	}

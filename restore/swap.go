@@ -150,7 +150,7 @@ func targetFlag(text string, target pgtools.Conn) string {
 // Text says what is now where, and how to go back.
 func (r report) Text() string {
 	var b strings.Builder
-	took := time.Duration(r.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
+	took := seconds(r.Seconds)
 	what := r.Dump.String()
 	switch {
 	case r.asked:
@@ -169,6 +169,11 @@ func (r report) Text() string {
 		fmt.Fprintf(&b, "what it was is kept as %s; to go back:\n  %s\n", r.Previous, r.GoBack)
 	}
 	return b.String()
+}
+
+// seconds renders how long something took.
+func seconds(s float64) time.Duration {
+	return time.Duration(s * float64(time.Second)).Round(100 * time.Millisecond)
 }
 
 // minute renders a time for people.

@@ -53,7 +53,7 @@ func (s *Sources) Keep(flags Flags) (map[string]Value, error) {
 		rules[name] = s.first(flags, setting{flag: "keep-" + name, file: string(said)})
 	}
 	if rules["min"].Text == "" {
-		rules["min"] = Value{defaultKeepMin, byDefault}
+		rules["min"] = Value{defaultKeepMin, ByDefault}
 	}
 	return rules, nil
 }

@@ -38,8 +38,8 @@ func (s *Sources) settings() []setting {
 	}
 }
 
-// byDefault is the origin of a value that nobody gave.
-const byDefault = "default"
+// ByDefault is the origin of a value that nobody gave.
+const ByDefault = "default"
 
 // find returns the first text that is given for a flag and not empty.
 func (s *Sources) find(flags Flags, flag string) Value {
@@ -64,7 +64,7 @@ func (s *Sources) first(flags Flags, w setting) Value {
 	if w.file != "" {
 		return Value{w.file, s.path}
 	}
-	return Value{w.fallback, byDefault}
+	return Value{w.fallback, ByDefault}
 }
 
 // Named is a setting that can be shown.

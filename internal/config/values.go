@@ -53,7 +53,7 @@ func (s *Sources) jobs(flags Flags, fallback int) (int, error) {
 		return 0, err
 	}
 	v := s.find(flags, "jobs")
-	if v.Origin == byDefault {
+	if v.Origin == ByDefault {
 		v.Text = strconv.Itoa(fallback)
 	}
 	n, err := strconv.Atoi(v.Text)
