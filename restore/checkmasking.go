@@ -15,7 +15,7 @@ import (
 // the newest dump. newest is nil when there is none.
 func CheckMasking(f *checkup.Findings, env *command.Env, c *cli.Context, settings *config.Sources, copies bool, newest *Newest) {
 	const about = "masking"
-	m, err := prepareMasking(settings, c, "password")
+	m, err := prepareMasking(settings, env.Console, c, "password")
 	if err != nil {
 		f.Fail(about, err)
 		return
@@ -26,12 +26,10 @@ func CheckMasking(f *checkup.Findings, env *command.Env, c *cli.Context, setting
 		if !copies {
 			return
 		}
-		built, err := command.MaskRules(settings, env.Console)
-		if err != nil {
+		if rules, err = command.MaskRules(settings, env.Console); err != nil {
 			f.Fail(about, err)
 			return
 		}
-		rules = built.Rules
 	}
 	if rules.SeedFile != "" {
 		home, _ := settings.Lookup("HOME")
@@ -48,7 +46,7 @@ func CheckMasking(f *checkup.Findings, env *command.Env, c *cli.Context, setting
 		f.OK(about, "the newest dump was masked when it was made, and is not again")
 		return
 	}
-	plan, err := rules.Plan(d.Head, mask.RandomSeed(), mask.Options{})
+	plan, err := rules.Rules.Plan(d.Head, mask.RandomSeed(), mask.Options{})
 	if err != nil {
 		f.Fail(about, err)
 		return

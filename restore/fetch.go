@@ -62,7 +62,7 @@ func prepare(env *command.Env, c *cli.Context) (*run, config.Flags, error) {
 	if r.passwordHash, err = hashPassword(c.String("password")); err != nil {
 		return nil, nil, err
 	}
-	if r.masking, err = prepareMasking(r.settings, c, c.String("password")); err != nil {
+	if r.masking, err = prepareMasking(r.settings, r.out, c, c.String("password")); err != nil {
 		return nil, nil, err
 	}
 	return r, flags, nil

@@ -22,7 +22,7 @@ import (
 
 // masking is what a run is told about masking.
 type masking struct {
-	rules    *mask.Rules // nil: none but that credentials go
+	rules    *command.Masking // nil: none but that credentials go
 	after    []script
 	password string // of every user
 	// ownPassword says that the password was given for this run, and goes before
@@ -46,10 +46,10 @@ func noMaskFlag() cli.Flag {
 
 // prepareMasking decides by settings and flags whether to mask, and reads what the
 // rules name.
-func prepareMasking(settings *config.Sources, c *cli.Context, password string) (masking, error) {
+func prepareMasking(settings *config.Sources, out *console.Console, c *cli.Context, password string) (masking, error) {
 	m := masking{password: password, ownPassword: c.IsSet("password")}
-	node, path := settings.Mask()
-	rules, err := mask.Parse(node, path)
+	_, path := settings.Mask()
+	rules, err := command.MaskRules(settings, out)
 	if err != nil {
 		return m, err
 	}
@@ -102,16 +102,8 @@ func (r *run) masks(d *dump) (*mask.Plan, error) {
 				"%s was not masked when it was made, and hectl.yml, which has base: none, has no rules to mask it by", d.Name)
 		}
 		var err error
-		if rules.SeedFile != "" && !r.dryRun { // which would make the file
-			if seed, err = r.openSeed(rules.SeedFile); err != nil {
-				return nil, err
-			}
-		}
-		if plan, err = rules.Plan(h, seed, mask.Options{Takes: r.tables.takes}); err != nil {
+		if plan, seed, err = rules.ByRules(h, mask.Options{Takes: r.tables.takes}, r.dryRun, "fetches"); err != nil {
 			return nil, err
-		}
-		for _, w := range plan.Warnings() {
-			r.out.Warn("%s", w)
 		}
 	}
 	credentials, err := mask.Credentials(schema.Read(h), r.masking.password, seed)
@@ -136,15 +128,6 @@ func (m masking) key() string {
 		_, _ = fmt.Fprintf(sum, "%q\n", s.sql)
 	}
 	return hex.EncodeToString(sum.Sum(nil))
-}
-
-func (r *run) openSeed(path string) (mask.Seed, error) {
-	home, _ := r.settings.Lookup("HOME")
-	seed, created, err := mask.OpenSeed("file:"+path, home)
-	if created != "" {
-		r.out.Say("made the seed %s: with it, fetches make the same people up", created)
-	}
-	return seed, err
 }
 
 // runAfter runs the team's own SQL in the temp database.

@@ -24,7 +24,7 @@ func prepareScratch(env *command.Env, c *cli.Context) (*run, error) {
 	if r.passwordHash, err = hashPassword("password"); err != nil {
 		return nil, err
 	}
-	r.masking, err = prepareMasking(r.settings, c, "password")
+	r.masking, err = prepareMasking(r.settings, r.out, c, "password")
 	return r, err
 }
 

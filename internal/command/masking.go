@@ -11,9 +11,9 @@ import (
 
 // Masking is the rules of hectl.yml, and where their seed is.
 type Masking struct {
-	Rules *mask.Rules
-	home  string
-	out   *console.Console
+	*mask.Rules
+	home string
+	out  *console.Console
 }
 
 // MaskRules reads the rules for masking: those of hectl.yml, or the built-in ones
@@ -32,29 +32,14 @@ const password = "password"
 
 // Plan returns what happens to the rows of an archive, all of which are wanted:
 // what the rules say, whatever their mode is and, whatever they say, no
-// credentials. Rows that are INSERT statements are refused. It says what a person should look at. A seed's file that is not
-// there is made, unless it is a dry run.
+// credentials. Rows that are INSERT statements are refused. See also ByRules.
 func (m *Masking) Plan(head *archive.Head, dryRun bool) (*mask.Plan, error) {
-	if m.Rules.None() {
+	if m.None() {
 		return nil, fault.New(fault.Usage, "\"hectl mask check --suggest\" prints some", "hectl.yml has base: none and no rules, so a dump would be called masked and be as it was")
 	}
-	seed := mask.RandomSeed()
-	if m.Rules.SeedFile != "" && !dryRun {
-		var created string
-		var err error
-		if seed, created, err = mask.OpenSeed("file:"+m.Rules.SeedFile, m.home); err != nil {
-			return nil, err
-		}
-		if created != "" {
-			m.out.Say("made the seed %s: with it, the next masked dumps make the same people up", created)
-		}
-	}
-	plan, err := m.Rules.Plan(head, seed, mask.Options{})
+	plan, seed, err := m.ByRules(head, mask.Options{}, dryRun, "the next masked dumps")
 	if err != nil {
 		return nil, err
-	}
-	for _, w := range plan.Warnings() {
-		m.out.Warn("%s", w)
 	}
 	credentials, err := mask.Credentials(schema.Read(head), password, seed)
 	if err != nil {
@@ -69,4 +54,30 @@ func (m *Masking) Plan(head *archive.Head, dryRun bool) (*mask.Plan, error) {
 		}
 	}
 	return plan, nil
+}
+
+// ByRules returns what the rules alone say, and the seed by which they make people
+// up. It says what a person should look at. A seed's file that is not there is
+// made, unless it is a dry run; makers are named in the words about that, such as
+// "fetches".
+func (m *Masking) ByRules(head *archive.Head, opt mask.Options, dryRun bool, makers string) (*mask.Plan, mask.Seed, error) {
+	seed := mask.RandomSeed()
+	if m.SeedFile != "" && !dryRun {
+		var created string
+		var err error
+		if seed, created, err = mask.OpenSeed("file:"+m.SeedFile, m.home); err != nil {
+			return nil, seed, err
+		}
+		if created != "" {
+			m.out.Say("made the seed %s: with it, %s make the same people up", created, makers)
+		}
+	}
+	plan, err := m.Rules.Plan(head, seed, opt)
+	if err != nil {
+		return nil, seed, err
+	}
+	for _, w := range plan.Warnings() {
+		m.out.Warn("%s", w)
+	}
+	return plan, seed, nil
 }
