@@ -34,10 +34,10 @@ func printRules(env *command.Env) error {
 	if err != nil {
 		return err
 	}
-	if rules.Rules.Base() == "none" {
+	if rules.Base() == "none" {
 		env.Console.Say("hectl.yml has base: none, so these rules do not hold here")
 	}
-	return env.Console.Result(maskRules{rules.Rules.Base(), mask.BuiltIn()})
+	return env.Console.Result(maskRules{rules.Base(), mask.BuiltIn()})
 }
 
 // maskCheck is what "mask check" is told.
@@ -128,7 +128,7 @@ func (o *maskCheck) Run(ctx context.Context, env *command.Env) error {
 		return err
 	}
 	defer func() { _ = d.Close() }() // it was only read
-	report, err := o.masking.Rules.Check(d.Head)
+	report, err := o.masking.Check(d.Head)
 	if err != nil {
 		return err
 	}
