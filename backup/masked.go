@@ -182,11 +182,8 @@ func (s *maskedSide) finish(ctx context.Context, env *command.Env, m *catalog.Ma
 	}
 	copied := m.MaskedCopy(catalog.ManifestOrigin{Key: m.Key, Time: s.taken}, s.object, r.Rules)
 	copied.Finished, copied.HectlVersion = env.Console.Now().UTC(), env.Version
-	s.stream.Describe(copied)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
-	defer cancel()
-	if err := catalog.WriteManifest(ctx, s.store, s.bucket.Base, copied, s3store.UploadOptions{}); err != nil {
-		return r, fault.New(fault.Warnings, "", "the masked dump is in the bucket, whole, but has no manifest, and so does not say that it is masked: %w", err)
+	if err := catalog.WriteMaskedManifest(ctx, s.store, s.bucket.Base, copied, s.stream); err != nil {
+		return r, err
 	}
 	r.Manifest = catalog.ManifestKey(s.bucket.Base, s.key)
 	return r, nil

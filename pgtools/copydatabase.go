@@ -29,19 +29,11 @@ type CopyOptions struct {
 //
 // After an error there is no copy; cancelling ctx cancels the statement.
 func CopyDatabase(ctx context.Context, conn Conn, from, to string, opt CopyOptions) error {
-	if opt.AppName == "" {
-		opt.AppName = "hectl"
-	}
-	creator, err := ConnectMaintenance(ctx, conn, opt.AppName)
+	creator, terminator, done, err := twoSessions(ctx, conn, opt.AppName)
 	if err != nil {
 		return err
 	}
-	defer creator.Close(ctx)
-	terminator, err := ConnectMaintenance(ctx, conn, opt.AppName)
-	if err != nil {
-		return err
-	}
-	defer terminator.Close(ctx)
+	defer done()
 	e, err := newEviction(ctx, terminator, []string{from}, opt.Attempts)
 	if err != nil {
 		return explainCopy(from, to, err)

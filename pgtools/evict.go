@@ -42,6 +42,25 @@ func (e *BusyError) hint() string {
 	return "disconnect them, or have a superuser terminate them (pg_terminate_backend), and try again"
 }
 
+// twoSessions connects twice: what a statement of the one waits for, the other
+// terminates. appName "" is hectl's. done ends both.
+func twoSessions(ctx context.Context, conn Conn, appName string) (works, evicts *DB, done func(), err error) {
+	if appName == "" {
+		appName = "hectl"
+	}
+	if works, err = ConnectMaintenance(ctx, conn, appName); err != nil {
+		return nil, nil, nil, err
+	}
+	if evicts, err = ConnectMaintenance(ctx, conn, appName); err != nil {
+		works.Close(ctx)
+		return nil, nil, nil, err
+	}
+	return works, evicts, func() {
+		evicts.Close(ctx)
+		works.Close(ctx)
+	}, nil
+}
+
 // An eviction terminates the sessions in databases while another session does
 // what needs them to be empty.
 type eviction struct {

@@ -44,19 +44,11 @@ type SwapOptions struct {
 // Sessions that may not be terminated, or do not go, are a *BusyError, and so
 // are prepared transactions.
 func SwapDatabases(ctx context.Context, conn Conn, renames []Rename, opt SwapOptions) error {
-	if opt.AppName == "" {
-		opt.AppName = "hectl"
-	}
-	a, err := ConnectMaintenance(ctx, conn, opt.AppName)
+	a, b, done, err := twoSessions(ctx, conn, opt.AppName)
 	if err != nil {
 		return err
 	}
-	defer a.Close(ctx)
-	b, err := ConnectMaintenance(ctx, conn, opt.AppName)
-	if err != nil {
-		return err
-	}
-	defer b.Close(ctx)
+	defer done()
 
 	s := swap{renamer: a, statements: opt.Statements, renames: renames}
 	var names []string

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/urfave/cli/v2"
@@ -207,14 +206,7 @@ func (o *maskOptions) describe(ctx context.Context, env *command.Env, to *s3stor
 	}
 	m := facts.MaskedCopy(catalog.ManifestOrigin{Key: src.dump.Key, Time: src.dump.Time}, object, r.Rules)
 	m.Finished, m.HectlVersion = env.Console.Now().UTC(), env.Version
-	stream.Describe(m)
-	// The dump is there now: a signal comes too late to be worth losing this.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
-	defer cancel()
-	if err := catalog.WriteManifest(ctx, to, o.to.Base, m, s3store.UploadOptions{}); err != nil {
-		return fault.New(fault.Warnings, "", "the masked dump is in the bucket, whole, but has no manifest, and so does not say that it is masked: %w", err)
-	}
-	return nil
+	return catalog.WriteMaskedManifest(ctx, to, o.to.Base, m, stream)
 }
 
 // shortVersion is the number in "15.18 (Debian 15.18-0+deb12u1)".

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
+	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
@@ -39,4 +41,18 @@ func WriteArchive(ctx context.Context, store uploader, key string, opt s3store.U
 		err = failed // it is why the upload ended
 	}
 	return s3store.Object{}, nil, err
+}
+
+// WriteMaskedManifest completes m, which MaskedCopy made, by what stream saw of the
+// masked dump, and puts it under base into the bucket. It goes on for a minute
+// when ctx ends: the dump is there, and a signal comes too late to be worth losing
+// this. The error is a fault.Warnings.
+func WriteMaskedManifest(ctx context.Context, store uploader, base string, m *Manifest, stream *Stream) error {
+	stream.Describe(m)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	if err := WriteManifest(ctx, store, base, m, s3store.UploadOptions{}); err != nil {
+		return fault.New(fault.Warnings, "", "the masked dump is in the bucket, whole, but has no manifest, and so does not say that it is masked: %w", err)
+	}
+	return nil
 }
