@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -46,7 +47,7 @@ func look(ctx context.Context, env *command.Env) firstLook {
 	if err == nil {
 		target, err = command.Resolve(database, settings)
 	}
-	if f.settings = firstOf(bucketErr, err); f.settings != nil {
+	if f.settings = cmp.Or(bucketErr, err); f.settings != nil {
 		f.Next = f.next()
 		return f
 	}
@@ -84,15 +85,6 @@ func (f *firstLook) ask(ctx context.Context, env *command.Env, settings *config.
 		})
 	}
 	all.Wait()
-}
-
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // next is the one command to type.

@@ -114,6 +114,9 @@ func initialize(ctx context.Context, env *command.Env, given config.Flags, force
 // answers returns what was given, and asks for the rest where somebody is there.
 func answers(ctx context.Context, env *command.Env, given config.Flags) ([]config.Named, error) {
 	asker := env.Console.Asker(env.Stdin)
+	if !env.Console.Terminal() {
+		asker = nil // who would not see the questions waits for nothing
+	}
 	if asker == nil && len(given) == 0 {
 		return nil, fault.New(fault.Usage, "give at least --bucket or --target", "there is nobody to ask: standard input or standard error is no terminal")
 	}

@@ -94,7 +94,7 @@ func newAttachmentsOptions(env *command.Env, c *cli.Context) (attachmentsOptions
 	if err != nil {
 		return attachmentsOptions{}, err
 	}
-	r.dryRun = c.Bool("dry-run")
+	r.dryRun, r.doing = c.Bool("dry-run"), "change"
 	o := attachmentsOptions{run: r, service: c.String("service-name"), check: c.Bool("check")}
 	if o.bucket, err = r.settings.AttachmentsBucket(flags); err != nil {
 		return o, err
@@ -178,35 +178,21 @@ func (o attachmentsOptions) Run(ctx context.Context, env *command.Env) error {
 
 // admitted returns a session that holds the lock on the target, unless something
 // speaks against changing it. A dry run takes no lock.
-func (o attachmentsOptions) admitted(ctx context.Context) (_ *pgtools.DB, err error) {
-	judged := facts{Env: o.settings.Lookup, Target: o.target, AllowHost: o.allowHost, Force: o.force, Sources: o.sources}
-	if err := refusal("change", o.target, guard(judged)); err != nil {
-		return nil, err
-	}
-	admin, err := pgtools.ConnectMaintenance(ctx, o.target, appName)
+func (o attachmentsOptions) admitted(ctx context.Context) (*pgtools.DB, error) {
+	admin, existing, _, err := o.guarded(ctx)
 	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			admin.Close(ctx)
-		}
-	}()
-	existing, err := o.inspect(ctx, admin, &judged)
-	if err != nil {
-		return nil, err
-	}
-	judged.Taken = "" // no database is kept under another name
-	if err := refusal("change", o.target, guard(judged)); err != nil {
 		return nil, err
 	}
 	if existing == nil {
-		return nil, fault.New(fault.NotFound, `"hectl fetch-latest-db" makes it; --target names another`, "there is no database %s", o.target)
+		err = fault.New(fault.NotFound, `"hectl fetch-latest-db" makes it; --target names another`, "there is no database %s", o.target)
+	} else if !o.dryRun {
+		err = o.lock(ctx, admin)
 	}
-	if o.dryRun {
-		return admin, nil
+	if err != nil {
+		admin.Close(context.WithoutCancel(ctx))
+		return nil, err
 	}
-	return admin, o.lock(ctx, admin)
+	return admin, nil
 }
 
 // read asks the target for the blobs that are chosen.

@@ -63,27 +63,20 @@ func CheckTarget(ctx context.Context, f *checkup.Findings, env *command.Env, c *
 		return
 	}
 	r.tools = func() (*pgtools.Tools, error) { return tools, nil }
-	judged := facts{Env: r.settings.Lookup, Target: r.target, AllowHost: r.allowHost, Sources: r.sources}
-	if err := r.refusal(judged); err != nil {
-		f.Fail(about, err)
-		return
-	}
-	admin, err := pgtools.ConnectMaintenance(ctx, r.target, appName)
+	admin, existing, judged, err := r.guarded(ctx)
 	if err != nil {
 		f.Fail(about, err)
 		return
 	}
 	defer admin.Close(context.WithoutCancel(ctx))
-	existing, err := r.inspect(ctx, admin, &judged)
-	if err == nil && newest != nil {
-		judged.Sources, err = madeHere(judged.Sources, newest.dump, r.target)
-	}
-	if err == nil {
-		err = r.refusal(judged)
-	}
-	if err != nil {
-		f.Fail(about, err)
-		return
+	if newest != nil {
+		if judged.Sources, err = madeHere(judged.Sources, newest.dump, r.target); err == nil {
+			err = r.refusal(judged)
+		}
+		if err != nil {
+			f.Fail(about, err)
+			return
+		}
 	}
 	x := &examination{Findings: f, run: r, admin: admin, existing: existing}
 	x.target(ctx, about)

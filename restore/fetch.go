@@ -169,34 +169,48 @@ func (r *run) allowed(ctx context.Context, find func(context.Context) (source, e
 // something speaks against doing anything with it. existing is what the target is
 // now, nil when it does not exist.
 func (r *run) admitted(ctx context.Context, then func(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, judged facts) error) error {
-	// What the settings alone forbid is refused before anything is connected to.
-	judged := facts{Env: r.settings.Lookup, Target: r.target, AllowHost: r.allowHost, Force: r.force, Sources: r.sources}
-	if err := r.refusal(judged); err != nil {
-		return err
-	}
-	admin, err := pgtools.ConnectMaintenance(ctx, r.target, appName)
+	admin, existing, judged, err := r.guarded(ctx)
 	if err != nil {
 		return err
 	}
 	defer admin.Close(context.WithoutCancel(ctx))
-
-	existing, err := r.enter(ctx, admin, &judged)
-	if err != nil {
+	if err := r.lock(ctx, admin); err != nil {
 		return err
 	}
 	return then(ctx, admin, existing, judged)
 }
 
-// enter completes the facts, and takes the lock if they allow it.
-func (r *run) enter(ctx context.Context, admin *pgtools.DB, judged *facts) (*pgtools.Database, error) {
+// guarded connects to the server of the target, unless the guard has something
+// against the target. existing is what the target is now, nil when it does not
+// exist.
+func (r *run) guarded(ctx context.Context) (admin *pgtools.DB, existing *pgtools.Database, judged facts, err error) {
+	// What the settings alone forbid is refused before anything is connected to.
+	judged = r.facts()
+	if err := r.refusal(judged); err != nil {
+		return nil, nil, judged, err
+	}
+	if admin, err = pgtools.ConnectMaintenance(ctx, r.target, appName); err != nil {
+		return nil, nil, judged, err
+	}
+	if existing, err = r.inspected(ctx, admin, &judged); err != nil {
+		admin.Close(context.WithoutCancel(ctx))
+		return nil, nil, judged, err
+	}
+	return admin, existing, judged, nil
+}
+
+// facts are what the settings alone say.
+func (r *run) facts() facts {
+	return facts{Env: r.settings.Lookup, Target: r.target, AllowHost: r.allowHost, Force: r.force, Sources: r.sources}
+}
+
+// inspected completes the facts, and refuses what they forbid.
+func (r *run) inspected(ctx context.Context, admin *pgtools.DB, judged *facts) (*pgtools.Database, error) {
 	existing, err := r.inspect(ctx, admin, judged)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.refusal(*judged); err != nil {
-		return nil, err
-	}
-	return existing, r.lock(ctx, admin)
+	return existing, r.refusal(*judged)
 }
 
 // opened calls then with the dump of src, unless something speaks against

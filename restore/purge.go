@@ -1,7 +1,6 @@
 package restore
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 )
@@ -108,10 +108,10 @@ func (p purged) sum() string {
 // Run purges.
 func (o purgeOptions) Run(ctx context.Context) error {
 	r := o.run
-	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, _ *pgtools.Database, judged facts) error {
+	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, _ *pgtools.Database, _ facts) error {
 		runs := []*run{r}
 		if o.all {
-			others, err := r.others(ctx, admin, judged)
+			others, err := r.others(ctx, admin)
 			if err != nil {
 				return err
 			}
@@ -149,7 +149,7 @@ func (o purgeOptions) Run(ctx context.Context) error {
 
 // others are runs for the other targets on the server, each with its lock. Where
 // another hectl is at work, or that may not be touched, nothing is removed.
-func (r *run) others(ctx context.Context, admin *pgtools.DB, judged facts) ([]*run, error) {
+func (r *run) others(ctx context.Context, admin *pgtools.DB) ([]*run, error) {
 	found, err := r.databases(ctx, admin)
 	if err != nil {
 		return nil, err
@@ -161,8 +161,12 @@ func (r *run) others(ctx context.Context, admin *pgtools.DB, judged facts) ([]*r
 		}
 		other := *r
 		other.target = r.target.WithDatabase(target)
-		f := facts{Env: judged.Env, Target: other.target, AllowHost: judged.AllowHost, Force: judged.Force, Sources: judged.Sources}
-		if _, err := other.enter(ctx, admin, &f); fault.CodeOf(err) == fault.Locked || fault.CodeOf(err) == fault.Refused {
+		f := other.facts()
+		_, err := other.inspected(ctx, admin, &f)
+		if err == nil {
+			err = other.lock(ctx, admin)
+		}
+		if fault.CodeOf(err) == fault.Locked || fault.CodeOf(err) == fault.Refused {
 			r.warn("what is kept of %s stays: %v", target, err)
 			continue
 		} else if err != nil {
@@ -178,15 +182,16 @@ func (o purgeOptions) agreed(ctx context.Context, p purged) error {
 	if o.yes {
 		return nil
 	}
-	if !o.run.out.Ask(o.stdin, listing(p.Removed)+"remove "+p.sum()+"? [y/N]") {
+	asker := o.run.out.Asker(o.stdin)
+	if asker == nil {
 		return fault.New(fault.Usage, "--dry-run shows it, --yes removes it without asking",
 			"there is %s to remove, but nobody can be asked: standard input is no terminal", p.sum())
 	}
-	answer, err := bufio.NewReader(interruptible(ctx, o.stdin)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
+	answer, err := asker.Answer(ctx, listing(p.Removed)+"remove "+p.sum()+"? [y/N]")
+	if err != nil && !errors.Is(err, console.ErrNoAnswer) {
 		return fmt.Errorf("read the answer: %w", err)
 	}
-	if !slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
+	if !slices.Contains([]string{"y", "yes"}, strings.ToLower(answer)) {
 		return fault.New(fault.Failed, "", "nothing was removed")
 	}
 	return nil

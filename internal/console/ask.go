@@ -18,33 +18,45 @@ type Asker struct {
 	in  *bufio.Reader
 }
 
-// Asker returns who asks over in and standard error, nil where one of the two is
-// no terminal: then there is nobody to answer.
+// Asker returns who asks over in and standard error, nil where in is no terminal:
+// then there is nobody to answer.
 func (c *Console) Asker(in io.Reader) *Asker {
 	f, ok := in.(*os.File)
-	if !ok || !c.terminal || !term.IsTerminal(int(f.Fd())) {
+	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return nil
 	}
 	return &Asker{c, bufio.NewReader(in)}
 }
 
-// errNoAnswer is the end of input where an answer was asked for.
-var errNoAnswer = errors.New("no answer")
+// ErrNoAnswer is the end of input where an answer was asked for.
+var ErrNoAnswer = errors.New("no answer")
+
+// Answer shows a prompt and returns the line that comes, without the spaces around
+// it. When ctx ends, its cause is the error.
+func (a *Asker) Answer(ctx context.Context, prompt string) (string, error) {
+	a.out.mu.Lock()
+	_, err := io.WriteString(a.out.opt.Stderr, printable(prompt)+" ")
+	a.out.mu.Unlock()
+	if err != nil {
+		return "", fmt.Errorf("ask: %w", err)
+	}
+	answer, err := a.read(ctx)
+	if err != nil {
+		a.out.line(plain, "")
+	}
+	return answer, err
+}
 
 // Ask asks until check has nothing against the answer. An empty one means what is
-// usual. When ctx ends, its cause is the error.
+// usual.
 func (a *Asker) Ask(ctx context.Context, question, usual string, check func(answer string) error) (string, error) {
 	for {
 		prompt := question
 		if usual != "" {
 			prompt += " [" + usual + "]"
 		}
-		if _, err := io.WriteString(a.out.opt.Stderr, printable(prompt)+": "); err != nil {
-			return "", fmt.Errorf("ask: %w", err)
-		}
-		answer, err := a.read(ctx)
+		answer, err := a.Answer(ctx, prompt+":")
 		if err != nil {
-			a.out.line(plain, "")
 			return "", err
 		}
 		if answer == "" {
@@ -71,7 +83,7 @@ func (a *Asker) read(ctx context.Context) (string, error) {
 	select {
 	case text, ok := <-answer:
 		if !ok {
-			return "", errNoAnswer
+			return "", ErrNoAnswer
 		}
 		return text, nil
 	case <-ctx.Done():

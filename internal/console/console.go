@@ -137,19 +137,8 @@ func (c *Console) Result(r Result) error {
 	return nil
 }
 
-// Ask writes a question to standard error, without ending the line, and says
-// whether somebody can answer: whether in is a terminal. If not, nothing is
-// written.
-func (c *Console) Ask(in io.Reader, question string) bool {
-	f, ok := in.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return false
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	_, err := io.WriteString(c.opt.Stderr, printable(question)+" ")
-	return err == nil
-}
+// Terminal tells whether standard error is a terminal, where somebody sees it.
+func (c *Console) Terminal() bool { return c.terminal }
 
 // LastResult returns what Result was given last, nil if there was nothing.
 func (c *Console) LastResult() Result { return c.result }
