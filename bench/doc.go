@@ -16,7 +16,7 @@
 // Before each run the target is an empty database, nothing is left of the run
 // before, and the server has written a checkpoint. After each run its result
 // is compared with the source, outside the measured time. The page cache is
-// warm for all.
+// warm for all, and there is memory for what is written (pages.go).
 //
 //	make bench BENCH="--size 100MB --only fetch/loopback"
 package main

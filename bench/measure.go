@@ -117,6 +117,10 @@ func (w *world) once(ctx context.Context, sc scenario, l line, c *row) (s sample
 	defer link.Close()
 	r := &run{world: w, endpoint: link.URL}
 	waitForQuiet(ctx, w.opt.wait)
+	// For its databases, old and new, and the WAL.
+	if err := keepPages(min(4*sc.subject.size, availableMemory()/2)); err != nil {
+		return s, err
+	}
 	then, start := processorsSoFar(), time.Now()
 	if err := c.run(ctx, r, sc.subject); err != nil {
 		return s, err
