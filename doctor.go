@@ -176,10 +176,27 @@ func (d *doctor) settings() (*config.Sources, config.Flags) {
 	for _, s := range settings.Named(flags) {
 		f.OK(about, "%s = %s (%s)", s.Name, s.Text, s.Origin)
 	}
+	source, err := settings.Source(flags)
+	d.database(settings, "source", source, err)
+	if !d.cron {
+		target, err := settings.Target(flags)
+		d.database(settings, "target", target, err)
+	}
 	for _, err := range wrongSettings(settings, flags) {
 		f.Fail(about, err)
 	}
 	return settings, flags
+}
+
+// database says which database is meant, and by what. What cannot be told is said
+// where the database is looked at.
+func (d *doctor) database(settings *config.Sources, name string, named config.Database, err error) {
+	if err != nil {
+		return
+	}
+	if conn, err := command.Resolve(named, settings); err == nil {
+		d.found.OK("settings", "%s = %s (%s)", name, conn, strings.Join(command.Origins(named, settings), ", "))
+	}
 }
 
 // wrongSettings returns what is wrong with the settings that can be judged by
@@ -358,7 +375,7 @@ func (d *doctor) enterCron(envFile string) error {
 	return nil
 }
 
-// matters tells whether hectl, the AWS SDK or libpq looks at a variable.
+// matters tells whether a backup, the AWS SDK or libpq looks at a variable.
 func matters(name string) bool {
-	return slices.ContainsFunc([]string{"HECTL_", "AWS_", "PG", "DIAPER_DB_"}, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+	return name != "HECTL_TARGET" && slices.ContainsFunc([]string{"HECTL_", "AWS_", "PG", "DIAPER_DB_"}, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }

@@ -159,8 +159,8 @@ func (x *examination) rights(ctx context.Context, about string) {
 	if err != nil {
 		x.Fail(about, err)
 	}
-	for _, text := range lacks {
-		x.Wrong(about, "", "%s", text)
+	for _, lack := range lacks {
+		x.Fail(about, lack)
 	}
 }
 

@@ -182,13 +182,7 @@ func (r *run) preflight(ctx context.Context, admin *pgtools.DB, d *dump, existin
 		return pgtools.Tool{}, err
 	}
 	if len(problems) > 0 {
-		var texts, hints []string
-		for _, p := range problems {
-			texts = append(texts, p.Error())
-			hints = append(hints, fault.Hints(p)...)
-		}
-		return pgtools.Tool{}, fault.New(fault.Failed, strings.Join(hints, "; "),
-			"cannot restore %s into %s: %s", d.Name, r.target, strings.Join(texts, "; "))
+		return pgtools.Tool{}, cannot(problems, "restore %s into %s", d.Name, r.target)
 	}
 	if where, err := locate(ctx, admin); err == nil {
 		if text := where.narrow(d); text != "" {
@@ -223,14 +217,22 @@ func (r *run) problems(ctx context.Context, admin *pgtools.DB, d *dump, existing
 		}
 	}
 	rights, err := lacking(ctx, admin, existing)
-	for _, text := range rights {
-		problems = append(problems, errors.New(text))
+	return tool, append(problems, rights...), err
+}
+
+// cannot is the refusal to do what the format says, with all that speaks against
+// it and all that would help.
+func cannot(problems []error, format string, args ...any) error {
+	var texts, hints []string
+	for _, p := range problems {
+		texts = append(texts, p.Error())
+		hints = append(hints, fault.Hints(p)...)
 	}
-	return tool, problems, err
+	return fault.New(fault.Failed, strings.Join(hints, "; "), "cannot %s: %s", fmt.Sprintf(format, args...), strings.Join(texts, "; "))
 }
 
 // lacking returns what the role or the server lacks for a restore.
-func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database) (problems []string, err error) {
+func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database) (problems []error, err error) {
 	owner := ""
 	if existing != nil {
 		owner = existing.Owner
@@ -246,10 +248,10 @@ func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database)
 		return nil, fmt.Errorf("look up the role's rights: %w", err)
 	}
 	if !mayCreate {
-		problems = append(problems, fmt.Sprintf("the role %s may not create databases (ALTER ROLE %s CREATEDB)", role, pgtools.Quote(role)))
+		problems = append(problems, fault.New(fault.Denied, "ALTER ROLE "+pgtools.Quote(role)+" CREATEDB", "the role %s may not create databases", role))
 	}
 	if !mayRename {
-		problems = append(problems, fmt.Sprintf("%s belongs to the role %s, and %s is no member of it", existing.Name, owner, role))
+		problems = append(problems, fault.New(fault.Denied, "GRANT "+pgtools.Quote(owner)+" TO "+pgtools.Quote(role), "%s belongs to the role %s, and %s is no member of it", existing.Name, owner, role))
 	}
 	if existing != nil {
 		blockers, err := pgtools.Rows[string](ctx, admin, `
@@ -261,10 +263,12 @@ func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database)
 		if err != nil {
 			return nil, fmt.Errorf("look for what would block the exchange: %w", err)
 		}
-		problems = append(problems, blockers...)
+		for _, text := range blockers {
+			problems = append(problems, errors.New(text))
+		}
 	}
 	if standby {
-		problems = append(problems, "the server is a standby, which can only be read")
+		problems = append(problems, errors.New("the server is a standby, which can only be read"))
 	}
 	return problems, nil
 }

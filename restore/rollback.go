@@ -101,7 +101,7 @@ func (r *run) rollback(ctx context.Context) error {
 			return err
 		}
 		if len(problems) > 0 {
-			return fault.New(fault.Failed, "", "cannot roll %s back: %s", r.target, strings.Join(problems, "; "))
+			return cannot(problems, "roll %s back", r.target)
 		}
 		comes := parseMark(before.Comment)
 		result := rolledBack{Target: target, Server: r.target.String(), Holds: comes.Origin, DryRun: r.dryRun, again: r.again("rollback")}

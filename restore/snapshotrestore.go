@@ -56,7 +56,7 @@ func (r *run) restoreSnapshot(ctx context.Context, admin *pgtools.DB, existing *
 		return err
 	}
 	if len(problems) > 0 {
-		return fault.New(fault.Failed, "", "cannot restore the snapshot %s into %s: %s", s.Snapshot.Name, r.target, strings.Join(problems, "; "))
+		return cannot(problems, "restore the snapshot %s into %s", s.Snapshot.Name, r.target)
 	}
 	p := r.exchange(admin.ServerVersion(), existing)
 	p.Dump = dump

@@ -66,7 +66,7 @@ func (r *run) saveSnapshot(ctx context.Context, name string) error {
 			return err
 		}
 		if len(problems) > 0 {
-			return fault.New(fault.Failed, "", "cannot save %s: %s", r.target, strings.Join(problems, "; "))
+			return cannot(problems, "save %s", r.target)
 		}
 		made, err := r.made(ctx, admin, *existing, name)
 		if err != nil {

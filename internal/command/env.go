@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"io"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -54,14 +55,37 @@ func (e *Env) Open(ctx context.Context, b config.Bucket) (*s3store.Store, error)
 
 // Resolve turns a database of the settings into a connection.
 func Resolve(d config.Database, settings *config.Sources) (pgtools.Conn, error) {
-	said := pgtools.Params{}
-	if d.Text != "" {
-		var err error
-		if said, err = pgtools.ParseParams(d.Text); err != nil {
-			return pgtools.Conn{}, err
-		}
+	said, err := said(d)
+	if err != nil {
+		return pgtools.Conn{}, err
 	}
 	return pgtools.Params(d.Params(said)).Resolve(settings.Lookup)
+}
+
+// Origins names what says which database Resolve finds, libpq's own variables
+// included. What cannot be parsed has one origin.
+func Origins(d config.Database, settings *config.Sources) []string {
+	said, err := said(d)
+	if err != nil {
+		return []string{d.Origin}
+	}
+	origins, known := d.Origins(said), d.Params(said)
+	for _, v := range []struct{ name, keyword string }{
+		{"PGSERVICE", "service"}, {"PGDATABASE", "dbname"}, {"PGHOST", "host"}, {"PGPORT", "port"}, {"PGUSER", "user"},
+	} {
+		if value, _ := settings.Lookup(v.name); value != "" && known[v.keyword] == "" && !slices.Contains(origins, v.name) {
+			origins = append(origins, v.name)
+		}
+	}
+	return origins
+}
+
+// said returns the libpq keywords of a database's text.
+func said(d config.Database) (pgtools.Params, error) {
+	if d.Text == "" {
+		return pgtools.Params{}, nil
+	}
+	return pgtools.ParseParams(d.Text)
 }
 
 // Given returns the flags that were given on the command line, by their full

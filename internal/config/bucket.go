@@ -108,7 +108,7 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 		b.Region = defaultBucketRegion
 	}
 
-	b.Profile = s.profile(flags)
+	b.Profile = s.profile(flags).Text
 	b.PathStyle = s.file.PathStyle
 	if v, ok := flags["path-style"]; ok {
 		on, err := strconv.ParseBool(v)
@@ -122,14 +122,14 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 
 // profile returns the profile to impose on the AWS SDK. The environment goes
 // before hectl.yml: who exports AWS_PROFILE or a key means it.
-func (s *Sources) profile(flags Flags) string {
+func (s *Sources) profile(flags Flags) Value {
 	if v, ok := flags["profile"]; ok {
-		return v
+		return Value{v, "--profile"}
 	}
 	for _, name := range []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY"} {
 		if s.env[name] != "" {
-			return "" // the SDK reads these itself
+			return Value{} // the SDK reads these itself
 		}
 	}
-	return s.file.Profile
+	return Value{s.file.Profile, s.path}
 }

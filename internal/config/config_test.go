@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -164,6 +165,30 @@ func TestBadSettings(t *testing.T) {
 }
 
 func bucket(s *Sources, f Flags) error { _, err := s.Bucket(f); return err }
+
+func TestOrigins(t *testing.T) {
+	files := map[string]string{"app/deep/.env": "PG_HOST=db\nPG_USERNAME=me\nPG_PASSWORD=hush\n"}
+	for _, tt := range []struct {
+		name string
+		env  []string
+		said map[string]string
+		want []string
+	}{
+		{"the application's file", nil, nil, []string{"default", "PG_HOST in .env", "PG_USERNAME in .env", "PG_PASSWORD in .env"}},
+		{"a variable goes before the file", []string{"PG_HOST=other"}, nil, []string{"default", "PG_HOST", "PG_USERNAME in .env", "PG_PASSWORD in .env"}},
+		{"libpq's", []string{"PGDATABASE=x"}, nil, []string{"PGDATABASE", "PG_HOST in .env", "PG_USERNAME in .env", "PG_PASSWORD in .env"}},
+		{"a user of its own", []string{"HECTL_TARGET=user=you"}, map[string]string{"user": "you"}, []string{"HECTL_TARGET", "PG_HOST in .env", "PG_PASSWORD in .env"}},
+		{"a host of its own", []string{"HECTL_TARGET=host=here"}, map[string]string{"host": "here"}, []string{"HECTL_TARGET"}},
+	} {
+		d, err := load(t, files, tt.env...).Target(nil)
+		if err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		if got := d.Origins(tt.said); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
 
 func TestTarget(t *testing.T) {
 	dotenv := map[string]string{"app/deep/.env": "PG_HOST=db\nPG_USERNAME=rails\nPG_PASSWORD=hush\nDIAPER_DB_HOST=prod\nSECRET_KEY_BASE=x\n"}

@@ -3,6 +3,7 @@ package config
 import (
 	"maps"
 	"path/filepath"
+	"slices"
 
 	"github.com/rubyforgood/hectl/internal/fault"
 )
@@ -20,6 +21,9 @@ type Database struct {
 	// application's own variables. They belong together: they hold only for a
 	// Text that names neither a host nor a service.
 	Defaults map[string]string
+	// Variables are where Defaults come from, by libpq keyword, such as "PG_HOST"
+	// or "PG_HOST in .env".
+	Variables map[string]string
 	// Origin is the place that named the database.
 	Origin string
 }
@@ -45,10 +49,11 @@ func (s *Sources) Source(flags Flags) (Database, error) {
 		return Database{}, err
 	}
 	v := s.find(flags, "source")
-	d := Database{Text: v.Text, Origin: v.Origin, Defaults: pick(s.env, map[string]string{
+	d := newDatabase(v)
+	d.pick(s.env, "", map[string]string{
 		"DIAPER_DB_HOST": "host", "DIAPER_DB_USERNAME": "user",
 		"DIAPER_DB_PASSWORD": "password", "DIAPER_DB_DATABASE": "dbname",
-	})}
+	})
 	if d.Text != "" {
 		return d, nil
 	}
@@ -74,23 +79,46 @@ func (s *Sources) Target(flags Flags) (Database, error) {
 	if err != nil {
 		return Database{}, err
 	}
-	d := Database{Text: v.Text, Origin: v.Origin, Defaults: pick(dotenv, names)}
-	maps.Copy(d.Defaults, pick(s.env, names))
-	if d.Text == "" && s.env["PGDATABASE"] == "" && s.env["PGSERVICE"] == "" {
-		d.Defaults["dbname"] = DefaultTarget
-	} else if d.Text == "" {
+	d := newDatabase(v)
+	d.pick(dotenv, " in .env", names)
+	d.pick(s.env, "", names)
+	switch {
+	case d.Text != "":
+	case s.env["PGSERVICE"] != "":
+		d.Origin = "PGSERVICE"
+	case s.env["PGDATABASE"] != "":
 		d.Origin = "PGDATABASE"
+	default:
+		d.Defaults["dbname"] = DefaultTarget
 	}
 	return d, nil
 }
 
-// pick returns the values of the named variables that are set, by keyword.
-func pick(env, names map[string]string) map[string]string {
-	picked := map[string]string{}
+func newDatabase(v Value) Database {
+	return Database{Text: v.Text, Origin: v.Origin, Defaults: map[string]string{}, Variables: map[string]string{}}
+}
+
+// pick takes the values of the named variables that are set as defaults; where
+// says what holds them.
+func (d *Database) pick(env map[string]string, where string, names map[string]string) {
 	for name, keyword := range names {
 		if v := env[name]; v != "" {
-			picked[keyword] = v
+			d.Defaults[keyword], d.Variables[keyword] = v, name+where
 		}
 	}
-	return picked
+}
+
+// Origins names all places that say which database it is, given the libpq
+// keywords that its Text says. libpq's own variables are not among them.
+func (d Database) Origins(said map[string]string) []string {
+	origins := []string{d.Origin}
+	if said["host"] != "" || said["service"] != "" {
+		return origins
+	}
+	for _, keyword := range []string{"dbname", "host", "user", "password"} {
+		if name := d.Variables[keyword]; name != "" && said[keyword] == "" && !slices.Contains(origins, name) {
+			origins = append(origins, name)
+		}
+	}
+	return origins
 }

@@ -74,9 +74,18 @@ type Named struct {
 }
 
 // Named returns the settings that have a value and are no secrets, and where each
-// comes from.
+// comes from. The databases are not among them: see Source and Target.
 func (s *Sources) Named(flags Flags) []Named {
 	var named []Named
+	for _, v := range []Value{s.profile(flags), {s.env["AWS_PROFILE"], "AWS_PROFILE"}, {s.env["AWS_DEFAULT_PROFILE"], "AWS_DEFAULT_PROFILE"}} {
+		if v.Text != "" {
+			named = append(named, Named{"profile", v})
+			break
+		}
+	}
+	if on := s.file.PathStyle; on != nil && flags["path-style"] == "" {
+		named = append(named, Named{"path-style", Value{strconv.FormatBool(*on), s.path}})
+	}
 	for _, w := range s.settings() {
 		if v := s.first(flags, w); v.Text != "" && !w.secret {
 			named = append(named, Named{w.flag, v})
