@@ -55,7 +55,7 @@ func (e *Env) Open(ctx context.Context, b config.Bucket) (*s3store.Store, error)
 
 // Resolve turns a database of the settings into a connection.
 func Resolve(d config.Database, settings *config.Sources) (pgtools.Conn, error) {
-	said, err := said(d)
+	said, err := saidIn(d)
 	if err != nil {
 		return pgtools.Conn{}, err
 	}
@@ -65,7 +65,7 @@ func Resolve(d config.Database, settings *config.Sources) (pgtools.Conn, error) 
 // Origins names what says which database Resolve finds, libpq's own variables
 // included. What cannot be parsed has one origin.
 func Origins(d config.Database, settings *config.Sources) []string {
-	said, err := said(d)
+	said, err := saidIn(d)
 	if err != nil {
 		return []string{d.Origin}
 	}
@@ -80,8 +80,8 @@ func Origins(d config.Database, settings *config.Sources) []string {
 	return origins
 }
 
-// said returns the libpq keywords of a database's text.
-func said(d config.Database) (pgtools.Params, error) {
+// saidIn returns the libpq keywords of a database's text.
+func saidIn(d config.Database) (pgtools.Params, error) {
 	if d.Text == "" {
 		return pgtools.Params{}, nil
 	}
