@@ -3,6 +3,7 @@ package s3store
 import (
 	"context"
 	"iter"
+	"net/http"
 	"strings"
 	"time"
 
@@ -62,7 +63,17 @@ func (s *Store) Reach(ctx context.Context) error {
 // fault.NotFound when there is none; a HEAD answer does not tell a missing
 // bucket from a missing object.
 func (s *Store) Head(ctx context.Context, key string) (Object, error) {
-	out, err := call(ctx, s, s.client.HeadObject, &s3.HeadObjectInput{Bucket: &s.bucket, Key: &key})
+	in := &s3.HeadObjectInput{Bucket: &s.bucket, Key: &key}
+	region := s.region.Load()
+	out, err := call(ctx, s, s.client.HeadObject, in)
+	if statusOf(err) == http.StatusBadRequest {
+		// A wrong region, perhaps: a store other than AWS says so only where its
+		// answer has a body.
+		_ = s.Reach(ctx)
+		if *s.region.Load() != *region {
+			out, err = call(ctx, s, s.client.HeadObject, in)
+		}
+	}
 	if err != nil {
 		return Object{}, s.fail(ctx, operation{"look up", key, actionGet}, err)
 	}
