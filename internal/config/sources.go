@@ -138,9 +138,11 @@ func (s *Sources) read(path string) (file, error) {
 	}
 	parsed, err := parse(trimBOM(text))
 	if err != nil {
-		return file{}, fault.New(fault.Usage,
-			"the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep, notify, attachments_bucket, masked_bucket, max_age, max_shrink and mask",
-			"read settings %s: %s", path, yaml.FormatError(err, false, false))
+		hint := ""
+		if _, ok := errors.AsType[*yaml.UnknownFieldError](err); ok {
+			hint = "the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep, notify, attachments_bucket, masked_bucket, max_age, max_shrink and mask"
+		}
+		return file{}, fault.New(fault.Usage, hint, "read settings %s: %s", path, yaml.FormatError(err, false, false))
 	}
 	return parsed, nil
 }
