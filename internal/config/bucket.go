@@ -29,7 +29,7 @@ type Bucket struct {
 	Origin      string // of the bucket's name
 }
 
-// String returns the form s3://NAME[/BASE].
+// String returns the form s3://NAME[/FOLDER].
 func (b Bucket) String() string {
 	if b.Base == "" {
 		return "s3://" + b.Name
@@ -94,7 +94,7 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 	bucket, base, _ := strings.Cut(rest, "/")
 	if !ok || !bucketName.MatchString(bucket) {
 		return Bucket{}, fault.New(fault.Usage, "write it as s3://NAME or s3://NAME/FOLDER",
-			"bucket %s (from %s) is not of the form s3://NAME[/BASE]", fault.Quote(v.Text), v.Origin)
+			"bucket %s (from %s) is not of the form s3://NAME[/FOLDER]", fault.Quote(v.Text), v.Origin)
 	}
 	b := Bucket{Name: bucket, Base: strings.Trim(base, "/"), Origin: v.Origin}
 

@@ -30,7 +30,7 @@ func TestMaskedBucket(t *testing.T) {
 			}
 		})
 	}
-	if _, err := load(t, nil).MaskedBucket(Flags{"to": "somewhere"}); err == nil || err.Error() != `bucket "somewhere" (from --to) is not of the form s3://NAME[/BASE]` {
+	if _, err := load(t, nil).MaskedBucket(Flags{"to": "somewhere"}); err == nil || err.Error() != `bucket "somewhere" (from --to) is not of the form s3://NAME[/FOLDER]` {
 		t.Errorf("err = %v", err)
 	}
 }

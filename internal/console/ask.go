@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"github.com/rubyforgood/hectl/internal/fault"
 )
 
 // Asker asks a person at a terminal.
@@ -64,6 +66,9 @@ func (a *Asker) Ask(ctx context.Context, question, usual string, check func(answ
 		}
 		if err := check(answer); err != nil {
 			a.out.line(yellow, err.Error())
+			for _, hint := range fault.Hints(err) {
+				a.out.line(plain, "hint: "+hint)
+			}
 			continue
 		}
 		return answer, nil
