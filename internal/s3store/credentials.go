@@ -183,7 +183,7 @@ func (e *credentialError) words() (cause, hint string) {
 	case fromKeys, fromNowhere:
 	}
 	return "no credentials found in the environment, in " + profile + ", or on this machine",
-		"run \"aws configure\" or \"aws sso login\", or name a profile with --profile or AWS_PROFILE"
+		"name a profile with --profile or AWS_PROFILE, or make one: \"aws configure sso\", or \"aws configure\" for keys"
 }
 
 // checkKeyPair refuses half a key pair in the environment. The SDK would pass
