@@ -13,6 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/checkup"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -66,6 +67,9 @@ func CheckTarget(ctx context.Context, f *checkup.Findings, env *command.Env, c *
 	admin, existing, judged, err := r.guarded(ctx)
 	if err != nil {
 		f.Fail(about, err)
+		if fault.CodeOf(err) == fault.Denied {
+			r.checkRights(ctx, f, about)
+		}
 		return
 	}
 	defer admin.Close(context.WithoutCancel(ctx))
@@ -151,6 +155,21 @@ func (x *examination) fits(ctx context.Context, about string, d *dump) {
 	if from, _ := pgtools.ParseVersion(d.Head.ServerVersion); from.Major > x.admin.ServerVersion().Major {
 		x.Warn(about, "", "the dump is of PostgreSQL %d and the server is %d: what only the newer one knows cannot be restored", from.Major, x.admin.ServerVersion().Major)
 	}
+}
+
+// checkRights says what a role lacks that may not even read what the target is,
+// unless the server does not let it in.
+func (r *run) checkRights(ctx context.Context, f *checkup.Findings, about string) {
+	admin, err := pgtools.ConnectMaintenance(ctx, r.target, appName)
+	if err != nil {
+		return // which is said already
+	}
+	defer admin.Close(context.WithoutCancel(ctx))
+	x := &examination{Findings: f, run: r, admin: admin}
+	if d, exists, err := admin.Database(ctx, r.target.Database()); err == nil && exists {
+		x.existing = &d
+	}
+	x.rights(ctx, about)
 }
 
 // rights says what the role lacks, whatever is to be restored.
@@ -243,7 +262,7 @@ func (x *examination) settings(ctx context.Context, about string) {
 	if restart {
 		then = "; it has to be restarted for that"
 	}
-	x.Advise(about, x.run.psql(nil, append(statements, "SELECT pg_reload_conf()")...),
+	x.Advise(about, psqlLine(x.run.target, x.run.target.User(), nil, append(statements, "SELECT pg_reload_conf()")...),
 		"for a throwaway server, of which nothing would be missed after a crash: %s can make restores a sixth faster%s", strings.Join(names, ", "), then)
 }
 

@@ -308,6 +308,10 @@ func (r *run) inspect(ctx context.Context, admin *pgtools.DB, f *facts) (*pgtool
 	}
 	f.Template = existing.IsTemplate
 	f.Existing, err = environment(ctx, r.target)
+	if pgtools.IsDenied(err) {
+		return nil, fault.Wrap(fault.Denied,
+			fmt.Sprintf("connect as the role %s, to which %s belongs: with --target, or PG_USERNAME and PG_PASSWORD", existing.Owner, name), err)
+	}
 	if err != nil {
 		return nil, err
 	}

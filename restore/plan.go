@@ -221,14 +221,18 @@ func (r *run) problems(ctx context.Context, admin *pgtools.DB, d *dump, existing
 }
 
 // cannot is the refusal to do what the format says, with all that speaks against
-// it and all that would help.
+// it, and all that would help, each a hint of its own.
 func cannot(problems []error, format string, args ...any) error {
 	var texts, hints []string
 	for _, p := range problems {
 		texts = append(texts, p.Error())
 		hints = append(hints, fault.Hints(p)...)
 	}
-	return fault.New(fault.Failed, strings.Join(hints, "; "), "cannot %s: %s", fmt.Sprintf(format, args...), strings.Join(texts, "; "))
+	err := fault.New(fault.Failed, "", "cannot %s: %s", fmt.Sprintf(format, args...), strings.Join(texts, "; "))
+	for _, hint := range slices.Backward(hints) {
+		err = fault.Wrap(fault.Failed, hint, err)
+	}
+	return err
 }
 
 // lacking returns what the role or the server lacks for a restore.
@@ -237,21 +241,25 @@ func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database)
 	if existing != nil {
 		owner = existing.Owner
 	}
-	var role string
+	var role, superuser string
 	var mayCreate, mayRename, standby bool
 	err = admin.QueryRow(ctx, `
-		SELECT rolname::text, rolsuper OR rolcreatedb,
+		SELECT rolname::text,
+		       coalesce((SELECT s.rolname FROM pg_catalog.pg_roles s WHERE s.rolsuper AND s.rolcanlogin ORDER BY s.oid LIMIT 1), 'postgres')::text,
+		       rolsuper OR rolcreatedb,
 		       rolsuper OR $1 = '' OR (SELECT pg_has_role(o.oid, 'MEMBER') FROM pg_roles o WHERE o.rolname = $1),
 		       pg_is_in_recovery()
-		FROM pg_catalog.pg_roles WHERE rolname = current_user`, owner).Scan(&role, &mayCreate, &mayRename, &standby)
+		FROM pg_catalog.pg_roles WHERE rolname = current_user`, owner).Scan(&role, &superuser, &mayCreate, &mayRename, &standby)
 	if err != nil {
 		return nil, fmt.Errorf("look up the role's rights: %w", err)
 	}
+	// What a role lacks, it cannot give to itself.
+	grant := func(statement string) string { return psqlLine(admin.Conn(), superuser, nil, statement) }
 	if !mayCreate {
-		problems = append(problems, fault.New(fault.Denied, "ALTER ROLE "+pgtools.Quote(role)+" CREATEDB", "the role %s may not create databases", role))
+		problems = append(problems, fault.New(fault.Denied, grant("ALTER ROLE "+pgtools.Quote(role)+" CREATEDB"), "the role %s may not create databases", role))
 	}
 	if !mayRename {
-		problems = append(problems, fault.New(fault.Denied, "GRANT "+pgtools.Quote(owner)+" TO "+pgtools.Quote(role), "%s belongs to the role %s, and %s is no member of it", existing.Name, owner, role))
+		problems = append(problems, fault.New(fault.Denied, grant("GRANT "+pgtools.Quote(owner)+" TO "+pgtools.Quote(role)), "%s belongs to the role %s, and %s is no member of it", existing.Name, owner, role))
 	}
 	if existing != nil {
 		blockers, err := pgtools.Rows[string](ctx, admin, `

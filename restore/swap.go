@@ -76,7 +76,7 @@ func (r *run) notSwapped(p plan, err error, busy bool) error {
 	}
 	return fault.Wrap(fault.Failed,
 		fmt.Sprintf("the restored database is %s; when the sessions are gone, put it in place with: %s", p.Temp,
-			r.psql([]string{"-1"}, r.renames(p)...)),
+			psqlLine(r.target, r.target.User(), []string{"-1"}, r.renames(p)...)),
 		fmt.Errorf("%s is as it was: %w", p.Target, err))
 }
 
@@ -93,10 +93,10 @@ func rename(from, to string) string {
 	return "ALTER DATABASE " + pgtools.Quote(from) + " RENAME TO " + pgtools.Quote(to)
 }
 
-// psql is a command line that runs statements on the target's server, with these
-// options of psql's.
-func (r *run) psql(options []string, statements ...string) string {
-	words := slices.Concat([]string{"psql"}, options, []string{"-h", command.ShellQuote(r.target.Host()), "-p", strconv.Itoa(r.target.Port()), "-U", command.ShellQuote(r.target.User()), "-d", "postgres"})
+// psqlLine is a command line that runs statements on the server of conn as a role,
+// with these options of psql's.
+func psqlLine(conn pgtools.Conn, role string, options []string, statements ...string) string {
+	words := slices.Concat([]string{"psql"}, options, []string{"-h", command.ShellQuote(conn.Host()), "-p", strconv.Itoa(conn.Port()), "-U", command.ShellQuote(role), "-d", "postgres"})
 	for _, s := range statements {
 		words = append(words, "-c", command.ShellQuote(s))
 	}
