@@ -401,6 +401,9 @@ func (r *run) replace(ctx context.Context, w work) (err error) {
 	}()
 	scrub := func(ctx context.Context, temp pgtools.Conn) error { return r.scrub(ctx, temp, w) }
 	if err := r.load(ctx, w, scrub); err != nil {
+		if ctx.Err() != nil && p.Exists {
+			return fmt.Errorf("%s is as it was: %w", p.Target, err) // who pressed Ctrl-C wonders
+		}
 		return err
 	}
 	if err := r.runAfter(ctx, r.target.WithDatabase(p.Temp)); err != nil {
