@@ -26,7 +26,7 @@ import (
 func doctorCommand(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
 		Name:      "doctor",
-		Usage:     "check all that the other commands need, and say how to mend it",
+		Usage:     "check what the other commands need, and say how to mend it",
 		UsageText: "hectl doctor [options]",
 		Description: `EXAMPLES:
    hectl doctor             before the first fetch-latest-db on a laptop

@@ -44,7 +44,7 @@ func verbs() map[string]verb {
 func snapshotCommand(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
 		Name:  "snapshot",
-		Usage: "keep the local database as it is, and go back to it at once",
+		Usage: "keep the local database as it is, to go back to",
 		UsageText: `hectl snapshot save NAME
    hectl snapshot list
    hectl snapshot restore NAME
