@@ -237,19 +237,14 @@ func cannot(problems []error, format string, args ...any) error {
 
 // lacking returns what the role or the server lacks for a restore.
 func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database) (problems []error, err error) {
-	owner := ""
-	if existing != nil {
-		owner = existing.Owner
-	}
 	var role, superuser string
-	var mayCreate, mayRename, standby bool
+	var mayCreate, standby bool
 	err = admin.QueryRow(ctx, `
 		SELECT rolname::text,
 		       coalesce((SELECT s.rolname FROM pg_catalog.pg_roles s WHERE s.rolsuper AND s.rolcanlogin ORDER BY s.oid LIMIT 1), 'postgres')::text,
 		       rolsuper OR rolcreatedb,
-		       rolsuper OR $1 = '' OR (SELECT pg_has_role(o.oid, 'MEMBER') FROM pg_roles o WHERE o.rolname = $1),
 		       pg_is_in_recovery()
-		FROM pg_catalog.pg_roles WHERE rolname = current_user`, owner).Scan(&role, &superuser, &mayCreate, &mayRename, &standby)
+		FROM pg_catalog.pg_roles WHERE rolname = current_user`).Scan(&role, &superuser, &mayCreate, &standby)
 	if err != nil {
 		return nil, fmt.Errorf("look up the role's rights: %w", err)
 	}
@@ -258,20 +253,25 @@ func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database)
 	if !mayCreate {
 		problems = append(problems, fault.New(fault.Denied, grant("ALTER ROLE "+pgtools.Quote(role)+" CREATEDB"), "the role %s may not create databases", role))
 	}
-	if !mayRename {
-		problems = append(problems, fault.New(fault.Denied, grant("GRANT "+pgtools.Quote(owner)+" TO "+pgtools.Quote(role)), "%s belongs to the role %s, and %s is no member of it", existing.Name, owner, role))
-	}
 	if existing != nil {
-		blockers, err := pgtools.Rows[string](ctx, admin, `
-			SELECT 'the database ' || datname || ' belongs to the role ' || pg_catalog.pg_get_userbyid(datdba) || ', of which ' || $2 || ' is no member'
-			FROM pg_catalog.pg_database WHERE datname = $1 AND NOT pg_catalog.pg_has_role(datdba, 'MEMBER')
-			UNION ALL
-			SELECT 'there is a prepared transaction in ' || database || ' (COMMIT PREPARED or ROLLBACK PREPARED ' || quote_literal(gid) || ')'
-			FROM pg_catalog.pg_prepared_xacts WHERE database IN ($1, $3)`, previousName(existing.Name), role, existing.Name)
+		others, err := othersDatabases(ctx, admin, existing.Name, previousName(existing.Name))
 		if err != nil {
-			return nil, fmt.Errorf("look for what would block the exchange: %w", err)
+			return nil, err
 		}
-		for _, text := range blockers {
+		for _, d := range others {
+			hint := grant("GRANT " + pgtools.Quote(d.Owner) + " TO " + pgtools.Quote(role))
+			if d.Super { // who is a member of that may do all that it may
+				hint = fmt.Sprintf("connect as the role %s, or give it away: %s", d.Owner, grant("ALTER DATABASE "+pgtools.Quote(d.Name)+" OWNER TO "+pgtools.Quote(role)))
+			}
+			problems = append(problems, fault.New(fault.Denied, hint, "%s belongs to the role %s, of which %s is no member", d.Name, d.Owner, role))
+		}
+		prepared, err := pgtools.Rows[string](ctx, admin, `
+			SELECT 'there is a prepared transaction in ' || database || ' (COMMIT PREPARED or ROLLBACK PREPARED ' || quote_literal(gid) || ')'
+			FROM pg_catalog.pg_prepared_xacts WHERE database IN ($1, $2)`, existing.Name, previousName(existing.Name))
+		if err != nil {
+			return nil, fmt.Errorf("look for prepared transactions: %w", err)
+		}
+		for _, text := range prepared {
 			problems = append(problems, errors.New(text))
 		}
 	}
@@ -279,6 +279,24 @@ func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database)
 		problems = append(problems, errors.New("the server is a standby, which can only be read"))
 	}
 	return problems, nil
+}
+
+// othersDatabase is a database that the role can neither rename nor drop.
+type othersDatabase struct {
+	Name, Owner string
+	Super       bool // the owner is a superuser
+}
+
+func othersDatabases(ctx context.Context, admin *pgtools.DB, names ...string) ([]othersDatabase, error) {
+	found, err := pgtools.Rows[othersDatabase](ctx, admin, `
+		SELECT d.datname::text, o.rolname::text, o.rolsuper
+		FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles o ON o.oid = d.datdba
+		WHERE d.datname = ANY($1) AND NOT pg_catalog.pg_has_role(d.datdba, 'MEMBER')
+		ORDER BY d.datname`, names)
+	if err != nil {
+		return nil, fmt.Errorf("look up whom the databases belong to: %w", err)
+	}
+	return found, nil
 }
 
 // foreignRows returns the entries that hold rows of foreign tables, as pg_dump
