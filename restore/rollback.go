@@ -93,6 +93,11 @@ func (r *run) rollback(ctx context.Context) error {
 			return fault.New(fault.NotFound, `fetch, restore and "snapshot restore" keep one; "hectl snapshot list" shows what else there is to go back to`,
 				"there is no previous database of %s: no %s", r.target, previous)
 		}
+		comes := parseMark(before.Comment)
+		if comes.kind != keptKind { // the guard looks at it only where there is a target
+			return fault.New(fault.Refused, "rename it, if it is what the target shall be",
+				"refused to put back %s: it is not a previous database that hectl keeps", r.target.WithDatabase(previous))
+		}
 		if err := mayRename(ctx, admin, previous); err != nil {
 			return err
 		}
@@ -103,7 +108,6 @@ func (r *run) rollback(ctx context.Context) error {
 		if len(problems) > 0 {
 			return cannot(problems, "roll %s back", r.target)
 		}
-		comes := parseMark(before.Comment)
 		result := rolledBack{Target: target, Server: r.target.String(), Holds: comes.Origin, DryRun: r.dryRun, again: r.again("rollback")}
 		renames := []pgtools.Rename{{From: previous, To: target}}
 		comes.kind = noKind
