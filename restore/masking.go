@@ -116,14 +116,16 @@ func (r *run) masks(d *dump) (*mask.Plan, error) {
 	return plan.Over(credentials), nil
 }
 
-// key is the same for what masks in the same way: rules, the file of the seed, and
-// the SQL that runs afterwards. "" when there are no rules.
+// key is the same for what masks, and refuses, in the same way: rules, the file of
+// the seed, the SQL that runs afterwards, what is asked of a dump before it is
+// fetched, and whether the password goes before the rules. "" when there are no rules.
 func (m masking) key() string {
 	if m.rules == nil {
 		return ""
 	}
 	sum := sha256.New()
 	_, _ = fmt.Fprintf(sum, "%s %q\n", m.rules.Hash(), m.rules.SeedFile) // a hash never fails
+	_, _ = fmt.Fprintf(sum, "%q %t %t\n", m.rules.Unlisted, m.rules.Mode == mask.Required, m.ownPassword)
 	for _, s := range m.after {
 		_, _ = fmt.Fprintf(sum, "%q\n", s.sql)
 	}

@@ -88,6 +88,7 @@ func (r *run) restoreSnapshot(ctx context.Context, admin *pgtools.DB, existing *
 		from = *s.Origin
 	}
 	from.Snapshot, from.Restored = s.Snapshot.Name, now(r.out)
+	p.Masking.Masked, p.Masking.Rules = from.Masked, from.Rules
 	if err := r.settle(ctx, admin, &p, &from); err != nil {
 		return err
 	}
