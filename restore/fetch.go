@@ -526,15 +526,11 @@ func (r *run) dropTemp(ctx context.Context, name string) error {
 // leftovers finds the databases that earlier runs for this target had to leave
 // behind: the lock says that no such run is alive.
 func (r *run) leftovers(ctx context.Context, admin *pgtools.DB) (names []string, err error) {
-	target := r.target.Database()
-	found, err := admin.DatabasesWithPrefix(ctx, stem(target)+"_hectl_")
+	h, err := r.holdings(ctx, admin)
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range found {
-		if !isTempName(target, d.Name) {
-			continue
-		}
+	for _, d := range h.temps {
 		sessions, err := admin.Sessions(ctx, d.Name)
 		if err != nil {
 			return nil, err

@@ -42,9 +42,17 @@ func (h holdings) snapshot(name string) *held {
 	return nil
 }
 
-// sortOut finds a target's databases. Beside the target itself only those count
-// whose name and mark both say that hectl made them for it: a comment may have
-// been copied, and a name is anybody's.
+// isTemp tells whether it is a temp database of a run for target. One without any
+// comment is: the run was killed while the server created it, and did not come to
+// mark it.
+func (h held) isTemp(target string) bool {
+	ours := h.kind != noKind && (h.Target == "" || h.Target == target)
+	return isTempName(target, h.Name) && (ours || h.Comment == "")
+}
+
+// sortOut finds a target's databases. Beside the target itself, and what isTemp
+// explains, only those count whose name and mark both say that hectl made them for
+// it: a comment may have been copied, and a name is anybody's.
 func sortOut(target string, found []pgtools.Database) holdings {
 	var h holdings
 	for _, d := range found {
@@ -56,7 +64,7 @@ func sortOut(target string, found []pgtools.Database) holdings {
 			h.previous = &of
 		case of.kind == snapshotKind && of.Target == target && of.Snapshot != nil && d.Name == snapshotName(target, of.Snapshot.Name):
 			h.snapshots = append(h.snapshots, of)
-		case of.kind != noKind && isTempName(target, d.Name):
+		case of.isTemp(target):
 			h.temps = append(h.temps, of)
 		}
 	}
@@ -81,9 +89,20 @@ func targets(found []pgtools.Database) []string {
 	return names
 }
 
-// databases lists the target, what hectl made for it, and for other targets.
+// databases lists the target, what hectl made for it, and what it marked for other
+// targets.
 func (r *run) databases(ctx context.Context, admin *pgtools.DB) ([]pgtools.Database, error) {
-	return admin.DatabasesByComment(ctx, markPrefix, r.target.Database())
+	found, err := admin.DatabasesByComment(ctx, markPrefix, r.target.Database())
+	if err != nil {
+		return nil, err
+	}
+	named, err := admin.DatabasesWithPrefix(ctx, tempPrefix(r.target.Database()))
+	for _, d := range named {
+		if d.Comment == "" {
+			found = append(found, d)
+		}
+	}
+	return found, err
 }
 
 // holdings finds what hectl has for the target.

@@ -25,12 +25,14 @@ func TestOnlyWhatIsNamedAndMarkedIsHectls(t *testing.T) {
 		{"dev_hectl_20261123083000", temp},
 		{"dev_hectl_20261123083000_old", kept},
 		{"dev_hectl_20261123083000_out", snapshot("dev", "c")},
+		{"dev_hectl_20261123083002_new", ""}, // killed before it was marked
 		// Somebody else's, or for another target.
 		{"dev_snapshot_mine", ""},
 		{"dev_snapshot_c", snapshot("dev", "d")},
 		{"dev_snapshot_e", snapshot("other", "e")},
 		{"mine", snapshot("dev", "mine")},
 		{"dev_hectl_20261123083001", "mine"},
+		{"dev_hectl_20261123083003", snapshot("other", "hectl_20261123083003")},
 		{"dev2_previous", kept},
 		{"other_snapshot_x", snapshot("other", "x")},
 		{"dev_previous_previous", ""},
@@ -45,6 +47,7 @@ func TestOnlyWhatIsNamedAndMarkedIsHectls(t *testing.T) {
 	want := []string{
 		"dev_previous", "dev_snapshot_a", "dev_snapshot_b",
 		"dev_hectl_20261123083000", "dev_hectl_20261123083000_old", "dev_hectl_20261123083000_out",
+		"dev_hectl_20261123083002_new",
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Error(diff)

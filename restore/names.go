@@ -17,8 +17,11 @@ const nameTime = "20060102150405"
 
 // tempName is the name of the database into which a dump is restored.
 func tempName(target string, t time.Time) string {
-	return stem(target) + "_hectl_" + t.UTC().Format(nameTime)
+	return tempPrefix(target) + t.UTC().Format(nameTime)
 }
+
+// tempPrefix begins the names of a target's temp databases.
+func tempPrefix(target string) string { return stem(target) + "_hectl_" }
 
 // outgoingName is what the older previous database is called between the swap
 // and its end. It is a temp name, so that whatever interrupts that, the next
@@ -62,9 +65,9 @@ func replacedName(target string, t time.Time) string {
 	return stem(target) + "_replaced_" + t.UTC().Format(nameTime)
 }
 
-// isTempName tells the databases that hectl made for target and may drop.
+// isTempName tells the names that only temp databases of target have.
 func isTempName(target, name string) bool {
-	rest, ok := strings.CutPrefix(name, stem(target)+"_hectl_")
+	rest, ok := strings.CutPrefix(name, tempPrefix(target))
 	return ok && tempSuffix.MatchString(rest)
 }
 

@@ -118,11 +118,11 @@ func (o purgeOptions) Run(ctx context.Context) error {
 			runs = append(runs, others...)
 		}
 		result := purged{Server: r.target.String(), DryRun: r.dryRun, Removed: []removal{}}
-		found, err := r.databases(ctx, admin)
-		if err != nil {
-			return err
-		}
 		for _, of := range runs {
+			found, err := of.databases(ctx, admin)
+			if err != nil {
+				return err
+			}
 			removals, err := of.removals(ctx, admin, found)
 			if err != nil {
 				return err
