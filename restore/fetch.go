@@ -169,12 +169,18 @@ func (r *run) allowed(ctx context.Context, find func(context.Context) (source, e
 // something speaks against doing anything with it. existing is what the target is
 // now, nil when it does not exist.
 func (r *run) admitted(ctx context.Context, then func(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, judged facts) error) error {
-	admin, existing, judged, err := r.guarded(ctx)
+	admin, _, _, err := r.guarded(ctx)
 	if err != nil {
 		return err
 	}
 	defer admin.Close(context.WithoutCancel(ctx))
 	if err := r.lock(ctx, admin); err != nil {
+		return err
+	}
+	// Who held it before may have made another target of it.
+	judged := r.facts()
+	existing, err := r.inspected(ctx, admin, &judged)
+	if err != nil {
 		return err
 	}
 	return then(ctx, admin, existing, judged)
