@@ -125,7 +125,7 @@ func newAttachmentsOptions(env *command.Env, c *cli.Context) (attachmentsOptions
 // Run fetches the attachments.
 func (o attachmentsOptions) Run(ctx context.Context, env *command.Env) error {
 	start := o.out.Now()
-	admin, err := o.admitted(ctx)
+	admin, existing, err := o.admitted(ctx)
 	if err != nil {
 		return err
 	}
@@ -144,6 +144,8 @@ func (o attachmentsOptions) Run(ctx context.Context, env *command.Env) error {
 		return err
 	}
 	result := o.report(plan)
+	from := parseMark(existing.Comment).Origin
+	result.masked = from != nil && from.Masked
 	var store *s3store.Store
 	blind := false
 	if len(plan.Wanted) > 0 {
@@ -176,12 +178,12 @@ func (o attachmentsOptions) Run(ctx context.Context, env *command.Env) error {
 	return errors.Join(o.out.Result(result), result.fault())
 }
 
-// admitted returns a session that holds the lock on the target, unless something
-// speaks against changing it. A dry run takes no lock.
-func (o attachmentsOptions) admitted(ctx context.Context) (*pgtools.DB, error) {
+// admitted returns a session that holds the lock on the target, and what the target
+// is, unless something speaks against changing it. A dry run takes no lock.
+func (o attachmentsOptions) admitted(ctx context.Context) (*pgtools.DB, *pgtools.Database, error) {
 	admin, existing, _, err := o.guarded(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if existing == nil {
 		err = fault.New(fault.NotFound, `"hectl fetch-latest-db" makes it; --target names another`, "there is no database %s", o.target)
@@ -190,9 +192,9 @@ func (o attachmentsOptions) admitted(ctx context.Context) (*pgtools.DB, error) {
 	}
 	if err != nil {
 		admin.Close(context.WithoutCancel(ctx))
-		return nil, err
+		return nil, nil, err
 	}
-	return admin, nil
+	return admin, existing, nil
 }
 
 // read asks the target for the blobs that are chosen.

@@ -49,6 +49,8 @@ type fetchedAttachments struct {
 	Unvouched []string              `json:"unvouched"` // nothing but their size was compared
 	Rows      int64                 `json:"rows_changed"`
 	Seconds   float64               `json:"seconds"`
+
+	masked bool // the target was, when it was fetched
 }
 
 // report is the result before anything is done.
@@ -129,6 +131,9 @@ func (r fetchedAttachments) fault() error {
 			hint = "what was deleted in production since the dump was made is gone from the bucket, too"
 			if r.Fetched.Files == 0 {
 				hint = "is it the right bucket? --attachments-bucket names another"
+				if r.masked {
+					hint = "the target is masked, and the built-in rules for masking replace the names of the files in the bucket (active_storage_blobs: {key: keep} in hectl.yml leaves them)"
+				}
 			}
 		}
 		clauses = append(clauses, fmt.Sprintf("not in %s: %s of %s: %s",
