@@ -14,6 +14,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -84,6 +85,7 @@ func CheckTarget(ctx context.Context, f *checkup.Findings, env *command.Env, c *
 	}
 	x := &examination{Findings: f, run: r, admin: admin, existing: existing}
 	x.target(ctx, about)
+	x.unmasked(ctx, about, env)
 	if newest != nil {
 		x.fits(ctx, about, newest.dump)
 	} else {
@@ -125,6 +127,26 @@ func (x *examination) target(ctx context.Context, about string) {
 	}
 	if len(p.Leftovers) > 0 {
 		x.OK(about, "%s, left by an earlier run: the next fetch drops it", strings.Join(p.Leftovers, ", "))
+	}
+}
+
+// unmasked looks for what was fetched without masking before it was required.
+func (x *examination) unmasked(ctx context.Context, about string, env *command.Env) {
+	settings, err := env.Settings()
+	if err != nil {
+		return // which is said already
+	}
+	rules, err := command.MaskRules(settings, env.Console)
+	if err != nil || rules.Mode != mask.Required {
+		return
+	}
+	h, err := x.run.holdings(ctx, x.admin)
+	if err != nil {
+		x.Fail(about, err)
+		return
+	}
+	if names := h.unmasked(); len(names) > 0 {
+		x.Warn(about, "hectl fetch-latest-db --fresh && hectl purge", "fetched without masking, which %s requires now: %s", config.FileName, strings.Join(names, ", "))
 	}
 }
 

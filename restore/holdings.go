@@ -32,6 +32,21 @@ func (h holdings) all() []held {
 	return slices.Concat(all, h.snapshots, h.temps)
 }
 
+// unmasked returns the names of the databases, the target included, whose rows
+// came out of a dump and were not masked by rules.
+func (h holdings) unmasked() (names []string) {
+	databases := h.all()
+	if h.target != nil {
+		databases = slices.Insert(databases, 0, *h.target)
+	}
+	for _, d := range databases {
+		if o := d.Origin; o != nil && o.Dump != "" && !o.Masked {
+			names = append(names, d.Name)
+		}
+	}
+	return names
+}
+
 // snapshot returns the snapshot of that name, nil when there is none.
 func (h holdings) snapshot(name string) *held {
 	for i := range h.snapshots {
