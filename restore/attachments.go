@@ -185,10 +185,11 @@ func (o attachmentsOptions) admitted(ctx context.Context) (*pgtools.DB, *pgtools
 	if err != nil {
 		return nil, nil, err
 	}
-	if existing == nil {
+	if !o.dryRun {
+		existing, _, err = o.locked(ctx, admin)
+	}
+	if err == nil && existing == nil {
 		err = fault.New(fault.NotFound, `"hectl fetch-latest-db" makes it; --target names another`, "there is no database %s", o.target)
-	} else if !o.dryRun {
-		err = o.lock(ctx, admin)
 	}
 	if err != nil {
 		admin.Close(context.WithoutCancel(ctx))

@@ -174,16 +174,22 @@ func (r *run) admitted(ctx context.Context, then func(ctx context.Context, admin
 		return err
 	}
 	defer admin.Close(context.WithoutCancel(ctx))
-	if err := r.lock(ctx, admin); err != nil {
-		return err
-	}
-	// Who held it before may have made another target of it.
-	judged := r.facts()
-	existing, err := r.inspected(ctx, admin, &judged)
+	existing, judged, err := r.locked(ctx, admin)
 	if err != nil {
 		return err
 	}
 	return then(ctx, admin, existing, judged)
+}
+
+// locked takes the lock on the target, and returns what the target is now: who
+// held the lock before may have changed that.
+func (r *run) locked(ctx context.Context, admin *pgtools.DB) (existing *pgtools.Database, judged facts, err error) {
+	judged = r.facts()
+	if err := r.lock(ctx, admin); err != nil {
+		return nil, judged, err
+	}
+	existing, err = r.inspected(ctx, admin, &judged)
+	return existing, judged, err
 }
 
 // guarded connects to the server of the target, unless the guard has something
