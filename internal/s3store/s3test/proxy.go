@@ -190,8 +190,9 @@ type countedWriter struct {
 }
 
 func (w *countedWriter) Write(buf []byte) (int, error) {
+	w.n.Add(int64(len(buf))) // first: a client may have them before Write returns
 	n, err := w.ResponseWriter.Write(buf)
-	w.n.Add(int64(n))
+	w.n.Add(int64(n - len(buf)))
 	return n, err
 }
 
