@@ -176,11 +176,11 @@ func (d *doctor) settings() (*config.Sources, config.Flags) {
 	for _, s := range settings.Named(flags) {
 		f.OK(about, "%s = %s (%s)", s.Name, s.Text, s.Origin)
 	}
-	source, err := settings.Source(flags)
-	d.database(settings, "source", source, err)
-	if !d.cron {
-		target, err := settings.Target(flags)
-		d.database(settings, "target", target, err)
+	if source, err := settings.Source(flags); err == nil {
+		d.database(settings, "source", source)
+	}
+	if target, err := settings.Target(flags); err == nil && !d.cron {
+		d.database(settings, "target", target)
 	}
 	for _, err := range wrongSettings(settings, flags) {
 		f.Fail(about, err)
@@ -190,10 +190,7 @@ func (d *doctor) settings() (*config.Sources, config.Flags) {
 
 // database says which database is meant, and by what. What cannot be told is said
 // where the database is looked at.
-func (d *doctor) database(settings *config.Sources, name string, named config.Database, err error) {
-	if err != nil {
-		return
-	}
+func (d *doctor) database(settings *config.Sources, name string, named config.Database) {
 	if conn, err := command.Resolve(named, settings); err == nil {
 		d.found.OK("settings", "%s = %s (%s)", name, conn, strings.Join(command.Origins(named, settings), ", "))
 	}

@@ -127,6 +127,20 @@ func (r resolver) environment() (Params, error) {
 	return p, p.check("environment (PG* variables)")
 }
 
+// Variables names the PG* variables of env that say which database Resolve finds,
+// and as whom, where p does not.
+func (p Params) Variables(env Environ) (names []string) {
+	for _, k := range keywords() {
+		switch k.name {
+		case "host", "port", "dbname", "user", "service":
+			if value, _ := env(k.env); value != "" && p[k.name] == "" {
+				names = append(names, k.env)
+			}
+		}
+	}
+	return names
+}
+
 // service reads the section of the service file that the settings name. The
 // user's file comes first, then the system's; a setting of the service never
 // names another service.

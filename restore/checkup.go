@@ -14,7 +14,6 @@ import (
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -132,13 +131,8 @@ func (x *examination) target(ctx context.Context, about string) {
 
 // unmasked looks for what was fetched without masking before it was required.
 func (x *examination) unmasked(ctx context.Context, about string, env *command.Env) {
-	settings, err := env.Settings()
-	if err != nil {
-		return // which is said already
-	}
-	rules, err := command.MaskRules(settings, env.Console)
-	if err != nil || rules.Mode != mask.Required {
-		return
+	if path, err := requiresMasking(env); err != nil || path == "" {
+		return // an error is said already
 	}
 	h, err := x.run.holdings(ctx, x.admin)
 	if err != nil {

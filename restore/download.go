@@ -21,14 +21,14 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/readers"
 	"github.com/rubyforgood/hectl/internal/s3store"
-	"github.com/rubyforgood/hectl/mask"
 )
 
 // downloadOptions are what one download is told.
 type downloadOptions struct {
 	choice
-	file  string // "" for the key's own name; "-" for standard output
-	force bool
+	file   string // "" for the key's own name; "-" for standard output
+	force  bool
+	masked string // the hectl.yml that wants masked dumps only; "" for any dump
 }
 
 func downloadCommand(env *command.Env) *cli.Command {
@@ -57,6 +57,9 @@ func downloadCommand(env *command.Env) *cli.Command {
 				return err
 			}
 			opt := downloadOptions{choice: chosen, file: c.String("output"), force: c.Bool("force")}
+			if opt.masked, err = requiresMasking(env); err != nil {
+				return err
+			}
 			if opt.file == "-" && c.Bool("json") {
 				return fault.New(fault.Usage, "", "--json and --output - both want standard output")
 			}
@@ -107,8 +110,9 @@ func (o downloadOptions) Run(ctx context.Context, env *command.Env) error {
 	if err := t.open(ctx); err != nil {
 		return src.withOlder(ctx, err)
 	}
-	if err := mayLeave(env, t.dump); err != nil {
-		return err
+	if o.masked != "" && !t.dump.isMasked() { // in a file it would lie as it is
+		return fault.New(fault.Usage, `"hectl fetch-latest-db" masks it on its way, "hectl mask --to s3://…" makes a masked dump of it; who needs the dump as it is gets it from a folder that this hectl.yml is not for`,
+			"%s is not masked, and %s has mask.mode: required", t.dump.Name, o.masked)
 	}
 	if target == "-" {
 		return src.withOlder(ctx, t.toStdout(ctx, env.Stdout))
@@ -121,21 +125,6 @@ func (o downloadOptions) Run(ctx context.Context, env *command.Env) error {
 		env.Console.Warn("nothing vouches for what is in %s: neither the store nor a manifest has a checksum", target)
 	}
 	return env.Console.Result(result)
-}
-
-// mayLeave refuses to write a dump with personal data to a file where the settings
-// require masking: there it would lie as it is.
-func mayLeave(env *command.Env, d *dump) error {
-	settings, err := env.Settings()
-	if err != nil {
-		return err
-	}
-	rules, err := command.MaskRules(settings, env.Console)
-	if err != nil || rules.Mode != mask.Required || d.isMasked() {
-		return err
-	}
-	return fault.New(fault.Usage, `"hectl fetch-latest-db" masks it on its way, "hectl mask --to s3://…" makes a masked dump of it; who needs the dump as it is gets it from a folder that this hectl.yml is not for`,
-		"%s is not masked, and %s has mask.mode: required", d.Name, settings.Path())
 }
 
 // targetPath returns the file that is meant: a folder gets one of the key's name.

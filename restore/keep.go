@@ -130,16 +130,12 @@ func automaticName(key string, n int) string {
 
 // mayRename refuses a database that belongs to somebody else.
 func mayRename(ctx context.Context, admin *pgtools.DB, name string) error {
-	var owner string
-	var may bool
-	err := admin.QueryRow(ctx, `
-		SELECT pg_catalog.pg_get_userbyid(datdba), pg_catalog.pg_has_role(datdba, 'MEMBER')
-		FROM pg_catalog.pg_database WHERE datname = $1`, name).Scan(&owner, &may)
+	others, err := othersDatabases(ctx, admin, name)
 	if err != nil {
-		return fmt.Errorf("look up the owner of database %s: %w", name, err)
+		return err
 	}
-	if !may {
-		return fault.New(fault.Denied, "", "the database %s belongs to the role %s, of which yours is no member", name, owner)
+	for _, d := range others {
+		return fault.New(fault.Denied, "", "the database %s belongs to the role %s, of which yours is no member", d.Name, d.Owner)
 	}
 	return nil
 }

@@ -89,6 +89,20 @@ func wantsMasking(mode mask.Mode, path string, on, off bool) (bool, error) {
 	return !off && mode != mask.Off, nil
 }
 
+// requiresMasking returns the path of the hectl.yml that forbids data that is not
+// masked, "" when none does.
+func requiresMasking(env *command.Env) (path string, err error) {
+	settings, err := env.Settings()
+	if err != nil {
+		return "", err
+	}
+	rules, err := command.MaskRules(settings, env.Console)
+	if err != nil || rules.Mode != mask.Required {
+		return "", err
+	}
+	return settings.Path(), nil
+}
+
 // masks decides what happens to the dump's rows: what the rules say and, whatever
 // they say, no credentials. Rows that are left out anyway need no rule; a dump
 // that was masked when it was made is not masked again.

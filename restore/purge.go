@@ -161,11 +161,7 @@ func (r *run) others(ctx context.Context, admin *pgtools.DB) ([]*run, error) {
 		}
 		other := *r
 		other.target = r.target.WithDatabase(target)
-		f := other.facts()
-		_, err := other.inspected(ctx, admin, &f)
-		if err == nil {
-			err = other.lock(ctx, admin)
-		}
+		_, _, err := other.locked(ctx, admin)
 		if fault.CodeOf(err) == fault.Locked || fault.CodeOf(err) == fault.Refused {
 			r.warn("what is kept of %s stays: %v", target, err)
 			continue

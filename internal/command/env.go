@@ -69,12 +69,10 @@ func Origins(d config.Database, settings *config.Sources) []string {
 	if err != nil {
 		return []string{d.Origin}
 	}
-	origins, known := d.Origins(said), d.Params(said)
-	for _, v := range []struct{ name, keyword string }{
-		{"PGSERVICE", "service"}, {"PGDATABASE", "dbname"}, {"PGHOST", "host"}, {"PGPORT", "port"}, {"PGUSER", "user"},
-	} {
-		if value, _ := settings.Lookup(v.name); value != "" && known[v.keyword] == "" && !slices.Contains(origins, v.name) {
-			origins = append(origins, v.name)
+	origins, known := d.Origins(said), pgtools.Params(d.Params(said))
+	for _, name := range known.Variables(settings.Lookup) {
+		if !slices.Contains(origins, name) {
+			origins = append(origins, name)
 		}
 	}
 	return origins

@@ -108,28 +108,23 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 		b.Region = defaultBucketRegion
 	}
 
-	b.Profile = s.profile(flags).Text
-	b.PathStyle = s.file.PathStyle
-	if v, ok := flags["path-style"]; ok {
-		on, err := strconv.ParseBool(v)
+	b.Profile = s.profile(flags)
+	if v := s.find(flags, "path-style"); v.Text != "" {
+		on, err := strconv.ParseBool(v.Text)
 		if err != nil {
-			return Bucket{}, fault.New(fault.Usage, "", "--path-style is either true or false, not %q", v)
+			return Bucket{}, fault.New(fault.Usage, "", "--path-style is either true or false, not %q", v.Text)
 		}
 		b.PathStyle = &on
 	}
 	return b, nil
 }
 
-// profile returns the profile to impose on the AWS SDK. The environment goes
-// before hectl.yml: who exports AWS_PROFILE or a key means it.
-func (s *Sources) profile(flags Flags) Value {
-	if v, ok := flags["profile"]; ok {
-		return Value{v, "--profile"}
+// profile returns the profile to impose on the AWS SDK, "" for one that it finds
+// in the environment itself.
+func (s *Sources) profile(flags Flags) string {
+	v := s.find(flags, "profile")
+	if strings.HasPrefix(v.Origin, "AWS_") {
+		return ""
 	}
-	for _, name := range []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY"} {
-		if s.env[name] != "" {
-			return Value{} // the SDK reads these itself
-		}
-	}
-	return Value{s.file.Profile, s.path}
+	return v.Text
 }

@@ -18,12 +18,10 @@ type Database struct {
 	// password: it is not for messages.
 	Text string
 	// Defaults are libpq keywords (host, user, password, dbname) from the
-	// application's own variables. They belong together: they hold only for a
-	// Text that names neither a host nor a service.
-	Defaults map[string]string
-	// Variables are where Defaults come from, by libpq keyword, such as "PG_HOST"
-	// or "PG_HOST in .env".
-	Variables map[string]string
+	// application's own variables, with an origin such as "PG_HOST" or "PG_HOST in
+	// .env". They belong together: they hold only for a Text that names neither a
+	// host nor a service.
+	Defaults map[string]Value
 	// Origin is the place that named the database.
 	Origin string
 }
@@ -34,9 +32,9 @@ func (d Database) Params(said map[string]string) map[string]string {
 	if said["host"] != "" || said["service"] != "" {
 		return said
 	}
-	merged := maps.Clone(d.Defaults)
-	if merged == nil {
-		merged = map[string]string{}
+	merged := map[string]string{}
+	for keyword, v := range d.Defaults {
+		merged[keyword] = v.Text
 	}
 	maps.Copy(merged, said)
 	return merged
@@ -49,7 +47,7 @@ func (s *Sources) Source(flags Flags) (Database, error) {
 		return Database{}, err
 	}
 	v := s.find(flags, "source")
-	d := newDatabase(v)
+	d := Database{Text: v.Text, Origin: v.Origin, Defaults: map[string]Value{}}
 	d.pick(s.env, "", map[string]string{
 		"DIAPER_DB_HOST": "host", "DIAPER_DB_USERNAME": "user",
 		"DIAPER_DB_PASSWORD": "password", "DIAPER_DB_DATABASE": "dbname",
@@ -79,7 +77,7 @@ func (s *Sources) Target(flags Flags) (Database, error) {
 	if err != nil {
 		return Database{}, err
 	}
-	d := newDatabase(v)
+	d := Database{Text: v.Text, Origin: v.Origin, Defaults: map[string]Value{}}
 	d.pick(dotenv, " in .env", names)
 	d.pick(s.env, "", names)
 	switch {
@@ -89,13 +87,9 @@ func (s *Sources) Target(flags Flags) (Database, error) {
 	case s.env["PGDATABASE"] != "":
 		d.Origin = "PGDATABASE"
 	default:
-		d.Defaults["dbname"] = DefaultTarget
+		d.Defaults["dbname"] = Value{DefaultTarget, d.Origin}
 	}
 	return d, nil
-}
-
-func newDatabase(v Value) Database {
-	return Database{Text: v.Text, Origin: v.Origin, Defaults: map[string]string{}, Variables: map[string]string{}}
 }
 
 // pick takes the values of the named variables that are set as defaults; where
@@ -103,7 +97,7 @@ func newDatabase(v Value) Database {
 func (d *Database) pick(env map[string]string, where string, names map[string]string) {
 	for name, keyword := range names {
 		if v := env[name]; v != "" {
-			d.Defaults[keyword], d.Variables[keyword] = v, name+where
+			d.Defaults[keyword] = Value{v, name + where}
 		}
 	}
 }
@@ -116,7 +110,7 @@ func (d Database) Origins(said map[string]string) []string {
 		return origins
 	}
 	for _, keyword := range []string{"dbname", "host", "user", "password"} {
-		if name := d.Variables[keyword]; name != "" && said[keyword] == "" && !slices.Contains(origins, name) {
+		if name := d.Defaults[keyword].Origin; name != "" && said[keyword] == "" && !slices.Contains(origins, name) {
 			origins = append(origins, name)
 		}
 	}

@@ -22,10 +22,20 @@ func (s *Sources) settings() []setting {
 	if f.Jobs != nil {
 		jobs = strconv.Itoa(int(*f.Jobs))
 	}
+	profile := f.Profile
+	if s.env["AWS_ACCESS_KEY_ID"] != "" || s.env["AWS_ACCESS_KEY"] != "" {
+		profile = "" // who exports a key means it
+	}
+	pathStyle := ""
+	if f.PathStyle != nil {
+		pathStyle = strconv.FormatBool(*f.PathStyle)
+	}
 	return []setting{
+		{flag: "profile", env: []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE"}, file: profile},
 		{flag: "bucket", env: []string{"HECTL_BUCKET"}, file: f.Bucket, fallback: DefaultBucket},
 		{flag: "region", env: []string{"AWS_REGION", "AWS_DEFAULT_REGION"}, file: f.Region},
 		{flag: "endpoint-url", env: []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}, file: f.EndpointURL},
+		{flag: "path-style", file: pathStyle},
 		{flag: "masked-to", env: []string{"HECTL_MASKED_BUCKET"}, file: f.MaskedBucket},
 		{flag: "env", env: []string{"HECTL_ENV"}, file: f.Env, fallback: DefaultLabel},
 		{flag: "source", env: []string{"HECTL_SOURCE"}, file: f.Source, secret: true},
@@ -77,15 +87,6 @@ type Named struct {
 // comes from. The databases are not among them: see Source and Target.
 func (s *Sources) Named(flags Flags) []Named {
 	var named []Named
-	for _, v := range []Value{s.profile(flags), {s.env["AWS_PROFILE"], "AWS_PROFILE"}, {s.env["AWS_DEFAULT_PROFILE"], "AWS_DEFAULT_PROFILE"}} {
-		if v.Text != "" {
-			named = append(named, Named{"profile", v})
-			break
-		}
-	}
-	if on := s.file.PathStyle; on != nil && flags["path-style"] == "" {
-		named = append(named, Named{"path-style", Value{strconv.FormatBool(*on), s.path}})
-	}
 	for _, w := range s.settings() {
 		if v := s.first(flags, w); v.Text != "" && !w.secret {
 			named = append(named, Named{w.flag, v})
