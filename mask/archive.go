@@ -42,7 +42,7 @@ func Archive(w io.Writer, r io.Reader, judge func(*archive.Head) (*Plan, error),
 	if err := plan.fits(head); err != nil {
 		return err
 	}
-	masked, err := archive.Without(raw.Bytes(), head, plan.Drops)
+	masked, err := archive.Rewrite(raw.Bytes(), head, func(e *archive.Entry) archive.Edit { return archive.Edit{Drop: plan.Drops(e)} })
 	if err != nil {
 		return err
 	}

@@ -248,6 +248,7 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 	if err != nil {
 		return err
 	}
+	r.editHead(d, masks)
 	renamed := existing
 	if r.scratch {
 		renamed = nil

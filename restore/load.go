@@ -1,10 +1,8 @@
 package restore
 
 import (
-	"bytes"
 	"context"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/console"
@@ -25,8 +23,7 @@ type loader struct {
 
 	tables chooser
 	mask   *mask.Plan // what happens to the rows on their way
-	// given is the head that pg_restore gets: the dump's, without the entries that
-	// the plan drops. raw are its bytes.
+	// given is the dump's head with its edits, and raw its bytes.
 	given  *archive.Head
 	raw    []byte
 	folder string // begins the name of a temporary folder
@@ -36,7 +33,7 @@ type loader struct {
 // statistics. Between data and post-data it calls afterData. It returns the
 // warnings of pg_restore that are known to be harmless.
 func (l *loader) load(ctx context.Context, afterData func(ctx context.Context) error) (warnings []pgtools.Ignored, err error) {
-	if l.given, l.raw, err = l.dump.without(l.mask.Drops); err != nil {
+	if l.given, l.raw, err = l.dump.edited(); err != nil {
 		return nil, err
 	}
 	head, remove, err := writeHead(l.folder, l.raw)
@@ -61,19 +58,6 @@ func (l *loader) load(ctx context.Context, afterData func(ctx context.Context) e
 		}
 	}
 	return warnings, nil
-}
-
-// without returns the dump's head without some entries, and its bytes.
-func (d *dump) without(drop func(*archive.Entry) bool) (*archive.Head, []byte, error) {
-	if !slices.ContainsFunc(d.Head.Entries, func(e archive.Entry) bool { return drop(&e) }) {
-		return d.Head, d.raw, nil
-	}
-	raw, err := archive.Without(d.raw, d.Head, drop)
-	if err != nil {
-		return nil, nil, err
-	}
-	head, err := archive.ReadHead(bytes.NewReader(raw))
-	return head, raw, err
 }
 
 func (l *loader) preData(ctx context.Context, head string) ([]pgtools.Ignored, error) {

@@ -31,8 +31,9 @@ type dump struct {
 	Taken       time.Time // UTC; zero when not known
 	Fingerprint string    // of the database it was made of; "" when not known
 
-	Head *archive.Head
-	raw  []byte // the bytes of Head
+	Head  *archive.Head
+	raw   []byte // the bytes of Head
+	edits edits  // what of Head is restored otherwise than it says
 
 	// Blocks are in the order in which they lie; nil when they can only be read
 	// in order, from stream.

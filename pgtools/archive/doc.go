@@ -70,7 +70,7 @@
 // the head names. Chunks then begin and end elsewhere and what is compressed has
 // another length, which nobody minds: an Indexer notes the new places. A
 // DataWriter adds the checksums that lz4 and zstd have. What may not stay, goes
-// from the table of contents by Without.
+// from the table of contents by Rewrite.
 //
 // # Trust
 //

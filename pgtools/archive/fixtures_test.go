@@ -165,10 +165,10 @@ func TestInSection(t *testing.T) {
 
 // An archive without its large objects is what is left when their entries, and
 // their blocks, are taken out; an archive without nothing is as it was.
-func TestWithout(t *testing.T) {
+func TestRewrite(t *testing.T) {
 	for name, data := range fixtures(t) {
 		h := readHead(t, data)
-		same, err := archive.Without(data[:h.Length], h, func(*archive.Entry) bool { return false })
+		same, err := archive.Rewrite(data[:h.Length], h, func(*archive.Entry) archive.Edit { return archive.Edit{} })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,7 +176,7 @@ func TestWithout(t *testing.T) {
 			t.Errorf("%s: without nothing it differs, %v", name, err)
 		}
 		isObject := func(e *archive.Entry) bool { return strings.HasPrefix(e.Desc, "BLOB") }
-		small, err := archive.Without(data[:h.Length], h, isObject)
+		small, err := archive.Rewrite(data[:h.Length], h, func(e *archive.Entry) archive.Edit { return archive.Edit{Drop: isObject(e)} })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,6 +192,48 @@ func TestWithout(t *testing.T) {
 		want, _, _ := strings.Cut(contents(t, data, h, scan(t, data, h)), "large object")
 		if got := contents(t, small, left, scan(t, small, left)); got != want {
 			t.Errorf("%s: data:\n%s", name, cmp.Diff(want, got))
+		}
+	}
+}
+
+// Statements that are replaced, by longer ones and by shorter ones, are the only
+// difference.
+func TestRewriteStatements(t *testing.T) {
+	for name, data := range fixtures(t) {
+		h := readHead(t, data)
+		for _, text := range []string{"x", strings.Repeat("SELECT 1;\n", 500)} {
+			raw, err := archive.Rewrite(data[:h.Length], h, func(e *archive.Entry) archive.Edit {
+				switch e.Desc {
+				case "TABLE":
+					return archive.Edit{Definition: text}
+				case "TABLE DATA":
+					return archive.Edit{Copy: text}
+				}
+				return archive.Edit{}
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, changed := readHead(t, raw), 0
+			for i := range got.Entries {
+				want, g := h.Entries[i], got.Entries[i]
+				switch g.Desc {
+				case "TABLE":
+					want.Definition = text
+				case "TABLE DATA":
+					want.Copy = text
+				}
+				if want.Definition != h.Entries[i].Definition || want.Copy != h.Entries[i].Copy {
+					changed++
+				}
+				if g.ID != want.ID || g.Tag != want.Tag || g.Definition != want.Definition || g.Drop != want.Drop || g.Copy != want.Copy ||
+					g.Owner != want.Owner || !slices.Equal(g.Dependencies, want.Dependencies) {
+					t.Errorf("%s: entry %d is %+v instead of %+v", name, i, g, want)
+				}
+			}
+			if len(got.Entries) != len(h.Entries) || changed == 0 {
+				t.Errorf("%s: %d entries, %d of them changed", name, len(got.Entries), changed)
+			}
 		}
 	}
 }

@@ -109,6 +109,8 @@ type Entry struct {
 	OffsetState  OffsetState
 	Offset       int64 // bytes from the start of the archive
 	OffsetAt     int64 // where in the head the state byte stands; Offset follows it
+
+	definitionAt, copyAt int64 // where in the head those strings stand, each with its length before it
 }
 
 // maxHead bounds the memory that a head may take. A table with its indexes,
@@ -202,8 +204,10 @@ func (p *parser) entry(v Version) Entry {
 	e.Tag = p.text("tag")
 	e.Desc = p.text("desc")
 	e.Section = Section(p.integer("section"))
+	e.definitionAt = p.at
 	e.Definition = p.text("definition")
 	e.Drop = p.text("drop statement")
+	e.copyAt = p.at
 	e.Copy = p.text("COPY statement")
 	e.Namespace = p.text("namespace")
 	e.Tablespace = p.text("tablespace")

@@ -54,12 +54,18 @@ func Excerpt(raw []byte, h *Head, blocks []Block) ([]byte, error) {
 	return head, nil
 }
 
-// Without returns the head of the archive that has no entry for which drop says
-// so, and no places of blocks. raw are the bytes of the original's head; they
-// stay as they are. The other entries keep their dump ids; dependencies on what
-// is not there are nothing new to pg_restore. The blocks of what is dropped have
-// to be left out, too.
-func Without(raw []byte, h *Head, drop func(*Entry) bool) ([]byte, error) {
+// An Edit is what Rewrite does to one entry. The zero value leaves it as it is.
+type Edit struct {
+	Drop       bool   // leave the entry out
+	Definition string // replaces the entry's definition; "" keeps it
+	Copy       string // replaces the entry's COPY statement; "" keeps it
+}
+
+// Rewrite returns the head of an archive whose entries are edited, without the
+// offsets of blocks. raw holds the bytes of the original head and is not changed.
+// Entries keep their dump ids. pg_restore ignores dependencies on entries that do
+// not exist. The caller must leave out the blocks of dropped entries as well.
+func Rewrite(raw []byte, h *Head, edit func(*Entry) Edit) ([]byte, error) {
 	head, err := Excerpt(raw, h, nil)
 	if err != nil {
 		return nil, err
@@ -69,21 +75,33 @@ func Without(raw []byte, h *Head, drop func(*Entry) bool) ([]byte, error) {
 	countAt := p.at
 	p.integer("number of entries")
 	if p.err != nil {
-		return nil, fmt.Errorf("shorten the table of contents: %w", p.err)
+		return nil, fmt.Errorf("rewrite the table of contents: %w", p.err)
 	}
-	kept := bytes.Clone(head[:p.at])
+	out := bytes.Clone(head[:p.at])
 	n, at := 0, p.at
 	for i := range h.Entries {
 		e := &h.Entries[i]
 		end := e.OffsetAt + 1 + int64(h.OffsetSize)
-		if !drop(e) {
-			kept = append(kept, head[at:end]...)
+		if change := edit(e); !change.Drop {
+			for _, s := range []struct {
+				at       int64
+				old, new string
+			}{{e.definitionAt, e.Definition, change.Definition}, {e.copyAt, e.Copy, change.Copy}} {
+				if s.new == "" {
+					continue
+				}
+				out = append(out, head[at:s.at]...)
+				out = appendInt(out, int32(len(s.new)))
+				out = append(out, s.new...)
+				at = s.at + intBytes + int64(len(s.old))
+			}
+			out = append(out, head[at:end]...)
 			n++
 		}
 		at = end
 	}
-	appendInt(kept[:countAt], int32(n)) // in place
-	return kept, nil
+	appendInt(out[:countAt], int32(n)) // in place
+	return out, nil
 }
 
 func (h *Head) withBlocks() map[int]*Entry {
