@@ -100,3 +100,17 @@ func explainCopy(from, to string, err error) error {
 	}
 	return fault.Wrap(code, hint, err)
 }
+
+// OtherCollations reports whether a database was made with another version of the
+// collations than the server has now, as after an upgrade of the C library. Such a
+// database cannot be copied. It is false before PostgreSQL 15, which does not record
+// the version.
+func (db *DB) OtherCollations(ctx context.Context, database string) (other bool, err error) {
+	if db.version.Major < 15 {
+		return false, nil
+	}
+	err = db.QueryRow(ctx, `
+		SELECT coalesce(bool_or(datcollversion IS DISTINCT FROM pg_catalog.pg_database_collation_actual_version(oid)), false)
+		FROM pg_catalog.pg_database WHERE datname = $1 AND datcollversion IS NOT NULL`, database).Scan(&other)
+	return other, wrap(err, "collation version of database %s", database)
+}

@@ -2,6 +2,7 @@ package restore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -43,7 +44,8 @@ func (s *saving) text() string {
 }
 
 // useSnapshot restores from a snapshot when there is one of that dump, and says
-// whether it did, or with --dry-run would.
+// whether it did, or with --dry-run would. One that cannot be copied is no reason to
+// fail: the dump is still there.
 func (r *run) useSnapshot(ctx context.Context, admin *pgtools.DB, src source, existing *pgtools.Database) (bool, error) {
 	of, ok := src.(bucketSource)
 	if r.snapshots == nil || r.snapshots.fresh || !ok {
@@ -63,6 +65,10 @@ func (r *run) useSnapshot(ctx context.Context, admin *pgtools.DB, src source, ex
 	r.out.Say("the snapshot %s holds the newest dump: restoring from that (--fresh downloads it)", s.Snapshot.Name)
 	info := dumpInfo{Name: of.name(), Size: of.dump.Size, Taken: &of.dump.Time}
 	err = r.restoreSnapshot(ctx, admin, existing, *s, info)
+	if failed, ok := errors.AsType[*notCopiedError](err); ok && ctx.Err() == nil {
+		r.out.Warn("downloading the dump, because the snapshot %s cannot be used: %v (\"hectl fetch-latest-db --fresh --snapshot\" replaces it)", s.Snapshot.Name, failed)
+		return false, nil
+	}
 	if err != nil && fault.CodeOf(err) != fault.Warnings && ctx.Err() == nil {
 		err = fault.Wrap(fault.CodeOf(err), "--fresh downloads the dump in place of using the snapshot", err)
 	}

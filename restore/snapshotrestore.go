@@ -21,8 +21,33 @@ func (r *run) restoreNamed(ctx context.Context, name string) error {
 		if o := s.Origin; o != nil {
 			info = dumpInfo{Name: o.Dump, Size: -1, Taken: o.Taken}
 		}
-		return r.restoreSnapshot(ctx, admin, existing, s, info)
+		err = r.restoreSnapshot(ctx, admin, existing, s, info)
+		if _, failed := errors.AsType[*notCopiedError](err); failed && ctx.Err() == nil {
+			return r.explainStale(ctx, admin, s, err)
+		}
+		return err
 	})
+}
+
+// notCopiedError says that a snapshot could not be copied, and nothing was changed.
+type notCopiedError struct{ error }
+
+func (e *notCopiedError) Unwrap() error { return e.error }
+
+// explainStale adds how to mend a snapshot that was made with another version of
+// the operating system's collations.
+func (r *run) explainStale(ctx context.Context, admin *pgtools.DB, s held, err error) error {
+	stale, lookup := admin.OtherCollations(ctx, s.Name)
+	if lookup != nil || !stale {
+		return err
+	}
+	name, role := pgtools.Quote(s.Name), s.Owner
+	allow := func(yes string) string {
+		return psqlLine(r.target, role, nil, "ALTER DATABASE "+name+" ALLOW_CONNECTIONS "+yes)
+	}
+	inside := psqlLineIn(r.target, s.Name, role, nil, "REINDEX DATABASE "+name, "ALTER DATABASE "+name+" REFRESH COLLATION VERSION")
+	hint := "rebuild its indexes, then record the version: " + strings.Join([]string{allow("true"), inside, allow("false")}, " && ")
+	return fault.Wrap(fault.CodeOf(err), hint, err)
 }
 
 // snapshotPlan is what the restore of a snapshot will do.
@@ -78,7 +103,7 @@ func (r *run) restoreSnapshot(ctx context.Context, admin *pgtools.DB, existing *
 		owner = existing.Owner
 	}
 	if err := pgtools.CopyDatabase(ctx, r.target, s.Name, p.Temp, pgtools.CopyOptions{AppName: appName, Owner: owner}); err != nil {
-		return err
+		return &notCopiedError{err}
 	}
 	if err := r.markTemp(ctx, admin, p.Temp); err != nil {
 		return err

@@ -96,7 +96,12 @@ func rename(from, to string) string {
 // psqlLine is a command line that runs statements on the server of conn as a role,
 // with these options of psql's.
 func psqlLine(conn pgtools.Conn, role string, options []string, statements ...string) string {
-	words := slices.Concat([]string{"psql"}, options, []string{"-h", command.ShellQuote(conn.Host()), "-p", strconv.Itoa(conn.Port()), "-U", command.ShellQuote(role), "-d", "postgres"})
+	return psqlLineIn(conn, "postgres", role, options, statements...)
+}
+
+// psqlLineIn is psqlLine for statements that must run in a database.
+func psqlLineIn(conn pgtools.Conn, database, role string, options []string, statements ...string) string {
+	words := slices.Concat([]string{"psql"}, options, []string{"-h", command.ShellQuote(conn.Host()), "-p", strconv.Itoa(conn.Port()), "-U", command.ShellQuote(role), "-d", command.ShellQuote(database)})
 	for _, s := range statements {
 		words = append(words, "-c", command.ShellQuote(s))
 	}
