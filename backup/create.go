@@ -246,19 +246,24 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 		o.compress = pgtools.DefaultCompression(tool)
 	}
 	o.upload.Estimate = estimate(src.size, o.compress)
-	key := catalog.Key(o.bucket.Base, o.label, started)
 	env.Console.Detail("%s is PostgreSQL %s, %s; dumping with %s (%s), compression %s",
 		o.source, server, humanize.Bytes(uint64(src.size)), tool.Path, tool.Version, o.compress)
 
-	side, err := o.masked.start(ctx, env, o, key)
+	side, err := o.masked.start(ctx, env, o)
 	if err != nil {
 		return err
 	}
 	defer side.abandon()
-	object, body, err := o.stream(ctx, env.Console, w, src, store, tool, key, side)
+	name := newNamer(env.Console, o, store, side)
+	defer name.release()
+	if err := name.choose(ctx, started); err != nil {
+		return fmt.Errorf("no dump was made: %w", err)
+	}
+	object, body, err := o.stream(ctx, env.Console, w, src, store, tool, name, side)
 	if err != nil {
 		return fmt.Errorf("no dump was made: %w", err)
 	}
+	key := object.Key
 	if err := src.stillLocked(ctx); err != nil {
 		env.Console.Warn("the lock in the source was lost before the end, so another machine could have made a dump at the same time: %v", err)
 	}
@@ -381,7 +386,7 @@ func estimate(database int64, compress string) int64 {
 }
 
 // stream runs pg_dump into the bucket.
-func (o *createOptions) stream(ctx context.Context, out *console.Console, w *watch, src *source, store *s3store.Store, tool pgtools.Tool, key string, side *maskedSide) (s3store.Object, *catalog.Stream, error) {
+func (o *createOptions) stream(ctx context.Context, out *console.Console, w *watch, src *source, store *s3store.Store, tool pgtools.Tool, name *namer, side *maskedSide) (s3store.Object, *catalog.Stream, error) {
 	dump, err := pgtools.Dump(ctx, tool, o.source, pgtools.DumpOptions{
 		AppName:          appName,
 		Compress:         o.compress,
@@ -406,7 +411,9 @@ func (o *createOptions) stream(ctx context.Context, out *console.Console, w *wat
 		return "; " + body.Position() + whatDumpWaitsFor(ctx, o.source)
 	})
 	defer w.ask(func() string { return "" })
-	object, err := store.Upload(ctx, key, body, o.upload)
+	upload := o.upload
+	upload.Renamer = name
+	object, err := store.Upload(ctx, name.key(), body, upload)
 	if closeErr := dump.Close(); err == nil && closeErr != nil {
 		err = closeErr
 	}

@@ -28,25 +28,34 @@ var errNotOurs = errors.New("it is not a file of this user alone")
 // lockHost takes the lock on c for this machine, with a file in dir. The error
 // is a fault.Locked if another process has it.
 func lockHost(dir string, c pgtools.Conn, now time.Time) (*hostLock, error) {
-	path := filepath.Join(dir, fmt.Sprintf("hectl-backup-%d-%.16s.lock", os.Getuid(), c.Fingerprint()))
+	lock, by, err := lockFile(filepath.Join(dir, fmt.Sprintf("hectl-backup-%d-%.16s.lock", os.Getuid(), c.Fingerprint())), now)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil, locked(c, "on this machine: "+by)
+	}
+	return lock, err
+}
+
+// lockFile takes the lock on the file path. If another process has it, the error
+// is EWOULDBLOCK, and by says which process that is.
+func lockFile(path string, now time.Time) (_ *hostLock, by string, _ error) {
 	for {
 		f, err := openLock(path)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			by, _ := io.ReadAll(io.LimitReader(f, 200)) // only to say who it is
-			_ = f.Close()                               // nothing was written
-			return nil, locked(c, "on this machine: "+processText(string(by)))
+			text, _ := io.ReadAll(io.LimitReader(f, 200)) // only to say who it is
+			_ = f.Close()                                 // nothing was written
+			return nil, processText(string(text)), err
 		}
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
+			return nil, "", errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
 		}
 		// The run that held the lock may have removed the file meanwhile.
 		mine, err := f.Stat()
 		if err != nil {
-			return nil, errors.Join(err, f.Close())
+			return nil, "", errors.Join(err, f.Close())
 		}
 		if there, err := os.Lstat(path); err != nil || !os.SameFile(mine, there) {
 			_ = f.Close() // nothing was written
@@ -56,7 +65,7 @@ func lockHost(dir string, c pgtools.Conn, now time.Time) (*hostLock, error) {
 		if err := f.Truncate(0); err == nil {
 			_, _ = fmt.Fprintf(f, "process %d, since %s\n", os.Getpid(), now.UTC().Format(time.RFC3339))
 		}
-		return &hostLock{f}, nil
+		return &hostLock{f}, "", nil
 	}
 }
 

@@ -67,12 +67,16 @@ func (r masked) Text() string {
 type maskedSide struct {
 	*maskedCopy
 	store  *s3store.Store
-	key    string
-	taken  time.Time     // as the keys have it
+	label  string
 	stall  time.Duration // 0: it may take for ever
 	feed   *io.PipeWriter
 	cancel context.CancelCauseFunc
+	named  chan struct{} // closed when the name is known: key and taken are set
 	ended  chan struct{} // closed when what follows is set
+
+	key   string
+	taken time.Time // as the keys have it
+	early []byte    // what came before the name was known; a few parts at most
 
 	plan   *mask.Plan
 	object s3store.Object
@@ -80,8 +84,8 @@ type maskedSide struct {
 	err    error
 }
 
-// start begins to wait for what pg_dump writes.
-func (m *maskedCopy) start(ctx context.Context, env *command.Env, o *createOptions, key string) (*maskedSide, error) {
+// start begins to wait for what pg_dump writes, and for the name.
+func (m *maskedCopy) start(ctx context.Context, env *command.Env, o *createOptions) (*maskedSide, error) {
 	if m == nil {
 		return nil, nil //nolint:nilnil // see maskedSide
 	}
@@ -89,10 +93,9 @@ func (m *maskedCopy) start(ctx context.Context, env *command.Env, o *createOptio
 	if err != nil {
 		return nil, err
 	}
-	_, taken, _ := catalog.ParseKey(o.bucket.Base, key)
 	s := &maskedSide{
-		maskedCopy: m, store: store, key: catalog.Key(m.bucket.Base, o.label, taken), taken: taken,
-		stall: o.stallTimeout, ended: make(chan struct{}),
+		maskedCopy: m, store: store, label: o.label, stall: o.stallTimeout,
+		named: make(chan struct{}), ended: make(chan struct{}),
 	}
 	var in *io.PipeReader
 	in, s.feed = io.Pipe()
@@ -103,6 +106,12 @@ func (m *maskedCopy) start(ctx context.Context, env *command.Env, o *createOptio
 	opt := s3store.UploadOptions{PartSize: o.upload.PartSize, Estimate: 2 * o.upload.Estimate}
 	go func() {
 		defer close(s.ended)
+		select {
+		case <-s.named:
+		case <-ctx.Done():
+			s.err = context.Cause(ctx)
+			return
+		}
 		s.object, s.stream, s.err = catalog.WriteArchive(ctx, store, s.key, opt, "hectl", func(w io.Writer) error {
 			err := mask.Archive(w, in, s.judge, level)
 			_ = in.CloseWithError(err) // the dump goes on without it
@@ -111,6 +120,17 @@ func (m *maskedCopy) start(ctx context.Context, env *command.Env, o *createOptio
 	}()
 	context.AfterFunc(ctx, func() { _ = s.feed.CloseWithError(context.Cause(ctx)) })
 	return s, nil
+}
+
+// begin gives the masked dump the name of the dump that was taken at that time. It
+// is called once. Until then what pg_dump writes is kept in memory: the upload reads
+// no further ahead than its buffers reach.
+func (s *maskedSide) begin(taken time.Time) {
+	if s == nil {
+		return
+	}
+	s.taken, s.key = taken, catalog.Key(s.bucket.Base, s.label, taken)
+	close(s.named)
 }
 
 func (s *maskedSide) judge(head *archive.Head) (_ *mask.Plan, err error) {
@@ -143,6 +163,16 @@ func (t *tee) Read(p []byte) (int, error) {
 
 // take gives bytes to the masked side. It reports whether that takes more.
 func (s *maskedSide) take(p []byte) bool {
+	select {
+	case <-s.named:
+	default:
+		s.early = append(s.early, p...)
+		return true
+	}
+	if s.early != nil {
+		p = append(s.early, p...)
+		s.early = nil
+	}
 	if s.stall > 0 {
 		timer := time.AfterFunc(s.stall, func() {
 			s.cancel(fault.New(fault.Failed, "a longer --stall-timeout may help", "stalled: the masked side took nothing for %s", s.stall))
@@ -170,6 +200,9 @@ func (s *maskedSide) abandon() {
 func (s *maskedSide) finish(ctx context.Context, env *command.Env, m *catalog.Manifest) (*masked, error) {
 	if s == nil {
 		return nil, nil //nolint:nilnil // see maskedSide
+	}
+	if s.early != nil {
+		s.take(nil)
 	}
 	_ = s.feed.Close() // the end
 	<-s.ended

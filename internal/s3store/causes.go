@@ -104,7 +104,7 @@ func explainCode(code string) cause {
 	case "PreconditionFailed":
 		return cause{
 			code: fault.Failed, words: "the object already exists",
-			hint: "objects are never overwritten: delete it first, or try again under another name",
+			hint: "hectl never overwrites an object: write to another bucket or folder, or run it again",
 		}
 
 	// Where.

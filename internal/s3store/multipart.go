@@ -22,8 +22,8 @@ import (
 
 // multipart uploads a stream of several parts.
 func (u *upload) multipart(ctx context.Context, parts *partReader, first part) (Object, error) {
-	if err := u.create(ctx); err != nil {
-		return Object{}, u.store.fail(ctx, u.op, err)
+	if err := u.createFree(ctx); err != nil {
+		return Object{}, err
 	}
 	sent, err := u.send(ctx, parts, first)
 	if err != nil {
@@ -240,6 +240,9 @@ func (u *upload) complete(ctx context.Context, sent *sentParts) (Object, error) 
 		return Object{Key: u.key, Size: size, ETag: unquoteETag(out.ETag)}, nil
 	}
 	failed := u.fail(last, err)
+	if u.opt.Renamer != nil && !doubt && u.isTaken(err) {
+		failed = u.overtaken()
+	}
 	if ctx.Err() != nil {
 		failed = interrupted(ctx, u.store.on(u.op))
 	}

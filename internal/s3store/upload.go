@@ -71,6 +71,10 @@ type UploadOptions struct {
 	// be none.
 	Replace string
 
+	// Renamer, when set, is asked for another key when the key is taken. Without it
+	// that is an error.
+	Renamer Renamer
+
 	// Progress, when set, is told the number of bytes of each part that the
 	// store has accepted. The numbers add up to the object's size. It is
 	// called from several goroutines.
@@ -110,7 +114,7 @@ func (o UploadOptions) inFlight() int {
 // Upload writes the stream r to a new object, and returns it once the store
 // has it all and agrees on the checksum. An object that exists is never
 // overwritten, but by the option Replace: that error says "already exists", or
-// that it has changed.
+// that it has changed. With the option Renamer the object may get another key.
 //
 // After any error, of r too, there is neither an object nor an open upload
 // (unless the error says so); the clean-up goes on after ctx has ended, for 30
@@ -176,11 +180,36 @@ func (u *upload) progress(n int) {
 	}
 }
 
-// whole uploads a stream of a single part.
+// whole uploads a stream of a single part, under the first key that is free.
 func (u *upload) whole(ctx context.Context, p part) (Object, error) {
-	if ctx.Err() != nil {
-		return Object{}, interrupted(ctx, u.store.on(u.op))
+	for {
+		if ctx.Err() != nil {
+			return Object{}, interrupted(ctx, u.store.on(u.op))
+		}
+		if u.opt.Renamer == nil {
+			obj, _, err := u.put(ctx, p)
+			return obj, err
+		}
+		taken := u.rivals(ctx) > 0
+		if !taken {
+			var obj Object
+			var err error
+			if obj, taken, err = u.put(ctx, p); err == nil {
+				u.named()
+			}
+			if !taken || ctx.Err() != nil {
+				return obj, err
+			}
+		}
+		if err := u.rename(ctx); err != nil {
+			return Object{}, err
+		}
 	}
+}
+
+// put makes the object of a single part. It reports whether it failed because
+// there is one.
+func (u *upload) put(ctx context.Context, p part) (_ Object, taken bool, _ error) {
 	last, cancel := outlive(ctx)
 	defer cancel()
 
@@ -208,16 +237,16 @@ func (u *upload) whole(ctx context.Context, p part) (Object, error) {
 			defer cancel()
 			if obj, ok := u.settle(after, want); ok {
 				u.progress(len(p.data))
-				return obj, nil
+				return obj, false, nil
 			}
 		}
-		return Object{}, u.fail(ctx, err)
+		return Object{}, !doubt && u.isTaken(err), u.fail(ctx, err)
 	}
 	if err := u.agree(ctx, out.ChecksumCRC64NVME, out.ChecksumType, p.sum); err != nil {
-		return Object{}, err
+		return Object{}, false, err
 	}
 	u.progress(len(p.data))
-	return Object{Key: u.key, Size: int64(len(p.data)), ETag: unquoteETag(out.ETag)}, nil
+	return Object{Key: u.key, Size: int64(len(p.data)), ETag: unquoteETag(out.ETag)}, false, nil
 }
 
 // agree compares the store's checksum of the object, when it tells one, with

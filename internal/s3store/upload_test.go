@@ -197,7 +197,7 @@ func TestUploadNeverOverwrites(t *testing.T) {
 		b.put(t, "backups/x", old)
 		_, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(size)), smallParts)
 		wantFault(t, err, fault.Failed, "upload s3://dumps/backups/x: the object already exists",
-			"objects are never overwritten: delete it first, or try again under another name")
+			"hectl never overwrites an object: write to another bucket or folder, or run it again")
 		b.wantContent(t, "backups/x", old)
 		b.wantNoUploads(t)
 	}
