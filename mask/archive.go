@@ -21,7 +21,7 @@ import (
 // places, as when pg_dump writes to a pipe. A block with nothing to mask is
 // copied as it is. Any other is unpacked, masked and compressed again, at a level
 // as for archive.NewDataWriter, each of it in a goroutine of its own: it takes
-// some MiB of memory and as many as the longest row has.
+// some MiB of memory and what Table.Reader takes.
 //
 // Where anything is masked, the statistics that pg_dump 18 may have added are
 // left out: they hold values of the rows.

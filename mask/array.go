@@ -9,22 +9,22 @@ import (
 // errNotArray tells nothing of the value.
 var errNotArray = errors.New("not an array")
 
-// elements returns the Method that does to each element of an array, of any
+// elements returns what does to each element of an array, of any
 // number of dimensions, what method does to a value. NULL elements stay.
 //
 // The format: https://www.postgresql.org/docs/current/arrays.html, Array Input
 // and Output Syntax.
-func elements(method Method) Method {
-	return withScratch(func(s *arrayScratch, dst, value []byte) ([]byte, error) { return s.mask(dst, value, method) })
+func elements(method drawing) drawing {
+	return withScratch(func(s *arrayScratch, dst, value, row []byte) ([]byte, error) { return s.mask(dst, value, row, method) })
 }
 
-// withScratch returns the Method that mask is with memory to use again.
-func withScratch(mask func(s *arrayScratch, dst, value []byte) ([]byte, error)) Method {
+// withScratch returns what mask is with memory to use again.
+func withScratch(mask func(s *arrayScratch, dst, value, row []byte) ([]byte, error)) drawing {
 	pool := &sync.Pool{New: func() any { return new(arrayScratch) }}
-	return func(dst, value []byte) ([]byte, bool, error) {
+	return func(dst, value, row []byte) ([]byte, bool, error) {
 		s, _ := pool.Get().(*arrayScratch)
 		defer pool.Put(s)
-		masked, err := mask(s, dst, value)
+		masked, err := mask(s, dst, value, row)
 		if err != nil {
 			return dst, false, err
 		}
@@ -38,7 +38,7 @@ type arrayScratch struct {
 	masked  []byte // the same, masked
 }
 
-func (s *arrayScratch) mask(dst, value []byte, method Method) ([]byte, error) {
+func (s *arrayScratch) mask(dst, value, row []byte, method drawing) ([]byte, error) {
 	// Bounds that do not begin with 1 stand before an equals sign.
 	if len(value) > 0 && value[0] == '[' {
 		i := bytes.IndexByte(value, '=')
@@ -79,7 +79,7 @@ func (s *arrayScratch) mask(dst, value []byte, method Method) ([]byte, error) {
 		i += length
 		if !null {
 			var err error
-			if s.masked, null, err = method(s.masked[:0], s.element); err != nil {
+			if s.masked, null, err = method(s.masked[:0], s.element, row); err != nil {
 				return dst, err
 			}
 		}

@@ -20,7 +20,7 @@ type compiler struct {
 	byName   map[schema.Name]*schema.Table
 	subjects map[*schema.Table]*subject
 	masks    map[*schema.Table]*Table
-	made     map[string]Method // by method and type: to make one takes a millisecond
+	made     map[string]drawing // by method and type: to make one takes a millisecond
 	warnings []string
 }
 
@@ -78,7 +78,7 @@ func (r *Rules) title(head *archive.Head) string {
 func (r *Rules) compile(head *archive.Head, seed Seed, opt Options) *compiler {
 	c := &compiler{
 		rules: r, seed: seed, head: head, schema: schema.Read(head), takes: opt.Takes,
-		byName: map[schema.Name]*schema.Table{}, subjects: map[*schema.Table]*subject{}, masks: map[*schema.Table]*Table{}, made: map[string]Method{},
+		byName: map[schema.Name]*schema.Table{}, subjects: map[*schema.Table]*subject{}, masks: map[*schema.Table]*Table{}, made: map[string]drawing{},
 	}
 	for _, t := range c.schema.Tables {
 		c.byName[t.Name] = t
@@ -117,7 +117,7 @@ func (c *compiler) table(s *subject) {
 	if t.Kind == schema.Foreign {
 		return // names says that
 	}
-	methods := map[string]Method{}
+	methods := map[string]drawing{}
 	s.wrong = map[string]bool{}
 	for i := range t.Columns {
 		col := &t.Columns[i]
@@ -145,8 +145,9 @@ func (c *compiler) table(s *subject) {
 	}
 	masked := &Table{Name: t.String()}
 	for _, name := range t.Copy {
-		masked.Columns = append(masked.Columns, Column{Name: name, Method: methods[name]})
+		masked.Columns = append(masked.Columns, newColumn(name, s.column(name).spec, methods[name], t))
 	}
+	c.tellRowsApart(t, masked)
 	c.masks[t] = masked
 }
 

@@ -6,17 +6,18 @@ import (
 )
 
 // shiftDays moves a date or timestamp by one day at least and at most days, back
-// or forth, and keeps the time of day. All that is on one day moves together.
+// or forth, and keeps the time of day. What is on one day in one row
+// moves together.
 // last is the last year that the type has.
 func shiftDays(k *keyed, days int, last int64) change {
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, row []byte) ([]byte, error) {
 		m, ok, err := parseMoment(value)
 		if err != nil || !ok {
 			return append(dst, value...), err
 		}
 		day, length := m.days(), len(dst)
 		dst = binary.LittleEndian.AppendUint64(dst, uint64(day))
-		l := k.lot(dst[length:])
+		l := k.drawn(dst[length:], row)
 		defer k.done(l)
 		dst = dst[:length]
 		shift := int64(1 + l.below(days))
@@ -32,7 +33,7 @@ func shiftDays(k *keyed, days int, last int64) change {
 }
 
 // yearOnly returns 1 January of the year, at midnight of the same zone.
-func yearOnly(dst, value []byte) ([]byte, error) {
+func yearOnly(dst, value, _ []byte) ([]byte, error) {
 	m, ok, err := parseMoment(value)
 	if err != nil || !ok {
 		return append(dst, value...), err

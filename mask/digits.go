@@ -10,7 +10,7 @@ import (
 // digits replaces the digits of text by others, so that of two values that
 // differ the results do; the rest stays, and so the shape.
 func digits(p *permuter) change {
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, _ []byte) ([]byte, error) {
 		q := p.get()
 		defer p.pool.Put(q)
 		q.digits = q.digits[:0]
@@ -88,7 +88,7 @@ var errNotNumber = errors.New("not a number")
 // type has, "" for any. The permutation goes on until it meets a number that is
 // so, as it must: it comes back to the value in the end.
 func numberDigits(p *permuter, greatest func(negative bool) string) change {
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, _ []byte) ([]byte, error) {
 		if isInfinite(value) {
 			return append(dst, value...), nil
 		}

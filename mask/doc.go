@@ -11,7 +11,8 @@
 // and FactsOf tells what is known of it before: which types it fits, whether
 // values that differ stay different. Everything made up is drawn from the
 // HMAC-SHA256 of the value, keyed by the Seed and the method's name: the same
-// value becomes the same in all tables, and joins keep working. Numbers and codes
+// value becomes the same in all tables, and joins keep working. Methods that are
+// PerRow add the row, so that few values are not merely given other names. Numbers and codes
 // under "digits" are permuted instead, by a cipher over decimal digits, so that
 // none meet. An array's elements, an hstore's values and a document's strings are
 // each a value.

@@ -20,12 +20,12 @@ func (m maker) checkFixed() error {
 		return m.fits(m.spec.Text)
 	}
 	// elements gives each to a Method, which only looks.
-	look := func(dst, value []byte) ([]byte, bool, error) { return dst, false, m.fits(string(value)) }
-	_, _, err := elements(look)(nil, []byte(m.spec.Text))
+	look := func(dst, value, _ []byte) ([]byte, bool, error) { return dst, false, m.fits(string(value)) }
+	_, _, err := elements(look)(nil, []byte(m.spec.Text), nil)
 	return err
 }
 
-// oneOf returns one of the texts.
+// oneOf returns one of the texts, drawn for each row.
 func (m maker) oneOf(k *keyed) (change, error) {
 	for _, text := range m.spec.Texts {
 		if m.kind == Hstore { // of which it is the values
@@ -35,7 +35,12 @@ func (m maker) oneOf(k *keyed) (change, error) {
 			return nil, err
 		}
 	}
-	return pick(k, slices.Clone(m.spec.Texts)), nil
+	texts := slices.Clone(m.spec.Texts)
+	return func(dst, value, row []byte) ([]byte, error) {
+		l := k.drawn(value, row)
+		defer k.done(l)
+		return append(dst, l.pick(texts)...), nil
+	}, nil
 }
 
 // fits says whether text is a value of the type, or of an array's elements.
@@ -77,7 +82,7 @@ func (m maker) isValue(text string, base schema.Type) bool {
 	case Boolean:
 		return slices.Contains([]string{"t", "f", "true", "false", "y", "n", "yes", "no", "on", "off", "1", "0"}, strings.ToLower(text))
 	case JSON:
-		_, err := json(&jsonRule{leaf: &jsonLeaf{keep: true}}, m.utf8())(nil, []byte(text))
+		_, err := json(&jsonRule{leaf: &jsonLeaf{keep: true}}, m.utf8())(nil, []byte(text), nil)
 		return err == nil
 	case Inet:
 		addr, bits := parseAddress([]byte(text))

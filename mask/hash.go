@@ -12,7 +12,7 @@ const (
 
 // hashText returns n hexadecimal digits that stand for the value.
 func hashText(k *keyed, n int) change {
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, _ []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)
 		from := len(dst)
@@ -22,7 +22,7 @@ func hashText(k *keyed, n int) change {
 
 // hashBytes is hashText for bytea.
 func hashBytes(k *keyed, n int) change {
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, _ []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)
 		return hex.AppendEncode(append(dst, `\x`...), l.sum[:n/2]), nil
@@ -31,8 +31,8 @@ func hashBytes(k *keyed, n int) change {
 
 // randomBytes returns as many bytes as the value has, which is a bytea.
 func randomBytes(k *keyed) change {
-	return func(dst, value []byte) ([]byte, error) {
-		l := k.lot(value)
+	return func(dst, value, row []byte) ([]byte, error) {
+		l := k.drawn(value, row)
 		defer k.done(l)
 		dst = append(dst, `\x`...)
 		for range byteaLength(value) {
@@ -65,7 +65,7 @@ func byteaLength(value []byte) int {
 // uuid returns a random UUID, version 4, that stands for the value, in capitals
 // or not. A value without hyphens gets one without.
 func uuid(k *keyed) change {
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, _ []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)
 		id := l.sum[:16]

@@ -13,11 +13,13 @@ var errNotHstore = errors.New("not an hstore")
 //
 // The format: https://www.postgresql.org/docs/current/hstore.html; as it is
 // written, with everything in quotes.
-func hstoreValues(method Method) Method {
-	return withScratch(func(s *arrayScratch, dst, value []byte) ([]byte, error) { return s.maskHstore(dst, value, method) })
+func hstoreValues(method drawing) drawing {
+	return withScratch(func(s *arrayScratch, dst, value, row []byte) ([]byte, error) {
+		return s.maskHstore(dst, value, row, method)
+	})
 }
 
-func (s *arrayScratch) maskHstore(dst, value []byte, method Method) ([]byte, error) {
+func (s *arrayScratch) maskHstore(dst, value, row []byte, method drawing) ([]byte, error) {
 	for first := true; len(value) > 0; first = false {
 		if !first {
 			var ok bool
@@ -50,7 +52,7 @@ func (s *arrayScratch) maskHstore(dst, value []byte, method Method) ([]byte, err
 		value = value[length:]
 		var null bool
 		var err error
-		if s.masked, null, err = method(s.masked[:0], s.element); err != nil {
+		if s.masked, null, err = method(s.masked[:0], s.element, row); err != nil {
 			return dst, err
 		}
 		if null {

@@ -13,7 +13,7 @@ const longestAddress = 39
 // of 2001:db8::/32, which is for documentation. What is no address, such as a
 // list of them, gets one of IPv4.
 func ip(k *keyed, limit int, network bool) change {
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, _ []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)
 		prefix, bits := parseAddress(value)

@@ -34,9 +34,9 @@ func (r *jsonRule) below(key []byte) *jsonRule {
 // jsonLeaf is what happens to what is no object and no array.
 type jsonLeaf struct {
 	keep    bool
-	text    Method // of strings
-	number  Method // of numbers; nil: they stay
-	literal []byte // of numbers and strings, JSON; nil: by the methods
+	text    drawing // of strings
+	number  drawing // of numbers; nil: they stay
+	literal []byte  // of numbers and strings, JSON; nil: by the methods
 }
 
 // jsonFrame is an object or array that is being read.
@@ -52,6 +52,7 @@ type jsonScanner struct {
 	stack []jsonFrame
 	text  []byte // a string's value
 	plain []byte // masked, not yet escaped
+	row   []byte // what tells the row that the document is in from others
 	utf8  bool
 }
 
@@ -59,9 +60,10 @@ type jsonScanner struct {
 // space stay.
 func json(rule *jsonRule, unicode bool) change {
 	pool := &sync.Pool{New: func() any { return &jsonScanner{utf8: unicode} }}
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, row []byte) ([]byte, error) {
 		s, _ := pool.Get().(*jsonScanner)
 		defer pool.Put(s)
+		s.row = row
 		return s.mask(dst, value, rule)
 	}
 }
@@ -190,12 +192,12 @@ func (s *jsonScanner) leaf(dst, raw []byte, leaf *jsonLeaf) ([]byte, error) {
 	case leaf.literal != nil:
 		return append(dst, leaf.literal...), nil
 	case isNumber:
-		masked, _, err := leaf.number(dst, raw)
+		masked, _, err := leaf.number(dst, raw, s.row)
 		return masked, err
 	}
 	var err error
 	var null bool
-	if s.plain, null, err = leaf.text(s.plain[:0], s.text); err != nil {
+	if s.plain, null, err = leaf.text(s.plain[:0], s.text, s.row); err != nil {
 		return dst, err
 	}
 	if null {

@@ -88,14 +88,14 @@ func (m maker) jsonLeaf(spec MethodSpec, text schema.Column) (*jsonLeaf, error) 
 	leaf := &jsonLeaf{}
 	var err error
 	if facts.Fits(number.Type) && spec.Name != "one_of" {
-		method, err := NewMethod(spec, m.seed, number, m.encoding)
+		method, err := newDrawing(spec, m.seed, number, m.encoding)
 		if err != nil {
 			return nil, err
 		}
 		leaf.number = plainNumbers(method)
 	}
 	if facts.Fits(text.Type) {
-		if leaf.text, err = NewMethod(spec, m.seed, text, m.encoding); err != nil {
+		if leaf.text, err = newDrawing(spec, m.seed, text, m.encoding); err != nil {
 			return nil, err
 		}
 	} else {
@@ -119,10 +119,10 @@ func valueLeaf(text string) *jsonLeaf {
 }
 
 // otherText is what happens to strings that a method has no way with.
-func (m maker) otherText() Method {
+func (m maker) otherText() drawing {
 	c := lorem(m.seed.keyed("lorem"), 0, m.utf8())
-	return func(dst, value []byte) ([]byte, bool, error) {
-		dst, err := c(dst, value)
+	return func(dst, value, row []byte) ([]byte, bool, error) {
+		dst, err := c(dst, value, row)
 		return dst, false, err
 	}
 }
@@ -131,21 +131,21 @@ func (m maker) otherText() Method {
 // the ISO style, with a time or not and with a T before it or a space.
 func (m maker) dateLeaf(spec MethodSpec) (*jsonLeaf, error) {
 	timestamp := schema.Column{Type: schema.Type{SQL: "timestamp", Name: schema.Name{Name: "timestamp with time zone"}}}
-	method, err := NewMethod(spec, m.seed, timestamp, m.encoding)
+	method, err := newDrawing(spec, m.seed, timestamp, m.encoding)
 	if err != nil {
 		return nil, err
 	}
 	other := m.otherText()
-	text := func(dst, value []byte) ([]byte, bool, error) {
+	text := func(dst, value, row []byte) ([]byte, bool, error) {
 		from := len(dst)
 		const date = len("2006-01-02")
 		withT := len(value) > date && value[date] == 'T'
 		if withT {
 			value = []byte(strings.Replace(string(value), "T", " ", 1))
 		}
-		masked, null, err := method(dst, value)
+		masked, null, err := method(dst, value, row)
 		if err != nil {
-			return other(dst[:from], value)
+			return other(dst[:from], value, row)
 		}
 		if withT && len(masked)-from > date {
 			masked[from+date] = 'T'
@@ -156,9 +156,9 @@ func (m maker) dateLeaf(spec MethodSpec) (*jsonLeaf, error) {
 }
 
 // quotedNumbers has method make strings of numbers.
-func quotedNumbers(method Method) Method {
-	return func(dst, value []byte) ([]byte, bool, error) {
-		masked, null, err := method(nil, value)
+func quotedNumbers(method drawing) drawing {
+	return func(dst, value, row []byte) ([]byte, bool, error) {
+		masked, null, err := method(nil, value, row)
 		if err != nil || null {
 			return append(dst, "null"...), false, err
 		}
@@ -168,10 +168,10 @@ func quotedNumbers(method Method) Method {
 
 // plainNumbers has method mask numbers; 0 becomes of those that it has no way
 // with, which have an exponent.
-func plainNumbers(method Method) Method {
-	return func(dst, value []byte) ([]byte, bool, error) {
+func plainNumbers(method drawing) drawing {
+	return func(dst, value, row []byte) ([]byte, bool, error) {
 		from := len(dst)
-		if masked, _, err := method(dst, value); err == nil && isNumber(masked[from:]) {
+		if masked, _, err := method(dst, value, row); err == nil && isNumber(masked[from:]) {
 			return masked, false, nil
 		}
 		return append(dst[:from], '0'), false, nil
@@ -179,41 +179,41 @@ func plainNumbers(method Method) Method {
 }
 
 // numbersInText has number mask strings that are numbers, and other the others.
-func numbersInText(number, other Method) Method {
-	return func(dst, value []byte) ([]byte, bool, error) {
+func numbersInText(number, other drawing) drawing {
+	return func(dst, value, row []byte) ([]byte, bool, error) {
 		if isNumber(value) {
-			return number(dst, value)
+			return number(dst, value, row)
 		}
-		return other(dst, value)
+		return other(dst, value, row)
 	}
 }
 
 // wordsOrDigits has other digits take the place of those in text without
 // letters, so that what parses it as a number, or a code, still does.
 func wordsOrDigits(words, digits change) change {
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, row []byte) ([]byte, error) {
 		some := false
 		for _, c := range value {
 			if c >= 0x80 || isLetterOrDigit(c) && c > '9' {
-				return words(dst, value)
+				return words(dst, value, row)
 			}
 			some = some || '0' <= c && c <= '9'
 		}
 		if !some {
-			return words(dst, value)
+			return words(dst, value, row)
 		}
-		return digits(dst, value)
+		return digits(dst, value, row)
 	}
 }
 
 // textJSON is c for a column of text: what is no document, and what does not fit
 // any more, becomes words.
 func textJSON(c, words change, limit int, unicode bool) change {
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, row []byte) ([]byte, error) {
 		from := len(dst)
-		masked, err := c(dst, value)
+		masked, err := c(dst, value, row)
 		if err != nil || limit > 0 && characters(masked[from:], unicode) > limit {
-			return words(dst[:from], value)
+			return words(dst[:from], value, row)
 		}
 		return masked, nil
 	}

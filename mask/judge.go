@@ -10,7 +10,7 @@ import (
 )
 
 // column judges one method for one column, and makes it.
-func (c *compiler) column(s *subject, col *schema.Column, v verdict) Method {
+func (c *compiler) column(s *subject, col *schema.Column, v verdict) drawing {
 	on := label(s.table.Name) + "." + schema.Quote(col.Name)
 	facts, _ := FactsOf(v.spec.Name)
 	if col.Generated != schema.NotGenerated {
@@ -38,7 +38,7 @@ func (c *compiler) column(s *subject, col *schema.Column, v verdict) Method {
 	if method, ok := c.made[key]; ok {
 		return method
 	}
-	method, err := NewMethod(v.spec, c.seed, narrow, c.head.Encoding())
+	method, err := newDrawing(v.spec, c.seed, narrow, c.head.Encoding())
 	if err != nil {
 		c.add(v.at, on, "", "%v", err)
 		return nil
@@ -230,6 +230,17 @@ func (c *compiler) referred(s, other *subject, key schema.ForeignKey) {
 		"foreign key %s refers to %s, whose rows are left out", schema.Quote(key.Name), label(other.table.Name))
 }
 
+// joining returns the methods that keep equal values of a type equal.
+func joining(t schema.Type) []string {
+	var names []string
+	for _, f := range Methods() {
+		if f.Unique && !f.Null && !f.Passes && f.Fits(t) {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
 // sides judges one column of a foreign key.
 func (c *compiler) sides(s, other *subject, key schema.ForeignKey, name, foreign string) {
 	here, there := s.column(name), other.column(foreign)
@@ -240,16 +251,23 @@ func (c *compiler) sides(s, other *subject, key schema.ForeignKey, name, foreign
 	if a == nil || b == nil {
 		return
 	}
-	same := here.masks() == there.masks() && reflect.DeepEqual(here.spec, there.spec) &&
-		KindOf(a.Type) == KindOf(b.Type) && a.Type.Root().Name == b.Type.Root().Name && a.Type.Length() == b.Type.Length()
-	if same {
-		return
-	}
 	at := here.at
 	if !here.masks() {
 		at = there.at
 	}
 	on := label(s.table.Name) + "." + schema.Quote(name)
 	to := label(other.table.Name) + "." + schema.Quote(foreign)
+	for _, v := range []verdict{here, there} {
+		if facts, _ := FactsOf(v.spec.Name); v.masks() && facts.PerRow {
+			c.add(at, on, "give both sides a method that keeps equal values equal, such as "+strings.Join(joining(a.Type), ", ")+", or keep both",
+				"foreign key %s refers to %s, and %s draws for each row, so that the two would no longer be equal", schema.Quote(key.Name), to, v.spec.Name)
+			return
+		}
+	}
+	same := here.masks() == there.masks() && reflect.DeepEqual(here.spec, there.spec) &&
+		KindOf(a.Type) == KindOf(b.Type) && a.Type.Root().Name == b.Type.Root().Name && a.Type.Length() == b.Type.Length()
+	if same {
+		return
+	}
 	c.add(at, on, "give both sides the same method, or keep both", "foreign key %s refers to %s, and the two would no longer be equal", schema.Quote(key.Name), to)
 }

@@ -80,18 +80,42 @@ func newDigest() digest {
 
 // lot returns the HMAC of value, to be given back with done.
 func (k *keyed) lot(value []byte) *lot {
+	l := k.start()
+	l.hash.Write(value)
+	return l.finish(k)
+}
+
+// start begins an HMAC.
+func (k *keyed) start() *lot {
 	l, ok := k.lots.Get().(*lot)
 	if !ok {
 		l = &lot{hash: newDigest()}
 	}
 	l.from(k.inner)
-	l.hash.Write(value)
+	return l
+}
+
+// finish ends the HMAC of what was written to l.hash, and begins to draw by it.
+func (l *lot) finish(k *keyed) *lot {
 	l.hash.Sum(l.sum[:0])
 	l.from(k.outer)
 	l.hash.Write(l.sum[:])
 	l.hash.Sum(l.sum[:0])
 	l.draw.Seed(binary.LittleEndian.Uint64(l.sum[16:]), binary.LittleEndian.Uint64(l.sum[24:]))
 	return l
+}
+
+// drawn returns the HMAC of value in a row, so that equal values of different rows
+// have different ones; without a row it is that of the value.
+func (k *keyed) drawn(value, row []byte) *lot {
+	if row == nil {
+		return k.lot(value)
+	}
+	l := k.start()
+	l.hash.Write(row)
+	l.hash.Write([]byte{'\n'}) // which no row has
+	l.hash.Write(value)
+	return l.finish(k)
 }
 
 func (k *keyed) done(l *lot) { k.lots.Put(l) }

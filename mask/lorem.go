@@ -7,8 +7,8 @@ import "unicode/utf8"
 // its bytes.
 func lorem(k *keyed, limit int, unicode bool) change {
 	list := latin(0)
-	return func(dst, value []byte) ([]byte, error) {
-		l := k.lot(value)
+	return func(dst, value, row []byte) ([]byte, error) {
+		l := k.drawn(value, row)
 		defer k.done(l)
 		n := characters(value, unicode)
 		if limit > 0 {

@@ -80,3 +80,8 @@ func copyOut(t *testing.T, c *pgtest.Cluster, database, what string) []byte {
 // same is the Method that leaves values as they are, of which the rows are
 // decoded and encoded all the same.
 func same(dst, value []byte) ([]byte, bool, error) { return append(dst, value...), false, nil }
+
+// sameDrawn is same for parts of a value.
+func sameDrawn(dst, value, _ []byte) ([]byte, bool, error) {
+	return append(dst, value...), false, nil
+}

@@ -17,7 +17,28 @@ import (
 //
 // All methods but null, a fixed value and bcrypt leave empty text empty, and of
 // arrays change the elements; null, a fixed value and empty replace them whole.
+//
+// A method that draws for each row (Facts.PerRow) draws by the value here: only a
+// Plan knows rows.
 func NewMethod(spec MethodSpec, seed Seed, col schema.Column, encoding string) (Method, error) {
+	d, err := newDrawing(spec, seed, col, encoding)
+	return d.ofValues(), err
+}
+
+// drawing is a Method that is also told the row that the value is in: what tells
+// it from all others, nil when nothing does.
+type drawing func(dst, value, row []byte) (masked []byte, null bool, err error)
+
+// ofValues returns what d does by the value alone, nil for nil.
+func (d drawing) ofValues() Method {
+	if d == nil {
+		return nil
+	}
+	return func(dst, value []byte) ([]byte, bool, error) { return d(dst, value, nil) }
+}
+
+// newDrawing is NewMethod for a plan.
+func newDrawing(spec MethodSpec, seed Seed, col schema.Column, encoding string) (drawing, error) {
 	facts, ok := FactsOf(spec.Name)
 	if !ok {
 		return nil, fmt.Errorf("no method is called %q", spec.Name)
@@ -115,10 +136,10 @@ func (m maker) utf8() bool { return strings.EqualFold(m.encoding, "UTF8") }
 // base returns the type of a value, or of an array's elements.
 func (m maker) base() schema.Type { return m.typ.Element().Root() }
 
-func (m maker) method() (Method, error) {
+func (m maker) method() (drawing, error) {
 	switch m.spec.Name {
 	case "null":
-		return func(dst, _ []byte) ([]byte, bool, error) { return dst, true, nil }, nil
+		return func(dst, _, _ []byte) ([]byte, bool, error) { return dst, true, nil }, nil
 	case "value":
 		if err := m.checkFixed(); err != nil {
 			return nil, fmt.Errorf("%s: %w", m.spec.Name, err)
@@ -131,7 +152,7 @@ func (m maker) method() (Method, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", m.spec.Name, err)
 		}
-		return m.each(func(dst, _ []byte) ([]byte, error) { return append(dst, text()...), nil }, false), nil
+		return m.each(func(dst, _, _ []byte) ([]byte, error) { return append(dst, text()...), nil }, false), nil
 	}
 	c, err := m.change()
 	if err != nil {
@@ -140,20 +161,20 @@ func (m maker) method() (Method, error) {
 	return m.each(c, true), nil
 }
 
-// fixed returns the Method that makes every value text.
-func fixed(text string) Method {
-	return func(dst, _ []byte) ([]byte, bool, error) { return append(dst, text...), false, nil }
+// fixed returns what makes every value text.
+func fixed(text string) drawing {
+	return func(dst, _, _ []byte) ([]byte, bool, error) { return append(dst, text...), false, nil }
 }
 
-// empty returns the Method that makes every value what is empty for its type.
-func (m maker) empty() Method {
+// empty returns what makes every value what is empty for its type.
+func (m maker) empty() drawing {
 	switch {
 	case m.typ.Array:
 		return fixed("{}")
 	case m.kind == Bytea:
 		return fixed(`\x`)
 	case m.kind == JSON:
-		return func(dst, value []byte) ([]byte, bool, error) {
+		return func(dst, value, _ []byte) ([]byte, bool, error) {
 			switch first := bytes.TrimLeft(value, " \t\r\n"); {
 			case len(first) > 0 && first[0] == '[':
 				return append(dst, "[]"...), false, nil
@@ -166,12 +187,12 @@ func (m maker) empty() Method {
 	return fixed("")
 }
 
-// each returns the Method that does c to a value, to an array's elements, to an
+// each returns what does c to a value, to an array's elements, to an
 // hstore's values. skipEmpty says that empty text stays so.
-func (m maker) each(c change, skipEmpty bool) Method {
+func (m maker) each(c change, skipEmpty bool) drawing {
 	base := m.base().Name.Name
 	fold, padded := base == "citext", base == "character"
-	method := func(dst, value []byte) ([]byte, bool, error) {
+	method := drawing(func(dst, value, row []byte) ([]byte, bool, error) {
 		if padded {
 			value = bytes.TrimRight(value, " ") // which make no difference to Postgres
 		}
@@ -181,9 +202,9 @@ func (m maker) each(c change, skipEmpty bool) Method {
 		if fold {
 			value = bytes.ToLower(value) // equal values stay equal
 		}
-		dst, err := c(dst, value)
+		dst, err := c(dst, value, row)
 		return dst, false, err
-	}
+	})
 	if m.kind == Hstore {
 		method = hstoreValues(method)
 	}
@@ -272,9 +293,9 @@ func (m maker) inRange(c change) change {
 		return c
 	}
 	greatest := greatestOf(m.bits())
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, row []byte) ([]byte, error) {
 		from := len(dst)
-		dst, err := c(dst, value)
+		dst, err := c(dst, value, row)
 		number, negative := bytes.CutPrefix(dst[from:], []byte("-"))
 		if limit := greatest(negative); len(number) > len(limit) || len(number) == len(limit) && string(number) > limit {
 			number[0] = '1'

@@ -53,6 +53,10 @@ type Facts struct {
 	// it has less, NewMethod refuses it; up to that methods make shorter values.
 	Length int
 
+	// PerRow says that what a value becomes is drawn for its row: values that are
+	// equal need not stay so.
+	PerRow bool
+
 	Null   bool // every value becomes NULL
 	Same   bool // all values become the same, but for empty ones
 	Passes bool // values stay as they are: keep
@@ -91,16 +95,16 @@ func Methods() []Facts {
 		{Name: "street", Kinds: text},
 		{Name: "city", Kinds: text},
 		{Name: "zip", Kinds: []Kind{Text, Integer}},
-		{Name: "lorem", Kinds: []Kind{Text, JSON, Hstore, Bytea}},
+		{Name: "lorem", Kinds: []Kind{Text, JSON, Hstore, Bytea}, PerRow: true},
 		{Name: "hash", Argument: NumberFits, Kinds: []Kind{Text, Bytea, Hstore}, Unique: true, UniqueLength: 16},
 		{Name: "ip", Kinds: []Kind{Text, Inet}, Length: 15},
 		{Name: "uuid", Kinds: []Kind{Text, UUID}, Unique: true, UniqueLength: 36, Length: 36},
 		{Name: "digits", Kinds: []Kind{Text, Integer, Decimal}, Unique: true},
-		{Name: "shift_days", Argument: NumberNeeded, Kinds: []Kind{Date, Timestamp}},
+		{Name: "shift_days", Argument: NumberNeeded, Kinds: []Kind{Date, Timestamp}, PerRow: true},
 		{Name: "year_only", Kinds: []Kind{Date, Timestamp}},
-		{Name: "noise", Argument: NumberNeeded, Kinds: []Kind{Integer, Decimal, Float}},
-		{Name: "json", Argument: PathsFit, Words: []string{"keep_keys"}, Kinds: []Kind{JSON, Text}},
+		{Name: "noise", Argument: NumberNeeded, Kinds: []Kind{Integer, Decimal, Float}, PerRow: true},
+		{Name: "json", Argument: PathsFit, Words: []string{"keep_keys"}, Kinds: []Kind{JSON, Text}, PerRow: true},
 		{Name: "bcrypt", Argument: TextNeeded, Kinds: text, Same: true, Length: 60},
-		{Name: "one_of", Argument: TextsNeeded},
+		{Name: "one_of", Argument: TextsNeeded, PerRow: true},
 	}
 }

@@ -20,11 +20,11 @@ func (l *lot) factor(percent int) int64 {
 // where that is more, and keeps its sign and scale; 0 stays 0. greatest is the
 // magnitude that it ends at, nil for none.
 func decimalNoise(k *keyed, percent int, greatest func(negative bool) *big.Int) change {
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, row []byte) ([]byte, error) {
 		if isInfinite(value) {
 			return append(dst, value...), nil
 		}
-		l := k.lot(value)
+		l := k.drawn(value, row)
 		defer k.done(l)
 		unsigned, negative := bytes.CutPrefix(value, []byte("-"))
 		whole, fraction, _ := bytes.Cut(unsigned, []byte("."))
@@ -100,7 +100,7 @@ func greatestDecimal(precision, scale int) func(negative bool) *big.Int {
 
 // floatNoise is decimalNoise for binary numbers of so many bits.
 func floatNoise(k *keyed, percent, bits int) change {
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, row []byte) ([]byte, error) {
 		if isInfinite(value) {
 			return append(dst, value...), nil
 		}
@@ -108,7 +108,7 @@ func floatNoise(k *keyed, percent, bits int) change {
 		if err != nil {
 			return dst, errNotNumber // err has the value
 		}
-		l := k.lot(value)
+		l := k.drawn(value, row)
 		defer k.done(l)
 		delta := x / noiseScale * float64(l.factor(percent))
 		moved := x + delta

@@ -4,11 +4,11 @@ import "strings"
 
 // A change is what a method does to one value that is text of at most limit
 // characters, where limit is not 0. Unlike a Method it never makes NULL.
-type change func(dst, value []byte) ([]byte, error)
+type change func(dst, value, row []byte) ([]byte, error)
 
 // pick returns one of words.
 func pick(k *keyed, words []string) change {
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, _ []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)
 		return append(dst, l.pick(words)...), nil
@@ -22,11 +22,11 @@ func fitting(limit int, long, short change) change {
 	if limit == 0 {
 		return long
 	}
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, row []byte) ([]byte, error) {
 		from := len(dst)
-		dst, err := long(dst, value)
+		dst, err := long(dst, value, row)
 		if err == nil && len(dst)-from > limit {
-			return short(dst[:from], value)
+			return short(dst[:from], value, row)
 		}
 		return dst, err
 	}
@@ -52,7 +52,7 @@ func fullName(k *keyed, limit int) change {
 
 // joined returns two words.
 func joined(k *keyed, first, second []string) change {
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, _ []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)
 		dst = append(dst, l.pick(first)...)
@@ -74,7 +74,7 @@ func company(k *keyed, limit int) change {
 func email(k *keyed, limit int, keepDomain bool) change {
 	const standard = "@example.com"
 	first, last := lower(firstNames(0)), lower(lastNames(0))
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, _ []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)
 		domain := standard

@@ -5,7 +5,7 @@ package mask
 // telephone number, such as a note about one, becomes one, unless it is a number
 // all the same, in a column of those.
 func phone(k *keyed, limit int, number bool) change {
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, _ []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)
 		digits, extension, ok := phoneShape(value)

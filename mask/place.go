@@ -5,7 +5,7 @@ import "strconv"
 // street returns a number and a street.
 func street(k *keyed, limit int) change {
 	names, kinds := lastNames(0), ways(0)
-	long := func(dst, value []byte) ([]byte, error) {
+	long := func(dst, value, _ []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)
 		dst = strconv.AppendInt(dst, int64(100+l.below(9900)), 10)
@@ -16,7 +16,7 @@ func street(k *keyed, limit int) change {
 		return fitting(limit, long, digitsOf(k, limit))
 	}
 	short := ways(limit - len("9999 "))
-	return fitting(limit, long, func(dst, value []byte) ([]byte, error) {
+	return fitting(limit, long, func(dst, value, _ []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)
 		dst = strconv.AppendInt(dst, int64(100+l.below(9900)), 10)
@@ -26,7 +26,7 @@ func street(k *keyed, limit int) change {
 
 // digitsOf returns a number of n digits.
 func digitsOf(k *keyed, n int) change {
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, _ []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)
 		for i := range n {
@@ -47,7 +47,7 @@ func (l *lot) digit(first bool) byte {
 // zip returns a postal code of the shape of the value: digits for digits,
 // capitals for letters. What is no postal code gets five digits.
 func zip(k *keyed, limit int) change {
-	return func(dst, value []byte) ([]byte, error) {
+	return func(dst, value, _ []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)
 		if !isPostalCode(value) {

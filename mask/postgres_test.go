@@ -135,20 +135,20 @@ func few(rows []byte) []byte {
 // own formats.
 func TestPostgresParts(t *testing.T) {
 	c, _ := database(t, "parts", "CREATE EXTENSION hstore; CREATE EXTENSION citext", soup)
-	keepAll := json(&jsonRule{leaf: &jsonLeaf{text: same, number: same}}, true)
-	document := func(dst, value []byte) ([]byte, bool, error) {
-		dst, err := keepAll(dst, value)
+	keepAll := json(&jsonRule{leaf: &jsonLeaf{text: sameDrawn, number: sameDrawn}}, true)
+	document := drawing(func(dst, value, row []byte) ([]byte, bool, error) {
+		dst, err := keepAll(dst, value, row)
 		return dst, false, err
-	}
+	})
 	for _, tt := range []struct {
 		what   string
 		method Method
 		times  int // columns
 	}{
-		{"soup.arrays", elements(same), 8},
-		{"(SELECT j FROM soup.arrays)", elements(document), 1},
-		{"soup.hstores", hstoreValues(same), 1},
-		{"(SELECT b FROM soup.documents)", document, 1},
+		{"soup.arrays", elements(sameDrawn).ofValues(), 8},
+		{"(SELECT j FROM soup.arrays)", elements(document).ofValues(), 1},
+		{"soup.hstores", hstoreValues(sameDrawn).ofValues(), 1},
+		{"(SELECT b FROM soup.documents)", document.ofValues(), 1},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
 			want := copyOut(t, c, "parts", tt.what)

@@ -18,6 +18,7 @@ type reader struct {
 	start  int
 	seen   int    // bytes of buf[start:] that hold no end of a row
 	ready  []byte // masked, not yet handed out
+	long   *long  // the row that buf begins with, when it is a long one
 	over   bool   // the rows are
 	inErr  error  // of in, after what is in buf
 	outErr error  // to return after ready
@@ -50,6 +51,10 @@ func (r *reader) next() {
 	}
 	r.out = r.out[:0]
 	for len(r.out) < chunk && r.outErr == nil && !r.over {
+		if r.long != nil && r.start < len(r.buf) {
+			r.goOn()
+			continue
+		}
 		row, ok := r.row()
 		switch {
 		case ok && string(row) == `\.`:
@@ -57,6 +62,8 @@ func (r *reader) next() {
 			r.out = append(r.out, "\\.\n"...)
 		case ok:
 			r.outErr = r.mask(row)
+		case r.long == nil && len(r.buf)-r.start >= longRow:
+			r.begin()
 		case r.inErr == nil:
 			if len(r.out) > 0 {
 				r.ready = r.out // what there is need not wait for more to come
@@ -67,6 +74,8 @@ func (r *reader) next() {
 			r.outErr = r.inErr
 		case string(r.buf[r.start:]) == `\.`:
 			r.over = true // with what is in buf passing as it is
+		case r.long != nil:
+			r.outErr = r.fault("", io.ErrUnexpectedEOF)
 		case r.start < len(r.buf):
 			r.number++
 			r.outErr = r.fault("", io.ErrUnexpectedEOF)

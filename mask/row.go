@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // A masker masks rows, one after the other, into out.
@@ -12,8 +13,18 @@ type masker struct {
 	masked []int // those of table.Columns that have a method
 	number int64 // of the last row, counted from 1
 	out    []byte
+	draws  bool   // a column draws for each row
+	key    []byte // what tells the row from others, when one does
+	row    []byte // the same, and the column
 	value  []byte // unescaped, used again and again
 	plain  []byte // masked and not yet escaped, as well
+}
+
+func newMasker(t *Table, before int64) masker {
+	return masker{
+		table: t, masked: maskedColumns(t.Columns), number: before,
+		draws: slices.ContainsFunc(t.Columns, func(c Column) bool { return c.draw != nil }),
+	}
 }
 
 // maskedColumns returns the indexes of the columns that have a method.
@@ -45,6 +56,9 @@ func (m *masker) mask(row []byte) error {
 }
 
 func (m *masker) columns(row []byte) error {
+	if m.draws {
+		m.keyOf(row)
+	}
 	rest, next := row, 0 // next is the column that rest begins with
 	for _, i := range m.masked {
 		// Columns between two masked ones are copied at once.
@@ -105,13 +119,19 @@ func (m *masker) field(field []byte, c Column) error {
 		return m.fault(c.Name, errors.New("has a carriage return that is not escaped"))
 	}
 	from := len(m.out)
-	masked, null, err := c.Method(m.out, value)
-	switch {
-	case err != nil:
+	masked, null, err := m.apply(c, value)
+	if err != nil {
 		return m.fault(c.Name, err)
-	case null:
+	}
+	m.put(masked, from, null)
+	return nil
+}
+
+// put has masked, which is out and from from on a value, take the place of out.
+func (m *masker) put(masked []byte, from int, null bool) {
+	if null {
 		m.out = append(m.out, `\N`...)
-		return nil
+		return
 	}
 	m.out = masked
 	// Hardly any value has anything to escape, and those that have are rare
@@ -120,7 +140,15 @@ func (m *masker) field(field []byte, c Column) error {
 		m.plain = append(m.plain[:0], masked[from+i:]...)
 		m.out = Escape(masked[:from+i], m.plain)
 	}
-	return nil
+}
+
+// apply appends a value, masked, to out.
+func (m *masker) apply(c Column, value []byte) (masked []byte, null bool, err error) {
+	if c.draw == nil {
+		return c.Method(m.out, value)
+	}
+	m.row = append(append(m.row[:0], c.scope...), m.key...)
+	return c.draw(m.out, value, m.row)
 }
 
 // endsEscaping says whether field ends in a backslash that escapes what comes

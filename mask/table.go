@@ -19,6 +19,11 @@ type Table struct {
 	Name    string   // for errors, such as "public.users"
 	None    bool     // no rows at all
 	Columns []Column // those of the COPY statement, in its order
+
+	// key are the places of the columns that tell a row from all others, of which
+	// each comes before the first that draws for each row; without any, its number
+	// does.
+	key []int
 }
 
 // Column is what happens to one column of a Table.
@@ -26,6 +31,10 @@ type Column struct {
 	Name   string
 	Method Method // nil: as it is
 	Where  *Where // nil: in every row
+
+	draw  drawing // in place of Method, when it draws for each row
+	scope []byte  // what tells the column from those of other tables, for draw
+	blind bool    // Method looks at no value but whether it is empty
 }
 
 // Where picks the rows in which a column of the Table has a value.
@@ -51,15 +60,21 @@ func (w *Where) picks(row []byte) bool {
 // it is. An error names the row's number, counted from 1, and the column, and
 // never a value. Rows before it are read first.
 //
-// It holds one row in memory, and at least 64 kB.
-func (t *Table) Reader(r io.Reader) io.Reader {
-	return &reader{masker: masker{table: t, masked: maskedColumns(t.Columns)}, in: r}
+// It holds about 1 MiB in memory. Of a longer row it holds the values that are
+// masked, one at a time, and refuses one of more than MaxValue; of such a row, some
+// may be read before its error.
+func (t *Table) Reader(r io.Reader) io.Reader { return t.ReaderAfter(r, 0) }
+
+// ReaderAfter is Reader for rows that come after so many others of the table.
+func (t *Table) ReaderAfter(r io.Reader, before int64) io.Reader {
+	return &reader{masker: newMasker(t, before), in: r}
 }
 
 // Rows appends rows, masked, to dst. They are whole, without the line that ends
-// all. before is how many rows came before them, for errors.
+// all. before is how many rows of the table came before them.
 func (t *Table) Rows(dst, rows []byte, before int64) ([]byte, error) {
-	m := masker{table: t, masked: maskedColumns(t.Columns), number: before, out: dst}
+	m := newMasker(t, before)
+	m.out = dst
 	for len(rows) > 0 {
 		row, rest, whole := bytes.Cut(rows, []byte{'\n'})
 		if !whole {

@@ -30,8 +30,14 @@ func (c tableCopy) masked(data io.Reader) io.Reader {
 	if c.mask == nil {
 		return data
 	}
-	from := &readers.Failing{Reader: data}
-	return maskedReader{c.mask.Reader(from), from}
+	return c.maskedAfter(data, 0)
+}
+
+// maskedAfter returns rows as they go into the table that so many others come
+// before.
+func (c tableCopy) maskedAfter(rows io.Reader, before int64) io.Reader {
+	from := &readers.Failing{Reader: rows}
+	return maskedReader{c.mask.ReaderAfter(from, before), from}
 }
 
 // maskedRows returns some of the rows as they go into the table, written over

@@ -61,20 +61,28 @@ type chunk struct {
 	goesOn <-chan []byte // pieces, up to the end of the row; nil when all is there
 }
 
-// whole returns the rows of a chunk when all of it is there.
-func (c chunk) whole(ctx context.Context) ([]byte, error) {
-	for c.goesOn != nil {
+// oneRow reads a chunk that goes on, up to the end of its row.
+type oneRow struct {
+	ctx   context.Context //nolint:containedctx // a reader has no other way to be cancelled
+	chunk chunk
+}
+
+// Read implements io.Reader.
+func (r *oneRow) Read(p []byte) (int, error) {
+	for len(r.chunk.rows) == 0 {
 		select {
-		case piece, ok := <-c.goesOn:
+		case piece, ok := <-r.chunk.goesOn:
 			if !ok {
-				return c.rows, nil
+				return 0, io.EOF
 			}
-			c.rows = append(c.rows, piece...)
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+			r.chunk.rows = piece
+		case <-r.ctx.Done():
+			return 0, context.Cause(r.ctx)
 		}
 	}
-	return c.rows, nil
+	n := copy(p, r.chunk.rows)
+	r.chunk.rows = r.chunk.rows[n:]
+	return n, nil
 }
 
 // deal sends the rows of data in chunks, up to the line "\." that ends them, and
@@ -174,18 +182,26 @@ func endOfRows(chunk []byte) int {
 }
 
 // dealt reads the chunks that one session gets, and masks them: of a large table
-// that is as much work as to take the rows. A row that is masked is held whole.
+// that is as much work as to take the rows.
 type dealt struct {
 	ctx    context.Context //nolint:containedctx // a reader has no other way to be cancelled
 	chunks <-chan chunk
 	into   tableCopy
-	chunk  chunk  // what is not read yet
-	buffer []byte // of masked rows
+	chunk  chunk     // what is not read yet
+	long   io.Reader // a row that goes on, masked; nil: there is none
+	buffer []byte    // of masked rows
 }
 
 // Read implements io.Reader.
 func (d *dealt) Read(p []byte) (int, error) {
 	for len(d.chunk.rows) == 0 {
+		if d.long != nil {
+			n, err := d.long.Read(p)
+			if !errors.Is(err, io.EOF) {
+				return n, err
+			}
+			d.long = nil
+		}
 		if err := d.next(); err != nil {
 			return 0, err
 		}
@@ -220,10 +236,13 @@ func (d *dealt) next() error {
 	if d.into.mask == nil {
 		return nil
 	}
-	rows, err := d.chunk.whole(d.ctx)
-	if err == nil {
-		d.buffer, err = d.into.maskedRows(d.buffer, rows, d.chunk.before)
+	var err error
+	if d.chunk.goesOn != nil {
+		d.long = d.into.maskedAfter(&oneRow{d.ctx, d.chunk}, d.chunk.before)
+		d.chunk = chunk{}
+		return nil
 	}
+	d.buffer, err = d.into.maskedRows(d.buffer, d.chunk.rows, d.chunk.before)
 	d.chunk = chunk{rows: d.buffer}
 	return err
 }

@@ -1,0 +1,200 @@
+package mask
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+const (
+	// longRow is the length from which on a row is not held whole.
+	longRow = 1 << 20 // bytes
+
+	// MaxValue is how long a value in COPY's text format may be that a method looks
+	// at, in bytes: of a bytea two are a byte. It is held several times.
+	MaxValue = 32 << 20
+
+	// maxRow is how long a row in that format may be. Postgres takes none that is
+	// longer: MaxAllocSize in src/include/utils/memutils.h.
+	maxRow = 1<<30 - 1
+)
+
+// blindPrefix is how much of a value shows whether it is NULL or empty, in bytes.
+const blindPrefix = 3
+
+// long is a row that is masked as it comes in: its columns that pass are handed
+// on, and those that are masked are held one at a time.
+type long struct {
+	column int      // the one that comes next, or is under way
+	masked bool     // whether it is
+	length int      // of the row up to here, in bytes
+	field  []byte   // what is held of the column
+	size   int      // of the field, in bytes, held or not
+	kept   [][]byte // of the columns that the others are masked by, their fields
+}
+
+// begin has the row that begins in buf masked as it comes in.
+func (r *reader) begin() {
+	r.number++
+	r.long = &long{kept: make([][]byte, len(r.table.Columns))}
+	r.seen = 0
+	if r.draws && r.table.key == nil {
+		r.keyOf(nil)
+	}
+	r.column()
+}
+
+// column begins the next column of a long row.
+func (r *reader) column() {
+	l := r.long
+	l.field, l.size, l.masked = l.field[:0], 0, false
+	if cap(l.field) > longRow {
+		l.field = nil
+	}
+	if l.column >= len(r.table.Columns) {
+		return // too many of them
+	}
+	c := r.table.Columns[l.column]
+	if c.Method == nil || r.table.None {
+		return
+	}
+	if c.draw != nil && r.table.key != nil {
+		r.key = r.key[:0]
+		for _, place := range r.table.key {
+			r.key = append(append(r.key, l.kept[place]...), '\t')
+		}
+	}
+	l.masked = true
+	if c.Where == nil {
+		return
+	}
+	if c.Where.Column >= l.column {
+		r.outErr = r.fault(c.Name, fmt.Errorf("the row has more than %d bytes, and column %s decides whether it is masked, which comes later", longRow, r.table.Columns[c.Where.Column].Name))
+		return
+	}
+	l.masked = string(l.kept[c.Where.Column]) == string(Escape(nil, []byte(c.Where.Value)))
+}
+
+// goOn masks what there is in buf of a long row.
+func (r *reader) goOn() {
+	l := r.long
+	for r.outErr == nil && len(r.out) < chunk {
+		rest := r.buf[r.start:]
+		if len(rest) == 0 {
+			return
+		}
+		piece := rest[:min(len(rest), chunk)]
+		end := bytes.IndexByte(piece, '\n')
+		if end >= 0 {
+			piece = piece[:end]
+		}
+		if tab := bytes.IndexByte(piece, '\t'); tab >= 0 {
+			end, piece = tab, piece[:tab]
+		}
+		r.start += len(piece)
+		if r.outErr = r.take(piece); r.outErr != nil || end < 0 {
+			continue
+		}
+		delimiter := rest[end]
+		r.start++
+		l.length++
+		if r.outErr = r.endColumn(delimiter); r.outErr != nil {
+			return
+		}
+		if delimiter == '\n' {
+			r.long = nil
+			return
+		}
+	}
+}
+
+// take takes some of a column.
+func (r *reader) take(piece []byte) error {
+	l := r.long
+	l.length += len(piece)
+	l.size += len(piece)
+	name := ""
+	if l.column < len(r.table.Columns) {
+		name = r.table.Columns[l.column].Name
+	}
+	if l.length > maxRow {
+		return r.fault(name, fault.New(fault.Integrity, "", "the row has more than 1 GiB, and Postgres takes none that is longer"))
+	}
+	hold := MaxValue
+	switch {
+	case r.table.None:
+		return nil
+	case l.masked && r.table.Columns[l.column].blind:
+		hold = blindPrefix
+		piece = piece[:max(0, min(len(piece), hold-len(l.field)))]
+	case !l.masked:
+		r.out = append(r.out, piece...)
+		if !r.decides(l.column) {
+			return nil
+		}
+	}
+	if len(l.field)+len(piece) > hold {
+		return r.fault(name, fault.New(fault.Failed, "keep it, or mask it with null, empty or a fixed value, which fit any length",
+			"a value of more than %d MiB cannot be masked: hectl would have to hold it in memory", MaxValue>>20))
+	}
+	l.field = append(l.field, piece...)
+	return nil
+}
+
+// decides reports whether others are masked by a column's value.
+func (r *reader) decides(column int) bool {
+	if r.draws && slices.Contains(r.table.key, column) {
+		return true
+	}
+	for _, i := range r.masked {
+		if w := r.table.Columns[i].Where; w != nil && w.Column == column {
+			return true
+		}
+	}
+	return false
+}
+
+// endColumn ends a column of a long row, and the row where delimiter is a newline.
+func (r *reader) endColumn(delimiter byte) error {
+	l := r.long
+	columns := len(r.table.Columns)
+	if l.column >= columns || delimiter == '\n' && l.column < columns-1 {
+		have := l.column + 1
+		if delimiter == '\t' {
+			have++
+		}
+		column := ""
+		if columns > 0 {
+			column = r.table.Columns[min(have, columns-1)].Name
+		}
+		return r.fault(column, fmt.Errorf("%d columns instead of %d", have, columns))
+	}
+	if r.table.None {
+		l.column++
+		return nil
+	}
+	c := r.table.Columns[l.column]
+	switch {
+	case l.masked && c.blind && l.size > blindPrefix:
+		from := len(r.out)
+		masked, null, err := c.Method(r.out, l.field)
+		if err != nil {
+			return r.fault(c.Name, err)
+		}
+		r.put(masked, from, null)
+	case l.masked:
+		if err := r.field(l.field, c); err != nil {
+			return err
+		}
+	case r.decides(l.column):
+		l.kept[l.column] = bytes.Clone(l.field)
+	}
+	r.out = append(r.out, delimiter)
+	l.column++
+	if delimiter == '\t' {
+		r.column()
+	}
+	return r.outErr
+}

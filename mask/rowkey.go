@@ -1,0 +1,86 @@
+package mask
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// newColumn returns the Column of table t that does what spec says, by draw, which
+// is nil when it passes.
+func newColumn(name string, spec MethodSpec, draw drawing, t *schema.Table) Column {
+	c := Column{Name: name, Method: draw.ofValues()}
+	if draw == nil {
+		return c
+	}
+	if facts, _ := FactsOf(spec.Name); facts.PerRow {
+		c.draw = draw
+	}
+	col := t.Column(name)
+	switch spec.Name {
+	case "null", "value":
+		c.blind = true
+	case "empty":
+		c.blind = col.Type.Array || KindOf(col.Type) != JSON
+	case "bcrypt":
+		c.blind = !col.Type.Array
+	}
+	return c
+}
+
+// tellRowsApart decides what tells the rows of t from each other, for the columns
+// that draw for each row: the primary key where its columns come first, so that a
+// row of tomorrow's dump draws the same by the same seed, else the row's number.
+// Both are the same in whatever pieces the rows arrive.
+func (c *compiler) tellRowsApart(t *schema.Table, masked *Table) {
+	first := slices.IndexFunc(masked.Columns, func(c Column) bool { return c.draw != nil })
+	if first < 0 {
+		return
+	}
+	name := t.Name
+	if masked.key = keyBefore(t, first); masked.key != nil {
+		name = whole(c.byName, t).Name // through whose partitions a row may move
+	}
+	for i := range masked.Columns {
+		if col := &masked.Columns[i]; col.draw != nil {
+			col.scope = []byte(name.String() + "\x00" + col.Name + "\x00")
+		}
+	}
+}
+
+// keyBefore returns the places of the columns of the primary key, nil when t has
+// none, or one comes at or after first.
+func keyBefore(t *schema.Table, first int) []int {
+	for _, u := range t.Uniques {
+		if !u.Primary {
+			continue
+		}
+		var places []int
+		for _, name := range u.Columns {
+			places = append(places, slices.Index(t.Copy, name))
+		}
+		if len(places) > 0 && slices.Min(places) >= 0 && slices.Max(places) < first {
+			return places
+		}
+	}
+	return nil
+}
+
+// keyOf notes what tells a row from others.
+func (m *masker) keyOf(row []byte) {
+	if m.table.key == nil {
+		m.key = strconv.AppendInt(m.key[:0], m.number, 10)
+		return
+	}
+	m.key = m.key[:0]
+	for _, place := range m.table.key {
+		rest := row
+		for range place {
+			_, rest, _ = bytes.Cut(rest, []byte{'\t'})
+		}
+		field, _, _ := bytes.Cut(rest, []byte{'\t'})
+		m.key = append(append(m.key, field...), '\t')
+	}
+}
