@@ -26,12 +26,12 @@ type tableWork struct {
 
 // divideWork returns the work of each table that has rows, by the id of its TABLE
 // DATA entry. What needs more than one table is not in it: foreign keys, indexes
-// of partitioned tables, triggers, views. Tables
-// whose rows pg_restore brings are finished late: they may have to be scrubbed.
+// of partitioned tables, triggers, views; nor are indexes that may read other
+// tables, whatever their functions claim. Tables whose rows pg_restore brings are finished late: they may have to be scrubbed.
 // Statistics of partitions are taken with those of the table that they are parts
 // of; and those of a table some of whose indexes or extended statistics come
 // later, when they are there.
-func divideWork(h *archive.Head, copies []tableCopy, rest remainder, relations []relation) map[int]*tableWork {
+func divideWork(h *archive.Head, copies []tableCopy, rest remainder, relations []relation, reading *dependents) map[int]*tableWork {
 	found := map[[2]string]relation{}
 	for _, r := range relations {
 		found[[2]string{r.Schema, r.Name}] = r
@@ -59,7 +59,7 @@ func divideWork(h *archive.Head, copies []tableCopy, rest remainder, relations [
 			continue
 		}
 		t := tableOf(byID, e)
-		if t == nil || e.Desc == "STATISTICS" {
+		if t == nil || e.Desc == "STATISTICS" || reading.index(e) {
 			for _, id := range e.Dependencies {
 				if w := byTable[id]; w != nil {
 					w.analyze = false
@@ -87,15 +87,13 @@ func altersTable(definition string) bool {
 }
 
 // tableOf returns the table that an entry is about, nil when it is not about one
-// table alone, or needs something that is only made after the rows. An index that
-// calls a function of the database's own is not about one table alone: whatever
-// the function claims, it may read others, and then needs their rows and keys.
+// table alone, or needs something that is only made after the rows.
 func tableOf(byID map[int]*archive.Entry, e *archive.Entry) *archive.Entry {
 	var table *archive.Entry
 	for _, id := range e.Dependencies { // a table may be there once for each column
 		switch on := byID[id]; {
 		case on == nil:
-		case on.Section == archive.SectionPostData, calls(on):
+		case on.Section == archive.SectionPostData:
 			return nil
 		case on.Desc == "TABLE" && table != nil && table != on:
 			return nil
@@ -104,15 +102,6 @@ func tableOf(byID map[int]*archive.Entry, e *archive.Entry) *archive.Entry {
 		}
 	}
 	return table
-}
-
-// calls tells whether who needs e may call functions of the database's own.
-func calls(e *archive.Entry) bool {
-	switch e.Desc {
-	case "FUNCTION", "OPERATOR", "OPERATOR CLASS", "OPERATOR FAMILY", "DOMAIN":
-		return true
-	}
-	return false
 }
 
 // relation is a table of the temp database, as it is after the schema is made.
@@ -131,8 +120,9 @@ type relation struct {
 // PostgreSQL 15, three rounds: 11.8, 11.6, 11.0 s; with all of it after the last
 // row 13.4, 12.4, 11.1 s.
 type builder struct {
-	l    *loader
-	pool *sessions
+	l          *loader
+	pool       *sessions
+	dependents *dependents
 
 	mu       sync.Mutex
 	restored map[int]bool      // ids of entries
@@ -141,7 +131,7 @@ type builder struct {
 }
 
 func newBuilder(l *loader) *builder {
-	return &builder{l: l, pool: newSessions(l), restored: map[int]bool{}, analyzed: map[[2]string]bool{}}
+	return &builder{l: l, pool: newSessions(l), dependents: newDependents(l.given), restored: map[int]bool{}, analyzed: map[[2]string]bool{}}
 }
 
 // close ends the sessions. Nothing else may be under way.

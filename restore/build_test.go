@@ -73,7 +73,7 @@ func TestDivideWork(t *testing.T) {
 		return tags
 	}
 	got := map[int]work{}
-	for id, w := range divideWork(h, copies, rest, relations) {
+	for id, w := range divideWork(h, copies, rest, relations, newDependents(h)) {
 		got[id] = work{w.table.Tag, tags(w.keys), tags(w.indexes), w.late, w.analyze}
 	}
 	want := map[int]work{

@@ -24,13 +24,13 @@ import (
 // data restores the rows, has afterData change what must not stay as it is, and
 // lets b finish each table as soon as its rows are final.
 func (l *loader) data(ctx context.Context, head string, b *builder, afterData func(ctx context.Context) error) (warnings []pgtools.Ignored, err error) {
-	copies, rest := l.tables.choose(divide(l.given, l.dump.Blocks))
+	copies, rest := l.tables.choose(divide(l.given, l.dump.Blocks, b.dependents))
 	copies, rest = masked(l.mask, copies, rest)
 	found, err := b.relations(ctx)
 	if err != nil {
 		return nil, err
 	}
-	works := divideWork(l.dump.Head, copies, rest, found)
+	works := divideWork(l.dump.Head, copies, rest, found, b.dependents)
 	group, working := errgroup.WithContext(ctx)
 	finish := func(w *tableWork) { group.Go(func() error { return b.finish(working, w) }) }
 	group.Go(func() error {
@@ -69,44 +69,53 @@ func (l *loader) rows(ctx context.Context, head string, copies []tableCopy, rest
 	for _, c := range copies {
 		total += c.block.Length
 	}
-	atOnce, alone := inTurn(copies)
-	for i := range atOnce {
-		atOnce[i].parts = parts(atOnce[i].block.Length, total, l.jobs)
+	for i := range copies {
+		copies[i].parts = 1
+		if !copies[i].alone {
+			copies[i].parts = parts(copies[i].block.Length, total, l.jobs)
+		}
 	}
 	for _, b := range rest.blocks {
 		total += b.Length
 	}
 	bar := l.out.Progress("data", console.Bytes, total)
 	defer bar.Done()
+	turns := inTurn(copies)
+	for _, turn := range turns[:len(turns)-1] {
+		if err := l.copyTables(ctx, turn, bar, copied); err != nil {
+			return nil, err
+		}
+	}
 	group, restoring := errgroup.WithContext(ctx)
-	group.Go(func() error { return l.copyTables(restoring, atOnce, bar, copied) })
+	group.Go(func() error { return l.copyTables(restoring, turns[len(turns)-1], bar, copied) })
 	group.Go(func() (err error) {
 		warnings, err = l.restoreRest(restoring, head, rest, func(ctx context.Context, offset, length int64) io.ReadCloser {
 			return countingReader{l.dump.part(ctx, offset, length), bar}
 		})
 		return err
 	})
-	if err := group.Wait(); err != nil {
-		return warnings, err
-	}
-	for _, c := range alone {
-		if err := l.copyTables(ctx, []tableCopy{c}, bar, copied); err != nil {
-			return warnings, err
-		}
-	}
-	return warnings, nil
+	return warnings, group.Wait()
 }
 
-// inTurn tells what can be copied at once from what has to wait for its turn.
-func inTurn(copies []tableCopy) (atOnce, alone []tableCopy) {
+// inTurn divides copies, which are in the archive's order, into what may be
+// copied at once: one turn comes after another. What has to be alone comes after
+// all that the archive has before it, and before all that comes after. The last
+// turn, which may be empty, has none such: large objects and the values of
+// sequences, which pg_dump puts behind all rows, may come beside it.
+func inTurn(copies []tableCopy) [][]tableCopy {
+	turns := [][]tableCopy{nil}
 	for _, c := range copies {
-		if c.alone {
-			alone = append(alone, c)
-		} else {
-			atOnce = append(atOnce, c)
+		last := len(turns) - 1
+		switch {
+		case !c.alone:
+			turns[last] = append(turns[last], c)
+		case len(turns[last]) == 0:
+			turns = append(turns[:last], []tableCopy{c}, nil)
+		default:
+			turns = append(turns, []tableCopy{c}, nil)
 		}
 	}
-	return atOnce, alone
+	return turns
 }
 
 // tableCopy is the rows of one table: a block, and the statement that takes them.
@@ -121,8 +130,7 @@ type tableCopy struct {
 	mask *mask.Table
 	// parts is over how many sessions the rows are spread.
 	parts int
-	// alone says that the rows come after all others, in the order of the archive:
-	// see checksRows.
+	// alone says that nothing else may be copied at the same time: see dependents.
 	alone bool
 }
 
@@ -152,7 +160,7 @@ func (r remainder) without(unwanted func(*archive.Entry) bool) remainder {
 // divide tells the rows of tables from the rest of the data section. Where the
 // places of the blocks are not known, blocks is nil, and those of the result are
 // zero.
-func divide(h *archive.Head, blocks []archive.Block) (copies []tableCopy, rest remainder) {
+func divide(h *archive.Head, blocks []archive.Block, reading *dependents) (copies []tableCopy, rest remainder) {
 	places := map[int]archive.Block{}
 	for _, b := range blocks {
 		places[b.ID] = b
@@ -162,7 +170,7 @@ func divide(h *archive.Head, blocks []archive.Block) (copies []tableCopy, rest r
 		b, has := places[e.ID]
 		has = has || blocks == nil && e.HasBlock()
 		if has && e.Desc == "TABLE DATA" && e.Copy != "" {
-			c := tableCopy{entry: e, block: b, alone: checksRows(byID, e)}
+			c := tableCopy{entry: e, block: b, alone: reading.rows(e)}
 			if t := tableOf(byID, e); t != nil && copiesInto(e.Copy, t) {
 				c.table = t
 			}

@@ -25,11 +25,12 @@ import (
 // schema of 80 entries in one of three restores). Two indexes of one table that
 // alter it do so, too. So these steps get a pass of their own, one at a time;
 // they are quick, but for such an index of a table whose rows were left for
-// later.
+// later. So do indexes, materialized views and event triggers that may depend on
+// what the archive does not name.
 func (l *loader) postData(ctx context.Context, head string, b *builder) ([]pgtools.Ignored, error) {
 	defer b.bar.Done()
 	var warnings []pgtools.Ignored
-	for _, pass := range postDataPasses(l.given, b.restored, l.jobs) {
+	for _, pass := range postDataPasses(l.given, b.restored, l.jobs, b.dependents) {
 		list := filepath.Join(filepath.Dir(head), "list")
 		if err := writeList(list, pass.entries); err != nil {
 			return warnings, err
@@ -80,27 +81,35 @@ type pass struct {
 // postDataPasses divides what of the post-data section has not been restored
 // yet. Indexes come before what has to go one at a time, and so does what pg_dump
 // put there: a materialized view that groups by a primary key, say, which an index
-// may be for. Comments and the like, which belong to no section of their own, go
-// with what they follow, or first when that has been restored.
-func postDataPasses(h *archive.Head, restored map[int]bool, jobs int) []pass {
-	var build, attach, rest []*archive.Entry
+// may be for. Materialized views are filled last, and one at a time unless each
+// depends on nothing but what the archive names. Comments and the like, which
+// belong to no section of their own, go with what they follow, or first when that
+// has been restored.
+func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *dependents) []pass {
+	var build, attach, rest, fill []*archive.Entry
 	list := &build
 	attaching := false
-	inRest := map[int]bool{} // by ids
+	fillInTurn := fillsInTurn(h, reading)
+	in := map[int]*[]*archive.Entry{} // the list of an entry, by its id
+	dependsOn := func(e *archive.Entry, list *[]*archive.Entry) bool {
+		return slices.ContainsFunc(e.Dependencies, func(id int) bool { return in[id] == list })
+	}
 	for _, e := range h.InSection(archive.SectionPostData) {
 		isIndex := e.Desc == "INDEX" || e.Desc == "CONSTRAINT"
 		switch {
 		case e.Section == archive.SectionNone:
-		case isIndex && slices.ContainsFunc(e.Dependencies, func(id int) bool { return inRest[id] }):
+		case fillInTurn && (fills(e) || dependsOn(e, &fill)):
+			list = &fill
+		case isIndex && dependsOn(e, &rest):
 			list = &rest
-		case e.Desc == "INDEX ATTACH", e.Desc == "INDEX" && altersTable(e.Definition):
+		case e.Desc == "INDEX ATTACH", isIndex && reading.index(e), e.Desc == "INDEX" && altersTable(e.Definition):
 			list, attaching = &attach, true
 		case isIndex || !attaching:
 			list = &build
 		default:
 			list = &rest
 		}
-		inRest[e.ID] = list == &rest
+		in[e.ID] = list
 		if !restored[e.ID] {
 			*list = append(*list, e)
 		}
@@ -108,8 +117,33 @@ func postDataPasses(h *archive.Head, restored map[int]bool, jobs int) []pass {
 	if len(attach) == 0 {
 		build, rest = nil, slices.Concat(build, rest)
 	}
-	return slices.DeleteFunc([]pass{{build, jobs}, {attach, 1}, {rest, jobs}},
+	return slices.DeleteFunc([]pass{{build, jobs}, {attach, 1}, {rest, jobs}, {fill, 1}},
 		func(p pass) bool { return len(p.entries) == 0 })
+}
+
+// fills reports whether pg_restore leaves an entry for last, in its own order.
+func fills(e *archive.Entry) bool {
+	return e.Desc == "MATERIALIZED VIEW DATA" || e.Desc == "EVENT TRIGGER"
+}
+
+// fillsInTurn reports whether materialized views have to be filled one at a time:
+// when one of them, or an index of one, may read what the archive does not name,
+// or when there are event triggers, which may do anything meanwhile.
+func fillsInTurn(h *archive.Head, reading *dependents) bool {
+	byID := h.ByID()
+	return slices.ContainsFunc(h.InSection(archive.SectionPostData), func(e *archive.Entry) bool {
+		switch e.Desc {
+		case "EVENT TRIGGER":
+			return true
+		case "MATERIALIZED VIEW DATA":
+			return reading.reads(e)
+		case "INDEX":
+			return slices.ContainsFunc(e.Dependencies, func(id int) bool {
+				return byID[id] != nil && byID[id].Desc == "MATERIALIZED VIEW"
+			}) && reading.index(e)
+		}
+		return false
+	})
 }
 
 // writeList writes a list for pg_restore --use-list.

@@ -26,6 +26,21 @@ func TestPostDataPasses(t *testing.T) {
 	viewIndex.Dependencies = []int{view.ID}
 	clustered := entry(12, archive.SectionPostData, "INDEX")
 	clustered.Definition = "CREATE INDEX i ON public.t USING btree (a);\n\nALTER TABLE public.t CLUSTER ON i;\n"
+	function := entry(14, archive.SectionPreData, "FUNCTION")
+	calling := entry(15, archive.SectionPostData, "INDEX")
+	calling.Dependencies = []int{table.ID, function.ID}
+	filled := entry(16, archive.SectionPostData, "MATERIALIZED VIEW DATA")
+	filled.Dependencies = []int{view.ID}
+	behind := entry(17, archive.SectionPreData, "MATERIALIZED VIEW")
+	behind.Dependencies = []int{function.ID}
+	filledBehind := entry(18, archive.SectionPostData, "MATERIALIZED VIEW DATA")
+	filledBehind.Dependencies = []int{behind.ID}
+	query := entry(19, archive.SectionPreData, "MATERIALIZED VIEW")
+	query.Definition = "CREATE MATERIALIZED VIEW public.q AS\n SELECT query_to_xml('SELECT 1'::text, true, true, ''::text) AS x\n  WITH NO DATA;\n"
+	filledByQuery := entry(20, archive.SectionPostData, "MATERIALIZED VIEW DATA")
+	filledByQuery.Dependencies = []int{query.ID}
+	eventTrigger := entry(21, archive.SectionPostData, "EVENT TRIGGER")
+	eventComment := entry(22, archive.SectionNone, "COMMENT")
 	partIndex := entry(13, archive.SectionPostData, "INDEX")
 	partIndex.Dependencies = []int{clustered.ID}
 
@@ -59,6 +74,13 @@ func TestPostDataPasses(t *testing.T) {
 			[]ids{{4, []int{13}}, {1, []int{12, 6}}}},
 		{"an index that alters its table, restored", head(table, clustered, index, foreignKey), []int{3, 12},
 			[]ids{{4, []int{7}}}},
+		{"an index that calls a function", head(function, table, calling, index, foreignKey), nil,
+			[]ids{{4, []int{3}}, {1, []int{15}}, {4, []int{7}}}},
+		{"views to fill", head(table, index, view, filled, filled), nil, []ids{{4, []int{3, 10, 16, 16}}}},
+		{"views to fill, one behind a function", head(function, behind, index, view, filled, foreignKey, filledBehind), nil,
+			[]ids{{4, []int{3, 10, 7}}, {1, []int{16, 18}}}},
+		{"a view that runs a query", head(query, index, filledByQuery), nil, []ids{{4, []int{3}}, {1, []int{20}}}},
+		{"event triggers", head(index, eventTrigger, eventComment, filled), nil, []ids{{4, []int{3}}, {1, []int{21, 22, 16}}}},
 		{"nothing left", head(table, index, key), []int{3, 5}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -67,7 +89,7 @@ func TestPostDataPasses(t *testing.T) {
 				restored[id] = true
 			}
 			var got []ids
-			for _, p := range postDataPasses(tt.head, restored, 4) {
+			for _, p := range postDataPasses(tt.head, restored, 4, newDependents(tt.head)) {
 				i := ids{Jobs: p.jobs}
 				for _, e := range p.entries {
 					i.Entries = append(i.Entries, e.ID)

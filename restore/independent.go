@@ -1,0 +1,173 @@
+package restore
+
+import (
+	"slices"
+
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// A dependents answers which entries of an archive may read tables that the
+// archive does not name as their dependencies.
+//
+// pg_dump records what a definition refers to, but not what the body of a function
+// does. So whatever reaches a function of the database's own, directly or through
+// an operator, a type, a domain, a view or another function, may read every table.
+// hectl restores such an entry by itself, in the archive's order, as pg_restore
+// does without --jobs. Everything else depends only on what the archive says, and
+// may be restored at the same time as its like.
+type dependents struct {
+	byID   map[int]*archive.Entry
+	tables map[schema.Name]*schema.Table
+	// also are dependencies that the archive records the other way around: of a
+	// type on its operator classes, by which rows and arrays of it are compared,
+	// and of a partition on its whole, whose key each row is checked against.
+	also  map[int][]int
+	casts map[int]bool // ids of functions that casts call without naming them
+}
+
+func newDependents(h *archive.Head) *dependents {
+	d := &dependents{byID: h.ByID(), tables: map[schema.Name]*schema.Table{}, also: map[int][]int{}, casts: map[int]bool{}}
+	for _, t := range schema.Read(h).Tables {
+		d.tables[t.Name] = t
+	}
+	for i := range h.Entries {
+		e := &h.Entries[i]
+		for _, id := range e.Dependencies {
+			on := d.byID[id]
+			switch {
+			case on == nil:
+			case e.Desc == "OPERATOR CLASS" && (on.Desc == "TYPE" || on.Desc == "DOMAIN"):
+				d.also[id] = append(d.also[id], e.ID)
+			case e.Desc == "CAST":
+				d.casts[id] = true
+			case e.Desc == "TABLE ATTACH":
+				for _, other := range e.Dependencies {
+					if other != id {
+						d.also[id] = append(d.also[id], other)
+					}
+				}
+			}
+		}
+	}
+	return d
+}
+
+// rows reports whether the rows of a TABLE DATA entry must be copied by
+// themselves: writing one may call a function of the database's own, or the table
+// is an extension's, which has keys, indexes and triggers already.
+func (d *dependents) rows(e *archive.Entry) bool {
+	defined := false
+	for _, id := range e.Dependencies {
+		defined = defined || d.byID[id] != nil && d.byID[id].Desc == "TABLE"
+	}
+	return !defined || d.reads(e)
+}
+
+// reads reports whether restoring an entry may read tables that its dependencies
+// do not name.
+func (d *dependents) reads(e *archive.Entry) bool { return d.visit(e, map[int]bool{}) }
+
+// index is reads for an index, or a key. The defaults and checks of its table do
+// not count, only the types.
+func (d *dependents) index(e *archive.Entry) bool {
+	seen := map[int]bool{e.ID: true}
+	return d.runsSQL(e.Definition) || slices.ContainsFunc(e.Dependencies, func(id int) bool {
+		on := d.byID[id]
+		if on == nil || on.Desc != "TABLE" {
+			return on != nil && d.visit(on, seen)
+		}
+		return slices.ContainsFunc(on.Dependencies, func(id int) bool {
+			of := d.byID[id]
+			return of != nil && (of.Desc == "TYPE" || of.Desc == "DOMAIN") && d.visit(of, seen)
+		})
+	})
+}
+
+func (d *dependents) visit(e *archive.Entry, seen map[int]bool) bool {
+	if seen[e.ID] {
+		return false
+	}
+	seen[e.ID] = true
+	var counts func(on *archive.Entry) bool
+	switch e.Desc {
+	case "FUNCTION", "PROCEDURE":
+		return true
+	case "EXTENSION":
+		return !slices.Contains(harmlessExtensions(), e.Tag)
+	case "SCHEMA", "SEQUENCE":
+		return false
+	case "TABLE":
+		var reads bool
+		if counts, reads = d.table(e); reads {
+			return true
+		}
+	case "VIEW", "MATERIALIZED VIEW", "DOMAIN", "RULE":
+		if d.runsSQL(e.Definition) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(slices.Concat(e.Dependencies, d.also[e.ID]), func(id int) bool {
+		on := d.byID[id]
+		return on != nil && (counts == nil || counts(on)) && d.visit(on, seen)
+	})
+}
+
+// table returns which dependencies of a table are used when a row is written to
+// it. Those of defaults are not: rows come with values. reads reports whether an
+// expression of the table reads other tables by itself.
+func (d *dependents) table(e *archive.Entry) (counts func(on *archive.Entry) bool, reads bool) {
+	t := d.tables[schema.Name{Schema: e.Namespace, Name: e.Tag}]
+	if t == nil || t.Unread != nil {
+		return nil, d.runsSQL(e.Definition)
+	}
+	expressions := t.PartitionBy
+	for _, c := range t.Columns {
+		expressions += "\n" + c.Formula
+	}
+	for _, c := range t.Checks {
+		expressions += "\n" + c.SQL
+	}
+	words, err := schema.Words(expressions)
+	if err != nil {
+		return nil, true
+	}
+	return func(on *archive.Entry) bool {
+		if on.Desc != "FUNCTION" {
+			return true
+		}
+		name := schema.Routine(on.Definition)
+		return name == "" || words[name] || d.casts[on.ID]
+	}, d.runsSQL(expressions)
+}
+
+// runsSQL reports whether SQL names one of Postgres's own functions that read
+// tables, sequences or large objects which nothing records them to depend on.
+func (d *dependents) runsSQL(sql string) bool {
+	words, err := schema.Words(sql)
+	if err != nil {
+		return true
+	}
+	return slices.ContainsFunc([]string{
+		"query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema",
+		"table_to_xml", "table_to_xmlschema", "table_to_xml_and_xmlschema",
+		"schema_to_xml", "schema_to_xmlschema", "schema_to_xml_and_xmlschema",
+		"database_to_xml", "database_to_xmlschema", "database_to_xml_and_xmlschema",
+		"cursor_to_xml", "cursor_to_xmlschema", "ts_stat", "ts_rewrite",
+		"nextval", "setval", "currval", "lastval", "pg_sequence_last_value",
+		"lo_get", "lo_open", "loread", "lo_import", "lo_create", "lo_from_bytea", "lo_put", "pg_largeobject",
+		"pg_relation_size", "pg_table_size", "pg_total_relation_size", "pg_indexes_size", "pg_database_size",
+	}, func(name string) bool { return words[name] })
+}
+
+// harmlessExtensions are those whose functions read no tables, or none but the
+// extension's own, which are copied in the archive's order. Any other one may.
+func harmlessExtensions() []string {
+	return []string{
+		"amcheck", "bloom", "btree_gin", "btree_gist", "citext", "cube", "dict_int", "dict_xsyn",
+		"earthdistance", "file_fdw", "fuzzystrmatch", "h3", "hll", "hstore", "intagg", "intarray", "ip4r", "isn", "lo", "ltree",
+		"pageinspect", "pg_bigm", "pg_buffercache", "pg_freespacemap", "pg_prewarm", "pg_stat_statements", "pg_trgm",
+		"pg_uuidv7", "pg_visibility", "pgcrypto", "pgrowlocks", "pgstattuple", "plpgsql", "postgis", "prefix", "rum",
+		"seg", "semver", "sslinfo", "tcn", "tsm_system_rows", "tsm_system_time", "unaccent", "uuid-ossp", "vector",
+	}
+}
