@@ -86,6 +86,13 @@ func SQLState(err error) string {
 	return ""
 }
 
+// Survives reports whether err is the server's refusal of one statement, after
+// which session and server go on.
+func Survives(err error) bool {
+	state := SQLState(err)
+	return state != "" && !strings.HasPrefix(state, "57") && !strings.HasPrefix(state, "08")
+}
+
 func serverErrorOf(err error) *pgconn.PgError {
 	pg, _ := errors.AsType[*pgconn.PgError](err)
 	return pg

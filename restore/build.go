@@ -177,7 +177,8 @@ func (b *builder) finish(ctx context.Context, w *tableWork) error {
 	if err := group.Wait(); err != nil || !w.analyze {
 		return err
 	}
-	return b.analyze(ctx, w.table.Namespace, w.table.Tag)
+	_, err := b.analyze(ctx, w.table.Namespace, w.table.Tag)
+	return err
 }
 
 // restore runs the statement of an entry.
@@ -195,15 +196,21 @@ func (b *builder) restore(ctx context.Context, e *archive.Entry) error {
 	return nil
 }
 
-func (b *builder) analyze(ctx context.Context, schema, table string) error {
-	err := b.exec(ctx, "", "ANALYZE "+pgtools.Quote(schema)+"."+pgtools.Quote(table))
-	if err != nil {
-		return fmt.Errorf("analyze %s.%s: %w", schema, table, err)
+// analyze takes the statistics of a table. They are a help, not data: what the
+// server refuses, as where an expression divides by zero for a row, is a warning.
+// taken is false then.
+func (b *builder) analyze(ctx context.Context, schema, table string) (taken bool, err error) {
+	err = b.exec(ctx, "", "ANALYZE "+pgtools.Quote(schema)+"."+pgtools.Quote(table))
+	if err != nil && (ctx.Err() != nil || !pgtools.Survives(err)) {
+		return false, fmt.Errorf("analyze %s.%s: %w", schema, table, err)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.analyzed[[2]string{schema, table}] = true
-	return nil
+	if err != nil {
+		b.l.out.Warn("%s.%s has incomplete statistics: %v", schema, table, err)
+	}
+	return err == nil, nil
 }
 
 // exec runs sql, under a name on the bar.
@@ -233,13 +240,32 @@ func (b *builder) shown() *console.Progress {
 
 // analyzeRest takes the statistics of what finish has not: partitioned tables,
 // materialized views, tables without rows in the dump, the catalog.
+//
+// ANALYZE of a table reads the tables that inherit from it, too, and those of them
+// that are foreign it reads from their server. So it is left out for whatever has
+// foreign tables under it; of the rest, each whole has the parts of its own taken
+// with it. When a whole fails, its parts are tried one by one.
 func (b *builder) analyzeRest(ctx context.Context) error {
-	type table struct{ Schema, Name string }
+	type table struct {
+		Schema, Name string
+		Parts        []string // schema and name of each, in turn
+	}
 	tables, err := list[table](ctx, b.pool, `
-		SELECT n.nspname::text, c.relname::text
+		WITH RECURSIVE under(whole, part) AS (
+			SELECT inhparent, inhrelid FROM pg_catalog.pg_inherits
+			UNION SELECT whole, inhrelid FROM under JOIN pg_catalog.pg_inherits ON inhparent = part
+		), reaching AS (
+			SELECT DISTINCT whole FROM under JOIN pg_catalog.pg_class ON oid = part WHERE relkind = 'f')
+		SELECT n.nspname::text, c.relname::text, ARRAY(
+			SELECT unnest(ARRAY[pn.nspname::text, p.relname::text])
+			FROM under JOIN pg_catalog.pg_class p ON p.oid = part JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+			WHERE whole = c.oid AND p.relkind = 'r' AND c.relkind = 'p')
 		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-		WHERE c.relkind IN ('r', 'm', 'p') AND NOT c.relispartition AND NOT c.relisshared
+		WHERE c.relkind IN ('r', 'm', 'p') AND NOT c.relisshared
 		  AND c.relpersistence <> 't' AND n.nspname <> 'information_schema'
+		  AND c.oid NOT IN (SELECT whole FROM reaching)
+		  AND (NOT c.relispartition OR EXISTS (
+			SELECT FROM pg_catalog.pg_inherits JOIN reaching ON whole = inhparent WHERE inhrelid = c.oid))
 		ORDER BY c.relpages DESC`)
 	if err != nil {
 		return err
@@ -251,7 +277,11 @@ func (b *builder) analyzeRest(ctx context.Context) error {
 	for _, t := range tables {
 		group.Go(func() error {
 			defer bar.Add(1)
-			return b.analyze(analyzing, t.Schema, t.Name)
+			taken, err := b.analyze(analyzing, t.Schema, t.Name)
+			for parts := t.Parts; err == nil && !taken && len(parts) > 1; parts = parts[2:] {
+				_, err = b.analyze(analyzing, parts[0], parts[1])
+			}
+			return err
 		})
 	}
 	return group.Wait()
