@@ -20,10 +20,7 @@ type compressor interface {
 func (c Compression) compressor(level int) (compressor, error) {
 	switch c {
 	case Gzip:
-		if level == 0 {
-			level = zlib.DefaultCompression
-		}
-		return zlib.NewWriterLevel(nil, max(zlib.DefaultCompression, min(level, zlib.BestCompression)))
+		return zlib.NewWriterLevel(nil, gzipLevel(level))
 	case LZ4:
 		w := lz4.NewWriter(nil)
 		err := w.Apply(lz4.CompressionLevelOption(lz4Level(level)), lz4.BlockSizeOption(lz4.Block256Kb))
@@ -35,10 +32,31 @@ func (c Compression) compressor(level int) (compressor, error) {
 		return zstd.NewWriter(nil,
 			zstd.WithEncoderLevel(zstd.EncoderLevelFromZstd(level)),
 			zstd.WithWindowSize(zstdWindow(level)),
+			zstd.WithAllLitEntropyCompression(true), // or the low levels store hexadecimal digits as they are
 			zstd.WithZeroFrames(true))
 	case None:
 	}
 	return &noCompressor{}, nil
+}
+
+// gzipLevel translates a level to the one of this library that packs as tightly as
+// zlib does. Its lowest three give up on hexadecimal digits, which is what COPY writes
+// for bytea: they store most of them as they are.
+//
+// Sizes of 12 MB of COPY text each, in MB, zlib's level and then this one's:
+//
+//	          rows of users   bytea          uuids, hashes   jsonb
+//	level 1   2.35   2.09     7.01   6.56    6.67   6.19     2.07   1.89
+//	level 6   1.84   1.87     6.84   6.50    6.39   6.09     1.54   1.62
+//	level 9   1.75   1.72     6.83   6.17    6.38   5.80     1.43   1.40
+//
+// Speeds at level 1, in MB/s: zlib 210, 91, 87, 245; this one 220, 62, 81, 316.
+func gzipLevel(level int) int {
+	const usual = 6 // zlib's, and so pg_dump's
+	if level <= 0 {
+		level = usual
+	}
+	return [...]int{4, 4, 5, 5, 6, 7, 8, 8, 9}[min(level, zlib.BestCompression)-1]
 }
 
 // lz4Level translates a level. Below 3 liblz4 has but one way, the fast one.
