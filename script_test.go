@@ -91,6 +91,7 @@ func TestScripts(t *testing.T) {
 			"proxy":       cmdProxy,
 			"user":        cmdUser,
 			"flip":        cmdFlip,
+			"forge":       cmdForge,
 			"get":         cmdGet,
 			"until":       cmdUntil,
 			"kill-child":  cmdKillChild,

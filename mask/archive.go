@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
 // Archive writes to w the archive that r holds, masked as the plan says that
@@ -22,6 +23,9 @@ import (
 // copied as it is. Any other is unpacked, masked and compressed again, at a level
 // as for archive.NewDataWriter, each of it in a goroutine of its own: it takes
 // some MiB of memory and what Table.Reader takes.
+//
+// An archive with statements that pg_dump does not write is refused (see
+// schema.Genuine), and COPY statements are made anew.
 //
 // Where anything is masked, the statistics that pg_dump 18 may have added are
 // left out: they hold values of the rows.
@@ -42,7 +46,16 @@ func Archive(w io.Writer, r io.Reader, judge func(*archive.Head) (*Plan, error),
 	if err := plan.fits(head); err != nil {
 		return err
 	}
-	masked, err := archive.Rewrite(raw.Bytes(), head, func(e *archive.Entry) archive.Edit { return archive.Edit{Drop: plan.Drops(e)} })
+	if err := schema.Genuine(head); err != nil {
+		return fmt.Errorf("this is not what pg_dump writes: %w", err)
+	}
+	copies, err := schema.CopyStatements(head)
+	if err != nil {
+		return fmt.Errorf("this is not what pg_dump writes: %w", err)
+	}
+	masked, err := archive.Rewrite(raw.Bytes(), head, func(e *archive.Entry) archive.Edit {
+		return archive.Edit{Drop: plan.Drops(e), Copy: copies[e.ID]}
+	})
 	if err != nil {
 		return err
 	}

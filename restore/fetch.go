@@ -233,6 +233,9 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 		return err
 	}
 	defer func() { _ = d.Close() }() // again after a success, which is harmless
+	if err := d.genuine(); err != nil {
+		return err
+	}
 
 	if judged.Sources, err = madeHere(judged.Sources, d, r.target); err != nil {
 		return err

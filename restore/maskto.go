@@ -104,6 +104,9 @@ func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
 	if err != nil {
 		return src.withOlder(ctx, err)
 	}
+	if err := d.genuine(); err != nil {
+		return src.withOlder(ctx, err)
+	}
 	plan, err := o.rules.Plan(d.Head, o.dryRun)
 	if err != nil {
 		return err

@@ -22,6 +22,23 @@ func (h *Head) Encoding() string {
 	return ""
 }
 
+var stringsStatement = regexp.MustCompile(`^\s*SET standard_conforming_strings = '([^']+)'`)
+
+// StandardStrings returns the setting standard_conforming_strings of the archive's
+// text: whether a backslash in a string is just that. said is false when the
+// archive does not say.
+func (h *Head) StandardStrings() (on, said bool) {
+	for _, e := range h.Entries {
+		if e.Desc != "STDSTRINGS" {
+			continue
+		}
+		if m := stringsStatement.FindStringSubmatch(e.Definition); m != nil {
+			on, said = m[1] == "on", true
+		}
+	}
+	return on, said
+}
+
 // Extensions returns the names of the extensions that the archive creates, in
 // alphabetical order.
 func (h *Head) Extensions() []string {

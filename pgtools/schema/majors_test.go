@@ -21,7 +21,7 @@ func TestMajors(t *testing.T) {
 		t.Run(strconv.Itoa(major), func(t *testing.T) {
 			c := pgtest.New(t, pgtest.Options{Bin: filepath.Join(dir, strconv.Itoa(major))})
 			databases := map[string]string{
-				"app": demodata.Schema(), "zoo": demodata.Zoo(), "forms": testdata(t, "forms.sql"),
+				"app": demodata.Schema(), "zoo": demodata.Zoo(), "forms": testdata(t, "forms.sql"), "kinds": testdata(t, "kinds.sql"),
 			}
 			if major == 18 {
 				databases["forms18"] = testdata(t, "forms18.sql")

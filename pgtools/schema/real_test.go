@@ -23,7 +23,7 @@ import (
 // What is read out of an archive must be what the database's own catalogs say.
 func TestAgainstTheCatalogs(t *testing.T) {
 	compareAll(t, pgtest.New(t), map[string]string{
-		"app": demodata.Schema(), "zoo": demodata.Zoo(), "forms": testdata(t, "forms.sql"),
+		"app": demodata.Schema(), "zoo": demodata.Zoo(), "forms": testdata(t, "forms.sql"), "kinds": testdata(t, "kinds.sql"),
 	})
 }
 
@@ -65,6 +65,7 @@ func dump(t *testing.T, c *pgtest.Cluster, database string) *schema.Schema {
 	if err != nil {
 		t.Fatal(err)
 	}
+	genuine(t, database, head)
 	return schema.Read(head)
 }
 

@@ -29,7 +29,15 @@ var errCut = errors.New("it ends within quotes or a comment")
 
 // tokens splits SQL as Postgres does with standard_conforming_strings on, which
 // pg_dump sets. Comments are left out.
-func tokens(sql string) ([]token, error) {
+func tokens(sql string) ([]token, error) { return lexer{}.tokens(sql) }
+
+// lexer splits SQL into tokens. It never takes for a part of a string, a name or a
+// comment what the server would run: what it is not sure of is an error.
+type lexer struct {
+	escapes bool // standard_conforming_strings is off
+}
+
+func (l lexer) tokens(sql string) ([]token, error) {
 	var all []token
 	for i := 0; i < len(sql); {
 		c := sql[i]
@@ -38,11 +46,7 @@ func tokens(sql string) ([]token, error) {
 			i++
 			continue
 		case strings.HasPrefix(sql[i:], "--"):
-			if n := strings.IndexByte(sql[i:], '\n'); n >= 0 {
-				i += n
-			} else {
-				i = len(sql)
-			}
+			i += lineComment(sql[i:])
 			continue
 		case strings.HasPrefix(sql[i:], "/*"):
 			n := comment(sql[i:])
@@ -52,11 +56,11 @@ func tokens(sql string) ([]token, error) {
 			i += n
 			continue
 		}
-		t, n := next(sql[i:])
+		t, n := l.next(sql[i:])
 		if n < 0 {
 			return nil, errCut
 		}
-		if n == 0 {
+		if n == 0 || joined(t, sql[i+n:]) {
 			return nil, fmt.Errorf("byte %d: %q begins no token", i, c)
 		}
 		t.start, t.stop = i, i+n
@@ -64,6 +68,22 @@ func tokens(sql string) ([]token, error) {
 		i += n
 	}
 	return all, nil
+}
+
+// joined reports whether a number or a parameter is followed by what could begin a
+// word: the releases of Postgres disagree on where the number ends.
+func joined(t token, rest string) bool {
+	isNumber := t.kind == number || t.kind == symbol && len(t.text) > 1 && t.text[0] == '$'
+	return isNumber && rest != "" && (letter(rest[0]) || rest[0] == '$')
+}
+
+// lineComment returns the length of the comment up to the end of the line, for
+// which Postgres takes a carriage return as well.
+func lineComment(sql string) int {
+	if n := strings.IndexAny(sql, "\n\r"); n >= 0 {
+		return n
+	}
+	return len(sql)
 }
 
 // comment returns the length of the comment, which may hold others, that sql
@@ -90,10 +110,10 @@ const operators = "+-*/<>=~!@#%^&|`?:"
 
 // next returns the token that sql begins with and its length: 0 when there is
 // none, -1 when it does not end.
-func next(sql string) (token, int) {
+func (l lexer) next(sql string) (token, int) {
 	switch c := sql[0]; {
 	case c == '\'':
-		return text(sql, 0, false)
+		return text(sql, 0, l.escapes)
 	case (c == 'E' || c == 'e') && len(sql) > 1 && sql[1] == '\'':
 		return text(sql, 1, true)
 	case (c == 'B' || c == 'b' || c == 'X' || c == 'x') && len(sql) > 1 && sql[1] == '\'':
@@ -124,13 +144,45 @@ func next(sql string) (token, int) {
 	return token{}, 0
 }
 
-// text reads a string literal of which the quote is at sql[at].
+// text reads a string literal of which the quote is at sql[at]. A quote on a later
+// line goes on with it, by the same rules for escapes.
 func text(sql string, at int, escapes bool) (token, int) {
-	body, n := within(sql[at:], '\'', escapes)
-	if n < 0 {
-		return token{}, -1
+	var body strings.Builder
+	for {
+		part, n := within(sql[at:], '\'', escapes)
+		if n < 0 {
+			return token{}, -1
+		}
+		body.WriteString(part)
+		at += n
+		gap := continuation(sql[at:])
+		if gap == 0 {
+			return token{kind: literal, text: body.String()}, at
+		}
+		at += gap
 	}
-	return token{kind: literal, text: body}, at + n
+}
+
+// continuation returns the length of what lies between a literal and its next
+// part: white space and comments, with a line break. 0 when there is no next part.
+func continuation(sql string) int {
+	broken := false
+	for i := 0; i < len(sql); {
+		switch c := sql[i]; {
+		case c == '\n', c == '\r':
+			broken = true
+			i++
+		case strings.IndexByte(" \t\f\v", c) >= 0:
+			i++
+		case strings.HasPrefix(sql[i:], "--"):
+			i += lineComment(sql[i:])
+		case c == '\'' && broken:
+			return i
+		default:
+			return 0
+		}
+	}
+	return 0
 }
 
 // within reads what stands between quotes, the first of which sql begins with.
@@ -157,10 +209,11 @@ func within(sql string, quote byte, escapes bool) (string, int) {
 // dollar reads a string in dollar quotes, or a parameter such as $1.
 func dollar(sql string) (token, int) {
 	n := 1
-	for n < len(sql) && (letter(sql[n]) || digit(sql[n])) {
+	isParameter := len(sql) > 1 && digit(sql[1])
+	for n < len(sql) && (digit(sql[n]) || letter(sql[n]) && !isParameter) {
 		n++
 	}
-	if n == len(sql) || sql[n] != '$' || n > 1 && digit(sql[1]) {
+	if isParameter || n == len(sql) || sql[n] != '$' {
 		return token{kind: symbol, text: sql[:n]}, n
 	}
 	tag := sql[:n+1]
@@ -174,15 +227,23 @@ func dollar(sql string) (token, int) {
 // numeral returns the length of the number that sql begins with.
 func numeral(sql string) int {
 	n := 0
-	for n < len(sql) {
-		c := sql[n]
-		exponent := (c == '+' || c == '-') && (sql[n-1] == 'e' || sql[n-1] == 'E')
-		if !digit(c) && !letter(c) && c != '.' && !exponent {
-			break
-		}
+	for n < len(sql) && (digit(sql[n]) || sql[n] == '.') {
 		n++
 	}
-	return n
+	if n == len(sql) || sql[n] != 'e' && sql[n] != 'E' {
+		return n
+	}
+	exponent := n + 1
+	if exponent < len(sql) && (sql[exponent] == '+' || sql[exponent] == '-') {
+		exponent++
+	}
+	if exponent == len(sql) || !digit(sql[exponent]) {
+		return n
+	}
+	for exponent < len(sql) && digit(sql[exponent]) {
+		exponent++
+	}
+	return exponent
 }
 
 func letter(c byte) bool {
@@ -191,12 +252,14 @@ func letter(c byte) bool {
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
 
-// lower folds the letters that Postgres folds in names of UTF8 databases.
+// lower folds the letters that Postgres folds in names of UTF8 databases. Bytes of
+// other encodings stay.
 func lower(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
 		}
-		return r
-	}, s)
+	}
+	return string(b)
 }

@@ -1,0 +1,333 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// ErrKind says that an entry is of a kind that this hectl does not know, which
+// need not mean that anything is wrong with the archive.
+var ErrKind = errors.New("this hectl does not know what belongs in it")
+
+// Genuine refuses a table of contents that holds what pg_dump does not write:
+// statements that do not belong in an entry of its kind, or that pg_restore would
+// run unseen. It names the first such entry.
+//
+// It says nothing of what the statements do: functions, defaults, views and the
+// like are code, which runs as the role that restores.
+func Genuine(h *archive.Head) error {
+	for _, v := range []struct{ what, text string }{{"server version", h.ServerVersion}, {"version of pg_dump", h.DumpVersion}} {
+		if strings.ContainsFunc(v.text, func(r rune) bool { return r < ' ' }) {
+			// pg_restore sends both to the server, in a comment.
+			return fmt.Errorf("the %s in its header is not one: %.80q", v.what, v.text)
+		}
+	}
+	g := judge{kinds: kinds(), wide: isWide(h.Encoding()), katakana: strings.Contains(h.Encoding(), "SJIS")}
+	standard, said := h.StandardStrings()
+	settings := map[string]bool{}
+	for i := range h.Entries {
+		e := &h.Entries[i]
+		if e.Desc == "ENCODING" || e.Desc == "STDSTRINGS" || e.Desc == "SEARCHPATH" {
+			if settings[e.Desc] {
+				return fmt.Errorf("it has two entries %s", e.Desc)
+			}
+			settings[e.Desc] = true
+		}
+		for _, escapes := range []bool{false, true} {
+			if g.escapes = escapes; said && escapes == standard {
+				continue // else pg_restore takes it for off, and hectl for on
+			}
+			if err := g.entry(e); err != nil {
+				return fmt.Errorf("%s: %w", e, err)
+			}
+		}
+	}
+	return nil
+}
+
+// isWide reports whether a byte of ASCII may be a part of a character in an encoding:
+// clients may have those, servers not.
+func isWide(encoding string) bool {
+	switch encoding {
+	case "SJIS", "SHIFT_JIS_2004", "BIG5", "GBK", "UHC", "GB18030", "JOHAB":
+		return true
+	}
+	return false
+}
+
+var plainDesc = regexp.MustCompile(`^[A-Z]+([ -][A-Z]+)*$`)
+
+// judge judges entries.
+type judge struct {
+	lexer
+	kinds    map[string]kindOf
+	wide     bool // see isWide
+	katakana bool // it has characters of one byte beyond ASCII
+}
+
+func (g judge) entry(e *archive.Entry) error {
+	switch {
+	case !plainDesc.MatchString(e.Desc): // pg_restore sends it to the server, in a comment
+		return errors.New("its kind is not a kind")
+	case strings.Contains(e.Definition+e.Copy+e.Tag+e.Namespace, "\x00"):
+		return errors.New("it has a zero byte, where pg_restore stops to read")
+	case e.Copy != "" && e.Desc != "TABLE DATA":
+		return errors.New("it has a COPY statement")
+	case e.HadDumper && e.Desc != "TABLE DATA" && e.Desc != "BLOBS":
+		return errors.New("it has data")
+	case e.Desc == "TABLE DATA" && isCatalog(e.Namespace):
+		return errors.New("it has rows of Postgres's own catalog")
+	case e.Desc == "BLOB METADATA": // a list, of which pg_restore makes statements
+		if strings.Trim(e.Definition, "0123456789\n") != "" {
+			return errors.New("it has more than numbers")
+		}
+		return nil
+	}
+	statements, err := g.statements(e)
+	if err != nil {
+		return err
+	}
+	k, known := g.kinds[e.Desc]
+	if !known {
+		return g.unknown(e, statements)
+	}
+	for i, s := range statements {
+		if i == 0 && slices.ContainsFunc(k.first, s.matches) || slices.ContainsFunc(k.more, s.matches) {
+			if err := s.shared(e); err != nil {
+				return err
+			}
+			continue
+		}
+		return fmt.Errorf("it holds %s, which pg_dump does not write there", s)
+	}
+	return nil
+}
+
+// unknown judges an entry of a kind that pg_dump 18 does not have.
+func (g judge) unknown(e *archive.Entry, statements []statement) error {
+	kind := strings.ToLower(e.Desc)
+	if first, _, _ := strings.Cut(kind, " "); isClusterWide(first) {
+		return fmt.Errorf("it is about the whole server: %w", ErrKind)
+	}
+	if len(statements) == 0 || len(statements) == 1 && statements[0].matches("create [or+replace] [unique|unlogged|trusted|default|constraint] "+kind) {
+		return nil
+	}
+	return ErrKind
+}
+
+// isCatalog reports whether a schema is one of Postgres's own.
+func isCatalog(schema string) bool {
+	return strings.HasPrefix(schema, "pg_") || schema == "information_schema"
+}
+
+// statement is one statement.
+type statement struct {
+	sql string
+	all []token // with tokens of its own only
+}
+
+// String returns how it begins.
+func (s statement) String() string {
+	if len(s.all) == 0 {
+		return "an empty statement"
+	}
+	text := s.sql[s.all[0].start:s.all[len(s.all)-1].stop]
+	if len(text) > 60 {
+		text = text[:60] + "…"
+	}
+	return fmt.Sprintf("%q", text)
+}
+
+// statements divides the definition of an entry as the server does.
+func (g judge) statements(e *archive.Entry) ([]statement, error) {
+	sql := g.narrow(e.Definition)
+	all, err := g.tokens(sql)
+	if err != nil {
+		return nil, err
+	}
+	var found []statement
+	start, depth, body := 0, 0, 0
+	for i, t := range all {
+		isWord := t.kind == word
+		switch {
+		case t.kind == symbol && (t.text == "(" || t.text == "["):
+			depth++
+		case t.kind == symbol && (t.text == ")" || t.text == "]"):
+			if depth--; depth < 0 {
+				return nil, errors.New("its parentheses do not match")
+			}
+		case depth > 0:
+		case isWord && body == 0 && t.text == "atomic" && g.kinds[e.Desc].body && i > 0 && all[i-1].text == "begin":
+			body = 1
+		case isWord && body > 0 && t.text == "case":
+			body++
+		case isWord && body > 0 && t.text == "end":
+			body--
+		case t.kind == symbol && t.text == ";" && body == 0:
+			if i > start {
+				found = append(found, statement{sql, all[start:i]})
+			}
+			start = i + 1
+		}
+		// Where a body ends the grammar knows, and this does not quite: so what is
+		// in it has to be harmless outside of it, too.
+		if body > 0 && depth == 0 && i+1 < len(all) && (t.text == ";" && t.kind == symbol || body == 1 && isWord && t.text == "atomic") {
+			if next := all[i+1]; next.kind != word && next.kind != symbol || !beginsQuery(next.text) && next.text != "end" {
+				return nil, fmt.Errorf("the body of the routine has a statement that begins with %q", next.text)
+			}
+		}
+	}
+	if depth != 0 || body != 0 {
+		return nil, errors.New("its parentheses do not match")
+	}
+	if start < len(all) {
+		found = append(found, statement{sql, all[start:]})
+	}
+	return found, nil
+}
+
+// narrow replaces the characters of several bytes of an encoding in which one of
+// those could be taken for a letter of ASCII. Lengths stay.
+func (g judge) narrow(sql string) string {
+	if !g.wide {
+		return sql
+	}
+	b := []byte(sql)
+	for i := 0; i < len(b); i++ {
+		single := g.katakana && b[i] >= 0xa1 && b[i] <= 0xdf
+		if b[i] <= 0x80 || single {
+			continue
+		}
+		b[i] = 'x'
+		if i++; i < len(b) {
+			b[i] = 'x'
+		}
+	}
+	return string(b)
+}
+
+// shared refuses what would be done to something beyond the database.
+func (s statement) shared(e *archive.Entry) error {
+	p := s.parser()
+	switch e.Desc {
+	case "COMMENT":
+		p.accept("comment")
+	case "SECURITY LABEL":
+		p.accept("security label")
+		if p.accept("for") {
+			p.at++
+		}
+	case "STATISTICS DATA", "EXTENDED STATISTICS DATA":
+		if s.nests() {
+			return fmt.Errorf("it holds %s, which calls another function", s)
+		}
+		return nil
+	default:
+		return nil
+	}
+	if !p.accept("on") {
+		return fmt.Errorf("it holds %s, which pg_dump does not write there", s)
+	}
+	// That of the database itself is there, and pg_restore leaves it out by its tag.
+	about := p.peek(0)
+	if about.kind == word && isClusterWide(about.text) && (about.text != "database" || !strings.HasPrefix(e.Tag, "DATABASE ")) {
+		return fmt.Errorf("it holds %s, which is not about this database", s)
+	}
+	return nil
+}
+
+// nests reports whether there are parentheses in parentheses.
+func (s statement) nests() bool {
+	depth := 0
+	for _, t := range s.all {
+		if t.kind != symbol {
+			continue
+		}
+		switch t.text {
+		case "(":
+			if depth++; depth > 1 {
+				return true
+			}
+		case ")":
+			depth--
+		}
+	}
+	return false
+}
+
+func (s statement) parser() *parser { return &parser{sql: s.sql, all: s.all} }
+
+// matches reports whether the statement is of the form that a pattern tells. An
+// ALTER does one thing: no comma goes on with another, except where pg_dump lists
+// something.
+func (s statement) matches(pattern string) bool {
+	p := s.parser()
+	for element := range strings.FieldsSeq(pattern) {
+		if !p.takes(element) {
+			return false
+		}
+	}
+	if !strings.HasPrefix(pattern, "alter ") || slices.Contains([]string{"text", "operator", "default"}, p.all[1].text) {
+		return true
+	}
+	return !slices.ContainsFunc(s.parser().outer(), func(t token) bool { return t.kind == symbol && t.text == "," })
+}
+
+// takes takes what one element of a pattern stands for.
+func (p *parser) takes(element string) bool {
+	switch {
+	case element == "$":
+		return p.over()
+	case element == "@":
+		p.qualified()
+		if p.err == nil && p.accept(".") { // a column, or a database before the schema
+			p.name()
+		}
+		return p.err == nil
+	case element == "lit":
+		p.at++
+		return p.peek(-1).kind == literal
+	case element[0] == '\'':
+		p.at++
+		return p.peek(-1).kind == literal && p.peek(-1).text == strings.Trim(element, "'")
+	case element == "num":
+		p.accept("-")
+		p.at++
+		return p.peek(-1).kind == number
+	case element[0] == '!':
+		return !slices.ContainsFunc(p.outer(), func(t token) bool { return t.kind == word && t.text == element[1:] })
+	case len(element) > 2 && (element[0] == '[' || element[0] == '<'):
+		for option := range strings.SplitSeq(element[1:len(element)-1], "|") {
+			if p.accept(strings.ReplaceAll(option, "+", " ")) {
+				return true
+			}
+		}
+		return element[0] == '['
+	}
+	return p.accept(element)
+}
+
+// outer returns the tokens that are left outside of parentheses, and the
+// parentheses.
+func (p *parser) outer() []token {
+	var found []token
+	depth := 0
+	for _, t := range p.all[min(p.at, len(p.all)):] {
+		opens, closes := t.kind == symbol && (t.text == "(" || t.text == "["), t.kind == symbol && (t.text == ")" || t.text == "]")
+		if closes {
+			depth--
+		}
+		if depth <= 0 {
+			found = append(found, t)
+		}
+		if opens {
+			depth++
+		}
+	}
+	return found
+}

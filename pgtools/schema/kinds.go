@@ -1,0 +1,151 @@
+package schema
+
+// What an entry of each kind holds, as pg_dump 12 to 18 writes it. A pattern is
+// key words and symbols with these between them:
+//
+//	@       a name, with or without a schema
+//	lit     a string; 'a' is the string a
+//	num     a number
+//	[a|b]   one of the words, or none; a+b are two words
+//	<a|b>   one of the words
+//	!as     no such word follows, outside of parentheses
+//	$       the end; without it anything may follow
+type kindOf struct {
+	first []string // how the one statement that creates something begins
+	more  []string // how those begin that pg_dump writes after it, or in its place; any number
+	// body says that a statement may have others in it, from BEGIN ATOMIC to END.
+	body bool
+}
+
+// kinds returns the kinds of entries. One that is not here has a single statement
+// that creates what the kind says.
+//
+//nolint:funlen // a table
+func kinds() map[string]kindOf {
+	// The statements about a table, or something like one, that follow its definition.
+	aboutTables := []string{
+		"alter [foreign] table [only] @ alter column @ <set|add|options|drop>",
+		"alter [foreign] table [only] @ add <constraint|not>",
+		"alter table [only] @ replica identity <nothing|full> $",
+		"alter table [only] @ force row level security $",
+		"alter <table|view|materialized+view> @ depends on extension @ $",
+	}
+
+	// The statements that follow an index, or a key.
+	aboutIndexes := []string{
+		"alter [materialized] <table|view> [only] @ cluster on @ $",
+		"alter table [only] @ replica identity using index @ $",
+		"alter index @ alter column num set statistics num $",
+		"alter index @ depends on extension @ $",
+	}
+
+	aboutTriggers := []string{
+		"alter [foreign] table [only] @ <enable+replica|enable+always|enable|disable> trigger @ $",
+		"alter trigger @ on @ depends on extension @ $",
+	}
+
+	aboutRoutines := []string{"alter <function|procedure|aggregate|routine> @ ("}
+
+	privileges := []string{
+		"<grant|revoke>", "alter default privileges",
+		"set session authorization", "reset session authorization $",
+	}
+
+	return map[string]kindOf{
+		// Of the archive itself.
+		"ENCODING":   {first: []string{"set client_encoding = lit $"}},
+		"STDSTRINGS": {first: []string{"set standard_conforming_strings = lit $"}},
+		"SEARCHPATH": {first: []string{"select pg_catalog . set_config ( 'search_path' , lit , false ) $"}},
+		// Not restored: about the database itself, privileges, subscriptions.
+		"DATABASE":            {first: []string{"create database @"}, more: []string{"alter database @"}},
+		"DATABASE PROPERTIES": {more: []string{"alter database @", "alter role @ in database @ set", "update pg_catalog . pg_database set datistemplate"}},
+		"ACL":                 {more: privileges},
+		"ACL LANGUAGE":        {more: privileges},
+		"DEFAULT ACL":         {more: privileges},
+		"SUBSCRIPTION":        {first: []string{"create subscription @"}},
+		// About anything.
+		"COMMENT":        {first: []string{"comment on"}},
+		"SECURITY LABEL": {more: []string{"security label"}},
+		// Before the rows.
+		"SCHEMA":                    {first: []string{"create schema @ $"}},
+		"EXTENSION":                 {first: []string{"create extension [if+not+exists] @ with schema @ $", "create extension [if+not+exists] @ $"}},
+		"PROCEDURAL LANGUAGE":       {first: []string{"create [or+replace] [trusted] [procedural] language @"}},
+		"SHELL TYPE":                {first: []string{"create type @ $"}},
+		"TYPE":                      {first: []string{"create type @"}},
+		"DOMAIN":                    {first: []string{"create domain @ as"}},
+		"FUNCTION":                  {first: []string{"create [or+replace] function @ ("}, more: aboutRoutines, body: true},
+		"PROCEDURE":                 {first: []string{"create [or+replace] procedure @ ("}, more: aboutRoutines, body: true},
+		"AGGREGATE":                 {first: []string{"create aggregate @ ("}, more: aboutRoutines},
+		"CAST":                      {first: []string{"create cast ("}},
+		"TRANSFORM":                 {first: []string{"create transform for"}},
+		"OPERATOR":                  {first: []string{"create operator"}},
+		"OPERATOR CLASS":            {first: []string{"create operator class @"}},
+		"OPERATOR FAMILY":           {first: []string{"create operator family @ using @ $"}, more: []string{"alter operator family @ using @ add"}},
+		"ACCESS METHOD":             {first: []string{"create access method @"}},
+		"COLLATION":                 {first: []string{"create collation @"}},
+		"CONVERSION":                {first: []string{"create [default] conversion @"}},
+		"TEXT SEARCH PARSER":        {first: []string{"create text search parser @"}},
+		"TEXT SEARCH DICTIONARY":    {first: []string{"create text search dictionary @"}},
+		"TEXT SEARCH TEMPLATE":      {first: []string{"create text search template @"}},
+		"TEXT SEARCH CONFIGURATION": {first: []string{"create text search configuration @"}, more: []string{"alter text search configuration @ add mapping for"}},
+		"FOREIGN DATA WRAPPER":      {first: []string{"create foreign data wrapper @"}},
+		"SERVER":                    {first: []string{"create server @"}},
+		"FOREIGN SERVER":            {first: []string{"create server @"}},
+		"USER MAPPING":              {first: []string{"create user mapping for"}},
+		"TABLE":                     {first: []string{"create [unlogged] table @ !as <(|of>"}, more: aboutTables},
+		"FOREIGN TABLE":             {first: []string{"create foreign table @ !as <(|of|partition>"}, more: aboutTables},
+		"VIEW":                      {first: []string{"create [recursive] view @"}, more: append([]string{"alter view @ alter column @ set default"}, aboutTables...)},
+		"MATERIALIZED VIEW":         {first: []string{"create materialized view @"}, more: append(aboutIndexes[:1:1], aboutTables...)},
+		"SEQUENCE": {
+			first: []string{"create [unlogged] sequence @", "alter [foreign] table [only] @ alter column @ add generated"},
+			more:  []string{"alter sequence @ set <logged|unlogged> $"},
+		},
+		"SEQUENCE OWNED BY": {first: []string{"alter sequence @ owned by @ $"}},
+		"DEFAULT":           {first: []string{"alter [foreign] <table|view> [only] @ alter column @ set default"}},
+		"TABLE ATTACH":      {first: []string{"alter table [only] @ attach partition @"}},
+		// The rows.
+		"TABLE DATA":               {},
+		"BLOBS":                    {},
+		"BLOB":                     {first: []string{"select pg_catalog . lo_create ( lit ) $"}},
+		"SEQUENCE SET":             {first: []string{"select pg_catalog . setval ( lit , num , <true|false> ) $"}},
+		"STATISTICS DATA":          {more: []string{"select * from pg_catalog . <pg_restore_relation_stats|pg_restore_attribute_stats> ("}},
+		"EXTENDED STATISTICS DATA": {more: []string{"select * from pg_catalog . pg_restore_extended_stats ("}},
+		// After the rows.
+		"INDEX":                        {first: []string{"create [unique] index @ on [only] @ using"}, more: aboutIndexes},
+		"INDEX ATTACH":                 {first: []string{"alter index @ attach partition @ $"}},
+		"STATISTICS":                   {first: []string{"create statistics @"}, more: []string{"alter statistics @ set statistics num $"}},
+		"CONSTRAINT":                   {first: []string{"alter [foreign] table [only] @ add constraint @", "alter domain @ add constraint @"}, more: aboutIndexes},
+		"CHECK CONSTRAINT":             {first: []string{"alter [foreign] table [only] @ add constraint @ check (", "alter domain @ add constraint @"}},
+		"FK CONSTRAINT":                {first: []string{"alter [foreign] table [only] @ add constraint @ foreign key ("}},
+		"TRIGGER":                      {first: []string{"create [constraint] trigger @"}, more: aboutTriggers},
+		"EVENT TRIGGER":                {first: []string{"create event trigger @ on"}, more: []string{"alter event trigger @ <enable+replica|enable+always|enable|disable> $"}},
+		"RULE":                         {first: []string{"create [or+replace] rule @ as on", "create or replace view @"}, more: []string{"alter <table|view> [only] @ <enable+replica|enable+always|enable|disable> rule @ $"}},
+		"POLICY":                       {first: []string{"create policy @ on @"}},
+		"ROW SECURITY":                 {first: []string{"alter table [only] @ enable row level security $"}},
+		"PUBLICATION":                  {first: []string{"create publication @"}},
+		"PUBLICATION TABLE":            {first: []string{"alter publication @ add table only @", "alter publication @ add table @"}},
+		"PUBLICATION TABLES IN SCHEMA": {first: []string{"alter publication @ add tables in schema @ $"}},
+		"MATERIALIZED VIEW DATA":       {first: []string{"refresh materialized view @ $"}},
+		"PRE-DATA BOUNDARY":            {},
+		"POST-DATA BOUNDARY":           {},
+	}
+}
+
+// beginsQuery reports whether a word begins a statement as it may stand in the body
+// of a routine.
+func beginsQuery(word string) bool {
+	switch word {
+	case "select", "insert", "update", "delete", "merge", "values", "with", "return", "(", "table":
+		return true
+	}
+	return false
+}
+
+// isClusterWide reports whether things of a kind do not belong to one database.
+func isClusterWide(kind string) bool {
+	switch kind {
+	case "database", "role", "user", "group", "tablespace":
+		return true
+	}
+	return false
+}

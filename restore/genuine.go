@@ -1,0 +1,31 @@
+package restore
+
+import (
+	"errors"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// genuine refuses a dump whose table of contents holds statements that pg_dump does
+// not write there. Its COPY statements are made anew: none is run as it was found.
+func (d *dump) genuine() error {
+	err := schema.Genuine(d.Head)
+	if errors.Is(err, schema.ErrKind) {
+		return fault.New(fault.Failed, "install the newest hectl; if pg_dump wrote this dump, report it", "restore %s: %w", d.Name, err)
+	}
+	var copies map[int]string
+	if err == nil {
+		copies, err = schema.CopyStatements(d.Head)
+	}
+	if err != nil {
+		return fault.New(fault.Integrity, "find out who wrote the dump; docs/security.md says what hectl checks",
+			"%s is not what pg_dump writes: %w", d.Name, err)
+	}
+	for i := range d.Head.Entries {
+		if e := &d.Head.Entries[i]; copies[e.ID] != e.Copy {
+			d.edits.copyWith(e, copies[e.ID])
+		}
+	}
+	return nil
+}
