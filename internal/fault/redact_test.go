@@ -1,0 +1,34 @@
+package fault
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestRedact(t *testing.T) {
+	for _, text := range []string{
+		`postgres://me:hush@host/db`, `bucket "postgresql://me:hush@host/db" (from --bucket)`,
+		`POSTGRES://me:hu/sh@host`, `postgres://:hush@/db`, `postgres://me:x@hush@host`, `--postgres://me:hush@h`,
+		`https://me:hush@host/x`, `https://hush@host/x`, `mysql://me:hush@host`, `redis://:hush@host`,
+		`host=db password=hush`, `host=db PASSWORD = hush`, `password='it\'s hush' host=db`, `password='it''s hush'`,
+		`password="a hush"`, `postgres://h/db?user=me&password=hush&sslmode=require`, `sslpassword=hush`,
+		`PGPASSWORD=hush`, `DIAPER_DB_PASSWORD=hush`, `--password=hush`, `AWS_SECRET_ACCESS_KEY=hush`,
+		"two\npostgres://me:hush@host\nlines",
+	} {
+		if got := Redact(text); strings.Contains(got, "hush") || !strings.Contains(got, "***") {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+	for _, text := range []string{
+		"", "postgres://me@host:5432/db", "s3://bucket/a:b@c", "http://127.0.0.1:9000/bucket/a@b", "get s3://b/k: mail a@b: denied",
+		`column "password" of users`, "password authentication failed for user me", "2026-01-02T03:04:05Z a@b",
+		`set PG_PASSWORD, or ~/.pgpass`,
+	} {
+		if got := Redact(text); got != text {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+	if got, want := RedactURL("failure+https://hooks.example.com/services/hush?x=hush"), "failure+https://hooks.example.com/***"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
