@@ -169,6 +169,13 @@ func (d *doctor) settings() (*config.Sources, config.Flags) {
 	} else if path := settings.Path(); path != "" {
 		f.OK(about, "%s", path)
 	}
+	if err == nil && !settings.Approved() {
+		var keys []string
+		for _, c := range settings.Claims() {
+			keys = append(keys, c.Key)
+		}
+		f.Warn(about, "hectl allow", "you have not approved what it names: %s", strings.Join(keys, ", "))
+	}
 	for _, name := range d.lost {
 		f.Warn(about, "put it into the crontab or the unit's EnvironmentFile: see \"hectl schedule --help\"", "%s is set here, and will not be in cron", name)
 	}
@@ -218,7 +225,11 @@ func wrongSettings(settings *config.Sources, flags config.Flags) (wrong []error)
 func (d *doctor) tools(ctx context.Context, settings *config.Sources, flags config.Flags) *pgtools.Tools {
 	const about = "client tools"
 	f := &d.found
-	tools, err := pgtools.FindTools(ctx, settings.PGBin(flags).Text, settings.Lookup)
+	bin, err := command.PGBin(settings, flags)
+	var tools *pgtools.Tools
+	if err == nil {
+		tools, err = pgtools.FindTools(ctx, bin, settings.Lookup)
+	}
 	if err != nil {
 		f.Fail(about, err)
 		if tools, err = pgtools.FindTools(ctx, "", settings.Lookup); err != nil {

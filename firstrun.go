@@ -51,24 +51,29 @@ func look(ctx context.Context, env *command.Env) firstLook {
 		f.Next = f.next()
 		return f
 	}
+	bin, err := command.PGBin(settings, nil)
+	if f.settings = err; err != nil {
+		f.Next = f.next()
+		return f
+	}
 	f.Bucket, f.Target = bucket.String(), target.String()
 	if source, err := settings.Source(nil); err == nil && !strings.HasPrefix(source.Origin, "PG") {
 		if conn, err := command.Resolve(source, settings); err == nil {
 			f.Source = conn.String()
 		}
 	}
-	f.ask(ctx, env, settings, bucket, target)
+	f.ask(ctx, env, settings, bin, bucket, target)
 	f.Next = f.next()
 	return f
 }
 
 // ask looks for tools, credentials and the server, at once.
-func (f *firstLook) ask(ctx context.Context, env *command.Env, settings *config.Sources, bucket config.Bucket, target pgtools.Conn) {
+func (f *firstLook) ask(ctx context.Context, env *command.Env, settings *config.Sources, bin string, bucket config.Bucket, target pgtools.Conn) {
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
 	var all sync.WaitGroup
 	all.Go(func() {
-		tools, err := pgtools.FindTools(ctx, settings.PGBin(nil).Text, settings.Lookup)
+		tools, err := pgtools.FindTools(ctx, bin, settings.Lookup)
 		if err == nil && len(tools.All()) == 0 {
 			err = fault.New(fault.Failed, tools.Advice(), "no pg_dump and pg_restore")
 		}
@@ -90,6 +95,8 @@ func (f *firstLook) ask(ctx context.Context, env *command.Env, settings *config.
 // next is the one command to type.
 func (f firstLook) next() string {
 	switch {
+	case f.settings != nil && fault.Command(cmp.Or(append(fault.Hints(f.settings), "")...)) != "":
+		return fault.Command(fault.Hints(f.settings)[0])
 	case f.settings != nil, f.tools != nil, f.server != nil:
 		return "hectl doctor"
 	case f.credentials != nil:

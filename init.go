@@ -108,6 +108,7 @@ func initialize(ctx context.Context, env *command.Env, given config.Flags, force
 	if err := write(path, text, force); err != nil {
 		return err
 	}
+	approveOwn(env)
 	return env.Console.Result(initialized{Path: path, Content: string(text)})
 }
 

@@ -118,7 +118,7 @@ func newApp(env *command.Env, stdout io.Writer) *cli.App {
 		Commands: slices.Concat(
 			backup.Commands(env),
 			restore.Commands(env),
-			[]*cli.Command{doctorCommand(env), initCommand(env), completionCommand(env), manualCommand(env), versionCommand(env)},
+			[]*cli.Command{doctorCommand(env), initCommand(env), allowCommand(env), completionCommand(env), manualCommand(env), versionCommand(env)},
 		),
 		OnUsageError: func(_ *cli.Context, err error, _ bool) error { return fault.Wrap(fault.Usage, `see "hectl help"`, err) },
 	}

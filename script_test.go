@@ -150,6 +150,7 @@ func setUp(s servers, env *testscript.Env) error {
 		"AWS_CONFIG_FILE":             "/nonexistent",
 		"AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
 		"AWS_EC2_METADATA_DISABLED":   "true",
+		"XDG_CONFIG_HOME":             filepath.Join(env.WorkDir, ".config"),
 		"HECTL_BUCKET":                "s3://" + w.bucket,
 		"HECTL_SOURCE":                s.production.URI(w.source),
 		"HECTL_TARGET":                s.local.URI(w.target),

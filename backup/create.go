@@ -122,7 +122,6 @@ func newCreateOptions(env *command.Env, c *cli.Context) (*createOptions, error) 
 	}
 	flags := command.Given(c)
 	opt := &createOptions{
-		pgBin:        settings.PGBin(flags).Text,
 		env:          settings.Lookup,
 		compress:     c.String("compress"),
 		exclude:      c.StringSlice("exclude-table-data"),
@@ -162,7 +161,13 @@ func newCreateOptions(env *command.Env, c *cli.Context) (*createOptions, error) 
 		return nil, err
 	}
 	opt.label = label.Text
+	if opt.pgBin, err = command.PGBin(settings, flags); err != nil {
+		return nil, err
+	}
 	if opt.bucket, err = settings.Bucket(flags); err != nil {
+		return nil, err
+	}
+	if err := settings.Confirm(opt.bucket.Origin, "bucket"); err != nil {
 		return nil, err
 	}
 	source, err := settings.Source(flags)

@@ -35,6 +35,9 @@ func newMaskedCopy(env *command.Env, settings *config.Sources, flags config.Flag
 		return nil, fault.New(fault.Usage, "name another bucket, or another folder of it",
 			"%s (from %s) is where the dumps themselves go: who may read masked dumps could read them", b, b.Origin)
 	}
+	if err := settings.Confirm(b.Origin, "masked_bucket"); err != nil {
+		return nil, err
+	}
 	rules, err := command.MaskRules(settings, env.Console)
 	if err != nil {
 		return nil, err

@@ -109,6 +109,9 @@ func newPruneOptions(env *command.Env, c *cli.Context) (*pruneOptions, error) {
 	if opt.bucket, err = settings.Bucket(flags); err != nil {
 		return nil, err
 	}
+	if err := settings.Confirm(opt.bucket.Origin, "bucket"); err != nil {
+		return nil, err
+	}
 	if !opt.uploads {
 		opt.policy, err = newPolicy(settings, flags)
 		return opt, err

@@ -93,6 +93,12 @@ func fetchCommand(env *command.Env) *cli.Command {
 			if err != nil {
 				return err
 			}
+			if err := r.settings.Confirm(r.bucket.Origin, "bucket"); err != nil {
+				return err
+			}
+			if err := r.settings.Confirm(masked.Origin, "masked_bucket"); err != nil {
+				return err
+			}
 			return r.run(c.Context, func(ctx context.Context) (source, error) {
 				src, instead, err := newestReadable(ctx, env, r.bucket, masked, label.Text)
 				if instead {
@@ -128,6 +134,11 @@ func restoreCommand(env *command.Env) *cli.Command {
 			}
 			return r.run(c.Context, func(ctx context.Context) (source, error) {
 				return findSource(c.Args().First(), env.Stdin, func(key string) (source, error) {
+					if !strings.HasPrefix(key, "s3://") {
+						if err := r.settings.Confirm(r.bucket.Origin, "bucket"); err != nil {
+							return nil, err
+						}
+					}
 					return named(ctx, env, r.bucket, key)
 				})
 			})

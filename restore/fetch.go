@@ -93,9 +93,11 @@ func prepareServer(env *command.Env, c *cli.Context) (*run, config.Flags, error)
 	r := &run{
 		out:       env.Console,
 		settings:  settings,
-		pgBin:     settings.PGBin(flags).Text,
 		allowHost: c.StringSlice("allow-host"),
 		force:     c.Bool("force"),
+	}
+	if r.pgBin, err = command.PGBin(settings, flags); err != nil {
+		return nil, nil, err
 	}
 	target, err := settings.Target(flags)
 	if err != nil {
@@ -213,7 +215,7 @@ func (r *run) guarded(ctx context.Context) (admin *pgtools.DB, existing *pgtools
 
 // facts are what the settings alone say.
 func (r *run) facts() facts {
-	return facts{Env: r.settings.Lookup, Target: r.target, AllowHost: r.allowHost, Force: r.force, Sources: r.sources}
+	return facts{Env: r.settings.LookupApplication, Target: r.target, AllowHost: r.allowHost, Force: r.force, Sources: r.sources}
 }
 
 // inspected completes the facts, and refuses what they forbid.

@@ -73,7 +73,7 @@ func prepareMasking(settings *config.Sources, out *console.Console, c *cli.Conte
 	if len(problems) > 0 {
 		return m, fault.New(fault.Usage, "a path that does not begin with / counts from the folder of hectl.yml", "mask.after in %s: %s", path, strings.Join(problems, "; "))
 	}
-	return m, nil
+	return m, settings.ConfirmSQL()
 }
 
 // wantsMasking decides whether a run masks.

@@ -55,6 +55,9 @@ func newMaskOptions(env *command.Env, c *cli.Context) (*maskOptions, error) {
 	if opt.to.Name == "" {
 		return nil, fault.New(fault.Usage, `add --to s3://BUCKET[/FOLDER], or set HECTL_MASKED_BUCKET; "hectl mask rules" and "hectl mask check" show what is masked`, "mask is not told where the masked dump goes")
 	}
+	if err := settings.Confirm(opt.to.Origin, "masked_bucket"); err != nil {
+		return nil, err
+	}
 	opt.rules, err = command.MaskRules(settings, env.Console)
 	return opt, err
 }

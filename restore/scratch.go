@@ -20,6 +20,9 @@ func prepareScratch(env *command.Env, c *cli.Context) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.settings.Confirm(r.bucket.Origin, "bucket"); err != nil {
+		return nil, err
+	}
 	r.scratch, r.doing = true, "restore beside"
 	if r.passwordHash, err = hashPassword("password"); err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -23,6 +24,9 @@ type Env struct {
 	Version string   // of hectl
 	Environ []string // in the form of os.Environ
 
+	// approve asks the user whether hectl.yml may do what needs approval; nil where
+	// there is nobody to ask.
+	approve    func(path string, claims []config.Claim) bool
 	promised   *promised // nil: nobody is to be told of the run
 	completers map[string]Completer
 }
@@ -30,7 +34,24 @@ type Env struct {
 // Settings loads hectl.yml and the environment, once a command needs them: a
 // broken file must not keep "hectl version" from answering.
 func (e *Env) Settings() (*config.Sources, error) {
-	return config.Load(e.Dir, e.Environ)
+	settings, err := config.Load(e.Dir, e.Environ)
+	if err != nil {
+		return settings, err
+	}
+	// Rules that cannot be read name nothing, and are an error where they are used.
+	if rules, err := mask.Parse(settings.Mask()); err == nil {
+		settings.RunsSQL(rules.After)
+	}
+	if e.approve != nil {
+		settings.OnUnapproved(e.approve)
+	}
+	return settings, nil
+}
+
+// PGBin returns the folder of the client tools, "" when they are to be found.
+func PGBin(settings *config.Sources, flags config.Flags) (string, error) {
+	bin := settings.PGBin(flags)
+	return bin.Text, settings.ConfirmPrograms(bin)
 }
 
 // Open opens the bucket that the settings name, with credentials that were
@@ -58,6 +79,14 @@ func Resolve(d config.Database, settings *config.Sources) (pgtools.Conn, error) 
 	said, err := saidIn(d)
 	if err != nil {
 		return pgtools.Conn{}, err
+	}
+	if err := settings.ConfirmDatabase(d); err != nil {
+		return pgtools.Conn{}, err
+	}
+	if said["host"] == "" && said["service"] == "" {
+		if err := settings.ConfirmHost(d.Defaults["host"]); err != nil {
+			return pgtools.Conn{}, err
+		}
 	}
 	return pgtools.Params(d.Params(said)).Resolve(settings.Lookup)
 }

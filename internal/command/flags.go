@@ -62,6 +62,7 @@ func New(env *Env, c *cli.Command, exits string) *cli.Command {
 	c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return UsageError(c.Name, err) }
 	c.Before = func(ctx *cli.Context) error {
 		env.Console.Command(c.Name)
+		env.askApproval(ctx.Context)
 		env.Console.Mode(ctx.Bool("quiet"), ctx.Bool("verbose"), ctx.Bool("json"))
 		if ctx.IsSet("log-format") {
 			return env.Console.LogFormat(ctx.String("log-format"))

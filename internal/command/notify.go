@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -52,6 +53,11 @@ func (e *Env) promise(ctx context.Context, command string, given []string) error
 	if err == nil {
 		err = wrong
 	}
+	if origin := originOf(settings, given); len(targets) > 0 {
+		if refused := settings.Confirm(origin, "notify"); refused != nil {
+			return cmp.Or(err, refused)
+		}
+	}
 	if len(targets) == 0 {
 		return err
 	}
@@ -88,6 +94,15 @@ func parseTargets(settings *config.Sources, given []string) (targets []notify.Ta
 	return targets, wrong
 }
 
+// originOf returns what names those who are told: one place names them all.
+func originOf(settings *config.Sources, given []string) string {
+	urls, err := settings.Notify(given)
+	if err != nil || len(urls) == 0 {
+		return ""
+	}
+	return urls[0].Origin
+}
+
 // CheckNotify looks whether the URLs that the settings have for --notify can be
 // read.
 func CheckNotify(settings *config.Sources) error {
@@ -109,7 +124,10 @@ func (e *Env) Tell(ctx context.Context, err error) {
 	r := p.report
 	r.ExitCode, r.Finished = fault.CodeOf(err), e.Console.Now().UTC()
 	if err != nil {
-		r.Error, r.Hints = err.Error(), fault.Hints(err)
+		r.Error = fault.Redact(err.Error())
+		for _, hint := range fault.Hints(err) {
+			r.Hints = append(r.Hints, fault.Redact(hint))
+		}
 	}
 	if result := e.Console.LastResult(); result != nil {
 		r.Result = result

@@ -42,6 +42,9 @@ func isDefault(bucket string) bool {
 	return bucket == DefaultBucket || bucket == DefaultAttachmentsBucket
 }
 
+// regionForm keeps a region from changing the host that it becomes a part of.
+var regionForm = regexp.MustCompile(`^[A-Za-z0-9_-]{0,63}$`)
+
 var bucketName = regexp.MustCompile(`^[a-z0-9A-Z][a-zA-Z0-9._-]{1,253}[a-zA-Z0-9]$`)
 
 // Bucket resolves the settings bucket, region, endpoint-url, path-style and
@@ -98,12 +101,21 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 	}
 	b := Bucket{Name: bucket, Base: strings.Trim(base, "/"), Origin: v.Origin}
 
-	b.EndpointURL = s.find(flags, "endpoint-url").Text
+	endpoint := s.find(flags, "endpoint-url")
+	b.EndpointURL = endpoint.Text
 	if u := b.EndpointURL; u != "" && !strings.HasPrefix(u, "http://") && !strings.HasPrefix(u, "https://") {
-		return Bucket{}, fault.New(fault.Usage, "write it as https://HOST[:PORT]", "endpoint URL %q has no http:// or https://", u)
+		return Bucket{}, fault.New(fault.Usage, "write it as https://HOST[:PORT]", "endpoint URL %s has no http:// or https://", fault.Quote(u))
+	}
+	if err := s.Confirm(endpoint.Origin, "endpoint_url"); err != nil {
+		return Bucket{}, err
 	}
 
-	b.Region = s.find(flags, "region").Text
+	region := s.find(flags, "region")
+	b.Region = region.Text
+	if !regionForm.MatchString(b.Region) {
+		return Bucket{}, fault.New(fault.Usage, "for example: --region us-east-2",
+			"region %s (from %s) may hold letters, digits, '_' and '-' only", fault.Quote(b.Region), region.Origin)
+	}
 	if b.Region == "" && b.EndpointURL == "" && isDefault("s3://"+b.Name) {
 		b.Region = defaultBucketRegion
 	}
@@ -112,7 +124,7 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 	if v := s.find(flags, "path-style"); v.Text != "" {
 		on, err := strconv.ParseBool(v.Text)
 		if err != nil {
-			return Bucket{}, fault.New(fault.Usage, "", "--path-style is either true or false, not %q", v.Text)
+			return Bucket{}, fault.New(fault.Usage, "", "--path-style is either true or false, not %s", fault.Quote(v.Text))
 		}
 		b.PathStyle = &on
 	}

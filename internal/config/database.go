@@ -2,7 +2,6 @@ package config
 
 import (
 	"maps"
-	"path/filepath"
 	"slices"
 
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -73,7 +72,7 @@ func (s *Sources) Target(flags Flags) (Database, error) {
 	}
 	v := s.find(flags, "target")
 	names := map[string]string{"PG_HOST": "host", "PG_USERNAME": "user", "PG_PASSWORD": "password"}
-	dotenv, err := readDotenv(filepath.Join(s.dir, ".env"))
+	dotenv, err := s.dotenv()
 	if err != nil {
 		return Database{}, err
 	}

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/joho/godotenv"
@@ -12,10 +14,40 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// readDotenv reads the application's .env, which belongs to somebody else:
-// only PG_HOST, PG_USERNAME and PG_PASSWORD are ever taken from it. What is not
-// a file, such as the folder of a Python environment, is no .env. No error
-// quotes the file, which holds secrets.
+// dotenvNames are the variables that are taken from .env: where the target is, and
+// what kind of environment the application runs in.
+func dotenvNames() []string {
+	return append([]string{"PG_HOST", "PG_USERNAME", "PG_PASSWORD"}, environmentNames()...)
+}
+
+// environmentNames are the variables that say what kind of environment it is.
+func environmentNames() []string { return []string{"RAILS_ENV", "RACK_ENV", "APP_ENV"} }
+
+// dotenv reads the application's .env, of which only dotenvNames are ever used.
+// What is not a file, such as the folder of a Python environment, is no .env. A
+// file that says something for hectl, and that another user could have written, is
+// an error. No error quotes the file, which holds secrets.
+func (s *Sources) dotenv() (map[string]string, error) {
+	if s.dir == "" {
+		return nil, nil
+	}
+	path, err := filepath.EvalSymlinks(filepath.Join(s.dir, ".env"))
+	if err != nil {
+		return nil, nil //nolint:nilerr // there is nothing that can be read
+	}
+	env, err := readDotenv(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range dotenvNames() {
+		if env[name] != "" {
+			return env, s.checkTrusted(path, "the application's settings")
+		}
+	}
+	return env, nil
+}
+
+// readDotenv reads the file at path.
 func readDotenv(path string) (map[string]string, error) {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {
@@ -35,7 +67,7 @@ func readDotenv(path string) (map[string]string, error) {
 	return readLines(path, string(text))
 }
 
-var ourLine = regexp.MustCompile(`^\s*(?:export\s+)?(PG_HOST|PG_USERNAME|PG_PASSWORD)\s*[=:]`)
+var ourLine = regexp.MustCompile(`^\s*(?:export\s+)?(PG_HOST|PG_USERNAME|PG_PASSWORD|RAILS_ENV|RACK_ENV|APP_ENV)\s*[=:]`)
 
 // readLines takes the lines that make sense by themselves from a file that does
 // not as a whole. Of the others, only those that hectl needs are errors.
@@ -56,6 +88,18 @@ func readLines(path, text string) (map[string]string, error) {
 		return nil, fault.New(fault.Usage, "write each as NAME=value, on a line of its own", "read %s: its lines cannot be read", path)
 	}
 	return env, nil
+}
+
+// LookupApplication is Lookup as the application sees it: RAILS_ENV, RACK_ENV and
+// APP_ENV also count where .env sets them and the environment does not. A .env that
+// cannot be read is an error of Target.
+func (s *Sources) LookupApplication(name string) (string, bool) {
+	if v, ok := s.env[name]; ok && v != "" || !slices.Contains(environmentNames(), name) {
+		return v, ok
+	}
+	dotenv, err := s.dotenv()
+	v, ok := dotenv[name]
+	return v, ok && err == nil
 }
 
 // ReadEnvFile reads a file of variables, such as the EnvironmentFile= of a systemd

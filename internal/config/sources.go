@@ -50,7 +50,9 @@ type Sources struct {
 	env  map[string]string
 	dir  string // where .env is looked for
 	file file
-	path string // of hectl.yml; "" when there is none
+	path string   // of hectl.yml, without symbolic links; "" when there is none
+	sql  []string // files with SQL that the file names
+	ask  func(path string, claims []Claim) bool
 }
 
 // file is the content of hectl.yml. Its zero value is a file that says nothing.
@@ -99,14 +101,19 @@ func Environment(environ []string) *Sources {
 
 // Load reads hectl.yml from dir or the nearest folder above it that has one,
 // and takes environ in the form of os.Environ. Unknown keys and values of the
-// wrong type are errors that name line and column; so is a file that somebody
-// else could have written.
+// wrong type are errors that name line and column. A file that another user could
+// have written, or replaced, is an error. See Confirm for what it may do.
 func Load(dir string, environ []string) (*Sources, error) {
 	s := Environment(environ)
 	s.dir = dir
 	path, err := findUpwards(dir, FileName)
 	if err != nil || path == "" {
 		return s, err
+	}
+	// What the file names is relative to the folder that it is in, not to that of a
+	// link to it, which may be another user's.
+	if path, err = filepath.EvalSymlinks(path); err != nil {
+		return nil, fault.New(fault.Usage, "", "read settings: %w", err)
 	}
 	if s.file, err = s.read(path); err != nil {
 		return nil, err
@@ -130,6 +137,9 @@ func (s *Sources) read(path string) (file, error) {
 		return file{}, fault.New(fault.Usage, "", "read settings: %w", err)
 	}
 	if err := checkOwner(path, info, os.Geteuid(), s.env["SUDO_UID"]); err != nil {
+		return file{}, err
+	}
+	if err := s.checkTrusted(path, "settings"); err != nil {
 		return file{}, err
 	}
 	text, err := io.ReadAll(f)

@@ -1,0 +1,378 @@
+package config
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// A file that comes with a repository may be a stranger's. What it says takes
+// effect, except for what runs code or sends data elsewhere: that needs the user's
+// approval, which is kept in the user's config folder, one file per settings file.
+// Values of the environment and of flags are the user's own.
+
+// Claim is something in hectl.yml, or in .env, that needs the user's approval.
+type Claim struct {
+	Key  string `json:"key"`
+	Text string `json:"value"` // without secrets
+
+	content string // what the approval holds for
+}
+
+// about says what a key can do.
+func about(key string) string {
+	switch key {
+	case "pg_bin":
+		return "a program"
+	case "mask.after":
+		return "SQL"
+	case "endpoint_url":
+		return "an S3 server"
+	case "notify":
+		return "a notification URL"
+	case "bucket", "masked_bucket":
+		return "a bucket to write to or restore from"
+	}
+	return "a server other than this machine"
+}
+
+// claimant is a file, and what in it needs approval.
+type claimant struct {
+	path   string // without symbolic links
+	claims []Claim
+}
+
+// Claims returns what needs approval in the files that were read, in a fixed order.
+func (s *Sources) Claims() []Claim {
+	return append(s.settingsFile().claims, s.dotenvFile().claims...)
+}
+
+// settingsFile is hectl.yml, and what in it needs approval.
+func (s *Sources) settingsFile() claimant {
+	var claims []Claim
+	add := func(key, text string) {
+		if text != "" {
+			claims = append(claims, Claim{key, fault.Redact(text), text})
+		}
+	}
+	f := s.file
+	add("bucket", f.Bucket)
+	add("masked_bucket", f.MaskedBucket)
+	add("endpoint_url", f.EndpointURL)
+	for _, key := range []string{"source", "target"} {
+		text := f.Source
+		if key == "target" {
+			text = f.Target
+		}
+		if !onThisMachine(text) {
+			add(key, text)
+		}
+	}
+	if f.PGBin != "" {
+		claims = append(claims, Claim{"pg_bin", f.PGBin, s.programs(f.PGBin)})
+	}
+	for _, text := range f.Notify {
+		claims = append(claims, Claim{"notify", fault.RedactURL(text), text})
+	}
+	for _, path := range s.sql {
+		claims = append(claims, Claim{"mask.after", path, path + "\n" + fileSum(path)})
+	}
+	return claimant{s.path, claims}
+}
+
+const dotenvHostKey = "PG_HOST in .env"
+
+// dotenvFile is .env, in which a host may need approval. Its path is "" where it
+// names none.
+func (s *Sources) dotenvFile() claimant {
+	dotenv, err := s.dotenv()
+	host := dotenv["PG_HOST"]
+	if err != nil || isThisMachine(host) { // an error is one of Target
+		return claimant{}
+	}
+	path, err := filepath.EvalSymlinks(filepath.Join(s.dir, ".env"))
+	if err != nil {
+		return claimant{}
+	}
+	return claimant{path, []Claim{{dotenvHostKey, fault.Redact(host), host}}}
+}
+
+// programs is what an approval of the folder bin holds for: its path and, where it
+// comes with hectl.yml, every file in it. Programs of the system are updated by
+// the system.
+func (s *Sources) programs(bin string) string {
+	text := bin
+	if rel, err := filepath.Rel(s.Dir(), bin); err != nil || !filepath.IsLocal(rel) {
+		return text
+	}
+	entries, err := os.ReadDir(bin)
+	if err != nil {
+		return text
+	}
+	for _, e := range entries {
+		text += "\n" + e.Name() + " " + fileSum(filepath.Join(bin, e.Name()))
+	}
+	return text
+}
+
+// fileSum is a checksum of a file, "none" for one that cannot be read.
+func fileSum(path string) string {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return "none"
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "none"
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+var (
+	plainName = regexp.MustCompile(`^[\pL\pN_. -]*$`)
+	plainWord = regexp.MustCompile(`^(host|port|dbname|user)=([^\s'\\]*)$`)
+)
+
+// onThisMachine reports whether a database's text certainly names a server on
+// this machine and nothing else, such as a file with a password.
+func onThisMachine(text string) bool {
+	if plainName.MatchString(text) {
+		return true
+	}
+	if scheme, _, ok := strings.Cut(text, "://"); ok {
+		u, err := url.Parse(text)
+		return err == nil && (scheme == "postgres" || scheme == "postgresql") && u.RawQuery == "" && isThisMachine(u.Hostname())
+	}
+	for word := range strings.FieldsSeq(text) {
+		said := plainWord.FindStringSubmatch(word)
+		if len(said) != 3 || said[1] == "host" && !isThisMachine(said[2]) {
+			return false
+		}
+	}
+	return true
+}
+
+func isThisMachine(host string) bool {
+	return slices.Contains([]string{"", "localhost", "127.0.0.1", "::1"}, host)
+}
+
+// RunsSQL notes the files with SQL that the rules for masking name.
+func (s *Sources) RunsSQL(paths []string) { s.sql = paths }
+
+// OnUnapproved sets who asks the user for approval of the claims.
+func (s *Sources) OnUnapproved(ask func(path string, claims []Claim) bool) { s.ask = ask }
+
+// Confirm returns an error if origin is the settings file and the user has not
+// approved it: key is what is about to be used.
+func (s *Sources) Confirm(origin, key string) error {
+	if s.path == "" || origin != s.path {
+		return nil
+	}
+	return s.confirm(s.settingsFile(), key)
+}
+
+// ConfirmPrograms is Confirm for the folder of the client tools. Those that
+// another user could have replaced are refused.
+func (s *Sources) ConfirmPrograms(bin Value) error {
+	if err := s.Confirm(bin.Origin, "pg_bin"); err != nil || s.path == "" || bin.Origin != s.path {
+		return err
+	}
+	for _, path := range []string{bin.Text, filepath.Join(bin.Text, "pg_dump"), filepath.Join(bin.Text, "pg_restore")} {
+		if err := s.checkNamed(path, "pg_bin in "+s.path+":"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ConfirmSQL is Confirm for the files that RunsSQL was told of. Those that another
+// user could have written are refused.
+func (s *Sources) ConfirmSQL() error {
+	if len(s.sql) == 0 {
+		return nil
+	}
+	if err := s.Confirm(s.path, "mask.after"); err != nil {
+		return err
+	}
+	for _, path := range s.sql {
+		if err := s.checkNamed(path, "mask.after in "+s.path+":"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkNamed is checkTrusted for what the file names. What is not there is no
+// danger, and is missed where it is used. A link is as good as what it leads to.
+func (s *Sources) checkNamed(path, what string) error {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return fault.New(fault.Usage, "", "%s %w", what, err)
+	}
+	return s.checkTrusted(path, what)
+}
+
+// ConfirmHost is Confirm for the host that .env names, if that is origin.
+func (s *Sources) ConfirmHost(host Value) error {
+	if host.Origin != dotenvHostKey || isThisMachine(host.Text) {
+		return nil
+	}
+	return s.confirm(s.dotenvFile(), dotenvHostKey)
+}
+
+// ConfirmDatabase is Confirm for a database, which is fine on this machine.
+func (s *Sources) ConfirmDatabase(d Database) error {
+	if s.path == "" || d.Origin != s.path || onThisMachine(d.Text) {
+		return nil
+	}
+	key := "target"
+	if d.Text == s.file.Source && d.Text != s.file.Target {
+		key = "source"
+	}
+	return s.Confirm(d.Origin, key)
+}
+
+// confirm returns an error unless the user has approved what c claims, or does so
+// when asked.
+func (s *Sources) confirm(c claimant, key string) error {
+	sum, known := s.approval(c)
+	if known && sum == c.sum() {
+		return nil
+	}
+	if s.ask != nil && s.ask(c.path, c.claims) {
+		return s.allow(c)
+	}
+	state := "you have not approved"
+	if known {
+		state = "changed after you approved it"
+	}
+	return fault.New(fault.Usage, `run "hectl allow"`, "use %s of %s: it names %s that %s",
+		strings.TrimSuffix(key, " in .env"), c.path, about(key), state)
+}
+
+// claimants are the files in which something needs approval.
+func (s *Sources) claimants() []claimant {
+	return slices.DeleteFunc([]claimant{s.settingsFile(), s.dotenvFile()}, func(c claimant) bool {
+		return c.path == "" || len(c.claims) == 0
+	})
+}
+
+// Approved reports whether the user has approved whatever needs approval.
+func (s *Sources) Approved() bool {
+	return !slices.ContainsFunc(s.claimants(), func(c claimant) bool {
+		sum, known := s.approval(c)
+		return !known || sum != c.sum()
+	})
+}
+
+// Allow notes that the user approves what Claims returns, and returns the paths of
+// the files that it is in.
+func (s *Sources) Allow() (paths []string, err error) {
+	for _, c := range s.claimants() {
+		if err := s.allow(c); err != nil {
+			return nil, err
+		}
+		paths = append(paths, c.path)
+	}
+	return paths, nil
+}
+
+// Revoke forgets the approvals, and returns the paths of the files.
+func (s *Sources) Revoke() (paths []string, err error) {
+	for _, c := range s.claimants() {
+		path, err := s.approvalFile(c)
+		if err != nil {
+			return nil, err
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("revoke the approval of %s: %w", c.path, err)
+		}
+		paths = append(paths, c.path)
+	}
+	return paths, nil
+}
+
+// sum identifies what is approved.
+func (c claimant) sum() string {
+	var all [][2]string
+	for _, claim := range c.claims {
+		all = append(all, [2]string{claim.Key, claim.content})
+	}
+	text, err := json.Marshal(all)
+	if err != nil {
+		return "" // strings always have a JSON
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// approvalFile is where an approval is kept: below the user's config folder, which
+// is found by the environment that hectl was given.
+func (s *Sources) approvalFile(c claimant) (string, error) {
+	dir := s.env["XDG_CONFIG_HOME"]
+	if !filepath.IsAbs(dir) {
+		home := s.env["HOME"]
+		if !filepath.IsAbs(home) {
+			return "", fault.New(fault.Usage, "set HOME or XDG_CONFIG_HOME", "approve %s: there is no folder to keep approvals in", c.path)
+		}
+		dir = configDir(home)
+	}
+	sum := sha256.Sum256([]byte(c.path))
+	return filepath.Join(dir, "hectl", "allowed", hex.EncodeToString(sum[:])), nil
+}
+
+// approval returns the sum that was approved for c, if there is one. One that
+// another user could have written counts as none.
+func (s *Sources) approval(c claimant) (sum string, ok bool) {
+	path, err := s.approvalFile(c)
+	if err != nil {
+		return "", false
+	}
+	if path, err = filepath.EvalSymlinks(path); err != nil || s.checkTrusted(path, "approval") != nil {
+		return "", false
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", false
+	}
+	sum, rest, _ := strings.Cut(string(text), "\n")
+	return sum, rest == c.path+"\n"
+}
+
+// allow notes an approval: the sum, and the path that it is for.
+func (s *Sources) allow(c claimant) error {
+	path, err := s.approvalFile(c)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("approve %s: %w", c.path, err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "allow-*.tmp") // 0600
+	if err != nil {
+		return fmt.Errorf("approve %s: %w", c.path, err)
+	}
+	_, err = f.WriteString(c.sum() + "\n" + c.path + "\n")
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name()) // the error is what matters
+		return fmt.Errorf("approve %s: %w", c.path, err)
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// clone is a folder with files, and the environment of a user who has a home.
+func clone(t *testing.T, files map[string]string) (dir string, environ []string) {
+	t.Helper()
+	dir = t.TempDir()
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir, []string{"XDG_CONFIG_HOME=" + t.TempDir()}
+}
+
+func reload(t *testing.T, dir string, environ []string) *Sources {
+	t.Helper()
+	s, err := Load(dir, environ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestWhatNeedsApproval(t *testing.T) {
+	for _, tt := range []struct{ text, keys string }{
+		{"", ""},
+		{"region: eu-west-1\nprofile: x\npath_style: true\nenv: staging\njobs: 2\nkeep: {last: 1}\nmax_age: 2h\nmax_shrink: 10\nattachments_bucket: s3://files\nmask: {mode: on}", ""},
+		{"bucket: s3://b\nmasked_bucket: s3://m", "bucket masked_bucket"},
+		{"endpoint_url: https://store", "endpoint_url"},
+		{"pg_bin: bin", "pg_bin"},
+		{"notify: [https://a, https://b]", "notify notify"},
+		{"target: app_dev", ""},
+		{"target: app dev", ""},
+		{"target: postgres:///app", ""},
+		{"target: postgresql://me@localhost:5433/app", ""},
+		{"target: postgres://me@[::1]/app", ""},
+		{"target: host=localhost dbname=app port=5433", ""},
+		{"source: postgres://db.example.com/app", "source"},
+		{"target: postgres://localhost,db.example.com/app", "target"},
+		{"target: postgres://localhost/app?host=db.example.com", "target"},
+		{"target: postgres://%2Ftmp/app", "target"},
+		{"target: service=app", "target"},
+		{"target: host=localhost hostaddr=192.0.2.1", "target"},
+		{"target: host='db.example.com'", "target"},
+		{"target: dbname=x passfile=/etc/passwd", "target"},
+	} {
+		dir, environ := clone(t, map[string]string{FileName: tt.text})
+		s := reload(t, dir, environ)
+		var keys []string
+		for _, c := range s.Claims() {
+			keys = append(keys, c.Key)
+		}
+		if got := strings.Join(keys, " "); got != tt.keys || s.Approved() != (tt.keys == "") {
+			t.Errorf("%s: %q, approved %v", tt.text, got, s.Approved())
+		}
+	}
+}
+
+func TestApprovalHoldsForWhatWasApproved(t *testing.T) {
+	base := map[string]string{FileName: "pg_bin: bin\nendpoint_url: https://store\n", "bin/pg_dump": "one", "after.sql": "SELECT 1", ".env": "PG_HOST=db\n"}
+	for _, tt := range []struct {
+		name   string
+		change map[string]string
+		want   bool
+	}{
+		{"nothing", nil, true},
+		{"a harmless edit", map[string]string{FileName: "# why\nendpoint_url: https://store\npg_bin: bin\njobs: 3\n"}, true},
+		{"a value", map[string]string{FileName: "pg_bin: bin\nendpoint_url: https://other\n"}, false},
+		{"another value", map[string]string{FileName: "pg_bin: bin\nendpoint_url: https://store\nnotify: https://x\n"}, false},
+		{"a program", map[string]string{"bin/pg_dump": "two"}, false},
+		{"one more program", map[string]string{"bin/pg_restore": "two"}, false},
+		{"SQL", map[string]string{"after.sql": "SELECT 2"}, false},
+		{"the host in .env", map[string]string{".env": "PG_HOST=other\n"}, false},
+		{"something else in .env", map[string]string{".env": "PG_HOST=db\nX=1\n"}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir, environ := clone(t, base)
+			load := func() *Sources {
+				s := reload(t, dir, environ)
+				s.RunsSQL([]string{filepath.Join(dir, "after.sql")})
+				return s
+			}
+			if s := load(); s.Approved() || fault.CodeOf(s.Confirm(s.Path(), "pg_bin")) != fault.Usage {
+				t.Fatal("approved before it was")
+			}
+			if _, err := load().Allow(); err != nil {
+				t.Fatal(err)
+			}
+			for name, text := range tt.change {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := load().Approved(); got != tt.want {
+				t.Errorf("approved: %v", got)
+			}
+			if _, err := load().Revoke(); err != nil || load().Approved() {
+				t.Errorf("revoked: %v", err)
+			}
+		})
+	}
+}
+
+func TestApprovalIsForOneFile(t *testing.T) {
+	dir, environ := clone(t, map[string]string{"a/hectl.yml": "pg_bin: /opt/bin\n", "b/hectl.yml": "pg_bin: /opt/bin\n", "a/deep/x": ""})
+	if _, err := reload(t, filepath.Join(dir, "a"), environ).Allow(); err != nil {
+		t.Fatal(err)
+	}
+	if !reload(t, filepath.Join(dir, "a", "deep"), environ).Approved() {
+		t.Error("not approved in a folder below")
+	}
+	if reload(t, filepath.Join(dir, "b"), environ).Approved() {
+		t.Error("the same file in another folder is approved")
+	}
+}
+
+func TestUserIsAsked(t *testing.T) {
+	dir, environ := clone(t, map[string]string{FileName: "endpoint_url: https://store\n"})
+	for _, answer := range []bool{false, true} {
+		s := reload(t, dir, environ)
+		asked := 0
+		s.OnUnapproved(func(path string, claims []Claim) bool {
+			asked++
+			if path != s.Path() || len(claims) != 1 || claims[0].Text != "https://store" {
+				t.Errorf("asked about %s: %v", path, claims)
+			}
+			return answer
+		})
+		_, err := s.Bucket(nil)
+		if (err == nil) != answer || asked != 1 {
+			t.Errorf("answer %v: %v, asked %d times", answer, err, asked)
+		}
+		if _, err := s.Bucket(Flags{"endpoint-url": "https://mine"}); err != nil {
+			t.Errorf("the user's own endpoint: %v", err)
+		}
+	}
+	if _, err := reload(t, dir, environ).Bucket(nil); err != nil {
+		t.Errorf("the answer is forgotten: %v", err)
+	}
+}
+
+func TestClaimsHoldNoSecret(t *testing.T) {
+	dir, environ := clone(t, map[string]string{FileName: "source: postgres://me:hush@db/x\nnotify: slack+https://hooks.example.com/hush\nendpoint_url: https://me:hush@store\n"})
+	claims := reload(t, dir, environ).Claims()
+	if len(claims) != 3 {
+		t.Fatalf("%v", claims)
+	}
+	for _, c := range claims {
+		if strings.Contains(c.Text, "hush") {
+			t.Errorf("%s: %s", c.Key, c.Text)
+		}
+	}
+}
