@@ -44,13 +44,7 @@ func (r *Rules) Plan(head *archive.Head, seed Seed, opt Options) (*Plan, error) 
 	if err := report.Unlisted(r); err != nil {
 		return nil, err
 	}
-	tables := map[int]*Table{}
-	for t, m := range c.masks {
-		if t.DataID != 0 {
-			tables[t.DataID] = m
-		}
-	}
-	plan := NewPlan(tables, r.Hash())
+	plan := c.plan()
 	plan.warnings = c.warnings
 	if open := report.open(); len(open) > 0 && r.Unlisted == UnlistedWarn {
 		plan.warnings = append(plan.warnings, fmt.Sprintf("no rule covers %s; \"hectl mask check --suggest\" prints some", listed(open)))
@@ -61,11 +55,27 @@ func (r *Rules) Plan(head *archive.Head, seed Seed, opt Options) (*Plan, error) 
 	return plan, nil
 }
 
+// plan returns what the rules do to the rows.
+func (c *compiler) plan() *Plan {
+	tables := map[int]*Table{}
+	for t, m := range c.masks {
+		if t.DataID != 0 {
+			tables[t.DataID] = m
+		}
+	}
+	return NewPlan(tables, c.rules.Hash())
+}
+
 // Check returns what the rules say of each column of an archive. The error is as
-// for Plan, but for columns without a rule, which are the report's.
+// for Plan, but for columns without a rule, which are the report's, and with what
+// keeps Credentials from being replaced.
 func (r *Rules) Check(head *archive.Head) (*Report, error) {
 	c := r.compile(head, RandomSeed(), Options{})
-	return c.report(), c.err(r.title(head))
+	if err := c.err(r.title(head)); err != nil {
+		return nil, err
+	}
+	_, err := Credentials(c.schema, CredentialOptions{Password: "password", Seed: c.seed, Over: c.plan()})
+	return c.report(), err
 }
 
 func (r *Rules) title(head *archive.Head) string {

@@ -1,104 +1,135 @@
 package mask
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
+	"path"
 	"slices"
 
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Credentials is the plan for what of a Rails application must never leave
-// production, whatever else is masked: passwords and tokens that Devise keeps,
-// jobs that a developer's worker would run (send the e-mail, charge the card),
-// sessions that somebody is logged in with, and the environment.
-//
-// A table counts whatever its name and schema are when it has a column for
-// passwords or tokens: an application may have several kinds of users, or a
-// schema a tenant. password is what every user's becomes, hashed. Tokens that may
-// not be NULL become others, which are unique where the ones before were.
-//
-// Tables without a COPY statement are in it only when they shall have no rows.
-func Credentials(s *schema.Schema, password string, seed Seed) (*Plan, error) {
-	hash, err := bcryptOf(password, seed)
-	if err != nil {
-		return nil, err
-	}
-	m := credentialMethods{
-		password: func(dst, _ []byte) ([]byte, bool, error) { return append(dst, hash()...), false, nil },
-		token:    tokenMethod(seed.derive("credentials")),
-	}
-	names := lineage(s)
-	tables := map[int]*Table{}
-	for _, t := range s.Tables {
-		if t.DataID == 0 {
-			continue
-		}
-		if c := m.table(t, names(t)); c != nil {
-			tables[t.DataID] = c
-		}
-	}
-	return NewPlan(tables, ""), nil
+// Becomes says what a credential is replaced with.
+type Becomes string
+
+// What a credential can be replaced with.
+const (
+	// BecomesPassword is a hash of the password that every user gets.
+	BecomesPassword Becomes = "password"
+	// BecomesToken is NULL or, where a value is needed, another token.
+	BecomesToken Becomes = "token"
+	// BecomesFalse is false.
+	BecomesFalse Becomes = "false"
+)
+
+// A CredentialColumn is a column that is replaced in every restore.
+type CredentialColumn struct {
+	Of      string // what writes it
+	Table   string // "" for every table
+	Column  string // a name, or a pattern with *
+	Becomes Becomes
 }
 
-// replaced returns what Credentials does to the columns of t, nil when nothing. A
-// partitioned table counts for its partitions, which have the rows.
-func replaced(t *schema.Table, names []string) *Table {
-	if t.Copy == nil && t.Kind == schema.Partitioned {
-		of := *t
-		for _, c := range t.Columns {
-			of.Copy = append(of.Copy, c.Name)
-		}
-		t = &of
+// CredentialColumns is the list of the columns that never leave production as they
+// are. Nothing else is replaced because of its name, so a column gets on it only
+// when its name leaves no doubt.
+func CredentialColumns() []CredentialColumn {
+	return []CredentialColumn{
+		{"Devise", "", "encrypted_password", BecomesPassword},
+		{"Devise", "", "reset_password_token", BecomesToken},
+		{"Devise", "", "confirmation_token", BecomesToken},
+		{"Devise", "", "unlock_token", BecomesToken},
+		{"Devise", "", "remember_token", BecomesToken},
+		{"Devise", "", "authentication_token", BecomesToken},
+		{"Devise Invitable", "", "invitation_token", BecomesToken},
+		{"devise-two-factor", "", "otp_secret", BecomesToken},
+		{"devise-two-factor", "", "encrypted_otp_secret", BecomesToken},
+		{"devise-two-factor", "", "encrypted_otp_secret_iv", BecomesToken},
+		{"devise-two-factor", "", "encrypted_otp_secret_salt", BecomesToken},
+		{"devise-two-factor", "", "otp_backup_codes", BecomesToken},
+		{"devise-two-factor", "", "consumed_timestep", BecomesToken},
+		{"devise-two-factor", "", "otp_required_for_login", BecomesFalse},
+		{"has_secure_password", "", "*password*_digest", BecomesPassword},
+		{"has_secure_password", "", "password_reset_token", BecomesToken},
+		{"Doorkeeper", "oauth_applications", "secret", BecomesToken},
+		{"APIs", "", "access_token", BecomesToken},
+		{"APIs", "", "refresh_token", BecomesToken},
+		{"APIs", "", "auth_token", BecomesToken},
+		{"APIs", "", "api_token", BecomesToken},
+		{"APIs", "", "api_key", BecomesToken},
 	}
-	return credentialMethods{null, null}.table(t, names)
 }
 
-// replaces reports whether t, which may be nil, has a method for a column in every
-// row.
-func (t *Table) replaces(column string) bool {
-	return t != nil && slices.ContainsFunc(t.Columns, func(c Column) bool {
-		return c.Name == column && c.Method != nil && c.Where == nil
+// A CredentialTable is a table without rows in every restore.
+type CredentialTable struct {
+	Of    string   // what writes it
+	Table string   // a name, or a pattern with *
+	Has   []string // columns without which it is another table of that name
+}
+
+// CredentialTables is the list of the tables whose rows never leave production:
+// sessions that somebody is logged in with, jobs that a developer's worker would
+// run (send the e-mail, charge the card), and what is kept from responses.
+func CredentialTables() []CredentialTable {
+	return []CredentialTable{
+		{"Active Record session store", "sessions", []string{"session_id", "data"}},
+		{"Rails 8 authentication", "sessions", []string{"user_id", "ip_address"}},
+		{"Rails 8 authentication", "sessions", []string{"user_id", "user_agent"}},
+		{"Doorkeeper", "oauth_access_tokens", []string{"token"}},
+		{"Doorkeeper", "oauth_access_grants", []string{"token"}},
+		{"Doorkeeper", "oauth_device_grants", []string{"device_code"}},
+		{"Doorkeeper", "oauth_openid_requests", []string{"access_grant_id"}},
+		{"Delayed Job", "delayed_jobs", nil},
+		{"Solid Queue", "solid_queue_*", nil},
+		{"Solid Cache", "solid_cache_*", nil},
+		{"Solid Cable", "solid_cable_*", nil},
+		{"GoodJob", "good_jobs", nil},
+		{"GoodJob", "good_job_*", nil},
+		{"Que", "que_jobs", nil},
+		{"Que", "que_lockers", nil},
+		{"Que", "que_values", nil},
+	}
+}
+
+// matches reports whether a pattern of the lists is one of names.
+func matches(pattern string, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		ok, err := path.Match(pattern, name) // a name with a slash in it is on no list
+		return ok && err == nil
 	})
 }
 
-// credentialMethods are the methods for what somebody can log in with.
-type credentialMethods struct{ password, token Method }
+// credentialLists are the lists, and the lineage of each table.
+type credentialLists struct {
+	columns []CredentialColumn
+	tables  []CredentialTable
+}
 
-// table is the plan for one table, nil when it has nothing of the kind. names are
-// its own and those of the tables that it is a part of.
-func (m credentialMethods) table(t *schema.Table, names []string) *Table {
-	has := func(columns ...string) bool {
-		return !slices.ContainsFunc(columns, func(c string) bool { return t.Column(c) == nil && !slices.Contains(t.Copy, c) })
-	}
-	masked := &Table{Name: t.String()}
-	if slices.Contains(names, "delayed_jobs") || slices.Contains(names, "sessions") && has("session_id", "data") {
-		masked.None = true
-		return masked
-	}
-	some := false
-	for _, name := range t.Copy {
-		c := Column{Name: name}
-		switch {
-		case name == "encrypted_password":
-			c.Method = m.password
-		case name == "reset_password_token" || name == "invitation_token":
-			c.Method = null
-			if column := t.Column(name); column == nil || column.NotNull {
-				c.Method = m.token
-			}
-		case name == "value" && slices.Contains(names, "ar_internal_metadata") && slices.Contains(t.Copy, "key"):
-			c.Method = always("development")
-			c.Where = &Where{Column: slices.Index(t.Copy, "key"), Value: "environment"}
+func newCredentialLists() credentialLists {
+	return credentialLists{CredentialColumns(), CredentialTables()}
+}
+
+// skips reports whether a table has no rows in any restore. names are its own and
+// those of the tables that it is a part of.
+func (l credentialLists) skips(t *schema.Table, names []string) bool {
+	missing := func(column string) bool { return t.Column(column) == nil && !slices.Contains(t.Copy, column) }
+	return slices.ContainsFunc(l.tables, func(c CredentialTable) bool {
+		return matches(c.Table, names...) && !slices.ContainsFunc(c.Has, missing)
+	})
+}
+
+// becomes returns what a column is replaced with, "" when it is not on the list.
+func (l credentialLists) becomes(column string, names []string) Becomes {
+	for _, c := range l.columns {
+		if matches(c.Column, column) && (c.Table == "" || matches(c.Table, names...)) {
+			return c.Becomes
 		}
-		some = some || c.Method != nil
-		masked.Columns = append(masked.Columns, c)
 	}
-	if !some {
-		return nil
-	}
-	return masked
+	return ""
+}
+
+// Skips reports whether the rows of a table of this name may be left out of every
+// restore, whatever columns it has.
+func Skips(table string) bool {
+	return slices.ContainsFunc(CredentialTables(), func(c CredentialTable) bool { return matches(c.Table, table) })
 }
 
 // lineage returns a function for the names of a table and of all that it is a
@@ -110,38 +141,28 @@ func lineage(s *schema.Schema) func(*schema.Table) []string {
 	}
 	return func(t *schema.Table) []string {
 		var names []string
-		seen := map[*schema.Table]bool{} // a hostile archive may have them in a circle
-		for next := []*schema.Table{t}; len(next) > 0; next = next[1:] {
-			of := next[0]
-			if of == nil || seen[of] {
-				continue
-			}
-			seen[of] = true
+		for _, of := range parts(byName, t) {
 			names = append(names, of.Name.Name)
-			for _, parent := range of.Inherits {
-				next = append(next, byName[parent])
-			}
-			if of.PartitionOf != nil {
-				next = append(next, byName[*of.PartitionOf])
-			}
 		}
 		return names
 	}
 }
 
-// always is the method of a value that is the same in every row.
-func always(value string) Method {
-	return func(dst, _ []byte) ([]byte, bool, error) { return append(dst, value...), false, nil }
-}
-
-// null is the method of a value that goes.
-func null(dst, _ []byte) ([]byte, bool, error) { return dst, true, nil }
-
-// tokenMethod is the method of a secret that has to be there, and is perhaps unique.
-func tokenMethod(key []byte) Method {
-	return func(dst, value []byte) ([]byte, bool, error) {
-		mac := hmac.New(sha256.New, key)
-		_, _ = mac.Write(value)                                     // a hash never fails
-		return hex.AppendEncode(dst, mac.Sum(nil)[:16]), false, nil // 128 bits are as unique as a UUID
+// parts returns t and all tables that it is a partition of, or inherits from.
+func parts(byName map[schema.Name]*schema.Table, t *schema.Table) []*schema.Table {
+	var all []*schema.Table
+	for next := []*schema.Table{t}; len(next) > 0; next = next[1:] {
+		of := next[0]
+		if of == nil || slices.Contains(all, of) { // a hostile archive may have them in a circle
+			continue
+		}
+		all = append(all, of)
+		for _, parent := range of.Inherits {
+			next = append(next, byName[parent])
+		}
+		if of.PartitionOf != nil {
+			next = append(next, byName[*of.PartitionOf])
+		}
 	}
+	return all
 }

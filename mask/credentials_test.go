@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -20,7 +21,7 @@ func tableWith(id int, name string, columns ...string) *schema.Table {
 	t := &schema.Table{Name: schema.Name{Schema: "public", Name: name}, DataID: id}
 	for _, c := range columns {
 		plain, notNull := strings.CutSuffix(c, "!")
-		t.Columns = append(t.Columns, schema.Column{Name: plain, NotNull: notNull})
+		t.Columns = append(t.Columns, schema.Column{Name: plain, NotNull: notNull, Type: schema.Type{SQL: "text", Name: schema.Name{Name: "text"}}})
 		t.Copy = append(t.Copy, plain)
 	}
 	return t
@@ -48,7 +49,15 @@ func TestCredentials(t *testing.T) {
 		tableWith(8, "sessions", "id!", "teacher"),
 		inserts, unread,
 		tableWith(11, "items", "id!", "name"),
-	}}, "password", NewSeed([]byte("seed")))
+		tableWith(12, "people", "password_digest!", "recovery_password_digest", "password_hint", "file_digest", "otp_secret", "consumed_timestep", "confirmation_token", "unlock_token", "remember_token", "token"),
+		tableWith(13, "solid_queue_ready_executions", "id!"),
+		tableWith(14, "good_jobs", "id!"),
+		tableWith(15, "sessions", "id!", "user_id!", "ip_address", "user_agent"),
+		tableWith(16, "oauth_access_tokens", "id!", "token!"),
+		tableWith(17, "oauth_applications", "uid!", "secret!"),
+		tableWith(18, "ingredients", "uid!", "secret!"),
+		tableWith(19, "good_jobs_done", "id!"),
+	}}, CredentialOptions{Password: "password", Seed: NewSeed([]byte("seed"))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,6 +80,14 @@ func TestCredentials(t *testing.T) {
 		{"rows that are statements", 9, "", ""},
 		{"a table that could not be read", 10, "token\n", "TOKEN 1\n"},
 		{"any other", 11, "", ""},
+		{"what other gems keep", 12, "a\tb\tc\td\te\tf\tg\th\ti\tj\n\\.\n", "HASH\tHASH\tc\td\t\\N\t\\N\t\\N\t\\N\t\\N\tj\n\\.\n"},
+		{"Solid Queue", 13, "", none},
+		{"GoodJob", 14, "", none},
+		{"sessions of Rails 8", 15, "", none},
+		{"tokens of Doorkeeper", 16, "", none},
+		{"applications of Doorkeeper", 17, "a\tb\n", "a\tTOKEN 1\n"},
+		{"a secret of something else", 18, "", ""},
+		{"a name that only begins alike", 19, "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := plan.Table(&archive.Entry{ID: tt.id})
@@ -93,12 +110,48 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
+func TestCredentialLists(t *testing.T) {
+	docs, err := os.ReadFile("../docs/masking.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, found := strings.Cut(string(docs), "\n## What is always replaced\n")
+	if !found {
+		t.Fatal("docs/masking.md has no such section")
+	}
+	section, _, _ = strings.Cut(section, "\n## ")
+	got := map[string]bool{}
+	for line := range strings.Lines(section) {
+		if cells := strings.Split(line, "|"); len(cells) == 5 && strings.Contains(cells[2], "`") {
+			got[strings.TrimSpace(cells[1])+": "+strings.TrimSpace(cells[2])+": "+strings.TrimSpace(cells[3])] = true
+		}
+	}
+	want := map[string]bool{}
+	for _, c := range CredentialColumns() {
+		on := "`" + c.Column + "`"
+		if c.Table != "" {
+			on = "`" + c.Table + "." + c.Column + "`"
+		}
+		want[c.Of+": "+on+": "+string(c.Becomes)] = true
+	}
+	for _, c := range CredentialTables() {
+		on := "`" + c.Table + "`"
+		if c.Has != nil {
+			on += " with `" + strings.Join(c.Has, "`, `") + "`"
+		}
+		want[c.Of+": "+on+": no rows"] = true
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error("docs/masking.md has another list:", diff)
+	}
+}
+
 func TestOver(t *testing.T) {
 	as := func(name, value string) Column {
 		if value == "" {
 			return Column{Name: name}
 		}
-		return Column{Name: name, Method: always(value)}
+		return Column{Name: name, Method: fixed(value).ofValues()}
 	}
 	rules := NewPlan(map[int]*Table{
 		1: {Name: "users", Columns: []Column{as("id", ""), as("name", "rule"), as("password", "rule"), as("token", "")}},

@@ -31,6 +31,9 @@ func (t *Table) over(base *Table) *Table {
 	}
 	both := *t
 	both.None = base.None
+	if both.key == nil {
+		both.key = base.key
+	}
 	both.Columns = slices.Clone(t.Columns)
 	for i, c := range base.Columns {
 		if i < len(both.Columns) && both.Columns[i].Method == nil {

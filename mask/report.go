@@ -59,10 +59,10 @@ type Report struct {
 // the whole.
 func (c *compiler) report() *Report {
 	r := &Report{Findings: []Finding{}, Warnings: c.warnings, compiler: c}
-	names := lineage(c.schema)
+	names, lists := lineage(c.schema), newCredentialLists()
 	for _, t := range c.withRows() {
 		s := c.subjects[t]
-		always := replaced(t, names(t))
+		always := lists.replaced(t, names(t))
 		if s.none != nil || always != nil && always.None {
 			r.LeftOut = append(r.LeftOut, label(t.Name))
 			continue

@@ -8,6 +8,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
 // CheckMasking looks whether a fetch, or a backup that makes masked dumps (copies),
@@ -21,6 +22,12 @@ func CheckMasking(f *checkup.Findings, env *command.Env, c *cli.Context, setting
 		return
 	}
 	rules := m.rules
+	if newest != nil && rules == nil {
+		if _, err := mask.Credentials(schema.Read(newest.dump.Head), mask.CredentialOptions{Password: "password", Seed: mask.RandomSeed()}); err != nil {
+			f.Fail(about, err)
+			return
+		}
+	}
 	if rules == nil {
 		f.OK(about, "a fetch masks nothing by rules, but leaves passwords, tokens, sessions and jobs behind")
 		if !copies {
@@ -48,6 +55,10 @@ func CheckMasking(f *checkup.Findings, env *command.Env, c *cli.Context, setting
 	}
 	plan, err := rules.Rules.Plan(d.Head, mask.RandomSeed(), mask.Options{})
 	if err != nil {
+		f.Fail(about, err)
+		return
+	}
+	if _, err := mask.Credentials(schema.Read(d.Head), mask.CredentialOptions{Password: "password", Seed: mask.RandomSeed(), Over: plan}); err != nil {
 		f.Fail(about, err)
 		return
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
 // run is one replacement of a target by a dump.
@@ -34,7 +35,6 @@ type run struct {
 	force        bool
 	dropPrevious bool
 	dryRun       bool
-	passwordHash func() (string, error) // for rows that come as they are
 	masking      masking
 	tables       chooser
 	tools        func() (*pgtools.Tools, error)
@@ -59,7 +59,7 @@ func prepare(env *command.Env, c *cli.Context) (*run, config.Flags, error) {
 	if r.tables, err = newChooser(c.StringSlice("table"), c.StringSlice("exclude-table-data")); err != nil {
 		return nil, nil, err
 	}
-	if r.passwordHash, err = hashPassword(c.String("password")); err != nil {
+	if err := checkPassword(c.String("password")); err != nil {
 		return nil, nil, err
 	}
 	if r.masking, err = prepareMasking(r.settings, r.out, c, c.String("password")); err != nil {
@@ -509,13 +509,18 @@ func (r *run) scrub(ctx context.Context, temp pgtools.Conn, w work) error {
 		return err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
-	masked := map[[2]string]bool{}
+	done := map[[2]string]bool{} // they came masked, or not at all
 	for i := range w.dump.Head.Entries {
-		if e := &w.dump.Head.Entries[i]; w.mask.Table(e) != nil {
-			masked[[2]string{e.Namespace, e.Tag}] = true
+		e := &w.dump.Head.Entries[i]
+		if w.mask.Table(e) != nil || e.Desc == "TABLE DATA" && !r.tables.takes(e) {
+			done[[2]string{e.Namespace, e.Tag}] = true
 		}
 	}
-	return scrub(ctx, db, func(schema, table string) bool { return masked[[2]string{schema, table}] }, r.passwordHash)
+	credentials, err := mask.NewInDatabase(schema.Read(w.dump.Head), r.masking.password, mask.RandomSeed())
+	if err != nil {
+		return err
+	}
+	return scrub(ctx, db, func(schema, table string) bool { return done[[2]string{schema, table}] }, credentials)
 }
 
 // cleanUpTimeout bounds what is done after a failure or a signal.

@@ -154,7 +154,7 @@ func (r *run) copyForSnapshot(ctx context.Context, p *plan) error {
 		return nil
 	}
 	if r.snapshots.password != defaultPassword {
-		hash, err := r.passwordHash()
+		hash, err := hashPassword(r.snapshots.password)
 		if err != nil {
 			return err
 		}

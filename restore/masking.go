@@ -120,9 +120,12 @@ func (r *run) masks(d *dump) (*mask.Plan, error) {
 			return nil, err
 		}
 	}
-	credentials, err := mask.Credentials(schema.Read(h), r.masking.password, seed)
+	credentials, err := mask.Credentials(schema.Read(h), mask.CredentialOptions{Password: r.masking.password, Seed: seed, Over: plan, Takes: r.tables.takes})
 	if err != nil {
 		return nil, err
+	}
+	for _, w := range credentials.Warnings() {
+		r.out.Warn("%s", w)
 	}
 	if r.masking.ownPassword {
 		return credentials.Over(plan), nil

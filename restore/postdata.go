@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
@@ -47,8 +48,8 @@ func (l *loader) postData(ctx context.Context, head string, b *builder) ([]pgtoo
 	return warnings, nil
 }
 
-// explainKey gives the error of a foreign key to delayed_jobs a hint: what refers to
-// a job refers to nothing once the queued jobs are gone.
+// explainKey gives the error of a foreign key to jobs or sessions a hint: what refers
+// to them refers to nothing, for their rows are never restored.
 func (l *loader) explainKey(err error) error {
 	failed, ok := errors.AsType[*pgtools.RestoreError](err)
 	if !ok {
@@ -57,18 +58,22 @@ func (l *loader) explainKey(err error) error {
 	id, _, _ := strings.Cut(failed.Entry, ";")
 	n, _ := strconv.Atoi(id) // 0 is no entry
 	e := l.dump.Head.ByID()[n]
-	if e == nil || e.Desc != "FK CONSTRAINT" || !toJobs.MatchString(e.Definition) {
+	if e == nil || e.Desc != "FK CONSTRAINT" {
+		return err
+	}
+	to := referred.FindStringSubmatch(e.Definition)
+	if to == nil || !mask.Skips(to[1]) {
 		return err
 	}
 	table := strings.TrimPrefix(constrained.FindString(e.Definition), "ALTER TABLE ")
 	table = strings.TrimPrefix(table, "ONLY ")
-	return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("queued jobs are never restored, and rows of %s refer to them: leave those out with --exclude-table-data '%[1]s'", table), err)
+	return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("the rows of %s are never restored, and rows of %s refer to them: leave those out with --exclude-table-data '%[2]s'", to[1], table), err)
 }
 
-// toJobs matches the definition of a foreign key to delayed_jobs, and constrained
-// the table in it that has the key.
+// referred matches the table that a foreign key refers to, and constrained the table
+// that has the key.
 var (
-	toJobs      = regexp.MustCompile(`REFERENCES (?:[^ ]+\.)?delayed_jobs\(`)
+	referred    = regexp.MustCompile(`REFERENCES (?:[^ ]+\.)?([a-z0-9_]+)\(`)
 	constrained = regexp.MustCompile(`ALTER TABLE (?:ONLY )?[^ \n]+`)
 )
 

@@ -24,9 +24,6 @@ func prepareScratch(env *command.Env, c *cli.Context) (*run, error) {
 		return nil, err
 	}
 	r.scratch, r.doing = true, "restore beside"
-	if r.passwordHash, err = hashPassword("password"); err != nil {
-		return nil, err
-	}
 	r.masking, err = prepareMasking(r.settings, r.out, c, "password")
 	return r, err
 }

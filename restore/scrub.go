@@ -6,139 +6,149 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/schema"
 )
+
+// checkPassword refuses what cannot be the password of every restored user.
+func checkPassword(password string) error {
+	if len(password) > 72 || password == "" || strings.Contains(password, "\x00") {
+		return fault.New(fault.Usage, "", "--password has %d bytes; bcrypt takes 1 to 72", len(password))
+	}
+	return nil
+}
 
 // devisePasswordCost is the number of bcrypt stretches that Devise uses, as in
 // the application.
 const devisePasswordCost = 11
 
-// hashPassword hashes the password that every restored user gets, when it is
-// asked for: that takes a tenth of a second.
-func hashPassword(password string) (hash func() (string, error), err error) {
-	if len(password) > 72 || password == "" {
-		return nil, fault.New(fault.Usage, "", "--password has %d bytes; bcrypt takes 1 to 72", len(password))
+// hashPassword hashes the password that every restored user gets, so that a later
+// run can tell whether it asks for the same one.
+func hashPassword(password string) (string, error) {
+	hash, err := bcrypt.GenerateFromPassword([]byte(password), devisePasswordCost)
+	if err != nil {
+		return "", fmt.Errorf("hash the users' password: %w", err)
 	}
-	return sync.OnceValues(func() (string, error) {
-		hash, err := bcrypt.GenerateFromPassword([]byte(password), devisePasswordCost)
-		if err != nil {
-			return "", fmt.Errorf("hash the users' password: %w", err)
-		}
-		// Ruby's bcrypt writes $2a$; the algorithm is the same.
-		return string(hash), nil
-	}), nil
+	return string(hash), nil
 }
 
-// column is a column of the restored database that the scrub cares for.
+// column is a column of the restored database.
 type column struct {
 	Schema, Table, Name string
-	NotNull             bool
-	Role                string // name of the table, or of what it is a part of, that says what is in it
+	NotNull, Generated  bool
+	Type                string   // without its length
+	Length              int      // of varchar(n) and char(n), 0 without one
+	Array               bool     // Type is that of the elements
+	Lineage             []string // names of the table and of what it is a part of
+}
+
+// table returns the columns of one table as the judge of credentials takes them.
+func table(columns []column) *schema.Table {
+	t := &schema.Table{Name: schema.Name{Schema: columns[0].Schema, Name: columns[0].Table}}
+	for _, c := range columns {
+		one := schema.Column{Name: c.Name, NotNull: c.NotNull, Type: schema.Type{SQL: c.Type, Name: schema.Name{Name: c.Type}, Array: c.Array}}
+		if c.Length > 0 {
+			one.Type.Modifiers = []int{c.Length}
+		}
+		if !c.Generated {
+			t.Columns = append(t.Columns, one)
+		}
+	}
+	return t
 }
 
 // statement is one change that the scrub makes.
 type statement struct {
 	table string // quoted, with its schema
 	sql   string
-	args  []any
 }
 
 // scrubStatements decides what has to change, given the columns that are there,
-// those of a table in a row. A table that keeps Devise's passwords or tokens
-// counts whatever its name and schema are: an application may have several
-// kinds of users, or a schema a tenant.
-func scrubStatements(columns []column, passwordHash string) []statement {
-	var statements []statement
+// those of a table in a row.
+func scrubStatements(columns []column, credentials *mask.InDatabase) (statements []statement, err error) {
 	for rest := columns; len(rest) > 0; {
 		n := 1
 		for n < len(rest) && rest[n].Schema == rest[0].Schema && rest[n].Table == rest[0].Table {
 			n++
 		}
-		statements = append(statements, scrubTable(rest[:n], passwordHash)...)
+		name := pgtools.Quote(rest[0].Schema) + "." + pgtools.Quote(rest[0].Table)
+		none, list, err := credentials.Table(table(rest[:n]), rest[0].Lineage)
+		if err != nil {
+			return nil, err
+		}
+		if none {
+			statements = append(statements, statement{name, "DELETE FROM ONLY " + name})
+		}
+		for _, sql := range updates(name, list) {
+			statements = append(statements, statement{name, sql})
+		}
 		rest = rest[n:]
 	}
-	return statements
+	return statements, nil
 }
 
-// scrubTable decides for the columns of one table.
-func scrubTable(columns []column, passwordHash string) []statement {
-	table := pgtools.Quote(columns[0].Schema) + "." + pgtools.Quote(columns[0].Table)
-	names := map[string]bool{}
+// updates returns the statements that make the assignments to a table.
+func updates(table string, list []mask.Assignment) (statements []string) {
 	var set []string
-	var args []any
-	for _, c := range columns {
-		names[c.Name] = true
-		switch {
-		case c.Name == "encrypted_password":
-			set = append(set, "encrypted_password = $1")
-			args = append(args, passwordHash)
-		case c.Name != "reset_password_token" && c.Name != "invitation_token":
-		case c.NotNull: // and perhaps unique
-			set = append(set, c.Name+" = md5(random()::text || ctid::text)")
-		default:
-			set = append(set, c.Name+" = NULL")
+	for _, a := range list {
+		if a.Where != "" {
+			statements = append(statements, "UPDATE ONLY "+table+" SET "+pgtools.Quote(a.Column)+" = "+a.SQL+" WHERE "+a.Where)
+			continue
 		}
+		set = append(set, pgtools.Quote(a.Column)+" = "+a.SQL)
 	}
-	var statements []statement
 	if len(set) > 0 {
-		statements = append(statements, statement{table, "UPDATE ONLY " + table + " SET " + strings.Join(set, ", "), args})
-	}
-	switch role := columns[0].Role; {
-	case role == "ar_internal_metadata" && names["key"] && names["value"]:
-		statements = append(statements, statement{table, "UPDATE ONLY " + table + " SET value = 'development' WHERE key = 'environment'", nil})
-	case role == "delayed_jobs", role == "sessions" && names["session_id"] && names["data"]:
-		// A developer's worker would run the jobs: send the e-mail, charge the card.
-		statements = append(statements, statement{table, "DELETE FROM ONLY " + table, nil})
+		statements = append(statements, "UPDATE ONLY "+table+" SET "+strings.Join(set, ", "))
 	}
 	return statements
 }
 
 // scrub takes production's environment, jobs, sessions, passwords and tokens out
 // of the temp database, where they are: rows that were copied came without them
-// (mask.Credentials) and their tables are done, but those of a dump made with --inserts come as they are.
-// It asks the catalog and not the dump, so it also finds what the plan might have
-// missed.
+// (mask.Credentials) and their tables are done, but those of a dump made with
+// --inserts come as they are. It asks the catalog and not only the dump, so it also
+// finds what could not be read there.
 //
 // It runs after the data is in and before the post-data section: then there are
 // no triggers that would copy the old values elsewhere, no rules or policies that
 // would hide rows, and materialized views are filled from what it left. The rows
 // that it replaced are then taken off the disk as well.
-func scrub(ctx context.Context, db *pgtools.DB, done func(schema, table string) bool, passwordHash func() (string, error)) error {
+func scrub(ctx context.Context, db *pgtools.DB, done func(schema, table string) bool, credentials *mask.InDatabase) error {
 	columns, err := pgtools.Rows[column](ctx, db, `
 		WITH RECURSIVE part AS (
 			SELECT c.oid, c.relname FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p')
-			UNION SELECT i.inhrelid, part.relname FROM pg_catalog.pg_inherits i JOIN part ON i.inhparent = part.oid)
-		SELECT n.nspname::text, c.relname::text, a.attname::text, a.attnotnull, coalesce(min(part.relname::text), '')
+			UNION SELECT i.inhrelid, part.relname FROM pg_catalog.pg_inherits i JOIN part ON i.inhparent = part.oid),
+		lineage AS (SELECT oid, pg_catalog.array_agg(relname::text) AS names FROM part GROUP BY oid)
+		SELECT n.nspname::text, c.relname::text, a.attname::text, a.attnotnull, a.attgenerated <> '',
+		       pg_catalog.format_type(CASE WHEN t.typlen = -1 AND t.typelem <> 0 THEN t.typelem ELSE t.oid END, NULL),
+		       CASE WHEN a.atttypmod > 4 AND pg_catalog.format_type(CASE WHEN t.typlen = -1 AND t.typelem <> 0 THEN t.typelem ELSE t.oid END, NULL) LIKE 'character%'
+		            THEN a.atttypmod - 4 ELSE 0 END,
+		       t.typlen = -1 AND t.typelem <> 0, lineage.names
 		FROM pg_catalog.pg_class c
 		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
-		LEFT JOIN part ON part.oid = c.oid AND part.relname IN ('ar_internal_metadata', 'delayed_jobs', 'sessions')
-		WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-		  AND (part.oid IS NOT NULL OR a.attname IN ('encrypted_password', 'reset_password_token', 'invitation_token'))
+		JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+		JOIN lineage ON lineage.oid = c.oid
+		WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
 		  AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
-		GROUP BY 1, 2, 3, 4, a.attnum
 		ORDER BY 1, 2, a.attnum`)
 	if err != nil {
 		return fmt.Errorf("scrub: list tables: %w", err)
 	}
 	columns = slices.DeleteFunc(columns, func(c column) bool { return done(c.Schema, c.Table) })
-	if len(columns) == 0 {
-		return nil
-	}
-	hash, err := passwordHash()
-	if err != nil {
+	statements, err := scrubStatements(columns, credentials)
+	if err != nil || len(statements) == 0 {
 		return err
 	}
-	statements := scrubStatements(columns, hash)
 	changed := map[string]bool{}
 	err = db.InTx(ctx, func(tx *pgtools.Tx) error {
 		for _, s := range statements {
-			rows, err := tx.Exec(ctx, s.sql, s.args...)
+			rows, err := tx.Exec(ctx, s.sql)
 			if err != nil {
 				return fmt.Errorf("scrub %s: %w", s.table, err)
 			}

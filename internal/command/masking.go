@@ -41,9 +41,12 @@ func (m *Masking) Plan(head *archive.Head, dryRun bool) (*mask.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	credentials, err := mask.Credentials(schema.Read(head), password, seed)
+	credentials, err := mask.Credentials(schema.Read(head), mask.CredentialOptions{Password: password, Seed: seed, Over: plan})
 	if err != nil {
 		return nil, err
+	}
+	for _, w := range credentials.Warnings() {
+		m.out.Warn("%s", w)
 	}
 	plan = plan.Over(credentials)
 	for i := range head.Entries {

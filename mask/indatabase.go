@@ -1,0 +1,90 @@
+package mask
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// InDatabase is what replaces credentials in rows that are in a database already,
+// because they came as INSERT statements. It decides as Credentials does.
+type InDatabase struct {
+	judge *credentialJudge
+	seed  Seed
+}
+
+// NewInDatabase takes the schema of the dump that the rows came from.
+func NewInDatabase(s *schema.Schema, password string, seed Seed) (*InDatabase, error) {
+	j, err := newCredentialJudge(s, CredentialOptions{Password: password, Seed: seed})
+	return &InDatabase{j, seed}, err
+}
+
+// Assignment is a column's new value, as SQL.
+type Assignment struct {
+	Column string
+	SQL    string
+	Where  string // a condition, "" for every row
+}
+
+// Table returns what happens to the rows of a table: that they go, or the new
+// values of its columns. t is the table as it is in the database, which counts
+// where the dump's schema does not tell of it; names are its own and those of the
+// tables that it is a part of.
+func (d *InDatabase) Table(t *schema.Table, names []string) (none bool, list []Assignment, err error) {
+	if of := d.judge.byName[t.Name]; of != nil && of.Unread == nil && of.Kind != schema.Foreign {
+		t = of
+	}
+	r := d.judge.named(t, names)
+	if r == nil || r.none {
+		return r != nil, nil, nil
+	}
+	for _, c := range t.Columns {
+		one, ok := r.columns[c.Name]
+		if !ok {
+			continue
+		}
+		if one.refused != "" {
+			d.judge.refused = append(d.judge.refused, one.refused)
+			continue
+		}
+		list = append(list, Assignment{Column: c.Name, SQL: d.judge.expression(t, &c, one.spec)})
+	}
+	if r.environment {
+		list = append(list, Assignment{Column: "value", SQL: "'development'", Where: "key = 'environment'"})
+	}
+	return false, list, d.judge.err()
+}
+
+// expression returns what a method makes of a column, as SQL.
+func (j *credentialJudge) expression(t *schema.Table, col *schema.Column, spec MethodSpec) string {
+	switch spec.Name {
+	case "bcrypt":
+		hash, _ := bcryptOf(spec.Text, j.seed) // it was tried before
+		return literal(hash())
+	case "null":
+		return "NULL"
+	case "value":
+		return literal(spec.Text)
+	case "empty":
+		if KindOf(col.Type) == JSON {
+			return "'{}'"
+		}
+		return "''"
+	}
+	random := "pg_catalog.md5(pg_catalog.random()::text || ctid::text)" // 128 bits
+	switch kind := KindOf(col.Type); {
+	case kind == UUID:
+		return random + "::uuid"
+	case kind == Bytea:
+		return "pg_catalog.decode(" + random + ", 'hex')"
+	}
+	narrow := j.narrowed(&subject{table: t}, col)
+	if n := lengthOf(narrow.Type); n > 0 && n < hashLength {
+		return fmt.Sprintf("pg_catalog.left(%s, %d)", random, n)
+	}
+	return random
+}
+
+// literal quotes text for SQL. What is quoted has no backslashes.
+func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
