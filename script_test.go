@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -108,6 +110,7 @@ func TestScripts(t *testing.T) {
 			"planted":     cmdPlanted,
 			"in":          cmdIn,
 			"allow":       cmdAllow,
+			"tunnel":      cmdTunnel,
 		},
 	})
 }
@@ -161,6 +164,7 @@ func setUp(s servers, env *testscript.Env) error {
 		"PRODUCTION":                  s.production.URI("postgres"),
 		"PREVIOUS":                    s.local.URI(w.target + "_previous"),
 		"TOOLS":                       s.local.Bin(),
+		"PRODUCTION_SOCKET":           s.production.Socket(),
 		"SOURCE_PORT":                 strconv.Itoa(s.production.Port()),
 		"TARGET_PORT":                 strconv.Itoa(s.local.Port()),
 		"APP":                         app,
@@ -559,6 +563,37 @@ func cmdUser(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(w.s3.Allow(ctx, w.bucket, access, args[1:]...))
 	ts.Setenv("AWS_ACCESS_KEY_ID", access)
 	ts.Setenv("AWS_SECRET_ACCESS_KEY", secret)
+}
+
+// tunnel forwards a port of this machine, $TUNNEL, to the production server.
+func cmdTunnel(ts *testscript.TestScript, _ bool, _ []string) {
+	w := theWorld(ts)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { _ = listener.Close() })
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	ts.Check(err)
+	ts.Setenv("TUNNEL", port)
+	to := net.JoinHostPort("127.0.0.1", strconv.Itoa(w.production.Port()))
+	go func() {
+		for {
+			near, err := listener.Accept()
+			if err != nil {
+				return // it is closed
+			}
+			far, err := net.Dial("tcp", to)
+			if err != nil {
+				_ = near.Close()
+				continue
+			}
+			for _, ends := range [][2]net.Conn{{near, far}, {far, near}} {
+				go func() {
+					_, _ = io.Copy(ends[0], ends[1])
+					_ = ends[0].Close()
+				}()
+			}
+		}
+	}()
 }
 
 // allow ACTION… has the script's account do these on the bucket that is looked

@@ -251,6 +251,9 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 		o.compress = pgtools.DefaultCompression(tool)
 	}
 	o.upload.Estimate = estimate(src.size, o.compress)
+	if src.unknown != nil {
+		env.Console.Warn("the dump will not say which server it is of, so a fetch recognizes this source by its name alone: %v; allow it with GRANT EXECUTE ON FUNCTION pg_control_system() TO %s", src.unknown, pgtools.Quote(o.source.User()))
+	}
 	env.Console.Detail("%s is PostgreSQL %s, %s; dumping with %s (%s), compression %s",
 		o.source, server, humanize.Bytes(uint64(src.size)), tool.Path, tool.Version, o.compress)
 
@@ -277,7 +280,7 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 		Database: o.source.Database(), ServerVersion: server.String(), DumpVersion: tool.Version.String(),
 		Compression: o.compress, Started: started, Finished: env.Console.Now().UTC(),
 	}
-	m, failed := o.describe(ctx, env, store, result, src.size, body)
+	m, failed := o.describe(ctx, env, store, result, src, body)
 	if failed == nil && body.Known() {
 		result.Manifest = catalog.ManifestKey(o.bucket.Base, key)
 	}
@@ -307,10 +310,10 @@ func worse(err, more error) error {
 // describe writes the manifest of a dump that is in the bucket. Without one the
 // dump is as good, but cannot be checked in part: that is a warning. It returns
 // the manifest in any case.
-func (o *createOptions) describe(ctx context.Context, env *command.Env, store *s3store.Store, r created, size int64, body *catalog.Stream) (*catalog.Manifest, error) {
+func (o *createOptions) describe(ctx context.Context, env *command.Env, store *s3store.Store, r created, src *source, body *catalog.Stream) (*catalog.Manifest, error) {
 	m := &catalog.Manifest{
 		Key: r.Key, Size: r.Size, ETag: r.ETag, Label: r.Label, Started: r.Started, Finished: r.Finished,
-		HectlVersion: env.Version, Database: r.Database, DatabaseSize: size, ServerVersion: r.ServerVersion, DumpVersion: r.DumpVersion,
+		HectlVersion: env.Version, Database: r.Database, DatabaseSize: src.size, SourceIdentity: catalog.NewSourceIdentity(string(src.identity)), ServerVersion: r.ServerVersion, DumpVersion: r.DumpVersion,
 		Compression: r.Compression, ExcludedTableData: o.exclude,
 	}
 	if !body.Known() {

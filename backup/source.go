@@ -29,6 +29,8 @@ type source struct {
 	size      int64 // in bytes
 	standby   bool
 	conflicts int64 // of a standby's recovery, before the dump
+	identity  pgtools.Identity
+	unknown   error // why there is no identity
 }
 
 // openSource connects to the source, takes the lock, and finds out what is to
@@ -54,6 +56,9 @@ func openSource(ctx context.Context, c pgtools.Conn) (_ *source, err error) {
 	}
 	if s.size, err = db.DatabaseSize(ctx); err != nil {
 		return nil, err
+	}
+	if s.identity, s.unknown = db.Identity(ctx, c.Database()); s.unknown != nil && !pgtools.IsDenied(s.unknown) {
+		return nil, s.unknown
 	}
 	if s.standby, err = db.IsStandby(ctx); err != nil || !s.standby {
 		return s, err

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -126,8 +127,51 @@ func fetchRows() []row {
 		}},
 		{command: fetch, fault: "disk full: TMPDIR", codes: []int{1}, instead: fullTemp},
 		{command: fetch, fault: "disk full: the server's", points: 4, codes: []int{1}, own: true, disk: true, leaves: tempDatabase, instead: fullServer, mend: recovered},
+		{command: fetch, fault: "the target is the source, through another port", codes: []int{15}, said: "it is the source of the dumps", instead: fetchIntoSource, quick: true},
+		{
+			command: fetch, fault: "the target becomes production's midway", codes: []int{15}, said: "says that it is a production database", quick: true,
+			before: midway(targetDB, "CREATE SCHEMA app", "CREATE TABLE app.ar_internal_metadata AS SELECT 'environment' AS key, 'production' AS value"),
+			mend:   undo(targetDB, "DROP SCHEMA app CASCADE"),
+		},
+		{
+			command: fetch, fault: "a database of the user's takes the previous one's name midway", codes: []int{15}, said: "that hectl did not make",
+			before: midway("postgres", "CREATE DATABASE "+targetDB+"_previous"),
+			mend:   undo("postgres", "DROP DATABASE "+targetDB+"_previous"),
+		},
 		{command: fetch, fault: "two at once", codes: []int{0}, instead: twoFetches, outcome: "new; the other ends with 11"},
 	}
+}
+
+// midway runs statements on the target's server while the dump is downloaded.
+func midway(database string, statements ...string) preparation {
+	return func(ctx context.Context, t *try) error {
+		t.on(s3test.Is("GetObject"), s3test.Hold(func() {
+			for _, sql := range statements {
+				_ = t.local.Exec(ctx, database, sql) // the row fails without it
+			}
+		})).After(3).Times(1)
+		return nil
+	}
+}
+
+// undo takes back what midway did.
+func undo(database, sql string) func(ctx context.Context, t *try) error {
+	return func(ctx context.Context, t *try) error { return t.local.Exec(ctx, database, sql) }
+}
+
+// fetchIntoSource fetches into the source itself, by a port that hectl does not know
+// it by. The source must stay as it is.
+func fetchIntoSource(ctx context.Context, t *try) (outcome, error) {
+	all := func() []string {
+		return t.query(ctx, t.production, "SELECT datname || ' ' || oid FROM pg_database ORDER BY 1")
+	}
+	before := all()
+	uri := fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s", t.production.Port(), sourceDB)
+	o, err := t.run(ctx, fetch, "--force", "--target", uri)
+	if after := all(); err == nil && !slices.Equal(before, after) {
+		err = fmt.Errorf("production has the databases %q, not %q", after, before)
+	}
+	return o, err
 }
 
 // twoBackups begins a second one, which has another key, while the first uploads.

@@ -20,6 +20,10 @@ type SwapOptions struct {
 	Attempts int    // how often to wait 5 seconds for sessions to go; 0: 3
 	// Statements are run in the transaction, before the renames.
 	Statements []string
+	// Check is called in the transaction, after the renames and before the commit:
+	// no session is in these databases then, and none can begin. Its error undoes
+	// all of it.
+	Check func(ctx context.Context, tx *Tx) error
 }
 
 // SwapDatabases renames databases in the given order, all of them or none, and
@@ -50,7 +54,7 @@ func SwapDatabases(ctx context.Context, conn Conn, renames []Rename, opt SwapOpt
 	}
 	defer done()
 
-	s := swap{renamer: a, statements: opt.Statements, renames: renames}
+	s := swap{renamer: a, statements: opt.Statements, renames: renames, check: opt.Check}
 	var names []string
 	for i, r := range renames {
 		if name := nameBefore(renames[:i], r.From); name == r.From {
@@ -80,7 +84,8 @@ type swap struct {
 	renamer    *DB
 	statements []string
 	renames    []Rename
-	last       uint32 // oid of the database that is renamed last
+	check      func(ctx context.Context, tx *Tx) error // nil: none
+	last       uint32                                  // oid of the database that is renamed last
 }
 
 // rename is the transaction.
@@ -105,6 +110,11 @@ func (s *swap) rename(ctx context.Context) error {
 	}
 	for _, r := range s.renames {
 		if _, err := t.Exec(ctx, "ALTER DATABASE "+Quote(r.From)+" RENAME TO "+Quote(r.To)); err != nil {
+			return err
+		}
+	}
+	if s.check != nil {
+		if err := s.check(ctx, t); err != nil {
 			return err
 		}
 	}

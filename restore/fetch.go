@@ -28,6 +28,10 @@ type run struct {
 	bucket   config.Bucket
 	target   pgtools.Conn
 	sources  []string // fingerprints of the configured sources
+	// sourceIdentity is that of the configured source, "" when there is none or it
+	// does not answer. It is nil before the guard begins.
+	sourceIdentity func() (pgtools.Identity, error)
+	source         *pgtools.Conn // the configured source; nil for none
 
 	pgBin        string
 	jobs         int
@@ -118,6 +122,7 @@ func prepareServer(env *command.Env, c *cli.Context) (*run, config.Flags, error)
 		// that cannot be resolved cannot be what the target is.
 		if conn, err := command.Resolve(source, settings); err == nil {
 			r.sources = append(r.sources, conn.Fingerprint())
+			r.source = &conn
 		}
 	}
 	return r, flags, nil
@@ -138,6 +143,7 @@ type work struct {
 	mask     *mask.Plan
 	plan     plan
 	existing *pgtools.Database // the target; nil when there is none
+	judged   facts
 }
 
 // run replaces the target by the dump that find finds.
@@ -160,7 +166,7 @@ func (r *run) allowed(ctx context.Context, find func(context.Context) (source, e
 		if err != nil {
 			return err
 		}
-		if done, err := r.useSnapshot(ctx, admin, src, existing); done || err != nil {
+		if done, err := r.useSnapshot(ctx, admin, src, existing, judged); done || err != nil {
 			return err
 		}
 		return r.opened(ctx, admin, src, existing, judged, then)
@@ -203,6 +209,7 @@ func (r *run) guarded(ctx context.Context) (admin *pgtools.DB, existing *pgtools
 	if err := r.refusal(judged); err != nil {
 		return nil, nil, judged, err
 	}
+	r.sourceIdentity = later(func() (pgtools.Identity, error) { return r.askSource(ctx) })
 	if admin, err = pgtools.ConnectMaintenance(ctx, r.target, appName); err != nil {
 		return nil, nil, judged, err
 	}
@@ -242,6 +249,7 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 	if judged.Sources, err = madeHere(judged.Sources, d, r.target); err != nil {
 		return err
 	}
+	judged.Dumped = append(judged.Dumped, d.sourceIdentity())
 	if err := r.refusal(judged); err != nil {
 		return err
 	}
@@ -269,7 +277,7 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 	if err := r.planSnapshot(ctx, admin, src, &plan); err != nil {
 		return err
 	}
-	return then(ctx, work{admin, d, tool, masks, plan, existing})
+	return then(ctx, work{admin, d, tool, masks, plan, existing, judged})
 }
 
 // refusal is the error for what the guard has against the target, nil when it
@@ -278,7 +286,7 @@ func (r *run) refusal(f facts) error {
 	if r.doing == "" {
 		return refusal("replace", r.target, guard(f))
 	}
-	f.Taken = "" // nothing is kept under that name
+	f.Taken, f.PreviousIdentity = "", "" // nothing is kept under that name, and nothing dropped
 	return refusal(r.doing, r.target, guard(f))
 }
 
@@ -298,17 +306,29 @@ func madeHere(sources []string, d *dump, target pgtools.Conn) ([]string, error) 
 // completes the facts for the guard.
 func (r *run) inspect(ctx context.Context, admin *pgtools.DB, f *facts) (*pgtools.Database, error) {
 	name := r.target.Database()
+	f.found = found{}
 	err := admin.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = 'rdsadmin')
 		    OR EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'rds_superuser')`).Scan(&f.RDS)
 	if err != nil {
 		return nil, fmt.Errorf("inspect the server: %w", err)
 	}
+	f.SourceIdentities = nil
+	if r.source != nil {
+		id, err := r.sourceIdentity()
+		if err != nil {
+			r.out.Detail("the source is known by its name alone: %v", err)
+		}
+		f.SourceIdentities = append(f.SourceIdentities, id)
+	}
 	existing, exists, err := admin.Database(ctx, name)
 	if err != nil || !exists {
 		return nil, err
 	}
 	previous := previousName(name)
+	if err := f.identify(ctx, admin, name, previous); err != nil {
+		return nil, err
+	}
 	if _, taken, err := admin.Database(ctx, previous); err != nil {
 		return nil, err
 	} else if taken {
@@ -325,7 +345,7 @@ func (r *run) inspect(ctx context.Context, admin *pgtools.DB, f *facts) (*pgtool
 		return &existing, nil // nobody can connect to it
 	}
 	f.Template = existing.IsTemplate
-	f.Existing, err = environment(ctx, r.target)
+	f.Existing, f.Unread, err = environment(ctx, r.target)
 	if pgtools.IsDenied(err) {
 		return nil, fault.Wrap(fault.Denied,
 			fmt.Sprintf("connect as the role %s, to which %s belongs: with --target, or PG_USERNAME and PG_PASSWORD", existing.Owner, name), err)
@@ -334,35 +354,6 @@ func (r *run) inspect(ctx context.Context, admin *pgtools.DB, f *facts) (*pgtool
 		return nil, err
 	}
 	return &existing, nil
-}
-
-// environment returns the environment that a Rails application noted in its
-// database, "" when there is none.
-func environment(ctx context.Context, target pgtools.Conn) (string, error) {
-	db, err := pgtools.Connect(ctx, target, appName)
-	if err != nil {
-		return "", err
-	}
-	defer db.Close(context.WithoutCancel(ctx))
-	schemas, err := pgtools.Rows[string](ctx, db, `
-		SELECT n.nspname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-		WHERE c.relname = 'ar_internal_metadata' AND c.relkind IN ('r', 'p', 'v')`)
-	if err != nil {
-		return "", fmt.Errorf("inspect %s: %w", target, err)
-	}
-	for _, schema := range schemas {
-		values, err := pgtools.Rows[string](ctx, db,
-			`SELECT value::text FROM `+pgtools.Quote(schema)+`.ar_internal_metadata WHERE key = 'environment' AND value IS NOT NULL`)
-		if err != nil {
-			return "", fmt.Errorf("inspect %s: %w", target, err)
-		}
-		for _, v := range values {
-			if isProduction(v) {
-				return v, nil // one is enough
-			}
-		}
-	}
-	return "", nil
 }
 
 // lockPatience is how long a lock is waited for: the server's side of a run that
@@ -436,7 +427,7 @@ func (r *run) replace(ctx context.Context, w work) (err error) {
 	if err := r.settle(ctx, admin, &p, r.origin(p)); err != nil {
 		return err
 	}
-	if err := r.swap(ctx, admin, p); err != nil {
+	if err := r.swap(ctx, admin, p, w.judged); err != nil {
 		var busy *pgtools.BusyError
 		keep = errors.As(err, &busy)
 		return r.notSwapped(p, err, keep)

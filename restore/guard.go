@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rubyforgood/hectl/backup/catalog"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 )
@@ -19,9 +20,22 @@ type facts struct {
 	Force     bool
 	// Sources are fingerprints of databases that are dumped, never replaced.
 	Sources []string
+	// SourceIdentities are identities of such databases, and Dumped recognizes the
+	// one that the dump was made of.
+	SourceIdentities []pgtools.Identity
+	Dumped           []*catalog.SourceIdentity
+	found
+}
+
+// found are the facts that the target's server gives. They can change while a
+// restore runs, so the server is asked again at the swap.
+type found struct {
 	// Existing is the environment that the target's own ar_internal_metadata
 	// names, "" when the target does not exist or does not say.
 	Existing string
+	// Unread names a table such as ar_internal_metadata whose rows the role cannot
+	// see; "" when there is none.
+	Unread string
 	// Template says that the server has the target down as a template.
 	Template bool
 	// RDS says that the server has what only Amazon's have, by whatever name or
@@ -30,6 +44,11 @@ type facts struct {
 	// Taken is the name of a database that would have to make way for the
 	// previous one, and that hectl did not make; "" when there is none.
 	Taken string
+	// Identity and PreviousIdentity are the target's and its previous database's;
+	// "" when there is none.
+	Identity, PreviousIdentity pgtools.Identity
+	// Unidentified says that the role may not ask for them.
+	Unidentified bool
 	// SnapshotOf is the target whose snapshot this one is; "" for none.
 	SnapshotOf string
 }
@@ -60,8 +79,16 @@ func guard(f facts) []string {
 	if f.SnapshotOf != "" {
 		add("it is a snapshot of %s (hectl snapshot restore, with that as the target)", f.SnapshotOf)
 	}
-	if slices.Contains(f.Sources, f.Target.Fingerprint()) {
+	switch {
+	case slices.Contains(f.Sources, f.Target.Fingerprint()):
 		add("it is the source of the dumps")
+	case f.isSource(f.Identity):
+		add("it is the source of the dumps: its server, by whatever name it is reached, and its database are those of the source")
+	case f.Unidentified && f.knowsSources():
+		add("whether it is the source of the dumps cannot be checked: the role %[1]s may not execute pg_control_system() (as a superuser: GRANT EXECUTE ON FUNCTION pg_control_system() TO %[2]s)", f.Target.User(), pgtools.Quote(f.Target.User()))
+	}
+	if f.isSource(f.PreviousIdentity) {
+		add("its previous database, which would be dropped, is the source of the dumps (rename it)")
 	}
 	if name := f.Target.Database(); f.Template || name == "postgres" || name == "template0" || name == "template1" {
 		add("%s is a system or template database", name)
@@ -69,11 +96,33 @@ func guard(f facts) []string {
 	if isProduction(f.Existing) && !f.Force {
 		add("its ar_internal_metadata says that it is a production database (--force, if you know that it is a copy)")
 	}
+	if f.Unread != "" && !f.Force {
+		add("the rows of its %s are hidden from the role %s by row security, so it may be a production database (connect as a role with BYPASSRLS, or --force, if you know that it is a copy)", f.Unread, f.Target.User())
+	}
 	return reasons
 }
 
+// knowsSources reports whether a source has an identity to compare with.
+func (f facts) knowsSources() bool {
+	return slices.ContainsFunc(f.SourceIdentities, func(id pgtools.Identity) bool { return id != "" }) ||
+		slices.ContainsFunc(f.Dumped, func(of *catalog.SourceIdentity) bool { return of != nil })
+}
+
+// isSource reports whether a database of this identity is dumped.
+func (f facts) isSource(id pgtools.Identity) bool {
+	return id != "" && (slices.Contains(f.SourceIdentities, id) ||
+		slices.ContainsFunc(f.Dumped, func(of *catalog.SourceIdentity) bool { return of.Is(string(id)) }))
+}
+
+// isProduction reports whether an environment is production's: "production" or
+// "prod", in any case, alone or followed by more, as in "production-eu" or
+// "prod_2".
 func isProduction(environment string) bool {
-	return strings.EqualFold(strings.TrimSpace(environment), "production")
+	word := strings.ToLower(strings.TrimSpace(environment))
+	if i := strings.IndexFunc(word, func(r rune) bool { return r < 'a' || r > 'z' }); i >= 0 {
+		word = word[:i]
+	}
+	return word == "production" || word == "prod"
 }
 
 // refusal is the error for the guard's reasons not to do something with the

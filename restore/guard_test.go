@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rubyforgood/hectl/backup/catalog"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 )
@@ -71,6 +72,35 @@ func TestGuard(t *testing.T) {
 			mod: func(f *facts) { f.Sources = []string{conn(t, "host=/tmp user=x dbname=dev").Fingerprint()} }, want: []string{"source"}},
 		{name: "RAILS_ENV with a blank", dsn: local, env: map[string]string{"RAILS_ENV": " production"}, want: []string{"RAILS_ENV"}},
 		{name: "development by its own word", dsn: local, mod: func(f *facts) { f.Existing = "development" }},
+		{name: "prod", dsn: local, env: map[string]string{"RAILS_ENV": "PROD"}, want: []string{"RAILS_ENV"}},
+		{name: "one of several productions", dsn: local, mod: func(f *facts) { f.Existing = "production-eu" }, want: []string{"ar_internal_metadata"}},
+		{name: "products are no production", dsn: local, env: map[string]string{"RAILS_ENV": "products", "APP_ENV": "preprod"}},
+		{name: "rows that cannot be seen", dsn: local, mod: func(f *facts) { f.Unread = "ar_internal_metadata" }, want: []string{"hidden from the role me by row security"}},
+		{name: "rows that cannot be seen, forced", dsn: local, mod: func(f *facts) { f.Unread, f.Force = "ar_internal_metadata", true }},
+		{name: "the dump's source by another name, whatever the flags", dsn: "postgres://me@tunnel/dev",
+			mod: func(f *facts) {
+				f.Force, f.AllowHost, f.Identity = true, []string{"tunnel"}, "1/2"
+				f.Dumped = []*catalog.SourceIdentity{nil, catalog.NewSourceIdentity("1/2")}
+			}, want: []string{"source of the dumps"}},
+		{name: "the configured source by another name", dsn: local,
+			mod: func(f *facts) { f.Identity, f.SourceIdentities = "1/2", []pgtools.Identity{"", "1/2"} }, want: []string{"source of the dumps"}},
+		{name: "another database of that server", dsn: local,
+			mod: func(f *facts) {
+				f.Identity, f.SourceIdentities = "1/2", []pgtools.Identity{"1/3"}
+				f.Dumped = []*catalog.SourceIdentity{catalog.NewSourceIdentity("1/4")}
+			}},
+		{name: "no identities", dsn: local, mod: func(f *facts) { f.SourceIdentities, f.Dumped = []pgtools.Identity{""}, []*catalog.SourceIdentity{nil} }},
+		{name: "the previous database is the source", dsn: local,
+			mod: func(f *facts) { f.PreviousIdentity, f.SourceIdentities = "1/2", []pgtools.Identity{"1/2"} }, want: []string{"which would be dropped, is the source"}},
+		{name: "an identity that may not be asked for", dsn: local,
+			mod: func(f *facts) {
+				f.Unidentified, f.Dumped = true, []*catalog.SourceIdentity{catalog.NewSourceIdentity("1/2")}
+			},
+			want: []string{"GRANT EXECUTE ON FUNCTION pg_control_system() TO \"me\""}},
+		{name: "an identity that nobody needs", dsn: local,
+			mod: func(f *facts) {
+				f.Unidentified, f.SourceIdentities, f.Dumped = true, []pgtools.Identity{""}, []*catalog.SourceIdentity{nil}
+			}},
 		{name: "all at once", dsn: "postgres://me@db.example.com/postgres", env: map[string]string{"RAILS_ENV": "production"},
 			want: []string{"RAILS_ENV", "not this machine", "system or template"}},
 	} {

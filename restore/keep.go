@@ -46,7 +46,7 @@ func (s *saving) text() string {
 // useSnapshot restores from a snapshot when there is one of that dump, and says
 // whether it did, or with --dry-run would. One that cannot be copied is no reason to
 // fail: the dump is still there.
-func (r *run) useSnapshot(ctx context.Context, admin *pgtools.DB, src source, existing *pgtools.Database) (bool, error) {
+func (r *run) useSnapshot(ctx context.Context, admin *pgtools.DB, src source, existing *pgtools.Database, judged facts) (bool, error) {
 	of, ok := src.(bucketSource)
 	if r.snapshots == nil || r.snapshots.fresh || !ok {
 		return false, nil
@@ -64,7 +64,7 @@ func (r *run) useSnapshot(ctx context.Context, admin *pgtools.DB, src source, ex
 	}
 	r.out.Say("the snapshot %s holds the newest dump: restoring from that (--fresh downloads it)", s.Snapshot.Name)
 	info := dumpInfo{Name: of.name(), Size: of.dump.Size, Taken: &of.dump.Time}
-	err = r.restoreSnapshot(ctx, admin, existing, *s, info)
+	err = r.restoreSnapshot(ctx, admin, existing, *s, info, judged)
 	if failed, ok := errors.AsType[*notCopiedError](err); ok && ctx.Err() == nil {
 		r.out.Warn("downloading the dump, because the snapshot %s cannot be used: %v (\"hectl fetch-latest-db --fresh --snapshot\" replaces it)", s.Snapshot.Name, failed)
 		return false, nil
@@ -179,5 +179,6 @@ func (r *run) origin(p plan) *origin {
 	return &origin{
 		Dump: p.Dump.Name, ETag: p.etag, Taken: p.Dump.Taken, Fetched: *now(r.out),
 		Chosen: p.Chosen, Masked: p.Masking.Masked, Rules: p.Masking.Rules,
+		Source: p.source,
 	}
 }

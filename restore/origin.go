@@ -3,6 +3,8 @@ package restore
 import (
 	"path"
 	"time"
+
+	"github.com/rubyforgood/hectl/backup/catalog"
 )
 
 // origin is where the rows of a database came from. Others may have changed them
@@ -15,6 +17,9 @@ type origin struct {
 	Chosen  string     `json:"chosen_tables,omitempty"` // "" for all
 	Masked  bool       `json:"masked"`
 	Rules   string     `json:"mask_rules,omitempty"` // hash of the rules it is masked by
+	// Source recognizes the database that the dump was made of; nil when the dump
+	// does not say.
+	Source *catalog.SourceIdentity `json:"source_identity,omitempty"`
 	// Snapshot is the one by way of which it came here, "" for none.
 	Snapshot string     `json:"snapshot,omitempty"`
 	Restored *time.Time `json:"restored_at,omitempty"` // from the snapshot
@@ -65,4 +70,12 @@ func (o *origin) lines() []string {
 		lines = append(lines, "restored from the snapshot "+o.Snapshot+" "+minute(*o.Restored))
 	}
 	return lines
+}
+
+// source recognizes the database that the rows are from; nil when it is not known.
+func (o *origin) source() *catalog.SourceIdentity {
+	if o == nil {
+		return nil
+	}
+	return o.Source
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"github.com/rubyforgood/hectl/backup/catalog"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
@@ -35,7 +36,8 @@ type plan struct {
 	// Snapshot is the one that will be made.
 	Snapshot string `json:"saved_snapshot,omitempty"`
 
-	etag        string  // of the dump, "" when it has none
+	etag        string // of the dump, "" when it has none
+	source      *catalog.SourceIdentity
 	mark        mark    // of the temp database once it is the target
 	saves       *saving // nil when no snapshot is made
 	create      pgtools.CreateOptions
@@ -91,7 +93,7 @@ func (d *dump) info() dumpInfo {
 // plan decides names and tools. existing is nil when there is no target yet.
 func (r *run) plan(d *dump, masks *mask.Plan, tool pgtools.Tool, server pgtools.Version, existing *pgtools.Database) plan {
 	p := r.exchange(server, existing)
-	p.Dump = d.info()
+	p.Dump, p.source = d.info(), d.sourceIdentity()
 	p.Tool = fmt.Sprintf("%s (%s)", tool.Path, tool.Version)
 	p.Tables = d.Head.Tables()
 	p.Chosen = r.tables.String()

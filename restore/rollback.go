@@ -82,7 +82,7 @@ func (r rolledBack) Text() string {
 
 // rollback exchanges the target and its previous database.
 func (r *run) rollback(ctx context.Context) error {
-	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, _ facts) error {
+	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, judged facts) error {
 		start := r.out.Now()
 		target, previous := r.target.Database(), previousName(r.target.Database())
 		before, exists, err := admin.Database(ctx, previous)
@@ -97,6 +97,10 @@ func (r *run) rollback(ctx context.Context) error {
 		if comes.kind != keptKind { // the guard looks at it only where there is a target
 			return fault.New(fault.Refused, "rename it, if it is what the target shall be",
 				"refused to put back %s: it is not a previous database that hectl keeps", r.target.WithDatabase(previous))
+		}
+		judged.Dumped = append(judged.Dumped, comes.Origin.source())
+		if err := r.refusal(judged); err != nil {
+			return err
 		}
 		if err := mayRename(ctx, admin, previous); err != nil {
 			return err
@@ -125,7 +129,16 @@ func (r *run) rollback(ctx context.Context) error {
 		if r.dryRun {
 			return r.out.Result(result)
 		}
-		if err := pgtools.SwapDatabases(ctx, r.target, renames, pgtools.SwapOptions{AppName: appName, Statements: statements}); err != nil {
+		if _, err := r.inspected(ctx, admin, &judged); err != nil {
+			return err
+		}
+		check := func(ctx context.Context, tx *pgtools.Tx) error {
+			if existing == nil {
+				return nil
+			}
+			return r.sameDatabase(ctx, tx, previous, existing.OID)
+		}
+		if err := pgtools.SwapDatabases(ctx, r.target, renames, pgtools.SwapOptions{AppName: appName, Statements: statements, Check: check}); err != nil {
 			return fmt.Errorf("%s is as it was: %w", target, err)
 		}
 		result.Seconds = r.out.Now().Sub(start).Seconds()

@@ -12,7 +12,7 @@ import (
 
 // restoreNamed replaces the target by its snapshot of that name.
 func (r *run) restoreNamed(ctx context.Context, name string) error {
-	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, _ facts) error {
+	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, judged facts) error {
 		s, err := r.findSnapshot(ctx, admin, name)
 		if err != nil {
 			return err
@@ -21,7 +21,7 @@ func (r *run) restoreNamed(ctx context.Context, name string) error {
 		if o := s.Origin; o != nil {
 			info = dumpInfo{Name: o.Dump, Size: -1, Taken: o.Taken}
 		}
-		err = r.restoreSnapshot(ctx, admin, existing, s, info)
+		err = r.restoreSnapshot(ctx, admin, existing, s, info, judged)
 		if _, failed := errors.AsType[*notCopiedError](err); failed && ctx.Err() == nil {
 			return r.explainStale(ctx, admin, s, err)
 		}
@@ -74,8 +74,12 @@ func (p snapshotPlan) Text() string {
 
 // restoreSnapshot replaces the target by a copy of the snapshot. dump is what
 // there is in it, for the result.
-func (r *run) restoreSnapshot(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, s held, dump dumpInfo) (err error) {
+func (r *run) restoreSnapshot(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, s held, dump dumpInfo, judged facts) (err error) {
 	start := r.out.Now()
+	judged.Dumped = append(judged.Dumped, s.Origin.source())
+	if err := r.refusal(judged); err != nil {
+		return err
+	}
 	problems, err := lacking(ctx, admin, existing)
 	if err != nil {
 		return err
@@ -117,7 +121,7 @@ func (r *run) restoreSnapshot(ctx context.Context, admin *pgtools.DB, existing *
 	if err := r.settle(ctx, admin, &p, &from); err != nil {
 		return err
 	}
-	if err := r.swap(ctx, admin, p); err != nil {
+	if err := r.swap(ctx, admin, p, judged); err != nil {
 		return fmt.Errorf("%s is as it was: %w", p.Target, err)
 	}
 	rep := r.report(p, r.out.Now().Sub(start))

@@ -2,6 +2,7 @@ package restore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -16,29 +17,50 @@ import (
 // swap puts the temp database in the target's place. All renames are one
 // transaction: a run that is killed at any instant leaves either the old order
 // or the new one.
-func (r *run) swap(ctx context.Context, admin *pgtools.DB, p plan) error {
+//
+// The restore may have taken hours, so the guard looks three times more: right
+// before the renames; at the catalogs in their transaction, when nobody else can
+// connect to these databases; and, since rows cannot be read then, at the replaced
+// database once it has its new name and before anything is dropped.
+func (r *run) swap(ctx context.Context, admin *pgtools.DB, p plan, judged facts) error {
+	existing, err := r.inspected(ctx, admin, &judged)
+	if err != nil {
+		return err
+	}
+	if p.Exists != (existing != nil) {
+		return fault.New(fault.Refused, "fetch again", "refused to replace %s: it was created or dropped meanwhile", r.target)
+	}
+	return r.swapWith(ctx, admin, p, existing, judged)
+}
+
+// swapWith is swap once the guard has looked at the target.
+func (r *run) swapWith(ctx context.Context, admin *pgtools.DB, p plan, existing *pgtools.Database, judged facts) error {
 	previous := previousName(p.Target)
 	var renames []pgtools.Rename
+	opt := pgtools.SwapOptions{AppName: appName, Statements: []string{commentOn(p.Temp, p.mark)}}
+	older := false
 	if p.Exists {
-		_, older, err := admin.Database(ctx, previous)
-		if err != nil {
+		var err error
+		if _, older, err = admin.Database(ctx, previous); err != nil {
 			return err
 		}
 		if older {
 			renames = append(renames, pgtools.Rename{From: previous, To: p.outgoing})
 		}
 		renames = append(renames, pgtools.Rename{From: p.Target, To: previous})
-	}
-	renames = append(renames, pgtools.Rename{From: p.Temp, To: p.Target})
-
-	opt := pgtools.SwapOptions{AppName: appName, Statements: []string{commentOn(p.Temp, p.mark)}}
-	if p.Exists {
 		kept, err := keptMark(ctx, admin, p.Target)
 		if err != nil {
 			return err
 		}
 		opt.Statements = append(opt.Statements, kept)
+		opt.Check = func(ctx context.Context, tx *pgtools.Tx) error {
+			if err := r.sameDatabase(ctx, tx, previous, existing.OID); err != nil || !older {
+				return err
+			}
+			return r.isKept(ctx, tx, p.outgoing, previous)
+		}
 	}
+	renames = append(renames, pgtools.Rename{From: p.Temp, To: p.Target})
 	var drop []string
 	if s := p.saves; s != nil {
 		if s.replaces != "" {
@@ -48,9 +70,20 @@ func (r *run) swap(ctx context.Context, admin *pgtools.DB, p plan) error {
 		renames = append(renames, pgtools.Rename{From: s.temp, To: s.database})
 		opt.Statements = append(opt.Statements, commentOn(s.temp, s.mark))
 	}
-	r.out.Detail("exchanging %s and %s", p.Target, p.Temp)
+	r.out.Detail("swapping %s and %s", p.Target, p.Temp)
 	if err := pgtools.SwapDatabases(ctx, r.target, renames, opt); err != nil {
 		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTimeout)
+	defer cancel()
+	if p.Exists {
+		switch turned, err := r.turned(ctx, previous, judged); {
+		case err != nil:
+			r.warn("%s is in place; nothing was dropped, because %s could not be looked at again: %v", p.Target, previous, err)
+			return nil
+		case turned != nil:
+			return errors.Join(turned, r.swapBack(ctx, p, existing.Comment, older))
+		}
 	}
 	// From here on the new database is in place: what fails now is said, and
 	// mended by the next run, but takes nothing back.
@@ -58,12 +91,67 @@ func (r *run) swap(ctx context.Context, admin *pgtools.DB, p plan) error {
 	if p.replaceable && p.Exists {
 		drop = append(drop, previous)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTimeout)
-	defer cancel()
 	for _, name := range drop {
 		if err := admin.DropDatabase(ctx, name); err != nil {
 			r.warn("%s is in place, but %s could not be dropped: %v", p.Target, name, err)
 		}
+	}
+	return nil
+}
+
+// sameDatabase fails unless the database that was renamed to name is the one with
+// this oid, and no template.
+func (r *run) sameDatabase(ctx context.Context, tx *pgtools.Tx, name string, oid uint32) error {
+	var same bool
+	err := tx.QueryRow(ctx, "SELECT oid = $2 AND NOT datistemplate FROM pg_catalog.pg_database WHERE datname = $1", name, oid).Scan(&same)
+	if err != nil {
+		return fmt.Errorf("look at %s again: %w", name, err)
+	}
+	if !same {
+		return fault.New(fault.Refused, "fetch again", "refused to replace %s: it became another database, or a template, meanwhile", r.target)
+	}
+	return nil
+}
+
+// isKept fails unless the database that was renamed from previous to name is one
+// that hectl keeps.
+func (r *run) isKept(ctx context.Context, tx *pgtools.Tx, name, previous string) error {
+	var comment string
+	err := tx.QueryRow(ctx, `
+		SELECT coalesce(pg_catalog.shobj_description(oid, 'pg_database'), '')
+		FROM pg_catalog.pg_database WHERE datname = $1`, name).Scan(&comment)
+	if err != nil {
+		return fmt.Errorf("look at %s again: %w", previous, err)
+	}
+	if parseMark(comment).kind != keptKind {
+		return r.refusal(facts{Env: r.settings.Lookup, Target: r.target, AllowHost: r.allowHost, found: found{Taken: previous}})
+	}
+	return nil
+}
+
+// turned returns the refusal if the replaced database, which is called previous
+// now, became production's in the last moment. err says that this is not known.
+func (r *run) turned(ctx context.Context, previous string, judged facts) (refused, err error) {
+	judged.Existing, judged.Unread, err = environment(ctx, r.target.WithDatabase(previous))
+	if err != nil {
+		return nil, err
+	}
+	return r.refusal(judged), nil
+}
+
+// swapBack takes a swap back. comment is what the target had.
+func (r *run) swapBack(ctx context.Context, p plan, comment string, older bool) error {
+	previous := previousName(p.Target)
+	renames := []pgtools.Rename{{From: p.Target, To: p.Temp}, {From: previous, To: p.Target}}
+	if older {
+		renames = append(renames, pgtools.Rename{From: p.outgoing, To: previous})
+	}
+	err := pgtools.SwapDatabases(ctx, r.target, renames, pgtools.SwapOptions{AppName: appName, Statements: []string{
+		commentOn(p.Target, mark{kind: tempKind, Target: p.Target}),
+		"COMMENT ON DATABASE " + pgtools.Quote(previous) + " IS " + pgtools.QuoteLiteral(comment),
+	}})
+	if err != nil {
+		return fault.Wrap(fault.Failed, "hectl rollback", fmt.Errorf("%s is kept as %s: swap it back: %w", p.Target, previous, err))
 	}
 	return nil
 }

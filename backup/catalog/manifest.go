@@ -41,6 +41,7 @@ type Manifest struct {
 	ArchiveVersion    string          `json:"archive_version"`
 	Compression       string          `json:"compression"`
 	SourceFingerprint string          `json:"source_fingerprint"`
+	SourceIdentity    *SourceIdentity `json:"source_identity,omitempty"` // nil where the role may not know it
 	ExcludedTableData []string        `json:"excluded_table_data,omitempty"`
 	Masked            bool            `json:"masked,omitempty"`
 	MaskRules         string          `json:"mask_rules,omitempty"`  // SHA-256 of the rules by which it was masked
@@ -85,7 +86,7 @@ func (m *Manifest) MaskedCopy(of ManifestOrigin, object s3store.Object, rules st
 	return &Manifest{
 		Key: object.Key, Size: object.Size, ETag: object.ETag, Masked: true, MaskRules: rules, Origin: &of,
 		Label: m.Label, Started: m.Started, Database: m.Database, DatabaseSize: m.DatabaseSize, ServerVersion: m.ServerVersion, DumpVersion: m.DumpVersion,
-		Compression: m.Compression, SourceFingerprint: m.SourceFingerprint, ExcludedTableData: m.ExcludedTableData,
+		Compression: m.Compression, SourceFingerprint: m.SourceFingerprint, SourceIdentity: m.SourceIdentity, ExcludedTableData: m.ExcludedTableData,
 	}
 }
 

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Every rule of docs/guard.md names tests, and they exist.
+func TestGuardTableNamesItsTests(t *testing.T) {
+	text, err := os.ReadFile("docs/guard.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tests strings.Builder
+	files, err := filepath.Glob("restore/*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tests.Write(source)
+	}
+	rules := 0
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		if !strings.HasPrefix(line, "| ") || len(cells) != 4 || strings.TrimSpace(cells[3]) == "test" {
+			continue
+		}
+		rules++
+		names := regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cells[3], -1)
+		if len(names) == 0 {
+			t.Errorf("no test holds the rule: %s", line)
+		}
+		for _, name := range names {
+			if strings.HasPrefix(name[1], "Test") {
+				if !strings.Contains(tests.String(), "func "+name[1]+"(") {
+					t.Errorf("there is no %s", name[1])
+				}
+			} else if _, err := os.Stat(filepath.Join("testdata", "script", name[1]+".txtar")); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if rules < 10 {
+		t.Errorf("the table has %d rules", rules)
+	}
+}
