@@ -38,25 +38,30 @@ type Row interface {
 }
 
 // Connect connects to c. The session is called appName in pg_stat_activity, and
-// has none of the timeouts that a role or a database may be set up with: they
-// are meant for the application, not for a restore that takes an hour.
+// has none of the timeouts that a role or a database may be set up with, nor
+// transactions that may not write: they are meant for the application, not for a
+// restore that takes an hour.
 //
 // The error says in words what is wrong, and hints at the cure; see also
 // IsNoDatabase.
 func Connect(ctx context.Context, c Conn, appName string) (*DB, error) {
-	return connect(ctx, c, appName, "lock_timeout", "transaction_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout")
+	return connect(ctx, c, appName,
+		fixedSetting{"lock_timeout", "0"}, fixedSetting{"transaction_timeout", "0"},
+		fixedSetting{"idle_in_transaction_session_timeout", "0"}, fixedSetting{"idle_session_timeout", "0"},
+		fixedSetting{"default_transaction_read_only", "off"}, fixedSetting{"default_transaction_isolation", "read committed"},
+		fixedSetting{"default_transaction_deferrable", "off"})
 }
 
 // ConnectReadOnly is Connect for a database that others work on: the session may
 // not write, and of the timeouts it is without those alone that would end a long
 // query, or a session that is idle while it has no transaction.
 func ConnectReadOnly(ctx context.Context, c Conn, appName string) (*DB, error) {
-	return connect(ctx, c.readOnly(), appName, "idle_session_timeout")
+	return connect(ctx, c.readOnly(), appName, fixedSetting{"idle_session_timeout", "0"})
 }
 
-// connect connects, and turns statement_timeout off and those of timeouts that
-// the server knows.
-func connect(ctx context.Context, c Conn, appName string, timeouts ...string) (*DB, error) {
+// connect connects, turns statement_timeout off and makes those settings that the
+// server knows.
+func connect(ctx context.Context, c Conn, appName string, settings ...fixedSetting) (*DB, error) {
 	c, err := c.fresh(ctx)
 	if err != nil {
 		return nil, err
@@ -70,7 +75,7 @@ func connect(ctx context.Context, c Conn, appName string, timeouts ...string) (*
 		return nil, connectError(ctx, c, err)
 	}
 	db := &DB{conn: c, pg: pg}
-	number, err := db.prepare(ctx, timeouts)
+	number, err := db.prepare(ctx, settings)
 	if err != nil {
 		db.Close(ctx)
 		return nil, fmt.Errorf("connect to %v: %w", c, err)
@@ -79,16 +84,17 @@ func connect(ctx context.Context, c Conn, appName string, timeouts ...string) (*
 	return db, nil
 }
 
-// prepare turns timeouts off and asks for the server's version.
-func (db *DB) prepare(ctx context.Context, timeouts []string) (version int, err error) {
+// prepare makes settings and asks for the server's version.
+func (db *DB) prepare(ctx context.Context, settings []fixedSetting) (version int, err error) {
 	if _, err := db.Exec(ctx, "SET statement_timeout = 0"); err != nil {
 		return 0, err
 	}
+	names, values := columns(settings)
 	err = db.QueryRow(ctx, `
 		SELECT pg_catalog.current_setting('server_version_num')::int, (
-			SELECT count(pg_catalog.set_config(name, '0', false))
-			FROM pg_catalog.pg_settings
-			WHERE name = ANY ($1))`, timeouts).Scan(&version, nil)
+			SELECT count(pg_catalog.set_config(s.name, f.value, false))
+			FROM (SELECT ($1::text[])[i] AS name, ($2::text[])[i] AS value FROM pg_catalog.generate_subscripts($1::text[], 1) i) f
+			JOIN pg_catalog.pg_settings s ON s.name = f.name)`, names, values).Scan(&version, nil)
 	return version, err
 }
 

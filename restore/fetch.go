@@ -473,7 +473,11 @@ func (r *run) createTemp(ctx context.Context, admin *pgtools.DB, p plan) error {
 
 // load fills the temp database. Between data and post-data it calls afterData.
 func (r *run) load(ctx context.Context, w work, afterData func(ctx context.Context, temp pgtools.Conn) error) error {
-	l := &loader{tool: w.tool, into: r.target.WithDatabase(w.plan.Temp), dump: w.dump, jobs: r.jobs, out: r.out, tables: r.tables, mask: w.mask, folder: tempFolder(r.target)}
+	into, err := r.target.WithDatabase(w.plan.Temp).WithFixedSettings(ctx, appName)
+	if err != nil {
+		return err
+	}
+	l := &loader{tool: w.tool, into: into, dump: w.dump, jobs: r.jobs, out: r.out, tables: r.tables, mask: w.mask, folder: tempFolder(r.target)}
 	warnings, err := l.load(ctx, func(ctx context.Context) error { return afterData(ctx, l.into) })
 	for _, w := range warnings { // pg_restore's, all known to be harmless
 		r.out.Detail("harmless: %s", w)
@@ -500,6 +504,9 @@ func (r *run) scrub(ctx context.Context, temp pgtools.Conn, w work) error {
 		return err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
+	if _, err := db.Exec(ctx, "SET search_path = ''"); err != nil {
+		return fmt.Errorf("prepare a session: %w", err)
+	}
 	done := map[[2]string]bool{} // they came masked, or not at all
 	for i := range w.dump.Head.Entries {
 		e := &w.dump.Head.Entries[i]

@@ -156,6 +156,10 @@ func (r *run) runAfter(ctx context.Context, temp pgtools.Conn) error {
 	}
 	bar := r.out.Progress("after", console.Steps, int64(len(r.masking.after)))
 	defer bar.Done()
+	temp, err := temp.WithFixedSettings(ctx, appName)
+	if err != nil {
+		return err
+	}
 	db, err := pgtools.Connect(ctx, temp, appName)
 	if err != nil {
 		return err

@@ -54,16 +54,16 @@ func (s *sessions) close(ctx context.Context) {
 	}
 }
 
-// session connects to the temp database with the settings that pg_restore has,
-// and those that make a restore faster.
+// session connects to the temp database with the settings that the archive records
+// and pg_restore has, and those that make a restore faster.
 func (l *loader) session(ctx context.Context) (*pgtools.DB, error) {
 	db, err := pgtools.Connect(ctx, l.into, appName)
 	if err != nil {
 		return nil, err
 	}
-	settings := `SET search_path = ''; SET row_security = off; SET xmloption = content;
-		SET standard_conforming_strings = on; SET check_function_bodies = off;
-		SET client_min_messages = warning; SET synchronous_commit = off;`
+	settings := `SET row_security = off; SET xmloption = content; SET check_function_bodies = off;
+		SET client_min_messages = warning; SET synchronous_commit = off;
+		SELECT pg_catalog.set_config('search_path', ` + pgtools.QuoteLiteral(l.dump.Head.SearchPath()) + `, false);`
 	if encoding := l.dump.Head.Encoding(); encoding != "" {
 		settings += "SET client_encoding = " + pgtools.QuoteLiteral(encoding) + ";"
 	}
@@ -75,6 +75,9 @@ func (l *loader) session(ctx context.Context) (*pgtools.DB, error) {
 			WHERE name = 'maintenance_work_mem' AND setting::bigint < $2
 			   OR name = 'max_parallel_maintenance_workers' AND $3`,
 			l.sortMemory(), sortMemory/l.jobs>>10, l.jobs > 1)
+	}
+	if on, said := l.dump.Head.StandardStrings(); err == nil && said && !on {
+		_, err = db.Exec(ctx, "SET standard_conforming_strings = off")
 	}
 	if err != nil {
 		db.Close(ctx)

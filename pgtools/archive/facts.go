@@ -39,6 +39,22 @@ func (h *Head) StandardStrings() (on, said bool) {
 	return on, said
 }
 
+var pathStatement = regexp.MustCompile(`^\s*SELECT pg_catalog\.set_config\('search_path', '((?:[^']|'')*)', false\)`)
+
+// SearchPath returns the search_path with which the archive's definitions are to
+// be run, as set_config takes it.
+func (h *Head) SearchPath() string {
+	for _, e := range h.Entries {
+		if e.Desc != "SEARCHPATH" {
+			continue
+		}
+		if m := pathStatement.FindStringSubmatch(e.Definition); m != nil {
+			return strings.ReplaceAll(m[1], "''", "'")
+		}
+	}
+	return ""
+}
+
 // Extensions returns the names of the extensions that the archive creates, in
 // alphabetical order.
 func (h *Head) Extensions() []string {
