@@ -165,6 +165,13 @@ func (x *examination) fits(ctx context.Context, about string, d *dump) {
 	for _, p := range problems {
 		x.Fail(about, p)
 	}
+	for _, l := range d.left {
+		if l.asked || !l.Matters {
+			x.OK(about, "a fetch leaves out %s", l)
+		} else {
+			x.Warn(about, "", "a fetch leaves out %s", l)
+		}
+	}
 	if tool.Path != "" {
 		x.OK(about, "restored by %s (%s)", tool.Path, tool.Version)
 	}

@@ -30,7 +30,7 @@ func (l *loader) data(ctx context.Context, head string, b *builder, afterData fu
 	if err != nil {
 		return nil, err
 	}
-	works := divideWork(l.dump.Head, copies, rest, found, b.dependents)
+	works := divideWork(l.given, copies, rest, found, b.dependents)
 	group, working := errgroup.WithContext(ctx)
 	finish := func(w *tableWork) { group.Go(func() error { return b.finish(working, w) }) }
 	group.Go(func() error {
@@ -46,7 +46,7 @@ func (l *loader) data(ctx context.Context, head string, b *builder, afterData fu
 		if err := afterData(working); err != nil {
 			return err
 		}
-		b.show(l.out.Progress("indexes and keys", console.Steps, int64(l.dump.Head.Indexes())))
+		b.show(l.out.Progress("indexes and keys", console.Steps, int64(l.given.Indexes())))
 		for _, w := range works {
 			if w.late {
 				finish(w)

@@ -41,6 +41,7 @@ type run struct {
 	dryRun       bool
 	masking      masking
 	tables       chooser
+	without      without
 	tools        func() (*pgtools.Tools, error)
 	// scratch says that the temp database is dropped again, and that the target
 	// stays what it is: it only says where.
@@ -82,6 +83,9 @@ func prepareTarget(env *command.Env, c *cli.Context) (*run, config.Flags, error)
 		return nil, nil, err
 	}
 	if r.jobs, err = r.settings.Jobs(flags); err != nil {
+		return nil, nil, err
+	}
+	if r.without, err = newWithout(r.settings.Without(c.StringSlice("without"))); err != nil {
 		return nil, nil, err
 	}
 	return r, flags, nil

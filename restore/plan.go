@@ -31,6 +31,8 @@ type plan struct {
 	// Chosen says which tables' rows are restored; "" for all.
 	Chosen  string   `json:"chosen_tables,omitempty"`
 	Masking maskInfo `json:"masking"`
+	// LeftOut is what of the dump is not restored.
+	LeftOut []leftOut `json:"left_out,omitempty"`
 	// Leftovers are databases of earlier runs that will be dropped.
 	Leftovers []string `json:"leftover_databases,omitempty"`
 	// Snapshot is the one that will be made.
@@ -98,6 +100,7 @@ func (r *run) plan(d *dump, masks *mask.Plan, tool pgtools.Tool, server pgtools.
 	p.Tables = d.Head.Tables()
 	p.Chosen = r.tables.String()
 	p.Masking = r.maskInfo(d, masks)
+	p.LeftOut = d.left
 	p.create = pgtools.CreateOptions{Encoding: d.Head.Encoding(), Like: existing}
 	if existing != nil && !r.scratch {
 		p.create.Owner = existing.Owner
@@ -132,6 +135,9 @@ func (p plan) Text() string {
 	fmt.Fprintf(&b, "  made by       pg_dump %s of %s on PostgreSQL %s, %d tables\n", p.Dump.DumpVersion, p.Dump.Database, p.Dump.ServerVersion, p.Tables)
 	if p.Chosen != "" {
 		fmt.Fprintf(&b, "  rows of       %s\n", p.Chosen)
+	}
+	for _, l := range p.LeftOut {
+		fmt.Fprintf(&b, "  without       %s\n", l)
 	}
 	fmt.Fprintf(&b, "with            %s\n", p.Tool)
 	fmt.Fprintf(&b, "into            %s on %s (PostgreSQL %s)\n", p.Temp, p.Server, p.Version)
@@ -191,6 +197,7 @@ func (r *run) preflight(ctx context.Context, admin *pgtools.DB, d *dump, existin
 			r.out.Warn("%s", text)
 		}
 	}
+	r.say(d.left)
 	d.note(r)
 	return tool, nil
 }
@@ -204,17 +211,13 @@ func (r *run) problems(ctx context.Context, admin *pgtools.DB, d *dump, existing
 	if tool, err = tools.Restore(admin.ServerVersion(), d.Head.Version.Minor); err != nil {
 		problems = append(problems, err)
 	}
-	available, err := admin.AvailableExtensions(ctx)
+	unmet, err := r.leaveOut(ctx, admin, d)
 	if err != nil {
 		return pgtools.Tool{}, nil, err
 	}
-	for _, name := range d.Head.Extensions() {
-		if _, ok := available[name]; !ok {
-			problems = append(problems, fmt.Errorf("the dump needs the extension %s, which %s does not have", name, r.target.Host()))
-		}
-	}
+	problems = append(problems, unmet...)
 	for _, e := range foreignRows(d.Head) {
-		if r.tables.takes(e) {
+		if r.tables.takes(e) && !d.edits.drops(e) {
 			problems = append(problems, fmt.Errorf("the dump has rows of the foreign table %s, which would be written to another server: leave them out with --exclude-table-data", tableName(e)))
 		}
 	}

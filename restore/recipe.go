@@ -16,6 +16,7 @@ type recipe struct {
 	Dump    string `json:"dump"` // "s3://…"
 	ETag    string `json:"etag"`
 	Chosen  string `json:"chosen_tables,omitempty"`
+	Without string `json:"without,omitempty"`
 	Masked  bool   `json:"masked"`
 	Rules   string `json:"mask_rules,omitempty"`
 	User    string `json:"user"` // to whom everything belongs
@@ -31,7 +32,7 @@ const defaultPassword = "password"
 func (r *run) recipe(of bucketSource) recipe {
 	return recipe{
 		Dump: of.name(), ETag: of.dump.ETag,
-		Chosen: r.tables.key(), Masked: r.masking.rules != nil, Rules: r.masking.key(),
+		Chosen: r.tables.key(), Without: r.without.key(), Masked: r.masking.rules != nil, Rules: r.masking.key(),
 		User: r.target.User(), Version: r.snapshots.version,
 	}
 }
@@ -53,6 +54,8 @@ func (made recipe) differs(want recipe, password string) string {
 		return "the dump has been replaced since"
 	case made.Chosen != want.Chosen:
 		return "it has the rows of other tables: " + cmp.Or(made.Chosen, "all")
+	case made.Without != want.Without:
+		return "it was made without " + cmp.Or(made.Without, "leaving anything out")
 	case made.Masked != want.Masked, made.Rules != want.Rules:
 		return "it was masked by other rules"
 	case made.User != want.User:

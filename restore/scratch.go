@@ -63,7 +63,8 @@ func compareRows(ctx context.Context, temp pgtools.Conn, d *dump, plan *mask.Pla
 	defer db.Close(context.WithoutCancel(ctx))
 	wanted := maps.Clone(c.rows)
 	for i := range d.Head.Entries {
-		if t := plan.Table(&d.Head.Entries[i]); t != nil && t.None {
+		e := &d.Head.Entries[i]
+		if t := plan.Table(e); t != nil && t.None || d.edits.drops(e) {
 			delete(wanted, d.Head.Entries[i].ID)
 		}
 	}

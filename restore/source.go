@@ -34,6 +34,7 @@ type dump struct {
 	Head  *archive.Head
 	raw   []byte // the bytes of Head
 	edits edits  // what of Head is restored otherwise than it says
+	left  []leftOut
 
 	// Blocks are in the order in which they lie; nil when they can only be read
 	// in order, from stream.

@@ -207,13 +207,14 @@ type report struct {
 	GoBack   string   `json:"go_back,omitempty"`  // a command line
 	Snapshot string   `json:"snapshot,omitempty"` // that it was restored from
 	saved    time.Time
-	asked    bool    // for the snapshot, and not for the dump
-	Saved    string  `json:"saved_snapshot,omitempty"` // that was made of it
-	Seconds  float64 `json:"seconds"`
+	asked    bool      // for the snapshot, and not for the dump
+	Saved    string    `json:"saved_snapshot,omitempty"` // that was made of it
+	LeftOut  []leftOut `json:"left_out,omitempty"`
+	Seconds  float64   `json:"seconds"`
 }
 
 func (r *run) report(p plan, took time.Duration) report {
-	rep := report{Dump: p.Dump, Target: p.Target, Server: p.Server, Masked: p.Masking.Masked, Rules: p.Masking.Rules, Previous: p.Previous, Seconds: took.Seconds()}
+	rep := report{Dump: p.Dump, Target: p.Target, Server: p.Server, Masked: p.Masking.Masked, Rules: p.Masking.Rules, Previous: p.Previous, LeftOut: p.LeftOut, Seconds: took.Seconds()}
 	if p.Previous != "" {
 		rep.GoBack = r.again("rollback")
 	}

@@ -74,6 +74,8 @@ type file struct {
 	MaxAge            word    `yaml:"max_age"`
 	MaxShrink         word    `yaml:"max_shrink"`
 	Mask              rawNode `yaml:"mask"`
+
+	Without map[string]leftOut `yaml:"without"`
 }
 
 // whole is a number that the file writes without a fraction. The decoder would

@@ -1,0 +1,304 @@
+package restore
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// lack is why an entry cannot be restored as it is.
+type lack struct {
+	entry   *archive.Entry
+	why     string
+	hint    string // how to have it; "" for none
+	instead string // a definition that can be restored, and means the same here
+	missing bool   // it is not on the server's disk
+	bound   bool   // no restore could ever have it
+	matters bool   // the application may notice
+}
+
+// surroundings are what a server and a role there can do.
+type surroundings struct {
+	host       string
+	server     pgtools.Version
+	build      string // what version() says
+	role       string
+	super      bool
+	roles      []string
+	extensions map[string]pgtools.Extension
+	unloaded   []string          // providers of security labels that the dump has
+	libraries  []string          // of C functions, that are missing
+	locales    map[string]string // by definitions of collations: what is wrong
+}
+
+// look finds out what the server can do of what the dump wants, and changes nothing.
+func look(ctx context.Context, admin *pgtools.DB, h *archive.Head) (s surroundings, err error) {
+	s = surroundings{host: admin.Conn().Host(), server: admin.ServerVersion(), locales: map[string]string{}}
+	if s.extensions, err = admin.AvailableExtensions(ctx); err != nil {
+		return s, err
+	}
+	err = admin.QueryRow(ctx, `
+		SELECT rolname::text, rolsuper, version(), ARRAY(SELECT rolname::text FROM pg_catalog.pg_roles)
+		FROM pg_catalog.pg_roles WHERE rolname = current_user`).Scan(&s.role, &s.super, &s.build, &s.roles)
+	if err != nil {
+		return s, fmt.Errorf("look up the role's rights: %w", err)
+	}
+	for i := range h.Entries {
+		switch e := &h.Entries[i]; e.Desc {
+		case "SECURITY LABEL":
+			for _, m := range labelProvider.FindAllStringSubmatch(e.Definition, -1) {
+				name := unquoteIdent(m[1])
+				if slices.Contains(s.unloaded, name) {
+					continue
+				}
+				loaded, err := admin.LabelProviderLoaded(ctx, name)
+				if err != nil {
+					return s, err
+				}
+				if !loaded {
+					s.unloaded = append(s.unloaded, name)
+				}
+			}
+		case "FUNCTION", "PROCEDURE":
+			if lib := library(e); lib != "" && s.super && !slices.Contains(s.libraries, lib) {
+				missing, err := admin.LibraryMissing(ctx, lib)
+				if err != nil {
+					return s, err
+				}
+				if missing {
+					s.libraries = append(s.libraries, lib)
+				}
+			}
+		case "COLLATION":
+			if options, ok := collationOptions(e); ok {
+				if err := admin.TryCollation(ctx, options); err != nil {
+					s.locales[options] = err.Error()
+				}
+			}
+		}
+	}
+	return s, nil
+}
+
+// ident matches a name as pg_dump writes it.
+const ident = `(?:"(?:[^"]|"")+"|[^\s".,;]+)`
+
+var (
+	labelProvider = regexp.MustCompile(`(?m)^SECURITY LABEL FOR (` + ident + `) ON `)
+	language      = regexp.MustCompile(`(?m)^ {4}LANGUAGE (` + ident + `)`)
+	libraryOf     = regexp.MustCompile(`(?m)^ {4}AS '((?:[^']|'')+)', '`)
+	leakproof     = regexp.MustCompile(`(?m)^ {4}LANGUAGE [^\n]* LEAKPROOF\b`)
+	collation     = regexp.MustCompile(`^CREATE COLLATION ` + ident + `\.` + ident + ` (\(.*\));\s*$`)
+	policyRoles   = regexp.MustCompile(`^(CREATE POLICY ` + ident + ` ON ` + ident + `\.` + ident + `(?: AS RESTRICTIVE)?(?: FOR [A-Z]+)? TO )(` + ident + `(?:, ` + ident + `)*)( USING \(| WITH CHECK \(|;)`)
+	oneIdent      = regexp.MustCompile(ident)
+)
+
+func unquoteIdent(s string) string {
+	if inner, ok := strings.CutPrefix(s, `"`); ok {
+		return strings.ReplaceAll(strings.TrimSuffix(inner, `"`), `""`, `"`)
+	}
+	return s
+}
+
+// languageOf returns the language of a function, "" for one that has none in its
+// definition.
+func languageOf(e *archive.Entry) string {
+	if m := language.FindStringSubmatch(e.Definition); m != nil {
+		return unquoteIdent(m[1])
+	}
+	return ""
+}
+
+// library returns the file that a function in C is in, "" for any other.
+func library(e *archive.Entry) string {
+	if languageOf(e) != "c" {
+		return ""
+	}
+	if m := libraryOf.FindStringSubmatch(e.Definition); m != nil {
+		return strings.ReplaceAll(m[1], "''", "'")
+	}
+	return ""
+}
+
+// collationOptions returns what a collation is made of.
+func collationOptions(e *archive.Entry) (options string, ok bool) {
+	if m := collation.FindStringSubmatch(e.Definition); m != nil {
+		return m[1], true
+	}
+	return "", false
+}
+
+// inOnePlace reports whether a setting of the server says in which database an
+// extension is: no other can have it, and so no new one.
+func inOnePlace(name string) bool { return name == "pg_cron" }
+
+// lack returns why an entry cannot be restored as it is, and whether that is so.
+func (s surroundings) lack(e *archive.Entry, byID map[int]*archive.Entry) (l lack, is bool) {
+	l = lack{entry: e}
+	switch e.Desc {
+	case "EXTENSION":
+		return s.lackExtension(l)
+	case "SECURITY LABEL":
+		m := labelProvider.FindStringSubmatch(e.Definition)
+		if len(m) == 0 || !slices.Contains(s.unloaded, unquoteIdent(m[1])) {
+			return l, false
+		}
+		l.why = fmt.Sprintf("%s has not loaded the provider %s", s.host, unquoteIdent(m[1]))
+		return l, true
+	case "POLICY":
+		return s.lackRoles(l)
+	case "COLLATION":
+		options, _ := collationOptions(e)
+		if l.why = s.locales[options]; l.why == "" {
+			return l, false
+		}
+		l.matters, l.hint = true, localeHint(options)
+		return l, true
+	case "FUNCTION", "PROCEDURE":
+		if lib := library(e); lib != "" && slices.Contains(s.libraries, lib) {
+			l.why, l.matters = fmt.Sprintf("%s does not have the library %s", s.host, lib), true
+			l.hint = "install what " + lib + " is part of on the server"
+			return l, true
+		}
+	case "PUBLICATION TABLES IN SCHEMA":
+		for _, id := range e.Dependencies {
+			if p := byID[id]; p != nil && p.Desc == "PUBLICATION" && !s.super {
+				l.entry, l.why = p, s.superuserOnly()
+				return l, true
+			}
+		}
+	}
+	if s.super || !needsSuperuser(e) {
+		return l, false
+	}
+	l.why, l.matters = s.superuserOnly(), e.Desc != "PUBLICATION"
+	l.hint = "restore as a superuser: name one in the target, as in --target postgres://postgres@" + s.host + "/DATABASE"
+	return l, true
+}
+
+func (s surroundings) superuserOnly() string {
+	return fmt.Sprintf("only a superuser may create it, and %s is none", s.role)
+}
+
+// needsSuperuser reports whether only a superuser can create the object of an entry.
+func needsSuperuser(e *archive.Entry) bool {
+	switch e.Desc {
+	case "EVENT TRIGGER", "ACCESS METHOD", "FOREIGN DATA WRAPPER", "OPERATOR CLASS", "OPERATOR FAMILY",
+		"TEXT SEARCH TEMPLATE", "TEXT SEARCH PARSER", "SHELL TYPE":
+		return true
+	case "PROCEDURAL LANGUAGE":
+		return e.Tag != "plpgsql"
+	case "PUBLICATION":
+		return strings.Contains(e.Definition, " FOR ALL TABLES")
+	case "TYPE":
+		return strings.Contains(e.Definition, "\n    INPUT = ")
+	case "CAST":
+		return strings.Contains(e.Definition, " WITHOUT FUNCTION")
+	case "FUNCTION", "PROCEDURE":
+		l := languageOf(e)
+		return l == "c" || l == "internal" || leakproof.MatchString(e.Definition)
+	}
+	return false
+}
+
+func (s surroundings) lackExtension(l lack) (lack, bool) {
+	name := l.entry.Tag
+	x, there := s.extensions[name]
+	switch {
+	case inOnePlace(name):
+		l.why, l.bound = "a server has it in one database only, and never in a new one", true
+	case !there:
+		l.why, l.missing = fmt.Sprintf("%s does not have it, and nothing else in the dump refers to it", s.host), true
+		l.hint = s.install(name)
+	case x.Superuser && !s.super:
+		l.why = s.superuserOnly()
+		l.hint = "restore as a superuser: name one in the target, as in --target postgres://postgres@" + s.host + "/DATABASE"
+	default:
+		return l, false
+	}
+	return l, true
+}
+
+// packagesOf returns in which package an extension is that does not come with the
+// server, %d being its major version: for Debian and Ubuntu, and for Homebrew.
+func packagesOf(extension string) (p struct{ debian, homebrew string }) {
+	return map[string]struct{ debian, homebrew string }{
+		"postgis":          {"postgresql-%d-postgis-3", "postgis"},
+		"postgis_raster":   {"postgresql-%d-postgis-3", "postgis"},
+		"postgis_topology": {"postgresql-%d-postgis-3", "postgis"},
+		"vector":           {"postgresql-%d-pgvector", "pgvector"},
+		"pg_partman":       {"postgresql-%d-partman", "pg_partman"},
+		"pgaudit":          {"postgresql-%d-pgaudit", ""},
+		"pg_repack":        {"postgresql-%d-repack", ""},
+		"hll":              {"postgresql-%d-hll", ""},
+		"hypopg":           {"postgresql-%d-hypopg", ""},
+		"ip4r":             {"postgresql-%d-ip4r", ""},
+		"rum":              {"postgresql-%d-rum", ""},
+		"semver":           {"postgresql-%d-semver", ""},
+		"pgtap":            {"postgresql-%d-pgtap", ""},
+		"plperl":           {"postgresql-plperl-%d", ""},
+		"plperlu":          {"postgresql-plperl-%d", ""},
+		"plpython3u":       {"postgresql-plpython3-%d", ""},
+		"pltcl":            {"postgresql-pltcl-%d", ""},
+		"pltclu":           {"postgresql-pltcl-%d", ""},
+	}[extension]
+}
+
+// install says how to have an extension on the server's disk.
+func (s surroundings) install(name string) string {
+	p := packagesOf(name)
+	switch {
+	case strings.Contains(s.build, "apple") && p.homebrew != "":
+		return "brew install " + p.homebrew
+	case p.debian != "" && (strings.Contains(s.build, "Debian") || strings.Contains(s.build, "Ubuntu")):
+		return "sudo apt-get install " + fmt.Sprintf(p.debian, s.server.Major)
+	}
+	return fmt.Sprintf("install the extension %s for PostgreSQL %d on the server", name, s.server.Major)
+}
+
+// lackRoles takes roles that do not exist here out of a policy. One that is for such
+// roles alone is for nobody here, so that leaving it out gives nobody a right, and
+// takes none away: row security stays on.
+func (s surroundings) lackRoles(l lack) (lack, bool) {
+	m := policyRoles.FindStringSubmatch(l.entry.Definition)
+	if m == nil {
+		return l, false
+	}
+	var have, miss []string
+	for _, role := range oneIdent.FindAllString(m[2], -1) {
+		if slices.Contains(s.roles, unquoteIdent(role)) {
+			have = append(have, role)
+		} else {
+			miss = append(miss, role)
+		}
+	}
+	if len(miss) == 0 {
+		return l, false
+	}
+	roles := "role " + miss[0] + ", which"
+	if len(miss) > 1 {
+		roles = "roles " + strings.Join(miss, ", ") + ", which"
+	}
+	l.why = fmt.Sprintf("it is for the %s %s does not have: create it with CREATE ROLE to have the policy; row security stays on", roles, s.host)
+	if len(have) > 0 {
+		l.instead = m[1] + strings.Join(have, ", ") + strings.TrimPrefix(l.entry.Definition, m[1]+m[2])
+		l.why = fmt.Sprintf("it is also for the %s %s does not have, and is restored for %s", roles, s.host, strings.Join(have, ", "))
+	}
+	return l, true
+}
+
+var libcLocale = regexp.MustCompile(`(?:locale|lc_collate) = '([^']+)'`)
+
+// localeHint says how to have the locale of a collation on the server's machine.
+func localeHint(options string) string {
+	m := libcLocale.FindStringSubmatch(options)
+	if m == nil || strings.Contains(options, "provider = icu") {
+		return ""
+	}
+	return pgtools.LocaleHint(m[1])
+}

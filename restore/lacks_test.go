@@ -1,0 +1,75 @@
+package restore
+
+import (
+	"testing"
+
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+func TestLackRoles(t *testing.T) {
+	s := surroundings{host: "here", super: true, roles: []string{"app", "odd, role", "postgres"}}
+	for _, tt := range []struct {
+		name, policy, instead string
+		lacks                 bool
+	}{
+		{"public", "CREATE POLICY p ON public.t USING (true);\n", "", false},
+		{"a role that is there", "CREATE POLICY p ON public.t TO app USING (true);\n", "", false},
+		{"an odd role that is there", "CREATE POLICY p ON public.t TO \"odd, role\" USING (true);\n", "", false},
+		{"one that is not", "CREATE POLICY \"p TO app\" ON public.\"t TO app\" TO gone USING (true);\n", "", true},
+		{"some", "CREATE POLICY p ON public.t AS RESTRICTIVE FOR SELECT TO gone, \"odd, role\", app USING ((a > 0)) WITH CHECK (true);\n",
+			"CREATE POLICY p ON public.t AS RESTRICTIVE FOR SELECT TO \"odd, role\", app USING ((a > 0)) WITH CHECK (true);\n", true},
+		{"for inserts", "CREATE POLICY p ON public.t FOR INSERT TO gone, app WITH CHECK (true);\n",
+			"CREATE POLICY p ON public.t FOR INSERT TO app WITH CHECK (true);\n", true},
+		{"without a condition", "CREATE POLICY p ON public.t TO gone;\n", "", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l, lacks := s.lack(&archive.Entry{ID: 1, Desc: "POLICY", Definition: tt.policy}, nil)
+			if lacks != tt.lacks || l.instead != tt.instead {
+				t.Errorf("%t, %q", lacks, l.instead)
+			}
+		})
+	}
+}
+
+func TestLackSuperuser(t *testing.T) {
+	for _, tt := range []struct {
+		desc, tag, definition string
+		only                  bool
+	}{
+		{"FUNCTION", "f()", "CREATE FUNCTION public.f() RETURNS text\n    LANGUAGE sql\n    AS $$\n    LANGUAGE c\n$$;\n", false},
+		{"FUNCTION", "f()", "CREATE FUNCTION public.f() RETURNS trigger\n    LANGUAGE c STRICT\n    AS '$libdir/x', 'f';\n", true},
+		{"FUNCTION", "f()", "CREATE FUNCTION public.f() RETURNS text\n    LANGUAGE sql IMMUTABLE LEAKPROOF\n    AS $$SELECT 'x'$$;\n", true},
+		{"TYPE", "t", "CREATE TYPE public.t AS (\n\ta integer\n);\n", false},
+		{"TYPE", "t", "CREATE TYPE public.t (\n    INTERNALLENGTH = 4,\n    INPUT = public.t_in\n);\n", true},
+		{"CAST", "CAST (a AS b)", "CREATE CAST (public.a AS public.b) WITH INOUT;\n", false},
+		{"CAST", "CAST (a AS b)", "CREATE CAST (public.a AS integer) WITHOUT FUNCTION;\n", true},
+		{"PUBLICATION", "p", "CREATE PUBLICATION p WITH (publish = 'insert');\n", false},
+		{"PUBLICATION", "p", "CREATE PUBLICATION p FOR ALL TABLES WITH (publish = 'insert');\n", true},
+		{"EXTENSION", "trusted", "CREATE EXTENSION IF NOT EXISTS trusted WITH SCHEMA public;\n", false},
+		{"EXTENSION", "powerful", "CREATE EXTENSION IF NOT EXISTS powerful WITH SCHEMA public;\n", true},
+		{"TABLE", "t", "CREATE TABLE public.t (\n    a integer\n);\n", false},
+	} {
+		e := &archive.Entry{ID: 1, Desc: tt.desc, Tag: tt.tag, Definition: tt.definition}
+		plain := surroundings{extensions: map[string]pgtools.Extension{"trusted": {}, "powerful": {Superuser: true}}}
+		if l, lacks := plain.lack(e, nil); lacks != tt.only {
+			t.Errorf("%s: %t %q", tt.definition, lacks, l.why)
+		}
+		plain.super = true
+		if l, lacks := plain.lack(e, nil); lacks {
+			t.Errorf("%s, for a superuser: %q", tt.definition, l.why)
+		}
+	}
+}
+
+func TestOmissibleKind(t *testing.T) {
+	for text, want := range map[string]string{
+		"extension": "EXTENSION", "extensions": "EXTENSION", "security_labels": "SECURITY LABEL", "event-trigger": "EVENT TRIGGER",
+		"policies": "POLICY", "languages": "PROCEDURAL LANGUAGE", "indexes": "INDEX", "operator-families": "OPERATOR FAMILY",
+		"tables": "", "row-security": "", "constraint": "", "": "",
+	} {
+		if got, ok := omissibleKind(text); got != want || ok != (want != "") {
+			t.Errorf("%q: %q, %t", text, got, ok)
+		}
+	}
+}

@@ -1,0 +1,336 @@
+package restore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// leftOut is something of a dump that a restore leaves out.
+type leftOut struct {
+	Kind string   `json:"kind"` // as for --without
+	Name string   `json:"name"`
+	Why  string   `json:"why"`
+	With []string `json:"with,omitempty"` // what goes with it
+	// Matters says that the application may notice, so that a person must look.
+	Matters bool `json:"matters"`
+	asked   bool
+}
+
+// String says it in one line.
+func (l leftOut) String() string {
+	text := fmt.Sprintf("%s %s: %s", strings.ReplaceAll(l.Kind, "-", " "), l.Name, l.Why)
+	if len(l.With) > 0 {
+		text += "; and with it " + shortList(l.With)
+	}
+	return text
+}
+
+// shortList names the first few of many.
+func shortList(names []string) string {
+	const most = 5
+	if more := len(names) - most; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), more)
+	}
+	return strings.Join(names, ", ")
+}
+
+// leaveOut decides what of a dump's table of contents the target's server cannot
+// hold, or is not wanted, and leaves that out. Nothing may need it, unless it was
+// asked for; and no table goes whose rows were to be restored. What cannot be left
+// out like that is a problem, with the ways out as hints.
+func (r *run) leaveOut(ctx context.Context, admin *pgtools.DB, d *dump) (problems []error, err error) {
+	found, err := look(ctx, admin, d.Head)
+	if err != nil {
+		return nil, err
+	}
+	o := omitter{d: d, host: r.target.Host(), takesRows: r.tables.takes, needs: needs(d.Head), lacks: map[int]lack{}}
+	for i := range d.Head.Entries {
+		e := &d.Head.Entries[i]
+		if l, is := found.lack(e, o.byID()); is {
+			o.lacks[l.entry.ID] = l
+		}
+	}
+	o.omitAsked(r.without)
+	o.omitLacking()
+	d.left = o.left
+	return o.problems, nil
+}
+
+// omitter decides what is left out of one dump.
+type omitter struct {
+	d         *dump
+	host      string
+	takesRows func(*archive.Entry) bool
+	needs     map[int][]*archive.Entry // by the id of an entry, what cannot be without it
+	lacks     map[int]lack             // by the id of an entry
+
+	ids      map[int]*archive.Entry
+	left     []leftOut
+	problems []error
+}
+
+func (o *omitter) byID() map[int]*archive.Entry {
+	if o.ids == nil {
+		o.ids = o.d.Head.ByID()
+	}
+	return o.ids
+}
+
+// needs returns what cannot be without each entry, by ids. Rows of an extension's
+// own tables need the extension, whose tables a dump does not have.
+func needs(h *archive.Head) map[int][]*archive.Entry {
+	byID := h.ByID()
+	found := map[int][]*archive.Entry{}
+	for i := range h.Entries {
+		e := &h.Entries[i]
+		orphan := false
+		for _, id := range e.Dependencies {
+			if byID[id] == nil {
+				orphan = true
+			} else if !slices.Contains(found[id], e) {
+				found[id] = append(found[id], e)
+			}
+		}
+		if orphan {
+			if x := extensionOf(h, e); x != nil && !slices.Contains(found[x.ID], e) {
+				found[x.ID] = append(found[x.ID], e)
+			}
+		}
+	}
+	return found
+}
+
+// extensionOf guesses to which extension a table belongs that a dump has rows of and
+// no definition: by its schema's name, else by the schema that the extension is in.
+// It returns nil when that does not tell.
+func extensionOf(h *archive.Head, e *archive.Entry) *archive.Entry {
+	var named, inSchema []*archive.Entry
+	for i := range h.Entries {
+		x := &h.Entries[i]
+		if x.Desc != "EXTENSION" {
+			continue
+		}
+		if len(e.Namespace) >= 4 && e.Namespace != "public" && strings.Contains(x.Tag, e.Namespace) {
+			named = append(named, x)
+		}
+		if strings.HasSuffix(strings.TrimSpace(x.Definition), " WITH SCHEMA "+pgtools.Quote(e.Namespace)+";") ||
+			strings.HasSuffix(strings.TrimSpace(x.Definition), " WITH SCHEMA "+e.Namespace+";") {
+			inSchema = append(inSchema, x)
+		}
+	}
+	switch {
+	case len(named) == 1:
+		return named[0]
+	case len(named) == 0 && len(inSchema) == 1:
+		return inSchema[0]
+	}
+	return nil
+}
+
+// closure returns all that cannot be without the given entry, in the order of the
+// archive, the entry first.
+func (o *omitter) closure(root *archive.Entry) []*archive.Entry {
+	seen := map[int]bool{root.ID: true}
+	todo := []*archive.Entry{root}
+	for i := 0; i < len(todo); i++ {
+		for _, e := range o.needs[todo[i].ID] {
+			if !seen[e.ID] {
+				seen[e.ID] = true
+				todo = append(todo, e)
+			}
+		}
+	}
+	return todo
+}
+
+// about reports whether an entry says something about an object, and is nothing
+// without it.
+func about(e *archive.Entry) bool {
+	return slices.Contains([]string{"COMMENT", "ACL", "DEFAULT ACL", "SECURITY LABEL", "PUBLICATION TABLE", "PUBLICATION TABLES IN SCHEMA"}, e.Desc)
+}
+
+// ofMember reports whether an entry may be about a table of an extension's own.
+func ofMember(e *archive.Entry) bool {
+	return slices.Contains([]string{"TABLE DATA", "SEQUENCE SET", "POLICY", "ROW SECURITY", "INDEX", "TRIGGER", "RULE"}, e.Desc)
+}
+
+// attached reports whether e, which cannot be without root, is about root alone.
+func (o *omitter) attached(root, e *archive.Entry) bool {
+	if about(e) {
+		return true
+	}
+	return root.Desc == "EXTENSION" && ofMember(e) &&
+		!slices.ContainsFunc(e.Dependencies, func(id int) bool { return id != root.ID && o.byID()[id] != nil })
+}
+
+// omitAsked leaves out what a person asked for, and whatever cannot be without that.
+func (o *omitter) omitAsked(w without) {
+	for i := range o.d.Head.Entries {
+		root := &o.d.Head.Entries[i]
+		if !w.takes(root) || o.d.edits.drops(root) {
+			continue
+		}
+		all := o.closure(root)
+		if rows := o.rows(root, all); len(rows) > 0 {
+			o.problems = append(o.problems, fault.New(fault.Failed,
+				"leave those rows out as well: "+excludes(rows),
+				"leaving out the %s would leave out tables with their rows: %s", object(root), shortList(names(rows))))
+			continue
+		}
+		with := o.drop(root, all)
+		if !about(root) || root.Desc == "SECURITY LABEL" {
+			o.left = append(o.left, leftOut{Kind: kindOf(root.Desc), Name: objectName(root), Why: "as asked for", With: with, asked: true})
+		}
+	}
+}
+
+// omitLacking leaves out what the server cannot hold, where nothing needs it.
+func (o *omitter) omitLacking() {
+	blocked := map[int]bool{} // what is needed by something, and what needs it
+	for i := range o.d.Head.Entries {
+		root := &o.d.Head.Entries[i]
+		l, is := o.lacks[root.ID]
+		if !is || o.d.edits.drops(root) {
+			continue
+		}
+		if l.instead != "" {
+			o.d.edits.define(root, l.instead)
+			o.note(root, l, nil)
+			continue
+		}
+		all := o.closure(root)
+		needing := slices.DeleteFunc(slices.Clone(all[1:]), func(e *archive.Entry) bool {
+			_, lacks := o.lacks[e.ID]
+			return lacks || o.attached(root, e) || o.d.edits.drops(e) || e.Desc == "EXTENSION"
+		})
+		if len(needing) == 0 {
+			o.note(root, l, o.drop(root, all))
+			continue
+		}
+		if !blocked[root.ID] {
+			o.problems = append(o.problems, o.problem(root, l, all, needing))
+		}
+		for _, e := range all {
+			blocked[e.ID] = true
+		}
+	}
+}
+
+// note remembers what was left out; what is left out of one kind for one reason, is
+// said once.
+func (o *omitter) note(root *archive.Entry, l lack, with []string) {
+	for i := range o.left {
+		if n := &o.left[i]; !n.asked && n.Kind == kindOf(root.Desc) && n.Why == l.why {
+			if !strings.Contains(", "+n.Name+",", ", "+objectName(root)+",") {
+				n.Name += ", " + objectName(root)
+			}
+			n.With = append(n.With, with...)
+			return
+		}
+	}
+	matters := l.matters || slices.ContainsFunc(with, func(s string) bool { return !l.bound && strings.HasPrefix(s, "the rows of ") })
+	o.left = append(o.left, leftOut{Kind: kindOf(root.Desc), Name: objectName(root), Why: l.why, With: with, Matters: matters})
+}
+
+// problem says what needs an object that the server cannot hold, and the ways out.
+func (o *omitter) problem(root *archive.Entry, l lack, all, needing []*archive.Entry) error {
+	text := fmt.Sprintf("the dump needs the %s: %s", object(root), l.why)
+	if root.Desc == "EXTENSION" && l.missing {
+		text = fmt.Sprintf("the dump needs the extension %s, which %s does not have", root.Tag, o.host)
+	}
+	hint := "or leave it out: --without " + command.ShellQuote(omissionOf(root))
+	if rows := o.rows(root, all); len(rows) > 0 {
+		hint += " " + excludes(rows)
+	}
+	hint += "; with it goes " + shortList(objects(needing))
+	return fault.Wrap(fault.Failed, l.hint, fault.New(fault.Failed, hint, "%s", text))
+}
+
+// rows returns the entries of rows that are to be restored, of tables that would go.
+func (o *omitter) rows(root *archive.Entry, all []*archive.Entry) (rows []*archive.Entry) {
+	for _, e := range all {
+		if e.Desc == "TABLE DATA" && !o.attached(root, e) && o.takesRows(e) && !o.d.edits.drops(e) {
+			rows = append(rows, e)
+		}
+	}
+	return rows
+}
+
+// drop leaves entries out, and names those that are more than a note about the first.
+func (o *omitter) drop(root *archive.Entry, all []*archive.Entry) (with []string) {
+	for _, e := range all {
+		if o.d.edits.drops(e) {
+			continue
+		}
+		o.d.edits.drop(e)
+		switch {
+		case e == root, about(e), e.Desc == "SEQUENCE SET":
+		case e.Desc == "TABLE DATA":
+			if o.takesRows(e) {
+				with = append(with, "the rows of "+tableName(e))
+			}
+		default:
+			with = append(with, object(e))
+		}
+	}
+	return with
+}
+
+// object names an entry: "table public.users".
+func object(e *archive.Entry) string {
+	return strings.ToLower(e.Desc) + " " + objectName(e)
+}
+
+func objectName(e *archive.Entry) string {
+	if e.Namespace == "" || e.Desc == "SECURITY LABEL" || strings.HasPrefix(e.Desc, "PUBLICATION") {
+		return e.Tag
+	}
+	return e.Namespace + "." + e.Tag
+}
+
+func objects(entries []*archive.Entry) (texts []string) {
+	for _, e := range entries {
+		if e.Desc != "TABLE DATA" && e.Desc != "SEQUENCE SET" {
+			texts = append(texts, object(e))
+		}
+	}
+	return texts
+}
+
+func names(entries []*archive.Entry) (texts []string) {
+	for _, e := range entries {
+		texts = append(texts, tableName(e))
+	}
+	return texts
+}
+
+// excludes are the flags that leave rows out.
+func excludes(rows []*archive.Entry) string {
+	var flags []string
+	for _, e := range rows {
+		flags = append(flags, "--exclude-table-data "+command.ShellQuote(schema.Quote(e.Namespace)+"."+schema.Quote(e.Tag)))
+	}
+	return strings.Join(flags, " ")
+}
+
+// say tells what is left out, and notes when a person must look.
+func (r *run) say(left []leftOut) {
+	for _, l := range left {
+		switch {
+		case l.asked:
+			r.out.Say("leaving out %s", l)
+		case l.Matters:
+			r.warn("leaving out %s", l)
+		default:
+			r.out.Warn("leaving out %s", l)
+		}
+	}
+}
