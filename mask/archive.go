@@ -28,7 +28,7 @@ import (
 // schema.Genuine), and COPY statements are made anew.
 //
 // Where anything is masked, the statistics that pg_dump 18 may have added are
-// left out: they hold values of the rows.
+// left out: they hold values of the rows. So is what LeftOut names, always.
 //
 // An error of judge, r or w is returned as it is or wrapped; of what is wrong
 // with the archive, it is an *archive.FormatError.
@@ -53,8 +53,9 @@ func Archive(w io.Writer, r io.Reader, judge func(*archive.Head) (*Plan, error),
 	if err != nil {
 		return fmt.Errorf("this is not what pg_dump writes: %w", err)
 	}
+	out := NewLeftOut(head)
 	masked, err := archive.Rewrite(raw.Bytes(), head, func(e *archive.Entry) archive.Edit {
-		return archive.Edit{Drop: plan.Drops(e), Copy: copies[e.ID]}
+		return archive.Edit{Drop: plan.Drops(e) || out.Drops(e), Copy: copies[e.ID]}
 	})
 	if err != nil {
 		return err

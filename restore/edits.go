@@ -3,6 +3,7 @@ package restore
 import (
 	"bytes"
 
+	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
@@ -19,8 +20,10 @@ type edits struct {
 // editHead decides what of a dump's table of contents is restored otherwise than
 // it says.
 func (r *run) editHead(d *dump, masks *mask.Plan) {
+	out := mask.NewLeftOut(d.Head)
+	command.TellLeftOut(r.out, out)
 	for i := range d.Head.Entries {
-		if e := &d.Head.Entries[i]; masks.Drops(e) {
+		if e := &d.Head.Entries[i]; masks.Drops(e) || out.Drops(e) {
 			d.edits.drop(e)
 		}
 	}

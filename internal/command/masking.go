@@ -1,6 +1,8 @@
 package command
 
 import (
+	"strings"
+
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -48,6 +50,7 @@ func (m *Masking) Plan(head *archive.Head, dryRun bool) (*mask.Plan, error) {
 	for _, w := range credentials.Warnings() {
 		m.out.Warn("%s", w)
 	}
+	TellLeftOut(m.out, mask.NewLeftOut(head))
 	plan = plan.Over(credentials)
 	for i := range head.Entries {
 		e := &head.Entries[i]
@@ -83,4 +86,14 @@ func (m *Masking) ByRules(head *archive.Head, opt mask.Options, dryRun bool, mak
 		m.out.Warn("%s", w)
 	}
 	return plan, seed, nil
+}
+
+// TellLeftOut says what of an archive is left out whatever the rules say.
+func TellLeftOut(out *console.Console, l *mask.LeftOut) {
+	if len(l.Secrets) > 0 {
+		out.Say("left out, because their definitions hold passwords: %s", strings.Join(l.Secrets, ", "))
+	}
+	if len(l.Unfilled) > 0 {
+		out.Warn("materialized views stay empty, because they may read from another server: %s", strings.Join(l.Unfilled, ", "))
+	}
 }

@@ -1,0 +1,136 @@
+package mask
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// LeftOut are entries that get into no masked archive and no database.
+type LeftOut struct {
+	byID map[int]bool
+	// Secrets names user mappings and subscriptions: their definitions hold
+	// passwords of other servers.
+	Secrets []string
+	// Unfilled names materialized views that would ask another server for rows.
+	Unfilled []string
+}
+
+// NewLeftOut decides for an archive.
+func NewLeftOut(head *archive.Head) *LeftOut {
+	l := &LeftOut{byID: map[int]bool{}}
+	d := newDials(head)
+	for i := range head.Entries {
+		e := &head.Entries[i]
+		switch {
+		case e.Desc == "USER MAPPING":
+			l.Secrets = append(l.Secrets, strings.Replace(e.Tag, "USER MAPPING", "user mapping", 1))
+		case e.Desc == "SUBSCRIPTION":
+			l.Secrets = append(l.Secrets, "subscription "+e.Tag)
+		case strings.HasPrefix(e.Desc, "SUBSCRIPTION "), about(e, "SUBSCRIPTION "), about(e, "USER MAPPING "):
+		case e.Desc == "MATERIALIZED VIEW DATA" && d.reaches(e, map[int]bool{}):
+			l.Unfilled = append(l.Unfilled, archiveName(e))
+		default:
+			continue
+		}
+		l.byID[e.ID] = true
+	}
+	slices.Sort(l.Secrets)
+	slices.Sort(l.Unfilled)
+	return l
+}
+
+// about reports whether an entry is a comment, a label or a privilege of things of a
+// kind.
+func about(e *archive.Entry, kind string) bool {
+	return slices.Contains([]string{"COMMENT", "SECURITY LABEL", "ACL"}, e.Desc) && strings.HasPrefix(e.Tag, kind)
+}
+
+func archiveName(e *archive.Entry) string {
+	if e.Namespace == "public" || e.Namespace == "" {
+		return e.Tag
+	}
+	return e.Namespace + "." + e.Tag
+}
+
+// Drops reports whether an entry is one of them.
+func (l *LeftOut) Drops(e *archive.Entry) bool { return l.byID[e.ID] }
+
+// dials answers which entries of an archive may have the server connect to another
+// one: by a foreign table, or by a function of an extension that can.
+//
+// What the body of a function does is not recorded. So where the archive has any
+// such thing, a function of the database's own counts as one that connects.
+type dials struct {
+	byID     map[int]*archive.Entry
+	children map[int][]int // of a table: its partitions, and what inherits from it
+	any      bool
+}
+
+func newDials(head *archive.Head) *dials {
+	d := &dials{byID: head.ByID(), children: map[int][]int{}}
+	isTable := func(id int) bool {
+		e := d.byID[id]
+		return e != nil && (e.Desc == "TABLE" || e.Desc == "FOREIGN TABLE")
+	}
+	for i := range head.Entries {
+		e := &head.Entries[i]
+		d.any = d.any || outside(e)
+		tables := slices.DeleteFunc(slices.Clone(e.Dependencies), func(id int) bool { return !isTable(id) })
+		switch e.Desc {
+		case "TABLE", "FOREIGN TABLE":
+			for _, parent := range tables {
+				d.children[parent] = append(d.children[parent], e.ID)
+			}
+		case "TABLE ATTACH": // which depends on both
+			for _, id := range tables {
+				d.children[id] = append(d.children[id], tables...)
+			}
+		}
+	}
+	return d
+}
+
+// outside reports whether an entry is a way to another server.
+func outside(e *archive.Entry) bool {
+	switch e.Desc {
+	case "SERVER", "FOREIGN SERVER", "FOREIGN TABLE", "FOREIGN DATA WRAPPER":
+		return true
+	case "EXTENSION":
+		return strings.HasSuffix(e.Tag, "_fdw") || slices.Contains([]string{
+			"dblink", "http", "pg_net", "plproxy", "multicorn", "wrappers", "pg_background", "aws_s3", "aws_lambda", "azure_storage",
+			"plpython3u", "plpython2u", "plpythonu", "plperlu", "pltclu", "plr", "plsh", "pljava",
+		}, e.Tag)
+	}
+	return false
+}
+
+// reaches reports whether what an entry needs may connect.
+func (d *dials) reaches(e *archive.Entry, seen map[int]bool) bool {
+	if seen[e.ID] {
+		return false
+	}
+	seen[e.ID] = true
+	if outside(e) {
+		return true
+	}
+	visit := func(id int) bool {
+		on := d.byID[id]
+		return on != nil && d.reaches(on, seen)
+	}
+	switch e.Desc {
+	case "FUNCTION", "PROCEDURE", "AGGREGATE":
+		if d.any {
+			return true
+		}
+	case "SCHEMA":
+		return false
+	case "TABLE":
+		// Its defaults and checks are of no account to a reader, but a column that is
+		// computed when it is read is.
+		computed := strings.Count(e.Definition, "GENERATED ALWAYS AS (") > strings.Count(e.Definition, ") STORED")
+		return slices.ContainsFunc(d.children[e.ID], visit) || computed && slices.ContainsFunc(e.Dependencies, visit)
+	}
+	return slices.ContainsFunc(e.Dependencies, visit)
+}
