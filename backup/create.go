@@ -18,6 +18,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/ownfile"
 	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/pgtools"
 )
@@ -342,7 +343,7 @@ func (o *createOptions) lockHost(out *console.Console, now time.Time) (*hostLock
 	switch {
 	case err == nil, fault.CodeOf(err) == fault.Locked:
 		return lock, err
-	case errors.Is(err, errNotOurs):
+	case errors.Is(err, ownfile.ErrNotOurs):
 		out.Warn("only the source keeps a second backup away: %v", err)
 	default:
 		out.Detail("only the source keeps a second backup away: %v", err)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/ownfile"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -21,9 +22,6 @@ import (
 // What two users do at a time, and two machines, the lock in the database tells
 // (source.go).
 type hostLock struct{ file *os.File }
-
-// errNotOurs says that what has the name of a lock file may be a trap.
-var errNotOurs = errors.New("it is not a file of this user alone")
 
 // lockHost takes the lock on c for this machine, with a file in dir. The error
 // is a fault.Locked if another process has it.
@@ -39,7 +37,7 @@ func lockHost(dir string, c pgtools.Conn, now time.Time) (*hostLock, error) {
 // is EWOULDBLOCK, and by says which process that is.
 func lockFile(path string, now time.Time) (_ *hostLock, by string, _ error) {
 	for {
-		f, err := openLock(path)
+		f, err := ownfile.Open(path, os.O_RDWR)
 		if err != nil {
 			return nil, "", err
 		}
@@ -69,45 +67,6 @@ func lockFile(path string, now time.Time) (_ *hostLock, by string, _ error) {
 	}
 }
 
-// openLock opens or makes a lock file in a folder where everybody may make files.
-// It follows no link, waits for no pipe, and takes nothing that is another
-// user's or has another name somewhere.
-func openLock(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0o600)
-	if errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EISDIR) || errors.Is(err, syscall.ENXIO) {
-		if _, statErr := os.Lstat(path); statErr == nil {
-			return nil, fmt.Errorf("%s: %w (%w)", path, errNotOurs, err)
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	// A umask may have taken from a new file what this user needs.
-	if narrow(info, os.Getuid()) {
-		if err := f.Chmod(0o600); err != nil {
-			return nil, errors.Join(err, f.Close())
-		}
-		if info, err = f.Stat(); err != nil {
-			return nil, errors.Join(err, f.Close())
-		}
-	}
-	if !ours(info, os.Getuid()) {
-		return nil, errors.Join(fmt.Errorf("%s: %w", path, errNotOurs), f.Close())
-	}
-	return f, nil
-}
-
-// narrow tells whether a file that only the user uid can have made is not even
-// open to that user.
-func narrow(info os.FileInfo, uid int) bool {
-	mode := info.Mode()
-	return mode != 0o600 && mode|0o600 == 0o600 && owned(info, uid)
-}
-
 // processText returns what the file of a lock says about who has it. The other
 // may just have taken it and not have written yet, or have had no room to; and
 // nothing else is repeated.
@@ -120,16 +79,6 @@ func processText(text string) string {
 		}
 	}
 	return "by a process that has not said which it is"
-}
-
-// ours tells whether a file is one that only the user uid can have made and can
-// open.
-func ours(info os.FileInfo, uid int) bool { return info.Mode() == 0o600 && owned(info, uid) }
-
-// owned tells whether a file is the user uid's, and has no other name somewhere.
-func owned(info os.FileInfo, uid int) bool {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	return ok && int(stat.Uid) == uid && stat.Nlink == 1
 }
 
 // release lets go of the lock. A nil lock is none.

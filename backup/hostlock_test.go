@@ -2,7 +2,6 @@ package backup
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/ownfile"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -151,23 +151,12 @@ func TestHostLockTraps(t *testing.T) {
 			if err := trap.lay(path, precious); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := lockHost(dir, c, time.Unix(0, 0)); !errors.Is(err, errNotOurs) {
+			if _, err := lockHost(dir, c, time.Unix(0, 0)); !errors.Is(err, ownfile.ErrNotOurs) {
 				t.Errorf("got %v", err)
 			}
 			if got, err := os.ReadFile(precious); string(got) != "precious" || err != nil {
 				t.Errorf("%q, %v", got, err)
 			}
 		})
-	}
-}
-
-type foreignFile struct{ fs.FileInfo }
-
-func (foreignFile) Mode() fs.FileMode { return 0o600 }
-func (foreignFile) Sys() any          { return &syscall.Stat_t{Uid: 502, Nlink: 1} }
-
-func TestHostLockOfAnotherUser(t *testing.T) {
-	if ours(foreignFile{}, 501) || !ours(foreignFile{}, 502) {
-		t.Error("a file is its owner's alone")
 	}
 }

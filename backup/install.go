@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/ownfile"
 )
 
 // install writes the units that are not there yet. One that is there and
@@ -58,11 +59,12 @@ func writeAside(path, text string) (err error) {
 		if err != nil {
 			_ = os.Remove(f.Name())
 		}
+		_ = f.Close() // it was synced
 	}()
 	_, err = f.WriteString(text)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	err = errors.Join(err, f.Chmod(0o644), f.Sync())
 	if err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
+	return ownfile.Rename(f, path)
 }

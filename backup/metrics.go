@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/ownfile"
 )
 
 // gauges renders what was seen in Prometheus' text format. Of a bucket that
@@ -93,22 +94,23 @@ func pair(name, value string) string {
 	return name + `="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(value) + `"`
 }
 
-// metricsFile returns the file that is to be replaced when path is given. A link
-// stays one: what it leads to is replaced. Anything but a file is refused, for a
-// rename would put a file in the place of /dev/stdout.
+// metricsFile returns the file that is to be replaced when path is given. A link of
+// this user stays one: what it leads to is replaced. One that another user may have
+// laid is refused, and so is anything but a file, for a rename would put a file in
+// the place of /dev/stdout.
 func metricsFile(path string) (string, error) {
 	hint := "name a file, in the folder that the node exporter reads; --json writes to standard output"
 	if path == "-" {
 		return "", fault.New(fault.Usage, hint, "--metrics needs a file, not standard output")
 	}
-	target, err := filepath.EvalSymlinks(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Lstat(path); err == nil {
-			return "", fault.New(fault.Usage, hint, "--metrics %s: the link leads nowhere", path)
-		}
-		return path, nil
-	}
-	if err != nil {
+	target, err := ownfile.Resolve(path)
+	switch {
+	case errors.Is(err, ownfile.ErrNotOurs):
+		return "", fault.New(fault.Usage, "name the file that it leads to, in a folder where not everybody can make files",
+			"--metrics %s: it is a link that another user may have made", path)
+	case errors.Is(err, fs.ErrNotExist) && target != path:
+		return "", fault.New(fault.Usage, hint, "--metrics %s: the link leads nowhere", path)
+	case err != nil:
 		return path, nil //nolint:nilerr // writing there tells more
 	}
 	if info, err := os.Stat(target); err == nil && !info.Mode().IsRegular() {
@@ -132,9 +134,9 @@ func writeMetrics(path, text string) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			_ = f.Close()
 			_ = os.Remove(f.Name())
 		}
+		_ = f.Close() // it was synced
 	}()
 	if _, err := f.WriteString(text); err != nil {
 		return err
@@ -146,8 +148,5 @@ func writeMetrics(path, text string) (err error) {
 	if err := f.Sync(); err != nil {
 		return err
 	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return ownfile.Rename(f, path)
 }

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -9,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rubyforgood/hectl/internal/config"
+
+	"github.com/rubyforgood/hectl/internal/fault"
 )
 
 func TestGauges(t *testing.T) {
@@ -79,5 +82,27 @@ func TestMetricsFileIsAFile(t *testing.T) {
 		if got != want || (err == nil) != (want != "") {
 			t.Errorf("%s: %q, %v", path, got, err)
 		}
+	}
+}
+
+// In a folder where all may make files, a link may be a trap: what it leads to is
+// not replaced.
+func TestMetricsFileFollowsNoTrap(t *testing.T) {
+	dir := t.TempDir()
+	precious, shared := filepath.Join(dir, "precious"), filepath.Join(dir, "shared")
+	err := errors.Join(os.WriteFile(precious, []byte("precious"), 0o600), os.Mkdir(shared, 0o700), os.Chmod(shared, 0o777),
+		os.Symlink(precious, filepath.Join(shared, "hectl.prom")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := metricsFile(filepath.Join(shared, "hectl.prom")); fault.CodeOf(err) != fault.Usage || len(fault.Hints(err)) == 0 {
+		t.Errorf("%q, %v", got, err)
+	}
+	// One that was laid after the flags were read is replaced, not followed.
+	if err := writeMetrics(filepath.Join(shared, "hectl.prom"), "x"); err != nil {
+		t.Error(err)
+	}
+	if text, err := os.ReadFile(precious); err != nil || string(text) != "precious" {
+		t.Errorf("%q, %v", text, err)
 	}
 }

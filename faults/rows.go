@@ -138,6 +138,10 @@ func fetchRows() []row {
 			before: midway("postgres", "CREATE DATABASE "+targetDB+"_previous"),
 			mend:   undo("postgres", "DROP DATABASE "+targetDB+"_previous"),
 		},
+		{
+			command: fetch, fault: "another user's traps in a shared folder: for download, and status --metrics", points: traps, codes: []int{1, 2}, quick: true,
+			instead: trapped, outcome: "the trap is refused, nothing of it is followed or published",
+		},
 		{command: fetch, fault: "two at once", codes: []int{0}, instead: twoFetches, outcome: "new; the other ends with 11"},
 	}
 }

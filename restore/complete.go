@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"github.com/rubyforgood/hectl/backup/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/ownfile"
 )
 
 // completeDump completes the key of a dump, the newest first; others go before
@@ -171,11 +173,16 @@ func cacheFile(b config.Bucket, settings *config.Sources) string {
 }
 
 func readCache(path string, now time.Time) (dumps []catalog.Dump, ok bool) {
-	info, err := os.Stat(path)
+	f, err := ownfile.Existing(path, os.O_RDONLY)
+	if err != nil {
+		return nil, false
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	info, err := f.Stat()
 	if err != nil || now.Sub(info.ModTime()).Abs() > knownFor {
 		return nil, false
 	}
-	text, err := os.ReadFile(path)
+	text, err := io.ReadAll(f)
 	if err != nil {
 		return nil, false
 	}

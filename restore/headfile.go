@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"github.com/rubyforgood/hectl/internal/ownfile"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -28,9 +30,11 @@ func writeHead(folder string, head []byte) (path string, remove func(), err erro
 // one of them holds its lock, no other one has any.
 func tempFolder(target pgtools.Conn) string { return "hectl-" + target.Fingerprint()[:16] + "-" }
 
-// folders are what runs that were killed have left. The lock is held.
+// folders are what runs of this user that were killed have left. The lock is held.
+// Others may have made something of such a name where all may make files.
 func (r *run) folders() ([]string, error) {
-	return filepath.Glob(globQuote(filepath.Join(os.TempDir(), tempFolder(r.target))) + "*")
+	found, err := filepath.Glob(globQuote(filepath.Join(os.TempDir(), tempFolder(r.target))) + "*")
+	return slices.DeleteFunc(found, func(path string) bool { return !ownfile.Folder(path) }), err
 }
 
 // removeFolders removes what runs that were killed have left. The lock is held.
@@ -42,7 +46,7 @@ func (r *run) removeFolders() {
 	for _, dir := range found {
 		r.out.Say("removing %s, left by an earlier run", dir)
 		if err := os.RemoveAll(dir); err != nil {
-			r.out.Warn("%s stays: %v", dir, err) // another user's; it is in nobody's way
+			r.out.Warn("%s stays: %v", dir, err) // it is in nobody's way
 		}
 	}
 }

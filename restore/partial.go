@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/ownfile"
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
@@ -46,7 +47,10 @@ func partialPath(target string, o s3store.Object) string {
 func openPartial(target string, o s3store.Object) (*partial, error) {
 	p := &partial{path: partialPath(target, o), target: target}
 	for {
-		f, err := os.OpenFile(p.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+		f, err := ownfile.Open(p.path, os.O_RDWR|os.O_APPEND)
+		if errors.Is(err, ownfile.ErrNotOurs) {
+			return nil, fault.Wrap(fault.Failed, "remove it if it should not be there, or name a folder where only you can make files with --output", err)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -58,13 +62,13 @@ func openPartial(target string, o s3store.Object) (*partial, error) {
 			return nil, fmt.Errorf("lock %s: %w", p.path, err)
 		}
 		// The run that held the lock may have made it the target meanwhile.
+		if !ownfile.Is(p.path, f) {
+			_ = f.Close() // it is somebody else's
+			continue
+		}
 		mine, err := f.Stat()
 		if err != nil {
 			return nil, errors.Join(err, f.Close())
-		}
-		if now, err := os.Stat(p.path); err != nil || !os.SameFile(mine, now) {
-			_ = f.Close() // it is somebody else's
-			continue
 		}
 		p.f, p.have = f, mine.Size()
 		if p.have > o.Size {
@@ -96,7 +100,7 @@ func (p *partial) publish(force bool) error {
 	if err := mayWrite(p.target, force); err != nil {
 		return err
 	}
-	if err := os.Rename(p.path, p.target); err != nil {
+	if err := ownfile.Rename(p.f, p.target); err != nil {
 		return err
 	}
 	if dir, err := os.Open(filepath.Dir(p.target)); err == nil {

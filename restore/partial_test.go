@@ -1,12 +1,14 @@
 package restore
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/ownfile"
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
@@ -64,6 +66,55 @@ func TestPartialIsLocked(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(filepath.Dir(target)); err != nil || len(entries) != 1 {
 		t.Errorf("%v, %v", entries, err)
+	}
+	if err := p.f.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// What others may have made under the name of a partial file is never continued, and
+// what they put in its place is never published.
+func TestPartialIsNobodyElses(t *testing.T) {
+	object := s3store.Object{ETag: "abc", Size: 5}
+	lay := map[string]func(path, precious string) error{
+		"a link":                 func(path, precious string) error { return os.Symlink(precious, path) },
+		"another name of a file": func(path, precious string) error { return os.Link(precious, path) },
+		"open to all": func(path, _ string) error {
+			return errors.Join(os.WriteFile(path, []byte("theirs"), 0o600), os.Chmod(path, 0o666))
+		},
+	}
+	if os.Getuid() == 0 {
+		lay["another user's"] = func(path, _ string) error {
+			return errors.Join(os.WriteFile(path, []byte("theirs"), 0o600), os.Chown(path, 65534, 65534))
+		}
+	}
+	for name, lay := range lay {
+		t.Run(name, func(t *testing.T) {
+			target, precious := filepath.Join(t.TempDir(), "x.dump"), filepath.Join(t.TempDir(), "precious")
+			if err := errors.Join(os.WriteFile(precious, []byte("precious"), 0o600), lay(partialPath(target, object), precious)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := openPartial(target, object); !errors.Is(err, ownfile.ErrNotOurs) || len(fault.Hints(err)) == 0 {
+				t.Errorf("got %v", err)
+			}
+			if text, err := os.ReadFile(precious); err != nil || string(text) != "precious" {
+				t.Errorf("%q, %v", text, err)
+			}
+		})
+	}
+	target := filepath.Join(t.TempDir(), "x.dump")
+	p, err := openPartial(target, object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Rename(p.path, p.path+".away"), os.WriteFile(p.path, []byte("theirs"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.publish(true); !errors.Is(err, ownfile.ErrNotOurs) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Lstat(target); err == nil {
+		t.Error("theirs was published")
 	}
 	if err := p.f.Close(); err != nil {
 		t.Error(err)

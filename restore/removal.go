@@ -14,6 +14,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/ownfile"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -117,7 +118,7 @@ func partialDownloads(dir string) ([]removal, error) {
 }
 
 func beginsAsArchive(path string) (bool, error) {
-	f, err := os.Open(path)
+	f, err := ownfile.Existing(path, os.O_RDONLY)
 	if err != nil {
 		return false, err
 	}
@@ -132,7 +133,7 @@ func beginsAsArchive(path string) (bool, error) {
 
 // removePartial removes a partial download that nobody is at work on.
 func removePartial(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	f, err := ownfile.Existing(path, os.O_RDWR)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
