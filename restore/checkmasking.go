@@ -49,7 +49,10 @@ func CheckMasking(f *checkup.Findings, env *command.Env, c *cli.Context, setting
 		return
 	}
 	d := newest.dump
-	if d.isMasked() {
+	if why := m.trust.judge(d); why != "" {
+		f.Advise(about, "", "the manifest of the newest dump says that it is masked, but %s: a fetch masks it again", why)
+	}
+	if d.masked {
 		f.OK(about, "the newest dump was masked when it was made, and is not again")
 		return
 	}

@@ -34,6 +34,11 @@ func CheckNewest(ctx context.Context, f *checkup.Findings, env *command.Env, dum
 		f.Fail(about, err)
 		return nil
 	}
+	if settings, err := env.Settings(); err == nil {
+		if rules, err := command.MaskRules(settings, env.Console); err == nil && !rules.None() {
+			trust{masked, rules.Hash()}.judge(d)
+		}
+	}
 	if instead {
 		f.OK(about, "%s may not be read: this is the newest masked dump, of %s", dumps, masked)
 	}
@@ -84,7 +89,7 @@ func CheckTarget(ctx context.Context, f *checkup.Findings, env *command.Env, c *
 	}
 	x := &examination{Findings: f, run: r, admin: admin, existing: existing}
 	x.target(ctx, about)
-	x.unmasked(ctx, about, env)
+	x.unmasked(ctx, about, env, c)
 	if newest != nil {
 		x.fits(ctx, about, newest.dump)
 	} else {
@@ -130,8 +135,8 @@ func (x *examination) target(ctx context.Context, about string) {
 }
 
 // unmasked looks for what was fetched without masking before it was required.
-func (x *examination) unmasked(ctx context.Context, about string, env *command.Env) {
-	if path, err := requiresMasking(env); err != nil || path == "" {
+func (x *examination) unmasked(ctx context.Context, about string, env *command.Env, c *cli.Context) {
+	if path, _, err := requiresMasking(env, c); err != nil || path == "" {
 		return // an error is said already
 	}
 	h, err := x.run.holdings(ctx, x.admin)

@@ -29,6 +29,7 @@ type downloadOptions struct {
 	file   string // "" for the key's own name; "-" for standard output
 	force  bool
 	masked string // the hectl.yml that wants masked dumps only; "" for any dump
+	trust  trust
 }
 
 func downloadCommand(env *command.Env) *cli.Command {
@@ -57,7 +58,7 @@ func downloadCommand(env *command.Env) *cli.Command {
 				return err
 			}
 			opt := downloadOptions{choice: chosen, file: c.String("output"), force: c.Bool("force")}
-			if opt.masked, err = requiresMasking(env); err != nil {
+			if opt.masked, opt.trust, err = requiresMasking(env, c); err != nil {
 				return err
 			}
 			if opt.file == "-" && c.Bool("json") {
@@ -110,9 +111,13 @@ func (o downloadOptions) Run(ctx context.Context, env *command.Env) error {
 	if err := t.open(ctx); err != nil {
 		return src.withOlder(ctx, err)
 	}
-	if o.masked != "" && !t.dump.isMasked() { // in a file it would lie as it is
+	why := o.trust.judge(t.dump)
+	if why != "" {
+		why = "; its manifest says so, but " + why
+	}
+	if o.masked != "" && !t.dump.masked { // in a file it would lie as it is
 		return fault.New(fault.Usage, `"hectl fetch-latest-db" masks it on its way, "hectl mask --to s3://…" makes a masked dump of it; who needs the dump as it is gets it from a folder that this hectl.yml is not for`,
-			"%s is not masked, and %s has mask.mode: required", t.dump.Name, o.masked)
+			"%s is not masked, and %s has mask.mode: required%s", t.dump.Name, o.masked, why)
 	}
 	if target == "-" {
 		return src.withOlder(ctx, t.toStdout(ctx, env.Stdout))

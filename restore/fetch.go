@@ -261,6 +261,9 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 		return err
 	}
 	r.tables.whole = partitions(d.Head)
+	if why := r.masking.trust.judge(d); why != "" && r.masking.rules != nil {
+		r.out.Say("masking %s again: its manifest says that it is masked, but %s", d.Name, why)
+	}
 	masks, err := r.masks(d)
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ import (
 
 // masking is what a run is told about masking.
 type masking struct {
+	trust    trust
 	rules    *command.Masking // nil: none but that credentials go
 	after    []script
 	password string // of every user
@@ -51,6 +52,9 @@ func prepareMasking(settings *config.Sources, out *console.Console, c *cli.Conte
 	_, path := settings.Mask()
 	rules, err := command.MaskRules(settings, out)
 	if err != nil {
+		return m, err
+	}
+	if m.trust, err = newTrust(settings, c, rules); err != nil {
 		return m, err
 	}
 	wanted, err := wantsMasking(rules.Mode, path, c.Bool("mask"), c.Bool("no-mask"))
@@ -90,17 +94,20 @@ func wantsMasking(mode mask.Mode, path string, on, off bool) (bool, error) {
 }
 
 // requiresMasking returns the path of the hectl.yml that forbids data that is not
-// masked, "" when none does.
-func requiresMasking(env *command.Env) (path string, err error) {
+// masked, "" when none does, and which dumps count as masked.
+func requiresMasking(env *command.Env, c *cli.Context) (path string, t trust, err error) {
 	settings, err := env.Settings()
 	if err != nil {
-		return "", err
+		return "", t, err
 	}
 	rules, err := command.MaskRules(settings, env.Console)
-	if err != nil || rules.Mode != mask.Required {
-		return "", err
+	if err != nil {
+		return "", t, err
 	}
-	return settings.Path(), nil
+	if t, err = newTrust(settings, c, rules); err != nil || rules.Mode != mask.Required {
+		return "", t, err
+	}
+	return settings.Path(), t, nil
 }
 
 // masks decides what happens to the dump's rows: what the rules say and, whatever
@@ -109,7 +116,7 @@ func requiresMasking(env *command.Env) (path string, err error) {
 func (r *run) masks(d *dump) (*mask.Plan, error) {
 	h, seed := d.Head, mask.RandomSeed()
 	var plan *mask.Plan
-	if rules := r.masking.rules; rules != nil && !d.isMasked() {
+	if rules := r.masking.rules; rules != nil && !d.masked {
 		// UnlistedFail says what is open; SQL of the team's own needs no rules.
 		if rules.None() && rules.Unlisted != mask.UnlistedFail && (rules.Mode == mask.Required || len(rules.After) == 0) {
 			return nil, fault.New(fault.Usage, "\"hectl mask check --suggest\" prints some; \"hectl mask rules\" prints the built-in ones",
@@ -142,6 +149,7 @@ func (m masking) key() string {
 	}
 	sum := sha256.New()
 	_, _ = fmt.Fprintf(sum, "%s %q\n", m.rules.Hash(), m.rules.SeedFile) // a hash never fails
+	_, _ = fmt.Fprintf(sum, "%q\n", m.trust.key())
 	_, _ = fmt.Fprintf(sum, "%q %t %t\n", m.rules.Unlisted, m.rules.Mode == mask.Required, m.ownPassword)
 	for _, s := range m.after {
 		_, _ = fmt.Fprintf(sum, "%q\n", s.sql)
@@ -195,7 +203,7 @@ type maskInfo struct {
 
 func (r *run) maskInfo(d *dump, p *mask.Plan) maskInfo {
 	info := maskInfo{Masked: r.masking.rules != nil && !r.masking.rules.None(), Rules: p.RulesHash(), Covered: p.Covers(d.Head, r.tables.takes)}
-	if d.isMasked() {
+	if d.masked {
 		info.Masked, info.Before, info.Rules = true, true, d.manifest.MaskRules
 	}
 	for _, s := range r.masking.after {

@@ -86,7 +86,7 @@ func (d *dump) info() dumpInfo {
 	if !d.Taken.IsZero() {
 		info.Taken = &d.Taken
 	}
-	if d.isMasked() {
+	if d.masked {
 		info.Masked, info.MaskRules = true, d.manifest.MaskRules
 	}
 	return info

@@ -47,10 +47,9 @@ type dump struct {
 	Close func() error
 
 	manifest *catalog.Manifest // nil when there is none
+	bucket   *config.Bucket    // in which it is; nil when it is in none
+	masked   bool              // when it was made: see trust
 }
-
-// isMasked tells whether the dump was masked when it was made.
-func (d *dump) isMasked() bool { return d.manifest != nil && d.manifest.Masked }
 
 // partReader reads length bytes from offset on.
 type partReader func(ctx context.Context, offset, length int64) io.ReadCloser
@@ -90,7 +89,7 @@ func (s bucketSource) describe(ctx context.Context) (*dump, error) {
 	}
 	object := s.dump.Object()
 	d := &dump{
-		Name: s.name(), Size: s.dump.Size, Taken: s.dump.Time, manifest: manifest,
+		Name: s.name(), Size: s.dump.Size, Taken: s.dump.Time, manifest: manifest, bucket: &s.bucket,
 		part: func(ctx context.Context, offset, length int64) io.ReadCloser {
 			return s.store.ReadRange(ctx, object, offset, length)
 		},
