@@ -8,12 +8,15 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/rubyforgood/hectl/internal/fault"
 )
 
 // killDelay is how long a child may take to stop after SIGINT.
@@ -185,9 +188,20 @@ func (c *child) wait() error {
 	return c.err
 }
 
-// childEnviron returns the environment of a child that connects to c. Messages
-// come untranslated, because they are looked at; everything else about the
-// locale stays.
+// secretName is what a variable is called that a child has no use for: hectl's own,
+// those of AWS, and whatever else is a secret by its name.
+var secretName = regexp.MustCompile(`^(AWS|HECTL|DIAPER_DB)_|PASS(WORD|WD|PHRASE)|SECRET|TOKEN|CREDENTIAL|WEBHOOK|COOKIE|(^|_)(API_?KEY|KEY|DSN|PWD)$`)
+
+// isSecret reports whether a variable is kept from children. It is a list of what
+// they do not get and not of what they get: pg_dump may be a wrapper that needs
+// variables which nobody can list here, and libpq's own libraries have many.
+func isSecret(name, value string) bool {
+	return name != "PWD" && (secretName.MatchString(strings.ToUpper(name)) || fault.Redact(value) != value)
+}
+
+// childEnviron returns the environment of a child that connects to c. Of secrets it
+// has only c's own. Messages come untranslated, because they are looked at;
+// everything else about the locale stays.
 func childEnviron(c Conn) []string {
 	base := os.Environ()
 	ctype := ""
@@ -196,7 +210,7 @@ func childEnviron(c Conn) []string {
 		if key == "LC_ALL" {
 			ctype = value
 		}
-		return key == "LC_ALL" || key == "LC_MESSAGES" || key == "LANGUAGE"
+		return isSecret(key, value) || key == "LC_ALL" || key == "LC_MESSAGES" || key == "LANGUAGE"
 	})
 	env = append(env, "LC_MESSAGES=C")
 	if ctype != "" { // of what LC_ALL sets, the only other one that matters here
