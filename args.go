@@ -190,6 +190,9 @@ func checkValue(f cli.Flag, arg string) error {
 	if !has {
 		return nil
 	}
+	if fault.Secretive(value) && !slices.Contains([]string{"source", "target", "endpoint-url", "to-endpoint-url", "notify", "password"}, f.Names()[0]) {
+		return fmt.Errorf("%s was given something with a password in it, which does not belong there", name)
+	}
 	var err error
 	want := ""
 	switch f.(type) {
@@ -227,7 +230,11 @@ func splitShort(cmd *cli.Command, arg string) ([]string, error) {
 
 func unknownFlag(cmd *cli.Command, arg string) error {
 	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-	err := fmt.Errorf("%s has no flag %s", cmd.Name, strings.SplitN(arg, "=", 2)[0])
+	word := strings.SplitN(arg, "=", 2)[0]
+	if fault.Secretive(arg) {
+		word = fault.Quote(word)
+	}
+	err := fmt.Errorf("%s has no flag %s", cmd.Name, word)
 	var names []string
 	for _, f := range cmd.Flags {
 		names = append(names, f.Names()[0])

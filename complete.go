@@ -27,6 +27,7 @@ const completeTimeout = 3 * time.Second
 func complete(ctx context.Context, env *command.Env, app *cli.App, words []string) {
 	ctx, cancel := context.WithTimeout(ctx, completeTimeout)
 	defer cancel()
+	env.Completing = true
 	for _, c := range completions(ctx, env, app, words) {
 		line := console.Clean(c.Word)
 		if c.About != "" {

@@ -128,6 +128,9 @@ func restoreCommand(env *command.Env) *cli.Command {
 				return fault.New(fault.Usage, `see "hectl restore --help"; "hectl list" shows the dumps`,
 					"restore takes one dump (a key, a file, or -), but was given %d", c.NArg())
 			}
+			if err := checkKey(c.Args().First()); err != nil {
+				return err
+			}
 			r, _, err := prepare(env, c)
 			if err != nil {
 				return err
@@ -189,9 +192,24 @@ func newest(ctx context.Context, env *command.Env, b config.Bucket, label string
 	return bucketSource{store, b, with[len(with)-1]}, nil
 }
 
+// checkKey refuses what can be no key of a dump, before any of it is sent to a
+// store, which would log it: a URL other than s3://, or anything with a password.
+func checkKey(key string) error {
+	scheme, rest, isURL := strings.Cut(key, "://")
+	bucket, _, _ := strings.Cut(rest, "/")
+	if isURL && (scheme != "s3" || strings.ContainsAny(bucket, "@:?")) || fault.Secretive(key) {
+		return fault.New(fault.Usage, `name a dump by its key, as "hectl list" shows it, or as s3://BUCKET/KEY`,
+			"%s is not the key of a dump", fault.Quote(key))
+	}
+	return nil
+}
+
 // named finds a dump by its key, which may leave out the folder, or by its
 // s3:// address.
 func named(ctx context.Context, env *command.Env, b config.Bucket, key string) (bucketSource, error) {
+	if err := checkKey(key); err != nil {
+		return bucketSource{}, err
+	}
 	if rest, ok := strings.CutPrefix(key, "s3://"); ok {
 		name, k, _ := strings.Cut(rest, "/")
 		if name == "" || k == "" {
@@ -231,6 +249,9 @@ func newChoice(env *command.Env, c *cli.Context) (choice, error) {
 	}
 	if c.NArg() == 1 && c.Args().First() == "" {
 		return choice{}, fault.New(fault.Usage, `"latest", or no argument, is the newest one`, "%s was given an empty key", c.Command.Name)
+	}
+	if err := checkKey(c.Args().First()); err != nil {
+		return choice{}, err
 	}
 	settings, err := env.Settings()
 	if err != nil {

@@ -58,6 +58,9 @@ func newMaskCheck(env *command.Env, c *cli.Context) (*maskCheck, error) {
 	if c.NArg() == 2 && dump == "" {
 		return nil, fault.New(fault.Usage, `"latest", or no argument, is the newest one`, "mask check was given an empty key")
 	}
+	if err := checkKey(dump); err != nil {
+		return nil, err
+	}
 	settings, err := env.Settings()
 	if err != nil {
 		return nil, err

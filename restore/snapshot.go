@@ -117,7 +117,7 @@ func parseVerb(c *cli.Context) (v verb, args []string, err error) {
 	name, args := c.Args().First(), c.Args().Tail()
 	v, ok := verbs()[name]
 	if !ok {
-		return v, nil, fault.New(fault.Usage, "it is one of "+strings.Join(known, ", "), "snapshot cannot %q", name)
+		return v, nil, fault.New(fault.Usage, "it is one of "+strings.Join(known, ", "), "snapshot cannot %s", fault.Quote(name))
 	}
 	if len(args) < len(v.names) || len(args) > len(v.names) && !v.many {
 		usage := strings.Join(append([]string{"hectl snapshot " + name}, v.names...), " ")
@@ -133,7 +133,7 @@ func parseVerb(c *cli.Context) (v verb, args []string, err error) {
 	}
 	for _, arg := range args {
 		if !plainName.MatchString(arg) {
-			return v, nil, fault.New(fault.Usage, "letters, digits, and . _ - between them, at most 60", "%q cannot be the name of a snapshot", arg)
+			return v, nil, fault.New(fault.Usage, "letters, digits, and . _ - between them, at most 60", "%s cannot be the name of a snapshot", fault.Quote(arg))
 		}
 	}
 	return v, args, nil

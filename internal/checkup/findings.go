@@ -66,7 +66,7 @@ func (f *Findings) add(about string, level Level, fix, format string, args []any
 	*f = append(*f, finding)
 }
 
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+func oneLine(s string) string { return strings.Join(strings.Fields(fault.Redact(s)), " ") }
 
 // Count returns how many findings have the level.
 func (f Findings) Count(level Level) int {

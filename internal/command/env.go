@@ -3,7 +3,11 @@ package command
 import (
 	"context"
 	"io"
+	"net/netip"
+	"net/url"
 	"slices"
+	"strings"
+	"sync"
 
 	"github.com/urfave/cli/v2"
 
@@ -24,6 +28,10 @@ type Env struct {
 	Version string   // of hectl
 	Environ []string // in the form of os.Environ
 
+	// Completing is set while the tab key is answered, when nothing is said.
+	Completing bool
+
+	plainHTTP sync.Once // warns about an endpoint without TLS
 	// approve asks the user whether hectl.yml may do what needs approval; nil where
 	// there is nobody to ask.
 	approve    func(path string, claims []config.Claim) bool
@@ -57,6 +65,11 @@ func PGBin(settings *config.Sources, flags config.Flags) (string, error) {
 // Open opens the bucket that the settings name, with credentials that were
 // found to exist. Nothing is asked of the bucket yet.
 func (e *Env) Open(ctx context.Context, b config.Bucket) (*s3store.Store, error) {
+	if host, plain := plainHTTP(b.EndpointURL); plain && !e.Completing {
+		e.plainHTTP.Do(func() {
+			e.Console.Warn("the endpoint http://%s is not encrypted: others on the network can read dumps (use https://)", host)
+		})
+	}
 	store, err := s3store.Open(ctx, s3store.Config{
 		Bucket:      b.Name,
 		Region:      b.Region,
@@ -72,6 +85,20 @@ func (e *Env) Open(ctx context.Context, b config.Bucket) (*s3store.Store, error)
 		return nil, err
 	}
 	return store, nil
+}
+
+// plainHTTP returns the host of an endpoint that is reached without TLS over the
+// network.
+func plainHTTP(endpoint string) (host string, plain bool) {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Scheme != "http" {
+		return "", false
+	}
+	name := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	if ip, err := netip.ParseAddr(name); err == nil && ip.Unmap().IsLoopback() || name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		return "", false
+	}
+	return u.Host, true
 }
 
 // Resolve turns a database of the settings into a connection.

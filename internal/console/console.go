@@ -93,6 +93,9 @@ func (c *Console) Warn(format string, args ...any) {
 // Fail writes an error and its hints to standard error.
 func (c *Console) Fail(err error) {
 	hints := fault.Hints(err)
+	for i, hint := range hints {
+		hints[i] = fault.Redact(hint)
+	}
 	attrs := []slog.Attr{slog.Int("exit_code", int(fault.CodeOf(err)))}
 	if len(hints) > 0 {
 		attrs = append(attrs, slog.Any("hints", hints))
@@ -121,7 +124,7 @@ func (c *Console) Result(r Result) error {
 	}
 	var err error
 	if c.json {
-		enc := json.NewEncoder(c.opt.Stdout)
+		enc := json.NewEncoder(escaping{c.opt.Stdout})
 		enc.SetIndent("", "  ")
 		enc.SetEscapeHTML(false)
 		err = enc.Encode(r)
@@ -179,13 +182,26 @@ func Clean(s string) string {
 	return strings.NewReplacer("\n", "\uFFFD", "\t", "\uFFFD").Replace(printable(s))
 }
 
-// printable replaces control characters other than newline and tab, which
-// object names and server messages may contain.
+// printable makes harmless what object names, names in a dump and messages of
+// servers may contain: control characters other than newline and tab are replaced;
+// characters that have no width, or that change the direction of text, are escaped.
 func printable(s string) string {
-	return strings.Map(func(r rune) rune {
+	s = strings.Map(func(r rune) rune {
 		if (r < 0x20 && r != '\n' && r != '\t') || (r >= 0x7f && r < 0xa0) {
 			return '\uFFFD'
 		}
 		return r
 	}, s)
+	if !strings.ContainsFunc(s, invisible) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if invisible(r) {
+			writeEscape(&b, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }

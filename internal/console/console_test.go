@@ -2,7 +2,9 @@ package console
 
 import (
 	"bytes"
+	stdjson "encoding/json"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -184,6 +186,65 @@ func TestNarrowTerminal(t *testing.T) {
 		p.Done()
 		if got := stderr.String(); tt.bar != (got != "") || !strings.Contains(got, tt.want) {
 			t.Errorf("%d columns: %q", tt.columns, got)
+		}
+	}
+}
+
+func TestInvisibleCharactersAreEscaped(t *testing.T) {
+	const name = "a\u202eb\u200bc\ufeffd\u2028e\u2066f\U000e0041g\u00adh\u009bi\x7fj日本ä"
+	for _, json := range []bool{false, true} {
+		var stdout, stderr bytes.Buffer
+		c := New(Options{Stdout: &stdout, Stderr: &stderr, Now: time.Now})
+		c.Mode(false, false, json)
+		if json {
+			if err := c.LogFormat("json"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.Say("table %s", name)
+		c.Fail(fault.New(fault.Usage, "drop "+name, "no %s", name))
+		if err := c.Result(named{name}); err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{stdout.String(), stderr.String(), Clean(name)} {
+			for _, r := range text {
+				if strings.ContainsRune("\u202e\u200b\ufeff\u2028\u2066\U000e0041\u00ad\u009b\x7f", r) {
+					t.Errorf("json %v: %U in %q", json, r, text)
+				}
+			}
+			if !strings.Contains(text, `a\u202eb\u200bc\ufeffd`) || !strings.Contains(text, "日本ä") || !strings.Contains(text, `\udb40\udc41g`) {
+				t.Errorf("json %v: %q", json, text)
+			}
+		}
+		if json {
+			var got named
+			if err := stdjson.Unmarshal(stdout.Bytes(), &got); err != nil || got.Name != name {
+				t.Errorf("%q, %v", got.Name, err)
+			}
+		}
+	}
+}
+
+// named is a result with a name in it.
+type named struct{ Name string }
+
+func (n named) Text() string { return "name " + n.Name }
+
+func TestTalkRepeatsNoPassword(t *testing.T) {
+	for _, format := range []string{"text", "json"} {
+		var stderr bytes.Buffer
+		c := New(Options{Stdout: io.Discard, Stderr: &stderr, Now: time.Now})
+		c.Mode(false, true, false)
+		if err := c.LogFormat(format); err != nil {
+			t.Fatal(err)
+		}
+		const secret = "postgres://me:hush@host/db and host=db password='my hush'"
+		c.Say("%s", secret)
+		c.Detail("%s", secret)
+		c.Warn("%s", secret)
+		c.Fail(fault.New(fault.Usage, "use "+secret, "no %s", secret))
+		if strings.Contains(stderr.String(), "hush") || !strings.Contains(stderr.String(), "***") {
+			t.Errorf("%s: %s", format, stderr.String())
 		}
 	}
 }

@@ -14,15 +14,16 @@ func (c *Console) LogFormat(format string) error {
 	case "", "text":
 		c.log = nil
 	case "json":
-		c.log = slog.NewJSONHandler(c.opt.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})
+		c.log = slog.NewJSONHandler(escaping{c.opt.Stderr}, &slog.HandlerOptions{Level: slog.LevelDebug})
 	default:
-		return fault.New(fault.Usage, "for example: --log-format json", "log format %q is neither text nor json", format)
+		return fault.New(fault.Usage, "for example: --log-format json", "log format %s is neither text nor json", fault.Quote(format))
 	}
 	return nil
 }
 
 // talk says one thing: as a line for people, or as a record with attrs.
 func (c *Console) talk(level slog.Level, text string, attrs ...slog.Attr) {
+	text = fault.Redact(text)
 	switch {
 	case c.log != nil:
 		c.record(level, text, attrs...)

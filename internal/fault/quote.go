@@ -13,7 +13,7 @@ func Quote(word string) string {
 	switch {
 	case isURL && scheme != "s3":
 		return "(a URL, not repeated here)"
-	case strings.Contains(strings.ToLower(word), "password"):
+	case Secretive(word), strings.Contains(strings.ToLower(word), "password"):
 		return "(not repeated here)"
 	}
 	return strconv.Quote(word)

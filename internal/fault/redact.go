@@ -32,6 +32,13 @@ func Redact(text string) string {
 	return text
 }
 
+var blankInURL = regexp.MustCompile(`(?is)^-*[a-z][a-z0-9.+-]*://[^/@]*:.*@`)
+
+// Secretive reports whether a word of the command line contains a password.
+func Secretive(word string) bool {
+	return Redact(word) != word || blankInURL.MatchString(word)
+}
+
 var urlPath = regexp.MustCompile(`^([^:/]*://[^/?#]*).*$`)
 
 // RedactURL returns a URL whose path is a secret, as that of a webhook is, without

@@ -32,3 +32,14 @@ func TestRedact(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+func TestSecretive(t *testing.T) {
+	for word, want := range map[string]bool{
+		"postgres://me:hush@host/db": true, "postgres://me:a b/c@host": true, "host=db password=hush": true, "https://me:hush@host": true, "s3://me:hush@bucket/key": true,
+		"postgres://me@host/db": false, "s3://bucket/a:b@c": false, "production-20261123083000.rds.dump": false, "backups/password-reset.dump": false, "http://127.0.0.1:9000": false,
+	} {
+		if got := Secretive(word); got != want {
+			t.Errorf("%s: %v", word, got)
+		}
+	}
+}
