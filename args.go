@@ -230,7 +230,7 @@ func splitShort(cmd *cli.Command, arg string) ([]string, error) {
 
 func unknownFlag(cmd *cli.Command, arg string) error {
 	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-	word := strings.SplitN(arg, "=", 2)[0]
+	word, _, _ := strings.Cut(arg, "=")
 	if fault.Secretive(arg) {
 		word = fault.Quote(word)
 	}
