@@ -78,6 +78,7 @@ type CreateOptions struct {
 	Owner    string    // "": the role that creates it
 	Encoding string    // "": that of Like, or the server's
 	Like     *Database // whose locale and tablespace it gets; nil: the server's
+	Locale   string    // of the C library, in place of that of Like; "": as Like
 }
 
 // CreateDatabase creates an empty database from template0, which unlike
@@ -109,7 +110,16 @@ func createDatabaseSQL(server Version, name string, opt CreateOptions) string {
 	}
 	add("OWNER", ident(opt.Owner))
 	encoding := opt.Encoding
-	if like := opt.Like; like != nil {
+	like := opt.Like
+	if opt.Locale != "" {
+		own := Database{Tablespace: "pg_default"}
+		if like != nil {
+			own = Database{Tablespace: like.Tablespace, Encoding: like.Encoding}
+		}
+		own.Collate, own.Ctype, own.LocaleProvider = opt.Locale, opt.Locale, "libc"
+		like = &own
+	}
+	if like != nil {
 		if encoding == "" {
 			encoding = like.Encoding
 		}

@@ -167,8 +167,15 @@ func (x *examination) fits(ctx context.Context, about string, d *dump) {
 	if err != nil {
 		problems = append(problems, err)
 	}
+	_, note, err := x.run.creation(ctx, x.admin, d.Head.Encoding(), x.existing)
+	if err != nil {
+		problems = append(problems, err)
+	}
 	for _, p := range problems {
 		x.Fail(about, p)
+	}
+	if note != "" {
+		x.OK(about, "%s", note)
 	}
 	for _, l := range d.left {
 		if l.asked || !l.Matters {

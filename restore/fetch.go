@@ -278,6 +278,13 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 		return err
 	}
 	plan := r.plan(d, masks, tool, admin.ServerVersion(), existing)
+	create, note, err := r.creation(ctx, admin, d.Head.Encoding(), existing)
+	if err != nil {
+		return err
+	}
+	if plan.create = create; note != "" {
+		r.out.Warn("%s", note)
+	}
 	if err := r.planDrops(ctx, admin, &plan); err != nil {
 		return err
 	}
@@ -462,15 +469,8 @@ func (r *run) createTemp(ctx context.Context, admin *pgtools.DB, p plan) error {
 	r.dropLeftovers(ctx, admin, p.Leftovers)
 	r.out.Say("restoring %s into %s", path.Base(p.Dump.Name), p.Temp)
 	err := admin.CreateDatabase(ctx, p.Temp, p.create)
-	if pgtools.SQLState(err) == encodingMismatch && p.create.Encoding != "" {
-		// The archive's encoding does not go with the locale here. The server
-		// converts, for it is told in what encoding the rows come.
-		r.out.Detail("%v: using the encoding of the server", err)
-		p.create.Encoding = ""
-		err = admin.CreateDatabase(ctx, p.Temp, p.create)
-	}
 	if err != nil {
-		return err
+		return explainCreate(err, p.create)
 	}
 	if err := r.markTemp(ctx, admin, p.Temp); err != nil {
 		return errors.Join(err, r.dropTemp(ctx, p.Temp))
@@ -491,10 +491,6 @@ func (r *run) load(ctx context.Context, w work, afterData func(ctx context.Conte
 	}
 	return err
 }
-
-// encodingMismatch is the SQLSTATE of CREATE DATABASE for an encoding that does
-// not go with the locale.
-const encodingMismatch = "22023"
 
 // warn says what needs a person, though the run goes on.
 func (r *run) warn(format string, args ...any) {

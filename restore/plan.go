@@ -101,10 +101,6 @@ func (r *run) plan(d *dump, masks *mask.Plan, tool pgtools.Tool, server pgtools.
 	p.Chosen = r.tables.String()
 	p.Masking = r.maskInfo(d, masks)
 	p.LeftOut = d.left
-	p.create = pgtools.CreateOptions{Encoding: d.Head.Encoding(), Like: existing}
-	if existing != nil && !r.scratch {
-		p.create.Owner = existing.Owner
-	}
 	return p
 }
 
