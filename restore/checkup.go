@@ -42,6 +42,10 @@ func CheckNewest(ctx context.Context, f *checkup.Findings, env *command.Env, dum
 	if instead {
 		f.OK(about, "%s may not be read: this is the newest masked dump, of %s", dumps, masked)
 	}
+	if err := d.genuine(); err != nil {
+		f.Fail(about, err)
+		return nil
+	}
 	h := d.Head
 	if age := env.Console.Now().Sub(d.Taken); age > maxAge {
 		f.Warn(about, "hectl status", "%s: %s old, which is more than %s", d.info(), age.Round(time.Hour), maxAge)
@@ -90,6 +94,7 @@ func CheckTarget(ctx context.Context, f *checkup.Findings, env *command.Env, c *
 	x := &examination{Findings: f, run: r, admin: admin, existing: existing}
 	x.target(ctx, about)
 	x.unmasked(ctx, about, env, c)
+	x.superuser(ctx, about)
 	if newest != nil {
 		x.fits(ctx, about, newest.dump)
 	} else {

@@ -410,6 +410,9 @@ func (r *run) lock(ctx context.Context, admin *pgtools.DB) error {
 func (r *run) replace(ctx context.Context, w work) (err error) {
 	start := r.out.Now()
 	p, admin, existing := w.plan, w.admin, w.existing
+	if err := r.saySuperuser(ctx, admin, existing); err != nil {
+		return err
+	}
 	if err := r.createTemp(ctx, admin, p); err != nil {
 		return err
 	}

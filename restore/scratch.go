@@ -32,6 +32,9 @@ func prepareScratch(env *command.Env, c *cli.Context) (*run, error) {
 // have with what was counted in the dump, and drops the database, always. It
 // returns how many tables were compared.
 func (r *run) try(ctx context.Context, w work, c *checked) (compared int, err error) {
+	if err := r.saySuperuser(ctx, w.admin, w.existing); err != nil {
+		return 0, err
+	}
 	if err := r.createTemp(ctx, w.admin, w.plan); err != nil {
 		return 0, err
 	}

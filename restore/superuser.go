@@ -1,0 +1,106 @@
+package restore
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/rubyforgood/hectl/internal/checkup"
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// isSuperuser reports whether the session's role is a superuser.
+func isSuperuser(ctx context.Context, admin *pgtools.DB) (is bool, err error) {
+	if err := admin.QueryRow(ctx, `SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user`).Scan(&is); err != nil {
+		return false, fmt.Errorf("look up the role's rights: %w", err)
+	}
+	return is, nil
+}
+
+// saySuperuser says what it means to restore as a superuser, the first time that
+// hectl restores this target.
+func (r *run) saySuperuser(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database) error {
+	if existing != nil && parseMark(existing.Comment).Origin != nil {
+		return nil // it has been said
+	}
+	is, err := isSuperuser(ctx, admin)
+	if is {
+		r.out.Say(`restoring as the superuser %s: code in the dump can do what %[1]s can; "hectl doctor" shows how to use a role of its own`, r.target.User())
+	}
+	return err
+}
+
+// ownRole is the role that hectl suggests for restores.
+const ownRole = "hectl_dev"
+
+// superuser advises on a role for restores when the target's role is a superuser.
+func (x *examination) superuser(ctx context.Context, about string) {
+	is, err := isSuperuser(ctx, x.admin)
+	if err != nil {
+		x.Fail(about, err)
+	}
+	if !is {
+		return
+	}
+	role := pgtools.Quote(ownRole)
+	statements := []string{"CREATE ROLE " + role + " LOGIN CREATEDB"}
+	if x.existing != nil {
+		for _, name := range []string{x.existing.Name, previousName(x.existing.Name)} {
+			if _, exists, err := x.admin.Database(ctx, name); err == nil && exists {
+				statements = append(statements, "ALTER DATABASE "+pgtools.Quote(name)+" OWNER TO "+role)
+			}
+		}
+	}
+	t := x.run.target
+	*x.Findings = append(*x.Findings, checkup.Finding{
+		About: about, Level: checkup.Advice,
+		Text: fmt.Sprintf("restores run as the superuser %s: code in a dump could read files, run programs and change other databases. "+
+			"A role of its own for hectl and the application cannot (docs/security.md). Set its password with \\password in psql if the server asks for one.", t.User()),
+		Fixes: slices.Concat(
+			[]string{psqlLine(t, t.User(), nil, statements...)},
+			x.grants(ctx, about),
+			[]string{"hectl doctor --target " + command.ShellQuote(ownTarget(t))}),
+	})
+}
+
+// grants returns the command that lets ownRole see what environment a target is of:
+// its tables stay another role's until the next fetch.
+func (x *examination) grants(ctx context.Context, about string) []string {
+	if x.existing == nil {
+		return nil
+	}
+	db, err := pgtools.Connect(ctx, x.run.target, appName)
+	if err != nil {
+		x.Fail(about, err)
+		return nil
+	}
+	defer db.Close(context.WithoutCancel(ctx))
+	schemas, err := pgtools.Rows[string](ctx, db, `
+		SELECT n.nspname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+		WHERE c.relname = 'ar_internal_metadata' AND c.relkind IN ('r', 'p', 'v')`)
+	if err != nil {
+		x.Fail(about, fmt.Errorf("inspect %s: %w", x.run.target, err))
+	}
+	if len(schemas) == 0 {
+		return nil
+	}
+	var statements []string
+	for _, schema := range schemas {
+		name, role := pgtools.Quote(schema), pgtools.Quote(ownRole)
+		statements = append(statements, "GRANT USAGE ON SCHEMA "+name+" TO "+role, "GRANT SELECT ON "+name+".ar_internal_metadata TO "+role)
+	}
+	return []string{psqlLineIn(x.run.target, x.existing.Name, x.run.target.User(), nil, statements...)}
+}
+
+// ownTarget is the target as ownRole names it.
+func ownTarget(t pgtools.Conn) string {
+	u := url.URL{Scheme: "postgres", User: url.User(ownRole), Path: "/" + t.Database(), Host: net.JoinHostPort(t.Host(), strconv.Itoa(t.Port()))}
+	if t.IsSocket() {
+		u.Host, u.RawQuery = "", url.Values{"host": {t.Host()}, "port": {strconv.Itoa(t.Port())}}.Encode()
+	}
+	return u.String()
+}
