@@ -83,23 +83,43 @@ func harmless(c Complaint) string {
 //
 // where the entry is not named again for its next error, and a message and a
 // statement may have several lines.
+//
+// The processes of parallel jobs write all this into one pipe, each line in up to
+// four pieces: "pg_restore:", " ", "error: ", and the rest, which holds message and
+// statement. Those of one process may come between those of another, so then only
+// what is in one piece belongs together: the entry is found by its statement, and
+// an error is harmless only if its own statement says so. An error about no
+// statement is known by its piece "error: " alone, which makes one too many.
 type complaints struct {
-	tail  *tail
-	fatal func() // called at the first complaint that is not harmless
+	tail     *tail
+	fatal    func() // called at the first complaint that is not harmless
+	parallel bool
+	entryOf  func(statement string) string // names an entry, "" when it is not clear which
+	phrases  Phrases
 
 	mu      sync.Mutex
 	lines   lines
 	entry   string
-	current *Complaint // being read
-	decided bool       // about current
+	current *complaint // being read
 	ignored []Ignored
-	first   *Complaint // not harmless
+	first   *complaint // not harmless
+	errors  int        // pieces that begin one, when parallel
 	counted int        // how many errors pg_restore says it ignored
 }
 
-func newComplaints(log func(line string)) *complaints {
-	c := &complaints{tail: newTail(log), fatal: func() {}}
+// A complaint is a Complaint that is being read.
+type complaint struct {
+	Complaint
+	statement []string // its lines
+	decided   bool
+}
+
+func newComplaints(opt RestoreOptions) *complaints {
+	c := &complaints{tail: newTail(opt.Log), fatal: func() {}, parallel: opt.Jobs > 1, entryOf: opt.Entry, phrases: opt.Phrases}
 	c.lines.f = c.line
+	if c.parallel {
+		c.lines.f = c.mixedLine
+	}
 	return c
 }
 
@@ -114,8 +134,8 @@ func (c *complaints) Write(p []byte) (int, error) {
 // failure implements lineWriter.
 func (c *complaints) failure(tool Tool, exit error) error {
 	err := c.tail.failure(tool, exit)
-	if e, ok := errors.AsType[*ExitError](err); ok && ofRows.MatchString(c.entry) {
-		e.Message, e.Stderr = Complaint{Entry: c.entry, Message: e.Message}.withoutRow().Message, ""
+	if e, ok := errors.AsType[*ExitError](err); ok && (c.parallel || ofRows.MatchString(c.entry)) {
+		e.Message, e.Stderr = Complaint{Entry: c.entry, Message: e.Message}.cut(c.phrases).Message, ""
 	}
 	return err
 }
@@ -130,7 +150,7 @@ func (c *complaints) line(s string) {
 		c.more(rest)
 	case kind == "error":
 		c.end()
-		c.current, c.decided = &Complaint{Entry: c.entry, Message: rest}, false
+		c.current = &complaint{Complaint: Complaint{Entry: c.entry, Message: rest}}
 		if !strings.HasPrefix(rest, "could not execute query") {
 			c.decide() // no statement will follow
 		}
@@ -145,13 +165,47 @@ func (c *complaints) line(s string) {
 	}
 }
 
+// notExecuted begins the message about a statement that the server refused.
+const notExecuted = "could not execute query: "
+
+// mixedLine is line for what parallel jobs write.
+func (c *complaints) mixedLine(s string) {
+	const program, label, summary = "pg_restore: ", "error: ", "errors ignored on restore: "
+	c.errors += strings.Count(s, label)
+	message := strings.Index(s, notExecuted)
+	command := strings.Index(s, "Command was: ")
+	total := strings.Index(s, summary)
+	switch {
+	case message >= 0:
+		c.end()
+		c.current = &complaint{Complaint: Complaint{Message: s[message:]}}
+	case command >= 0:
+		if c.current == nil || c.current.Command != "" {
+			c.end()
+			c.current = &complaint{}
+		}
+		c.more(s[command:])
+	case total >= 0:
+		c.end()
+		c.counted, _ = strconv.Atoi(s[total+len(summary):])
+	case strings.HasPrefix(s, program):
+		c.end()
+	default:
+		c.more(s)
+	}
+}
+
 // more takes a line that belongs to the current complaint.
 func (c *complaints) more(s string) {
-	if c.current == nil || c.current.Command != "" {
+	if c.current == nil {
+		return
+	}
+	if c.current.Command != "" {
+		c.current.statement = append(c.current.statement, s)
 		return
 	}
 	if command, ok := strings.CutPrefix(s, "Command was: "); ok {
-		c.current.Command = command
+		c.current.Command, c.current.statement = command, []string{command}
 		c.decide()
 		return
 	}
@@ -161,12 +215,12 @@ func (c *complaints) more(s string) {
 // decide looks the current complaint up as soon as enough of it is known: the
 // next line may be an hour away.
 func (c *complaints) decide() {
-	if c.decided {
+	if c.current.decided {
 		return
 	}
-	c.decided = true
-	if reason := harmless(*c.current); reason != "" {
-		c.ignored = append(c.ignored, Ignored{*c.current, reason})
+	c.current.decided = true
+	if reason := harmless(c.current.Complaint); reason != "" {
+		c.ignored = append(c.ignored, Ignored{c.current.Complaint, reason})
 		return
 	}
 	if c.first == nil {
@@ -198,7 +252,12 @@ func (c *complaints) verdict(stopped, exit error) ([]Ignored, error) {
 	case stopped != nil && !errors.Is(stopped, errFatal):
 		return c.ignored, exit
 	case c.first != nil:
-		return c.ignored, fault.Wrap(restoreHint(*c.first, &RestoreError{c.first.withoutRow()}))
+		return c.ignored, fault.Wrap(restoreHint(c.first.Complaint, &RestoreError{c.firstWithoutRow()}))
+	case c.parallel && c.errors > len(c.ignored):
+		if len(fault.Hints(exit)) == 0 {
+			exit = fault.Wrap(fault.Failed, "parallel jobs wrote at the same time: run it again with -j 1 to see which one failed", exit)
+		}
+		return c.ignored, exit
 	case errors.As(exit, &status) && status.Status == 1 && c.counted > 0 && c.counted <= len(c.ignored):
 		// pg_restore exits with 1 for harmless errors too. It does not count those
 		// with which the sessions of its parallel jobs begin.
@@ -206,6 +265,21 @@ func (c *complaints) verdict(stopped, exit error) ([]Ignored, error) {
 	default:
 		return c.ignored, exit
 	}
+}
+
+// firstWithoutRow is the complaint that ended the restore, with its entry.
+func (c *complaints) firstWithoutRow() Complaint {
+	found := c.first.Complaint
+	if !c.parallel {
+		return found.withoutRow(c.phrases)
+	}
+	if c.entryOf != nil && len(c.first.statement) > 0 {
+		found.Entry = c.entryOf(strings.TrimSpace(strings.Join(c.first.statement, "\n")))
+	}
+	if found.Entry == "" {
+		return found.cut(c.phrases)
+	}
+	return found.withoutRow(c.phrases)
 }
 
 // restoreHint returns what fault.Wrap takes.

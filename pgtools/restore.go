@@ -23,6 +23,12 @@ type RestoreOptions struct {
 	Jobs int
 	// ListFile is the path of a list of entries, pg_restore's --use-list.
 	ListFile string
+	// Entry, if not nil, names the archive entry of a statement as pg_restore does
+	// ("3383; 0 0 COMMENT EXTENSION citext"), or returns "". The statement may be cut
+	// short. Parallel jobs need it: what they write gets mixed up.
+	Entry func(statement string) string
+	// Phrases may be told of errors that functions of the database's own raise.
+	Phrases Phrases
 	// Settings are parameters of the server for pg_restore's sessions.
 	Settings map[string]string
 	// Log, if not nil, gets every line that pg_restore --verbose writes to its
@@ -62,7 +68,7 @@ func Restore(ctx context.Context, tool Tool, c Conn, opt RestoreOptions) (ignore
 		args = append(args, "--", opt.File)
 	}
 
-	complaints := newComplaints(opt.Log)
+	complaints := newComplaints(opt)
 	var stdin, feed *os.File
 	if opt.Input != nil {
 		if stdin, feed, err = os.Pipe(); err != nil {

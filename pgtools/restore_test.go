@@ -307,3 +307,41 @@ Command was: CREATE TABLE public.a (
 		})
 	}
 }
+
+// Many parallel jobs fail at the same time: the error is whole, and about one of
+// them.
+func TestRestoreParallelErrors(t *testing.T) {
+	t.Parallel()
+	_, restore := tools(t)
+	c, name := database(t, `
+		CREATE TABLE r (a int PRIMARY KEY);
+		DO $$ BEGIN
+			FOR i IN 1..24 LOOP
+				EXECUTE format('CREATE TABLE t%s (a int)', i);
+				EXECUTE format('ALTER TABLE t%s ADD CONSTRAINT k%s FOREIGN KEY (a) REFERENCES r', i, i);
+			END LOOP;
+			SET session_replication_role = replica;
+			FOR i IN 1..24 LOOP
+				EXECUTE format('INSERT INTO t%s VALUES (%s)', i, i);
+			END LOOP;
+		END $$`)
+	file := filepath.Join(t.TempDir(), "x.dump")
+	if err := os.WriteFile(file, archive(t, c.Conn(name)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := pgtools.Restore(t.Context(), restore, target(t), pgtools.RestoreOptions{File: file, Jobs: 8,
+		Entry: func(statement string) string {
+			if _, key, ok := strings.Cut(statement, "ADD CONSTRAINT "); ok {
+				return "the key " + strings.Fields(key)[0]
+			}
+			return ""
+		}})
+	failed, ok := errors.AsType[*pgtools.RestoreError](err)
+	if !ok || !strings.Contains(failed.Message, "violates foreign key constraint") {
+		t.Fatal(err)
+	}
+	n := strings.TrimPrefix(failed.Command, "ALTER TABLE ONLY public.t")
+	if failed.Entry != "the key k"+n || !strings.Contains(failed.Message, `"k`+n+`"`) {
+		t.Errorf("%+v", failed)
+	}
+}

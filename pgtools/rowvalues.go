@@ -1,6 +1,7 @@
 package pgtools
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -63,17 +64,16 @@ var characters = regexp.MustCompile(`0x[0-9a-f]{2}(?: 0x[0-9a-f]{2})*`)
 // detail and its hint may be told.
 func withoutRow(pg *pgconn.PgError) (message string, detail bool) {
 	class := pg.Code[:min(2, len(pg.Code))]
-	ofFunction := class == "P0" || class == "38" || class == "39" || class == "XX" && strings.HasPrefix(pg.Where, "PL/")
 	switch {
-	case class == "23":
-		return pg.Message, false // it names constraints
-	case ofFunction:
+	case ofFunction(pg):
 		// The words are somebody's own; where they were said is the server's.
 		where, _, _ := strings.Cut(pg.Where, "\n")
 		if !strings.HasPrefix(where, "PL/") {
 			where = "a function of the database's own"
 		}
 		return "error raised by " + where, false
+	case class == "23":
+		return pg.Message, false // it names constraints
 	case pg.Code == stateBadCopy:
 		return pg.Message, false // it names columns
 	case pg.Code == stateNotInRepertoire, pg.Code == stateUntranslatable:
@@ -84,6 +84,70 @@ func withoutRow(pg *pgconn.PgError) (message string, detail bool) {
 		return withoutValues(pg.Message, ""), false
 	}
 	return pg.Message, true
+}
+
+// ofFunction reports whether the words of an error are those of a function of the
+// database's own, which may raise any SQLSTATE.
+func ofFunction(pg *pgconn.PgError) bool {
+	class := pg.Code[:min(2, len(pg.Code))]
+	return class == "P0" || class == "38" || class == "39" || class == "XX" && strings.HasPrefix(pg.Where, "PL/") || raised(pg.Where)
+}
+
+// raised reports whether an error's context begins with a RAISE. Key words are the
+// same in every language.
+func raised(context string) bool {
+	where, _, _ := strings.Cut(context, "\n")
+	return strings.HasPrefix(where, "PL/") && strings.HasSuffix(where, " RAISE")
+}
+
+// Phrases are the messages that a database's own functions raise, as their code has
+// them. What a message has in common with one is not from a row.
+type Phrases []phrase
+
+// A phrase is a message of RAISE, in which % stands for a value.
+type phrase struct {
+	pieces []string
+	match  *regexp.Regexp
+}
+
+// NewPhrases returns the phrases of messages of RAISE.
+func NewPhrases(messages []string) Phrases {
+	var phrases Phrases
+	for _, message := range messages {
+		const percent = "\x00" // which no text of Postgres's has
+		pieces := strings.Split(strings.ReplaceAll(message, "%%", percent), "%")
+		var pattern []string
+		for i := range pieces {
+			pieces[i] = strings.ReplaceAll(pieces[i], percent, "%")
+			pattern = append(pattern, regexp.QuoteMeta(pieces[i]))
+		}
+		match, err := regexp.Compile(`(?s)^` + strings.Join(pattern, ".*") + `$`)
+		if err == nil { // else the text is not UTF-8
+			phrases = append(phrases, phrase{pieces, match})
+		}
+	}
+	return phrases
+}
+
+// of returns the part of a message that its function's code says, with … in place
+// of values; "" when no phrase is like it.
+func (p Phrases) of(message string) (said string) {
+	most := 0
+	for _, phrase := range p {
+		if known := len(strings.Join(phrase.pieces, "")); known > most && phrase.match.MatchString(message) {
+			said, most = strings.Join(strings.Fields(strings.Join(phrase.pieces, cut)), " "), known
+		}
+	}
+	return said
+}
+
+// Explain has an error that a function of the database's own raised say what
+// phrases have of its message. It returns err.
+func Explain(err error, phrases Phrases) error {
+	if e, ok := errors.AsType[*serverError](err); ok && ofFunction(e.pg) {
+		e.said = phrases.of(e.pg.Message)
+	}
+	return err
 }
 
 // copyPlace is the context of an error in COPY:
@@ -118,10 +182,15 @@ var ofRows = regexp.MustCompile(`^\d+; \d+ \d+ (?:TABLE DATA|MATERIALIZED VIEW D
 
 // withoutRow returns the complaint without what it quotes of rows. libpq puts
 // English labels before the parts of the server's message.
-func (c Complaint) withoutRow() Complaint {
+func (c Complaint) withoutRow(phrases Phrases) Complaint {
 	if !ofRows.MatchString(c.Entry) {
 		return c
 	}
+	return c.cut(phrases)
+}
+
+// cut is withoutRow for a complaint that may be about rows.
+func (c Complaint) cut(phrases Phrases) Complaint {
 	switch {
 	case strings.HasPrefix(c.Command, "INSERT "):
 		c.Command, _, _ = strings.Cut(c.Command, " VALUES")
@@ -132,8 +201,12 @@ func (c Complaint) withoutRow() Complaint {
 	message, _, _ = strings.Cut(message, "\nDETAIL:  ")
 	message, _, _ = strings.Cut(message, "\nHINT:  ")
 	if where, _, _ := strings.Cut(context, "\n"); strings.HasPrefix(where, "PL/") {
-		did, _, _ := strings.Cut(message, ": ")
+		did, words, _ := strings.Cut(message, ": ")
+		_, words, _ = strings.Cut(words, ":  ") // the severity
 		message = did + ": error raised by " + where
+		if said := phrases.of(words); said != "" {
+			message += ": " + said
+		}
 	} else {
 		message = withoutValues(message, c.Entry+" "+c.Command)
 	}

@@ -24,12 +24,39 @@ func TestServerErrorsWithoutRows(t *testing.T) {
 		{"23503", `insert or update on table "t" violates foreign key constraint "k"`, "Key (email)=(hush) is not present in table \"u\".", "", `insert or update on table "t" violates foreign key constraint "k" (SQLSTATE 23503)`},
 		{"23505", `could not create unique index "k"`, "Key (email)=(hush) is duplicated.", "", `could not create unique index "k" (SQLSTATE 23505)`},
 		{"P0001", "hush", "hush", "PL/pgSQL function f(text) line 1 at RAISE\nCOPY t, line 1", "error raised by PL/pgSQL function f(text) line 1 at RAISE (SQLSTATE P0001)"},
+		{"23514", "hush", "hush", "PL/pgSQL function f(text) line 1 at RAISE", "error raised by PL/pgSQL function f(text) line 1 at RAISE (SQLSTATE 23514)"},
 		{"42P01", `relation "t" does not exist`, "Some.", "", `relation "t" does not exist: Some. (SQLSTATE 42P01)`},
 	} {
-		err := &serverError{&pgconn.PgError{Code: tt.code, Message: tt.message, Detail: tt.detail, Where: tt.where}}
+		err := &serverError{pg: &pgconn.PgError{Code: tt.code, Message: tt.message, Detail: tt.detail, Where: tt.where}}
 		if err.Error() != tt.want {
 			t.Errorf("got  %s\nwant %s", err, tt.want)
 		}
+	}
+}
+
+// Of what a function raises, its code's own words are told.
+func TestPhrases(t *testing.T) {
+	t.Parallel()
+	phrases := NewPhrases([]string{"%", "not good: %, 100%%", "not good: %", "no (%) at all", "fixed"})
+	for message, want := range map[string]string{
+		"not good: hush, 100%":      "not good: …, 100%",
+		"not good: hush\nDETAIL: x": "not good: …",
+		"no (hush) at all":          "no (…) at all",
+		"fixed":                     "fixed",
+		"hush":                      "",
+		"":                          "",
+	} {
+		if got := phrases.of(message); got != want {
+			t.Errorf("%s: %q", message, got)
+		}
+	}
+	err := error(&serverError{pg: &pgconn.PgError{Code: "P0001", Message: "not good: hush", Where: "PL/pgSQL function f(text) line 1 at RAISE"}})
+	if got, want := Explain(err, phrases).Error(), "error raised by PL/pgSQL function f(text) line 1 at RAISE: not good: … (SQLSTATE P0001)"; got != want {
+		t.Error(got)
+	}
+	c := Complaint{"3; 0 0 INDEX i x", "could not execute query: ERROR:  not good: hush\nCONTEXT:  PL/pgSQL function f(text) line 1 at RAISE", "CREATE INDEX i"}
+	if got, want := c.withoutRow(phrases).Message, "could not execute query: error raised by PL/pgSQL function f(text) line 1 at RAISE: not good: …"; got != want {
+		t.Error(got)
 	}
 }
 
@@ -90,7 +117,7 @@ func TestComplaintsWithoutRows(t *testing.T) {
 			`could not execute query: ERROR: type "x" does not exist, command: CREATE TABLE public.a (, entry 216; 1259 16527 TABLE a postgres`,
 		},
 	} {
-		got := tt.c.withoutRow().text()
+		got := tt.c.withoutRow(nil).text()
 		if got != tt.want || strings.Contains(got, "hush") {
 			t.Errorf("got  %s\nwant %s", got, tt.want)
 		}

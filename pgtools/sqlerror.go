@@ -36,7 +36,7 @@ func sqlError(ctx context.Context, err error) error {
 	if _, detail := withoutRow(pg); !detail {
 		hint = ""
 	}
-	return fault.Wrap(fault.Failed, hint, &serverError{pg})
+	return fault.Wrap(fault.Failed, hint, &serverError{pg: pg})
 }
 
 // broke tells whether err says that the connection is no more.
@@ -65,10 +65,16 @@ const (
 )
 
 // A serverError prints what the server said without pgx's decoration.
-type serverError struct{ pg *pgconn.PgError }
+type serverError struct {
+	pg   *pgconn.PgError
+	said string // what may be told of a message that is cut, see Explain
+}
 
 func (e *serverError) Error() string {
 	text, detail := withoutRow(e.pg)
+	if e.said != "" {
+		text += ": " + e.said
+	}
 	if detail && e.pg.Detail != "" {
 		text += ": " + strings.Join(strings.Fields(e.pg.Detail), " ")
 	}

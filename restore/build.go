@@ -185,7 +185,7 @@ func (b *builder) finish(ctx context.Context, w *tableWork) error {
 func (b *builder) restore(ctx context.Context, e *archive.Entry) error {
 	err := b.exec(ctx, e.Tag, e.Definition)
 	if err != nil {
-		return fmt.Errorf("create %s: %w", e, err)
+		return fmt.Errorf("create %s: %w", e, pgtools.Explain(err, b.l.phrases))
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -208,7 +208,7 @@ func (b *builder) analyze(ctx context.Context, schema, table string) (taken bool
 	defer b.mu.Unlock()
 	b.analyzed[[2]string{schema, table}] = true
 	if err != nil {
-		b.l.out.Warn("%s.%s has incomplete statistics: %v", schema, table, err)
+		b.l.out.Warn("%s.%s has incomplete statistics: %v", schema, table, pgtools.Explain(err, b.l.phrases))
 	}
 	return err == nil, nil
 }

@@ -309,7 +309,7 @@ func (l *loader) tableError(c tableCopy, err error) error {
 	if column != "" {
 		where += ", column " + column
 	}
-	return fmt.Errorf("copy table %s%s: %w", tableName(c.entry), where, err)
+	return fmt.Errorf("copy table %s%s: %w", tableName(c.entry), where, pgtools.Explain(err, l.phrases))
 }
 
 // restoreRest has pg_restore do the rest of the data section, with an archive on

@@ -432,7 +432,7 @@ func (r *run) replace(ctx context.Context, w work) (err error) {
 		}
 		return err
 	}
-	if err := r.runAfter(ctx, r.target.WithDatabase(p.Temp)); err != nil {
+	if err := r.runAfter(ctx, r.target.WithDatabase(p.Temp), w.dump.Head); err != nil {
 		return err
 	}
 	if err := w.dump.Close(); err != nil {

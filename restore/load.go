@@ -9,6 +9,7 @@ import (
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
 // loader fills an empty database from an archive. Its steps are those of
@@ -27,6 +28,19 @@ type loader struct {
 	given  *archive.Head
 	raw    []byte
 	folder string // begins the name of a temporary folder
+
+	phrases pgtools.Phrases // what the functions of the dump raise
+}
+
+// phrases are the messages that the functions of a dump raise.
+func phrases(h *archive.Head) pgtools.Phrases {
+	var messages []string
+	for i := range h.Entries {
+		if e := &h.Entries[i]; e.Desc == "FUNCTION" || e.Desc == "PROCEDURE" {
+			messages = append(messages, schema.Raises(e.Definition)...)
+		}
+	}
+	return pgtools.NewPhrases(messages)
 }
 
 // load restores schema, data and post-data, in this order, then collects
@@ -36,6 +50,7 @@ func (l *loader) load(ctx context.Context, afterData func(ctx context.Context) e
 	if l.given, l.raw, err = l.dump.edited(); err != nil {
 		return nil, err
 	}
+	l.phrases = phrases(l.given)
 	head, remove, err := writeHead(l.folder, l.raw)
 	if err != nil {
 		return nil, err
@@ -75,6 +90,7 @@ func (l *loader) restore(ctx context.Context, opt pgtools.RestoreOptions) ([]pgt
 		"synchronous_commit":   "off",
 		"maintenance_work_mem": l.sortMemory(), // for checking foreign keys
 	}
+	opt.Phrases = l.phrases
 	warnings, err := pgtools.Restore(ctx, l.tool, l.into, opt)
 	if err != nil && ctx.Err() == nil && cutOff(err) {
 		err = notWhole(l.dump.Name, err)

@@ -17,6 +17,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
@@ -157,8 +158,9 @@ func (m masking) key() string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// runAfter runs the team's own SQL in the temp database.
-func (r *run) runAfter(ctx context.Context, temp pgtools.Conn) error {
+// runAfter runs the team's own SQL in the temp database, which the dump with head h
+// was restored to.
+func (r *run) runAfter(ctx context.Context, temp pgtools.Conn, h *archive.Head) error {
 	if len(r.masking.after) == 0 {
 		return nil
 	}
@@ -178,7 +180,8 @@ func (r *run) runAfter(ctx context.Context, temp pgtools.Conn) error {
 		err := db.RunScript(ctx, s.sql)
 		done()
 		if failed, ok := errors.AsType[*pgtools.ScriptError](err); ok {
-			return fmt.Errorf("run %s:%d: %w", s.path, failed.Line, err)
+			said := append(phrases(h), pgtools.NewPhrases(schema.Raises(s.sql))...)
+			return fmt.Errorf("run %s:%d: %w", s.path, failed.Line, pgtools.Explain(err, said))
 		}
 		if err != nil {
 			return fmt.Errorf("run %s: %w", s.path, err)

@@ -38,7 +38,8 @@ func (l *loader) postData(ctx context.Context, head string, b *builder) ([]pgtoo
 		}
 		w, err := l.restore(ctx, pgtools.RestoreOptions{
 			File: head, Sections: []string{"post-data"}, Jobs: pass.jobs, ListFile: list,
-			Log: onItem(func(string) { b.bar.Add(1) }),
+			Entry: func(statement string) string { return entryOf(pass.entries, statement) },
+			Log:   onItem(func(string) { b.bar.Add(1) }),
 		})
 		warnings = append(warnings, w...)
 		if err != nil {
@@ -46,6 +47,34 @@ func (l *loader) postData(ctx context.Context, head string, b *builder) ([]pgtoo
 		}
 	}
 	return warnings, nil
+}
+
+// entryOf names the entry that has a statement, of which the end may be missing or
+// be followed by something else, as pg_restore does; "" when more than one may.
+func entryOf(entries []*archive.Entry, statement string) string {
+	var found *archive.Entry
+	best := 0
+	for _, e := range entries {
+		definition := strings.TrimSpace(e.Definition)
+		fits := 0 // how much of the two is the same
+		switch {
+		case definition == "" || statement == "":
+		case strings.HasPrefix(statement, definition):
+			fits = len(definition)
+		case strings.HasPrefix(definition, statement):
+			fits = len(statement)
+		}
+		switch {
+		case fits > best:
+			found, best = e, fits
+		case fits == best:
+			found = nil
+		}
+	}
+	if found == nil {
+		return ""
+	}
+	return fmt.Sprintf("%d; %s %s %s %s %s", found.ID, found.TableOID, found.OID, found.Desc, found.Tag, found.Owner)
 }
 
 // explainKey gives the error of a foreign key to jobs or sessions a hint: what refers

@@ -102,3 +102,23 @@ func TestPostDataPasses(t *testing.T) {
 		})
 	}
 }
+
+func TestEntryOf(t *testing.T) {
+	entries := []*archive.Entry{
+		{ID: 1, TableOID: "2606", OID: "5", Desc: "FK CONSTRAINT", Tag: "t k", Owner: "me", Definition: "ALTER TABLE ONLY public.t\n    ADD CONSTRAINT k FOREIGN KEY (a);\n"},
+		{ID: 2, TableOID: "2606", OID: "6", Desc: "FK CONSTRAINT", Tag: "t k2", Owner: "me", Definition: "ALTER TABLE ONLY public.t\n    ADD CONSTRAINT k2 FOREIGN KEY (a);\n"},
+		{ID: 3, Desc: "COMMENT", Tag: "x"},
+	}
+	for statement, want := range map[string]string{
+		"ALTER TABLE ONLY public.t\n    ADD CONSTRAINT k FOREIGN KEY (a);":                          "1; 2606 5 FK CONSTRAINT t k me",
+		"ALTER TABLE ONLY public.t\n    ADD CONSTRAINT k2 FOREIGN KEY (a);\n\ncreating INDEX \"i\"": "2; 2606 6 FK CONSTRAINT t k2 me",
+		"ALTER TABLE ONLY public.t\n    ADD CONSTRAINT k2 FOR":                                      "2; 2606 6 FK CONSTRAINT t k2 me",
+		"ALTER TABLE ONLY public.t": "",
+		"CREATE INDEX":              "",
+		"":                          "",
+	} {
+		if got := entryOf(entries, statement); got != want {
+			t.Errorf("%q: %q", statement, got)
+		}
+	}
+}

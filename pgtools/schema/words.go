@@ -16,27 +16,52 @@ func Words(sql string) (map[string]bool, error) {
 	return words, nil
 }
 
-// Literals returns the string constants of SQL, and those of SQL in them, such as
-// in the body of a function. What cannot be read has none.
-func Literals(sql string) []string {
-	var all []string
-	for depth, texts := 0, []string{sql}; depth < 4 && len(texts) > 0; depth++ {
-		var inner []string
-		for _, text := range texts {
-			found, err := tokens(text)
-			if err != nil {
+// Raises returns the messages that the code of PL/pgSQL functions in SQL raises, as
+// RAISE has them: % stands for a value. What cannot be read has none.
+func Raises(sql string) []string {
+	var messages []string
+	outer, err := tokens(sql)
+	if err != nil {
+		return nil
+	}
+	for _, t := range outer {
+		if t.kind != literal {
+			continue
+		}
+		body, err := tokens(t.text)
+		if err != nil {
+			continue
+		}
+		for i, b := range body {
+			if b.kind != literal || !raised(body[:i]) {
 				continue
 			}
-			for _, t := range found {
-				if t.kind == literal {
-					inner = append(inner, t.text)
-				}
+			if i+1 < len(body) && body[i+1].text == "||" {
+				b.text += "%"
 			}
+			messages = append(messages, b.text)
 		}
-		all = append(all, inner...)
-		texts = inner
 	}
-	return all
+	return messages
+}
+
+// raised reports whether a string after these tokens is what RAISE says.
+func raised(before []token) bool {
+	last := func(n int) string {
+		if n > len(before) || before[len(before)-n].kind == literal {
+			return ""
+		}
+		return before[len(before)-n].text
+	}
+	switch last(1) {
+	case "raise":
+		return true
+	case "debug", "log", "info", "notice", "warning", "exception":
+		return last(2) == "raise"
+	case "=", ":=":
+		return last(2) == "message"
+	}
+	return false
 }
 
 // Routine returns the name of the function that CREATE FUNCTION makes, without its
