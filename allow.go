@@ -55,7 +55,7 @@ func allow(env *command.Env, revoke bool) error {
 		if err != nil {
 			return err
 		}
-		return env.Console.Result(approval{Paths: paths})
+		return env.Console.Result(approval{Paths: paths, Claims: []config.Claim{}})
 	}
 	paths, err := settings.Allow()
 	if err != nil {
@@ -79,7 +79,7 @@ func approveOwn(env *command.Env) {
 type approval struct {
 	Paths    []string       `json:"paths"` // of the files that are approved, or no longer
 	Approved bool           `json:"approved"`
-	Claims   []config.Claim `json:"claims"`
+	Claims   []config.Claim `json:"claims"` // what was approved
 }
 
 // Text implements console.Result.

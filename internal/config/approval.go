@@ -55,7 +55,7 @@ type claimant struct {
 
 // Claims returns what needs approval in the files that were read, in a fixed order.
 func (s *Sources) Claims() []Claim {
-	return append(s.settingsFile().claims, s.dotenvFile().claims...)
+	return slices.Concat([]Claim{}, s.settingsFile().claims, s.dotenvFile().claims)
 }
 
 // settingsFile is hectl.yml, and what in it needs approval.
@@ -282,6 +282,7 @@ func (s *Sources) Approved() bool {
 // Allow notes that the user approves what Claims returns, and returns the paths of
 // the files that it is in.
 func (s *Sources) Allow() (paths []string, err error) {
+	paths = []string{}
 	for _, c := range s.claimants() {
 		if err := s.allow(c); err != nil {
 			return nil, err
@@ -293,6 +294,7 @@ func (s *Sources) Allow() (paths []string, err error) {
 
 // Revoke forgets the approvals, and returns the paths of the files.
 func (s *Sources) Revoke() (paths []string, err error) {
+	paths = []string{}
 	for _, c := range s.claimants() {
 		path, err := s.approvalFile(c)
 		if err != nil {

@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -65,6 +66,20 @@ func TestWhatNeedsApproval(t *testing.T) {
 		}
 		if got := strings.Join(keys, " "); got != tt.keys || s.Approved() != (tt.keys == "") {
 			t.Errorf("%s: %q, approved %v", tt.text, got, s.Approved())
+		}
+	}
+}
+
+// A new key has to be judged: does it run code, or send data elsewhere? See
+// docs/approval.md, which says it of each.
+func TestEveryKeyIsJudged(t *testing.T) {
+	page, err := os.ReadFile("../../docs/approval.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for field := range reflect.TypeFor[file]().Fields() {
+		if key := field.Tag.Get("yaml"); !strings.Contains(string(page), "`"+key+"`") && key != "mask" {
+			t.Errorf("%s is not on the page", key)
 		}
 	}
 }

@@ -18,15 +18,7 @@ import (
 // folders that are shared, such as /tmp. The user uid, root, and the user behind
 // sudo are trusted.
 func checkOwner(path string, info fs.FileInfo, uid int, sudoUID string) error {
-	if stat, ok := info.Sys().(*syscall.Stat_t); ok && !trusted(int(stat.Uid), uid, sudoUID) {
-		return fault.New(fault.Usage, "if you trust what it says, make it yours (chown), or run hectl in a folder without it",
-			"settings %s belong to another user (uid %d)", path, stat.Uid)
-	}
-	if info.Mode().Perm()&0o002 != 0 {
-		return fault.New(fault.Usage, "look at what it says, then take the right away: chmod o-w "+path,
-			"settings %s may be written by every user (mode %04o)", path, info.Mode().Perm())
-	}
-	return nil
+	return owners{uid, sudoUID}.check("settings "+path, path, info)
 }
 
 // checkTrusted refuses a file that is named or read by the settings, and that

@@ -24,7 +24,7 @@ func (f ownedFile) Name() string       { return FileName }
 func (f ownedFile) Size() int64        { return 0 }
 func (f ownedFile) Mode() fs.FileMode  { return f.mode }
 func (f ownedFile) ModTime() time.Time { return time.Time{} }
-func (f ownedFile) IsDir() bool        { return false }
+func (f ownedFile) IsDir() bool        { return f.mode.IsDir() }
 func (f ownedFile) Sys() any           { return &syscall.Stat_t{Uid: f.uid} }
 
 func TestOwnerOfTheFile(t *testing.T) {
@@ -44,6 +44,10 @@ func TestOwnerOfTheFile(t *testing.T) {
 		{"another's, under sudo", ownedFile{502, 0o644}, 0, "501", "uid 502"},
 		{"SUDO_UID without root", ownedFile{502, 0o644}, 501, "502", "uid 502"},
 		{"open to all", ownedFile{501, 0o666}, 501, "", "every user"},
+		{"a folder of mine, open to all", ownedFile{501, 0o777 | fs.ModeDir}, 501, "", "every user"},
+		{"a sticky folder of root, open to all", ownedFile{0, 0o777 | fs.ModeDir | fs.ModeSticky}, 501, "", ""},
+		{"a sticky folder of another", ownedFile{502, 0o777 | fs.ModeDir | fs.ModeSticky}, 501, "", "uid 502"},
+		{"a sticky file, open to all", ownedFile{501, 0o666 | fs.ModeSticky}, 501, "", "every user"},
 		{"root's, open to all", ownedFile{0, 0o602}, 501, "", "every user"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
