@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -469,6 +470,9 @@ func cmdLock(ts *testscript.TestScript, _ bool, args []string) {
 //	proxy dumps|masked stall OPERATION         never answer, for one of the buckets that "in" tells apart
 //	proxy dumps|masked STATUS CODE OPERATION   answer with an error, for one of them
 //	proxy plain                             the store tells no checksums
+//	proxy denied PREFIX [MESSAGE]           refuse to read what lies there; with a message, only in a GET
+//	proxy etag                              answer the end of an upload with an ETag of its own
+//	proxy sum                               tell checksums of 4 bytes
 //	proxy region REGION                     the bucket is in that region
 //	proxy pass                              no faults any more
 //	proxy count                             print how many bytes were received since the last count
@@ -543,6 +547,21 @@ func cmdProxy(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	case "plain":
 		p.On(s3test.Is("HeadObject"), s3test.WithoutHeader("X-Amz-Checksum-Crc64nvme"))
+	case "denied":
+		message, methods := "Access Denied.", "GET HEAD"
+		if len(args) > 2 {
+			message, methods = args[2], "GET"
+		}
+		there := func(r *http.Request) bool {
+			return strings.Contains(methods, r.Method) && strings.Contains(r.URL.Path, "/"+args[1])
+		}
+		p.On(there, s3test.AnswerMessage(http.StatusForbidden, "AccessDenied", message))
+	case "etag":
+		p.On(s3test.Is("CompleteMultipartUpload"), s3test.EditAnswer(func(body string) string {
+			return regexp.MustCompile(`[0-9a-f]{32}-`).ReplaceAllString(body, strings.Repeat("0", 32)+"-")
+		}))
+	case "sum":
+		p.On(s3test.Is("PutObject", "UploadPart", "HeadObject"), s3test.WithHeader("X-Amz-Checksum-Crc64nvme", "AAAAAA=="))
 	case "region":
 		elsewhere := func(r *http.Request) bool {
 			return !strings.Contains(r.Header.Get("Authorization"), "/"+args[1]+"/s3/")

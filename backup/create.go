@@ -273,6 +273,9 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 		return fmt.Errorf("no dump was made: %w", err)
 	}
 	key := object.Key
+	if object, err = confirm(ctx, env.Console, store, object); err != nil {
+		return err
+	}
 	if err := src.stillLocked(ctx); err != nil {
 		env.Console.Warn("the lock in the source was lost before the end, so another machine could have made a dump at the same time: %v", err)
 	}
@@ -295,6 +298,16 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 		return fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but that could not be said: %w", key, err)
 	}
 	return failed
+}
+
+// confirm returns an object as the bucket lists it, and says where that is not what
+// the store said before.
+func confirm(ctx context.Context, out *console.Console, store *s3store.Store, written s3store.Object) (s3store.Object, error) {
+	listed, err := catalog.Confirm(ctx, store, written)
+	if err == nil && listed.ETag != written.ETag {
+		out.Warn("the store answered the upload of %s with the ETag %s, and lists it with %s: the manifest has the latter", listed.Key, written.ETag, listed.ETag)
+	}
+	return listed, err
 }
 
 // worse joins what is wrong with a dump that is there into one line.

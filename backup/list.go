@@ -101,8 +101,9 @@ type listed struct {
 	Verified *time.Time `json:"verified_at,omitempty"`
 	Restored *time.Time `json:"restored_at,omitempty"`
 
-	lacks string // why there is no manifest to go by
-	unfit bool   // it has one, which is not about it
+	lacks  string // why there is no manifest to go by
+	unfit  bool   // it has one, which is not about it
+	denied error  // why it may not be read
 }
 
 // Text renders a line a dump.
@@ -195,6 +196,9 @@ func (o listOptions) Run(ctx context.Context, env *command.Env) error {
 		if err := readManifests(ctx, store, o.bucket.Base, result.Dumps); err != nil {
 			return err
 		}
+		if i := slices.IndexFunc(result.Dumps, func(d listed) bool { return d.denied != nil }); i >= 0 {
+			return result.Dumps[i].denied
+		}
 	}
 	return env.Console.Result(result)
 }
@@ -214,6 +218,8 @@ func readManifests(ctx context.Context, store *s3store.Store, base string, dumps
 			switch {
 			case fault.CodeOf(err) == fault.Integrity:
 				d.lacks, d.unfit = "manifest does not fit", true
+			case fault.CodeOf(err) == fault.Denied:
+				d.lacks, d.denied = "manifest cannot be read", err
 			case err != nil:
 				return err
 			case m == nil:

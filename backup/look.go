@@ -2,6 +2,7 @@ package backup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -172,15 +173,20 @@ func later(a, b *time.Time) *time.Time {
 	return a
 }
 
+// errUnlisted is why open uploads are not known where a store lists none at all.
+var errUnlisted = errors.New("the store lists none, and not every store lists those that there are")
+
 // uploads counts the open uploads of dumps of this label.
 func (o *statusOptions) uploads(ctx context.Context, store uploadStore) (*openUploads, error) {
 	found := &openUploads{}
+	known := store.ListsUploads()
 	ours := pruneOptions{bucket: o.bucket, label: o.label}
 	for _, prefix := range []string{catalog.Prefix(o.bucket.Base), catalog.ManifestPrefix(o.bucket.Base)} {
 		for upload, err := range store.PendingUploads(ctx, prefix) {
 			if err != nil {
 				return nil, err
 			}
+			known = true
 			if _, ok := ours.ours(upload.Key); !ok {
 				continue
 			}
@@ -189,6 +195,9 @@ func (o *statusOptions) uploads(ctx context.Context, store uploadStore) (*openUp
 				found.Oldest = &upload.Initiated
 			}
 		}
+	}
+	if !known {
+		return nil, errUnlisted
 	}
 	return found, nil
 }

@@ -212,6 +212,10 @@ func (s *maskedSide) finish(ctx context.Context, env *command.Env, m *catalog.Ma
 	if s.err != nil {
 		return nil, fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but no masked one was made: %w", m.Key, s.err)
 	}
+	var err error
+	if s.object, err = confirm(ctx, env.Console, s.store, s.object); err != nil {
+		return nil, fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but the masked one is not as it was written: %w", m.Key, err)
+	}
 	r := &masked{
 		Bucket: s.bucket.Name, Key: s.key, Size: s.object.Size, ETag: s.object.ETag,
 		Rules: s.plan.RulesHash(), Tables: s.plan.Tables(),

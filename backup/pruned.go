@@ -81,7 +81,7 @@ func (o *pruneOptions) plan(s *survey, now time.Time, made string) *pruned {
 // remove does what was planned, the oldest dumps first. Manifests go after their
 // dumps, and only after those that are gone: what a run that ends in between
 // leaves behind is seen by nobody and removed by the next, while a dump that
-// stays, for instance because it is locked, keeps what it is checked against.
+// stays, because the store refuses to delete it, keeps what it is checked against.
 func (r *pruned) remove(ctx context.Context, store pruneStore) error {
 	var t tally
 	manifests, err := r.removeDumps(ctx, store, &t)
@@ -212,7 +212,7 @@ func (r *pruned) summary() string {
 			n, catalog.Prefix(r.base), console.Clean(strings.TrimPrefix(r.Undated[0], catalog.Prefix(r.base)))))
 	}
 	if r.Versioned {
-		lines = append(lines, "the bucket keeps versions: what was removed is hidden, and takes room until a lifecycle rule ends it")
+		lines = append(lines, "the bucket keeps versions: what was removed is hidden, Object Lock or not, and takes room until a lifecycle rule ends it")
 	}
 	return strings.Join(lines, "\n")
 }

@@ -19,6 +19,7 @@ import (
 type uploadStore interface {
 	PendingUploads(ctx context.Context, prefix string) iter.Seq2[s3store.PendingUpload, error]
 	AbortUpload(ctx context.Context, up s3store.PendingUpload) error
+	ListsUploads() bool
 }
 
 // prunedUploads is the result of "hectl prune --uploads".
@@ -27,7 +28,8 @@ type prunedUploads struct {
 	DryRun  bool           `json:"dry_run"`
 	Uploads []prunedUpload `json:"uploads"`
 
-	now time.Time
+	now    time.Time
+	unsure bool // the store lists none at all, and may not list any
 }
 
 type prunedUpload struct {
@@ -64,19 +66,24 @@ func (r *prunedUploads) Text() string {
 	if r.DryRun {
 		did = "would abort"
 	}
-	return b.String() + fmt.Sprintf("%s %d of %d open uploads of dumps in %s; those under a day old may be under way", did, done, len(r.Uploads), r.Bucket)
+	text := b.String() + fmt.Sprintf("%s %d of %d open uploads of dumps in %s; those under a day old may be under way", did, done, len(r.Uploads), r.Bucket)
+	if r.unsure {
+		text += "\nthe store lists no open uploads, but not every store lists those that there are: a lifecycle rule that aborts them is safer"
+	}
+	return text
 }
 
 // pruneUploads aborts what runs that were killed have left open. A backup that
 // takes more than a day would be taken for one; so would it be by the lifecycle
 // rule that a bucket should have.
 func (o *pruneOptions) pruneUploads(ctx context.Context, env *command.Env, store uploadStore, now time.Time) error {
-	r := &prunedUploads{Bucket: o.bucket.String(), DryRun: o.dryRun, Uploads: []prunedUpload{}, now: now}
+	r := &prunedUploads{Bucket: o.bucket.String(), DryRun: o.dryRun, Uploads: []prunedUpload{}, now: now, unsure: !store.ListsUploads()}
 	for _, prefix := range []string{catalog.Prefix(o.bucket.Base), catalog.ManifestPrefix(o.bucket.Base)} {
 		for upload, err := range store.PendingUploads(ctx, prefix) {
 			if err != nil {
 				return err
 			}
+			r.unsure = false
 			if t, ok := o.ours(upload.Key); ok {
 				r.Uploads = append(r.Uploads, prunedUpload{
 					Key: upload.Key, Started: upload.Initiated, Keep: !overADay(now, t, upload.Initiated), upload: upload,

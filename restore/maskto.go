@@ -132,6 +132,9 @@ func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
 	if err != nil {
 		return src.withOlder(ctx, fmt.Errorf("no masked dump was made: %w", err))
 	}
+	if object, err = catalog.Confirm(ctx, to, object); err != nil {
+		return err
+	}
 	result.Size, result.ETag = object.Size, object.ETag
 	failed := o.describe(ctx, env, to, src, d, object, result, stream)
 	if failed == nil {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -173,6 +174,7 @@ func WriteManifest(ctx context.Context, store uploader, base string, m *Manifest
 }
 
 type reader interface {
+	lister
 	Head(ctx context.Context, key string) (s3store.Object, error)
 	ReadRange(ctx context.Context, obj s3store.Object, offset, length int64) io.ReadCloser
 }
@@ -186,11 +188,17 @@ func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Mani
 		return nil, nil
 	}
 	object, err := store.Head(ctx, key)
-	if fault.CodeOf(err) == fault.NotFound || fault.CodeOf(err) == fault.Denied {
-		// Who may not list the bucket is denied what is not there, too.
+	switch fault.CodeOf(err) {
+	case fault.Done:
+	case fault.NotFound:
 		return nil, nil
-	}
-	if err != nil {
+	case fault.Denied:
+		if !lists(ctx, store, key) {
+			// Without the permission to list, what is not there is denied too.
+			return nil, nil
+		}
+		return nil, unreadable(key, err)
+	default:
 		return nil, err
 	}
 	if object.Size > maxManifest {
@@ -198,8 +206,15 @@ func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Mani
 	}
 	body := store.ReadRange(ctx, object, 0, object.Size)
 	defer func() { _ = body.Close() }()
+	text, err := io.ReadAll(body)
+	if fault.CodeOf(err) == fault.Denied {
+		return nil, unreadable(key, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the manifest %s: %w", key, err)
+	}
 	m := &Manifest{etag: object.ETag}
-	if err := json.NewDecoder(body).Decode(&m.read); err != nil {
+	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&m.read); err != nil {
 		return nil, fault.New(fault.Integrity, "delete it, and hectl goes by the dump alone", "read the manifest %s: %w", key, err)
 	}
 	if err := json.Unmarshal(m.read, m); err != nil {
@@ -213,4 +228,23 @@ func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Mani
 			"%s is not the object that its manifest describes: it has %d bytes and ETag %s, not %d and %s", d.Key, d.Size, d.ETag, m.Size, m.ETag)
 	}
 	return m, nil
+}
+
+// lists reports whether the bucket lists an object with the key.
+func lists(ctx context.Context, store lister, key string) bool {
+	for object, err := range store.List(ctx, key) {
+		return err == nil && object.Key == key // what begins with the key begins with the key itself
+	}
+	return false
+}
+
+// unreadable is the error about a manifest that is there and may not be read. The
+// dump is not restored without it: its checksums are in it, and whether it is
+// masked.
+func unreadable(key string, err error) error {
+	hint := "the credentials need s3:GetObject on " + path.Dir(key) + "/*"
+	if strings.Contains(err.Error(), "kms:") || strings.Contains(err.Error(), "KMS") {
+		hint = "the credentials need kms:Decrypt on the key that encrypts " + path.Dir(key) + "/*"
+	}
+	return fault.New(fault.Denied, hint, "read the manifest %s: %w", key, err)
 }

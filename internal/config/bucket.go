@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"strconv"
@@ -44,6 +45,9 @@ func isDefault(bucket string) bool {
 
 // regionForm keeps a region from changing the host that it becomes a part of.
 var regionForm = regexp.MustCompile(`^[A-Za-z0-9_-]{0,63}$`)
+
+// accessPoint is the ARN of an access point, with the account and the name.
+var accessPoint = regexp.MustCompile(`^(?:s3://)?arn:aws[a-z-]*:s3:[a-z0-9-]*:(\d{12}):accesspoint[/:]([a-z0-9.-]+)`)
 
 var bucketName = regexp.MustCompile(`^[a-z0-9A-Z][a-zA-Z0-9._-]{1,253}[a-zA-Z0-9]$`)
 
@@ -95,6 +99,11 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 	}
 	rest, ok := strings.CutPrefix(v.Text, "s3://")
 	bucket, base, _ := strings.Cut(rest, "/")
+	if m := accessPoint.FindStringSubmatch(v.Text); m != nil {
+		return Bucket{}, fault.New(fault.Usage,
+			fmt.Sprintf(`give the access point's alias instead, which ends in -s3alias: "aws s3control get-access-point --account-id %s --name %s --query Alias" prints it`, m[1], m[2]),
+			"bucket %s (from %s) is the ARN of an access point", fault.Quote(v.Text), v.Origin)
+	}
 	if !ok || !bucketName.MatchString(bucket) {
 		return Bucket{}, fault.New(fault.Usage, "write it as s3://NAME or s3://NAME/FOLDER",
 			"bucket %s (from %s) is not of the form s3://NAME[/FOLDER]", fault.Quote(v.Text), v.Origin)

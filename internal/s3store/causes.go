@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"regexp"
 	"strings"
 	"syscall"
 
@@ -45,16 +46,25 @@ func explain(err error) cause {
 		c = cause{code: fault.Failed, words: "the store answered " + api.ErrorCode(), quote: true}
 		switch {
 		case strings.HasPrefix(api.ErrorCode(), "KMS."):
-			c.code, c.hint = fault.Denied, "check the KMS key and the permission to use it"
+			c.code, c.hint = fault.Denied, "check the KMS key and the permission to use it (kms:GenerateDataKey to write, kms:Decrypt to read)"
+		case isUnsupported(err):
+			c.words, c.quote = "the store does not know this kind of request", true
 		case isServerError(err):
 			c.hint = "the fault is the store's: try again later"
 		}
 	}
-	if message := oneLine(api.ErrorMessage()); c.quote && message != "" {
+	message := oneLine(api.ErrorMessage())
+	if c.quote && message != "" {
 		c.words += ": " + message
+	}
+	if action := kmsAction.FindString(message); action != "" && c.code == fault.Denied {
+		c.ask, c.hint = askNothing, "the credentials need "+action+" on the KMS key, in their own policy and in that of the key"
 	}
 	return c
 }
+
+// kmsAction is the permission on a KMS key that a store's message names.
+var kmsAction = regexp.MustCompile(`\bkms:[A-Za-z]+\b`)
 
 // explainCode knows the error codes of S3 that a user can do something about;
 // it returns no words for others. Forbidden, NotFound and BadRequest are what
@@ -105,6 +115,12 @@ func explainCode(code string) cause {
 		return cause{
 			code: fault.Failed, words: "the object already exists",
 			hint: "hectl never overwrites an object: write to another bucket or folder, or run it again",
+		}
+
+	case "AccessControlListNotSupported":
+		return cause{
+			code: fault.Failed, words: "the bucket takes no access control lists", quote: true,
+			hint: `hectl sends none: something on the way adds an x-amz-acl header. Its owner can allow them with "aws s3api put-bucket-ownership-controls --bucket BUCKET --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerPreferred}]'"`,
 		}
 
 	// Where.
@@ -161,6 +177,11 @@ func explainTransport(err error) cause {
 		c.words, c.hint = "timed out: "+stall.Error(), "check the network and try again"
 		return c
 	}
+	if words := proxyWords(err); words != "" {
+		c.words = words
+		c.hint = "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY: the request goes through a proxy"
+		return c
+	}
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		c.words, c.hint = "connection refused"+peer(err), "check that the store runs, and --endpoint-url"
@@ -176,6 +197,30 @@ func explainTransport(err error) cause {
 		c.words = oneLine(rootOf(err).Error())
 	}
 	return c
+}
+
+// proxyWords says how the proxy failed that a request was to go through, "" when
+// the failure is none of a proxy's. net/http marks those of a connection to the
+// proxy; what the proxy answers to CONNECT is an error of its status alone.
+func proxyWords(err error) string {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
+		why := oneLine(rootOf(op.Err).Error())
+		if inner, ok := errors.AsType[*net.OpError](op.Err); ok && inner.Addr != nil {
+			return "the proxy " + inner.Addr.String() + " cannot be reached: " + why
+		}
+		return "the proxy cannot be reached: " + why
+	}
+	if text := rootOf(err).Error(); proxyStatus[text] {
+		return "the proxy refused the connection: " + text
+	}
+	return ""
+}
+
+// proxyStatus are what proxies say to a CONNECT that they do not allow, or cannot
+// do. net/http makes an error of the words after the number.
+var proxyStatus = map[string]bool{
+	"Bad Request": true, "Forbidden": true, "Proxy Authentication Required": true, "Method Not Allowed": true, "Not Found": true,
+	"Bad Gateway": true, "Service Unavailable": true, "Gateway Timeout": true, "Gateway Time-out": true, "Internal Server Error": true,
 }
 
 func isCertificate(err error) bool {

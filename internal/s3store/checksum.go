@@ -12,6 +12,15 @@ func encodeSum(sum uint64) string {
 	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, sum))
 }
 
+// toldSum returns the CRC64NVME of a header, nil if there is none. Some stores have
+// something else under that name, by its length: that is none.
+func toldSum(header *string) *string {
+	if sum, err := base64.StdEncoding.DecodeString(aws.ToString(header)); err != nil || len(sum) != 8 {
+		return nil
+	}
+	return header
+}
+
 // sumIf returns the header's value, or nil to leave it out.
 func sumIf(with bool, sum uint64) *string {
 	if !with {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -72,6 +73,9 @@ func (s *Store) fail(ctx context.Context, op operation, err error) error {
 	}
 	c := explain(err)
 	hint := c.hint
+	if op.action == actionPut && refusesCondition(err) {
+		hint = conditionHint
+	}
 	switch c.ask {
 	case askPermission:
 		hint = s.permissionHint(op)
@@ -80,6 +84,23 @@ func (s *Store) fail(ctx context.Context, op operation, err error) error {
 	case askNothing:
 	}
 	return fault.Wrap(c.code, hint, &opError{text: s.on(op) + ": " + c.words, err: err})
+}
+
+// conditionHint is the advice for a store without conditional writes.
+const conditionHint = "hectl writes with If-None-Match, so that it never overwrites a dump, and the store seems not to know it: " +
+	"use one that does, or update it (docs/other-stores.md)"
+
+// aboutCondition matches what a store says of a condition that it does not take.
+var aboutCondition = regexp.MustCompile(`(?i)if-(none-)?match|conditional|header you provided implies`)
+
+// refusesCondition reports whether the store refused a write for its condition, as
+// far as its answer tells: the codes are vague.
+func refusesCondition(err error) bool {
+	if isUnsupported(err) {
+		return true
+	}
+	api, ok := errors.AsType[smithy.APIError](err)
+	return ok && statusOf(err) == http.StatusBadRequest && aboutCondition.MatchString(api.ErrorMessage())
 }
 
 // permissionHint names the permission as a policy has it.
@@ -134,8 +155,17 @@ func IsAccessDenied(err error) bool {
 	return code == "AccessDenied" || code == "Forbidden"
 }
 
-// isServerError reports whether the store says that the fault is its own.
-func isServerError(err error) bool { return statusOf(err) >= http.StatusInternalServerError }
+// isServerError reports whether the store says that the fault is its own, so that
+// it may be gone later, and that it is not known whether it did what was asked. What
+// it does not implement it has not done, and never does.
+func isServerError(err error) bool {
+	return statusOf(err) >= http.StatusInternalServerError && !isUnsupported(err)
+}
+
+// isUnsupported reports whether the store does not implement what was asked.
+func isUnsupported(err error) bool {
+	return statusOf(err) == http.StatusNotImplemented || codeOf(err) == "NotImplemented"
+}
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 

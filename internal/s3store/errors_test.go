@@ -188,7 +188,29 @@ func TestAnswers(t *testing.T) {
 		{
 			"upload", s3test.AnswerMessage(400, "KMS.DisabledException", "the key is disabled"), fault.Denied,
 			"upload s3://dumps/backups/y: the store answered KMS.DisabledException: the key is disabled",
-			"check the KMS key and the permission to use it",
+			"check the KMS key and the permission to use it (kms:GenerateDataKey to write, kms:Decrypt to read)",
+		},
+		{
+			"upload", s3test.AnswerMessage(403, "AccessDenied", "User: arn:aws:iam::1:user/he is not authorized to perform: kms:GenerateDataKey on this resource"), fault.Denied,
+			"upload s3://dumps/backups/y: access denied: User: arn:aws:iam::1:user/he is not authorized to perform: kms:GenerateDataKey on this resource",
+			"the credentials need kms:GenerateDataKey on the KMS key, in their own policy and in that of the key",
+		},
+		{
+			"upload", s3test.AnswerMessage(400, "AccessControlListNotSupported", "The bucket does not allow ACLs"), fault.Failed,
+			"upload s3://dumps/backups/y: the bucket takes no access control lists: The bucket does not allow ACLs", `hectl sends none: something on the way adds an x-amz-acl header. Its owner can allow them with "aws s3api put-bucket-ownership-controls --bucket BUCKET --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerPreferred}]'"`,
+		},
+		{
+			"upload", s3test.AnswerMessage(501, "NotImplemented", "A header you provided implies functionality that is not implemented"), fault.Failed,
+			"upload s3://dumps/backups/y: the store does not know this kind of request: A header you provided implies functionality that is not implemented",
+			"hectl writes with If-None-Match, so that it never overwrites a dump, and the store seems not to know it: use one that does, or update it (docs/other-stores.md)",
+		},
+		{
+			"upload", s3test.AnswerMessage(400, "InvalidArgument", "If-None-Match is not supported"), fault.Failed,
+			"upload s3://dumps/backups/y: the store answered InvalidArgument: If-None-Match is not supported", "hectl writes with If-None-Match, so that it never overwrites a dump, and the store seems not to know it: use one that does, or update it (docs/other-stores.md)",
+		},
+		{
+			"list the uploads of", s3test.Answer(501, "NotImplemented"), fault.Failed,
+			"list the uploads of s3://dumps/backups/: the store does not know this kind of request: made up by s3test", "",
 		},
 		{
 			"upload", s3test.Answer(400, "BadDigest"), fault.Integrity,
@@ -230,6 +252,19 @@ func TestGivesUpAfterAMinute(t *testing.T) {
 	wantFault(t, operations["list"](t.Context(), b.store), fault.Failed,
 		"list s3://dumps/backups/: the store is overloaded and asks to slow down", "try again later")
 	if n := b.proxy.Requests(nil); n != 13 {
+		t.Errorf("%d attempts", n)
+	}
+}
+
+// What a store does not implement is not asked for again.
+func TestNotImplementedIsNotRepeated(t *testing.T) {
+	b := newBench(t)
+	b.proxy.On(s3test.Is("ListMultipartUploads"), s3test.Answer(501, "NotImplemented"))
+	err := operations["list the uploads of"](t.Context(), b.store)
+	if hints := strings.Join(fault.Hints(err), "\n"); err == nil || strings.Contains(hints, "again") {
+		t.Errorf("%v, hint %q", err, hints)
+	}
+	if n := b.proxy.Requests(nil); n != 1 {
 		t.Errorf("%d attempts", n)
 	}
 }

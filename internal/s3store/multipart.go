@@ -148,7 +148,7 @@ func (u *upload) sendPart(ctx context.Context, p part, sent *sentParts) error {
 			if err != nil {
 				return err
 			}
-			got := out.ChecksumCRC64NVME
+			got := toldSum(out.ChecksumCRC64NVME)
 			if got == nil || *got == encodeSum(p.sum) {
 				sent.add(p, out.ETag, sumIf(with, p.sum))
 				u.progress(len(p.data))

@@ -42,6 +42,11 @@ func (s *Store) PendingUploads(ctx context.Context, prefix string) iter.Seq2[Pen
 	}
 }
 
+// ListsUploads reports whether a listing without any upload means that there are
+// none. Stores other than AWS may answer so because they do not implement it, or find
+// uploads by their whole key only.
+func (s *Store) ListsUploads() bool { return s.client.Options().BaseEndpoint == nil }
+
 // AbortUpload removes an upload and its parts. One that is gone already is no
 // error.
 func (s *Store) AbortUpload(ctx context.Context, up PendingUpload) error {

@@ -52,47 +52,35 @@ func (u *upload) isTaken(err error) bool {
 }
 
 // rivals returns how many keys this upload should move on by, 0 if the key is its
-// own. Of two uploads of one key only the first to end would get it, and the other
-// would be lost, so both look for each other once they are open: the one that was
-// opened later gives way. Times have whole seconds, so of those opened in the same
-// second all move, each by another number of keys.
+// own, and whether that is known. Of two uploads of one key only the first to end would get it, and the other
+// would be lost. So each looks for others once it is open, and gives way to any: of
+// two, the one that looks last always finds the other. If both find each other they
+// move on by different numbers of keys. When an upload was opened does not count:
+// some stores tell when its last part came.
 //
 // Without the permission to list uploads, or in a store that does not, only the
 // condition of the last request protects the object.
-func (u *upload) rivals(ctx context.Context) int {
+func (u *upload) rivals(ctx context.Context) (moves int, known bool) {
 	ctx, cancel := context.WithTimeout(ctx, rivalsTime)
 	defer cancel()
-	var all []PendingUpload
+	others, earlier := 0, 0
 	for up, err := range u.store.PendingUploads(ctx, u.key) {
 		if err != nil {
 			u.store.logf("uploads of the same key are not known: %v", err)
-			return 0
+			return 0, false
 		}
-		if up.Key == u.key {
-			all = append(all, up)
+		if up.Key != u.key || up.ID == u.id {
+			continue
 		}
-	}
-	var own *PendingUpload
-	for i := range all {
-		if u.id != "" && all[i].ID == u.id {
-			own = &all[i]
+		others++
+		if u.id != "" && up.ID < u.id {
+			earlier++
 		}
 	}
-	moves := 0
-	for _, up := range all {
-		switch {
-		case own == nil:
-			return min(len(all), 1)
-		case up.ID == own.ID || up.Initiated.After(own.Initiated):
-		case up.Initiated.Before(own.Initiated):
-			moves = max(moves, 1)
-		case up.ID < own.ID:
-			moves += 2
-		default:
-			moves = max(moves, 1)
-		}
+	if others > 0 {
+		moves = 1 + earlier
 	}
-	return moves
+	return moves, true
 }
 
 // exists reports whether there is an object with the upload's key, as far as the
@@ -115,7 +103,7 @@ func (u *upload) createFree(ctx context.Context) error {
 		if u.opt.Renamer == nil {
 			return nil
 		}
-		moves := u.rivals(ctx)
+		moves, _ := u.rivals(ctx)
 		if moves == 0 && u.exists(ctx) {
 			moves = 1
 		}
@@ -136,6 +124,33 @@ func (u *upload) createFree(ctx context.Context) error {
 		}
 	}
 }
+
+// claim opens an upload that no part is sent to, so that others see that the key is
+// about to be used by a request of its own. Where uploads may not be listed it does
+// nothing. The returned function removes it.
+func (u *upload) claim(ctx context.Context) (release func(), _ error) {
+	if _, known := u.rivals(ctx); !known {
+		return func() {}, nil
+	}
+	claim := &upload{store: u.store, op: u.op, key: u.key, opt: u.opt}
+	claim.opt.Renamer = unnamed{u.opt.Renamer}
+	if err := claim.createFree(ctx); err != nil {
+		return nil, err
+	}
+	u.key, u.op = claim.key, claim.op
+	return func() {
+		after, cancel := afterwards(ctx)
+		defer cancel()
+		if err := u.store.AbortUpload(after, PendingUpload{Key: claim.key, ID: claim.id}); err != nil {
+			u.store.logf("%v", err)
+		}
+	}, nil
+}
+
+// unnamed is a Renamer of which the key may still change.
+type unnamed struct{ Renamer }
+
+func (unnamed) Named(string) {}
 
 // overtaken is the error about a key that somebody else took while the parts were
 // sent: they belong to the key, and cannot become an object of another one.

@@ -52,7 +52,7 @@ func (s *Store) retryable(err error) aws.Ternary {
 	if creds, ok := errors.AsType[*credentialError](err); ok {
 		return aws.BoolTernary(creds.retryable())
 	}
-	if isCertificate(err) || isNotTLS(err) {
+	if isCertificate(err) || isNotTLS(err) || isUnsupported(err) {
 		return aws.FalseTernary
 	}
 	if isChanged(err) {

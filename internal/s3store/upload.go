@@ -190,16 +190,17 @@ func (u *upload) whole(ctx context.Context, p part) (Object, error) {
 			obj, _, err := u.put(ctx, p)
 			return obj, err
 		}
-		taken := u.rivals(ctx) > 0
-		if !taken {
-			var obj Object
-			var err error
-			if obj, taken, err = u.put(ctx, p); err == nil {
-				u.named()
-			}
-			if !taken || ctx.Err() != nil {
-				return obj, err
-			}
+		release, err := u.claim(ctx)
+		if err != nil {
+			return Object{}, err
+		}
+		obj, taken, err := u.put(ctx, p)
+		release()
+		if err == nil {
+			u.named()
+		}
+		if !taken || ctx.Err() != nil {
+			return obj, err
 		}
 		if err := u.rename(ctx); err != nil {
 			return Object{}, err
@@ -252,7 +253,7 @@ func (u *upload) put(ctx context.Context, p part) (_ Object, taken bool, _ error
 // agree compares the store's checksum of the object, when it tells one, with
 // ours. An object that differs is deleted: nobody must take it for a dump.
 func (u *upload) agree(ctx context.Context, got *string, kind types.ChecksumType, want uint64) error {
-	if got == nil || kind == types.ChecksumTypeComposite || *got == encodeSum(want) {
+	if got = toldSum(got); got == nil || kind == types.ChecksumTypeComposite || *got == encodeSum(want) {
 		return nil
 	}
 	err := fault.New(fault.Integrity, "try again; if it repeats, suspect the store or the network",
@@ -285,8 +286,8 @@ func (u *upload) settle(ctx context.Context, want written) (Object, bool) {
 		return Object{}, false
 	}
 	etag := unquoteETag(out.ETag)
-	if out.ChecksumCRC64NVME != nil && out.ChecksumType != types.ChecksumTypeComposite {
-		if *out.ChecksumCRC64NVME != encodeSum(want.sum) {
+	if sum := toldSum(out.ChecksumCRC64NVME); sum != nil && out.ChecksumType != types.ChecksumTypeComposite {
+		if *sum != encodeSum(want.sum) {
 			return Object{}, false
 		}
 	} else if want.etag == "" || etag != want.etag {

@@ -43,7 +43,7 @@ func (s *Store) Details(ctx context.Context, obj Object) (Details, error) {
 		return Details{}, replaced(s.on(op))
 	}
 	if out.ChecksumType != types.ChecksumTypeComposite {
-		d.crc64nvme = aws.ToString(out.ChecksumCRC64NVME)
+		d.crc64nvme = aws.ToString(toldSum(out.ChecksumCRC64NVME))
 	}
 	return d, nil
 }

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 )
 
 // Match chooses requests.
@@ -185,6 +187,38 @@ func (w *strippedWriter) WriteHeader(status int) {
 }
 
 func (w *strippedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// WithHeader forwards the request and sets a header of the answer.
+func WithHeader(name, value string) Fault {
+	return func(p *Proxy, w http.ResponseWriter, r *http.Request) {
+		p.forward.ServeHTTP(&headedWriter{w, name, value}, r)
+	}
+}
+
+type headedWriter struct {
+	http.ResponseWriter
+	name, value string
+}
+
+func (w *headedWriter) WriteHeader(status int) {
+	w.Header().Set(w.name, w.value)
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *headedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// EditAnswer forwards the request and lets edit change the answer's body.
+func EditAnswer(edit func(body string) string) Fault {
+	return func(p *Proxy, w http.ResponseWriter, r *http.Request) {
+		answer := httptest.NewRecorder()
+		p.forward.ServeHTTP(answer, r)
+		maps.Copy(w.Header(), answer.Header())
+		body := edit(answer.Body.String())
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		w.WriteHeader(answer.Code)
+		_, _ = io.WriteString(w, body)
+	}
+}
 
 func (p *Proxy) stall(r *http.Request) {
 	select {
