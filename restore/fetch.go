@@ -148,6 +148,7 @@ type work struct {
 	plan     plan
 	existing *pgtools.Database // the target; nil when there is none
 	judged   facts
+	quiet    map[string]string // settings that keep rows out of the server's log
 }
 
 // run replaces the target by the dump that find finds.
@@ -269,6 +270,8 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 		return err
 	}
 	r.editHead(d, masks)
+	quiet, complete := admin.QuietLog(ctx)
+	r.warnOfInserts(d, masks, complete)
 	renamed := existing
 	if r.scratch {
 		renamed = nil
@@ -291,7 +294,7 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 	if err := r.planSnapshot(ctx, admin, src, &plan); err != nil {
 		return err
 	}
-	return then(ctx, work{admin, d, tool, masks, plan, existing, judged})
+	return then(ctx, work{admin, d, tool, masks, plan, existing, judged, quiet})
 }
 
 // refusal is the error for what the guard has against the target, nil when it
@@ -487,7 +490,7 @@ func (r *run) load(ctx context.Context, w work, afterData func(ctx context.Conte
 	if err != nil {
 		return err
 	}
-	l := &loader{tool: w.tool, into: into, dump: w.dump, jobs: r.jobs, out: r.out, tables: r.tables, mask: w.mask, folder: tempFolder(r.target)}
+	l := &loader{tool: w.tool, into: into, dump: w.dump, jobs: r.jobs, quiet: w.quiet, out: r.out, tables: r.tables, mask: w.mask, folder: tempFolder(r.target)}
 	warnings, err := l.load(ctx, func(ctx context.Context) error { return afterData(ctx, l.into) })
 	for _, w := range warnings { // pg_restore's, all known to be harmless
 		r.out.Detail("harmless: %s", w)

@@ -2,6 +2,7 @@ package restore
 
 import (
 	"context"
+	"maps"
 	"regexp"
 	"strings"
 
@@ -22,6 +23,7 @@ type loader struct {
 	jobs int
 	out  *console.Console
 
+	quiet  map[string]string // settings that keep rows out of the server's log
 	tables chooser
 	mask   *mask.Plan // what happens to the rows on their way
 	// given is the dump's head with its edits, and raw its bytes.
@@ -91,6 +93,7 @@ func (l *loader) restore(ctx context.Context, opt pgtools.RestoreOptions) ([]pgt
 		"maintenance_work_mem": l.sortMemory(), // for checking foreign keys
 	}
 	opt.Phrases = l.phrases
+	maps.Copy(opt.Settings, l.quiet)
 	warnings, err := pgtools.Restore(ctx, l.tool, l.into, opt)
 	if err != nil && ctx.Err() == nil && cutOff(err) {
 		err = notWhole(l.dump.Name, err)

@@ -67,7 +67,10 @@ func (l *loader) session(ctx context.Context) (*pgtools.DB, error) {
 	if encoding := l.dump.Head.Encoding(); encoding != "" {
 		settings += "SET client_encoding = " + pgtools.QuoteLiteral(encoding) + ";"
 	}
-	_, err = db.Exec(ctx, settings)
+	err = db.Set(ctx, l.quiet)
+	if err == nil {
+		_, err = db.Exec(ctx, settings)
+	}
 	if err == nil {
 		_, err = db.Exec(ctx, `
 			SELECT pg_catalog.set_config(name, CASE name WHEN 'maintenance_work_mem' THEN $1 ELSE '0' END, false)
