@@ -30,7 +30,7 @@ func (c *compiler) column(s *subject, col *schema.Column, v verdict) drawing {
 		c.add(v.at, on, "keep it", "the table is partitioned by it (%s), so its rows would not fit their partitions", s.table.PartitionBy)
 		return nil
 	}
-	if (v.spec.Name == "value" || v.spec.Name == "one_of") && !readable(col.Type) {
+	if (v.spec.Name == "value" || v.spec.Name == "one_of") && !readable(col.Type) && !isNeutral(v.spec, col.Type) {
 		c.warn("%s: hectl cannot tell whether %s is of type %s", on, v.spec, col.Type.SQL)
 	}
 	narrow := c.narrowed(s, col)

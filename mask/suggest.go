@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
@@ -51,42 +52,159 @@ func yamlText(text string) string {
 func (r *Report) Suggest() string {
 	var b strings.Builder
 	b.WriteString("mask:\n")
-	var tables []*schema.Table
-	byTable := map[*schema.Table][]Finding{}
+	tables := r.suggestions()
 	for _, f := range r.open() {
 		if f.Table == "" {
 			b.WriteString("  large_objects: none\n")
-			continue
 		}
-		table := f.subject.table
-		if byTable[table] == nil {
-			tables = append(tables, table)
-		}
-		byTable[table] = append(byTable[table], f)
 	}
 	if len(tables) > 0 {
 		b.WriteString("  tables:\n")
 	}
-	for _, table := range tables {
-		list := byTable[table]
-		name := tablePattern(table.Name)
-		if list[0].Column == "" || list[0].subject.discardable() {
+	for _, t := range tables {
+		name := r.compiler.tablePattern(t.table.Name)
+		switch {
+		case t.rows:
 			b.WriteString("    " + name + ": {rows: none}\n")
-			continue
-		}
-		b.WriteString("    " + name + ":\n")
-		for _, f := range list {
-			b.WriteString("      " + yamlText(f.Column) + ": " + r.suggestion(f) + "\n")
+		case t.keep:
+			b.WriteString("    " + name + ": keep # nothing else fits: is it fine?\n")
+		default:
+			b.WriteString("    " + name + ":\n")
+			for _, c := range t.columns {
+				b.WriteString("      " + yamlText(c.name) + ": " + c.text + "\n")
+			}
 		}
 	}
 	return b.String()
 }
 
+// suggestedTable is what is suggested for one table.
+type suggestedTable struct {
+	table      *schema.Table
+	findings   []Finding
+	rows, keep bool // {rows: none}, or keep for the whole
+	columns    []suggestedColumn
+}
+
+type suggestedColumn struct {
+	name, text string // as the file has it
+	spec       MethodSpec
+}
+
+// nothingFits is what is suggested where no method is accepted.
+func nothingFits() (MethodSpec, string) {
+	return MethodSpec{Name: "keep"}, "keep # no method fits: is it fine?"
+}
+
+// suggestions returns what is accepted together: what is fine by itself may not be
+// with what is suggested for other columns, tables, and partitions.
+func (r *Report) suggestions() []*suggestedTable {
+	var tables []*suggestedTable
+	byTable := map[*schema.Table]*suggestedTable{}
+	for _, f := range r.open() {
+		if f.Table == "" {
+			continue
+		}
+		t := byTable[f.subject.table]
+		if t == nil {
+			t = &suggestedTable{table: f.subject.table, rows: f.Column == "" || f.subject.discardable()}
+			byTable[t.table] = t
+			tables = append(tables, t)
+		}
+		t.findings = append(t.findings, f)
+	}
+	for _, t := range tables {
+		if !t.rows {
+			r.suggestColumns(t)
+		}
+	}
+	for r.mend(tables) {
+	}
+	return tables
+}
+
+// suggestColumns suggests a method for each column of t that is open.
+func (r *Report) suggestColumns(t *suggestedTable) {
+	var rule tableRule
+	for _, f := range t.findings {
+		spec, text := r.suggestion(f, rule.columns)
+		if f.Column == "*" { // which no rule can name
+			spec, text = MethodSpec{Name: "keep"}, "keep"
+		}
+		rule.columns = append(rule.columns, columnRule{name: f.Column, spec: spec})
+		t.columns = append(t.columns, suggestedColumn{f.Column, text, spec})
+	}
+}
+
+// suggestedFile is the File of a Place that is of no file: its line is the number of
+// a suggested table, its column that of a column, 0 for the whole table.
+const suggestedFile = "\x00suggested"
+
+// mend takes back of the suggestions what is refused, and reports whether there was
+// any.
+func (r *Report) mend(tables []*suggestedTable) bool {
+	rules := *r.compiler.rules
+	rules.own = slices.Clone(rules.own)
+	for i, t := range tables {
+		rule := tableRule{at: Place{suggestedFile, i, 0}, keep: t.keep}
+		pattern, err := schema.ParsePattern(t.table.String())
+		if err != nil {
+			continue
+		}
+		rule.pattern = pattern
+		if t.rows {
+			rule.rows = "none"
+		}
+		for j, c := range t.columns {
+			rule.columns = append(rule.columns, columnRule{c.name, c.spec, Place{suggestedFile, i, j + 1}})
+		}
+		rules.own = append(rules.own, rule)
+	}
+	mended := false
+	whole := map[int]bool{} // tables of which less is suggested already
+	for _, problem := range rules.compile(r.compiler.head, r.compiler.seed, Options{Takes: r.compiler.takes}).list {
+		at := problem.Place
+		if at.File != suggestedFile || whole[at.Line] {
+			continue
+		}
+		whole[at.Line] = at.Column == 0
+		mended = r.takeBack(tables[at.Line], at.Column-1) || mended
+	}
+	return mended
+}
+
+// takeBack suggests less of t: of one of its columns, or where column is negative of
+// all of it. It reports whether that is less.
+func (r *Report) takeBack(t *suggestedTable, column int) bool {
+	switch {
+	case column >= 0:
+		c := &t.columns[column]
+		if c.spec.Name == "keep" {
+			return false
+		}
+		c.spec, c.text = nothingFits()
+	case t.keep:
+		return false
+	case t.rows && t.findings[0].Column != "":
+		t.rows = false
+		r.suggestColumns(t)
+	default:
+		t.rows, t.keep, t.columns = false, true, nil
+	}
+	return true
+}
+
 // tablePattern returns the pattern that matches one table and no other, as a key
 // of YAML.
-func tablePattern(n schema.Name) string {
+func (c *compiler) tablePattern(n schema.Name) string {
 	pattern := label(n)
-	if strings.ContainsAny(pattern, `"`) {
+	if slices.ContainsFunc(c.schema.Tables, func(t *schema.Table) bool { return t.Name != n && t.Name.Name == n.Name }) {
+		pattern = n.String()
+	}
+	switch {
+	case strings.ContainsFunc(pattern, unicode.IsControl):
+		return strconv.Quote(pattern)
+	case strings.ContainsAny(pattern, `"`):
 		return "'" + strings.ReplaceAll(pattern, "'", "''") + "'"
 	}
 	return yamlText(pattern)
@@ -98,35 +216,56 @@ func (s *subject) discardable() bool {
 	return slices.Contains([]string{"versions", "audits", "sessions", "delayed_jobs", "solid_cache_entries", "ahoy_events", "ahoy_visits", "good_jobs", "que_jobs"}, s.table.Name.Name)
 }
 
-// suggestion returns a method for a column that is open.
-func (r *Report) suggestion(f Finding) string {
-	if word := lastWord(f.Column); KindOf(f.column.Type) == Text && slices.Contains([]string{
+// suggestion returns a method for a column that is open, with what is suggested for
+// others of its table.
+func (r *Report) suggestion(f Finding, others []columnRule) (MethodSpec, string) {
+	few := fewValues(r.compiler, f.subject.table, f.column)
+	if word := lastWord(f.Column); KindOf(f.column.Type) == Text && few == nil && slices.Contains([]string{
 		"type", "state", "status", "kind", "locale", "zone", "event", "provider", "environment", "version", "category", "role", "currency", "unit", "size", "queue", "language", "country",
 	}, word) {
-		return "keep"
+		return MethodSpec{Name: "keep"}, "keep"
 	}
 	var candidates []MethodSpec
+	if few != nil {
+		candidates = append(candidates, MethodSpec{Name: "one_of", Texts: few})
+	}
 	if about, named := topicOf(f.Column); named {
-		candidates = about.methods
+		candidates = append(candidates, about.methods...)
 	}
 	switch KindOf(f.column.Type) {
 	case Date, Timestamp:
-		candidates = append(slices.Clone(candidates), specs("shift_days")...)
+		candidates = append(candidates, specs("shift_days")...)
 	case Inet:
-		candidates = append(slices.Clone(candidates), specs("ip")...)
+		candidates = append(candidates, specs("ip")...)
 	}
-	candidates = append(slices.Clone(candidates), specs("json", "lorem", "hash", "uuid", "digits", "noise", "empty", "null")...)
+	candidates = append(candidates, specs("json", "lorem", "hash", "uuid", "digits", "noise", "empty", "null")...)
+	if text, ok := neutral(f.column.Type); ok {
+		candidates = append(candidates, MethodSpec{Name: "value", Text: text})
+	}
 	for _, note := range []string{"", " # its check may not hold"} {
 		for _, spec := range candidates {
 			if spec.Name == "json" && KindOf(f.column.Type) != JSON {
 				continue // text that is not JSON would stop a fetch
 			}
-			if r.compiler.fits(f, spec, note != "") {
-				return spec.String() + note
+			if r.compiler.fits(f, others, spec, note != "") {
+				return spec, spec.String() + note
 			}
 		}
 	}
-	return "keep # no method fits: is it fine?"
+	return nothingFits()
+}
+
+// fewValues returns the values of a column that has but a few, as its type or a check
+// lists them; nil when it has any number.
+func fewValues(c *compiler, t *schema.Table, col *schema.Column) []string {
+	element := col.Type.Root().Element().Root()
+	switch {
+	case len(element.Labels) > 0:
+		return element.Labels
+	case KindOf(col.Type) == Boolean:
+		return []string{"f", "t"}
+	}
+	return listOfCheck(c, t, col)
 }
 
 func lastWord(name string) string {
@@ -137,22 +276,26 @@ func lastWord(name string) string {
 	return words[len(words)-1]
 }
 
-// fits reports whether a method alone would be accepted for the column, perhaps
-// with a warning.
-func (c *compiler) fits(f Finding, spec MethodSpec, warned bool) bool {
-	rule := tableRule{columns: []columnRule{{name: f.column.Name, spec: spec}}}
-	pattern, err := schema.ParsePattern(f.subject.table.String())
-	if err != nil {
-		return false
-	}
-	rule.pattern = pattern
-	s := &subject{table: f.subject.table, rules: append([]applied{{tableRule: &rule, of: f.subject.table}}, f.subject.rules...)}
+// fits reports whether a method would be accepted for the column, with rules for
+// others of its table and in all tables that have its rules, perhaps with a warning.
+func (c *compiler) fits(f Finding, others []columnRule, spec MethodSpec, warned bool) bool {
+	rule := tableRule{columns: append(slices.Clone(others), columnRule{name: f.column.Name, spec: spec})}
 	trial := *c
 	trial.problems, trial.warnings = problems{}, nil
-	s.wrong = map[string]bool{}
-	trial.column(s, f.column, s.column(f.column.Name))
-	trial.uniques(s)
-	trial.checks(s)
-	trial.foreignKeys(s)
+	for _, t := range c.schema.Tables {
+		of := f.subject.table
+		if t != of && !slices.Contains(ancestors(c.byName, t), of) {
+			continue
+		}
+		has, col := c.subjects[t], t.Column(f.column.Name)
+		if col == nil || has.none != nil || t != of && t.PartitionOf == nil && has.column(col.Name).said {
+			continue
+		}
+		s := &subject{table: t, rules: append([]applied{{tableRule: &rule, of: of}}, has.rules...), wrong: map[string]bool{}}
+		trial.column(s, col, s.column(col.Name))
+		trial.uniques(s)
+		trial.checks(s)
+		trial.foreignKeys(s)
+	}
 	return len(trial.list) == 0 && (warned || len(trial.warnings) == 0)
 }

@@ -100,14 +100,10 @@ func suspicious(c *compiler, t *schema.Table, col *schema.Column) string {
 	about, named := topicOf(col.Name)
 	element := col.Type.Root().Element().Root()
 	kind := KindOf(col.Type)
+	few := element.Labels != nil || kind == Boolean || kind == Text && listOfCheck(c, t, col) != nil
 	switch {
-	case element.Labels != nil:
-		return ""
-	case kind == Integer, kind == Decimal, kind == Float, kind == Timestamp, kind == Boolean:
-		if named && tellsOfNumbers(about.name) && !isCount(col.Name) && kind != Boolean && (kind != Timestamp || about.name == "a date of birth") {
-			return about.name
-		}
-		return ""
+	case few, kind == Integer, kind == Decimal, kind == Float, kind == Timestamp, kind == Other && harmless(element):
+		return numberTopicOf(col.Name, kind == Timestamp, few, !few && isReference(c, t, col.Name))
 	case kind == UUID:
 		if isKey(t, col.Name) || strings.HasSuffix(col.Name, "_id") {
 			return ""
@@ -116,30 +112,10 @@ func suspicious(c *compiler, t *schema.Table, col *schema.Column) string {
 			return about.name
 		}
 		return "a uuid that is no key"
-	case kind == Other && harmless(element):
-		return ""
-	case kind == Text && listedInCheck(c, t, col):
-		return ""
 	case named:
 		return about.name
 	}
 	return "type " + col.Type.SQL
-}
-
-// tellsOfNumbers reports whether what a topic is about is kept as a number, too.
-func tellsOfNumbers(name string) bool {
-	return slices.Contains([]string{"a date of birth", "a phone number", "a number of a person", "a place", "an address", "money of a person", "a network address", "a secret"}, name)
-}
-
-// isCount reports whether a name says that its number is of something, or refers
-// to a row.
-func isCount(name string) bool {
-	words := nameWords(name)
-	if len(words) == 0 {
-		return false
-	}
-	last := words[len(words)-1]
-	return slices.Contains([]string{"id", "ids", "count", "number", "quantity", "total", "limit", "size", "cents", "type", "position", "version", "at"}, last) && !strings.Contains(name, "account_number") || words[0] == "population" || last == "location"
 }
 
 // isKey reports whether a column is of a primary or a foreign key.
@@ -148,8 +124,8 @@ func isKey(t *schema.Table, name string) bool {
 		slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return slices.Contains(f.Columns, name) })
 }
 
-// harmless reports whether a type that no method knows holds nothing personal:
-// numbers, times, ranges of them.
+// harmless reports whether a type that no method knows holds nothing personal but
+// what its column's name tells: numbers, times, ranges of them.
 func harmless(t schema.Type) bool {
 	return t.Name.Schema == "" && slices.Contains([]string{
 		"time without time zone", "time with time zone", "interval", "money", "oid", "bit", "bit varying", "char",
@@ -158,20 +134,20 @@ func harmless(t schema.Type) bool {
 	}, t.Name.Name)
 }
 
-// listedInCheck reports whether a check allows a column nothing but values that
-// the schema lists itself.
-func listedInCheck(c *compiler, t *schema.Table, col *schema.Column) bool {
+// listOfCheck returns the values that a check allows a column, which the schema
+// lists itself; nil when there is no such check.
+func listOfCheck(c *compiler, t *schema.Table, col *schema.Column) []string {
 	if col.Type.Array {
-		return false
+		return nil
 	}
 	s := &subject{table: t}
 	for _, check := range c.checksOf(s, col) {
 		conditions, _ := check.Conditions()
 		for _, one := range conditions {
 			if one.OneOf != nil && (one.Column == col.Name || one.Column == valueColumn) {
-				return true
+				return one.OneOf
 			}
 		}
 	}
-	return false
+	return nil
 }
