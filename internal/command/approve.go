@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/console"
 )
 
 // askApproval lets a command ask for approval of hectl.yml on a terminal, once.
@@ -30,7 +31,7 @@ func (e *Env) askApproval(ctx context.Context) {
 func ClaimsText(claims []config.Claim) string {
 	var lines []string
 	for _, c := range claims {
-		lines = append(lines, "  "+c.Key+": "+c.Text)
+		lines = append(lines, "  "+c.Key+": "+console.Clean(c.Text)) // which may not add lines
 	}
 	return strings.Join(lines, "\n")
 }

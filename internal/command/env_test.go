@@ -44,3 +44,10 @@ func TestPlainHTTPIsSaidOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestClaimsAddNoLines(t *testing.T) {
+	got := ClaimsText([]config.Claim{{Key: "pg_bin", Text: "/usr/bin\n  bucket: s3://fine\r\u202e"}, {Key: "bucket", Text: "s3://b"}})
+	if lines := strings.Split(got, "\n"); len(lines) != 2 || strings.ContainsAny(got, "\r\u202e") {
+		t.Errorf("%q", got)
+	}
+}
