@@ -174,7 +174,7 @@ func (c *complaints) mixedLine(s string) {
 	c.errors += strings.Count(s, label)
 	message := strings.Index(s, notExecuted)
 	command := strings.Index(s, "Command was: ")
-	total := strings.Index(s, summary)
+	_, total, isTotal := strings.Cut(s, summary)
 	switch {
 	case message >= 0:
 		c.end()
@@ -185,9 +185,9 @@ func (c *complaints) mixedLine(s string) {
 			c.current = &complaint{}
 		}
 		c.more(s[command:])
-	case total >= 0:
+	case isTotal:
 		c.end()
-		c.counted, _ = strconv.Atoi(s[total+len(summary):])
+		c.counted, _ = strconv.Atoi(total)
 	case strings.HasPrefix(s, program):
 		c.end()
 	default:

@@ -2,6 +2,7 @@ package restore
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
@@ -121,13 +122,14 @@ func (d *dependents) table(e *archive.Entry) (counts func(on *archive.Entry) boo
 	if t == nil || t.Unread != nil {
 		return nil, d.runsSQL(e.Definition)
 	}
-	expressions := t.PartitionBy
+	parts := []string{t.PartitionBy}
 	for _, c := range t.Columns {
-		expressions += "\n" + c.Formula
+		parts = append(parts, c.Formula)
 	}
 	for _, c := range t.Checks {
-		expressions += "\n" + c.SQL
+		parts = append(parts, c.SQL)
 	}
+	expressions := strings.Join(parts, "\n")
 	words, err := schema.Words(expressions)
 	if err != nil {
 		return nil, true
