@@ -322,14 +322,21 @@ func (l *loader) restoreRest(ctx context.Context, head string, rest remainder, p
 	if err := writeList(list, rest.entries); err != nil {
 		return nil, err
 	}
-	excerpt, err := archive.Excerpt(l.raw, l.given, rest.blocks)
+	// Where statements are checked on their way, blocks get another length: then
+	// the table of contents says nothing of their places.
+	var places []archive.Block
+	statements := l.statements()
+	if !slices.ContainsFunc(rest.blocks, statements.has) {
+		places = rest.blocks
+	}
+	excerpt, err := archive.Excerpt(l.raw, l.given, places)
 	if err != nil {
 		return nil, notWhole(l.dump.Name, err)
 	}
 	readers := []io.Reader{bytes.NewReader(excerpt)}
 	var bodies []io.Closer
 	defer func() {
-		for _, body := range bodies {
+		for _, body := range slices.Backward(bodies) {
 			_ = body.Close()
 		}
 	}()
@@ -338,7 +345,14 @@ func (l *loader) restoreRest(ctx context.Context, head string, rest remainder, p
 	for _, b := range rest.blocks {
 		body := part(reading, b.Offset, b.Length)
 		bodies = append(bodies, body)
-		readers = append(readers, &checkedReader{r: body, block: b, name: l.dump.Name, sum: sha256.New()})
+		checked := &checkedReader{r: body, block: b, name: l.dump.Name, sum: sha256.New()}
+		if !statements.has(b) {
+			readers = append(readers, checked)
+			continue
+		}
+		genuine := statements.genuine(b, checked)
+		bodies = append(bodies, genuine)
+		readers = append(readers, genuine)
 	}
 	return l.restore(ctx, pgtools.RestoreOptions{
 		Input: stoppedReader{io.MultiReader(readers...), stop}, Sections: []string{"data"}, ListFile: list,

@@ -1,0 +1,204 @@
+package schema
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// ErrInserts says that the rows of a table, which come as statements, hold something
+// other than INSERT statements of constants into that table, as pg_dump writes them.
+var ErrInserts = errors.New("its rows are not INSERT statements as pg_dump writes them")
+
+// Inserts returns a reader of the data of TABLE DATA entries without a COPY
+// statement, from dumps made with pg_dump --inserts. It passes the bytes on up to
+// the first that does not belong in such statements, which is ErrInserts: whoever
+// runs a statement at its semicolon has run no other. A row takes no memory.
+func Inserts(h *archive.Head) func(e *archive.Entry, in io.Reader) io.Reader {
+	parents := parentsOf(h)
+	standard, _ := h.StandardStrings()
+	return func(e *archive.Entry, in io.Reader) io.Reader {
+		into := func(n Name) bool { return parents.has(Name{e.Namespace, e.Tag}, n) }
+		return &inserts{in: in, into: into, escapes: !standard}
+	}
+}
+
+// inserts is what Inserts returns: a machine that looks at one byte after another.
+type inserts struct {
+	in      io.Reader
+	into    func(Name) bool
+	escapes bool // a backslash in a string escapes
+	err     error
+
+	step  step
+	depth int    // of parentheses
+	quote byte   // ' or " within such; 0 outside
+	skip  bool   // the next byte of a string is escaped
+	last  byte   // outside of quotes
+	word  []byte // that is not complete
+}
+
+// step is where in an INSERT statement a byte is.
+type step int
+
+const (
+	stepInsert step = iota // before INSERT
+	stepInto               // before INTO
+	stepTable              // in the table's name
+	stepList               // before VALUES
+	stepValues             // after it
+)
+
+// longestWord bounds names and key words, in bytes: a name has at most 63
+// characters, of four bytes, or twice as many with quotes, and a schema.
+const longestWord = 1 << 10
+
+// Read implements io.Reader.
+func (s *inserts) Read(p []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	n, err := s.in.Read(p)
+	if !s.takeAll(p[:n]) || errors.Is(err, io.EOF) && (s.step != stepInsert || len(s.word) > 0) {
+		s.err = ErrInserts
+		return 0, s.err
+	}
+	return n, err
+}
+
+func (s *inserts) takeAll(p []byte) bool {
+	for len(p) > 0 {
+		if s.quote == '\'' && !s.skip { // most of a dump
+			n := bytes.IndexAny(p, `'\`)
+			if n < 0 {
+				return true
+			}
+			p = p[n:]
+		}
+		if !s.take(p[0]) {
+			return false
+		}
+		p = p[1:]
+	}
+	return true
+}
+
+// take looks at one byte.
+func (s *inserts) take(c byte) bool {
+	switch {
+	case s.skip:
+		s.skip = false
+		return true
+	case s.quote == '\'':
+		s.skip = c == '\\' && s.escapes
+		if c == '\'' {
+			s.quote, s.last = 0, c
+		}
+		return true
+	case s.quote == '"':
+		if c == '"' {
+			s.quote = 0
+		}
+		return s.keep(c)
+	case s.step == stepTable && strings.IndexByte(" \n\t(", c) < 0:
+		if c == '"' {
+			s.quote = c
+		}
+		return (letter(c) || digit(c) || c == '"' || c == '.' || c == '$') && s.keep(c)
+	case s.step == stepTable && len(s.word) == 0:
+		return c != '('
+	case letter(c) && !s.inNumber(c), digit(c) && len(s.word) > 0:
+		s.last = c
+		return s.keep(c)
+	}
+	if !s.wordEnds(c) {
+		return false
+	}
+	return s.sign(c)
+}
+
+// keep adds a byte to a word.
+func (s *inserts) keep(c byte) bool {
+	s.word = append(s.word, c)
+	return len(s.word) <= longestWord
+}
+
+// inNumber reports whether a letter is the exponent of a number.
+func (s *inserts) inNumber(c byte) bool {
+	return len(s.word) == 0 && (c == 'e' || c == 'E') && (digit(s.last) || s.last == '.')
+}
+
+// sign takes what is no part of a word.
+func (s *inserts) sign(c byte) bool {
+	before := s.last
+	s.last = c
+	switch {
+	case strings.IndexByte(" \n\t\r", c) >= 0:
+		return true
+	case s.step < stepList:
+		return false
+	case c == '(':
+		s.depth++
+		return true
+	case c == ')':
+		s.depth--
+		return s.depth >= 0
+	case c == ',':
+		return true
+	case c == '"':
+		s.quote = c
+		return s.step == stepList && s.depth > 0 && s.keep(c)
+	case s.step == stepList:
+		return false
+	case c == ';':
+		s.step = stepInsert
+		return s.depth == 0
+	case c == '\'':
+		s.quote = c
+		return true
+	case c == '-':
+		return before != '-' // a comment
+	}
+	return digit(c) || strings.IndexByte("+.eE", c) >= 0
+}
+
+// wordEnds judges the word before a byte, if there is one.
+func (s *inserts) wordEnds(next byte) bool {
+	if len(s.word) == 0 {
+		return true
+	}
+	text := string(s.word)
+	word := lower(text)
+	s.word = s.word[:0]
+	switch s.step {
+	case stepInsert, stepInto:
+		want := []string{"insert", "into"}[s.step]
+		s.step++
+		return word == want
+	case stepTable:
+		s.step = stepList
+		p := parse(text)
+		n := p.qualified()
+		return p.err == nil && p.over() && s.into(n)
+	case stepList:
+		if s.depth > 0 {
+			return true // the name of a column
+		}
+		if word == "values" {
+			s.step = stepValues
+			return true
+		}
+		return word == "overriding" || word == "system" || word == "user" || word == "value" || word == "default"
+	case stepValues:
+	}
+	switch word {
+	case "true", "false", "null", "default", "on", "conflict", "do", "nothing":
+		return next != '\'' && next != '"'
+	case "b":
+		return next == '\''
+	}
+	return false
+}
