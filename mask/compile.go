@@ -49,6 +49,9 @@ func (r *Rules) Plan(head *archive.Head, seed Seed, opt Options) (*Plan, error) 
 	if open := report.open(); len(open) > 0 && r.Unlisted == UnlistedWarn {
 		plan.warnings = append(plan.warnings, fmt.Sprintf("no rule covers %s; \"hectl mask check --suggest\" prints some", listed(open)))
 	}
+	if open := report.openDefinitions(); len(open) > 0 && r.Unlisted == UnlistedWarn {
+		plan.warnings = append(plan.warnings, fmt.Sprintf("nobody has reviewed %s: %s; \"hectl mask check\" lists all", open[0].Name, open[0].Why))
+	}
 	if r.largeObjects == "none" {
 		plan.EmptyLargeObjects()
 	}

@@ -73,10 +73,10 @@ func (j *credentialJudge) expression(t *schema.Table, col *schema.Column, spec M
 		return "''"
 	}
 	random := "pg_catalog.md5(pg_catalog.random()::text || ctid::text)" // 128 bits
-	switch kind := KindOf(col.Type); {
-	case kind == UUID:
+	switch KindOf(col.Type) {
+	case UUID:
 		return random + "::uuid"
-	case kind == Bytea:
+	case Bytea:
 		return "pg_catalog.decode(" + random + ", 'hex')"
 	}
 	narrow := j.narrowed(&subject{table: t}, col)

@@ -85,7 +85,9 @@ func newDials(head *archive.Head) *dials {
 			}
 		case "TABLE ATTACH": // which depends on both
 			for _, id := range tables {
-				d.children[id] = append(d.children[id], tables...)
+				for _, other := range tables {
+					d.children[id] = append(d.children[id], other)
+				}
 			}
 		}
 	}

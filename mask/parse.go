@@ -2,6 +2,7 @@ package mask
 
 import (
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -147,12 +148,37 @@ func (p *yamlRules) rules(r *Rules, n ast.Node) {
 			r.After = p.files(kv)
 		case "tables":
 			r.own = p.tables(kv.value)
+		case "definitions":
+			r.reviewed = p.definitions(kv)
 		default:
-			p.wrong(kv.at, "mask."+kv.key, "", "there is no such key%s; the keys are mode, unlisted, seed, base, tables, after and large_objects",
-				nearest(kv.key, []string{"mode", "unlisted", "seed", "base", "tables", "after", "large_objects"}))
+			p.wrong(kv.at, "mask."+kv.key, "", "there is no such key%s; the keys are mode, unlisted, seed, base, tables, definitions, after and large_objects",
+				nearest(kv.key, []string{"mode", "unlisted", "seed", "base", "tables", "definitions", "after", "large_objects"}))
 		}
 	}
 }
+
+// definitions takes the definitions that somebody has reviewed.
+func (p *yamlRules) definitions(kv pair) map[string]string {
+	if !isMapping(kv.value) {
+		if kv.value != nil && !blank(kv.value) {
+			p.wrong(kv.value, "mask.definitions", `for example: definitions: {"view public.report": keep}`, "it is not a mapping")
+		}
+		return nil
+	}
+	reviewed := map[string]string{}
+	for _, one := range p.pairs(kv.value) {
+		text, ok := p.text(one.value)
+		if !ok || text != "keep" && !definitionHash.MatchString(text) {
+			p.wrong(one.at, "mask.definitions", `"hectl mask check --suggest" prints the hashes`, "%s has neither keep nor the hash of a definition", one.key)
+			continue
+		}
+		reviewed[one.key] = text
+	}
+	return reviewed
+}
+
+// definitionHash is the form of Definition.Hash.
+var definitionHash = regexp.MustCompile(`^[0-9a-f]{12}$`)
 
 // word takes one of words. YAML 1.1 reads a bare on and off as true and false.
 func (p *yamlRules) word(kv pair, words ...string) string {

@@ -52,6 +52,8 @@ type Report struct {
 	LeftOut  []string  `json:"rows_left_out,omitempty"` // tables
 	Warnings []string  `json:"warnings,omitempty"`
 
+	Definitions []Definition `json:"definitions,omitempty"`
+
 	compiler *compiler
 }
 
@@ -76,6 +78,7 @@ func (c *compiler) report() *Report {
 		}
 	}
 	r.rest(c.head, c.rules.largeObjects)
+	r.Definitions = definitions(c.head, c.schema, c.rules.reviewed)
 	return r
 }
 
@@ -169,8 +172,8 @@ func (r *Report) Open() int { return len(r.open()) }
 // Unlisted returns the error, of code fault.Usage, that stops a run whose rules
 // say UnlistedFail, when columns are open; else nil. It has the lines to add.
 func (r *Report) Unlisted(rules *Rules) error {
-	open := r.open()
-	if rules.Unlisted != UnlistedFail || len(open) == 0 {
+	open, unseen := r.open(), r.openDefinitions()
+	if rules.Unlisted != UnlistedFail || len(open)+len(unseen) == 0 {
 		return nil
 	}
 	var b strings.Builder
@@ -185,6 +188,16 @@ func (r *Report) Unlisted(rules *Rules) error {
 	if rules.path != "" {
 		place = rules.path
 	}
-	return fault.New(fault.Usage, "look at them, and add to "+place+", or write keep for what is fine:\n"+r.Suggest(),
-		"the dump has %d %s that could hold personal data and have no rule:%s", len(open), things, b.String())
+	text := fmt.Sprintf("the dump has %d %s that could hold personal data and have no rule:%s", len(open), things, b.String())
+	if len(unseen) > 0 {
+		if b.Reset(); len(open) > 0 {
+			b.WriteString(text + "\n")
+		}
+		b.WriteString("the dump has definitions that nobody has reviewed, and nothing masks what is in them:")
+		for _, d := range unseen {
+			fmt.Fprintf(&b, "\n  %s: %s", d.Name, d.Why)
+		}
+		text = b.String()
+	}
+	return fault.New(fault.Usage, "look at them, and add to "+place+", or write keep for what is fine:\n"+r.Suggestion(), "%s", text)
 }

@@ -37,9 +37,10 @@ type Rules struct {
 	SeedFile string   // path of a file with the seed; "" for a new seed each time
 	After    []string // paths of SQL files
 
-	path         string // of hectl.yml, "" when it says nothing about masking
-	base         string // name of the built-in rules, or "none"
-	largeObjects string // "keep", "none", or "" when not said
+	path         string            // of hectl.yml, "" when it says nothing about masking
+	base         string            // name of the built-in rules, or "none"
+	largeObjects string            // "keep", "none", or "" when not said
+	reviewed     map[string]string // definitions, by name: their hash, or "keep"
 	own          []tableRule
 	builtIn      []tableRule
 }
@@ -114,3 +115,6 @@ func (r *Rules) Hash() string {
 	}
 	return hex.EncodeToString(sum.Sum(nil))
 }
+
+// Reviewed tells rules apart that take other definitions for reviewed.
+func (r *Rules) Reviewed() string { return fmt.Sprint(r.reviewed) }

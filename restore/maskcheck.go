@@ -106,6 +106,13 @@ func (r maskChecked) Text() string {
 		}
 		rows = append(rows, []string{f.On(), f.Type, why, rule})
 	}
+	for _, d := range r.Definitions {
+		rule := "reviewed"
+		if d.Open {
+			rule = "OPEN"
+		}
+		rows = append(rows, []string{d.Name, "definition", d.Why, rule})
+	}
 	var b strings.Builder
 	if len(rows) > 1 {
 		b.WriteString(layOut(rows) + "\n")
@@ -116,7 +123,7 @@ func (r maskChecked) Text() string {
 	if len(r.LeftOut) > 0 {
 		fmt.Fprintf(&b, "rows left out: %s\n", strings.Join(r.LeftOut, ", "))
 	}
-	fmt.Fprintf(&b, "%s: %d masked, %d kept, %d open\n", r.Dump, r.Masked, r.Kept, r.Open())
+	fmt.Fprintf(&b, "%s: %d masked, %d kept, %d open\n", r.Dump, r.Masked, r.Kept, r.Open()+r.OpenDefinitions())
 	return b.String()
 }
 
@@ -136,8 +143,8 @@ func (o *maskCheck) Run(ctx context.Context, env *command.Env) error {
 		return err
 	}
 	result := maskChecked{Dump: d.Name, Report: report, suggest: o.suggest}
-	if report.Open() > 0 {
-		result.Suggestion = report.Suggest()
+	if report.Open()+report.OpenDefinitions() > 0 {
+		result.Suggestion = report.Suggestion()
 	}
 	if err := env.Console.Result(result); err != nil {
 		return err
@@ -147,7 +154,13 @@ func (o *maskCheck) Run(ctx context.Context, env *command.Env) error {
 		if o.suggest {
 			hint = "look at each, and write keep for what is fine"
 		}
+		if m := report.OpenDefinitions(); m > 0 {
+			return fault.New(fault.Warnings, hint, "%s could hold personal data and %s no rule; nobody has reviewed %s", columnsOf(n), map[bool]string{true: "has", false: "have"}[n == 1], count(m, "definition"))
+		}
 		return fault.New(fault.Warnings, hint, "%s could hold personal data and %s no rule", columnsOf(n), map[bool]string{true: "has", false: "have"}[n == 1])
+	}
+	if m := report.OpenDefinitions(); m > 0 {
+		return fault.New(fault.Warnings, `look at each; "hectl mask check --suggest" prints what to add when they are fine`, "nobody has reviewed %s with what looks like a secret or personal data", count(m, "definition"))
 	}
 	return nil
 }

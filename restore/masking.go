@@ -150,7 +150,7 @@ func (m masking) key() string {
 	}
 	sum := sha256.New()
 	_, _ = fmt.Fprintf(sum, "%s %q\n", m.rules.Hash(), m.rules.SeedFile) // a hash never fails
-	_, _ = fmt.Fprintf(sum, "%q\n", m.trust.key())
+	_, _ = fmt.Fprintf(sum, "%q %q\n", m.trust.key(), m.rules.Reviewed())
 	_, _ = fmt.Fprintf(sum, "%q %t %t\n", m.rules.Unlisted, m.rules.Mode == mask.Required, m.ownPassword)
 	for _, s := range m.after {
 		_, _ = fmt.Fprintf(sum, "%q\n", s.sql)

@@ -91,7 +91,7 @@ func (l *loader) explainKey(err error) error {
 		return err
 	}
 	to := referred.FindStringSubmatch(e.Definition)
-	if to == nil || !mask.Skips(to[1]) {
+	if len(to) < 2 || !mask.Skips(to[1]) {
 		return err
 	}
 	table := strings.TrimPrefix(constrained.FindString(e.Definition), "ALTER TABLE ")

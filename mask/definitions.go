@@ -1,0 +1,144 @@
+package mask
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// Definition is a definition of an archive, which no rule masks, with something in
+// it that looks like a secret or like personal data.
+type Definition struct {
+	Name string `json:"name"` // such as "view public.report"
+	Why  string `json:"why"`
+	Hash string `json:"hash"` // of its SQL: another one has to be reviewed anew
+	Open bool   `json:"open"`
+}
+
+// definitions lists them. Those that reviewed has, by name with their hash or the
+// word keep, are not open.
+func definitions(head *archive.Head, s *schema.Schema, reviewed map[string]string) []Definition {
+	var list []Definition
+	bounds := personalBounds(s)
+	out := NewLeftOut(head)
+	for i := range head.Entries {
+		e := &head.Entries[i]
+		if e.Definition == "" || out.Drops(e) || slices.Contains([]string{"ENCODING", "STDSTRINGS", "SEARCHPATH", "STATISTICS DATA", "BLOB", "BLOB METADATA"}, e.Desc) {
+			continue
+		}
+		why := looksLike(e.Definition)
+		if why == "" && e.Desc == "TABLE ATTACH" && strings.Contains(e.Definition, "'") {
+			why = bounds[schema.Name{Schema: e.Namespace, Name: e.Tag}]
+		}
+		if why == "" {
+			continue
+		}
+		sum := sha256.Sum256([]byte(e.Definition))
+		d := Definition{Name: definitionName(e), Why: why, Hash: hex.EncodeToString(sum[:6])}
+		d.Open = reviewed[d.Name] != d.Hash && reviewed[d.Name] != "keep"
+		list = append(list, d)
+	}
+	return list
+}
+
+// definitionName is how hectl.yml names an entry.
+func definitionName(e *archive.Entry) string {
+	name := e.Tag
+	if e.Namespace != "" {
+		name = e.Namespace + "." + name
+	}
+	return strings.ToLower(e.Desc) + " " + name
+}
+
+// personalBounds returns, by partition, what the column tells of that its whole is
+// partitioned by: bounds are values of it.
+func personalBounds(s *schema.Schema) map[schema.Name]string {
+	byName := map[schema.Name]*schema.Table{}
+	for _, t := range s.Tables {
+		byName[t.Name] = t
+	}
+	why := map[schema.Name]string{}
+	for _, t := range s.Tables {
+		if t.PartitionOf == nil || byName[*t.PartitionOf] == nil {
+			continue
+		}
+		of := byName[*t.PartitionOf]
+		for _, column := range of.Uses(of.PartitionBy) {
+			c := of.Column(column)
+			if about, ok := topicOf(column); ok && c != nil && KindOf(c.Type) == Text {
+				why[t.Name] = "its bounds may be " + about.name
+			}
+		}
+	}
+	return why
+}
+
+// look is a form of text that tells what it is.
+type look struct {
+	what string
+	form *regexp.Regexp
+}
+
+// looks are the forms, the worst first. Each is of a literal, in SQL or in the body of a
+// function; none is of a name.
+func looks() []look {
+	const secret = `(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|private_?key|credential)s?(?:_key|_base|_key_base)?`
+	return []look{
+		{"a private key", regexp.MustCompile(`-{5}BEGIN [A-Z ]*PRIVATE KEY`)},
+		{"a password in a URL", regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s/@:'"]*:[^\s/@'"]+@`)},
+		{"a password", regexp.MustCompile(`(?i)\bpassword(?:='{0,2}|: )[^\s'"]+`)},
+		{"a connection string", regexp.MustCompile(`(?i)\b(?:host|hostaddr|port|dbname|user)=[^\s']+\s+(?:host|hostaddr|port|dbname|user|sslmode)=|\bpostgres(?:ql)?://`)},
+		{"a key of AWS", regexp.MustCompile(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`)},
+		{"a token", regexp.MustCompile(`\b(?:sk|pk|rk)_live_[0-9A-Za-z]{8,}|\bgh[pousr]_[0-9A-Za-z]{20,}|\bxox[abprs]-[0-9A-Za-z-]{10,}|\beyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{8,}\.`)},
+		{"a password's hash", regexp.MustCompile(`\$2[aby]\$\d\d\$[./0-9A-Za-z]{20,}|\$argon2(?:id|i|d)\$|\bSCRAM-SHA-256\$`)},
+		{"a secret", regexp.MustCompile(`(?i)` + secret + `["']?(?:\s*(?:=|:=|=>|:|\bto\b|\b(?:text|character varying(?:\(\d+\))?) default)\s*|\s+)(?:E?'[^'\s]{4,}'|"[^"\s]{4,}")`)},
+		{"an e-mail address", regexp.MustCompile(`[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}\b`)},
+		{"a number of a person", regexp.MustCompile(`'(?:[^']*\D)?\d{3}-\d{2}-\d{4}(?:\D[^']*)?'`)},
+		{"a phone number", regexp.MustCompile(`\(\d{3}\) ?\d{3}-\d{4}|\+\d{1,3}[ -]\d[\d -]{6,}\d|'\+\d{8,15}'`)},
+	}
+}
+
+// examples matches addresses that are nobody's.
+var examples = regexp.MustCompile(`(?i)@(?:[a-z0-9-]+\.)*(?:example\.(?:com|org|net)|example|test|invalid|localhost)$`)
+
+// looksLike returns what SQL has in it, "" when nothing is seen.
+func looksLike(sql string) string {
+	for _, l := range looks() {
+		for _, found := range l.form.FindAllString(sql, -1) {
+			if !examples.MatchString(found) {
+				return l.what
+			}
+		}
+	}
+	return ""
+}
+
+// openDefinitions returns those that nobody has reviewed.
+func (r *Report) openDefinitions() []Definition {
+	return slices.DeleteFunc(slices.Clone(r.Definitions), func(d Definition) bool { return !d.Open })
+}
+
+// OpenDefinitions returns how many definitions nobody has reviewed.
+func (r *Report) OpenDefinitions() int { return len(r.openDefinitions()) }
+
+// Suggestion returns the lines to add to hectl.yml for all that is open.
+func (r *Report) Suggestion() string {
+	text := "mask:\n"
+	if r.Open() > 0 {
+		text = r.Suggest()
+	}
+	open := r.openDefinitions()
+	if len(open) > 0 {
+		text += "  definitions:\n"
+	}
+	for _, d := range open {
+		text += fmt.Sprintf("    %s: %s # %s\n", yamlText(d.Name), yamlText(d.Hash), d.Why)
+	}
+	return text
+}
