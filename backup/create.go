@@ -409,10 +409,14 @@ func estimate(database int64, compress string) int64 {
 
 // stream runs pg_dump into the bucket.
 func (o *createOptions) stream(ctx context.Context, out *console.Console, w *watch, src *source, store *s3store.Store, tool pgtools.Tool, name *namer, side *maskedSide) (s3store.Object, *catalog.Stream, error) {
+	exclude, err := src.patterns(ctx, o.exclude)
+	if err != nil {
+		return s3store.Object{}, nil, err
+	}
 	dump, err := pgtools.Dump(ctx, tool, o.source, pgtools.DumpOptions{
 		AppName:          appName,
 		Compress:         o.compress,
-		ExcludeTableData: o.exclude,
+		ExcludeTableData: exclude,
 		LockWaitTimeout:  o.lockWait,
 		Log:              func(line string) { out.Detail("%s", line) },
 	})

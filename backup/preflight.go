@@ -9,6 +9,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
 // check refuses a source of which pg_dump could not read everything, before an
@@ -33,6 +34,24 @@ func (s *source) check(ctx context.Context, exclude []string, warn func(format s
 		warn("the source is a standby, which does not have the rows of unlogged tables: %s will be empty in the dump", few(p.absent))
 	}
 	return p.err(s.db.Conn().User(), s.db.ServerVersion())
+}
+
+// patterns returns patterns for tables in the encoding of the database, in which
+// pg_dump reads its arguments. In any other they match nothing, and pg_dump dumps what
+// was to stay away.
+func (s *source) patterns(ctx context.Context, patterns []string) ([]string, error) {
+	if len(patterns) == 0 {
+		return nil, nil
+	}
+	var encoding string
+	if err := s.db.QueryRow(ctx, "SELECT pg_catalog.getdatabaseencoding()::text").Scan(&encoding); err != nil {
+		return nil, fmt.Errorf("look up the encoding of the source: %w", err)
+	}
+	encoded := make([]string, len(patterns))
+	for i, p := range patterns {
+		encoded[i] = archive.InEncoding(encoding, p)
+	}
+	return encoded, nil
 }
 
 // A preflight is what of a source cannot be dumped.

@@ -48,10 +48,11 @@ func about(e *archive.Entry, kind string) bool {
 }
 
 func archiveName(e *archive.Entry) string {
-	if e.Namespace == "public" || e.Namespace == "" {
-		return e.Tag
+	namespace, tag := e.Names()
+	if namespace == "public" || namespace == "" {
+		return tag
 	}
-	return e.Namespace + "." + e.Tag
+	return namespace + "." + tag
 }
 
 // Drops reports whether an entry is one of them.

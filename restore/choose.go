@@ -13,7 +13,7 @@ type chooser struct {
 	only    []schema.Pattern // none: all
 	exclude []schema.Pattern
 	// whole maps the entries of partitions to what they are partitions of.
-	whole map[[2]string]*archive.Entry
+	whole map[schema.Name]*archive.Entry
 }
 
 func newChooser(only, exclude []string) (chooser, error) {
@@ -45,9 +45,9 @@ const maxDepth = 100
 
 // partitions returns, by schema and name of each partition, the table that it is
 // a partition of.
-func partitions(h *archive.Head) map[[2]string]*archive.Entry {
+func partitions(h *archive.Head) map[schema.Name]*archive.Entry {
 	byID := h.ByID()
-	whole := map[[2]string]*archive.Entry{}
+	whole := map[schema.Name]*archive.Entry{}
 	for i := range h.Entries {
 		e := &h.Entries[i]
 		if e.Desc != "TABLE ATTACH" { // it depends on both
@@ -55,11 +55,17 @@ func partitions(h *archive.Head) map[[2]string]*archive.Entry {
 		}
 		for _, id := range e.Dependencies {
 			if t := byID[id]; t != nil && t.Desc == "TABLE" && (t.Namespace != e.Namespace || t.Tag != e.Tag) {
-				whole[[2]string{e.Namespace, e.Tag}] = t
+				whole[nameOf(e)] = t
 			}
 		}
 	}
 	return whole
+}
+
+// nameOf returns the name of a table as a person writes it.
+func nameOf(e *archive.Entry) schema.Name {
+	namespace, tag := e.Names()
+	return schema.Name{Schema: namespace, Name: tag}
 }
 
 // takes reports whether the rows of a TABLE DATA entry are restored.
@@ -69,10 +75,10 @@ func (c chooser) takes(e *archive.Entry) bool {
 			// The name of a partitioned table counts for its partitions.
 			t := e
 			for depth := 0; t != nil && depth < maxDepth; depth++ {
-				if p.Matches(schema.Name{Schema: t.Namespace, Name: t.Tag}) {
+				if p.Matches(nameOf(t)) {
 					return true
 				}
-				t = c.whole[[2]string{t.Namespace, t.Tag}]
+				t = c.whole[nameOf(t)]
 			}
 		}
 		return false
@@ -87,7 +93,7 @@ func (c chooser) check(h *archive.Head) error {
 		found := false
 		for i := range h.Entries {
 			e := &h.Entries[i]
-			found = found || ((e.Desc == "TABLE" || e.Desc == "TABLE DATA") && p.Matches(schema.Name{Schema: e.Namespace, Name: e.Tag}))
+			found = found || ((e.Desc == "TABLE" || e.Desc == "TABLE DATA") && p.Matches(nameOf(e)))
 		}
 		if !found {
 			return fault.New(fault.Usage, "patterns are as for pg_dump --exclude-table-data: * and ?, and upper case in double quotes",

@@ -286,10 +286,11 @@ func (l *loader) copyBatch(ctx context.Context, pool *sessions, data *archive.Da
 }
 
 func tableName(e *archive.Entry) string {
-	if e.Namespace == "public" || e.Namespace == "" {
-		return e.Tag
+	namespace, tag := e.Names()
+	if namespace == "public" || namespace == "" {
+		return tag
 	}
-	return e.Namespace + "." + e.Tag
+	return namespace + "." + tag
 }
 
 // tableError says which table failed, and where in its rows, and tells damage from a

@@ -12,6 +12,15 @@ import (
 // sqlASCII is the encoding of databases whose bytes mean nothing to the server.
 const sqlASCII = "SQL_ASCII"
 
+// readNames is what a session needs to be told, which is in UTF-8, to get the names in
+// a database of bytes.
+func (d *dump) readNames() string {
+	if d.Head.Encoding() == sqlASCII {
+		return "SET client_encoding = " + sqlASCII
+	}
+	return ""
+}
+
 // likeness is what a new database is made like: the target, or else template0, and
 // what the server can convert to that.
 type likeness struct {

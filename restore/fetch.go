@@ -513,14 +513,15 @@ func (r *run) scrub(ctx context.Context, temp pgtools.Conn, w work) error {
 		return err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
-	if _, err := db.Exec(ctx, "SET search_path = ''"); err != nil {
+	if _, err := db.Exec(ctx, "SET search_path = '';"+w.dump.readNames()); err != nil {
 		return fmt.Errorf("prepare a session: %w", err)
 	}
 	done := map[[2]string]bool{} // they came masked, or not at all
 	for i := range w.dump.Head.Entries {
 		e := &w.dump.Head.Entries[i]
 		if w.mask.Table(e) != nil || e.Desc == "TABLE DATA" && !r.tables.takes(e) {
-			done[[2]string{e.Namespace, e.Tag}] = true
+			namespace, tag := e.Names()
+			done[[2]string{namespace, tag}] = true
 		}
 	}
 	credentials, err := mask.NewInDatabase(schema.Read(w.dump.Head), r.masking.password, mask.RandomSeed())

@@ -118,7 +118,7 @@ func (d *dependents) visit(e *archive.Entry, seen map[int]bool) bool {
 // it. Those of defaults are not: rows come with values. reads reports whether an
 // expression of the table reads other tables by itself.
 func (d *dependents) table(e *archive.Entry) (counts func(on *archive.Entry) bool, reads bool) {
-	t := d.tables[schema.Name{Schema: e.Namespace, Name: e.Tag}]
+	t := d.tables[nameOf(e)]
 	if t == nil || t.Unread != nil {
 		return nil, d.runsSQL(e.Definition)
 	}
@@ -138,7 +138,7 @@ func (d *dependents) table(e *archive.Entry) (counts func(on *archive.Entry) boo
 		if on.Desc != "FUNCTION" {
 			return true
 		}
-		name := schema.Routine(on.Definition)
+		name := schema.Routine(on.Text(on.Definition))
 		return name == "" || words[name] || d.casts[on.ID]
 	}, d.runsSQL(expressions)
 }

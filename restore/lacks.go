@@ -271,10 +271,10 @@ func (s surroundings) lackRoles(l lack) (lack, bool) {
 	}
 	var have, miss []string
 	for _, role := range oneIdent.FindAllString(m[2], -1) {
-		if slices.Contains(s.roles, unquoteIdent(role)) {
+		if slices.Contains(s.roles, l.entry.Text(unquoteIdent(role))) {
 			have = append(have, role)
 		} else {
-			miss = append(miss, role)
+			miss = append(miss, l.entry.Text(role))
 		}
 	}
 	if len(miss) == 0 {
@@ -287,7 +287,7 @@ func (s surroundings) lackRoles(l lack) (lack, bool) {
 	l.why = fmt.Sprintf("it is for the %s %s does not have: create it with CREATE ROLE to have the policy; row security stays on", roles, s.host)
 	if len(have) > 0 {
 		l.instead = m[1] + strings.Join(have, ", ") + strings.TrimPrefix(l.entry.Definition, m[1]+m[2])
-		l.why = fmt.Sprintf("it is also for the %s %s does not have, and is restored for %s", roles, s.host, strings.Join(have, ", "))
+		l.why = fmt.Sprintf("it is also for the %s %s does not have, and is restored for %s", roles, s.host, l.entry.Text(strings.Join(have, ", ")))
 	}
 	return l, true
 }

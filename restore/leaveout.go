@@ -290,10 +290,11 @@ func object(e *archive.Entry) string {
 }
 
 func objectName(e *archive.Entry) string {
-	if e.Namespace == "" || e.Desc == "SECURITY LABEL" || strings.HasPrefix(e.Desc, "PUBLICATION") {
-		return e.Tag
+	namespace, tag := e.Names()
+	if namespace == "" || e.Desc == "SECURITY LABEL" || strings.HasPrefix(e.Desc, "PUBLICATION") {
+		return tag
 	}
-	return e.Namespace + "." + e.Tag
+	return namespace + "." + tag
 }
 
 func objects(entries []*archive.Entry) (texts []string) {
@@ -316,7 +317,7 @@ func names(entries []*archive.Entry) (texts []string) {
 func excludes(rows []*archive.Entry) string {
 	var flags []string
 	for _, e := range rows {
-		flags = append(flags, "--exclude-table-data "+command.ShellQuote(schema.Quote(e.Namespace)+"."+schema.Quote(e.Tag)))
+		flags = append(flags, "--exclude-table-data "+command.ShellQuote(schema.Quote(nameOf(e).Schema)+"."+schema.Quote(nameOf(e).Name)))
 	}
 	return strings.Join(flags, " ")
 }

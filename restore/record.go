@@ -48,8 +48,9 @@ func newManifest(of catalog.Dump, d *dump, c *checked) *catalog.Manifest {
 	}
 	entries := d.Head.ByID()
 	for _, b := range c.blocks {
+		namespace, tag := entries[b.ID].Names()
 		m.Blocks = append(m.Blocks, catalog.ManifestBlock{
-			ID: b.ID, Schema: entries[b.ID].Namespace, Table: entries[b.ID].Tag,
+			ID: b.ID, Schema: namespace, Table: tag,
 			Offset: b.Offset, Length: b.Length, SHA256: b.SHA256,
 		})
 	}

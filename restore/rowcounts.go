@@ -5,6 +5,7 @@ import (
 
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
 // rowCount is how many rows there should be after a restore.
@@ -26,7 +27,7 @@ func rowCounts(h *archive.Head, rows map[int]int64) []rowCount {
 		e := &h.Entries[i]
 		if _, counted := rows[e.ID]; counted && viaRoot(byID, e) {
 			into := copyTarget(e.Copy)
-			wholes[into] = &rowCount{table: into, name: strings.TrimPrefix(into, "public.")}
+			wholes[into] = &rowCount{table: e.Text(into), name: strings.TrimPrefix(e.Text(into), "public.")}
 		}
 	}
 	var counts []rowCount
@@ -37,7 +38,8 @@ func rowCounts(h *archive.Head, rows map[int]int64) []rowCount {
 			continue
 		}
 		if !viaRoot(byID, e) {
-			counts = append(counts, rowCount{"ONLY " + pgtools.Quote(e.Namespace) + "." + pgtools.Quote(e.Tag), tableName(e), want})
+			namespace, tag := e.Names() // the session that counts is in UTF-8
+			counts = append(counts, rowCount{"ONLY " + pgtools.Quote(namespace) + "." + pgtools.Quote(tag), tableName(e), want})
 		}
 		if w := wholeOf(wholes, whole, e); w != nil {
 			w.want += want
@@ -58,12 +60,12 @@ func viaRoot(byID map[int]*archive.Entry, e *archive.Entry) bool {
 
 // wholeOf returns which of wholes the table of a TABLE DATA entry is a part of, nil
 // for none.
-func wholeOf(wholes map[string]*rowCount, parents map[[2]string]*archive.Entry, e *archive.Entry) *rowCount {
+func wholeOf(wholes map[string]*rowCount, parents map[schema.Name]*archive.Entry, e *archive.Entry) *rowCount {
 	if w := wholes[copyTarget(e.Copy)]; w != nil {
 		return w
 	}
 	for range maxDepth {
-		parent := parents[[2]string{e.Namespace, e.Tag}]
+		parent := parents[nameOf(e)]
 		if parent == nil {
 			return nil
 		}

@@ -64,6 +64,9 @@ func compareRows(ctx context.Context, temp pgtools.Conn, d *dump, plan *mask.Pla
 		return 0, err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
+	if _, err := db.Exec(ctx, d.readNames()); err != nil {
+		return 0, fmt.Errorf("prepare a session: %w", err)
+	}
 	wanted := maps.Clone(c.rows)
 	for i := range d.Head.Entries {
 		e := &d.Head.Entries[i]

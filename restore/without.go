@@ -92,22 +92,23 @@ func kindOf(desc string) string {
 
 // omissionOf is the value of --without that leaves an entry out.
 func omissionOf(e *archive.Entry) string {
-	name := e.Tag
-	if e.Namespace != "" {
-		name = e.Namespace + "." + e.Tag
+	namespace, name := e.Names()
+	if namespace != "" {
+		name = namespace + "." + name
 	}
 	return kindOf(e.Desc) + ":" + name
 }
 
 // takes reports whether an entry is to be left out.
 func (w without) takes(e *archive.Entry) bool {
+	namespace, tag := e.Names()
 	return slices.ContainsFunc(w.wanted, func(o omission) bool {
 		if kindOf(o.desc) != kindOf(e.Desc) {
 			return false
 		}
-		bare, _, _ := strings.Cut(e.Tag, "(") // of a function
-		for _, name := range []string{e.Tag, bare} {
-			if o.name == "" || o.name == name || o.name == e.Namespace+"."+name {
+		bare, _, _ := strings.Cut(tag, "(") // of a function
+		for _, name := range []string{tag, bare} {
+			if o.name == "" || o.name == name || o.name == namespace+"."+name {
 				return true
 			}
 		}

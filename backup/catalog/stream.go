@@ -139,7 +139,8 @@ func (s *Stream) Position() string {
 	case e.Namespace == "":
 		return s.writer + " was at " + e.Desc
 	}
-	return fmt.Sprintf("%s was at %s %s.%s", s.writer, e.Desc, e.Namespace, e.Tag)
+	namespace, tag := e.Names()
+	return fmt.Sprintf("%s was at %s %s.%s", s.writer, e.Desc, namespace, tag)
 }
 
 // Known reports whether the archive has a layout that this hectl reads. It is
@@ -155,8 +156,8 @@ func (s *Stream) Describe(m *Manifest) {
 	entries := s.head.ByID()
 	for i, b := range s.blocks {
 		m.Blocks[i] = ManifestBlock{
-			ID: b.ID, Schema: entries[b.ID].Namespace, Table: entries[b.ID].Tag,
-			Offset: b.Offset, Length: b.Length, SHA256: b.SHA256,
+			ID: b.ID, Offset: b.Offset, Length: b.Length, SHA256: b.SHA256,
 		}
+		m.Blocks[i].Schema, m.Blocks[i].Table = entries[b.ID].Names()
 	}
 }

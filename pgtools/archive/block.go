@@ -39,13 +39,14 @@ func (e *Entry) HasBlock() bool { return e.HadDumper && e.OffsetState != OffsetN
 
 // String returns the kind and the qualified name: "TABLE DATA public.users".
 func (e *Entry) String() string {
+	namespace, tag := e.Names()
 	switch {
 	case e.Desc == largeObjects:
 		return "large objects"
-	case e.Namespace == "":
-		return e.Desc + " " + e.Tag
+	case namespace == "":
+		return e.Desc + " " + tag
 	}
-	return e.Desc + " " + e.Namespace + "." + e.Tag
+	return e.Desc + " " + namespace + "." + tag
 }
 
 // Place notes in h, by the ids of their entries, where the blocks of an archive

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strconv"
 	"time"
+
+	"golang.org/x/text/encoding"
 )
 
 // Version is the version of an archive's layout, such as 1.14.
@@ -110,7 +112,8 @@ type Entry struct {
 	Offset       int64 // bytes from the start of the archive
 	OffsetAt     int64 // where in the head the state byte stands; Offset follows it
 
-	definitionAt, copyAt int64 // where in the head those strings stand, each with its length before it
+	encoding             encoding.Encoding // of its text; nil for UTF-8 and what is not known
+	definitionAt, copyAt int64             // where in the head those strings stand, each with its length before it
 }
 
 // maxHead bounds the memory that a head may take. A table with its indexes,
@@ -150,6 +153,7 @@ func ReadHead(r io.Reader) (*Head, error) {
 		return nil, fmt.Errorf("not a readable pg_dump archive: %w", p.err)
 	}
 	h.Length = p.at
+	h.decodeNames()
 	return h, nil
 }
 

@@ -31,10 +31,10 @@ func Read(head *archive.Head) *Schema {
 		ranges:      map[Name]bool{},
 	}
 	for i := range head.Entries {
-		r.define(&head.Entries[i])
+		r.define(inUTF8(&head.Entries[i]))
 	}
 	for i := range head.Entries {
-		e := &head.Entries[i]
+		e := inUTF8(&head.Entries[i])
 		if err := r.alter(e); err != nil {
 			for _, id := range e.Dependencies {
 				if d := r.definitions[id]; d != nil {
@@ -45,6 +45,14 @@ func Read(head *archive.Head) *Schema {
 	}
 	r.resolve()
 	return r.schema
+}
+
+// inUTF8 returns the entry with its texts in UTF-8, as rules have them.
+func inUTF8(e *archive.Entry) *archive.Entry {
+	u := *e
+	u.Namespace, u.Tag = e.Names()
+	u.Definition, u.Copy = e.Text(e.Definition), e.Text(e.Copy)
+	return &u
 }
 
 func (d *definition) unread(err error) {
