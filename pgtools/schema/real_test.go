@@ -38,6 +38,9 @@ func compareAll(t *testing.T, c *pgtest.Cluster, databases map[string]string) {
 				t.Fatal(err)
 			}
 			compare(t, c, name)
+			if name == "zoo" || name == "kinds" { // which have all kinds of objects
+				genuineWithOptions(t, c, name)
+			}
 		})
 	}
 }
