@@ -248,6 +248,9 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 	}
 	defer src.close(ctx)
 	server := src.db.ServerVersion()
+	if warning := olderMinor(tool.Version, server); warning != "" {
+		env.Console.Warn("%s", warning)
+	}
 	if o.compress == "" {
 		o.compress = pgtools.DefaultCompression(tool)
 	}
@@ -393,6 +396,17 @@ func (o *createOptions) prepare(ctx context.Context, out *console.Console) (_ *s
 		return nil, pgtools.Tool{}, fmt.Errorf("no dump was made: %w", err)
 	}
 	return src, tool, nil
+}
+
+// olderMinor is the warning about a pg_dump that does not know what a later minor
+// release of the server keeps in its catalogs, and writes it into the dump as if
+// somebody had set it. A fetch cuts what its server does not know, so the dump is as
+// good, and the exit code stays 0: packages of a client are often updated last.
+func olderMinor(tool, server pgtools.Version) string {
+	if tool.Major != server.Major || tool.Minor >= server.Minor {
+		return ""
+	}
+	return fmt.Sprintf("pg_dump %s is of an older minor release than the server, %s: update the client tools, since a plain pg_restore may refuse what such a pg_dump writes", tool, server)
 }
 
 // estimate bounds the size of a dump, given that of its database: the size of

@@ -14,14 +14,20 @@ import (
 // tailSize is how much of the end of a child's stderr is kept.
 const tailSize = 4 << 10
 
+// maxAbout is how many lines about the first error are kept.
+const maxAbout = 40
+
 // A tail keeps the first error line and the last lines of a child's stderr.
 type tail struct {
-	mu    sync.Mutex
-	lines lines
-	log   func(line string) // may be nil
-	first string            // the first line with an error
-	last  []string
-	size  int
+	mu      sync.Mutex
+	lines   lines
+	log     func(line string) // may be nil
+	first   string            // the first line with an error
+	about   []string          // what follows that line and belongs to it
+	program string            // that said so
+	past    bool              // a line that does not has come
+	last    []string
+	size    int
 }
 
 func newTail(log func(line string)) *tail {
@@ -41,8 +47,14 @@ func (t *tail) line(s string) {
 	if t.log != nil {
 		t.log(s)
 	}
-	if _, message, ok := cutError(s); ok && t.first == "" {
-		t.first = message
+	switch program, message, ok := cutError(s); {
+	case ok && t.first == "":
+		t.first, t.program = message, program
+	case t.first != "" && !t.past:
+		own, isOwn := strings.CutPrefix(s, t.program+": ")
+		if t.past = isOwn && !strings.HasPrefix(own, "detail: ") && !strings.HasPrefix(own, "hint: "); !t.past && len(t.about) < maxAbout {
+			t.about = append(t.about, own)
+		}
 	}
 	t.last = append(t.last, s)
 	for t.size += len(s); t.size > tailSize && len(t.last) > 1; t.last = t.last[1:] {
@@ -62,6 +74,9 @@ func (t *tail) failure(tool Tool, exit error) error {
 	defer t.mu.Unlock()
 	t.lines.flush()
 	e := &ExitError{Tool: tool, Status: -1, Message: t.first, Stderr: strings.Join(t.last, "\n"), err: exit}
+	if tool.Name == "pg_dump" {
+		e.Detail, e.hint = detailOf(t.about)
+	}
 	if ee, ok := errors.AsType[*exec.ExitError](exit); ok {
 		e.Status = ee.ExitCode()
 		if ws, ok := ee.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
@@ -78,7 +93,9 @@ type ExitError struct {
 	Status  int            // exit status, -1 if it has none
 	Signal  syscall.Signal // that killed it, 0 if none did
 	Message string         // the first error on its stderr, "" if it had none
+	Detail  string         // what a pg_dump said about it, without values of rows; one line
 	Stderr  string         // the end of its stderr, at most about 4 KiB
+	hint    string         // the server's, or the program's
 	err     error
 }
 
@@ -93,6 +110,8 @@ func (e *ExitError) Error() string {
 		how = e.err.Error()
 	}
 	switch {
+	case e.Message != "" && e.Detail != "":
+		return fmt.Sprintf("%s: %s: %s: %s", e.Tool.Name, how, strings.TrimRight(e.Message, ".: "), e.Detail)
 	case e.Message != "":
 		return fmt.Sprintf("%s: %s: %s", e.Tool.Name, how, e.Message)
 	case strings.TrimSpace(e.Stderr) != "":
@@ -126,7 +145,12 @@ func explain(e *ExitError) (fault.Code, string) {
 		return fault.Failed, RecoveryConflictHint
 	case has("permission denied for"):
 		return fault.Denied, "grant the role SELECT on it (pg_read_all_data has it for all tables)"
-	case has("LOCK TABLE ") && !has("server closed the connection"):
+	case e.hint != "":
+		if strings.Contains(e.hint, "max_locks_per_transaction") {
+			return fault.Failed, "the server says: " + e.hint + " pg_dump locks every table at once: " + locksHint
+		}
+		return fault.Failed, "the server says: " + e.hint
+	case has("LOCK TABLE ") && !has("server closed the connection") && !has("out of shared memory"):
 		return fault.Failed, "another session holds a lock on " + lockedTables(e.Stderr) + ": wait for it to end, or look for it in pg_locks"
 	case has("no password supplied"), has("password authentication failed"):
 		return fault.Denied, "check PGPASSWORD, or the line in ~/.pgpass"
@@ -136,6 +160,63 @@ func explain(e *ExitError) (fault.Code, string) {
 		return fault.Failed, "there is no room left on the disk"
 	}
 	return fault.Failed, ""
+}
+
+// locksHint is the command for a server with too few locks.
+const locksHint = `"ALTER SYSTEM SET max_locks_per_transaction = 256", and restart the server`
+
+// detailOf words what pg_dump and the server said after an error line. libpq puts
+// English labels before the parts of the server's message:
+//
+//	pg_dump: error: Dumping the contents of table "items" failed: PQgetResult() failed.
+//	pg_dump: detail: Error message from server: ERROR:  missing chunk number 0
+//	pg_dump: detail: Command was: COPY public.items (id, body) TO stdout;
+//
+// What is said of rows that are read is told without what it quotes, as is the
+// server's DETAIL of them; so is no CONTEXT.
+func detailOf(about []string) (detail, hint string) {
+	var parts []string
+	var command, server string
+	at := ""
+	for _, line := range about {
+		line = strings.TrimPrefix(line, "detail: ")
+		switch {
+		case strings.HasPrefix(line, "Error message from server: "):
+			at, server = "server", strings.TrimPrefix(line, "Error message from server: ")
+		case strings.HasPrefix(line, "Query was: "), strings.HasPrefix(line, "Command was: "), strings.HasPrefix(line, "The command was: "):
+			at, command = "command", line
+		case strings.HasPrefix(line, "HINT:  "), strings.HasPrefix(line, "hint: "):
+			_, text, _ := strings.Cut(line, ": ")
+			at, hint = "hint", strings.TrimSpace(text)
+		case strings.HasPrefix(line, "DETAIL:  "):
+			at = "detail"
+			if server == "" {
+				parts = append(parts, line)
+			}
+		case strings.HasPrefix(line, "CONTEXT:  PL/") && server != "":
+			at, server = "", "error raised by "+strings.TrimPrefix(line, "CONTEXT:  ") // its words are somebody's own
+		case strings.HasPrefix(line, "CONTEXT:  "), strings.HasPrefix(line, "LOCATION:  "):
+			at = ""
+		case at == "hint":
+			hint += " " + strings.TrimSpace(line)
+		}
+	}
+	if server = strings.TrimSpace(server); server != "" {
+		parts = append([]string{withoutValues(server, command)}, parts...)
+	}
+	if command != "" {
+		parts = append(parts, shortened(command))
+	}
+	return strings.Join(parts, "; "), hint
+}
+
+// shortened returns the beginning of a statement.
+func shortened(command string) string {
+	const most = 120
+	if len(command) <= most {
+		return command
+	}
+	return strings.ToValidUTF8(command[:most], "") + cut
 }
 
 // lockedTables names the tables of the LOCK TABLE that pg_dump quotes.

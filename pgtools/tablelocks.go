@@ -13,7 +13,7 @@ import (
 func IsLockTimeout(err error) bool {
 	var e *ExitError
 	return errors.As(err, &e) && e.Status == 1 && strings.Contains(e.Stderr, "LOCK TABLE ") &&
-		!strings.Contains(e.Stderr, "permission denied")
+		!strings.Contains(e.Stderr, "permission denied") && e.hint == "" && !strings.Contains(e.Stderr, "out of shared memory")
 }
 
 // A TableLock is a lock that keeps pg_dump from reading a table.

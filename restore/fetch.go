@@ -270,6 +270,7 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 		return err
 	}
 	r.editHead(d, masks)
+	r.editAttributes(d, admin.ServerVersion())
 	quiet, complete := admin.QuietLog(ctx)
 	r.warnOfInserts(d, masks, complete)
 	renamed := existing

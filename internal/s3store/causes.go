@@ -210,17 +210,21 @@ func proxyWords(err error) string {
 		}
 		return "the proxy cannot be reached: " + why
 	}
-	if text := rootOf(err).Error(); proxyStatus[text] {
+	if text := rootOf(err).Error(); refusedByProxy(text) {
 		return "the proxy refused the connection: " + text
 	}
 	return ""
 }
 
-// proxyStatus are what proxies say to a CONNECT that they do not allow, or cannot
-// do. net/http makes an error of the words after the number.
-var proxyStatus = map[string]bool{
-	"Bad Request": true, "Forbidden": true, "Proxy Authentication Required": true, "Method Not Allowed": true, "Not Found": true,
-	"Bad Gateway": true, "Service Unavailable": true, "Gateway Timeout": true, "Gateway Time-out": true, "Internal Server Error": true,
+// refusedByProxy reports whether text is what proxies say to a CONNECT that they do
+// not allow, or cannot do. net/http makes an error of the words after the number.
+func refusedByProxy(text string) bool {
+	switch text {
+	case "Bad Request", "Forbidden", "Proxy Authentication Required", "Method Not Allowed", "Not Found",
+		"Bad Gateway", "Service Unavailable", "Gateway Timeout", "Gateway Time-out", "Internal Server Error":
+		return true
+	}
+	return false
 }
 
 func isCertificate(err error) bool {

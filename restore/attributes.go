@@ -1,0 +1,63 @@
+package restore
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// knownAttributeOption reports whether a server takes an option of a column. Up to
+// PostgreSQL 18 there are two for users. Servers of some minor releases keep a version
+// of their own there, pg_attver, which a pg_dump of an older minor release writes into
+// the archive as if somebody had set it; a new table starts without it in any case.
+func knownAttributeOption(option string, server pgtools.Version) bool {
+	switch option {
+	case "n_distinct", "n_distinct_inherited":
+		return true
+	case "pg_attver":
+		return false
+	}
+	return server.Major > 18
+}
+
+// editAttributes cuts the options of columns that the server does not know. It would
+// refuse the whole table for them.
+func (r *run) editAttributes(d *dump, server pgtools.Version) {
+	standard, said := d.Head.StandardStrings()
+	standard = standard || !said
+	var options, tables []string
+	for i := range d.Head.Entries {
+		e := &d.Head.Entries[i]
+		definition := e.Definition
+		if now := d.edits.byID[e.ID].Definition; now != "" {
+			definition = now
+		}
+		if !strings.Contains(definition, "ALTER COLUMN") {
+			continue
+		}
+		edited, cut := schema.WithoutAttributeOptions(definition, standard, func(o string) bool { return knownAttributeOption(o, server) })
+		if len(cut) == 0 {
+			continue
+		}
+		d.edits.define(e, edited)
+		options = append(options, cut...)
+		tables = append(tables, e.Namespace+"."+e.Tag)
+	}
+	if len(tables) == 0 {
+		return
+	}
+	slices.Sort(options)
+	r.out.Warn("left out, as PostgreSQL %s does not know it: the option %s of columns of %s. A pg_dump of the source's own minor release does not write it",
+		server, strings.Join(slices.Compact(options), ", "), fewOf(tables))
+}
+
+// fewOf names up to three.
+func fewOf(names []string) string {
+	if more := len(names) - 3; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:3], ", "), more)
+	}
+	return strings.Join(names, ", ")
+}
