@@ -289,6 +289,8 @@ func restoreHint(c Complaint, err *RestoreError) (code fault.Code, hint string, 
 		hint = "install the extension on the target server, or have a superuser create it"
 	case tooMany(c.Message):
 		hint = tooManyHint
+	case poolerHint("", c.Message) != "":
+		hint = poolerAdvice
 	case strings.Contains(c.Message, "server closed the connection"):
 		hint = "the connection to the server broke: the server's log may say why"
 	case strings.Contains(c.Message, "No space left on device"):

@@ -69,6 +69,9 @@ func furthest(err error) *pgconn.PgError {
 func serverRefusal(c Conn, pg *pgconn.PgError) error {
 	code, hint := fault.Failed, pg.Hint
 	text := pg.Message
+	if pooled := poolerHint(pg.Code, pg.Message); pooled != "" {
+		return fault.Wrap(code, pooled, &connectionError{fmt.Sprintf("connect to %v: %s", c, text), pg})
+	}
 	switch pg.Code {
 	case stateInvalidPassword:
 		code, hint = fault.Denied, "check PGPASSWORD, or the line in ~/.pgpass"

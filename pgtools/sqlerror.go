@@ -33,7 +33,9 @@ func sqlError(ctx context.Context, err error) error {
 		return err
 	}
 	hint := pg.Hint
-	if _, detail := withoutRow(pg); !detail {
+	if pooled := poolerHint(pg.Code, pg.Message); pooled != "" {
+		hint = pooled
+	} else if _, detail := withoutRow(pg); !detail {
 		hint = ""
 	}
 	return fault.Wrap(fault.Failed, hint, &serverError{pg: pg})

@@ -139,6 +139,8 @@ func explain(e *ExitError) (fault.Code, string) {
 		return fault.Failed, "something killed it: the kernel when memory runs out, or a person"
 	case tooMany(e.Message), tooMany(e.Stderr):
 		return fault.Failed, tooManyHint
+	case poolerHint("", e.Message) != "":
+		return fault.Failed, poolerAdvice
 	case has("server version mismatch"):
 		return fault.Failed, "install client tools of the server's major version or newer, and point --pg-bin at them"
 	case has("conflict with recovery"):
