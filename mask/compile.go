@@ -149,6 +149,7 @@ func (c *compiler) table(s *subject) {
 	}
 	c.uniques(s)
 	c.checks(s)
+	c.computed(s)
 	if t.DataID == 0 {
 		return
 	}

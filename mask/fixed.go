@@ -28,6 +28,9 @@ func (m maker) checkFixed() error {
 // oneOf returns one of the texts, drawn for each row.
 func (m maker) oneOf(k *keyed) (change, error) {
 	for _, text := range m.spec.Texts {
+		if err := m.checkRoom(text); err != nil {
+			return nil, err
+		}
 		if m.kind == Hstore { // of which it is the values
 			continue
 		}

@@ -29,13 +29,18 @@ func hashBytes(k *keyed, n int) change {
 	}
 }
 
-// randomBytes returns as many bytes as the value has, which is a bytea.
-func randomBytes(k *keyed) change {
+// randomBytes returns as many bytes as the value has, which is a bytea, at most room
+// where that is not 0.
+func randomBytes(k *keyed, room int) change {
 	return func(dst, value, row []byte) ([]byte, error) {
 		l := k.drawn(value, row)
 		defer k.done(l)
 		dst = append(dst, `\x`...)
-		for range byteaLength(value) {
+		n := byteaLength(value)
+		if room > 0 {
+			n = min(n, room)
+		}
+		for range n {
 			dst = hex.AppendEncode(dst, []byte{byte(l.below(256))})
 		}
 		return dst, nil

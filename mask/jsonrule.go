@@ -95,7 +95,7 @@ func (m maker) jsonLeaf(spec MethodSpec, text schema.Column) (*jsonLeaf, error) 
 		leaf.number = plainNumbers(method)
 	}
 	if facts.Fits(text.Type) {
-		if leaf.text, err = newDrawing(spec, m.seed, text, m.encoding); err != nil {
+		if leaf.text, err = newDrawingWithin(spec, m.seed, text, m.encoding, m.room); err != nil {
 			return nil, err
 		}
 	} else {
@@ -120,7 +120,7 @@ func valueLeaf(text string) *jsonLeaf {
 
 // otherText is what happens to strings that a method has no way with.
 func (m maker) otherText() drawing {
-	c := lorem(m.seed.keyed("lorem"), 0, m.utf8())
+	c := lorem(m.seed.keyed("lorem"), m.room, m.utf8())
 	return func(dst, value, row []byte) ([]byte, bool, error) {
 		dst, err := c(dst, value, row)
 		return dst, false, err

@@ -34,11 +34,15 @@ func (c *compiler) column(s *subject, col *schema.Column, v verdict) drawing {
 		c.warn("%s: hectl cannot tell whether %s is of type %s", on, v.spec, col.Type.SQL)
 	}
 	narrow := c.narrowed(s, col)
-	key := v.spec.String() + " " + narrow.Type.SQL
+	room := c.roomUnder(s, col)
+	if !c.indexable(s, col, v) {
+		return nil
+	}
+	key := fmt.Sprint(v.spec, " ", narrow.Type.SQL, " ", room)
 	if method, ok := c.made[key]; ok {
 		return method
 	}
-	method, err := newDrawing(v.spec, c.seed, narrow, c.head.Encoding())
+	method, err := newDrawingWithin(v.spec, c.seed, narrow, c.head.Encoding(), room)
 	if err != nil {
 		c.add(v.at, on, "", "%v", err)
 		return nil

@@ -2,6 +2,7 @@ package mask
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -39,6 +40,12 @@ func (d drawing) ofValues() Method {
 
 // newDrawing is NewMethod for a plan.
 func newDrawing(spec MethodSpec, seed Seed, col schema.Column, encoding string) (drawing, error) {
+	return newDrawingWithin(spec, seed, col, encoding, 0)
+}
+
+// newDrawingWithin is newDrawing for a column under an index: what is made up is at
+// most so many bytes long, 0 for any number.
+func newDrawingWithin(spec MethodSpec, seed Seed, col schema.Column, encoding string, room int) (drawing, error) {
 	facts, ok := FactsOf(spec.Name)
 	if !ok {
 		return nil, fmt.Errorf("no method is called %q", spec.Name)
@@ -55,7 +62,7 @@ func newDrawing(spec MethodSpec, seed Seed, col schema.Column, encoding string) 
 	if embedsASCII(encoding) {
 		return nil, fmt.Errorf("%s: cannot tell the characters of a dump in encoding %s apart", spec.Name, encoding)
 	}
-	m := maker{seed: seed, spec: spec, typ: col.Type.Root(), kind: KindOf(col.Type), limit: lengthOf(col.Type), encoding: encoding}
+	m := maker{seed: seed, spec: spec, typ: col.Type.Root(), kind: KindOf(col.Type), limit: lengthOf(col.Type), encoding: encoding, room: room}
 	if m.limit > 0 && facts.Length > m.limit {
 		return nil, fmt.Errorf("%s needs room for %d characters, and type %s has %d", spec.Name, facts.Length, col.Type.SQL, m.limit)
 	}
@@ -129,6 +136,15 @@ type maker struct {
 	kind     Kind
 	limit    int // characters, 0 for any number
 	encoding string
+	room     int // of what is made up, in bytes: see roomUnder; 0 for any number
+}
+
+// most returns how many characters what is made up may have, 0 for any number.
+func (m maker) most() int {
+	if m.room > 0 && (m.limit == 0 || m.room < m.limit) {
+		return m.room
+	}
+	return m.limit
 }
 
 func (m maker) utf8() bool { return strings.EqualFold(m.encoding, "UTF8") }
@@ -141,7 +157,7 @@ func (m maker) method() (drawing, error) {
 	case "null":
 		return func(dst, _, _ []byte) ([]byte, bool, error) { return dst, true, nil }, nil
 	case "value":
-		if err := m.checkFixed(); err != nil {
+		if err := cmp.Or(m.checkFixed(), m.checkRoom(m.spec.Text)); err != nil {
 			return nil, fmt.Errorf("%s: %w", m.spec.Name, err)
 		}
 		return fixed(m.spec.Text), nil
@@ -242,11 +258,11 @@ func (m maker) change() (change, error) {
 	case "lorem":
 		switch m.kind {
 		case Bytea:
-			return randomBytes(k), nil
+			return randomBytes(k, m.room), nil
 		case JSON:
 			return m.jsonLeaves()
 		}
-		return lorem(k, m.limit, m.utf8()), nil
+		return lorem(k, m.most(), m.utf8()), nil
 	case "hash":
 		return m.hash(k)
 	case "ip":
@@ -329,9 +345,9 @@ func (m maker) digits() (change, error) {
 		if mods := m.base().Modifiers; len(mods) > 1 && mods[1] < 0 {
 			return nil, fmt.Errorf("numbers of type %s are rounded to more than one", m.typ.SQL)
 		}
-		return numberDigits(p, nil), nil
+		return m.shortNumber(numberDigits(p, nil)), nil
 	}
-	return digits(p), nil
+	return m.short(digits(p)), nil
 }
 
 func (m maker) noise(k *keyed) (change, error) {
@@ -360,7 +376,7 @@ func (m maker) jsonLeaves() (change, error) {
 	text := schema.Column{Type: schema.Type{SQL: "text", Name: schema.Name{Name: "text"}}}
 	k, p := m.seed.keyed("lorem"), m.seed.permuter("digits")
 	words := maker{spec: MethodSpec{Name: "lorem"}, typ: text.Type, kind: Text, encoding: m.encoding}.
-		each(wordsOrDigits(lorem(k, 0, m.utf8()), digits(p)), true)
+		each(wordsOrDigits(lorem(k, m.room, m.utf8()), m.short(digits(p))), true)
 	root := &jsonRule{leaf: &jsonLeaf{text: words}}
 	var problems []error
 	for _, path := range slices.Sorted(maps.Keys(m.spec.Paths)) {
@@ -381,5 +397,5 @@ func (m maker) jsonLeaves() (change, error) {
 	if m.kind != Text {
 		return c, nil
 	}
-	return textJSON(c, lorem(k, m.limit, m.utf8()), m.limit, m.utf8()), nil
+	return textJSON(c, lorem(k, m.most(), m.utf8()), m.most(), m.utf8()), nil
 }

@@ -295,6 +295,7 @@ func (c *compiler) fits(f Finding, others []columnRule, spec MethodSpec, warned 
 		trial.column(s, col, s.column(col.Name))
 		trial.uniques(s)
 		trial.checks(s)
+		trial.computed(s)
 		trial.foreignKeys(s)
 	}
 	return len(trial.list) == 0 && (warned || len(trial.warnings) == 0)

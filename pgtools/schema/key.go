@@ -13,13 +13,17 @@ func (p *parser) key(d *definition, name string) {
 			}
 		}
 		d.Uniques = append(d.Uniques, u)
+		d.Indexes = append(d.Indexes, u.index("btree", p.included()))
 	case p.accept("unique"):
 		u := Unique{Name: name, NullsNotDistinct: p.accept("nulls not distinct")}
 		p.accept("nulls distinct")
 		u.Columns = p.names()
 		d.Uniques = append(d.Uniques, u)
+		d.Indexes = append(d.Indexes, u.index("btree", p.included()))
 	case p.accept("exclude"):
-		d.Uniques = append(d.Uniques, p.exclusion(name))
+		u, x := p.exclusion(name)
+		d.Uniques = append(d.Uniques, u)
+		d.Indexes = append(d.Indexes, x)
 	case p.accept("foreign key"):
 		f := ForeignKey{Name: name, Columns: p.names()}
 		p.expect("references")
@@ -72,12 +76,13 @@ func (r *reading) index(sql string) error {
 	p.expect("on")
 	p.accept("only")
 	d := r.byName[p.qualified()]
-	if p.err != nil || !unique || d == nil { // d is nil for a materialized view
+	if p.err != nil || d == nil { // d is nil for a materialized view
 		return p.err
 	}
 	p.expect("using")
-	p.name()
+	method := p.name()
 	p.elements(&u)
+	include := p.included()
 	for p.err == nil && !p.over() && !p.sees(";") {
 		switch {
 		case p.accept("nulls not distinct"):
@@ -88,8 +93,24 @@ func (r *reading) index(sql string) error {
 			p.skip()
 		}
 	}
-	d.Uniques = append(d.Uniques, u)
+	if unique {
+		d.Uniques = append(d.Uniques, u)
+	}
+	d.Indexes = append(d.Indexes, u.index(method, include))
 	return p.err
+}
+
+// included takes the columns that an index only keeps.
+func (p *parser) included() []string {
+	if !p.accept("include") {
+		return nil
+	}
+	return p.names()
+}
+
+// index returns u as an Index.
+func (u Unique) index(method string, include []string) Index {
+	return Index{Name: u.Name, Method: method, Columns: u.Columns, Expressions: u.Expressions, Include: include, Where: u.Where}
 }
 
 // elements takes the columns and expressions of an index, or of an exclusion
@@ -116,12 +137,13 @@ func (p *parser) elements(u *Unique) {
 }
 
 // exclusion takes an exclusion constraint, from behind EXCLUDE on.
-func (p *parser) exclusion(name string) Unique {
-	u := Unique{Name: name, Exclude: true}
+func (p *parser) exclusion(name string) (Unique, Index) {
+	u, method := Unique{Name: name, Exclude: true}, "gist"
 	if p.accept("using") {
-		p.name()
+		method = p.name()
 	}
 	p.elements(&u)
+	include := p.included()
 	for p.err == nil && !p.over() && !p.sees(";") {
 		if p.accept("where") {
 			u.Where = p.condition()
@@ -129,5 +151,5 @@ func (p *parser) exclusion(name string) Unique {
 			p.skip()
 		}
 	}
-	return u
+	return u, u.index(method, include)
 }

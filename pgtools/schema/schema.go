@@ -52,6 +52,7 @@ type Table struct {
 	PartitionOf *Name    // nil when it is no partition
 	PartitionBy string   // "RANGE (seen)", "" when it is not partitioned
 	Uniques     []Unique
+	Indexes     []Index // all of them, those of Uniques as well
 	Checks      []Check // its own; a column's domain may have more
 	ForeignKeys []ForeignKey
 
@@ -155,6 +156,16 @@ type Unique struct {
 	Where            string   // SQL of a partial index, "" for all rows
 	NullsNotDistinct bool
 	Exclude          bool // an exclusion constraint: not of equal values alone
+}
+
+// Index is an index, or a constraint that has one.
+type Index struct {
+	Name        string
+	Method      string   // such as "btree"
+	Columns     []string // those that are plain columns
+	Expressions []string // SQL of the others
+	Include     []string // columns that are only kept in it
+	Where       string   // SQL of a partial index, "" for all rows
 }
 
 // Check is a CHECK constraint of a table or a domain.

@@ -1,0 +1,225 @@
+package mask
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// A row of a B-tree index may have 2,704 bytes, after compression: a third of a page
+// (BTMaxItemSize in src/include/access/nbtree.h). A long text that compresses well
+// fits, and as much text that is made up does not.
+const (
+	mostOfIndex  = 2400 // bytes that all made up values of an index share
+	mostOfColumn = 500  // of one of them; up to 508, Postgres does not compress
+	digestLength = 64   // of a HMAC, in hexadecimal digits
+)
+
+// roomUnder returns how many bytes a made up value of a column may have, so that it
+// fits the indexes that it is in; 0 for any number. Both sides of a foreign key have
+// to become equal, and one of them is in an index.
+func (c *compiler) roomUnder(s *subject, col *schema.Column) int {
+	room := 0
+	less := func(n int) {
+		if room == 0 || n < room {
+			room = n
+		}
+	}
+	for _, index := range s.table.Indexes {
+		masked := 0
+		for i := range s.table.Columns {
+			if one := &s.table.Columns[i]; s.column(one.Name).masks() && inIndex(s.table, index, one.Name) {
+				masked++
+			}
+		}
+		if inIndex(s.table, index, col.Name) {
+			less(min(mostOfColumn, mostOfIndex/max(1, masked)))
+		}
+	}
+	for _, key := range s.table.ForeignKeys {
+		if slices.Contains(key.Columns, col.Name) {
+			less(mostOfColumn)
+		}
+	}
+	return room
+}
+
+// inIndex reports whether an index has a column, or what is computed from it.
+func inIndex(t *schema.Table, index schema.Index, name string) bool {
+	for _, has := range slices.Concat(index.Columns, index.Include) {
+		col := t.Column(has)
+		if has == name || col != nil && col.Generated != schema.NotGenerated && slices.Contains(t.Uses(col.Formula), name) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(index.Expressions, func(sql string) bool { return slices.Contains(t.Uses(sql), name) })
+}
+
+// indexable reports whether what a method makes fits the indexes that have all of the
+// value, and adds a problem when it does not: documents, hstores and arrays of texts
+// may grow, or compress less well, and are of any length.
+func (c *compiler) indexable(s *subject, col *schema.Column, v verdict) bool {
+	if slices.Contains([]string{"null", "value", "empty"}, v.spec.Name) || !grows(col.Type) {
+		return true
+	}
+	for _, index := range s.table.Indexes {
+		whole := slices.Contains(index.Include, col.Name) ||
+			slices.Contains([]string{"btree", "brin", "spgist"}, index.Method) && slices.Contains(index.Columns, col.Name)
+		if whole {
+			c.add(v.at, label(s.table.Name)+"."+schema.Quote(col.Name), "what fits: empty, a fixed value, or keep it",
+				"it is in index %s, whose rows may have 2704 bytes, and what %s makes of a long value may have more", schema.Quote(index.Name), v.spec.Name)
+			return false
+		}
+	}
+	return true
+}
+
+// grows reports whether values of a type have parts that may become longer.
+func grows(t schema.Type) bool {
+	switch KindOf(t) {
+	case JSON, Hstore:
+		return true
+	case Text, Bytea, Decimal:
+		return t.Root().Array
+	}
+	return false
+}
+
+// checkRoom says whether a text that the rules have fits an index.
+func (m maker) checkRoom(text string) error {
+	const most = 2000 // bytes; mostOfIndex is for several
+	if m.room > 0 && len(text) > most {
+		return fmt.Errorf("the text has %d bytes, and the column is in an index, where %d fit", len(text), most)
+	}
+	return nil
+}
+
+// short is c for a column under an index: what is too long for it keeps its beginning,
+// as c makes it, and a hash of the whole, so that values that differ still do.
+func (m maker) short(c change) change {
+	if m.room == 0 {
+		return c
+	}
+	k := m.seed.keyed("short")
+	return func(dst, value, row []byte) ([]byte, error) {
+		if len(value) <= mostOfColumn {
+			return c(dst, value, row)
+		}
+		n := mostOfColumn - digestLength
+		for n > 0 && m.utf8() && !utf8.RuneStart(value[n]) {
+			n--
+		}
+		dst, err := c(dst, value[:n], row)
+		if err != nil {
+			return dst, err
+		}
+		return hashText(k, digestLength)(dst, value, row)
+	}
+}
+
+// shortNumber is c for a number under an index: of one that is too long for it, zeros
+// at the end stay, which take no room.
+func (m maker) shortNumber(c change) change {
+	if m.room == 0 {
+		return c
+	}
+	return func(dst, value, row []byte) ([]byte, error) {
+		n := min(len(value), mostOfColumn)
+		dst, err := c(dst, value[:n], row)
+		return append(dst, value[n:]...), err
+	}
+}
+
+// computed judges what Postgres computes from masked columns after the rows are in,
+// or with them: expressions and conditions of indexes, and generated columns.
+func (c *compiler) computed(s *subject) {
+	for _, index := range s.table.Indexes {
+		for _, sql := range append(slices.Clone(index.Expressions), index.Where) {
+			c.compute(s, "index "+schema.Quote(index.Name), sql)
+		}
+	}
+	for _, col := range s.table.Columns {
+		if col.Generated == schema.NotGenerated {
+			continue
+		}
+		what := "generated column " + schema.Quote(col.Name)
+		c.compute(s, what, col.Formula)
+		if length := col.Type.Length(); length > 0 {
+			for _, name := range s.table.Uses(col.Formula) {
+				if v := s.column(name); v.masks() && !s.wrong[name] {
+					c.warn("%s.%s: hectl cannot tell whether %s still fits type %s after %s", label(s.table.Name), schema.Quote(name), what, col.Type.SQL, v.spec.Name)
+				}
+			}
+		}
+	}
+}
+
+// compute judges one expression.
+func (c *compiler) compute(s *subject, what, sql string) {
+	if sql == "" {
+		return
+	}
+	for _, name := range s.table.Uses(sql) {
+		v, col := s.column(name), s.table.Column(name)
+		if !v.masks() || s.wrong[name] || slices.Contains([]string{"null", "digits"}, v.spec.Name) {
+			continue
+		}
+		switch kind := KindOf(col.Type); kind {
+		case Text, JSON, Hstore, XML, Bytea:
+			if to := castsFromText(sql); to != "" {
+				c.complain(s, name, v, "keep it", "%s makes a value of type %s of it (%s), and what %s makes may be none", what, to, sql, v.spec.Name)
+				s.wrong[name] = true
+				continue
+			}
+		}
+		if function := unknownFunction(sql); function != "" {
+			c.warn("%s.%s: hectl cannot tell whether %s, which calls %s, can still be computed after %s", label(s.table.Name), schema.Quote(name), what, function, v.spec.Name)
+		}
+	}
+}
+
+var (
+	casts         = regexp.MustCompile(`([')\w"])::("?[a-z_][\w. "]*)`)
+	literals      = regexp.MustCompile(`'(?:[^']|'')*'(?:::[a-z_][\w. ]*(?:\[\])?)?`)
+	functionCalls = regexp.MustCompile(`([\w."]+)\(`)
+)
+
+// castsFromText returns a type that is not text and that an expression casts
+// something to; "" when there is none.
+func castsFromText(sql string) string {
+	for _, cast := range casts.FindAllStringSubmatch(withoutLiteralCasts(sql), -1) {
+		to := strings.TrimSpace(cast[2])
+		known := slices.ContainsFunc([]string{"text", "character", "bpchar", "citext", "public.citext", "name", "jsonb", "json", "regconfig", "tsvector", "unknown"}, func(text string) bool {
+			return to == text || strings.HasPrefix(to, text+" ")
+		})
+		if !known {
+			return to
+		}
+	}
+	return ""
+}
+
+// withoutLiteralCasts returns an expression without its strings and what these are
+// cast to.
+func withoutLiteralCasts(sql string) string {
+	return literals.ReplaceAllString(sql, "NULL")
+}
+
+// unknownFunction returns a function that an expression calls and that could refuse a
+// value; "" when there is none.
+func unknownFunction(sql string) string {
+	for _, call := range functionCalls.FindAllStringSubmatch(withoutLiteralCasts(sql), -1) {
+		switch call[1] {
+		case "lower", "upper", "initcap", "btrim", "ltrim", "rtrim", "TRIM", "md5", "sha256", "length", "char_length", "octet_length", "COALESCE", "NULLIF", "to_tsvector", "setweight", "concat", "concat_ws",
+			"substr", "SUBSTRING", "\"substring\"", "\"left\"", "\"right\"", "reverse", "replace", "translate", "regexp_replace", "strpos", "POSITION", "split_part", "starts_with", "unaccent", "public.unaccent", "hashtext", "abs",
+			"date_part", "date_trunc", "EXTRACT", "GREATEST", "LEAST", "jsonb_typeof", "array_length", "cardinality", "AND", "OR", "NOT", "IN", "ANY", "ALL", "WHEN", "THEN", "ELSE", "CASE", "character", "varying", "numeric", "AS", "FROM", "IS", "LIKE":
+		default:
+			return call[1]
+		}
+	}
+	return ""
+}
