@@ -14,6 +14,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/ownfile"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -140,6 +141,13 @@ func write(path string, text []byte, replace bool) error {
 	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
 	if replace {
 		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+		to, err := ownfile.Resolve(path)
+		switch {
+		case errors.Is(err, ownfile.ErrNotOurs):
+			return fault.New(fault.Usage, "remove the link", "write settings: %s is a link that another user may have made", path)
+		case err == nil:
+			path = to
+		}
 	}
 	f, err := os.OpenFile(path, flags, 0o644) //nolint:gosec // a team's, without secrets
 	if errors.Is(err, fs.ErrExist) {
