@@ -134,7 +134,7 @@ func (c *complaints) Write(p []byte) (int, error) {
 // failure implements lineWriter.
 func (c *complaints) failure(tool Tool, exit error) error {
 	err := c.tail.failure(tool, exit)
-	if e, ok := errors.AsType[*ExitError](err); ok && (c.parallel || ofRows.MatchString(c.entry)) {
+	if e, ok := errors.AsType[*ExitError](err); ok && (ofRows.MatchString(c.entry) || c.parallel && strings.Contains(e.Message+e.Stderr, notExecuted)) {
 		e.Message, e.Stderr = Complaint{Entry: c.entry, Message: e.Message}.cut(c.phrases).Message, ""
 	}
 	return err
