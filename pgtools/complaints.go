@@ -295,6 +295,8 @@ func restoreHint(c Complaint, err *RestoreError) (code fault.Code, hint string, 
 		hint = "the connection to the server broke: the server's log may say why"
 	case strings.Contains(c.Message, "No space left on device"):
 		hint = "there is no room left on the server's disk"
+	default:
+		hint = serverHint(c.Message, c.Message)
 	}
 	return fault.Failed, hint, err
 }

@@ -38,6 +38,9 @@ func sqlError(ctx context.Context, err error) error {
 	} else if _, detail := withoutRow(pg); !detail {
 		hint = ""
 	}
+	if own := functionHint(pg.Message, pg.Where); own != "" {
+		hint = own
+	}
 	return fault.Wrap(fault.Failed, hint, &serverError{pg: pg})
 }
 

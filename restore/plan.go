@@ -275,9 +275,34 @@ func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database)
 		for _, text := range prepared {
 			problems = append(problems, errors.New(text))
 		}
+		subscribed, err := subscriptions(ctx, admin, existing.Name, previousName(existing.Name))
+		if err != nil {
+			return nil, err
+		}
+		problems = append(problems, subscribed...)
 	}
 	if standby {
 		problems = append(problems, errors.New("the server is a standby, which can only be read"))
+	}
+	return problems, nil
+}
+
+// subscriptions returns which databases have subscriptions: those can neither be
+// renamed while rows arrive, nor be dropped.
+func subscriptions(ctx context.Context, admin *pgtools.DB, databases ...string) (problems []error, err error) {
+	type subscription struct{ Database, Name, Owner string }
+	found, err := pgtools.Rows[subscription](ctx, admin, `
+		SELECT d.datname::text, s.subname::text, pg_catalog.pg_get_userbyid(s.subowner)::text
+		FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid
+		WHERE d.datname = ANY($1) ORDER BY 1, 2`, databases)
+	if err != nil {
+		return nil, fmt.Errorf("look for subscriptions: %w", err)
+	}
+	for _, s := range found {
+		alter := "ALTER SUBSCRIPTION " + pgtools.Quote(s.Name)
+		problems = append(problems, fault.New(fault.Failed,
+			psqlLineIn(admin.Conn(), s.Database, s.Owner, nil, alter+" DISABLE", alter+" SET (slot_name = NONE)", "DROP SUBSCRIPTION "+pgtools.Quote(s.Name)),
+			"%s has the subscription %s, with which it cannot be replaced", s.Database, s.Name))
 	}
 	return problems, nil
 }

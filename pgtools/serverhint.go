@@ -1,0 +1,39 @@
+package pgtools
+
+import "regexp"
+
+var (
+	missingRole   = regexp.MustCompile(`role "([^"]+)" does not exist`)
+	missingLocale = regexp.MustCompile(`(?:could not create locale|invalid (?:LC_COLLATE |LC_CTYPE )?locale name:?) "([^"]+)"`)
+	superuserOnly = regexp.MustCompile(`(?i)must be superuser|permission denied (?:to create|for language)|only superuser`)
+	unqualified   = regexp.MustCompile(`(?:relation|type|function) "?[^". ]+(?:\([^)]*\))?"? does not exist`)
+	inFunction    = regexp.MustCompile(`(?:PL/\w+|SQL) function "?([^"\n]+?)"? (?:line|during|statement)`)
+)
+
+// serverHint is how to mend what a server complains of during a restore, "" when that
+// is not known. The message is the server's, in English, and context where it was.
+func serverHint(message, context string) string {
+	if m := missingRole.FindStringSubmatch(message); m != nil {
+		return "create the role on the target's server: CREATE ROLE " + Quote(m[1])
+	}
+	if m := missingLocale.FindStringSubmatch(message); m != nil {
+		return LocaleHint(m[1])
+	}
+	if hint := functionHint(message, context); hint != "" {
+		return hint
+	}
+	if superuserOnly.MatchString(message) {
+		return "restore as a superuser, or leave it out with --without KIND:NAME"
+	}
+	return ""
+}
+
+// functionHint is how to mend a function that names something without its schema, ""
+// when a complaint is about something else.
+func functionHint(message, context string) string {
+	m := inFunction.FindStringSubmatch(context)
+	if len(m) == 0 || !unqualified.MatchString(message) {
+		return ""
+	}
+	return "the search path is empty during a restore, and the function " + m[1] + " names something without its schema: on the source, ALTER FUNCTION " + m[1] + " SET search_path = public, or write the schema into it, then back up again"
+}

@@ -1,0 +1,26 @@
+package pgtools
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestServerHint(t *testing.T) {
+	for _, tt := range []struct{ message, context, want string }{
+		{`role "app owner" does not exist`, "", `CREATE ROLE "app owner"`},
+		{`could not create locale "de_AT.utf8": No such file or directory`, "", "localedef -i de_AT -f UTF-8 de_AT.utf8"},
+		{`invalid locale name: "de_DE.iso88591"`, "", "localedef -i de_DE -f ISO-8859-1 de_DE.iso88591"},
+		{`relation "rates" does not exist`, "PL/pgSQL function public.rate(text) line 1 at RETURN", "ALTER FUNCTION public.rate(text) SET search_path"},
+		{`relation "rates" does not exist`, "SQL function \"rate\" during inlining", "ALTER FUNCTION rate SET search_path"},
+		{`function unaccent(text) does not exist`, "SQL function \"plain\" during startup", "ALTER FUNCTION plain SET search_path"},
+		{`relation "public.rates" does not exist`, "PL/pgSQL function public.rate(text) line 1 at RETURN", ""},
+		{`relation "rates" does not exist`, "", ""},
+		{`permission denied for language c`, "", "--without"},
+		{`division by zero`, "PL/pgSQL function public.rate(text) line 1 at RETURN", ""},
+	} {
+		got := serverHint(tt.message, tt.context)
+		if tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
+			t.Errorf("%s: %q", tt.message, got)
+		}
+	}
+}
