@@ -86,9 +86,7 @@ func newDials(head *archive.Head) *dials {
 			}
 		case "TABLE ATTACH": // which depends on both
 			for _, id := range tables {
-				for _, other := range tables {
-					d.children[id] = append(d.children[id], other)
-				}
+				d.children[id] = slices.Concat(d.children[id], tables)
 			}
 		}
 	}
