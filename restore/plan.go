@@ -207,6 +207,10 @@ func (r *run) problems(ctx context.Context, admin *pgtools.DB, d *dump, existing
 	if tool, err = tools.Restore(admin.ServerVersion(), d.Head.Version.Minor); err != nil {
 		problems = append(problems, err)
 	}
+	if !defines(d.Head) {
+		problems = append(problems, fault.New(fault.Failed, "dump it with its definitions: pg_dump -Fc, without -a (--data-only) and without --section=data",
+			"the dump has rows, but defines no table to put them in"))
+	}
 	unmet, err := r.leaveOut(ctx, admin, d)
 	if err != nil {
 		return pgtools.Tool{}, nil, err
@@ -219,6 +223,21 @@ func (r *run) problems(ctx context.Context, admin *pgtools.DB, d *dump, existing
 	}
 	rights, err := lacking(ctx, admin, existing)
 	return tool, append(problems, rights...), err
+}
+
+// defines reports whether an archive that has rows also defines a table, or an
+// extension that may.
+func defines(h *archive.Head) bool {
+	rows := false
+	for i := range h.Entries {
+		switch h.Entries[i].Desc {
+		case "TABLE", "FOREIGN TABLE", "EXTENSION":
+			return true
+		case "TABLE DATA":
+			rows = true
+		}
+	}
+	return !rows
 }
 
 // cannot is the refusal to do what the format says, with all that speaks against
