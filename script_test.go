@@ -150,6 +150,9 @@ func setUp(s servers, env *testscript.Env) error {
 	}
 	env.Vars = append(env.Vars, s.s3.Env()...)
 	set := map[string]string{
+		// With the race detector every process sleeps for a second before it exits,
+		// which is most of what a short command takes.
+		"GORACE":                      "atexit_sleep_ms=20",
 		"AWS_ENDPOINT_URL_S3":         proxy.URL,
 		"AWS_CONFIG_FILE":             "/nonexistent",
 		"AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
