@@ -19,7 +19,7 @@ build_tool   = CGO_ENABLED=0 $(GO) build -C tools -trimpath -o ../bin/
 # The race detector needs cgo, and so a C compiler. CI must have one.
 RACE := $(shell if [ -n "$$CI" ] || command -v "$$($(GO) env CC)" >/dev/null 2>&1; then echo -race; fi)
 
-.PHONY: help demo test test-majors faults soak build lint fmt bench check release-check package-check setup clean
+.PHONY: help demo test test-oracle test-majors faults soak build lint fmt bench check release-check package-check setup clean
 
 help: ## list the targets
 	@echo "make TARGET, with TARGET one of:"
@@ -32,6 +32,9 @@ demo: setup bin/versitygw build ## back up a made-up production database and fet
 test: setup bin/versitygw ## run all tests; one that is skipped fails the run
 	@if [ -z "$(RACE)" ]; then echo "no C compiler found: testing without the race detector" >&2; fi
 	@$(GO) run ./script/gotest $(RACE) -timeout 28m ./...
+
+test-oracle: setup bin/versitygw ## compare hectl with pg_restore on 200 random schemas (ORACLE_SEED=7 ORACLE_SCHEMAS=1)
+	@ORACLE=full ORACLE_SEED=$(or $(ORACLE_SEED),1) ORACLE_SCHEMAS=$(or $(ORACLE_SCHEMAS),200) $(GO) run ./script/gotest -count=1 -timeout 4h ./test/oracle
 
 test-majors: bin/versitygw ## hold archives of PostgreSQL 15, 17 and 18 against their own pg_restore
 	@script/majors

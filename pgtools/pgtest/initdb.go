@@ -14,6 +14,10 @@ import (
 	"strings"
 )
 
+// Bin returns the folder of the programs of the server that Start starts, unless
+// Options name another.
+func Bin() (string, error) { return serverBin("") }
+
 // serverBin returns the folder that has postgres and initdb in it.
 func serverBin(bin string) (string, error) {
 	dirs := []string{bin}

@@ -1,0 +1,287 @@
+package oracle
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rubyforgood/hectl/internal/demodata"
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// An input is a database to be dumped and restored.
+type input struct {
+	name     string
+	sql      string // for psql, as a superuser in an empty database
+	encoding string
+	role     string   // SQL that gives settings to the role that restores, %s
+	scrubbed []string // tables that hectl changes: it says why in differences_test.go
+	uploaded bool     // through hectl backup and a bucket, not from a file
+	warned   bool     // hectl exits 3, and says what it left out
+}
+
+// full tells whether everything is to be run.
+func full() bool { return os.Getenv("ORACLE") == "full" }
+
+// jobs are the numbers of jobs that each input is restored with.
+func jobs() []string {
+	if full() {
+		return []string{"1", "2", "8"}
+	}
+	return []string{"1", "8"}
+}
+
+func TestOracle(t *testing.T) {
+	w := newWorld(t)
+	t.Run("inputs", w.testInputs)
+	t.Run("random", w.testRandom)
+}
+
+func (w *world) testInputs(t *testing.T) {
+	for _, in := range inputs(t) {
+		t.Run(in.name, func(t *testing.T) {
+			o := w.judge(t, in)
+			t.Log(o)
+			if !o.restored && !w.plain {
+				t.Errorf("pg_restore does not restore it: %v", o.discard)
+			}
+		})
+	}
+}
+
+// inputs are the databases of the tests and of the demo, and those in testdata: each
+// was once restored otherwise.
+func inputs(t *testing.T) []input {
+	t.Helper()
+	var all []input
+	if full() { // TestRoundTripIsExact has them, too
+		app, err := os.ReadFile("../../testdata/app.sql")
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = []input{
+			{name: "app", sql: string(app), scrubbed: append([]string{"public.logins"}, replacedInDemo...), uploaded: true},
+			{name: "demo", sql: demodata.Schema() + demodata.Rows(1), scrubbed: replacedInDemo, uploaded: true},
+			{name: "zoo", sql: demodata.Zoo(), uploaded: true},
+		}
+	}
+	files, err := filepath.Glob("testdata/inputs/*.sql")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no inputs: %v", err)
+	}
+	for _, file := range files {
+		sql, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := input{name: strings.TrimSuffix(filepath.Base(file), ".sql"), sql: string(sql)}
+		for line := range strings.Lines(in.sql) {
+			line = strings.TrimSpace(line)
+			if value, ok := strings.CutPrefix(line, "-- encoding: "); ok {
+				in.encoding = value
+			}
+			if value, ok := strings.CutPrefix(line, "-- role: "); ok {
+				in.role += value + ";"
+			}
+			in.warned = in.warned || line == "-- warned"
+			in.uploaded = in.uploaded || line == "-- uploaded"
+		}
+		all = append(all, in)
+	}
+	return all
+}
+
+// testRandom restores random databases. ORACLE_SEED is the first seed, and
+// ORACLE_SCHEMAS the number of seeds.
+func (w *world) testRandom(t *testing.T) {
+	first, count := number(t, "ORACLE_SEED", 7), number(t, "ORACLE_SCHEMAS", 2)
+	var refused, discarded, better int
+	for seed := first; seed < first+count; seed++ {
+		t.Run("seed="+strconv.Itoa(seed), func(t *testing.T) {
+			in := generate(uint64(seed), w.major)
+			o := w.judge(t, in)
+			if o.better > 0 {
+				better++
+			}
+			switch {
+			case o.refused:
+				refused++
+			case !o.restored:
+				discarded++
+			}
+			t.Log(o)
+			if t.Failed() || !o.restored {
+				file := filepath.Join(os.TempDir(), in.name+".sql")
+				_ = os.WriteFile(file, []byte(in.sql), 0o600)
+				t.Logf("to replay: make test-oracle ORACLE_SEED=%d ORACLE_SCHEMAS=1; the schema is in %s", seed, file)
+			}
+		})
+	}
+	t.Logf("%d schemas from seed %d, with %s jobs: %d that the source refuses; %d discarded, because pg_restore itself fails; %d of which pg_restore gets something wrong and hectl does not",
+		count, first, strings.Join(jobs(), ", "), refused, discarded, better)
+	if count >= 20 && (refused+discarded)*4 > count && !w.plain {
+		t.Errorf("%d of %d schemas do not count: the generator makes too many of these", refused+discarded, count)
+	}
+}
+
+func number(t *testing.T, variable string, otherwise int) int {
+	t.Helper()
+	text := os.Getenv(variable)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("%s is %q, not a number", variable, text)
+	}
+	return n
+}
+
+// outcome is what came of an input.
+type outcome struct {
+	restored bool  // by pg_restore, so that there was something to compare
+	discard  error // why not
+	refused  bool  // by the source, so that there is no dump
+	better   int   // facts that only hectl has as the source has them
+	facts    int   // compared
+}
+
+func (o outcome) String() string {
+	if !o.restored {
+		return fmt.Sprintf("discarded: %v", o.discard)
+	}
+	return fmt.Sprintf("%d facts compared; %d as in the source only where hectl restored", o.facts, o.better)
+}
+
+// judge dumps an input once, restores it with pg_restore and with hectl, and fails
+// the test where they differ.
+func (w *world) judge(t *testing.T, in input) (o outcome) {
+	t.Helper()
+	ctx := t.Context()
+	if in.encoding == "" {
+		in.encoding = "UTF8"
+	}
+	source, plain, target := "source "+in.name, "plain", "target"
+	role := superuser
+	if w.plain {
+		role = developer
+	}
+	if in.role != "" && !w.plain {
+		role = "odd"
+		w.exec(t, "postgres", "CREATE ROLE odd LOGIN SUPERUSER;"+strings.ReplaceAll(in.role, "%s", "odd"))
+	}
+	defer func() {
+		ctx := context.WithoutCancel(ctx)
+		w.drop(ctx, source, plain, target, target+"_previous")
+		if role == "odd" {
+			if err := w.Exec(ctx, "postgres", "DROP ROLE odd"); err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	if err := w.create(ctx, source, superuser, in); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.program(ctx, "psql", in.sql, "-Xq", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", w.URI(source), "-f", "-"); err != nil {
+		return outcome{refused: true, discard: err}
+	}
+	dump, err := w.dump(ctx, t, source, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, err := w.seen(ctx, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	without(was, in.scrubbed)
+	for _, name := range []string{plain, target} {
+		if err := w.create(ctx, name, role, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	args := append(slices.Clone(leftOut), "--exit-on-error", "-d", w.uri(plain, role), dump)
+	if _, err := w.program(ctx, "pg_restore", "", args...); err != nil {
+		return outcome{discard: err}
+	}
+	for _, sql := range replacedSettings {
+		for _, name := range []string{plain, target} {
+			w.exec(t, "postgres", fmt.Sprintf(sql, pgtools.Quote(name)))
+		}
+	}
+	want, err := w.seen(ctx, plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	without(want, in.scrubbed)
+	for _, j := range jobs() {
+		got, ok := w.restore(ctx, t, in, dump, target, role, j)
+		if !ok {
+			continue
+		}
+		differences, better := compare(was, want, got)
+		for _, d := range differences[:min(len(differences), 8)] {
+			t.Errorf("with %s jobs, %s differs:\n  pg_restore: %s\n  hectl:      %s\n  source:     %s", j, d.key, d.plain, d.hectl, d.source)
+		}
+		o.better = max(o.better, len(better))
+	}
+	o.restored, o.facts = true, len(want)
+	return o
+}
+
+// dump dumps a database, once, and returns the file.
+func (w *world) dump(ctx context.Context, t *testing.T, source string, in input) (string, error) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "dump")
+	if !in.uploaded {
+		_, err := w.program(ctx, "pg_dump", "", "-Fc", "-Z1", "-f", file, "-d", w.URI(source))
+		return file, err
+	}
+	env := []string{"HECTL_SOURCE=" + w.URI(source), "HECTL_ENV=" + label(in)}
+	if code, out, err := w.hectl(ctx, env, "backup"); err != nil || code != 0 {
+		return "", fmt.Errorf("hectl backup: exit code %d, %w\n%s", code, err, out)
+	}
+	objects, err := w.s3.Objects(ctx, "oracle")
+	if err != nil {
+		return "", err
+	}
+	for _, o := range objects {
+		if strings.HasPrefix(o.Key, "backups/"+label(in)+"-") {
+			data, err := w.s3.Get(ctx, "oracle", o.Key)
+			if err != nil {
+				return "", err
+			}
+			return file, os.WriteFile(file, data, 0o600)
+		}
+	}
+	return "", fmt.Errorf("hectl backup uploaded no %s", label(in))
+}
+
+// label is the label of an input's dump.
+func label(in input) string { return strings.ReplaceAll(in.name, "_", "-") }
+
+// restore replaces the target with hectl, and returns what is in it.
+func (w *world) restore(ctx context.Context, t *testing.T, in input, dump, target, role, jobs string) (map[string]string, bool) {
+	t.Helper()
+	env := []string{"HECTL_TARGET=" + w.uri(target, role), "HECTL_ENV=" + label(in)}
+	args := []string{"restore", dump}
+	if in.uploaded {
+		args = []string{"fetch-latest-db"}
+	}
+	code, out, err := w.hectl(ctx, env, append(args, "--jobs", jobs, "--drop-previous")...)
+	if want := map[bool]int{true: 3}[in.warned]; err != nil || code != want {
+		t.Errorf("with %s jobs, hectl exits with %d, not %d: %v\n%s", jobs, code, want, err, out)
+		return nil, false
+	}
+	got, err := w.seen(ctx, target)
+	if err != nil {
+		t.Error(err)
+		return nil, false
+	}
+	without(got, in.scrubbed)
+	return got, true
+}

@@ -1,0 +1,12 @@
+-- A partition on another server, which does not answer.
+CREATE EXTENSION postgres_fdw;
+CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '1');
+CREATE USER MAPPING FOR PUBLIC SERVER s;
+CREATE TABLE v (id int, y int) PARTITION BY LIST (y);
+CREATE FOREIGN TABLE v1 PARTITION OF v FOR VALUES IN (1) SERVER s;
+CREATE TABLE v2 PARTITION OF v FOR VALUES IN (2);
+INSERT INTO v SELECT g, 2 FROM generate_series(1, 100) g;
+CREATE TABLE parent (a int);
+CREATE FOREIGN TABLE child () INHERITS (parent) SERVER s;
+INSERT INTO parent VALUES (1);
+CREATE STATISTICS parts ON id, y FROM v;
