@@ -10,11 +10,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"text/tabwriter"
 
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/internal/ownfile"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -118,7 +118,7 @@ func partialDownloads(dir string) ([]removal, error) {
 }
 
 func beginsAsArchive(path string) (bool, error) {
-	f, err := ownfile.Existing(path, os.O_RDONLY)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return false, err
 	}
@@ -133,7 +133,7 @@ func beginsAsArchive(path string) (bool, error) {
 
 // removePartial removes a partial download that nobody is at work on.
 func removePartial(path string) error {
-	f, err := ownfile.Existing(path, os.O_RDWR)
+	f, err := os.OpenFile(path, os.O_RDWR|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
