@@ -59,7 +59,19 @@ func (n *namer) choose(ctx context.Context, start time.Time) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.taken = start.UTC().Truncate(time.Second)
+	n.sweep()
 	return n.free(ctx)
+}
+
+// sweep removes the lock files that killed runs have left: each has a name of its
+// own, so no other run would.
+func (n *namer) sweep() {
+	left, _ := filepath.Glob(filepath.Join(n.dir, fmt.Sprintf("hectl-name-%d-*.lock", os.Getuid()))) // the pattern is well-formed, or the folder odd
+	for _, path := range left {
+		if lock, _, err := lockFile(path, n.out.Now()); err == nil {
+			lock.release()
+		}
+	}
 }
 
 // Rename implements s3store.Renamer.
