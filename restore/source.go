@@ -84,6 +84,12 @@ func (s bucketSource) open(ctx context.Context) (*dump, error) {
 // describe finds out about the dump what can be known without reading it.
 func (s bucketSource) describe(ctx context.Context) (*dump, error) {
 	manifest, err := catalog.ReadManifest(ctx, s.store, s.bucket.Base, s.dump)
+	if fault.CodeOf(err) == fault.Denied {
+		// What may read no dump either lacks more than the manifests.
+		if denied := s.readable(ctx); fault.CodeOf(denied) == fault.Denied {
+			return nil, denied
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +108,14 @@ func (s bucketSource) describe(ctx context.Context) (*dump, error) {
 		d.Fingerprint = manifest.SourceFingerprint
 	}
 	return d, nil
+}
+
+// readable reads the dump's first byte, and returns why it cannot.
+func (s bucketSource) readable(ctx context.Context) error {
+	body := s.store.ReadRange(ctx, s.dump.Object(), 0, min(1, s.dump.Size))
+	defer func() { _ = body.Close() }() // one byte was wanted
+	_, err := io.ReadAll(body)
+	return err
 }
 
 // begin reads the head of a dump in the bucket, and finds the blocks' places:
