@@ -19,6 +19,11 @@ func TestGuardTableNamesItsTests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	more, err := filepath.Glob("internal/config/*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = append(files, more...)
 	for _, file := range files {
 		source, err := os.ReadFile(file)
 		if err != nil {
