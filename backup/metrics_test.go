@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,6 +31,29 @@ hectl_max_age_seconds{bucket="s3://b/a\"\\\n",env="production"} 32400
 `
 	if diff := cmp.Diff(unreadable, opt.gauges(now, nil)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// The alerts of the README ask for metrics that there are.
+func TestAlertsOfTheReadme(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
+	opt := &statusOptions{bucket: config.Bucket{Name: "b"}, label: "production"}
+	written := opt.gauges(now, &status{Newest: &newestDump{}, Verified: &now})
+	asked := 0
+	for _, line := range regexp.MustCompile(`(?m)^ *expr: .*$`).FindAllString(string(text), -1) {
+		for _, name := range regexp.MustCompile(`hectl_\w+`).FindAllString(line, -1) {
+			asked++
+			if !strings.Contains(written, "\n"+name+"{") {
+				t.Errorf("there is no %s", name)
+			}
+		}
+	}
+	if asked < 5 {
+		t.Errorf("the README asks for %d metrics", asked)
 	}
 }
 

@@ -19,8 +19,9 @@ import (
 // memory is a bucket that remembers what was deleted from it. What a real store
 // does is the scripts' part; it never leaves out what was just written, though.
 type memory struct {
-	keys    []string
-	deleted []string
+	keys     []string
+	deleted  []string
+	versions bool // a deletion hides the object
 }
 
 func (m *memory) List(_ context.Context, prefix string) iter.Seq2[s3store.Object, error] {
@@ -37,7 +38,7 @@ func (m *memory) DeleteMany(_ context.Context, keys []string) ([]s3store.Deletio
 	m.deleted = append(m.deleted, keys...)
 	done := make([]s3store.Deletion, len(keys))
 	for i, key := range keys {
-		done[i] = s3store.Deletion{Key: key}
+		done[i] = s3store.Deletion{Key: key, Marked: m.versions}
 	}
 	return done, nil
 }
@@ -69,5 +70,20 @@ func TestPruneAfterABackup(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestPruneHidesWhereTheBucketKeepsVersions(t *testing.T) {
+	now := time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
+	keys := []string{catalog.Key("", "production", now), catalog.Key("", "production", now.Add(-time.Hour))}
+	opt := &pruneOptions{bucket: config.Bucket{Name: "b"}, label: "production", policy: retention.Policy{Last: 1, Min: 1}}
+	for _, versions := range []bool{false, true} {
+		result, err := opt.prune(t.Context(), &memory{keys: keys, versions: versions}, now, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(result.Text(), "the bucket keeps versions"); got != versions || result.Versioned != versions {
+			t.Errorf("versions %v: %s", versions, result.Text())
+		}
 	}
 }

@@ -166,6 +166,20 @@ func TestNarrow(t *testing.T) {
 	}
 }
 
+func TestColours(t *testing.T) {
+	for _, tt := range []struct{ terminal, noColor, want bool }{
+		{true, false, true}, {true, true, false}, {false, false, false},
+	} {
+		var stderr bytes.Buffer
+		c := New(Options{Stdout: io.Discard, Stderr: &stderr, NoColor: tt.noColor, Now: time.Now})
+		c.terminal = tt.terminal
+		c.Warn("careful")
+		if got := stderr.String(); strings.Contains(got, "\x1b[") != tt.want || !strings.Contains(got, "careful") {
+			t.Errorf("%+v: %q", tt, got)
+		}
+	}
+}
+
 func TestNarrowTerminal(t *testing.T) {
 	for _, tt := range []struct {
 		columns int
