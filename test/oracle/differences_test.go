@@ -32,8 +32,12 @@ import (
 //     change what a dump's text means or where things go. pg_restore follows those
 //     that it does not set itself, so it gets the defaults by hand (defaults).
 
-// defaults are options for the plain restore's sessions.
-const defaults = "-c default_tablespace= -c session_replication_role=origin -c array_nulls=on -c transform_null_equals=off"
+// defaults are options for the plain restore's sessions; forSuperusers may only be
+// used by those.
+const (
+	defaults      = "-c default_tablespace= -c array_nulls=on -c transform_null_equals=off"
+	forSuperusers = " -c session_replication_role=origin"
+)
 
 // leftOut are the options with which the plain restore leaves out what hectl does.
 var leftOut = []string{"--no-owner", "--no-privileges", "--no-tablespaces", "--no-subscriptions"}
@@ -44,13 +48,17 @@ var replacedSettings = []string{
 	"ALTER DATABASE %s SET work_mem = '5MB'",
 	"ALTER DATABASE %s SET search_path = public, \"Other One\"",
 	"ALTER DATABASE %s SET standard_conforming_strings = off",
-	"ALTER DATABASE %s SET session_replication_role = replica",
 	"ALTER DATABASE %s SET default_tablespace = " + space,
 	"ALTER DATABASE %s SET statement_timeout = '2s'",
-	"ALTER ROLE reader IN DATABASE %s SET DateStyle = 'SQL, DMY'",
 	"ALTER DATABASE %s CONNECTION LIMIT 50",
 	"COMMENT ON DATABASE %s IS 'a comment of the developer''s'",
 	"GRANT CREATE ON DATABASE %s TO reader",
+}
+
+// superuserSettings is what only a superuser can give to another database.
+var superuserSettings = []string{
+	"ALTER DATABASE %s SET session_replication_role = replica",
+	"ALTER ROLE reader IN DATABASE %s SET DateStyle = 'SQL, DMY'",
 }
 
 // bySerial are names that the server makes of OIDs.

@@ -208,7 +208,11 @@ func (w *world) judge(t *testing.T, in input) (o outcome) {
 	if _, err := w.program(ctx, "pg_restore", "", args...); err != nil {
 		return outcome{discard: err}
 	}
-	for _, sql := range replacedSettings {
+	settings := replacedSettings
+	if !w.plain {
+		settings = slices.Concat(settings, superuserSettings)
+	}
+	for _, sql := range settings {
 		for _, name := range []string{plain, target} {
 			w.exec(t, "postgres", fmt.Sprintf(sql, pgtools.Quote(name)))
 		}

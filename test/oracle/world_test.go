@@ -66,6 +66,7 @@ func newWorld(t *testing.T) *world {
 			"max_prepared_transactions":  "5",
 			"wal_level":                  "logical",
 			"autovacuum":                 "off", // it would drop into the middle of a comparison
+			"jit":                        "off", // with enable_seqscan off, each call of a function would be compiled
 		}}),
 		s3: s3test.New(t), dir: t.TempDir(), plain: os.Getenv("ORACLE_ROLE") == developer,
 	}
@@ -94,7 +95,14 @@ func (w *world) exec(t *testing.T, database, sql string) {
 func (w *world) program(ctx context.Context, name, stdin string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join(w.Bin(), name), args...)
 	cmd.Stdin = strings.NewReader(stdin)
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "PGOPTIONS=-c statement_timeout=0 " + map[bool]string{true: defaults}[name == "pg_restore"]}
+	options := "-c statement_timeout=0 "
+	if name == "pg_restore" {
+		options += defaults
+		if !w.plain {
+			options += forSuperusers
+		}
+	}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "PGOPTIONS=" + options}
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
