@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
 // LeftOut are entries that get into no masked archive and no database.
@@ -62,15 +63,18 @@ func (l *LeftOut) Drops(e *archive.Entry) bool { return l.byID[e.ID] }
 // one: by a foreign table, or by a function of an extension that can.
 //
 // What the body of a function does is not recorded. So where the archive has any
-// such thing, a function of the database's own counts as one that connects.
+// such thing, a function of the database's own counts as one that connects, unless
+// its body can be read and names nothing that does.
 type dials struct {
 	byID     map[int]*archive.Entry
-	children map[int][]int // of a table: its partitions, and what inherits from it
+	byName   map[string][]int // what a body can name: relations and routines
+	children map[int][]int    // of a table: its partitions, and what inherits from it
 	any      bool
+	opaque   bool // functions of an extension connect, whose names are not in the archive
 }
 
 func newDials(head *archive.Head) *dials {
-	d := &dials{byID: head.ByID(), children: map[int][]int{}}
+	d := &dials{byID: head.ByID(), byName: map[string][]int{}, children: map[int][]int{}}
 	isTable := func(id int) bool {
 		e := d.byID[id]
 		return e != nil && (e.Desc == "TABLE" || e.Desc == "FOREIGN TABLE")
@@ -78,6 +82,14 @@ func newDials(head *archive.Head) *dials {
 	for i := range head.Entries {
 		e := &head.Entries[i]
 		d.any = d.any || outside(e)
+		d.opaque = d.opaque || e.Desc == "EXTENSION" && outside(e) && !strings.HasSuffix(e.Tag, "_fdw")
+		switch e.Desc {
+		case "TABLE", "FOREIGN TABLE", "VIEW", "MATERIALIZED VIEW":
+			d.byName[e.Tag] = append(d.byName[e.Tag], e.ID)
+		case "FUNCTION", "PROCEDURE", "AGGREGATE":
+			name, _, _ := strings.Cut(e.Tag, "(")
+			d.byName[name] = append(d.byName[name], e.ID)
+		}
 		tables := slices.DeleteFunc(slices.Clone(e.Dependencies), func(id int) bool { return !isTable(id) })
 		switch e.Desc {
 		case "TABLE", "FOREIGN TABLE":
@@ -121,8 +133,8 @@ func (d *dials) reaches(e *archive.Entry, seen map[int]bool) bool {
 		return on != nil && d.reaches(on, seen)
 	}
 	switch e.Desc {
-	case "FUNCTION", "PROCEDURE", "AGGREGATE":
-		if d.any {
+	case "FUNCTION", "PROCEDURE":
+		if d.any && d.connects(e, visit) {
 			return true
 		}
 	case "SCHEMA":
@@ -134,4 +146,24 @@ func (d *dials) reaches(e *archive.Entry, seen map[int]bool) bool {
 		return slices.ContainsFunc(d.children[e.ID], visit) || computed && slices.ContainsFunc(e.Dependencies, visit)
 	}
 	return slices.ContainsFunc(e.Dependencies, visit)
+}
+
+// connects reports whether a routine may connect, as far as its body tells. visit
+// does so for what the body names.
+func (d *dials) connects(e *archive.Entry, visit func(id int) bool) bool {
+	language, words, ok := schema.RoutineWords(e.Definition)
+	switch {
+	case !ok, d.opaque, words["execute"]: // which runs what only the server sees
+		return true
+	case language == "internal":
+		return false
+	case language != "sql" && language != "plpgsql" && language != "": // SQL with a body that is not a string names none
+		return true
+	}
+	for name := range words {
+		if strings.HasPrefix(name, "dblink") || strings.Contains(name, "_to_xml") || slices.ContainsFunc(d.byName[name], visit) {
+			return true
+		}
+	}
+	return false
 }

@@ -1,5 +1,7 @@
 package schema
 
+import "maps"
+
 // Words returns every name and key word of SQL, outside of string constants, once:
 // without quotes, and in lower case where there were none.
 func Words(sql string) (map[string]bool, error) {
@@ -14,6 +16,33 @@ func Words(sql string) (map[string]bool, error) {
 		}
 	}
 	return words, nil
+}
+
+// RoutineWords returns the language of the function or procedure that a statement
+// creates, and every name and key word of the statement and of the body in it. ok is
+// false when they cannot be read.
+func RoutineWords(sql string) (language string, words map[string]bool, ok bool) {
+	all, err := tokens(sql)
+	if err != nil {
+		return "", nil, false
+	}
+	words = map[string]bool{}
+	for i, t := range all {
+		switch t.kind {
+		case word, quoted:
+			words[t.text] = true
+			if i > 0 && all[i-1].kind == word && all[i-1].text == "language" {
+				language = t.text
+			}
+		case literal:
+			body, err := Words(t.text)
+			if err != nil {
+				return "", nil, false
+			}
+			maps.Copy(words, body)
+		}
+	}
+	return language, words, true
 }
 
 // Raises returns the messages that the code of PL/pgSQL functions in SQL raises, as
