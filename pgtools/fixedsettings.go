@@ -46,30 +46,24 @@ func fixedSettings() []fixedSetting {
 	}
 }
 
-// WithFixedSettings returns c for sessions that run a dump's SQL: they begin with
-// fixedSettings. It asks the server which of them differ there, so that one that an
-// older server does not know, or that only a superuser may set, is left out. A
-// DateStyle of the server's own that is ISO stays: dates that a function has as text
-// may be in its order of day and month.
-func (c Conn) WithFixedSettings(ctx context.Context, appName string) (Conn, error) {
-	db, err := Connect(ctx, c, appName)
-	if err != nil {
-		return c, err
-	}
-	defer db.Close(ctx)
+// WithFixedSettings returns c, a database of the same server, for sessions that run a
+// dump's SQL: they begin with fixedSettings. One that an older server does not know,
+// or that only a superuser may set, is left out. A DateStyle of the server's own that
+// is ISO stays: dates that a function has as text may be in its order of day and
+// month.
+func (db *DB) WithFixedSettings(ctx context.Context, c Conn) (Conn, error) {
 	names, values := columns(fixedSettings())
-	differing, err := Rows[fixedRow](ctx, db, `
+	known, err := Rows[fixedRow](ctx, db, `
 		SELECT s.name, f.value
 		FROM (SELECT ($1::text[])[i] AS name, ($2::text[])[i] AS value FROM pg_catalog.generate_subscripts($1::text[], 1) i) f
 		JOIN pg_catalog.pg_settings s ON s.name = f.name
-		WHERE s.reset_val <> f.value
-		  AND (s.context = 'user' OR s.context = 'superuser' AND (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user))
+		WHERE (s.context = 'user' OR s.context = 'superuser' AND (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user))
 		  AND NOT (s.name = 'DateStyle' AND s.reset_val LIKE 'ISO%' AND s.source = 'configuration file')`, names, values)
 	if err != nil {
 		return c, wrap(err, "read the settings of %v", c)
 	}
 	settings := map[string]string{}
-	for _, s := range differing {
+	for _, s := range known {
 		settings[s.Name] = s.Value
 	}
 	return c.withSettings(settings), nil

@@ -436,7 +436,7 @@ func (r *run) replace(ctx context.Context, w work) (err error) {
 		}
 		return err
 	}
-	if err := r.runAfter(ctx, r.target.WithDatabase(p.Temp), w.dump.Head); err != nil {
+	if err := r.runAfter(ctx, admin, r.target.WithDatabase(p.Temp), w.dump.Head); err != nil {
 		return err
 	}
 	if err := w.dump.Close(); err != nil {
@@ -487,7 +487,7 @@ func (r *run) createTemp(ctx context.Context, admin *pgtools.DB, p plan) error {
 
 // load fills the temp database. Between data and post-data it calls afterData.
 func (r *run) load(ctx context.Context, w work, afterData func(ctx context.Context, temp pgtools.Conn) error) error {
-	into, err := r.target.WithDatabase(w.plan.Temp).WithFixedSettings(ctx, appName)
+	into, err := w.admin.WithFixedSettings(ctx, r.target.WithDatabase(w.plan.Temp))
 	if err != nil {
 		return err
 	}

@@ -160,13 +160,13 @@ func (m masking) key() string {
 
 // runAfter runs the team's own SQL in the temp database, which the dump with head h
 // was restored to.
-func (r *run) runAfter(ctx context.Context, temp pgtools.Conn, h *archive.Head) error {
+func (r *run) runAfter(ctx context.Context, admin *pgtools.DB, temp pgtools.Conn, h *archive.Head) error {
 	if len(r.masking.after) == 0 {
 		return nil
 	}
 	bar := r.out.Progress("after", console.Steps, int64(len(r.masking.after)))
 	defer bar.Done()
-	temp, err := temp.WithFixedSettings(ctx, appName)
+	temp, err := admin.WithFixedSettings(ctx, temp)
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func (r *run) try(ctx context.Context, w work, c *checked) (compared int, err er
 	if err != nil {
 		return 0, err
 	}
-	return compared, r.runAfter(ctx, r.target.WithDatabase(w.plan.Temp), w.dump.Head)
+	return compared, r.runAfter(ctx, w.admin, r.target.WithDatabase(w.plan.Temp), w.dump.Head)
 }
 
 // compareRows holds the restored tables against what was counted in the dump, but
