@@ -21,7 +21,6 @@ type Database struct {
 	ConnectionLimit int   // -1: none
 	Size            int64 // in bytes, -1 when the role may not know
 	Comment         string
-	OID             uint32
 }
 
 // databaseQuery returns the query for Databases: columns for other locale
@@ -44,7 +43,7 @@ func databaseQuery(v Version, where string) string {
 			t.spcname, d.datistemplate, d.datallowconn, d.datconnlimit,
 			CASE WHEN pg_catalog.has_database_privilege(d.oid, 'CONNECT')
 				THEN coalesce(pg_catalog.pg_database_size(d.oid), -1) ELSE -1 END,
-			coalesce(pg_catalog.shobj_description(d.oid, 'pg_database'), ''), d.oid
+			coalesce(pg_catalog.shobj_description(d.oid, 'pg_database'), '')
 		FROM pg_catalog.pg_database d JOIN pg_catalog.pg_tablespace t ON t.oid = d.dattablespace
 		WHERE `) + where + ` ORDER BY d.datname`
 }

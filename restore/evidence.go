@@ -39,6 +39,9 @@ func (d *dump) sourceIdentity() *catalog.SourceIdentity {
 
 // identify asks the server who the target and its previous database are.
 func (f *found) identify(ctx context.Context, admin *pgtools.DB, target, previous string) (err error) {
+	if err := admin.QueryRow(ctx, "SELECT oid FROM pg_catalog.pg_database WHERE datname = $1", target).Scan(&f.OID); err != nil {
+		return fmt.Errorf("identify database %s: %w", target, err)
+	}
 	if f.Identity, err = admin.Identity(ctx, target); err == nil {
 		f.PreviousIdentity, err = admin.Identity(ctx, previous)
 	}

@@ -44,6 +44,8 @@ type found struct {
 	// Taken is the name of a database that would have to make way for the
 	// previous one, and that hectl did not make; "" when there is none.
 	Taken string
+	// OID is the target's; 0 when there is none.
+	OID uint32
 	// Identity and PreviousIdentity are the target's and its previous database's;
 	// "" when there is none.
 	Identity, PreviousIdentity pgtools.Identity

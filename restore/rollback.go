@@ -136,7 +136,7 @@ func (r *run) rollback(ctx context.Context) error {
 			if existing == nil {
 				return nil
 			}
-			return r.sameDatabase(ctx, tx, previous, existing.OID)
+			return r.sameDatabase(ctx, tx, previous, judged.OID)
 		}
 		if err := pgtools.SwapDatabases(ctx, r.target, renames, pgtools.SwapOptions{AppName: appName, Statements: statements, Check: check}); err != nil {
 			return fmt.Errorf("%s is as it was: %w", target, err)

@@ -54,7 +54,7 @@ func (r *run) swapWith(ctx context.Context, admin *pgtools.DB, p plan, existing 
 		}
 		opt.Statements = append(opt.Statements, kept)
 		opt.Check = func(ctx context.Context, tx *pgtools.Tx) error {
-			if err := r.sameDatabase(ctx, tx, previous, existing.OID); err != nil || !older {
+			if err := r.sameDatabase(ctx, tx, previous, judged.OID); err != nil || !older {
 				return err
 			}
 			return r.isKept(ctx, tx, p.outgoing, previous)
