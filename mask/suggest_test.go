@@ -71,7 +71,7 @@ func TestSuggestionsLoad(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pasted := strings.Replace(report.Suggest(), "mask:\n", "mask:\n  base: none\n", 1)
+		pasted := strings.Replace(report.Suggestion(), "mask:\n", "mask:\n  base: none\n", 1)
 		if rules, err = parse(t, pasted); err != nil {
 			t.Fatalf("%s: %v\n%s", name, err, pasted)
 		}
