@@ -2,6 +2,7 @@ package pgtools
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -85,7 +86,45 @@ func (p Params) check(where string) error {
 	if strings.Contains(p["host"], "@") {
 		return fault.New(fault.Usage, encodeHint, "%s: the host contains an @", where)
 	}
+	if err := p.checkMangled(where); err != nil {
+		return err
+	}
 	return checkValues(p, where)
+}
+
+var (
+	// swallowed is a separator of another notation, and what it separates.
+	swallowed = regexp.MustCompile(`[;&?]\s*\w+\s*=`)
+	// login is user:PASSWORD@host.
+	login = regexp.MustCompile(`:.*@`)
+)
+
+// checkMangled refuses a value that seems to contain a password, because of a
+// character that is not encoded or a separator that libpq does not know: these
+// values are printed, logged and written into schedules.
+func (p Params) checkMangled(where string) error {
+	for _, k := range keywords() {
+		v := p[k.name]
+		switch k.name {
+		case "password", "sslpassword":
+			continue
+		case "options":
+			if fault.Redact(v) == v {
+				continue
+			}
+		case "host", "user", "dbname":
+			if !strings.Contains(v, "://") && !login.MatchString(v) && !swallowed.MatchString(v) && fault.Redact(v) == v {
+				continue
+			}
+		default:
+			if !swallowed.MatchString(v) && fault.Redact(v) == v {
+				continue
+			}
+		}
+		return fault.New(fault.Usage, "give the password as password=… or in the password file; "+encodeHint,
+			"%s: %s contains what looks like a password or another setting", where, k.name)
+	}
+	return nil
 }
 
 const encodeHint = "write @ : / ? # and % in a user name or password as %40 %3A %2F %3F %23 %25"

@@ -12,9 +12,16 @@ import (
 // are percent-decoded.
 func parseURI(s string) (Params, error) {
 	p := Params{}
+	// Another reader of URIs would end the URI here, and see another server.
+	if strings.Contains(s, "#") {
+		return nil, fault.New(fault.Usage, "write # as %23", "connection URI: it contains a #")
+	}
 	set := func(key, encoded string) error {
 		if encoded == "" {
 			return nil
+		}
+		if key == "dbname" && strings.ContainsAny(encoded, "@:") {
+			return fault.New(fault.Usage, encodeHint, "connection URI: the database contains an @ or a :, as if a password contained a /")
 		}
 		v, err := percentDecode(encoded)
 		if err != nil {
@@ -99,6 +106,10 @@ func parseQuery(query string, p Params) error {
 		}
 		if _, known := lookupKeyword(key); !known {
 			return unknownKeyword(where, key)
+		}
+		named := key == "user" || key == "dbname" || key == "service"
+		if named && strings.ContainsAny(rawValue, "@:") {
+			return fault.New(fault.Usage, encodeHint, "%s: its value contains an @ or a :", where)
 		}
 		p[key] = value
 	}

@@ -46,6 +46,7 @@ func (e *Env) Settings() (*config.Sources, error) {
 	if err != nil {
 		return settings, err
 	}
+	settings.ReadsDatabases(func(text string) (map[string]string, error) { return pgtools.ParseParams(text) })
 	// Rules that cannot be read name nothing, and are an error where they are used.
 	if rules, err := mask.Parse(settings.Mask()); err == nil {
 		settings.RunsSQL(rules.After)

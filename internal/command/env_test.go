@@ -1,7 +1,10 @@
 package command
 
 import (
+	"encoding/json"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -49,5 +52,43 @@ func TestClaimsAddNoLines(t *testing.T) {
 	got := ClaimsText([]config.Claim{{Key: "pg_bin", Text: "/usr/bin\n  bucket: s3://fine\r\u202e"}, {Key: "bucket", Text: "s3://b"}})
 	if lines := strings.Split(got, "\n"); len(lines) != 2 || strings.ContainsAny(got, "\r\u202e") {
 		t.Errorf("%q", got)
+	}
+}
+
+// Whether a database is on this machine is decided by the parser of the connection.
+func TestDatabasesThatNeedApproval(t *testing.T) {
+	for text, want := range map[string]bool{
+		"app_dev": false, "postgres:///app": false, "postgresql://me@localhost:5433/app": false, "postgres://me:pw@[::1]/app": false,
+		"host=localhost dbname=app port=5433": false, "dbname='my app' host='127.0.0.1'": false, "postgres://localhost/app?user=me": false,
+		"postgres://db.example.com/app": true, "postgres://localhost,db.example.com/app": true, "postgres://localhost/app?host=db.example.com": true,
+		"postgres://%2Ftmp/app": true, "service=app": true, "host=localhost hostaddr=192.0.2.1": true, "host='db.example.com'": true,
+		"dbname=x passfile=/etc/passwd": true, "postgres://localhost/app?sslrootcert=x": true,
+		"postgres://app@localhost/app#?host=192.0.2.1": true, "postgres://localhost#@192.0.2.1/db": true, "postgres://localhost/#@192.0.2.1/db": true,
+		"POSTGRES://localhost/app": true, "postgres://localhost%2C192.0.2.1/app": true, "postgres://localhost%00.example.com/app": true,
+		`postgres://localhost\@192.0.2.1/app`: true, `host=local\host`: false, `host=192.0.2.1\ `: true, "postgres://localhost/app?h%6Fst=192.0.2.1": true,
+		"postgres://a:b/@localhost/app": true, "postgres://[::1]@192.0.2.1/app": true, "host=localhost host=192.0.2.1": true,
+		"host\n=192.0.2.1": true, "postgres://192.0.2.1?host=localhost": false, "user=a host = 192.0.2.1": true,
+	} {
+		dir := t.TempDir()
+		yml, err := json.Marshal(map[string]string{"target": text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, config.FileName), yml, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		env := &Env{Dir: dir, Environ: []string{"XDG_CONFIG_HOME=" + t.TempDir()}}
+		settings, err := env.Settings()
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		target, err := settings.Target(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn, err := Resolve(target, settings)
+		if got := len(settings.Claims()) > 0; got != want || got == settings.Approved() || want != (err != nil) {
+			t.Errorf("%s: %v, %v, %v", text, got, conn, err)
+		}
 	}
 }

@@ -1,13 +1,14 @@
 package config
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -28,6 +29,7 @@ type Claim struct {
 	Text string `json:"value"` // without secrets
 
 	content string // what the approval holds for
+	err     error  // why it cannot be approved
 }
 
 // about says what a key can do.
@@ -63,7 +65,7 @@ func (s *Sources) settingsFile() claimant {
 	var claims []Claim
 	add := func(key, text string) {
 		if text != "" {
-			claims = append(claims, Claim{key, fault.Redact(text), text})
+			claims = append(claims, Claim{Key: key, Text: shown(key, text), content: text})
 		}
 	}
 	f := s.file
@@ -75,18 +77,19 @@ func (s *Sources) settingsFile() claimant {
 		if key == "target" {
 			text = f.Target
 		}
-		if !onThisMachine(text) {
+		if !s.onThisMachine(text) {
 			add(key, text)
 		}
 	}
 	if f.PGBin != "" {
-		claims = append(claims, Claim{"pg_bin", f.PGBin, s.programs(f.PGBin)})
+		content, err := s.programs(f.PGBin)
+		claims = append(claims, Claim{"pg_bin", f.PGBin, content, err})
 	}
 	for _, text := range f.Notify {
-		claims = append(claims, Claim{"notify", fault.RedactURL(text), text})
+		add("notify", text)
 	}
 	for _, path := range s.sql {
-		claims = append(claims, Claim{"mask.after", path, path + "\n" + fileSum(path)})
+		claims = append(claims, Claim{Key: "mask.after", Text: path, content: path + "\n" + fileSum(path)})
 	}
 	return claimant{s.path, claims}
 }
@@ -105,25 +108,22 @@ func (s *Sources) dotenvFile() claimant {
 	if err != nil {
 		return claimant{}
 	}
-	return claimant{path, []Claim{{dotenvHostKey, fault.Redact(host), host}}}
+	return claimant{path, []Claim{{Key: dotenvHostKey, Text: fault.Redact(host), content: host}}}
 }
 
-// programs is what an approval of the folder bin holds for: its path and, where it
-// comes with hectl.yml, every file in it. Programs of the system are updated by
-// the system.
-func (s *Sources) programs(bin string) string {
-	text := bin
-	if rel, err := filepath.Rel(s.Dir(), bin); err != nil || !filepath.IsLocal(rel) {
-		return text
+// shown is a value without secrets. A database that is written wrongly may have its
+// password in any place.
+func shown(key, text string) string {
+	switch key {
+	case "notify":
+		return fault.RedactURL(text)
+	case "endpoint_url":
+		return fault.RedactEndpoint(text)
 	}
-	entries, err := os.ReadDir(bin)
-	if err != nil {
-		return text
+	if fault.Secretive(text) && fault.Redact(text) == text {
+		return fault.Quote(text)
 	}
-	for _, e := range entries {
-		text += "\n" + e.Name() + " " + fileSum(filepath.Join(bin, e.Name()))
-	}
-	return text
+	return fault.Redact(text)
 }
 
 // fileSum is a checksum of a file, "none" for one that cannot be read.
@@ -131,36 +131,45 @@ func fileSum(path string) string {
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
 		return "none"
 	}
-	text, err := os.ReadFile(path)
+	f, err := os.Open(path)
 	if err != nil {
 		return "none"
 	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
+	defer f.Close() //nolint:errcheck // it was only read
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return "none"
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
-var (
-	plainName = regexp.MustCompile(`^[\pL\pN_. -]*$`)
-	plainWord = regexp.MustCompile(`^(host|port|dbname|user)=([^\s'\\]*)$`)
-)
+var plainName = regexp.MustCompile(`^[\pL\pN_. -]*$`)
+
+// ReadsDatabases sets how the text of a database is read: as the connection will
+// read it, since two readings could see two servers.
+func (s *Sources) ReadsDatabases(parse func(text string) (map[string]string, error)) {
+	s.parseDatabase = parse
+}
 
 // onThisMachine reports whether a database's text certainly names a server on
 // this machine and nothing else, such as a file with a password.
-func onThisMachine(text string) bool {
+func (s *Sources) onThisMachine(text string) bool {
 	if plainName.MatchString(text) {
 		return true
 	}
-	if scheme, _, ok := strings.Cut(text, "://"); ok {
-		u, err := url.Parse(text)
-		return err == nil && (scheme == "postgres" || scheme == "postgresql") && u.RawQuery == "" && isThisMachine(u.Hostname())
+	if s.parseDatabase == nil {
+		return false
 	}
-	for word := range strings.FieldsSeq(text) {
-		said := plainWord.FindStringSubmatch(word)
-		if len(said) != 3 || said[1] == "host" && !isThisMachine(said[2]) {
+	said, err := s.parseDatabase(text)
+	if err != nil {
+		return false
+	}
+	for keyword := range said {
+		if !slices.Contains([]string{"host", "port", "dbname", "user", "password"}, keyword) {
 			return false
 		}
 	}
-	return true
+	return isThisMachine(said["host"])
 }
 
 func isThisMachine(host string) bool {
@@ -188,7 +197,16 @@ func (s *Sources) ConfirmPrograms(bin Value) error {
 	if err := s.Confirm(bin.Origin, "pg_bin"); err != nil || s.path == "" || bin.Origin != s.path {
 		return err
 	}
-	for _, path := range []string{bin.Text, filepath.Join(bin.Text, "pg_dump"), filepath.Join(bin.Text, "pg_restore")} {
+	return s.checkPrograms()
+}
+
+// checkPrograms refuses programs of the file that another user could have replaced.
+func (s *Sources) checkPrograms() error {
+	bin := s.file.PGBin
+	if bin == "" {
+		return nil
+	}
+	for _, path := range []string{bin, filepath.Join(bin, "pg_dump"), filepath.Join(bin, "pg_restore")} {
 		if err := s.checkNamed(path, "pg_bin in "+s.path+":"); err != nil {
 			return err
 		}
@@ -205,6 +223,11 @@ func (s *Sources) ConfirmSQL() error {
 	if err := s.Confirm(s.path, "mask.after"); err != nil {
 		return err
 	}
+	return s.checkSQL()
+}
+
+// checkSQL refuses SQL files that another user could have written.
+func (s *Sources) checkSQL() error {
 	for _, path := range s.sql {
 		if err := s.checkNamed(path, "mask.after in "+s.path+":"); err != nil {
 			return err
@@ -236,7 +259,7 @@ func (s *Sources) ConfirmHost(host Value) error {
 
 // ConfirmDatabase is Confirm for a database, which is fine on this machine.
 func (s *Sources) ConfirmDatabase(d Database) error {
-	if s.path == "" || d.Origin != s.path || onThisMachine(d.Text) {
+	if s.path == "" || d.Origin != s.path || s.onThisMachine(d.Text) {
 		return nil
 	}
 	key := "target"
@@ -249,6 +272,9 @@ func (s *Sources) ConfirmDatabase(d Database) error {
 // confirm returns an error unless the user has approved what c claims, or does so
 // when asked.
 func (s *Sources) confirm(c claimant, key string) error {
+	if err := c.wrong(); err != nil {
+		return err
+	}
 	sum, known := s.approval(c)
 	if known && sum == c.sum() {
 		return nil
@@ -275,15 +301,24 @@ func (s *Sources) claimants() []claimant {
 func (s *Sources) Approved() bool {
 	return !slices.ContainsFunc(s.claimants(), func(c claimant) bool {
 		sum, known := s.approval(c)
-		return !known || sum != c.sum()
+		return !known || sum != c.sum() || c.wrong() != nil
 	})
 }
 
 // Allow notes that the user approves what Claims returns, and returns the paths of
-// the files that it is in.
+// the files that it is in. What the next run would refuse all the same is an error.
 func (s *Sources) Allow() (paths []string, err error) {
 	paths = []string{}
-	for _, c := range s.claimants() {
+	claimants := s.claimants()
+	for _, c := range claimants {
+		if err := c.wrong(); err != nil {
+			return nil, err
+		}
+	}
+	if err := cmp.Or(s.checkPrograms(), s.checkSQL()); err != nil {
+		return nil, err
+	}
+	for _, c := range claimants {
 		if err := s.allow(c); err != nil {
 			return nil, err
 		}
@@ -306,6 +341,16 @@ func (s *Sources) Revoke() (paths []string, err error) {
 		paths = append(paths, c.path)
 	}
 	return paths, nil
+}
+
+// wrong returns why it cannot be approved.
+func (c claimant) wrong() error {
+	for _, claim := range c.claims {
+		if claim.err != nil {
+			return claim.err
+		}
+	}
+	return nil
 }
 
 // sum identifies what is approved.
@@ -344,7 +389,7 @@ func (s *Sources) approval(c claimant) (sum string, ok bool) {
 	if err != nil {
 		return "", false
 	}
-	if path, err = filepath.EvalSymlinks(path); err != nil || s.checkTrusted(path, "approval") != nil {
+	if s.checkApproval(path) != nil {
 		return "", false
 	}
 	text, err := os.ReadFile(path)
@@ -353,6 +398,15 @@ func (s *Sources) approval(c claimant) (sum string, ok bool) {
 	}
 	sum, rest, _ := strings.Cut(string(text), "\n")
 	return sum, rest == c.path+"\n"
+}
+
+// checkApproval refuses an approval that another user could have written.
+func (s *Sources) checkApproval(path string) error {
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return fmt.Errorf("look at the approval: %w", err)
+	}
+	return s.checkTrusted(path, "approval")
 }
 
 // allow notes an approval: the sum, and the path that it is for.
@@ -375,6 +429,12 @@ func (s *Sources) allow(c claimant) error {
 	if err != nil {
 		_ = os.Remove(f.Name()) // the error is what matters
 		return fmt.Errorf("approve %s: %w", c.path, err)
+	}
+	if err := s.checkApproval(path); err != nil {
+		return fmt.Errorf("approve %s: it would not count: %w", c.path, err)
+	}
+	if sum, known := s.approval(c); !known || sum != c.sum() {
+		return fmt.Errorf("approve %s: it cannot be read back from %s", c.path, path)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -45,18 +46,7 @@ func TestWhatNeedsApproval(t *testing.T) {
 		{"notify: [https://a, https://b]", "notify notify"},
 		{"target: app_dev", ""},
 		{"target: app dev", ""},
-		{"target: postgres:///app", ""},
-		{"target: postgresql://me@localhost:5433/app", ""},
-		{"target: postgres://me@[::1]/app", ""},
-		{"target: host=localhost dbname=app port=5433", ""},
-		{"source: postgres://db.example.com/app", "source"},
-		{"target: postgres://localhost,db.example.com/app", "target"},
-		{"target: postgres://localhost/app?host=db.example.com", "target"},
-		{"target: postgres://%2Ftmp/app", "target"},
-		{"target: service=app", "target"},
-		{"target: host=localhost hostaddr=192.0.2.1", "target"},
-		{"target: host='db.example.com'", "target"},
-		{"target: dbname=x passfile=/etc/passwd", "target"},
+		{"source: postgres://db.example.com/app\ntarget: service=app", "source target"},
 	} {
 		dir, environ := clone(t, map[string]string{FileName: tt.text})
 		s := reload(t, dir, environ)
@@ -85,7 +75,7 @@ func TestEveryKeyIsJudged(t *testing.T) {
 }
 
 func TestApprovalHoldsForWhatWasApproved(t *testing.T) {
-	base := map[string]string{FileName: "pg_bin: bin\nendpoint_url: https://store\n", "bin/pg_dump": "one", "after.sql": "SELECT 1", ".env": "PG_HOST=db\n"}
+	base := map[string]string{FileName: "pg_bin: bin\nendpoint_url: https://store\n", "bin/pg_dump": "one", "bin/lib/x.sh": "one", "after.sql": "SELECT 1", ".env": "PG_HOST=db\n"}
 	for _, tt := range []struct {
 		name   string
 		change map[string]string
@@ -97,6 +87,8 @@ func TestApprovalHoldsForWhatWasApproved(t *testing.T) {
 		{"another value", map[string]string{FileName: "pg_bin: bin\nendpoint_url: https://store\nnotify: https://x\n"}, false},
 		{"a program", map[string]string{"bin/pg_dump": "two"}, false},
 		{"one more program", map[string]string{"bin/pg_restore": "two"}, false},
+		{"what a program may read", map[string]string{"bin/lib/x.sh": "two"}, false},
+		{"one more such file", map[string]string{"bin/lib/y.sh": "two"}, false},
 		{"SQL", map[string]string{"after.sql": "SELECT 2"}, false},
 		{"the host in .env", map[string]string{".env": "PG_HOST=other\n"}, false},
 		{"something else in .env", map[string]string{".env": "PG_HOST=db\nX=1\n"}, true},
@@ -115,9 +107,7 @@ func TestApprovalHoldsForWhatWasApproved(t *testing.T) {
 				t.Fatal(err)
 			}
 			for name, text := range tt.change {
-				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-					t.Fatal(err)
-				}
+				write(t, filepath.Join(dir, name), text)
 			}
 			if got := load().Approved(); got != tt.want {
 				t.Errorf("approved: %v", got)
@@ -177,5 +167,99 @@ func TestClaimsHoldNoSecret(t *testing.T) {
 		if strings.Contains(c.Text, "hush") {
 			t.Errorf("%s: %s", c.Key, c.Text)
 		}
+	}
+	for _, text := range []string{
+		"notify: hush", "notify: https://HUSHtoken/x", "endpoint_url: hush", "endpoint_url: https://store/?k=hush", "target: me:hush@db", "source: postgresql:me:hush@db/x",
+	} {
+		dir, environ := clone(t, map[string]string{FileName: text + "\n"})
+		for _, c := range reload(t, dir, environ).Claims() {
+			if strings.Contains(strings.ToLower(c.Text), "hush") {
+				t.Errorf("%s: %s", text, c.Text)
+			}
+		}
+		for _, v := range reload(t, dir, environ).Named(nil) {
+			if strings.Contains(v.Text, "hush") {
+				t.Errorf("%s: %s", text, v.Text)
+			}
+		}
+	}
+}
+
+// Programs beside the folder of hectl.yml, and behind links, are held as well.
+func TestApprovalHoldsForProgramsElsewhere(t *testing.T) {
+	for _, tt := range []struct{ name, bin, change string }{
+		{"beside", "../bin", "bin/pg_restore"},
+		{"below a folder", "../bin", "bin/lib/deep/x.sh"},
+		{"behind a link to a folder", "../link", "bin/pg_restore"},
+		{"behind a link in the folder", "../linked", "bin/lib/deep/x.sh"},
+		{"an absolute path", "ROOT/bin", "bin/pg_restore"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			root, environ := clone(t, map[string]string{"bin/pg_restore": "one", "bin/lib/deep/x.sh": "one", "linked/pg_dump": "one", ".git/HEAD": "", "sub/x": ""})
+			for link, to := range map[string]string{"link": "bin", "linked/lib": "../bin/lib", "bin/lib/loop": ".."} {
+				if err := os.Symlink(to, filepath.Join(root, link)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			write(t, filepath.Join(root, "sub", FileName), "pg_bin: "+strings.Replace(tt.bin, "ROOT", root, 1)+"\n")
+			load := func() *Sources { return reload(t, filepath.Join(root, "sub"), environ) }
+			if _, err := load().Allow(); err != nil || !load().Approved() {
+				t.Fatalf("not approved: %v", err)
+			}
+			write(t, filepath.Join(root, tt.change), "two")
+			if load().Approved() {
+				t.Error("still approved")
+			}
+		})
+	}
+}
+
+func TestTooManyPrograms(t *testing.T) {
+	dir, environ := clone(t, map[string]string{FileName: "pg_bin: bin\n", "bin/deep/pg_dump": ""})
+	for i := range maxPrograms {
+		write(t, filepath.Join(dir, "bin", "deep", strconv.Itoa(i)), "")
+	}
+	s := reload(t, dir, environ)
+	if _, err := s.Allow(); fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "more than 1000 files") {
+		t.Errorf("%v", err)
+	}
+	if reload(t, dir, environ).Approved() || fault.CodeOf(s.Confirm(s.Path(), "pg_bin")) != fault.Usage {
+		t.Error("approved")
+	}
+}
+
+// What the next run would refuse is not approved.
+func TestAllowChecksWhatTheNextRunChecks(t *testing.T) {
+	for _, tt := range []struct {
+		name, open string
+		want       string
+	}{
+		{"the folder of approvals", "CONFIG", "it would not count"},
+		{"a program", "bin/pg_dump", "pg_bin in"},
+		{"the folder of programs", "bin", "pg_bin in"},
+		{"SQL", "after.sql", "mask.after in"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir, environ := clone(t, map[string]string{FileName: "pg_bin: bin\n", "bin/pg_dump": "", "after.sql": ""})
+			path := filepath.Join(dir, tt.open)
+			if tt.open == "CONFIG" {
+				path = strings.TrimPrefix(environ[0], "XDG_CONFIG_HOME=")
+			}
+			if err := os.Chmod(path, 0o777); err != nil {
+				t.Fatal(err)
+			}
+			s := reload(t, dir, environ)
+			s.RunsSQL([]string{filepath.Join(dir, "after.sql")})
+			if _, err := s.Allow(); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -113,7 +113,9 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 	endpoint := s.find(flags, "endpoint-url")
 	b.EndpointURL = endpoint.Text
 	if u := b.EndpointURL; u != "" && !strings.HasPrefix(u, "http://") && !strings.HasPrefix(u, "https://") {
-		return Bucket{}, fault.New(fault.Usage, "write it as https://HOST[:PORT]", "endpoint URL %s has no http:// or https://", fault.Quote(u))
+		return Bucket{}, fault.New(fault.Usage, "write it as https://HOST[:PORT]", "endpoint URL from %s has no http:// or https://", endpoint.Origin)
+	} else if strings.ContainsAny(u, "?#") {
+		return Bucket{}, fault.New(fault.Usage, "write it as https://HOST[:PORT]", "endpoint URL %s has a query", fault.RedactEndpoint(u))
 	}
 	if err := s.Confirm(endpoint.Origin, "endpoint_url"); err != nil {
 		return Bucket{}, err

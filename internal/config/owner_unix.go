@@ -80,3 +80,8 @@ func (o owners) checkFolders(what, dir string) error {
 func trusted(owner, uid int, sudoUID string) bool {
 	return owner == uid || owner == 0 || uid == 0 && sudoUID == strconv.Itoa(owner)
 }
+
+func ownedByRoot(info fs.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && stat.Uid == 0
+}

@@ -3,6 +3,8 @@ package config
 import (
 	"runtime"
 	"strconv"
+
+	"github.com/rubyforgood/hectl/internal/fault"
 )
 
 // setting names the places of one value.
@@ -89,6 +91,9 @@ func (s *Sources) Named(flags Flags) []Named {
 	var named []Named
 	for _, w := range s.settings() {
 		if v := s.first(flags, w); v.Text != "" && !w.secret {
+			if w.flag == "endpoint-url" {
+				v.Text = fault.RedactEndpoint(v.Text)
+			}
 			named = append(named, Named{w.flag, v})
 		}
 	}

@@ -53,6 +53,10 @@ type Sources struct {
 	path string   // of hectl.yml, without symbolic links; "" when there is none
 	sql  []string // files with SQL that the file names
 	ask  func(path string, claims []Claim) bool
+
+	// parseDatabase reads the text of a database as the connection will.
+	parseDatabase func(text string) (map[string]string, error)
+	binRelative   bool // pg_bin is relative to the file
 }
 
 // file is the content of hectl.yml. Its zero value is a file that says nothing.
@@ -122,6 +126,7 @@ func Load(dir string, environ []string) (*Sources, error) {
 	}
 	if bin := s.file.PGBin; bin != "" && !filepath.IsAbs(bin) {
 		s.file.PGBin = filepath.Join(filepath.Dir(path), bin)
+		s.binRelative = true
 	}
 	s.path = path
 	return s, nil

@@ -418,7 +418,7 @@ func TestOpenSettings(t *testing.T) {
 		},
 		{
 			"endpoint without scheme", s3store.Config{EndpointURL: "localhost:9000"}, nil, fault.Usage,
-			`open s3://dumps: "localhost:9000" is not an endpoint URL`, "give the endpoint as https://HOST[:PORT]",
+			`open s3://dumps: the endpoint is not a URL`, "give the endpoint as https://HOST[:PORT]",
 		},
 		{
 			"no such profile", s3store.Config{Profile: "hee"}, nil, fault.Usage,

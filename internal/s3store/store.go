@@ -87,7 +87,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	if c.EndpointURL != "" {
 		if u, err := url.Parse(c.EndpointURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return nil, fault.New(fault.Usage, "give the endpoint as https://HOST[:PORT]", "open s3://%s: %q is not an endpoint URL", c.Bucket, c.EndpointURL)
+			return nil, fault.New(fault.Usage, "give the endpoint as https://HOST[:PORT]", "open s3://%s: the endpoint is not a URL", c.Bucket)
 		}
 	}
 	if c.Profile == "" {

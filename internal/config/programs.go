@@ -1,0 +1,113 @@
+package config
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// What a folder of programs that needs approval may contain. All of it is read at
+// the start of every run that uses it.
+const (
+	maxPrograms     = 1000    // files and folders
+	maxProgramBytes = 1 << 28 // together
+)
+
+// programs is what an approval of the folder bin holds for: its path, and every
+// file in it and in the folders below. Programs of the system are updated by the
+// system, so only their names count.
+func (s *Sources) programs(bin string) (string, error) {
+	root, err := filepath.EvalSymlinks(bin)
+	if err != nil { // missing, which is said where it is used
+		return bin, nil //nolint:nilerr // see above
+	}
+	p := programs{hashAll: s.binRelative || within(s.repository(), root)}
+	p.text.WriteString(bin + "\n" + root)
+	if err := p.add(bin, ""); err != nil {
+		return bin, fault.New(fault.Usage, "name a folder with nothing but the client tools of Postgres", "approve pg_bin %s: %w", bin, err)
+	}
+	return p.text.String(), nil
+}
+
+// repository is the folder that hectl.yml came with: the nearest one above it that
+// Git works in, else its own.
+func (s *Sources) repository() string {
+	for dir := s.Dir(); ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			return s.Dir()
+		}
+	}
+}
+
+func within(dir, path string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+type programs struct {
+	hashAll bool // those of root, too
+	text    strings.Builder
+	files   int
+	bytes   int64
+	above   []fs.FileInfo // folders that are being read
+}
+
+// add takes the file or folder at path, whose name below the folder is name. Links
+// are followed.
+func (p *programs) add(path, name string) error {
+	if p.files++; p.files > maxPrograms {
+		return fmt.Errorf("it contains more than %d files", maxPrograms)
+	}
+	info, err := os.Stat(path)
+	if err != nil { // a link that leads nowhere
+		fmt.Fprintf(&p.text, "\n%q none", name)
+		return nil //nolint:nilerr // see above
+	}
+	if info.IsDir() {
+		return p.addFolder(path, name, info)
+	}
+	if !p.hashAll && ownedByRoot(info) {
+		found, err := filepath.EvalSymlinks(path)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&p.text, "\n%q system %q", name, found)
+		return nil
+	}
+	if info.Mode().IsRegular() {
+		if p.bytes += info.Size(); p.bytes > maxProgramBytes {
+			return fmt.Errorf("its files have more than %d MB", maxProgramBytes>>20)
+		}
+	}
+	fmt.Fprintf(&p.text, "\n%q %s", name, fileSum(path))
+	return nil
+}
+
+func (p *programs) addFolder(path, name string, info fs.FileInfo) error {
+	for _, above := range p.above {
+		if os.SameFile(above, info) { // a link back up
+			fmt.Fprintf(&p.text, "\n%q above", name)
+			return nil
+		}
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(&p.text, "\n%q folder", name)
+	p.above = append(p.above, info)
+	for _, e := range entries {
+		if err := p.add(filepath.Join(path, e.Name()), filepath.Join(name, e.Name())); err != nil {
+			return err
+		}
+	}
+	p.above = p.above[:len(p.above)-1]
+	return nil
+}
