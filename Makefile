@@ -31,7 +31,7 @@ demo: setup bin/versitygw build ## back up a made-up production database and fet
 
 test: setup bin/versitygw ## run all tests; one that is skipped fails the run
 	@if [ -z "$(RACE)" ]; then echo "no C compiler found: testing without the race detector" >&2; fi
-	@$(GO) run ./script/gotest $(RACE) -timeout 28m ./...
+	@$(GO) run ./script/gotest $(RACE) -timeout 80m ./...
 
 test-oracle: setup bin/versitygw ## compare hectl with pg_restore on 200 random schemas (ORACLE_SEED=7 ORACLE_SCHEMAS=1)
 	@ORACLE=full ORACLE_SEED=$(or $(ORACLE_SEED),1) ORACLE_SCHEMAS=$(or $(ORACLE_SCHEMAS),200) $(GO) run ./script/gotest -count=1 -timeout 4h ./test/oracle

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -50,6 +51,8 @@ type run struct {
 	doing     string
 	flag      string     // the --target that was given, without a password; "" for none
 	snapshots *snapshots // what a fetch does with snapshots; nil: nothing
+
+	unmarked map[string]bool // databases named like a temp database that stay
 
 	warned bool // something was said that needs a person
 }
@@ -567,6 +570,8 @@ func (r *run) leftovers(ctx context.Context, admin *pgtools.DB) (names []string,
 		if err != nil {
 			return nil, err
 		}
+		// What this run asked the database itself may still be closing.
+		sessions = slices.DeleteFunc(sessions, func(s pgtools.Session) bool { return s.Application == appName })
 		if len(sessions) > 0 {
 			r.out.Warn("%s, left by an earlier run, is in use and stays", d.Name)
 			continue

@@ -120,7 +120,7 @@ func (f facts) isSource(id pgtools.Identity) bool {
 // "prod", in any case, alone or followed by more, as in "production-eu" or
 // "prod_2".
 func isProduction(environment string) bool {
-	word := strings.ToLower(strings.TrimSpace(environment))
+	word := strings.ToLower(strings.Trim(environment, " \t\r\n\"'")) // a column of type json has quotes
 	if i := strings.IndexFunc(word, func(r rune) bool { return r < 'a' || r > 'z' }); i >= 0 {
 		word = word[:i]
 	}

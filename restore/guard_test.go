@@ -74,6 +74,7 @@ func TestGuard(t *testing.T) {
 		{name: "development by its own word", dsn: local, mod: func(f *facts) { f.Existing = "development" }},
 		{name: "prod", dsn: local, env: map[string]string{"RAILS_ENV": "PROD"}, want: []string{"RAILS_ENV"}},
 		{name: "one of several productions", dsn: local, mod: func(f *facts) { f.Existing = "production-eu" }, want: []string{"ar_internal_metadata"}},
+		{name: "production as JSON", dsn: local, mod: func(f *facts) { f.Existing = `"production"` }, want: []string{"ar_internal_metadata"}},
 		{name: "products are no production", dsn: local, env: map[string]string{"RAILS_ENV": "products", "APP_ENV": "preprod"}},
 		{name: "rows that cannot be seen", dsn: local, mod: func(f *facts) { f.Unread = "ar_internal_metadata" }, want: []string{"hidden from the role me by row security"}},
 		{name: "rows that cannot be seen, forced", dsn: local, mod: func(f *facts) { f.Unread, f.Force = "ar_internal_metadata", true }},

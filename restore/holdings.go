@@ -113,11 +113,39 @@ func (r *run) databases(ctx context.Context, admin *pgtools.DB) ([]pgtools.Datab
 	}
 	named, err := admin.DatabasesWithPrefix(ctx, tempPrefix(r.target.Database()))
 	for _, d := range named {
-		if d.Comment == "" {
+		switch {
+		case d.Comment != "" || !isTempName(r.target.Database(), d.Name):
+		case r.isUnfinished(ctx, d):
 			found = append(found, d)
+		case !r.unmarked[d.Name]: // it is said once
+			if r.unmarked == nil {
+				r.unmarked = map[string]bool{}
+			}
+			r.unmarked[d.Name] = true
+			r.out.Warn("%s stays: it is named like a temporary database of hectl's, but has no mark and is not empty", d.Name)
 		}
 	}
 	return found, err
+}
+
+// isUnfinished reports whether a database without a mark is one that a killed run
+// had only begun: nobody may connect to it, or there is nothing in it. A name alone
+// is anybody's.
+func (r *run) isUnfinished(ctx context.Context, d pgtools.Database) bool {
+	if !d.AllowConn {
+		return true
+	}
+	db, err := pgtools.Connect(ctx, r.target.WithDatabase(d.Name), appName)
+	if err != nil {
+		return false
+	}
+	defer db.Close(context.WithoutCancel(ctx))
+	var empty bool
+	err = db.QueryRow(ctx, `
+		SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid >= 16384)
+		   AND NOT EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata)
+		   AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc WHERE oid >= 16384)`).Scan(&empty)
+	return err == nil && empty
 }
 
 // holdings finds what hectl has for the target.
