@@ -14,6 +14,8 @@ import (
 // pg_dump records what a definition refers to, but not what the body of a function
 // does. So whatever reaches a function of the database's own, directly or through
 // an operator, a type, a domain, a view or another function, may read every table.
+// The same is true of what reads Postgres's own catalogs, which know how large a
+// table is, or whether a view has been filled.
 // hectl restores such an entry by itself, in the archive's order, as pg_restore
 // does without --jobs. Everything else depends only on what the archive says, and
 // may be restored at the same time as its like.
@@ -143,14 +145,19 @@ func (d *dependents) table(e *archive.Entry) (counts func(on *archive.Entry) boo
 	}, d.runsSQL(expressions)
 }
 
-// runsSQL reports whether SQL names one of Postgres's own functions that read
-// tables, sequences or large objects which nothing records them to depend on.
+// runsSQL reports whether SQL names a relation of Postgres's own, or a function that
+// reads tables, sequences, large objects or catalogs which nothing records it to
+// depend on.
 func (d *dependents) runsSQL(sql string) bool {
 	words, err := schema.Words(sql)
 	if err != nil {
 		return true
 	}
-	return slices.ContainsFunc([]string{
+	builtIn, err := schema.BuiltIn(sql)
+	if err != nil || slices.ContainsFunc(builtIn, readsCatalog) {
+		return true
+	}
+	return words["information_schema"] || slices.ContainsFunc([]string{
 		"query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema",
 		"table_to_xml", "table_to_xmlschema", "table_to_xml_and_xmlschema",
 		"schema_to_xml", "schema_to_xmlschema", "schema_to_xml_and_xmlschema",
@@ -158,18 +165,31 @@ func (d *dependents) runsSQL(sql string) bool {
 		"cursor_to_xml", "cursor_to_xmlschema", "ts_stat", "ts_rewrite",
 		"nextval", "setval", "currval", "lastval", "pg_sequence_last_value",
 		"lo_get", "lo_open", "loread", "lo_import", "lo_create", "lo_from_bytea", "lo_put", "pg_largeobject",
-		"pg_relation_size", "pg_table_size", "pg_total_relation_size", "pg_indexes_size", "pg_database_size",
+		"to_regclass", "obj_description", "col_description", "brin_summarize_new_values", "gin_clean_pending_list",
+		// Of PostGIS and pg_bigm: other functions of theirs read no tables but their own.
+		"geometry_columns", "geography_columns", "raster_columns", "raster_overviews", "find_srid",
+		"st_estimatedextent", "st_estimated_extent", "st_findextent", "pg_gin_pending_stats",
 	}, func(name string) bool { return words[name] })
 }
 
+// readsCatalog reports whether a name that is Postgres's own, or an alias or a
+// column, may be that of a catalog or of a function that reads one. Most are such;
+// those that only look at their argument, and types, are not.
+func readsCatalog(name string) bool {
+	return strings.HasPrefix(name, "pg_") && !slices.Contains([]string{
+		"pg_catalog", "pg_lsn", "pg_snapshot", "pg_typeof", "pg_column_size", "pg_size_pretty", "pg_size_bytes",
+	}, name)
+}
+
 // harmlessExtensions are those whose functions read no tables, or none but the
-// extension's own, which are copied in the archive's order. Any other one may.
+// extension's own, which are copied in the archive's order. Any other one may, and
+// so may one that looks at the pages of a table that it is given by name, such as
+// pgstattuple or amcheck.
 func harmlessExtensions() []string {
 	return []string{
-		"amcheck", "bloom", "btree_gin", "btree_gist", "citext", "cube", "dict_int", "dict_xsyn",
+		"bloom", "btree_gin", "btree_gist", "citext", "cube", "dict_int", "dict_xsyn",
 		"earthdistance", "file_fdw", "fuzzystrmatch", "h3", "hll", "hstore", "intagg", "intarray", "ip4r", "isn", "lo", "ltree",
-		"pageinspect", "pg_bigm", "pg_buffercache", "pg_freespacemap", "pg_prewarm", "pg_stat_statements", "pg_trgm",
-		"pg_uuidv7", "pg_visibility", "pgcrypto", "pgrowlocks", "pgstattuple", "plpgsql", "postgis", "prefix", "rum",
+		"pg_bigm", "pg_trgm", "pg_uuidv7", "pgcrypto", "plpgsql", "postgis", "prefix",
 		"seg", "semver", "sslinfo", "tcn", "tsm_system_rows", "tsm_system_time", "unaccent", "uuid-ossp", "vector",
 	}
 }

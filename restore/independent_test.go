@@ -18,6 +18,8 @@ func TestRowsThatMayReadOtherTables(t *testing.T) {
 		plain     = "CREATE TABLE public.t (\n    a public.d\n);\n"
 		parted    = "CREATE TABLE public.t (\n    a text\n)\nPARTITION BY LIST (public.f(a));\n"
 		query     = "CREATE TABLE public.t (\n    a text,\n    CONSTRAINT c CHECK ((query_to_xml(a, true, true, ''::text) IS NOT NULL))\n);\n"
+		catalog   = "CREATE TABLE public.t (\n    a text,\n    CONSTRAINT c CHECK ((pg_relation_filenode((a)::regclass) > 0))\n);\n"
+		named     = "CREATE TABLE public.pg_t (\n    a text COLLATE pg_catalog.\"C\",\n    b pg_lsn,\n    CONSTRAINT c CHECK ((b > '0/0'::pg_lsn))\n);\n"
 		unread    = "CREATE TABLE public.t (\n    a text SOMETHING NEW\n);\n"
 		f         = "CREATE FUNCTION public.f(text) RETURNS text LANGUAGE sql AS 'SELECT 1';\n"
 	)
@@ -53,6 +55,9 @@ func TestRowsThatMayReadOtherTables(t *testing.T) {
 		{"inherited", true, []archive.Entry{entry(2, "TABLE", "child", plain, 3), entry(3, "TABLE", "t", check, 9), function}},
 		{"a known extension", false, []archive.Entry{entry(2, "TABLE", "t", check, 3), entry(3, "EXTENSION", "citext", "")}},
 		{"an unknown extension", true, []archive.Entry{entry(2, "TABLE", "t", check, 3), entry(3, "EXTENSION", "dblink", "")}},
+		{"an extension that reads the pages of any table", true, []archive.Entry{entry(2, "TABLE", "t", check, 3), entry(3, "EXTENSION", "pgstattuple", "")}},
+		{"a check that reads a catalog", true, []archive.Entry{entry(2, "TABLE", "t", catalog)}},
+		{"a table and a type that are only named like catalogs", false, []archive.Entry{entry(2, "TABLE", "pg_t", named)}},
 		{"a table of an extension", true, []archive.Entry{entry(2, "EXTENSION", "postgis", "")}},
 	} {
 		h := &archive.Head{Entries: append([]archive.Entry{entry(1, "TABLE DATA", "t", "", 2)}, tt.on...)}
@@ -83,6 +88,35 @@ func TestIndexesThatMayReadOtherTables(t *testing.T) {
 		h := &archive.Head{Entries: tt.on}
 		if got := newDependents(h).index(h.ByID()[1]); got != tt.want {
 			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
+
+// What a view reads of the catalogs, by itself or behind another one, changes when
+// others are filled; no dependency says so.
+func TestViewsThatMayReadOtherTables(t *testing.T) {
+	for definition, want := range map[string]bool{
+		"SELECT t.i\n   FROM public.t":                                                                 false,
+		"SELECT pg_search_documents.content\n   FROM public.pg_search_documents":                       false,
+		"SELECT t.i COLLATE pg_catalog.\"C\", pg_size_pretty(t.i)\n   FROM public.t":                   false,
+		"SELECT pg_typeof(t.i)\n   FROM public.t\n  WHERE (t.s <> 'pg_class'::text)":                   false,
+		"SELECT pg_class.relispopulated\n   FROM pg_class":                                             true,
+		"SELECT c.relispopulated\n   FROM pg_catalog.pg_class c":                                       true,
+		"SELECT c.relispopulated\n   FROM \"pg_class\" c":                                              true,
+		"SELECT pg_matviews.ispopulated\n   FROM pg_matviews":                                          true,
+		"SELECT tables.table_name\n   FROM information_schema.tables":                                  true,
+		"SELECT pg_stat_get_live_tuples((('public.a'::text)::regclass)::oid) AS n":                     true,
+		"SELECT pg_relation_size(('public.a'::text)::regclass) AS n":                                   true,
+		"SELECT geometry_columns.type\n   FROM public.geometry_columns":                                true,
+		"SELECT public.st_estimatedextent('public'::text, 'a'::text, 'g'::text) AS st_estimatedextent": true,
+	} {
+		h := &archive.Head{Entries: []archive.Entry{
+			{ID: 1, Desc: "MATERIALIZED VIEW DATA", Section: archive.SectionPostData, Dependencies: []int{2}},
+			{ID: 2, Desc: "MATERIALIZED VIEW", Definition: "CREATE MATERIALIZED VIEW public.v AS\n SELECT * FROM public.w\n  WITH NO DATA;\n", Dependencies: []int{3}},
+			{ID: 3, Desc: "VIEW", Definition: "CREATE VIEW public.w AS\n " + definition + ";\n"},
+		}}
+		if got := fillsInTurn(h, newDependents(h)); got != want {
+			t.Errorf("%s: %v", definition, got)
 		}
 	}
 }

@@ -18,6 +18,25 @@ func Words(sql string) (map[string]bool, error) {
 	return words, nil
 }
 
+// BuiltIn returns the names in SQL of pg_dump's that may be Postgres's own: those
+// that stand alone or follow "pg_catalog.", and qualify nothing. pg_dump qualifies
+// every other relation and function. Aliases and columns stand alone as well.
+func BuiltIn(sql string) ([]string, error) {
+	all, err := tokens(sql)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	dot := func(i int) bool { return i > 0 && i < len(all) && all[i].kind == symbol && all[i].text == "." }
+	for i, t := range all {
+		own := !dot(i-1) || i > 1 && all[i-2].text == "pg_catalog"
+		if (t.kind == word || t.kind == quoted) && own && !dot(i+1) {
+			names = append(names, t.text)
+		}
+	}
+	return names, nil
+}
+
 // RoutineWords returns the language of the function or procedure that a statement
 // creates, and every name and key word of the statement and of the body in it. ok is
 // false when they cannot be read.
