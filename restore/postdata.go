@@ -27,7 +27,8 @@ import (
 // alter it do so, too. So these steps get a pass of their own, one at a time;
 // they are quick, but for such an index of a table whose rows were left for
 // later. So do indexes, materialized views and event triggers that may depend on
-// what the archive does not name.
+// what the archive does not name, and what turns triggers of partitions on or off:
+// such an entry does not name the one of the whole, which makes the trigger.
 func (l *loader) postData(ctx context.Context, head string, b *builder) ([]pgtools.Ignored, error) {
 	defer b.bar.Done()
 	var warnings []pgtools.Ignored
@@ -120,7 +121,7 @@ type pass struct {
 // belong to no section of their own, go with what they follow, or first when that
 // has been restored.
 func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *dependents) []pass {
-	var build, attach, rest, fill []*archive.Entry
+	var build, attach, rest, states, fill []*archive.Entry
 	list := &build
 	attaching := false
 	fillInTurn := fillsInTurn(h, reading)
@@ -132,6 +133,8 @@ func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *d
 		isIndex := e.Desc == "INDEX" || e.Desc == "CONSTRAINT"
 		switch {
 		case e.Section == archive.SectionNone:
+		case e.Desc == "TRIGGER" && !strings.HasPrefix(strings.TrimSpace(e.Definition), "CREATE "):
+			list = &states
 		case fillInTurn && (fills(e) || dependsOn(e, &fill)):
 			list = &fill
 		case isIndex && dependsOn(e, &rest):
@@ -151,7 +154,7 @@ func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *d
 	if len(attach) == 0 {
 		build, rest = nil, slices.Concat(build, rest)
 	}
-	return slices.DeleteFunc([]pass{{build, jobs}, {attach, 1}, {rest, jobs}, {fill, 1}},
+	return slices.DeleteFunc([]pass{{build, jobs}, {attach, 1}, {rest, jobs}, {states, 1}, {fill, 1}},
 		func(p pass) bool { return len(p.entries) == 0 })
 }
 

@@ -41,6 +41,10 @@ func TestPostDataPasses(t *testing.T) {
 	filledByQuery.Dependencies = []int{query.ID}
 	eventTrigger := entry(21, archive.SectionPostData, "EVENT TRIGGER")
 	eventComment := entry(22, archive.SectionNone, "COMMENT")
+	ofPart := entry(23, archive.SectionPostData, "TRIGGER")
+	ofPart.Definition = "ALTER TABLE public.part DISABLE TRIGGER tg;\n"
+	ofPartComment := entry(24, archive.SectionNone, "COMMENT")
+	trigger.Definition = "CREATE TRIGGER tg BEFORE INSERT ON public.t FOR EACH ROW EXECUTE FUNCTION public.f();\n\nALTER TABLE public.t DISABLE TRIGGER tg;\n"
 	partIndex := entry(13, archive.SectionPostData, "INDEX")
 	partIndex.Dependencies = []int{clustered.ID}
 
@@ -81,6 +85,10 @@ func TestPostDataPasses(t *testing.T) {
 			[]ids{{4, []int{3, 10, 7}}, {1, []int{16, 18}}}},
 		{"a view that runs a query", head(query, index, filledByQuery), nil, []ids{{4, []int{3}}, {1, []int{20}}}},
 		{"event triggers", head(index, eventTrigger, eventComment, filled), nil, []ids{{4, []int{3}}, {1, []int{21, 22, 16}}}},
+		{"a trigger of a part, made by that of the whole", head(ofPart, ofPartComment, trigger, triggerComment, foreignKey, filled), nil,
+			[]ids{{4, []int{8, 9, 7, 16}}, {1, []int{23, 24}}}},
+		{"the same, with views to fill", head(function, behind, index, attach, ofPart, trigger, filledBehind), nil,
+			[]ids{{4, []int{3}}, {1, []int{6}}, {4, []int{8}}, {1, []int{23}}, {1, []int{18}}}},
 		{"nothing left", head(table, index, key), []int{3, 5}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
