@@ -25,17 +25,18 @@ func quietSettings() map[string]string {
 
 // QuietLog returns settings for sessions of the same role that keep statements and
 // rows out of the server's log, as far as the role may make them. complete reports
-// whether statements stay out of it.
+// whether both stay out of it: what the role may not turn off is off already.
 func (db *DB) QuietLog(ctx context.Context) (settings map[string]string, complete bool) {
 	may := "context = 'user' OR context = 'superuser' AND (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)"
 	if db.version.Major >= 15 {
 		may += " OR context = 'superuser' AND pg_catalog.has_parameter_privilege(name, 'SET')"
 	}
 	type setting struct {
-		Name string
-		May  bool
+		Name  string
+		Value string
+		May   bool
 	}
-	found, err := Rows[setting](ctx, db, "SELECT name, "+may+" FROM pg_catalog.pg_settings")
+	found, err := Rows[setting](ctx, db, "SELECT name, coalesce(setting, ''), "+may+" FROM pg_catalog.pg_settings")
 	if err != nil {
 		return nil, false // it is a precaution
 	}
@@ -46,11 +47,23 @@ func (db *DB) QuietLog(ctx context.Context) (settings map[string]string, complet
 		case !known:
 		case s.May:
 			settings[s.Name] = value
-		case s.Name == "log_statement" || s.Name == "log_min_error_statement" || s.Name == "log_min_duration_statement":
+		case logs(s.Name, s.Value):
 			complete = false
 		}
 	}
 	return settings, complete
+}
+
+// logs reports whether one of the quietSettings lets statements or rows into the log
+// at a value.
+func logs(name, value string) bool {
+	switch name {
+	case "log_error_verbosity", "log_parameter_max_length", "log_parameter_max_length_on_error":
+		return false // they say how much of what another one lets in
+	case "log_min_messages":
+		return value != "fatal" && value != "panic"
+	}
+	return value != quietSettings()[name]
 }
 
 // Set makes settings for the rest of the session.
