@@ -172,10 +172,6 @@ func (j *credentialJudge) column(t *schema.Table, name string, becomes Becomes) 
 	if col == nil || t.Unread != nil { // nothing is known of it
 		return j.blind(becomes)
 	}
-	kind := KindOf(col.Type)
-	if becomes == BecomesFalse && (kind != Boolean || col.Type.Array) {
-		return replacement{spec: MethodSpec{Name: "keep"}}
-	}
 	on := label(whole(j.byName, t).Name) + "." + schema.Quote(name)
 	if col.Generated != schema.NotGenerated {
 		return j.computed(t, col, on, becomes)
@@ -251,8 +247,15 @@ func candidates(col *schema.Column, becomes Becomes, password string) []MethodSp
 	value := func(text string) MethodSpec { return MethodSpec{Name: "value", Text: text} }
 	var list []MethodSpec
 	switch {
-	case becomes == BecomesFalse:
-		return append(list, value("false"))
+	case becomes == BecomesFalse && !col.Type.Array:
+		switch KindOf(col.Type) {
+		case Boolean:
+			return append(list, value("false"))
+		case Text:
+			list = append(list, value("false"))
+		case Integer, Decimal, Float:
+			list = append(list, value("0"))
+		}
 	case becomes == BecomesPassword && !col.Type.Array:
 		list = append(list, MethodSpec{Name: "bcrypt", Text: password})
 	}
