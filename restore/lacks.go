@@ -9,6 +9,7 @@ import (
 
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
 // lack is why an entry cannot be restored as it is.
@@ -51,8 +52,7 @@ func look(ctx context.Context, admin *pgtools.DB, h *archive.Head) (s surroundin
 	for i := range h.Entries {
 		switch e := &h.Entries[i]; e.Desc {
 		case "SECURITY LABEL":
-			for _, m := range labelProvider.FindAllStringSubmatch(e.Definition, -1) {
-				name := unquoteIdent(m[1])
+			for _, name := range schema.LabelProviders(e.Definition) {
 				if slices.Contains(s.unloaded, name) {
 					continue
 				}
@@ -89,13 +89,9 @@ func look(ctx context.Context, admin *pgtools.DB, h *archive.Head) (s surroundin
 const ident = `(?:"(?:[^"]|"")+"|[^\s".,;]+)`
 
 var (
-	labelProvider = regexp.MustCompile(`(?m)^SECURITY LABEL FOR (` + ident + `) ON `)
-	language      = regexp.MustCompile(`(?m)^ {4}LANGUAGE (` + ident + `)`)
-	libraryOf     = regexp.MustCompile(`(?m)^ {4}AS '((?:[^']|'')+)', '`)
-	leakproof     = regexp.MustCompile(`(?m)^ {4}LANGUAGE [^\n]* LEAKPROOF\b`)
-	collation     = regexp.MustCompile(`^CREATE COLLATION ` + ident + `\.` + ident + ` (\(.*\));\s*$`)
-	policyRoles   = regexp.MustCompile(`^(CREATE POLICY ` + ident + ` ON ` + ident + `\.` + ident + `(?: AS RESTRICTIVE)?(?: FOR [A-Z]+)? TO )(` + ident + `(?:, ` + ident + `)*)( USING \(| WITH CHECK \(|;)`)
-	oneIdent      = regexp.MustCompile(ident)
+	collation   = regexp.MustCompile(`^CREATE COLLATION ` + ident + `\.` + ident + ` (\(.*\));\s*$`)
+	policyRoles = regexp.MustCompile(`^(CREATE POLICY ` + ident + ` ON ` + ident + `\.` + ident + `(?: AS RESTRICTIVE)?(?: FOR [A-Z]+)? TO )(` + ident + `(?:, ` + ident + `)*)( USING \(| WITH CHECK \(|;)`)
+	oneIdent    = regexp.MustCompile(ident)
 )
 
 func unquoteIdent(s string) string {
@@ -105,22 +101,10 @@ func unquoteIdent(s string) string {
 	return s
 }
 
-// languageOf returns the language of a function, "" for one that has none in its
-// definition.
-func languageOf(e *archive.Entry) string {
-	if m := language.FindStringSubmatch(e.Definition); m != nil {
-		return unquoteIdent(m[1])
-	}
-	return ""
-}
-
 // library returns the file that a function in C is in, "" for any other.
 func library(e *archive.Entry) string {
-	if languageOf(e) != "c" {
-		return ""
-	}
-	if m := libraryOf.FindStringSubmatch(e.Definition); m != nil {
-		return strings.ReplaceAll(m[1], "''", "'")
+	if o := schema.RoutineOptionsOf(e.Definition); o.Language == "c" {
+		return o.Library
 	}
 	return ""
 }
@@ -144,11 +128,11 @@ func (s surroundings) lack(e *archive.Entry, byID map[int]*archive.Entry) (l lac
 	case "EXTENSION":
 		return s.lackExtension(l)
 	case "SECURITY LABEL":
-		m := labelProvider.FindStringSubmatch(e.Definition)
-		if len(m) == 0 || !slices.Contains(s.unloaded, unquoteIdent(m[1])) {
+		providers := schema.LabelProviders(e.Definition)
+		if len(providers) == 0 || !slices.Contains(s.unloaded, providers[0]) {
 			return l, false
 		}
-		l.why = fmt.Sprintf("%s has not loaded the provider %s", s.host, unquoteIdent(m[1]))
+		l.why = fmt.Sprintf("%s has not loaded the provider %s", s.host, providers[0])
 		return l, true
 	case "POLICY":
 		return s.lackRoles(l)
@@ -194,14 +178,14 @@ func needsSuperuser(e *archive.Entry) bool {
 	case "PROCEDURAL LANGUAGE":
 		return e.Tag != "plpgsql"
 	case "PUBLICATION":
-		return strings.Contains(e.Definition, " FOR ALL TABLES")
+		return schema.Says(e.Definition, "for all tables")
 	case "TYPE":
-		return strings.Contains(e.Definition, "\n    INPUT = ")
+		return schema.IsBaseType(e.Definition)
 	case "CAST":
-		return strings.Contains(e.Definition, " WITHOUT FUNCTION")
+		return schema.Says(e.Definition, "without function")
 	case "FUNCTION", "PROCEDURE":
-		l := languageOf(e)
-		return l == "c" || l == "internal" || leakproof.MatchString(e.Definition)
+		o := schema.RoutineOptionsOf(e.Definition)
+		return o.Language == "c" || o.Language == "internal" || o.Leakproof
 	}
 	return false
 }

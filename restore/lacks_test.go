@@ -40,7 +40,13 @@ func TestLackSuperuser(t *testing.T) {
 		{"FUNCTION", "f()", "CREATE FUNCTION public.f() RETURNS text\n    LANGUAGE sql\n    AS $$\n    LANGUAGE c\n$$;\n", false},
 		{"FUNCTION", "f()", "CREATE FUNCTION public.f() RETURNS trigger\n    LANGUAGE c STRICT\n    AS '$libdir/x', 'f';\n", true},
 		{"FUNCTION", "f()", "CREATE FUNCTION public.f() RETURNS text\n    LANGUAGE sql IMMUTABLE LEAKPROOF\n    AS $$SELECT 'x'$$;\n", true},
+		{"FUNCTION", "f()", "CREATE FUNCTION public.f(a text DEFAULT E'\n    LANGUAGE c\n'::text, \"\n    LANGUAGE c LEAKPROOF\" text) RETURNS public.language\n    LANGUAGE sql\n    SET \"a.b\" TO E'\n    LANGUAGE c LEAKPROOF\n'\n    AS $$SELECT 1$$;\n", false},
+		{"FUNCTION", "f()", "CREATE FUNCTION public.f() RETURNS SETOF integer\n    LANGUAGE sql\n    BEGIN ATOMIC\n SELECT t.a AS leakproof\n    FROM public.t;\nEND;\n", false},
+		{"PROCEDURE", "f()", "CREATE PROCEDURE public.f()\n    LANGUAGE \"internal\"\n    AS $$x$$;\n", true},
 		{"TYPE", "t", "CREATE TYPE public.t AS (\n\ta integer\n);\n", false},
+		{"TYPE", "t", "CREATE TYPE public.t AS ENUM (\n    E'a\n    INPUT = '\n);\n", false},
+		{"CAST", "CAST (a AS b)", "CREATE CAST (public.\" WITHOUT FUNCTION\" AS public.b) WITH INOUT;\n", false},
+		{"PUBLICATION", "p", "CREATE PUBLICATION \"p FOR ALL TABLES\" WITH (publish = 'insert');\n", false},
 		{"TYPE", "t", "CREATE TYPE public.t (\n    INTERNALLENGTH = 4,\n    INPUT = public.t_in\n);\n", true},
 		{"CAST", "CAST (a AS b)", "CREATE CAST (public.a AS public.b) WITH INOUT;\n", false},
 		{"CAST", "CAST (a AS b)", "CREATE CAST (public.a AS integer) WITHOUT FUNCTION;\n", true},
@@ -58,6 +64,30 @@ func TestLackSuperuser(t *testing.T) {
 		plain.super = true
 		if l, lacks := plain.lack(e, nil); lacks {
 			t.Errorf("%s, for a superuser: %q", tt.definition, l.why)
+		}
+	}
+}
+
+func TestLackLabelProvider(t *testing.T) {
+	s := surroundings{super: true, unloaded: []string{"gone"}}
+	for definition, want := range map[string]bool{
+		"SECURITY LABEL FOR gone ON TABLE public.t IS 'x';\n":                                        true,
+		"SECURITY LABEL FOR \"gone\" ON TABLE public.t IS 'it\\'s';\n":                               true,
+		"SECURITY LABEL FOR here ON TABLE public.t IS '\nSECURITY LABEL FOR gone ON TABLE t IS ';\n": false,
+	} {
+		if _, lacks := s.lack(&archive.Entry{Desc: "SECURITY LABEL", Definition: definition}, nil); lacks != want {
+			t.Errorf("%s: %t", definition, lacks)
+		}
+	}
+}
+
+func TestLibrary(t *testing.T) {
+	for definition, want := range map[string]string{
+		"CREATE FUNCTION public.f(a text DEFAULT E'\n    AS ''x'', '''::text) RETURNS integer\n    LANGUAGE c STRICT\n    SET x TO 'y'\n    AS '$libdir/it''s', 'f';\n": "$libdir/it's",
+		"CREATE FUNCTION public.f() RETURNS integer\n    LANGUAGE sql\n    AS $$\n    AS 'x', 'y'$$;\n":                                                                 "",
+	} {
+		if got := library(&archive.Entry{Desc: "FUNCTION", Definition: definition}); got != want {
+			t.Errorf("%s: %q", definition, got)
 		}
 	}
 }

@@ -88,43 +88,84 @@ func (o *omitter) byID() map[int]*archive.Entry {
 // own tables need the extension, whose tables a dump does not have.
 func needs(h *archive.Head) map[int][]*archive.Entry {
 	byID := h.ByID()
+	guess := extensionsOf(h)
 	found := map[int][]*archive.Entry{}
+	add := func(id int, e *archive.Entry) {
+		if known := found[id]; len(known) == 0 || known[len(known)-1] != e {
+			found[id] = append(known, e)
+		}
+	}
 	for i := range h.Entries {
 		e := &h.Entries[i]
 		orphan := false
 		for _, id := range e.Dependencies {
 			if byID[id] == nil {
 				orphan = true
-			} else if !slices.Contains(found[id], e) {
-				found[id] = append(found[id], e)
+			} else {
+				add(id, e)
 			}
 		}
 		if orphan {
-			if x := extensionOf(h, e); x != nil && !slices.Contains(found[x.ID], e) {
-				found[x.ID] = append(found[x.ID], e)
+			if x := guess.of(e.Namespace); x != nil {
+				add(x.ID, e)
 			}
 		}
 	}
 	return found
 }
 
-// extensionOf guesses to which extension a table belongs that a dump has rows of and
-// no definition: by its schema's name, else by the schema that the extension is in.
-// It returns nil when that does not tell.
-func extensionOf(h *archive.Head, e *archive.Entry) *archive.Entry {
-	var named, inSchema []*archive.Entry
+// extensions guess to which extension something belongs whose table the dump does not
+// define. Hostile dumps may have any number of entries, so that none is looked at twice.
+type extensions struct {
+	all      []*archive.Entry
+	inSchema map[string][]*archive.Entry // by the name of the schema, as SQL has it
+	known    map[string]*archive.Entry   // guesses, by the name of the schema
+}
+
+// mostExtensions bounds the extensions that are compared by name. Postgres has some 50,
+// and so do hosting providers.
+const mostExtensions = 1000
+
+func extensionsOf(h *archive.Head) *extensions {
+	x := &extensions{inSchema: map[string][]*archive.Entry{}, known: map[string]*archive.Entry{}}
 	for i := range h.Entries {
-		x := &h.Entries[i]
-		if x.Desc != "EXTENSION" {
+		e := &h.Entries[i]
+		if e.Desc != "EXTENSION" {
 			continue
 		}
-		if len(e.Namespace) >= 4 && e.Namespace != "public" && strings.Contains(x.Tag, e.Namespace) {
-			named = append(named, x)
+		x.all = append(x.all, e)
+		if _, name, ok := strings.Cut(e.Definition, " WITH SCHEMA "); ok {
+			name = strings.TrimSuffix(strings.TrimSpace(name), ";")
+			x.inSchema[name] = append(x.inSchema[name], e)
 		}
-		if strings.HasSuffix(strings.TrimSpace(x.Definition), " WITH SCHEMA "+pgtools.Quote(e.Namespace)+";") ||
-			strings.HasSuffix(strings.TrimSpace(x.Definition), " WITH SCHEMA "+e.Namespace+";") {
-			inSchema = append(inSchema, x)
+	}
+	return x
+}
+
+// of guesses by a schema's name, else by the schema that an extension is in. It returns
+// nil when that does not tell.
+func (x *extensions) of(namespace string) *archive.Entry {
+	e, known := x.known[namespace]
+	if !known {
+		e = x.guess(namespace)
+		x.known[namespace] = e
+	}
+	return e
+}
+
+func (x *extensions) guess(namespace string) *archive.Entry {
+	if len(x.all) == 0 || len(x.all) > mostExtensions {
+		return nil
+	}
+	var named []*archive.Entry
+	for _, e := range x.all {
+		if len(namespace) >= 4 && namespace != "public" && strings.Contains(e.Tag, namespace) {
+			named = append(named, e)
 		}
+	}
+	inSchema := x.inSchema[namespace]
+	if quoted := pgtools.Quote(namespace); quoted != namespace {
+		inSchema = append(slices.Clone(inSchema), x.inSchema[quoted]...)
 	}
 	switch {
 	case len(named) == 1:

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-var encodingStatement = regexp.MustCompile(`^\s*SET client_encoding = '([^']+)'`)
+var encodingStatement = regexp.MustCompile(`^SET client_encoding = '([A-Za-z0-9_]+)';\n$`)
 
 // Encoding returns the encoding of the archive's text, such as "UTF8", or ""
 // when the archive does not say.
@@ -22,7 +22,7 @@ func (h *Head) Encoding() string {
 	return ""
 }
 
-var stringsStatement = regexp.MustCompile(`^\s*SET standard_conforming_strings = '([^']+)'`)
+var stringsStatement = regexp.MustCompile(`^SET standard_conforming_strings = '(on|off)';\n$`)
 
 // StandardStrings returns the setting standard_conforming_strings of the archive's
 // text: whether a backslash in a string is just that. said is false when the
@@ -39,7 +39,7 @@ func (h *Head) StandardStrings() (on, said bool) {
 	return on, said
 }
 
-var pathStatement = regexp.MustCompile(`^\s*SELECT pg_catalog\.set_config\('search_path', '((?:[^']|'')*)', false\)`)
+var pathStatement = regexp.MustCompile(`^SELECT pg_catalog\.set_config\('search_path', '((?:[^'\\]|'')*)', false\);\n$`)
 
 // SearchPath returns the search_path with which the archive's definitions are to
 // be run, as set_config takes it.

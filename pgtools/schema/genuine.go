@@ -27,21 +27,14 @@ func Genuine(h *archive.Head) error {
 			return fmt.Errorf("the %s in its header is not one: %.80q", v.what, v.text)
 		}
 	}
-	g := judge{kinds: kinds(), wide: isWide(h.Encoding()), katakana: strings.Contains(h.Encoding(), "SJIS")}
-	standard, said := h.StandardStrings()
-	settings := map[string]bool{}
-	for i := range h.Entries {
-		e := &h.Entries[i]
-		if e.Desc == "ENCODING" || e.Desc == "STDSTRINGS" || e.Desc == "SEARCHPATH" {
-			if settings[e.Desc] {
-				return fmt.Errorf("it has two entries %s", e.Desc)
-			}
-			settings[e.Desc] = true
-		}
-		for _, escapes := range []bool{false, true} {
-			if g.escapes = escapes; said && escapes == standard {
-				continue // else pg_restore takes it for off, and hectl for on
-			}
+	if err := settings(h); err != nil {
+		return err
+	}
+	known := kinds()
+	for _, r := range readings(h) {
+		g := judge{textRules: r, kinds: known}
+		for i := range h.Entries {
+			e := &h.Entries[i]
 			if err := g.entry(e); err != nil {
 				return fmt.Errorf("%s: %w", e, err)
 			}
@@ -50,24 +43,12 @@ func Genuine(h *archive.Head) error {
 	return nil
 }
 
-// isWide reports whether a byte of ASCII may be a part of a character in an encoding:
-// clients may have those, servers not.
-func isWide(encoding string) bool {
-	switch encoding {
-	case "SJIS", "SHIFT_JIS_2004", "BIG5", "GBK", "UHC", "GB18030", "JOHAB":
-		return true
-	}
-	return false
-}
-
 var plainDesc = regexp.MustCompile(`^[A-Z]+([ -][A-Z]+)*$`)
 
 // judge judges entries.
 type judge struct {
-	lexer
-	kinds    map[string]kindOf
-	wide     bool // see isWide
-	katakana bool // it has characters of one byte beyond ASCII
+	textRules
+	kinds map[string]kindOf
 }
 
 func (g judge) entry(e *archive.Entry) error {
@@ -86,6 +67,8 @@ func (g judge) entry(e *archive.Entry) error {
 		if strings.Trim(e.Definition, "0123456789\n") != "" {
 			return errors.New("it has more than numbers")
 		}
+		return nil
+	case isSetting(e.Desc): // see settings
 		return nil
 	}
 	statements, err := g.statements(e)
@@ -153,7 +136,7 @@ func (g judge) statements(e *archive.Entry) ([]statement, error) {
 	var found []statement
 	start, depth, body := 0, 0, 0
 	for i, t := range all {
-		isWord := t.kind == word
+		isWord, opened := t.kind == word, false
 		switch {
 		case t.kind == symbol && (t.text == "(" || t.text == "["):
 			depth++
@@ -162,8 +145,8 @@ func (g judge) statements(e *archive.Entry) ([]statement, error) {
 				return nil, errors.New("its parentheses do not match")
 			}
 		case depth > 0:
-		case isWord && body == 0 && t.text == "atomic" && g.kinds[e.Desc].body && i > 0 && all[i-1].text == "begin":
-			body = 1
+		case isWord && body == 0 && t.text == "atomic" && g.kinds[e.Desc].body && i > 0 && all[i-1].kind == word && all[i-1].text == "begin":
+			body, opened = 1, true
 		case isWord && body > 0 && t.text == "case":
 			body++
 		case isWord && body > 0 && t.text == "end":
@@ -176,7 +159,7 @@ func (g judge) statements(e *archive.Entry) ([]statement, error) {
 		}
 		// Where a body ends the grammar knows, and this does not quite: so what is
 		// in it has to be harmless outside of it, too.
-		if body > 0 && depth == 0 && i+1 < len(all) && (t.text == ";" && t.kind == symbol || body == 1 && isWord && t.text == "atomic") {
+		if body > 0 && depth == 0 && i+1 < len(all) && (opened || t.kind == symbol && t.text == ";") {
 			if next := all[i+1]; next.kind != word && next.kind != symbol || !beginsQuery(next.text) && next.text != "end" {
 				return nil, fmt.Errorf("the body of the routine has a statement that begins with %q", next.text)
 			}
@@ -189,26 +172,6 @@ func (g judge) statements(e *archive.Entry) ([]statement, error) {
 		found = append(found, statement{sql, all[start:]})
 	}
 	return found, nil
-}
-
-// narrow replaces the characters of several bytes of an encoding in which one of
-// those could be taken for a letter of ASCII. Lengths stay.
-func (g judge) narrow(sql string) string {
-	if !g.wide {
-		return sql
-	}
-	b := []byte(sql)
-	for i := 0; i < len(b); i++ {
-		single := g.katakana && b[i] >= 0xa1 && b[i] <= 0xdf
-		if b[i] <= 0x80 || single {
-			continue
-		}
-		b[i] = 'x'
-		if i++; i < len(b) {
-			b[i] = 'x'
-		}
-	}
-	return string(b)
 }
 
 // shared refuses what would be done to something beyond the database.

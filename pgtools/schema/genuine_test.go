@@ -117,7 +117,7 @@ func TestHiddenFieldsAreRefused(t *testing.T) {
 	encoding := archive.Entry{ID: 2, Desc: "ENCODING", Definition: "SET client_encoding = 'GBK';\n"}
 	comment := func(sql string) archive.Entry { return archive.Entry{Desc: "COMMENT", Tag: "TABLE t", Definition: sql} }
 	for what, h := range map[string]*archive.Head{
-		"DROP TABLE":             head(comment(`COMMENT ON TABLE t IS 'a\'; DROP TABLE t; --';`), archive.Entry{ID: 9, Desc: "SEARCHPATH"}),
+		"DROP TABLE":             head(comment(`COMMENT ON TABLE t IS 'a\'; DROP TABLE t; --';`), archive.Entry{ID: 9, Desc: "ENCODING", Definition: "SET client_encoding = 'UTF8';\n"}),
 		"two entries STDSTRINGS": head(comment(""), off, archive.Entry{ID: 3, Desc: "STDSTRINGS"}),
 		"has data":               head(archive.Entry{Desc: "INDEX", HadDumper: true}),
 		"has a COPY statement":   head(archive.Entry{Desc: "INDEX", Copy: "COPY t TO PROGRAM 'id';"}),
@@ -132,6 +132,73 @@ func TestHiddenFieldsAreRefused(t *testing.T) {
 	}
 	if err := schema.Genuine(head(comment(`COMMENT ON TABLE t IS 'it\'s; fine';`), off)); err != nil {
 		t.Errorf("a string with escapes: %v", err)
+	}
+}
+
+// What says how to read an archive is in pg_dump's own words, or hectl, pg_restore and
+// the server may each read something else.
+func TestSettings(t *testing.T) {
+	const path = "SELECT pg_catalog.set_config('search_path', '', false);\n"
+	for _, tt := range []struct {
+		desc, sql string
+		fine      bool
+	}{
+		{"ENCODING", "SET client_encoding = 'UTF8';\n", true},
+		{"ENCODING", "SET client_encoding = 'SQL_ASCII';\n", true},
+		{"ENCODING", "SET client_encoding = 'SHIFT_JIS_2004';\n", true},
+		{"ENCODING", "SET client_encoding = 'utf8';\n", false},
+		{"ENCODING", "SET client_encoding = 'Shift-JIS';\n", false},
+		{"ENCODING", "SET client_encoding = 'mskanji';\n", false},
+		{"ENCODING", "SET client_encoding = 'NEW';\n", false},
+		{"ENCODING", "SET client_encoding = 'UTF8'; SET client_encoding = 'SJIS';\n", false},
+		{"ENCODING", "/*'SJIS'*/SET client_encoding = 'UTF8';\n", false},
+		{"ENCODING", "--'SJIS'\nSET client_encoding = 'UTF8';\n", false},
+		{"ENCODING", "SET client_encoding = 'UTF8' /**/;\n", false},
+		{"ENCODING", "SET client_encoding = 'UTF8'\n'';\n", false},
+		{"ENCODING", "SET client_encoding = E'UTF8';\n", false},
+		{"ENCODING", "SET client_encoding = $$UTF8$$;\n", false},
+		{"ENCODING", "", false},
+		{"STDSTRINGS", "SET standard_conforming_strings = 'on';\n", true},
+		{"STDSTRINGS", "SET standard_conforming_strings = 'off';\n", true},
+		{"STDSTRINGS", "/*'on'*/SET standard_conforming_strings = 'off';\n", false},
+		{"STDSTRINGS", " SET standard_conforming_strings = 'off';\n", false},
+		{"STDSTRINGS", "SET standard_conforming_strings = 'one';\n", false},
+		{"STDSTRINGS", "SET standard_conforming_strings = E'on';\n", false},
+		{"STDSTRINGS", "", false},
+		{"SEARCHPATH", path, true},
+		{"SEARCHPATH", "/*'*/" + path, false},
+		{"SEARCHPATH", "SELECT pg_catalog.set_config('search_path', 'public', false);\n", false},
+		{"SEARCHPATH", "SELECT pg_catalog.set_config('search_path', E'', false);\n", false},
+		{"SEARCHPATH", "", false},
+	} {
+		h := &archive.Head{Entries: []archive.Entry{{ID: 1, Desc: tt.desc, Tag: tt.desc, Definition: tt.sql}}}
+		if err := schema.Genuine(h); (err == nil) != tt.fine {
+			t.Errorf("%s: %q: %v", tt.desc, tt.sql, err)
+		}
+	}
+}
+
+// An archive that does not say how to read it must be harmless in each reading.
+func TestSettingsNotSaid(t *testing.T) {
+	standard := archive.Entry{ID: 1, Desc: "STDSTRINGS", Definition: "SET standard_conforming_strings = 'on';\n"}
+	encoding := archive.Entry{ID: 2, Desc: "ENCODING", Definition: "SET client_encoding = 'UTF8';\n"}
+	for _, tt := range []struct {
+		sql  string
+		said archive.Entry
+		fine bool
+	}{
+		{`COMMENT ON TABLE t IS 'plain';`, standard, true},
+		{`COMMENT ON TABLE t IS 'plain';`, encoding, true},
+		{`COMMENT ON TABLE t IS '\'; DROP TABLE t; --';`, encoding, false},
+		{`COMMENT ON TABLE t IS '\''; DROP TABLE t; --';`, encoding, false},
+		{"COMMENT ON TABLE t IS E'\x95\\'; DROP TABLE t; --';", standard, false},
+		{"COMMENT ON TABLE t IS E'\xb1\\'; DROP TABLE t; --';", standard, false},
+		{"COMMENT ON TABLE t IS E'\xb1\\\\'; DROP TABLE t; --';", standard, false},
+	} {
+		err := schema.Genuine(head(archive.Entry{Desc: "COMMENT", Tag: "TABLE t", Definition: tt.sql}, tt.said))
+		if (err == nil) != tt.fine {
+			t.Errorf("%q, with %s: %v", tt.sql, tt.said.Desc, err)
+		}
 	}
 }
 
@@ -154,6 +221,7 @@ func TestFormsOfPgDumpAreGenuine(t *testing.T) {
 		{"RULE", "CREATE RULE r AS\n    ON INSERT TO public.t DO INSTEAD ( INSERT INTO public.a VALUES (1);\n INSERT INTO public.b VALUES (2);\n);\nALTER TABLE public.t DISABLE RULE r;\n"},
 		{"RULE", "CREATE OR REPLACE VIEW public.v WITH (security_barrier='true') AS\n SELECT 1 AS a;\n"},
 		{"FUNCTION", "CREATE FUNCTION public.f(a integer) RETURNS integer\n    LANGUAGE sql\n    BEGIN ATOMIC\n INSERT INTO public.t VALUES (1);\n SELECT\n         CASE\n             WHEN (f.a > 0) THEN 1\n             ELSE 2\n         END AS \"case\";\nEND;\n"},
+		{"FUNCTION", "CREATE FUNCTION public.f() RETURNS integer\n    LANGUAGE sql\n    BEGIN ATOMIC\n SELECT atomic\n    FROM public.t;\n SELECT t.begin AS atomic\n    FROM public.t;\nEND;\n"},
 		{"FUNCTION", "CREATE FUNCTION public.f() RETURNS integer\n    LANGUAGE sql\n    RETURN 1;\n\nALTER FUNCTION public.f() DEPENDS ON EXTENSION x;\n"},
 		{"STATISTICS DATA", "SELECT * FROM pg_catalog.pg_restore_relation_stats(\n\t'version', '180000'::integer,\n\t'schemaname', 'public',\n\t'relpages', '1'::integer\n);\nSELECT * FROM pg_catalog.pg_restore_attribute_stats(\n\t'most_common_freqs', '{0.5}'::real[],\n\t'x', E'it\\\\s'::text\n);\n"},
 		{"PROPERTY GRAPH", "CREATE PROPERTY GRAPH public.g VERTEX TABLES (a);\n"},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/rubyforgood/hectl/pgtools/archive"
@@ -17,26 +18,59 @@ var ErrInserts = errors.New("its rows are not INSERT statements as pg_dump write
 // statement, from dumps made with pg_dump --inserts. It passes the bytes on up to
 // the first that does not belong in such statements, which is ErrInserts: whoever
 // runs a statement at its semicolon has run no other. A row takes no memory.
+//
+// The rows must be such statements in every reading: pg_restore divides them by
+// bytes, the server by characters.
 func Inserts(h *archive.Head) func(e *archive.Entry, in io.Reader) io.Reader {
 	parents := parentsOf(h)
-	standard, _ := h.StandardStrings()
+	var all []textRules
+	for _, r := range readings(h) {
+		all = append(all, r)
+		if bytewise := (textRules{lexer: r.lexer}); !slices.Contains(all, bytewise) {
+			all = append(all, bytewise)
+		}
+	}
 	return func(e *archive.Entry, in io.Reader) io.Reader {
 		into := func(n Name) bool { return parents.has(Name{e.Namespace, e.Tag}, n) }
-		return &inserts{in: in, into: into, escapes: !standard}
+		s := &insertReader{in: in}
+		for _, r := range all {
+			s.machines = append(s.machines, &inserts{textRules: r, into: into})
+		}
+		return s
 	}
 }
 
-// inserts is what Inserts returns: a machine that looks at one byte after another.
+// insertReader is what Inserts returns.
+type insertReader struct {
+	in       io.Reader
+	machines []*inserts // one for each reading
+	err      error
+}
+
+// Read implements io.Reader.
+func (s *insertReader) Read(p []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	n, err := s.in.Read(p)
+	for _, m := range s.machines {
+		if !m.takeAll(p[:n]) || errors.Is(err, io.EOF) && (m.step != stepInsert || len(m.word) > 0) {
+			s.err = ErrInserts
+			return 0, s.err
+		}
+	}
+	return n, err
+}
+
+// inserts is a machine that looks at one byte after another.
 type inserts struct {
-	in      io.Reader
-	into    func(Name) bool
-	escapes bool // a backslash in a string escapes
-	err     error
+	textRules
+	into func(Name) bool
 
 	step  step
 	depth int    // of parentheses
 	quote byte   // ' or " within such; 0 outside
-	skip  bool   // the next byte of a string is escaped
+	skip  bool   // the next byte of a string is escaped, or part of a character
 	last  byte   // outside of quotes
 	word  []byte // that is not complete
 }
@@ -56,22 +90,9 @@ const (
 // characters, of four bytes, or twice as many with quotes, and a schema.
 const longestWord = 1 << 10
 
-// Read implements io.Reader.
-func (s *inserts) Read(p []byte) (int, error) {
-	if s.err != nil {
-		return 0, s.err
-	}
-	n, err := s.in.Read(p)
-	if !s.takeAll(p[:n]) || errors.Is(err, io.EOF) && (s.step != stepInsert || len(s.word) > 0) {
-		s.err = ErrInserts
-		return 0, s.err
-	}
-	return n, err
-}
-
 func (s *inserts) takeAll(p []byte) bool {
 	for len(p) > 0 {
-		if s.quote == '\'' && !s.skip { // most of a dump
+		if s.quote == '\'' && !s.skip && !s.wide { // most of a dump
 			n := bytes.IndexAny(p, `'\`)
 			if n < 0 {
 				return true
@@ -93,7 +114,7 @@ func (s *inserts) take(c byte) bool {
 		s.skip = false
 		return true
 	case s.quote == '\'':
-		s.skip = c == '\\' && s.escapes
+		s.skip = c == '\\' && s.escapes || s.begins(c)
 		if c == '\'' {
 			s.quote, s.last = 0, c
 		}

@@ -11,6 +11,38 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
+// Rows must be statements of constants in each reading: by bytes, as pg_restore divides
+// them, by characters, as the server reads them, and, where an archive does not say what
+// a backslash means, with both.
+func TestInsertsInEachReading(t *testing.T) {
+	on := archive.Entry{ID: 1, Desc: "STDSTRINGS", Definition: "SET standard_conforming_strings = 'on';\n"}
+	off := archive.Entry{ID: 1, Desc: "STDSTRINGS", Definition: "SET standard_conforming_strings = 'off';\n"}
+	sjis := archive.Entry{ID: 4, Desc: "ENCODING", Definition: "SET client_encoding = 'SJIS';\n"}
+	utf8 := archive.Entry{ID: 4, Desc: "ENCODING", Definition: "SET client_encoding = 'UTF8';\n"}
+	for _, tt := range []struct {
+		rows     string
+		settings []archive.Entry
+		fine     bool
+	}{
+		{"('\x95\\')", []archive.Entry{on, sjis}, true},
+		{"('\xb1')", []archive.Entry{on, sjis}, true},
+		{"('\x95'); DROP TABLE x; --')", []archive.Entry{on, sjis}, false},
+		{"('\x95\\'); DROP TABLE x; --')", []archive.Entry{off, sjis}, false},
+		{"('\x95\\'); DROP TABLE x; --')", []archive.Entry{off}, false},
+		{"('é')", []archive.Entry{off, utf8}, true},
+		{"('plain')", nil, true},
+		{"('\\'); DROP TABLE x; --')", []archive.Entry{utf8}, false},
+		{"('\\', 1); DROP TABLE x; SELECT (1 --', '\\''\n)", []archive.Entry{utf8}, false},
+	} {
+		e := archive.Entry{ID: 3, Desc: "TABLE DATA", Namespace: "public", Tag: "t"}
+		h := &archive.Head{Entries: append(tt.settings, archive.Entry{ID: 2, Desc: "TABLE", Namespace: "public", Tag: "t"}, e)}
+		_, err := io.ReadAll(schema.Inserts(h)(&e, strings.NewReader("INSERT INTO public.t VALUES "+tt.rows+";\n")))
+		if (err == nil) != tt.fine {
+			t.Errorf("%q, %d settings: %v", tt.rows, len(tt.settings), err)
+		}
+	}
+}
+
 func TestInserts(t *testing.T) {
 	table := archive.Entry{ID: 2, Desc: "TABLE", Namespace: "public", Tag: "t;"}
 	on := archive.Entry{ID: 1, Desc: "STDSTRINGS", Definition: "SET standard_conforming_strings = 'on';\n"}

@@ -53,9 +53,6 @@ func kinds() map[string]kindOf {
 
 	return map[string]kindOf{
 		// Of the archive itself.
-		"ENCODING":   {first: []string{"set client_encoding = lit $"}},
-		"STDSTRINGS": {first: []string{"set standard_conforming_strings = lit $"}},
-		"SEARCHPATH": {first: []string{"select pg_catalog . set_config ( 'search_path' , lit , false ) $"}},
 		// Not restored: about the database itself, privileges, subscriptions.
 		"DATABASE":            {first: []string{"create database @"}, more: []string{"alter database @"}},
 		"DATABASE PROPERTIES": {more: []string{"alter database @", "alter role @ in database @ set", "update pg_catalog . pg_database set datistemplate"}},
