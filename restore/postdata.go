@@ -24,7 +24,7 @@ import (
 // such steps, or one and a REFRESH MATERIALIZED VIEW, can wait for each other
 // until the server ends one ("deadlock detected", seen with PostgreSQL 15 and a
 // schema of 80 entries in one of three restores). Two indexes of one table that
-// alter it do so, too. So these steps get a pass of their own, one at a time;
+// alter it do so, too, and keys and triggers of tables with partitions. So these steps get a pass of their own, one at a time;
 // they are quick, but for such an index of a table whose rows were left for
 // later. So do indexes, materialized views and event triggers that may depend on
 // what the archive does not name, and what turns triggers of partitions on or off:
@@ -121,10 +121,11 @@ type pass struct {
 // belong to no section of their own, go with what they follow, or first when that
 // has been restored.
 func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *dependents) []pass {
-	var build, attach, rest, states, fill []*archive.Entry
+	var build, attach, rest, linked, states, fill []*archive.Entry
 	list := &build
 	attaching := false
 	fillInTurn := fillsInTurn(h, reading)
+	parts := partsAndWholes(h)
 	in := map[int]*[]*archive.Entry{} // the list of an entry, by its id
 	dependsOn := func(e *archive.Entry, list *[]*archive.Entry) bool {
 		return slices.ContainsFunc(e.Dependencies, func(id int) bool { return in[id] == list })
@@ -135,6 +136,8 @@ func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *d
 		case e.Section == archive.SectionNone:
 		case e.Desc == "TRIGGER" && !strings.HasPrefix(strings.TrimSpace(e.Definition), "CREATE "):
 			list = &states
+		case locksParts(e) && slices.ContainsFunc(e.Dependencies, func(id int) bool { return parts[id] }):
+			list = &linked
 		case fillInTurn && (fills(e) || dependsOn(e, &fill)):
 			list = &fill
 		case isIndex && dependsOn(e, &rest):
@@ -154,8 +157,36 @@ func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *d
 	if len(attach) == 0 {
 		build, rest = nil, slices.Concat(build, rest)
 	}
-	return slices.DeleteFunc([]pass{{build, jobs}, {attach, 1}, {rest, jobs}, {states, 1}, {fill, 1}},
+	return slices.DeleteFunc([]pass{{build, jobs}, {attach, 1}, {rest, jobs}, {linked, 1}, {states, 1}, {fill, 1}},
 		func(p pass) bool { return len(p.entries) == 0 })
+}
+
+// partsAndWholes returns the ids of partitioned tables and partitions.
+func partsAndWholes(h *archive.Head) map[int]bool {
+	byID := h.ByID()
+	found := map[int]bool{}
+	for i := range h.Entries {
+		if h.Entries[i].Desc != "TABLE ATTACH" { // which depends on both
+			continue
+		}
+		for _, id := range h.Entries[i].Dependencies {
+			if on := byID[id]; on != nil && (on.Desc == "TABLE" || on.Desc == "FOREIGN TABLE") {
+				found[id] = true
+			}
+		}
+	}
+	return found
+}
+
+// locksParts reports whether what an entry makes for a partitioned table is made for
+// its partitions as well, or the other way around. It then locks them all, in an
+// order of its own, so two such entries can wait for each other.
+func locksParts(e *archive.Entry) bool {
+	switch e.Desc {
+	case "FK CONSTRAINT", "CHECK CONSTRAINT", "TRIGGER", "RULE", "POLICY", "ROW SECURITY":
+		return true
+	}
+	return false
 }
 
 // fills reports whether pg_restore leaves an entry for last, in its own order.
