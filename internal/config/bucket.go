@@ -43,6 +43,9 @@ func isDefault(bucket string) bool {
 	return bucket == DefaultBucket || bucket == DefaultAttachmentsBucket
 }
 
+// plainHost is a host, perhaps with a port.
+var plainHost = regexp.MustCompile(`^[A-Za-z0-9._-]+(:[0-9]{1,5})?$`)
+
 // regionForm keeps a region from changing the host that it becomes a part of.
 var regionForm = regexp.MustCompile(`^[A-Za-z0-9_-]{0,63}$`)
 
@@ -113,7 +116,11 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 	endpoint := s.find(flags, "endpoint-url")
 	b.EndpointURL = endpoint.Text
 	if u := b.EndpointURL; u != "" && !strings.HasPrefix(u, "http://") && !strings.HasPrefix(u, "https://") {
-		return Bucket{}, fault.New(fault.Usage, "write it as https://HOST[:PORT]", "endpoint URL from %s has no http:// or https://", endpoint.Origin)
+		shown := "from " + endpoint.Origin
+		if plainHost.MatchString(u) { // anything else may hold a secret
+			shown = fault.Quote(u) + " " + shown
+		}
+		return Bucket{}, fault.New(fault.Usage, "write it as https://HOST[:PORT]", "endpoint URL %s has no http:// or https://", shown)
 	} else if strings.ContainsAny(u, "?#") {
 		return Bucket{}, fault.New(fault.Usage, "write it as https://HOST[:PORT]", "endpoint URL %s has a query", fault.RedactEndpoint(u))
 	}
