@@ -44,7 +44,7 @@ func isDefault(bucket string) bool {
 }
 
 // plainHost is a host, perhaps with a port.
-var plainHost = regexp.MustCompile(`^[A-Za-z0-9._-]+(:[0-9]{1,5})?$`)
+var plainHost = regexp.MustCompile(`^[A-Za-z0-9._-]+(:\d{1,5})?$`)
 
 // regionForm keeps a region from changing the host that it becomes a part of.
 var regionForm = regexp.MustCompile(`^[A-Za-z0-9_-]{0,63}$`)
