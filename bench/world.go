@@ -10,6 +10,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/demodata"
 	"github.com/rubyforgood/hectl/internal/s3store/s3test"
+	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/pgtest"
 )
@@ -181,13 +182,16 @@ func (w *world) contents(ctx context.Context, database string) (string, error) {
 	}
 	// One by one: a single query for thousands of tables would need more locks
 	// than there are.
-	counts, err := pgtools.Rows[string](ctx, db, `
-		SELECT format('SELECT count(*) FROM %s', oid::regclass)
-		FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'delayed_jobs'`)
+	tables, err := pgtools.Rows[struct{ Name, Count string }](ctx, db, `
+		SELECT relname, format('SELECT count(*) FROM %s', oid::regclass)
+		FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`)
 	var rows int64
-	for _, count := range counts {
+	for _, t := range tables {
+		if mask.Skips(t.Name) {
+			continue // hectl never restores its rows
+		}
 		var n int64
-		if err := db.QueryRow(ctx, count).Scan(&n); err != nil {
+		if err := db.QueryRow(ctx, t.Count).Scan(&n); err != nil {
 			return "", err
 		}
 		rows += n

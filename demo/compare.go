@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dustin/go-humanize"
 	"golang.org/x/crypto/bcrypt"
 
+	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -108,12 +110,19 @@ func compareRows(ctx context.Context, production, local *pgtools.DB, line func(w
 	return wrong, nil
 }
 
-// counts returns the rows of every table but delayed_jobs, largest first.
+// counts returns the rows of every table, largest first, but for those that hectl
+// never restores.
 func counts(ctx context.Context, db *pgtools.DB) ([]count, error) {
+	all, err := allCounts(ctx, db)
+	return slices.DeleteFunc(all, func(c count) bool { return mask.Skips(c.Table) }), err
+}
+
+// allCounts returns the rows of every table, largest first.
+func allCounts(ctx context.Context, db *pgtools.DB) ([]count, error) {
 	return pgtools.Rows[count](ctx, db, `
 		SELECT relname, (xpath('//n/text()', query_to_xml(format('SELECT count(*) AS n FROM %s', oid::regclass), true, true, '')))[1]::text::bigint AS n
 		FROM pg_catalog.pg_class
-		WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'delayed_jobs'
+		WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
 		ORDER BY n DESC, relname`)
 }
 
@@ -156,8 +165,14 @@ func compareScrubbed(ctx context.Context, production, local *pgtools.DB, line fu
 	if b.environment != "development" {
 		wrong = append(wrong, "its environment is "+b.environment)
 	}
-	if b.jobs != 0 {
-		wrong = append(wrong, "jobs of production's are left")
+	all, err := allCounts(ctx, local)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		if mask.Skips(c.Table) && c.Rows != 0 {
+			wrong = append(wrong, fmt.Sprintf("%d rows of production's %s are left", c.Rows, c.Table))
+		}
 	}
 	if same != 0 {
 		wrong = append(wrong, "passwords of production's are left")
