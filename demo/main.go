@@ -33,7 +33,7 @@ func mainCode() int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	err := run(ctx, *scale)
+	err := run(ctx, "bin/hectl", *scale)
 	switch {
 	case ctx.Err() != nil:
 		fmt.Println("\ninterrupted: all that was started is gone")
@@ -45,8 +45,8 @@ func mainCode() int {
 	return 0
 }
 
-func run(ctx context.Context, scale int) (err error) {
-	hectl, err := filepath.Abs("bin/hectl")
+func run(ctx context.Context, program string, scale int) (err error) {
+	hectl, err := filepath.Abs(program)
 	if err != nil {
 		return err
 	}
