@@ -27,7 +27,8 @@ type tableWork struct {
 // divideWork returns the work of each table that has rows, by the id of its TABLE
 // DATA entry. What needs more than one table is not in it: foreign keys, indexes
 // of partitioned tables, triggers, views; nor are indexes that may read other
-// tables, whatever their functions claim. Tables whose rows pg_restore brings are finished late: they may have to be scrubbed.
+// tables, whatever their functions claim. Tables whose rows pg_restore brings are
+// finished late: they may have to be scrubbed.
 // Statistics of partitions are taken with those of the table that they are parts
 // of; and those of a table some of whose indexes or extended statistics come
 // later, when they are there.

@@ -23,10 +23,10 @@ import (
 // an index of a partition to its parent's takes locks on both tables, and two
 // such steps, or one and a REFRESH MATERIALIZED VIEW, can wait for each other
 // until the server ends one ("deadlock detected", seen with PostgreSQL 15 and a
-// schema of 80 entries in one of three restores). Two indexes of one table that
-// alter it do so, too, and keys and triggers of tables with partitions. So these steps get a pass of their own, one at a time;
-// they are quick, but for such an index of a table whose rows were left for
-// later. So do indexes, materialized views and event triggers that may depend on
+// schema of 80 entries in one of three restores). So can two indexes of one table
+// that alter it, and keys and triggers of tables with partitions. These steps get
+// passes of their own, one at a time; they are quick, but for such an index of a
+// table whose rows were left for later. So do indexes, materialized views and event triggers that may depend on
 // what the archive does not name, and what turns triggers of partitions on or off:
 // such an entry does not name the one of the whole, which makes the trigger.
 func (l *loader) postData(ctx context.Context, head string, b *builder) ([]pgtools.Ignored, error) {

@@ -52,8 +52,9 @@ func (u *upload) isTaken(err error) bool {
 }
 
 // rivals returns how many keys this upload should move on by, 0 if the key is its
-// own, and whether that is known. Of two uploads of one key only the first to end would get it, and the other
-// would be lost. So each looks for others once it is open, and gives way to any: of
+// own, and whether that is known. Of two uploads of one key only the first to end
+// would get it, and the other would be lost. So each looks for others once it is
+// open, and gives way to any: of
 // two, the one that looks last always finds the other. If both find each other they
 // move on by different numbers of keys. When an upload was opened does not count:
 // some stores tell when its last part came.
