@@ -79,7 +79,23 @@ type doctor struct {
 	found checkup.Findings
 
 	broken bool     // hectl.yml cannot be read
+	role   role     // what the machine is for
 	lost   []string // variables that are set here, but not in cron
+}
+
+// role is what a machine uses hectl for, as far as the settings say.
+type role struct {
+	backsUp bool // a source is set, and not only by libpq's variables
+	fetches bool // a target is set, or nothing is
+}
+
+// roleOf reads the role from what is set. A laptop needs no settings at all, and its
+// PG* variables are rather about the target.
+func roleOf(settings *config.Sources, flags config.Flags, cron bool) role {
+	source, err := settings.Source(flags)
+	backsUp := cron || err == nil && !strings.HasPrefix(source.Origin, "PG")
+	target, err := settings.Target(flags)
+	return role{backsUp, !cron && (!backsUp || err != nil || target.Named())}
 }
 
 // patience is how long one part of the look may take.
@@ -115,22 +131,21 @@ func (d *doctor) examine(ctx context.Context) {
 	masked, maskedErr := settings.MaskedBucket(flags)
 	label, labelErr := settings.Label(flags)
 	maxAge, ageErr := settings.MaxAge(flags)
-	writes := d.cron || sourceErr == nil
 	var newest *restore.Newest
 	if cmp.Or(bucketErr, labelErr, maskedErr) == nil {
 		reached := false
-		d.within(ctx, func(ctx context.Context) { reached = d.bucket(ctx, bucket, masked, label.Text, writes) })
+		d.within(ctx, func(ctx context.Context) { reached = d.bucket(ctx, bucket, masked, label.Text) })
 		if masked.Name != "" {
-			d.within(ctx, func(ctx context.Context) { d.masked(ctx, bucket, masked, label.Text, writes) })
+			d.within(ctx, func(ctx context.Context) { d.masked(ctx, bucket, masked, label.Text) })
 		}
 		if ageErr != nil {
 			maxAge = math.MaxInt64 // which is said already
 		}
 		if reached && !d.cron {
 			d.within(ctx, func(ctx context.Context) {
-				newest = restore.CheckNewest(ctx, f, d.env, bucket, masked, label.Text, maxAge)
+				newest = restore.CheckNewest(ctx, f, d.env, bucket, masked, label.Text, restore.Wanted{MaxAge: maxAge, BacksUp: d.role.backsUp, Fetches: d.role.fetches})
 			})
-			if attachments, err := settings.AttachmentsBucket(flags); err == nil {
+			if attachments, err := settings.AttachmentsBucket(flags); err == nil && d.role.fetches {
 				d.within(ctx, func(ctx context.Context) { restore.CheckAttachments(ctx, f, d.env, attachments, newest) })
 			}
 		}
@@ -143,6 +158,8 @@ func (d *doctor) examine(ctx context.Context) {
 	case d.cron:
 	case d.broken:
 		f.Wrong("target", "", "not looked at, since the settings cannot be read")
+	case !d.role.fetches:
+		f.OK("target", `none is set: only commands that restore need one, such as "hectl fetch-latest-db"`)
 	default:
 		d.within(ctx, func(ctx context.Context) { restore.CheckTarget(ctx, f, d.env, d.c, newest, tools) })
 	}
@@ -186,7 +203,8 @@ func (d *doctor) settings() (*config.Sources, config.Flags) {
 	if source, err := settings.Source(flags); err == nil {
 		d.database(settings, "source", source)
 	}
-	if target, err := settings.Target(flags); err == nil && !d.cron {
+	d.role = roleOf(settings, flags, d.cron)
+	if target, err := settings.Target(flags); err == nil && d.role.fetches {
 		d.database(settings, "target", target)
 	}
 	for _, err := range wrongSettings(settings, flags) {
@@ -254,7 +272,7 @@ func (d *doctor) tools(ctx context.Context, settings *config.Sources, flags conf
 
 // bucket says who asks, and what they may do. It reports whether there is a bucket
 // to look for the newest dump in: this one, or the one with the masked dumps.
-func (d *doctor) bucket(ctx context.Context, b, masked config.Bucket, label string, writes bool) bool {
+func (d *doctor) bucket(ctx context.Context, b, masked config.Bucket, label string) bool {
 	f := &d.found
 	store, err := d.env.Open(ctx, b)
 	if err != nil {
@@ -280,21 +298,27 @@ func (d *doctor) bucket(ctx context.Context, b, masked config.Bucket, label stri
 	default:
 		f.OK("AWS", "%s, at a store other than AWS", key)
 	}
-	if err := reach(ctx, store, b); err != nil {
-		if !writes && fault.CodeOf(err) == fault.Denied && restore.TakesMasked(b, masked) {
-			f.OK("bucket", "%s may not be listed: a fetch takes the newest masked dump", b)
-			return true
-		}
+	check := func() { backup.CheckWriter(ctx, f, "bucket", store, b, label, d.env.Console.Now(), d.role.backsUp) }
+	switch err := reach(ctx, store, b); {
+	case err == nil:
+		f.OK("bucket", "%s may be listed", b)
+		check()
+		return true
+	case !d.role.backsUp && fault.CodeOf(err) == fault.Denied && restore.TakesMasked(b, masked):
+		f.OK("bucket", "%s may not be listed: a fetch takes the newest masked dump", b)
+		return true
+	case d.role.backsUp && !d.role.fetches && s3store.IsAccessDenied(err):
+		f.OK("bucket", "%s may not be listed: backups work without it", b)
+		check()
+		return false
+	default:
 		f.Fail("bucket", err)
 		return false
 	}
-	f.OK("bucket", "%s may be listed", b)
-	backup.CheckWriter(ctx, f, "bucket", store, b, label, d.env.Console.Now(), writes)
-	return true
 }
 
 // masked looks at the bucket of the masked dumps.
-func (d *doctor) masked(ctx context.Context, dumps, b config.Bucket, label string, writes bool) {
+func (d *doctor) masked(ctx context.Context, dumps, b config.Bucket, label string) {
 	const about = "masked dumps"
 	f := &d.found
 	if b.Same(dumps) {
@@ -315,7 +339,7 @@ func (d *doctor) masked(ctx context.Context, dumps, b config.Bucket, label strin
 		return
 	}
 	f.OK(about, "%s may be listed", b)
-	backup.CheckWriter(ctx, f, about, store, b, label, d.env.Console.Now(), writes)
+	backup.CheckWriter(ctx, f, about, store, b, label, d.env.Console.Now(), d.role.backsUp)
 }
 
 // reach asks whether the dumps of a bucket can be listed.

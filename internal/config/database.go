@@ -39,6 +39,17 @@ func (d Database) Params(said map[string]string) map[string]string {
 	return merged
 }
 
+// Named reports whether a setting names the database, its server or its role. libpq's
+// PGHOST and the like do not count: they hold for every database.
+func (d Database) Named() bool {
+	for keyword := range d.Defaults {
+		if keyword != "dbname" {
+			return true
+		}
+	}
+	return d.Origin != ByDefault
+}
+
 // Source resolves the database to dump. There is no default: when nothing
 // names one, the error says what would.
 func (s *Sources) Source(flags Flags) (Database, error) {
