@@ -3,6 +3,8 @@ package oracle
 import (
 	"regexp"
 	"strings"
+
+	"github.com/rubyforgood/hectl/mask"
 )
 
 // What may differ between the two restores, and why. Everything else is a fault.
@@ -18,7 +20,8 @@ import (
 //     foreign keys): each restore gets its own. The comparison goes by names.
 //   - Partitions by hash of an enum: the hash depends on the OID of the label, so the
 //     rows are compared in the whole, not in each partition.
-//   - Credentials, jobs, and the environment of a Rails application: input.scrubbed.
+//   - Credentials, and the environment of a Rails application: input.scrubbed. The
+//     rows of jobs, sessions and caches: mask.Skips.
 //   - User mappings: they hold passwords for other servers, so hectl leaves them out.
 //   - What pg_restore itself gets wrong: where a function needs a table that comes
 //     later in the archive, pg_restore computes another value than the source has.
@@ -65,13 +68,16 @@ var superuserSettings = []string{
 // bySerial are names that the server makes of OIDs.
 var bySerial = regexp.MustCompile(`(pg_toast_|\w+_ConstraintTrigger_(?:[ac]_)?)\d+`)
 
-// replacedInDemo are the tables of the demo that hold credentials, jobs and the
-// environment.
-var replacedInDemo = []string{"public.users", "public.delayed_jobs", "public.ar_internal_metadata"}
+// replacedInDemo are the tables of the demo in which hectl replaces credentials and
+// the environment. Tables whose rows it leaves out are those of mask.Skips.
+var replacedInDemo = []string{"public.users", "public.ar_internal_metadata"}
 
 // without removes what may differ from what was found in a database.
 func without(found map[string]string, scrubbed []string) {
 	for key := range found {
+		if table, ok := strings.CutPrefix(key, "rows "); ok && skipped(table) {
+			delete(found, key)
+		}
 		if strings.HasPrefix(key, "dump Name: USER MAPPING ") || strings.HasPrefix(key, "dependency user mapping ") {
 			delete(found, key)
 		}
@@ -81,4 +87,11 @@ func without(found map[string]string, scrubbed []string) {
 			}
 		}
 	}
+}
+
+// skipped reports whether hectl leaves the rows of a table out of every restore.
+// table is SCHEMA.TABLE, and a space.
+func skipped(table string) bool {
+	_, name, _ := strings.Cut(strings.TrimSuffix(table, " "), ".")
+	return mask.Skips(name)
 }
