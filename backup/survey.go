@@ -64,7 +64,7 @@ func (o *pruneOptions) survey(ctx context.Context, store pruneStore) (*survey, e
 	}
 	s.labels = catalog.Labels(all)
 	slices.SortFunc(s.dumps, func(a, b catalog.Dump) int {
-		return cmp.Or(cmp.Compare(a.Label, b.Label), a.Time.Compare(b.Time), cmp.Compare(a.Key, b.Key))
+		return cmp.Or(cmp.Compare(a.Label, b.Label), catalog.Compare(a, b))
 	})
 	return s, nil
 }

@@ -42,6 +42,12 @@ type lister interface {
 	List(ctx context.Context, prefix string) iter.Seq2[s3store.Object, error]
 }
 
+// Compare orders dumps by age. The time of a key has whole seconds, so of two labels'
+// or two programs' dumps of the same second the one uploaded last is the newer.
+func Compare(a, b Dump) int {
+	return cmp.Or(a.Time.Compare(b.Time), a.Upload.Compare(b.Upload), cmp.Compare(a.Key, b.Key))
+}
+
 // List returns all dumps under base, the newest last.
 func List(ctx context.Context, store lister, base string) ([]Dump, error) {
 	var dumps []Dump
@@ -53,9 +59,7 @@ func List(ctx context.Context, store lister, base string) ([]Dump, error) {
 			dumps = append(dumps, d)
 		}
 	}
-	slices.SortFunc(dumps, func(a, b Dump) int {
-		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Key, b.Key))
-	})
+	slices.SortFunc(dumps, Compare)
 	return dumps, nil
 }
 

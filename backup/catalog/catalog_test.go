@@ -132,6 +132,29 @@ func TestListSortsByTheTimeInTheKey(t *testing.T) {
 	}
 }
 
+// Two programs may name their dumps after the same second: what came last is newer.
+func TestListSortsOneSecondByUpload(t *testing.T) {
+	at := time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
+	for _, last := range []string{"backups/20261123083000.rds.dump", "backups/production-20261123083000.rds.dump"} {
+		objects := []s3store.Object{
+			{Key: "backups/20261123083000.rds.dump", LastModified: at.Add(time.Second)},
+			{Key: "backups/production-20261123083000.rds.dump", LastModified: at.Add(time.Second)},
+		}
+		for i := range objects {
+			if objects[i].Key == last {
+				objects[i].LastModified = at.Add(2 * time.Second)
+			}
+		}
+		dumps, err := List(context.Background(), fakeStore{objects: objects}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := dumps[len(dumps)-1].Key; got != last {
+			t.Errorf("the latest is %s, not %s", got, last)
+		}
+	}
+}
+
 func TestListFailsWhole(t *testing.T) {
 	broken := errors.New("page 2 is gone")
 	dumps, err := List(context.Background(), fakeStore{[]s3store.Object{{Key: "backups/20261122000000.rds.dump"}}, broken}, "")
