@@ -19,7 +19,7 @@ build_tool   = CGO_ENABLED=0 $(GO) build -C tools -trimpath -o ../bin/
 # The race detector needs cgo, and so a C compiler. CI must have one.
 RACE := $(shell if [ -n "$$CI" ] || command -v "$$($(GO) env CC)" >/dev/null 2>&1; then echo -race; fi)
 
-.PHONY: help demo test test-oracle test-majors faults soak build lint fmt bench check release-check package-check setup clean
+.PHONY: help demo test test-oracle test-majors faults soak build lint fmt bench check release-check package-check setup setup-tests clean
 
 help: ## list the targets
 	@echo "make TARGET, with TARGET one of:"
@@ -29,7 +29,7 @@ demo: setup bin/versitygw build ## back up a made-up production database and fet
 	@CGO_ENABLED=0 $(GO) build -o bin/demo ./demo
 	@exec bin/demo
 
-test: setup bin/versitygw ## run all tests; one that is skipped fails the run
+test: setup-tests bin/versitygw ## run all tests; one that is skipped fails the run
 	@if [ -z "$(RACE)" ]; then echo "no C compiler found: testing without the race detector" >&2; fi
 	@$(GO) run ./script/gotest $(RACE) -timeout 80m ./...
 
@@ -76,6 +76,9 @@ package-check: bin/goreleaser ## build all packages, install the deb here, and r
 
 setup: ## install Postgres's server and client programs, when none are found
 	@script/setup
+
+setup-tests: ## setup, and Ruby, which the tests of contrib/ run
+	@script/setup --tests
 
 clean: ## remove what make built
 	rm -rf bin dist
