@@ -112,6 +112,7 @@ func TestScripts(t *testing.T) {
 			"in":          cmdIn,
 			"allow":       cmdAllow,
 			"tunnel":      cmdTunnel,
+			"ruby":        cmdRuby,
 		},
 	})
 }

@@ -1,0 +1,36 @@
+# Goes in lib/tasks, in place of the file of the same name.
+#
+# hectl restores the newest dump into a database of its own, replaces every password
+# with "password", empties the job queue, and swaps it in only when it is complete.
+# The previous database stays: "hectl rollback" swaps it back.
+
+desc "Replace the development database with the newest dump of production"
+task :fetch_latest_db do
+  if ENV["RAILS_ENV"] == "production"
+    raise "fetch_latest_db replaces a database: it does not run with RAILS_ENV=production"
+  end
+
+  # Ctrl-C goes to hectl as well, which cleans up: wait for it. An empty block, because
+  # a child process would inherit "IGNORE".
+  previous = trap("INT") {}
+  begin
+    done = system("hectl", "fetch-latest-db")
+  ensure
+    trap("INT", previous)
+  end
+
+  abort <<~TEXT if done.nil?
+    fetch_latest_db: cannot run hectl. Install it, then try again:
+
+      macOS, Linux    brew install rubyforgood/tap/hectl
+      Debian, Ubuntu  sudo apt-get install ./hectl_VERSION_amd64.deb
+                      (download it from the releases page)
+      with Go         go install github.com/rubyforgood/hectl@latest
+                      (then add "$(go env GOPATH)/bin" to PATH)
+
+    Releases: https://github.com/rubyforgood/hectl/releases
+  TEXT
+
+  # hectl has said what failed, and its exit code says which kind of failure it was.
+  exit($?.exitstatus || 1) unless done
+end
