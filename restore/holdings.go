@@ -32,6 +32,12 @@ func (h holdings) all() []held {
 	return slices.Concat(all, h.snapshots, h.temps)
 }
 
+// recreated reports whether there is a previous database of another target than the
+// one that is there, if any: hectl marks every database that it swaps in.
+func (h holdings) recreated() bool {
+	return h.previous != nil && (h.target == nil || h.target.Target == "")
+}
+
 // unmasked returns the names of the databases, the target included, whose rows
 // came out of a dump and were not masked by rules.
 func (h holdings) unmasked() (names []string) {

@@ -58,6 +58,7 @@ type information struct {
 	Server    string         `json:"server"`
 	Database  *databaseInfo  `json:"database,omitempty"` // the target, when it exists
 	Previous  *databaseInfo  `json:"previous_database,omitempty"`
+	Recreated bool           `json:"created_since,omitempty"` // the target: something else dropped what hectl had put there
 	Snapshots []snapshotInfo `json:"snapshots"`
 	Temps     []databaseInfo `json:"temp_databases"`
 	Beside    int64          `json:"beside_bytes"` // what takes room beside the target
@@ -83,7 +84,15 @@ func (i information) Text() string {
 		paragraph(fmt.Sprintf("%s, %s (%s)", i.Target, bytesOf(i.Database.Size), i.Server), i.Database.Origin.lines()...)
 	}
 	if p := i.Previous; p != nil {
-		paragraph(fmt.Sprintf("%s, %s: what it was before; to go back: %s", p.Name, bytesOf(p.Size), i.rollback), p.Origin.lines()...)
+		what := "the previous database; to go back: " + i.rollback
+		if i.Recreated {
+			since := "was created anew since"
+			if i.Database == nil {
+				since = "is gone"
+			}
+			what = fmt.Sprintf("kept when hectl last replaced %s, which %s; to put it back: %s", i.Target, since, i.rollback)
+		}
+		paragraph(fmt.Sprintf("%s, %s: %s", p.Name, bytesOf(p.Size), what), p.Origin.lines()...)
 	}
 	for _, s := range i.Snapshots {
 		head := fmt.Sprintf("snapshot %s, %s, saved %s", s.Name, bytesOf(s.Size), minute(s.Saved))
@@ -116,7 +125,7 @@ func (r *run) info(ctx context.Context) error {
 		i.Database = describe(*h.target)
 	}
 	if h.previous != nil {
-		i.Previous = describe(*h.previous)
+		i.Previous, i.Recreated = describe(*h.previous), h.recreated()
 	}
 	for _, s := range h.snapshots {
 		i.Snapshots = append(i.Snapshots, s.info())

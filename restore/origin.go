@@ -36,6 +36,14 @@ func (o *origin) String() string {
 	return o.name() + ", fetched " + minute(o.Fetched)
 }
 
+// back says what a rollback has put back.
+func (o *origin) back() string {
+	if o == nil {
+		return "a database that hectl did not fetch"
+	}
+	return o.String()
+}
+
 // name is the dump's name without where it lies.
 func (o *origin) name() string {
 	if inBucket(o.Dump) {

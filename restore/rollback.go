@@ -22,7 +22,7 @@ func rollbackCommand(env *command.Env) *cli.Command {
    hectl rollback              undo the last fetch, restore or rollback
    hectl rollback --dry-run    say what would be put back, do nothing
 
-   TARGET and TARGET_previous exchange their names, in one transaction, with
+   TARGET and TARGET_previous swap names, in one transaction, with
    all that belongs to each: rows, settings, comment and privileges. Sessions on
    both are ended. Nothing is dropped, so a second rollback undoes the first.`,
 		Flags: slices.Concat(serverFlags(), []cli.Flag{dryRunFlag()}),
@@ -52,7 +52,7 @@ func rollbackCommand(env *command.Env) *cli.Command {
 type rolledBack struct {
 	Target   string  `json:"target"`
 	Server   string  `json:"server"`
-	Previous string  `json:"previous_database,omitempty"` // what the target was; "" when there was none
+	Previous string  `json:"previous_database,omitempty"` // where the database is that it replaces; "" for none
 	Holds    *origin `json:"holds,omitempty"`             // what the target is now
 	Held     *origin `json:"held,omitempty"`              // what it was
 	DryRun   bool    `json:"dry_run,omitempty"`
@@ -67,20 +67,20 @@ func (r rolledBack) Text() string {
 	if r.DryRun {
 		fmt.Fprintf(&b, "would put back  %s: %s\n", r.Target, r.Holds)
 		if r.Previous != "" {
-			fmt.Fprintf(&b, "and keep        what it is now, as %s: %s\n", r.Previous, r.Held)
+			fmt.Fprintf(&b, "and keep        the present one as %s: %s\n", r.Previous, r.Held)
 		}
 		b.WriteString("nothing was changed (--dry-run)")
 		return b.String()
 	}
 	took := seconds(r.Seconds)
-	fmt.Fprintf(&b, "%s is what it was before: %s, after %s\n", r.Target, r.Holds, took)
+	fmt.Fprintf(&b, "%s is back to %s, after %s\n", r.Target, r.Holds.back(), took)
 	if r.Previous != "" {
-		fmt.Fprintf(&b, "what it was until now is kept as %s: %s; to take this back:\n  %s\n", r.Previous, r.Held, r.again)
+		fmt.Fprintf(&b, "The database that it replaces is kept as %s: %s; to undo the rollback:\n  %s\n", r.Previous, r.Held, r.again)
 	}
 	return b.String()
 }
 
-// rollback exchanges the target and its previous database.
+// rollback swaps the target and its previous database.
 func (r *run) rollback(ctx context.Context) error {
 	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, judged facts) error {
 		start := r.out.Now()

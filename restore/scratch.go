@@ -29,14 +29,13 @@ func prepareScratch(env *command.Env, c *cli.Context) (*run, error) {
 }
 
 // try restores a dump into the temp database, compares how many rows the tables
-// have with what was counted in the dump, and drops the database, always. It
-// returns how many tables were compared.
-func (r *run) try(ctx context.Context, w work, c *checked) (compared int, err error) {
+// have with what was counted in the dump, and drops the database, always.
+func (r *run) try(ctx context.Context, w work, c *checked) (done comparison, err error) {
 	if err := r.saySuperuser(ctx, w.admin, w.existing); err != nil {
-		return 0, err
+		return done, err
 	}
 	if err := r.createTemp(ctx, w.admin, w.plan); err != nil {
-		return 0, err
+		return done, err
 	}
 	defer func() { err = errors.Join(err, r.dropTemp(ctx, w.plan.Temp)) }()
 	err = r.load(ctx, w, func(ctx context.Context, temp pgtools.Conn) error {
@@ -47,42 +46,54 @@ func (r *run) try(ctx context.Context, w work, c *checked) (compared int, err er
 		if err != nil {
 			return err
 		}
-		compared = n
+		done = n
 		return r.scrub(ctx, temp, w)
 	})
 	if err != nil {
-		return 0, err
+		return done, err
 	}
-	return compared, r.runAfter(ctx, w.admin, r.target.WithDatabase(w.plan.Temp), w.dump.Head)
+	return done, r.runAfter(ctx, w.admin, r.target.WithDatabase(w.plan.Temp), w.dump.Head)
+}
+
+// comparison is what compareRows has compared.
+type comparison struct {
+	tables  int      // whose rows there are as many as in the dump
+	leftOut []string // tables whose rows no restore takes
 }
 
 // compareRows holds the restored tables against what was counted in the dump, but
-// for those whose rows were left out. It returns how many tables it compared.
-func compareRows(ctx context.Context, temp pgtools.Conn, d *dump, plan *mask.Plan, c *checked, bar *console.Progress) (compared int, err error) {
+// for those whose rows were left out. Every table that was counted is in the result,
+// one way or the other.
+func compareRows(ctx context.Context, temp pgtools.Conn, d *dump, plan *mask.Plan, c *checked, bar *console.Progress) (done comparison, err error) {
 	db, err := pgtools.Connect(ctx, temp, appName)
 	if err != nil {
-		return 0, err
+		return done, err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
 	if _, err := db.Exec(ctx, d.readNames()); err != nil {
-		return 0, fmt.Errorf("prepare a session: %w", err)
+		return done, fmt.Errorf("prepare a session: %w", err)
 	}
 	wanted := maps.Clone(c.rows)
 	for i := range d.Head.Entries {
 		e := &d.Head.Entries[i]
+		if _, counted := wanted[e.ID]; !counted {
+			continue
+		}
 		if t := plan.Table(e); t != nil && t.None || d.edits.drops(e) {
-			delete(wanted, d.Head.Entries[i].ID)
+			delete(wanted, e.ID)
+			done.leftOut = append(done.leftOut, tableName(e))
 		}
 	}
 	for _, count := range rowCounts(d.Head, wanted) {
 		var got int64
 		if err := db.QueryRow(ctx, "SELECT count(*) FROM "+count.table).Scan(&got); err != nil {
-			return compared, fmt.Errorf("count the rows of %s: %w", count.name, err)
+			return done, fmt.Errorf("count the rows of %s: %w", count.name, err)
 		}
 		bar.Add(1)
-		if compared++; got != count.want {
-			return compared, damaged(d.Name, "%s: table %s has %d rows after the restore, and %d in the dump", d.Name, count.name, got, count.want)
+		if got != count.want {
+			return done, damaged(d.Name, "%s: table %s has %d rows after the restore, and %d in the dump", d.Name, count.name, got, count.want)
 		}
 	}
-	return compared, nil
+	done.tables = len(wanted)
+	return done, nil
 }

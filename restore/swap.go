@@ -260,7 +260,7 @@ func (r report) Text() string {
 		fmt.Fprintf(&b, "it is kept as the snapshot %s, too, for the next fetch of this dump\n", r.Saved)
 	}
 	if r.Previous != "" {
-		fmt.Fprintf(&b, "what it was is kept as %s; to go back:\n  %s\n", r.Previous, r.GoBack)
+		fmt.Fprintf(&b, "The previous database is kept as %s; to go back:\n  %s\n", r.Previous, r.GoBack)
 	}
 	return b.String()
 }

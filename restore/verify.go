@@ -102,6 +102,7 @@ type verified struct {
 	Verified *time.Time `json:"verified_at,omitempty"`
 	Restored *time.Time `json:"restored_at,omitempty"`
 	Compared int        `json:"tables_compared,omitempty"` // whose rows were counted after the restore
+	LeftOut  []string   `json:"tables_left_out,omitempty"` // whose rows no restore takes
 	Manifest string     `json:"manifest,omitempty"`        // that was written
 	Seconds  float64    `json:"seconds"`
 }
@@ -121,7 +122,14 @@ func (r verified) Text() string {
 		fmt.Fprintf(&b, "  %-18s %s\n", "DAMAGED", d)
 	}
 	if r.Restored != nil {
-		fmt.Fprintf(&b, "  %-18s %s\n", "restored", fmt.Sprintf("%s tables with as many rows", humanize.Comma(int64(r.Compared))))
+		fmt.Fprintf(&b, "  %-18s %s tables; row counts match\n", "restored", humanize.Comma(int64(r.Compared)))
+		for i, name := range r.LeftOut {
+			what := ""
+			if i == 0 {
+				what = "rows left out"
+			}
+			fmt.Fprintf(&b, "  %-18s %s\n", what, name)
+		}
 	}
 	if r.Manifest != "" {
 		fmt.Fprintf(&b, "  %-18s %s\n", "written", r.Manifest)
@@ -173,9 +181,11 @@ func (o verifyOptions) verify(ctx context.Context, env *command.Env, src bucketS
 		result.Verified = now(env.Console)
 	}
 	if result.Whole && w != nil {
-		if result.Compared, err = o.scratch.try(ctx, *w, c); err != nil {
+		done, err := o.scratch.try(ctx, *w, c)
+		if err != nil {
 			return err
 		}
+		result.Compared, result.LeftOut = done.tables, done.leftOut
 		result.Restored = now(env.Console)
 	}
 	var written error
