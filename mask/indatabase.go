@@ -50,8 +50,8 @@ func (d *InDatabase) Table(t *schema.Table, names []string) (none bool, list []A
 		}
 		list = append(list, Assignment{Column: c.Name, SQL: d.judge.expression(t, &c, one.spec)})
 	}
-	if r.environment {
-		list = append(list, Assignment{Column: "value", SQL: "'development'", Where: "key = 'environment'"})
+	if r.environment != "" {
+		list = append(list, Assignment{Column: r.value, SQL: literal(r.environment), Where: schema.Quote(r.key) + "::text = 'environment'"})
 	}
 	return false, list, d.judge.err()
 }
@@ -87,4 +87,10 @@ func (j *credentialJudge) expression(t *schema.Table, col *schema.Column, spec M
 }
 
 // literal quotes text for SQL. What is quoted has no backslashes.
-func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+func literal(text string) string {
+	quoted := "'" + strings.ReplaceAll(text, "'", "''") + "'"
+	if strings.Contains(text, `\`) { // whatever standard_conforming_strings is
+		quoted = "E" + strings.ReplaceAll(quoted, `\`, `\\`)
+	}
+	return quoted
+}

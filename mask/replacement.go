@@ -104,7 +104,8 @@ func newCredentialJudge(s *schema.Schema, o CredentialOptions) (*credentialJudge
 type replacements struct {
 	none        bool // it has no rows at all
 	columns     map[string]replacement
-	environment bool // ar_internal_metadata
+	key, value  string // columns of ar_internal_metadata; "" where it is another table
+	environment string // what value becomes; "" for nothing that fits
 }
 
 // replacement is what replaces one column.
@@ -142,9 +143,14 @@ func (j *credentialJudge) decide(t *schema.Table, names []string) *replacements 
 			}
 		}
 	}
-	has := columnsOf(t)
-	r.environment = slices.Contains(names, "ar_internal_metadata") && slices.Contains(has, "key") && slices.Contains(has, "value")
-	if len(r.columns) == 0 && !r.environment {
+	if slices.ContainsFunc(names, NotesEnvironment) {
+		has := columnsOf(t)
+		r.key, r.value = spelled(has, "key"), spelled(has, "value")
+		if r.key != "" && r.value != "" {
+			r.environment = development(t.Column(r.value))
+		}
+	}
+	if len(r.columns) == 0 && r.environment == "" {
 		return nil
 	}
 	return r
@@ -326,9 +332,9 @@ func (r *replacements) plan(t *schema.Table) *Table {
 		if t.Column(name) != nil {
 			c = newColumn(name, one.spec, one.draw, t)
 		}
-		if r.environment && name == "value" {
-			c.Method = fixed("development").ofValues()
-			c.Where = &Where{Column: slices.Index(t.Copy, "key"), Value: "environment"}
+		if key := slices.Index(t.Copy, r.key); r.environment != "" && name == r.value && key >= 0 {
+			c.Method = fixed(r.environment).ofValues()
+			c.Where = &Where{Column: key, Value: "environment"}
 		}
 		masked.Columns = append(masked.Columns, c)
 	}

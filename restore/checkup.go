@@ -111,7 +111,7 @@ func CheckTarget(ctx context.Context, f *checkup.Findings, env *command.Env, c *
 			return
 		}
 	}
-	x := &examination{Findings: f, run: r, admin: admin, existing: existing}
+	x := &examination{Findings: f, run: r, admin: admin, existing: existing, judged: judged}
 	x.target(ctx, about)
 	x.unmasked(ctx, about, env, c)
 	x.superuser(ctx, about)
@@ -130,6 +130,7 @@ type examination struct {
 	run      *run
 	admin    *pgtools.DB
 	existing *pgtools.Database // nil: there is no target yet
+	judged   facts
 }
 
 // target says what is there now.
@@ -151,7 +152,7 @@ func (x *examination) target(ctx context.Context, about string) {
 		x.OK(about, "connected to it now, and disconnected by a fetch: %s", sessionList(sessions))
 	}
 	p := plan{Target: name, Exists: true}
-	if err := x.run.planDrops(ctx, x.admin, &p); err != nil {
+	if err := x.run.planDrops(ctx, x.admin, &p, x.judged); err != nil {
 		x.Fail(about, err)
 	}
 	if len(p.Leftovers) > 0 {

@@ -47,6 +47,8 @@ type run struct {
 	// scratch says that the temp database is dropped again, and that the target
 	// stays what it is: it only says where.
 	scratch bool
+	// keepsPrevious says that the previous database is not dropped.
+	keepsPrevious bool
 	// doing is what is done with the target, for a refusal; "": replace.
 	doing     string
 	flag      string     // the --target that was given, without a password; "" for none
@@ -292,10 +294,10 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 	if plan.create = create; note != "" {
 		r.out.Warn("%s", note)
 	}
-	if err := r.planDrops(ctx, admin, &plan); err != nil {
+	if err := r.planDrops(ctx, admin, &plan, judged); err != nil {
 		return err
 	}
-	if err := r.planSnapshot(ctx, admin, src, &plan); err != nil {
+	if err := r.planSnapshot(ctx, admin, src, &plan, judged); err != nil {
 		return err
 	}
 	return then(ctx, work{admin, d, tool, masks, plan, existing, judged, quiet})
@@ -304,10 +306,13 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 // refusal is the error for what the guard has against the target, nil when it
 // has nothing.
 func (r *run) refusal(f facts) error {
+	if r.keepsPrevious {
+		f.Previous = said{}
+	}
 	if r.doing == "" {
 		return refusal("replace", r.target, guard(f))
 	}
-	f.Taken, f.PreviousIdentity = "", "" // nothing is kept under that name, and nothing dropped
+	f.Taken, f.PreviousIdentity, f.Previous = "", "", said{} // nothing is kept under that name, and nothing dropped
 	return refusal(r.doing, r.target, guard(f))
 }
 
@@ -342,6 +347,9 @@ func (r *run) inspect(ctx context.Context, admin *pgtools.DB, f *facts) (*pgtool
 		}
 		f.SourceIdentities = append(f.SourceIdentities, id)
 	}
+	if f.NamedAfter, err = snapshotOf(ctx, admin, name); err != nil {
+		return nil, err
+	}
 	existing, exists, err := admin.Database(ctx, name)
 	if err != nil || !exists {
 		return nil, err
@@ -350,15 +358,14 @@ func (r *run) inspect(ctx context.Context, admin *pgtools.DB, f *facts) (*pgtool
 	if err := f.identify(ctx, admin, name, previous); err != nil {
 		return nil, err
 	}
-	if _, taken, err := admin.Database(ctx, previous); err != nil {
+	if d, taken, err := admin.Database(ctx, previous); err != nil {
 		return nil, err
 	} else if taken {
-		comment, err := databaseComment(ctx, admin, previous)
-		if err != nil {
-			return nil, err
-		}
-		if parseMark(comment).kind != keptKind {
+		before := held{d, parseMark(d.Comment)}
+		if before.kind != keptKind {
 			f.Taken = previous
+		} else if f.Previous, err = r.said(ctx, before); err != nil {
+			return nil, err
 		}
 	}
 	if m := parseMark(existing.Comment); m.kind == snapshotKind && m.Snapshot != nil && name == snapshotName(m.Target, m.Snapshot.Name) {
@@ -366,7 +373,7 @@ func (r *run) inspect(ctx context.Context, admin *pgtools.DB, f *facts) (*pgtool
 		return &existing, nil // nobody can connect to it
 	}
 	f.Template = existing.IsTemplate
-	f.Existing, f.Unread, err = environment(ctx, r.target)
+	f.said, err = environment(ctx, r.target)
 	if pgtools.IsDenied(err) {
 		return nil, fault.Wrap(fault.Denied,
 			fmt.Sprintf("connect as the role %s, to which %s belongs: with --target, or PG_USERNAME and PG_PASSWORD", existing.Owner, name), err)
@@ -482,7 +489,7 @@ func (r *run) createTemp(ctx context.Context, admin *pgtools.DB, p plan) error {
 	if err != nil {
 		return explainCreate(err, p.create)
 	}
-	if err := r.markTemp(ctx, admin, p.Temp); err != nil {
+	if err := r.markTemp(ctx, admin, p.Temp, p.raw); err != nil {
 		return errors.Join(err, r.dropTemp(ctx, p.Temp))
 	}
 	return nil
@@ -560,7 +567,7 @@ func (r *run) dropTemp(ctx context.Context, name string) error {
 
 // leftovers finds the databases that earlier runs for this target had to leave
 // behind: the lock says that no such run is alive.
-func (r *run) leftovers(ctx context.Context, admin *pgtools.DB) (names []string, err error) {
+func (r *run) leftovers(ctx context.Context, admin *pgtools.DB, judged facts) (names []string, err error) {
 	h, err := r.holdings(ctx, admin)
 	if err != nil {
 		return nil, err
@@ -576,6 +583,14 @@ func (r *run) leftovers(ctx context.Context, admin *pgtools.DB) (names []string,
 			r.out.Warn("%s, left by an earlier run, is in use and stays", d.Name)
 			continue
 		}
+		why, err := r.doubts(ctx, admin, d, judged)
+		if err != nil {
+			return nil, err
+		}
+		if why != "" {
+			r.warn("%s, left by an earlier run, stays: %s", d.Name, why)
+			continue
+		}
 		names = append(names, d.Name)
 	}
 	return names, nil
@@ -583,8 +598,8 @@ func (r *run) leftovers(ctx context.Context, admin *pgtools.DB) (names []string,
 
 // planDrops finds the databases that will be dropped: leftovers, and the previous
 // database of before.
-func (r *run) planDrops(ctx context.Context, admin *pgtools.DB, p *plan) (err error) {
-	if p.Leftovers, err = r.leftovers(ctx, admin); err == nil && p.Exists {
+func (r *run) planDrops(ctx context.Context, admin *pgtools.DB, p *plan, judged facts) (err error) {
+	if p.Leftovers, err = r.leftovers(ctx, admin, judged); err == nil && p.Exists {
 		_, p.dropsPrevious, err = admin.Database(ctx, previousName(p.Target))
 	}
 	return err

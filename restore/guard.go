@@ -30,12 +30,10 @@ type facts struct {
 // found are the facts that the target's server gives. They can change while a
 // restore runs, so the server is asked again at the swap.
 type found struct {
-	// Existing is the environment that the target's own ar_internal_metadata
-	// names, "" when the target does not exist or does not say.
-	Existing string
-	// Unread names a table such as ar_internal_metadata whose rows the role cannot
-	// see; "" when there is none.
-	Unread string
+	// said is what the target says of its environment, and Previous what its
+	// previous database says.
+	said
+	Previous said
 	// Template says that the server has the target down as a template.
 	Template bool
 	// RDS says that the server has what only Amazon's have, by whatever name or
@@ -53,6 +51,9 @@ type found struct {
 	Unidentified bool
 	// SnapshotOf is the target whose snapshot this one is; "" for none.
 	SnapshotOf string
+	// NamedAfter is the database of whose snapshots this one has the name; "" for
+	// none.
+	NamedAfter string
 }
 
 // guard returns the reasons for which the target may not be replaced, each a
@@ -95,11 +96,19 @@ func guard(f facts) []string {
 	if name := f.Target.Database(); f.Template || name == "postgres" || name == "template0" || name == "template1" {
 		add("%s is a system or template database", name)
 	}
-	if isProduction(f.Existing) && !f.Force {
-		add("its ar_internal_metadata says that it is a production database (--force, if you know that it is a copy)")
+	if of := namedAfter(f.Target.Database()); of != "" {
+		add("%s is a name that hectl gives to a database which it keeps for %s (--target %s)", f.Target.Database(), of, of)
+	} else if f.NamedAfter != "" && f.SnapshotOf == "" {
+		add("%s is a name that hectl gives to a snapshot of %s (--target %s)", f.Target.Database(), f.NamedAfter, f.NamedAfter)
 	}
-	if f.Unread != "" && !f.Force {
-		add("the rows of its %s are hidden from the role %s by row security, so it may be a production database (connect as a role with BYPASSRLS, or --force, if you know that it is a copy)", f.Unread, f.Target.User())
+	if f.Force {
+		return reasons
+	}
+	if why := f.reason(f.Target.User()); why != "" {
+		add("%s", why)
+	}
+	if why := f.Previous.reason(f.Target.User()); why != "" {
+		add("its previous database %s would be dropped, and %s", previousName(f.Target.Database()), why)
 	}
 	return reasons
 }
@@ -120,8 +129,10 @@ func (f facts) isSource(id pgtools.Identity) bool {
 // "prod", in any case, alone or followed by more, as in "production-eu" or
 // "prod_2".
 func isProduction(environment string) bool {
-	word := strings.ToLower(strings.Trim(environment, " \t\r\n\"'")) // a column of type json has quotes
-	if i := strings.IndexFunc(word, func(r rune) bool { return r < 'a' || r > 'z' }); i >= 0 {
+	word := strings.ToLower(environment)
+	other := func(r rune) bool { return r < 'a' || r > 'z' }
+	word = strings.TrimLeftFunc(word, other) // a column of type json has quotes
+	if i := strings.IndexFunc(word, other); i >= 0 {
 		word = word[:i]
 	}
 	return word == "production" || word == "prod"

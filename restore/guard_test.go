@@ -102,6 +102,20 @@ func TestGuard(t *testing.T) {
 			mod: func(f *facts) {
 				f.Unidentified, f.SourceIdentities, f.Dumped = true, []pgtools.Identity{""}, []*catalog.SourceIdentity{nil}
 			}},
+		{name: "a table that cannot be read", dsn: local, mod: func(f *facts) { f.Unclear = "ar_internal_metadata reads from another server" },
+			want: []string{"its ar_internal_metadata reads from another server, so it may be a production database (--force"}},
+		{name: "a table that cannot be read, forced", dsn: local, mod: func(f *facts) { f.Unclear, f.Force = "x", true }},
+		{name: "the previous database says production", dsn: local, mod: func(f *facts) { f.Previous.Existing = "production" },
+			want: []string{"its previous database dev_previous would be dropped, and its ar_internal_metadata says that it is a production database"}},
+		{name: "the previous database says production, forced", dsn: local, mod: func(f *facts) { f.Previous.Existing, f.Force = "production", true }},
+		{name: "the name of a previous database", dsn: "postgres://me@localhost/dev_previous", mod: func(f *facts) { f.Force = true },
+			want: []string{"dev_previous is a name that hectl gives to a database which it keeps for dev (--target dev)"}},
+		{name: "the name of a temp database", dsn: "postgres://me@localhost/dev_hectl_20261123083000_old", want: []string{"--target dev)"}},
+		{name: "the name of a snapshot", dsn: "postgres://me@localhost/dev_snapshot_a", mod: func(f *facts) { f.NamedAfter = "dev" },
+			want: []string{"a snapshot of dev (--target dev)"}},
+		{name: "names of one's own", dsn: "postgres://me@localhost/my_snapshot_service"},
+		{name: "more names of one's own", dsn: "postgres://me@localhost/previous"},
+		{name: "and more", dsn: "postgres://me@localhost/dev_hectl_2026"},
 		{name: "all at once", dsn: "postgres://me@db.example.com/postgres", env: map[string]string{"RAILS_ENV": "production"},
 			want: []string{"RAILS_ENV", "not this machine", "system or template"}},
 	} {

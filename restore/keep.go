@@ -77,7 +77,7 @@ func (r *run) useSnapshot(ctx context.Context, admin *pgtools.DB, src source, ex
 
 // planSnapshot decides what the snapshot is called that --snapshot asks for, and
 // which older one goes.
-func (r *run) planSnapshot(ctx context.Context, admin *pgtools.DB, src source, p *plan) error {
+func (r *run) planSnapshot(ctx context.Context, admin *pgtools.DB, src source, p *plan, judged facts) error {
 	of, ok := src.(bucketSource)
 	if !ok {
 		return nil
@@ -93,9 +93,18 @@ func (r *run) planSnapshot(ctx context.Context, admin *pgtools.DB, src source, p
 	now := r.out.Now()
 	s := &saving{temp: copyName(p.Target, now), outgoing: outgoingSnapshotName(p.Target, now), recipe: r.recipe(of)}
 	for _, found := range h.snapshots {
-		if found.Snapshot.Automatic {
-			s.replaces, s.older = found.Name, found.Snapshot.Name
+		if !found.Snapshot.Automatic {
+			continue
 		}
+		why, err := r.doubts(ctx, admin, found, judged)
+		if err != nil {
+			return err
+		}
+		if why != "" {
+			r.warn("the snapshot %s stays: %s", found.Snapshot.Name, why)
+			continue
+		}
+		s.replaces, s.older = found.Name, found.Snapshot.Name
 	}
 	if s.replaces != "" {
 		if err := mayRename(ctx, admin, s.replaces); err != nil {

@@ -33,6 +33,9 @@ type mark struct {
 	Target   string         `json:"target,omitempty"` // whose database it is, or was
 	Origin   *origin        `json:"origin,omitempty"`
 	Snapshot *snapshotFacts `json:"snapshot,omitempty"`
+	// Raw says of a temporary database that its rows come as they are in the dump,
+	// and are replaced afterwards.
+	Raw bool `json:"raw,omitempty"`
 }
 
 // snapshotFacts are what a snapshot is.
@@ -41,6 +44,8 @@ type snapshotFacts struct {
 	Saved time.Time `json:"saved_at"`
 	// Automatic says that a fetch made it, and may replace it.
 	Automatic bool `json:"automatic,omitempty"`
+	// Production says that --force made it of a database that may be production's.
+	Production bool `json:"production,omitempty"`
 	// Recipe is how it was made, when nobody has touched it between the fetch and
 	// the snapshot; nil otherwise.
 	Recipe *recipe `json:"recipe,omitempty"`
@@ -101,9 +106,9 @@ func keptMark(ctx context.Context, admin *pgtools.DB, target string) (string, er
 	return commentOn(target, m), err
 }
 
-// markTemp marks a temp database as what it is.
-func (r *run) markTemp(ctx context.Context, admin *pgtools.DB, name string) error {
-	_, err := admin.Exec(ctx, commentOn(name, mark{kind: tempKind, Target: r.target.Database()}))
+// markTemp marks a temp database as what it is. raw says how its rows come.
+func (r *run) markTemp(ctx context.Context, admin *pgtools.DB, name string, raw bool) error {
+	_, err := admin.Exec(ctx, commentOn(name, mark{kind: tempKind, Target: r.target.Database(), Raw: raw}))
 	return err
 }
 

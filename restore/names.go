@@ -88,6 +88,22 @@ func stem(target string) string {
 	return cut + hash
 }
 
+// namedAfter returns the database after which hectl names one that it keeps; "" for
+// a name of another kind.
+func namedAfter(name string) string {
+	for _, suffix := range []*regexp.Regexp{previousSuffix, tempNameSuffix} {
+		if at := suffix.FindStringIndex(name); at != nil && at[0] > 0 {
+			return name[:at[0]]
+		}
+	}
+	return ""
+}
+
+var (
+	previousSuffix = regexp.MustCompile(`_previous$`)
+	tempNameSuffix = regexp.MustCompile(`_hectl_\d{14}(_old|_new|_out)?$`)
+)
+
 // hashOf tells long names apart that begin alike.
 func hashOf(name string) string {
 	sum := sha256.Sum256([]byte(name))

@@ -45,6 +45,7 @@ type plan struct {
 	create      pgtools.CreateOptions
 	outgoing    string // name of the older previous database on its way out
 	replaceable bool   // drop the replaced database, too
+	raw         bool   // rows come as they are in the dump, and are replaced later
 	// dropsPrevious says that there is a previous database, which goes.
 	dropsPrevious bool
 }
@@ -100,7 +101,7 @@ func (r *run) plan(d *dump, masks *mask.Plan, tool pgtools.Tool, server pgtools.
 	p.Tables = d.Head.Tables()
 	p.Chosen = r.tables.String()
 	p.Masking = r.maskInfo(d, masks)
-	p.LeftOut = d.left
+	p.LeftOut, p.raw = d.left, r.insertsRows(d, masks)
 	return p
 }
 

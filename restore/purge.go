@@ -108,8 +108,8 @@ func (p purged) sum() string {
 // Run purges.
 func (o purgeOptions) Run(ctx context.Context) error {
 	r := o.run
-	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, _ *pgtools.Database, _ facts) error {
-		runs := []*run{r}
+	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, _ *pgtools.Database, judged facts) error {
+		runs := []purging{{r, judged}}
 		if o.all {
 			others, err := r.others(ctx, admin)
 			if err != nil {
@@ -123,7 +123,7 @@ func (o purgeOptions) Run(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			removals, err := of.removals(ctx, admin, found)
+			removals, err := of.removals(ctx, admin, found, of.judged)
 			if err != nil {
 				return err
 			}
@@ -147,28 +147,34 @@ func (o purgeOptions) Run(ctx context.Context) error {
 	})
 }
 
+// purging is a run for a target, and what its guard knows.
+type purging struct {
+	*run
+	judged facts
+}
+
 // others are runs for the other targets on the server, each with its lock. Where
 // another hectl is at work, or that may not be touched, nothing is removed.
-func (r *run) others(ctx context.Context, admin *pgtools.DB) ([]*run, error) {
+func (r *run) others(ctx context.Context, admin *pgtools.DB) ([]purging, error) {
 	found, err := r.databases(ctx, admin)
 	if err != nil {
 		return nil, err
 	}
-	var runs []*run
+	var runs []purging
 	for _, target := range targets(found) {
 		if target == r.target.Database() {
 			continue
 		}
 		other := *r
 		other.target = r.target.WithDatabase(target)
-		_, _, err := other.locked(ctx, admin)
+		_, judged, err := other.locked(ctx, admin)
 		if fault.CodeOf(err) == fault.Locked || fault.CodeOf(err) == fault.Refused {
 			r.warn("what is kept of %s stays: %v", target, err)
 			continue
 		} else if err != nil {
 			return nil, err
 		}
-		runs = append(runs, &other)
+		runs = append(runs, purging{&other, judged})
 	}
 	return runs, nil
 }

@@ -45,7 +45,7 @@ func listing(removals []removal) string {
 
 // removals are what hectl keeps for the target on the server and in the folder
 // for temporary files. The lock is held, so no run needs any of it.
-func (r *run) removals(ctx context.Context, admin *pgtools.DB, found []pgtools.Database) ([]removal, error) {
+func (r *run) removals(ctx context.Context, admin *pgtools.DB, found []pgtools.Database, judged facts) ([]removal, error) {
 	var removals []removal
 	for _, d := range sortOut(r.target.Database(), found).all() {
 		kind, origin := "temporary database", ""
@@ -61,6 +61,14 @@ func (r *run) removals(ctx context.Context, admin *pgtools.DB, found []pgtools.D
 			continue
 		} else if err != nil {
 			return nil, err
+		}
+		why, err := r.doubts(ctx, admin, d, judged)
+		if err != nil {
+			return nil, err
+		}
+		if why != "" {
+			r.warn("%s stays: %s", d.Name, why)
+			continue
 		}
 		removals = append(removals, removal{kind, d.Name, d.Size, origin, func(ctx context.Context) error {
 			return drop(ctx, admin, d.Name)

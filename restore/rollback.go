@@ -34,7 +34,7 @@ func rollbackCommand(env *command.Env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			r.dryRun = c.Bool("dry-run")
+			r.dryRun, r.keepsPrevious = c.Bool("dry-run"), true
 			return r.rollback(c.Context)
 		},
 	}, `

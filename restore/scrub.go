@@ -12,6 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
@@ -170,19 +171,23 @@ func scrub(ctx context.Context, db *pgtools.DB, done func(schema, table string) 
 	return nil
 }
 
+// insertsRows reports whether rows come as statements, and so as they are in the
+// dump.
+func (r *run) insertsRows(d *dump, masks *mask.Plan) bool {
+	return slices.ContainsFunc(d.Head.Entries, func(e archive.Entry) bool {
+		t := masks.Table(&e)
+		return e.Desc == "TABLE DATA" && e.Copy == "" && e.HasBlock() && (t == nil || !t.None) && r.tables.takes(&e)
+	})
+}
+
 // warnOfInserts says what it means that rows come as statements. quiet reports
 // whether the role may keep those out of the server's log.
 func (r *run) warnOfInserts(d *dump, masks *mask.Plan, quiet bool) {
-	for i := range d.Head.Entries {
-		e := &d.Head.Entries[i]
-		t := masks.Table(e)
-		if e.Desc != "TABLE DATA" || e.Copy != "" || !e.HasBlock() || t != nil && t.None || !r.tables.takes(e) {
-			continue
-		}
-		r.out.Warn("the rows of this dump are INSERT statements (pg_dump --inserts): production's passwords and tokens are on this server until they are replaced")
-		if !quiet {
-			r.out.Warn("the role %s may not keep statements out of the server's log, so they may stay there", r.target.User())
-		}
+	if !r.insertsRows(d, masks) {
 		return
+	}
+	r.out.Warn("the rows of this dump are INSERT statements (pg_dump --inserts): production's passwords and tokens are on this server until they are replaced")
+	if !quiet {
+		r.out.Warn("the role %s may not keep statements out of the server's log, so they may stay there", r.target.User())
 	}
 }

@@ -38,7 +38,7 @@ func TestScrubStatementsNameOnlyWhatIsThere(t *testing.T) {
 			table("public", "solid_queue_jobs", "id!"),
 			table("public", "users", "encrypted_password!", "reset_password_token", "invitation_token"),
 		), []string{
-			`UPDATE ONLY "public"."ar_internal_metadata" SET "value" = 'development' WHERE key = 'environment'`,
+			`UPDATE ONLY "public"."ar_internal_metadata" SET "value" = 'development' WHERE key::text = 'environment'`,
 			`DELETE FROM ONLY "public"."delayed_jobs"`,
 			`DELETE FROM ONLY "public"."sessions"`,
 			`DELETE FROM ONLY "public"."solid_queue_jobs"`,

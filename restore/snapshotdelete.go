@@ -38,7 +38,7 @@ func (s snapshotsDeleted) Text() string {
 // known to be there.
 func (r *run) deleteSnapshots(ctx context.Context, names []string) error {
 	r.doing = "delete snapshots of"
-	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, _ *pgtools.Database, _ facts) error {
+	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, _ *pgtools.Database, judged facts) error {
 		var found []held
 		for i, name := range names {
 			if slices.Contains(names[:i], name) {
@@ -50,6 +50,13 @@ func (r *run) deleteSnapshots(ctx context.Context, names []string) error {
 			}
 			if err := mayRename(ctx, admin, s.Name); err != nil {
 				return err
+			}
+			why, err := r.doubts(ctx, admin, s, judged)
+			if err != nil {
+				return err
+			}
+			if why != "" {
+				return fault.New(fault.Refused, "", "refused to delete the snapshot %s: %s", s.Snapshot.Name, why)
 			}
 			found = append(found, s)
 		}

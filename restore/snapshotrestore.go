@@ -89,7 +89,7 @@ func (r *run) restoreSnapshot(ctx context.Context, admin *pgtools.DB, existing *
 	}
 	p := r.exchange(admin.ServerVersion(), existing)
 	p.Dump = dump
-	if err := r.planDrops(ctx, admin, &p); err != nil {
+	if err := r.planDrops(ctx, admin, &p, judged); err != nil {
 		return err
 	}
 	if r.dryRun {
@@ -109,7 +109,7 @@ func (r *run) restoreSnapshot(ctx context.Context, admin *pgtools.DB, existing *
 	if err := pgtools.CopyDatabase(ctx, r.target, s.Name, p.Temp, pgtools.CopyOptions{AppName: appName, Owner: owner}); err != nil {
 		return &notCopiedError{err}
 	}
-	if err := r.markTemp(ctx, admin, p.Temp); err != nil {
+	if err := r.markTemp(ctx, admin, p.Temp, s.Snapshot.Production); err != nil {
 		return err
 	}
 	from := origin{}

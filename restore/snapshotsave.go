@@ -53,7 +53,7 @@ func bytesOf(size int64) string {
 // saveSnapshot makes a snapshot of the target.
 func (r *run) saveSnapshot(ctx context.Context, name string) error {
 	r.doing = "copy"
-	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, _ facts) error {
+	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, judged facts) error {
 		start := r.out.Now()
 		if existing == nil {
 			return fault.New(fault.NotFound, `"hectl fetch-latest-db" makes it; --target names another`, "there is no database %s to save", r.target)
@@ -72,11 +72,12 @@ func (r *run) saveSnapshot(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
+		made.Snapshot.Production = judged.reason(r.target.User()) != ""
 		result := snapshotSaved{
 			Snapshot: made.info(), Target: existing.Name, Server: r.target.String(),
 			Restore: r.again("snapshot restore " + command.ShellQuote(name)), DryRun: r.dryRun,
 		}
-		if result.Leftovers, err = r.leftovers(ctx, admin); err != nil {
+		if result.Leftovers, err = r.leftovers(ctx, admin, judged); err != nil {
 			return err
 		}
 		if r.dryRun {

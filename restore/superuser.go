@@ -79,19 +79,17 @@ func (x *examination) grants(ctx context.Context, about string) []string {
 		return nil
 	}
 	defer db.Close(context.WithoutCancel(ctx))
-	schemas, err := pgtools.Rows[string](ctx, db, `
-		SELECT n.nspname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-		WHERE c.relname = 'ar_internal_metadata' AND c.relkind IN ('r', 'p', 'v')`)
+	tables, err := metadataTables(ctx, db)
 	if err != nil {
 		x.Fail(about, fmt.Errorf("inspect %s: %w", x.run.target, err))
 	}
-	if len(schemas) == 0 {
+	if len(tables) == 0 {
 		return nil
 	}
 	var statements []string
-	for _, schema := range schemas {
-		name, role := pgtools.Quote(schema), pgtools.Quote(ownRole)
-		statements = append(statements, "GRANT USAGE ON SCHEMA "+name+" TO "+role, "GRANT SELECT ON "+name+".ar_internal_metadata TO "+role)
+	for _, t := range tables {
+		name, role := pgtools.Quote(t.Schema), pgtools.Quote(ownRole)
+		statements = append(statements, "GRANT USAGE ON SCHEMA "+name+" TO "+role, "GRANT SELECT ON "+name+"."+pgtools.Quote(t.Name)+" TO "+role)
 	}
 	return []string{psqlLineIn(x.run.target, x.existing.Name, x.run.target.User(), nil, statements...)}
 }

@@ -92,8 +92,8 @@ func (r *run) swapWith(ctx context.Context, admin *pgtools.DB, p plan, existing 
 		drop = append(drop, previous)
 	}
 	for _, name := range drop {
-		if err := admin.DropDatabase(ctx, name); err != nil {
-			r.warn("%s is in place, but %s could not be dropped: %v", p.Target, name, err)
+		if err := r.dropKept(ctx, admin, name, judged); err != nil {
+			r.warn("%s is in place, but %s was not dropped: %v", p.Target, name, err)
 		}
 	}
 	return nil
@@ -132,7 +132,7 @@ func (r *run) isKept(ctx context.Context, tx *pgtools.Tx, name, previous string)
 // turned returns the refusal if the replaced database, which is called previous
 // now, became production's in the last moment. err says that this is not known.
 func (r *run) turned(ctx context.Context, previous string, judged facts) (refused, err error) {
-	judged.Existing, judged.Unread, err = environment(ctx, r.target.WithDatabase(previous))
+	judged.said, err = environment(ctx, r.target.WithDatabase(previous))
 	if err != nil {
 		return nil, err
 	}
