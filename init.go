@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -29,7 +31,13 @@ func initCommand(env *command.Env) *cli.Command {
 
    A team commits hectl.yml to its application: it holds for that folder and
    those in it. What it says is overridden by the environment and by flags.
-   Passwords and keys do not belong in it.`,
+   Passwords and keys do not belong in it.
+
+   On a terminal, init first looks for the local database in the folder's own
+   files: config/database.yml, .env files, Compose files and devcontainers, and
+   the settings of Django, Laravel and Prisma. It says where it found what, and
+   writes only what you accept. It runs none of their code, and never proposes a
+   database on another machine or one whose name looks like production's.`,
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Category: command.Database, Name: "target", Usage: "`TARGET` to replace: a URI, a conninfo string, or a name"},
 			command.LabelFlag(),
@@ -60,17 +68,6 @@ type question struct {
 func questions() []question {
 	none := config.Environment(nil)
 	bucket := func(f config.Flags) error { _, err := none.Bucket(f); return err }
-	target := func(f config.Flags) error {
-		database, err := none.Target(f)
-		if err != nil {
-			return err
-		}
-		if said, err := pgtools.ParseParams(database.Text); err == nil && said["password"] != "" {
-			return fault.New(fault.Usage, "it belongs in ~/.pgpass, or in PG_PASSWORD", "the target holds a password, which others would read in hectl.yml")
-		}
-		_, err = command.Resolve(database, none)
-		return err
-	}
 	return []question{
 		{"bucket", "Bucket of the dumps", config.DefaultBucket, bucket},
 		{"region", "", "", bucket},
@@ -78,8 +75,22 @@ func questions() []question {
 		{"path-style", "", "", bucket},
 		{"profile", "", "", bucket},
 		{"env", "Label of the dumps", config.DefaultLabel, func(f config.Flags) error { _, err := none.Label(f); return err }},
-		{"target", "Local database to replace", config.DefaultTarget, target},
+		{"target", "Local database to replace", config.DefaultTarget, checkTarget},
 	}
+}
+
+// checkTarget returns what is wrong with a target for hectl.yml.
+func checkTarget(f config.Flags) error {
+	none := config.Environment(nil)
+	database, err := none.Target(f)
+	if err != nil {
+		return err
+	}
+	if said, err := pgtools.ParseParams(database.Text); err == nil && said["password"] != "" {
+		return fault.New(fault.Usage, "it belongs in ~/.pgpass, or in PG_PASSWORD", "the target holds a password, which others would read in hectl.yml")
+	}
+	_, err = command.Resolve(database, none)
+	return err
 }
 
 // initialize writes hectl.yml into the current folder.
@@ -95,7 +106,11 @@ func initialize(ctx context.Context, env *command.Env, given config.Flags, force
 			}
 		}
 	}
-	settings, err := answers(ctx, env, given)
+	var found []proposal
+	if given["target"] == "" {
+		found = proposals(env, env.Dir, checkTarget)
+	}
+	settings, err := answers(ctx, env, given, found)
 	if err != nil {
 		return err
 	}
@@ -104,36 +119,89 @@ func initialize(ctx context.Context, env *command.Env, given config.Flags, force
 		return err
 	}
 	if dryRun {
-		return env.Console.Result(initialized{Path: path, Content: string(text), DryRun: true})
+		return env.Console.Result(initialized{Path: path, Content: string(text), DryRun: true, Found: found})
 	}
 	if err := write(path, text, force); err != nil {
 		return err
 	}
 	approveOwn(env)
-	return env.Console.Result(initialized{Path: path, Content: string(text)})
+	return env.Console.Result(initialized{Path: path, Content: string(text), Found: found})
 }
 
-// answers returns what was given, and asks for the rest where somebody is there.
-func answers(ctx context.Context, env *command.Env, given config.Flags) ([]config.Named, error) {
+// answers returns what was given, and asks for the rest where somebody is there. What
+// was found is written only if somebody accepts it.
+func answers(ctx context.Context, env *command.Env, given config.Flags, found []proposal) ([]config.Named, error) {
 	asker := env.Console.Asker(env.Stdin)
 	if !env.Console.Terminal() {
 		asker = nil // who would not see the questions waits for nothing
 	}
-	if asker == nil && len(given) == 0 {
-		return nil, fault.New(fault.Usage, "give at least --bucket or --target", "there is nobody to ask: standard input or standard error is no terminal")
+	if asker == nil {
+		if err := withoutAsking(env, given, found); err != nil {
+			return nil, err
+		}
 	}
 	var settings []config.Named
 	for _, q := range questions() {
 		text, ok := given[q.name]
 		if !ok && asker != nil && q.text != "" {
-			var err error
-			if text, err = asker.Ask(ctx, q.text, q.usual, func(answer string) error { return q.check(config.Flags{q.name: answer}) }); err != nil {
+			var choices []string
+			if q.name == "target" {
+				choices = choose(env, &q, found)
+			}
+			chosen := func(answer string) string {
+				if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(choices) {
+					return choices[n-1]
+				}
+				return answer
+			}
+			answer, err := asker.Ask(ctx, q.text, q.usual, func(answer string) error { return q.check(config.Flags{q.name: chosen(answer)}) })
+			if err != nil {
 				return nil, err
 			}
+			text = chosen(answer)
 		}
 		settings = append(settings, config.Named{Name: q.name, Value: config.Value{Text: text}})
 	}
 	return settings, nil
+}
+
+// choose shows what was found, puts it into the question, and returns the targets
+// that a number stands for.
+func choose(env *command.Env, q *question, found []proposal) []string {
+	if len(found) == 0 {
+		if dir := elsewhere(env, q.check); dir != "" {
+			env.Console.Say("no database is named here, but files in %s name one: run \"hectl init\" there to have it proposed", dir)
+		}
+		return nil
+	}
+	choices := showProposals(env, found)
+	q.usual = "" // another application's
+	if len(choices) > 0 {
+		q.usual = choices[0]
+	}
+	if len(choices) > 1 {
+		q.text += " (or its number)"
+	}
+	return choices
+}
+
+// withoutAsking says how to have what was found. It is an error if nothing was given.
+func withoutAsking(env *command.Env, given config.Flags, found []proposal) error {
+	hints := []string{"give at least --bucket or --target"}
+	for _, p := range found {
+		switch {
+		case len(given) > 0 && p.Target != "":
+			env.Console.Say("not written: %s, found in %s (add --target %s)", p.Target, p.Origin, command.ShellQuote(p.Target))
+		case len(given) > 0:
+			env.Console.Say("not written: %s: %s", p.name(), p.Reason)
+		case p.Target != "":
+			hints = append(hints, fmt.Sprintf("such as --target %s (found in %s)", command.ShellQuote(p.Target), p.Origin))
+		}
+	}
+	if len(given) == 0 {
+		return fault.New(fault.Usage, strings.Join(hints, ", "), "there is nobody to ask: standard input or standard error is no terminal")
+	}
+	return nil
 }
 
 // write writes a file that others may read, and replaces none unless it may.
@@ -168,6 +236,8 @@ type initialized struct {
 	Path    string `json:"path"`
 	Content string `json:"content"`
 	DryRun  bool   `json:"dry_run"`
+
+	Found []proposal `json:"found,omitempty"` // in the project's files; written only if accepted
 }
 
 // Text implements console.Result.

@@ -1,0 +1,82 @@
+package projectfiles
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// django returns the databases of Django's settings, each file's own.
+func (p Project) django() []Database {
+	files := p.glob("settings.py", "*/settings.py", "settings/*.py", "*/settings/*.py", "*/*/settings.py")
+	slices.SortStableFunc(files, func(a, b string) int { return settingsRank(a) - settingsRank(b) })
+	var all []Database
+	for _, file := range files {
+		source, ok := p.read(file)
+		if !ok || settingsRank(file) > 1 {
+			continue
+		}
+		d := dict{lex(source, 1, hash()), file, p.Variables(p.Dir)}
+		if found, ok := d.django(); ok {
+			all = append(all, found)
+		}
+	}
+	return all
+}
+
+// settingsRank orders files with settings: those of a developer's machine, those of
+// every machine, and those of others, which do not count.
+func settingsRank(file string) int {
+	name := strings.TrimSuffix(path.Base(file), ".py")
+	switch {
+	case LooksLikeProduction(name), strings.Contains(name, "test"), strings.Contains(name, "stag"), name == "ci":
+		return 2
+	case strings.HasPrefix(name, "dev"), strings.HasPrefix(name, "local"):
+		return 0
+	}
+	return 1
+}
+
+// django returns what DATABASES says of the default database of a file.
+func (d dict) django() (Database, bool) {
+	databases := d.after("DATABASES", "default")
+	origin := d.file + " (default)"
+	if url, ok := databases.urlOf("default"); ok {
+		found, ok := parseURL(url)
+		found.Origin = origin
+		return found, ok
+	}
+	one := databases.within("default")
+	if engine := one.value("ENGINE"); engine.state != known || !isPostgres(engine.Text) {
+		return Database{}, false
+	}
+	return newDatabase(origin, one.value("NAME"), one.value("HOST"), one.value("PORT"), one.value("USER")), true
+}
+
+// urlOf returns the URL that one of the well-known libraries makes a key's value of:
+// dj_database_url.config(default="…"), or env.db("NAME", default="…").
+func (d dict) urlOf(key string) (Part, bool) {
+	tokens, ok := d.at(key)
+	if !ok || len(tokens) < 3 || tokens[0].kind != word || tokens[1].text != "(" {
+		return Part{}, false
+	}
+	name := tokens[0].text
+	if !slices.Contains([]string{"dj_database_url.config", "dj_database_url.parse", "env.db", "env.db_url", "env.dj_db_url"}, name) {
+		return Part{}, false
+	}
+	args := tokens[2:]
+	r := reader{tokens: args, file: d.file, variables: d.variables}
+	if name == "dj_database_url.parse" {
+		v := r.expr(",", ")")
+		return v.Part, v.state == known
+	}
+	if args[0].kind != text { // its usual variable, and its arguments by name
+		usual := []token{{kind: text, text: "DATABASE_URL", line: args[0].line}}
+		if args[0].text != ")" {
+			usual = append(usual, token{kind: punct, text: ","})
+		}
+		r.tokens = slices.Concat(usual, args)
+	}
+	v := r.lookup()
+	return v.Part, v.state == known
+}

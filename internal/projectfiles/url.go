@@ -1,0 +1,59 @@
+package projectfiles
+
+import (
+	"net/url"
+	"strings"
+)
+
+// parseURL takes the place of a database from a URL, and nothing else of it. It is
+// false if the URL is not one of Postgres.
+func parseURL(from Part) (Database, bool) {
+	text := strings.TrimPrefix(strings.TrimSpace(from.Text), "jdbc:")
+	scheme, _, ok := strings.Cut(text, ":")
+	if scheme, _, _ = strings.Cut(scheme, "+"); !ok || !isPostgres(scheme) {
+		return Database{}, false
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return Database{}, false
+	}
+	part := func(text string) Part {
+		v := from
+		v.Text = text
+		return v
+	}
+	query := u.Query()
+	or := func(a, key string) string {
+		if a != "" {
+			return a
+		}
+		return query.Get(key)
+	}
+	return Database{
+		Name: part(or(strings.TrimPrefix(u.Path, "/"), "dbname")), Host: part(or(u.Hostname(), "host")), Port: part(or(u.Port(), "port")),
+		User: part(or(u.User.Username(), "user")), Origin: from.Origin,
+	}, true
+}
+
+// override replaces the parts that another place says.
+func (d *Database) override(of Database) {
+	for _, pair := range [][2]*Part{{&d.Name, &of.Name}, {&d.Host, &of.Host}, {&d.Port, &of.Port}, {&d.User, &of.User}} {
+		if pair[1].Text != "" {
+			*pair[0] = *pair[1]
+		}
+	}
+}
+
+// databaseURL returns the database of DATABASE_URL, which applications of every kind
+// use.
+func (p Project) databaseURL() []Database {
+	v, ok := p.Variables(p.Dir)["DATABASE_URL"]
+	if !ok {
+		return nil
+	}
+	d, ok := parseURL(Part{v, "DATABASE_URL"})
+	if !ok {
+		return nil
+	}
+	return []Database{d}
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/projectfiles"
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// proposal is a database that the project's files name, as a target of hectl.yml.
+type proposal struct {
+	Target string `json:"target"` // as hectl.yml has it; "" for what may not be one
+	Origin string `json:"origin"`
+	Parts  []part `json:"parts,omitempty"`
+	Reason string `json:"not_proposed,omitempty"`
+}
+
+// part is one part of a proposal, and where it was found.
+type part struct {
+	Name   string `json:"name"` // database, host, port or user
+	Value  string `json:"value"`
+	Origin string `json:"origin"`
+}
+
+// proposals looks into the project's files, and asks check of what it finds there.
+func proposals(env *command.Env, dir string, check func(config.Flags) error) []proposal {
+	variables := config.Environment(env.Environ).ProjectVariables
+	found := projectfiles.Find(projectfiles.Project{Dir: dir, Variables: variables})
+	production := productionIn(variables(dir))
+	var all []proposal
+	for _, d := range found {
+		p := proposal{Origin: strings.Join(append([]string{d.Origin}, d.Also...), ", "), Parts: parts(d)}
+		p.Reason = cmp.Or(d.Reason, production)
+		if p.Reason == "" {
+			p.Target, p.Reason = targetOf(d, check)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// productionIn returns why nothing is proposed in an environment of production.
+func productionIn(variables map[string]config.Value) string {
+	for _, name := range []string{"RAILS_ENV", "RACK_ENV", "APP_ENV"} {
+		if v := variables[name]; projectfiles.LooksLikeProduction(v.Text) {
+			return fmt.Sprintf("%s says %s", v.Origin, v.Text)
+		}
+	}
+	return ""
+}
+
+// targetOf returns a target for hectl.yml, or why there is none. What hectl takes from
+// the same variables as the application is left to them: they differ between
+// developers, and the file is for all of them.
+func targetOf(d projectfiles.Database, check func(config.Flags) error) (target, reason string) {
+	host, port, user := d.Host, d.Port, d.User
+	if fromOwn(host) {
+		host.Text = ""
+	}
+	if fromOwn(port) || port.Text == "5432" {
+		port.Text = ""
+	}
+	if fromOwn(user) && host.Text == "" {
+		user.Text = ""
+	}
+	want := map[string]string{"dbname": d.Name.Text, "host": host.Text, "port": port.Text, "user": user.Text}
+	maps.DeleteFunc(want, func(_, v string) bool { return v == "" })
+	target = targetText(want)
+	if said, err := pgtools.ParseParams(target); err != nil || !maps.Equal(want, map[string]string(said)) {
+		return "", "it cannot be written as a target"
+	}
+	if err := check(config.Flags{"target": target}); err != nil {
+		return "", err.Error()
+	}
+	conn, err := pgtools.Params(want).Resolve(func(string) (string, bool) { return "", false })
+	switch {
+	case err != nil:
+		return "", err.Error()
+	case !conn.IsLocal():
+		return "", fmt.Sprintf("%s is not this machine", host.Text)
+	}
+	return target, ""
+}
+
+// fromOwn reports whether a part comes from a variable that hectl reads as well.
+func fromOwn(p projectfiles.Part) bool {
+	return slices.Contains([]string{"PG_HOST", "PG_USERNAME", "PGHOST", "PGPORT", "PGUSER"}, p.Variable)
+}
+
+// targetText writes a database the way that is easiest to read: its name, a URI, or a
+// conninfo string.
+func targetText(want map[string]string) string {
+	host, name := want["host"], want["dbname"]
+	switch {
+	case len(want) == 1 && !strings.ContainsAny(name, "=@:/ '\\"):
+		return name
+	case host != "" && !strings.HasPrefix(host, "/"):
+		u := url.URL{Scheme: "postgres", Host: host, Path: "/" + name}
+		if port := want["port"]; port != "" {
+			u.Host = net.JoinHostPort(host, port)
+		} else if strings.Contains(host, ":") {
+			u.Host = "[" + host + "]"
+		}
+		if user := want["user"]; user != "" {
+			u.User = url.User(user)
+		}
+		return u.String()
+	}
+	var words []string
+	for _, keyword := range []string{"host", "port", "user", "dbname"} {
+		if v := want[keyword]; v != "" {
+			words = append(words, keyword+"='"+strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(v)+"'")
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// parts names the parts of a database that a file says.
+func parts(d projectfiles.Database) []part {
+	var all []part
+	for _, p := range []struct {
+		name string
+		part projectfiles.Part
+	}{{"database", d.Name}, {"host", d.Host}, {"port", d.Port}, {"user", d.User}} {
+		if p.part.Text == "" {
+			continue
+		}
+		origin := p.part.Origin
+		if fromOwn(p.part) {
+			origin += "; hectl reads " + p.part.Variable
+		}
+		all = append(all, part{p.name, p.part.Text, origin})
+	}
+	return all
+}
+
+// showProposals says what was found, with numbers for what can be chosen, and returns
+// the targets by number.
+func showProposals(env *command.Env, found []proposal) []string {
+	var targets []string
+	for _, p := range found {
+		if p.Target == "" {
+			continue
+		}
+		targets = append(targets, p.Target)
+		env.Console.Say("%d. %s, found in %s", len(targets), p.Target, p.Origin)
+		for _, part := range p.Parts {
+			env.Console.Say("   %-9s %-20s %s", part.Name, part.Value, part.Origin)
+		}
+	}
+	for _, p := range found {
+		if p.Target == "" {
+			env.Console.Say("not proposed: %s: %s", p.name(), p.Reason)
+		}
+	}
+	if len(targets) > 0 {
+		env.Console.Say("No password is written: hectl finds it in PG_PASSWORD, PGPASSWORD or ~/.pgpass.")
+	}
+	return targets
+}
+
+// name is what a proposal is called that is none.
+func (p proposal) name() string {
+	if len(p.Parts) > 0 && p.Parts[0].Name == "database" {
+		return p.Parts[0].Value + " in " + p.Origin
+	}
+	return p.Origin
+}
+
+// elsewhere returns the nearest folder above the current one whose files name a
+// database; "" for none. It does not leave the repository, nor the home folder.
+func elsewhere(env *command.Env, check func(config.Flags) error) string {
+	home, _ := config.Environment(env.Environ).Lookup("HOME")
+	for dir := env.Dir; dir != home && dir != filepath.Dir(dir); {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return ""
+		}
+		if dir = filepath.Dir(dir); dir != home && len(proposals(env, dir, check)) > 0 {
+			return dir
+		}
+	}
+	return ""
+}
