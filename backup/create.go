@@ -59,7 +59,7 @@ func createCommand(env *command.Env) *cli.Command {
    hectl backup --exclude-table-data 'audit_*' --storage-class STANDARD_IA
 
    In cron, every 4 hours:
-   0 */4 * * *  HECTL_SOURCE=postgres://backup@db/app hectl backup --quiet
+   0 */4 * * *  HECTL_SOURCE=postgres://backup@db/app hectl backup -q >/dev/null
 
    pg_dump's output streams to s3://NAME[/FOLDER]/backups/LABEL-TIME.rds.dump,
    time in UTC; nothing is written to disk. The dump appears in the bucket only

@@ -47,6 +47,7 @@ func scheduleCommand(env *command.Env) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.DurationFlag{Category: command.Schedule, Name: "every", Usage: "back up every `TIME`, such as 4h or 24h"},
 			&cli.StringFlag{Category: command.Schedule, Name: "at", Usage: "one of the backups is at `HH:MM` (default 00:00)"},
+			&cli.StringFlag{Category: command.Schedule, Name: "user", Usage: "`ACCOUNT` that runs the service (default: one that exists only meanwhile; for a source on a Unix socket, the role's)"},
 			&cli.BoolFlag{Category: command.Schedule, Name: "install", Usage: "write systemd's two units, and nothing else"},
 			&cli.StringFlag{Category: command.Schedule, Name: "dir", Value: "/etc/systemd/system", Usage: "`DIR` to write the units to (default /etc/systemd/system)"},
 			&cli.BoolFlag{Category: command.Schedule, Name: "force", Usage: "replace units that are there and differ"},
@@ -123,12 +124,18 @@ func newScheduleOptions(env *command.Env, c *cli.Context) (*scheduleOptions, err
 	opt.job.what = fmt.Sprintf("Back up %s to %s (%s)", create.source.Database(), create.bucket, create.label)
 	opt.job.timeout = c.Duration("timeout")
 	opt.job.memory = 2<<30 + 8*create.upload.PartSize
+	if opt.job.account, err = newAccount(c.String("user"), create.source); err != nil {
+		return nil, err
+	}
+	opt.job.source = create.source
 	for _, path := range create.source.Files() {
 		if !filepath.IsAbs(path) {
 			return nil, fault.New(fault.Usage, "write out the whole path", "the source names the file %s, and the backup will not run in this folder", path)
 		}
 	}
-	opt.unseen = slices.DeleteFunc(append(create.source.Files(), opt.job.hectl, create.pgBin), seen)
+	opt.unseen = slices.DeleteFunc(append(create.source.Files(), opt.job.hectl, create.pgBin), func(path string) bool {
+		return seen(path) || opt.job.account.tmp && path == create.source.Host()
+	})
 	return opt, opt.job.check()
 }
 
@@ -137,9 +144,10 @@ type scheduled struct {
 	Crontab   string   `json:"crontab"` // a line
 	Units     []unit   `json:"units"`
 	Installed bool     `json:"installed"`
-	EnvFile   string   `json:"environment_file"` // for the service's passwords and keys
-	Next      []string `json:"next"`             // commands, for root, that start it
-	Unseen    []string `json:"unseen,omitempty"` // files that the service would need and not see
+	EnvFile   string   `json:"environment_file"`  // for the service's passwords and keys
+	Next      []string `json:"next"`              // commands, for root, that start it
+	Unseen    []string `json:"unseen,omitempty"`  // files that the service would need and not see
+	Account   string   `json:"account,omitempty"` // that runs the service and the crontab line; "" for any
 }
 
 // unit is a file of systemd's.
@@ -157,7 +165,11 @@ func (s scheduled) Text() string {
 			fmt.Fprintf(&b, "%s %s\n", u.State, u.Path)
 		}
 	} else {
-		fmt.Fprintf(&b, "# For cron, \"crontab -e\" (passwords in ~/.pgpass, keys in ~/.aws/credentials):\n%s\n", s.Crontab)
+		edit := `"crontab -e"`
+		if s.Account != "" {
+			edit = `"sudo crontab -u ` + command.ShellQuote(s.Account) + ` -e"`
+		}
+		fmt.Fprintf(&b, "# For cron, %s (passwords in ~/.pgpass, keys in ~/.aws/credentials):\n%s\n", edit, s.Crontab)
 		for _, u := range s.Units {
 			fmt.Fprintf(&b, "\n# For systemd, %s:\n%s", u.Path, u.Text)
 		}
@@ -182,13 +194,21 @@ func (o *scheduleOptions) Run(_ context.Context, env *command.Env) error {
 			"systemctl start " + o.name + ".service   # one backup now; journalctl -u " + o.name + " tells how it went",
 			"systemctl enable --now " + o.name + ".timer",
 		},
-		Unseen: o.unseen,
+		Unseen:  o.unseen,
+		Account: o.job.account.name,
+	}
+	if name := o.job.account.name; name != "" && !exists(name) {
+		result.Next = slices.Insert(result.Next, 0, "useradd --system --no-create-home --shell /usr/sbin/nologin "+command.ShellQuote(name))
+		env.Console.Warn("the service runs as %s, and this machine has no such account", name)
+	}
+	if o.job.source.IsSocket() {
+		env.Console.Say("%s", o.job.account.reason)
 	}
 	for _, path := range o.unseen {
-		env.Console.Warn("systemd's service does not see %s: move it, to /usr/local or /etc, or use cron", path)
+		env.Console.Warn("systemd hides %s from the service: %s", path, o.remedy(path))
 	}
 	if o.untold != "" {
-		env.Console.Warn("nobody is told yet: the URLs of notify (from %s) are secrets, and are not written out: set HECTL_NOTIFY in %s, or above the line in the crontab", o.untold, o.job.envFile)
+		env.Console.Warn("notifications are off: the URLs of notify (from %s) are secrets and are not written out. Set HECTL_NOTIFY in %s, or above the line in the crontab", o.untold, o.job.envFile)
 	}
 	if o.install {
 		if err := install(result.Units, o.force); err != nil {

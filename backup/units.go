@@ -8,6 +8,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools"
 )
 
 // A job is a backup that cron or systemd is to run.
@@ -20,11 +21,36 @@ type job struct {
 	what    string   // is backed up where
 	timeout time.Duration
 	memory  int64 // bytes that are enough
+	account account
+	source  pgtools.Conn
+}
+
+// account is who runs the service. The zero value is a user that exists only while
+// it runs.
+type account struct {
+	name   string // of a real account; "" for none
+	tmp    bool   // it has to see the machine's /tmp, where the source's socket is
+	reason string // why it is that one
+}
+
+// lines are those of the unit's [Service] section.
+func (a account) lines() string {
+	user := `# A user that exists while it runs. It reads the database and writes to the
+# network; there is nothing else that it needs.
+DynamicUser=yes`
+	if a.name != "" {
+		user = "# " + a.reason + "\nUser=" + unitText(a.name)
+	}
+	tmp := "PrivateTmp=yes"
+	if a.tmp {
+		tmp = "# The socket is in /tmp.\nPrivateTmp=no"
+	}
+	return user + "\nProtectSystem=strict\nProtectHome=yes\n" + tmp
 }
 
 // check refuses what no quoting gets into a line.
 func (j job) check() error {
-	for _, word := range append([]string{j.hectl, j.what, j.profile}, j.args...) {
+	for _, word := range append([]string{j.hectl, j.what, j.profile, j.account.name}, j.args...) {
 		if strings.ContainsFunc(word, unicode.IsControl) {
 			return fault.New(fault.Usage, "", "%q cannot be written into a crontab: it holds a control character", word)
 		}
@@ -83,12 +109,7 @@ TimeoutStopSec=2min
 Nice=10
 MemoryMax=%dM
 
-# A user that exists while it runs. It reads the database and writes to the
-# network; there is nothing else that it needs.
-DynamicUser=yes
-ProtectSystem=strict
-ProtectHome=yes
-PrivateTmp=yes
+%s
 PrivateDevices=yes
 ProtectClock=yes
 ProtectControlGroups=yes
@@ -109,7 +130,7 @@ SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallErrorNumber=EPERM
 UMask=0077
-`, unitText(j.what), strings.Join(words, " "), j.envFile, timeout, j.memory>>20)
+`, unitText(j.what), strings.Join(words, " "), j.envFile, timeout, j.memory>>20, j.account.lines())
 }
 
 // cleanUpTime is how long hectl may take after its own --timeout.

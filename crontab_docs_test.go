@@ -1,0 +1,49 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/console"
+)
+
+// crontabLine is five fields of times, and a command.
+var crontabLine = regexp.MustCompile(`(?m)^\s*(?:[\d*/,-]+ +){4}[\d*/,-]+ +(.*\bhectl .*)$`)
+
+// Cron mails what a job prints. A result on standard output is one mail a success.
+func TestCrontabLinesMailNothingOnSuccess(t *testing.T) {
+	pages := map[string]string{}
+	files, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range append(files, "README.md") {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages[file] = string(text)
+	}
+	env := &command.Env{Console: console.New(console.Options{Stdout: io.Discard, Stderr: io.Discard, Now: time.Now})}
+	for _, c := range newApp(env, io.Discard).Commands {
+		pages["hectl "+c.Name+" --help"] = c.Description
+	}
+	for _, page := range []string{"README.md", "docs/cron.md", "hectl backup --help"} {
+		if !crontabLine.MatchString(pages[page]) {
+			t.Errorf("%s shows no crontab line, or the test does not see it", page)
+		}
+	}
+	for page, text := range pages {
+		for _, line := range crontabLine.FindAllStringSubmatch(text, -1) {
+			if !strings.Contains(line[1], ">/dev/null") {
+				t.Errorf("%s: mails at each success: %s", page, line[0])
+			}
+		}
+	}
+}
