@@ -113,6 +113,7 @@ func TestScripts(t *testing.T) {
 			"allow":       cmdAllow,
 			"tunnel":      cmdTunnel,
 			"ruby":        cmdRuby,
+			"debian":      cmdDebian,
 		},
 	})
 }

@@ -26,6 +26,7 @@ type Options struct {
 	Bin      string            // folder of the server's programs; "": the newest found
 	Conf     map[string]string // settings for postgresql.conf
 	Password string            // of role postgres, asked for on TCP (scram-sha-256); "": everybody is trusted
+	Debian   bool              // pg_hba.conf as Debian's packages have it: the socket asks who the user is; needs a Password
 	TLS      bool              // offer TLS, with a certificate for localhost; see Cluster.CAFile
 	Log      string            // file for the server's log; "": in the cluster's folder
 	Primary  *Cluster          // a running cluster without a password, which this one follows as a standby; nil: none
@@ -38,6 +39,7 @@ type Cluster struct {
 	bin      string
 	port     int
 	password string
+	peer     bool // on the socket
 	log      string
 	account  account
 	conf     map[string]string
@@ -87,7 +89,7 @@ func startAs(ctx context.Context, account account, opt Options) (_ *Cluster, err
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{dir: dir, bin: bin, password: opt.Password, log: opt.Log, account: account, done: make(chan struct{})}
+	c := &Cluster{dir: dir, bin: bin, password: opt.Password, peer: opt.Debian, log: opt.Log, account: account, done: make(chan struct{})}
 	if c.log == "" {
 		c.log = filepath.Join(dir, "log")
 	}
@@ -106,6 +108,11 @@ func startAs(ctx context.Context, account account, opt Options) (_ *Cluster, err
 	}
 	if err != nil {
 		return nil, err
+	}
+	if opt.Debian {
+		if err := account.writeDebianHBA(c.data()); err != nil {
+			return nil, err
+		}
 	}
 	conf := maps.Clone(opt.Conf)
 	if opt.TLS {
@@ -254,7 +261,7 @@ func (c *Cluster) URI(database string) string {
 }
 
 // SocketURI returns a connection URI for a database over the Unix socket, where
-// no password is asked for.
+// no password is asked for (but see Options.Debian).
 func (c *Cluster) SocketURI(database string) string {
 	u := url.URL{
 		Scheme:   "postgres",
@@ -287,7 +294,11 @@ func (c *Cluster) resolve(uri string) pgtools.Conn {
 
 // Exec runs SQL, which may be several statements, in a database.
 func (c *Cluster) Exec(ctx context.Context, database, sql string) error {
-	db, err := pgtools.Connect(ctx, c.SocketConn(database), "pgtest")
+	conn := c.SocketConn(database)
+	if c.peer {
+		conn = c.Conn(database)
+	}
+	db, err := pgtools.Connect(ctx, conn, "pgtest")
 	if err != nil {
 		return err
 	}

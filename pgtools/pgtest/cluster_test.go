@@ -160,3 +160,23 @@ func goneOrZombie(pid int) bool {
 	}
 	return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH)
 }
+
+// As on Debian, a password lets in over TCP, and the socket takes a user's own name.
+func TestDebian(t *testing.T) {
+	t.Parallel()
+	c := New(t, Options{Debian: true, Password: "secret"})
+	if err := c.Exec(t.Context(), "postgres", "CREATE ROLE somebody LOGIN"); err != nil {
+		t.Fatal(err)
+	}
+	params, err := pgtools.ParseParams(strings.Replace(c.SocketURI("postgres"), "//postgres@", "//somebody@", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := params.Resolve(func(string) (string, bool) { return "", false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ping(t.Context(), conn); err == nil || !strings.Contains(err.Error(), "eer authentication") {
+		t.Errorf("the socket takes another's name: %v", err)
+	}
+}

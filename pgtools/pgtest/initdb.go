@@ -90,6 +90,24 @@ func (a account) initdb(ctx context.Context, bin, data, password string) error {
 	return err
 }
 
+// debianHBA is who may sign in how, as Debian's and Ubuntu's packages set it up.
+const debianHBA = `local all postgres peer
+local all all peer
+host all all 127.0.0.1/32 scram-sha-256
+host all all ::1/128 scram-sha-256
+local replication all peer
+host replication all 127.0.0.1/32 scram-sha-256
+host replication all ::1/128 scram-sha-256
+`
+
+func (a account) writeDebianHBA(data string) error {
+	file := filepath.Join(data, "pg_hba.conf")
+	if err := os.WriteFile(file, []byte(debianHBA), 0o600); err != nil {
+		return err
+	}
+	return a.own(file)
+}
+
 func (a account) runInitdb(ctx context.Context, bin string, args []string) error {
 	cmd := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), args...)
 	cmd.Env = serverEnviron("/tmp")
