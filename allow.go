@@ -21,9 +21,9 @@ func allowCommand(env *command.Env) *cli.Command {
 
    A hectl.yml that comes with a repository may be a stranger's. Until you
    approve it, hectl does not run its programs (pg_bin) or its SQL (mask.after),
-   does not use its endpoint_url or its databases on other machines (nor a
-   PG_HOST in .env), notifies none of its URLs, and neither backs up to nor
-   restores from its buckets. Its other settings are in effect.
+   does not use its endpoint_url or its databases on other machines (nor those
+   that a .env file names), notifies none of its URLs, and neither backs up to
+   nor restores from its buckets. Its other settings are in effect.
 
    The approval is kept in hectl/allowed in your config folder. It holds for
    that file until one of these values changes, or the SQL or a program that

@@ -186,6 +186,13 @@ func (d *doctor) settings() (*config.Sources, config.Flags) {
 	} else if path := settings.Path(); path != "" {
 		f.OK(about, "%s", path)
 	}
+	for _, of := range settings.Dotenv() {
+		names := "nothing of it is for hectl"
+		if len(of.Names) > 0 {
+			names = strings.Join(of.Names, ", ")
+		}
+		f.OK(about, "%s: %s", of.Path, names)
+	}
 	if err == nil && !settings.Approved() {
 		var keys []string
 		for _, c := range settings.Claims() {

@@ -140,3 +140,14 @@ func editDistance(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// EnvironmentVariables returns the names of libpq's variables.
+func EnvironmentVariables() []string {
+	var names []string
+	for _, k := range keywords() {
+		if k.env != "" {
+			names = append(names, k.env)
+		}
+	}
+	return names
+}

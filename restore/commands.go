@@ -51,9 +51,10 @@ const whatHappens = `   The dump is restored into a new database beside the targ
    in hectl.yml). The replaced database is kept as TARGET_previous until the
    next time. A failure before the exchange leaves the target as it was.
 
-   The target is TARGET, else PG_HOST, PG_USERNAME and PG_PASSWORD (also from
-   .env) with database diaper_dev, else libpq's PG* variables. It must be on
-   this machine; production is refused, in every way it can be told.`
+   The target is TARGET, else what PG_HOST, PG_USERNAME and PG_PASSWORD say
+   (default: localhost, postgres) with database diaper_dev, else what libpq's
+   PG* variables say. The application's .env files are read for all of them. It
+   must be on this machine; production is refused, in every way it can be told.`
 
 func fetchCommand(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{

@@ -163,7 +163,7 @@ func cacheFile(b config.Bucket, settings *config.Sources) string {
 	if err != nil {
 		return ""
 	}
-	who := []string{b.String(), b.EndpointURL, b.Region, b.Profile}
+	who := []string{b.String(), b.EndpointURL, b.Region, b.Profile, b.Keys.AccessKeyID}
 	for _, name := range []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID"} {
 		v, _ := settings.Lookup(name)
 		who = append(who, v)

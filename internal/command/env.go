@@ -77,7 +77,10 @@ func (e *Env) Open(ctx context.Context, b config.Bucket) (*s3store.Store, error)
 		EndpointURL: b.EndpointURL,
 		PathStyle:   b.PathStyle,
 		Profile:     b.Profile,
-		Log:         e.Console.Detail,
+		Keys: s3store.Keys{
+			AccessKeyID: b.Keys.AccessKeyID, SecretAccessKey: b.Keys.SecretAccessKey, SessionToken: b.Keys.SessionToken, Origin: b.Keys.Origin,
+		},
+		Log: e.Console.Detail,
 	})
 	if err != nil {
 		return nil, err
@@ -102,21 +105,28 @@ func plainHTTP(endpoint string) (host string, plain bool) {
 	return u.Host, true
 }
 
-// Resolve turns a database of the settings into a connection.
+// Resolve turns a database of the settings into a connection, which knows where each
+// of its parts comes from.
 func Resolve(d config.Database, settings *config.Sources) (pgtools.Conn, error) {
 	said, err := saidIn(d)
 	if err != nil {
 		return pgtools.Conn{}, err
 	}
-	if err := settings.ConfirmDatabase(d); err != nil {
+	if err := settings.ConfirmDatabase(d, said); err != nil {
 		return pgtools.Conn{}, err
 	}
-	if said["host"] == "" && said["service"] == "" {
-		if err := settings.ConfirmHost(d.Defaults["host"]); err != nil {
-			return pgtools.Conn{}, err
+	return pgtools.Params(d.Params(said)).Resolve(environ(d, said, settings))
+}
+
+// environ is the environment in which a database's connection is resolved: libpq's
+// variables may also be those of a .env file.
+func environ(d config.Database, said map[string]string, settings *config.Sources) pgtools.Environ {
+	return func(name string) (string, bool) {
+		if v, ok := d.Variable(said, name); ok {
+			return v.Text, true
 		}
+		return settings.Lookup(name)
 	}
-	return pgtools.Params(d.Params(said)).Resolve(settings.Lookup)
 }
 
 // Origins names what says which database Resolve finds, libpq's own variables
@@ -127,7 +137,10 @@ func Origins(d config.Database, settings *config.Sources) []string {
 		return []string{d.Origin}
 	}
 	origins, known := d.Origins(said), pgtools.Params(d.Params(said))
-	for _, name := range known.Variables(settings.Lookup) {
+	for _, name := range known.Variables(environ(d, said, settings)) {
+		if v, ok := d.Variable(said, name); ok {
+			name = v.Origin
+		}
 		if !slices.Contains(origins, name) {
 			origins = append(origins, name)
 		}

@@ -5,12 +5,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/pgtools"
 )
 
 func TestPlainHTTP(t *testing.T) {
@@ -90,5 +92,26 @@ func TestDatabasesThatNeedApproval(t *testing.T) {
 		if got := len(settings.Claims()) > 0; got != want || got == settings.Approved() || want != (err != nil) {
 			t.Errorf("%s: %v, %v, %v", text, got, conn, err)
 		}
+	}
+}
+
+// A variable of libpq's that a .env file may have is one that a connection reads.
+func TestEveryVariableOfLibpqIsTakenFromDotenv(t *testing.T) {
+	dir := t.TempDir()
+	variables := pgtools.EnvironmentVariables()
+	var text strings.Builder
+	for _, name := range variables {
+		text.WriteString(name + "=x\n")
+	}
+	if err := os.WriteFile(filepath.Join(dir, ".env"), []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	settings, err := (&Env{Dir: dir}).Settings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(variables)
+	if files := settings.Dotenv(); len(files) != 1 || !slices.Equal(files[0].Names, variables) {
+		t.Errorf("taken: %v\nread: %q", files, variables)
 	}
 }

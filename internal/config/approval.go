@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -45,6 +46,9 @@ func about(key string) string {
 		return "a notification URL"
 	case "bucket", "masked_bucket":
 		return "a bucket to write to or restore from"
+	case "source", "target", "PG_HOST", "PGHOST":
+	default:
+		return "a file, a service or an option of the connection"
 	}
 	return "a server other than this machine"
 }
@@ -57,7 +61,11 @@ type claimant struct {
 
 // Claims returns what needs approval in the files that were read, in a fixed order.
 func (s *Sources) Claims() []Claim {
-	return slices.Concat([]Claim{}, s.settingsFile().claims, s.dotenvFile().claims)
+	claims := slices.Concat([]Claim{}, s.settingsFile().claims)
+	for _, c := range s.dotenvClaimants() {
+		claims = append(claims, c.claims...)
+	}
+	return claims
 }
 
 // settingsFile is hectl.yml, and what in it needs approval.
@@ -94,21 +102,41 @@ func (s *Sources) settingsFile() claimant {
 	return claimant{s.path, claims}
 }
 
-const dotenvHostKey = "PG_HOST in .env"
+// dotenvClaimants are the .env files in which something needs approval: whatever
+// may lead the connection to another server, or to a file. Variables that another
+// file or itself replaces are in no effect, and need none.
+func (s *Sources) dotenvClaimants() []claimant {
+	var all []claimant
+	for _, name := range slices.Sorted(maps.Keys(s.dotenv().variables)) {
+		v := s.dotenv().variables[name]
+		if v.err != nil || !leadsAway(name, v.text) { // an error is one of Target
+			continue
+		}
+		claim := Claim{Key: dotenvKey(name, v), Text: fault.Redact(v.text), content: v.text}
+		i := slices.IndexFunc(all, func(c claimant) bool { return c.path == v.path })
+		if i < 0 {
+			all = append(all, claimant{path: v.path})
+			i = len(all) - 1
+		}
+		all[i].claims = append(all[i].claims, claim)
+	}
+	return all
+}
 
-// dotenvFile is .env, in which a host may need approval. Its path is "" where it
-// names none.
-func (s *Sources) dotenvFile() claimant {
-	dotenv, err := s.dotenv()
-	host := dotenv["PG_HOST"]
-	if err != nil || isThisMachine(host) { // an error is one of Target
-		return claimant{}
+// dotenvKey is the key of a claim.
+func dotenvKey(name string, v variable) string { return name + " in " + filepath.Base(v.path) }
+
+// leadsAway reports whether a variable of a .env file may lead the connection to
+// another server than one on this machine, or to a file, or change how the server
+// is known. Of libpq's variables all others do.
+func leadsAway(name, text string) bool {
+	switch name {
+	case "PG_HOST", "PGHOST":
+		return !isThisMachine(text)
+	case "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGCONNECT_TIMEOUT", "PGAPPNAME":
+		return false
 	}
-	path, err := filepath.EvalSymlinks(filepath.Join(s.dir, ".env"))
-	if err != nil {
-		return claimant{}
-	}
-	return claimant{path, []Claim{{Key: dotenvHostKey, Text: fault.Redact(host), content: host}}}
+	return text != "" && slices.Contains(libpqNames(), name)
 }
 
 // shown is a value without secrets. A database that is written wrongly may have its
@@ -249,16 +277,34 @@ func (s *Sources) checkNamed(path, what string) error {
 	return s.checkTrusted(path, what)
 }
 
-// ConfirmHost is Confirm for the host that .env names, if that is origin.
-func (s *Sources) ConfirmHost(host Value) error {
-	if host.Origin != dotenvHostKey || isThisMachine(host.Text) {
-		return nil
+// confirmDotenv is Confirm for what the connection to d takes from .env files. said
+// are the libpq keywords of its text.
+func (s *Sources) confirmDotenv(d Database, said map[string]string) error {
+	for _, c := range s.dotenvClaimants() {
+		for _, claim := range c.claims {
+			name, _, _ := strings.Cut(claim.Key, " ")
+			v := s.dotenv().variables[name]
+			used, _ := d.Variable(said, name)
+			if host := d.params(said)["host"]; name == "PG_HOST" || name == "PGHOST" && host.Text != "" {
+				used = host
+			}
+			if used.Origin != v.origin {
+				continue
+			}
+			if err := s.confirm(c, claim.Key); err != nil {
+				return err
+			}
+		}
 	}
-	return s.confirm(s.dotenvFile(), dotenvHostKey)
+	return nil
 }
 
-// ConfirmDatabase is Confirm for a database, which is fine on this machine.
-func (s *Sources) ConfirmDatabase(d Database) error {
+// ConfirmDatabase is Confirm for a database, which is fine on this machine. said are
+// the libpq keywords of its text.
+func (s *Sources) ConfirmDatabase(d Database, said map[string]string) error {
+	if err := s.confirmDotenv(d, said); err != nil {
+		return err
+	}
 	if s.path == "" || d.Origin != s.path || s.onThisMachine(d.Text) {
 		return nil
 	}
@@ -286,13 +332,13 @@ func (s *Sources) confirm(c claimant, key string) error {
 	if known {
 		state = "changed after you approved it"
 	}
-	return fault.New(fault.Usage, `run "hectl allow"`, "use %s of %s: it names %s that %s",
-		strings.TrimSuffix(key, " in .env"), c.path, about(key), state)
+	name, _, _ := strings.Cut(key, " in ")
+	return fault.New(fault.Usage, `run "hectl allow"`, "use %s of %s: it names %s that %s", name, c.path, about(name), state)
 }
 
 // claimants are the files in which something needs approval.
 func (s *Sources) claimants() []claimant {
-	return slices.DeleteFunc([]claimant{s.settingsFile(), s.dotenvFile()}, func(c claimant) bool {
+	return slices.DeleteFunc(append([]claimant{s.settingsFile()}, s.dotenvClaimants()...), func(c claimant) bool {
 		return c.path == "" || len(c.claims) == 0
 	})
 }

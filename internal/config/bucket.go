@@ -27,8 +27,18 @@ type Bucket struct {
 	EndpointURL string
 	PathStyle   *bool // nil: decided by whether there is a custom endpoint
 	Profile     string
+	Keys        Keys   // from .env files, where nothing else names credentials
 	Origin      string // of the bucket's name
 }
+
+// Keys are AWS credentials. They never print.
+type Keys struct {
+	AccessKeyID, SecretAccessKey, SessionToken string
+	Origin                                     string // such as "AWS_ACCESS_KEY_ID in .env"
+}
+
+// Format prints where they come from, whatever the verb.
+func (k Keys) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, k.Origin) }
 
 // String returns the form s3://NAME[/FOLDER].
 func (b Bucket) String() string {
@@ -128,7 +138,10 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 		return Bucket{}, err
 	}
 
-	region := s.find(flags, "region")
+	region, err := s.findAWS(flags, "region", "AWS_REGION", "AWS_DEFAULT_REGION")
+	if err != nil {
+		return Bucket{}, err
+	}
 	b.Region = region.Text
 	if !regionForm.MatchString(b.Region) {
 		return Bucket{}, fault.New(fault.Usage, "for example: --region us-east-2",
@@ -138,7 +151,9 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 		b.Region = defaultBucketRegion
 	}
 
-	b.Profile = s.profile(flags)
+	if b.Profile, b.Keys, err = s.identity(flags); err != nil {
+		return Bucket{}, err
+	}
 	if v := s.find(flags, "path-style"); v.Text != "" {
 		on, err := strconv.ParseBool(v.Text)
 		if err != nil {
@@ -149,12 +164,72 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 	return b, nil
 }
 
-// profile returns the profile to impose on the AWS SDK, "" for one that it finds
-// in the environment itself.
-func (s *Sources) profile(flags Flags) string {
-	v := s.find(flags, "profile")
-	if strings.HasPrefix(v.Origin, "AWS_") {
-		return ""
+// findAWS is find, and then looks for the names in .env files.
+func (s *Sources) findAWS(flags Flags, flag string, names ...string) (Value, error) {
+	v := s.find(flags, flag)
+	if v.Text != "" {
+		return v, nil
 	}
-	return v.Text
+	for _, name := range names {
+		if of := s.dotenv().variables[name]; of.err != nil || of.text != "" {
+			return Value{of.text, of.origin}, of.err
+		}
+	}
+	return v, nil
+}
+
+// identity returns the profile to impose on the AWS SDK, "" for one that it finds in
+// the environment itself, and the keys of .env files, which are none where a profile
+// is imposed or the environment has keys.
+func (s *Sources) identity(flags Flags) (profile string, keys Keys, err error) {
+	v := s.find(flags, "profile")
+	if v.Text != "" && !strings.HasPrefix(v.Origin, "AWS_") {
+		return v.Text, Keys{}, nil
+	}
+	if keys, err = s.keys(); err != nil || keys.AccessKeyID != "" {
+		return "", keys, err
+	}
+	if v.Text != "" || s.hasKey() {
+		return "", Keys{}, nil // which the SDK finds
+	}
+	v, err = s.findAWS(flags, "profile", "AWS_PROFILE")
+	return v.Text, Keys{}, err
+}
+
+// hasKey reports whether the environment has an access key: who exports one means it.
+func (s *Sources) hasKey() bool {
+	return s.env["AWS_ACCESS_KEY_ID"] != "" || s.env["AWS_ACCESS_KEY"] != ""
+}
+
+// keys returns the keys that .env files have, or complete.
+func (s *Sources) keys() (Keys, error) {
+	secret := s.env["AWS_SECRET_ACCESS_KEY"] != "" || s.env["AWS_SECRET_KEY"] != ""
+	if s.hasKey() && secret {
+		return Keys{}, nil
+	}
+	var k Keys
+	for _, part := range []struct {
+		name string
+		to   *string
+	}{{"AWS_ACCESS_KEY_ID", &k.AccessKeyID}, {"AWS_SECRET_ACCESS_KEY", &k.SecretAccessKey}, {"AWS_SESSION_TOKEN", &k.SessionToken}} {
+		v, _, err := s.application(part.name)
+		if err != nil {
+			return Keys{}, err
+		}
+		*part.to = v.Text
+		if k.Origin == "" && dotenvName(v.Origin) != "" && v.Text != "" {
+			k.Origin = v.Origin
+		}
+	}
+	if k.Origin == "" || dotenvName(k.Origin) == "AWS_SESSION_TOKEN" {
+		return Keys{}, nil // what the environment has of them is for the SDK
+	}
+	const what = "find AWS credentials: %s is set (from %s), %s is not"
+	switch {
+	case k.SecretAccessKey == "":
+		return Keys{}, fault.New(fault.Denied, "set both, or neither", what, "AWS_ACCESS_KEY_ID", k.Origin, "AWS_SECRET_ACCESS_KEY")
+	case k.AccessKeyID == "":
+		return Keys{}, fault.New(fault.Denied, "set both, or neither", what, "AWS_SECRET_ACCESS_KEY", k.Origin, "AWS_ACCESS_KEY_ID")
+	}
+	return k, nil
 }

@@ -277,7 +277,7 @@ func TestEmptyFlagIsRefused(t *testing.T) {
 }
 
 func TestTroubledDotenv(t *testing.T) {
-	want := map[string]string{"dbname": "diaper_dev", "host": "db", "password": "hush"}
+	want := map[string]string{"dbname": "diaper_dev", "host": "db", "user": "postgres", "password": "hush"}
 	const ours = "PG_HOST=db\nPG_PASSWORD=hush\n"
 	for _, tt := range []struct {
 		name, file, text string

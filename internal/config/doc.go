@@ -11,4 +11,8 @@
 // out unparsed. The names DIAPER_DB_* (source) and PG_HOST, PG_USERNAME and
 // PG_PASSWORD (target) are those of Human Essentials' own tasks. A source
 // setting never fills in a target, nor the other way round.
+//
+// The application's .env files (dotenv.go) are read as dotenv-rails reads them in
+// development, and give libpq's variables, AWS credentials and the kind of
+// environment as well. Nothing of them gets into the environment of a process.
 package config

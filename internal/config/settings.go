@@ -25,8 +25,8 @@ func (s *Sources) settings() []setting {
 		jobs = strconv.Itoa(int(*f.Jobs))
 	}
 	profile := f.Profile
-	if s.env["AWS_ACCESS_KEY_ID"] != "" || s.env["AWS_ACCESS_KEY"] != "" {
-		profile = "" // who exports a key means it
+	if s.hasKey() {
+		profile = ""
 	}
 	pathStyle := ""
 	if f.PathStyle != nil {
@@ -90,7 +90,11 @@ type Named struct {
 func (s *Sources) Named(flags Flags) []Named {
 	var named []Named
 	for _, w := range s.settings() {
-		if v := s.first(flags, w); v.Text != "" && !w.secret {
+		v := s.first(flags, w)
+		if w.flag == "region" && v.Text == "" { // an error is one of Bucket
+			v, _ = s.findAWS(flags, w.flag, "AWS_REGION", "AWS_DEFAULT_REGION")
+		}
+		if v.Text != "" && !w.secret {
 			if w.flag == "endpoint-url" {
 				v.Text = fault.RedactEndpoint(v.Text)
 			}

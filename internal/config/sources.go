@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -47,12 +48,16 @@ func (f Flags) check() error {
 
 // Sources are the places other than the command line where settings are found.
 type Sources struct {
-	env  map[string]string
-	dir  string // where .env is looked for
-	file file
-	path string   // of hectl.yml, without symbolic links; "" when there is none
-	sql  []string // files with SQL that the file names
-	ask  func(path string, claims []Claim) bool
+	env   map[string]string
+	dir   string // the current folder, absolute; "" where no file is read
+	file  file
+	found string   // the folder in which hectl.yml was found, "" when there is none
+	path  string   // of hectl.yml, without symbolic links; "" when there is none
+	sql   []string // files with SQL that the file names
+	ask   func(path string, claims []Claim) bool
+
+	readDotenv sync.Once
+	fromDotenv dotenv
 
 	// parseDatabase reads the text of a database as the connection will.
 	parseDatabase func(text string) (map[string]string, error)
@@ -111,11 +116,16 @@ func Environment(environ []string) *Sources {
 // have written, or replaced, is an error. See Confirm for what it may do.
 func Load(dir string, environ []string) (*Sources, error) {
 	s := Environment(environ)
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return s, fmt.Errorf("find %s: %w", FileName, err)
+	}
 	s.dir = dir
 	path, err := findUpwards(dir, FileName)
 	if err != nil || path == "" {
 		return s, err
 	}
+	s.found = filepath.Dir(path)
 	// What the file names is relative to the folder that it is in, not to that of a
 	// link to it, which may be another user's.
 	if path, err = filepath.EvalSymlinks(path); err != nil {
@@ -189,10 +199,6 @@ func trimBOM(text []byte) []byte {
 }
 
 func findUpwards(dir, name string) (string, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return "", fmt.Errorf("find %s: %w", name, err)
-	}
 	for {
 		path := filepath.Join(dir, name)
 		switch info, err := os.Stat(path); {

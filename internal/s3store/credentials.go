@@ -34,8 +34,11 @@ type credentialSource struct {
 	worked  atomic.Bool
 }
 
-func newCredentialSource(cfg aws.Config, profile string) *credentialSource {
-	c := &credentialSource{next: cfg.Credentials, timeout: credentialTimeout, from: originOf(cfg, profile)}
+func newCredentialSource(cfg aws.Config, said Config) *credentialSource {
+	c := &credentialSource{next: cfg.Credentials, timeout: credentialTimeout, from: originOf(cfg, said.Profile)}
+	if said.Keys.AccessKeyID != "" {
+		c.from = origin{kind: fromKeys}
+	}
 	if c.from.kind == fromProcess {
 		c.timeout = processTimeout
 	}

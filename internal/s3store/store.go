@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
@@ -46,9 +47,18 @@ type Config struct {
 	// "default", and that keys in the environment come first.
 	Profile string
 
+	// Keys, when set, are the credentials, and nothing else is looked for.
+	Keys Keys
+
 	// Log, when set, is told of retries, of a region found and of checksums
 	// left out. It is called from several goroutines and gets no secrets.
 	Log func(format string, args ...any)
+}
+
+// Keys are credentials that no place has where the SDK looks.
+type Keys struct {
+	AccessKeyID, SecretAccessKey, SessionToken string
+	Origin                                     string // what has them, for messages
 }
 
 // Store is one bucket. Its methods may be called from several goroutines.
@@ -90,7 +100,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 			return nil, fault.New(fault.Usage, "give the endpoint as https://HOST[:PORT]", "open s3://%s: the endpoint is not a URL", c.Bucket)
 		}
 	}
-	if c.Profile == "" {
+	if c.Profile == "" && c.Keys.AccessKeyID == "" {
 		if err := checkKeyPair(); err != nil {
 			return nil, err
 		}
@@ -113,7 +123,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		region = fallbackRegion
 	}
 	s.region.Store(&region)
-	s.creds = newCredentialSource(cfg, c.Profile)
+	s.creds = newCredentialSource(cfg, c)
 	cfg.Credentials = s.creds
 	s.http = transport(cfg.HTTPClient)
 	s.client = s3.NewFromConfig(cfg, s.options(c))
@@ -141,6 +151,11 @@ func loadConfig(ctx context.Context, c Config) (aws.Config, error) {
 	}
 	if c.Profile != "" {
 		opts = append(opts, config.WithSharedConfigProfile(c.Profile))
+	}
+	if k := c.Keys; k.AccessKeyID != "" {
+		opts = append(opts, config.WithCredentialsProvider(credentials.StaticCredentialsProvider{Value: aws.Credentials{
+			AccessKeyID: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey, SessionToken: k.SessionToken, Source: k.Origin,
+		}}))
 	}
 	return config.LoadDefaultConfig(ctx, opts...)
 }

@@ -1,0 +1,171 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"regexp"
+	"strings"
+)
+
+// assignment is one that a .env file makes.
+type assignment struct {
+	name string
+	text string
+	line int   // from 1
+	err  error // why text is not the value that the application sees; it quotes nothing
+}
+
+const (
+	blank  = `[\t\n\v\f\r ]`
+	single = blank + `*'(?:\\'|[^'])*'`
+	double = blank + `*"(?:\\"|[^"])*"`
+	bare   = `[^#\n]+`
+)
+
+var (
+	// assigns is one assignment, as the Ruby gem dotenv finds it: NAME=value,
+	// NAME: value, or NAME alone, with "export" before it and a comment behind it.
+	// Whatever does not look like that is passed over.
+	assigns = regexp.MustCompile(`(?m)^` + blank + `*(?:export` + blank + `+)?([\w.]+)` +
+		`(?:(?:` + blank + `*=` + blank + `*?|:` + blank + `+?)(` + single + `|` + double + `|` + bare + `)?)?` +
+		blank + `*(?:#.*)?$`)
+
+	escaped = regexp.MustCompile(`\\([^$])`)
+
+	// reference is $NAME or ${NAME}. The first group is what makes it literal.
+	reference = regexp.MustCompile(`(\\)?\$(\(|\{?(\w+)?\}?)`)
+)
+
+// lineBreaks is the variable by which dotenv makes line breaks of \n and \r.
+const lineBreaks = "DOTENV_LINEBREAK_MODE"
+
+var (
+	errUnclosed = errors.New("a closing quote is missing")
+	errCommand  = errors.New("hectl runs no $(command)")
+)
+
+// parseDotenv reads text as the Ruby gem dotenv does in version 3, except that it
+// runs no $(command): such a value has an error. known are the variables that were
+// set before, and that win over those of text in references.
+func parseDotenv(text string, known func(name string) (string, bool)) []assignment {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
+	var found []assignment
+	own := map[string]string{}
+	lookup := func(name string) string {
+		if v, ok := known(name); ok {
+			return v
+		}
+		return own[name]
+	}
+	for _, at := range assigns.FindAllStringSubmatchIndex(text, -1) {
+		a := assignment{name: text[at[2]:at[3]], line: 1 + strings.Count(text[:at[2]], "\n")}
+		switch {
+		case at[4] >= 0:
+			legacy := cmp.Or(own[lineBreaks], lookup(lineBreaks)) == "legacy"
+			a.text, a.err = dotenvValue(text[at[4]:at[5]], legacy, lookup)
+		case exportsOnly(text[at[0]:at[1]], own, a.name):
+			continue
+		}
+		own[a.name] = a.text
+		found = append(found, a)
+	}
+	return found
+}
+
+// exportsOnly reports whether a line only exports a variable that is set already.
+func exportsOnly(line string, set map[string]string, name string) bool {
+	_, ok := set[name]
+	fields := strings.Fields(line)
+	return ok && len(fields) > 1 && fields[0] == "export"
+}
+
+// dotenvValue is what stands for a value. In single quotes it is literal. legacy
+// makes line breaks of \n and \r in double quotes.
+func dotenvValue(raw string, legacy bool, lookup func(name string) string) (string, error) {
+	value := strings.Trim(raw, "\x00\t\n\v\f\r ")
+	quote := byte(0)
+	var unclosed error
+	if n := len(value); n > 0 && (value[0] == '\'' || value[0] == '"') {
+		switch {
+		case n > 1 && value[n-1] == value[0]:
+			quote, value = value[0], value[1:n-1]
+		case strings.IndexByte(value[1:], value[0]) < 0:
+			unclosed = errUnclosed // dotenv takes the quote for a part of the value
+		}
+	}
+	if quote == '\'' {
+		return value, nil
+	}
+	if quote == '"' && legacy {
+		value = strings.NewReplacer(`\n`, "\n", `\r`, "\r").Replace(value)
+	} else if quote == '"' {
+		value = strings.NewReplacer(`\n`, `\\n`, `\r`, `\\r`).Replace(value)
+	}
+	value = escaped.ReplaceAllString(value, "$1")
+	value, err := withoutCommands(withReferences(value, lookup))
+	return value, cmp.Or(err, unclosed)
+}
+
+// withReferences replaces the variables in a value.
+func withReferences(value string, lookup func(name string) string) string {
+	var b strings.Builder
+	end := 0
+	for _, at := range reference.FindAllStringSubmatchIndex(value, -1) {
+		b.WriteString(value[end:at[0]])
+		end = at[1]
+		switch whole := value[at[0]:at[1]]; {
+		case strings.HasSuffix(whole, "("): // a command
+			b.WriteString(whole)
+		case at[2] >= 0:
+			b.WriteString(whole[1:])
+		case at[6] >= 0:
+			b.WriteString(lookup(value[at[6]:at[7]]))
+		default:
+			b.WriteString(whole)
+		}
+	}
+	return b.String() + value[end:]
+}
+
+// withoutCommands takes the backslash from what would otherwise be a $(command).
+// One without a backslash is an error.
+func withoutCommands(value string) (string, error) {
+	var b strings.Builder
+	for {
+		at := strings.Index(value, "$(")
+		if at < 0 {
+			return b.String() + value, nil
+		}
+		end := closing(value[at+1:])
+		switch {
+		case end < 0:
+			b.WriteString(value[:at+2])
+			value = value[at+2:]
+			continue
+		case at == 0 || value[at-1] != '\\':
+			return value, errCommand
+		}
+		b.WriteString(value[:at-1] + value[at:at+1+end])
+		value = value[at+1+end:]
+	}
+}
+
+// closing returns how long the text in balanced parentheses is with which s begins,
+// -1 where they are not balanced or hold nothing.
+func closing(s string) int {
+	depth := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; s[i-1] == '(' {
+				return -1
+			}
+		}
+		if depth == 0 {
+			return i + 1
+		}
+	}
+	return -1
+}
