@@ -55,6 +55,7 @@ func doctorCommand(env *command.Env) *cli.Command {
 				return err
 			}
 			d.examine(c.Context)
+			d.found.Lead(checkup.ClientTools) // what looks at a database may add to them
 			if err := env.Console.Result(d.diagnosis()); err != nil {
 				return err
 			}
@@ -248,7 +249,7 @@ func wrongSettings(settings *config.Sources, flags config.Flags) (wrong []error)
 
 // tools says which client tools there are.
 func (d *doctor) tools(ctx context.Context, settings *config.Sources, flags config.Flags) *pgtools.Tools {
-	const about = "client tools"
+	const about = checkup.ClientTools
 	f := &d.found
 	bin, err := command.PGBin(settings, flags)
 	var tools *pgtools.Tools

@@ -4,10 +4,10 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/rubyforgood/hectl/pgtools/pgtest"
@@ -16,10 +16,9 @@ import (
 // TestRoundTripMajors is TestRoundTripIsExact with servers and programs of newer
 // majors, and what they can compress with.
 func TestRoundTripMajors(t *testing.T) {
-	dir := cmp.Or(os.Getenv("HECTL_MAJORS_DIR"), "/var/cache/hectl-majors") // where script/majors puts them
-	for _, major := range []string{"17", "18"} {
-		t.Run(major, func(t *testing.T) {
-			roundTrip(t, filepath.Join(dir, major), []way{{"none", "8"}, {"gzip:1", "1"}, {"lz4", "2"}, {"zstd:3", "8"}})
+	for _, major := range []int{17, 18, 19} {
+		t.Run(strconv.Itoa(major), func(t *testing.T) {
+			roundTrip(t, pgtest.MajorBin(major), []way{{"none", "8"}, {"gzip:1", "1"}, {"lz4", "2"}, {"zstd:3", "8"}})
 		})
 	}
 }
@@ -27,7 +26,7 @@ func TestRoundTripMajors(t *testing.T) {
 // TestStatisticsStayAway restores a dump in which pg_dump 18 has quoted values of
 // the rows, as statistics of tables and of indexes on expressions.
 func TestStatisticsStayAway(t *testing.T) {
-	bin := filepath.Join(cmp.Or(os.Getenv("HECTL_MAJORS_DIR"), "/var/cache/hectl-majors"), "18")
+	bin := pgtest.MajorBin(18)
 	production, local := pgtest.New(t, pgtest.Options{Bin: bin}), pgtest.New(t, pgtest.Options{Bin: bin})
 	if err := production.CreateDatabase(t.Context(), "statistics"); err != nil {
 		t.Fatal(err)

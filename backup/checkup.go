@@ -42,7 +42,7 @@ func CheckSource(ctx context.Context, f *checkup.Findings, out *console.Console,
 	}
 	f.OK(about, "%s, PostgreSQL %s%s, %s", c, db.ServerVersion(), what, humanize.Bytes(uint64(s.size)))
 	if tool, err := tools.Dump(db.ServerVersion()); err != nil {
-		f.Fail(about, err)
+		f.Fail(checkup.ClientTools, err)
 	} else {
 		f.OK(about, "dumped by %s (%s), compression %s", tool.Path, tool.Version, pgtools.DefaultCompression(tool))
 	}

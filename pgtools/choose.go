@@ -7,7 +7,18 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools/archive"
 )
+
+// A NoToolError says that no client program found on this machine is new enough.
+type NoToolError struct{ text string }
+
+// Error returns one line.
+func (e *NoToolError) Error() string { return e.text }
+
+func noTool(hint, format string, args ...any) error {
+	return fault.Wrap(fault.Failed, hint, &NoToolError{fmt.Sprintf(format, args...)})
+}
 
 // Dump returns the pg_dump for a server: of the lowest major version that is
 // not below the server's, because pg_dump refuses newer servers, and what an
@@ -16,27 +27,37 @@ func (t *Tools) Dump(server Version) (Tool, error) {
 	if tool, ok := chooseDump(t.found, server.Major); ok {
 		return tool, nil
 	}
-	return Tool{}, fault.New(fault.Failed, t.advice(server.Major),
+	return Tool{}, noTool(t.advice(server.Major),
 		"the server is PostgreSQL %v, which needs pg_dump %d or newer; found: %s%s",
 		server, server.Major, describe(t.found, "pg_dump"), t.skippedText())
 }
 
 // Restore returns the pg_restore for a target server and an archive of format
-// 1.archiveMinor: of those that can read the archive the one whose major
-// version is nearest to the server's, and of two as near the older, because a
-// newer one may set parameters that the server does not know.
+// 1.archiveMinor: of those that read the archive the one whose major version is
+// nearest to the server's, and of two as near the older, because a newer one may set
+// parameters that the server does not know. When none reads it, an
+// older one serves: archive.Downgrade makes the archive one that it reads.
 func (t *Tools) Restore(server Version, archiveMinor int) (Tool, error) {
 	if tool, ok := chooseRestore(t.found, server.Major, archiveMinor); ok {
 		return tool, nil
 	}
+	return Tool{}, t.NoRestore(archiveMinor, server)
+}
+
+// NoRestore is the error that no pg_restore can do with an archive of format
+// 1.archiveMinor as it is. Its hint is how to install one here.
+func (t *Tools) NoRestore(archiveMinor int, server Version) error {
 	needed := restoreMajor(archiveMinor)
-	return Tool{}, fault.New(fault.Failed, t.advice(max(needed, server.Major)),
+	return noTool(t.advice(max(needed, server.Major)),
 		"the dump has archive format 1.%d, which needs pg_restore %d or newer; found: %s%s",
 		archiveMinor, needed, describe(t.found, "pg_restore"), t.skippedText())
 }
 
+// Reads reports whether a pg_restore reads archive format 1.minor.
+func (t Tool) Reads(minor int) bool { return t.Version.Major >= restoreMajor(minor) }
+
 // restoreMajor returns the first major version whose pg_restore reads archive
-// format 1.minor (K_VERS_1_* in pg_backup_archiver.h). PostgreSQL 17 and 18 both
+// format 1.minor (K_VERS_1_* in pg_backup_archiver.h). PostgreSQL 17, 18 and 19 all
 // write 1.16, so a later format is of a later version.
 func restoreMajor(minor int) int {
 	switch {
@@ -47,7 +68,7 @@ func restoreMajor(minor int) int {
 	case minor == 16:
 		return 17
 	default:
-		return 19
+		return 20
 	}
 }
 
@@ -59,9 +80,13 @@ func chooseDump(found []Tool, server int) (Tool, bool) {
 
 func chooseRestore(found []Tool, server, archiveMinor int) (Tool, bool) {
 	distance := func(t Tool) int { return max(t.Version.Major-server, server-t.Version.Major) }
-	return choose(found, "pg_restore", func(a, b Tool) int {
+	nearest := func(a, b Tool) int {
 		return cmp.Or(cmp.Compare(distance(a), distance(b)), cmp.Compare(a.Version.Major, b.Version.Major))
-	}, func(t Tool) bool { return t.Version.Major >= restoreMajor(archiveMinor) })
+	}
+	if tool, ok := choose(found, "pg_restore", nearest, func(t Tool) bool { return t.Reads(archiveMinor) }); ok {
+		return tool, true
+	}
+	return choose(found, "pg_restore", nearest, func(t Tool) bool { return t.Reads(archive.OldMinor) && archiveMinor <= archive.MaxMinor })
 }
 
 // choose returns the best of the tools called name that fit; of equally good

@@ -3,21 +3,18 @@
 package pgtools_test
 
 import (
-	"cmp"
-	"os"
-	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/pgtest"
 )
 
-// On newer majors as well, and on 18 also where it tries to clone the files.
+// On other majors as well, and from 18 on also where it tries to clone the files.
 func TestCopyDatabaseMajors(t *testing.T) {
-	dir := cmp.Or(os.Getenv("HECTL_MAJORS_DIR"), "/var/cache/hectl-majors") // where script/majors puts them
-	for _, major := range []string{"17", "18"} {
-		t.Run(major, func(t *testing.T) {
-			c := pgtest.New(t, pgtest.Options{Bin: filepath.Join(dir, major)})
+	for _, major := range pgtest.Majors() {
+		t.Run(strconv.Itoa(major), func(t *testing.T) {
+			c := pgtest.New(t, pgtest.Options{Bin: pgtest.MajorBin(major)})
 			if err := c.CreateDatabase(t.Context(), "a"); err != nil {
 				t.Fatal(err)
 			}

@@ -3,20 +3,17 @@
 package pgtools_test
 
 import (
-	"cmp"
-	"os"
-	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/rubyforgood/hectl/pgtools/pgtest"
 )
 
-// On newer majors as well.
+// On other majors as well.
 func TestIdentityMajors(t *testing.T) {
-	dir := cmp.Or(os.Getenv("HECTL_MAJORS_DIR"), "/var/cache/hectl-majors") // where script/majors puts them
-	for _, major := range []string{"17", "18"} {
-		t.Run(major, func(t *testing.T) {
-			identities(t, pgtest.New(t, pgtest.Options{Bin: filepath.Join(dir, major)}))
+	for _, major := range pgtest.Majors() {
+		t.Run(strconv.Itoa(major), func(t *testing.T) {
+			identities(t, pgtest.New(t, pgtest.Options{Bin: pgtest.MajorBin(major)}))
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package pgtools
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"runtime"
@@ -10,40 +11,73 @@ import (
 
 // newestMajor is the version to install where nothing asks for another: its
 // client tools work with every older server.
-const newestMajor = 18
+const newestMajor = 19
 
-// installAdvice says how to get client tools of a major version here.
+// installAdvice says in one line how to get client tools of a major version or a
+// newer one here.
 func installAdvice(major int) string {
 	release, _ := os.ReadFile("/etc/os-release") // not there: not Linux
 	return adviceFor(runtime.GOOS, string(release), major)
 }
 
+// anyAdvice is installAdvice for a machine that has none, where those that the
+// system itself has will do: restores take any.
+func anyAdvice() string {
+	release, _ := os.ReadFile("/etc/os-release")
+	return adviceFor(runtime.GOOS, string(release), cmp.Or(packaged(string(release)), newestMajor))
+}
+
 // adviceFor is installAdvice for an operating system and its os-release(5).
 func adviceFor(goos, release string, major int) string {
+	of := func(ids ...string) bool {
+		return slices.ContainsFunc(ids, func(id string) bool { return likeOS(release, id) })
+	}
+	own := packaged(release)
 	switch {
 	case goos == "darwin":
 		return fmt.Sprintf("run \"brew install postgresql@%d\"", major)
-	case likeOS(release, "debian"), likeOS(release, "ubuntu"):
-		return fmt.Sprintf("run \"sudo apt-get install postgresql-client-%d\" (older releases need PostgreSQL's own repository: \"sudo apt-get install postgresql-common && sudo /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh\")", major)
-	case likeOS(release, "alpine"):
+	case own >= major:
+		return fmt.Sprintf("run \"sudo apt-get install postgresql-client-%d\"", own)
+	case of("debian", "ubuntu"): // from PostgreSQL's own repository
+		return fmt.Sprintf("run \"sudo apt-get install -y postgresql-common && sudo /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y && sudo apt-get install -y postgresql-client-%d\"", major)
+	case of("alpine"):
 		return fmt.Sprintf("run \"apk add postgresql%d-client\"", major)
-	case likeOS(release, "fedora"), likeOS(release, "rhel"), likeOS(release, "amzn"):
+	case of("fedora", "rhel", "centos", "amzn"):
 		return fmt.Sprintf("run \"sudo dnf install postgresql%d\"", major)
+	case of("suse", "opensuse"):
+		return fmt.Sprintf("run \"sudo zypper install postgresql%d\"", major)
+	case of("arch"):
+		return "run \"sudo pacman -S postgresql-libs\""
+	case of("nixos"):
+		return fmt.Sprintf("run \"nix-shell -p postgresql_%d\"", major)
 	default:
 		return fmt.Sprintf("install PostgreSQL %d's client tools, or name their folder with --pg-bin", major)
 	}
 }
 
+// packaged returns the major version that a release of Debian or Ubuntu has itself,
+// 0 for one that is not known. Releases of others that are made from one of Ubuntu's
+// name that as well.
+func packaged(release string) int {
+	codename := cmp.Or(osField(release, "UBUNTU_CODENAME"), osField(release, "VERSION_CODENAME"))
+	return map[string]int{
+		"bullseye": 13, "bookworm": 15, "trixie": 17,
+		"focal": 12, "jammy": 14, "noble": 16, "plucky": 17, "questing": 17, "resolute": 18,
+	}[codename]
+}
+
 // likeOS tells whether an os-release file is of the distribution id or of one
 // that says it is like it.
 func likeOS(release, id string) bool {
+	return slices.Contains(strings.Fields(osField(release, "ID")+" "+osField(release, "ID_LIKE")), id)
+}
+
+// osField returns a field of an os-release file, "" when it is not there.
+func osField(release, name string) string {
 	for line := range strings.Lines(release) {
-		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
-		if key == "ID" || key == "ID_LIKE" {
-			if slices.Contains(strings.Fields(strings.Trim(value, `"'`)), id) {
-				return true
-			}
+		if key, value, _ := strings.Cut(strings.TrimSpace(line), "="); key == name {
+			return strings.Trim(value, `"'`)
 		}
 	}
-	return false
+	return ""
 }

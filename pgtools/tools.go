@@ -89,8 +89,8 @@ func (t *Tools) All() []Tool { return slices.Clone(t.found) }
 // Skipped returns the programs that did not run.
 func (t *Tools) Skipped() []Skipped { return slices.Clone(t.skipped) }
 
-// Advice says how to install client tools on this machine.
-func (t *Tools) Advice() string { return t.advice(newestMajor) }
+// Advice says how to install client tools on a machine that has none.
+func (t *Tools) Advice() string { return anyAdvice() }
 
 func (t *Tools) skippedText() string {
 	if len(t.skipped) == 0 {

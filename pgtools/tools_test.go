@@ -72,12 +72,22 @@ func TestChoose(t *testing.T) {
 		{18, 14, Version{17, 2}},
 		{14, 15, Version{17, 2}}, // 14 and 15 cannot read it
 		{14, 16, Version{17, 2}},
-		{14, 17, Version{}},
+		{14, 17, Version{}}, // nor can hectl
 	} {
 		got, ok := chooseRestore(found, tt.server, tt.minor)
 		if got.Version != tt.want || ok != (tt.want != Version{}) || got.Wrapper {
 			t.Errorf("restore of 1.%d into %d: %v, %v; want %v", tt.minor, tt.server, got, ok, tt.want)
 		}
+	}
+	// An archive that none can read is made one that they can.
+	old := all("pg_restore", false, Version{11, 2}, Version{13, 4}, Version{15, 18})
+	for server, want := range map[int]Version{12: {13, 4}, 14: {13, 4}, 15: {15, 18}, 19: {15, 18}} {
+		if got, ok := chooseRestore(old, server, 16); !ok || got.Version != want || got.Reads(16) || !got.Reads(14) {
+			t.Errorf("restore of 1.16 into %d: %v, %v; want %v", server, got, ok, want)
+		}
+	}
+	if got, ok := chooseRestore(old[:1], 15, 16); ok {
+		t.Error(got)
 	}
 	if got, ok := chooseDump(all("pg_dump", true, Version{15, 1}), 15); !ok || !got.Wrapper {
 		t.Error("a wrapper is better than nothing:", got, ok)
@@ -108,16 +118,30 @@ func TestInstallAdvice(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ goos, release, want string }{
 		{"darwin", "", "brew install postgresql@17"},
-		{"linux", "ID=debian\n", "apt-get install postgresql-client-17"},
-		{"linux", "NAME=\"Pop!_OS\"\nID=pop\nID_LIKE=\"ubuntu debian\"\n", "apt-get install postgresql-client-17"},
+		{"linux", "ID=debian\n", "apt.postgresql.org.sh -y && sudo apt-get install -y postgresql-client-17"},
+		{"linux", "ID=debian\nVERSION_CODENAME=bookworm\n", "apt.postgresql.org.sh -y && sudo apt-get install -y postgresql-client-17"},
+		{"linux", "ID=debian\nVERSION_CODENAME=trixie\n", `run "sudo apt-get install postgresql-client-17"`},
+		{"linux", "ID=linuxmint\nID_LIKE=\"ubuntu debian\"\nVERSION_CODENAME=wilma\nUBUNTU_CODENAME=questing\n", `run "sudo apt-get install postgresql-client-17"`},
+		{"linux", "ID=arch\n", "pacman -S postgresql-libs"},
+		{"linux", "ID=\"opensuse-tumbleweed\"\nID_LIKE=\"opensuse suse\"\n", "zypper install postgresql17"},
+		{"linux", "NAME=\"Pop!_OS\"\nID=pop\nID_LIKE=\"ubuntu debian\"\n", "apt.postgresql.org.sh -y && sudo apt-get install -y postgresql-client-17"},
 		{"linux", "ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n", "dnf install postgresql17"},
 		{"linux", "ID=alpine\n", "apk add postgresql17-client"},
-		{"linux", "ID=nixos\n", "--pg-bin"},
+		{"linux", "ID=nixos\n", "postgresql_17"},
+		{"linux", "ID=void\n", "--pg-bin"},
 		{"freebsd", "", "--pg-bin"},
 	} {
-		if got := adviceFor(tt.goos, tt.release, 17); !strings.Contains(got, tt.want) {
+		got := adviceFor(tt.goos, tt.release, 17)
+		if !strings.Contains(got, tt.want) || strings.Contains(got, "\n") {
 			t.Errorf("%s %q: %s", tt.goos, tt.release, got)
 		}
+		if command, ok := strings.CutPrefix(got, "run \""); ok && fault.Command(got) != strings.TrimSuffix(command, `"`) {
+			t.Errorf("nothing to paste: %s", got)
+		}
+	}
+	// What the release has serves where an older one is asked for.
+	if got, want := adviceFor("linux", "ID=debian\nVERSION_CODENAME=trixie\n", 16), `run "sudo apt-get install postgresql-client-17"`; got != want {
+		t.Error(got)
 	}
 }
 

@@ -2,6 +2,7 @@ package restore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -198,6 +199,10 @@ func (x *examination) fits(ctx context.Context, about string, d *dump) {
 		problems = append(problems, err)
 	}
 	for _, p := range problems {
+		if _, old := errors.AsType[*pgtools.NoToolError](p); old {
+			x.Fail(checkup.ClientTools, p)
+			continue
+		}
 		x.Fail(about, p)
 	}
 	if note != "" {
@@ -212,6 +217,9 @@ func (x *examination) fits(ctx context.Context, about string, d *dump) {
 	}
 	if tool.Path != "" {
 		x.OK(about, "restored by %s (%s)", tool.Path, tool.Version)
+		if minor := d.Head.Version.Minor; !tool.Reads(minor) {
+			x.OK(about, "pg_restore %s does not read archive format 1.%d: hectl rewrites the dump's table of contents for it", tool.Version, minor)
+		}
 	}
 	if from, _ := pgtools.ParseVersion(d.Head.ServerVersion); from.Major > x.admin.ServerVersion().Major {
 		x.Warn(about, "", "the dump is of PostgreSQL %d and the server is %d: what only the newer one knows cannot be restored", from.Major, x.admin.ServerVersion().Major)

@@ -323,11 +323,11 @@ func (l *loader) restoreRest(ctx context.Context, head string, rest remainder, p
 	if err := writeList(list, rest.entries); err != nil {
 		return nil, err
 	}
-	// Where statements are checked on their way, blocks get another length: then
-	// the table of contents says nothing of their places.
+	// Where statements are checked on their way, or blocks are packed anew, they get
+	// another length: then the table of contents says nothing of their places.
 	var places []archive.Block
 	statements := l.statements()
-	if !slices.ContainsFunc(rest.blocks, statements.has) {
+	if !slices.ContainsFunc(rest.blocks, statements.repacks) {
 		places = rest.blocks
 	}
 	excerpt, err := archive.Excerpt(l.raw, l.given, places)
@@ -347,7 +347,7 @@ func (l *loader) restoreRest(ctx context.Context, head string, rest remainder, p
 		body := part(reading, b.Offset, b.Length)
 		bodies = append(bodies, body)
 		checked := &checkedReader{r: body, block: b, name: l.dump.Name, sum: sha256.New()}
-		if !statements.has(b) {
+		if !statements.repacks(b) {
 			readers = append(readers, checked)
 			continue
 		}

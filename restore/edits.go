@@ -5,6 +5,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
@@ -65,5 +66,18 @@ func (d *dump) edited() (*archive.Head, []byte, error) {
 		return nil, nil, err
 	}
 	head, err := archive.ReadHead(bytes.NewReader(raw))
+	return head, raw, err
+}
+
+// editedFor is edited for a pg_restore, which may be older than the archive.
+func (d *dump) editedFor(tool pgtools.Tool) (*archive.Head, []byte, error) {
+	head, raw, err := d.edited()
+	if err != nil || tool.Reads(head.Version.Minor) {
+		return head, raw, err
+	}
+	if raw, err = archive.Downgrade(raw, head); err != nil {
+		return nil, nil, err
+	}
+	head, err = archive.ReadHead(bytes.NewReader(raw))
 	return head, raw, err
 }

@@ -26,7 +26,7 @@ type loader struct {
 	quiet  map[string]string // settings that keep rows out of the server's log
 	tables chooser
 	mask   *mask.Plan // what happens to the rows on their way
-	// given is the dump's head with its edits, and raw its bytes.
+	// given is the dump's head with its edits, as the tool reads it, and raw its bytes.
 	given  *archive.Head
 	raw    []byte
 	folder string // begins the name of a temporary folder
@@ -49,7 +49,7 @@ func phrases(h *archive.Head) pgtools.Phrases {
 // statistics. Between data and post-data it calls afterData. It returns the
 // warnings of pg_restore that are known to be harmless.
 func (l *loader) load(ctx context.Context, afterData func(ctx context.Context) error) (warnings []pgtools.Ignored, err error) {
-	if l.given, l.raw, err = l.dump.edited(); err != nil {
+	if l.given, l.raw, err = l.dump.editedFor(l.tool); err != nil {
 		return nil, err
 	}
 	l.phrases = phrases(l.given)

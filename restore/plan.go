@@ -207,6 +207,10 @@ func (r *run) problems(ctx context.Context, admin *pgtools.DB, d *dump, existing
 	}
 	if tool, err = tools.Restore(admin.ServerVersion(), d.Head.Version.Minor); err != nil {
 		problems = append(problems, err)
+	} else if !tool.Reads(d.Head.Version.Minor) {
+		if _, err := archive.Downgrade(d.raw, d.Head); err != nil {
+			problems = append(problems, fmt.Errorf("%w (%w)", tools.NoRestore(d.Head.Version.Minor, admin.ServerVersion()), err))
+		}
 	}
 	if !defines(d.Head) {
 		problems = append(problems, fault.New(fault.Failed, "dump it with its definitions: pg_dump -Fc, without -a (--data-only) and without --section=data",

@@ -11,7 +11,7 @@ import (
 )
 
 // statements checks the blocks of tables whose rows come as statements, which
-// pg_restore runs.
+// pg_restore runs, and packs anew what pg_restore cannot unpack.
 type statements struct {
 	l       *loader
 	entries map[int]*archive.Entry
@@ -20,6 +20,11 @@ type statements struct {
 
 func (l *loader) statements() statements {
 	return statements{l, l.given.ByID(), schema.Inserts(l.given)}
+}
+
+// repacks reports whether a block gets other bytes on its way to pg_restore.
+func (s statements) repacks(b archive.Block) bool {
+	return s.has(b) || s.l.given.Compression != s.l.dump.Head.Compression
 }
 
 // has reports whether a block holds statements.
@@ -37,11 +42,19 @@ func (s statements) genuine(b archive.Block, r io.Reader) io.ReadCloser {
 
 func (s statements) pack(b archive.Block, r io.Reader, w io.Writer) error {
 	e := s.entries[b.ID]
-	data, packed := archive.NewDataReader(s.l.dump.Head), archive.NewDataWriter(s.l.dump.Head, 1)
+	data, packed := archive.NewDataReader(s.l.dump.Head), archive.NewDataWriter(s.l.given, 1)
 	if err := errors.Join(data.Reset(r, b), packed.Reset(w, b)); err != nil {
-		return notWhole(s.l.dump.Name, fmt.Errorf("table %s: %w", tableName(e), err))
+		return notWhole(s.l.dump.Name, fmt.Errorf("%s: %w", blockName(e), err))
 	}
-	_, err := io.Copy(packed, s.inserts(e, data))
+	var err error
+	switch {
+	case b.LargeObjects:
+		err = copyObjects(packed, data)
+	case s.has(b):
+		_, err = io.Copy(packed, s.inserts(e, data))
+	default:
+		_, err = io.Copy(packed, data)
+	}
 	if err == nil {
 		err = packed.Close()
 	}
@@ -51,9 +64,28 @@ func (s statements) pack(b archive.Block, r io.Reader, w io.Writer) error {
 		return fault.New(fault.Integrity, "find out who wrote the dump; docs/security.md says what hectl checks",
 			"%s is not what pg_dump writes: %s: %w", s.l.dump.Name, e, err)
 	case damaged && fault.CodeOf(err) != fault.Integrity:
-		return notWhole(s.l.dump.Name, fmt.Errorf("table %s: %w", tableName(e), err))
+		return notWhole(s.l.dump.Name, fmt.Errorf("%s: %w", blockName(e), err))
 	}
 	return err
+}
+
+// copyObjects copies a block of large objects.
+func copyObjects(w *archive.DataWriter, r *archive.DataReader) error {
+	for {
+		oid, err := r.NextObject()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil {
+			err = w.NextObject(oid)
+		}
+		if err == nil {
+			_, err = io.Copy(w, r)
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // genuineBlock packs a block once somebody reads it.

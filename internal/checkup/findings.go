@@ -3,6 +3,7 @@ package checkup
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -18,6 +19,9 @@ const (
 	Warning Level = "warning" // works, but needs a person
 	Error   Level = "error"   // another command would fail on it
 )
+
+// ClientTools is the area of pg_dump and pg_restore, which several packages add to.
+const ClientTools = "client tools"
 
 // Finding is one line of a checkup.
 type Finding struct {
@@ -56,6 +60,24 @@ func (f *Findings) Fail(about string, err error) {
 		fixes[i] = cmp.Or(fault.Command(hint), hint) // to paste
 	}
 	*f = append(*f, Finding{about, Error, oneLine(err.Error()), fixes})
+}
+
+// Lead moves the errors about an area to where the area begins, wherever they were
+// found.
+func (f *Findings) Lead(about string) {
+	first := slices.IndexFunc(*f, func(x Finding) bool { return x.About == about })
+	if first < 0 {
+		return
+	}
+	var errors, others []Finding
+	for _, x := range (*f)[first:] {
+		if x.About == about && x.Level == Error {
+			errors = append(errors, x)
+		} else {
+			others = append(others, x)
+		}
+	}
+	*f = slices.Concat((*f)[:first], errors, others)
 }
 
 func (f *Findings) add(about string, level Level, fix, format string, args []any) {

@@ -29,13 +29,19 @@ func TestFindings(t *testing.T) {
 	if !slices.Equal(f[3].Fixes, []string{"aws sso login --profile he"}) || f[3].Text != "no session" {
 		t.Errorf("%+v", f[3])
 	}
+	f.Fail("a", errors.New("found late"))
+	f.Lead("a")
+	f.Lead("nothing")
+	if f[0].Text != "found late" || f[2].Level != checkup.Advice || f[5].About != "c" || len(f) != 6 {
+		t.Errorf("%+v", f)
+	}
 	text := f.Text()
 	for line := range strings.Lines(text) {
 		if len(line) > 81 {
 			t.Errorf("%d columns: %s", len(line)-1, line)
 		}
 	}
-	for _, want := range []string{"a\n  ok       word word", "\n           > do --this\n", "\nb\n  warning  careful\n  error    no session\n           > aws sso login --profile he\n", "\nc\n  error    plain\n"} {
+	for _, want := range []string{"a\n  error    found late\n  ok       word word", "\n           > do --this\n", "\nb\n  warning  careful\n  error    no session\n           > aws sso login --profile he\n", "\nc\n  error    plain\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}

@@ -28,6 +28,11 @@ func FuzzReadHead(f *testing.F) {
 		if h.Length > int64(len(data)) || len(h.Entries) > len(data) {
 			t.Errorf("%d entries in a head of %d bytes, out of %d bytes", len(h.Entries), h.Length, len(data))
 		}
+		if old, err := archive.Downgrade(data[:h.Length], h); err == nil {
+			if got, err := archive.ReadHead(bytes.NewReader(old)); err != nil || len(got.Entries) != len(h.Entries) {
+				t.Errorf("downgraded, it is not a head of %d entries: %v", len(h.Entries), err)
+			}
+		}
 		blocks, err := h.Blocks(h.Length + 1000)
 		if err != nil {
 			return

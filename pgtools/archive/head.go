@@ -19,16 +19,17 @@ func (v Version) String() string {
 	return fmt.Sprintf("%d.%d-%d", v.Major, v.Minor, v.Revision)
 }
 
-// The versions of the layout that this package reads: 1.14 was introduced with
-// PostgreSQL 12, 1.15 with 16 and 1.16 with 17.
+// The oldest and the newest layout that this package reads, 1.OldMinor and
+// 1.MaxMinor. 1.14 was introduced with
+// PostgreSQL 12, 1.15 with 16 and 1.16 with 17; 18 and 19 write 1.16 as well.
 const (
-	minMinor = 14
-	maxMinor = 16
+	OldMinor = 14
+	MaxMinor = 16
 )
 
 // ErrLayout says that an archive has a layout that this package does not read,
 // which does not mean that anything is wrong with it.
-var ErrLayout = fmt.Errorf("hectl reads 1.%d to 1.%d (PostgreSQL 12 to 18)", minMinor, maxMinor)
+var ErrLayout = fmt.Errorf("hectl reads 1.%d to 1.%d (PostgreSQL 12 to 19)", OldMinor, MaxMinor)
 
 // Compression is how the blocks of an archive are compressed.
 type Compression int
@@ -114,6 +115,7 @@ type Entry struct {
 
 	encoding             encoding.Encoding // of its text; nil for UTF-8 and what is not known
 	definitionAt, copyAt int64             // where in the head those strings stand, each with its length before it
+	descAt, relKindAt    int64
 }
 
 // maxHead bounds the memory that a head may take. A table with its indexes,
@@ -164,7 +166,7 @@ func (p *parser) header() *Head {
 		p.fail("it begins with %q instead of \"PGDMP\"", magic)
 	}
 	h.Version = Version{p.byte("version"), p.byte("version"), p.byte("version")}
-	if v := h.Version; p.err == nil && (v.Major != 1 || v.Minor < minMinor || v.Minor > maxMinor) {
+	if v := h.Version; p.err == nil && (v.Major != 1 || v.Minor < OldMinor || v.Minor > MaxMinor) {
 		p.fail("layout %s; %w", v, ErrLayout)
 	}
 	intSize := p.byte("integer size")
@@ -206,6 +208,7 @@ func (p *parser) entry(v Version) Entry {
 	e.TableOID = p.text("table oid")
 	e.OID = p.text("oid")
 	e.Tag = p.text("tag")
+	e.descAt = p.at
 	e.Desc = p.text("desc")
 	e.Section = Section(p.integer("section"))
 	e.definitionAt = p.at
@@ -216,6 +219,7 @@ func (p *parser) entry(v Version) Entry {
 	e.Namespace = p.text("namespace")
 	e.Tablespace = p.text("tablespace")
 	e.AccessMethod = p.text("access method")
+	e.relKindAt = p.at
 	if v.Minor >= 16 {
 		e.RelKind = p.integer("relation kind")
 	}

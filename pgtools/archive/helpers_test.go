@@ -174,8 +174,16 @@ func rewritten(tb testing.TB, data []byte, level, piece int) []byte {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	out := bytes.NewBuffer(head)
-	r, w := archive.NewDataReader(h), archive.NewDataWriter(h, level)
+	return repacked(tb, data, head, level, piece)
+}
+
+// repacked returns an archive that begins with another head, its blocks packed as
+// that says.
+func repacked(tb testing.TB, data, head []byte, level, piece int) []byte {
+	tb.Helper()
+	h := readHead(tb, data)
+	out := bytes.NewBuffer(bytes.Clone(head))
+	r, w := archive.NewDataReader(h), archive.NewDataWriter(readHead(tb, head), level)
 	// Neither has a method that would take all at once.
 	from, to, buf := struct{ io.Reader }{r}, struct{ io.Writer }{w}, make([]byte, piece)
 	for _, b := range scan(tb, data, h) {

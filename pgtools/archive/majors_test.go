@@ -14,28 +14,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rubyforgood/hectl/internal/demodata"
+	"github.com/rubyforgood/hectl/pgtools/pgtest"
 )
 
 // update makes testdata anew: script/majors --update.
 var update = os.Getenv("HECTL_UPDATE_TESTDATA") != ""
 
-// majorBin returns the folder where script/majors puts a major's programs.
-func majorBin(major int) string {
-	dir := os.Getenv("HECTL_MAJORS_DIR")
-	if dir == "" {
-		dir = "/var/cache/hectl-majors"
-	}
-	return filepath.Join(dir, strconv.Itoa(major))
-}
-
 func TestMajors(t *testing.T) {
 	t.Parallel()
-	for _, major := range []int{15, 17, 18} {
+	for _, major := range pgtest.Majors() {
 		t.Run(strconv.Itoa(major), func(t *testing.T) {
 			t.Parallel()
-			d := newDatabase(t, majorBin(major), demodata.Zoo())
+			d := newDatabase(t, pgtest.MajorBin(major), demodata.Zoo())
 			if d.major != major {
-				t.Fatalf("%s has version %d", majorBin(major), d.major)
+				t.Fatalf("%s has version %d", pgtest.MajorBin(major), d.major)
 			}
 			checkRealArchives(t, d)
 		})
@@ -50,8 +42,8 @@ func TestMajorsTestdata(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, major := range []int{15, 17, 18} {
-		d := newDatabase(t, majorBin(major), string(sql))
+	for _, major := range []int{15, 17, 18, 19} {
+		d := newDatabase(t, pgtest.MajorBin(major), string(sql))
 		name := strconv.Itoa(major) + "-"
 		for compression, z := range d.compressions() {
 			write(t, name+compression.String()+"-file.archive", d.toFile(t, "-Z", z))

@@ -3,8 +3,6 @@
 package schema_test
 
 import (
-	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -13,17 +11,13 @@ import (
 )
 
 func TestMajors(t *testing.T) {
-	dir := os.Getenv("HECTL_MAJORS_DIR")
-	if dir == "" {
-		dir = "/var/cache/hectl-majors"
-	}
-	for _, major := range []int{15, 17, 18} {
+	for _, major := range pgtest.Majors() {
 		t.Run(strconv.Itoa(major), func(t *testing.T) {
-			c := pgtest.New(t, pgtest.Options{Bin: filepath.Join(dir, strconv.Itoa(major))})
+			c := pgtest.New(t, pgtest.Options{Bin: pgtest.MajorBin(major)})
 			databases := map[string]string{
 				"app": demodata.Schema(), "zoo": demodata.Zoo(), "forms": testdata(t, "forms.sql"), "kinds": testdata(t, "kinds.sql"),
 			}
-			if major == 18 {
+			if major >= 18 {
 				databases["forms18"] = testdata(t, "forms18.sql")
 			}
 			compareAll(t, c, databases)
