@@ -27,7 +27,7 @@ func knownAttributeOption(option string, server pgtools.Version) bool {
 // refuse the whole table for them.
 func (r *run) editAttributes(d *dump, server pgtools.Version) {
 	standard, said := d.Head.StandardStrings()
-	standard = standard || !said
+	known := func(o string) bool { return knownAttributeOption(o, server) }
 	var options, tables []string
 	for i := range d.Head.Entries {
 		e := &d.Head.Entries[i]
@@ -38,9 +38,12 @@ func (r *run) editAttributes(d *dump, server pgtools.Version) {
 		if !strings.Contains(definition, "ALTER COLUMN") {
 			continue
 		}
-		edited, cut := schema.WithoutAttributeOptions(definition, standard, func(o string) bool { return knownAttributeOption(o, server) })
+		edited, cut := schema.WithoutAttributeOptions(definition, standard, known)
 		if len(cut) == 0 {
 			continue
+		}
+		if other, _ := schema.WithoutAttributeOptions(definition, !standard, known); !said && other != edited {
+			continue // what it is depends on how strings are read, which the archive does not say
 		}
 		d.edits.define(e, edited)
 		options = append(options, cut...)

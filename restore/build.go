@@ -31,18 +31,20 @@ type tableWork struct {
 // finished late: they may have to be scrubbed.
 // Statistics of partitions are taken with those of the table that they are parts
 // of; and those of a table some of whose indexes or extended statistics come
-// later, when they are there.
+// later, when they are there; and all of them in the end, when something may read
+// statistics on the way, for which pg_restore has taken none.
 func divideWork(h *archive.Head, copies []tableCopy, rest remainder, relations []relation, reading *dependents) map[int]*tableWork {
 	found := map[[2]string]relation{}
 	for _, r := range relations {
 		found[[2]string{r.Schema, r.Name}] = r
 	}
 	byID := h.ByID()
+	seen := reading.statistics(h)
 	works, byTable := map[int]*tableWork{}, map[int]*tableWork{}
 	add := func(rows *archive.Entry, late bool) {
 		if t := tableOf(byID, rows); t != nil {
 			r := found[[2]string{t.Namespace, t.Tag}]
-			w := &tableWork{table: t, late: late, analyze: !r.Inherits}
+			w := &tableWork{table: t, late: late, analyze: !r.Inherits && !seen}
 			works[rows.ID], byTable[t.ID] = w, w
 		}
 	}

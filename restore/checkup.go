@@ -194,7 +194,7 @@ func (x *examination) fits(ctx context.Context, about string, d *dump) {
 	if err != nil {
 		problems = append(problems, err)
 	}
-	_, note, err := x.run.creation(ctx, x.admin, d.Head.Encoding(), x.existing)
+	_, note, err := x.run.creation(ctx, x.admin, d.Head, x.existing)
 	if err != nil {
 		problems = append(problems, err)
 	}

@@ -50,7 +50,7 @@ func (r *run) said(ctx context.Context, d held) (said, error) {
 	case pgtools.IsNoDatabase(err): // another session has dropped it
 		return said{}, nil
 	case pgtools.IsDenied(err) || strings.HasPrefix(state, "55") || strings.HasPrefix(state, "28") || state == "53300":
-		return said{Unclear: "rows cannot be read (" + err.Error() + ")"}, nil
+		return said{Unclear: "environment cannot be read (" + err.Error() + ")"}, nil
 	}
 	return s, err
 }

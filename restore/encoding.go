@@ -7,6 +7,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
 // sqlASCII is the encoding of databases whose bytes mean nothing to the server.
@@ -33,7 +34,8 @@ type likeness struct {
 // encoding, with the target's locale where the two go together. Bytes of one encoding
 // never get into a database that claims another. The note says what is not as in the
 // target; "" when nothing is.
-func (r *run) creation(ctx context.Context, admin *pgtools.DB, encoding string, existing *pgtools.Database) (opt pgtools.CreateOptions, note string, err error) {
+func (r *run) creation(ctx context.Context, admin *pgtools.DB, h *archive.Head, existing *pgtools.Database) (opt pgtools.CreateOptions, note string, err error) {
+	encoding := h.Encoding()
 	opt = pgtools.CreateOptions{Encoding: encoding, Like: existing}
 	if existing != nil && !r.scratch {
 		opt.Owner = existing.Owner
@@ -55,7 +57,11 @@ func (r *run) creation(ctx context.Context, admin *pgtools.DB, encoding string, 
 	if !like.known {
 		return opt, "", fault.New(fault.Failed, "choose a server that has it", "the dump is in the encoding %s, which %s does not have", encoding, r.target.Host())
 	}
-	switch like.take(encoding) {
+	how := like.take(encoding)
+	if how == convert && countsBytes(h) {
+		how = bytewise
+	}
+	switch how {
 	case asIs:
 	case convert:
 		r.out.Detail("the encoding %s does not go with the locale of %s: the server converts to %s", encoding, like.Name, like.Encoding)

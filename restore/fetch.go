@@ -287,7 +287,7 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 		return err
 	}
 	plan := r.plan(d, masks, tool, admin.ServerVersion(), existing)
-	create, note, err := r.creation(ctx, admin, d.Head.Encoding(), existing)
+	create, note, err := r.creation(ctx, admin, d.Head, existing)
 	if err != nil {
 		return err
 	}
@@ -506,7 +506,7 @@ func (r *run) load(ctx context.Context, w work, afterData func(ctx context.Conte
 	for _, w := range warnings { // pg_restore's, all known to be harmless
 		r.out.Detail("harmless: %s", w)
 	}
-	return err
+	return explainConversion(err, r.target, w.plan, w.dump.Head.Encoding())
 }
 
 // warn says what needs a person, though the run goes on.

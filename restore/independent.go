@@ -1,6 +1,7 @@
 package restore
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -180,6 +181,28 @@ func readsCatalog(name string) bool {
 		"pg_catalog", "pg_lsn", "pg_snapshot", "pg_typeof", "pg_column_size", "pg_size_pretty", "pg_size_bytes",
 	}, name)
 }
+
+// statistics reports whether a row or a materialized view may come out otherwise once
+// there are statistics: it reaches functions or catalogs, and something in the dump
+// names those that ANALYZE changes, or asks the planner.
+func (d *dependents) statistics(h *archive.Head) bool {
+	reads, named := false, false
+	for i := range h.Entries {
+		switch e := &h.Entries[i]; e.Desc {
+		case "TABLE DATA":
+			reads = reads || d.rows(e)
+		case "MATERIALIZED VIEW DATA":
+			reads = reads || d.reads(e)
+		case "INDEX", "CONSTRAINT":
+			reads = reads || d.index(e)
+		case "TABLE", "DOMAIN", "VIEW", "MATERIALIZED VIEW", "RULE", "FUNCTION", "PROCEDURE", "AGGREGATE":
+			named = named || statisticsNames.MatchString(e.Definition)
+		}
+	}
+	return reads && named
+}
+
+var statisticsNames = regexp.MustCompile(`(?i)pg_stat|pg_class|reltuples|relpages|relallvisible|\bexplain\b`)
 
 // harmlessExtensions are those whose functions read no tables, or none but the
 // extension's own, which are copied in the archive's order. Any other one may, and

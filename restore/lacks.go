@@ -128,12 +128,16 @@ func (s surroundings) lack(e *archive.Entry, byID map[int]*archive.Entry) (l lac
 	case "EXTENSION":
 		return s.lackExtension(l)
 	case "SECURITY LABEL":
-		providers := schema.LabelProviders(e.Definition)
-		if len(providers) == 0 || !slices.Contains(s.unloaded, providers[0]) {
-			return l, false
-		}
-		l.why = fmt.Sprintf("%s has not loaded the provider %s", s.host, providers[0])
-		return l, true
+		var missing []string
+		l.instead = schema.WithoutLabels(e.Definition, func(provider string) bool {
+			unloaded := slices.Contains(s.unloaded, provider)
+			if unloaded && !slices.Contains(missing, provider) {
+				missing = append(missing, provider)
+			}
+			return unloaded
+		})
+		l.why = fmt.Sprintf("%s has not loaded the provider %s", s.host, strings.Join(missing, ", "))
+		return l, len(missing) > 0
 	case "POLICY":
 		return s.lackRoles(l)
 	case "COLLATION":

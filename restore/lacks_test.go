@@ -1,6 +1,7 @@
 package restore
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/rubyforgood/hectl/pgtools"
@@ -78,6 +79,17 @@ func TestLackLabelProvider(t *testing.T) {
 		if _, lacks := s.lack(&archive.Entry{Desc: "SECURITY LABEL", Definition: definition}, nil); lacks != want {
 			t.Errorf("%s: %t", definition, lacks)
 		}
+	}
+}
+
+// One entry has the labels of all providers; those that are loaded stay.
+func TestLackOneOfTheLabelProviders(t *testing.T) {
+	s := surroundings{super: true, unloaded: []string{"gone", "lost"}}
+	const sql = "SECURITY LABEL FOR here ON TABLE public.t IS 'a;b';\nSECURITY LABEL FOR gone ON TABLE public.t IS 'it''s; SECURITY LABEL FOR here';\nSECURITY LABEL FOR lost ON COLUMN public.t.a IS 'z';\nSECURITY LABEL FOR here ON COLUMN public.t.a IS 'y';\n"
+	l, lacks := s.lack(&archive.Entry{Desc: "SECURITY LABEL", Definition: sql}, nil)
+	const want = "SECURITY LABEL FOR here ON TABLE public.t IS 'a;b';\nSECURITY LABEL FOR here ON COLUMN public.t.a IS 'y';\n"
+	if !lacks || l.instead != want || !strings.Contains(l.why, "gone, lost") {
+		t.Errorf("%t %q: %q", lacks, l.why, l.instead)
 	}
 }
 

@@ -60,6 +60,7 @@ func (r *run) leaveOut(ctx context.Context, admin *pgtools.DB, d *dump) (problem
 	}
 	o.omitAsked(r.without)
 	o.omitLacking()
+	o.name()
 	d.left = o.left
 	return o.problems, nil
 }
@@ -74,8 +75,20 @@ type omitter struct {
 
 	ids      map[int]*archive.Entry
 	left     []leftOut
+	noted    map[[2]string]*noted // by kind and reason
 	problems []error
 }
+
+// noted is what was left out of one kind for one reason: places in omitter.left, and
+// names.
+type noted struct {
+	at    int
+	names []string
+	known map[string]bool
+}
+
+// mostProblems bounds what is said, and found out, of a dump that does not fit at all.
+const mostProblems = 100
 
 func (o *omitter) byID() map[int]*archive.Entry {
 	if o.ids == nil {
@@ -183,7 +196,8 @@ func (o *omitter) closure(root *archive.Entry) []*archive.Entry {
 	todo := []*archive.Entry{root}
 	for i := 0; i < len(todo); i++ {
 		for _, e := range o.needs[todo[i].ID] {
-			if !seen[e.ID] {
+			// What is left out already went with all that cannot be without it.
+			if !seen[e.ID] && !o.d.edits.drops(e) {
 				seen[e.ID] = true
 				todo = append(todo, e)
 			}
@@ -216,7 +230,7 @@ func (o *omitter) attached(root, e *archive.Entry) bool {
 func (o *omitter) omitAsked(w without) {
 	for i := range o.d.Head.Entries {
 		root := &o.d.Head.Entries[i]
-		if !w.takes(root) || o.d.edits.drops(root) {
+		if !w.takes(root) || o.d.edits.drops(root) || len(o.problems) >= mostProblems {
 			continue
 		}
 		all := o.closure(root)
@@ -247,6 +261,9 @@ func (o *omitter) omitLacking() {
 			o.note(root, l, nil)
 			continue
 		}
+		if blocked[root.ID] || len(o.problems) >= mostProblems {
+			continue // it is needed by what cannot be left out either
+		}
 		all := o.closure(root)
 		needing := slices.DeleteFunc(slices.Clone(all[1:]), func(e *archive.Entry) bool {
 			_, lacks := o.lacks[e.ID]
@@ -256,9 +273,7 @@ func (o *omitter) omitLacking() {
 			o.note(root, l, o.drop(root, all))
 			continue
 		}
-		if !blocked[root.ID] {
-			o.problems = append(o.problems, o.problem(root, l, all, needing))
-		}
+		o.problems = append(o.problems, o.problem(root, l, all, needing))
 		for _, e := range all {
 			blocked[e.ID] = true
 		}
@@ -268,17 +283,30 @@ func (o *omitter) omitLacking() {
 // note remembers what was left out; what is left out of one kind for one reason, is
 // said once.
 func (o *omitter) note(root *archive.Entry, l lack, with []string) {
-	for i := range o.left {
-		if n := &o.left[i]; !n.asked && n.Kind == kindOf(root.Desc) && n.Why == l.why {
-			if !strings.Contains(", "+n.Name+",", ", "+objectName(root)+",") {
-				n.Name += ", " + objectName(root)
-			}
-			n.With = append(n.With, with...)
-			return
+	key := [2]string{kindOf(root.Desc), l.why}
+	n := o.noted[key]
+	if n == nil {
+		if o.noted == nil {
+			o.noted = map[[2]string]*noted{}
 		}
+		n = &noted{at: len(o.left), known: map[string]bool{}}
+		o.noted[key] = n
+		o.left = append(o.left, leftOut{Kind: key[0], Why: l.why})
 	}
-	matters := l.matters || slices.ContainsFunc(with, func(s string) bool { return !l.bound && strings.HasPrefix(s, "the rows of ") })
-	o.left = append(o.left, leftOut{Kind: kindOf(root.Desc), Name: objectName(root), Why: l.why, With: with, Matters: matters})
+	if name := objectName(root); !n.known[name] {
+		n.known[name] = true
+		n.names = append(n.names, name)
+	}
+	left := &o.left[n.at]
+	left.With = append(left.With, with...)
+	left.Matters = left.Matters || l.matters || slices.ContainsFunc(with, func(s string) bool { return !l.bound && strings.HasPrefix(s, "the rows of ") })
+}
+
+// name gives what was noted its names.
+func (o *omitter) name() {
+	for _, n := range o.noted {
+		o.left[n.at].Name = strings.Join(n.names, ", ")
+	}
 }
 
 // problem says what needs an object that the server cannot hold, and the ways out.

@@ -79,7 +79,11 @@ func (l *loader) session(ctx context.Context) (*pgtools.DB, error) {
 			   OR name = 'max_parallel_maintenance_workers' AND $3`,
 			l.sortMemory(), sortMemory/l.jobs>>10, l.jobs > 1)
 	}
-	if on, said := l.dump.Head.StandardStrings(); err == nil && said && !on {
+	on, said := l.dump.Head.StandardStrings()
+	if !said {
+		on = l.tool.Version.Major >= 19 // as pg_restore assumes
+	}
+	if err == nil && !on {
 		_, err = db.Exec(ctx, "SET standard_conforming_strings = off")
 	}
 	if err != nil {

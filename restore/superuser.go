@@ -67,31 +67,46 @@ func (x *examination) superuser(ctx context.Context, about string) {
 	})
 }
 
-// grants returns the command that lets ownRole see what environment a target is of:
-// its tables stay another role's until the next fetch.
-func (x *examination) grants(ctx context.Context, about string) []string {
-	if x.existing == nil {
-		return nil
-	}
-	db, err := pgtools.Connect(ctx, x.run.target, appName)
+// grants returns the commands that let ownRole see what environment the target and its
+// previous database are of: their tables stay another role's until the next fetch.
+func (x *examination) grants(ctx context.Context, about string) (commands []string) {
+	h, err := x.run.holdings(ctx, x.admin)
 	if err != nil {
 		x.Fail(about, err)
 		return nil
 	}
+	for _, d := range []*held{h.target, h.previous} {
+		if d == nil {
+			continue
+		}
+		command, err := x.run.grant(ctx, d.Name)
+		if err != nil {
+			x.Fail(about, err)
+		}
+		if command != "" {
+			commands = append(commands, command)
+		}
+	}
+	return commands
+}
+
+// grant returns the command for one database, "" when none is needed.
+func (r *run) grant(ctx context.Context, database string) (string, error) {
+	db, err := pgtools.Connect(ctx, r.target.WithDatabase(database), appName)
+	if err != nil {
+		return "", err
+	}
 	defer db.Close(context.WithoutCancel(ctx))
 	tables, err := metadataTables(ctx, db)
-	if err != nil {
-		x.Fail(about, fmt.Errorf("inspect %s: %w", x.run.target, err))
-	}
-	if len(tables) == 0 {
-		return nil
+	if err != nil || len(tables) == 0 {
+		return "", err
 	}
 	var statements []string
 	for _, t := range tables {
 		name, role := pgtools.Quote(t.Schema), pgtools.Quote(ownRole)
 		statements = append(statements, "GRANT USAGE ON SCHEMA "+name+" TO "+role, "GRANT SELECT ON "+name+"."+pgtools.Quote(t.Name)+" TO "+role)
 	}
-	return []string{psqlLineIn(x.run.target, x.existing.Name, x.run.target.User(), nil, statements...)}
+	return psqlLineIn(r.target, database, r.target.User(), nil, statements...), nil
 }
 
 // ownTarget is the target as ownRole names it.

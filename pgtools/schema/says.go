@@ -35,18 +35,51 @@ func RoutineOptionsOf(sql string) (o RoutineOptions) {
 
 // LabelProviders returns the providers in statements SECURITY LABEL.
 func LabelProviders(sql string) (names []string) {
+	for _, l := range labels(sql) {
+		names = append(names, l.provider)
+	}
+	return names
+}
+
+// WithoutLabels returns statements SECURITY LABEL without those of some providers; ""
+// when none is left. pg_dump writes those of all providers together.
+func WithoutLabels(sql string, unwanted func(provider string) bool) string {
+	var b strings.Builder
+	for _, l := range labels(sql) {
+		if !unwanted(l.provider) {
+			b.WriteString(l.sql + "\n")
+		}
+	}
+	return b.String()
+}
+
+// label is a statement SECURITY LABEL.
+type label struct{ provider, sql string }
+
+func labels(sql string) (found []label) {
 	all := outside(sql)
 	for i := range all {
 		if i > 0 && (all[i-1].kind != symbol || all[i-1].text != ";") {
 			continue
 		}
-		if p := (&parser{sql: sql, all: all[i:]}); p.accept("security label for") {
-			if name := p.name(); p.err == nil {
-				names = append(names, name)
+		p := &parser{sql: sql, all: all[i:]}
+		if !p.accept("security label for") {
+			continue
+		}
+		name := p.name()
+		if p.err != nil {
+			continue
+		}
+		stop := len(sql)
+		for _, t := range all[i:] {
+			if t.kind == symbol && t.text == ";" {
+				stop = t.stop
+				break
 			}
 		}
+		found = append(found, label{name, sql[all[i].start:stop]})
 	}
-	return names
+	return found
 }
 
 // IsBaseType reports whether a statement makes a type with functions of its own for

@@ -9,3 +9,7 @@ CREATE MATERIALIZED VIEW d AS SELECT ispopulated FROM pg_matviews WHERE matviewn
 CREATE MATERIALIZED VIEW e AS SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public';
 CREATE VIEW between AS SELECT relispopulated FROM pg_class WHERE relname = 'a0';
 CREATE MATERIALIZED VIEW f AS SELECT * FROM between;
+-- What ANALYZE leaves, directly and behind functions and the planner.
+CREATE MATERIALIZED VIEW g AS SELECT tablename, attname, n_distinct FROM pg_stats WHERE schemaname = 'public';
+CREATE FUNCTION estimate() RETURNS real LANGUAGE plpgsql STABLE AS $$BEGIN RETURN (SELECT reltuples FROM pg_class WHERE oid = 'public.base'::regclass); END$$;
+CREATE MATERIALIZED VIEW h AS SELECT estimate() AS rows;
