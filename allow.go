@@ -20,10 +20,11 @@ func allowCommand(env *command.Env) *cli.Command {
    hectl allow --revoke               forgets the approval
 
    A hectl.yml that comes with a repository may be a stranger's. Until you
-   approve it, hectl does not run its programs (pg_bin) or its SQL (mask.after),
-   does not use its endpoint_url or its databases on other machines (nor those
-   that a .env file names), notifies none of its URLs, and neither backs up to
-   nor restores from its buckets. Its other settings are in effect.
+   approve it, hectl does not run its programs (pg_bin, after_restore) or its
+   SQL (after, mask.after), does not use its endpoint_url or its databases on
+   other machines (nor those that a .env file names), notifies none of its
+   URLs, and neither backs up to nor restores from its buckets. Its other
+   settings are in effect.
 
    The approval is kept in hectl/allowed in your config folder. It holds for
    that file until one of these values changes, or the SQL or a program that

@@ -121,10 +121,6 @@ type lineWriter interface {
 // startChild starts tool in a process group of its own, so that the terminal's
 // Ctrl-C does not reach it. Cancelling ctx, or stop, asks it to end (SIGINT);
 // after killDelay the whole group is killed.
-//
-// The process is started and waited for by a goroutine that holds on to its
-// thread: the kernel sends the parent death signal when the parent's thread
-// ends, and Go ends idle threads as it likes (golang/go#27505).
 func startChild(ctx context.Context, tool Tool, args, env []string, stdout, stdin *os.File, stderr lineWriter) (*child, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	c := &child{tool: tool, ctx: ctx, stop: cancel, stderr: stderr, done: make(chan struct{})}
@@ -141,15 +137,16 @@ func startChild(ctx context.Context, tool Tool, args, env []string, stdout, stdi
 	c.cmd.Cancel = func() error { return c.cmd.Process.Signal(syscall.SIGINT) }
 	c.cmd.WaitDelay = killDelay
 
-	started := make(chan error)
-	go func() {
-		runtime.LockOSThread() // and never unlocked: the thread ends with the child
-		err := c.cmd.Start()
-		started <- err
-		if err != nil {
-			return
+	ended, err := startHeld(c.cmd)
+	if err != nil {
+		if reason := context.Cause(ctx); reason != nil {
+			err = reason
 		}
-		err = c.cmd.Wait()
+		cancel(nil)
+		return nil, fmt.Errorf("start %s: %w", tool.Path, err)
+	}
+	go func() {
+		err := <-ended
 		if err != nil {
 			killGroup(c.cmd.Process.Pid)
 		}
@@ -157,14 +154,25 @@ func startChild(ctx context.Context, tool Tool, args, env []string, stdout, stdi
 		close(c.done)
 		cancel(nil)
 	}()
-	if err := <-started; err != nil {
-		if reason := context.Cause(ctx); reason != nil {
-			err = reason
-		}
-		cancel(nil)
-		return nil, fmt.Errorf("start %s: %w", tool.Path, err)
-	}
 	return c, nil
+}
+
+// startHeld starts cmd, and sends what Wait returns.
+//
+// The process is started and waited for by a goroutine that holds on to its
+// thread: the kernel sends the parent death signal when the parent's thread
+// ends, and Go ends idle threads as it likes (golang/go#27505).
+func startHeld(cmd *exec.Cmd) (ended <-chan error, err error) {
+	started, waited := make(chan error), make(chan error, 1)
+	go func() {
+		runtime.LockOSThread() // and never unlocked: the thread ends with the child
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			waited <- cmd.Wait()
+		}
+	}()
+	return waited, <-started
 }
 
 // outcome returns nil when the child has exited with status 0, the reason when

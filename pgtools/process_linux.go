@@ -7,3 +7,9 @@ import "syscall"
 func childAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 }
+
+// sessionAttributes are childAttributes for a program that must not find a terminal
+// to ask something on: it would be stopped there, in the background.
+func sessionAttributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGTERM}
+}

@@ -162,6 +162,7 @@ func targetFlags() []cli.Flag {
 		withoutFlag(),
 		jobsFlag(),
 		maskFlag(), noMaskFlag(),
+		afterFlags()[0], afterFlags()[1],
 		&cli.BoolFlag{Category: command.Database, Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would happen, and do nothing"},
 		command.PGBinFlag(),
 	}

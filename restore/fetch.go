@@ -41,6 +41,8 @@ type run struct {
 	dropPrevious bool
 	dryRun       bool
 	masking      masking
+	after        afterRestore
+	keepFailed   bool
 	tables       chooser
 	without      without
 	tools        func() (*pgtools.Tools, error)
@@ -73,6 +75,10 @@ func prepare(env *command.Env, c *cli.Context) (*run, config.Flags, error) {
 		return nil, nil, err
 	}
 	if r.masking, err = prepareMasking(r.settings, r.out, c, c.String("password")); err != nil {
+		return nil, nil, err
+	}
+	r.keepFailed = c.Bool("keep-failed")
+	if r.after, err = prepareAfter(r.settings, c); err != nil {
 		return nil, nil, err
 	}
 	return r, flags, nil
@@ -446,14 +452,23 @@ func (r *run) replace(ctx context.Context, w work) (err error) {
 		}
 		return err
 	}
-	if err := r.runAfter(ctx, admin, r.target.WithDatabase(p.Temp), w.dump.Head); err != nil {
+	temp := r.target.WithDatabase(p.Temp)
+	if err := r.runSQL(ctx, admin, temp, w.dump.Head, "mask.after", r.masking.after); err != nil {
 		return err
+	}
+	if err := r.runSQL(ctx, admin, temp, w.dump.Head, "after", r.after.sql); err != nil {
+		keep = r.keeps(ctx)
+		return r.notRun(ctx, p, err)
 	}
 	if err := w.dump.Close(); err != nil {
 		return err
 	}
 	if err := r.copyForSnapshot(ctx, &p); err != nil {
 		return err
+	}
+	if err := r.runCommands(ctx, admin, p); err != nil {
+		keep = r.keeps(ctx)
+		return r.notRun(ctx, p, err)
 	}
 	if err := r.settle(ctx, admin, &p, r.origin(p)); err != nil {
 		return err

@@ -69,7 +69,7 @@ func (r *run) useSnapshot(ctx context.Context, admin *pgtools.DB, src source, ex
 		r.out.Warn("downloading the dump, because the snapshot %s cannot be used: %v (\"hectl fetch-latest-db --fresh --snapshot\" replaces it)", s.Snapshot.Name, failed)
 		return false, nil
 	}
-	if err != nil && fault.CodeOf(err) != fault.Warnings && ctx.Err() == nil {
+	if _, failed := errors.AsType[*commandError](err); !failed && err != nil && fault.CodeOf(err) != fault.Warnings && ctx.Err() == nil {
 		err = fault.Wrap(fault.CodeOf(err), "--fresh downloads the dump in place of using the snapshot", err)
 	}
 	return true, err

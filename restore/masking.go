@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -63,20 +61,8 @@ func prepareMasking(settings *config.Sources, out *console.Console, c *cli.Conte
 		return m, err
 	}
 	m.rules = rules
-	var problems []string
-	for _, path := range rules.After {
-		sql, err := os.ReadFile(path)
-		if err != nil {
-			problems = append(problems, err.Error())
-			continue
-		}
-		if failed, ok := errors.AsType[*pgtools.ScriptError](pgtools.CheckScript(string(sql))); ok {
-			problems = append(problems, fmt.Sprintf("%s:%d: %v", path, failed.Line, failed))
-		}
-		m.after = append(m.after, script{path, string(sql)})
-	}
-	if len(problems) > 0 {
-		return m, fault.New(fault.Usage, "a path that does not begin with / counts from the folder of hectl.yml", "mask.after in %s: %s", path, strings.Join(problems, "; "))
+	if m.after, err = readScripts("mask.after", path, rules.After); err != nil {
+		return m, err
 	}
 	return m, settings.ConfirmSQL()
 }
@@ -158,13 +144,13 @@ func (m masking) key() string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// runAfter runs the team's own SQL in the temp database, which the dump with head h
+// runSQL runs the team's own SQL in the temp database, which the dump with head h
 // was restored to.
-func (r *run) runAfter(ctx context.Context, admin *pgtools.DB, temp pgtools.Conn, h *archive.Head) error {
-	if len(r.masking.after) == 0 {
+func (r *run) runSQL(ctx context.Context, admin *pgtools.DB, temp pgtools.Conn, h *archive.Head, key string, scripts []script) error {
+	if len(scripts) == 0 {
 		return nil
 	}
-	bar := r.out.Progress("after", console.Steps, int64(len(r.masking.after)))
+	bar := r.out.Progress(key, console.Steps, int64(len(scripts)))
 	defer bar.Done()
 	temp, err := admin.WithFixedSettings(ctx, temp)
 	if err != nil {
@@ -175,7 +161,7 @@ func (r *run) runAfter(ctx context.Context, admin *pgtools.DB, temp pgtools.Conn
 		return err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
-	for _, s := range r.masking.after {
+	for _, s := range scripts {
 		done := bar.Job(s.path)
 		err := db.RunScript(ctx, s.sql)
 		done()

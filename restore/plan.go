@@ -31,6 +31,9 @@ type plan struct {
 	// Chosen says which tables' rows are restored; "" for all.
 	Chosen  string   `json:"chosen_tables,omitempty"`
 	Masking maskInfo `json:"masking"`
+	// After are the SQL files, and AfterRestore the commands, that hectl.yml runs.
+	After        []string `json:"after,omitempty"`
+	AfterRestore []string `json:"after_restore,omitempty"`
 	// LeftOut is what of the dump is not restored.
 	LeftOut []leftOut `json:"left_out,omitempty"`
 	// Leftovers are databases of earlier runs that will be dropped.
@@ -102,6 +105,9 @@ func (r *run) plan(d *dump, masks *mask.Plan, tool pgtools.Tool, server pgtools.
 	p.Chosen = r.tables.String()
 	p.Masking = r.maskInfo(d, masks)
 	p.LeftOut, p.raw = d.left, r.insertsRows(d, masks)
+	for _, s := range r.after.sql {
+		p.After = append(p.After, s.path)
+	}
 	return p
 }
 
@@ -118,6 +124,8 @@ func (r *run) exchange(server pgtools.Version, existing *pgtools.Database) plan 
 		Temp:        tempName(target, now),
 		outgoing:    outgoingName(target, now),
 		replaceable: r.dropPrevious,
+
+		AfterRestore: r.after.lines(),
 	}
 	if existing != nil && !r.scratch && !r.dropPrevious {
 		p.Previous = previousName(target)
@@ -150,8 +158,8 @@ func (p plan) Text() string {
 		}
 		fmt.Fprintf(&b, "  %-*s %s\n", width, c.Table, what)
 	}
-	if len(p.Masking.After) > 0 {
-		fmt.Fprintf(&b, "then run        %s\n", strings.Join(p.Masking.After, ", "))
+	if sql := slices.Concat(p.Masking.After, p.After); len(sql) > 0 {
+		fmt.Fprintf(&b, "then run        %s\n", strings.Join(sql, ", "))
 	}
 	if p.saves != nil {
 		b.WriteString(p.saves.text())
@@ -162,6 +170,9 @@ func (p plan) Text() string {
 
 // exchangeText renders what follows when the temp database is complete.
 func (p plan) exchangeText(b *strings.Builder) {
+	for _, line := range p.AfterRestore {
+		fmt.Fprintf(b, "then run        %s\n", line)
+	}
 	switch {
 	case !p.Exists:
 		fmt.Fprintf(b, "then rename     %s to %s, which does not exist yet\n", p.Temp, p.Target)

@@ -19,7 +19,8 @@ type recipe struct {
 	Without string `json:"without,omitempty"`
 	Masked  bool   `json:"masked"`
 	Rules   string `json:"mask_rules,omitempty"`
-	User    string `json:"user"` // to whom everything belongs
+	After   string `json:"after,omitempty"` // hash of the SQL that ran afterwards
+	User    string `json:"user"`            // to whom everything belongs
 	Version string `json:"hectl_version"`
 	// Password is the users', hashed by bcrypt; "" for the default one.
 	Password string `json:"password,omitempty"`
@@ -32,7 +33,7 @@ const defaultPassword = "password"
 func (r *run) recipe(of bucketSource) recipe {
 	return recipe{
 		Dump: of.name(), ETag: of.dump.ETag,
-		Chosen: r.tables.key(), Without: r.without.key(), Masked: r.masking.rules != nil, Rules: r.masking.key(),
+		Chosen: r.tables.key(), Without: r.without.key(), Masked: r.masking.rules != nil, Rules: r.masking.key(), After: r.after.key(),
 		User: r.target.User(), Version: r.snapshots.version,
 	}
 }
@@ -58,6 +59,8 @@ func (made recipe) differs(want recipe, password string) string {
 		return "it was made without " + cmp.Or(made.Without, "leaving anything out")
 	case made.Masked != want.Masked, made.Rules != want.Rules:
 		return "it was masked by other rules"
+	case made.After != want.After:
+		return "other SQL has run in it (after in hectl.yml)"
 	case made.User != want.User:
 		return "what is in it belongs to " + made.User
 	case made.Version != want.Version:

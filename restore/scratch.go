@@ -52,7 +52,7 @@ func (r *run) try(ctx context.Context, w work, c *checked) (done comparison, err
 	if err != nil {
 		return done, err
 	}
-	return done, r.runAfter(ctx, w.admin, r.target.WithDatabase(w.plan.Temp), w.dump.Head)
+	return done, r.runSQL(ctx, w.admin, r.target.WithDatabase(w.plan.Temp), w.dump.Head, "mask.after", r.masking.after)
 }
 
 // comparison is what compareRows has compared.

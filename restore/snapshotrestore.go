@@ -59,6 +59,8 @@ type snapshotPlan struct {
 	Temp      string       `json:"temp_database"`
 	Previous  string       `json:"previous_database,omitempty"`
 	Leftovers []string     `json:"leftover_databases,omitempty"`
+	// AfterRestore are the commands that hectl.yml runs.
+	AfterRestore []string `json:"after_restore,omitempty"`
 
 	plan plan
 }
@@ -93,12 +95,13 @@ func (r *run) restoreSnapshot(ctx context.Context, admin *pgtools.DB, existing *
 		return err
 	}
 	if r.dryRun {
-		return r.out.Result(snapshotPlan{s.info(), p.Target, p.Server, p.Exists, p.Temp, p.Previous, p.Leftovers, p})
+		return r.out.Result(snapshotPlan{s.info(), p.Target, p.Server, p.Exists, p.Temp, p.Previous, p.Leftovers, p.AfterRestore, p})
 	}
 	r.dropLeftovers(ctx, admin, p.Leftovers)
 	r.out.Detail("copying %s to %s", s.Name, p.Temp)
+	keep := false
 	defer func() {
-		if err != nil && fault.CodeOf(err) != fault.Warnings {
+		if err != nil && fault.CodeOf(err) != fault.Warnings && !keep {
 			err = errors.Join(err, r.dropTemp(ctx, p.Temp))
 		}
 	}()
@@ -111,6 +114,10 @@ func (r *run) restoreSnapshot(ctx context.Context, admin *pgtools.DB, existing *
 	}
 	if err := r.markTemp(ctx, admin, p.Temp, s.Snapshot.Production); err != nil {
 		return err
+	}
+	if err := r.runCommands(ctx, admin, p); err != nil {
+		keep = r.keeps(ctx)
+		return r.notRun(ctx, p, err)
 	}
 	from := origin{}
 	if s.Origin != nil {

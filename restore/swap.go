@@ -210,11 +210,13 @@ type report struct {
 	asked    bool      // for the snapshot, and not for the dump
 	Saved    string    `json:"saved_snapshot,omitempty"` // that was made of it
 	LeftOut  []leftOut `json:"left_out,omitempty"`
-	Seconds  float64   `json:"seconds"`
+	// AfterRestore are the commands that ran.
+	AfterRestore []string `json:"after_restore,omitempty"`
+	Seconds      float64  `json:"seconds"`
 }
 
 func (r *run) report(p plan, took time.Duration) report {
-	rep := report{Dump: p.Dump, Target: p.Target, Server: p.Server, Masked: p.Masking.Masked, Rules: p.Masking.Rules, Previous: p.Previous, LeftOut: p.LeftOut, Seconds: took.Seconds()}
+	rep := report{Dump: p.Dump, Target: p.Target, Server: p.Server, Masked: p.Masking.Masked, Rules: p.Masking.Rules, Previous: p.Previous, LeftOut: p.LeftOut, AfterRestore: p.AfterRestore, Seconds: took.Seconds()}
 	if p.Previous != "" {
 		rep.GoBack = r.again("rollback")
 	}

@@ -38,8 +38,10 @@ func about(key string) string {
 	switch key {
 	case "pg_bin":
 		return "a program"
-	case "mask.after":
+	case "mask.after", "after":
 		return "SQL"
+	case "after_restore":
+		return "a command"
 	case "endpoint_url":
 		return "an S3 server"
 	case "notify":
@@ -99,6 +101,7 @@ func (s *Sources) settingsFile() claimant {
 	for _, path := range s.sql {
 		claims = append(claims, Claim{Key: "mask.after", Text: path, content: path + "\n" + fileSum(path)})
 	}
+	claims = append(claims, s.afterClaims()...)
 	return claimant{s.path, claims}
 }
 
@@ -361,7 +364,7 @@ func (s *Sources) Allow() (paths []string, err error) {
 			return nil, err
 		}
 	}
-	if err := cmp.Or(s.checkPrograms(), s.checkSQL()); err != nil {
+	if err := cmp.Or(s.checkPrograms(), s.checkSQL(), s.checkAfter(), s.checkCommands()); err != nil {
 		return nil, err
 	}
 	for _, c := range claimants {

@@ -44,6 +44,8 @@ func TestWhatNeedsApproval(t *testing.T) {
 		{"endpoint_url: https://store", "endpoint_url"},
 		{"pg_bin: bin", "pg_bin"},
 		{"notify: [https://a, https://b]", "notify notify"},
+		{"after: a.sql", "after"},
+		{"after: [a.sql, b.sql]\nafter_restore:\n- [bin/rails, db:migrate]\n- [sleep, 5]\nafter_restore_timeout: 1h", "after after after_restore after_restore"},
 		{"target: app_dev", ""},
 		{"target: app dev", ""},
 		{"source: postgres://db.example.com/app\ntarget: service=app", "source target"},
@@ -76,13 +78,24 @@ func TestEveryKeyIsJudged(t *testing.T) {
 
 func TestApprovalHoldsForWhatWasApproved(t *testing.T) {
 	base := map[string]string{FileName: "pg_bin: bin\nendpoint_url: https://store\n", "bin/pg_dump": "one", "bin/lib/x.sh": "one", "after.sql": "SELECT 1", ".env": "PG_HOST=db\n"}
+	base[FileName] += "after: always.sql\nafter_restore: [[script/migrate, --now], [sh, -e, script/more.sh, /bin/true]]\n"
+	for _, name := range []string{"always.sql", "script/migrate", "script/more.sh"} {
+		base[name] = "one"
+	}
 	for _, tt := range []struct {
 		name   string
 		change map[string]string
 		want   bool
 	}{
 		{"nothing", nil, true},
-		{"a harmless edit", map[string]string{FileName: "# why\nendpoint_url: https://store\npg_bin: bin\njobs: 3\n"}, true},
+		{"a harmless edit", map[string]string{FileName: "# why\n" + base[FileName] + "jobs: 3\n"}, true},
+		{"SQL that always runs", map[string]string{"always.sql": "two"}, false},
+		{"a command's program", map[string]string{"script/migrate": "two"}, false},
+		{"a file that a command names", map[string]string{"script/more.sh": "two"}, false},
+		{"another file beside it", map[string]string{"script/other.sh": "two"}, true},
+		{"a command's words", map[string]string{FileName: strings.Replace(base[FileName], "--now", "--later", 1)}, false},
+		{"the order of commands", map[string]string{FileName: strings.Replace(base[FileName], "[[script/migrate, --now], [sh, -e, script/more.sh, /bin/true]]", "[[sh, -e, script/more.sh, /bin/true], [script/migrate, --now]]", 1)}, false},
+		{"one command less", map[string]string{FileName: strings.Replace(base[FileName], ", [sh, -e, script/more.sh, /bin/true]", "", 1)}, false},
 		{"a value", map[string]string{FileName: "pg_bin: bin\nendpoint_url: https://other\n"}, false},
 		{"another value", map[string]string{FileName: "pg_bin: bin\nendpoint_url: https://store\nnotify: https://x\n"}, false},
 		{"a program", map[string]string{"bin/pg_dump": "two"}, false},
@@ -238,9 +251,16 @@ func TestAllowChecksWhatTheNextRunChecks(t *testing.T) {
 		{"a program", "bin/pg_dump", "pg_bin in"},
 		{"the folder of programs", "bin", "pg_bin in"},
 		{"SQL", "after.sql", "mask.after in"},
+		{"SQL that always runs", "always.sql", "after in"},
+		{"a command's program", "script/migrate", "after_restore in"},
+		{"a file that a command names", "script/more.sh", "after_restore in"},
+		{"the folder of a command's program", "script", "after_restore in"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			dir, environ := clone(t, map[string]string{FileName: "pg_bin: bin\n", "bin/pg_dump": "", "after.sql": ""})
+			dir, environ := clone(t, map[string]string{
+				FileName:      "pg_bin: bin\nafter: always.sql\nafter_restore: [[script/migrate], [sh, script/more.sh]]\n",
+				"bin/pg_dump": "", "after.sql": "", "always.sql": "", "script/migrate": "", "script/more.sh": "",
+			})
 			path := filepath.Join(dir, tt.open)
 			if tt.open == "CONFIG" {
 				path = strings.TrimPrefix(environ[0], "XDG_CONFIG_HOME=")

@@ -85,6 +85,10 @@ type file struct {
 	Mask              rawNode `yaml:"mask"`
 
 	Without map[string]leftOut `yaml:"without"`
+
+	After               texts    `yaml:"after"`
+	AfterRestore        commands `yaml:"after_restore"`
+	AfterRestoreTimeout word     `yaml:"after_restore_timeout"`
 }
 
 // whole is a number that the file writes without a fraction. The decoder would
@@ -167,7 +171,7 @@ func (s *Sources) read(path string) (file, error) {
 	if err != nil {
 		hint := ""
 		if _, ok := errors.AsType[*yaml.UnknownFieldError](err); ok {
-			hint = "the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep, notify, attachments_bucket, masked_bucket, max_age, max_shrink and mask"
+			hint = "the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep, notify, attachments_bucket, masked_bucket, max_age, max_shrink, without, after, after_restore, after_restore_timeout and mask"
 		}
 		return file{}, fault.New(fault.Usage, hint, "read settings %s: %s", path, yaml.FormatError(err, false, false))
 	}

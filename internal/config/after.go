@@ -1,0 +1,213 @@
+package config
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// commands are what after_restore in hectl.yml lists: each a program and its
+// arguments.
+type commands [][]string
+
+const commandsForm = `after_restore is a list of commands, each a list of words: after_restore: [["bin/rails", "db:migrate"]]`
+
+// UnmarshalYAML implements yaml.NodeUnmarshaler.
+func (c *commands) UnmarshalYAML(node ast.Node) error {
+	wrong := func(n ast.Node) error {
+		return &yaml.SyntaxError{Message: commandsForm, Token: n.GetToken()}
+	}
+	if _, ok := node.(*ast.NullNode); ok {
+		return nil
+	}
+	list, ok := node.(*ast.SequenceNode)
+	if !ok {
+		return wrong(node)
+	}
+	for _, n := range list.Values {
+		one, ok := n.(*ast.SequenceNode)
+		if !ok {
+			return wrong(n)
+		}
+		var command []string
+		for _, n := range one.Values {
+			word, ok := wordOf(n)
+			if !ok || strings.Contains(word, "\x00") {
+				return wrong(n)
+			}
+			command = append(command, word)
+		}
+		if len(command) == 0 || command[0] == "" {
+			return wrong(n)
+		}
+		*c = append(*c, command)
+	}
+	return nil
+}
+
+// wordOf returns a value as it was written.
+func wordOf(node ast.Node) (word string, ok bool) {
+	switch n := node.(type) {
+	case *ast.StringNode:
+		return n.Value, true
+	case *ast.LiteralNode:
+		return n.Value.Value, true
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+		return n.GetToken().Value, true
+	}
+	return "", false
+}
+
+// texts is one text, or a list of them.
+type texts []string
+
+// UnmarshalYAML implements yaml.NodeUnmarshaler.
+func (t *texts) UnmarshalYAML(node ast.Node) error {
+	nodes := []ast.Node{node}
+	switch n := node.(type) {
+	case *ast.NullNode:
+		return nil
+	case *ast.SequenceNode:
+		nodes = n.Values
+	}
+	for _, n := range nodes {
+		text, ok := wordOf(n)
+		if !ok || text == "" || strings.Contains(text, "\x00") {
+			return &yaml.SyntaxError{Message: "neither a name nor a list of names", Token: n.GetToken()}
+		}
+		*t = append(*t, text)
+	}
+	return nil
+}
+
+// AfterRestore returns the commands that run in the folder of hectl.yml after a
+// restore, and how long each may take.
+func (s *Sources) AfterRestore() (commands [][]string, limit time.Duration, err error) {
+	v := s.first(nil, setting{file: string(s.file.AfterRestoreTimeout), fallback: "15m"})
+	limit, err = time.ParseDuration(v.Text)
+	if err != nil || limit <= 0 {
+		return nil, 0, fault.New(fault.Usage, "for example: after_restore_timeout: 30m",
+			"after_restore_timeout %s (from %s) is not a time such as 15m or 1h", fault.Quote(v.Text), v.Origin)
+	}
+	return s.file.AfterRestore, limit, nil
+}
+
+// After returns the paths of the SQL files that run after every restore.
+func (s *Sources) After() []string {
+	var paths []string
+	for _, path := range s.file.After {
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(s.Dir(), path)
+		}
+		paths = append(paths, path)
+	}
+	return paths
+}
+
+// ConfirmAfter is Confirm for the SQL files of After. Those that another user could
+// have written are refused.
+func (s *Sources) ConfirmAfter() error {
+	if len(s.file.After) == 0 {
+		return nil
+	}
+	if err := s.Confirm(s.path, "after"); err != nil {
+		return err
+	}
+	return s.checkAfter()
+}
+
+func (s *Sources) checkAfter() error {
+	for _, path := range s.After() {
+		if err := s.checkNamed(path, "after in "+s.path+":"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ConfirmCommands is Confirm for the commands of AfterRestore. Programs and other
+// files of theirs that came with hectl.yml, and that another user could have
+// written, are refused.
+func (s *Sources) ConfirmCommands() error {
+	if len(s.file.AfterRestore) == 0 {
+		return nil
+	}
+	if err := s.Confirm(s.path, "after_restore"); err != nil {
+		return err
+	}
+	return s.checkCommands()
+}
+
+func (s *Sources) checkCommands() error {
+	for _, command := range s.file.AfterRestore {
+		for _, path := range s.filesOf(command) {
+			if err := s.checkNamed(path, "after_restore in "+s.path+":"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// filesOf returns the files that a command names and that came with hectl.yml. A
+// program without a slash in its name is found in PATH.
+func (s *Sources) filesOf(command []string) []string {
+	var paths []string
+	for i, word := range command {
+		if i == 0 && !strings.Contains(word, "/") {
+			continue
+		}
+		path := word
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(s.Dir(), path)
+		}
+		info, err := os.Stat(path)
+		if err == nil && info.Mode().IsRegular() && within(s.repository(), path) {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// afterClaims are the claims of what runs after a restore.
+func (s *Sources) afterClaims() []Claim {
+	var claims []Claim
+	for _, path := range s.After() {
+		claims = append(claims, Claim{Key: "after", Text: path, content: path + "\n" + fileSum(path)})
+	}
+	for _, command := range s.file.AfterRestore {
+		of := struct {
+			Words []string
+			Files map[string]string
+		}{command, map[string]string{}}
+		for _, path := range s.filesOf(command) {
+			of.Files[path] = fileSum(path)
+		}
+		content, err := json.Marshal(of)
+		claims = append(claims, Claim{Key: "after_restore", Text: CommandLine(command), content: string(content), err: err})
+	}
+	return claims
+}
+
+// CommandLine returns a command as a shell would take it, without passwords.
+func CommandLine(words []string) string {
+	var quoted []string
+	for _, word := range words {
+		if word == "" || strings.ContainsFunc(word, unplain) {
+			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
+		quoted = append(quoted, word)
+	}
+	return fault.Redact(strings.Join(quoted, " "))
+}
+
+func unplain(r rune) bool {
+	return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-", r)
+}
