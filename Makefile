@@ -12,9 +12,16 @@ COMMIT  := $(shell git rev-parse HEAD 2>/dev/null)
 DATE    := $(shell git log -1 --format=%cI 2>/dev/null)
 LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)
 
-# tool_version NAME: the version of a tool as tools/go.mod pins it.
-tool_version = $(shell sed -n 's|^.*/$(1)\(/v[0-9]*\)\{0,1\} \(v[^ ]*\).*|\2|p' tools/go.mod)
+# tool_version NAME,MODULE: the version of a tool as the go.mod in MODULE pins it.
+tool_version = $(shell sed -n 's|^.*/$(1)\(/v[0-9]*\)\{0,1\} \(v[^ ]*\).*|\2|p' $(2)/go.mod)
 build_tool   = CGO_ENABLED=0 $(GO) build -C tools -trimpath -o ../bin/
+
+# The same flags for every program: Go then compiles what they share only once.
+go_build     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/
+
+# fetch_modules DIR,WHAT,SIZE: download modules that are not in Go's cache, with one line.
+fetch_modules = GOPROXY=off $(GO) -C $(1) mod download >/dev/null 2>&1 || { \
+	echo "downloading the Go modules of $(2) (about $(3), once)"; $(GO) -C $(1) mod download; }
 
 # The race detector needs cgo, and so a C compiler. CI must have one.
 RACE := $(shell if [ -n "$$CI" ] || command -v "$$($(GO) env CC)" >/dev/null 2>&1; then echo -race; fi)
@@ -25,8 +32,8 @@ help: ## list the targets
 	@echo "make TARGET, with TARGET one of:"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
 
-demo: setup bin/versitygw build ## back up a made-up production database and fetch it, on throwaway servers
-	@CGO_ENABLED=0 $(GO) build -o bin/demo ./demo
+demo: setup build bin/versitygw ## back up a made-up production database and fetch it, on throwaway servers
+	@$(go_build) ./demo
 	@exec bin/demo
 
 test: setup-tests bin/versitygw ## run all tests; one that is skipped fails the run
@@ -41,16 +48,17 @@ test-majors: bin/versitygw ## hold archives of PostgreSQL 15, 17 and 18 against 
 	@$(GO) run ./script/gotest -timeout 20m -tags majors -run Majors ./pgtools ./pgtools/archive ./pgtools/schema ./mask .
 
 faults: setup bin/versitygw build ## break hectl in every way, and write docs/reliability.md (as root; FAULTS="--only REGEXP")
-	@CGO_ENABLED=0 $(GO) build -o bin/faults ./faults
+	@$(go_build) ./faults
 	@exec bin/faults $(or $(FAULTS),--write docs/reliability.md)
 
 soak: setup bin/versitygw build ## 200 backups and 40 fetches in a row, a third of them killed (SOAK="--seed 2")
-	@CGO_ENABLED=0 $(GO) build -o bin/faults ./faults
+	@$(go_build) ./faults
 	@exec bin/faults --backups 200 --fetches 40 $(SOAK)
 
 build: ## build bin/hectl
-	@echo "building bin/hectl $(VERSION)"
-	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/hectl .
+	@$(call fetch_modules,.,hectl,20 MB)
+	@echo "building bin/hectl $(VERSION) (about a minute, the first time)"
+	@$(go_build) .
 
 lint: bin/golangci-lint ## check formatting, the module files, the import arrows and the code
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) && if [ -n "$$unformatted" ]; then \
@@ -63,7 +71,7 @@ fmt: bin/golangci-lint ## format the code
 	@bin/golangci-lint fmt
 
 bench: setup bin/versitygw build ## measure against what one would otherwise do (BENCH="--help": the choices)
-	@CGO_ENABLED=0 $(GO) build -o bin/bench ./bench
+	@$(go_build) ./bench
 	@exec bin/bench $(BENCH)
 
 check: lint test release-check ## lint, test, and check the release configuration
@@ -85,17 +93,18 @@ clean: ## remove what make built
 
 # The tools are built from their pinned modules, and again when a pin changes.
 
-bin/versitygw: tools/go.sum
-	@echo "building versitygw $(call tool_version,versitygw), the S3 server of the tests and the demo (a few minutes, once)"
-	@$(build_tool) github.com/versity/versitygw/cmd/versitygw
+bin/versitygw: tools/versitygw/go.sum tools/versitygw/main.go
+	@$(call fetch_modules,tools/versitygw,the S3 server,10 MB)
+	@echo "building bin/versitygw $(call tool_version,versitygw,tools/versitygw), the S3 server of the tests and the demo (about a minute, once)"
+	@CGO_ENABLED=0 $(GO) build -C tools/versitygw -trimpath -ldflags '-s -w' -o ../../bin/versitygw .
 	@touch $@
 
 bin/golangci-lint: tools/go.sum
-	@echo "building golangci-lint $(call tool_version,golangci-lint) (a few minutes, once)"
+	@echo "building golangci-lint $(call tool_version,golangci-lint,tools) (a few minutes, once)"
 	@$(build_tool) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@touch $@
 
 bin/goreleaser: tools/go.sum
-	@echo "building goreleaser $(call tool_version,goreleaser) (a few minutes, once)"
+	@echo "building goreleaser $(call tool_version,goreleaser,tools) (a few minutes, once)"
 	@$(build_tool) github.com/goreleaser/goreleaser/v2
 	@touch $@

@@ -38,14 +38,8 @@ func newWorld(ctx context.Context, scale int) (*world, error) {
 	if w.dir, err = os.MkdirTemp("", "hectl-demo-"); err != nil {
 		return w, err
 	}
-	if w.production, err = pgtest.Start(ctx, pgtest.Options{}); err != nil {
-		return w, err
-	}
-	if w.local, err = pgtest.Start(ctx, pgtest.Options{}); err != nil {
-		return w, err
-	}
-	// It must outlive an interrupted hectl, which aborts its upload.
-	if w.s3, err = s3test.Start(context.WithoutCancel(ctx), s3test.Options{}); err != nil {
+	fmt.Println("  starting them (a few seconds) …")
+	if err := w.start(ctx); err != nil {
 		return w, err
 	}
 	if err := w.s3.CreateBucket(ctx, bucketName); err != nil {
@@ -56,6 +50,25 @@ func newWorld(ctx context.Context, scale int) (*world, error) {
 	fmt.Printf("  S3          %s, bucket %s\n\n", w.s3.URL, bucketName)
 	err = w.fill(ctx, scale)
 	return w, err
+}
+
+// start starts the servers side by side.
+func (w *world) start(ctx context.Context) error {
+	var group errgroup.Group // none stops another that has just begun
+	group.Go(func() (err error) {
+		w.production, err = pgtest.Start(ctx, pgtest.Options{})
+		return err
+	})
+	group.Go(func() (err error) {
+		w.local, err = pgtest.Start(ctx, pgtest.Options{})
+		return err
+	})
+	group.Go(func() (err error) {
+		// It must outlive an interrupted hectl, which aborts its upload.
+		w.s3, err = s3test.Start(context.WithoutCancel(ctx), s3test.Options{})
+		return err
+	})
+	return group.Wait()
 }
 
 // fill makes the two databases, side by side.
