@@ -293,6 +293,8 @@ func restoreHint(c Complaint, err *RestoreError) (code fault.Code, hint string, 
 		hint = poolerAdvice
 	case strings.Contains(c.Message, "server closed the connection"):
 		hint = "the connection to the server broke: the server's log may say why"
+	case noSharedMemory(c.Message):
+		hint = sharedMemoryHint
 	case strings.Contains(c.Message, "No space left on device"):
 		hint = "there is no room left on the server's disk"
 	default:

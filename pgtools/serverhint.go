@@ -1,6 +1,9 @@
 package pgtools
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 var (
 	missingRole   = regexp.MustCompile(`role "([^"]+)" does not exist`)
@@ -27,6 +30,14 @@ func serverHint(message, context string) string {
 	}
 	return ""
 }
+
+// noSharedMemory reports whether a server lacks shared memory for parallel work. It
+// words and numbers that like a full disk.
+func noSharedMemory(message string) bool {
+	return strings.Contains(message, "shared memory segment") && strings.Contains(message, "No space left on device")
+}
+
+const sharedMemoryHint = "the server's /dev/shm is too small: if it runs in a container, give that more (shm_size: 1gb in a Compose file), and create the container again"
 
 // functionHint is how to mend a function that names something without its schema, ""
 // when a complaint is about something else.

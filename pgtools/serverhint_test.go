@@ -24,3 +24,15 @@ func TestServerHint(t *testing.T) {
 		}
 	}
 }
+
+// A container's small /dev/shm is no full disk.
+func TestRestoreHintOfNoRoom(t *testing.T) {
+	for message, want := range map[string]string{
+		`could not resize shared memory segment "/PostgreSQL.1804289383" to 67145056 bytes: No space left on device`: "shm_size",
+		`could not extend file "base/16384/16385": No space left on device`:                                          "room left on the server's disk",
+	} {
+		if _, hint, _ := restoreHint(Complaint{Message: message}, nil); !strings.Contains(hint, want) {
+			t.Errorf("%s: %q", message, hint)
+		}
+	}
+}

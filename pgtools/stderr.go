@@ -158,6 +158,8 @@ func explain(e *ExitError) (fault.Code, string) {
 		return fault.Denied, "check PGPASSWORD, or the line in ~/.pgpass"
 	case has("server closed the connection"), has("connection has been closed"), has("could not receive data from server"), has("terminating connection"):
 		return fault.Failed, "the connection to the server broke: the server's log may say why; run it again"
+	case noSharedMemory(e.Stderr):
+		return fault.Failed, sharedMemoryHint
 	case has("No space left on device"):
 		return fault.Failed, "there is no room left on the disk"
 	}
