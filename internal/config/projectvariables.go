@@ -1,41 +1,36 @@
 package config
 
-import (
-	"os"
-	"path/filepath"
-
-	"github.com/joho/godotenv"
-)
+import "path/filepath"
 
 // ProjectVariables returns the variables of the environment and those of a folder's
 // .env files, which the environment overrides, as an application in that folder sees
-// them. Without names, the files are those of development. Nothing of it is in
-// effect: it is what "hectl init" looks expressions up in.
+// them. Without names, the files are those that dotenv reads in development. Nothing
+// of it is in effect: it is what "hectl init" looks expressions up in. A value that
+// cannot be told is left out.
 func (s *Sources) ProjectVariables(dir string, names ...string) map[string]Value {
 	if len(names) == 0 {
-		names = []string{".env.development.local", ".env.local", ".env.development", ".env"}
+		names = dotenvFiles()
 	}
 	all := map[string]Value{}
 	for name, text := range s.env {
 		all[name] = Value{text, name + " in the environment"}
 	}
+	known := func(name string) (string, bool) {
+		v, ok := all[name]
+		return v.Text, ok
+	}
 	for _, file := range names {
-		path := filepath.Join(dir, file)
-		info, err := os.Stat(path)
-		if err != nil || !info.Mode().IsRegular() {
-			continue
-		}
-		text, err := os.ReadFile(path)
+		_, text, err := readDotenvFile(filepath.Join(dir, file))
 		if err != nil {
 			continue
 		}
-		variables, err := godotenv.UnmarshalBytes(trimBOM(text))
-		if err != nil {
-			continue
+		last := map[string]assignment{}
+		for _, a := range parseDotenv(text, known) {
+			last[a.name] = a
 		}
-		for name, text := range variables {
-			if _, ok := all[name]; !ok {
-				all[name] = Value{text, name + " in " + file}
+		for name, a := range last {
+			if _, ok := all[name]; !ok && a.err == nil {
+				all[name] = Value{a.text, name + " in " + file}
 			}
 		}
 	}

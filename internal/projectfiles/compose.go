@@ -25,7 +25,7 @@ func (p Project) composed() []service {
 	var all []service
 	for _, files := range p.composeFiles() {
 		f := composeFile{project: p, dir: path.Dir(files[0])}
-		f.variables = p.Variables(joined(p.Dir, f.dir), ".env")
+		f.variables = p.variables(f.dir, ".env")
 		for _, file := range files {
 			f.add(file)
 		}
@@ -162,7 +162,7 @@ func (f *composeFile) environment(s *composed, n *node, file string) {
 			if name == f.dir || !filepath.IsLocal(name) {
 				continue
 			}
-			for key, v := range f.project.Variables(joined(f.project.Dir, path.Dir(name)), path.Base(name)) {
+			for key, v := range f.project.variables(path.Dir(name), path.Base(name)) {
 				s.environment[key] = Part{Value: v}
 			}
 		}
@@ -318,5 +318,3 @@ func (f *composeFile) interpolate(text string) Part {
 	out.Text = strings.ReplaceAll(out.Text, dollar, "$")
 	return out
 }
-
-func joined(dir, name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }

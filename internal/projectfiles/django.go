@@ -16,7 +16,7 @@ func (p Project) django() []Database {
 		if !ok || settingsRank(file) > 1 {
 			continue
 		}
-		d := dict{lex(source, 1, hash()), file, p.Variables(p.Dir)}
+		d := dict{lex(source, 1, hash()), file, p.variables("")}
 		if found, ok := d.django(); ok {
 			all = append(all, found)
 		}

@@ -6,7 +6,7 @@ import "fmt"
 // without one that of the variables which Laravel's own config reads.
 func (p Project) laravel() []Database {
 	const file = "config/database.php"
-	variables := p.Variables(p.Dir, ".env")
+	variables := p.variables("", ".env")
 	if connection, ok := variables["DB_CONNECTION"]; ok && connection.Text != "" && !isPostgres(connection.Text) {
 		return nil
 	}

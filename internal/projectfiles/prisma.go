@@ -9,8 +9,8 @@ func (p Project) prisma() []Database {
 		if !ok {
 			continue
 		}
-		variables := p.Variables(p.Dir, ".env")
-		for name, v := range p.Variables(joined(p.Dir, "prisma"), ".env") {
+		variables := p.variables("", ".env")
+		for name, v := range p.variables("prisma", ".env") {
 			if _, ok := variables[name]; !ok {
 				variables[name] = v
 			}

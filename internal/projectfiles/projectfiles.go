@@ -141,6 +141,21 @@ func LooksLikeProduction(name string) bool {
 	})
 }
 
+// variables are Variables of a folder in the project, whose places name the folder.
+func (p Project) variables(dir string, files ...string) map[string]config.Value {
+	all := p.Variables(filepath.Join(p.Dir, filepath.FromSlash(dir)), files...)
+	if dir == "" || dir == "." {
+		return all
+	}
+	for name, v := range all {
+		if file, ok := strings.CutPrefix(v.Origin, name+" in ."); ok {
+			v.Origin = name + " in " + dir + "/." + file
+			all[name] = v
+		}
+	}
+	return all
+}
+
 // read returns the text of a file of the project. What is not a file, or is larger
 // than any settings, has none.
 func (p Project) read(name string) (string, bool) {

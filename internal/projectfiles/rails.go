@@ -16,7 +16,7 @@ func (p Project) rails() []Database {
 	if !ok {
 		return nil
 	}
-	f := databaseYAML{variables: p.Variables(p.Dir)}
+	f := databaseYAML{variables: p.variables("")}
 	root, err := parseYAML(f.withoutRuby(source))
 	if err != nil || strings.Contains(source, mark) {
 		return []Database{{Origin: railsFile, Reason: "the file cannot be read as YAML"}}

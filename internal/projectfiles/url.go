@@ -47,7 +47,7 @@ func (d *Database) override(of Database) {
 // databaseURL returns the database of DATABASE_URL, which applications of every kind
 // use.
 func (p Project) databaseURL() []Database {
-	v, ok := p.Variables(p.Dir)["DATABASE_URL"]
+	v, ok := p.variables("")["DATABASE_URL"]
 	if !ok {
 		return nil
 	}
