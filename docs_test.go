@@ -77,6 +77,7 @@ func here(ts *testscript.TestScript, line string) string {
 	source := ts.Getenv("HECTL_SOURCE")
 	for _, r := range [][2]string{
 		{"sudo -E ", ""},
+		{"crontab -l", "(cat job.env; hectl schedule --every 4h)"},
 		{"--install", "--install --force --dir units"},
 		{"/etc/hectl/env", "job.env"},
 		{"postgres://backup@db.example.com/app_production", source},

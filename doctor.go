@@ -3,9 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
-	"maps"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -26,20 +24,24 @@ import (
 func doctorCommand(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
 		Name:      "doctor",
-		Usage:     "check what the other commands need, and say how to mend it",
+		Usage:     "check what the other commands need, and how to fix it",
 		UsageText: "hectl doctor [options]",
 		Description: `EXAMPLES:
    hectl doctor             before the first fetch-latest-db on a laptop
-   hectl doctor --cron --env-file /etc/hectl/production.env
-                            what "hectl backup" would find in cron or systemd
+   sudo hectl doctor --cron check the installed service of "hectl schedule"
+   crontab -l | hectl doctor --line -
+                            check the crontab line that runs "hectl backup"
 
-   Each line is ok, advice, warning or error; what follows a ">" mends it.
+   Each line is ok, advice, warning or error; what follows a ">" fixes it.
    Nothing is changed, neither in a database nor in the bucket.
 
-   The source is looked at where one is set: only "hectl backup" needs it.`,
+   The source is checked if one is set; only "hectl backup" needs it. With a
+   source and no target, this machine counts as a server that only makes
+   backups: the target is left out, and the bucket may still be empty.`,
 		Flags: slices.Concat([]cli.Flag{
-			&cli.BoolFlag{Category: command.Schedule, Name: "cron", Usage: "look as a job of cron: with an empty environment, and only at what a backup needs"},
-			&cli.StringFlag{Category: command.Schedule, Name: "env-file", Usage: "with --cron, take variables from `FILE`, as a systemd unit does"},
+			&cli.BoolFlag{Category: command.Schedule, Name: "cron", Usage: "check only what a backup needs, as cron or systemd runs it: without your environment"},
+			&cli.StringFlag{Category: command.Schedule, Name: "line", TakesFile: true, Usage: "as --cron, for the backup in `FILE`: a crontab, a line of one, or a .service file; - for standard input (default with --cron: the installed service)"},
+			&cli.StringFlag{Category: command.Schedule, Name: "env-file", TakesFile: true, Usage: "with --cron: take variables from `FILE`, as a systemd service does"},
 			&cli.StringFlag{Category: command.Database, Name: "source", Usage: "`SOURCE` to dump: a URI, a conninfo string, or a name (HECTL_SOURCE)"},
 			&cli.StringFlag{Category: command.Database, Name: "target", Usage: "`TARGET` to replace: a URI, a conninfo string, or a name (HECTL_TARGET; default diaper_dev)"},
 			&cli.StringSliceFlag{Category: command.Database, Name: "allow-host", Usage: "allow a target on `HOST`, which is not this machine"},
@@ -50,8 +52,11 @@ func doctorCommand(env *command.Env) *cli.Command {
 			if err := command.NoArgs(c); err != nil {
 				return err
 			}
-			d := &doctor{env: env, c: c, cron: c.Bool("cron")}
-			if err := d.enterCron(c.String("env-file")); err != nil {
+			d := &doctor{env: env, c: c, cron: c.Bool("cron") || c.IsSet("line"), units: unitDirs()}
+			if c.IsSet("env-file") && !d.cron {
+				return fault.New(fault.Usage, "add --cron, or leave it out", "--env-file goes with --cron")
+			}
+			if err := d.enterCron(c.Context, c.String("line"), c.String("env-file")); err != nil {
 				return err
 			}
 			d.examine(c.Context)
@@ -65,10 +70,10 @@ func doctorCommand(env *command.Env) *cli.Command {
 			return d.found.Err()
 		},
 	}, `
-0    all is well
-1    something is wrong: another command would fail
+0    no errors and no warnings
+1    errors: another command would fail
 2    wrong flags
-3    something needs a person
+3    warnings
 130  interrupted`)
 }
 
@@ -78,6 +83,9 @@ type doctor struct {
 	c     *cli.Context
 	cron  bool
 	found checkup.Findings
+
+	units []string   // folders of systemd's units
+	job   *scheduled // with cron: the backup's own line; nil where none was found
 
 	broken bool     // hectl.yml cannot be read
 	role   role     // what the machine is for
@@ -121,6 +129,8 @@ func (d *doctor) diagnosis() diagnosis {
 func (d *doctor) examine(ctx context.Context) {
 	f := &d.found
 	f.OK("hectl", "%s", buildVersion().Text())
+	d.scheduledLine()
+	defer d.wrongLine()
 	settings, flags := d.settings()
 	tools := d.tools(ctx, settings, flags)
 	if tools == nil {
@@ -151,7 +161,7 @@ func (d *doctor) examine(ctx context.Context) {
 			}
 		}
 	}
-	if !d.broken {
+	if !d.broken && (d.role.fetches || masked.Name != "") {
 		restore.CheckMasking(f, d.env, d.c, settings, masked.Name != "", newest)
 	}
 	d.within(ctx, func(ctx context.Context) { d.source(ctx, settings, source, sourceErr, tools) })
@@ -201,10 +211,14 @@ func (d *doctor) settings() (*config.Sources, config.Flags) {
 		}
 		f.Warn(about, "hectl allow", "you have not approved what it names: %s", strings.Join(keys, ", "))
 	}
-	for _, name := range d.lost {
-		f.Warn(about, "put it into the crontab or the unit's EnvironmentFile: see \"hectl schedule --help\"", "%s is set here, and will not be in cron", name)
+	for i, name := range d.lost {
+		fix := ""
+		if i == len(d.lost)-1 { // once for all
+			fix = `add it to the crontab, or to the file of --env-file: see "hectl schedule --help"`
+		}
+		f.Warn(about, fix, "%s is set here, and will not be in cron", name)
 	}
-	flags := command.Given(d.c)
+	flags := d.flags()
 	for _, s := range settings.Named(flags) {
 		f.OK(about, "%s = %s (%s)", s.Name, s.Text, s.Origin)
 	}
@@ -374,48 +388,9 @@ func (d *doctor) source(ctx context.Context, settings *config.Sources, source co
 		d.found.Fail(about, err)
 		return
 	}
-	backup.CheckSource(ctx, &d.found, d.env.Console, conn, tools)
-}
-
-// enterCron leaves nothing of the environment but what cron gives to a job, and
-// the variables of a file.
-func (d *doctor) enterCron(envFile string) error {
-	if !d.cron {
-		return nil
+	var line *backup.Line
+	if d.job != nil {
+		line = d.job.line
 	}
-	environ := map[string]string{"PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
-	for _, kv := range d.env.Environ {
-		name, value, _ := strings.Cut(kv, "=")
-		switch {
-		case name == "HOME" || name == "LOGNAME":
-			environ[name] = value
-		case matters(name) && value != "":
-			d.lost = append(d.lost, name)
-		}
-	}
-	if envFile != "" {
-		variables, err := config.ReadEnvFile(envFile)
-		if err != nil {
-			return err
-		}
-		maps.Copy(environ, variables)
-	}
-	d.lost = slices.DeleteFunc(d.lost, func(name string) bool { return environ[name] != "" })
-	slices.Sort(d.lost)
-	// The AWS SDK reads the process's own.
-	os.Clearenv()
-	d.env.Environ = nil
-	for _, name := range slices.Sorted(maps.Keys(environ)) {
-		if err := os.Setenv(name, environ[name]); err != nil {
-			return err
-		}
-		d.env.Environ = append(d.env.Environ, name+"="+environ[name])
-	}
-	d.env.Dir = cmp.Or(environ["HOME"], "/")
-	return nil
-}
-
-// matters tells whether a backup, the AWS SDK or libpq looks at a variable.
-func matters(name string) bool {
-	return name != "HECTL_TARGET" && slices.ContainsFunc([]string{"HECTL_", "AWS_", "PG", "DIAPER_DB_"}, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+	backup.CheckSource(ctx, &d.found, d.env, conn, tools, line)
 }

@@ -50,6 +50,17 @@ func (s *Sources) settings() []setting {
 	}
 }
 
+// Variables returns the names of the environment variables that set the same as a
+// flag.
+func Variables(flag string) []string {
+	for _, w := range (&Sources{}).settings() {
+		if w.flag == flag {
+			return w.env
+		}
+	}
+	return nil
+}
+
 // ByDefault is the origin of a value that nobody gave.
 const ByDefault = "default"
 
