@@ -17,6 +17,7 @@ type compiler struct {
 	head     *archive.Head
 	schema   *schema.Schema
 	takes    func(*archive.Entry) bool
+	keep     []schema.Pattern
 	byName   map[schema.Name]*schema.Table
 	subjects map[*schema.Table]*subject
 	masks    map[*schema.Table]*Table
@@ -29,6 +30,8 @@ type Options struct {
 	// Takes tells whether the rows of a TABLE DATA entry are wanted at all; nil:
 	// all are. Columns of others need no rule.
 	Takes func(*archive.Entry) bool
+	// Keep is as for Credentials: columns of these tables need a rule.
+	Keep []schema.Pattern
 }
 
 // Plan returns what happens to the rows of an archive. An error, of code
@@ -90,7 +93,7 @@ func (r *Rules) title(head *archive.Head) string {
 
 func (r *Rules) compile(head *archive.Head, seed Seed, opt Options) *compiler {
 	c := &compiler{
-		rules: r, seed: seed, head: head, schema: schema.Read(head), takes: opt.Takes,
+		rules: r, seed: seed, head: head, schema: schema.Read(head), takes: opt.Takes, keep: opt.Keep,
 		byName: map[schema.Name]*schema.Table{}, subjects: map[*schema.Table]*subject{}, masks: map[*schema.Table]*Table{}, made: map[string]drawing{},
 	}
 	for _, t := range c.schema.Tables {

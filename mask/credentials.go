@@ -58,34 +58,53 @@ func CredentialColumns() []CredentialColumn {
 	}
 }
 
-// A CredentialTable is a table without rows in every restore.
+// A CredentialTable is a table without rows in every restore, unless its rows are
+// asked for.
 type CredentialTable struct {
 	Of    string   // what writes it
 	Table string   // a name, or a pattern with *
 	Has   []string // columns without which it is another table of that name
+	// Secrets are columns that become tokens where the rows are asked for.
+	Secrets []string
 }
 
 // CredentialTables is the list of the tables whose rows never leave production:
 // sessions that somebody is logged in with, jobs that a developer's worker would
 // run (send the e-mail, charge the card), and what is kept from responses.
 func CredentialTables() []CredentialTable {
+	type names = []string
 	return []CredentialTable{
-		{"Active Record session store", "sessions", []string{"session_id", "data"}},
-		{"Rails 8 authentication", "sessions", []string{"user_id", "ip_address"}},
-		{"Rails 8 authentication", "sessions", []string{"user_id", "user_agent"}},
-		{"Doorkeeper", "oauth_access_tokens", []string{"token"}},
-		{"Doorkeeper", "oauth_access_grants", []string{"token"}},
-		{"Doorkeeper", "oauth_device_grants", []string{"device_code"}},
-		{"Doorkeeper", "oauth_openid_requests", []string{"access_grant_id"}},
-		{"Delayed Job", "delayed_jobs", nil},
-		{"Solid Queue", "solid_queue_*", nil},
-		{"Solid Cache", "solid_cache_*", nil},
-		{"Solid Cable", "solid_cable_*", nil},
-		{"GoodJob", "good_jobs", nil},
-		{"GoodJob", "good_job_*", nil},
-		{"Que", "que_jobs", nil},
-		{"Que", "que_lockers", nil},
-		{"Que", "que_values", nil},
+		{"Active Record session store", "sessions", names{"session_id", "data"}, names{"session_id", "data"}},
+		{"Rails 8 authentication", "sessions", names{"user_id", "ip_address"}, nil},
+		{"Rails 8 authentication", "sessions", names{"user_id", "user_agent"}, nil},
+		{"Doorkeeper", "oauth_access_tokens", names{"token"}, names{"token", "previous_refresh_token"}},
+		{"Doorkeeper", "oauth_access_grants", names{"token"}, names{"token"}},
+		{"Doorkeeper", "oauth_device_grants", names{"device_code"}, names{"device_code", "user_code"}},
+		{"Doorkeeper", "oauth_openid_requests", names{"access_grant_id"}, names{"nonce"}},
+		{"Delayed Job", "delayed_jobs", nil, nil},
+		{"Solid Queue", "solid_queue_*", nil, nil},
+		{"Solid Cache", "solid_cache_*", nil, nil},
+		{"Solid Cable", "solid_cable_*", nil, nil},
+		{"Action Cable", "action_cable_large_payloads", nil, nil},
+		{"GoodJob", "good_jobs", nil, nil},
+		{"GoodJob", "good_job_*", nil, nil},
+		{"Que", "que_jobs", nil, nil},
+		{"Que", "que_lockers", nil, nil},
+		{"Que", "que_values", nil, nil},
+		{"queue_classic", "queue_classic_jobs", nil, nil},
+		{"Django", "django_session", names{"session_key", "session_data"}, names{"session_key", "session_data"}},
+		{"Laravel", "sessions", names{"payload", "last_activity"}, names{"id", "payload"}},
+		{"Laravel", "jobs", names{"queue", "payload", "attempts", "reserved_at"}, nil},
+		{"Laravel", "job_batches", names{"failed_job_ids"}, nil},
+		{"Laravel", "failed_jobs", names{"queue", "payload", "exception"}, nil},
+		{"Laravel", "cache", names{"key", "value", "expiration"}, nil},
+		{"Laravel", "cache_locks", names{"key", "owner", "expiration"}, nil},
+		{"Laravel", "password_resets", names{"email", "token"}, names{"token"}},
+		{"Laravel", "password_reset_tokens", names{"email", "token"}, names{"token"}},
+		{"Laravel Sanctum", "personal_access_tokens", names{"tokenable_id", "token"}, names{"token"}},
+		{"connect-pg-simple", "session", names{"sid", "sess", "expire"}, names{"sid", "sess"}},
+		{"Oban", "oban_jobs", nil, nil},
+		{"Oban", "oban_peers", nil, nil},
 	}
 }
 
@@ -107,12 +126,33 @@ func newCredentialLists() credentialLists {
 	return credentialLists{CredentialColumns(), CredentialTables()}
 }
 
-// skips reports whether a table has no rows in any restore. names are its own and
-// those of the tables that it is a part of.
+// skips reports whether a table has no rows in a restore that does not ask for them.
+// names are its own and those of the tables that it is a part of.
 func (l credentialLists) skips(t *schema.Table, names []string) bool {
+	return len(l.of(t, names)) > 0
+}
+
+// of returns what of the list a table is.
+func (l credentialLists) of(t *schema.Table, names []string) (found []CredentialTable) {
 	missing := func(column string) bool { return t.Column(column) == nil && !slices.Contains(t.Copy, column) }
-	return slices.ContainsFunc(l.tables, func(c CredentialTable) bool {
-		return matches(c.Table, names...) && !slices.ContainsFunc(c.Has, missing)
+	for _, c := range l.tables {
+		if matches(c.Table, names...) && !slices.ContainsFunc(c.Has, missing) {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// secret reports whether a column of a table on the list holds what somebody could
+// sign in with.
+func (l credentialLists) secret(t *schema.Table, names []string, column string) bool {
+	return slices.ContainsFunc(l.of(t, names), func(c CredentialTable) bool { return slices.Contains(c.Secrets, column) })
+}
+
+// asksFor reports whether patterns name a table, or one that it is a part of.
+func asksFor(patterns []schema.Pattern, byName map[schema.Name]*schema.Table, t *schema.Table) bool {
+	return slices.ContainsFunc(parts(byName, t), func(of *schema.Table) bool {
+		return slices.ContainsFunc(patterns, func(p schema.Pattern) bool { return p.Matches(of.Name) })
 	})
 }
 
@@ -126,10 +166,26 @@ func (l credentialLists) becomes(column string, names []string) Becomes {
 	return ""
 }
 
-// Skips reports whether the rows of a table of this name may be left out of every
+// Skips reports whether the rows of a table of this name may be left out of a
 // restore, whatever columns it has.
 func Skips(table string) bool {
 	return slices.ContainsFunc(CredentialTables(), func(c CredentialTable) bool { return matches(c.Table, table) })
+}
+
+// Listed returns the tables with rows that are on the list of those without, and that
+// keep names.
+func Listed(s *schema.Schema, keep []schema.Pattern) (tables []*schema.Table) {
+	lists, names := newCredentialLists(), lineage(s)
+	byName := map[schema.Name]*schema.Table{}
+	for _, t := range s.Tables {
+		byName[t.Name] = t
+	}
+	for _, t := range s.Tables {
+		if t.DataID != 0 && lists.skips(t, names(t)) && asksFor(keep, byName, t) {
+			tables = append(tables, t)
+		}
+	}
+	return tables
 }
 
 // lineage returns a function for the names of a table and of all that it is a

@@ -110,6 +110,74 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
+// Rows that are asked for come without what somebody could sign in with.
+func TestCredentialsOfKeptRows(t *testing.T) {
+	pattern := func(text string) schema.Pattern {
+		p, err := schema.ParsePattern(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	part := tableWith(4, "jobs_of_may", "id!", "handler!")
+	part.PartitionOf = &schema.Name{Schema: "public", Name: "delayed_jobs"}
+	s := &schema.Schema{Tables: []*schema.Table{
+		tableWith(0, "delayed_jobs", "id!", "handler!"), part,
+		tableWith(1, "sessions", "id!", "session_id!", "data"),
+		tableWith(2, "oauth_access_tokens", "id!", "token!", "refresh_token", "scopes"),
+		tableWith(3, "oauth_access_grants", "id!", "token!"),
+		tableWith(5, "solid_cache_entries", "id!", "value!"),
+		tableWith(6, "users", "id!", "encrypted_password!"),
+	}}
+	keep := []schema.Pattern{pattern("public.sessions"), pattern("oauth_access_tokens"), pattern("delayed_jobs"), pattern("users")}
+	plan, err := Credentials(s, CredentialOptions{Password: "password", Seed: NewSeed([]byte("seed")), Keep: keep})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		id         int
+		rows, want string // want "": no rows; "as it is"
+	}{
+		{1, "1\tcookie\tdata\n", "1\tTOKEN 1\t\\N\n"},
+		{2, "1\ttoken\trefresh\tpublic\n", "1\tTOKEN 1\t\\N\tpublic\n"},
+		{3, "1\ttoken\n", ""},
+		{4, "1\tsend\n", "as it is"},
+		{5, "1\tvalue\n", ""},
+		{6, "1\t$2a$own\n", "1\tHASH\n"},
+	} {
+		got := plan.Table(&archive.Entry{ID: tt.id})
+		switch {
+		case tt.want == "" && (got == nil || !got.None), tt.want == "as it is" && got != nil:
+			t.Errorf("%d: %v", tt.id, got)
+		case tt.want != "" && tt.want != "as it is":
+			masked, err := io.ReadAll(got.Reader(strings.NewReader(tt.rows)))
+			if diff := cmp.Diff(tt.want, named(t, string(masked))); diff != "" || err != nil {
+				t.Error(tt.id, err, diff)
+			}
+		}
+	}
+	in, err := NewInDatabase(s, "password", NewSeed([]byte("seed")), keep...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{"sessions": false, "solid_cache_entries": true} {
+		for _, table := range s.Tables {
+			if table.Name.Name == name {
+				if none, list, err := in.Table(table, []string{name}); none != want || err != nil || !none && len(list) != 2 {
+					t.Error(name, none, list, err)
+				}
+			}
+		}
+	}
+	var listed []string
+	for _, table := range Listed(s, keep) {
+		listed = append(listed, table.Name.Name)
+	}
+	if diff := cmp.Diff([]string{"jobs_of_may", "sessions", "oauth_access_tokens"}, listed); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestCredentialLists(t *testing.T) {
 	docs, err := os.ReadFile("../docs/masking.md")
 	if err != nil {

@@ -14,9 +14,10 @@ type InDatabase struct {
 	seed  Seed
 }
 
-// NewInDatabase takes the schema of the dump that the rows came from.
-func NewInDatabase(s *schema.Schema, password string, seed Seed) (*InDatabase, error) {
-	j, err := newCredentialJudge(s, CredentialOptions{Password: password, Seed: seed})
+// NewInDatabase takes the schema of the dump that the rows came from. keep is as for
+// Credentials.
+func NewInDatabase(s *schema.Schema, password string, seed Seed, keep ...schema.Pattern) (*InDatabase, error) {
+	j, err := newCredentialJudge(s, CredentialOptions{Password: password, Seed: seed, Keep: keep})
 	return &InDatabase{j, seed}, err
 }
 

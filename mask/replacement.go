@@ -20,6 +20,9 @@ type CredentialOptions struct {
 	// Takes tells whether the rows of a TABLE DATA entry are wanted at all; nil: all
 	// are.
 	Takes func(*archive.Entry) bool
+	// Keep names tables whose rows come although they are on the list of those
+	// without.
+	Keep []schema.Pattern
 }
 
 func (o CredentialOptions) takes(t *schema.Table) bool {
@@ -78,6 +81,7 @@ func (p *Plan) tableByID(id int) *Table {
 type credentialJudge struct {
 	compiler
 	lists    credentialLists
+	keep     []schema.Pattern
 	password string
 	names    func(*schema.Table) []string
 	decided  map[*schema.Table]*replacements
@@ -92,7 +96,7 @@ func newCredentialJudge(s *schema.Schema, o CredentialOptions) (*credentialJudge
 		compiler: compiler{
 			rules: &Rules{}, seed: o.Seed, head: &archive.Head{}, schema: s, byName: map[schema.Name]*schema.Table{}, made: map[string]drawing{},
 		},
-		lists: newCredentialLists(), password: o.Password, names: lineage(s), decided: map[*schema.Table]*replacements{},
+		lists: newCredentialLists(), keep: o.Keep, password: o.Password, names: lineage(s), decided: map[*schema.Table]*replacements{},
 	}
 	for _, t := range s.Tables {
 		j.byName[t.Name] = t
@@ -132,12 +136,17 @@ func (j *credentialJudge) named(t *schema.Table, names []string) *replacements {
 }
 
 func (j *credentialJudge) decide(t *schema.Table, names []string) *replacements {
-	if j.lists.skips(t, names) {
+	kept := asksFor(j.keep, j.byName, t)
+	if j.lists.skips(t, names) && !kept {
 		return &replacements{none: true}
 	}
 	r := &replacements{columns: map[string]replacement{}}
 	for _, name := range columnsOf(t) {
-		if becomes := j.lists.becomes(name, names); becomes != "" {
+		becomes := j.lists.becomes(name, names)
+		if becomes == "" && kept && j.lists.secret(t, names, name) {
+			becomes = BecomesToken
+		}
+		if becomes != "" {
 			if one := j.column(t, name, becomes); one.spec.Name != "keep" {
 				r.columns[name] = one
 			}
@@ -411,13 +420,14 @@ func (j *credentialJudge) err() error {
 		"the dump has passwords or tokens that hectl cannot replace:\n  %s", strings.Join(slices.Compact(j.refused), "\n  "))
 }
 
-// replaced returns what Credentials does to the columns of t, nil when nothing.
-func (l credentialLists) replaced(t *schema.Table, names []string) *Table {
-	masked := &Table{Name: t.String(), None: l.skips(t, names)}
+// replaced returns what Credentials does to the columns of t, nil when nothing. kept
+// says that its rows are asked for.
+func (l credentialLists) replaced(t *schema.Table, names []string, kept bool) *Table {
+	masked := &Table{Name: t.String(), None: l.skips(t, names) && !kept}
 	some := masked.None
 	for _, name := range columnsOf(t) {
 		c := Column{Name: name}
-		if l.becomes(name, names) != "" {
+		if l.becomes(name, names) != "" || kept && l.secret(t, names, name) {
 			c.Method, some = fixed("").ofValues(), true
 		}
 		masked.Columns = append(masked.Columns, c)

@@ -64,7 +64,7 @@ func (c *compiler) report() *Report {
 	names, lists := lineage(c.schema), newCredentialLists()
 	for _, t := range c.withRows() {
 		s := c.subjects[t]
-		always := lists.replaced(t, names(t))
+		always := lists.replaced(t, names(t), asksFor(c.keep, c.byName, t))
 		if s.none != nil || always != nil && always.None {
 			r.LeftOut = append(r.LeftOut, label(t.Name))
 			continue

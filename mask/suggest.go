@@ -162,7 +162,7 @@ func (r *Report) mend(tables []*suggestedTable) bool {
 	}
 	mended := false
 	whole := map[int]bool{} // tables of which less is suggested already
-	for _, problem := range rules.compile(r.compiler.head, r.compiler.seed, Options{Takes: r.compiler.takes}).list {
+	for _, problem := range rules.compile(r.compiler.head, r.compiler.seed, Options{Takes: r.compiler.takes, Keep: r.compiler.keep}).list {
 		at := problem.Place
 		if at.File != suggestedFile || whole[at.Line] {
 			continue

@@ -89,7 +89,12 @@ func (c chooser) takes(e *archive.Entry) bool {
 // check refuses patterns that match nothing: a mistyped name must not bring the
 // rows that were to stay away.
 func (c chooser) check(h *archive.Head) error {
-	for _, p := range append(append([]schema.Pattern(nil), c.only...), c.exclude...) {
+	return checkPatterns(h, append(append([]schema.Pattern(nil), c.only...), c.exclude...))
+}
+
+// checkPatterns refuses patterns that match no table of an archive.
+func checkPatterns(h *archive.Head, patterns []schema.Pattern) error {
+	for _, p := range patterns {
 		found := false
 		for i := range h.Entries {
 			e := &h.Entries[i]

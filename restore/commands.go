@@ -159,6 +159,7 @@ func targetFlags() []cli.Flag {
 		&cli.StringFlag{Category: command.Database, Name: "password", Value: "password", Usage: "`PASSWORD` that every user in the restored database gets (default password)"},
 		&cli.StringSliceFlag{Category: command.Database, Name: "exclude-table-data", Usage: "leave out the rows of tables that match `PATTERN`, and do not download them; repeatable"},
 		&cli.StringSliceFlag{Category: command.Database, Name: "table", Usage: "leave out the rows of all tables but those that match `PATTERN`; repeatable"},
+		&cli.StringSliceFlag{Category: command.Database, Name: "keep-rows", Usage: "keep the rows of `TABLE`, though it holds jobs, sessions or a cache (keep_rows in hectl.yml); repeatable"},
 		withoutFlag(),
 		jobsFlag(),
 		maskFlag(), noMaskFlag(),

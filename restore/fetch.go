@@ -44,6 +44,7 @@ type run struct {
 	after        afterRestore
 	keepFailed   bool
 	tables       chooser
+	keepRows     keptRows
 	without      without
 	tools        func() (*pgtools.Tools, error)
 	// scratch says that the temp database is dropped again, and that the target
@@ -75,6 +76,9 @@ func prepare(env *command.Env, c *cli.Context) (*run, config.Flags, error) {
 		return nil, nil, err
 	}
 	if r.masking, err = prepareMasking(r.settings, r.out, c, c.String("password")); err != nil {
+		return nil, nil, err
+	}
+	if r.keepRows, err = newKeptRows(r.settings.KeepRows(c.StringSlice("keep-rows"))); err != nil {
 		return nil, nil, err
 	}
 	r.keepFailed = c.Bool("keep-failed")
@@ -273,6 +277,9 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 		return err
 	}
 	r.tables.whole = partitions(d.Head)
+	if err := checkPatterns(d.Head, r.keepRows); err != nil {
+		return err
+	}
 	if why := r.masking.trust.judge(d); why != "" && r.masking.rules != nil {
 		r.out.Say("masking %s again: its manifest says that it is masked, but %s", d.Name, why)
 	}
@@ -550,7 +557,7 @@ func (r *run) scrub(ctx context.Context, temp pgtools.Conn, w work) error {
 			done[[2]string{namespace, tag}] = true
 		}
 	}
-	credentials, err := mask.NewInDatabase(schema.Read(w.dump.Head), r.masking.password, mask.RandomSeed())
+	credentials, err := mask.NewInDatabase(schema.Read(w.dump.Head), r.masking.password, mask.RandomSeed(), r.keepRows...)
 	if err != nil {
 		return err
 	}

@@ -110,11 +110,11 @@ func (r *run) masks(d *dump) (*mask.Plan, error) {
 				"%s was not masked when it was made, and hectl.yml, which has base: none, has no rules to mask it by", d.Name)
 		}
 		var err error
-		if plan, seed, err = rules.ByRules(h, mask.Options{Takes: r.tables.takes}, r.dryRun, "fetches"); err != nil {
+		if plan, seed, err = rules.ByRules(h, mask.Options{Takes: r.tables.takes, Keep: r.keepRows}, r.dryRun, "fetches"); err != nil {
 			return nil, err
 		}
 	}
-	credentials, err := mask.Credentials(schema.Read(h), mask.CredentialOptions{Password: r.masking.password, Seed: seed, Over: plan, Takes: r.tables.takes})
+	credentials, err := mask.Credentials(schema.Read(h), mask.CredentialOptions{Password: r.masking.password, Seed: seed, Over: plan, Takes: r.tables.takes, Keep: r.keepRows})
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package restore
 
 import (
 	"path"
+	"strings"
 	"time"
 
 	"github.com/rubyforgood/hectl/backup/catalog"
@@ -15,6 +16,7 @@ type origin struct {
 	Taken   *time.Time `json:"taken_at,omitempty"` // when the dump was made
 	Fetched time.Time  `json:"fetched_at,omitzero"`
 	Chosen  string     `json:"chosen_tables,omitempty"` // "" for all
+	Kept    []string   `json:"kept_rows,omitempty"`     // of tables on the list of those without
 	Masked  bool       `json:"masked"`
 	Rules   string     `json:"mask_rules,omitempty"` // hash of the rules it is masked by
 	// Source recognizes the database that the dump was made of; nil when the dump
@@ -73,6 +75,9 @@ func (o *origin) lines() []string {
 			masked = "masked by the rules " + o.Rules[:min(len(o.Rules), 12)]
 		}
 		lines = append(lines, masked+"; without production's passwords, tokens and jobs")
+		if len(o.Kept) > 0 {
+			lines = append(lines, "with the rows of "+strings.Join(o.Kept, ", "))
+		}
 	}
 	if o.Snapshot != "" && o.Restored != nil {
 		lines = append(lines, "restored from the snapshot "+o.Snapshot+" "+minute(*o.Restored))

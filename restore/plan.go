@@ -29,7 +29,9 @@ type plan struct {
 	Tool     string   `json:"pg_restore"`
 	Tables   int      `json:"tables"`
 	// Chosen says which tables' rows are restored; "" for all.
-	Chosen  string   `json:"chosen_tables,omitempty"`
+	Chosen string `json:"chosen_tables,omitempty"`
+	// Kept are tables whose rows come because --keep-rows names them.
+	Kept    []string `json:"kept_rows,omitempty"`
 	Masking maskInfo `json:"masking"`
 	// After are the SQL files, and AfterRestore the commands, that hectl.yml runs.
 	After        []string `json:"after,omitempty"`
@@ -103,6 +105,7 @@ func (r *run) plan(d *dump, masks *mask.Plan, tool pgtools.Tool, server pgtools.
 	p.Tool = fmt.Sprintf("%s (%s)", tool.Path, tool.Version)
 	p.Tables = d.Head.Tables()
 	p.Chosen = r.tables.String()
+	p.Kept = r.kept(d, masks)
 	p.Masking = r.maskInfo(d, masks)
 	p.LeftOut, p.raw = d.left, r.insertsRows(d, masks)
 	for _, s := range r.after.sql {
@@ -140,6 +143,9 @@ func (p plan) Text() string {
 	fmt.Fprintf(&b, "  made by       pg_dump %s of %s on PostgreSQL %s, %d tables\n", p.Dump.DumpVersion, p.Dump.Database, p.Dump.ServerVersion, p.Tables)
 	if p.Chosen != "" {
 		fmt.Fprintf(&b, "  rows of       %s\n", p.Chosen)
+	}
+	if len(p.Kept) > 0 {
+		fmt.Fprintf(&b, "  with rows of  %s\n", strings.Join(p.Kept, ", "))
 	}
 	for _, l := range p.LeftOut {
 		fmt.Fprintf(&b, "  without       %s\n", l)

@@ -97,7 +97,7 @@ func (l *loader) explainKey(err error) error {
 	}
 	table := strings.TrimPrefix(constrained.FindString(e.Definition), "ALTER TABLE ")
 	table = strings.TrimPrefix(table, "ONLY ")
-	return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("the rows of %s are never restored, and rows of %s refer to them: leave those out with --exclude-table-data '%[2]s'", to[1], table), err)
+	return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("the rows of %s are left out, and rows of %s refer to them: leave those out with --exclude-table-data '%[2]s', or keep both with --keep-rows %[1]s", to[1], table), err)
 }
 
 // referred matches the table that a foreign key refers to, and constrained the table

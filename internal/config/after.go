@@ -99,6 +99,19 @@ func (s *Sources) AfterRestore() (commands [][]string, limit time.Duration, err 
 	return s.file.AfterRestore, limit, nil
 }
 
+// KeepRows returns the tables whose rows are restored although they are on the list
+// of those without. given are those of the flag, to which hectl.yml adds.
+func (s *Sources) KeepRows(given []string) []Value {
+	var values []Value
+	for _, text := range given {
+		values = append(values, Value{text, "--keep-rows"})
+	}
+	for _, text := range s.file.KeepRows {
+		values = append(values, Value{text, s.path})
+	}
+	return values
+}
+
 // After returns the paths of the SQL files that run after every restore.
 func (s *Sources) After() []string {
 	var paths []string

@@ -86,6 +86,7 @@ type file struct {
 
 	Without map[string]leftOut `yaml:"without"`
 
+	KeepRows            texts    `yaml:"keep_rows"`
 	After               texts    `yaml:"after"`
 	AfterRestore        commands `yaml:"after_restore"`
 	AfterRestoreTimeout word     `yaml:"after_restore_timeout"`
@@ -171,7 +172,7 @@ func (s *Sources) read(path string) (file, error) {
 	if err != nil {
 		hint := ""
 		if _, ok := errors.AsType[*yaml.UnknownFieldError](err); ok {
-			hint = "the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep, notify, attachments_bucket, masked_bucket, max_age, max_shrink, without, after, after_restore, after_restore_timeout and mask"
+			hint = "the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep, notify, attachments_bucket, masked_bucket, max_age, max_shrink, without, keep_rows, after, after_restore, after_restore_timeout and mask"
 		}
 		return file{}, fault.New(fault.Usage, hint, "read settings %s: %s", path, yaml.FormatError(err, false, false))
 	}
