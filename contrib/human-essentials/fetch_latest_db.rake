@@ -3,9 +3,11 @@
 # hectl restores the newest dump into a database of its own, replaces every password
 # with "password", empties the job queue, and swaps it in only when it is complete.
 # The previous database stays: "hectl rollback" swaps it back.
+#
+# Options of hectl go in brackets: bin/rails "fetch_latest_db[--no-after-restore]".
 
 desc "Replace the development database with the newest dump of production"
-task :fetch_latest_db do
+task :fetch_latest_db do |_task, options|
   if ENV["RAILS_ENV"] == "production"
     raise "fetch_latest_db replaces a database: it does not run with RAILS_ENV=production"
   end
@@ -14,7 +16,7 @@ task :fetch_latest_db do
   # a child process would inherit "IGNORE".
   previous = trap("INT") {}
   begin
-    done = system("hectl", "fetch-latest-db")
+    done = system("hectl", "fetch-latest-db", *options.extras)
   ensure
     trap("INT", previous)
   end
