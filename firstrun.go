@@ -13,6 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/restore"
 )
 
 // firstLook is what "hectl" alone says: what it is for, what of it is there, and
@@ -69,7 +70,7 @@ func look(ctx context.Context, env *command.Env) firstLook {
 
 // ask looks for tools, credentials and the server, at once.
 func (f *firstLook) ask(ctx context.Context, env *command.Env, settings *config.Sources, bin string, bucket config.Bucket, target pgtools.Conn) {
-	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	ctx, cancel := context.WithTimeoutCause(ctx, lookTime, fmt.Errorf("no answer within %s", lookTime))
 	defer cancel()
 	var all sync.WaitGroup
 	all.Go(func() {
@@ -82,11 +83,7 @@ func (f *firstLook) ask(ctx context.Context, env *command.Env, settings *config.
 	all.Go(func() { _, f.credentials = env.Open(ctx, bucket) })
 	if f.Source == "" { // a machine that makes backups needs no target
 		all.Go(func() {
-			db, err := pgtools.ConnectMaintenance(ctx, target, "hectl")
-			if err == nil {
-				db.Close(ctx)
-			}
-			f.server = err
+			f.server = restore.CheckRole(ctx, target)
 		})
 	}
 	all.Wait()

@@ -209,7 +209,8 @@ func (o *statusOptions) backup(ctx context.Context) (*running, error) {
 	if o.source == nil {
 		return nil, nil //nolint:nilnil // nothing is known, and nothing went wrong
 	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	const patience = 5 * time.Second
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("no answer within %s", patience))
 	defer cancel()
 	db, err := pgtools.ConnectReadOnly(ctx, *o.source, "hectl status")
 	if err != nil {

@@ -136,7 +136,7 @@ func (n *namer) isTaken(ctx context.Context) bool {
 		n.out.Detail("the name of the dump is not locked on this machine: %v", err)
 	}
 	n.lock = lock
-	ctx, cancel := context.WithTimeout(ctx, listingTime)
+	ctx, cancel := context.WithTimeoutCause(ctx, listingTime, errListing)
 	defer cancel()
 	for _, p := range n.places {
 		dump := catalog.Key(p.bucket.Base, n.label, n.taken)

@@ -15,12 +15,14 @@ import (
 // whether it is the newest: the question is not worth more.
 const listingTime = 30 * time.Second
 
+var errListing = fmt.Errorf("no answer within %s", listingTime)
+
 // newest returns the warning that others than the dump with the key made count as
 // the newest of its label, which is what a clock that was set back makes of the
 // next backups: they are in the bucket, and nobody fetches them. Where the listing
 // is not to be had, nothing is known, and nothing is wrong.
 func (o *createOptions) newest(ctx context.Context, out *console.Console, store *s3store.Store, made string) error {
-	ctx, cancel := context.WithTimeout(ctx, listingTime)
+	ctx, cancel := context.WithTimeoutCause(ctx, listingTime, errListing)
 	defer cancel()
 	all, err := catalog.List(ctx, store, o.bucket.Base)
 	if err != nil {

@@ -27,10 +27,12 @@ type Conn struct {
 func newConn(s settings) Conn { return Conn{func() *settings { return &s }} }
 
 type settings struct {
-	params    Params // libpq's keywords; passfile included, service not
-	inherited Params // those of params that children get as variables, see Environ
-	home      string // the user's home directory, for libpq's default files
-	token     Token  // makes the password of each connection; nil: there is one, or none is needed
+	params    Params            // libpq's keywords; passfile included, service not
+	inherited Params            // those of params that children get as variables, see Environ
+	home      string            // the user's home directory, for libpq's default files
+	origins   map[string]string // where the values of params come from, see From
+	secret    string            // where a password would be set; "": PGPASSWORD
+	token     Token             // makes the password of each connection; nil: there is one, or none is needed
 }
 
 // A Token is a password that is only good for connecting soon.
@@ -66,6 +68,26 @@ func (c Conn) WithDatabase(name string) Conn {
 	s := *c.settings()
 	s.params = maps.Clone(s.params)
 	s.params["dbname"] = name
+	s.origins = maps.Clone(s.origins)
+	delete(s.origins, "dbname")
+	return newConn(s)
+}
+
+// WithOrigins returns c with the places that from names for its parts. from gets a
+// libpq keyword and what is known of it: a variable, a service, ByLibpq, or "" for
+// what Resolve was given. secret is the place where a password would be set.
+func (c Conn) WithOrigins(from func(keyword, known string) string, secret string) Conn {
+	if c.settings == nil {
+		return c
+	}
+	s := *c.settings()
+	origins := map[string]string{}
+	for keyword := range s.params {
+		if origin := from(keyword, s.origins[keyword]); origin != "" {
+			origins[keyword] = origin
+		}
+	}
+	s.origins, s.secret = origins, secret
 	return newConn(s)
 }
 

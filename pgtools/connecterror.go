@@ -26,7 +26,7 @@ func connectError(ctx context.Context, c Conn, err error) error {
 		return serverRefusal(c, pg)
 	}
 	code, hint, text := networkFailure(c, err)
-	return fault.Wrap(code, hint, &connectionError{fmt.Sprintf("connect to %v: %s", c, text), err})
+	return c.told(fault.Wrap(code, hint, &connectionError{fmt.Sprintf("connect to %v: %s", c, text), err}))
 }
 
 // A connectionError has a text of hectl's and pgx's error as its cause.
@@ -74,15 +74,11 @@ func serverRefusal(c Conn, pg *pgconn.PgError) error {
 	}
 	switch pg.Code {
 	case stateInvalidPassword:
-		code, hint = fault.Denied, "check PGPASSWORD, or the line in ~/.pgpass"
+		code, hint = fault.Denied, c.wrongPassword()
 		if c.hasToken() {
 			hint = tokenHint(c)
 		} else if c.password() == "" {
-			text = "the server asks for a password, and none is set"
-			hint = "set PGPASSWORD, or put a line into ~/.pgpass: " + c.passfileLine()
-			if loosePassfile(c.get("passfile")) {
-				hint = "run \"chmod 600 " + c.get("passfile") + "\": a password file that others may read is not used"
-			}
+			text, hint = "the server asks for a password, and none is set", c.missingPassword()
 		}
 	case stateInvalidAuth:
 		code = fault.Denied
@@ -92,12 +88,12 @@ func serverRefusal(c Conn, pg *pgconn.PgError) error {
 		case c.hasToken():
 			hint = tokenHint(c)
 		case pg.Routine == "InitializeSessionUserId":
-			hint = "name another user (PGUSER, or in the connection string), or create the role"
+			hint = c.missingRole()
 		case c.IsSocket():
-			hint = "over a Unix socket the server wants the operating system's user to be the role; name the user, or connect to localhost"
+			hint = c.otherPeer()
 		}
 	case stateNoDatabase:
-		hint = "create it, or name another database"
+		hint = "create it, or name another database" + c.inBrackets("dbname")
 	case stateNoPrivilege:
 		code, hint = fault.Denied, "grant the role CONNECT on the database"
 	case stateTooManyConnections:
@@ -105,7 +101,12 @@ func serverRefusal(c Conn, pg *pgconn.PgError) error {
 	case stateCannotConnectNow:
 		hint = "the server is starting up or shutting down: try again in a moment"
 	}
-	return fault.Wrap(code, hint, &connectionError{fmt.Sprintf("connect to %v: %s", c, text), pg})
+	err := fault.Wrap(code, hint, &connectionError{fmt.Sprintf("connect to %v: %s", c, text), pg})
+	switch pg.Code {
+	case stateInvalidPassword, stateInvalidAuth, stateNoDatabase:
+		return c.told(err)
+	}
+	return err
 }
 
 const tooManyHint = "close other sessions, raise the limit, or use fewer jobs (-j): a restore takes up to two sessions for each, and two more"
@@ -152,9 +153,9 @@ func networkFailure(c Conn, err error) (code fault.Code, hint, text string) {
 		if c.IsSocket() {
 			text = "no server's socket is there"
 		}
-		return fault.Failed, "is PostgreSQL running on " + where + "? Start it, or name another host or port", text
+		return fault.Failed, "is PostgreSQL running on " + where + "? " + c.startAdvice(), text
 	case errors.Is(err, fs.ErrPermission):
-		return fault.Denied, "the socket's directory is closed to this user; connect to localhost", "permission denied"
+		return fault.Denied, "connect to localhost: the socket's folder is closed to this user", "permission denied"
 	case errors.As(err, &dns):
 		return fault.Failed, "check the spelling, and whether the VPN is up", "host not found"
 	case errors.As(err, &hostname):

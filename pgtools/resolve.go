@@ -68,16 +68,26 @@ func (r resolver) resolve(p Params) (Conn, error) {
 		return Conn{}, err
 	}
 
-	s := settings{params: Params{}, inherited: Params{}}
+	s := settings{params: Params{}, inherited: Params{}, origins: map[string]string{}}
 	maps.Copy(s.params, fromEnv)
 	for k := range fromEnv {
-		if kw, _ := lookupKeyword(k); kw.since > oldestMajor {
+		kw, _ := lookupKeyword(k)
+		s.origins[k] = kw.env
+		if kw.since > oldestMajor {
 			s.inherited[k] = fromEnv[k]
 		}
 	}
-	for _, layer := range []Params{fromService, p} {
-		for k, v := range layer {
+	service := p["service"]
+	if service == "" {
+		service = r.lookup("PGSERVICE")
+	}
+	for _, layer := range []struct {
+		params Params
+		origin string
+	}{{fromService, "service " + service}, {p, ""}} {
+		for k, v := range layer.params {
 			s.params[k] = v
+			s.origins[k] = layer.origin
 			delete(s.inherited, k)
 		}
 	}
@@ -90,7 +100,13 @@ func (r resolver) resolve(p Params) (Conn, error) {
 	delete(s.params, "service")
 	delete(s.params, "servicefile")
 	delete(s.inherited, "servicefile")
+	given := maps.Clone(s.params)
 	r.defaults(s.params, name, home)
+	for k := range s.params {
+		if given[k] == "" {
+			s.origins[k] = ByLibpq
+		}
+	}
 	s.home = home
 	if s.params["user"] == "" {
 		return Conn{}, fault.New(fault.Usage, "set PGUSER, or name the user in the connection string",
@@ -189,6 +205,9 @@ func (r resolver) service(p Params, home string) (Params, error) {
 		"service %s: no service file defines it", name)
 }
 
+// ByLibpq is the origin of a value that nobody gave.
+const ByLibpq = "libpq's default"
+
 const defaultConnectTimeout = "10" // seconds
 
 func defaultPassfile(home string) string {
@@ -216,15 +235,20 @@ func (r resolver) defaults(p Params, account, home string) {
 
 // socketDir returns the first usual directory with a server's socket in it.
 func (r resolver) socketDir(port string) string {
-	for _, dir := range []string{
-		"/var/run/postgresql", // Debian, Fedora
-		"/run/postgresql",     // Alpine
-		"/tmp",                // PostgreSQL's own default, Homebrew, Postgres.app
-		"/private/tmp",        // what macOS's /tmp is
-	} {
+	for _, dir := range socketDirs() {
 		if r.exists(filepath.Join(dir, ".s.PGSQL."+port)) {
 			return dir
 		}
 	}
 	return "localhost"
+}
+
+// socketDirs are the usual folders of Unix sockets.
+func socketDirs() []string {
+	return []string{
+		"/var/run/postgresql", // Debian, Fedora
+		"/run/postgresql",     // Alpine
+		"/tmp",                // PostgreSQL's own default, Homebrew, Postgres.app
+		"/private/tmp",        // what macOS's /tmp is
+	}
 }

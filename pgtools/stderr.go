@@ -155,7 +155,7 @@ func explain(e *ExitError) (fault.Code, string) {
 	case has("LOCK TABLE ") && !has("server closed the connection") && !has("out of shared memory"):
 		return fault.Failed, "another session holds a lock on " + lockedTables(e.Stderr) + ": wait for it to end, or look for it in pg_locks"
 	case has("no password supplied"), has("password authentication failed"):
-		return fault.Denied, "check PGPASSWORD, or the line in ~/.pgpass"
+		return fault.Denied, "check the password: \"hectl doctor\" shows where it comes from"
 	case has("server closed the connection"), has("connection has been closed"), has("could not receive data from server"), has("terminating connection"):
 		return fault.Failed, "the connection to the server broke: the server's log may say why; run it again"
 	case noSharedMemory(e.Stderr):

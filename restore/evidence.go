@@ -18,7 +18,7 @@ func (r *run) askSource(ctx context.Context) (pgtools.Identity, error) {
 	if r.source == nil {
 		return "", nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, sourceTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, sourceTimeout, fmt.Errorf("no answer within %s", sourceTimeout))
 	defer cancel()
 	db, err := pgtools.ConnectReadOnly(ctx, *r.source, appName)
 	if err != nil {

@@ -277,6 +277,29 @@ func cannot(problems []error, format string, args ...any) error {
 	return err
 }
 
+// CheckRole connects to the server of a target, and returns what the role lacks for a
+// restore.
+func CheckRole(ctx context.Context, target pgtools.Conn) error {
+	admin, err := pgtools.ConnectMaintenance(ctx, target, appName)
+	if err != nil {
+		return err
+	}
+	defer admin.Close(context.WithoutCancel(ctx))
+	existing, exists, err := admin.Database(ctx, target.Database())
+	if err != nil {
+		return err
+	}
+	of := &existing
+	if !exists {
+		of = nil
+	}
+	problems, err := lacking(ctx, admin, of)
+	if err != nil || len(problems) == 0 {
+		return err
+	}
+	return problems[0]
+}
+
 // lacking returns what the role or the server lacks for a restore.
 func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database) (problems []error, err error) {
 	var role, superuser string
@@ -291,7 +314,7 @@ func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database)
 		return nil, fmt.Errorf("look up the role's rights: %w", err)
 	}
 	// What a role lacks, it cannot give to itself.
-	grant := func(statement string) string { return psqlLine(admin.Conn(), superuser, nil, statement) }
+	grant := func(statement string) string { return superuserLine(admin.Conn(), superuser, statement) }
 	if !mayCreate {
 		problems = append(problems, fault.New(fault.Denied, grant("ALTER ROLE "+pgtools.Quote(role)+" CREATEDB"), "the role %s may not create databases", role))
 	}

@@ -187,6 +187,17 @@ func psqlLine(conn pgtools.Conn, role string, options []string, statements ...st
 	return psqlLineIn(conn, "postgres", role, options, statements...)
 }
 
+// superuserLine is a command line that runs a statement as the superuser of the
+// server of conn. On this machine that is over the server's socket, as the account of
+// the server: over TCP, Debian's superuser has no password.
+func superuserLine(conn pgtools.Conn, superuser, statement string) string {
+	words := conn.Superuser("psql")
+	if len(words) < 3 || words[0] != "sudo" || words[2] != superuser {
+		return psqlLine(conn, superuser, nil, statement)
+	}
+	return strings.Join(append(words, "-c", command.ShellQuote(statement)), " ")
+}
+
 // psqlLineIn is psqlLine for statements that must run in a database.
 func psqlLineIn(conn pgtools.Conn, database, role string, options []string, statements ...string) string {
 	words := slices.Concat([]string{"psql"}, options, []string{"-h", command.ShellQuote(conn.Host()), "-p", strconv.Itoa(conn.Port()), "-U", command.ShellQuote(role), "-d", command.ShellQuote(database)})

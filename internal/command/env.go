@@ -115,7 +115,19 @@ func Resolve(d config.Database, settings *config.Sources) (pgtools.Conn, error) 
 	if err := settings.ConfirmDatabase(d, said); err != nil {
 		return pgtools.Conn{}, err
 	}
-	return pgtools.Params(d.Params(said)).Resolve(environ(d, said, settings))
+	conn, err := pgtools.Params(d.Params(said)).Resolve(environ(d, said, settings))
+	if err != nil {
+		return conn, err
+	}
+	return conn.WithOrigins(func(keyword, known string) string {
+		if origin := d.OriginOf(said, keyword); origin != "" {
+			return origin
+		}
+		if v, ok := d.Variable(said, known); ok {
+			return v.Origin
+		}
+		return known
+	}, d.PasswordName(said)), nil
 }
 
 // environ is the environment in which a database's connection is resolved: libpq's

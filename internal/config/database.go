@@ -29,6 +29,7 @@ type Database struct {
 	Origin string
 
 	variable func(name string) Value // libpq's variables; nil: none
+	secret   string                  // where the application's password would be set
 	dotenv   map[string]variable     // those of variable that are from .env files
 }
 
@@ -169,6 +170,7 @@ func (s *Sources) Target(flags Flags) (Database, error) {
 		return Database{}, err
 	}
 	if ours {
+		d.secret = s.passwordName()
 		d.Assumed["host"], d.Assumed["user"] = Value{"localhost", ByApplication}, Value{"postgres", ByApplication}
 	}
 	service, _ := d.Variable(nil, "PGSERVICE")
@@ -183,6 +185,26 @@ func (s *Sources) Target(flags Flags) (Database, error) {
 		d.Defaults["dbname"] = Value{DefaultTarget, d.Origin}
 	}
 	return d, nil
+}
+
+// PasswordName is where a password for the database would be set, "" where the
+// application has nothing to say about that. said are the libpq keywords of its text.
+func (d Database) PasswordName(said map[string]string) string {
+	if user := said["user"]; !d.near(said) || user != "" && user != cmp.Or(d.Defaults["user"].Text, d.Assumed["user"].Text) {
+		return ""
+	}
+	return d.secret
+}
+
+// passwordName is the application's variable for the password, in the file that
+// mentions one of the application's if there is one.
+func (s *Sources) passwordName() string {
+	for _, name := range []string{"PG_PASSWORD", "PG_USERNAME", "PG_HOST"} {
+		if _, file, ok := strings.Cut(s.dotenv().variables[name].origin, " in "); ok {
+			return "PG_PASSWORD in " + file
+		}
+	}
+	return "PG_PASSWORD"
 }
 
 // libpq is a variable of the environment.

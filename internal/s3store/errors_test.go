@@ -537,6 +537,27 @@ sso_region = us-east-2
 			t.Errorf("err = %v", err)
 		}
 	})
+	t.Run("a deadline before the metadata service answers", func(t *testing.T) {
+		cleanEnv(t, dir)
+		hold, asked := make(chan struct{}), make(chan struct{})
+		service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			<-hold
+			w.WriteHeader(http.StatusNotFound)
+			if r.Method == http.MethodGet { // the last request
+				close(asked)
+			}
+		}))
+		defer service.Close()
+		t.Setenv("AWS_EC2_METADATA_DISABLED", "false")
+		t.Setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", service.URL)
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		err := open(t, s3store.Config{}).CheckCredentials(ctx)
+		wantFault(t, err, fault.Denied, what+`no credentials found in the environment, in profile "default", or on this machine`,
+			`name a profile with --profile or AWS_PROFILE, or make one: "aws configure sso", or "aws configure" for keys`)
+		close(hold)
+		<-asked
+	})
 	t.Run("found by the environment's endpoint", func(t *testing.T) {
 		b := newBench(t) // sets AWS_ENDPOINT_URL_S3
 		s := open(t, s3store.Config{})

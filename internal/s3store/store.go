@@ -220,10 +220,13 @@ func (s *Store) Credentials(ctx context.Context) (aws.Credentials, error) {
 		return found, nil
 	}
 	const what = "find AWS credentials"
-	if ctx.Err() != nil {
+	creds, ok := errors.AsType[*credentialError](err)
+	// A deadline does not say what was looked for, as the metadata service of a machine
+	// that has none.
+	if ctx.Err() != nil && (!ok || !errors.Is(ctx.Err(), context.DeadlineExceeded)) {
 		return aws.Credentials{}, interrupted(ctx, what)
 	}
-	if creds, ok := errors.AsType[*credentialError](err); ok {
+	if ok {
 		return aws.Credentials{}, creds.fault(what)
 	}
 	return aws.Credentials{}, fault.New(fault.Denied, "", what+": %w", err)

@@ -1,0 +1,242 @@
+package pgtools
+
+import (
+	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// From returns where the value of a libpq keyword comes from, such as "PGUSER",
+// "service app" or ByLibpq; "" where that is not known.
+func (c Conn) From(keyword string) string {
+	if c.settings == nil {
+		return ""
+	}
+	if keyword == "password" && c.get("password") == "" && c.password() != "" {
+		return c.get("passfile")
+	}
+	return c.settings().origins[keyword]
+}
+
+// told adds where the parts of c come from, which are in the text of err.
+func (c Conn) told(err error) error {
+	if c.From("host") == "" {
+		return err
+	}
+	type place struct {
+		origin string
+		parts  []string
+	}
+	var places []place
+	for _, part := range []struct{ keyword, name string }{
+		{"host", "host"}, {"port", "port"}, {"user", "user"}, {"password", "password"}, {"dbname", "database"},
+	} {
+		origin := c.From(part.keyword)
+		if origin == "" {
+			continue
+		}
+		i := slices.IndexFunc(places, func(p place) bool { return p.origin == origin })
+		if i < 0 {
+			i = len(places)
+			places = append(places, place{origin: origin})
+		}
+		places[i].parts = append(places[i].parts, part.name)
+	}
+	var texts []string
+	for _, p := range places {
+		texts = append(texts, strings.Join(p.parts, ", ")+" from "+p.origin)
+	}
+	return addHint(err, "check where the settings come from: "+strings.Join(texts, "; "))
+}
+
+// addHint gives err one more hint, after its own.
+func addHint(err error, hint string) error {
+	var inner *fault.Error
+	if e, ok := err.(*fault.Error); ok { //nolint:errorlint // its own, not one within
+		inner = &fault.Error{Code: e.Code, Err: e.Err, Hint: hint}
+		return &fault.Error{Code: e.Code, Err: inner, Hint: e.Hint}
+	}
+	return fault.Wrap(fault.CodeOf(err), hint, err)
+}
+
+// inBrackets says where a part comes from.
+func (c Conn) inBrackets(keyword string) string {
+	if origin := c.From(keyword); origin != "" && origin != ByLibpq {
+		return " (" + origin + ")"
+	}
+	return ""
+}
+
+// wrongPassword is the advice where the server refuses the password.
+func (c Conn) wrongPassword() string {
+	advice := "check PGPASSWORD, or the line in ~/.pgpass"
+	switch origin := c.From("password"); {
+	case origin == "":
+	case origin == c.get("passfile"):
+		advice = "check the line in " + origin
+	case strings.Contains(origin, "PASSWORD"):
+		advice = "check " + origin
+	default:
+		advice = "check the password in " + origin
+	}
+	return advice + c.passwordOfRole()
+}
+
+// missingPassword is the advice where the server asks for a password and there is
+// none.
+func (c Conn) missingPassword() string {
+	if loosePassfile(c.get("passfile")) {
+		return "run \"chmod 600 " + c.get("passfile") + "\": a password file that others may read is not used"
+	}
+	places := "set PGPASSWORD"
+	if secret := c.settings().secret; secret != "" {
+		places = "set " + secret + ", or PGPASSWORD"
+	}
+	return places + ", or put a line into ~/.pgpass: " + c.passfileLine() + c.passwordOfRole()
+}
+
+// passwordOfRole says how a role gets a password on a server of this machine: that of
+// Debian's superuser has none.
+func (c Conn) passwordOfRole() string {
+	if words := c.Superuser("psql"); words != nil && plainRole.MatchString(c.User()) {
+		return `; to give the role a password: ` + strings.Join(words, " ") + ` -c '\password ` + c.User() + `'`
+	}
+	if c.IsLocal() {
+		return "; a container's was set by its POSTGRES_PASSWORD when its volume was created"
+	}
+	return ""
+}
+
+// plainRole is a role whose name needs no quotes, neither in SQL nor in a shell.
+var plainRole = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
+
+// missingRole is the advice where there is no role of the name.
+func (c Conn) missingRole() string {
+	from := c.inBrackets("user")
+	if from == "" {
+		from = " (PGUSER, or in the connection string)"
+	}
+	advice := "name another user" + from + ", or create the role"
+	words := c.Superuser("createuser")
+	switch {
+	case words != nil && plainRole.MatchString(c.User()):
+		advice += ": " + strings.Join(words, " ") + " --createdb " + c.User()
+	case c.IsLocal():
+		advice += "; a container's superuser is its POSTGRES_USER, by default postgres"
+	}
+	return advice
+}
+
+// otherPeer is the advice where a server takes nobody on its socket but the account
+// of the role's name, as Debian's does.
+func (c Conn) otherPeer() string {
+	advice := "connect over TCP, where it asks for a password: "
+	switch host := c.From("host"); host {
+	case "", ByLibpq, "PGHOST":
+		advice += "PGHOST=localhost"
+	default:
+		advice += "name localhost as the host (" + host + ")"
+	}
+	account, _ := currentAccount()
+	words := c.Superuser("createuser")
+	if words != nil && plainRole.MatchString(account) && account != c.User() {
+		advice += "; or connect as yourself, once there is a role for you: " + strings.Join(words, " ") + " --createdb " + account
+	}
+	return advice
+}
+
+// startAdvice says how a server is started on this machine, and where another one is.
+func (c Conn) startAdvice() string {
+	if !c.IsLocal() {
+		return "Start it, or name another host or port"
+	}
+	start := "sudo systemctl start postgresql"
+	if runtime.GOOS == "darwin" {
+		start = "brew services start postgresql"
+	}
+	advice := "Start it (" + start + ", or docker compose up -d), or name another host or port"
+	if ports := listening(socketDirs(), c.Port()); len(ports) > 0 {
+		advice += fmt.Sprintf("; a server has its socket for port %s: PGPORT=%s", strings.Join(ports, " and "), ports[0])
+	}
+	return advice
+}
+
+// listening returns the ports other than one for which there are sockets in the
+// folders.
+func listening(dirs []string, but int) []string {
+	var ports []string
+	for _, dir := range dirs {
+		found, _ := filepath.Glob(filepath.Join(dir, ".s.PGSQL.*")) // the pattern is fine
+		for _, path := range found {
+			port := strings.TrimPrefix(filepath.Base(path), ".s.PGSQL.")
+			if n, err := strconv.Atoi(port); err == nil && n != but && !slices.Contains(ports, port) {
+				ports = append(ports, port)
+			}
+		}
+	}
+	return ports
+}
+
+// Superuser returns the beginning of a command line by which somebody at this machine
+// runs one of PostgreSQL's programs as the superuser of c's server: over its Unix
+// socket, as the account that it runs under. It is nil where there is no such
+// socket: the server is in a container, or elsewhere.
+func (c Conn) Superuser(program string) []string {
+	dirs := socketDirs()
+	if c.IsSocket() {
+		dirs = []string{c.Host()}
+	} else if !c.IsLocal() {
+		return nil
+	}
+	for _, dir := range dirs {
+		if owner := ownerOf(filepath.Join(dir, ".s.PGSQL."+strconv.Itoa(c.Port()))); owner != "" {
+			account, _ := currentAccount()
+			return superuserWords(program, dir, c.Port(), owner, account)
+		}
+	}
+	return nil
+}
+
+// superuserWords is Superuser for a socket in dir, which owner's server made.
+func superuserWords(program, dir string, port int, owner, account string) []string {
+	words := []string{program}
+	if owner != account {
+		words = []string{"sudo", "-u", owner, program}
+	}
+	if dir != "/var/run/postgresql" && dir != "/run/postgresql" {
+		words = append(words, "-h", dir)
+	}
+	if port != 5432 {
+		words = append(words, "-p", strconv.Itoa(port))
+	}
+	if program == "psql" && owner != "postgres" {
+		words = append(words, "-d", "postgres") // there may be no database of its name
+	}
+	return words
+}
+
+// ownerOf returns the account that a file belongs to, "" when there is none.
+func ownerOf(path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return ""
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return ""
+	}
+	owner, err := user.LookupId(strconv.Itoa(int(stat.Uid)))
+	if err != nil {
+		return ""
+	}
+	return owner.Username
+}
