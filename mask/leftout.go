@@ -91,16 +91,15 @@ func newDials(head *archive.Head) *dials {
 			d.byName[name] = append(d.byName[name], e.ID)
 		}
 		tables := slices.DeleteFunc(slices.Clone(e.Dependencies), func(id int) bool { return !isTable(id) })
-		switch e.Desc {
-		case "TABLE", "FOREIGN TABLE":
+		if isTable(e.ID) {
 			for _, parent := range tables {
 				d.children[parent] = append(d.children[parent], e.ID)
 			}
-		case "TABLE ATTACH": // which depends on both
-			for _, id := range tables {
-				d.children[id] = slices.Concat(d.children[id], tables)
-			}
 		}
+	}
+	for part, whole := range schema.Attachments(head) {
+		d.children[whole] = append(d.children[whole], part)
+		d.children[part] = append(d.children[part], whole)
 	}
 	return d
 }

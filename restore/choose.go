@@ -47,19 +47,11 @@ const maxDepth = 100
 // a partition of.
 func partitions(h *archive.Head) map[schema.Name]*archive.Entry {
 	byID := h.ByID()
-	whole := map[schema.Name]*archive.Entry{}
-	for i := range h.Entries {
-		e := &h.Entries[i]
-		if e.Desc != "TABLE ATTACH" { // it depends on both
-			continue
-		}
-		for _, id := range e.Dependencies {
-			if t := byID[id]; t != nil && t.Desc == "TABLE" && (t.Namespace != e.Namespace || t.Tag != e.Tag) {
-				whole[nameOf(e)] = t
-			}
-		}
+	wholes := map[schema.Name]*archive.Entry{}
+	for part, whole := range schema.Attachments(h) {
+		wholes[nameOf(byID[part])] = byID[whole]
 	}
-	return whole
+	return wholes
 }
 
 // nameOf returns the name of a table as a person writes it.

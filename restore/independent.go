@@ -45,14 +45,12 @@ func newDependents(h *archive.Head) *dependents {
 				d.also[id] = append(d.also[id], e.ID)
 			case e.Desc == "CAST":
 				d.casts[id] = true
-			case e.Desc == "TABLE ATTACH":
-				for _, other := range e.Dependencies {
-					if other != id {
-						d.also[id] = append(d.also[id], other)
-					}
-				}
 			}
 		}
+	}
+	for part, whole := range schema.Attachments(h) {
+		d.also[part] = append(d.also[part], whole)
+		d.also[whole] = append(d.also[whole], part)
 	}
 	return d
 }

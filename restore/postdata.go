@@ -15,6 +15,7 @@ import (
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
 // postData restores indexes, keys, triggers and the like, several at once.
@@ -163,17 +164,9 @@ func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *d
 
 // partsAndWholes returns the ids of partitioned tables and partitions.
 func partsAndWholes(h *archive.Head) map[int]bool {
-	byID := h.ByID()
 	found := map[int]bool{}
-	for i := range h.Entries {
-		if h.Entries[i].Desc != "TABLE ATTACH" { // which depends on both
-			continue
-		}
-		for _, id := range h.Entries[i].Dependencies {
-			if on := byID[id]; on != nil && (on.Desc == "TABLE" || on.Desc == "FOREIGN TABLE") {
-				found[id] = true
-			}
-		}
+	for part, whole := range schema.Attachments(h) {
+		found[part], found[whole] = true, true
 	}
 	return found
 }

@@ -86,14 +86,10 @@ func parentsOf(h *archive.Head) parents {
 		switch e := &h.Entries[i]; e.Desc {
 		case "TABLE", "FOREIGN TABLE":
 			found.defined[Name{e.Namespace, e.Tag}] = true
+			fallthrough
 		case "TABLE ATTACH":
-			p := parse(e.Definition)
-			p.expect("alter table")
-			p.accept("only")
-			whole := p.qualified()
-			p.expect("attach partition")
-			if part := p.qualified(); p.err == nil {
-				found.of[part] = whole
+			if whole, is := attachedTo(e); is {
+				found.of[Name{e.Namespace, e.Tag}] = whole
 			}
 		}
 	}

@@ -28,6 +28,7 @@ func kinds() map[string]kindOf {
 		"alter [foreign] table [only] @ add <constraint|not>",
 		"alter table [only] @ replica identity <nothing|full> $",
 		"alter table [only] @ force row level security $",
+		"alter table [only] @ attach partition @ <for|default>", // until version 13
 		"alter <table|view|materialized+view> @ depends on extension @ $",
 	}
 

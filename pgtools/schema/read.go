@@ -75,6 +75,9 @@ func (r *reading) define(e *archive.Entry) {
 		r.definitions[e.ID] = d
 		r.byName[n] = d
 		r.order = append(r.order, d)
+		if whole, is := attachedTo(e); is {
+			d.PartitionOf = &whole
+		}
 	case "DOMAIN":
 		p := parse(e.Definition)
 		d := p.domain()
