@@ -44,7 +44,7 @@ test: setup-tests bin/versitygw ## run all tests; one that is skipped fails the 
 test-oracle: setup bin/versitygw ## compare hectl with pg_restore on 200 random schemas (ORACLE_SEED=7 ORACLE_SCHEMAS=1)
 	@ORACLE=full ORACLE_SEED=$(or $(ORACLE_SEED),1) ORACLE_SCHEMAS=$(or $(ORACLE_SCHEMAS),200) $(GO) run ./script/gotest -count=1 -timeout 4h ./test/oracle
 
-test-majors: bin/versitygw ## hold archives of PostgreSQL 15, 17 and 18 against their own pg_restore
+test-majors: bin/versitygw ## try PostgreSQL 13, 15, 17, 18 and 19 (downloads what is missing)
 	@script/majors
 	@$(GO) run ./script/gotest -timeout 20m -tags majors -run Majors ./pgtools ./pgtools/archive ./pgtools/schema ./mask .
 

@@ -70,7 +70,7 @@ func harmless(c Complaint) string {
 }
 
 // complaints reads pg_restore's stderr as it is written. The format with
-// --verbose, without which the entry is not named, in PostgreSQL 12 to 18
+// --verbose, without which the entry is not named, in PostgreSQL 12 to 19
 // (warn_or_exit_horribly and ExecuteSqlCommand in pg_backup_archiver.c and
 // pg_backup_db.c), is
 //

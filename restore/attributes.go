@@ -10,7 +10,7 @@ import (
 )
 
 // knownAttributeOption reports whether a server takes an option of a column. Up to
-// PostgreSQL 18 there are two for users. Servers of some minor releases keep a version
+// PostgreSQL 19 there are two for users. Servers of some minor releases keep a version
 // of their own there, pg_attver, which a pg_dump of an older minor release writes into
 // the archive as if somebody had set it; a new table starts without it in any case.
 func knownAttributeOption(option string, server pgtools.Version) bool {
@@ -20,7 +20,7 @@ func knownAttributeOption(option string, server pgtools.Version) bool {
 	case "pg_attver":
 		return false
 	}
-	return server.Major > 18
+	return server.Major > 19
 }
 
 // editAttributes cuts the options of columns that the server does not know. It would

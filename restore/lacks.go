@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
@@ -153,6 +154,11 @@ func (s surroundings) lack(e *archive.Entry, byID map[int]*archive.Entry) (l lac
 			l.hint = "install what " + lib + " is part of on the server"
 			return l, true
 		}
+	case "PUBLICATION":
+		if since := publishedSince(e); s.server.Major < since {
+			l.why = fmt.Sprintf("PostgreSQL %d does not know what it publishes", s.server.Major)
+			return l, true
+		}
 	case "PUBLICATION TABLES IN SCHEMA":
 		for _, id := range e.Dependencies {
 			if p := byID[id]; p != nil && p.Desc == "PUBLICATION" && !s.super {
@@ -169,6 +175,36 @@ func (s surroundings) lack(e *archive.Entry, byID map[int]*archive.Entry) (l lac
 	return l, true
 }
 
+// publishedSince returns the first version that knows what a publication is for.
+func publishedSince(e *archive.Entry) int {
+	if schema.Says(e.Definition, "all sequences") || schema.Says(e.Definition, "for all tables except") {
+		return 19
+	}
+	return 0
+}
+
+// statisticsSince returns the first version that takes the statistics of an entry
+// from a dump; 0 for an entry of another kind.
+func statisticsSince(e *archive.Entry) int {
+	switch e.Desc {
+	case "STATISTICS DATA":
+		return 18
+	case "EXTENDED STATISTICS DATA":
+		return 19
+	}
+	return 0
+}
+
+// noLiterals is the problem that a dump's strings are written in a way that the
+// server no longer reads; nil if it does.
+func noLiterals(h *archive.Head, server pgtools.Version) error {
+	if on, said := h.StandardStrings(); on || !said || server.Major < 19 {
+		return nil
+	}
+	return fault.New(fault.Failed, `dump it with PGOPTIONS="-c standard_conforming_strings=on" in the environment, or restore it into PostgreSQL 18 or older`,
+		"the dump was made with standard_conforming_strings = off, which PostgreSQL %d does not have", server.Major)
+}
+
 func (s surroundings) superuserOnly() string {
 	return fmt.Sprintf("only a superuser may create it, and %s is none", s.role)
 }
@@ -182,7 +218,7 @@ func needsSuperuser(e *archive.Entry) bool {
 	case "PROCEDURAL LANGUAGE":
 		return e.Tag != "plpgsql"
 	case "PUBLICATION":
-		return schema.Says(e.Definition, "for all tables")
+		return schema.Says(e.Definition, "for all tables") || schema.Says(e.Definition, "for all sequences")
 	case "TYPE":
 		return schema.IsBaseType(e.Definition)
 	case "CAST":

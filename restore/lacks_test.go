@@ -33,6 +33,43 @@ func TestLackRoles(t *testing.T) {
 	}
 }
 
+// What only a newer server knows, and nothing in a dump needs, is left out.
+func TestLackNewer(t *testing.T) {
+	for definition, lacks := range map[string]bool{
+		"CREATE PUBLICATION p FOR ALL SEQUENCES WITH (publish = 'insert');\n":                                 true,
+		"CREATE PUBLICATION p FOR ALL TABLES, ALL SEQUENCES WITH (publish = 'insert');\n":                     true,
+		"CREATE PUBLICATION p FOR ALL TABLES EXCEPT (TABLE ONLY public.t) WITH (publish = 'insert');\n":       true,
+		"CREATE PUBLICATION p FOR ALL TABLES WITH (publish = 'insert');\n":                                    false,
+		"CREATE PUBLICATION \"for all sequences\" WITH (publish = 'all sequences, for all tables except');\n": false,
+	} {
+		e := &archive.Entry{ID: 1, Desc: "PUBLICATION", Tag: "p", Definition: definition}
+		for major, want := range map[int]bool{15: lacks, 18: lacks, 19: false} {
+			s := surroundings{super: true, server: pgtools.Version{Major: major}}
+			if l, got := s.lack(e, nil); got != want {
+				t.Errorf("%d: %q: %t, %q", major, definition, got, l.why)
+			}
+		}
+	}
+}
+
+// PostgreSQL 19 reads strings in one way only.
+func TestNoLiterals(t *testing.T) {
+	h := func(setting string) *archive.Head {
+		return &archive.Head{Entries: []archive.Entry{{Desc: "STDSTRINGS", Definition: "SET standard_conforming_strings = '" + setting + "';\n"}}}
+	}
+	for _, tt := range []struct {
+		head  *archive.Head
+		major int
+		wrong bool
+	}{
+		{h("off"), 19, true}, {h("off"), 20, true}, {h("off"), 18, false}, {h("on"), 19, false}, {&archive.Head{}, 19, false},
+	} {
+		if err := noLiterals(tt.head, pgtools.Version{Major: tt.major}); (err != nil) != tt.wrong {
+			t.Errorf("%d: %v", tt.major, err)
+		}
+	}
+}
+
 func TestLackSuperuser(t *testing.T) {
 	for _, tt := range []struct {
 		desc, tag, definition string
@@ -53,12 +90,13 @@ func TestLackSuperuser(t *testing.T) {
 		{"CAST", "CAST (a AS b)", "CREATE CAST (public.a AS integer) WITHOUT FUNCTION;\n", true},
 		{"PUBLICATION", "p", "CREATE PUBLICATION p WITH (publish = 'insert');\n", false},
 		{"PUBLICATION", "p", "CREATE PUBLICATION p FOR ALL TABLES WITH (publish = 'insert');\n", true},
+		{"PUBLICATION", "p", "CREATE PUBLICATION p FOR ALL SEQUENCES WITH (publish = 'insert');\n", true},
 		{"EXTENSION", "trusted", "CREATE EXTENSION IF NOT EXISTS trusted WITH SCHEMA public;\n", false},
 		{"EXTENSION", "powerful", "CREATE EXTENSION IF NOT EXISTS powerful WITH SCHEMA public;\n", true},
 		{"TABLE", "t", "CREATE TABLE public.t (\n    a integer\n);\n", false},
 	} {
 		e := &archive.Entry{ID: 1, Desc: tt.desc, Tag: tt.tag, Definition: tt.definition}
-		plain := surroundings{extensions: map[string]pgtools.Extension{"trusted": {}, "powerful": {Superuser: true}}}
+		plain := surroundings{server: pgtools.Version{Major: 19}, extensions: map[string]pgtools.Extension{"trusted": {}, "powerful": {Superuser: true}}}
 		if l, lacks := plain.lack(e, nil); lacks != tt.only {
 			t.Errorf("%s: %t %q", tt.definition, lacks, l.why)
 		}

@@ -54,6 +54,9 @@ func (r *run) leaveOut(ctx context.Context, admin *pgtools.DB, d *dump) (problem
 	o := omitter{d: d, host: r.target.Host(), takesRows: r.tables.takes, needs: needs(d.Head), lacks: map[int]lack{}}
 	for i := range d.Head.Entries {
 		e := &d.Head.Entries[i]
+		if found.server.Major < statisticsSince(e) {
+			d.edits.drop(e) // a restore takes them itself
+		}
 		if l, is := found.lack(e, o.byID()); is {
 			o.lacks[l.entry.ID] = l
 		}

@@ -229,6 +229,9 @@ func (r *run) problems(ctx context.Context, admin *pgtools.DB, d *dump, existing
 			problems = append(problems, fmt.Errorf("%w (%w)", tools.NoRestore(d.Head.Version.Minor, admin.ServerVersion()), err))
 		}
 	}
+	if err := noLiterals(d.Head, admin.ServerVersion()); err != nil {
+		problems = append(problems, err)
+	}
 	if !defines(d.Head) {
 		problems = append(problems, fault.New(fault.Failed, "dump it with its definitions: pg_dump -Fc, without -a (--data-only) and without --section=data",
 			"the dump has rows, but defines no table to put them in"))

@@ -1,4 +1,4 @@
--- One of each: what a dump of PostgreSQL 15 to 18 can hold and a restore can
+-- One of each: what a dump of PostgreSQL 15 to 19 can hold and a restore can
 -- get wrong. A round trip must be exact for all of it. Loads as a superuser into
 -- an empty UTF8 database; needs citext and hstore, which are stock contrib.
 --

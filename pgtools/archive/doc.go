@@ -11,7 +11,7 @@
 //
 // PostgreSQL documents the format only in its source
 // (src/bin/pg_dump/pg_backup_archiver.c and pg_backup_custom.c); what is said
-// here was held against archives that versions 15, 17 and 18 wrote. The head:
+// here was held against archives that versions 13, 15, 17, 18 and 19 wrote. The head:
 //
 //	"PGDMP" major minor revision intsize offsetsize format
 //	compression       a byte from 1.15 on, a level (integer) before

@@ -51,7 +51,7 @@ const (
 	inChunk                    // left bytes
 
 	// inTail is behind the last block, where nothing should be. But pg_dump 17
-	// and 18 open the file to which the shell sends their output for appending.
+	// to 19 open the file to which the shell sends their output for appending.
 	// What they write when they are done, the table of contents with the offsets
 	// in it, comes there, and not over the one at the start. pg_restore does not
 	// read it, either.

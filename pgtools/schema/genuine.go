@@ -91,7 +91,7 @@ func (g judge) entry(e *archive.Entry) error {
 	return nil
 }
 
-// unknown judges an entry of a kind that pg_dump 18 does not have.
+// unknown judges an entry of a kind that pg_dump 19 does not have.
 func (g judge) unknown(e *archive.Entry, statements []statement) error {
 	kind := strings.ToLower(e.Desc)
 	if first, _, _ := strings.Cut(kind, " "); isClusterWide(first) {

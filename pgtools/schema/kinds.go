@@ -1,6 +1,6 @@
 package schema
 
-// What an entry of each kind holds, as pg_dump 12 to 18 writes it. A pattern is
+// What an entry of each kind holds, as pg_dump 12 to 19 writes it. A pattern is
 // key words and symbols with these between them:
 //
 //	@       a name, with or without a schema

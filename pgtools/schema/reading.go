@@ -47,7 +47,7 @@ func wideEncodings() []string {
 
 func isSJIS(encoding string) bool { return encoding == "SJIS" || encoding == "SHIFT_JIS_2004" }
 
-// narrowEncodings returns all other encodings that pg_dump 12 to 18 knows.
+// narrowEncodings returns all other encodings that pg_dump 12 to 19 knows.
 func narrowEncodings() []string {
 	return strings.Fields(`SQL_ASCII UTF8 EUC_JP EUC_JIS_2004 EUC_CN EUC_KR EUC_TW MULE_INTERNAL
 		LATIN1 LATIN2 LATIN3 LATIN4 LATIN5 LATIN6 LATIN7 LATIN8 LATIN9 LATIN10

@@ -1,0 +1,199 @@
+//go:build majors
+
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rubyforgood/hectl/pgtools/pgtest"
+)
+
+// pair is a restore of a dump of one major into a server of another, with the client
+// tools of a third.
+type pair struct{ from, to, tools int }
+
+// TestMajorsPairs restores what every major has into itself, older dumps into newer
+// servers, newer ones into older servers, and newer dumps with older tools. The rows
+// of all tables, the sequences and the large objects must be the same.
+func TestMajorsPairs(t *testing.T) {
+	common, err := os.ReadFile("pgtools/archive/testdata/schema.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	clusters, dumps, want := map[int]*pgtest.Cluster{}, map[int]string{}, map[int]map[string]string{}
+	for _, major := range pgtest.Majors() {
+		c := pgtest.New(t, pgtest.Options{Bin: pgtest.MajorBin(major)})
+		if err := c.CreateDatabase(t.Context(), "pairs"); err != nil {
+			t.Fatal(err)
+		}
+		psql(t, c, "pairs", string(common)+pairsSQL(major))
+		clusters[major], want[major] = c, checksums(t, c, "pairs")
+		dumps[major] = dumpOf(t, c, "pairs")
+	}
+	for _, p := range []pair{
+		{13, 13, 13}, {15, 15, 15}, {17, 17, 17}, {18, 18, 18}, {19, 19, 19},
+		{13, 15, 15}, {13, 19, 19}, {15, 18, 18}, {15, 19, 19}, {17, 19, 19}, {18, 19, 19}, // upgrades
+		{19, 18, 18}, {19, 17, 17}, {18, 17, 17}, {17, 15, 17}, {19, 15, 19}, {15, 13, 13}, // servers that are older
+		{17, 17, 15}, {18, 18, 15}, {19, 19, 15}, {17, 17, 13}, {17, 15, 15}, {19, 15, 15}, {19, 13, 13}, {18, 19, 17}, // tools that are older
+	} {
+		t.Run(strconv.Itoa(p.from)+" to "+strconv.Itoa(p.to)+" by "+strconv.Itoa(p.tools), func(t *testing.T) {
+			to := clusters[p.to]
+			name := "t" + strconv.Itoa(p.from) + "_" + strconv.Itoa(p.tools)
+			t.Setenv("HECTL_PG_BIN", pgtest.MajorBin(p.tools))
+			t.Setenv("HECTL_TARGET", to.URI(name))
+			hectl(t, "restore", dumps[p.from])
+			got := checksums(t, to, name)
+			if diff := cmp.Diff(want[p.from], got); diff != "" {
+				t.Errorf("the rows differ:\n%s", diff)
+			}
+			if p.from == p.to {
+				if diff := cmp.Diff(schema(t, to, "pairs"), schema(t, to, name)); diff != "" {
+					t.Errorf("the schemas differ:\n%s", diff)
+				}
+			}
+		})
+	}
+}
+
+// pairsSQL is what a major has beyond the common schema, and either every other one
+// has as well, or a restore may leave out.
+func pairsSQL(major int) string {
+	sql := `
+		CREATE TABLE measured (a int, b int);
+		INSERT INTO measured SELECT i % 5, i % 7 FROM generate_series(1, 1000) i;
+		CREATE INDEX ON measured ((a + b));
+		CREATE STATISTICS measured_ab ON a, b FROM measured;
+		CREATE VIEW sums AS SELECT a, sum(b) FROM measured GROUP BY a;
+		CREATE MATERIALIZED VIEW kept AS SELECT * FROM sums;
+		CREATE TABLE deep (at date, kind text) PARTITION BY LIST (kind);
+		CREATE TABLE deep_a PARTITION OF deep FOR VALUES IN ('a') PARTITION BY RANGE (at);
+		CREATE TABLE deep_a_2026 PARTITION OF deep_a FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+		CREATE TABLE deep_rest PARTITION OF deep DEFAULT;
+		CREATE INDEX ON deep (at);
+		INSERT INTO deep VALUES ('2026-05-05', 'a'), ('2020-01-01', 'b');
+		CREATE PUBLICATION all_of_it FOR ALL TABLES;`
+	if major >= 19 {
+		sql += `
+		CREATE PUBLICATION most FOR ALL TABLES EXCEPT (TABLE measured);
+		CREATE PUBLICATION sequences FOR ALL SEQUENCES;`
+	}
+	return sql + "ANALYZE;"
+}
+
+// dumpOf dumps a database with all that its pg_dump can add.
+func dumpOf(t *testing.T, c *pgtest.Cluster, database string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "dump")
+	args := []string{"-Fc", "-f", file, "-d", c.URI(database)}
+	help, err := exec.CommandContext(t.Context(), filepath.Join(c.Bin(), "pg_dump"), "--help").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(help, []byte("--statistics ")) {
+		args = append(args, "--statistics")
+	}
+	if bytes.Contains(help, []byte("METHOD")) { // from 16 on
+		args = append(args, "-Z", "zstd")
+	}
+	if out, err := exec.CommandContext(t.Context(), filepath.Join(c.Bin(), "pg_dump"), args...).CombinedOutput(); err != nil {
+		t.Fatalf("pg_dump: %v\n%s", err, out)
+	}
+	return file
+}
+
+// TestMajorsNewForms makes the round trip with what only 18 and 19 have, with tools of
+// the same version and with older ones.
+func TestMajorsNewForms(t *testing.T) {
+	forms, err := os.ReadFile("pgtools/schema/testdata/forms18.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sql := string(forms) + `
+		INSERT INTO computed (a, n, m) VALUES (1, 'n', 'm');
+		INSERT INTO periods VALUES (1, '[2026-01-01, 2026-02-01)'), (1, '[2026-02-01, 2026-03-01)');
+		INSERT INTO in_periods VALUES (1, '[2026-01-15, 2026-02-15)');
+		INSERT INTO other VALUES (99);`
+	for _, major := range []int{18, 19} {
+		c := pgtest.New(t, pgtest.Options{Bin: pgtest.MajorBin(major)})
+		if err := c.CreateDatabase(t.Context(), "forms"); err != nil {
+			t.Fatal(err)
+		}
+		if major >= 19 {
+			sql += `
+		CREATE VIEW ignoring AS SELECT first_value(m) IGNORE NULLS OVER (ORDER BY a) FROM computed;`
+		}
+		psql(t, c, "forms", sql)
+		file := dumpOf(t, c, "forms")
+		for _, tools := range []int{major, 15} {
+			t.Run(strconv.Itoa(major)+" by "+strconv.Itoa(tools), func(t *testing.T) {
+				t.Setenv("HECTL_PG_BIN", pgtest.MajorBin(tools))
+				t.Setenv("HECTL_TARGET", c.URI("restored"))
+				hectl(t, "restore", file)
+				want, got := checksums(t, c, "forms"), checksums(t, c, "restored")
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("the rows differ:\n%s", diff)
+				}
+				if diff := cmp.Diff(schema(t, c, "forms"), schema(t, c, "restored")); diff != "" {
+					t.Errorf("the schemas differ:\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+// TestMajorsRefuse: what cannot be, is said before anything is changed.
+func TestMajorsRefuse(t *testing.T) {
+	newest, seventeen := pgtest.New(t, pgtest.Options{Bin: pgtest.MajorBin(19)}), pgtest.New(t, pgtest.Options{Bin: pgtest.MajorBin(17)})
+	eighteen := pgtest.New(t, pgtest.Options{Bin: pgtest.MajorBin(18)})
+	for name, tt := range map[string]struct {
+		from, to *pgtest.Cluster
+		tools    int
+		sql      string
+		want     []string
+	}{
+		"strings": {eighteen, newest, 19, `CREATE TABLE t (a text DEFAULT 'a\b'); ALTER DATABASE strings SET standard_conforming_strings = off`,
+			[]string{"standard_conforming_strings = off, which PostgreSQL 19 does not have", "hint: dump it with PGOPTIONS="}},
+		"method": {seventeen, seventeen, 15, `CREATE TABLE t (a int) PARTITION BY LIST (a) USING heap`,
+			[]string{"archive format 1.16, which needs pg_restore 17 or newer", "partitioned table with an access method", "hint: "}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := tt.from.CreateDatabase(t.Context(), name); err != nil {
+				t.Fatal(err)
+			}
+			psql(t, tt.from, name, tt.sql)
+			file := dumpOf(t, tt.from, name)
+			before := databases(t, tt.to)
+			t.Setenv("HECTL_PG_BIN", pgtest.MajorBin(tt.tools))
+			t.Setenv("HECTL_TARGET", tt.to.URI("refused"))
+			var out bytes.Buffer
+			if code := run(t.Context(), []string{"restore", file}, strings.NewReader(""), &out, &out); code != 1 {
+				t.Errorf("exit code %d", code)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(out.String(), want) {
+					t.Errorf("%q is not in\n%s", want, &out)
+				}
+			}
+			if diff := cmp.Diff(before, databases(t, tt.to)); diff != "" {
+				t.Errorf("databases:\n%s", diff)
+			}
+		})
+	}
+}
+
+func databases(t *testing.T, c *pgtest.Cluster) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), filepath.Join(c.Bin(), "psql"), "-XAtqc", "SELECT datname FROM pg_database ORDER BY 1", c.URI("postgres")).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
