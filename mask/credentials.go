@@ -18,6 +18,8 @@ const (
 	BecomesToken Becomes = "token"
 	// BecomesFalse is false.
 	BecomesFalse Becomes = "false"
+	// BecomesNull is NULL: what it refers to is never restored.
+	BecomesNull Becomes = "null"
 )
 
 // A CredentialColumn is a column that is replaced in every restore.

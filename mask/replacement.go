@@ -23,7 +23,12 @@ type CredentialOptions struct {
 	// Keep names tables whose rows come although they are on the list of those
 	// without.
 	Keep []schema.Pattern
+	// Empty tells of a TABLE DATA entry, by its dump id, that it has no rows; nil:
+	// nothing is known.
+	Empty func(dataID int) bool
 }
+
+func (o CredentialOptions) empty(t *schema.Table) bool { return o.Empty != nil && o.Empty(t.DataID) }
 
 func (o CredentialOptions) takes(t *schema.Table) bool {
 	return o.Takes == nil || o.Takes(&archive.Entry{ID: t.DataID, Namespace: t.Schema, Tag: t.Name.Name})
@@ -57,6 +62,9 @@ func Credentials(s *schema.Schema, o CredentialOptions) (*Plan, error) {
 			continue
 		}
 		j.note(t, decided, o.Over.tableByID(t.DataID))
+		if !o.empty(t) {
+			j.orphans = append(j.orphans, decided.orphans...)
+		}
 		if decided.none || t.Copy != nil {
 			tables[t.DataID] = decided.plan(t)
 		}
@@ -86,6 +94,7 @@ type credentialJudge struct {
 	names    func(*schema.Table) []string
 	decided  map[*schema.Table]*replacements
 	refused  []string
+	orphans  []orphan
 }
 
 func newCredentialJudge(s *schema.Schema, o CredentialOptions) (*credentialJudge, error) {
@@ -110,6 +119,7 @@ type replacements struct {
 	columns     map[string]replacement
 	key, value  string // columns of ar_internal_metadata; "" where it is another table
 	environment string // what value becomes; "" for nothing that fits
+	orphans     []orphan
 }
 
 // replacement is what replaces one column.
@@ -119,6 +129,8 @@ type replacement struct {
 	draw    drawing
 	refused string // why nothing can replace it
 	warning string
+	doubted []replacement // all of which may break a check, this one among them
+	doubt   *Doubt
 }
 
 // table decides for one table, and returns nil when it has no credentials.
@@ -152,6 +164,7 @@ func (j *credentialJudge) decide(t *schema.Table, names []string) *replacements 
 			}
 		}
 	}
+	orphaned := j.clearKeys(t, r)
 	if slices.ContainsFunc(names, NotesEnvironment) {
 		has := columnsOf(t)
 		r.key, r.value = spelled(has, "key"), spelled(has, "value")
@@ -159,7 +172,7 @@ func (j *credentialJudge) decide(t *schema.Table, names []string) *replacements 
 			r.environment = development(t.Column(r.value))
 		}
 	}
-	if len(r.columns) == 0 && r.environment == "" {
+	if len(r.columns) == 0 && r.environment == "" && !orphaned {
 		return nil
 	}
 	return r
@@ -191,7 +204,7 @@ func (j *credentialJudge) column(t *schema.Table, name string, becomes Becomes) 
 	if col.Generated != schema.NotGenerated {
 		return j.computed(t, col, on, becomes)
 	}
-	var doubtful *replacement
+	var doubted []replacement
 	var reasons []string
 	for _, spec := range candidates(col, becomes, j.password) {
 		one, problem, doubt := j.try(t, col, spec)
@@ -206,14 +219,16 @@ func (j *credentialJudge) column(t *schema.Table, name string, becomes Becomes) 
 			}
 		case doubt == "":
 			return one
-		case doubtful == nil:
+		default:
 			one.warning = doubt
-			doubtful = &one
+			doubted = append(doubted, one)
 			reasons = append(reasons, "whether its checks hold is not known")
 		}
 	}
-	if doubtful != nil {
-		return *doubtful
+	if doubted != nil {
+		first := doubted[0]
+		first.doubted = doubted
+		return first
 	}
 	if len(reasons) == 0 {
 		reasons = []string{"type " + col.Type.SQL + ", not null"}
@@ -340,6 +355,7 @@ func (r *replacements) plan(t *schema.Table) *Table {
 		c := Column{Name: name, Method: one.draw.ofValues()}
 		if t.Column(name) != nil {
 			c = newColumn(name, one.spec, one.draw, t)
+			c.doubt = one.doubt
 		}
 		if key := slices.Index(t.Copy, r.key); r.environment != "" && name == r.value && key >= 0 {
 			c.Method = fixed(r.environment).ofValues()
@@ -365,6 +381,10 @@ func (j *credentialJudge) note(t *schema.Table, r *replacements, over *Table) {
 			j.refused = append(j.refused, one.refused)
 		case one.warning != "":
 			j.warn("%s", one.warning)
+		}
+		if one.doubted != nil && !over.replaces(name) && t.Copy != nil {
+			one.doubt = j.doubt(t, t.Column(name), one.doubted)
+			r.columns[name] = one
 		}
 	}
 }
@@ -413,7 +433,7 @@ func sameType(a, b *schema.Column) bool {
 // err is the refusal of what cannot be replaced.
 func (j *credentialJudge) err() error {
 	if len(j.refused) == 0 {
-		return nil
+		return orphansErr(j.orphans)
 	}
 	slices.Sort(j.refused)
 	return fault.New(fault.Usage, "leave the rows of such a table out: with --exclude-table-data TABLE, or with TABLE: {rows: none} in hectl.yml; where the fetch masks, a rule for the column will do as well",

@@ -35,6 +35,7 @@ type Column struct {
 	draw  drawing // in place of Method, when it draws for each row
 	scope []byte  // what tells the column from those of other tables, for draw
 	blind bool    // Method looks at no value but whether it is empty
+	doubt *Doubt  // whether what Method makes passes the checks; nil: none
 }
 
 // Where picks the rows in which a column of the Table has a value.

@@ -524,11 +524,12 @@ func (r *run) load(ctx context.Context, w work, afterData func(ctx context.Conte
 		return err
 	}
 	l := &loader{tool: w.tool, into: into, dump: w.dump, jobs: r.jobs, quiet: w.quiet, out: r.out, tables: r.tables, mask: w.mask, folder: tempFolder(r.target)}
+	doubts := w.mask.Doubts()
 	warnings, err := l.load(ctx, func(ctx context.Context) error { return afterData(ctx, l.into) })
 	for _, w := range warnings { // pg_restore's, all known to be harmless
 		r.out.Detail("harmless: %s", w)
 	}
-	return explainConversion(err, r.target, w.plan, w.dump.Head.Encoding())
+	return explainConversion(explainDoubts(err, doubts), r.target, w.plan, w.dump.Head.Encoding())
 }
 
 // warn says what needs a person, though the run goes on.

@@ -63,6 +63,7 @@ func (l *loader) load(ctx context.Context, afterData func(ctx context.Context) e
 	defer b.close(ctx)
 	steps := []func(context.Context) ([]pgtools.Ignored, error){
 		func(ctx context.Context) ([]pgtools.Ignored, error) { return l.preData(ctx, head) },
+		func(ctx context.Context) ([]pgtools.Ignored, error) { return nil, l.try(ctx) },
 		func(ctx context.Context) ([]pgtools.Ignored, error) { return l.data(ctx, head, b, afterData) },
 		func(ctx context.Context) ([]pgtools.Ignored, error) { return l.postData(ctx, head, b) },
 		func(ctx context.Context) ([]pgtools.Ignored, error) { return nil, b.analyzeRest(ctx) },

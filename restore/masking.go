@@ -114,7 +114,7 @@ func (r *run) masks(d *dump) (*mask.Plan, error) {
 			return nil, err
 		}
 	}
-	credentials, err := mask.Credentials(schema.Read(h), mask.CredentialOptions{Password: r.masking.password, Seed: seed, Over: plan, Takes: r.tables.takes, Keep: r.keepRows})
+	credentials, err := mask.Credentials(schema.Read(h), mask.CredentialOptions{Password: r.masking.password, Seed: seed, Over: plan, Takes: r.tables.takes, Keep: r.keepRows, Empty: d.empty})
 	if err != nil {
 		return nil, err
 	}

@@ -91,18 +91,13 @@ func stem(target string) string {
 // namedAfter returns the database after which hectl names one that it keeps; "" for
 // a name of another kind.
 func namedAfter(name string) string {
-	for _, suffix := range []*regexp.Regexp{previousSuffix, tempNameSuffix} {
-		if at := suffix.FindStringIndex(name); at != nil && at[0] > 0 {
-			return name[:at[0]]
-		}
+	if m := keptName.FindStringSubmatch(name); m != nil {
+		return m[1]
 	}
 	return ""
 }
 
-var (
-	previousSuffix = regexp.MustCompile(`_previous$`)
-	tempNameSuffix = regexp.MustCompile(`_hectl_\d{14}(_old|_new|_out)?$`)
-)
+var keptName = regexp.MustCompile(`(?s)^(.+)(?:_previous|_hectl_\d{14}(?:_old|_new|_out)?)$`)
 
 // hashOf tells long names apart that begin alike.
 func hashOf(name string) string {

@@ -1,0 +1,107 @@
+package restore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// empty reports whether a table is known to have no rows in the dump: its block is as
+// short as the end of COPY's text is in its frame. No row is shorter than one byte more.
+func (d *dump) empty(dataID int) bool {
+	var shortest int64 // bytes
+	switch d.Head.Compression {
+	case archive.None:
+		shortest = 21
+	case archive.Gzip:
+		shortest = 29
+	}
+	return slices.ContainsFunc(d.Blocks, func(b archive.Block) bool { return b.ID == dataID && b.Length <= shortest })
+}
+
+// try asks the server how what replaces credentials fares with checks that hectl cannot
+// judge, now that the schema is there and before any row comes, and chooses what passes.
+// Columns for which nothing does are an error.
+func (l *loader) try(ctx context.Context) error {
+	doubts := l.mask.Doubts()
+	if len(doubts) == 0 {
+		return nil
+	}
+	db, err := pgtools.Connect(ctx, l.into, appName)
+	if err != nil {
+		return err
+	}
+	defer db.Close(context.WithoutCancel(ctx))
+	if _, err := db.Exec(ctx, "SET search_path = ''; SET default_transaction_read_only = on; SET statement_timeout = '10s'"); err != nil {
+		return fmt.Errorf("prepare a session: %w", err)
+	}
+	var broken, flags []string
+	for _, d := range doubts {
+		best, option := -1, 0
+		for i, queries := range d.Trials() {
+			passes, err := trial(ctx, db, queries)
+			if err != nil {
+				return err
+			}
+			if passes > best {
+				best, option = passes, i
+			}
+		}
+		if best > 0 {
+			l.mask.Use(d, option)
+			continue
+		}
+		if best == 0 && !l.dump.empty(d.DataID()) {
+			broken = append(broken, fmt.Sprintf("%s: nothing that hectl replaces it with passes its checks: %s", d.Column, d.Checks))
+			flags = append(flags, "--exclude-table-data "+command.ShellQuote(d.Table()))
+		}
+	}
+	if len(broken) == 0 {
+		return nil
+	}
+	return fault.New(fault.Usage, "leave the rows of such a table out: "+strings.Join(slices.Compact(flags), " ")+"; where the fetch masks, a rule for the column will do as well",
+		"the dump has passwords or tokens that hectl cannot replace:\n  %s", strings.Join(broken, "\n  "))
+}
+
+// trial returns 0 if every query says that a check breaks, 2 if every one says that all
+// pass, and 1 otherwise.
+func trial(ctx context.Context, db *pgtools.DB, queries []string) (int, error) {
+	const breaks, unknown, passes, checkViolation = 0, 1, 2, "23514"
+	least, most := passes, breaks
+	for _, sql := range queries {
+		var got int
+		err := db.QueryRow(ctx, sql).Scan(&got)
+		switch {
+		case pgtools.SQLState(err) == checkViolation:
+			got = breaks
+		case err != nil && (ctx.Err() != nil || !pgtools.Survives(err) && pgtools.SQLState(err) != timedOut):
+			return 0, fmt.Errorf("try what replaces credentials: %w", err)
+		case err != nil:
+			got = unknown
+		}
+		least, most = min(least, got), max(most, got)
+	}
+	if least != most {
+		return unknown, nil
+	}
+	return least, nil
+}
+
+// explainDoubts gives an error of a check a hint, if one of the doubts may be why.
+func explainDoubts(err error, doubts []*mask.Doubt) error {
+	if pgtools.SQLState(err) != "23514" || len(doubts) == 0 {
+		return err
+	}
+	var columns []string
+	for _, d := range doubts {
+		columns = append(columns, d.Column)
+	}
+	return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("what replaces %s may not pass the checks there: leave the rows of such a table out with --exclude-table-data TABLE; where the fetch masks, a rule for the column will do as well", strings.Join(columns, ", ")), err)
+}
