@@ -8,7 +8,7 @@ import (
 
 // django returns the databases of Django's settings, each file's own.
 func (p Project) django() []Database {
-	files := p.glob("settings.py", "*/settings.py", "settings/*.py", "*/settings/*.py", "*/*/settings.py")
+	files := p.glob("settings.py", "*/settings.py", "settings/*.py", "*/settings/*.py", "*/*/settings.py", "*/*/settings/*.py")
 	slices.SortStableFunc(files, func(a, b string) int { return settingsRank(a) - settingsRank(b) })
 	var all []Database
 	for _, file := range files {
@@ -37,27 +37,52 @@ func settingsRank(file string) int {
 	return 1
 }
 
-// django returns what DATABASES says of the default database of a file.
+// django returns what DATABASES says of the default database of a file: in one of
+//
+//	DATABASES = {"default": …}
+//	DATABASES["default"] = …
+//
+// with a dictionary, or with a URL in a function of the well-known libraries.
 func (d dict) django() (Database, bool) {
-	databases := d.after("DATABASES", "default")
+	tokens, ok := d.after("DATABASES", "default").at("default")
+	for i := range d.tokens {
+		if of := d.tokens[i:]; spelled(of, "DATABASES", "[", "default", "]", "=") {
+			tokens, ok = of[5:], true
+		}
+	}
+	if !ok {
+		return Database{}, false
+	}
 	origin := d.file + " (default)"
-	if url, ok := databases.urlOf("default"); ok {
+	if url, ok := d.url(tokens); ok {
 		found, ok := parseURL(url)
 		found.Origin = origin
 		return found, ok
 	}
-	one := databases.within("default")
+	one := d.open(tokens)
 	if engine := one.value("ENGINE"); engine.state != known || !isPostgres(engine.Text) {
 		return Database{}, false
 	}
 	return newDatabase(origin, one.value("NAME"), one.value("HOST"), one.value("PORT"), one.value("USER")), true
 }
 
-// urlOf returns the URL that one of the well-known libraries makes a key's value of:
+// spelled reports whether tokens begin with these.
+func spelled(tokens []token, texts ...string) bool {
+	if len(tokens) <= len(texts) {
+		return false
+	}
+	for i, text := range texts {
+		if tokens[i].text != text {
+			return false
+		}
+	}
+	return true
+}
+
+// url returns the URL that one of the well-known libraries makes a database of:
 // dj_database_url.config(default="…"), or env.db("NAME", default="…").
-func (d dict) urlOf(key string) (Part, bool) {
-	tokens, ok := d.at(key)
-	if !ok || len(tokens) < 3 || tokens[0].kind != word || tokens[1].text != "(" {
+func (d dict) url(tokens []token) (Part, bool) {
+	if len(tokens) < 3 || tokens[0].kind != word || tokens[1].text != "(" {
 		return Part{}, false
 	}
 	name := tokens[0].text

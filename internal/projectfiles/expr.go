@@ -36,6 +36,7 @@ type reader struct {
 	tokens    []token
 	file      string
 	variables map[string]config.Value
+	depth     int // of brackets
 }
 
 func (r *reader) peek() token {
@@ -66,7 +67,12 @@ func (r *reader) accept(s string) bool {
 // expr reads an expression up to one of the marks that may follow it, or the end. If
 // something else follows, the value is unknown; it is skipped.
 func (r *reader) expr(ends ...string) value {
-	v := r.alternatives()
+	v := value{state: unknown}
+	if r.depth < maxDepth {
+		r.depth++
+		v = r.alternatives()
+		r.depth--
+	}
 	if t := r.peek(); t.kind != end && (t.kind != punct || !slices.Contains(ends, t.text)) {
 		v = value{state: unknown}
 		r.skip(ends)

@@ -50,7 +50,7 @@ func newDatabase(origin string, name, host, port, user value) Database {
 }
 
 // maxSize is more than any such file has, in bytes.
-const maxSize = 1 << 20
+const maxSize = 128 << 10
 
 // Find returns the development databases that the project's files name, the most
 // telling file first. What looks like production's has a Reason.
@@ -65,6 +65,13 @@ func Find(p Project) []Database {
 	}
 	for _, s := range services {
 		all = append(all, s.Database)
+	}
+	for _, d := range p.dotenv(len(services) > 0) {
+		d.outside(services)
+		// What reads the variables says the same, and mostly more.
+		if !slices.ContainsFunc(all, func(known Database) bool { return known.Name.Text == d.Name.Text }) {
+			all = append(all, d)
+		}
 	}
 	var found []Database
 	for _, d := range all {

@@ -359,6 +359,14 @@ DATABASES = {'default': env.db('B_URL', default='postgis:///b_dev')}
 DATABASES = {"default": dj_database_url.parse("sqlite:///x")}
 `, `a_dev localhost - me | a/settings.py (default)
 b_dev - - - | b/settings.py (default)`},
+		{"django, assigned by its key", `
+-- src/app/settings/base.py --
+DATABASES = {}
+DATABASES["default"] = dj_database_url.config("APP_URL", default="postgresql://me@localhost/app_dev")
+-- src/app/settings/local.py --
+DATABASES['default'] = {'ENGINE': 'django.contrib.gis.db.backends.postgis', 'NAME': 'local_dev'}
+`, `local_dev - - - | src/app/settings/local.py (default)
+app_dev localhost - me | src/app/settings/base.py (default)`},
 		{"django, only code can tell", `
 -- a/settings.py --
 DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": get_name(), "HOST": "localhost"}}
@@ -438,6 +446,57 @@ datasource db {
   url = "mysql://localhost/x"
 }
 `, ""},
+		{"laravel in Compose", `
+-- .env --
+DB_CONNECTION=pgsql
+DB_HOST=pgsql
+DB_PORT=5432
+DB_DATABASE=shop
+DB_USERNAME=sail
+DB_PASSWORD=hush
+-- compose.yaml --
+services:
+  pgsql:
+    image: 'postgres:17'
+    ports:
+      - '${FORWARD_DB_PORT:-5433}:5432'
+    environment:
+      POSTGRES_DB: '${DB_DATABASE}'
+      POSTGRES_USER: '${DB_USERNAME}'
+`, "shop localhost 5433 sail | DB_CONNECTION in .env + compose.yaml (service pgsql)"},
+		{".env, libpq's names", `
+-- .env --
+PGDATABASE=app_dev
+PGHOST=localhost
+PGPORT=5433
+PGUSER=me
+PGPASSWORD=hush
+`, "app_dev localhost 5433 me | PGDATABASE in .env"},
+		{".env, the image's names, beside Compose", `
+-- .env --
+POSTGRES_DB=app_dev
+POSTGRES_USER=me
+-- compose.yaml --
+services:
+  db:
+    image: postgres
+    env_file: .env
+    ports: ["5433:5432"]
+`, "app_dev localhost 5433 me | compose.yaml (service db)"},
+		{".env, names of any server", `
+-- .env --
+DB_NAME=app_dev
+DB_HOST=127.0.0.1
+DB_PORT=5432
+DB_USER=me
+`, "app_dev 127.0.0.1 5432 me | DB_NAME in .env"},
+		{".env, another kind of server", `
+-- .env --
+DB_NAME=app_dev
+DB_PORT=3306
+DATABASE_NAME=other
+DATABASE_TYPE=mysql
+`, ""},
 		{"DATABASE_URL", `
 -- .env --
 DATABASE_URL=postgresql+asyncpg://me:hush@[::1]:5435/shop
@@ -501,6 +560,26 @@ func TestLooksLikeProduction(t *testing.T) {
 		if got := LooksLikeProduction(name); got != want {
 			t.Errorf("%s: %t", name, got)
 		}
+	}
+}
+
+// Files made to be slow, or to nest without end, are read at once.
+func TestFindEndsSoon(t *testing.T) {
+	for _, piece := range []string{"(", "[", "{", "- ", "a: ", "[a, ", "<%= ", "<%= ENV.fetch('X', ", "DATABASES = {", "DATABASES[", "env('X', ", "${X:-", "'", "\\", "&a [*a, "} {
+		var files strings.Builder
+		for name, before := range map[string]string{
+			"config/database.yml":             "development: {database: <%= ",
+			"compose.yaml":                    "services: {db: {image: ",
+			"a/settings.py":                   "DATABASES = {'default': {'ENGINE': 'postgresql', 'NAME': ",
+			"config/database.php":             "<?php return ['connections' => ['pgsql' => ['database' => ",
+			"prisma/schema.prisma":            "datasource db { url = ",
+			".devcontainer/devcontainer.json": `{"dockerComposeFile": `,
+			"b/settings.py":                   "",
+			"docker-compose.yml":              "",
+		} {
+			fmt.Fprintf(&files, "\n-- %s --\n%s%s", name, before, strings.Repeat(piece, (maxSize-len(before)-1)/len(piece)))
+		}
+		Find(project(t, files.String()))
 	}
 }
 

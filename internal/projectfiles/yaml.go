@@ -2,6 +2,7 @@ package projectfiles
 
 import (
 	"errors"
+	"regexp"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
@@ -24,6 +25,9 @@ const maxDepth = 40
 
 // parseYAML returns the first document of text.
 func parseYAML(text string) (*node, error) {
+	if nestsTooDeeply(text) {
+		return nil, errDepth
+	}
 	file, err := parser.ParseBytes([]byte(text), 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		return nil, err
@@ -37,13 +41,35 @@ func parseYAML(text string) (*node, error) {
 	return &node{}, nil
 }
 
+var (
+	errDepth = errors.New("it is nested too deeply")
+	nested   = regexp.MustCompile(`([-?:] +){40}`)
+)
+
+// nestsTooDeeply reports whether brackets, or marks on one line, go deeper than in any
+// such file. The parser takes minutes for some of these.
+func nestsTooDeeply(text string) bool {
+	depth := 0
+	for _, r := range text {
+		switch r {
+		case '[', '{':
+			if depth++; depth > maxDepth {
+				return true
+			}
+		case ']', '}':
+			depth = max(0, depth-1)
+		}
+	}
+	return nested.MatchString(text)
+}
+
 type converter struct {
 	anchors map[string]*node
 }
 
 func (c *converter) node(n ast.Node, depth int) (*node, error) {
 	if depth > maxDepth {
-		return nil, errors.New("it is nested too deeply")
+		return nil, errDepth
 	}
 	out := &node{}
 	if t := n.GetToken(); t != nil && t.Position != nil {

@@ -199,7 +199,7 @@ func (s *Server) admin(ctx context.Context, path string, body []byte) error {
 		return err
 	}
 	answer, err := io.ReadAll(resp.Body)
-	if err = errors.Join(err, resp.Body.Close()); err != nil {
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
 		return err
 	}
 	if resp.StatusCode >= http.StatusBadRequest {
