@@ -141,7 +141,11 @@ func firstClause(err error) string {
 		text = cause
 	}
 	if runes := []rune(text); len(runes) > most {
-		text = string(runes[:most-1]) + "…"
+		text = string(runes[:most-1])
+		if i := strings.LastIndexAny(text, ",;"); i > most/2 {
+			return text[:i] // a part that makes sense by itself
+		}
+		text += "…"
 	}
 	return text
 }

@@ -26,7 +26,7 @@ func connectError(ctx context.Context, c Conn, err error) error {
 		return serverRefusal(c, pg)
 	}
 	code, hint, text := networkFailure(c, err)
-	return c.told(fault.Wrap(code, hint, &connectionError{fmt.Sprintf("connect to %v: %s", c, text), err}))
+	return c.told(withHints(code, hint, &connectionError{fmt.Sprintf("connect to %v: %s", c, text), err}))
 }
 
 // A connectionError has a text of hectl's and pgx's error as its cause.
@@ -101,7 +101,7 @@ func serverRefusal(c Conn, pg *pgconn.PgError) error {
 	case stateCannotConnectNow:
 		hint = "the server is starting up or shutting down: try again in a moment"
 	}
-	err := fault.Wrap(code, hint, &connectionError{fmt.Sprintf("connect to %v: %s", c, text), pg})
+	err := withHints(code, hint, &connectionError{fmt.Sprintf("connect to %v: %s", c, text), pg})
 	switch pg.Code {
 	case stateInvalidPassword, stateInvalidAuth, stateNoDatabase:
 		return c.told(err)

@@ -55,17 +55,17 @@ func (c Conn) told(err error) error {
 	for _, p := range places {
 		texts = append(texts, strings.Join(p.parts, ", ")+" from "+p.origin)
 	}
-	return addHint(err, "check where the settings come from: "+strings.Join(texts, "; "))
+	hints := append(fault.Hints(err), "check where the settings come from: "+strings.Join(texts, "; "))
+	return withHints(fault.CodeOf(err), strings.Join(hints, "\n"), err)
 }
 
-// addHint gives err one more hint, after its own.
-func addHint(err error, hint string) error {
-	var inner *fault.Error
-	if e, ok := err.(*fault.Error); ok { //nolint:errorlint // its own, not one within
-		inner = &fault.Error{Code: e.Code, Err: e.Err, Hint: hint}
-		return &fault.Error{Code: e.Code, Err: inner, Hint: e.Hint}
+// withHints gives err a code, and each line of hints as a hint.
+func withHints(code fault.Code, hints string, err error) error {
+	lines := strings.Split(hints, "\n")
+	for _, line := range slices.Backward(lines) {
+		err = fault.Wrap(code, line, err)
 	}
-	return fault.Wrap(fault.CodeOf(err), hint, err)
+	return err
 }
 
 // inBrackets says where a part comes from.
@@ -108,10 +108,10 @@ func (c Conn) missingPassword() string {
 // Debian's superuser has none.
 func (c Conn) passwordOfRole() string {
 	if words := c.Superuser("psql"); words != nil && plainRole.MatchString(c.User()) {
-		return `; to give the role a password: ` + strings.Join(words, " ") + ` -c '\password ` + c.User() + `'`
+		return "\ngive the role a password: " + strings.Join(words, " ") + ` -c '\password ` + c.User() + `'`
 	}
 	if c.IsLocal() {
-		return "; a container's was set by its POSTGRES_PASSWORD when its volume was created"
+		return "\nfor a container: its POSTGRES_PASSWORD counts only when its volume is created"
 	}
 	return ""
 }
@@ -149,7 +149,7 @@ func (c Conn) otherPeer() string {
 	account, _ := currentAccount()
 	words := c.Superuser("createuser")
 	if words != nil && plainRole.MatchString(account) && account != c.User() {
-		advice += "; or connect as yourself, once there is a role for you: " + strings.Join(words, " ") + " --createdb " + account
+		advice += "\nconnect as yourself, once there is a role for you: " + strings.Join(words, " ") + " --createdb " + account
 	}
 	return advice
 }
@@ -165,7 +165,7 @@ func (c Conn) startAdvice() string {
 	}
 	advice := "Start it (" + start + ", or docker compose up -d), or name another host or port"
 	if ports := listening(socketDirs(), c.Port()); len(ports) > 0 {
-		advice += fmt.Sprintf("; a server has its socket for port %s: PGPORT=%s", strings.Join(ports, " and "), ports[0])
+		advice += fmt.Sprintf("\nuse PGPORT=%s for the server that has its socket here", strings.Join(ports, " or PGPORT="))
 	}
 	return advice
 }

@@ -127,7 +127,10 @@ func (s *Sources) dotenvClaimants() []claimant {
 }
 
 // dotenvKey is the key of a claim.
-func dotenvKey(name string, v variable) string { return name + " in " + filepath.Base(v.path) }
+func dotenvKey(name string, v variable) string {
+	_, file, _ := strings.Cut(v.origin, " in ")
+	return name + " in " + filepath.Base(file)
+}
 
 // leadsAway reports whether a variable of a .env file may lead the connection to
 // another server than one on this machine, or to a file, or change how the server

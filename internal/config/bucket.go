@@ -224,12 +224,12 @@ func (s *Sources) keys() (Keys, error) {
 	if k.Origin == "" || dotenvName(k.Origin) == "AWS_SESSION_TOKEN" {
 		return Keys{}, nil // what the environment has of them is for the SDK
 	}
-	const what = "find AWS credentials: %s is set (from %s), %s is not"
+	const what = "find AWS credentials: there is %s, but no %s"
 	switch {
 	case k.SecretAccessKey == "":
-		return Keys{}, fault.New(fault.Denied, "set both, or neither", what, "AWS_ACCESS_KEY_ID", k.Origin, "AWS_SECRET_ACCESS_KEY")
+		return Keys{}, fault.New(fault.Denied, "set both, or neither", what, k.Origin, "AWS_SECRET_ACCESS_KEY")
 	case k.AccessKeyID == "":
-		return Keys{}, fault.New(fault.Denied, "set both, or neither", what, "AWS_SECRET_ACCESS_KEY", k.Origin, "AWS_ACCESS_KEY_ID")
+		return Keys{}, fault.New(fault.Denied, "set both, or neither", what, k.Origin, "AWS_ACCESS_KEY_ID")
 	}
 	return k, nil
 }

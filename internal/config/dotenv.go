@@ -102,7 +102,7 @@ func (s *Sources) loadDotenv() dotenv {
 
 // add reads one file, which is where all gets its variables from as well.
 func (d *dotenv) add(s *Sources, path string, all map[string]string, known func(name string) (string, bool)) {
-	real, text, wrong := readDotenvFile(path)
+	target, text, wrong := readDotenvFile(path)
 	if wrong == nil && text == "" {
 		return
 	}
@@ -122,11 +122,11 @@ func (d *dotenv) add(s *Sources, path string, all map[string]string, known func(
 		if _, ok := d.variables[name]; ok || !taken(name) || a.text == "" && slices.Contains(environmentNames(), name) {
 			continue // an environment that a file leaves open may be production's in the next
 		}
-		v := variable{text: a.text, origin: name + " in " + label, path: real}
+		v := variable{text: a.text, origin: name + " in " + label, path: target}
 		if a.err != nil {
 			v.err = fault.New(fault.Usage, dotenvAdvice(a.err, name), "read %s: line %d: the value of %s cannot be read: %w", path, a.line, name, a.err)
 		} else if a.text != "" || applicationNames()[name] != "" {
-			v.err = s.checkTrusted(real, "the application's settings")
+			v.err = s.checkTrusted(target, "the application's settings")
 		}
 		d.variables[name] = v
 		file.Names = append(file.Names, name)
@@ -152,23 +152,23 @@ func dotenvAdvice(err error, name string) string {
 // readDotenvFile reads a file, and says where it is without symbolic links. What is
 // not a file, such as the folder of a Python environment, or cannot be opened has no
 // text.
-func readDotenvFile(path string) (real, text string, err error) {
-	real, err = filepath.EvalSymlinks(path)
+func readDotenvFile(path string) (target, text string, err error) {
+	target, err = filepath.EvalSymlinks(path)
 	if err != nil {
 		return "", "", nil //nolint:nilerr // there is nothing that can be read
 	}
-	info, err := os.Stat(real)
+	info, err := os.Stat(target)
 	if err != nil || !info.Mode().IsRegular() {
 		return "", "", nil //nolint:nilerr // there is nothing that can be read
 	}
-	content, err := os.ReadFile(real)
+	content, err := os.ReadFile(target)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return "", "", nil
 	}
 	if err != nil {
-		return real, "", fault.New(fault.Usage, "", "read the application's settings: %w", err)
+		return target, "", fault.New(fault.Usage, "", "read the application's settings: %w", err)
 	}
-	return real, string(trimBOM(content)), nil
+	return target, string(trimBOM(content)), nil
 }
 
 // applicationDir is the folder whose .env files count: that of hectl.yml, else the
