@@ -59,6 +59,16 @@ var replacedSettings = []string{
 	"GRANT CREATE ON DATABASE %s TO reader",
 }
 
+// known returns SQL with settings that the server has: from PostgreSQL 19 on, there is
+// one way to read strings.
+func (w *world) known(sql string) string {
+	if w.major < 19 {
+		return sql
+	}
+	return strings.NewReplacer("standard_conforming_strings = off", "standard_conforming_strings = on",
+		"escape_string_warning = off", "array_nulls = on").Replace(sql)
+}
+
 // superuserSettings is what only a superuser can give to another database.
 var superuserSettings = []string{
 	"ALTER DATABASE %s SET session_replication_role = replica",

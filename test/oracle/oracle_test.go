@@ -166,6 +166,7 @@ func (w *world) judge(t *testing.T, in input) (o outcome) {
 	if in.encoding == "" {
 		in.encoding = "UTF8"
 	}
+	in.sql, in.role = w.known(in.sql), w.known(in.role)
 	source, plain, target := "source "+in.name, "plain", "target"
 	role := superuser
 	if w.plain {
@@ -214,7 +215,7 @@ func (w *world) judge(t *testing.T, in input) (o outcome) {
 	}
 	for _, sql := range settings {
 		for _, name := range []string{plain, target} {
-			w.exec(t, "postgres", fmt.Sprintf(sql, pgtools.Quote(name)))
+			w.exec(t, "postgres", w.known(fmt.Sprintf(sql, pgtools.Quote(name))))
 		}
 	}
 	want, err := w.seen(ctx, plain)
