@@ -186,11 +186,11 @@ func explainCommand(err error, last lastLines) error {
 }
 
 // colours match a terminal's codes for them.
-func colours() *regexp.Regexp { return regexp.MustCompile("\x1b\\[[0-9;]*[mK]") }
+var colours = regexp.MustCompile("\x1b\\[[0-9;]*[mK]")
 
 // plainLine is a line of a command's output as a terminal shows it in the end.
 func plainLine(line string) string {
-	line = colours().ReplaceAllString(strings.TrimRight(line, "\r"), "")
+	line = colours.ReplaceAllString(strings.TrimRight(line, "\r"), "")
 	return fault.Redact(line[strings.LastIndex(line, "\r")+1:])
 }
 

@@ -79,7 +79,8 @@ func attachmentsCommand(env *command.Env) *cli.Command {
 0    done: all that were chosen are there
 1    failed; what has arrived is kept for the next try
 2    wrong flags or settings; nothing was touched
-3    done, but some are not in the bucket, or cannot be stored
+3    done, but some are not in the bucket, or cannot be stored; with --dry-run:
+     none of those looked for is in the bucket
 10   no such bucket, database, or table
 11   another run works on this target or folder
 12   credentials are missing, expired, or lack a permission
@@ -155,7 +156,12 @@ func (o attachmentsOptions) Run(ctx context.Context, env *command.Env) error {
 		defer store.Close()
 	}
 	if o.dryRun {
-		return o.out.Result(result)
+		if store != nil {
+			if result.Missing, err = o.probe(ctx, store, plan.Wanted); err != nil {
+				return err
+			}
+		}
+		return errors.Join(o.out.Result(result), result.fault())
 	}
 	if err := folder.Tidy(plan.Wanted); err != nil {
 		return err
@@ -312,15 +318,42 @@ func (o attachmentsOptions) wrongBucket(err error) error {
 	return fault.Wrap(code, hint, fmt.Errorf("%w%s", err, names))
 }
 
+// probes is how many files a dry run looks for in the bucket.
+const probes = 20
+
+// probe looks for some of the wanted files in the bucket, and returns their keys if
+// none of them is there: then a fetch would get nothing, as of a masked database,
+// or from another bucket.
+func (o attachmentsOptions) probe(ctx context.Context, store *s3store.Store, wanted []attachments.Blob) (missing []string, err error) {
+	missing = []string{}
+	for i := range min(probes, len(wanted)) {
+		key := wanted[i*len(wanted)/min(probes, len(wanted))].Key
+		_, err := store.Head(ctx, o.prefix()+key)
+		switch {
+		case err == nil:
+			return []string{}, nil
+		case fault.CodeOf(err) != fault.NotFound && !s3store.IsAccessDenied(err):
+			return nil, err
+		}
+		missing = append(missing, key)
+	}
+	return missing, nil
+}
+
+// prefix is what comes before the keys in the bucket.
+func (o attachmentsOptions) prefix() string {
+	if o.bucket.Base == "" {
+		return ""
+	}
+	return o.bucket.Base + "/"
+}
+
 // fetch gets what is wanted into the folder.
 func (o attachmentsOptions) fetch(ctx context.Context, store *s3store.Store, blind bool, folder *attachments.Folder, plan attachments.Plan) (attachments.Outcome, error) {
 	o.out.Say("fetching %s from %s into %s", counted(plan.Wanted), o.bucket, o.storage)
 	bar := o.out.Progress("fetch", console.Bytes, attachments.Size(plan.Wanted))
 	defer bar.Done()
-	f := attachments.Fetch{Bucket: store, Folder: folder, Jobs: o.jobs, Blind: blind, Progress: bar.Add}
-	if o.bucket.Base != "" {
-		f.Prefix = o.bucket.Base + "/"
-	}
+	f := attachments.Fetch{Bucket: store, Folder: folder, Jobs: o.jobs, Blind: blind, Progress: bar.Add, Prefix: o.prefix()}
 	got, err := f.Run(ctx, plan.Wanted)
 	if err == nil && len(plan.There)+len(got.Fetched) == 0 {
 		err = got.Denied // of all: that is not what a bucket looks like that lacks a few

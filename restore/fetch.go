@@ -45,6 +45,7 @@ type run struct {
 	keepFailed   bool
 	tables       chooser
 	keepRows     keptRows
+	loginAs      string // the address of a user that is not masked; "" for none
 	without      without
 	tools        func() (*pgtools.Tools, error)
 	// scratch says that the temp database is dropped again, and that the target
@@ -81,7 +82,10 @@ func prepare(env *command.Env, c *cli.Context) (*run, config.Flags, error) {
 	if r.keepRows, err = newKeptRows(r.settings.KeepRows(c.StringSlice("keep-rows"))); err != nil {
 		return nil, nil, err
 	}
-	r.keepFailed = c.Bool("keep-failed")
+	r.keepFailed, r.loginAs = c.Bool("keep-failed"), strings.TrimSpace(c.String("login-as"))
+	if err := checkAddress(r.loginAs); err != nil {
+		return nil, nil, err
+	}
 	if r.after, err = prepareAfter(r.settings, c); err != nil {
 		return nil, nil, err
 	}
@@ -280,6 +284,9 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 	if err := checkPatterns(d.Head, r.keepRows); err != nil {
 		return err
 	}
+	if err := r.checkLoginAs(d.Head); err != nil {
+		return err
+	}
 	if why := r.masking.trust.judge(d); why != "" && r.masking.rules != nil {
 		r.out.Say("masking %s again: its manifest says that it is masked, but %s", d.Name, why)
 	}
@@ -459,6 +466,11 @@ func (r *run) replace(ctx context.Context, w work) (err error) {
 		}
 		return err
 	}
+	if r.loginAs != "" { // before anything else takes time
+		if _, err := r.findLogin(ctx, w); err != nil {
+			return err
+		}
+	}
 	temp := r.target.WithDatabase(p.Temp)
 	if err := r.runSQL(ctx, admin, temp, w.dump.Head, "mask.after", r.masking.after); err != nil {
 		return err
@@ -476,6 +488,9 @@ func (r *run) replace(ctx context.Context, w work) (err error) {
 	if err := r.runCommands(ctx, admin, p); err != nil {
 		keep = r.keeps(ctx)
 		return r.notRun(ctx, p, err)
+	}
+	if p.login, err = r.findLogin(ctx, w); err != nil {
+		return err
 	}
 	if err := r.settle(ctx, admin, &p, r.origin(p)); err != nil {
 		return err

@@ -43,7 +43,7 @@ type fetchedAttachments struct {
 	There     amount                `json:"there"`   // before
 	Wanted    amount                `json:"wanted"`  // missing in the folder before
 	Fetched   amount                `json:"fetched"` // of those
-	Missing   []string              `json:"missing"` // keys that the bucket does not have
+	Missing   []string              `json:"missing"` // keys that the bucket does not have; in a dry run, of some when it has none of them
 	Wrong     []attachments.Problem `json:"wrong"`   // what the bucket has is not what the row says
 	Unusable  []attachments.Problem `json:"unusable"`
 	Unvouched []string              `json:"unvouched"` // nothing but their size was compared
@@ -86,7 +86,11 @@ func (r *fetchedAttachments) add(got attachments.Outcome, changed int64, took ti
 func (r fetchedAttachments) Text() string {
 	var b strings.Builder
 	if r.DryRun {
-		fmt.Fprintf(&b, "would fetch     %s\n", r.Wanted)
+		if n := len(r.Missing); n > 0 {
+			fmt.Fprintf(&b, "would fetch     nothing: %s of %s were looked for, and none is there\n", humanize.Comma(int64(n)), r.Wanted)
+		} else {
+			fmt.Fprintf(&b, "would fetch     %s\n", r.Wanted)
+		}
 		fmt.Fprintf(&b, "  from          %s\n", r.Bucket)
 		fmt.Fprintf(&b, "  into          %s, which has %s\n", r.Storage, r.There)
 		fmt.Fprintf(&b, "would set       service_name %s in %s rows of %s\n", r.Service, humanize.Comma(r.Rows), r.Target)

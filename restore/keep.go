@@ -187,7 +187,7 @@ func (r *run) copyForSnapshot(ctx context.Context, p *plan) error {
 func (r *run) origin(p plan) *origin {
 	return &origin{
 		Dump: p.Dump.Name, ETag: p.etag, Taken: p.Dump.Taken, Fetched: *now(r.out),
-		Chosen: p.Chosen, Kept: p.Kept, Masked: p.Masking.Masked, Rules: p.Masking.Rules,
+		Chosen: p.Chosen, Kept: p.Kept, Spared: r.loginAs != "" && p.Masking.Masked, Masked: p.Masking.Masked, Rules: p.Masking.Rules,
 		Source: p.source,
 	}
 }

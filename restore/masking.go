@@ -121,10 +121,14 @@ func (r *run) masks(d *dump) (*mask.Plan, error) {
 	for _, w := range credentials.Warnings() {
 		r.out.Warn("%s", w)
 	}
+	both := plan.Over(credentials)
 	if r.masking.ownPassword {
-		return credentials.Over(plan), nil
+		both = credentials.Over(plan)
 	}
-	return plan.Over(credentials), nil
+	if r.loginAs != "" {
+		both = both.Sparing(h, r.loginAs)
+	}
+	return both, nil
 }
 
 // key is the same for what masks, and refuses, in the same way: rules, the file of

@@ -17,6 +17,7 @@ type origin struct {
 	Fetched time.Time  `json:"fetched_at,omitzero"`
 	Chosen  string     `json:"chosen_tables,omitempty"` // "" for all
 	Kept    []string   `json:"kept_rows,omitempty"`     // of tables on the list of those without
+	Spared  bool       `json:"address_kept,omitempty"`  // of one user, by --login-as
 	Masked  bool       `json:"masked"`
 	Rules   string     `json:"mask_rules,omitempty"` // hash of the rules it is masked by
 	// Source recognizes the database that the dump was made of; nil when the dump
@@ -75,6 +76,9 @@ func (o *origin) lines() []string {
 			masked = "masked by the rules " + o.Rules[:min(len(o.Rules), 12)]
 		}
 		lines = append(lines, masked+"; without production's passwords, tokens and jobs")
+		if o.Spared {
+			lines = append(lines, "with the address of one user, who was named with --login-as")
+		}
 		if len(o.Kept) > 0 {
 			lines = append(lines, "with the rows of "+strings.Join(o.Kept, ", "))
 		}

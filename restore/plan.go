@@ -45,6 +45,7 @@ type plan struct {
 
 	etag        string // of the dump, "" when it has none
 	source      *catalog.SourceIdentity
+	login       *login  // how to sign in; nil when that is not known
 	mark        mark    // of the temp database once it is the target
 	saves       *saving // nil when no snapshot is made
 	create      pgtools.CreateOptions

@@ -17,6 +17,7 @@ type recipe struct {
 	ETag    string `json:"etag"`
 	Chosen  string `json:"chosen_tables,omitempty"`
 	Kept    string `json:"kept_rows,omitempty"`
+	Login   string `json:"login_as,omitempty"` // a hash of the address
 	Without string `json:"without,omitempty"`
 	Masked  bool   `json:"masked"`
 	Rules   string `json:"mask_rules,omitempty"`
@@ -34,7 +35,7 @@ const defaultPassword = "password"
 func (r *run) recipe(of bucketSource) recipe {
 	return recipe{
 		Dump: of.name(), ETag: of.dump.ETag,
-		Chosen: r.tables.key(), Kept: r.keepRows.key(), Without: r.without.key(), Masked: r.masking.rules != nil, Rules: r.masking.key(), After: r.after.key(),
+		Chosen: r.tables.key(), Kept: r.keepRows.key(), Login: r.loginKey(), Without: r.without.key(), Masked: r.masking.rules != nil, Rules: r.masking.key(), After: r.after.key(),
 		User: r.target.User(), Version: r.snapshots.version,
 	}
 }
@@ -58,6 +59,8 @@ func (made recipe) differs(want recipe, password string) string {
 		return "it has the rows of other tables: " + cmp.Or(made.Chosen, "all")
 	case made.Kept != want.Kept:
 		return "it was made with --keep-rows " + cmp.Or(made.Kept, "for no table")
+	case made.Login != want.Login:
+		return "another address was not masked (--login-as)"
 	case made.Without != want.Without:
 		return "it was made without " + cmp.Or(made.Without, "leaving anything out")
 	case made.Masked != want.Masked, made.Rules != want.Rules:

@@ -125,6 +125,9 @@ func (r *run) restoreSnapshot(ctx context.Context, admin *pgtools.DB, existing *
 	}
 	from.Snapshot, from.Restored = s.Snapshot.Name, now(r.out)
 	p.Masking.Masked, p.Masking.Rules = from.Masked, from.Rules
+	if p.login, err = r.snapshotLogin(ctx, p); err != nil {
+		return err
+	}
 	if err := r.settle(ctx, admin, &p, &from); err != nil {
 		return err
 	}

@@ -223,11 +223,12 @@ type report struct {
 	LeftOut  []leftOut `json:"left_out,omitempty"`
 	// AfterRestore are the commands that ran.
 	AfterRestore []string `json:"after_restore,omitempty"`
+	Login        *login   `json:"login,omitempty"` // to the application
 	Seconds      float64  `json:"seconds"`
 }
 
 func (r *run) report(p plan, took time.Duration) report {
-	rep := report{Dump: p.Dump, Target: p.Target, Server: p.Server, Masked: p.Masking.Masked, Rules: p.Masking.Rules, Previous: p.Previous, LeftOut: p.LeftOut, AfterRestore: p.AfterRestore, Seconds: took.Seconds()}
+	rep := report{Dump: p.Dump, Target: p.Target, Server: p.Server, Masked: p.Masking.Masked, Rules: p.Masking.Rules, Previous: p.Previous, LeftOut: p.LeftOut, AfterRestore: p.AfterRestore, Login: p.login, Seconds: took.Seconds()}
 	if p.Previous != "" {
 		rep.GoBack = r.again("rollback")
 	}
@@ -269,6 +270,9 @@ func (r report) Text() string {
 		what += ", masked"
 	}
 	fmt.Fprintf(&b, "%s now holds %s, after %s\n", r.Target, what, took)
+	if r.Login != nil {
+		fmt.Fprintf(&b, "%s\n", r.Login)
+	}
 	if r.Saved != "" {
 		fmt.Fprintf(&b, "it is kept as the snapshot %s, too, for the next fetch of this dump\n", r.Saved)
 	}

@@ -1,0 +1,121 @@
+package mask
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// LoginColumns returns the columns of a table by which its users sign in: their
+// address, or name, and their password. Both are "" where it has no such columns.
+// table is its name.
+func LoginColumns(table string, columns []string) (address, password string) {
+	lists := newCredentialLists()
+	for _, c := range columns {
+		if lists.becomes(c, []string{table}) == BecomesPassword && (password == "" || c == "encrypted_password" || c == "password_digest") {
+			password = c
+		}
+	}
+	for _, name := range []string{"email", "email_address", "login", "username"} {
+		if slices.Contains(columns, name) {
+			address = name
+			break
+		}
+	}
+	if address == "" || password == "" {
+		return "", ""
+	}
+	return address, password
+}
+
+// addresses returns the columns with the addresses of users, by the dump id of their
+// table's TABLE DATA entry.
+func addresses(head *archive.Head) map[int]string {
+	found := map[int]string{}
+	for _, t := range schema.Read(head).Tables {
+		if address, _ := LoginColumns(t.Name.Name, columnsOf(t)); address != "" && t.DataID != 0 {
+			found[t.DataID] = address
+		}
+	}
+	return found
+}
+
+// HasUsers reports whether an archive has rows of a table whose users can sign in.
+func HasUsers(head *archive.Head) bool { return len(addresses(head)) > 0 }
+
+// Sparing returns what p does, but for the address of one user, which passes as it
+// is. Nothing else of the row does.
+func (p *Plan) Sparing(head *archive.Head, address string) *Plan {
+	spared := *p
+	spared.tables = map[int]*Table{}
+	columns := addresses(head)
+	for id, t := range p.tables {
+		if name := columns[id]; name != "" {
+			t = t.sparing(name, []byte(address))
+		}
+		spared.tables[id] = t
+	}
+	return &spared
+}
+
+func (t *Table) sparing(column string, value []byte) *Table {
+	other := *t
+	other.Columns = slices.Clone(t.Columns)
+	for i, c := range other.Columns {
+		if c.Name != column || c.Method == nil {
+			continue
+		}
+		method, draw := c.Method, c.draw
+		c.blind = false
+		c.Method = func(dst, v []byte) ([]byte, bool, error) {
+			if bytes.EqualFold(v, value) {
+				return append(dst, v...), false, nil
+			}
+			return method(dst, v)
+		}
+		if draw != nil {
+			c.draw = func(dst, v, row []byte) ([]byte, bool, error) {
+				if bytes.EqualFold(v, value) {
+					return append(dst, v...), false, nil
+				}
+				return draw(dst, v, row)
+			}
+		}
+		other.Columns[i] = c
+	}
+	return &other
+}
+
+// MasksAddress reports whether a plan masks a column of a table in every row.
+func (p *Plan) MasksAddress(head *archive.Head, table schema.Name, column string) bool {
+	masks := false
+	for i := range head.Entries {
+		e := &head.Entries[i]
+		namespace, tag := e.Names()
+		if e.Desc != "TABLE DATA" || namespace != table.Schema || tag != table.Name {
+			continue
+		}
+		if !p.Table(e).replaces(column) {
+			return false
+		}
+		masks = true
+	}
+	return masks
+}
+
+// Passwords returns those that rules give to users.
+func (r *Rules) Passwords() []string {
+	var list []string
+	for _, rules := range [][]tableRule{r.own, r.builtIn} {
+		for _, t := range rules {
+			for _, c := range t.columns {
+				if c.spec.Name == "bcrypt" {
+					list = append(list, c.spec.Text)
+				}
+			}
+		}
+	}
+	return list
+}
