@@ -136,8 +136,9 @@ func parts(d projectfiles.Database) []part {
 			continue
 		}
 		origin := p.part.Origin
-		if fromOwn(p.part) {
-			origin += "; hectl reads " + p.part.Variable
+		if variable := p.part.Variable; fromOwn(p.part) {
+			place, _, _ := strings.Cut(strings.TrimPrefix(origin, variable+" "), " (")
+			origin = fmt.Sprintf("left to %s (%s)", variable, place)
 		}
 		all = append(all, part{p.name, p.part.Text, origin})
 	}
@@ -153,14 +154,14 @@ func showProposals(env *command.Env, found []proposal) []string {
 			continue
 		}
 		targets = append(targets, p.Target)
-		env.Console.Say("%d. %s, found in %s", len(targets), p.Target, p.Origin)
+		env.Console.Say("%d. %s\n   found in %s", len(targets), p.Target, p.Origin)
 		for _, part := range p.Parts {
-			env.Console.Say("   %-9s %-20s %s", part.Name, part.Value, part.Origin)
+			env.Console.Say("   %-9s %-18s %s", part.Name, part.Value, part.Origin)
 		}
 	}
 	for _, p := range found {
 		if p.Target == "" {
-			env.Console.Say("not proposed: %s: %s", p.name(), p.Reason)
+			env.Console.Say("not proposed: %s\n   %s", p.name(), p.Reason)
 		}
 	}
 	if len(targets) > 0 {
