@@ -83,7 +83,11 @@ func (s *Store) fail(ctx context.Context, op operation, err error) error {
 		hint = s.sessionHint()
 	case askNothing:
 	}
-	return fault.Wrap(c.code, hint, &opError{text: s.on(op) + ": " + c.words, err: err})
+	failed := &opError{text: s.on(op) + ": " + c.words, err: err}
+	if c.code == fault.Denied && s.keys != "" { // others than the user may think of
+		return fault.Wrap(c.code, hint, fault.Wrap(c.code, "check which credentials are meant: these are from "+s.keys, failed))
+	}
+	return fault.Wrap(c.code, hint, failed)
 }
 
 // conditionHint is the advice for a store without conditional writes.

@@ -104,6 +104,28 @@ func TestAccessDenied(t *testing.T) {
 	}
 }
 
+// Keys that are not from where the SDK looks go before those that are, and an error
+// says where they are from.
+func TestKeysFromElsewhere(t *testing.T) {
+	b := newBench(t)
+	good := s3store.Keys{AccessKeyID: os.Getenv("AWS_ACCESS_KEY_ID"), SecretAccessKey: os.Getenv("AWS_SECRET_ACCESS_KEY"), Origin: "AWS_ACCESS_KEY_ID in .env"}
+	t.Setenv("AWS_ACCESS_KEY_ID", "nobody")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "")
+	s := open(t, s3store.Config{EndpointURL: b.URL, Keys: good})
+	if err := operations["list"](t.Context(), s); err != nil {
+		t.Error(err)
+	}
+	id, err := s.Identity(t.Context())
+	if err != nil || id.Origin != good.Origin || id.Profile != "" {
+		t.Errorf("%+v, %v", id, err)
+	}
+	wrong := good
+	wrong.SecretAccessKey = "not" + secret
+	err = operations["list"](t.Context(), open(t, s3store.Config{EndpointURL: b.URL, Keys: wrong}))
+	wantFault(t, err, fault.Denied, "list s3://dumps/backups/: the signature is wrong", "check which credentials are meant: these are from AWS_ACCESS_KEY_ID in .env")
+	noSecret(t, err)
+}
+
 // What the store itself refuses.
 func TestRefusedByTheStore(t *testing.T) {
 	b := newBench(t)

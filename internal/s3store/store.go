@@ -69,6 +69,7 @@ type Store struct {
 	// identifiable says that sts is who knows the credentials: on AWS.
 	identifiable bool
 	creds        *credentialSource
+	keys         string // what had Config.Keys; "": they are from where the SDK looks
 	http         *http.Transport
 	logf         func(format string, args ...any)
 	maxParts     int
@@ -114,7 +115,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, configError(err)
 	}
 
-	s := &Store{bucket: c.Bucket, logf: c.Log, maxParts: maxParts, backoff: backoff}
+	s := &Store{bucket: c.Bucket, keys: c.Keys.Origin, logf: c.Log, maxParts: maxParts, backoff: backoff}
 	if s.logf == nil {
 		s.logf = func(string, ...any) {}
 	}
