@@ -11,7 +11,7 @@ const (
 )
 
 // A keyword is one of libpq's connection parameters.
-// Source: PostgreSQL 18 documentation, 32.1.2 and 32.15.
+// Source: PostgreSQL 18 documentation, 32.1.2 and 32.15, and libpq of 19rc1.
 type keyword struct {
 	name  string
 	env   string // its PG* variable, "" when it has none
@@ -80,6 +80,7 @@ func keywords() []keyword {
 		{"oauth_client_id", "", 18, useRefused, half},
 		{"oauth_client_secret", "", 18, useRefused, half},
 		{"oauth_scope", "", 18, useRefused, half},
+		{"oauth_ca_file", "PGOAUTHCAFILE", 19, useLibpq, ""}, // means nothing without the others
 	}
 }
 

@@ -22,6 +22,9 @@ func (d *dump) empty(dataID int) bool {
 		shortest = 21
 	case archive.Gzip:
 		shortest = 29
+	case archive.Zstd:
+		shortest = 30
+	case archive.LZ4: // whose frames may be of two lengths: nothing is known
 	}
 	return slices.ContainsFunc(d.Blocks, func(b archive.Block) bool { return b.ID == dataID && b.Length <= shortest })
 }

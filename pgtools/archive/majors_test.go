@@ -22,7 +22,7 @@ var update = os.Getenv("HECTL_UPDATE_TESTDATA") != ""
 
 func TestMajors(t *testing.T) {
 	t.Parallel()
-	for _, major := range pgtest.Majors() {
+	for _, major := range []int{15, 17, 18, 19} { // the zoo has what 14 brought
 		t.Run(strconv.Itoa(major), func(t *testing.T) {
 			t.Parallel()
 			d := newDatabase(t, pgtest.MajorBin(major), demodata.Zoo())

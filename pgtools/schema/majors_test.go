@@ -17,6 +17,10 @@ func TestMajors(t *testing.T) {
 			databases := map[string]string{
 				"app": demodata.Schema(), "zoo": demodata.Zoo(), "forms": testdata(t, "forms.sql"), "kinds": testdata(t, "kinds.sql"),
 			}
+			if major < 14 { // which has no routines with a body in SQL
+				delete(databases, "zoo")
+				delete(databases, "kinds")
+			}
 			if major >= 18 {
 				databases["forms18"] = testdata(t, "forms18.sql")
 			}
