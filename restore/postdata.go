@@ -80,7 +80,7 @@ func entryOf(entries []*archive.Entry, statement string) string {
 }
 
 // explainKey gives the error of a foreign key to jobs or sessions a hint: what refers
-// to them refers to nothing, for their rows are never restored.
+// to them refers to nothing, for their rows are left out.
 func (l *loader) explainKey(err error) error {
 	failed, ok := errors.AsType[*pgtools.RestoreError](err)
 	if !ok {
@@ -93,12 +93,24 @@ func (l *loader) explainKey(err error) error {
 		return err
 	}
 	to := referred.FindStringSubmatch(e.Definition)
-	if len(to) < 2 || !mask.Skips(to[1]) {
+	if len(to) < 2 || !mask.Skips(to[1]) || l.hasRows(to[1]) {
 		return err
 	}
 	table := strings.TrimPrefix(constrained.FindString(e.Definition), "ALTER TABLE ")
 	table = strings.TrimPrefix(table, "ONLY ")
 	return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("the rows of %s are left out, and rows of %s refer to them: leave those out with --exclude-table-data '%[2]s', or keep both with --keep-rows %[1]s", to[1], table), err)
+}
+
+// hasRows reports whether the rows of a table of this name are restored: a table that
+// is named like one of jobs may be another.
+func (l *loader) hasRows(table string) bool {
+	return slices.ContainsFunc(l.dump.Head.Entries, func(e archive.Entry) bool {
+		if _, tag := e.Names(); e.Desc != "TABLE DATA" || tag != table || !l.tables.takes(&e) {
+			return false
+		}
+		m := l.mask.Table(&e)
+		return m == nil || !m.None
+	})
 }
 
 // referred matches the table that a foreign key refers to, and constrained the table
