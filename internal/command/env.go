@@ -50,6 +50,7 @@ func (e *Env) Settings() (*config.Sources, error) {
 	// Rules that cannot be read name nothing, and are an error where they are used.
 	if rules, err := mask.Parse(settings.Mask()); err == nil {
 		settings.RunsSQL(rules.After)
+		settings.MakesSeed(rules.SeedFile)
 	}
 	if e.approve != nil {
 		settings.OnUnapproved(e.approve)

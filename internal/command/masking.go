@@ -14,8 +14,9 @@ import (
 // Masking is the rules of hectl.yml, and where their seed is.
 type Masking struct {
 	*mask.Rules
-	home string
-	out  *console.Console
+	home     string
+	out      *console.Console
+	settings *config.Sources
 }
 
 // MaskRules reads the rules for masking: those of hectl.yml, or the built-in ones
@@ -26,7 +27,7 @@ func MaskRules(settings *config.Sources, out *console.Console) (*Masking, error)
 		return nil, err
 	}
 	home, _ := settings.Lookup("HOME")
-	return &Masking{rules, home, out}, nil
+	return &Masking{rules, home, out, settings}, nil
 }
 
 // password is every user's in a masked dump, as in a fetched one.
@@ -69,6 +70,9 @@ func (m *Masking) Plan(head *archive.Head, dryRun bool) (*mask.Plan, error) {
 func (m *Masking) ByRules(head *archive.Head, opt mask.Options, dryRun bool, makers string) (*mask.Plan, mask.Seed, error) {
 	seed := mask.RandomSeed()
 	if m.SeedFile != "" && !dryRun {
+		if err := m.settings.ConfirmSeed(); err != nil {
+			return nil, seed, err
+		}
 		var created string
 		var err error
 		if seed, created, err = mask.OpenSeed("file:"+m.SeedFile, m.home); err != nil {

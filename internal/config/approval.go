@@ -42,6 +42,8 @@ func about(key string) string {
 		return "SQL"
 	case "after_restore":
 		return "a command"
+	case "mask.seed":
+		return "a file to make"
 	case "endpoint_url":
 		return "an S3 server"
 	case "notify":
@@ -101,6 +103,7 @@ func (s *Sources) settingsFile() claimant {
 	for _, path := range s.sql {
 		claims = append(claims, Claim{Key: "mask.after", Text: path, content: path + "\n" + fileSum(path)})
 	}
+	add("mask.seed", s.seed)
 	claims = append(claims, s.afterClaims()...)
 	return claimant{s.path, claims}
 }
@@ -212,6 +215,29 @@ func isThisMachine(host string) bool {
 
 // RunsSQL notes the files with SQL that the rules for masking name.
 func (s *Sources) RunsSQL(paths []string) { s.sql = paths }
+
+// MakesSeed notes the file of the seed that the rules for masking name, which hectl
+// makes if it is not there. The place that the docs name needs no approval.
+func (s *Sources) MakesSeed(path string) {
+	home, _ := s.Lookup("HOME")
+	if rest, ok := strings.CutPrefix(path, "~/"); ok && home != "" {
+		path = filepath.Join(home, rest)
+	}
+	if s.seed = path; home != "" && path == filepath.Join(home, ".config", "hectl", "seed") {
+		s.seed = ""
+	}
+}
+
+// ConfirmSeed is Confirm for making the file that MakesSeed was told of.
+func (s *Sources) ConfirmSeed() error {
+	if s.seed == "" {
+		return nil
+	}
+	if _, err := os.Lstat(s.seed); err == nil {
+		return nil // it is only read
+	}
+	return s.Confirm(s.path, "mask.seed")
+}
 
 // OnUnapproved sets who asks the user for approval of the claims.
 func (s *Sources) OnUnapproved(ask func(path string, claims []Claim) bool) { s.ask = ask }

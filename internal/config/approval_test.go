@@ -283,3 +283,36 @@ func write(t *testing.T, path, text string) {
 		t.Fatal(err)
 	}
 }
+
+// A seed's file is not made for a stranger's hectl.yml, but in hectl's own place.
+func TestConfirmSeed(t *testing.T) {
+	home := t.TempDir()
+	for _, tt := range []struct {
+		name, path string
+		want       bool
+	}{
+		{"none", "", true},
+		{"hectl's own", "~/.config/hectl/seed", true},
+		{"hectl's own, in full", filepath.Join(home, ".config", "hectl", "seed"), true},
+		{"another one there", "~/.config/hectl/allowed", false},
+		{"elsewhere", "~/.profile", false},
+		{"one that is there", filepath.Join(home, "there"), true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			for path, text := range map[string]string{filepath.Join(dir, FileName): "jobs: 3\n", filepath.Join(home, "there"): "x"} {
+				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s, err := Load(dir, []string{"HOME=" + home})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.MakesSeed(tt.path)
+			if err := s.ConfirmSeed(); (err == nil) != tt.want {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}

@@ -54,6 +54,7 @@ type Sources struct {
 	found string   // the folder in which hectl.yml was found, "" when there is none
 	path  string   // of hectl.yml, without symbolic links; "" when there is none
 	sql   []string // files with SQL that the file names
+	seed  string   // file of a seed that it names, unless it is hectl's own; "" for none
 	ask   func(path string, claims []Claim) bool
 
 	readDotenv sync.Once

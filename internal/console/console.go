@@ -119,15 +119,20 @@ type Result interface {
 // which control characters are made harmless. A log has it as well.
 func (c *Console) Result(r Result) error {
 	c.result = r
-	if c.log != nil && !c.quiet {
-		c.record(slog.LevelInfo, "result", slog.Any("result", r))
-	}
 	var err error
+	if c.log != nil && !c.quiet {
+		if text, err := redacted(r); err == nil {
+			c.record(slog.LevelInfo, "result", slog.Any("result", text))
+		}
+	}
 	if c.json {
-		enc := json.NewEncoder(escaping{c.opt.Stdout})
-		enc.SetIndent("", "  ")
-		enc.SetEscapeHTML(false)
-		err = enc.Encode(r)
+		var text json.RawMessage
+		if text, err = redacted(r); err == nil {
+			enc := json.NewEncoder(escaping{c.opt.Stdout})
+			enc.SetIndent("", "  ")
+			enc.SetEscapeHTML(false)
+			err = enc.Encode(text)
+		}
 	} else if text := r.Text(); text != "" {
 		_, err = io.WriteString(c.opt.Stdout, printable(strings.TrimSuffix(text, "\n"))+"\n")
 	}
