@@ -14,8 +14,7 @@ import (
 //     them out as well (leftOut), so what both made can be compared: the owner and
 //     the privileges of everything are in the comparison.
 //   - Statistics of the planner, and what VACUUM and ANALYZE note in pg_class: hectl
-//     takes statistics, pg_restore does not. They are not compared. They are there
-//     before materialized views are filled, so one of pg_stats has rows.
+//     takes statistics, pg_restore does not. They are not compared.
 //   - OIDs, and names that the server makes of OIDs (TOAST tables, triggers of
 //     foreign keys): each restore gets its own. The comparison goes by names.
 //   - Partitions by hash of an enum: the hash depends on the OID of the label, so the

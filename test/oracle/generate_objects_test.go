@@ -284,3 +284,30 @@ func (g *generator) eventTrigger() {
 		g.comment("EVENT TRIGGER " + n)
 	}
 }
+
+// foreignTables makes tables on another server, which is this one by another way: a
+// restore that read from it would succeed. User mappings are for the role that dumps
+// alone, and are left out of a restore.
+func (g *generator) foreignTables() {
+	server := g.name("server")
+	g.say("CREATE EXTENSION postgres_fdw;")
+	g.say("CREATE SERVER %s FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host :'HOST', port :'PORT', dbname 'postgres', updatable 'false');", server)
+	g.say("CREATE USER MAPPING FOR postgres SERVER %s OPTIONS (user 'postgres');", server)
+	t := g.in("far")
+	g.say("CREATE FOREIGN TABLE %s (rolname text COLLATE \"C\" NOT NULL, n int DEFAULT 3 CHECK (n > 0)) SERVER %s OPTIONS (schema_name 'pg_catalog', table_name 'pg_roles');", t, server)
+	if g.chance(60) {
+		whole := g.in("whole")
+		g.say("CREATE TABLE %s (id int, y int) PARTITION BY LIST (y);", whole)
+		g.say("CREATE TABLE %s PARTITION OF %s FOR VALUES IN (1);", g.in("near"), whole)
+		g.say("CREATE FOREIGN TABLE %s PARTITION OF %s FOR VALUES IN (2) SERVER %s;", g.in("far"), whole, server)
+		g.say("INSERT INTO %s SELECT g, 1 FROM generate_series(1, 50) g;", whole)
+	}
+	if g.chance(60) {
+		parent := g.in("parent")
+		g.say("CREATE TABLE %s (a int); INSERT INTO %[1]s VALUES (1), (2);", parent)
+		g.say("CREATE FOREIGN TABLE %s () INHERITS (%s) SERVER %s;", g.in("far"), parent, server)
+	}
+	if g.chance(60) {
+		g.say("CREATE VIEW %s AS SELECT rolname, n FROM %s;", g.in("v"), t)
+	}
+}

@@ -82,6 +82,19 @@ func (g *generator) makeTypes() {
 		g.say("CREATE COLLATION %s (provider = libc, locale = 'C');", n)
 		g.types = append(g.types, columnType{"text COLLATE " + n, "'v' || g"})
 	}
+	if g.encoding == "UTF8" && g.chance(40) {
+		n := g.in("icu")
+		options := pick(g, "locale = 'de-u-co-phonebk'", "locale = 'en-u-kn-true'", "locale = 'und-u-ks-level2', deterministic = false")
+		g.say("CREATE COLLATION %s (provider = icu, %s);", n, options)
+		value := "chr(65 + g % 26 + 32 * (g % 2)) || 'ä' || g"
+		if !strings.Contains(options, "deterministic") { // a pattern cannot be compared by such a one
+			g.types = append(g.types, columnType{"text COLLATE " + n, value})
+		}
+		t, i := g.in("sorted"), g.name("i")
+		g.say("CREATE TABLE %s (id int PRIMARY KEY, t text COLLATE %s UNIQUE, u text COLLATE \"de-x-icu\", CHECK (t <> ''));", t, n)
+		g.say("INSERT INTO %s SELECT g, %s, 'ü' || g FROM generate_series(1, 60) g;", t, value)
+		g.say("CREATE INDEX %s ON %s (u, t COLLATE \"und-x-icu\" DESC);", i, t)
+	}
 	if g.chance(30) {
 		d, c := g.in("dict"), g.in("conf")
 		g.say("CREATE TEXT SEARCH DICTIONARY %s (TEMPLATE = pg_catalog.simple, ACCEPT = false);", d)
