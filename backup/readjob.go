@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -115,10 +116,7 @@ func beforePercent(command string) string {
 
 // commandJob finds hectl backup in a shell's line. Program is "" where there is none.
 func commandJob(line string, env map[string]string) (ScheduledJob, error) {
-	j := ScheduledJob{Env: map[string]string{}}
-	for name, value := range env {
-		j.Env[name] = value
-	}
+	j := ScheduledJob{Env: maps.Clone(env)}
 	commands, err := shellCommands(line, func(name string) string { return j.Env[name] })
 	if err != nil {
 		return j, err

@@ -166,6 +166,9 @@ const (
 // Control characters that came in with an argument are made harmless.
 func (c *Console) line(s style, text string) {
 	text = printable(text)
+	if c.terminal {
+		text = fold(text, c.columns())
+	}
 	if s != plain && c.terminal && !c.opt.NoColor {
 		text = string(s) + text + reset
 	}
