@@ -169,7 +169,7 @@ func (d *doctor) examine(ctx context.Context) {
 	switch {
 	case d.cron:
 	case d.broken:
-		f.Wrong("target", "", "not looked at, since the settings cannot be read")
+		f.Wrong("target", "", "not checked, because the settings cannot be read")
 	case !d.role.fetches:
 		f.OK("target", `none is set: only commands that restore need one, such as "hectl fetch-latest-db"`)
 	default:
@@ -210,7 +210,7 @@ func (d *doctor) settings() (*config.Sources, config.Flags) {
 		for _, c := range settings.Claims() {
 			keys = append(keys, c.Key)
 		}
-		f.Warn(about, "hectl allow", "you have not approved what it names: %s", strings.Join(keys, ", "))
+		f.Warn(about, "hectl allow", "you have not approved these settings: %s", strings.Join(keys, ", "))
 	}
 	for i, name := range d.lost {
 		fix := ""
@@ -346,7 +346,7 @@ func (d *doctor) masked(ctx context.Context, dumps, b config.Bucket, label strin
 	f := &d.found
 	if b.Same(dumps) {
 		f.Wrong(about, "name another bucket, or another folder of it, with masked_bucket or HECTL_MASKED_BUCKET",
-			"%s (from %s) is where the dumps themselves are: who may read masked dumps could read them", b, b.Origin)
+			"%s (from %s) also holds the unmasked dumps: readers of the masked dumps could read them", b, b.Origin)
 		return
 	}
 	store, err := d.env.Open(ctx, b)
@@ -356,7 +356,7 @@ func (d *doctor) masked(ctx context.Context, dumps, b config.Bucket, label strin
 	}
 	if err := reach(ctx, store, b); err != nil {
 		if fault.CodeOf(err) == fault.NotFound {
-			err = fault.New(fault.NotFound, "make it, or name another with masked_bucket or HECTL_MASKED_BUCKET", "%s (from %s): there is no such bucket", b, b.Origin)
+			err = fault.New(fault.NotFound, "create it, or name another with masked_bucket or HECTL_MASKED_BUCKET", "%s (from %s): there is no such bucket", b, b.Origin)
 		}
 		f.Fail(about, err)
 		return
@@ -381,7 +381,7 @@ func (d *doctor) source(ctx context.Context, settings *config.Sources, source co
 		d.found.Fail(about, err)
 		return
 	case err != nil:
-		d.found.OK(about, "none is set, which only \"hectl backup\" needs")
+		d.found.OK(about, "none is set; only \"hectl backup\" needs one")
 		return
 	}
 	conn, err := command.Resolve(source, settings)

@@ -111,7 +111,7 @@ func (f firstLook) next() string {
 
 // Text renders the look in six lines.
 func (f firstLook) Text() string {
-	lines := []string{"hectl backs a Postgres up to S3, and makes its newest dump your local database."}
+	lines := []string{"hectl backs up a Postgres database to S3 and loads the newest dump into your local one."}
 	line := func(name, is string, err error) {
 		if err != nil {
 			is = firstClause(err)

@@ -105,7 +105,7 @@ func interrupted(ctx context.Context, err error) error {
 func newApp(env *command.Env, stdout io.Writer) *cli.App {
 	app := &cli.App{
 		Name:                      "hectl",
-		Usage:                     "back a Postgres up to S3, and make its newest dump your local database",
+		Usage:                     "back up a Postgres database to S3 and load the newest dump into your local one",
 		UsageText:                 "hectl COMMAND [options]",
 		Version:                   buildVersion().Version,
 		HideVersion:               true,

@@ -146,7 +146,7 @@ func CheckWriter(ctx context.Context, f *checkup.Findings, about string, store *
 	for _, p := range store.WritePermissions(ctx, catalog.Key(b.Base, label, now)) {
 		switch {
 		case p.Err != nil:
-			f.Warn(about, "", "whether %s is granted cannot be told: %v", p.Action, p.Err)
+			f.Warn(about, "", "cannot check whether %s is granted: %v", p.Action, p.Err)
 		case p.Granted:
 			granted = append(granted, p.Action)
 		default:

@@ -61,20 +61,20 @@ func createCommand(env *command.Env) *cli.Command {
    In cron, every 4 hours:
    0 */4 * * *  HECTL_SOURCE=postgres://backup@db/app hectl backup -q >/dev/null
 
-   pg_dump's output streams to s3://NAME[/FOLDER]/backups/LABEL-TIME.rds.dump,
-   time in UTC; nothing is written to disk. The dump appears in the bucket only
-   when pg_dump has ended well. The password belongs into PGPASSWORD or
-   ~/.pgpass, not into an argument.
+   hectl streams pg_dump's output to
+   s3://NAME[/FOLDER]/backups/LABEL-TIME.rds.dump, time in UTC, and writes
+   nothing to disk. The dump appears in the bucket only if pg_dump succeeds.
+   The password belongs in PGPASSWORD or ~/.pgpass, not in an argument.
 
-   One backup of a source runs at a time: the next one ends with 11, at once.
-   The source is only read; it may be a standby.
+   One backup of a source runs at a time: a second one exits 11 at once. The
+   source is only read and may be a standby.
 
-   With --masked-to, the same pass makes a second dump in another bucket, masked
-   by the rules: see "hectl mask --help". It takes as much memory again. If it
-   fails, the first one stays, and the exit code is 3.
+   --masked-to makes a second dump in the same pass, in another bucket, masked
+   by the rules: see "hectl mask --help". It needs twice the memory. If it
+   fails, the first dump is kept, and hectl exits 3.
 
-   With --prune, dumps of the label that no rule keeps are removed once the new
-   one is in the bucket: see "hectl prune --help".
+   --prune removes the dumps of the label that no rule keeps, once the new one
+   is in the bucket: see "hectl prune --help".
 
    The source is SOURCE, else DIAPER_DB_HOST, DIAPER_DB_USERNAME,
    DIAPER_DB_PASSWORD and DIAPER_DB_DATABASE, else libpq's PG* variables.`,
@@ -82,18 +82,18 @@ func createCommand(env *command.Env) *cli.Command {
 			&cli.StringFlag{Category: command.Database, Name: "source", Usage: "`SOURCE` to dump: a URI, a conninfo string, or a name (HECTL_SOURCE)"},
 			&cli.StringFlag{Category: command.Database, Name: "compress", Aliases: []string{"Z"}, Usage: "`METHOD[:LEVEL]` as for pg_dump -Z (default zstd:3 where pg_dump has it, else gzip 1)"},
 			&cli.StringSliceFlag{Category: command.Database, Name: "exclude-table-data", Usage: "leave out the rows of tables that match `PATTERN`; repeatable"},
-			&cli.DurationFlag{Category: command.Database, Name: "timeout", Value: 3 * time.Hour, Usage: "fail when all of it takes longer than `TIME` (default 3h; 0 for no end)"},
-			&cli.DurationFlag{Category: command.Database, Name: "lock-wait-timeout", Value: time.Minute, Usage: "fail when a table stays locked for `TIME` (default 1m; 0 waits for ever)"},
-			&cli.DurationFlag{Category: command.Database, Name: "stall-timeout", Value: 5 * time.Minute, Usage: "fail when pg_dump writes nothing for `TIME` (default 5m; 0 waits for ever)"},
+			&cli.DurationFlag{Category: command.Database, Name: "timeout", Value: 3 * time.Hour, Usage: "fail if the whole backup takes longer than `TIME` (default 3h; 0 for no limit)"},
+			&cli.DurationFlag{Category: command.Database, Name: "lock-wait-timeout", Value: time.Minute, Usage: "fail if a table stays locked for `TIME` (default 1m; 0 for no limit)"},
+			&cli.DurationFlag{Category: command.Database, Name: "stall-timeout", Value: 5 * time.Minute, Usage: "fail if pg_dump writes nothing for `TIME` (default 5m; 0 for no limit)"},
 			iamAuthFlag(),
 			command.PGBinFlag(),
-			&cli.StringFlag{Category: command.Bucket, Name: "part-size", Usage: "`SIZE` of an upload's parts, 5 of which are held in memory (default 8MiB, more for a database over 62 GB)"},
+			&cli.StringFlag{Category: command.Bucket, Name: "part-size", Usage: "`SIZE` of the parts of an upload; memory holds 5 of them (default 8MiB, more for a database over 62 GB)"},
 			&cli.StringFlag{Category: command.Bucket, Name: "sse", Usage: "server-side encryption by `METHOD` AES256, aws:kms or aws:kms:dsse (default: the bucket's)"},
 			&cli.StringFlag{Category: command.Bucket, Name: "sse-kms-key-id", Usage: "`KEY` for aws:kms"},
-			&cli.StringFlag{Category: command.Bucket, Name: "masked-to", Usage: "make a masked dump as well, in `s3://NAME[/FOLDER]`, or none (HECTL_MASKED_BUCKET)"},
+			&cli.StringFlag{Category: command.Bucket, Name: "masked-to", Usage: "also make a masked dump in `s3://NAME[/FOLDER]`; none turns it off (HECTL_MASKED_BUCKET)"},
 			&cli.StringFlag{Category: command.Bucket, Name: "storage-class", Usage: "`CLASS` such as STANDARD_IA or GLACIER_IR"},
 			command.LabelFlag(),
-			&cli.BoolFlag{Category: command.Retention, Name: "prune", Usage: "after a success, remove dumps that no rule keeps"},
+			&cli.BoolFlag{Category: command.Retention, Name: "prune", Usage: "after the backup, remove dumps that no rule keeps"},
 		}, keepFlags(), command.BucketFlags()),
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {
@@ -106,12 +106,12 @@ func createCommand(env *command.Env) *cli.Command {
 			return opt.Run(c.Context, env)
 		},
 	}, `
-0    done: the dump is in the bucket, whole
+0    done: the whole dump is in the bucket
 1    failed; no dump was made
 2    wrong flags or settings; nothing was touched
-3    done, with a warning that needs a person
+3    done, with warnings that need a person
 10   no such bucket
-11   another backup of this source is under way
+11   another backup of this source is running
 12   credentials are missing, expired, or lack a permission
 130  interrupted; no dump was made, unless the message says that there is one`)
 }
@@ -139,9 +139,9 @@ func newCreateOptions(env *command.Env, c *cli.Context) (*createOptions, error) 
 	for _, t := range []time.Duration{opt.timeout, opt.lockWait, opt.stallTimeout} {
 		switch {
 		case t < 0:
-			return nil, fault.New(fault.Usage, "0 waits without an end", "a time may not be negative")
+			return nil, fault.New(fault.Usage, "use 0 for no limit", "a time may not be negative")
 		case t > 0 && t < time.Millisecond:
-			return nil, fault.New(fault.Usage, "0 waits without an end", "%s is too short a time", t) // to pg_dump it would be 0
+			return nil, fault.New(fault.Usage, "use 0 for no limit", "%s is too short a time", t) // to pg_dump it would be 0
 		}
 	}
 	if size := c.String("part-size"); size != "" {
@@ -256,7 +256,7 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 	}
 	o.upload.Estimate = estimate(src.size, o.compress)
 	if src.unknown != nil {
-		env.Console.Warn("the dump will not say which server it is of, so a fetch recognizes this source by its name alone: %v; allow it with GRANT EXECUTE ON FUNCTION pg_control_system() TO %s", src.unknown, pgtools.Quote(o.source.User()))
+		env.Console.Warn("the dump cannot record the identity of its server, so a fetch recognizes this source only by name: %v. To fix it: GRANT EXECUTE ON FUNCTION pg_control_system() TO %s", src.unknown, pgtools.Quote(o.source.User()))
 	}
 	env.Console.Detail("%s is PostgreSQL %s, %s; dumping with %s (%s), compression %s",
 		o.source, server, humanize.Bytes(uint64(src.size)), tool.Path, tool.Version, o.compress)
@@ -280,7 +280,7 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 		return err
 	}
 	if err := src.stillLocked(ctx); err != nil {
-		env.Console.Warn("the lock in the source was lost before the end, so another machine could have made a dump at the same time: %v", err)
+		env.Console.Warn("the lock in the source was lost during the dump, so another machine may have made a dump at the same time: %v", err)
 	}
 	result := created{
 		Bucket: o.bucket.Name, Key: key, Size: object.Size, ETag: object.ETag, Label: o.label,
@@ -298,7 +298,7 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 	}
 	failed = worse(worse(failed, o.newest(ctx, env.Console, store, key)), unmasked)
 	if err := env.Console.Result(result); err != nil {
-		return fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but that could not be said: %w", key, err)
+		return fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but printing the result failed: %w", key, err)
 	}
 	return failed
 }
@@ -308,7 +308,7 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 func confirm(ctx context.Context, out *console.Console, store *s3store.Store, written s3store.Object) (s3store.Object, error) {
 	listed, err := catalog.Confirm(ctx, store, written)
 	if err == nil && listed.ETag != written.ETag {
-		out.Warn("the store answered the upload of %s with the ETag %s, and lists it with %s: the manifest has the latter", listed.Key, written.ETag, listed.ETag)
+		out.Warn("the store answered the upload of %s with the ETag %s and lists it with %s: the manifest has the latter", listed.Key, written.ETag, listed.ETag)
 	}
 	return listed, err
 }
@@ -360,9 +360,9 @@ func (o *createOptions) lockHost(out *console.Console, now time.Time) (*hostLock
 	case err == nil, fault.CodeOf(err) == fault.Locked:
 		return lock, err
 	case errors.Is(err, ownfile.ErrNotOurs):
-		out.Warn("only the source keeps a second backup away: %v", err)
+		out.Warn("only the lock in the source prevents a second backup: %v", err)
 	default:
-		out.Detail("only the source keeps a second backup away: %v", err)
+		out.Detail("only the lock in the source prevents a second backup: %v", err)
 	}
 	return nil, nil //nolint:nilnil // it can do without
 }
@@ -406,7 +406,7 @@ func olderMinor(tool, server pgtools.Version) string {
 	if tool.Major != server.Major || tool.Minor >= server.Minor {
 		return ""
 	}
-	return fmt.Sprintf("pg_dump %s is of an older minor release than the server, %s: update the client tools, since a plain pg_restore may refuse what such a pg_dump writes", tool, server)
+	return fmt.Sprintf("pg_dump %s is an older minor release than the server, %s: update the client tools. A plain pg_restore may refuse its dumps.", tool, server)
 }
 
 // estimate bounds the size of a dump, given that of its database: the size of

@@ -77,13 +77,13 @@ func judge(dumps []catalog.Dump, unfit bool, now time.Time, lim limits) []proble
 		found(empty, "the newest dump is empty")
 	}
 	if unfit {
-		found(misfit, "the newest dump is not the object that its manifest describes")
+		found(misfit, "the newest dump does not match its manifest")
 	}
 	if a := now.Sub(written(newest)); a > lim.maxAge {
 		found(stale, "the newest dump is %s old, more than %s", exactly(a), exactly(lim.maxAge))
 	}
 	if usual, ok := usualSize(dumps); ok && newest.Size > 0 && (usual-newest.Size)*100 > usual*int64(lim.maxShrink) {
-		found(shrunk, "the newest dump has %s, %d%% less than the usual %s (more than %d%%)", humanize.Bytes(uint64(newest.Size)),
+		found(shrunk, "the newest dump is %s, %d%% less than the usual %s (limit %d%%)", humanize.Bytes(uint64(newest.Size)),
 			(usual-newest.Size)*100/usual, humanize.Bytes(uint64(usual)), lim.maxShrink)
 	}
 	if newest.Time.Sub(now) > clockSkew {

@@ -78,7 +78,7 @@ func processText(text string) string {
 			return fmt.Sprintf("process %d, since %s", pid, at.Format(time.RFC3339))
 		}
 	}
-	return "by a process that has not said which it is"
+	return "in an unknown process"
 }
 
 // release lets go of the lock. A nil lock is none.
@@ -92,6 +92,6 @@ func (l *hostLock) release() {
 
 // locked says that another backup of c is under way.
 func locked(c pgtools.Conn, who string) error {
-	return fault.New(fault.Locked, "wait for it to end; if it never does, end that process, and its lock is gone",
-		"another backup of %s is under way %s", c, who)
+	return fault.New(fault.Locked, "wait for it to finish, or stop that process: its lock is released when it exits",
+		"another backup of %s is running %s", c, who)
 }

@@ -68,10 +68,10 @@ func TestHostLockWhoHasIt(t *testing.T) {
 	defer first.release()
 	for text, want := range map[string]string{
 		"process 4711, since 2026-11-23T08:30:00Z\n": "on this machine: process 4711, since 2026-11-23T08:30:00Z",
-		"":                             "on this machine: by a process that has not said which it is",
-		"process 4711":                 "on this machine: by a process that has not said which it is",
-		"\x1b[31mprocess 1, since x":   "on this machine: by a process that has not said which it is",
-		"process 4711, since \x1b[m\n": "on this machine: by a process that has not said which it is",
+		"":                             "on this machine: in an unknown process",
+		"process 4711":                 "on this machine: in an unknown process",
+		"\x1b[31mprocess 1, since x":   "on this machine: in an unknown process",
+		"process 4711, since \x1b[m\n": "on this machine: in an unknown process",
 	} {
 		if err := os.WriteFile(first.file.Name(), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -14,14 +14,14 @@ import (
 )
 
 func iamAuthFlag() cli.Flag {
-	return &cli.BoolFlag{Category: command.Database, Name: "iam-auth", Usage: "sign in to RDS with the AWS credentials in place of a password"}
+	return &cli.BoolFlag{Category: command.Database, Name: "iam-auth", Usage: "sign in to RDS with the AWS credentials instead of a password"}
 }
 
 // checkIAMAuth refuses a source that a token does not fit, or that would get it
 // without TLS: for 15 minutes it is as good as a password.
 func checkIAMAuth(source pgtools.Conn) error {
 	if source.RDSRegion() == "" {
-		return fault.New(fault.Usage, "name the endpoint itself, such as db.abc123.us-east-2.rds.amazonaws.com: a token for an alias or a tunnel is not accepted",
+		return fault.New(fault.Usage, "name the RDS endpoint itself, such as db.abc123.us-east-2.rds.amazonaws.com: RDS refuses tokens for an alias or a tunnel",
 			"--iam-auth: %s is not an endpoint of RDS", source.Host())
 	}
 	if !source.NeedsTLS() {

@@ -27,7 +27,7 @@ func install(units []unit, force bool) error {
 		case force:
 			u.State = "written"
 		default:
-			return fault.New(fault.Usage, "compare it with what is printed without --install; --force replaces it", "install units: %s is there, and differs", u.Path)
+			return fault.New(fault.Usage, "compare it with the output without --install, then replace it with --force", "install units: %s exists and differs", u.Path)
 		}
 	}
 	for _, u := range units {

@@ -46,7 +46,7 @@ func listCommand(env *command.Env) *cli.Command {
    the last 30 days; a dot is a day without.`,
 		Flags: append([]cli.Flag{
 			&cli.IntFlag{Category: command.Output, Name: "last", Aliases: []string{"n"}, Usage: "show only the newest `N`"},
-			&cli.BoolFlag{Category: command.Output, Name: "long", Aliases: []string{"l"}, Usage: "show when each was last verified, and restored by way of trial (reads a manifest a dump)"},
+			&cli.BoolFlag{Category: command.Output, Name: "long", Aliases: []string{"l"}, Usage: "also show when each dump was last verified and test-restored (reads every manifest)"},
 			command.LabelFlag(),
 		}, command.BucketFlags()...),
 		Action: func(c *cli.Context) error {

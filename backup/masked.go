@@ -33,7 +33,7 @@ func newMaskedCopy(env *command.Env, settings *config.Sources, flags config.Flag
 	}
 	if b.Same(dumps) {
 		return nil, fault.New(fault.Usage, "name another bucket, or another folder of it",
-			"%s (from %s) is where the dumps themselves go: who may read masked dumps could read them", b, b.Origin)
+			"%s (from %s) also holds the unmasked dumps: readers of the masked dumps could read them", b, b.Origin)
 	}
 	if err := settings.Confirm(b.Origin, "masked_bucket"); err != nil {
 		return nil, err
@@ -178,7 +178,7 @@ func (s *maskedSide) take(p []byte) bool {
 	}
 	if s.stall > 0 {
 		timer := time.AfterFunc(s.stall, func() {
-			s.cancel(fault.New(fault.Failed, "a longer --stall-timeout may help", "stalled: the masked side took nothing for %s", s.stall))
+			s.cancel(fault.New(fault.Failed, "try a longer --stall-timeout", "stalled: the masked side took nothing for %s", s.stall))
 		})
 		defer timer.Stop()
 	}
@@ -210,11 +210,11 @@ func (s *maskedSide) finish(ctx context.Context, env *command.Env, m *catalog.Ma
 	_ = s.feed.Close() // the end
 	<-s.ended
 	if s.err != nil {
-		return nil, fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but no masked one was made: %w", m.Key, s.err)
+		return nil, fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but no masked dump was made: %w", m.Key, s.err)
 	}
 	var err error
 	if s.object, err = confirm(ctx, env.Console, s.store, s.object); err != nil {
-		return nil, fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but the masked one is not as it was written: %w", m.Key, err)
+		return nil, fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but the masked dump is not what was written: %w", m.Key, err)
 	}
 	r := &masked{
 		Bucket: s.bucket.Name, Key: s.key, Size: s.object.Size, ETag: s.object.ETag,

@@ -47,7 +47,7 @@ func (o *statusOptions) gauges(now time.Time, seen *status) string {
 		g.add("verified_timestamp_seconds", "When one of the newest 50 dumps was last verified.", unix(*seen.Verified))
 	}
 	if seen.Restored != nil {
-		g.add("restored_timestamp_seconds", "When one of the newest 50 dumps was last restored by way of trial.", unix(*seen.Restored))
+		g.add("restored_timestamp_seconds", "When one of the newest 50 dumps was last test-restored.", unix(*seen.Restored))
 	}
 	if seen.Uploads != nil {
 		g.add("open_uploads", "Uploads of dumps that are under way, or were left behind.", float64(seen.Uploads.Count))
@@ -106,7 +106,7 @@ func metricsFile(path string) (string, error) {
 	target, err := ownfile.Resolve(path)
 	switch {
 	case errors.Is(err, ownfile.ErrNotOurs):
-		return "", fault.New(fault.Usage, "name the file that it leads to, in a folder where not everybody can make files",
+		return "", fault.New(fault.Usage, "name the file that it leads to, in a folder that only you can write to",
 			"--metrics %s: it is a link that another user may have made", path)
 	case errors.Is(err, fs.ErrNotExist) && target != path:
 		return "", fault.New(fault.Usage, hint, "--metrics %s: the link leads nowhere", path)

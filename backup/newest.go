@@ -35,11 +35,11 @@ func (o *createOptions) newest(ctx context.Context, out *console.Console, store 
 	}
 	others := ""
 	if count > 1 {
-		others = fmt.Sprintf(", the last of %d such", count)
+		others = fmt.Sprintf(", the last of %d such dumps", count)
 	}
 	return fault.New(fault.Warnings,
-		`a clock is or was wrong: this machine's, or that of whoever made the other dump, which is what is fetched until then; "hectl restore" takes any dump by its key`,
-		"the dump is in the bucket, whole, but does not count as the newest of %s: %s is dated %s, which is yet to come%s",
+		`check the clock of this machine and of the one that made the other dump. Until then, "hectl fetch-latest-db" takes the other dump; "hectl restore KEY" takes any`,
+		"the dump is in the bucket, whole, but does not count as the newest of %s: %s is dated %s, which is in the future%s",
 		o.label, console.Clean(ahead.Key), ahead.Time.UTC().Format(time.RFC3339), others)
 }
 

@@ -41,9 +41,9 @@ func pruneCommand(env *command.Env) *cli.Command {
    without a time in their key or with one in the future, empty ones.`,
 		Flags: slices.Concat(keepFlags(), []cli.Flag{
 			&cli.BoolFlag{Category: command.Retention, Name: "dry-run", Usage: "print what would be removed, and remove nothing"},
-			&cli.BoolFlag{Category: command.Retention, Name: "uploads", Usage: "instead of removing dumps, abort uploads that a killed backup left open over a day ago"},
+			&cli.BoolFlag{Category: command.Retention, Name: "uploads", Usage: "instead of removing dumps, abort uploads that a killed backup left open more than a day ago"},
 			command.LabelFlag(),
-			&cli.BoolFlag{Category: command.Bucket, Name: "all-envs", Usage: "prune the dumps of every label, each for itself"},
+			&cli.BoolFlag{Category: command.Bucket, Name: "all-envs", Usage: "prune the dumps of every label, each on its own"},
 		}, command.BucketFlags()),
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {
@@ -56,10 +56,10 @@ func pruneCommand(env *command.Env) *cli.Command {
 			return opt.Run(c.Context, env)
 		},
 	}, `
-0    done, also when there was nothing to remove
+0    done, even if there was nothing to remove
 1    failed
 2    wrong flags or settings, or no rule; nothing was touched
-3    done, but some could not be removed
+3    done, but some objects could not be removed
 10   no such bucket, or no dump of this label
 12   credentials are missing, expired, or lack a permission
 130  interrupted`)
@@ -69,13 +69,13 @@ func pruneCommand(env *command.Env) *cli.Command {
 func keepFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Category: command.Retention, Name: "keep-last", Usage: "keep the newest `N`; here and below, \"unlimited\" keeps all"},
-		&cli.StringFlag{Category: command.Retention, Name: "keep-hourly", Usage: "keep the newest of each of the last `N` hours that have one"},
-		&cli.StringFlag{Category: command.Retention, Name: "keep-daily", Usage: "as well, for `N` days"},
-		&cli.StringFlag{Category: command.Retention, Name: "keep-weekly", Usage: "as well, for `N` weeks (from Monday)"},
-		&cli.StringFlag{Category: command.Retention, Name: "keep-monthly", Usage: "as well, for `N` months"},
-		&cli.StringFlag{Category: command.Retention, Name: "keep-yearly", Usage: "as well, for `N` years"},
+		&cli.StringFlag{Category: command.Retention, Name: "keep-hourly", Usage: "keep the newest dump of each of the last `N` hours that have one"},
+		&cli.StringFlag{Category: command.Retention, Name: "keep-daily", Usage: "likewise for `N` days"},
+		&cli.StringFlag{Category: command.Retention, Name: "keep-weekly", Usage: "likewise for `N` weeks (from Monday)"},
+		&cli.StringFlag{Category: command.Retention, Name: "keep-monthly", Usage: "likewise for `N` months"},
+		&cli.StringFlag{Category: command.Retention, Name: "keep-yearly", Usage: "likewise for `N` years"},
 		&cli.StringFlag{Category: command.Retention, Name: "keep-within", Usage: "keep all within `TIME` of the newest, such as 1y6m, 30d or 12h"},
-		&cli.StringFlag{Category: command.Retention, Name: "keep-min", Usage: "keep the newest `N` whatever the rules say (default 3, at least 1)"},
+		&cli.StringFlag{Category: command.Retention, Name: "keep-min", Usage: "always keep the newest `N` (default 3, at least 1)"},
 	}
 }
 
@@ -104,7 +104,7 @@ func newPruneOptions(env *command.Env, c *cli.Context) (*pruneOptions, error) {
 	if !c.Bool("all-envs") {
 		opt.label = label.Text
 	} else if c.IsSet("env") {
-		return nil, fault.New(fault.Usage, "leave one of them out", "--env and --all-envs exclude each other")
+		return nil, fault.New(fault.Usage, "give only one of them", "--env and --all-envs exclude each other")
 	}
 	if opt.bucket, err = settings.Bucket(flags); err != nil {
 		return nil, err
@@ -117,7 +117,7 @@ func newPruneOptions(env *command.Env, c *cli.Context) (*pruneOptions, error) {
 		return opt, err
 	}
 	if name := givenKeepFlag(c); name != "" {
-		return nil, fault.New(fault.Usage, "run it once for the uploads, and once for the dumps", "--uploads and --%s exclude each other", name)
+		return nil, fault.New(fault.Usage, "run it twice: once with --uploads, once with the rules", "--uploads and --%s exclude each other", name)
 	}
 	return opt, nil
 }
@@ -127,7 +127,7 @@ func newPolicy(settings *config.Sources, flags config.Flags) (retention.Policy, 
 	p, err := parsePolicy(settings, flags)
 	if err == nil && p.Empty() {
 		err = fault.New(fault.Usage, `for example: --keep-last 6 --keep-daily 14 --keep-monthly 12, or "keep: {last: 6, daily: 14}" in hectl.yml`,
-			"no rule says which dumps to keep, and without one none is removed")
+			"no rule selects the dumps to keep, and hectl removes none without one")
 	}
 	return p, err
 }
@@ -157,7 +157,7 @@ func parsePolicy(settings *config.Sources, flags config.Flags) (retention.Policy
 		}
 	}
 	if p.Min, err = strconv.Atoi(rules["min"].Text); err != nil || p.Min < 1 {
-		return p, fault.New(fault.Usage, "the newest dump always stays", "keep-min %q (from %s) is not a number from 1", rules["min"].Text, rules["min"].Origin)
+		return p, fault.New(fault.Usage, "give a number from 1: the newest dump is always kept", "keep-min %q (from %s) is not a number from 1", rules["min"].Text, rules["min"].Origin)
 	}
 	return p, nil
 }
@@ -177,7 +177,7 @@ func (o *pruneOptions) Run(ctx context.Context, env *command.Env) error {
 		return err
 	}
 	if sayErr := env.Console.Result(result); sayErr != nil && err == nil {
-		err = fault.New(fault.Warnings, "", "the dumps are pruned, but that could not be said: %w", sayErr)
+		err = fault.New(fault.Warnings, "", "the dumps are pruned, but printing the result failed: %w", sayErr)
 	}
 	return err
 }
@@ -222,7 +222,7 @@ func newPruneAfter(c *cli.Context, settings *config.Sources, flags config.Flags,
 func (o *pruneOptions) after(ctx context.Context, store pruneStore, now time.Time, made string) (*pruned, error) {
 	result, err := o.prune(ctx, store, now, made)
 	if err != nil {
-		err = fault.New(fault.Warnings, "", "the dump is in the bucket, whole, but older ones could not all be pruned: %w", err)
+		err = fault.New(fault.Warnings, "", "the dump is in the bucket, whole, but pruning older ones failed: %w", err)
 	}
 	return result, err
 }

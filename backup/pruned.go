@@ -114,7 +114,7 @@ func (r *pruned) removeDumps(ctx context.Context, store pruneStore, t *tally) (m
 		if d := &r.Dumps[i]; !d.Keep {
 			at[d.Key] = d
 			keys = append(keys, d.Key)
-			d.Error = "not known: pruning was broken off"
+			d.Error = "unknown: pruning was interrupted"
 		}
 	}
 	done, err := store.DeleteMany(ctx, keys)
@@ -208,11 +208,11 @@ func (r *pruned) summary() string {
 		lines = append(lines, fmt.Sprintf("%s manifests without a dump: %d", did, orphans))
 	}
 	if n := len(r.Undated); n > 0 {
-		lines = append(lines, fmt.Sprintf("left alone: %d objects in %s that cannot be judged (no dump, no time in the key, or empty), such as %s",
+		lines = append(lines, fmt.Sprintf("left alone: %d objects in %s that hectl cannot judge (not a dump, no time in the key, or empty), such as %s",
 			n, catalog.Prefix(r.base), console.Clean(strings.TrimPrefix(r.Undated[0], catalog.Prefix(r.base)))))
 	}
 	if r.Versioned {
-		lines = append(lines, "the bucket keeps versions: what was removed is hidden, Object Lock or not, and takes room until a lifecycle rule ends it")
+		lines = append(lines, "the bucket keeps versions: removed objects are hidden and take up space until a lifecycle rule expires them")
 	}
 	return strings.Join(lines, "\n")
 }
@@ -220,9 +220,9 @@ func (r *pruned) summary() string {
 // noneToPrune is the error about a bucket without a dump of the label, "" for
 // any.
 func noneToPrune(bucket config.Bucket, label string, labels []string) error {
-	hint := `"hectl list" shows what there is; --bucket and --env say where to look`
+	hint := `list the dumps with "hectl list", or name another bucket with --bucket, or another label with --env`
 	if len(labels) > 0 {
-		hint = "there are dumps of " + strings.Join(labels, ", ") + ": name one with --env"
+		hint = "name another label with --env: there are dumps of " + strings.Join(labels, ", ")
 	}
 	if label != "" {
 		label += " "

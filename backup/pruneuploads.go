@@ -66,9 +66,9 @@ func (r *prunedUploads) Text() string {
 	if r.DryRun {
 		did = "would abort"
 	}
-	text := b.String() + fmt.Sprintf("%s %d of %d open uploads of dumps in %s; those under a day old may be under way", did, done, len(r.Uploads), r.Bucket)
+	text := b.String() + fmt.Sprintf("%s %d of %d open uploads of dumps in %s; uploads younger than a day are left alone", did, done, len(r.Uploads), r.Bucket)
 	if r.unsure {
-		text += "\nthe store lists no open uploads, but not every store lists those that there are: a lifecycle rule that aborts them is safer"
+		text += "\nthe store lists no open uploads, but some stores never do: add a lifecycle rule that aborts them"
 	}
 	return text
 }
@@ -96,7 +96,7 @@ func (o *pruneOptions) pruneUploads(ctx context.Context, env *command.Env, store
 		err = r.abort(ctx, store)
 	}
 	if sayErr := env.Console.Result(r); sayErr != nil && err == nil {
-		err = fault.New(fault.Warnings, "", "the uploads are aborted, but that could not be said: %w", sayErr)
+		err = fault.New(fault.Warnings, "", "the uploads are aborted, but printing the result failed: %w", sayErr)
 	}
 	return err
 }

@@ -39,11 +39,11 @@ var clockForm = regexp.MustCompile(`^([01]?\d|2[0-3]):([0-5]\d)$`)
 func newRhythm(every time.Duration, at string) (rhythm, error) {
 	if i, exact := slices.BinarySearch(rhythms(), every); !exact {
 		all := rhythms()
-		hint := "the nearest is " + shortly(all[min(i, len(all)-1)])
+		hint := "use the nearest: " + shortly(all[min(i, len(all)-1)])
 		if i > 0 && i < len(all) {
-			hint = fmt.Sprintf("the nearest are %s and %s", shortly(all[i-1]), shortly(all[i]))
+			hint = fmt.Sprintf("use the nearest: %s or %s", shortly(all[i-1]), shortly(all[i]))
 		}
-		return rhythm{}, fault.New(fault.Usage, hint, "--every %s: cron cannot say that, it begins anew every hour and every day", shortly(every))
+		return rhythm{}, fault.New(fault.Usage, hint, "--every %s: cron cannot express that: its steps restart every hour and every day", shortly(every))
 	}
 	if at == "" {
 		at = "00:00"

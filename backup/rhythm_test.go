@@ -44,14 +44,14 @@ func TestRhythmRefused(t *testing.T) {
 		every    time.Duration
 		at, want string
 	}{
-		{90 * time.Minute, "", "the nearest are 1h and 2h"},
-		{5 * time.Hour, "", "the nearest are 4h and 6h"},
-		{45 * time.Minute, "", "the nearest are 30m and 1h"},
-		{48 * time.Hour, "", "the nearest is 24h"},
-		{30 * time.Second, "", "the nearest is 1m"},
-		{0, "", "the nearest is 1m"},
-		{-time.Hour, "", "the nearest is 1m"},
-		{4*time.Hour + time.Second, "", "the nearest are 4h and 6h"},
+		{90 * time.Minute, "", "use the nearest: 1h or 2h"},
+		{5 * time.Hour, "", "use the nearest: 4h or 6h"},
+		{45 * time.Minute, "", "use the nearest: 30m or 1h"},
+		{48 * time.Hour, "", "use the nearest: 24h"},
+		{30 * time.Second, "", "use the nearest: 1m"},
+		{0, "", "use the nearest: 1m"},
+		{-time.Hour, "", "use the nearest: 1m"},
+		{4*time.Hour + time.Second, "", "use the nearest: 4h or 6h"},
 		{4 * time.Hour, "24:00", "for example"},
 		{4 * time.Hour, "2", "for example"},
 		{4 * time.Hour, "02:60", "for example"},

@@ -29,28 +29,31 @@ type scheduleOptions struct {
 func scheduleCommand(env *command.Env) *cli.Command {
 	cmd := command.New(env, &cli.Command{
 		Name:      "schedule",
-		Usage:     "print what runs backups regularly, for cron and systemd",
+		Usage:     "print a crontab line and systemd units that run backups",
 		UsageText: "hectl schedule --every TIME [options of hectl backup]",
 		Description: `EXAMPLES:
    hectl schedule --every 4h
    hectl schedule --every 24h --at 02:30 --env staging --source service=staging
    sudo -E hectl schedule --every 4h --prune --keep-daily 60 --install
 
-   The options of "hectl backup" may be given here and are checked, and so are
-   the settings from the environment and hectl.yml: what is in effect now is
-   written out, so that the backup needs neither. Passwords and keys are not:
-   for systemd they belong into /etc/hectl/env, for cron into ~/.pgpass and
-   ~/.aws/credentials. Nothing is connected to.
+   hectl checks the options of "hectl backup", given here, and the settings from
+   the environment and hectl.yml. It writes all of them into the line, so the
+   backup needs neither. It leaves out passwords and keys: for systemd they
+   belong in /etc/hectl/env, for cron in ~/.pgpass and ~/.aws/credentials.
+   hectl schedule connects to nothing.
 
-   TIME has to fit into cron's hours and days: 4h or 30m, not 5h or 90m. Both
-   go by the machine's own time zone.`,
+   TIME must divide an hour or a day: 4h or 30m, not 5h or 90m. Cron and systemd
+   use the machine's own time zone.
+
+   With a source on a Unix socket, the service and the crontab must belong to the
+   role's own account, because of peer authentication.`,
 		Flags: []cli.Flag{
 			&cli.DurationFlag{Category: command.Schedule, Name: "every", Usage: "back up every `TIME`, such as 4h or 24h"},
-			&cli.StringFlag{Category: command.Schedule, Name: "at", Usage: "one of the backups is at `HH:MM` (default 00:00)"},
-			&cli.StringFlag{Category: command.Schedule, Name: "user", Usage: "`ACCOUNT` that runs the service (default: one that exists only meanwhile; for a source on a Unix socket, the role's)"},
-			&cli.BoolFlag{Category: command.Schedule, Name: "install", Usage: "write systemd's two units, and nothing else"},
+			&cli.StringFlag{Category: command.Schedule, Name: "at", Usage: "start one of the backups at `HH:MM` (default 00:00)"},
+			&cli.StringFlag{Category: command.Schedule, Name: "user", Usage: "`ACCOUNT` that runs the service (default: one that exists only while it runs; for a source on a Unix socket, the role's)"},
+			&cli.BoolFlag{Category: command.Schedule, Name: "install", Usage: "write the two systemd units"},
 			&cli.StringFlag{Category: command.Schedule, Name: "dir", Value: "/etc/systemd/system", Usage: "`DIR` to write the units to (default /etc/systemd/system)"},
-			&cli.BoolFlag{Category: command.Schedule, Name: "force", Usage: "replace units that are there and differ"},
+			&cli.BoolFlag{Category: command.Schedule, Name: "force", Usage: "replace existing units that differ"},
 		},
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {
@@ -65,7 +68,7 @@ func scheduleCommand(env *command.Env) *cli.Command {
 	}, `
 0    done
 1    failed
-2    wrong flags or settings, or other units are there; nothing was touched
+2    wrong flags or settings, or other units exist; nothing was touched
 12   the units may not be written`)
 	// After the help is made: "hectl backup --help" lists them.
 	cmd.Flags = slices.Concat(cmd.Flags, backupFlags(env))
@@ -130,7 +133,7 @@ func newScheduleOptions(env *command.Env, c *cli.Context) (*scheduleOptions, err
 	opt.job.source = create.source
 	for _, path := range create.source.Files() {
 		if !filepath.IsAbs(path) {
-			return nil, fault.New(fault.Usage, "write out the whole path", "the source names the file %s, and the backup will not run in this folder", path)
+			return nil, fault.New(fault.Usage, "write the absolute path", "the source names the file %s, but the backup will not run in this folder", path)
 		}
 	}
 	opt.unseen = slices.DeleteFunc(append(create.source.Files(), opt.job.hectl, create.pgBin), func(path string) bool {
@@ -191,7 +194,7 @@ func (o *scheduleOptions) Run(_ context.Context, env *command.Env) error {
 		Next: []string{
 			"install -d -m 700 /etc/hectl && touch " + o.job.envFile + " && chmod 600 " + o.job.envFile,
 			"systemctl daemon-reload",
-			"systemctl start " + o.name + ".service   # one backup now; journalctl -u " + o.name + " tells how it went",
+			"systemctl start " + o.name + ".service   # one backup now; journalctl -u " + o.name + " shows the result",
 			"systemctl enable --now " + o.name + ".timer",
 		},
 		Unseen:  o.unseen,

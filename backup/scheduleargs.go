@@ -42,8 +42,8 @@ func backupArgs(create *createOptions, c *cli.Context, flags []cli.Flag, setting
 	add("pg-bin", create.pgBin)
 	if create.masked != nil {
 		if rules, path := settings.Mask(); rules != nil {
-			return nil, fault.New(fault.Usage, `have "hectl mask" run in its folder, after the backup; --masked-to none leaves it out`,
-				"the rules for masking are in %s, which a scheduled backup does not read", path)
+			return nil, fault.New(fault.Usage, `run "hectl mask" in that folder after the backup, and leave the masked dump out here with --masked-to none`,
+				"the masking rules are in %s, which a scheduled backup does not read", path)
 		}
 		add("masked-to", create.masked.bucket.String())
 	}
@@ -63,7 +63,7 @@ func backupArgs(create *createOptions, c *cli.Context, flags []cli.Flag, setting
 			continue
 		}
 		if name == "notify" {
-			return nil, fault.New(fault.Usage, "set HECTL_NOTIFY, in the service's EnvironmentFile or the crontab", "--notify does not go into a crontab or a unit: its URL is a secret")
+			return nil, fault.New(fault.Usage, "set HECTL_NOTIFY in the service's EnvironmentFile or in the crontab", "--notify cannot go into a crontab or a unit: its URL is a secret")
 		}
 		switch f.(type) {
 		case *cli.BoolFlag:

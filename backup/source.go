@@ -82,7 +82,7 @@ func ownName(pid int) string {
 // holderText says who holds the lock, as far as the role may know.
 func holderText(holder *pgtools.Session) string {
 	if holder == nil {
-		return "or has just ended"
+		return "or has just finished"
 	}
 	text := ""
 	if holder.Since.Unix() > 0 {
@@ -127,7 +127,7 @@ func (s *source) blameRecovery(ctx context.Context, err error) error {
 	if n, countErr := s.db.RecoveryConflicts(ctx); countErr != nil || n <= s.conflicts {
 		return err
 	}
-	return fault.Wrap(fault.CodeOf(err), pgtools.RecoveryConflictHint, fmt.Errorf("%w; the standby has cancelled what stood in the way of its recovery", err))
+	return fault.Wrap(fault.CodeOf(err), pgtools.RecoveryConflictHint, fmt.Errorf("%w; the standby cancelled the dump because it conflicted with recovery", err))
 }
 
 // lockedTables says, to be appended to an error, which tables of the source are
@@ -150,7 +150,7 @@ func whatDumpWaitsFor(ctx context.Context, c pgtools.Conn) string {
 	defer cancel()
 	db, err := pgtools.ConnectReadOnly(ctx, c, ownName(os.Getpid()))
 	if err != nil {
-		return fmt.Sprintf("; who is in the way could not be asked: %v", err)
+		return fmt.Sprintf("; hectl could not ask which session holds the lock: %v", err)
 	}
 	defer db.Close(ctx)
 	locks, err := db.Waits(ctx, appName)

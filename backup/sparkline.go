@@ -47,7 +47,8 @@ func sparkline(sizes []int64) string {
 	return b.String()
 }
 
-// sparkCaption says what the axes of a sparkline are.
+// sparkCaption says what a sparkline shows: of each day the smallest dump, so that
+// larger ones may be listed beside it.
 func sparkCaption(sizes []int64) string {
-	return fmt.Sprintf("%d days to today, up to %s", len(sizes), humanize.Bytes(uint64(max(0, slices.Max(sizes)))))
+	return fmt.Sprintf("smallest of each day, up to %s", humanize.Bytes(uint64(max(0, slices.Max(sizes)))))
 }

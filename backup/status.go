@@ -25,7 +25,7 @@ type statusOptions struct {
 func statusCommand(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
 		Name:      "status",
-		Usage:     "tell whether the dumps are fresh, and of the usual size",
+		Usage:     "check that the dumps are fresh and of the usual size",
 		UsageText: "hectl status [options]",
 		Description: `EXAMPLES:
    hectl status
@@ -33,21 +33,22 @@ func statusCommand(env *command.Env) *cli.Command {
    hectl status --json | jq -r '.problems[].text'
    hectl status --quiet --metrics /var/lib/node_exporter/hectl.prom >/dev/null
 
-   The newest dump of LABEL may be 9 hours old, and not less than half as large
-   as the median of the ten before it. Its age counts from the time in its key,
-   or from when the store got it, if that is earlier. When dumps were last
-   verified is known from the manifests of the newest 50. Whether a backup runs
-   is asked of the source, where one is configured and answers. Of several
-   problems all are said, and the gravest makes the exit code.
+   By default, the newest dump of LABEL may be up to 9 hours old, and at least
+   half the median size of the ten before it. Its age counts from the time in its
+   key or from its upload, whichever is earlier. The size check is skipped with
+   fewer than three earlier dumps. The manifests of the newest 50 dumps show when
+   one was last verified. If a source is set and reachable, status reports whether
+   a backup is running. status reports all problems; the worst one decides the
+   exit code.
 
-   --metrics is written in any case: also when something is wrong, or when the
-   bucket cannot be read (then hectl_up is 0).`,
+   --metrics writes FILE in any case, even if something is wrong or the bucket
+   cannot be read (then hectl_up is 0).`,
 		Flags: slices.Concat([]cli.Flag{
-			&cli.StringFlag{Category: command.Limits, Name: "max-age", Usage: "exit with 14 if the newest dump is older than `TIME`, such as 26h (default 9h)"},
-			&cli.StringFlag{Category: command.Limits, Name: "max-shrink", Usage: "exit with 3 if it is smaller than usual by more than `PERCENT` (default 50%)"},
-			&cli.StringFlag{Category: command.Database, Name: "source", Usage: "`SOURCE` of which to tell whether a backup runs (HECTL_SOURCE)"},
+			&cli.StringFlag{Category: command.Limits, Name: "max-age", Usage: "exit 14 if the newest dump is older than `TIME`, such as 26h (default 9h)"},
+			&cli.StringFlag{Category: command.Limits, Name: "max-shrink", Usage: "exit 3 if it is smaller than usual by more than `PERCENT` (default 50%)"},
+			&cli.StringFlag{Category: command.Database, Name: "source", Usage: "`SOURCE` to ask whether a backup is running (HECTL_SOURCE)"},
 			command.LabelFlag(),
-			&cli.StringFlag{Category: command.Output, Name: "metrics", TakesFile: true, Usage: "write `FILE`, in Prometheus' text format, at once and whole"},
+			&cli.StringFlag{Category: command.Output, Name: "metrics", TakesFile: true, Usage: "write `FILE` in Prometheus' text format, atomically"},
 		}, command.BucketFlags()),
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {
@@ -60,13 +61,13 @@ func statusCommand(env *command.Env) *cli.Command {
 			return opt.Run(c.Context, env)
 		},
 	}, `
-0    all is well
-1    failed: nothing is known, or the metrics could not be written
+0    no problems
+1    failed: the dumps are unknown, or the metrics could not be written
 2    wrong flags or settings
 3    the newest dump is much smaller than usual, or dated in the future
 10   no such bucket, or no dump of this label
 12   credentials are missing, expired, or lack a permission
-13   the newest dump is empty, or not the object that its manifest describes
+13   the newest dump is empty, or does not match its manifest
 14   the newest dump is too old
 130  interrupted`)
 }
@@ -149,17 +150,17 @@ func (s *status) hint(k kind) string {
 	switch k {
 	case missing:
 		if len(s.others) > 0 {
-			return "there are dumps of " + strings.Join(s.others, ", ") + ": name one with --env"
+			return "name another label with --env: there are dumps of " + strings.Join(s.others, ", ")
 		}
-		return `"hectl backup" makes one; --bucket and --env say where to look`
+		return `make one with "hectl backup", or name another bucket with --bucket, or another label with --env`
 	case empty, misfit:
-		return `"hectl list" shows the dumps; restore the one before this with "hectl restore KEY"`
+		return `restore the dump before it with "hectl restore KEY"; "hectl list" shows the keys`
 	case stale:
-		return `see what the last "hectl backup" said, in the log of cron or systemd, or run one`
+		return `read the log of the last "hectl backup" (cron's mail, or journalctl -u hectl-backup), or run it now`
 	case shrunk:
-		return `"hectl verify KEY" counts rows: compare this dump with the one before`
+		return `compare the row counts of this dump and the one before it: "hectl verify KEY"`
 	case future:
-		return "the clock of the machine that makes the dumps, or of this one, is wrong"
+		return "check the clock of the machine that makes the dumps, and of this one"
 	}
 	return ""
 }

@@ -22,7 +22,7 @@ func (s *status) Text() string {
 		for _, p := range s.Problems {
 			found = append(found, string(p.Kind))
 		}
-		verdict = "not well: " + strings.Join(found, ", ")
+		verdict = "problems: " + strings.Join(found, ", ")
 	}
 	fmt.Fprintf(&b, "%s in %s: %s\n\n", s.Label, s.Bucket, verdict)
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -35,7 +35,7 @@ func (s *status) Text() string {
 		line("", sparkline(s.days))
 		line("", sparkCaption(s.days))
 		line("verified", s.ago(s.Verified, "none of the newest %d dumps"))
-		line("restored", s.ago(s.Restored, "none of the newest %d dumps, by way of trial"))
+		line("test restores", s.ago(s.Restored, "none of the newest %d dumps"))
 	}
 	line("open uploads", s.uploadsText())
 	line("backup now", s.backupText())
@@ -49,9 +49,9 @@ func (s *status) newestLines(line func(name, text string)) {
 	line("", fmt.Sprintf("%s UTC, %s (limit %s)", minute(n.Time), s.since(written(n.Dump)), exactly(s.limits.maxAge)))
 	size := humanize.Bytes(uint64(n.Size))
 	if s.Usual == nil {
-		size += "; too few before it to compare"
+		size += "; too few earlier dumps to compare with"
 	} else {
-		size += "; usual are " + humanize.Bytes(uint64(*s.Usual))
+		size += "; usually " + humanize.Bytes(uint64(*s.Usual))
 		if *s.Usual > 0 {
 			size += fmt.Sprintf(" (%+d%%, limit -%d%%)", (n.Size-*s.Usual)*100 / *s.Usual, s.Shrink)
 		}
@@ -62,7 +62,7 @@ func (s *status) newestLines(line func(name, text string)) {
 	case manifestMissing:
 		line("", "without a manifest")
 	case manifestMisfit:
-		line("", "its manifest does not fit")
+		line("", "its manifest does not match")
 	case manifestUnreadable:
 		line("", "its manifest cannot be read")
 	}
@@ -97,11 +97,11 @@ func (s *status) since(t time.Time) string {
 func (s *status) uploadsText() string {
 	switch {
 	case s.Uploads == nil:
-		return "not known"
+		return "unknown"
 	case s.Uploads.Count == 0:
 		return "none"
 	}
-	text := fmt.Sprintf("%d, the oldest begun %s", s.Uploads.Count, s.since(*s.Uploads.Oldest))
+	text := fmt.Sprintf("%d, the oldest started %s", s.Uploads.Count, s.since(*s.Uploads.Oldest))
 	if overADay(s.Checked, *s.Uploads.Oldest) {
 		text += ` ("hectl prune --uploads" aborts it)`
 	}
@@ -111,13 +111,13 @@ func (s *status) uploadsText() string {
 func (s *status) backupText() string {
 	switch {
 	case s.Backup == nil:
-		return cmp.Or(s.reason, "not known: no source is configured here")
+		return cmp.Or(s.reason, "unknown: no source is set here")
 	case !s.Backup.Running:
 		return "none of " + s.Backup.Database
 	}
 	begun := ""
 	if s.Backup.Since != nil {
-		begun = ", begun " + s.since(*s.Backup.Since)
+		begun = ", started " + s.since(*s.Backup.Since)
 	}
 	return fmt.Sprintf("of %s%s (%s)", s.Backup.Database, begun, s.Backup.Session)
 }

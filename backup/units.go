@@ -35,8 +35,8 @@ type account struct {
 
 // lines are those of the unit's [Service] section.
 func (a account) lines() string {
-	user := `# A user that exists while it runs. It reads the database and writes to the
-# network; there is nothing else that it needs.
+	user := `# A user that exists only while the service runs. It needs the network and
+# nothing else.
 DynamicUser=yes`
 	if a.name != "" {
 		user = "# " + a.reason + "\nUser=" + unitText(a.name)
@@ -92,18 +92,18 @@ func (j job) service() string {
 Description=%s
 Wants=network-online.target
 After=network-online.target
-# To hear of a failure, name a unit here that tells you:
+# To be notified of failures, name a unit here:
 #OnFailure=
 
 [Service]
 Type=oneshot
 ExecStart=%s
-# Passwords and keys, a line each, for root alone (mode 0600):
+# Passwords and keys, one per line, readable by root only (mode 0600):
 # PGPASSWORD, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, HECTL_NOTIFY
 EnvironmentFile=-%s
 # hectl's own --timeout comes first.
 TimeoutStartSec=%s
-# It stops pg_dump and aborts the upload when it is asked to stop.
+# When stopped, hectl stops pg_dump and aborts the upload.
 KillMode=mixed
 TimeoutStopSec=2min
 Nice=10
@@ -144,7 +144,7 @@ Description=%s, every %s
 
 [Timer]
 OnCalendar=%s
-# What was missed while the machine was off is made up for.
+# Run a missed backup when the machine is on again.
 Persistent=true
 RandomizedDelaySec=2min
 

@@ -34,7 +34,7 @@ func startWatch(ctx context.Context, timeout time.Duration) (context.Context, *w
 	if timeout > 0 {
 		w.timer = time.AfterFunc(timeout, func() {
 			w.expire(fmt.Errorf("%w: it takes longer than %s", errTimeout, timeout),
-				"a longer --timeout (0 for none) may help; --verbose says how far it comes")
+				"try a longer --timeout (0 for no limit); --verbose shows the progress")
 		})
 	}
 	return ctx, w
@@ -73,7 +73,7 @@ func expired(ctx context.Context) error {
 func (w *watch) reader(r io.Reader, timeout time.Duration, now func() time.Time, read func(n int64)) *watchedReader {
 	watched := &watchedReader{r: r, timeout: timeout, now: now, read: read, stalled: func() {
 		w.expire(fmt.Errorf("%w: pg_dump wrote nothing for %s", errStalled, timeout),
-			"a longer --stall-timeout, or a look at pg_stat_activity on the source, may help")
+			"try a longer --stall-timeout, and look at pg_stat_activity on the source")
 	}}
 	watched.rest()
 	return watched

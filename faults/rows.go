@@ -185,7 +185,7 @@ func twoBackups(ctx context.Context, t *try) (outcome, error) {
 
 // twoFetches begins a second one while the first downloads.
 func twoFetches(ctx context.Context, t *try) (outcome, error) {
-	return twoAtOnce(ctx, t, "GetObject", 3, "another hectl works on")
+	return twoAtOnce(ctx, t, "GetObject", 3, "another hectl is working on")
 }
 
 // twoAtOnce begins a second run, with args, while the first waits for the answer

@@ -296,7 +296,7 @@ func restoreHint(c Complaint, err *RestoreError) (code fault.Code, hint string, 
 	case noSharedMemory(c.Message):
 		hint = sharedMemoryHint
 	case strings.Contains(c.Message, "No space left on device"):
-		hint = "there is no room left on the server's disk"
+		hint = diskFullHint
 	default:
 		hint = serverHint(c.Message, c.Message)
 	}

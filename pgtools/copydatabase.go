@@ -89,8 +89,6 @@ func explainCopy(from, to string, err error) error {
 		hint = busy.hint()
 	case IsDenied(err):
 		code, hint = fault.Denied, "the role must own the database, and have CREATEDB (ALTER ROLE … CREATEDB)"
-	case SQLState(err) == stateDiskFull:
-		hint = `"hectl purge" removes what hectl keeps`
 	case SQLState(err) == stateLockTimeout:
 		hint = "another session creates a database from it, or changes it: try again"
 	}

@@ -37,6 +37,8 @@ func noSharedMemory(message string) bool {
 	return strings.Contains(message, "shared memory segment") && strings.Contains(message, "No space left on device")
 }
 
+const diskFullHint = `free space on the disk of the database server: "hectl purge" drops the databases that hectl keeps beside the target`
+
 const sharedMemoryHint = "the server's /dev/shm is too small: if it runs in a container, give that more (shm_size: 1gb in a Compose file), and create the container again"
 
 // functionHint is how to mend a function that names something without its schema, ""

@@ -3,6 +3,10 @@ package pgtools
 import (
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/rubyforgood/hectl/internal/fault"
 )
 
 func TestServerHint(t *testing.T) {
@@ -29,10 +33,15 @@ func TestServerHint(t *testing.T) {
 func TestRestoreHintOfNoRoom(t *testing.T) {
 	for message, want := range map[string]string{
 		`could not resize shared memory segment "/PostgreSQL.1804289383" to 67145056 bytes: No space left on device`: "shm_size",
-		`could not extend file "base/16384/16385": No space left on device`:                                          "room left on the server's disk",
+		`could not extend file "base/16384/16385": No space left on device`:                                          `"hectl purge" drops`,
 	} {
 		if _, hint, _ := restoreHint(Complaint{Message: message}, nil); !strings.Contains(hint, want) {
 			t.Errorf("%s: %q", message, hint)
+		}
+		// In a COPY of hectl's own, which is where a disk fills up.
+		err := sqlError(t.Context(), &pgconn.PgError{Code: stateDiskFull, Message: message, Hint: "Check free disk space."})
+		if hints := fault.Hints(err); len(hints) != 1 || !strings.Contains(hints[0], want) {
+			t.Errorf("%s: %q", message, hints)
 		}
 	}
 }

@@ -41,6 +41,12 @@ func sqlError(ctx context.Context, err error) error {
 	if own := functionHint(pg.Message, pg.Where); own != "" {
 		hint = own
 	}
+	if pg.Code == stateDiskFull {
+		hint = diskFullHint
+		if noSharedMemory(pg.Message) {
+			hint = sharedMemoryHint
+		}
+	}
 	return fault.Wrap(fault.Failed, hint, &serverError{pg: pg})
 }
 

@@ -161,7 +161,7 @@ func explain(e *ExitError) (fault.Code, string) {
 	case noSharedMemory(e.Stderr):
 		return fault.Failed, sharedMemoryHint
 	case has("No space left on device"):
-		return fault.Failed, "there is no room left on the disk"
+		return fault.Failed, "free space on the disk of the source's server"
 	}
 	return fault.Failed, ""
 }

@@ -82,9 +82,9 @@ func (s bucketSource) openAny(ctx context.Context) (d *dump, opaque string, err 
 	case d.manifest != nil || d.Head != nil || !misread: // it could be read once, or it is not about that
 		return nil, "", err
 	case errors.Is(err, archive.ErrLayout):
-		return d, "its archive has a layout that this hectl does not read", nil
+		return d, "this hectl cannot read the layout of its archive", nil
 	case !isDump && !bytes.HasPrefix(d.raw, []byte(magic)):
-		return d, "it is no archive of pg_dump -Fc", nil
+		return d, "it is not an archive of pg_dump -Fc", nil
 	}
 	return nil, "", err
 }
@@ -274,23 +274,23 @@ func (c *checked) Text() string {
 	object := humanize.Bytes(uint64(c.Bytes))
 	switch {
 	case c.Store == "":
-		line("object", "%s; the store has no checksum of it", object)
+		line("object", "%s; the store has no checksum", object)
 	case c.intact:
-		line("object", "%s, with the store's %s", object, c.Store)
+		line("object", "%s; %s of the store matches", object, c.Store)
 	default:
-		line("object", "%s, without the store's %s", object, c.Store)
+		line("object", "%s; %s of the store does not match", object, c.Store)
 	}
 	if c.Opaque != "" {
 		line("archive", "not read: %s", c.Opaque)
 		return b.String()
 	}
-	by := "; there is no manifest to compare with"
+	by := "; no manifest to compare with"
 	if c.Manifest {
 		by = ", compared with the manifest's SHA-256"
 	}
 	line("table of contents", "%s entries%s", humanize.Comma(int64(c.Entries)), by)
 	if !c.Manifest && c.Compression == archive.Gzip.String() {
-		by = ", by gzip's own checksums"
+		by = ", compared with gzip's own checksums"
 	}
 	line("blocks", "%s%s", humanize.Comma(int64(c.Blocks)), by)
 	line("rows", "%s in %s tables", humanize.Comma(c.Rows), humanize.Comma(int64(c.Tables)))

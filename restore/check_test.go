@@ -179,7 +179,7 @@ func TestVouched(t *testing.T) {
 		{checked{Compression: "zstd"}, false}, // pg_dump asks it for no checksums
 		{checked{Compression: "lz4"}, false},
 		{checked{Compression: "none"}, false},
-		{checked{Opaque: "it is no archive"}, false},
+		{checked{Opaque: "it is not an archive"}, false},
 	} {
 		if tt.c.vouched() != tt.want {
 			t.Errorf("%+v", tt.c)

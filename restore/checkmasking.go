@@ -29,7 +29,7 @@ func CheckMasking(f *checkup.Findings, env *command.Env, c *cli.Context, setting
 		}
 	}
 	if rules == nil {
-		f.OK(about, "a fetch masks nothing by rules, but leaves passwords, tokens, sessions and jobs behind")
+		f.OK(about, "no masking rules apply; a fetch still replaces passwords and tokens and leaves out sessions and jobs")
 		if !copies {
 			return
 		}

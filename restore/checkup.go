@@ -77,7 +77,7 @@ func CheckNewest(ctx context.Context, f *checkup.Findings, env *command.Env, dum
 		h.Database, h.ServerVersion, h.DumpVersion, h.Version, compressionName(h.Compression), h.Tables())
 	switch m := d.manifest; {
 	case m == nil:
-		f.Advise(about, "hectl verify --write-manifest "+command.ShellQuote(src.name()), "it has no manifest, by which a damaged table would be noticed")
+		f.Advise(about, "hectl verify --write-manifest "+command.ShellQuote(src.name()), "it has no manifest, so damage to a table could go unnoticed")
 	case m.Verified != nil:
 		f.OK(about, "verified %s", minute(*m.Verified))
 	}
@@ -139,10 +139,10 @@ func (x *examination) target(ctx context.Context, about string) {
 	name := x.run.target.Database()
 	x.OK(about, "%s, PostgreSQL %s", x.run.target, x.admin.ServerVersion())
 	if x.existing == nil {
-		x.OK(about, "%s does not exist yet: a fetch makes it", name)
+		x.OK(about, "%s does not exist yet: a fetch creates it", name)
 		return
 	}
-	x.OK(about, "%s has %s, and is kept as %s when it is replaced", name, bytesText(x.existing.Size), previousName(name))
+	x.OK(about, "%s is %s; a fetch keeps it as %s", name, bytesText(x.existing.Size), previousName(name))
 	sessions, err := x.admin.Sessions(ctx, name)
 	if err != nil {
 		x.Fail(about, err)
@@ -150,7 +150,7 @@ func (x *examination) target(ctx context.Context, about string) {
 	// What this look asked the target itself may still be closing.
 	sessions = slices.DeleteFunc(sessions, func(s pgtools.Session) bool { return s.Application == appName })
 	if len(sessions) > 0 {
-		x.OK(about, "connected to it now, and disconnected by a fetch: %s", sessionList(sessions))
+		x.OK(about, "connected now; a fetch disconnects them: %s", sessionList(sessions))
 	}
 	p := plan{Target: name, Exists: true}
 	if err := x.run.planDrops(ctx, x.admin, &p, x.judged); err != nil {
@@ -222,7 +222,7 @@ func (x *examination) fits(ctx context.Context, about string, d *dump) {
 		}
 	}
 	if from, _ := pgtools.ParseVersion(d.Head.ServerVersion); from.Major > x.admin.ServerVersion().Major {
-		x.Warn(about, "", "the dump is of PostgreSQL %d and the server is %d: what only the newer one knows cannot be restored", from.Major, x.admin.ServerVersion().Major)
+		x.Warn(about, "", "the dump is from PostgreSQL %d and the server is %d: features of the newer version cannot be restored", from.Major, x.admin.ServerVersion().Major)
 	}
 }
 
@@ -260,10 +260,10 @@ func (x *examination) room(ctx context.Context, about string, newest *Newest) {
 		x.Fail(about, err)
 		return
 	case where.Behind != "":
-		x.OK(about, "%s:%d leads to %s: a container or a tunnel, whose disk cannot be seen from here", x.run.target.Host(), x.run.target.Port(), where.Behind)
+		x.OK(about, "%s:%d leads to %s: a container or a tunnel, so hectl cannot see free disk space", x.run.target.Host(), x.run.target.Port(), where.Behind)
 		return
 	case where.Free < 0:
-		x.OK(about, "how much room is left cannot be told from here")
+		x.OK(about, "this role cannot see free disk space")
 		return
 	}
 	if newest != nil {

@@ -186,9 +186,9 @@ func newest(ctx context.Context, env *command.Env, b config.Bucket, label string
 	}
 	with := catalog.WithLabel(dumps, label)
 	if len(with) == 0 {
-		hint := `"hectl list" shows what there is; --bucket and --env say where to look`
+		hint := `name another bucket with --bucket or HECTL_BUCKET, or another label with --env: "hectl list" shows the dumps`
 		if labels := catalog.Labels(dumps); len(labels) > 0 {
-			hint = "there are dumps of " + strings.Join(labels, ", ") + ": name one with --env"
+			hint = "name another label with --env: there are dumps of " + strings.Join(labels, ", ")
 		}
 		return bucketSource{}, fault.New(fault.NotFound, hint, "there is no %s dump in %s", label, b)
 	}

@@ -434,7 +434,7 @@ func (r *run) lock(ctx context.Context, admin *pgtools.DB) error {
 			if holder != nil {
 				who = fmt.Sprintf(" (server process %d, since %s)", holder.PID, holder.Since.UTC().Format(time.RFC3339))
 			}
-			return fault.New(fault.Locked, "wait for it to end", "another hectl works on %s%s", r.target.WithDatabase(name), who)
+			return fault.New(fault.Locked, "wait for it to finish", "another hectl is working on %s%s", r.target.WithDatabase(name), who)
 		}
 	}
 	return nil

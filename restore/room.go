@@ -77,6 +77,6 @@ func (p place) narrow(d *dump) string {
 	if p.Free < 0 || d.manifest == nil || d.manifest.DatabaseSize <= p.Free {
 		return ""
 	}
-	return fmt.Sprintf("the database had %s when it was dumped, but only %s are free in %s, where the server keeps its databases",
+	return fmt.Sprintf("the database was %s when it was dumped, but only %s are free in %s, the data directory of the server",
 		humanize.Bytes(uint64(d.manifest.DatabaseSize)), humanize.Bytes(uint64(p.Free)), p.Dir)
 }

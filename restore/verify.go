@@ -29,35 +29,35 @@ func verifyCommand(env *command.Env) *cli.Command {
 	target := []cli.Flag{
 		&cli.StringFlag{Category: command.Database, Name: "target", Usage: "with --restore: `TARGET` whose server is used (HECTL_TARGET; default diaper_dev); it is not touched itself"},
 		&cli.StringSliceFlag{Category: command.Database, Name: "allow-host", Usage: "with --restore: allow a target on `HOST`, which is not this machine"},
-		&cli.BoolFlag{Category: command.Database, Name: "force", Usage: "with --restore: go on though the target's own ar_internal_metadata says production"},
+		&cli.BoolFlag{Category: command.Database, Name: "force", Usage: "with --restore: continue even if the target's ar_internal_metadata says production"},
 		&cli.BoolFlag{Category: command.Database, Name: "mask", Usage: "with --restore: mask personal data, by the rules in hectl.yml or else the built-in ones"},
-		&cli.BoolFlag{Category: command.Database, Name: "no-mask", Usage: "with --restore: do not mask it, though hectl.yml says so"},
+		&cli.BoolFlag{Category: command.Database, Name: "no-mask", Usage: "with --restore: do not mask personal data, even if hectl.yml says so"},
 		jobsFlag(),
 		command.PGBinFlag(),
 	}
 	return command.Notifying(env, &cli.Command{
 		Name:      "verify",
-		Usage:     "read a dump through, and try to restore it",
+		Usage:     "read a whole dump, and test-restore it",
 		UsageText: "hectl verify [KEY|latest] [options]",
 		Description: `EXAMPLES:
    hectl verify                            read the newest production dump
-   hectl verify --restore                  and restore it, count its rows, and
-                                           throw the result away
+   hectl verify --restore                  also restore it, compare its row
+                                           counts, and drop the result
    hectl verify --write-manifest production-20261123083000.rds.dump
 
-   Every byte is read, without writing it anywhere: the store's checksum and
-   those of the manifest are compared, every table's rows are unpacked and
-   counted. All damage is reported, not only the first.
+   verify reads every byte and writes none to disk. It compares the checksums of
+   the store and the manifest, and unpacks and counts every table's rows. It
+   reports all damage, not only the first.
 
-   --restore works in a scratch database beside TARGET, which is never touched,
-   under the rules of fetch-latest-db, with its scrub; the database is dropped,
-   whatever happens. --write-manifest notes what was found, and when, so that
-   "hectl list --long" shows it; a dump without a manifest gets one. A manifest
-   that does not fit its dump stays as it is: who knows better deletes it.`,
+   --restore restores into a scratch database beside TARGET, by the rules of
+   fetch-latest-db, and always drops it. TARGET is not touched.
+   --write-manifest records the result and its time in the manifest, where
+   "hectl list --long" shows them. A dump without a manifest gets one. verify
+   never overwrites a manifest that does not match its dump.`,
 		Flags: slices.Concat([]cli.Flag{
-			&cli.BoolFlag{Category: command.Database, Name: "restore", Usage: "restore the dump into a scratch database as well"},
+			&cli.BoolFlag{Category: command.Database, Name: "restore", Usage: "also restore the dump into a scratch database"},
 		}, target, []cli.Flag{
-			&cli.BoolFlag{Category: command.Bucket, Name: "write-manifest", Usage: "note the result in the dump's manifest"},
+			&cli.BoolFlag{Category: command.Bucket, Name: "write-manifest", Usage: "record the result in the dump's manifest"},
 			command.LabelFlag(),
 		}, command.BucketFlags()),
 		Action: func(c *cli.Context) error {
@@ -81,12 +81,12 @@ func verifyCommand(env *command.Env) *cli.Command {
 		},
 	}, `
 0    the dump is whole
-1    failed; nothing is known
+1    failed; the dump was not checked
 2    wrong flags or settings; nothing was touched
-3    nothing is wrong, but nothing vouches for the dump either: there is no
-     checksum of it, or it could not be read as an archive
+3    no damage found, but there is no checksum to compare with, or the dump
+     could not be read as an archive
 10   no such dump or bucket
-11   with --restore: another run works on this target
+11   with --restore: another run is using this target
 12   credentials are missing, expired, or lack a permission
 13   the dump is damaged
 15   with --restore: the target's server may not be used
@@ -115,7 +115,7 @@ func (r verified) Text() string {
 	case !r.Whole:
 		verdict = "is DAMAGED"
 	case !r.Vouched:
-		verdict = "reads well, but nothing vouches for it"
+		verdict = "is readable, but has no checksum to compare with"
 	}
 	fmt.Fprintf(&b, "%s %s\n%s", r.Dump, verdict, r.Checked.Text())
 	for _, d := range r.Checked.Damaged {
@@ -210,10 +210,10 @@ func (r verified) fault(d *dump) error {
 	case !r.Whole:
 		return c.fault(d)
 	case c.Opaque != "":
-		return fault.New(fault.Warnings, "", "%s was checked as a whole only: %s", d.Name, c.Opaque)
+		return fault.New(fault.Warnings, "", "%s was only checked as a whole: %s", d.Name, c.Opaque)
 	case !r.Vouched:
-		return fault.New(fault.Warnings, `"hectl verify --restore" shows that it can be restored; --write-manifest makes checksums for the next time`,
-			"nothing vouches for %s: neither the store nor a manifest has a checksum", d.Name)
+		return fault.New(fault.Warnings, `test-restore it with "hectl verify --restore", and record checksums with --write-manifest`,
+			"%s has no checksum to compare with, neither from the store nor in a manifest", d.Name)
 	}
 	return nil
 }

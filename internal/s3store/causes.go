@@ -88,7 +88,7 @@ func explainCode(code string) cause {
 	case "SignatureDoesNotMatch":
 		return cause{
 			code: fault.Denied, words: "the signature is wrong",
-			hint: "the secret access key does not belong to the access key, or this machine's clock is off",
+			hint: "check the secret access key (AWS_SECRET_ACCESS_KEY, or the profile's), and this machine's clock",
 		}
 	case "RequestTimeTooSkewed":
 		return cause{code: fault.Denied, words: "this machine's clock is off by more than 15 minutes", hint: "set the clock, for instance with NTP"}
@@ -99,7 +99,7 @@ func explainCode(code string) cause {
 
 	// What is asked for.
 	case "NoSuchBucket":
-		return cause{code: fault.NotFound, words: "there is no such bucket", hint: "check --bucket, and --endpoint-url when it is not on AWS"}
+		return cause{code: fault.NotFound, words: "there is no such bucket", hint: "name the bucket with --bucket or HECTL_BUCKET; if it is not on AWS, also check --endpoint-url"}
 	case "NoSuchKey", "NotFound":
 		return cause{code: fault.NotFound, words: "there is no such object"}
 	case "NoSuchUpload":

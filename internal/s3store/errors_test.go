@@ -139,11 +139,11 @@ func TestRefusedByTheStore(t *testing.T) {
 	}{
 		{
 			"no such bucket", s3store.Config{Bucket: "elsewhere"}, [2]string{}, "list", fault.NotFound,
-			"list s3://elsewhere/backups/: there is no such bucket", "check --bucket, and --endpoint-url when it is not on AWS",
+			"list s3://elsewhere/backups/: there is no such bucket", "name the bucket with --bucket or HECTL_BUCKET; if it is not on AWS, also check --endpoint-url",
 		},
 		{
 			"no such bucket to upload to", s3store.Config{Bucket: "elsewhere"}, [2]string{}, "upload", fault.NotFound,
-			"upload s3://elsewhere/backups/y: there is no such bucket", "check --bucket, and --endpoint-url when it is not on AWS",
+			"upload s3://elsewhere/backups/y: there is no such bucket", "name the bucket with --bucket or HECTL_BUCKET; if it is not on AWS, also check --endpoint-url",
 		},
 		{
 			"no such object", s3store.Config{}, [2]string{}, "read", fault.NotFound,
@@ -156,7 +156,7 @@ func TestRefusedByTheStore(t *testing.T) {
 		{
 			"wrong secret", s3store.Config{}, [2]string{"AWS_SECRET_ACCESS_KEY", "not" + secret}, "list", fault.Denied,
 			"list s3://dumps/backups/: the signature is wrong",
-			"the secret access key does not belong to the access key, or this machine's clock is off",
+			"check the secret access key (AWS_SECRET_ACCESS_KEY, or the profile's), and this machine's clock",
 		},
 		{
 			"unknown key", s3store.Config{}, [2]string{"AWS_ACCESS_KEY_ID", "AKIAUNKNOWN"}, "list", fault.Denied,
