@@ -308,7 +308,7 @@ func (o *createOptions) Run(ctx context.Context, env *command.Env) error {
 func confirm(ctx context.Context, out *console.Console, store *s3store.Store, written s3store.Object) (s3store.Object, error) {
 	listed, err := catalog.Confirm(ctx, store, written)
 	if err == nil && listed.ETag != written.ETag {
-		out.Warn("the store answered the upload of %s with the ETag %s and lists it with %s: the manifest has the latter", listed.Key, written.ETag, listed.ETag)
+		out.Warn("the store answered the upload of %s with the ETag %s, and lists it with %s: the manifest has the latter", listed.Key, written.ETag, listed.ETag)
 	}
 	return listed, err
 }

@@ -104,7 +104,7 @@ func (o *statusOptions) look(ctx context.Context, env *command.Env) (*status, er
 		env.Console.Detail("open uploads: %v", err)
 	}
 	if s.Backup, err = o.backup(ctx); err != nil {
-		s.reason = "unknown: " + o.source.Database() + " does not answer"
+		s.reason = "not known: " + o.source.Database() + " does not answer"
 		env.Console.Detail("backup now: %v", err)
 	}
 	if err := ctx.Err(); err != nil {

@@ -45,8 +45,8 @@ func scheduleCommand(env *command.Env) *cli.Command {
    TIME must divide an hour or a day: 4h or 30m, not 5h or 90m. Cron and systemd
    use the machine's own time zone.
 
-   With a source on a Unix socket, the service and the crontab must belong to the
-   role's own account, because of peer authentication.`,
+   With a source on a Unix socket, peer authentication requires that the service
+   and the crontab belong to the account named like the role.`,
 		Flags: []cli.Flag{
 			&cli.DurationFlag{Category: command.Schedule, Name: "every", Usage: "back up every `TIME`, such as 4h or 24h"},
 			&cli.StringFlag{Category: command.Schedule, Name: "at", Usage: "start one of the backups at `HH:MM` (default 00:00)"},

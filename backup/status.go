@@ -33,13 +33,13 @@ func statusCommand(env *command.Env) *cli.Command {
    hectl status --json | jq -r '.problems[].text'
    hectl status --quiet --metrics /var/lib/node_exporter/hectl.prom >/dev/null
 
-   By default, the newest dump of LABEL may be up to 9 hours old, and at least
-   half the median size of the ten before it. Its age counts from the time in its
-   key or from its upload, whichever is earlier. The size check is skipped with
-   fewer than three earlier dumps. The manifests of the newest 50 dumps show when
-   one was last verified. If a source is set and reachable, status reports whether
-   a backup is running. status reports all problems; the worst one decides the
-   exit code.
+   By default, the newest dump of LABEL may be up to 9 hours old, and must have
+   at least half the median size of the ten before it. Its age counts from the
+   time in its key or from its upload, whichever is earlier. The size check is
+   skipped with fewer than three earlier dumps. The manifests of the newest 50
+   dumps show when one was last verified. If a source is set and reachable,
+   status reports whether a backup is running. status reports all problems; the
+   worst one decides the exit code.
 
    --metrics writes FILE in any case, even if something is wrong or the bucket
    cannot be read (then hectl_up is 0).`,

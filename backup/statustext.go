@@ -97,7 +97,7 @@ func (s *status) since(t time.Time) string {
 func (s *status) uploadsText() string {
 	switch {
 	case s.Uploads == nil:
-		return "unknown"
+		return "not known"
 	case s.Uploads.Count == 0:
 		return "none"
 	}
@@ -111,7 +111,7 @@ func (s *status) uploadsText() string {
 func (s *status) backupText() string {
 	switch {
 	case s.Backup == nil:
-		return cmp.Or(s.reason, "unknown: no source is set here")
+		return cmp.Or(s.reason, "not known: no source is set here")
 	case !s.Backup.Running:
 		return "none of " + s.Backup.Database
 	}
