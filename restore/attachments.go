@@ -79,8 +79,8 @@ func attachmentsCommand(env *command.Env) *cli.Command {
 0    done: all that were chosen are there
 1    failed; what has arrived is kept for the next try
 2    wrong flags or settings; nothing was touched
-3    done, but some are not in the bucket, or cannot be stored; with --dry-run:
-     none of those looked for is in the bucket
+3    done, but some are not in the bucket, or cannot be stored; with
+     --dry-run: none of those looked for is in the bucket
 10   no such bucket, database, or table
 11   another run works on this target or folder
 12   credentials are missing, expired, or lack a permission
