@@ -45,8 +45,7 @@ type owners struct {
 // check looks at one file or folder.
 func (o owners) check(what, path string, info fs.FileInfo) error {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok && !trusted(int(stat.Uid), o.uid, o.sudoUID) {
-		return fault.New(fault.Usage, "if you trust it, make it yours (chown), or name another",
-			"%s belongs to another user (uid %d)", what, stat.Uid)
+		return fault.New(fault.Usage, o.hint(int(stat.Uid), path), "%s belongs to another user (uid %d)", what, stat.Uid)
 	}
 	const others = 0o002
 	// In a sticky folder, such as /tmp, nobody can replace the file of another.
@@ -55,6 +54,15 @@ func (o owners) check(what, path string, info fs.FileInfo) error {
 			"%s may be written by every user (mode %04o)", what, info.Mode().Perm())
 	}
 	return nil
+}
+
+// hint is the advice for a file of owner's. Root mostly meets one in a container, in
+// which the application's folder is mounted.
+func (o owners) hint(owner int, path string) string {
+	if o.uid == 0 {
+		return fmt.Sprintf("run hectl as that user (sudo -u '#%d' hectl …), or, if you trust the file: chown root %s", owner, path)
+	}
+	return "if you trust it, make it yours: sudo chown \"$USER\" " + path
 }
 
 // checkFolders looks at dir and every folder above it: whoever may write to one of
