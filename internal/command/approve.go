@@ -8,22 +8,34 @@ import (
 	"github.com/rubyforgood/hectl/internal/console"
 )
 
-// askApproval lets a command ask for approval of hectl.yml on a terminal, once.
+// approver decides whether claims of a file are approved.
+type approver func(path string, claims []config.Claim) bool
+
+// askApproval lets a command ask for approval on a terminal.
 func (e *Env) askApproval(ctx context.Context) {
-	asked, approved := false, false
-	e.approve = func(path string, claims []config.Claim) bool {
-		if asked {
-			return approved
-		}
-		asked = true
+	e.approve = once(func(path string, claims []config.Claim) bool {
 		asker := e.Console.Asker(e.Stdin)
 		if asker == nil {
 			return false
 		}
 		e.Console.Warn("%s needs your approval for:\n%s", path, ClaimsText(claims))
 		answer, err := asker.Answer(ctx, "Approve it? Only if you trust who wrote it. [y/N]")
-		approved = err == nil && (strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes"))
-		return approved
+		return err == nil && (strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes"))
+	})
+}
+
+// once asks once about the same claims of a file. An answer about one file says nothing
+// about another.
+func once(ask approver) approver {
+	answers := map[string]bool{}
+	return func(path string, claims []config.Claim) bool {
+		about := path + "\n" + ClaimsText(claims)
+		answer, asked := answers[about]
+		if !asked {
+			answer = ask(path, claims)
+			answers[about] = answer
+		}
+		return answer
 	}
 }
 
