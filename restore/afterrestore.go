@@ -63,11 +63,14 @@ func prepareAfter(settings *config.Sources, c *cli.Context) (a afterRestore, err
 	return a, nil
 }
 
+// maxScript is how many bytes an SQL file may have: it is kept in memory.
+const maxScript = 64 << 20
+
 // readScripts reads SQL files. key is what names them in the file at path.
 func readScripts(key, path string, files []string) (scripts []script, err error) {
 	var problems []string
 	for _, file := range files {
-		sql, err := os.ReadFile(file)
+		sql, err := config.ReadFile(file, maxScript)
 		if err != nil {
 			problems = append(problems, err.Error())
 			continue

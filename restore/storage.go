@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/attachments"
+	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
@@ -68,7 +69,7 @@ func firstWith(dirs []string, names ...string) string {
 // cannot be read it is taken to be there, in a place that is not known.
 func diskService(app, name string) (attachments.Service, error) {
 	path := filepath.Join(app, "config", "storage.yml")
-	text, err := os.ReadFile(path)
+	text, err := config.ReadFile(path, 1<<20)
 	if errors.Is(err, fs.ErrNotExist) {
 		return attachments.Service{Name: name}, nil
 	}

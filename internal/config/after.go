@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -169,7 +170,8 @@ func (s *Sources) checkCommands() error {
 	return nil
 }
 
-// filesOf returns the files that a command names and that came with hectl.yml. A
+// filesOf returns the files that a command names and that came with hectl.yml: those in
+// its repository, by whatever path, and those whose path counts from its folder. A
 // program without a slash in its name is found in PATH.
 func (s *Sources) filesOf(command []string) []string {
 	var paths []string
@@ -182,7 +184,11 @@ func (s *Sources) filesOf(command []string) []string {
 			path = filepath.Join(s.Dir(), path)
 		}
 		info, err := os.Stat(path)
-		if err == nil && info.Mode().IsRegular() && within(s.repository(), path) {
+		if err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		found, err := filepath.EvalSymlinks(path)
+		if err == nil && (!filepath.IsAbs(word) || within(s.repository(), path) || within(s.repository(), found)) {
 			paths = append(paths, path)
 		}
 	}
@@ -193,17 +199,20 @@ func (s *Sources) filesOf(command []string) []string {
 func (s *Sources) afterClaims() []Claim {
 	var claims []Claim
 	for _, path := range s.After() {
-		claims = append(claims, Claim{Key: "after", Text: path, content: path + "\n" + fileSum(path)})
+		claims = append(claims, Claim{Key: "after", Text: path, content: path + "\n" + fileSum(path), err: tooLarge(path, "after")})
 	}
 	for _, command := range s.file.AfterRestore {
+		var wrong error
 		of := struct {
 			Words []string
 			Files map[string]string
 		}{command, map[string]string{}}
 		for _, path := range s.filesOf(command) {
 			of.Files[path] = fileSum(path)
+			wrong = cmp.Or(wrong, tooLarge(path, "after_restore"))
 		}
 		content, err := json.Marshal(of)
+		err = cmp.Or(wrong, err)
 		claims = append(claims, Claim{Key: "after_restore", Text: CommandLine(command), content: string(content), err: err})
 	}
 	return claims

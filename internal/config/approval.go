@@ -101,7 +101,7 @@ func (s *Sources) settingsFile() claimant {
 		add("notify", text)
 	}
 	for _, path := range s.sql {
-		claims = append(claims, Claim{Key: "mask.after", Text: path, content: path + "\n" + fileSum(path)})
+		claims = append(claims, Claim{Key: "mask.after", Text: path, content: path + "\n" + fileSum(path), err: tooLarge(path, "mask.after")})
 	}
 	add("mask.seed", s.seed)
 	claims = append(claims, s.afterClaims()...)
@@ -163,9 +163,17 @@ func shown(key, text string) string {
 	return fault.Redact(text)
 }
 
-// fileSum is a checksum of a file, "none" for one that cannot be read.
+// tooLarge refuses a file of which every run would have to read too much.
+func tooLarge(path, key string) error {
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() > maxProgramBytes {
+		return fault.New(fault.Usage, "", "approve %s: %s has more than %d MB", key, path, maxProgramBytes>>20)
+	}
+	return nil
+}
+
+// fileSum is a checksum of a file, "none" for one that cannot be read or is too large.
 func fileSum(path string) string {
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > maxProgramBytes {
 		return "none"
 	}
 	f, err := os.Open(path)

@@ -316,3 +316,61 @@ func TestConfirmSeed(t *testing.T) {
 		})
 	}
 }
+
+// The parser takes gigabytes for some short files.
+func TestSettingsThatCannotBeRead(t *testing.T) {
+	for name, text := range map[string]string{
+		"brackets": "mask: " + strings.Repeat("[", 200),
+		"anchors":  "mask: " + strings.Repeat("&a ", 200) + "x",
+		"dashes":   "mask: " + strings.Repeat("-\t", 200) + "x",
+		"large":    strings.Repeat("# a comment\n", 100000),
+	} {
+		dir, environ := clone(t, map[string]string{FileName: text})
+		if _, err := Load(dir, environ); err == nil || !strings.Contains(err.Error(), "nested too deeply") && !strings.Contains(err.Error(), "has more than 1024 KB") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestReadFile(t *testing.T) {
+	dir, _ := clone(t, map[string]string{"f": "12345"})
+	if text, err := ReadFile(filepath.Join(dir, "f"), 5); err != nil || string(text) != "12345" {
+		t.Errorf("%q, %v", text, err)
+	}
+	for _, path := range []string{filepath.Join(dir, "f"), "/dev/zero", dir} {
+		if _, err := ReadFile(path, 4); err == nil {
+			t.Errorf("%s: no error", path)
+		}
+	}
+}
+
+// A file that every run would have to read is not too large for that.
+func TestLargeFilesAreNotApproved(t *testing.T) {
+	for _, text := range []string{"after: big", "after_restore: [[cat, big]]"} {
+		dir, environ := clone(t, map[string]string{FileName: text, "big": ""})
+		if err := os.Truncate(filepath.Join(dir, "big"), 1<<40); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := reload(t, dir, environ).Allow(); err == nil || !strings.Contains(err.Error(), "has more than 256 MB") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// Without Git, the folder of hectl.yml is all that is known of the repository.
+func TestApprovalHoldsForCommandsAboveTheFile(t *testing.T) {
+	dir, environ := clone(t, map[string]string{"sub/" + FileName: "after_restore: [[../bin/migrate]]", "bin/migrate": "one"})
+	sub := filepath.Join(dir, "sub")
+	if _, err := reload(t, sub, environ).Allow(); err != nil {
+		t.Fatal(err)
+	}
+	if err := reload(t, sub, environ).ConfirmCommands(); err != nil {
+		t.Error(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "bin", "migrate"), []byte("two"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := reload(t, sub, environ).ConfirmCommands(); err == nil {
+		t.Error("a program that changed is approved")
+	}
+}

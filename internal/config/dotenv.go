@@ -2,6 +2,8 @@ package config
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -37,7 +39,7 @@ func libpqNames() []string {
 		"PGSSLNEGOTIATION", "PGSSLCOMPRESSION", "PGSSLCERT", "PGSSLKEY", "PGSSLCERTMODE", "PGSSLROOTCERT", "PGSSLCRL", "PGSSLCRLDIR",
 		"PGSSLSNI", "PGREQUIREPEER", "PGSSLMINPROTOCOLVERSION", "PGSSLMAXPROTOCOLVERSION", "PGMINPROTOCOLVERSION",
 		"PGMAXPROTOCOLVERSION", "PGKRBSRVNAME", "PGGSSLIB", "PGGSSDELEGATION", "PGSERVICE", "PGSERVICEFILE", "PGTARGETSESSIONATTRS",
-		"PGLOADBALANCEHOSTS",
+		"PGLOADBALANCEHOSTS", "PGOAUTHCAFILE",
 	}
 }
 
@@ -143,11 +145,21 @@ func (d *dotenv) add(s *Sources, path string, all map[string]string, known func(
 }
 
 func dotenvAdvice(err error, name string) string {
-	if errors.Is(err, errCommand) {
+	switch {
+	case errors.Is(err, errTooLong):
+		return "write the value itself"
+	case errors.Is(err, errCommand):
 		return "write the value itself, or set " + name + " in the environment; a literal $( is written \\$("
 	}
 	return "does its value lack a closing quote?"
 }
+
+// maxDotenv and maxFile are more bytes than a .env file and hectl.yml have. What comes
+// with a repository must not fill the memory.
+const (
+	maxDotenv = 256 << 10
+	maxFile   = 1 << 20
+)
 
 // readDotenvFile reads a file, and says where it is without symbolic links. What is
 // not a file, such as the folder of a Python environment, or cannot be opened has no
@@ -161,7 +173,7 @@ func readDotenvFile(path string) (target, text string, err error) {
 	if err != nil || !info.Mode().IsRegular() {
 		return "", "", nil //nolint:nilerr // there is nothing that can be read
 	}
-	content, err := os.ReadFile(target)
+	content, err := ReadFile(target, maxDotenv)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return "", "", nil
 	}
@@ -169,6 +181,30 @@ func readDotenvFile(path string) (target, text string, err error) {
 		return target, "", fault.New(fault.Usage, "", "read the application's settings: %w", err)
 	}
 	return target, string(trimBOM(content)), nil
+}
+
+// ReadFile reads a file that may have up to limit bytes. What is no file, such as a pipe
+// or a device, is an error: it may never end.
+func ReadFile(path string, limit int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	return readAtMost(f, path, limit)
+}
+
+// readAtMost reads r, the file at path, to its end, unless it has more than limit bytes.
+func readAtMost(r io.Reader, path string, limit int64) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(content)) > limit {
+		return nil, fmt.Errorf("%s has more than %d KB", path, limit>>10)
+	}
+	return content, err
 }
 
 // applicationDir is the folder whose .env files count: that of hectl.yml, else the

@@ -418,3 +418,36 @@ func TestDotenvThatIsInNoEffect(t *testing.T) {
 		}
 	}
 }
+
+// What comes with a repository must not fill the memory.
+func TestDotenvCannotGrow(t *testing.T) {
+	bomb := "A0=" + strings.Repeat("x", 64) + "\n"
+	for i := range 40 {
+		bomb += fmt.Sprintf("A%d=$A%[2]d$A%[2]d\n", i+1, i)
+	}
+	many := "A=" + strings.Repeat("x", 1000) + "\n"
+	for i := range 5000 {
+		many += fmt.Sprintf("B%d=$A\n", i)
+	}
+	for name, text := range map[string]string{
+		"one value":    bomb + "PG_PASSWORD=$A40\n",
+		"many values":  many + "PG_PASSWORD=$A\n",
+		"a large file": "PG_PASSWORD=" + strings.Repeat("x", 1<<20),
+	} {
+		sum := 0
+		for _, a := range parseDotenv(text, func(string) (string, bool) { return "", false }) {
+			sum += len(a.text)
+		}
+		if sum > 2<<20 {
+			t.Errorf("%s: %d bytes", name, sum)
+		}
+		dir, environ := clone(t, map[string]string{".env": text})
+		_, err := reload(t, dir, environ).Target(nil)
+		if err == nil || len(err.Error()) > 1000 {
+			t.Errorf("%s: %.1000v", name, err)
+		}
+		if v := reload(t, dir, environ).ProjectVariables(dir)["PG_PASSWORD"]; v.Text != "" {
+			t.Errorf("%s: a value of %d bytes", name, len(v.Text))
+		}
+	}
+}

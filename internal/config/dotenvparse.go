@@ -42,7 +42,12 @@ const lineBreaks = "DOTENV_LINEBREAK_MODE"
 var (
 	errUnclosed = errors.New("a closing quote is missing")
 	errCommand  = errors.New("hectl runs no $(command)")
+	errTooLong  = errors.New("the variables that it names make it too long")
 )
+
+// maxExpanded is how many bytes the values of one file may have together. References
+// could double them from line to line.
+const maxExpanded = 1 << 20
 
 // parseDotenv reads text as the Ruby gem dotenv does in version 3, except that it
 // runs no $(command): such a value has an error. known are the variables that were
@@ -51,6 +56,8 @@ func parseDotenv(text string, known func(name string) (string, bool)) []assignme
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 	var found []assignment
 	own := map[string]string{}
+	left := maxExpanded
+	counted, line := 0, 1
 	lookup := func(name string) string {
 		if v, ok := known(name); ok {
 			return v
@@ -58,11 +65,17 @@ func parseDotenv(text string, known func(name string) (string, bool)) []assignme
 		return own[name]
 	}
 	for _, at := range assigns.FindAllStringSubmatchIndex(text, -1) {
-		a := assignment{name: text[at[2]:at[3]], line: 1 + strings.Count(text[:at[2]], "\n")}
+		line += strings.Count(text[counted:at[2]], "\n")
+		counted = at[2]
+		a := assignment{name: text[at[2]:at[3]], line: line}
 		switch {
 		case at[4] >= 0:
 			legacy := cmp.Or(own[lineBreaks], lookup(lineBreaks)) == "legacy"
-			a.text, a.err = dotenvValue(text[at[4]:at[5]], legacy, lookup)
+			a.text, a.err = dotenvValue(text[at[4]:at[5]], legacy, lookup, left)
+			left -= len(a.text)
+			if errors.Is(a.err, errTooLong) {
+				left = -1 // later ones may name it
+			}
 		case exportsOnly(text[at[0]:at[1]], own, a.name):
 			continue
 		}
@@ -80,8 +93,9 @@ func exportsOnly(line string, set map[string]string, name string) bool {
 }
 
 // dotenvValue is what stands for a value. In single quotes it is literal. legacy
-// makes line breaks of \n and \r in double quotes.
-func dotenvValue(raw string, legacy bool, lookup func(name string) string) (string, error) {
+// makes line breaks of \n and \r in double quotes. What becomes longer than limit is an
+// error.
+func dotenvValue(raw string, legacy bool, lookup func(name string) string, limit int) (string, error) {
 	value := strings.Trim(raw, "\x00\t\n\v\f\r ")
 	quote := byte(0)
 	var unclosed error
@@ -102,12 +116,17 @@ func dotenvValue(raw string, legacy bool, lookup func(name string) string) (stri
 		value = strings.NewReplacer(`\n`, `\\n`, `\r`, `\\r`).Replace(value)
 	}
 	value = escaped.ReplaceAllString(value, "$1")
-	value, err := withoutCommands(withReferences(value, lookup))
+	value, ok := withReferences(value, lookup, limit)
+	if !ok {
+		return "", errTooLong
+	}
+	value, err := withoutCommands(value)
 	return value, cmp.Or(err, unclosed)
 }
 
-// withReferences replaces the variables in a value.
-func withReferences(value string, lookup func(name string) string) string {
+// withReferences replaces the variables in a value. It is false where that makes more
+// than limit bytes.
+func withReferences(value string, lookup func(name string) string, limit int) (string, bool) {
 	var b strings.Builder
 	end := 0
 	for _, at := range reference.FindAllStringSubmatchIndex(value, -1) {
@@ -123,8 +142,12 @@ func withReferences(value string, lookup func(name string) string) string {
 		default:
 			b.WriteString(whole)
 		}
+		if b.Len() > limit {
+			return "", false
+		}
 	}
-	return b.String() + value[end:]
+	b.WriteString(value[end:])
+	return b.String(), b.Len() <= limit
 }
 
 // withoutCommands takes the backslash from what would otherwise be a $(command).

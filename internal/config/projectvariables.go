@@ -6,8 +6,9 @@ import "path/filepath"
 // .env files, which the environment overrides, as an application in that folder sees
 // them. Without names, the files are those that dotenv reads in development. Nothing
 // of it is in effect: it is what "hectl init" looks expressions up in. A value that
-// cannot be told is left out.
+// cannot be told, or is longer than any part of a database's place, is left out.
 func (s *Sources) ProjectVariables(dir string, names ...string) map[string]Value {
+	const longest = 1024
 	if len(names) == 0 {
 		names = dotenvFiles()
 	}
@@ -29,7 +30,7 @@ func (s *Sources) ProjectVariables(dir string, names ...string) map[string]Value
 			last[a.name] = a
 		}
 		for name, a := range last {
-			if _, ok := all[name]; !ok && a.err == nil {
+			if _, ok := all[name]; !ok && a.err == nil && len(a.text) <= longest {
 				all[name] = Value{a.text, name + " in " + file}
 			}
 		}

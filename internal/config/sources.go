@@ -165,9 +165,12 @@ func (s *Sources) read(path string) (file, error) {
 	if err := s.checkTrusted(path, "settings"); err != nil {
 		return file{}, err
 	}
-	text, err := io.ReadAll(f)
+	text, err := readAtMost(f, path, maxFile)
 	if err != nil {
 		return file{}, fault.New(fault.Usage, "", "read settings: %w", err)
+	}
+	if NestsTooDeeply(string(text)) {
+		return file{}, fault.New(fault.Usage, "", "read settings %s: it is nested too deeply", path)
 	}
 	parsed, err := parse(trimBOM(text))
 	if err != nil {

@@ -133,7 +133,8 @@ func (f *composeFile) add(file string) {
 	if services == nil {
 		return
 	}
-	for _, name := range services.keys {
+	const most = 100 // services of a project
+	for _, name := range services.keys[:min(len(services.keys), most)] {
 		n := services.values[name]
 		i := slices.IndexFunc(f.services, func(s *composed) bool { return s.name == name })
 		if i < 0 {
@@ -172,6 +173,9 @@ func (f *composeFile) environment(s *composed, n *node, file string) {
 		return
 	}
 	set := func(key, text string, line int) {
+		if !strings.HasPrefix(key, "POSTGRES") {
+			return
+		}
 		v := f.interpolate(text)
 		if v.Origin == "" {
 			v.Origin = at(file, line)
@@ -291,6 +295,9 @@ var reference = regexp.MustCompile(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(:?[-?+])?([^
 // first, since a default may hold others.
 func (f *composeFile) interpolate(text string) Part {
 	const dollar = "\x00"
+	if len(text) > maxText {
+		return Part{}
+	}
 	out := Part{Value: config.Value{Text: strings.ReplaceAll(text, "$$", dollar)}}
 	for range maxDepth {
 		before := out.Text
@@ -313,6 +320,9 @@ func (f *composeFile) interpolate(text string) Part {
 		})
 		if out.Text == before {
 			break
+		}
+		if len(out.Text) > maxText {
+			return Part{Variable: out.Variable}
 		}
 	}
 	out.Text = strings.ReplaceAll(out.Text, dollar, "$")

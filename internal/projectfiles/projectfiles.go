@@ -52,6 +52,10 @@ func newDatabase(origin string, name, host, port, user value) Database {
 // maxSize is more than any such file has, in bytes.
 const maxSize = 128 << 10
 
+// maxText is longer than any part of a database's place is, in bytes. Variables and
+// aliases could make texts grow from use to use.
+const maxText = 4 << 10
+
 // Find returns the development databases that the project's files name, the most
 // telling file first. What looks like production's has a Reason.
 func Find(p Project) []Database {

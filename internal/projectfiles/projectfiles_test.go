@@ -603,3 +603,18 @@ func FuzzFind(f *testing.F) {
 		}})
 	})
 }
+
+// Variables could make texts grow from use to use.
+func TestFoundTextsStayShort(t *testing.T) {
+	long := "A=" + strings.Repeat("x", 1000) + "\n"
+	for _, files := range []string{
+		"-- .env --\n" + long + "-- compose.yaml --\nservices:\n  db:\n    image: postgres\n    environment:\n      POSTGRES_DB: " + strings.Repeat("$A", 1000) + "\n",
+		"-- .env --\n" + long + "-- config/database.yml --\ndevelopment:\n  adapter: postgresql\n  database: " + strings.Repeat("<%= ENV['A'] %>", 1000) + "\n",
+	} {
+		for _, d := range Find(project(t, files)) {
+			if n := len(d.Name.Text); n > maxText {
+				t.Errorf("%s: %d bytes", d.Origin, n)
+			}
+		}
+	}
+}

@@ -117,7 +117,9 @@ func (f *databaseYAML) value(n *node, key string) value {
 		if one.state == unknown {
 			return value{state: unknown}
 		}
-		whole.Text += one.Text
+		if whole.Text += one.Text; len(whole.Text) > maxText {
+			return value{state: unknown}
+		}
 		whole.Variable = first(whole.Variable, one.Variable)
 		rest = after
 	}

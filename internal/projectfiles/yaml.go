@@ -2,10 +2,11 @@ package projectfiles
 
 import (
 	"errors"
-	"regexp"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/rubyforgood/hectl/internal/config"
 )
 
 // node is a node of YAML with its line. Aliases are the nodes that they name, so a
@@ -25,7 +26,7 @@ const maxDepth = 40
 
 // parseYAML returns the first document of text.
 func parseYAML(text string) (*node, error) {
-	if nestsTooDeeply(text) {
+	if config.NestsTooDeeply(text) {
 		return nil, errDepth
 	}
 	file, err := parser.ParseBytes([]byte(text), 0, parser.AllowDuplicateMapKey())
@@ -41,27 +42,7 @@ func parseYAML(text string) (*node, error) {
 	return &node{}, nil
 }
 
-var (
-	errDepth = errors.New("it is nested too deeply")
-	nested   = regexp.MustCompile(`([-?:] +){40}`)
-)
-
-// nestsTooDeeply reports whether brackets, or marks on one line, go deeper than in any
-// such file. The parser takes minutes for some of these.
-func nestsTooDeeply(text string) bool {
-	depth := 0
-	for _, r := range text {
-		switch r {
-		case '[', '{':
-			if depth++; depth > maxDepth {
-				return true
-			}
-		case ']', '}':
-			depth = max(0, depth-1)
-		}
-	}
-	return nested.MatchString(text)
-}
+var errDepth = errors.New("it is nested too deeply")
 
 type converter struct {
 	anchors map[string]*node
