@@ -83,7 +83,9 @@ func (f *firstLook) ask(ctx context.Context, env *command.Env, settings *config.
 	all.Go(func() { _, f.credentials = env.Open(ctx, bucket) })
 	if f.Source == "" { // a machine that makes backups needs no target
 		all.Go(func() {
-			f.server = restore.CheckRole(ctx, target)
+			if f.server = restore.CheckEnvironment(settings, target); f.server == nil {
+				f.server = restore.CheckRole(ctx, target)
+			}
 		})
 	}
 	all.Wait()
@@ -111,7 +113,7 @@ func (f firstLook) next() string {
 
 // Text renders the look in six lines.
 func (f firstLook) Text() string {
-	lines := []string{"hectl backs up a Postgres database to S3 and loads the newest dump into your local one."}
+	lines := []string{"hectl backs up Postgres to S3 and loads the newest dump into a local database."}
 	line := func(name, is string, err error) {
 		if err != nil {
 			is = firstClause(err)
@@ -139,6 +141,9 @@ func firstClause(err error) string {
 	const most = 66 // so that the line fits 80 columns
 	if _, cause, ok := strings.Cut(text, ": "); ok && utf8.RuneCountInString(text) > most {
 		text = cause
+	}
+	if i := strings.LastIndex(text, " ("); i > 0 && utf8.RuneCountInString(text) > most {
+		text = text[:i]
 	}
 	if runes := []rune(text); len(runes) > most {
 		text = string(runes[:most-1])

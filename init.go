@@ -53,7 +53,7 @@ func initCommand(env *command.Env) *cli.Command {
 	}, `
 0    done
 1    failed
-2    wrong flags, nobody to ask, or there is a hectl.yml already
+2    wrong flags, no terminal to ask on, or a hectl.yml that is already there
 130  interrupted`)
 }
 
@@ -199,7 +199,7 @@ func withoutAsking(env *command.Env, given config.Flags, found []proposal) error
 		}
 	}
 	if len(given) == 0 {
-		return fault.New(fault.Usage, strings.Join(hints, ", "), "there is nobody to ask: standard input or standard error is no terminal")
+		return fault.New(fault.Usage, strings.Join(hints, ", "), "cannot ask for settings: standard input or standard error is not a terminal")
 	}
 	return nil
 }

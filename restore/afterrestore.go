@@ -266,7 +266,7 @@ func (r *run) notRun(ctx context.Context, p plan, err error) error {
 	case ctx.Err() != nil:
 		return err
 	case command:
-		return fault.Wrap(fault.CodeOf(err), "--keep-failed keeps the database on which it failed; --no-after-restore fetches without it", err)
+		return fault.Wrap(fault.CodeOf(err), "use --keep-failed to keep the database on which it failed, or --no-after-restore to fetch without the commands", err)
 	}
-	return fault.Wrap(fault.CodeOf(err), "--keep-failed keeps the database on which it failed", err)
+	return fault.Wrap(fault.CodeOf(err), "use --keep-failed to keep the database on which it failed", err)
 }

@@ -246,7 +246,7 @@ func (r *run) guarded(ctx context.Context) (admin *pgtools.DB, existing *pgtools
 
 // facts are what the settings alone say.
 func (r *run) facts() facts {
-	return facts{Env: r.settings.LookupApplication, Target: r.target, AllowHost: r.allowHost, Force: r.force, Sources: r.sources}
+	return facts{Env: r.settings.LookupApplication, EnvOrigin: r.settings.ApplicationOrigin, Target: r.target, AllowHost: r.allowHost, Force: r.force, Sources: r.sources}
 }
 
 // inspected completes the facts, and refuses what they forbid.

@@ -14,7 +14,8 @@ import (
 // is asked of the target server only when everything before it allowed to
 // connect there.
 type facts struct {
-	Env       pgtools.Environ // for RAILS_ENV and its like
+	Env       pgtools.Environ          // for RAILS_ENV and its like
+	EnvOrigin func(name string) string // says where Env finds it; nil where that is not known
 	Target    pgtools.Conn
 	AllowHost []string // hosts other than this machine that --allow-host names
 	Force     bool
@@ -56,6 +57,9 @@ type found struct {
 	NamedAfter string
 }
 
+// unsetIt ends a reason that lies in the environment: no other target helps there.
+const unsetIt = "(unset it, if this is a development machine)"
+
 // guard returns the reasons for which the target may not be replaced, each a
 // clause that completes "refused to replace X: ". None means it may.
 func guard(f facts) []string {
@@ -64,7 +68,10 @@ func guard(f facts) []string {
 
 	for _, name := range []string{"RAILS_ENV", "RACK_ENV", "APP_ENV"} {
 		if v, _ := f.Env(name); isProduction(v) {
-			add("%s is %s (unset it, if this is a development machine)", name, v)
+			if f.EnvOrigin != nil {
+				name = f.EnvOrigin(name)
+			}
+			add("%s is %s %s", name, v, unsetIt)
 		}
 	}
 	switch host := f.Target.Host(); {
@@ -144,7 +151,11 @@ func refusal(do string, target pgtools.Conn, reasons []string) error {
 	if len(reasons) == 0 {
 		return nil
 	}
-	return fault.New(fault.Refused,
-		"name a local development database with --target or HECTL_TARGET",
+	advice := "name a local development database with --target or HECTL_TARGET"
+	if !slices.ContainsFunc(reasons, func(reason string) bool { return !strings.HasSuffix(reason, unsetIt) }) {
+		name, _, _ := strings.Cut(reasons[0], " ")
+		advice = "set " + name + "=development for this command"
+	}
+	return fault.New(fault.Refused, advice,
 		"refused to %s %s: %s", do, target, strings.Join(reasons, "; "))
 }

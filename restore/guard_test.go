@@ -146,4 +146,12 @@ func TestRefusal(t *testing.T) {
 	if fault.CodeOf(err) != fault.Refused || !strings.HasSuffix(err.Error(), ": a; b") || strings.Contains(err.Error(), "secret") {
 		t.Errorf("got %v", err)
 	}
+	if len(fault.Hints(err)) != 1 {
+		t.Errorf("hints %q", fault.Hints(err))
+	}
+	// Another target would not help.
+	hints := fault.Hints(refusal("replace", target, []string{"RACK_ENV in .env is production " + unsetIt}))
+	if len(hints) != 1 || hints[0] != "set RACK_ENV=development for this command" {
+		t.Errorf("hints %q", hints)
+	}
 }

@@ -102,7 +102,7 @@ func (i information) Text() string {
 		paragraph(head, s.Origin.lines()...)
 	}
 	for _, t := range i.Temps {
-		paragraph(fmt.Sprintf("%s, %s: of a run that is under way, or was killed", t.Name, bytesOf(t.Size)))
+		paragraph(fmt.Sprintf("%s, %s: of a run that is under way, was killed, or failed with --keep-failed", t.Name, bytesOf(t.Size)))
 	}
 	if i.Beside > 0 {
 		paragraph(fmt.Sprintf("%s beside %s; to remove all of it: %s", humanize.Bytes(uint64(i.Beside)), i.Target, i.purge))

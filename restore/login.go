@@ -32,7 +32,7 @@ type login struct {
 
 // String says it in a line.
 func (l login) String() string {
-	who := "with any user's address and"
+	who := "as any user with"
 	if l.Address != "" {
 		who = "as " + l.Address + " with"
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
@@ -137,11 +138,18 @@ func (r *run) exchange(server pgtools.Version, existing *pgtools.Database) plan 
 	return p
 }
 
+// plainVersion is a version without what a packager adds, such as
+// "15.18 (Debian 15.18-0+deb12u1)".
+func plainVersion(version string) string {
+	version, _, _ = strings.Cut(version, " (")
+	return version
+}
+
 // Text renders the plan for --dry-run.
 func (p plan) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "would restore   %s\n", p.Dump)
-	fmt.Fprintf(&b, "  made by       pg_dump %s of %s on PostgreSQL %s, %d tables\n", p.Dump.DumpVersion, p.Dump.Database, p.Dump.ServerVersion, p.Tables)
+	fmt.Fprintf(&b, "  made by       pg_dump %s of %s on PostgreSQL %s, %d tables\n", plainVersion(p.Dump.DumpVersion), p.Dump.Database, plainVersion(p.Dump.ServerVersion), p.Tables)
 	if p.Chosen != "" {
 		fmt.Fprintf(&b, "  rows of       %s\n", p.Chosen)
 	}
@@ -279,6 +287,18 @@ func cannot(problems []error, format string, args ...any) error {
 		err = fault.Wrap(fault.Failed, hint, err)
 	}
 	return err
+}
+
+// CheckEnvironment returns the refusal to replace a target where RAILS_ENV or one like
+// it says that this machine is production's. It asks no server.
+func CheckEnvironment(settings *config.Sources, target pgtools.Conn) error {
+	var reasons []string
+	for _, reason := range guard(facts{Env: settings.LookupApplication, EnvOrigin: settings.ApplicationOrigin, Target: target}) {
+		if strings.HasSuffix(reason, unsetIt) {
+			reasons = append(reasons, reason)
+		}
+	}
+	return refusal("replace", target, reasons)
 }
 
 // CheckRole connects to the server of a target, and returns what the role lacks for a

@@ -9,14 +9,17 @@ import (
 )
 
 // approver decides whether claims of a file are approved.
-type approver func(path string, claims []config.Claim) bool
+type approver func(path string, claims []config.Claim, changed bool) bool
 
 // askApproval lets a command ask for approval on a terminal.
 func (e *Env) askApproval(ctx context.Context) {
-	e.approve = once(func(path string, claims []config.Claim) bool {
+	e.approve = once(func(path string, claims []config.Claim, changed bool) bool {
 		asker := e.Console.Asker(e.Stdin)
 		if asker == nil {
 			return false
+		}
+		if changed {
+			e.Console.Warn("%s, or a file that it names, changed after you approved it", path)
 		}
 		e.Console.Warn("%s needs your approval for:\n%s", path, ClaimsText(claims))
 		answer, err := asker.Answer(ctx, "Approve it? Only if you trust who wrote it. [y/N]")
@@ -28,11 +31,11 @@ func (e *Env) askApproval(ctx context.Context) {
 // about another.
 func once(ask approver) approver {
 	answers := map[string]bool{}
-	return func(path string, claims []config.Claim) bool {
+	return func(path string, claims []config.Claim, changed bool) bool {
 		about := path + "\n" + ClaimsText(claims)
 		answer, asked := answers[about]
 		if !asked {
-			answer = ask(path, claims)
+			answer = ask(path, claims, changed)
 			answers[about] = answer
 		}
 		return answer

@@ -34,7 +34,7 @@ type Env struct {
 	plainHTTP sync.Once // warns about an endpoint without TLS
 	// approve asks the user whether hectl.yml may do what needs approval; nil where
 	// there is nobody to ask.
-	approve    func(path string, claims []config.Claim) bool
+	approve    approver
 	promised   *promised // nil: nobody is to be told of the run
 	completers map[string]Completer
 }

@@ -247,8 +247,11 @@ func (s *Sources) ConfirmSeed() error {
 	return s.Confirm(s.path, "mask.seed")
 }
 
-// OnUnapproved sets who asks the user for approval of the claims.
-func (s *Sources) OnUnapproved(ask func(path string, claims []Claim) bool) { s.ask = ask }
+// OnUnapproved sets who asks the user for approval of the claims. changed reports
+// that the user has approved others of the file before.
+func (s *Sources) OnUnapproved(ask func(path string, claims []Claim, changed bool) bool) {
+	s.ask = ask
+}
 
 // Confirm returns an error if origin is the settings file and the user has not
 // approved it: key is what is about to be used.
@@ -365,15 +368,15 @@ func (s *Sources) confirm(c claimant, key string) error {
 	if known && sum == c.sum() {
 		return nil
 	}
-	if s.ask != nil && s.ask(c.path, c.claims) {
+	if s.ask != nil && s.ask(c.path, c.claims, known) {
 		return s.allow(c)
 	}
-	state := "you have not approved"
-	if known {
-		state = "changed after you approved it"
-	}
 	name, _, _ := strings.Cut(key, " in ")
-	return fault.New(fault.Usage, `run "hectl allow"`, "use %s of %s: it names %s that %s", name, c.path, about(name), state)
+	state := "it names " + about(name) + " that you have not approved"
+	if known {
+		state = "it, or a file that it names, changed after you approved it"
+	}
+	return fault.New(fault.Usage, `run "hectl allow"`, "use %s of %s: %s", name, c.path, state)
 }
 
 // claimants are the files in which something needs approval.

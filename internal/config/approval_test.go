@@ -150,7 +150,7 @@ func TestUserIsAsked(t *testing.T) {
 	for _, answer := range []bool{false, true} {
 		s := reload(t, dir, environ)
 		asked := 0
-		s.OnUnapproved(func(path string, claims []Claim) bool {
+		s.OnUnapproved(func(path string, claims []Claim, changed bool) bool {
 			asked++
 			if path != s.Path() || len(claims) != 1 || claims[0].Text != "https://store" {
 				t.Errorf("asked about %s: %v", path, claims)

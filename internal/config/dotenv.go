@@ -281,6 +281,15 @@ func (s *Sources) LookupApplication(name string) (string, bool) {
 	return v.text, ok && v.err == nil
 }
 
+// ApplicationOrigin says where LookupApplication finds a variable, such as
+// "RAILS_ENV in .env".
+func (s *Sources) ApplicationOrigin(name string) string {
+	if v, ok := s.dotenv().variables[name]; s.env[name] == "" && ok {
+		return v.origin
+	}
+	return name
+}
+
 // ReadEnvFile reads a file of variables, such as the EnvironmentFile= of a systemd
 // unit. No error quotes it.
 func ReadEnvFile(path string) (map[string]string, error) {

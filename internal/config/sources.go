@@ -55,7 +55,7 @@ type Sources struct {
 	path  string   // of hectl.yml, without symbolic links; "" when there is none
 	sql   []string // files with SQL that the file names
 	seed  string   // file of a seed that it names, unless it is hectl's own; "" for none
-	ask   func(path string, claims []Claim) bool
+	ask   func(path string, claims []Claim, changed bool) bool
 
 	readDotenv sync.Once
 	fromDotenv dotenv
