@@ -117,7 +117,7 @@ func (r *run) runCommands(ctx context.Context, admin *pgtools.DB, p plan) error 
 	if len(r.after.commands) == 0 {
 		return nil
 	}
-	before, err := databaseOID(ctx, admin, p.Temp)
+	before, err := openDatabase(ctx, admin, p.Temp)
 	if err != nil {
 		return err
 	}
@@ -138,16 +138,17 @@ func (r *run) runCommands(ctx context.Context, admin *pgtools.DB, p plan) error 
 	if _, err := admin.TerminateSessions(ctx, p.Temp); err != nil {
 		return err
 	}
-	after, err := databaseOID(ctx, admin, p.Temp)
+	after, err := openDatabase(ctx, admin, p.Temp)
 	if err == nil && after != before {
-		err = &commandError{fmt.Errorf("after_restore: a command dropped %s or created it again", p.Temp)}
+		err = &commandError{fmt.Errorf("after_restore: a command dropped %s, created it again, made it a template or closed it to connections", p.Temp)}
 	}
 	return err
 }
 
-// databaseOID returns the oid of a database, 0 when there is none.
-func databaseOID(ctx context.Context, admin *pgtools.DB, name string) (oid uint32, err error) {
-	err = admin.QueryRow(ctx, "SELECT coalesce((SELECT oid FROM pg_catalog.pg_database WHERE datname = $1), 0)::oid", name).Scan(&oid)
+// openDatabase returns the oid of a database that is no template and takes connections,
+// 0 when there is none.
+func openDatabase(ctx context.Context, admin *pgtools.DB, name string) (oid uint32, err error) {
+	err = admin.QueryRow(ctx, "SELECT coalesce((SELECT oid FROM pg_catalog.pg_database WHERE datname = $1 AND datallowconn AND NOT datistemplate), 0)::oid", name).Scan(&oid)
 	if err != nil {
 		return 0, fmt.Errorf("look at %s: %w", name, err)
 	}
