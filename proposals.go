@@ -76,6 +76,9 @@ func targetOf(d projectfiles.Database, check func(config.Flags) error) (target, 
 	want := map[string]string{"dbname": d.Name.Text, "host": host.Text, "port": port.Text, "user": user.Text}
 	maps.DeleteFunc(want, func(_, v string) bool { return v == "" })
 	target = targetText(want)
+	if !config.Printable(target) {
+		return "", "it has characters that cannot be seen"
+	}
 	if said, err := pgtools.ParseParams(target); err != nil || !maps.Equal(want, map[string]string(said)) {
 		return "", "it cannot be written as a target"
 	}
