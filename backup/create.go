@@ -210,6 +210,9 @@ type created struct {
 	Pruned        *pruned   `json:"pruned,omitempty"`
 }
 
+// IsProse lets a terminal break its lines.
+func (created) IsProse() {}
+
 // Text says what is now where.
 func (r created) Text() string {
 	took := r.Finished.Sub(r.Started)

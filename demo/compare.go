@@ -71,7 +71,7 @@ func (w *world) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\n  The local database of before is %s, with its %q.\n", previousDB, strings.Join(names, ", "))
+	fmt.Printf("\n  The previous local database is %s, with its %q.\n", previousDB, strings.Join(names, ", "))
 	if len(problems) > 0 {
 		return errors.New("the local database is not what it should be: " + strings.Join(problems, "; "))
 	}

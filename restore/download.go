@@ -86,6 +86,9 @@ type downloaded struct {
 	Seconds   float64  `json:"seconds"`
 }
 
+// IsProse lets a terminal break its lines.
+func (downloaded) IsProse() {}
+
 // Text says what is now where, and by what it was checked.
 func (r downloaded) Text() string {
 	took := seconds(r.Seconds)

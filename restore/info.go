@@ -66,6 +66,9 @@ type information struct {
 	rollback, purge string // command lines
 }
 
+// IsProse lets a terminal break its lines.
+func (information) IsProse() {}
+
 // Text renders a paragraph a database.
 func (i information) Text() string {
 	var b strings.Builder

@@ -216,7 +216,7 @@ func (m maskInfo) String() string {
 			tables++
 		}
 	}
-	what := "credentials alone"
+	what := "credentials only"
 	switch {
 	case m.Before:
 		what = "credentials; personal data was, when the dump was made"

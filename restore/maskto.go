@@ -77,6 +77,9 @@ type maskedDump struct {
 	Seconds  float64  `json:"seconds"`
 }
 
+// IsProse lets a terminal break its lines.
+func (maskedDump) IsProse() {}
+
 // Text says what is now where.
 func (r maskedDump) Text() string {
 	to := "s3://" + r.Bucket + "/" + r.Key

@@ -145,6 +145,9 @@ func plainVersion(version string) string {
 	return version
 }
 
+// IsProse lets a terminal break its lines.
+func (plan) IsProse() {}
+
 // Text renders the plan for --dry-run.
 func (p plan) Text() string {
 	var b strings.Builder
@@ -197,7 +200,7 @@ func (p plan) exchangeText(b *strings.Builder) {
 		fmt.Fprintf(b, "then rename     %s to %s, and %s to %s\n", p.Target, p.Previous, p.Temp, p.Target)
 	}
 	if p.dropsPrevious {
-		fmt.Fprintf(b, "then drop       the %s of before\n", previousName(p.Target))
+		fmt.Fprintf(b, "then drop       the current %s\n", previousName(p.Target))
 	}
 	for _, name := range p.Leftovers {
 		fmt.Fprintf(b, "before, drop    %s, left by an earlier run\n", name)

@@ -61,6 +61,9 @@ type rolledBack struct {
 	again string
 }
 
+// IsProse lets a terminal break its lines.
+func (rolledBack) IsProse() {}
+
 // Text says what is where now.
 func (r rolledBack) Text() string {
 	var b strings.Builder

@@ -65,6 +65,9 @@ type snapshotPlan struct {
 	plan plan
 }
 
+// IsProse lets a terminal break its lines.
+func (snapshotPlan) IsProse() {}
+
 // Text renders the plan for --dry-run.
 func (p snapshotPlan) Text() string {
 	var b strings.Builder

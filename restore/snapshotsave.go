@@ -25,6 +25,9 @@ type snapshotSaved struct {
 	Seconds   float64      `json:"seconds"`
 }
 
+// IsProse lets a terminal break its lines.
+func (snapshotSaved) IsProse() {}
+
 // Text says what was saved, and how to go back to it.
 func (s snapshotSaved) Text() string {
 	if s.DryRun {

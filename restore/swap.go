@@ -255,6 +255,9 @@ func targetFlag(text string, target pgtools.Conn) string {
 	return text
 }
 
+// IsProse lets a terminal break its lines.
+func (report) IsProse() {}
+
 // Text says what is now where, and how to go back.
 func (r report) Text() string {
 	var b strings.Builder

@@ -45,16 +45,24 @@ type Console struct {
 // New returns a Console that says what is usual; see Mode.
 func New(opt Options) *Console {
 	c := &Console{opt: opt, columns: func() int { return 80 }}
-	if f, ok := opt.Stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if terminalColumns(opt.Stderr) > 0 {
 		c.terminal = true
-		c.columns = func() int {
-			if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
-				return width
-			}
-			return 80
-		}
+		c.columns = func() int { return terminalColumns(opt.Stderr) }
 	}
 	return c
+}
+
+// terminalColumns returns how wide the terminal that w writes to is, 0 where it writes
+// to none.
+func terminalColumns(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0
+	}
+	if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+		return width
+	}
+	return 80
 }
 
 // Mode sets how much is said, and the form of the result.
@@ -115,6 +123,18 @@ type Result interface {
 	Text() string
 }
 
+// Prose is a Result whose text is for reading: on a terminal its long lines are broken
+// between words. Other texts may go into a file or a crontab.
+type Prose interface {
+	Result
+	IsProse()
+}
+
+func isProse(r Result) bool {
+	_, ok := r.(Prose)
+	return ok
+}
+
 // Result writes r to standard output: its JSON with --json, else its text, in
 // which control characters are made harmless. A log has it as well.
 func (c *Console) Result(r Result) error {
@@ -134,7 +154,11 @@ func (c *Console) Result(r Result) error {
 			err = enc.Encode(text)
 		}
 	} else if text := r.Text(); text != "" {
-		_, err = io.WriteString(c.opt.Stdout, printable(strings.TrimSuffix(text, "\n"))+"\n")
+		text = printable(strings.TrimSuffix(text, "\n"))
+		if columns := terminalColumns(c.opt.Stdout); columns > 0 && isProse(r) {
+			text = foldResult(text, columns)
+		}
+		_, err = io.WriteString(c.opt.Stdout, text+"\n")
 	}
 	if errors.Is(err, syscall.EPIPE) {
 		return nil // the reader has had enough: "hectl list | head -1"

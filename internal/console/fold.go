@@ -54,3 +54,48 @@ func foldLine(line string, width int) string {
 	}
 	return b.String()
 }
+
+// gap parts a label from what it says, in a table or a list.
+var gap = regexp.MustCompile(`^(\s*\S+(?: \S+)*)\s{2,}`)
+
+// pasted is a line that is nothing but a command.
+var pasted = regexp.MustCompile(`^\s*(?:>|psql|sudo|hectl|aws|brew|docker|apt-get|export|createdb) `)
+
+// foldResult breaks the lines of a result that are wider than width columns between
+// words, and lines up what follows a label. A line to paste stays as it is.
+func foldResult(text string, width int) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if columnsOf(line) > width && !pasted.MatchString(line) && !commandBegins.MatchString(line) {
+			lines[i] = foldAligned(line, width)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func foldAligned(line string, width int) string {
+	indent := len(line) - len(strings.TrimLeft(line, " ")) + len(folded)
+	if label := gap.FindString(line); label != "" {
+		indent = columnsOf(label)
+	}
+	if indent > width*2/3 {
+		return line
+	}
+	var b strings.Builder
+	rest := line
+	for columnsOf(rest) > width {
+		at, column := -1, 0
+		for i, r := range rest {
+			if column += columnsOf(string(r)); r == ' ' && column > indent && (column <= width+1 || at < 0) {
+				at = i
+			}
+		}
+		if at < 0 {
+			break
+		}
+		b.WriteString(strings.TrimRight(rest[:at], " ") + "\n")
+		rest = strings.Repeat(" ", indent) + strings.TrimLeft(rest[at:], " ")
+	}
+	b.WriteString(rest)
+	return b.String()
+}
