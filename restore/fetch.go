@@ -448,7 +448,7 @@ func (r *run) replace(ctx context.Context, w work) (err error) {
 		return err
 	}
 	if err := r.createTemp(ctx, admin, p); err != nil {
-		return err
+		return p.asItWas(ctx, err)
 	}
 	keep := false
 	defer func() {
@@ -461,10 +461,7 @@ func (r *run) replace(ctx context.Context, w work) (err error) {
 	}()
 	scrub := func(ctx context.Context, temp pgtools.Conn) error { return r.scrub(ctx, temp, w) }
 	if err := r.load(ctx, w, scrub); err != nil {
-		if ctx.Err() != nil && p.Exists {
-			return fmt.Errorf("%s is as it was: %w", p.Target, err) // who pressed Ctrl-C wonders
-		}
-		return err
+		return p.asItWas(ctx, err)
 	}
 	if r.loginAs != "" { // before anything else takes time
 		if _, err := r.findLogin(ctx, w); err != nil {

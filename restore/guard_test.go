@@ -1,6 +1,8 @@
 package restore
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -134,6 +136,26 @@ func TestGuard(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Whoever presses Ctrl-C wonders what became of the database.
+func TestInterruptedRunSaysTheTargetIsAsItWas(t *testing.T) {
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	cause := errors.New("create database: interrupted")
+	for _, tt := range []struct {
+		ctx    context.Context
+		exists bool
+		want   string
+	}{
+		{stopped, true, "dev is as it was: create database: interrupted"},
+		{stopped, false, "create database: interrupted"},
+		{t.Context(), true, "create database: interrupted"},
+	} {
+		if got := (plan{Target: "dev", Exists: tt.exists}).asItWas(tt.ctx, cause); got.Error() != tt.want || !errors.Is(got, cause) {
+			t.Errorf("exists %v: %v", tt.exists, got)
+		}
 	}
 }
 

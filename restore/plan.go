@@ -138,6 +138,15 @@ func (r *run) exchange(server pgtools.Version, existing *pgtools.Database) plan 
 	return p
 }
 
+// asItWas adds to the error of an interrupted run that the target is as it was:
+// whoever pressed Ctrl-C wonders.
+func (p plan) asItWas(ctx context.Context, err error) error {
+	if ctx.Err() == nil || !p.Exists {
+		return err
+	}
+	return fmt.Errorf("%s is as it was: %w", p.Target, err)
+}
+
 // plainVersion is a version without what a packager adds, such as
 // "15.18 (Debian 15.18-0+deb12u1)".
 func plainVersion(version string) string {
