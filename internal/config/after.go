@@ -172,12 +172,14 @@ func (s *Sources) checkCommands() error {
 
 // filesOf returns the files that a command names and that came with hectl.yml: those in
 // its repository, by whatever path, and those whose path counts from its folder. A
-// program without a slash in its name is found in PATH.
+// program without a slash in its name is found in PATH, which may lead there, too.
 func (s *Sources) filesOf(command []string) []string {
 	var paths []string
 	for i, word := range command {
 		if i == 0 && !strings.Contains(word, "/") {
-			continue
+			if word = s.inPath(word); word == "" {
+				continue
+			}
 		}
 		path := word
 		if !filepath.IsAbs(path) {
@@ -193,6 +195,18 @@ func (s *Sources) filesOf(command []string) []string {
 		}
 	}
 	return paths
+}
+
+// inPath returns the path of a program, "" where PATH does not lead to one. Folders
+// that are relative do not count, as where the program is run.
+func (s *Sources) inPath(name string) string {
+	for _, dir := range filepath.SplitList(s.env["PATH"]) {
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); filepath.IsAbs(dir) && err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o111 != 0 {
+			return path
+		}
+	}
+	return ""
 }
 
 // afterClaims are the claims of what runs after a restore.

@@ -374,3 +374,25 @@ func TestApprovalHoldsForCommandsAboveTheFile(t *testing.T) {
 		t.Error("a program that changed is approved")
 	}
 }
+
+// PATH may lead into the repository.
+func TestApprovalHoldsForProgramsOfPath(t *testing.T) {
+	dir, environ := clone(t, map[string]string{FileName: "after_restore: [[migrate]]", "bin/migrate": "one"})
+	program := filepath.Join(dir, "bin", "migrate")
+	if err := os.Chmod(program, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	environ = append(environ, "PATH=/nonexistent:"+filepath.Join(dir, "bin"))
+	if _, err := reload(t, dir, environ).Allow(); err != nil {
+		t.Fatal(err)
+	}
+	if err := reload(t, dir, environ).ConfirmCommands(); err != nil {
+		t.Error(err)
+	}
+	if err := os.WriteFile(program, []byte("two"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := reload(t, dir, environ).ConfirmCommands(); err == nil {
+		t.Error("a program that changed is approved")
+	}
+}
