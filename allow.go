@@ -65,11 +65,12 @@ func allow(env *command.Env, revoke bool) error {
 	return env.Console.Result(approval{Paths: paths, Approved: true, Claims: settings.Claims()})
 }
 
-// approveOwn approves a hectl.yml that the user has just written with hectl.
+// approveOwn approves a hectl.yml that the user has just written with hectl, and no
+// other file: a .env file beside it may be a stranger's.
 func approveOwn(env *command.Env) {
 	settings, err := env.Settings()
 	if err == nil {
-		_, err = settings.Allow()
+		err = settings.AllowSettings()
 	}
 	if err != nil {
 		env.Console.Say("approve what was written with \"hectl allow\": %v", err)

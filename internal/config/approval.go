@@ -396,9 +396,16 @@ func (s *Sources) Approved() bool {
 
 // Allow notes that the user approves what Claims returns, and returns the paths of
 // the files that it is in. What the next run would refuse all the same is an error.
-func (s *Sources) Allow() (paths []string, err error) {
+func (s *Sources) Allow() (paths []string, err error) { return s.allowAll(s.claimants()) }
+
+// AllowSettings is Allow for hectl.yml alone.
+func (s *Sources) AllowSettings() error {
+	_, err := s.allowAll(slices.DeleteFunc(s.claimants(), func(c claimant) bool { return c.path != s.path }))
+	return err
+}
+
+func (s *Sources) allowAll(claimants []claimant) (paths []string, err error) {
 	paths = []string{}
-	claimants := s.claimants()
 	for _, c := range claimants {
 		if err := c.wrong(); err != nil {
 			return nil, err

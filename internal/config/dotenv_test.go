@@ -451,3 +451,22 @@ func TestDotenvCannotGrow(t *testing.T) {
 		}
 	}
 }
+
+// Who writes a hectl.yml has not approved the .env file beside it.
+func TestAllowSettingsIsForOneFile(t *testing.T) {
+	dir, environ := clone(t, map[string]string{FileName: "bucket: s3://our-backups\nregion: us-east-1\n", ".env": "PGHOST=db.example.com\n"})
+	if err := reload(t, dir, environ).AllowSettings(); err != nil {
+		t.Fatal(err)
+	}
+	s := reload(t, dir, environ)
+	if _, err := s.Bucket(nil); err != nil {
+		t.Error(err)
+	}
+	d, err := s.Target(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.ConfirmDatabase(d, nil); err == nil || s.Approved() {
+		t.Error("the host of .env is approved")
+	}
+}
