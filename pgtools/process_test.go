@@ -251,7 +251,7 @@ func TestDumpErrors(t *testing.T) {
 		conn             pgtools.Conn
 		code             fault.Code
 	}{
-		{"wrong password", "password authentication failed", "PGPASSWORD", resolve(t, p), fault.Denied},
+		{"wrong password", "password authentication failed", "hectl doctor", resolve(t, p), fault.Denied},
 		{"no permission", "permission denied for table", "SELECT", reader, fault.Denied},
 		{"locked", "timeout", "public.locked", c.Conn(name), fault.Failed},
 	} {
