@@ -191,11 +191,11 @@ func withoutAsking(env *command.Env, given config.Flags, found []proposal) error
 	for _, p := range found {
 		switch {
 		case len(given) > 0 && p.Target != "":
-			env.Console.Say("not written: %s, found in %s (add --target %s)", p.Target, p.Origin, command.ShellQuote(p.Target))
+			env.Console.Say("not written: %s, found in %s (add --target %s)", p.Target, p.Origin, fault.ShellQuote(p.Target))
 		case len(given) > 0:
 			env.Console.Say("not written: %s: %s", p.name(), p.Reason)
 		case p.Target != "":
-			hints = append(hints, fmt.Sprintf("such as --target %s (found in %s)", command.ShellQuote(p.Target), p.Origin))
+			hints = append(hints, fmt.Sprintf("such as --target %s (found in %s)", fault.ShellQuote(p.Target), p.Origin))
 		}
 	}
 	if len(given) == 0 {

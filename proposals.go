@@ -51,7 +51,7 @@ func proposals(env *command.Env, dir string, check func(config.Flags) error) []p
 
 // productionIn returns why nothing is proposed in an environment of production.
 func productionIn(variables map[string]config.Value) string {
-	for _, name := range []string{"RAILS_ENV", "RACK_ENV", "APP_ENV"} {
+	for _, name := range config.EnvironmentNames() {
 		if v := variables[name]; projectfiles.LooksLikeProduction(v.Text) {
 			return fmt.Sprintf("%s says %s", v.Origin, v.Text)
 		}

@@ -170,7 +170,7 @@ func (s scheduled) Text() string {
 	} else {
 		edit := `"crontab -e"`
 		if s.Account != "" {
-			edit = `"sudo crontab -u ` + command.ShellQuote(s.Account) + ` -e"`
+			edit = `"sudo crontab -u ` + fault.ShellQuote(s.Account) + ` -e"`
 		}
 		fmt.Fprintf(&b, "# For cron, %s (passwords in ~/.pgpass, keys in ~/.aws/credentials):\n%s\n", edit, s.Crontab)
 		for _, u := range s.Units {
@@ -201,7 +201,7 @@ func (o *scheduleOptions) Run(_ context.Context, env *command.Env) error {
 		Account: o.job.account.name,
 	}
 	if name := o.job.account.name; name != "" && !exists(name) {
-		result.Next = slices.Insert(result.Next, 0, "useradd --system --no-create-home --shell /usr/sbin/nologin "+command.ShellQuote(name))
+		result.Next = slices.Insert(result.Next, 0, "useradd --system --no-create-home --shell /usr/sbin/nologin "+fault.ShellQuote(name))
 		env.Console.Warn("the service runs as %s, and this machine has no such account", name)
 	}
 	if o.job.source.IsSocket() {

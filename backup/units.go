@@ -6,7 +6,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 )
@@ -61,12 +60,12 @@ func (j job) check() error {
 // crontab returns the line for a user's crontab. Cron mails what is written to
 // standard error: warnings and failures.
 func (j job) crontab() string {
-	words := []string{j.rhythm.cron() + " ", command.ShellQuote(j.hectl), "backup", "--quiet"}
+	words := []string{j.rhythm.cron() + " ", fault.ShellQuote(j.hectl), "backup", "--quiet"}
 	for _, arg := range j.args {
-		words = append(words, command.ShellQuote(arg))
+		words = append(words, fault.ShellQuote(arg))
 	}
 	if j.profile != "" {
-		words = append(words, command.ShellQuote("--profile="+j.profile))
+		words = append(words, fault.ShellQuote("--profile="+j.profile))
 	}
 	// To cron a % is the end of the line, also between quotes.
 	return strings.ReplaceAll(strings.Join(append(words, ">/dev/null"), " "), "%", `\%`)
@@ -156,7 +155,7 @@ WantedBy=timers.target
 // unitWord quotes a word of ExecStart=, in which systemd replaces specifiers
 // and variables, also between quotes.
 func unitWord(s string) string {
-	quote := command.ShellQuote(s) != s // systemd minds nothing that no shell minds
+	quote := fault.ShellQuote(s) != s // systemd minds nothing that no shell minds
 	s = strings.NewReplacer("%", "%%", "$", "$$", `\`, `\\`, `"`, `\"`).Replace(s)
 	if quote {
 		return `"` + s + `"`

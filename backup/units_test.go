@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
@@ -25,7 +24,7 @@ func TestCrontabIsReadAsWritten(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	program, got := filepath.Join(dir, "100% he'ctl"), filepath.Join(dir, "got")
-	if err := os.WriteFile(program, []byte("#!/bin/sh\nprintf '%s\\n' \"$@\" > "+command.ShellQuote(got)+"\n"), 0o755); err != nil {
+	if err := os.WriteFile(program, []byte("#!/bin/sh\nprintf '%s\\n' \"$@\" > "+fault.ShellQuote(got)+"\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	j := job{rhythm: rhythm{every: 4 * time.Hour}, hectl: program, args: awkward(), profile: "a b"}

@@ -70,6 +70,7 @@ const (
 	stateObjectInUse        = "55006"
 	stateLockTimeout        = "55P03"
 	stateQueryCanceled      = "57014"
+	stateCheckViolation     = "23514"
 	stateCannotConnectNow   = "57P03"
 	stateTooManyConnections = "53300"
 	stateInternalError      = "XX000"
@@ -120,6 +121,13 @@ func IsNoDatabase(err error) bool { return SQLState(err) == stateNoDatabase }
 
 // IsDenied tells whether err says that the role lacks a privilege.
 func IsDenied(err error) bool { return SQLState(err) == stateNoPrivilege }
+
+// IsCanceled tells whether err says that the statement was canceled, such as by
+// statement_timeout.
+func IsCanceled(err error) bool { return SQLState(err) == stateQueryCanceled }
+
+// IsCheckViolation tells whether err says that a CHECK constraint does not hold.
+func IsCheckViolation(err error) bool { return SQLState(err) == stateCheckViolation }
 
 // IsNoRows tells whether err says that a query returned no row.
 func IsNoRows(err error) bool { return errors.Is(err, pgx.ErrNoRows) }

@@ -77,7 +77,7 @@ func CheckNewest(ctx context.Context, f *checkup.Findings, env *command.Env, dum
 		h.Database, h.ServerVersion, h.DumpVersion, h.Version, compressionName(h.Compression), h.Tables())
 	switch m := d.manifest; {
 	case m == nil:
-		f.Advise(about, "hectl verify --write-manifest "+command.ShellQuote(src.name()), "it has no manifest, so damage to a table could go unnoticed")
+		f.Advise(about, "hectl verify --write-manifest "+fault.ShellQuote(src.name()), "it has no manifest, so damage to a table could go unnoticed")
 	case m.Verified != nil:
 		f.OK(about, "verified %s", minute(*m.Verified))
 	}
@@ -268,7 +268,7 @@ func (x *examination) room(ctx context.Context, about string, newest *Newest) {
 	}
 	if newest != nil {
 		if text := where.narrow(newest.dump); text != "" {
-			x.Warn(about, "df -h "+command.ShellQuote(where.Dir), "%s", text)
+			x.Warn(about, "df -h "+fault.ShellQuote(where.Dir), "%s", text)
 			return
 		}
 	}

@@ -291,7 +291,7 @@ func (s bucketSource) withOlder(ctx context.Context, err error) error {
 		for _, d := range catalog.WithLabel(dumps, s.dump.Label) {
 			if d.Time.Before(s.dump.Time) {
 				older := bucketSource{s.store, s.bucket, d}
-				hint = `the dump before it: "hectl verify ` + command.ShellQuote(older.name()) + `"`
+				hint = `the dump before it: "hectl verify ` + fault.ShellQuote(older.name()) + `"`
 			}
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/rubyforgood/hectl/backup/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/ownfile"
 )
 
@@ -35,7 +36,7 @@ func completeDump(env *command.Env, others ...command.Candidate) command.Complet
 		candidates := slices.Clone(others)
 		for _, d := range slices.Backward(found) {
 			name := filepath.Base(d.Key)
-			if command.ShellQuote(name) == name { // some shells insert it as it is
+			if fault.ShellQuote(name) == name { // some shells insert it as it is
 				candidates = append(candidates, command.Candidate{
 					Word: name, About: humanize.Bytes(uint64(d.Size)) + ", " + minute(d.Time),
 				})
@@ -51,7 +52,7 @@ func completeLabel(env *command.Env) command.Completer {
 		found, err := knownDumps(ctx, env, line.Flags)
 		var candidates []command.Candidate
 		for _, label := range catalog.Labels(found) {
-			if command.ShellQuote(label) == label {
+			if fault.ShellQuote(label) == label {
 				candidates = append(candidates, command.Candidate{Word: label})
 			}
 		}

@@ -271,7 +271,7 @@ func (t *transfer) fill(ctx context.Context, p *partial) (*checked, error) {
 
 // unfinished keeps what has arrived, and says how to go on.
 func (t *transfer) unfinished(err error, p *partial) error {
-	again := "hectl download " + command.ShellQuote(t.src.name()) + " -o " + command.ShellQuote(t.target)
+	again := "hectl download " + fault.ShellQuote(t.src.name()) + " -o " + fault.ShellQuote(t.target)
 	if t.force {
 		again += " --force"
 	}

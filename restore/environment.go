@@ -127,7 +127,7 @@ func (t metadataTable) environment(ctx context.Context, db *pgtools.DB) (said, e
 			WHERE t.oid = pg_catalog.pg_typeof(`+value+`) AND t.typcategory IN ('S', 'E'))
 		FROM `+pgtools.Quote(t.Schema)+`.`+pgtools.Quote(t.Name)+`
 		WHERE pg_catalog.lower(pg_catalog.btrim(`+spelling(key)+`, E' \t\r\n"{}')) = 'environment'`)
-	if pgtools.Survives(err) && !pgtools.IsDenied(err) || pgtools.SQLState(err) == timedOut {
+	if pgtools.Survives(err) && !pgtools.IsDenied(err) || pgtools.IsCanceled(err) {
 		return said{Unclear: fmt.Sprintf("%s cannot be read (%v)", t.Name, err)}, nil
 	}
 	if err != nil {
@@ -145,9 +145,6 @@ func (t metadataTable) environment(ctx context.Context, db *pgtools.DB) (said, e
 	}
 	return s, nil
 }
-
-// timedOut is the SQLSTATE of a statement that took longer than it may.
-const timedOut = "57014"
 
 // column returns the quoted name of the only column that is word but for case; ""
 // when there is none, or several.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 )
@@ -66,7 +67,7 @@ func guard(f facts) []string {
 	var reasons []string
 	add := func(format string, args ...any) { reasons = append(reasons, fmt.Sprintf(format, args...)) }
 
-	for _, name := range []string{"RAILS_ENV", "RACK_ENV", "APP_ENV"} {
+	for _, name := range config.EnvironmentNames() {
 		if v, _ := f.Env(name); isProduction(v) {
 			if f.EnvOrigin != nil {
 				name = f.EnvOrigin(name)

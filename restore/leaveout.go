@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
@@ -318,7 +317,7 @@ func (o *omitter) problem(root *archive.Entry, l lack, all, needing []*archive.E
 	if root.Desc == "EXTENSION" && l.missing {
 		text = fmt.Sprintf("the dump needs the extension %s, which %s does not have", root.Tag, o.host)
 	}
-	hint := "or leave it out: --without " + command.ShellQuote(omissionOf(root))
+	hint := "or leave it out: --without " + fault.ShellQuote(omissionOf(root))
 	if rows := o.rows(root, all); len(rows) > 0 {
 		hint += " " + excludes(rows)
 	}
@@ -389,7 +388,7 @@ func names(entries []*archive.Entry) (texts []string) {
 func excludes(rows []*archive.Entry) string {
 	var flags []string
 	for _, e := range rows {
-		flags = append(flags, "--exclude-table-data "+command.ShellQuote(schema.Quote(nameOf(e).Schema)+"."+schema.Quote(nameOf(e).Name)))
+		flags = append(flags, "--exclude-table-data "+fault.ShellQuote(schema.Quote(nameOf(e).Schema)+"."+schema.Quote(nameOf(e).Name)))
 	}
 	return strings.Join(flags, " ")
 }

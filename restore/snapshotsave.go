@@ -9,7 +9,6 @@ import (
 
 	"github.com/dustin/go-humanize"
 
-	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 )
@@ -78,7 +77,7 @@ func (r *run) saveSnapshot(ctx context.Context, name string) error {
 		made.Snapshot.Production = judged.reason(r.target.User()) != ""
 		result := snapshotSaved{
 			Snapshot: made.info(), Target: existing.Name, Server: r.target.String(),
-			Restore: r.again("snapshot restore " + command.ShellQuote(name)), DryRun: r.dryRun,
+			Restore: r.again("snapshot restore " + fault.ShellQuote(name)), DryRun: r.dryRun,
 		}
 		if result.Leftovers, err = r.leftovers(ctx, admin, judged); err != nil {
 			return err

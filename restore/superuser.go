@@ -9,7 +9,7 @@ import (
 	"strconv"
 
 	"github.com/rubyforgood/hectl/internal/checkup"
-	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -63,7 +63,7 @@ func (x *examination) superuser(ctx context.Context, about string) {
 		Fixes: slices.Concat(
 			[]string{psqlLine(t, t.User(), nil, statements...)},
 			x.grants(ctx, about),
-			[]string{"hectl doctor --target " + command.ShellQuote(ownTarget(t))}),
+			[]string{"hectl doctor --target " + fault.ShellQuote(ownTarget(t))}),
 	})
 }
 

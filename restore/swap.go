@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 )
@@ -195,14 +194,14 @@ func superuserLine(conn pgtools.Conn, superuser, statement string) string {
 	if len(words) < 3 || words[0] != "sudo" || words[2] != superuser {
 		return psqlLine(conn, superuser, nil, statement)
 	}
-	return strings.Join(append(words, "-c", command.ShellQuote(statement)), " ")
+	return strings.Join(append(words, "-c", fault.ShellQuote(statement)), " ")
 }
 
 // psqlLineIn is psqlLine for statements that must run in a database.
 func psqlLineIn(conn pgtools.Conn, database, role string, options []string, statements ...string) string {
-	words := slices.Concat([]string{"psql"}, options, []string{"-h", command.ShellQuote(conn.Host()), "-p", strconv.Itoa(conn.Port()), "-U", command.ShellQuote(role), "-d", command.ShellQuote(database)})
+	words := slices.Concat([]string{"psql"}, options, []string{"-h", fault.ShellQuote(conn.Host()), "-p", strconv.Itoa(conn.Port()), "-U", fault.ShellQuote(role), "-d", fault.ShellQuote(database)})
 	for _, s := range statements {
-		words = append(words, "-c", command.ShellQuote(s))
+		words = append(words, "-c", fault.ShellQuote(s))
 	}
 	return strings.Join(words, " ")
 }
@@ -243,7 +242,7 @@ func (r *run) again(args string) string {
 	if r.flag == "" {
 		return "hectl " + args
 	}
-	return "hectl " + args + " --target=" + command.ShellQuote(r.flag)
+	return "hectl " + args + " --target=" + fault.ShellQuote(r.flag)
 }
 
 // targetFlag returns what to give as --target to name a database again, without a

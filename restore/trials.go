@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
@@ -63,7 +62,7 @@ func (l *loader) try(ctx context.Context) error {
 		}
 		if best == 0 && !l.dump.empty(d.DataID()) {
 			broken = append(broken, fmt.Sprintf("%s: nothing that hectl replaces it with passes its checks: %s", d.Column, d.Checks))
-			flags = append(flags, "--exclude-table-data "+command.ShellQuote(d.Table()))
+			flags = append(flags, "--exclude-table-data "+fault.ShellQuote(d.Table()))
 		}
 	}
 	if len(broken) == 0 {
@@ -76,15 +75,15 @@ func (l *loader) try(ctx context.Context) error {
 // trial returns 0 if every query says that a check breaks, 2 if every one says that all
 // pass, and 1 otherwise.
 func trial(ctx context.Context, db *pgtools.DB, queries []string) (int, error) {
-	const breaks, unknown, passes, checkViolation = 0, 1, 2, "23514"
+	const breaks, unknown, passes = 0, 1, 2
 	least, most := passes, breaks
 	for _, sql := range queries {
 		var got int
 		err := db.QueryRow(ctx, sql).Scan(&got)
 		switch {
-		case pgtools.SQLState(err) == checkViolation:
+		case pgtools.IsCheckViolation(err):
 			got = breaks
-		case err != nil && (ctx.Err() != nil || !pgtools.Survives(err) && pgtools.SQLState(err) != timedOut):
+		case err != nil && (ctx.Err() != nil || !pgtools.Survives(err) && !pgtools.IsCanceled(err)):
 			return 0, fmt.Errorf("try what replaces credentials: %w", err)
 		case err != nil:
 			got = unknown
@@ -99,7 +98,7 @@ func trial(ctx context.Context, db *pgtools.DB, queries []string) (int, error) {
 
 // explainDoubts gives an error of a check a hint, if one of the doubts may be why.
 func explainDoubts(err error, doubts []*mask.Doubt) error {
-	if pgtools.SQLState(err) != "23514" || len(doubts) == 0 {
+	if !pgtools.IsCheckViolation(err) || len(doubts) == 0 {
 		return err
 	}
 	var columns []string

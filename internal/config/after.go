@@ -137,14 +137,7 @@ func (s *Sources) ConfirmAfter() error {
 	return s.checkAfter()
 }
 
-func (s *Sources) checkAfter() error {
-	for _, path := range s.After() {
-		if err := s.checkNamed(path, "after in "+s.path+":"); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func (s *Sources) checkAfter() error { return s.checkNamed("after", s.After()...) }
 
 // ConfirmCommands is Confirm for the commands of AfterRestore. Programs and other
 // files of theirs that came with hectl.yml, and that another user could have
@@ -161,10 +154,8 @@ func (s *Sources) ConfirmCommands() error {
 
 func (s *Sources) checkCommands() error {
 	for _, command := range s.file.AfterRestore {
-		for _, path := range s.filesOf(command) {
-			if err := s.checkNamed(path, "after_restore in "+s.path+":"); err != nil {
-				return err
-			}
+		if err := s.checkNamed("after_restore", s.filesOf(command)...); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -236,14 +227,7 @@ func (s *Sources) afterClaims() []Claim {
 func CommandLine(words []string) string {
 	var quoted []string
 	for _, word := range words {
-		if word == "" || strings.ContainsFunc(word, unplain) {
-			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-		}
-		quoted = append(quoted, word)
+		quoted = append(quoted, fault.ShellQuote(word))
 	}
 	return fault.Redact(strings.Join(quoted, " "))
-}
-
-func unplain(r rune) bool {
-	return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-", r)
 }

@@ -277,12 +277,7 @@ func (s *Sources) checkPrograms() error {
 	if bin == "" {
 		return nil
 	}
-	for _, path := range []string{bin, filepath.Join(bin, "pg_dump"), filepath.Join(bin, "pg_restore")} {
-		if err := s.checkNamed(path, "pg_bin in "+s.path+":"); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.checkNamed("pg_bin", bin, filepath.Join(bin, "pg_dump"), filepath.Join(bin, "pg_restore"))
 }
 
 // ConfirmSQL is Confirm for the files that RunsSQL was told of. Those that another
@@ -298,26 +293,25 @@ func (s *Sources) ConfirmSQL() error {
 }
 
 // checkSQL refuses SQL files that another user could have written.
-func (s *Sources) checkSQL() error {
-	for _, path := range s.sql {
-		if err := s.checkNamed(path, "mask.after in "+s.path+":"); err != nil {
+func (s *Sources) checkSQL() error { return s.checkNamed("mask.after", s.sql...) }
+
+// checkNamed is checkTrusted for what a key of hectl.yml names. What is not there is no
+// danger, and is missed where it is used. A link is as good as what it leads to.
+func (s *Sources) checkNamed(key string, paths ...string) error {
+	what := key + " in " + s.path + ":"
+	for _, path := range paths {
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		path, err := filepath.EvalSymlinks(path)
+		if err != nil {
+			return fault.New(fault.Usage, "", "%s %w", what, err)
+		}
+		if err := s.checkTrusted(path, what); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// checkNamed is checkTrusted for what the file names. What is not there is no
-// danger, and is missed where it is used. A link is as good as what it leads to.
-func (s *Sources) checkNamed(path, what string) error {
-	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	path, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return fault.New(fault.Usage, "", "%s %w", what, err)
-	}
-	return s.checkTrusted(path, what)
 }
 
 // confirmDotenv is Confirm for what the connection to d takes from .env files. said

@@ -216,7 +216,7 @@ func (s *Sources) libpq(name string) Value { return Value{s.env[name], name} }
 func (s *Sources) checkDotenv(d *Database) error {
 	for name, v := range s.dotenv().variables {
 		libpq := slices.Contains(libpqNames(), name)
-		if s.env[name] != "" || !libpq && !slices.Contains(environmentNames(), name) {
+		if s.env[name] != "" || !libpq && !slices.Contains(EnvironmentNames(), name) {
 			continue
 		}
 		if v.err != nil {

@@ -27,8 +27,8 @@ func applicationNames() map[string]string {
 	return map[string]string{"PG_HOST": "host", "PG_USERNAME": "user", "PG_PASSWORD": "password"}
 }
 
-// environmentNames are the variables that say what kind of environment it is.
-func environmentNames() []string { return []string{"RAILS_ENV", "RACK_ENV", "APP_ENV"} }
+// EnvironmentNames are the variables that say what kind of environment it is.
+func EnvironmentNames() []string { return []string{"RAILS_ENV", "RACK_ENV", "APP_ENV"} }
 
 // libpqNames are libpq's own variables, which it finds in the environment that
 // dotenv makes.
@@ -51,7 +51,7 @@ func awsNames() []string {
 
 // taken reports whether a variable is taken from .env files. No other is ever used.
 func taken(name string) bool {
-	return applicationNames()[name] != "" || slices.Contains(environmentNames(), name) ||
+	return applicationNames()[name] != "" || slices.Contains(EnvironmentNames(), name) ||
 		slices.Contains(libpqNames(), name) || slices.Contains(awsNames(), name)
 }
 
@@ -113,15 +113,11 @@ func (d *dotenv) add(s *Sources, path string, all map[string]string, known func(
 		label = filepath.Base(path)
 	}
 	file := DotenvFile{Path: path}
-	last := map[string]assignment{}
-	for _, a := range parseDotenv(text, known) {
-		last[a.name] = a
-	}
-	for name, a := range last {
+	for name, a := range lastAssignments(text, known) {
 		if _, ok := all[name]; !ok {
 			all[name] = a.text
 		}
-		if _, ok := d.variables[name]; ok || !taken(name) || a.text == "" && slices.Contains(environmentNames(), name) {
+		if _, ok := d.variables[name]; ok || !taken(name) || a.text == "" && slices.Contains(EnvironmentNames(), name) {
 			continue // an environment that a file leaves open may be production's in the next
 		}
 		v := variable{text: a.text, origin: name + " in " + label, path: target}
@@ -274,7 +270,7 @@ func (s *Sources) application(name string) (v Value, mentioned bool, err error) 
 // APP_ENV also count where a .env file sets them and the environment does not. One
 // that cannot be used is an error of Target.
 func (s *Sources) LookupApplication(name string) (string, bool) {
-	if v, ok := s.env[name]; ok && v != "" || !slices.Contains(environmentNames(), name) {
+	if v, ok := s.env[name]; ok && v != "" || !slices.Contains(EnvironmentNames(), name) {
 		return v, ok
 	}
 	v, ok := s.dotenv().variables[name]

@@ -49,6 +49,16 @@ var (
 // could double them from line to line.
 const maxExpanded = 1 << 20
 
+// lastAssignments is parseDotenv by name: of several assignments to one, the last
+// counts.
+func lastAssignments(text string, known func(name string) (string, bool)) map[string]assignment {
+	last := map[string]assignment{}
+	for _, a := range parseDotenv(text, known) {
+		last[a.name] = a
+	}
+	return last
+}
+
 // parseDotenv reads text as the Ruby gem dotenv does in version 3, except that it
 // runs no $(command): such a value has an error. known are the variables that were
 // set before, and that win over those of text in references.

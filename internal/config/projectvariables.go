@@ -25,11 +25,7 @@ func (s *Sources) ProjectVariables(dir string, names ...string) map[string]Value
 		if err != nil {
 			continue
 		}
-		last := map[string]assignment{}
-		for _, a := range parseDotenv(text, known) {
-			last[a.name] = a
-		}
-		for name, a := range last {
+		for name, a := range lastAssignments(text, known) {
 			if _, ok := all[name]; !ok && a.err == nil && len(a.text) <= longest {
 				all[name] = Value{a.text, name + " in " + file}
 			}

@@ -3,6 +3,7 @@ package projectfiles
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -192,21 +193,17 @@ func (p Project) read(name string) (string, bool) {
 func (p Project) glob(patterns ...string) []string {
 	var names []string
 	for _, pattern := range patterns {
-		found, err := filepath.Glob(filepath.Join(quoteGlob(p.Dir), pattern))
+		found, err := fs.Glob(os.DirFS(p.Dir), pattern)
 		if err != nil {
 			continue
 		}
-		for _, path := range found {
-			if name, err := filepath.Rel(p.Dir, path); err == nil && !slices.Contains(names, name) && len(names) < 50 {
+		for _, name := range found {
+			if !slices.Contains(names, name) && len(names) < 50 {
 				names = append(names, name)
 			}
 		}
 	}
 	return names
-}
-
-func quoteGlob(dir string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
 }
 
 // at is the place of a line in a file.

@@ -1,4 +1,4 @@
-package command
+package fault
 
 import (
 	"regexp"
@@ -7,7 +7,8 @@ import (
 
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
 
-// ShellQuote quotes s for a POSIX shell, where it needs that.
+// ShellQuote quotes s for a POSIX shell, where it needs that: hints hold commands to
+// paste.
 func ShellQuote(s string) string {
 	if plainWord.MatchString(s) {
 		return s
