@@ -13,10 +13,10 @@ import (
 
 	"github.com/rubyforgood/hectl/backup"
 	"github.com/rubyforgood/hectl/backup/catalog"
-	"github.com/rubyforgood/hectl/internal/checkup"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/finding"
 	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/restore"
@@ -61,7 +61,7 @@ func doctorCommand(env *command.Env) *cli.Command {
 				return err
 			}
 			d.examine(c.Context)
-			d.found.Lead(checkup.ClientTools) // what looks at a database may add to them
+			d.found.LeadWithErrors(finding.ClientTools) // what looks at a database may add to them
 			if err := env.Console.Result(d.diagnosis()); err != nil {
 				return err
 			}
@@ -83,7 +83,7 @@ type doctor struct {
 	env   *command.Env
 	c     *cli.Context
 	cron  bool
-	found checkup.Findings
+	found finding.List
 
 	units []string   // folders of systemd's units
 	job   *scheduled // with cron: the backup's own line; nil where none was found
@@ -113,17 +113,17 @@ const patience = 30 * time.Second
 
 // diagnosis is the result.
 type diagnosis struct {
-	Version  versionInfo      `json:"hectl"`
-	Errors   int              `json:"errors"`
-	Warnings int              `json:"warnings"`
-	Findings checkup.Findings `json:"findings"`
+	Version  versionInfo  `json:"hectl"`
+	Errors   int          `json:"errors"`
+	Warnings int          `json:"warnings"`
+	Findings finding.List `json:"findings"`
 }
 
 // Text implements console.Result.
 func (d diagnosis) Text() string { return d.Findings.Text() }
 
 func (d *doctor) diagnosis() diagnosis {
-	return diagnosis{buildVersion(), d.found.Count(checkup.Error), d.found.Count(checkup.Warning), d.found}
+	return diagnosis{buildVersion(), d.found.Count(finding.Error), d.found.Count(finding.Warning), d.found}
 }
 
 // examine fills in what is found, in the order in which a person would ask.
@@ -169,7 +169,7 @@ func (d *doctor) examine(ctx context.Context) {
 	switch {
 	case d.cron:
 	case d.broken:
-		f.Wrong("target", "", "not checked, because the settings cannot be read")
+		f.Error("target", "", "not checked, because the settings cannot be read")
 	case !d.role.fetches:
 		f.OK("target", `none is set: only commands that restore need one, such as "hectl fetch-latest-db"`)
 	default:
@@ -264,7 +264,7 @@ func wrongSettings(settings *config.Sources, flags config.Flags) (wrong []error)
 
 // tools says which client tools there are.
 func (d *doctor) tools(ctx context.Context, settings *config.Sources, flags config.Flags) *pgtools.Tools {
-	const about = checkup.ClientTools
+	const about = finding.ClientTools
 	f := &d.found
 	bin, err := command.PGBin(settings, flags)
 	var tools *pgtools.Tools
@@ -288,7 +288,7 @@ func (d *doctor) tools(ctx context.Context, settings *config.Sources, flags conf
 		f.Warn(about, s.Path+" --version", "%s does not run: %v", s.Path, s.Err)
 	}
 	if len(tools.All()) == 0 {
-		f.Wrong(about, tools.Advice(), "there is no pg_dump and no pg_restore on this machine")
+		f.Error(about, tools.Advice(), "there is no pg_dump and no pg_restore on this machine")
 	}
 	return tools
 }
@@ -345,7 +345,7 @@ func (d *doctor) masked(ctx context.Context, dumps, b config.Bucket, label strin
 	const about = "masked dumps"
 	f := &d.found
 	if b.Same(dumps) {
-		f.Wrong(about, "name another bucket, or another folder of it, with masked_bucket or HECTL_MASKED_BUCKET",
+		f.Error(about, "name another bucket, or another folder of it, with masked_bucket or HECTL_MASKED_BUCKET",
 			"%s (from %s) also holds the unmasked dumps: readers of the masked dumps could read them", b, b.Origin)
 		return
 	}

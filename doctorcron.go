@@ -14,10 +14,10 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/backup"
-	"github.com/rubyforgood/hectl/internal/checkup"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/finding"
 )
 
 // scheduled is the backup that cron or systemd runs, as doctor has read it.
@@ -225,9 +225,9 @@ func (d *doctor) wrongLine() {
 		}
 	}
 	const about = "line"
-	var wrong checkup.Findings
+	var wrong finding.List
 	wrong.Fail(about, err)
-	at := slices.IndexFunc(d.found, func(f checkup.Finding) bool { return f.About == about })
+	at := slices.IndexFunc(d.found, func(f finding.Finding) bool { return f.About == about })
 	for at < len(d.found) && d.found[at].About == about {
 		at++
 	}

@@ -13,10 +13,10 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/rubyforgood/hectl/backup/catalog"
-	"github.com/rubyforgood/hectl/internal/checkup"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/finding"
 	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/pgtools"
 )
@@ -53,18 +53,18 @@ func ReadLine(ctx context.Context, env *command.Env, args []string) *Line {
 
 // CheckJob looks at a job as cron or systemd would start it: whether its hectl is
 // there, and may be seen. path is the job's PATH.
-func CheckJob(f *checkup.Findings, about string, j ScheduledJob, line *Line, path string) {
+func CheckJob(f *finding.List, about string, j ScheduledJob, line *Line, path string) {
 	program := j.Program
 	if !filepath.IsAbs(program) {
 		program = lookPath(path, program)
 	}
 	switch info, err := os.Stat(program); {
 	case program == "":
-		f.Wrong(about, "write its whole path, such as /usr/local/bin/hectl", "%s is not in the PATH of the job, %s", j.Program, path)
+		f.Error(about, "write its whole path, such as /usr/local/bin/hectl", "%s is not in the PATH of the job, %s", j.Program, path)
 	case err != nil || info.IsDir() || info.Mode()&0o111 == 0:
-		f.Wrong(about, "install hectl there, or write the line anew: hectl schedule", "there is no program %s", program)
+		f.Error(about, "install hectl there, or write the line anew: hectl schedule", "there is no program %s", program)
 	case j.HidesHome && !seen(program):
-		f.Wrong(about, "move it to /usr/local/bin, then: hectl schedule --install --force", "systemd hides %s from the service", program)
+		f.Error(about, "move it to /usr/local/bin, then: hectl schedule --install --force", "systemd hides %s from the service", program)
 	default:
 		f.OK(about, "runs %s", program)
 	}
@@ -86,7 +86,7 @@ func lookPath(path, program string) string {
 
 // CheckSource looks at the source as a backup does before it begins. It takes no
 // lock. line is that of the backup, nil for one without options.
-func CheckSource(ctx context.Context, f *checkup.Findings, env *command.Env, c pgtools.Conn, tools *pgtools.Tools, line *Line) {
+func CheckSource(ctx context.Context, f *finding.List, env *command.Env, c pgtools.Conn, tools *pgtools.Tools, line *Line) {
 	const about = "source"
 	var exclude []string
 	if line != nil && line.opt != nil {
@@ -120,7 +120,7 @@ func CheckSource(ctx context.Context, f *checkup.Findings, env *command.Env, c p
 	}
 	f.OK(about, "%s, PostgreSQL %s%s, %s", c, db.ServerVersion(), what, humanize.Bytes(uint64(s.size)))
 	if tool, err := tools.Dump(db.ServerVersion()); err != nil {
-		f.Fail(checkup.ClientTools, err)
+		f.Fail(finding.ClientTools, err)
 	} else {
 		f.OK(about, "dumped by %s (%s), compression %s", tool.Path, tool.Version, pgtools.DefaultCompression(tool))
 	}
@@ -141,7 +141,7 @@ func CheckKeep(settings *config.Sources) error {
 
 // CheckWriter looks whether the credentials may write dumps. Only who makes
 // backups needs to. about is the heading for what it finds.
-func CheckWriter(ctx context.Context, f *checkup.Findings, about string, store *s3store.Store, b config.Bucket, label string, now time.Time, needed bool) {
+func CheckWriter(ctx context.Context, f *finding.List, about string, store *s3store.Store, b config.Bucket, label string, now time.Time, needed bool) {
 	var granted, lacking []string
 	for _, p := range store.WritePermissions(ctx, catalog.Key(b.Base, label, now)) {
 		switch {

@@ -4,16 +4,16 @@ import (
 	"context"
 	"slices"
 
-	"github.com/rubyforgood/hectl/internal/checkup"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/finding"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
 // CheckAttachments looks whether fetch-attachments could reach its bucket. One that
 // nobody named matters only if the newest dump knows attachments, and is not
 // everybody's business then.
-func CheckAttachments(ctx context.Context, f *checkup.Findings, env *command.Env, b config.Bucket, newest *Newest) {
+func CheckAttachments(ctx context.Context, f *finding.List, env *command.Env, b config.Bucket, newest *Newest) {
 	const about = "attachments"
 	named := b.Origin != config.ByDefault
 	if !named && !newest.hasAttachments() {
@@ -27,7 +27,7 @@ func CheckAttachments(ctx context.Context, f *checkup.Findings, env *command.Env
 	case err != nil:
 		f.Fail(about, err)
 		if last := &(*f)[len(*f)-1]; !named {
-			last.Level = checkup.Advice
+			last.Level = finding.Advice
 		}
 	case blind:
 		f.OK(about, "%s may not be listed, without which fetch-attachments can do", b)

@@ -3,9 +3,9 @@ package restore
 import (
 	"github.com/urfave/cli/v2"
 
-	"github.com/rubyforgood/hectl/internal/checkup"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/finding"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
@@ -14,7 +14,7 @@ import (
 // CheckMasking looks whether a fetch, or a backup that makes masked dumps (copies),
 // could mask: whether rules, seed and SQL can be read, and whether the rules fit
 // the newest dump. newest is nil when there is none.
-func CheckMasking(f *checkup.Findings, env *command.Env, c *cli.Context, settings *config.Sources, copies bool, newest *Newest) {
+func CheckMasking(f *finding.List, env *command.Env, c *cli.Context, settings *config.Sources, copies bool, newest *Newest) {
 	const about = "masking"
 	m, err := prepareMasking(settings, env.Console, c, "password")
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/urfave/cli/v2"
 
-	"github.com/rubyforgood/hectl/internal/checkup"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/finding"
 	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/pgtools"
 )
@@ -30,7 +30,7 @@ type Wanted struct {
 }
 
 // unreadable notes that there is no dump to look at, or that it may not be read.
-func (w Wanted) unreadable(f *checkup.Findings, about string, err error) {
+func (w Wanted) unreadable(f *finding.List, about string, err error) {
 	switch {
 	case w.BacksUp && fault.CodeOf(err) == fault.NotFound:
 		f.Advise(about, "hectl backup", "%v yet", err)
@@ -43,7 +43,7 @@ func (w Wanted) unreadable(f *checkup.Findings, about string, err error) {
 
 // CheckNewest looks at the newest dump of a label that may be read: whether it is
 // there, and is one. It returns nil when there is none that could be restored.
-func CheckNewest(ctx context.Context, f *checkup.Findings, env *command.Env, dumps, masked config.Bucket, label string, want Wanted) *Newest {
+func CheckNewest(ctx context.Context, f *finding.List, env *command.Env, dumps, masked config.Bucket, label string, want Wanted) *Newest {
 	const about = "newest dump"
 	src, instead, err := newestReadable(ctx, env, dumps, masked, label)
 	if err != nil {
@@ -86,7 +86,7 @@ func CheckNewest(ctx context.Context, f *checkup.Findings, env *command.Env, dum
 
 // CheckTarget looks at what a fetch would do with the target, and what would be
 // in its way. newest is nil when there is none.
-func CheckTarget(ctx context.Context, f *checkup.Findings, env *command.Env, c *cli.Context, newest *Newest, tools *pgtools.Tools) {
+func CheckTarget(ctx context.Context, f *finding.List, env *command.Env, c *cli.Context, newest *Newest, tools *pgtools.Tools) {
 	const about = "target"
 	r, _, err := prepareTarget(env, c)
 	if err != nil {
@@ -112,7 +112,7 @@ func CheckTarget(ctx context.Context, f *checkup.Findings, env *command.Env, c *
 			return
 		}
 	}
-	x := &examination{Findings: f, run: r, admin: admin, existing: existing, judged: judged}
+	x := &examination{List: f, run: r, admin: admin, existing: existing, judged: judged}
 	x.target(ctx, about)
 	x.unmasked(ctx, about, env, c)
 	x.superuser(ctx, about)
@@ -127,7 +127,7 @@ func CheckTarget(ctx context.Context, f *checkup.Findings, env *command.Env, c *
 
 // examination is a look at a target that may be replaced.
 type examination struct {
-	*checkup.Findings
+	*finding.List
 	run      *run
 	admin    *pgtools.DB
 	existing *pgtools.Database // nil: there is no target yet
@@ -200,7 +200,7 @@ func (x *examination) fits(ctx context.Context, about string, d *dump) {
 	}
 	for _, p := range problems {
 		if _, old := errors.AsType[*pgtools.NoToolError](p); old {
-			x.Fail(checkup.ClientTools, p)
+			x.Fail(finding.ClientTools, p)
 			continue
 		}
 		x.Fail(about, p)
@@ -228,13 +228,13 @@ func (x *examination) fits(ctx context.Context, about string, d *dump) {
 
 // checkRights says what a role lacks that may not even read what the target is,
 // unless the server does not let it in.
-func (r *run) checkRights(ctx context.Context, f *checkup.Findings, about string) {
+func (r *run) checkRights(ctx context.Context, f *finding.List, about string) {
 	admin, err := pgtools.ConnectMaintenance(ctx, r.target, appName)
 	if err != nil {
 		return // which is said already
 	}
 	defer admin.Close(context.WithoutCancel(ctx))
-	x := &examination{Findings: f, run: r, admin: admin}
+	x := &examination{List: f, run: r, admin: admin}
 	if d, exists, err := admin.Database(ctx, r.target.Database()); err == nil && exists {
 		x.existing = &d
 	}

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/rubyforgood/hectl/internal/checkup"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/finding"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -56,8 +56,8 @@ func (x *examination) superuser(ctx context.Context, about string) {
 		}
 	}
 	t := x.run.target
-	*x.Findings = append(*x.Findings, checkup.Finding{
-		About: about, Level: checkup.Advice,
+	*x.List = append(*x.List, finding.Finding{
+		About: about, Level: finding.Advice,
 		Text: fmt.Sprintf("restores run as the superuser %s: code in a dump could read files, run programs and change other databases. "+
 			"A role of its own for hectl and the application cannot (docs/security.md). Set its password with \\password in psql if the server asks for one.", t.User()),
 		Fixes: slices.Concat(

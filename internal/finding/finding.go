@@ -1,4 +1,4 @@
-package checkup
+package finding
 
 import (
 	"cmp"
@@ -6,55 +6,57 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dustin/go-humanize/english"
+
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
 // Level is how much a finding matters.
 type Level string
 
-// The levels.
+// Levels.
 const (
 	OK      Level = "ok"
-	Advice  Level = "advice"  // nothing is wrong, but it could be faster or safer
-	Warning Level = "warning" // works, but needs a person
-	Error   Level = "error"   // another command would fail on it
+	Advice  Level = "advice"  // works, but could be faster or safer
+	Warning Level = "warning" // works, but needs attention
+	Error   Level = "error"   // another command would fail
 )
 
-// ClientTools is the area of pg_dump and pg_restore, which several packages add to.
+// ClientTools is the area of pg_dump and pg_restore. Several packages add to it.
 const ClientTools = "client tools"
 
-// Finding is one line of a checkup.
+// Finding is one result of a check.
 type Finding struct {
 	About string   `json:"about"` // area, such as "bucket"
 	Level Level    `json:"level"`
 	Text  string   `json:"text"`
-	Fixes []string `json:"fixes,omitempty"` // what to do: a command to paste, or a sentence
+	Fixes []string `json:"fixes,omitempty"` // commands to paste, or sentences
 }
 
-// Findings are collected in the order in which they are shown: those about one
-// area follow one another.
-type Findings []Finding
+// List holds findings in the order in which they are shown: the findings of an area
+// follow one another.
+type List []Finding
 
-// OK adds that something is well.
-func (f *Findings) OK(about, format string, args ...any) { f.add(about, OK, "", format, args) }
+// OK adds a finding that needs no action.
+func (f *List) OK(about, format string, args ...any) { f.add(about, OK, "", format, args) }
 
-// Advise adds what could be better.
-func (f *Findings) Advise(about, fix, format string, args ...any) {
+// Advise adds a finding at level Advice. fix may be empty, here and below.
+func (f *List) Advise(about, fix, format string, args ...any) {
 	f.add(about, Advice, fix, format, args)
 }
 
-// Warn adds what needs a person.
-func (f *Findings) Warn(about, fix, format string, args ...any) {
+// Warn adds a finding at level Warning.
+func (f *List) Warn(about, fix, format string, args ...any) {
 	f.add(about, Warning, fix, format, args)
 }
 
-// Wrong adds what another command would fail on.
-func (f *Findings) Wrong(about, fix, format string, args ...any) {
+// Error adds a finding at level Error.
+func (f *List) Error(about, fix, format string, args ...any) {
 	f.add(about, Error, fix, format, args)
 }
 
-// Fail adds an error, whose hints are the fixes.
-func (f *Findings) Fail(about string, err error) {
+// Fail adds err at level Error. The hints of err become the fixes.
+func (f *List) Fail(about string, err error) {
 	fixes := fault.Hints(err)
 	for i, hint := range fixes {
 		fixes[i] = cmp.Or(fault.Command(hint), hint) // to paste
@@ -62,9 +64,9 @@ func (f *Findings) Fail(about string, err error) {
 	*f = append(*f, Finding{about, Error, oneLine(err.Error()), fixes})
 }
 
-// Lead moves the errors about an area to where the area begins, wherever they were
-// found.
-func (f *Findings) Lead(about string) {
+// LeadWithErrors moves every error about an area to the start of that area, even errors that
+// were added later in the list.
+func (f *List) LeadWithErrors(about string) {
 	first := slices.IndexFunc(*f, func(x Finding) bool { return x.About == about })
 	if first < 0 {
 		return
@@ -80,7 +82,7 @@ func (f *Findings) Lead(about string) {
 	*f = slices.Concat((*f)[:first], errors, others)
 }
 
-func (f *Findings) add(about string, level Level, fix, format string, args []any) {
+func (f *List) add(about string, level Level, fix, format string, args []any) {
 	finding := Finding{About: about, Level: level, Text: oneLine(fmt.Sprintf(format, args...))}
 	if fix != "" {
 		finding.Fixes = []string{fix}
@@ -91,7 +93,7 @@ func (f *Findings) add(about string, level Level, fix, format string, args []any
 func oneLine(s string) string { return strings.Join(strings.Fields(fault.Redact(s)), " ") }
 
 // Count returns how many findings have the level.
-func (f Findings) Count(level Level) int {
+func (f List) Count(level Level) int {
 	n := 0
 	for _, finding := range f {
 		if finding.Level == level {
@@ -101,32 +103,25 @@ func (f Findings) Count(level Level) int {
 	return n
 }
 
-// Err is the error that tells the exit code: fault.Failed when something is
-// wrong, fault.Warnings when something needs a person, else nil.
-func (f Findings) Err() error {
+// Err returns the error that sets the exit code: fault.Failed if there are errors,
+// fault.Warnings if there are only warnings, else nil.
+func (f List) Err() error {
 	wrong, warnings := f.Count(Error), f.Count(Warning)
 	switch {
 	case wrong > 0:
-		return fault.New(fault.Failed, "", "%s and %s above", count(wrong, "error"), count(warnings, "warning"))
+		return fault.New(fault.Failed, "", "%s and %s above", english.Plural(wrong, "error", ""), english.Plural(warnings, "warning", ""))
 	case warnings > 0:
-		return fault.New(fault.Warnings, "", "%s above", count(warnings, "warning"))
+		return fault.New(fault.Warnings, "", "%s above", english.Plural(warnings, "warning", ""))
 	}
 	return nil
 }
 
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// width is that of a terminal's line, in columns.
+// width of a line in terminal columns.
 const width = 80
 
-// Text renders the findings by area. A fix is never broken over lines, so that it
-// can be pasted.
-func (f Findings) Text() string {
+// Text renders the findings by area. A fix stays on one line so that it can be
+// pasted.
+func (f List) Text() string {
 	var b strings.Builder
 	about := ""
 	for _, finding := range f {
@@ -149,7 +144,8 @@ func (f Findings) Text() string {
 	return b.String()
 }
 
-// wrap breaks text into lines of at most n columns, where words allow.
+// wrap breaks text between words into lines of at most n columns. A longer word gets
+// a line of its own.
 func wrap(text string, n int) []string {
 	lines := []string{""}
 	for word := range strings.FieldsSeq(text) {
