@@ -1,10 +1,10 @@
 package restore
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
@@ -54,13 +54,5 @@ func (r *run) editAttributes(d *dump, server pgtools.Version) {
 	}
 	slices.Sort(options)
 	r.out.Warn("left out, as PostgreSQL %s does not know it: the option %s of columns of %s. A pg_dump of the source's own minor release does not write it",
-		server, strings.Join(slices.Compact(options), ", "), fewOf(tables))
-}
-
-// fewOf names up to three.
-func fewOf(names []string) string {
-	if more := len(names) - 3; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:3], ", "), more)
-	}
-	return strings.Join(names, ", ")
+		server, strings.Join(slices.Compact(options), ", "), text.List(tables, 3))
 }

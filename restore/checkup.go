@@ -16,6 +16,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/finding"
 	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -79,7 +80,7 @@ func CheckNewest(ctx context.Context, f *finding.List, env *command.Env, dumps, 
 	case m == nil:
 		f.Advise(about, "hectl verify --write-manifest "+fault.ShellQuote(src.name()), "it has no manifest, so damage to a table could go unnoticed")
 	case m.Verified != nil:
-		f.OK(about, "verified %s", minute(*m.Verified))
+		f.OK(about, "verified %s", text.Minute(*m.Verified))
 	}
 	return &Newest{d}
 }

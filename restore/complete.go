@@ -20,6 +20,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/ownfile"
+	"github.com/rubyforgood/hectl/internal/text"
 )
 
 // completeDump completes the key of a dump, the newest first; others go before
@@ -38,7 +39,7 @@ func completeDump(env *command.Env, others ...command.Candidate) command.Complet
 			name := filepath.Base(d.Key)
 			if fault.ShellQuote(name) == name { // some shells insert it as it is
 				candidates = append(candidates, command.Candidate{
-					Word: name, About: humanize.Bytes(uint64(d.Size)) + ", " + minute(d.Time),
+					Word: name, About: humanize.Bytes(uint64(d.Size)) + ", " + text.Minute(d.Time),
 				})
 			}
 		}
@@ -97,7 +98,7 @@ func completeSnapshot(env *command.Env) command.Completer {
 		var candidates []command.Candidate
 		for _, s := range slices.Backward(snapshots) {
 			if !slices.Contains(done, s.Name) {
-				candidates = append(candidates, command.Candidate{Word: s.Name, About: bytesOf(s.Size) + ", saved " + minute(s.Saved)})
+				candidates = append(candidates, command.Candidate{Word: s.Name, About: text.Size(s.Size) + ", saved " + text.Minute(s.Saved)})
 			}
 		}
 		return candidates, err

@@ -21,6 +21,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/readers"
 	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/internal/text"
 )
 
 // downloadOptions are what one download is told.
@@ -91,7 +92,7 @@ func (downloaded) IsProse() {}
 
 // Text says what is now where, and by what it was checked.
 func (r downloaded) Text() string {
-	took := seconds(r.Seconds)
+	took := text.Seconds(r.Seconds)
 	return fmt.Sprintf("downloaded %s to %s in %s\n%s", r.Dump, r.File, took, r.Checked.Text())
 }
 

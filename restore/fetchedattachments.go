@@ -11,6 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/attachments"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/text"
 )
 
 // amount is how many files, of how many bytes in all.
@@ -99,7 +100,7 @@ func (r fetchedAttachments) Text() string {
 		}
 		return b.String()
 	}
-	took := seconds(r.Seconds)
+	took := text.Seconds(r.Seconds)
 	switch {
 	case r.Wanted.Files > 0:
 		fmt.Fprintf(&b, "fetched %s from %s into %s in %s", r.Fetched, r.Bucket, r.Storage, took)

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/text"
 )
 
 func infoCommand(env *command.Env) *cli.Command {
@@ -84,7 +85,7 @@ func (i information) Text() string {
 	if i.Database == nil {
 		paragraph(i.Target+" does not exist on "+i.Server, `"hectl fetch-latest-db" makes it`)
 	} else {
-		paragraph(fmt.Sprintf("%s, %s (%s)", i.Target, bytesOf(i.Database.Size), i.Server), i.Database.Origin.lines()...)
+		paragraph(fmt.Sprintf("%s, %s (%s)", i.Target, text.Size(i.Database.Size), i.Server), i.Database.Origin.lines()...)
 	}
 	if p := i.Previous; p != nil {
 		what := "the previous database; to go back: " + i.rollback
@@ -95,17 +96,17 @@ func (i information) Text() string {
 			}
 			what = fmt.Sprintf("kept when hectl last replaced %s, which %s; to put it back: %s", i.Target, since, i.rollback)
 		}
-		paragraph(fmt.Sprintf("%s, %s: %s", p.Name, bytesOf(p.Size), what), p.Origin.lines()...)
+		paragraph(fmt.Sprintf("%s, %s: %s", p.Name, text.Size(p.Size), what), p.Origin.lines()...)
 	}
 	for _, s := range i.Snapshots {
-		head := fmt.Sprintf("snapshot %s, %s, saved %s", s.Name, bytesOf(s.Size), minute(s.Saved))
+		head := fmt.Sprintf("snapshot %s, %s, saved %s", s.Name, text.Size(s.Size), text.Minute(s.Saved))
 		if s.Automatic {
 			head += " by a fetch"
 		}
 		paragraph(head, s.Origin.lines()...)
 	}
 	for _, t := range i.Temps {
-		paragraph(fmt.Sprintf("%s, %s: of a run that is under way, was killed, or failed with --keep-failed", t.Name, bytesOf(t.Size)))
+		paragraph(fmt.Sprintf("%s, %s: of a run that is under way, was killed, or failed with --keep-failed", t.Name, text.Size(t.Size)))
 	}
 	if i.Beside > 0 {
 		paragraph(fmt.Sprintf("%s beside %s; to remove all of it: %s", humanize.Bytes(uint64(i.Beside)), i.Target, i.purge))

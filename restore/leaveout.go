@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
@@ -25,20 +26,11 @@ type leftOut struct {
 
 // String says it in one line.
 func (l leftOut) String() string {
-	text := fmt.Sprintf("%s %s: %s", strings.ReplaceAll(l.Kind, "-", " "), l.Name, l.Why)
+	line := fmt.Sprintf("%s %s: %s", strings.ReplaceAll(l.Kind, "-", " "), l.Name, l.Why)
 	if len(l.With) > 0 {
-		text += "; and with it " + shortList(l.With)
+		line += "; and with it " + text.List(l.With, 5)
 	}
-	return text
-}
-
-// shortList names the first few of many.
-func shortList(names []string) string {
-	const most = 5
-	if more := len(names) - most; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), more)
-	}
-	return strings.Join(names, ", ")
+	return line
 }
 
 // leaveOut decides what of a dump's table of contents the target's server cannot
@@ -239,7 +231,7 @@ func (o *omitter) omitAsked(w without) {
 		if rows := o.rows(root, all); len(rows) > 0 {
 			o.problems = append(o.problems, fault.New(fault.Failed,
 				"leave those rows out as well: "+excludes(rows),
-				"leaving out the %s would leave out tables with their rows: %s", object(root), shortList(names(rows))))
+				"leaving out the %s would leave out tables with their rows: %s", object(root), text.List(names(rows), 5)))
 			continue
 		}
 		with := o.drop(root, all)
@@ -313,16 +305,16 @@ func (o *omitter) name() {
 
 // problem says what needs an object that the server cannot hold, and the ways out.
 func (o *omitter) problem(root *archive.Entry, l lack, all, needing []*archive.Entry) error {
-	text := fmt.Sprintf("the dump needs the %s: %s", object(root), l.why)
+	need := fmt.Sprintf("the dump needs the %s: %s", object(root), l.why)
 	if root.Desc == "EXTENSION" && l.missing {
-		text = fmt.Sprintf("the dump needs the extension %s, which %s does not have", root.Tag, o.host)
+		need = fmt.Sprintf("the dump needs the extension %s, which %s does not have", root.Tag, o.host)
 	}
 	hint := "or leave it out: --without " + fault.ShellQuote(omissionOf(root))
 	if rows := o.rows(root, all); len(rows) > 0 {
 		hint += " " + excludes(rows)
 	}
-	hint += "; with it goes " + shortList(objects(needing))
-	return fault.Wrap(fault.Failed, l.hint, fault.New(fault.Failed, hint, "%s", text))
+	hint += "; with it goes " + text.List(objects(needing), 5)
+	return fault.Wrap(fault.Failed, l.hint, fault.New(fault.Failed, hint, "%s", need))
 }
 
 // rows returns the entries of rows that are to be restored, of tables that would go.

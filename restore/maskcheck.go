@@ -13,6 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/mask"
 )
 
@@ -155,12 +156,12 @@ func (o *maskCheck) Run(ctx context.Context, env *command.Env) error {
 			hint = "look at each, and write keep for what is fine"
 		}
 		if m := report.OpenDefinitions(); m > 0 {
-			return fault.New(fault.Warnings, hint, "%s could hold personal data and %s no rule; nobody has reviewed %s", columnsOf(n), map[bool]string{true: "has", false: "have"}[n == 1], count(m, "definition"))
+			return fault.New(fault.Warnings, hint, "%s could hold personal data and %s no rule; nobody has reviewed %s", text.Count(n, "column"), map[bool]string{true: "has", false: "have"}[n == 1], text.Count(m, "definition"))
 		}
-		return fault.New(fault.Warnings, hint, "%s could hold personal data and %s no rule", columnsOf(n), map[bool]string{true: "has", false: "have"}[n == 1])
+		return fault.New(fault.Warnings, hint, "%s could hold personal data and %s no rule", text.Count(n, "column"), map[bool]string{true: "has", false: "have"}[n == 1])
 	}
 	if m := report.OpenDefinitions(); m > 0 {
-		return fault.New(fault.Warnings, `look at each; "hectl mask check --suggest" prints what to add when they are fine`, "nobody has reviewed %s with what looks like a secret or personal data", count(m, "definition"))
+		return fault.New(fault.Warnings, `look at each; "hectl mask check --suggest" prints what to add when they are fine`, "nobody has reviewed %s with what looks like a secret or personal data", text.Count(m, "definition"))
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package restore
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -68,14 +67,6 @@ func maskCommand(env *command.Env) *cli.Command {
 12   credentials are missing, expired, or lack a permission
 13   the dump is damaged
 130  interrupted`)
-}
-
-// columnsOf says how many columns a number is.
-func columnsOf(n int) string {
-	if n == 1 {
-		return "1 column"
-	}
-	return fmt.Sprintf("%d columns", n)
 }
 
 // layOut lays out rows of cells in columns, without spaces at the ends of lines.

@@ -13,6 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
@@ -223,19 +224,12 @@ func (m maskInfo) String() string {
 	case m.Masked:
 		what = "personal data and credentials"
 	}
-	text := fmt.Sprintf("%s: %s of %s", what, count(columns, "column"), count(tables, "table"))
+	line := fmt.Sprintf("%s: %s of %s", what, text.Count(columns, "column"), text.Count(tables, "table"))
 	if without > 0 {
-		text += fmt.Sprintf(", no rows of %s", count(without, "table"))
+		line += fmt.Sprintf(", no rows of %s", text.Count(without, "table"))
 	}
 	if m.Rules != "" {
-		text += ", by rules " + m.Rules[:12]
+		line += ", by rules " + m.Rules[:12]
 	}
-	return text
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return line
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
@@ -86,7 +87,7 @@ func (r maskedDump) Text() string {
 	if r.DryRun {
 		return fmt.Sprintf("would mask %s into %s: %d tables, rules %.12s\nnothing was changed (--dry-run)", r.Dump, to, r.Tables, r.Rules)
 	}
-	took := seconds(r.Seconds)
+	took := text.Seconds(r.Seconds)
 	return fmt.Sprintf("masked %s into %s: %s in %s, %d tables, rules %.12s", r.Dump, to,
 		humanize.Bytes(uint64(r.Size)), took, r.Tables, r.Rules)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/internal/text"
 )
 
 // origin is where the rows of a database came from. Others may have changed them
@@ -34,9 +35,9 @@ func (o *origin) String() string {
 		return "not fetched by hectl"
 	}
 	if o.Snapshot != "" && o.Restored != nil {
-		return "the snapshot " + o.Snapshot + ", restored " + minute(*o.Restored)
+		return "the snapshot " + o.Snapshot + ", restored " + text.Minute(*o.Restored)
 	}
-	return o.name() + ", fetched " + minute(o.Fetched)
+	return o.name() + ", fetched " + text.Minute(o.Fetched)
 }
 
 // back says what a rollback has put back.
@@ -63,9 +64,9 @@ func (o *origin) lines() []string {
 	var lines []string
 	if o.Dump != "" {
 		lines = append(lines, o.Dump)
-		fetched := "fetched " + minute(o.Fetched)
+		fetched := "fetched " + text.Minute(o.Fetched)
 		if o.Taken != nil {
-			fetched = "taken " + minute(*o.Taken) + ", " + fetched
+			fetched = "taken " + text.Minute(*o.Taken) + ", " + fetched
 		}
 		lines = append(lines, fetched)
 		if o.Chosen != "" {
@@ -84,7 +85,7 @@ func (o *origin) lines() []string {
 		}
 	}
 	if o.Snapshot != "" && o.Restored != nil {
-		lines = append(lines, "restored from the snapshot "+o.Snapshot+" "+minute(*o.Restored))
+		lines = append(lines, "restored from the snapshot "+o.Snapshot+" "+text.Minute(*o.Restored))
 	}
 	return lines
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/backup/catalog"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
@@ -75,7 +76,7 @@ func (d dumpInfo) String() string {
 		facts = append(facts, humanize.Bytes(uint64(d.Size)))
 	}
 	if d.Taken != nil {
-		facts = append(facts, "taken "+minute(*d.Taken))
+		facts = append(facts, "taken "+text.Minute(*d.Taken))
 	}
 	if d.Masked {
 		facts = append(facts, fmt.Sprintf("masked by the rules %.12s", d.MaskRules))

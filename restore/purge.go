@@ -14,6 +14,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -100,7 +101,7 @@ func (p purged) sum() string {
 	}
 	var parts []string
 	for _, kind := range order {
-		parts = append(parts, count(kinds[kind], kind))
+		parts = append(parts, text.Count(kinds[kind], kind))
 	}
 	return strings.Join(parts, ", ") + " (" + humanize.Bytes(uint64(p.Bytes)) + ")"
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -37,7 +38,7 @@ func listing(removals []removal) string {
 		if r.Origin != "" {
 			name += ": " + console.Clean(r.Origin)
 		}
-		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\n", r.Kind, bytesOf(r.Size), name) // a strings.Builder does not fail
+		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\n", r.Kind, text.Size(r.Size), name) // a strings.Builder does not fail
 	}
 	_ = w.Flush()
 	return b.String()

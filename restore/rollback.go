@@ -10,6 +10,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -75,7 +76,7 @@ func (r rolledBack) Text() string {
 		b.WriteString("nothing was changed (--dry-run)")
 		return b.String()
 	}
-	took := seconds(r.Seconds)
+	took := text.Seconds(r.Seconds)
 	fmt.Fprintf(&b, "%s is back to %s, after %s\n", r.Target, r.Holds.back(), took)
 	if r.Previous != "" {
 		fmt.Fprintf(&b, "The database that it replaces is kept as %s: %s; to undo the rollback:\n  %s\n", r.Previous, r.Held, r.again)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -26,7 +27,7 @@ func (s snapshotsDeleted) Text() string {
 		did = "would delete"
 	}
 	for _, d := range s.Snapshots {
-		fmt.Fprintf(&b, "%s the snapshot %s (%s, saved %s, of %s)\n", did, d.Name, bytesOf(d.Size), minute(d.Saved), d.of())
+		fmt.Fprintf(&b, "%s the snapshot %s (%s, saved %s, of %s)\n", did, d.Name, text.Size(d.Size), text.Minute(d.Saved), d.of())
 	}
 	if s.DryRun {
 		b.WriteString("nothing was changed (--dry-run)")

@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/text"
 )
 
 // snapshotListing is the result of listing snapshots, the newest last.
@@ -30,7 +31,7 @@ func (l snapshotListing) Text() string {
 		if s.Automatic {
 			of += " (automatic)"
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Saved.UTC().Format("2006-01-02 15:04"), bytesOf(s.Size), s.Name, console.Clean(of))
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Saved.UTC().Format("2006-01-02 15:04"), text.Size(s.Size), s.Name, console.Clean(of))
 	}
 	_ = w.Flush()
 	return b.String()

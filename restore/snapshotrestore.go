@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -71,7 +72,7 @@ func (snapshotPlan) IsProse() {}
 // Text renders the plan for --dry-run.
 func (p snapshotPlan) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "would restore   the snapshot %s, saved %s, of %s\n", p.Snapshot.Name, minute(p.Snapshot.Saved), p.Snapshot.of())
+	fmt.Fprintf(&b, "would restore   the snapshot %s, saved %s, of %s\n", p.Snapshot.Name, text.Minute(p.Snapshot.Saved), p.Snapshot.of())
 	fmt.Fprintf(&b, "into            %s on %s (PostgreSQL %s)\n", p.Temp, p.Server, p.plan.Version)
 	p.plan.exchangeText(&b)
 	return b.String()

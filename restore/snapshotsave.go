@@ -7,9 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -31,7 +30,7 @@ func (snapshotSaved) IsProse() {}
 func (s snapshotSaved) Text() string {
 	if s.DryRun {
 		var b strings.Builder
-		fmt.Fprintf(&b, "would copy      %s (%s) on %s\n", s.Target, bytesOf(s.Snapshot.Size), s.Server)
+		fmt.Fprintf(&b, "would copy      %s (%s) on %s\n", s.Target, text.Size(s.Snapshot.Size), s.Server)
 		fmt.Fprintf(&b, "to              %s, after ending the sessions on %s\n", s.Snapshot.Database, s.Target)
 		for _, name := range s.Leftovers {
 			fmt.Fprintf(&b, "before, drop    %s, left by an earlier run\n", name)
@@ -39,17 +38,9 @@ func (s snapshotSaved) Text() string {
 		b.WriteString("nothing was changed (--dry-run)")
 		return b.String()
 	}
-	took := seconds(s.Seconds)
+	took := text.Seconds(s.Seconds)
 	return fmt.Sprintf("saved %s as the snapshot %s (%s), after %s; to go back to it:\n  %s",
-		s.Target, s.Snapshot.Name, bytesOf(s.Snapshot.Size), took, s.Restore)
-}
-
-// bytesOf renders a size that may not be known.
-func bytesOf(size int64) string {
-	if size < 0 {
-		return "size unknown"
-	}
-	return humanize.Bytes(uint64(size))
+		s.Target, s.Snapshot.Name, text.Size(s.Snapshot.Size), took, s.Restore)
 }
 
 // saveSnapshot makes a snapshot of the target.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -260,11 +261,11 @@ func (report) IsProse() {}
 // Text says what is now where, and how to go back.
 func (r report) Text() string {
 	var b strings.Builder
-	took := seconds(r.Seconds)
+	took := text.Seconds(r.Seconds)
 	what := r.Dump.String()
 	switch {
 	case r.asked:
-		what = fmt.Sprintf("the snapshot %s (saved %s)", r.Snapshot, minute(r.saved))
+		what = fmt.Sprintf("the snapshot %s (saved %s)", r.Snapshot, text.Minute(r.saved))
 	case r.Snapshot != "":
 		what += ", from the snapshot " + r.Snapshot
 	}
@@ -283,11 +284,3 @@ func (r report) Text() string {
 	}
 	return b.String()
 }
-
-// seconds renders how long something took.
-func seconds(s float64) time.Duration {
-	return time.Duration(s * float64(time.Second)).Round(100 * time.Millisecond)
-}
-
-// minute renders a time for people.
-func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
