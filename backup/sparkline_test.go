@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/dump/catalog"
 )
 
 func TestSparkline(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 

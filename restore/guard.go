@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"

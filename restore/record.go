@@ -5,7 +5,7 @@ import (
 	"crypto/sha256"
 	"strings"
 
-	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/s3store"
 )

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/dump/catalog"
 )
 
 func TestSourceIdentity(t *testing.T) {

@@ -3,7 +3,7 @@ package catalog_test
 import (
 	"testing"
 
-	"github.com/rubyforgood/hectl/backup/catalog"
+	"github.com/rubyforgood/hectl/dump/catalog"
 )
 
 func TestCompressionLevel(t *testing.T) {
