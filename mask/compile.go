@@ -80,7 +80,7 @@ func (r *Rules) Check(head *archive.Head) (*Report, error) {
 	if err := c.err(r.title(head)); err != nil {
 		return nil, err
 	}
-	_, err := Credentials(c.schema, CredentialOptions{Password: "password", Seed: c.seed, Over: c.plan()})
+	_, err := Credentials(c.schema, CredentialOptions{Password: DefaultPassword, Seed: c.seed, Over: c.plan()})
 	return c.report(), err
 }
 

@@ -16,14 +16,14 @@ import (
 // the newest dump. newest is nil when there is none.
 func CheckMasking(f *finding.List, env *command.Env, c *cli.Context, settings *config.Sources, copies bool, newest *Newest) {
 	const about = "masking"
-	m, err := prepareMasking(settings, env.Console, c, "password")
+	m, err := prepareMasking(settings, env.Console, c, mask.DefaultPassword)
 	if err != nil {
 		f.Fail(about, err)
 		return
 	}
 	rules := m.rules
 	if newest != nil && rules == nil {
-		if _, err := mask.Credentials(schema.Read(newest.dump.Head), mask.CredentialOptions{Password: "password", Seed: mask.RandomSeed()}); err != nil {
+		if _, err := mask.Credentials(schema.Read(newest.dump.Head), mask.CredentialOptions{Password: mask.DefaultPassword, Seed: mask.RandomSeed()}); err != nil {
 			f.Fail(about, err)
 			return
 		}
@@ -61,7 +61,7 @@ func CheckMasking(f *finding.List, env *command.Env, c *cli.Context, settings *c
 		f.Fail(about, err)
 		return
 	}
-	if _, err := mask.Credentials(schema.Read(d.Head), mask.CredentialOptions{Password: "password", Seed: mask.RandomSeed(), Over: plan}); err != nil {
+	if _, err := mask.Credentials(schema.Read(d.Head), mask.CredentialOptions{Password: mask.DefaultPassword, Seed: mask.RandomSeed(), Over: plan}); err != nil {
 		f.Fail(about, err)
 		return
 	}

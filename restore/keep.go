@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -162,8 +163,8 @@ func (r *run) copyForSnapshot(ctx context.Context, p *plan) error {
 	if s == nil {
 		return nil
 	}
-	if r.snapshots.password != defaultPassword {
-		hash, err := hashPassword(r.snapshots.password)
+	if r.snapshots.password != mask.DefaultPassword {
+		hash, err := mask.HashPassword(r.snapshots.password)
 		if err != nil {
 			return err
 		}

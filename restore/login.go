@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/crypto/bcrypt"
-
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
@@ -173,12 +171,10 @@ func (r *run) loginOf(ctx context.Context, db *pgtools.DB, tables []usersTable) 
 // knows reports whether a hash is that of a password which the person knows, and
 // notes in l where that came from.
 func (r *run) knows(hash string, l *login) bool {
-	is := func(password string) bool {
-		return bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) == nil
-	}
+	is := func(password string) bool { return mask.IsPassword(hash, password) }
 	switch {
-	case is(r.masking.password) && r.masking.password == defaultPassword:
-		l.Password, l.From = defaultPassword, "hectl"
+	case is(r.masking.password) && r.masking.password == mask.DefaultPassword:
+		l.Password, l.From = mask.DefaultPassword, "hectl"
 	case is(r.masking.password):
 		l.From = "--password"
 	case r.masking.rules != nil && slices.ContainsFunc(r.masking.rules.Passwords(), is):

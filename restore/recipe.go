@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/crypto/bcrypt"
+	"github.com/rubyforgood/hectl/mask"
 )
 
 // recipe is all that decides what a fetch makes of a bucket: two fetches by one
@@ -27,9 +27,6 @@ type recipe struct {
 	// Password is the users', hashed by bcrypt; "" for the default one.
 	Password string `json:"password,omitempty"`
 }
-
-// defaultPassword is what users get when nothing else was said.
-const defaultPassword = "password"
 
 // recipe returns how the dump is fetched in this run, without the password.
 func (r *run) recipe(of bucketSource) recipe {
@@ -79,9 +76,9 @@ func (made recipe) differs(want recipe, password string) string {
 
 func (made recipe) hasPassword(password string) bool {
 	if made.Password == "" {
-		return password == defaultPassword
+		return password == mask.DefaultPassword
 	}
-	return bcrypt.CompareHashAndPassword([]byte(made.Password), []byte(password)) == nil
+	return mask.IsPassword(made.Password, password)
 }
 
 // serving returns the newest snapshot that is what a fetch by the recipe would

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"golang.org/x/crypto/bcrypt"
+
+	"github.com/rubyforgood/hectl/mask"
 )
 
 func TestServing(t *testing.T) {
@@ -48,7 +50,7 @@ func TestServingTakesTheNewest(t *testing.T) {
 	s, _ := serving([]held{
 		{mark: mark{Snapshot: &snapshotFacts{Name: "old", Recipe: &r}}},
 		{mark: mark{Snapshot: &snapshotFacts{Name: "new", Recipe: &r}}},
-	}, r, defaultPassword)
+	}, r, mask.DefaultPassword)
 	if s == nil || s.Snapshot.Name != "new" {
 		t.Errorf("%+v", s)
 	}

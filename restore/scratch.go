@@ -24,7 +24,7 @@ func prepareScratch(env *command.Env, c *cli.Context) (*run, error) {
 		return nil, err
 	}
 	r.scratch, r.doing = true, "restore beside"
-	r.masking, err = prepareMasking(r.settings, r.out, c, "password")
+	r.masking, err = prepareMasking(r.settings, r.out, c, mask.DefaultPassword)
 	return r, err
 }
 

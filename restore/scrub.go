@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/crypto/bcrypt"
-
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
@@ -16,26 +14,12 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// checkPassword refuses what cannot be the password of every restored user.
+// checkPassword refuses a password that bcrypt cannot hash.
 func checkPassword(password string) error {
-	if len(password) > 72 || password == "" || strings.Contains(password, "\x00") {
-		return fault.New(fault.Usage, "", "--password has %d bytes; bcrypt takes 1 to 72", len(password))
+	if err := mask.CheckPassword(password); err != nil {
+		return fault.Wrap(fault.Usage, "", fmt.Errorf("--password %w", err))
 	}
 	return nil
-}
-
-// devisePasswordCost is the number of bcrypt stretches that Devise uses, as in
-// the application.
-const devisePasswordCost = 11
-
-// hashPassword hashes the password that every restored user gets, so that a later
-// run can tell whether it asks for the same one.
-func hashPassword(password string) (string, error) {
-	hash, err := bcrypt.GenerateFromPassword([]byte(password), devisePasswordCost)
-	if err != nil {
-		return "", fmt.Errorf("hash the users' password: %w", err)
-	}
-	return string(hash), nil
 }
 
 // column is a column of the restored database.

@@ -30,9 +30,6 @@ func MaskRules(settings *config.Sources, out *console.Console) (*Masking, error)
 	return &Masking{rules, home, out, settings}, nil
 }
 
-// password is every user's in a masked dump, as in a fetched one.
-const password = "password"
-
 // Plan returns what happens to the rows of an archive, all of which are wanted:
 // what the rules say, whatever their mode is and, whatever they say, no
 // credentials. Rows that are INSERT statements are refused. See also ByRules.
@@ -44,7 +41,7 @@ func (m *Masking) Plan(head *archive.Head, dryRun bool) (*mask.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	credentials, err := mask.Credentials(schema.Read(head), mask.CredentialOptions{Password: password, Seed: seed, Over: plan})
+	credentials, err := mask.Credentials(schema.Read(head), mask.CredentialOptions{Password: mask.DefaultPassword, Seed: seed, Over: plan})
 	if err != nil {
 		return nil, err
 	}
