@@ -429,9 +429,9 @@ func TestMethodsAtOnce(t *testing.T) {
 	}
 }
 
-// People with a seed in a file have the same fake people tomorrow. Should this
-// fail because gofakeit's lists have changed, say so in the changelog.
-func TestSameTomorrow(t *testing.T) {
+// With a seed file, a value has the same fake value in every release of hectl. See
+// also TestFakeDataStaysTheSame.
+func TestSameSeedSameValue(t *testing.T) {
 	for _, tt := range []struct{ name, typ, value, want string }{
 		{"email", "text", "maria@diaperbank.org", "abigayle.fleming.0mmj6bbc01pbk@example.com"},
 		{"full_name", "text", "Maria Gonzalez", "Darwin Yost"},

@@ -61,8 +61,8 @@ func joined(k *keyed, first, second []string) change {
 	}
 }
 
-// company returns the name of a firm, after people: gofakeit's own list has real
-// ones.
+// company returns a company name made of a last name: a list of company names would
+// have real ones.
 func company(k *keyed, limit int) change {
 	forms := []string{"Inc", "LLC", "Group", "and Sons", "and Partners", "Foundation", "Supply", "Brothers"}
 	return fitting(limit, joined(k, lastNames(0), forms), pick(k, lastNames(limit)))

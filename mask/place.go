@@ -4,7 +4,7 @@ import "strconv"
 
 // street returns a number and a street.
 func street(k *keyed, limit int) change {
-	names, kinds := lastNames(0), ways(0)
+	names, kinds := lastNames(0), streetEndings(0)
 	long := func(dst, value, _ []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)
@@ -15,7 +15,7 @@ func street(k *keyed, limit int) change {
 	if limit < 8 {
 		return fitting(limit, long, digitsOf(k, limit))
 	}
-	short := ways(limit - len("9999 "))
+	short := streetEndings(limit - len("9999 "))
 	return fitting(limit, long, func(dst, value, _ []byte) ([]byte, error) {
 		l := k.lot(value)
 		defer k.done(l)

@@ -1,36 +1,42 @@
 package mask
 
 import (
+	_ "embed"
 	"slices"
 	"strings"
-
-	"github.com/brianvoe/gofakeit/v7/data"
 )
 
-// words returns a list of gofakeit's, each word once and in the list's order. All
-// that masks make up is ASCII, so that it fits a dump in any encoding. longest is
-// how many characters a word may have, 0 for any number; when none is as short,
-// the words are cut.
-func words(list []string, longest int) []string {
-	plain := make([]string, 0, len(list))
-	seen := make(map[string]bool, len(list))
-	for _, w := range list {
-		if isASCII(w) && !seen[w] {
-			plain = append(plain, w)
-			seen[w] = true
-		}
-	}
+// The lists have one word per line, each once, all ASCII, so that fake data fits a
+// dump in any encoding. Changing a list changes the fake data of everyone who has a
+// seed file. words/LICENSE says where the lists come from.
+var (
+	//go:embed words/first_names.txt
+	firstNameList string
+	//go:embed words/last_names.txt
+	lastNameList string
+	//go:embed words/cities.txt
+	cityList string
+	//go:embed words/street_endings.txt
+	streetEndingList string
+	//go:embed words/latin.txt
+	latinList string
+)
+
+// wordsOf returns the words of a list that have at most longest characters, 0 for
+// any number. If no word is that short, it cuts all words.
+func wordsOf(list string, longest int) []string {
+	words := strings.Split(strings.TrimSuffix(list, "\n"), "\n") // a city may have a space
 	if longest == 0 {
-		return plain
+		return words
 	}
-	short := slices.DeleteFunc(slices.Clone(plain), func(w string) bool { return len(w) > longest })
+	short := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return len(w) > longest })
 	if len(short) > 0 {
 		return short
 	}
-	for i, w := range plain {
-		plain[i] = strings.TrimSpace(w[:longest])
+	for i, w := range words {
+		words[i] = strings.TrimSpace(w[:longest])
 	}
-	return plain
+	return words
 }
 
 func isASCII[T string | []byte](s T) bool {
@@ -42,8 +48,8 @@ func isASCII[T string | []byte](s T) bool {
 	return true
 }
 
-func firstNames(longest int) []string { return words(data.Person["first"], longest) }
-func lastNames(longest int) []string  { return words(data.Person["last"], longest) }
-func cities(longest int) []string     { return words(data.Address["city"], longest) }
-func ways(longest int) []string       { return words(data.Address["street_name"], longest) }
-func latin(longest int) []string      { return words(data.Lorem["word"], longest) }
+func firstNames(longest int) []string    { return wordsOf(firstNameList, longest) }
+func lastNames(longest int) []string     { return wordsOf(lastNameList, longest) }
+func cities(longest int) []string        { return wordsOf(cityList, longest) }
+func streetEndings(longest int) []string { return wordsOf(streetEndingList, longest) }
+func latin(longest int) []string         { return wordsOf(latinList, longest) }
