@@ -16,7 +16,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/internal/ownfile"
+	"github.com/rubyforgood/hectl/internal/files"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -209,9 +209,9 @@ func write(path string, text []byte, replace bool) error {
 	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
 	if replace {
 		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
-		to, err := ownfile.Resolve(path)
+		to, err := files.Resolve(path)
 		switch {
-		case errors.Is(err, ownfile.ErrNotOurs):
+		case errors.Is(err, files.ErrNotOurs):
 			return fault.New(fault.Usage, "remove the link", "write settings: %s is a link that another user may have made", path)
 		case err == nil:
 			path = to

@@ -18,7 +18,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/internal/ownfile"
+	"github.com/rubyforgood/hectl/internal/files"
 	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/pgtools"
 )
@@ -362,7 +362,7 @@ func (o *createOptions) lockHost(out *console.Console, now time.Time) (*hostLock
 	switch {
 	case err == nil, fault.CodeOf(err) == fault.Locked:
 		return lock, err
-	case errors.Is(err, ownfile.ErrNotOurs):
+	case errors.Is(err, files.ErrNotOurs):
 		out.Warn("only the lock in the source prevents a second backup: %v", err)
 	default:
 		out.Detail("only the lock in the source prevents a second backup: %v", err)

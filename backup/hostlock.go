@@ -6,11 +6,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/internal/ownfile"
+	"github.com/rubyforgood/hectl/internal/files"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -27,44 +26,38 @@ type hostLock struct{ file *os.File }
 // is a fault.Locked if another process has it.
 func lockHost(dir string, c pgtools.Conn, now time.Time) (*hostLock, error) {
 	lock, by, err := lockFile(filepath.Join(dir, fmt.Sprintf("hectl-backup-%d-%.16s.lock", os.Getuid(), c.Fingerprint())), now)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
+	if errors.Is(err, files.ErrLocked) {
 		return nil, locked(c, "on this machine: "+by)
 	}
 	return lock, err
 }
 
 // lockFile takes the lock on the file path. If another process has it, the error
-// is EWOULDBLOCK, and by says which process that is.
+// is files.ErrLocked, and by says which process that is.
 func lockFile(path string, now time.Time) (_ *hostLock, by string, _ error) {
-	for {
-		f, err := ownfile.Open(path, os.O_RDWR)
-		if err != nil {
-			return nil, "", err
-		}
-		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if errors.Is(err, syscall.EWOULDBLOCK) {
-			text, _ := io.ReadAll(io.LimitReader(f, 200)) // only to say who it is
-			_ = f.Close()                                 // nothing was written
-			return nil, processText(string(text)), err
-		}
-		if err != nil {
-			return nil, "", errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
-		}
-		// The run that held the lock may have removed the file meanwhile.
-		mine, err := f.Stat()
-		if err != nil {
-			return nil, "", errors.Join(err, f.Close())
-		}
-		if there, err := os.Lstat(path); err != nil || !os.SameFile(mine, there) {
-			_ = f.Close() // nothing was written
-			continue
-		}
-		// Who it is only helps others. On a full disk the lock is as good without.
-		if err := f.Truncate(0); err == nil {
-			_, _ = fmt.Fprintf(f, "process %d, since %s\n", os.Getpid(), now.UTC().Format(time.RFC3339))
-		}
-		return &hostLock{f}, "", nil
+	f, err := files.OpenLocked(path, os.O_RDWR)
+	if errors.Is(err, files.ErrLocked) {
+		return nil, readHolder(path), err
 	}
+	if err != nil {
+		return nil, "", err
+	}
+	// The text only helps others. On a full disk the lock is as good without it.
+	if err := f.Truncate(0); err == nil {
+		_, _ = fmt.Fprintf(f, "process %d, since %s\n", os.Getpid(), now.UTC().Format(time.RFC3339))
+	}
+	return &hostLock{f}, "", nil
+}
+
+// readHolder returns what the file of a lock says about the process that has it.
+func readHolder(path string) string {
+	f, err := files.OpenExisting(path, os.O_RDONLY)
+	if err != nil {
+		return processText("")
+	}
+	defer f.Close()                               //nolint:errcheck // it was only read
+	text, _ := io.ReadAll(io.LimitReader(f, 200)) // part of it is as good as none
+	return processText(string(text))
 }
 
 // processText returns what the file of a lock says about who has it. The other

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/internal/ownfile"
+	"github.com/rubyforgood/hectl/internal/files"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -151,7 +151,7 @@ func TestHostLockTraps(t *testing.T) {
 			if err := trap.lay(path, precious); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := lockHost(dir, c, time.Unix(0, 0)); !errors.Is(err, ownfile.ErrNotOurs) {
+			if _, err := lockHost(dir, c, time.Unix(0, 0)); !errors.Is(err, files.ErrNotOurs) {
 				t.Errorf("got %v", err)
 			}
 			if got, err := os.ReadFile(precious); string(got) != "precious" || err != nil {

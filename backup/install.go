@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/internal/ownfile"
+	"github.com/rubyforgood/hectl/internal/files"
 )
 
 // install writes the units that are not there yet. One that is there and
@@ -34,7 +33,7 @@ func install(units []unit, force bool) error {
 		if u.State == "unchanged" {
 			continue
 		}
-		if err := writeAside(u.Path, u.Text); err != nil {
+		if err := files.Replace(u.Path, []byte(u.Text), 0o644); err != nil {
 			return installError(err)
 		}
 	}
@@ -47,24 +46,4 @@ func installError(err error) error {
 		return fault.Wrap(fault.Denied, `run it as root, with the same settings: "sudo -E hectl schedule …"`, err)
 	}
 	return err
-}
-
-// writeAside writes a file that appears under its name when it is complete.
-func writeAside(path, text string) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".hectl-")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-		_ = f.Close() // it was synced
-	}()
-	_, err = f.WriteString(text)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync())
-	if err != nil {
-		return err
-	}
-	return ownfile.Rename(f, path)
 }

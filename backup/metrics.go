@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/internal/ownfile"
+	"github.com/rubyforgood/hectl/internal/files"
 )
 
 // gauges renders what was seen in Prometheus' text format. Of a bucket that
@@ -103,9 +102,9 @@ func metricsFile(path string) (string, error) {
 	if path == "-" {
 		return "", fault.New(fault.Usage, hint, "--metrics needs a file, not standard output")
 	}
-	target, err := ownfile.Resolve(path)
+	target, err := files.Resolve(path)
 	switch {
-	case errors.Is(err, ownfile.ErrNotOurs):
+	case errors.Is(err, files.ErrNotOurs):
 		return "", fault.New(fault.Usage, "name the file that it leads to, in a folder that only you can write to",
 			"--metrics %s: it is a link that another user may have made", path)
 	case errors.Is(err, fs.ErrNotExist) && target != path:
@@ -119,34 +118,11 @@ func metricsFile(path string) (string, error) {
 	return target, nil
 }
 
-// writeMetrics replaces a file at once: whoever collects it reads the old text
-// or the new one. Until then the new one has a name that the node exporter does
-// not look for.
-func writeMetrics(path, text string) (err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("write metrics %s: %w", path, err)
-		}
-	}()
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
-	if err != nil {
-		return err
+// writeMetrics replaces a file in one step. The node exporter, which runs as another
+// user, must be able to read it.
+func writeMetrics(path, text string) error {
+	if err := files.Replace(path, []byte(text), 0o644); err != nil {
+		return fmt.Errorf("write metrics %s: %w", path, err)
 	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-		_ = f.Close() // it was synced
-	}()
-	if _, err := f.WriteString(text); err != nil {
-		return err
-	}
-	// The exporter runs as somebody else.
-	if err := f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	return ownfile.Rename(f, path)
+	return nil
 }

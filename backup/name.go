@@ -8,12 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/files"
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
@@ -129,7 +129,7 @@ func (n *namer) next(ctx context.Context) error {
 func (n *namer) isTaken(ctx context.Context) bool {
 	sum := sha256.Sum256([]byte(n.places[0].bucket.Name + "/" + n.key()))
 	lock, _, err := lockFile(filepath.Join(n.dir, fmt.Sprintf("hectl-name-%d-%x.lock", os.Getuid(), sum[:8])), n.out.Now())
-	if errors.Is(err, syscall.EWOULDBLOCK) {
+	if errors.Is(err, files.ErrLocked) {
 		return true
 	}
 	if err != nil {

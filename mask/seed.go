@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/files"
 )
 
 // Seed decides what masked values are made up: the same of the same value, for
@@ -138,30 +139,12 @@ func readSecret(path string) ([]byte, error) {
 	}
 }
 
-// createSecret makes a seed file, unless another run has at the same time. Nobody
-// ever sees half of one.
-func createSecret(path string) (made bool, err error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+// createSecret creates a seed file, unless another run has done so at the same time.
+func createSecret(path string) (created bool, err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return false, err
 	}
-	f, err := os.CreateTemp(dir, ".seed-*") // mode 0600
-	if err != nil {
-		return false, err
-	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	_, err = f.WriteString(hex.EncodeToString(randomSecret()) + "\n")
-	if err := errors.Join(err, f.Close()); err != nil {
-		return false, err
-	}
-	switch err := os.Link(f.Name(), path); {
-	case errors.Is(err, fs.ErrExist):
-		return false, nil
-	case err != nil:
-		// A file system without links.
-		return true, os.Rename(f.Name(), path)
-	}
-	return true, nil
+	return files.Create(path, []byte(hex.EncodeToString(randomSecret())+"\n"))
 }
 
 // withoutPath returns what a system call said, without the path.

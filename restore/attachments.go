@@ -15,6 +15,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/files"
 	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/pgtools"
 )
@@ -252,10 +253,8 @@ func lockStorage(path string) (*os.File, error) {
 		return nil, err
 	}
 	err = lockFile(dir)
-	if errors.Is(err, errFileLocked) {
+	if errors.Is(err, files.ErrLocked) {
 		err = fault.New(fault.Locked, "wait for it to end", "another hectl is at work in %s", path)
-	} else if err != nil {
-		err = fmt.Errorf("lock %s: %w", path, err)
 	}
 	if err != nil {
 		return nil, errors.Join(err, dir.Close())

@@ -1,7 +1,6 @@
 package restore
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -19,7 +18,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/internal/ownfile"
+	"github.com/rubyforgood/hectl/internal/files"
 	"github.com/rubyforgood/hectl/internal/text"
 )
 
@@ -175,7 +174,7 @@ func cacheFile(b config.Bucket, settings *config.Sources) string {
 }
 
 func readCache(path string, now time.Time) (dumps []catalog.Dump, ok bool) {
-	f, err := ownfile.Existing(path, os.O_RDONLY)
+	f, err := files.OpenExisting(path, os.O_RDONLY)
 	if err != nil {
 		return nil, false
 	}
@@ -191,22 +190,12 @@ func readCache(path string, now time.Time) (dumps []catalog.Dump, ok bool) {
 	return dumps, json.Unmarshal(text, &dumps) == nil
 }
 
-// writeCache replaces the file at once, since several shells may be at it. It
-// fails silently: the next key press lists again.
+// writeCache replaces the file in one step, because several shells may complete at the
+// same time. An error is not reported: the next key press lists again.
 func writeCache(path string, dumps []catalog.Dump) {
 	text, err := json.Marshal(dumps)
 	if err != nil || path == "" || os.MkdirAll(filepath.Dir(path), 0o700) != nil {
 		return
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "dumps-*.tmp") // 0600
-	if err != nil {
-		return
-	}
-	_, err = f.Write(text)
-	if err = cmp.Or(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name()) // there is nobody to tell
-	}
+	_ = files.Replace(path, text, 0o600)
 }

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/rubyforgood/hectl/internal/ownfile"
+	"github.com/rubyforgood/hectl/internal/files"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -34,7 +34,7 @@ func tempFolder(target pgtools.Conn) string { return "hectl-" + target.Fingerpri
 // Others may have made something of such a name where all may make files.
 func (r *run) folders() ([]string, error) {
 	found, err := filepath.Glob(globQuote(filepath.Join(os.TempDir(), tempFolder(r.target))) + "*")
-	return slices.DeleteFunc(found, func(path string) bool { return !ownfile.Folder(path) }), err
+	return slices.DeleteFunc(found, func(path string) bool { return !files.IsOwnFolder(path) }), err
 }
 
 // removeFolders removes what runs that were killed have left. The lock is held.

@@ -9,10 +9,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/internal/ownfile"
+	"github.com/rubyforgood/hectl/internal/files"
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
@@ -46,36 +45,27 @@ func partialPath(target string, o s3store.Object) string {
 // may read, and keeps other runs away from it until it is closed.
 func openPartial(target string, o s3store.Object) (*partial, error) {
 	p := &partial{path: partialPath(target, o), target: target}
-	for {
-		f, err := ownfile.Open(p.path, os.O_RDWR|os.O_APPEND)
-		if errors.Is(err, ownfile.ErrNotOurs) {
-			return nil, fault.Wrap(fault.Failed, "remove it if it should not be there, or name a folder where only you can make files with --output", err)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := lockFile(f); err != nil {
-			_ = f.Close() // nothing was written
-			if errors.Is(err, errFileLocked) {
-				return nil, fault.New(fault.Locked, "wait for it to end", "another hectl is at work on %s", p.path)
-			}
-			return nil, fmt.Errorf("lock %s: %w", p.path, err)
-		}
-		// The run that held the lock may have made it the target meanwhile.
-		if !ownfile.Is(p.path, f) {
-			_ = f.Close() // it is somebody else's
-			continue
-		}
-		mine, err := f.Stat()
-		if err != nil {
-			return nil, errors.Join(err, f.Close())
-		}
-		p.f, p.have = f, mine.Size()
-		if p.have > o.Size {
-			err = p.restart()
-		}
-		return p, err
+	f, err := files.OpenLocked(p.path, os.O_RDWR|os.O_APPEND)
+	if errors.Is(err, errors.ErrUnsupported) {
+		f, err = files.Open(p.path, os.O_RDWR|os.O_APPEND)
 	}
+	switch {
+	case errors.Is(err, files.ErrNotOurs):
+		return nil, fault.Wrap(fault.Failed, "remove it if it should not be there, or name a folder where only you can make files with --output", err)
+	case errors.Is(err, files.ErrLocked):
+		return nil, fault.New(fault.Locked, "wait for it to end", "another hectl is at work on %s", p.path)
+	case err != nil:
+		return nil, err
+	}
+	mine, err := f.Stat()
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	p.f, p.have = f, mine.Size()
+	if p.have > o.Size {
+		err = p.restart()
+	}
+	return p, err
 }
 
 // Write adds what has arrived.
@@ -100,7 +90,7 @@ func (p *partial) publish(force bool) error {
 	if err := mayWrite(p.target, force); err != nil {
 		return err
 	}
-	if err := ownfile.Rename(p.f, p.target); err != nil {
+	if err := files.Rename(p.f, p.target); err != nil {
 		return err
 	}
 	if dir, err := os.Open(filepath.Dir(p.target)); err == nil {
@@ -158,18 +148,10 @@ func mayWrite(target string, force bool) error {
 	return nil
 }
 
-// errFileLocked says that another process holds the lock on a file.
-var errFileLocked = errors.New("locked")
-
-// lockFile locks a file until it is closed or the process ends. A file system
-// that knows no locks goes without.
+// lockFile is files.Lock, except that a file system without locks goes without.
 func lockFile(f *os.File) error {
-	switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {
-	case errors.Is(err, syscall.EWOULDBLOCK):
-		return errFileLocked
-	case errors.Is(err, syscall.ENOTSUP), errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.ENOSYS):
-		return nil
-	default:
+	if err := files.Lock(f); !errors.Is(err, errors.ErrUnsupported) {
 		return err
 	}
+	return nil
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/internal/ownfile"
+	"github.com/rubyforgood/hectl/internal/files"
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
@@ -94,7 +94,7 @@ func TestPartialIsNobodyElses(t *testing.T) {
 			if err := errors.Join(os.WriteFile(precious, []byte("precious"), 0o600), lay(partialPath(target, object), precious)); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := openPartial(target, object); !errors.Is(err, ownfile.ErrNotOurs) || len(fault.Hints(err)) == 0 {
+			if _, err := openPartial(target, object); !errors.Is(err, files.ErrNotOurs) || len(fault.Hints(err)) == 0 {
 				t.Errorf("got %v", err)
 			}
 			if text, err := os.ReadFile(precious); err != nil || string(text) != "precious" {
@@ -110,7 +110,7 @@ func TestPartialIsNobodyElses(t *testing.T) {
 	if err := errors.Join(os.Rename(p.path, p.path+".away"), os.WriteFile(p.path, []byte("theirs"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.publish(true); !errors.Is(err, ownfile.ErrNotOurs) {
+	if err := p.publish(true); !errors.Is(err, files.ErrNotOurs) {
 		t.Errorf("got %v", err)
 	}
 	if _, err := os.Lstat(target); err == nil {

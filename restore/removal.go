@@ -151,7 +151,7 @@ func removePartial(path string) error {
 	}
 	defer func() { _ = f.Close() }() // nothing was written
 	if err := lockFile(f); err != nil {
-		return fmt.Errorf("another hectl is at work on it: %w", err)
+		return fmt.Errorf("another hectl may be at work on it: %w", err)
 	}
 	return os.Remove(path)
 }

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/files"
 )
 
 // A file that comes with a repository may be a stranger's. What it says takes
@@ -508,16 +509,7 @@ func (s *Sources) allow(c claimant) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("approve %s: %w", c.path, err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "allow-*.tmp") // 0600
-	if err != nil {
-		return fmt.Errorf("approve %s: %w", c.path, err)
-	}
-	_, err = f.WriteString(c.sum() + "\n" + c.path + "\n")
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name()) // the error is what matters
+	if err := files.Replace(path, []byte(c.sum()+"\n"+c.path+"\n"), 0o600); err != nil {
 		return fmt.Errorf("approve %s: %w", c.path, err)
 	}
 	if err := s.checkApproval(path); err != nil {

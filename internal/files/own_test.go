@@ -1,13 +1,12 @@
-package ownfile_test
+package files
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
-
-	"github.com/rubyforgood/hectl/internal/ownfile"
 )
 
 const nobody = 65534
@@ -43,8 +42,8 @@ func TestOpenTakesNoTrap(t *testing.T) {
 			if err := errors.Join(write(precious, 0o600), lay(path, precious)); err != nil {
 				t.Fatal(err)
 			}
-			for _, open := range []func(string, int) (*os.File, error){ownfile.Open, ownfile.Existing} {
-				if _, err := open(path, os.O_RDWR); !errors.Is(err, ownfile.ErrNotOurs) {
+			for _, open := range []func(string, int) (*os.File, error){Open, OpenExisting} {
+				if _, err := open(path, os.O_RDWR); !errors.Is(err, ErrNotOurs) {
 					t.Errorf("got %v", err)
 				}
 			}
@@ -60,11 +59,11 @@ func TestOpenTakesNoTrap(t *testing.T) {
 
 func TestOpenMakesAndOpensItsOwn(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
-	if _, err := ownfile.Existing(path, os.O_RDWR); !errors.Is(err, os.ErrNotExist) {
+	if _, err := OpenExisting(path, os.O_RDWR); !errors.Is(err, os.ErrNotExist) {
 		t.Fatal(err)
 	}
 	old := syscall.Umask(0o777)
-	f, err := ownfile.Open(path, os.O_RDWR)
+	f, err := Open(path, os.O_RDWR)
 	syscall.Umask(old)
 	if err != nil {
 		t.Fatal(err)
@@ -72,8 +71,8 @@ func TestOpenMakesAndOpensItsOwn(t *testing.T) {
 	if info, err := f.Stat(); err != nil || info.Mode() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
-	again, err := ownfile.Existing(path, os.O_RDWR)
-	if err != nil || !ownfile.Is(path, again) {
+	again, err := OpenExisting(path, os.O_RDWR)
+	if err != nil || !Same(path, again) {
 		t.Errorf("%v", err)
 	}
 	if err := errors.Join(f.Close(), again.Close()); err != nil {
@@ -85,7 +84,7 @@ func TestOpenMakesAndOpensItsOwn(t *testing.T) {
 func TestRename(t *testing.T) {
 	dir := t.TempDir()
 	path, target := filepath.Join(dir, "file"), filepath.Join(dir, "target")
-	f, err := ownfile.Open(path, os.O_RDWR)
+	f, err := Open(path, os.O_RDWR)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,13 +92,13 @@ func TestRename(t *testing.T) {
 	if err := errors.Join(os.Rename(path, path+".away"), write(path, 0o666)); err != nil {
 		t.Fatal(err)
 	}
-	if err := ownfile.Rename(f, target); !errors.Is(err, ownfile.ErrNotOurs) {
+	if err := Rename(f, target); !errors.Is(err, ErrNotOurs) {
 		t.Errorf("got %v", err)
 	}
 	if _, err := os.Lstat(target); err == nil {
 		t.Error("theirs was published")
 	}
-	if err := errors.Join(os.Rename(path+".away", path), ownfile.Rename(f, target)); err != nil || !ownfile.Is(target, f) {
+	if err := errors.Join(os.Rename(path+".away", path), Rename(f, target)); err != nil || !Same(target, f) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -113,14 +112,14 @@ func TestResolve(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"file", "link", "twice"} {
-		if got, err := ownfile.Resolve(in(name)); got != in("file") || err != nil {
+		if got, err := Resolve(in(name)); got != in("file") || err != nil {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
-	if _, err := ownfile.Resolve(in("ring")); !errors.Is(err, syscall.ELOOP) {
+	if _, err := Resolve(in("ring")); !errors.Is(err, syscall.ELOOP) {
 		t.Errorf("a ring: %v", err)
 	}
-	if _, err := ownfile.Resolve(shared + "/link"); !errors.Is(err, ownfile.ErrNotOurs) {
+	if _, err := Resolve(shared + "/link"); !errors.Is(err, ErrNotOurs) {
 		t.Errorf("a folder for all: %v", err)
 	}
 	if os.Getuid() != 0 {
@@ -129,7 +128,30 @@ func TestResolve(t *testing.T) {
 	if err := os.Lchown(in("link"), nobody, nobody); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ownfile.Resolve(in("twice")); !errors.Is(err, ownfile.ErrNotOurs) {
+	if _, err := Resolve(in("twice")); !errors.Is(err, ErrNotOurs) {
 		t.Errorf("another user's: %v", err)
+	}
+}
+
+type foreignFile struct{ fs.FileInfo }
+
+func (foreignFile) Mode() fs.FileMode { return 0o600 }
+func (foreignFile) Sys() any          { return &syscall.Stat_t{Uid: 502, Nlink: 1} }
+
+func TestIsOurs(t *testing.T) {
+	if isOurs(foreignFile{}, 501) || !isOurs(foreignFile{}, 502) {
+		t.Error("only the owner of a file is accepted")
+	}
+}
+
+func TestIsOwnFolder(t *testing.T) {
+	dir := t.TempDir()
+	if err := errors.Join(write(dir+"/file", 0o600), os.Symlink(dir, dir+"/link")); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]bool{dir: true, dir + "/file": false, dir + "/link": false, dir + "/missing": false} {
+		if got := IsOwnFolder(path); got != want {
+			t.Errorf("%s: %v", path, got)
+		}
 	}
 }
