@@ -34,26 +34,26 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
 
 demo: setup build bin/versitygw ## back up a made-up production database and fetch it, on throwaway servers
-	@$(go_build) ./demo
+	@$(go_build) ./test/demo
 	@exec bin/demo
 
 test: setup-tests bin/versitygw ## run all tests; one that is skipped fails the run
 	@if [ -z "$(RACE)" ]; then echo "no C compiler found: testing without the race detector" >&2; fi
-	@$(GO) run ./script/gotest $(RACE) -timeout 80m ./...
+	@$(GO) run ./test/gotest $(RACE) -timeout 80m ./...
 
 test-oracle: setup bin/versitygw ## compare hectl with pg_restore on 200 random schemas (ORACLE_SEED=7 ORACLE_SCHEMAS=1)
-	@ORACLE=full ORACLE_SEED=$(or $(ORACLE_SEED),1) ORACLE_SCHEMAS=$(or $(ORACLE_SCHEMAS),200) $(GO) run ./script/gotest -count=1 -timeout 4h ./test/oracle
+	@ORACLE=full ORACLE_SEED=$(or $(ORACLE_SEED),1) ORACLE_SCHEMAS=$(or $(ORACLE_SCHEMAS),200) $(GO) run ./test/gotest -count=1 -timeout 4h ./test/oracle
 
 test-majors: bin/versitygw ## try PostgreSQL 13, 15, 17, 18 and 19 (downloads what is missing)
 	@script/majors
-	@$(GO) run ./script/gotest -timeout 20m -tags majors -run Majors ./pgtools ./pgtools/archive ./pgtools/schema ./mask .
+	@$(GO) run ./test/gotest -timeout 20m -tags majors -run Majors ./pgtools ./pgtools/archive ./pgtools/schema ./mask .
 
 faults: setup bin/versitygw build ## break hectl in every way, and write docs/reliability.md (as root; FAULTS="--only REGEXP")
-	@$(go_build) ./faults
+	@$(go_build) ./test/faults
 	@exec bin/faults $(or $(FAULTS),--write docs/reliability.md)
 
 soak: setup bin/versitygw build ## 200 backups and 40 fetches in a row, a third of them killed (SOAK="--seed 2")
-	@$(go_build) ./faults
+	@$(go_build) ./test/faults
 	@exec bin/faults --backups 200 --fetches 40 $(SOAK)
 
 build: ## build bin/hectl
@@ -72,7 +72,7 @@ fmt: bin/golangci-lint ## format the code
 	@bin/golangci-lint fmt
 
 bench: setup bin/versitygw build ## measure against what one would otherwise do (BENCH="--help": the choices)
-	@$(go_build) ./bench
+	@$(go_build) ./test/bench
 	@exec bin/bench $(BENCH)
 
 check: lint test release-check ## lint, test, and check the release configuration

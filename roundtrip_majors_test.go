@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 // TestRoundTripMajors is TestRoundTripIsExact with servers and programs of newer

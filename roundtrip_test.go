@@ -13,10 +13,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/rubyforgood/hectl/internal/demodata"
-	"github.com/rubyforgood/hectl/internal/s3store/s3test"
 	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/demodata"
+	"github.com/rubyforgood/hectl/test/pgtest"
+	"github.com/rubyforgood/hectl/test/s3test"
 )
 
 // TestRoundTripIsExact backs a database up, fetches it, and compares: the

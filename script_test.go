@@ -20,9 +20,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/rubyforgood/hectl/internal/s3store/s3test"
 	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/pgtest"
+	"github.com/rubyforgood/hectl/test/s3test"
 )
 
 func TestMain(m *testing.M) {
@@ -146,7 +146,7 @@ func setUp(s servers, env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	demo, err := filepath.Abs("internal/demodata")
+	demo, err := filepath.Abs("test/demodata")
 	if err != nil {
 		return err
 	}

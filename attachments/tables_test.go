@@ -10,7 +10,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 // database makes a database of its own, and connects to it.

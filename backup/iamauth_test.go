@@ -11,7 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/rdsauth"
 	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 func TestCheckIAMAuth(t *testing.T) {

@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rubyforgood/hectl/internal/demodata"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools/archive"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/demodata"
+	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 // head returns the head of an archive of a new database that sql makes.

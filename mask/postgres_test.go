@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/rubyforgood/hectl/internal/demodata"
 	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/test/demodata"
 )
 
 // updateRows is set to have testdata/rows.copy written anew, with which the fuzz

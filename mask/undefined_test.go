@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/rubyforgood/hectl/mask"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 // Rows of tables whose definition is not in the dump are not passed over: nobody

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 // On other majors as well, and from 18 on also where it tries to clone the files.

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 // A database has one identity however it is reached, which no other database has,

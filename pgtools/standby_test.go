@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 // A standby whose primary removes what the dump still reads cancels the dump.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 // pgx and pg_dump agree on what each sslmode accepts.

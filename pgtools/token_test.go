@@ -11,7 +11,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 // A token of RDS's length is what arrives as the password, from hectl itself and

@@ -18,7 +18,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/s3store"
-	"github.com/rubyforgood/hectl/internal/s3store/s3test"
+	"github.com/rubyforgood/hectl/test/s3test"
 )
 
 // operations are the requests that a user can cause, by verb.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/s3store"
-	"github.com/rubyforgood/hectl/internal/s3store/s3test"
+	"github.com/rubyforgood/hectl/test/s3test"
 )
 
 func TestWritePermissions(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/internal/s3store/s3test"
+	"github.com/rubyforgood/hectl/test/s3test"
 )
 
 // S3 lists 1,000 keys at a time. The Ruby task that hectl replaces looks at

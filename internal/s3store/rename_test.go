@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/internal/s3store/s3test"
+	"github.com/rubyforgood/hectl/test/s3test"
 )
 
 // numbered renames "backups/N" to "backups/N+1".

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/rubyforgood/hectl/pgtools/archive"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 // downgraded returns an archive for an older pg_restore.

@@ -13,8 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/rubyforgood/hectl/internal/demodata"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/demodata"
+	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 // update makes testdata anew: script/majors --update.

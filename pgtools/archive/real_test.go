@@ -13,10 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/rubyforgood/hectl/internal/demodata"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/demodata"
+	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 // A database is one to make archives of, at one moment: snapshot is exported

@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"github.com/rubyforgood/hectl/pgtools/archive"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
 	"github.com/rubyforgood/hectl/pgtools/schema"
+	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 // Whatever options pg_dump has, what it writes is never refused: the table of

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/rubyforgood/hectl/internal/demodata"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/demodata"
+	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 func TestMajors(t *testing.T) {

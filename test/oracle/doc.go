@@ -2,7 +2,7 @@
 // once with plain serial pg_restore, and compares everything that SQL can see of
 // the two databases.
 //
-// The databases are those in testdata and internal/demodata, and random ones: a
+// The databases are those in testdata and test/demodata, and random ones: a
 // seed makes the same schema every time (generate_test.go). "make test" runs a few
 // of them, "make test-oracle" all of them and 200 random ones with 1, 2 and 8 jobs.
 // CONTRIBUTING.md says how to replay one.

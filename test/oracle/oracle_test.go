@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rubyforgood/hectl/internal/demodata"
 	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/test/demodata"
 )
 
 // An input is a database to be dumped and restored.

@@ -11,9 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rubyforgood/hectl/internal/s3store/s3test"
 	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/pgtest"
+	"github.com/rubyforgood/hectl/test/s3test"
 )
 
 // hectlBin is the program under test, which TestMain builds.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 // judge says what is wrong after a run of a row, and how it ended in a word or

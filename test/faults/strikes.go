@@ -12,8 +12,8 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/rubyforgood/hectl/internal/s3store/s3test"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/pgtest"
+	"github.com/rubyforgood/hectl/test/s3test"
 )
 
 type strike = func(ctx context.Context, t *try, r *running) error

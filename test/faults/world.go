@@ -12,9 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rubyforgood/hectl/internal/s3store/s3test"
 	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/pgtest"
+	"github.com/rubyforgood/hectl/test/s3test"
 )
 
 const (

@@ -60,7 +60,7 @@ func TestEveryContender(t *testing.T) {
 func build(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", dir, "..", ".").CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", dir, "../..", ".").CombinedOutput()
 	if err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}

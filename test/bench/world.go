@@ -8,11 +8,11 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/rubyforgood/hectl/internal/demodata"
-	"github.com/rubyforgood/hectl/internal/s3store/s3test"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/pgtools/pgtest"
+	"github.com/rubyforgood/hectl/test/demodata"
+	"github.com/rubyforgood/hectl/test/pgtest"
+	"github.com/rubyforgood/hectl/test/s3test"
 )
 
 const (

@@ -28,7 +28,7 @@ func TestQuick(t *testing.T) {
 func build(t *testing.T) string {
 	t.Helper()
 	hectl := filepath.Join(t.TempDir(), "hectl")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", hectl, "..").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", hectl, "../..").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 	return hectl
@@ -36,7 +36,7 @@ func build(t *testing.T) string {
 
 // The document shows the table as it is.
 func TestDocument(t *testing.T) {
-	text, err := os.ReadFile("../docs/reliability.md")
+	text, err := os.ReadFile("../../docs/reliability.md")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/rubyforgood/hectl/internal/s3store/s3test"
+	"github.com/rubyforgood/hectl/test/s3test"
 )
 
 // contender is one way to do a scenario's work.

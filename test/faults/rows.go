@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/rubyforgood/hectl/internal/s3store/s3test"
+	"github.com/rubyforgood/hectl/test/s3test"
 )
 
 const points = 20

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rubyforgood/hectl/internal/s3store/s3test"
+	"github.com/rubyforgood/hectl/test/s3test"
 )
 
 // The commands under test.
