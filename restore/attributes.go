@@ -31,10 +31,7 @@ func (r *run) editAttributes(d *dump, server pgtools.Version) {
 	var options, tables []string
 	for i := range d.Head.Entries {
 		e := &d.Head.Entries[i]
-		definition := e.Definition
-		if now := d.edits.byID[e.ID].Definition; now != "" {
-			definition = now
-		}
+		definition := d.edits.definition(e)
 		if !strings.Contains(definition, "ALTER COLUMN") {
 			continue
 		}

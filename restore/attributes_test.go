@@ -30,7 +30,7 @@ func TestEditAttributes(t *testing.T) {
 			}
 			d := &dump{Head: h}
 			testRun(t, pgtools.Conn{}).editAttributes(d, pgtools.Version{Major: 15})
-			if got := d.edits.byID[1].Definition != ""; got != tt.edits {
+			if got := d.edits.definition(&d.Head.Entries[0]) != d.Head.Entries[0].Definition; got != tt.edits {
 				t.Errorf("edited: %t", got)
 			}
 		})

@@ -36,6 +36,7 @@ type checked struct {
 	Opaque  string   `json:"not_read,omitempty"`
 	Damaged []damage `json:"damaged,omitempty"`
 
+	dump   *dump
 	intact bool            // the object has the store's checksum, if there is one
 	blocks []archive.Block // as they were found, with their SHA-256
 	rows   map[int]int64   // by the block's ID, where they could be counted
@@ -56,14 +57,14 @@ func (c *checked) vouched() bool {
 }
 
 // fault is the error for a dump that is damaged, nil for one that is whole.
-func (c *checked) fault(d *dump) error {
+func (c *checked) fault() error {
 	switch n := len(c.Damaged); n {
 	case 0:
 		return nil
 	case 1:
-		return fault.New(fault.Integrity, "", "%s is not whole: %s", d.Name, c.Damaged[0])
+		return fault.New(fault.Integrity, "", "%s is not whole: %s", c.dump.Name, c.Damaged[0])
 	default:
-		return fault.New(fault.Integrity, "", "%s is not whole: %s, and %d more", d.Name, c.Damaged[0], n-1)
+		return fault.New(fault.Integrity, "", "%s is not whole: %s, and %d more", c.dump.Name, c.Damaged[0], n-1)
 	}
 }
 
@@ -89,12 +90,24 @@ func (s bucketSource) openAny(ctx context.Context) (d *dump, opaque string, err 
 	return nil, "", err
 }
 
+// openKnown opens a dump whose layout this hectl reads.
+func (s bucketSource) openKnown(ctx context.Context) (*dump, error) {
+	d, opaque, err := s.openAny(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if opaque != "" {
+		return nil, fault.New(fault.Failed, "", "%s cannot be masked: %s", d.Name, opaque)
+	}
+	return d, nil
+}
+
 // check reads dump d from in, from its first byte to its last, and looks for
 // everything that could be wrong with it. The error is only about the reading:
 // what is wrong with the dump is in Damaged, all of it as far as the structure
 // of what is damaged allows to go on.
 func check(d *dump, opaque string, in io.Reader, sum *s3store.Sum) (*checked, error) {
-	c := &checker{dump: d, checked: checked{Store: sum.Kind, Opaque: opaque, rows: map[int]int64{}}}
+	c := &checker{checked: checked{dump: d, Store: sum.Kind, Opaque: opaque, rows: map[int]int64{}}}
 	in = io.TeeReader(in, io.MultiWriter(sum, &c.size))
 	if d.Head != nil {
 		if err := c.archive(in); err != nil {
@@ -114,7 +127,6 @@ func check(d *dump, opaque string, in io.Reader, sum *s3store.Sum) (*checked, er
 // checker is a check under way.
 type checker struct {
 	checked
-	dump    *dump
 	data    *archive.DataReader
 	entries map[int]*archive.Entry
 	size    byteCount
@@ -299,3 +311,38 @@ func (c *checked) Text() string {
 	}
 	return b.String()
 }
+
+// newManifest makes the manifest of a dump that has none, of what was found in it.
+// It does not know the source.
+func (c *checked) newManifest(of catalog.Dump) *catalog.Manifest {
+	d := c.dump
+	m := &catalog.Manifest{
+		Key: of.Key, Size: of.Size, ETag: of.ETag, Label: of.Label, Started: of.Time, Finished: of.Upload,
+		Database: d.Head.Database, ServerVersion: d.Head.ServerVersion, DumpVersion: d.Head.DumpVersion,
+		ArchiveVersion: d.Head.Version.String(), Compression: c.Compression,
+		Head:   catalog.ManifestHead{Length: d.Head.Length, SHA256: sha256.Sum256(d.raw)},
+		Blocks: []catalog.ManifestBlock{},
+	}
+	entries := d.Head.ByID()
+	for _, b := range c.blocks {
+		namespace, tag := entries[b.ID].Names()
+		m.Blocks = append(m.Blocks, catalog.ManifestBlock{
+			ID: b.ID, Schema: namespace, Table: tag,
+			Offset: b.Offset, Length: b.Length, SHA256: b.SHA256,
+		})
+	}
+	return m
+}
+
+// noteRows notes in a manifest how many rows each block has.
+func (c *checked) noteRows(m *catalog.Manifest) {
+	for i := range m.Blocks {
+		if n, ok := c.rows[m.Blocks[i].ID]; ok {
+			m.Blocks[i].Rows = &n
+		}
+	}
+}
+
+// tableRows returns how many rows the blocks have, by the IDs of their entries, where
+// they could be counted.
+func (c *checked) tableRows() map[int]int64 { return c.rows }

@@ -79,7 +79,7 @@ func TestCheckOfWholeDumps(t *testing.T) {
 				t.Errorf("%s: %+v", file, c)
 			}
 			// What is noted of it is what its manifest would be.
-			if got, want := newManifest(catalog.Dump{}, d, c).Blocks, manifestOf(t, data).Blocks; len(got) != len(want) || got[0].SHA256 != want[0].SHA256 || got[len(got)-1].Length != want[len(want)-1].Length {
+			if got, want := c.newManifest(catalog.Dump{}).Blocks, manifestOf(t, data).Blocks; len(got) != len(want) || got[0].SHA256 != want[0].SHA256 || got[len(got)-1].Length != want[len(want)-1].Length {
 				t.Errorf("%s: the blocks are %+v", file, got)
 			}
 		}

@@ -46,12 +46,12 @@ func (w Wanted) unreadable(f *finding.List, about string, err error) {
 // there, and is one. It returns nil when there is none that could be restored.
 func CheckNewest(ctx context.Context, f *finding.List, env *command.Env, dumps, masked config.Bucket, label string, want Wanted) *Newest {
 	const about = "newest dump"
-	src, instead, err := newestReadable(ctx, env, dumps, masked, label)
+	src, instead, err := finder(env).newestReadable(ctx, dumps, masked, label)
 	if err != nil {
 		want.unreadable(f, about, err)
 		return nil
 	}
-	d, err := src.open(ctx)
+	d, err := src.Open(ctx)
 	if err != nil {
 		want.unreadable(f, about, err)
 		return nil
@@ -191,7 +191,8 @@ func sessionList(sessions []pgtools.Session) string {
 
 // fits says whether the dump can be restored there.
 func (x *examination) fits(ctx context.Context, about string, d *dump) {
-	tool, problems, err := x.run.problems(ctx, x.admin, d, x.existing)
+	pre, err := x.run.check(ctx, x.admin, d, x.existing)
+	tool, problems := pre.tool, pre.problems
 	if err != nil {
 		problems = append(problems, err)
 	}
@@ -209,7 +210,7 @@ func (x *examination) fits(ctx context.Context, about string, d *dump) {
 	if note != "" {
 		x.OK(about, "%s", note)
 	}
-	for _, l := range d.left {
+	for _, l := range pre.left {
 		if l.asked || !l.Matters {
 			x.OK(about, "a fetch leaves out %s", l)
 		} else {

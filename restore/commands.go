@@ -7,9 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
-	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
 )
@@ -102,7 +100,7 @@ func fetchCommand(env *command.Env) *cli.Command {
 				return err
 			}
 			return r.run(c.Context, func(ctx context.Context) (source, error) {
-				src, instead, err := newestReadable(ctx, env, r.bucket, masked, label.Text)
+				src, instead, err := finder(env).newestReadable(ctx, r.bucket, masked, label.Text)
 				if instead {
 					r.out.Say("%s may not be read: taking the newest masked dump, of %s", r.bucket, masked)
 				}
@@ -144,7 +142,7 @@ func restoreCommand(env *command.Env) *cli.Command {
 							return nil, err
 						}
 					}
-					return named(ctx, env, r.bucket, key)
+					return finder(env).named(ctx, r.bucket, key)
 				})
 			})
 		},
@@ -173,128 +171,4 @@ func targetFlags() []cli.Flag {
 
 func jobsFlag() cli.Flag {
 	return &cli.StringFlag{Category: command.Database, Name: "jobs", Aliases: []string{"j"}, Usage: "copy `N` tables, or build N indexes, at once, with up to 2 × N + 2 sessions (HECTL_JOBS; default: processors, at most 8)"}
-}
-
-// newest finds the newest dump of a label.
-func newest(ctx context.Context, env *command.Env, b config.Bucket, label string) (bucketSource, error) {
-	store, err := env.Open(ctx, b)
-	if err != nil {
-		return bucketSource{}, err
-	}
-	dumps, err := catalog.List(ctx, store, b.Base)
-	if err != nil {
-		return bucketSource{}, err
-	}
-	with := catalog.WithLabel(dumps, label)
-	if len(with) == 0 {
-		hint := `name another bucket with --bucket or HECTL_BUCKET, or another label with --env: "hectl list" shows the dumps`
-		if labels := catalog.Labels(dumps); len(labels) > 0 {
-			hint = "name another label with --env: there are dumps of " + strings.Join(labels, ", ")
-		}
-		return bucketSource{}, fault.New(fault.NotFound, hint, "there is no %s dump in %s", label, b)
-	}
-	env.Console.Detail("%d dumps of %s in %s", len(with), label, b)
-	return bucketSource{store, b, with[len(with)-1]}, nil
-}
-
-// checkKey refuses what can be no key of a dump, before any of it is sent to a
-// store, which would log it: a URL other than s3://, or anything with a password.
-func checkKey(key string) error {
-	scheme, rest, isURL := strings.Cut(key, "://")
-	bucket, _, _ := strings.Cut(rest, "/")
-	if isURL && (scheme != "s3" || strings.ContainsAny(bucket, "@:?")) || fault.Secretive(key) {
-		return fault.New(fault.Usage, `name a dump by its key, as "hectl list" shows it, or as s3://BUCKET/KEY`,
-			"%s is not the key of a dump", fault.Quote(key))
-	}
-	return nil
-}
-
-// named finds a dump by its key, which may leave out the folder, or by its
-// s3:// address.
-func named(ctx context.Context, env *command.Env, b config.Bucket, key string) (bucketSource, error) {
-	if err := checkKey(key); err != nil {
-		return bucketSource{}, err
-	}
-	if rest, ok := strings.CutPrefix(key, "s3://"); ok {
-		name, k, _ := strings.Cut(rest, "/")
-		if name == "" || k == "" {
-			return bucketSource{}, fault.New(fault.Usage, "write it as s3://BUCKET/KEY", "%q does not name an object", key)
-		}
-		b.Name, b.Base, key = name, catalog.BaseOf(k), k
-	} else if !strings.Contains(key, "/") {
-		key = catalog.Prefix(b.Base) + key
-	}
-	store, err := env.Open(ctx, b)
-	if err != nil {
-		return bucketSource{}, err
-	}
-	object, err := store.Head(ctx, key)
-	if err != nil {
-		return bucketSource{}, err
-	}
-	dump, ok := catalog.OfObject(b.Base, object)
-	if !ok { // any object will do when it is named outright
-		dump = catalog.Dump{Key: object.Key, Size: object.Size, ETag: object.ETag, Time: object.LastModified, Upload: object.LastModified}
-	}
-	return bucketSource{store, b, dump}, nil
-}
-
-// choice is how a command that reads one dump of the bucket is told which.
-type choice struct {
-	bucket config.Bucket
-	label  string
-	key    string // "" for the newest of the label
-}
-
-// newChoice reads the command's argument and flags.
-func newChoice(env *command.Env, c *cli.Context) (choice, error) {
-	if c.NArg() > 1 {
-		return choice{}, fault.New(fault.Usage, `see "hectl `+c.Command.Name+` --help"; "hectl list" shows the dumps`,
-			"%s takes one dump, but was given %d", c.Command.Name, c.NArg())
-	}
-	if c.NArg() == 1 && c.Args().First() == "" {
-		return choice{}, fault.New(fault.Usage, `"latest", or no argument, is the newest one`, "%s was given an empty key", c.Command.Name)
-	}
-	if err := checkKey(c.Args().First()); err != nil {
-		return choice{}, err
-	}
-	settings, err := env.Settings()
-	if err != nil {
-		return choice{}, err
-	}
-	flags := command.Given(c)
-	label, err := settings.Label(flags)
-	if err != nil {
-		return choice{}, err
-	}
-	ch := choice{label: label.Text, key: c.Args().First()}
-	if ch.key == "latest" {
-		ch.key = ""
-	}
-	ch.bucket, err = settings.Bucket(flags)
-	return ch, err
-}
-
-func (c choice) find(ctx context.Context, env *command.Env) (bucketSource, error) {
-	if c.key == "" {
-		return newest(ctx, env, c.bucket, c.label)
-	}
-	return named(ctx, env, c.bucket, c.key)
-}
-
-// withOlder adds to an error that is about damage which dump to turn to.
-func (s bucketSource) withOlder(ctx context.Context, err error) error {
-	if fault.CodeOf(err) != fault.Integrity {
-		return err
-	}
-	hint := suggestOlder
-	if dumps, err := catalog.List(ctx, s.store, s.bucket.Base); err == nil {
-		for _, d := range catalog.WithLabel(dumps, s.dump.Label) {
-			if d.Time.Before(s.dump.Time) {
-				older := bucketSource{s.store, s.bucket, d}
-				hint = `the dump before it: "hectl verify ` + fault.ShellQuote(older.name()) + `"`
-			}
-		}
-	}
-	return fault.Wrap(fault.Integrity, hint, err)
 }

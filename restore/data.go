@@ -16,6 +16,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/readers"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
@@ -90,7 +91,7 @@ func (l *loader) rows(ctx context.Context, head string, copies []tableCopy, rest
 	group.Go(func() error { return l.copyTables(restoring, turns[len(turns)-1], bar, copied) })
 	group.Go(func() (err error) {
 		warnings, err = l.restoreRest(restoring, head, rest, func(ctx context.Context, offset, length int64) io.ReadCloser {
-			return countingReader{l.dump.part(ctx, offset, length), bar}
+			return readers.Counting{ReadCloser: l.dump.part(ctx, offset, length), Add: bar.Add}
 		})
 		return err
 	})
@@ -261,7 +262,7 @@ func (l *loader) copyTables(ctx context.Context, copies []tableCopy, bar *consol
 
 // copyBatch reads the blocks of a batch and copies each into its table.
 func (l *loader) copyBatch(ctx context.Context, pool *sessions, data *archive.DataReader, b batch, bar *console.Progress, copied func(tableCopy)) error {
-	body := countingReader{l.dump.part(ctx, b.offset(), b.length()), bar}
+	body := readers.Counting{ReadCloser: l.dump.part(ctx, b.offset(), b.length()), Add: bar.Add}
 	defer func() { _ = body.Close() }()
 	for _, c := range b {
 		done := bar.Job(tableName(c.entry))
@@ -283,14 +284,6 @@ func (l *loader) copyBatch(ctx context.Context, pool *sessions, data *archive.Da
 		copied(c)
 	}
 	return nil
-}
-
-func tableName(e *archive.Entry) string {
-	namespace, tag := e.Names()
-	if namespace == "public" || namespace == "" {
-		return tag
-	}
-	return namespace + "." + tag
 }
 
 // tableError says which table failed, and where in its rows, and tells damage from a
@@ -386,17 +379,5 @@ func (c *checkedReader) Read(p []byte) (int, error) {
 	if errors.Is(err, io.EOF) && c.block.SHA256 != [sha256.Size]byte{} && !bytes.Equal(c.sum.Sum(nil), c.block.SHA256[:]) {
 		return 0, fault.New(fault.Integrity, suggestOlder, "%s: the large objects at byte %d are not what was written: their checksum is another", c.name, c.block.Offset)
 	}
-	return n, err
-}
-
-// countingReader counts what is read of a dump on a bar.
-type countingReader struct {
-	io.ReadCloser
-	bar *console.Progress
-}
-
-func (c countingReader) Read(p []byte) (int, error) {
-	n, err := c.ReadCloser.Read(p)
-	c.bar.Add(int64(n))
 	return n, err
 }

@@ -26,7 +26,7 @@ import (
 
 // downloadOptions are what one download is told.
 type downloadOptions struct {
-	choice
+	Choice
 	file   string // "" for the key's own name; "-" for standard output
 	force  bool
 	masked string // the hectl.yml that wants masked dumps only; "" for any dump
@@ -58,7 +58,7 @@ func downloadCommand(env *command.Env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			opt := downloadOptions{choice: chosen, file: c.String("output"), force: c.Bool("force")}
+			opt := downloadOptions{Choice: chosen, file: c.String("output"), force: c.Bool("force")}
 			if opt.masked, opt.trust, err = requiresMasking(env, c); err != nil {
 				return err
 			}
@@ -98,7 +98,7 @@ func (r downloaded) Text() string {
 
 // Run downloads the dump.
 func (o downloadOptions) Run(ctx context.Context, env *command.Env) error {
-	src, err := o.find(ctx, env)
+	src, err := finder(env).choose(ctx, o.Choice)
 	if err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func (t *transfer) read(ctx context.Context, local io.Reader, from int64, w io.W
 	body := t.src.store.Download(ctx, t.details.Object, s3store.DownloadOptions{Offset: from})
 	defer func() { _ = body.Close() }()
 	in := io.MultiReader(readers.Until(ctx, local), io.TeeReader(body, w))
-	c, err := check(t.dump, t.opaque, countingReader{io.NopCloser(in), bar}, t.details.Sum())
+	c, err := check(t.dump, t.opaque, readers.Counting{ReadCloser: io.NopCloser(in), Add: bar.Add}, t.details.Sum())
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -203,13 +203,13 @@ func (t *transfer) read(ctx context.Context, local io.Reader, from int64, w io.W
 // toStdout writes the dump to standard output, and tells afterwards whether it
 // was whole.
 func (t *transfer) toStdout(ctx context.Context, stdout io.Writer) error {
-	w := &watchedWriter{w: stdout}
+	w := &readers.FailingWriter{Writer: stdout}
 	c, err := t.read(ctx, strings.NewReader(""), 0, w)
-	if w.err != nil {
-		return fmt.Errorf("write to standard output: %w", w.err)
+	if w.Err != nil {
+		return fmt.Errorf("write to standard output: %w", w.Err)
 	}
 	if err == nil {
-		err = c.fault(t.dump)
+		err = c.fault()
 	}
 	if err != nil {
 		return fmt.Errorf("do not use what was written: %w", err)
@@ -244,7 +244,7 @@ func (t *transfer) toFile(ctx context.Context) (downloaded, error) {
 		}
 	}
 	if err == nil {
-		err = c.fault(t.dump)
+		err = c.fault()
 	}
 	if fault.CodeOf(err) == fault.Integrity {
 		return downloaded{}, errors.Join(fmt.Errorf("%w; what has arrived was removed", err), p.remove())
@@ -262,10 +262,10 @@ func (t *transfer) toFile(ctx context.Context) (downloaded, error) {
 
 // fill completes the partial file, and checks it on the way.
 func (t *transfer) fill(ctx context.Context, p *partial) (*checked, error) {
-	w := &watchedWriter{w: p}
+	w := &readers.FailingWriter{Writer: p}
 	c, err := t.read(ctx, io.NewSectionReader(p.f, 0, p.have), p.have, w)
-	if w.err != nil {
-		return nil, w.err
+	if w.Err != nil {
+		return nil, w.Err
 	}
 	return c, err
 }
@@ -288,19 +288,4 @@ func (t *transfer) unfinished(err error, p *partial) error {
 	}
 	return fault.Wrap(fault.CodeOf(err), hint, fmt.Errorf("%w; %s of %s are kept in %s", err,
 		humanize.Bytes(uint64(p.have)), humanize.Bytes(uint64(t.details.Size)), p.path))
-}
-
-// watchedWriter remembers why a write failed: to who reads through a
-// TeeReader that looks like a failed read.
-type watchedWriter struct {
-	w   io.Writer
-	err error
-}
-
-func (w *watchedWriter) Write(p []byte) (int, error) {
-	n, err := w.w.Write(p)
-	if err != nil {
-		w.err = err
-	}
-	return n, err
 }

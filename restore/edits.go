@@ -3,9 +3,6 @@ package restore
 import (
 	"bytes"
 
-	"github.com/rubyforgood/hectl/internal/command"
-	"github.com/rubyforgood/hectl/mask"
-	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
@@ -16,18 +13,6 @@ import (
 // value changes nothing.
 type edits struct {
 	byID map[int]archive.Edit
-}
-
-// editHead decides what of a dump's table of contents is restored otherwise than
-// it says.
-func (r *run) editHead(d *dump, masks *mask.Plan) {
-	out := mask.NewLeftOut(d.Head)
-	command.TellLeftOut(r.out, out)
-	for i := range d.Head.Entries {
-		if e := &d.Head.Entries[i]; masks.Drops(e) || out.Drops(e) {
-			d.edits.drop(e)
-		}
-	}
 }
 
 // drop leaves an entry out.
@@ -52,6 +37,14 @@ func (x *edits) set(e *archive.Entry, change func(*archive.Edit)) {
 	x.byID[e.ID] = c
 }
 
+// definition returns the definition of an entry as it is restored.
+func (x *edits) definition(e *archive.Entry) string {
+	if now := x.byID[e.ID].Definition; now != "" {
+		return now
+	}
+	return e.Definition
+}
+
 // drops reports whether an entry is left out.
 func (x *edits) drops(e *archive.Entry) bool { return x.byID[e.ID].Drop }
 
@@ -66,18 +59,5 @@ func (d *dump) edited() (*archive.Head, []byte, error) {
 		return nil, nil, err
 	}
 	head, err := archive.ReadHead(bytes.NewReader(raw))
-	return head, raw, err
-}
-
-// editedFor is edited for a pg_restore, which may be older than the archive.
-func (d *dump) editedFor(tool pgtools.Tool) (*archive.Head, []byte, error) {
-	head, raw, err := d.edited()
-	if err != nil || tool.Reads(head.Version.Minor) {
-		return head, raw, err
-	}
-	if raw, err = archive.Downgrade(raw, head); err != nil {
-		return nil, nil, err
-	}
-	head, err = archive.ReadHead(bytes.NewReader(raw))
 	return head, raw, err
 }

@@ -15,7 +15,7 @@ const sqlASCII = "SQL_ASCII"
 
 // readNames is what a session needs to be told, which is in UTF-8, to get the names in
 // a database of bytes.
-func (d *dump) readNames() string {
+func readNames(d *dump) string {
 	if d.Head.Encoding() == sqlASCII {
 		return "SET client_encoding = " + sqlASCII
 	}

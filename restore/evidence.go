@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -26,15 +25,6 @@ func (r *run) askSource(ctx context.Context) (pgtools.Identity, error) {
 	}
 	defer db.Close(ctx)
 	return db.Identity(ctx, r.source.Database())
-}
-
-// sourceIdentity recognizes the database that a dump was made of; nil when the dump
-// does not say.
-func (d *dump) sourceIdentity() *catalog.SourceIdentity {
-	if d.manifest == nil {
-		return nil
-	}
-	return d.manifest.SourceIdentity
 }
 
 // identify asks the server who the target and its previous database are.

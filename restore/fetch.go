@@ -261,7 +261,7 @@ func (r *run) inspected(ctx context.Context, admin *pgtools.DB, judged *facts) (
 // opened calls then with the dump of src, unless something speaks against
 // restoring that.
 func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existing *pgtools.Database, judged facts, then func(context.Context, work) error) error {
-	d, err := src.open(ctx)
+	d, err := src.Open(ctx)
 	if err != nil {
 		return err
 	}
@@ -302,11 +302,11 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 	if r.scratch {
 		renamed = nil
 	}
-	tool, err := r.preflight(ctx, admin, d, renamed)
+	pre, err := r.preflight(ctx, admin, d, renamed)
 	if err != nil {
 		return err
 	}
-	plan := r.plan(d, masks, tool, admin.ServerVersion(), existing)
+	plan := r.plan(d, masks, pre, admin.ServerVersion(), existing)
 	create, note, err := r.creation(ctx, admin, d.Head, existing)
 	if err != nil {
 		return err
@@ -320,7 +320,7 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 	if err := r.planSnapshot(ctx, admin, src, &plan, judged); err != nil {
 		return err
 	}
-	return then(ctx, work{admin, d, tool, masks, plan, existing, judged, quiet})
+	return then(ctx, work{admin, d, pre.tool, masks, plan, existing, judged, quiet})
 }
 
 // refusal is the error for what the guard has against the target, nil when it
@@ -559,7 +559,7 @@ func (r *run) scrub(ctx context.Context, temp pgtools.Conn, w work) error {
 		return err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
-	if _, err := db.Exec(ctx, "SET search_path = '';"+w.dump.readNames()); err != nil {
+	if _, err := db.Exec(ctx, "SET search_path = '';"+readNames(w.dump)); err != nil {
 		return fmt.Errorf("prepare a session: %w", err)
 	}
 	done := map[[2]string]bool{} // they came masked, or not at all

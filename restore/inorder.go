@@ -13,6 +13,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/readers"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
@@ -30,7 +31,7 @@ func (l *loader) rowsInOrder(ctx context.Context, head string, copies []tableCop
 	defer bar.Done()
 	body := l.dump.stream(ctx)
 	defer func() { _ = body.Close() }()
-	in := countingReader{body, bar}
+	in := readers.Counting{ReadCloser: body, Add: bar.Add}
 	if _, err := io.CopyN(io.Discard, in, l.dump.Head.Length); err != nil {
 		return nil, fmt.Errorf("read %s: %w", l.dump.Name, err)
 	}
@@ -143,10 +144,10 @@ func (s *spool) keep(b archive.Block, r io.Reader) (err error) {
 			return fmt.Errorf("hide a temporary file: %w", err)
 		}
 	}
-	w := &watchedWriter{w: io.NewOffsetWriter(s.file, b.Offset)}
+	w := &readers.FailingWriter{Writer: io.NewOffsetWriter(s.file, b.Offset)}
 	b.Length, err = io.Copy(w, r)
-	if w.err != nil {
-		return fmt.Errorf("keep large objects in a temporary file (TMPDIR says where): %w", w.err)
+	if w.Err != nil {
+		return fmt.Errorf("keep large objects in a temporary file (TMPDIR says where): %w", w.Err)
 	}
 	s.blocks = append(s.blocks, b)
 	return err

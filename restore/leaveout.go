@@ -37,10 +37,10 @@ func (l leftOut) String() string {
 // hold, or is not wanted, and leaves that out. Nothing may need it, unless it was
 // asked for; and no table goes whose rows were to be restored. What cannot be left
 // out like that is a problem, with the ways out as hints.
-func (r *run) leaveOut(ctx context.Context, admin *pgtools.DB, d *dump) (problems []error, err error) {
+func (r *run) leaveOut(ctx context.Context, admin *pgtools.DB, d *dump) (left []leftOut, problems []error, err error) {
 	found, err := look(ctx, admin, d.Head)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	o := omitter{d: d, host: r.target.Host(), takesRows: r.tables.takes, needs: needs(d.Head), lacks: map[int]lack{}}
 	for i := range d.Head.Entries {
@@ -55,8 +55,7 @@ func (r *run) leaveOut(ctx context.Context, admin *pgtools.DB, d *dump) (problem
 	o.omitAsked(r.without)
 	o.omitLacking()
 	o.name()
-	d.left = o.left
-	return o.problems, nil
+	return o.left, o.problems, nil
 }
 
 // omitter decides what is left out of one dump.

@@ -1,6 +1,7 @@
 package restore
 
 import (
+	"bytes"
 	"context"
 	"maps"
 	"regexp"
@@ -49,7 +50,7 @@ func phrases(h *archive.Head) pgtools.Phrases {
 // statistics. Between data and post-data it calls afterData. It returns the
 // warnings of pg_restore that are known to be harmless.
 func (l *loader) load(ctx context.Context, afterData func(ctx context.Context) error) (warnings []pgtools.Ignored, err error) {
-	if l.given, l.raw, err = l.dump.editedFor(l.tool); err != nil {
+	if l.given, l.raw, err = editedFor(l.dump, l.tool); err != nil {
 		return nil, err
 	}
 	l.phrases = phrases(l.given)
@@ -123,4 +124,18 @@ func onItem(f func(name string)) func(line string) {
 			f(strings.TrimPrefix(m[2], "public."))
 		}
 	}
+}
+
+// editedFor returns the edited head of a dump and its bytes, for a pg_restore that may
+// be older than the archive.
+func editedFor(d *dump, tool pgtools.Tool) (*archive.Head, []byte, error) {
+	head, raw, err := d.edited()
+	if err != nil || tool.Reads(head.Version.Minor) {
+		return head, raw, err
+	}
+	if raw, err = archive.Downgrade(raw, head); err != nil {
+		return nil, nil, err
+	}
+	head, err = archive.ReadHead(bytes.NewReader(raw))
+	return head, raw, err
 }

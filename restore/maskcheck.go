@@ -2,10 +2,7 @@ package restore
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -168,41 +165,9 @@ func (o *maskCheck) Run(ctx context.Context, env *command.Env) error {
 
 func (o *maskCheck) source(ctx context.Context, env *command.Env) (source, error) {
 	if o.dump == "" {
-		return newest(ctx, env, o.bucket, o.label)
+		return finder(env).newest(ctx, o.bucket, o.label)
 	}
 	return findSource(o.dump, env.Stdin, func(key string) (source, error) {
-		return named(ctx, env, o.bucket, key)
+		return finder(env).named(ctx, o.bucket, key)
 	})
-}
-
-// openHead opens a dump of which no more than the head is wanted: a file's blocks
-// are not looked for.
-func openHead(ctx context.Context, src source) (*dump, error) {
-	file, ok := src.(fileSource)
-	if !ok {
-		return src.open(ctx)
-	}
-	info, err := os.Stat(string(file))
-	if err != nil || !info.Mode().IsRegular() {
-		return src.open(ctx)
-	}
-	f, err := os.Open(string(file))
-	if err != nil {
-		return nil, fault.Wrap(fault.NotFound, "", err)
-	}
-	d, err := openPipe(ctx, string(file), f)
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	stop := d.Close
-	d.Close = func() error { return errors.Join(stop(), closeOnce(f)) }
-	return d, nil
-}
-
-// closeOnce closes what may be closed already.
-func closeOnce(c io.Closer) error {
-	if err := c.Close(); !errors.Is(err, os.ErrClosed) {
-		return err
-	}
-	return nil
 }

@@ -233,3 +233,15 @@ func (m maskInfo) String() string {
 	}
 	return line
 }
+
+// editHead decides what of a dump's table of contents is restored otherwise than
+// it says.
+func (r *run) editHead(d *dump, masks *mask.Plan) {
+	out := mask.NewLeftOut(d.Head)
+	command.TellLeftOut(r.out, out)
+	for i := range d.Head.Entries {
+		if e := &d.Head.Entries[i]; masks.Drops(e) || out.Drops(e) {
+			d.edits.drop(e)
+		}
+	}
+}

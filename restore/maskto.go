@@ -15,6 +15,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/readers"
 	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/mask"
@@ -23,7 +24,7 @@ import (
 
 // maskOptions are what one masking of a dump into another bucket is told.
 type maskOptions struct {
-	choice
+	Choice
 	to     config.Bucket
 	rules  *command.Masking
 	dryRun bool
@@ -49,7 +50,7 @@ func newMaskOptions(env *command.Env, c *cli.Context) (*maskOptions, error) {
 	if err != nil {
 		return nil, err
 	}
-	opt := &maskOptions{choice: chosen, dryRun: c.Bool("dry-run")}
+	opt := &maskOptions{Choice: chosen, dryRun: c.Bool("dry-run")}
 	if opt.to, err = settings.MaskedBucket(command.Given(c)); err != nil {
 		return nil, err
 	}
@@ -95,7 +96,7 @@ func (r maskedDump) Text() string {
 // Run masks one dump of the bucket into the other bucket.
 func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
 	start := env.Console.Now()
-	src, err := o.find(ctx, env)
+	src, err := finder(env).choose(ctx, o.Choice)
 	if err != nil {
 		return err
 	}
@@ -151,18 +152,6 @@ func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
 	return failed
 }
 
-// openKnown opens a dump whose layout this hectl reads.
-func (s bucketSource) openKnown(ctx context.Context) (*dump, error) {
-	d, opaque, err := s.openAny(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if opaque != "" {
-		return nil, fault.New(fault.Failed, "", "%s cannot be masked: %s", d.Name, opaque)
-	}
-	return d, nil
-}
-
 // absent refuses to begin what could not be ended: an object is never
 // overwritten. Who may not ask finds that out at the end.
 func absent(ctx context.Context, store *s3store.Store, key string) error {
@@ -188,7 +177,7 @@ func (o *maskOptions) transfer(ctx context.Context, env *command.Env, src bucket
 	defer bar.Done()
 	body := d.stream(ctx)
 	defer func() { _ = body.Close() }()
-	in := newVouched(countingReader{body, bar}, d, details.Sum())
+	in := newVouched(readers.Counting{ReadCloser: body, Add: bar.Add}, d, details.Sum())
 	level := 0
 	if d.manifest != nil {
 		level = d.manifest.CompressionLevel()

@@ -6,14 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/dustin/go-humanize"
 
 	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
@@ -58,59 +54,16 @@ type plan struct {
 	dropsPrevious bool
 }
 
-// dumpInfo describes the dump that is restored.
-type dumpInfo struct {
-	Name          string     `json:"name"`
-	Size          int64      `json:"size"` // bytes; -1 when not known
-	Taken         *time.Time `json:"taken_at,omitempty"`
-	Database      string     `json:"database,omitempty"`
-	ServerVersion string     `json:"server_version,omitempty"`
-	DumpVersion   string     `json:"pg_dump_version,omitempty"`
-	Masked        bool       `json:"masked"`               // it was made by "hectl mask", or its like
-	MaskRules     string     `json:"mask_rules,omitempty"` // SHA-256 of the rules by which
-}
-
-func (d dumpInfo) String() string {
-	var facts []string
-	if d.Size >= 0 {
-		facts = append(facts, humanize.Bytes(uint64(d.Size)))
-	}
-	if d.Taken != nil {
-		facts = append(facts, "taken "+text.Minute(*d.Taken))
-	}
-	if d.Masked {
-		facts = append(facts, fmt.Sprintf("masked by the rules %.12s", d.MaskRules))
-	}
-	if len(facts) == 0 {
-		return d.Name
-	}
-	return d.Name + " (" + strings.Join(facts, ", ") + ")"
-}
-
-func (d *dump) info() dumpInfo {
-	info := dumpInfo{Name: d.Name, Size: d.Size}
-	if d.Head != nil {
-		info.Database, info.ServerVersion, info.DumpVersion = d.Head.Database, d.Head.ServerVersion, d.Head.DumpVersion
-	}
-	if !d.Taken.IsZero() {
-		info.Taken = &d.Taken
-	}
-	if d.masked {
-		info.Masked, info.MaskRules = true, d.manifest.MaskRules
-	}
-	return info
-}
-
 // plan decides names and tools. existing is nil when there is no target yet.
-func (r *run) plan(d *dump, masks *mask.Plan, tool pgtools.Tool, server pgtools.Version, existing *pgtools.Database) plan {
+func (r *run) plan(d *dump, masks *mask.Plan, pre preflight, server pgtools.Version, existing *pgtools.Database) plan {
 	p := r.exchange(server, existing)
 	p.Dump, p.source = d.info(), d.sourceIdentity()
-	p.Tool = fmt.Sprintf("%s (%s)", tool.Path, tool.Version)
+	p.Tool = fmt.Sprintf("%s (%s)", pre.tool.Path, pre.tool.Version)
 	p.Tables = d.Head.Tables()
 	p.Chosen = r.tables.String()
 	p.Kept = r.kept(d, masks)
 	p.Masking = r.maskInfo(d, masks)
-	p.LeftOut, p.raw = d.left, r.insertsRows(d, masks)
+	p.LeftOut, p.raw = pre.left, r.insertsRows(d, masks)
 	for _, s := range r.after.sql {
 		p.After = append(p.After, s.path)
 	}
@@ -218,58 +171,67 @@ func (p plan) exchangeText(b *strings.Builder) {
 	b.WriteString("nothing was changed (--dry-run)")
 }
 
-// preflight finds pg_restore, and all that would make the restore fail later,
-// at once.
-func (r *run) preflight(ctx context.Context, admin *pgtools.DB, d *dump, existing *pgtools.Database) (pgtools.Tool, error) {
-	tool, problems, err := r.problems(ctx, admin, d, existing)
+// preflight is what is known of a restore before anything is changed.
+type preflight struct {
+	tool     pgtools.Tool // the pg_restore to use
+	left     []leftOut
+	problems []error // all that would make the restore fail
+}
+
+// preflight checks all that would make the restore fail, at once.
+func (r *run) preflight(ctx context.Context, admin *pgtools.DB, d *dump, existing *pgtools.Database) (preflight, error) {
+	p, err := r.check(ctx, admin, d, existing)
 	if err != nil {
-		return pgtools.Tool{}, err
+		return p, err
 	}
-	if len(problems) > 0 {
-		return pgtools.Tool{}, cannot(problems, "restore %s into %s", d.Name, r.target)
+	if len(p.problems) > 0 {
+		return p, cannot(p.problems, "restore %s into %s", d.Name, r.target)
 	}
 	if where, err := locate(ctx, admin); err == nil {
 		if text := where.narrow(d); text != "" {
 			r.out.Warn("%s", text)
 		}
 	}
-	r.say(d.left)
-	d.note(r)
-	return tool, nil
+	r.say(p.left)
+	r.note(d)
+	return p, nil
 }
 
-// problems returns the pg_restore to use and what speaks against a restore.
-func (r *run) problems(ctx context.Context, admin *pgtools.DB, d *dump, existing *pgtools.Database) (tool pgtools.Tool, problems []error, err error) {
+// check looks for a pg_restore and for what would make a restore fail.
+func (r *run) check(ctx context.Context, admin *pgtools.DB, d *dump, existing *pgtools.Database) (p preflight, err error) {
 	tools, err := r.tools()
 	if err != nil {
-		return pgtools.Tool{}, nil, err
+		return p, err
 	}
-	if tool, err = tools.Restore(admin.ServerVersion(), d.Head.Version.Minor); err != nil {
-		problems = append(problems, err)
-	} else if !tool.Reads(d.Head.Version.Minor) {
+	add := func(problems ...error) { p.problems = append(p.problems, problems...) }
+	if p.tool, err = tools.Restore(admin.ServerVersion(), d.Head.Version.Minor); err != nil {
+		add(err)
+	} else if !p.tool.Reads(d.Head.Version.Minor) {
 		if _, err := archive.Downgrade(d.raw, d.Head); err != nil {
-			problems = append(problems, fmt.Errorf("%w (%w)", tools.NoRestore(d.Head.Version.Minor, admin.ServerVersion()), err))
+			add(fmt.Errorf("%w (%w)", tools.NoRestore(d.Head.Version.Minor, admin.ServerVersion()), err))
 		}
 	}
 	if err := noLiterals(d.Head, admin.ServerVersion()); err != nil {
-		problems = append(problems, err)
+		add(err)
 	}
 	if !defines(d.Head) {
-		problems = append(problems, fault.New(fault.Failed, "dump it with its definitions: pg_dump -Fc, without -a (--data-only) and without --section=data",
+		add(fault.New(fault.Failed, "dump it with its definitions: pg_dump -Fc, without -a (--data-only) and without --section=data",
 			"the dump has rows, but defines no table to put them in"))
 	}
-	unmet, err := r.leaveOut(ctx, admin, d)
+	left, unmet, err := r.leaveOut(ctx, admin, d)
 	if err != nil {
-		return pgtools.Tool{}, nil, err
+		return p, err
 	}
-	problems = append(problems, unmet...)
+	p.left = left
+	add(unmet...)
 	for _, e := range foreignRows(d.Head) {
 		if r.tables.takes(e) && !d.edits.drops(e) {
-			problems = append(problems, fmt.Errorf("the dump has rows of the foreign table %s, which would be written to another server: leave them out with --exclude-table-data", tableName(e)))
+			add(fmt.Errorf("the dump has rows of the foreign table %s, which would be written to another server: leave them out with --exclude-table-data", tableName(e)))
 		}
 	}
 	rights, err := lacking(ctx, admin, existing)
-	return tool, append(problems, rights...), err
+	add(rights...)
+	return p, err
 }
 
 // defines reports whether an archive that has rows also defines a table, or an
@@ -438,16 +400,9 @@ func foreignRows(h *archive.Head) []*archive.Entry {
 	})
 }
 
-// note says with --verbose what the head says.
-func (d *dump) note(r *run) {
+// note logs with --verbose what the head of a dump contains.
+func (r *run) note(d *dump) {
 	h := d.Head
 	r.out.Detail("%s: layout %s, %s, database %s, PostgreSQL %s, pg_dump %s, %d entries, %d tables with data",
 		d.Name, h.Version, compressionName(h.Compression), h.Database, h.ServerVersion, h.DumpVersion, len(h.Entries), h.Tables())
-}
-
-func compressionName(c archive.Compression) string {
-	if c == archive.None {
-		return "not compressed"
-	}
-	return "compressed by " + c.String()
 }

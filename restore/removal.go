@@ -132,12 +132,12 @@ func beginsAsArchive(path string) (bool, error) {
 		return false, err
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	start := make([]byte, len(magic))
+	start := make([]byte, 5)
 	n, err := io.ReadFull(f, start)
 	if n > 0 && errors.Is(err, io.ErrUnexpectedEOF) {
 		err = nil
 	}
-	return n > 0 && strings.HasPrefix(magic, string(start[:n])), err
+	return n > 0 && beginsArchive(start[:n]), err
 }
 
 // removePartial removes a partial download that nobody is at work on.

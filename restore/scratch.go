@@ -41,7 +41,7 @@ func (r *run) try(ctx context.Context, w work, c *checked) (done comparison, err
 	err = r.load(ctx, w, func(ctx context.Context, temp pgtools.Conn) error {
 		// Now, for the scrub deletes rows.
 		bar := r.out.Progress("count rows", console.Steps, int64(c.Tables))
-		n, err := compareRows(ctx, temp, w.dump, w.mask, c, bar)
+		n, err := compareRows(ctx, temp, w.dump, w.mask, c.tableRows(), bar)
 		bar.Done()
 		if err != nil {
 			return err
@@ -64,16 +64,16 @@ type comparison struct {
 // compareRows holds the restored tables against what was counted in the dump, but
 // for those whose rows were left out. Every table that was counted is in the result,
 // one way or the other.
-func compareRows(ctx context.Context, temp pgtools.Conn, d *dump, plan *mask.Plan, c *checked, bar *console.Progress) (done comparison, err error) {
+func compareRows(ctx context.Context, temp pgtools.Conn, d *dump, plan *mask.Plan, rows map[int]int64, bar *console.Progress) (done comparison, err error) {
 	db, err := pgtools.Connect(ctx, temp, appName)
 	if err != nil {
 		return done, err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
-	if _, err := db.Exec(ctx, d.readNames()); err != nil {
+	if _, err := db.Exec(ctx, readNames(d)); err != nil {
 		return done, fmt.Errorf("prepare a session: %w", err)
 	}
-	wanted := maps.Clone(c.rows)
+	wanted := maps.Clone(rows)
 	for i := range d.Head.Entries {
 		e := &d.Head.Entries[i]
 		if _, counted := wanted[e.ID]; !counted {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -34,7 +35,6 @@ type dump struct {
 	Head  *archive.Head
 	raw   []byte // the bytes of Head
 	edits edits  // what of Head is restored otherwise than it says
-	left  []leftOut
 
 	// Blocks are in the order in which they lie; nil when they can only be read
 	// in order, from stream.
@@ -56,9 +56,9 @@ type partReader func(ctx context.Context, offset, length int64) io.ReadCloser
 
 // source is a place from which a dump can be opened.
 type source interface {
-	// open opens the dump. ctx is for all of it: what comes through a pipe ends
-	// with ctx, even after open.
-	open(ctx context.Context) (*dump, error)
+	// Open opens the dump. ctx bounds all of it: what comes through a pipe ends
+	// with ctx, even after Open.
+	Open(ctx context.Context) (*dump, error)
 }
 
 // bucketSource is a dump in the bucket.
@@ -70,7 +70,7 @@ type bucketSource struct {
 
 func (s bucketSource) name() string { return "s3://" + s.bucket.Name + "/" + s.dump.Key }
 
-func (s bucketSource) open(ctx context.Context) (*dump, error) {
+func (s bucketSource) Open(ctx context.Context) (*dump, error) {
 	d, err := s.describe(ctx)
 	if err != nil {
 		return nil, err
@@ -181,7 +181,7 @@ func (d *dump) agree(m *catalog.Manifest) error {
 // fileSource is a dump in a local file.
 type fileSource string
 
-func (s fileSource) open(ctx context.Context) (*dump, error) {
+func (s fileSource) Open(ctx context.Context) (*dump, error) {
 	f, err := openFile(ctx, string(s))
 	switch {
 	case ctx.Err() != nil && err != nil:
@@ -245,7 +245,7 @@ func (s fileSource) read(ctx context.Context, f *os.File) (*dump, error) {
 // stdinSource is a dump that is piped in.
 type stdinSource struct{ r io.Reader }
 
-func (s stdinSource) open(ctx context.Context) (*dump, error) {
+func (s stdinSource) Open(ctx context.Context) (*dump, error) {
 	return openPipe(ctx, "standard input", s.r)
 }
 
@@ -329,6 +329,12 @@ func unreadable(name string, head []byte, err error) error {
 // magic is what an archive begins with.
 const magic = "PGDMP"
 
+// beginsArchive reports whether the first bytes of a file may be those of an archive.
+func beginsArchive(start []byte) bool {
+	start = start[:min(len(start), len(magic))]
+	return strings.HasPrefix(magic, string(start))
+}
+
 // otherFormat names what begins with head and is no archive in the custom
 // format, "" when it is not known. ReadHead has read no more than 5 bytes of
 // what does not begin with the magic, and of what does, no more than 11 when
@@ -366,4 +372,79 @@ func findSource(arg string, stdin io.Reader, openKey func(key string) (source, e
 		return nil, fault.New(fault.NotFound, "", "there is no file %s", arg)
 	}
 	return openKey(arg)
+}
+
+// empty reports whether a table is known to have no rows in the dump: its block is as
+// short as the end of COPY's text is in its frame. No row is shorter than one byte more.
+func (d *dump) empty(dataID int) bool {
+	var shortest int64 // bytes
+	switch d.Head.Compression {
+	case archive.None:
+		shortest = 21
+	case archive.Gzip:
+		shortest = 29
+	case archive.Zstd:
+		shortest = 30
+	case archive.LZ4: // whose frames may be of two lengths: nothing is known
+	}
+	return slices.ContainsFunc(d.Blocks, func(b archive.Block) bool { return b.ID == dataID && b.Length <= shortest })
+}
+
+// sourceIdentity recognizes the database that a dump was made of; nil when the dump
+// does not say.
+func (d *dump) sourceIdentity() *catalog.SourceIdentity {
+	if d.manifest == nil {
+		return nil
+	}
+	return d.manifest.SourceIdentity
+}
+
+// TableName names the table of an entry for people: without its schema, if that is
+// public.
+func tableName(e *archive.Entry) string {
+	namespace, tag := e.Names()
+	if namespace == "public" || namespace == "" {
+		return tag
+	}
+	return namespace + "." + tag
+}
+
+// compressionName names a compression for people.
+func compressionName(c archive.Compression) string {
+	if c == archive.None {
+		return "not compressed"
+	}
+	return "compressed by " + c.String()
+}
+
+// openHead opens a dump of which no more than the head is wanted: a file's blocks
+// are not looked for.
+func openHead(ctx context.Context, src source) (*dump, error) {
+	file, ok := src.(fileSource)
+	if !ok {
+		return src.Open(ctx)
+	}
+	info, err := os.Stat(string(file))
+	if err != nil || !info.Mode().IsRegular() {
+		return src.Open(ctx)
+	}
+	f, err := os.Open(string(file))
+	if err != nil {
+		return nil, fault.Wrap(fault.NotFound, "", err)
+	}
+	d, err := openPipe(ctx, string(file), f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	stop := d.Close
+	d.Close = func() error { return errors.Join(stop(), closeOnce(f)) }
+	return d, nil
+}
+
+// closeOnce closes what may be closed already.
+func closeOnce(c io.Closer) error {
+	if err := c.Close(); !errors.Is(err, os.ErrClosed) {
+		return err
+	}
+	return nil
 }

@@ -9,24 +9,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/pgtools/archive"
 )
-
-// empty reports whether a table is known to have no rows in the dump: its block is as
-// short as the end of COPY's text is in its frame. No row is shorter than one byte more.
-func (d *dump) empty(dataID int) bool {
-	var shortest int64 // bytes
-	switch d.Head.Compression {
-	case archive.None:
-		shortest = 21
-	case archive.Gzip:
-		shortest = 29
-	case archive.Zstd:
-		shortest = 30
-	case archive.LZ4: // whose frames may be of two lengths: nothing is known
-	}
-	return slices.ContainsFunc(d.Blocks, func(b archive.Block) bool { return b.ID == dataID && b.Length <= shortest })
-}
 
 // try asks the server how what replaces credentials fares with checks that hectl cannot
 // judge, now that the schema is there and before any row comes, and chooses what passes.

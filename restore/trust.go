@@ -3,9 +3,6 @@ package restore
 import (
 	"fmt"
 
-	"github.com/urfave/cli/v2"
-
-	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 )
 
@@ -15,14 +12,6 @@ import (
 type trust struct {
 	bucket config.Bucket // Name is "" when the settings name none
 	rules  string        // their hash; "" without rules
-}
-
-func newTrust(settings *config.Sources, c *cli.Context, rules *command.Masking) (t trust, err error) {
-	if !rules.None() {
-		t.rules = rules.Hash()
-	}
-	t.bucket, err = settings.MaskedBucket(command.Given(c))
-	return t, err
 }
 
 // judge decides whether the dump counts as masked. why says, of one whose manifest

@@ -15,12 +15,13 @@ import (
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/readers"
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
 // verifyOptions are what one verification is told.
 type verifyOptions struct {
-	choice
+	Choice
 	scratch       *run // restores into a scratch database; nil: it is only read
 	writeManifest bool
 }
@@ -65,7 +66,7 @@ func verifyCommand(env *command.Env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			opt := verifyOptions{choice: chosen, writeManifest: c.Bool("write-manifest")}
+			opt := verifyOptions{Choice: chosen, writeManifest: c.Bool("write-manifest")}
 			if c.Bool("restore") {
 				if opt.scratch, err = prepareScratch(env, c); err != nil {
 					return err
@@ -141,7 +142,7 @@ func (r verified) Text() string {
 func (o verifyOptions) Run(ctx context.Context, env *command.Env) error {
 	var src bucketSource
 	find := func(ctx context.Context) (_ source, err error) {
-		src, err = o.find(ctx, env)
+		src, err = finder(env).choose(ctx, o.Choice)
 		return src, err
 	}
 	if o.scratch != nil {
@@ -208,7 +209,7 @@ func now(out *console.Console) *time.Time {
 func (r verified) fault(d *dump) error {
 	switch c := r.Checked; {
 	case !r.Whole:
-		return c.fault(d)
+		return c.fault()
 	case c.Opaque != "":
 		return fault.New(fault.Warnings, "", "%s was only checked as a whole: %s", d.Name, c.Opaque)
 	case !r.Vouched:
@@ -224,7 +225,7 @@ func readThrough(ctx context.Context, out *console.Console, d *dump, opaque stri
 	defer bar.Done()
 	body := d.stream(ctx)
 	defer func() { _ = body.Close() }()
-	c, err := check(d, opaque, countingReader{body, bar}, sum)
+	c, err := check(d, opaque, readers.Counting{ReadCloser: body, Add: bar.Add}, sum)
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}

@@ -36,3 +36,32 @@ func (u until) Read(p []byte) (int, error) {
 	}
 	return u.r.Read(p)
 }
+
+// FailingWriter is a writer that remembers why it failed: through an io.TeeReader, a
+// failed write looks like a failed read.
+type FailingWriter struct {
+	io.Writer
+	Err error // nil before a failure
+}
+
+// Write implements io.Writer.
+func (f *FailingWriter) Write(p []byte) (int, error) {
+	n, err := f.Writer.Write(p)
+	if err != nil {
+		f.Err = err
+	}
+	return n, err
+}
+
+// Counting is a reader that calls Add with the number of bytes of each read.
+type Counting struct {
+	io.ReadCloser
+	Add func(bytes int64)
+}
+
+// Read implements io.Reader.
+func (c Counting) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.Add(int64(n))
+	return n, err
+}
