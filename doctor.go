@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/rubyforgood/hectl/backup"
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
@@ -327,7 +328,7 @@ func (d *doctor) bucket(ctx context.Context, b, masked config.Bucket, label stri
 		f.OK("bucket", "%s may be listed", b)
 		check()
 		return true
-	case !d.role.backsUp && fault.CodeOf(err) == fault.Denied && restore.TakesMasked(b, masked):
+	case !d.role.backsUp && fault.CodeOf(err) == fault.Denied && dump.TakesMasked(b, masked):
 		f.OK("bucket", "%s may not be listed: a fetch takes the newest masked dump", b)
 		return true
 	case d.role.backsUp && !d.role.fetches && s3store.IsAccessDenied(err):

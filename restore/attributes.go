@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/schema"
@@ -25,13 +26,13 @@ func knownAttributeOption(option string, server pgtools.Version) bool {
 
 // editAttributes cuts the options of columns that the server does not know. It would
 // refuse the whole table for them.
-func (r *run) editAttributes(d *dump, server pgtools.Version) {
+func (r *run) editAttributes(d *dump.Dump, server pgtools.Version) {
 	standard, said := d.Head.StandardStrings()
 	known := func(o string) bool { return knownAttributeOption(o, server) }
 	var options, tables []string
 	for i := range d.Head.Entries {
 		e := &d.Head.Entries[i]
-		definition := d.edits.definition(e)
+		definition := d.Edits.Definition(e)
 		if !strings.Contains(definition, "ALTER COLUMN") {
 			continue
 		}
@@ -42,7 +43,7 @@ func (r *run) editAttributes(d *dump, server pgtools.Version) {
 		if other, _ := schema.WithoutAttributeOptions(definition, !standard, known); !said && other != edited {
 			continue // what it is depends on how strings are read, which the archive does not say
 		}
-		d.edits.define(e, edited)
+		d.Edits.Redefine(e, edited)
 		options = append(options, cut...)
 		tables = append(tables, e.Namespace+"."+e.Tag)
 	}

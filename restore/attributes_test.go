@@ -3,6 +3,7 @@ package restore
 import (
 	"testing"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
@@ -28,9 +29,9 @@ func TestEditAttributes(t *testing.T) {
 			if tt.strings != "" {
 				h.Entries = append(h.Entries, archive.Entry{ID: 2, Desc: "STDSTRINGS", Definition: "SET standard_conforming_strings = '" + tt.strings + "';\n"})
 			}
-			d := &dump{Head: h}
+			d := &dump.Dump{Head: h}
 			testRun(t, pgtools.Conn{}).editAttributes(d, pgtools.Version{Major: 15})
-			if got := d.edits.definition(&d.Head.Entries[0]) != d.Head.Entries[0].Definition; got != tt.edits {
+			if got := d.Edits.Definition(&d.Head.Entries[0]) != d.Head.Entries[0].Definition; got != tt.edits {
 				t.Errorf("edited: %t", got)
 			}
 		})

@@ -49,10 +49,10 @@ func CheckMasking(f *finding.List, env *command.Env, c *cli.Context, settings *c
 		return
 	}
 	d := newest.dump
-	if why := m.trust.judge(d); why != "" {
+	if why := m.trust.Judge(d); why != "" {
 		f.Advise(about, "", "the manifest of the newest dump says that it is masked, but %s: a fetch masks it again", why)
 	}
-	if d.masked {
+	if d.Masked {
 		f.OK(about, "the newest dump was masked when it was made, and is not again")
 		return
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/urfave/cli/v2"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -21,7 +22,7 @@ import (
 )
 
 // Newest is the dump that a fetch would take, its head read.
-type Newest struct{ dump *dump }
+type Newest struct{ dump *dump.Dump }
 
 // Wanted is what CheckNewest expects of the newest dump.
 type Wanted struct {
@@ -46,7 +47,7 @@ func (w Wanted) unreadable(f *finding.List, about string, err error) {
 // there, and is one. It returns nil when there is none that could be restored.
 func CheckNewest(ctx context.Context, f *finding.List, env *command.Env, dumps, masked config.Bucket, label string, want Wanted) *Newest {
 	const about = "newest dump"
-	src, instead, err := finder(env).newestReadable(ctx, dumps, masked, label)
+	src, instead, err := finder(env).NewestReadable(ctx, dumps, masked, label)
 	if err != nil {
 		want.unreadable(f, about, err)
 		return nil
@@ -58,27 +59,27 @@ func CheckNewest(ctx context.Context, f *finding.List, env *command.Env, dumps, 
 	}
 	if settings, err := env.Settings(); err == nil {
 		if rules, err := command.MaskRules(settings, env.Console); err == nil && !rules.None() {
-			trust{masked, rules.Hash()}.judge(d)
+			dump.Trust{Bucket: masked, Rules: rules.Hash()}.Judge(d)
 		}
 	}
 	if instead {
 		f.OK(about, "%s may not be read: this is the newest masked dump, of %s", dumps, masked)
 	}
-	if err := d.genuine(); err != nil {
+	if err := d.CheckDefinitions(); err != nil {
 		f.Fail(about, err)
 		return nil
 	}
 	h := d.Head
 	if age := env.Console.Now().Sub(d.Taken); age > want.MaxAge {
-		f.Warn(about, "hectl status", "%s: %s old, which is more than %s", d.info(), age.Round(time.Hour), want.MaxAge)
+		f.Warn(about, "hectl status", "%s: %s old, which is more than %s", d.Info(), age.Round(time.Hour), want.MaxAge)
 	} else {
-		f.OK(about, "%s", d.info())
+		f.OK(about, "%s", d.Info())
 	}
 	f.OK(about, "of %s on PostgreSQL %s, by pg_dump %s, archive format %s, %s, %d tables",
-		h.Database, h.ServerVersion, h.DumpVersion, h.Version, compressionName(h.Compression), h.Tables())
-	switch m := d.manifest; {
+		h.Database, h.ServerVersion, h.DumpVersion, h.Version, dump.CompressionName(h.Compression), h.Tables())
+	switch m := d.Manifest; {
 	case m == nil:
-		f.Advise(about, "hectl verify --write-manifest "+fault.ShellQuote(src.name()), "it has no manifest, so damage to a table could go unnoticed")
+		f.Advise(about, "hectl verify --write-manifest "+fault.ShellQuote(src.Name()), "it has no manifest, so damage to a table could go unnoticed")
 	case m.Verified != nil:
 		f.OK(about, "verified %s", text.Minute(*m.Verified))
 	}
@@ -190,7 +191,7 @@ func sessionList(sessions []pgtools.Session) string {
 }
 
 // fits says whether the dump can be restored there.
-func (x *examination) fits(ctx context.Context, about string, d *dump) {
+func (x *examination) fits(ctx context.Context, about string, d *dump.Dump) {
 	pre, err := x.run.check(ctx, x.admin, d, x.existing)
 	tool, problems := pre.tool, pre.problems
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
@@ -99,8 +100,8 @@ func fetchCommand(env *command.Env) *cli.Command {
 			if err := r.settings.Confirm(masked.Origin, "masked_bucket"); err != nil {
 				return err
 			}
-			return r.run(c.Context, func(ctx context.Context) (source, error) {
-				src, instead, err := finder(env).newestReadable(ctx, r.bucket, masked, label.Text)
+			return r.run(c.Context, func(ctx context.Context) (dump.Opener, error) {
+				src, instead, err := finder(env).NewestReadable(ctx, r.bucket, masked, label.Text)
 				if instead {
 					r.out.Say("%s may not be read: taking the newest masked dump, of %s", r.bucket, masked)
 				}
@@ -128,21 +129,21 @@ func restoreCommand(env *command.Env) *cli.Command {
 				return fault.New(fault.Usage, `see "hectl restore --help"; "hectl list" shows the dumps`,
 					"restore takes one dump (a key, a file, or -), but was given %d", c.NArg())
 			}
-			if err := checkKey(c.Args().First()); err != nil {
+			if err := dump.CheckKey(c.Args().First()); err != nil {
 				return err
 			}
 			r, _, err := prepare(env, c)
 			if err != nil {
 				return err
 			}
-			return r.run(c.Context, func(ctx context.Context) (source, error) {
-				return findSource(c.Args().First(), env.Stdin, func(key string) (source, error) {
+			return r.run(c.Context, func(ctx context.Context) (dump.Opener, error) {
+				return dump.Locate(c.Args().First(), env.Stdin, func(key string) (dump.Opener, error) {
 					if !strings.HasPrefix(key, "s3://") {
 						if err := r.settings.Confirm(r.bucket.Origin, "bucket"); err != nil {
 							return nil, err
 						}
 					}
-					return finder(env).named(ctx, r.bucket, key)
+					return finder(env).Named(ctx, r.bucket, key)
 				})
 			})
 		},

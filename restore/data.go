@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/readers"
@@ -63,7 +64,7 @@ func (l *loader) data(ctx context.Context, head string, b *builder, afterData fu
 // (large objects, sequences' values, dumps made with --inserts) is left to
 // pg_restore beside them, which gets an archive of just that.
 func (l *loader) rows(ctx context.Context, head string, copies []tableCopy, rest remainder, copied func(tableCopy)) (warnings []pgtools.Ignored, err error) {
-	if l.dump.Blocks == nil && l.dump.stream != nil {
+	if l.dump.Blocks == nil && l.dump.Stream != nil {
 		return l.rowsInOrder(ctx, head, copies, rest, copied)
 	}
 	var total int64
@@ -91,7 +92,7 @@ func (l *loader) rows(ctx context.Context, head string, copies []tableCopy, rest
 	group.Go(func() error { return l.copyTables(restoring, turns[len(turns)-1], bar, copied) })
 	group.Go(func() (err error) {
 		warnings, err = l.restoreRest(restoring, head, rest, func(ctx context.Context, offset, length int64) io.ReadCloser {
-			return readers.Counting{ReadCloser: l.dump.part(ctx, offset, length), Add: bar.Add}
+			return readers.Counting{ReadCloser: l.dump.ReadRange(ctx, offset, length), Add: bar.Add}
 		})
 		return err
 	})
@@ -262,10 +263,10 @@ func (l *loader) copyTables(ctx context.Context, copies []tableCopy, bar *consol
 
 // copyBatch reads the blocks of a batch and copies each into its table.
 func (l *loader) copyBatch(ctx context.Context, pool *sessions, data *archive.DataReader, b batch, bar *console.Progress, copied func(tableCopy)) error {
-	body := readers.Counting{ReadCloser: l.dump.part(ctx, b.offset(), b.length()), Add: bar.Add}
+	body := readers.Counting{ReadCloser: l.dump.ReadRange(ctx, b.offset(), b.length()), Add: bar.Add}
 	defer func() { _ = body.Close() }()
 	for _, c := range b {
-		done := bar.Job(tableName(c.entry))
+		done := bar.Job(dump.TableName(c.entry))
 		err := data.Reset(body, c.block)
 		if err == nil {
 			err = pool.copyTable(ctx, c, data)
@@ -290,7 +291,7 @@ func (l *loader) copyBatch(ctx context.Context, pool *sessions, data *archive.Da
 // refusal of the server.
 func (l *loader) tableError(c tableCopy, err error) error {
 	if _, damaged := errors.AsType[*archive.FormatError](err); damaged {
-		return notWhole(l.dump.Name, fmt.Errorf("table %s: %w", tableName(c.entry), err))
+		return dump.DamageError(l.dump.Name, fmt.Errorf("table %s: %w", dump.TableName(c.entry), err))
 	}
 	if notMasked(err) {
 		return fmt.Errorf("mask table %w", err) // which begins with the table
@@ -303,12 +304,12 @@ func (l *loader) tableError(c tableCopy, err error) error {
 	if column != "" {
 		where += ", column " + column
 	}
-	return fmt.Errorf("copy table %s%s: %w", tableName(c.entry), where, pgtools.Explain(err, l.phrases))
+	return fmt.Errorf("copy table %s%s: %w", dump.TableName(c.entry), where, pgtools.Explain(err, l.phrases))
 }
 
 // restoreRest has pg_restore do the rest of the data section, with an archive on
 // its standard input that has nothing else.
-func (l *loader) restoreRest(ctx context.Context, head string, rest remainder, part partReader) ([]pgtools.Ignored, error) {
+func (l *loader) restoreRest(ctx context.Context, head string, rest remainder, part dump.RangeReader) ([]pgtools.Ignored, error) {
 	if len(rest.entries) == 0 {
 		return nil, nil
 	}
@@ -325,7 +326,7 @@ func (l *loader) restoreRest(ctx context.Context, head string, rest remainder, p
 	}
 	excerpt, err := archive.Excerpt(l.raw, l.given, places)
 	if err != nil {
-		return nil, notWhole(l.dump.Name, err)
+		return nil, dump.DamageError(l.dump.Name, err)
 	}
 	readers := []io.Reader{bytes.NewReader(excerpt)}
 	var bodies []io.Closer
@@ -377,7 +378,7 @@ func (c *checkedReader) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	_, _ = c.sum.Write(p[:n]) // a hash never fails
 	if errors.Is(err, io.EOF) && c.block.SHA256 != [sha256.Size]byte{} && !bytes.Equal(c.sum.Sum(nil), c.block.SHA256[:]) {
-		return 0, fault.New(fault.Integrity, suggestOlder, "%s: the large objects at byte %d are not what was written: their checksum is another", c.name, c.block.Offset)
+		return 0, fault.New(fault.Integrity, dump.SuggestOlder, "%s: the large objects at byte %d are not what was written: their checksum is another", c.name, c.block.Offset)
 	}
 	return n, err
 }

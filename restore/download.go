@@ -16,6 +16,7 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/urfave/cli/v2"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -26,11 +27,11 @@ import (
 
 // downloadOptions are what one download is told.
 type downloadOptions struct {
-	Choice
+	dump.Choice
 	file   string // "" for the key's own name; "-" for standard output
 	force  bool
 	masked string // the hectl.yml that wants masked dumps only; "" for any dump
-	trust  trust
+	trust  dump.Trust
 }
 
 func downloadCommand(env *command.Env) *cli.Command {
@@ -80,11 +81,11 @@ func downloadCommand(env *command.Env) *cli.Command {
 
 // downloaded is the result of a download.
 type downloaded struct {
-	Dump      dumpInfo `json:"dump"`
-	File      string   `json:"file"`
-	Continued int64    `json:"continued_at,omitempty"` // bytes that an earlier run had left
-	Checked   *checked `json:"checked"`
-	Seconds   float64  `json:"seconds"`
+	Dump      dump.Info    `json:"dump"`
+	File      string       `json:"file"`
+	Continued int64        `json:"continued_at,omitempty"` // bytes that an earlier run had left
+	Checked   *dump.Report `json:"checked"`
+	Seconds   float64      `json:"seconds"`
 }
 
 // IsProse lets a terminal break its lines.
@@ -98,13 +99,13 @@ func (r downloaded) Text() string {
 
 // Run downloads the dump.
 func (o downloadOptions) Run(ctx context.Context, env *command.Env) error {
-	src, err := finder(env).choose(ctx, o.Choice)
+	src, err := finder(env).Choose(ctx, o.Choice)
 	if err != nil {
 		return err
 	}
 	target := o.file
 	if target != "-" {
-		if target, err = targetPath(o.file, src.dump.Key); err != nil {
+		if target, err = targetPath(o.file, src.Dump.Key); err != nil {
 			return err
 		}
 		if err := mayWrite(target, o.force); err != nil {
@@ -113,24 +114,24 @@ func (o downloadOptions) Run(ctx context.Context, env *command.Env) error {
 	}
 	t := &transfer{out: env.Console, src: src, target: target, force: o.force}
 	if err := t.open(ctx); err != nil {
-		return src.withOlder(ctx, err)
+		return src.SuggestOlder(ctx, err)
 	}
-	why := o.trust.judge(t.dump)
+	why := o.trust.Judge(t.dump)
 	if why != "" {
 		why = "; its manifest says so, but " + why
 	}
-	if o.masked != "" && !t.dump.masked { // in a file it would lie as it is
+	if o.masked != "" && !t.dump.Masked { // in a file it would lie as it is
 		return fault.New(fault.Usage, `"hectl fetch-latest-db" masks it on its way, "hectl mask --to s3://…" makes a masked dump of it; who needs the dump as it is gets it from a folder that this hectl.yml is not for`,
 			"%s is not masked, and %s has mask.mode: required%s", t.dump.Name, o.masked, why)
 	}
 	if target == "-" {
-		return src.withOlder(ctx, t.toStdout(ctx, env.Stdout))
+		return src.SuggestOlder(ctx, t.toStdout(ctx, env.Stdout))
 	}
 	result, err := t.toFile(ctx)
 	if err != nil {
-		return src.withOlder(ctx, err)
+		return src.SuggestOlder(ctx, err)
 	}
-	if !result.Checked.vouched() {
+	if !result.Checked.HasChecksum() {
 		env.Console.Warn("nothing vouches for what is in %s: neither the store nor a manifest has a checksum", target)
 	}
 	return env.Console.Result(result)
@@ -162,21 +163,21 @@ func targetPath(file, key string) (string, error) {
 // transfer is one dump on its way out of the bucket.
 type transfer struct {
 	out    *console.Console
-	src    bucketSource
+	src    dump.Object
 	target string
 	force  bool // replace a target that is there
 
-	dump    *dump
+	dump    *dump.Dump
 	opaque  string
 	details s3store.Details
 }
 
 // open looks at the dump, and at what the store knows of it.
 func (t *transfer) open(ctx context.Context) (err error) {
-	if t.details, err = t.src.store.Details(ctx, t.src.dump.Object()); err != nil {
+	if t.details, err = t.src.Store.Details(ctx, t.src.Dump.Object()); err != nil {
 		return err
 	}
-	if t.dump, t.opaque, err = t.src.openAny(ctx); err != nil {
+	if t.dump, t.opaque, err = t.src.OpenAny(ctx); err != nil {
 		return err
 	}
 	if t.opaque != "" {
@@ -187,13 +188,13 @@ func (t *transfer) open(ctx context.Context) (err error) {
 
 // read reads the object through the check, from the byte on that local, which
 // has those before, ends at. What arrives is written to w.
-func (t *transfer) read(ctx context.Context, local io.Reader, from int64, w io.Writer) (*checked, error) {
+func (t *transfer) read(ctx context.Context, local io.Reader, from int64, w io.Writer) (*dump.Report, error) {
 	bar := t.out.Progress("download", console.Bytes, t.details.Size)
 	defer bar.Done()
-	body := t.src.store.Download(ctx, t.details.Object, s3store.DownloadOptions{Offset: from})
+	body := t.src.Store.Download(ctx, t.details.Object, s3store.DownloadOptions{Offset: from})
 	defer func() { _ = body.Close() }()
 	in := io.MultiReader(readers.Until(ctx, local), io.TeeReader(body, w))
-	c, err := check(t.dump, t.opaque, readers.Counting{ReadCloser: io.NopCloser(in), Add: bar.Add}, t.details.Sum())
+	c, err := dump.Check(t.dump, t.opaque, readers.Counting{ReadCloser: io.NopCloser(in), Add: bar.Add}, t.details.Sum())
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -209,7 +210,7 @@ func (t *transfer) toStdout(ctx context.Context, stdout io.Writer) error {
 		return fmt.Errorf("write to standard output: %w", w.Err)
 	}
 	if err == nil {
-		err = c.fault()
+		err = c.Fault()
 	}
 	if err != nil {
 		return fmt.Errorf("do not use what was written: %w", err)
@@ -244,7 +245,7 @@ func (t *transfer) toFile(ctx context.Context) (downloaded, error) {
 		}
 	}
 	if err == nil {
-		err = c.fault()
+		err = c.Fault()
 	}
 	if fault.CodeOf(err) == fault.Integrity {
 		return downloaded{}, errors.Join(fmt.Errorf("%w; what has arrived was removed", err), p.remove())
@@ -256,12 +257,12 @@ func (t *transfer) toFile(ctx context.Context) (downloaded, error) {
 		return downloaded{}, t.unfinished(err, p)
 	}
 	return downloaded{
-		Dump: t.dump.info(), File: t.target, Continued: continued, Checked: c, Seconds: t.out.Now().Sub(start).Seconds(),
+		Dump: t.dump.Info(), File: t.target, Continued: continued, Checked: c, Seconds: t.out.Now().Sub(start).Seconds(),
 	}, p.f.Close()
 }
 
 // fill completes the partial file, and checks it on the way.
-func (t *transfer) fill(ctx context.Context, p *partial) (*checked, error) {
+func (t *transfer) fill(ctx context.Context, p *partial) (*dump.Report, error) {
 	w := &readers.FailingWriter{Writer: p}
 	c, err := t.read(ctx, io.NewSectionReader(p.f, 0, p.have), p.have, w)
 	if w.Err != nil {
@@ -272,7 +273,7 @@ func (t *transfer) fill(ctx context.Context, p *partial) (*checked, error) {
 
 // unfinished keeps what has arrived, and says how to go on.
 func (t *transfer) unfinished(err error, p *partial) error {
-	again := "hectl download " + fault.ShellQuote(t.src.name()) + " -o " + fault.ShellQuote(t.target)
+	again := "hectl download " + fault.ShellQuote(t.src.Name()) + " -o " + fault.ShellQuote(t.target)
 	if t.force {
 		again += " --force"
 	}

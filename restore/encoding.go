@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
@@ -15,7 +16,7 @@ const sqlASCII = "SQL_ASCII"
 
 // readNames is what a session needs to be told, which is in UTF-8, to get the names in
 // a database of bytes.
-func readNames(d *dump) string {
+func readNames(d *dump.Dump) string {
 	if d.Head.Encoding() == sqlASCII {
 		return "SET client_encoding = " + sqlASCII
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
@@ -161,7 +162,7 @@ func later[T any](f func() (T, error)) func() (T, error) {
 // work is a dump that may be restored, and all that is needed for it.
 type work struct {
 	admin    *pgtools.DB // holds the lock
-	dump     *dump
+	dump     *dump.Dump
 	tool     pgtools.Tool
 	mask     *mask.Plan
 	plan     plan
@@ -171,7 +172,7 @@ type work struct {
 }
 
 // run replaces the target by the dump that find finds.
-func (r *run) run(ctx context.Context, find func(context.Context) (source, error)) error {
+func (r *run) run(ctx context.Context, find func(context.Context) (dump.Opener, error)) error {
 	return r.allowed(ctx, find, func(ctx context.Context, w work) error {
 		if r.dryRun {
 			return r.out.Result(w.plan)
@@ -182,7 +183,7 @@ func (r *run) run(ctx context.Context, find func(context.Context) (source, error
 
 // allowed calls then with the dump that find finds, unless something speaks
 // against restoring it.
-func (r *run) allowed(ctx context.Context, find func(context.Context) (source, error), then func(context.Context, work) error) error {
+func (r *run) allowed(ctx context.Context, find func(context.Context) (dump.Opener, error), then func(context.Context, work) error) error {
 	// Asking programs for their versions takes a while.
 	r.tools = later(func() (*pgtools.Tools, error) { return pgtools.FindTools(ctx, r.pgBin, r.settings.Lookup) })
 	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, judged facts) error {
@@ -260,20 +261,20 @@ func (r *run) inspected(ctx context.Context, admin *pgtools.DB, judged *facts) (
 
 // opened calls then with the dump of src, unless something speaks against
 // restoring that.
-func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existing *pgtools.Database, judged facts, then func(context.Context, work) error) error {
+func (r *run) opened(ctx context.Context, admin *pgtools.DB, src dump.Opener, existing *pgtools.Database, judged facts, then func(context.Context, work) error) error {
 	d, err := src.Open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = d.Close() }() // again after a success, which is harmless
-	if err := d.genuine(); err != nil {
+	if err := d.CheckDefinitions(); err != nil {
 		return err
 	}
 
 	if judged.Sources, err = madeHere(judged.Sources, d, r.target); err != nil {
 		return err
 	}
-	judged.Dumped = append(judged.Dumped, d.sourceIdentity())
+	judged.Dumped = append(judged.Dumped, d.SourceIdentity())
 	if err := r.refusal(judged); err != nil {
 		return err
 	}
@@ -287,7 +288,7 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src source, existin
 	if err := r.checkLoginAs(d.Head); err != nil {
 		return err
 	}
-	if why := r.masking.trust.judge(d); why != "" && r.masking.rules != nil {
+	if why := r.masking.trust.Judge(d); why != "" && r.masking.rules != nil {
 		r.out.Say("masking %s again: its manifest says that it is masked, but %s", d.Name, why)
 	}
 	masks, err := r.masks(d)
@@ -337,7 +338,7 @@ func (r *run) refusal(f facts) error {
 }
 
 // madeHere adds the target to the sources when the dump was made of it.
-func madeHere(sources []string, d *dump, target pgtools.Conn) ([]string, error) {
+func madeHere(sources []string, d *dump.Dump, target pgtools.Conn) ([]string, error) {
 	hostname, err := os.Hostname()
 	if err != nil {
 		return nil, fmt.Errorf("compare the target with the dump's source: %w", err)

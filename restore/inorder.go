@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/readers"
@@ -29,7 +30,7 @@ import (
 func (l *loader) rowsInOrder(ctx context.Context, head string, copies []tableCopy, rest remainder, copied func(tableCopy)) ([]pgtools.Ignored, error) {
 	bar := l.out.Progress("data", console.Bytes, l.dump.Size)
 	defer bar.Done()
-	body := l.dump.stream(ctx)
+	body := l.dump.Stream(ctx)
 	defer func() { _ = body.Close() }()
 	in := readers.Counting{ReadCloser: body, Add: bar.Add}
 	if _, err := io.CopyN(io.Discard, in, l.dump.Head.Length); err != nil {
@@ -53,7 +54,7 @@ func (l *loader) rowsInOrder(ctx context.Context, head string, copies []tableCop
 		err = failed // it is why the reading ended
 	}
 	if _, damaged := errors.AsType[*archive.FormatError](err); damaged && fault.CodeOf(err) != fault.Integrity {
-		return nil, notWhole(l.dump.Name, err)
+		return nil, dump.DamageError(l.dump.Name, err)
 	}
 	if err != nil {
 		return nil, err
@@ -93,7 +94,7 @@ func (o *inOrder) block(ctx context.Context, b archive.Block, r io.Reader) error
 	if err == nil {
 		first, err = io.ReadAll(io.LimitReader(o.data, chunkSize))
 	}
-	done := o.bar.Job(tableName(c.entry))
+	done := o.bar.Job(dump.TableName(c.entry))
 	if err == nil && c.alone {
 		o.small.Wait() // what comes later comes later
 		err = o.pool.copyTable(ctx, c, io.MultiReader(bytes.NewReader(first), o.data))

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
@@ -47,8 +48,8 @@ func (s *saving) text() string {
 // useSnapshot restores from a snapshot when there is one of that dump, and says
 // whether it did, or with --dry-run would. One that cannot be copied is no reason to
 // fail: the dump is still there.
-func (r *run) useSnapshot(ctx context.Context, admin *pgtools.DB, src source, existing *pgtools.Database, judged facts) (bool, error) {
-	of, ok := src.(bucketSource)
+func (r *run) useSnapshot(ctx context.Context, admin *pgtools.DB, src dump.Opener, existing *pgtools.Database, judged facts) (bool, error) {
+	of, ok := src.(dump.Object)
 	if r.snapshots == nil || r.snapshots.fresh || !ok {
 		return false, nil
 	}
@@ -64,7 +65,7 @@ func (r *run) useSnapshot(ctx context.Context, admin *pgtools.DB, src source, ex
 		return false, nil
 	}
 	r.out.Say("the snapshot %s holds the newest dump: restoring from that (--fresh downloads it)", s.Snapshot.Name)
-	info := dumpInfo{Name: of.name(), Size: of.dump.Size, Taken: &of.dump.Time}
+	info := dump.Info{Name: of.Name(), Size: of.Dump.Size, Taken: &of.Dump.Time}
 	err = r.restoreSnapshot(ctx, admin, existing, *s, info, judged)
 	if failed, ok := errors.AsType[*notCopiedError](err); ok && ctx.Err() == nil {
 		r.out.Warn("downloading the dump, because the snapshot %s cannot be used: %v (\"hectl fetch-latest-db --fresh --snapshot\" replaces it)", s.Snapshot.Name, failed)
@@ -78,12 +79,12 @@ func (r *run) useSnapshot(ctx context.Context, admin *pgtools.DB, src source, ex
 
 // planSnapshot decides what the snapshot is called that --snapshot asks for, and
 // which older one goes.
-func (r *run) planSnapshot(ctx context.Context, admin *pgtools.DB, src source, p *plan, judged facts) error {
-	of, ok := src.(bucketSource)
+func (r *run) planSnapshot(ctx context.Context, admin *pgtools.DB, src dump.Opener, p *plan, judged facts) error {
+	of, ok := src.(dump.Object)
 	if !ok {
 		return nil
 	}
-	p.etag = of.dump.ETag
+	p.etag = of.Dump.ETag
 	if r.snapshots == nil || !r.snapshots.save {
 		return nil
 	}
@@ -113,7 +114,7 @@ func (r *run) planSnapshot(ctx context.Context, admin *pgtools.DB, src source, p
 		}
 	}
 	for n := 1; s.name == ""; n++ {
-		name := automaticName(of.dump.Key, n)
+		name := automaticName(of.Dump.Key, n)
 		_, taken, err := admin.Database(ctx, snapshotName(p.Target, name))
 		if err != nil {
 			return err

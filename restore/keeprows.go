@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
@@ -38,21 +39,21 @@ func (k keptRows) key() string {
 
 // kept returns the tables of a dump whose rows would be left out by the list, and are
 // not. What the rules for masking leave out stays away, which is said.
-func (r *run) kept(d *dump, masks *mask.Plan) []string {
+func (r *run) kept(d *dump.Dump, masks *mask.Plan) []string {
 	if len(r.keepRows) == 0 {
 		return nil
 	}
 	var names, ruled []string
 	for _, t := range mask.Listed(schema.Read(d.Head), r.keepRows) {
 		e := d.Head.ByID()[t.DataID]
-		if e == nil || !r.tables.takes(e) || d.edits.drops(e) {
+		if e == nil || !r.tables.takes(e) || d.Edits.Drops(e) {
 			continue
 		}
 		if m := masks.Table(e); m != nil && m.None {
-			ruled = append(ruled, tableName(e))
+			ruled = append(ruled, dump.TableName(e))
 			continue
 		}
-		names = append(names, tableName(e))
+		names = append(names, dump.TableName(e))
 	}
 	if len(ruled) > 0 {
 		r.out.Warn("the rules for masking leave out the rows of %s, whatever --keep-rows says", strings.Join(ruled, ", "))

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
@@ -37,7 +38,7 @@ func (l leftOut) String() string {
 // hold, or is not wanted, and leaves that out. Nothing may need it, unless it was
 // asked for; and no table goes whose rows were to be restored. What cannot be left
 // out like that is a problem, with the ways out as hints.
-func (r *run) leaveOut(ctx context.Context, admin *pgtools.DB, d *dump) (left []leftOut, problems []error, err error) {
+func (r *run) leaveOut(ctx context.Context, admin *pgtools.DB, d *dump.Dump) (left []leftOut, problems []error, err error) {
 	found, err := look(ctx, admin, d.Head)
 	if err != nil {
 		return nil, nil, err
@@ -46,7 +47,7 @@ func (r *run) leaveOut(ctx context.Context, admin *pgtools.DB, d *dump) (left []
 	for i := range d.Head.Entries {
 		e := &d.Head.Entries[i]
 		if found.server.Major < statisticsSince(e) {
-			d.edits.drop(e) // a restore takes them itself
+			d.Edits.Drop(e) // a restore takes them itself
 		}
 		if l, is := found.lack(e, o.byID()); is {
 			o.lacks[l.entry.ID] = l
@@ -60,7 +61,7 @@ func (r *run) leaveOut(ctx context.Context, admin *pgtools.DB, d *dump) (left []
 
 // omitter decides what is left out of one dump.
 type omitter struct {
-	d         *dump
+	d         *dump.Dump
 	host      string
 	takesRows func(*archive.Entry) bool
 	needs     map[int][]*archive.Entry // by the id of an entry, what cannot be without it
@@ -190,7 +191,7 @@ func (o *omitter) closure(root *archive.Entry) []*archive.Entry {
 	for i := 0; i < len(todo); i++ {
 		for _, e := range o.needs[todo[i].ID] {
 			// What is left out already went with all that cannot be without it.
-			if !seen[e.ID] && !o.d.edits.drops(e) {
+			if !seen[e.ID] && !o.d.Edits.Drops(e) {
 				seen[e.ID] = true
 				todo = append(todo, e)
 			}
@@ -223,7 +224,7 @@ func (o *omitter) attached(root, e *archive.Entry) bool {
 func (o *omitter) omitAsked(w without) {
 	for i := range o.d.Head.Entries {
 		root := &o.d.Head.Entries[i]
-		if !w.takes(root) || o.d.edits.drops(root) || len(o.problems) >= mostProblems {
+		if !w.takes(root) || o.d.Edits.Drops(root) || len(o.problems) >= mostProblems {
 			continue
 		}
 		all := o.closure(root)
@@ -246,11 +247,11 @@ func (o *omitter) omitLacking() {
 	for i := range o.d.Head.Entries {
 		root := &o.d.Head.Entries[i]
 		l, is := o.lacks[root.ID]
-		if !is || o.d.edits.drops(root) {
+		if !is || o.d.Edits.Drops(root) {
 			continue
 		}
 		if l.instead != "" {
-			o.d.edits.define(root, l.instead)
+			o.d.Edits.Redefine(root, l.instead)
 			o.note(root, l, nil)
 			continue
 		}
@@ -260,7 +261,7 @@ func (o *omitter) omitLacking() {
 		all := o.closure(root)
 		needing := slices.DeleteFunc(slices.Clone(all[1:]), func(e *archive.Entry) bool {
 			_, lacks := o.lacks[e.ID]
-			return lacks || o.attached(root, e) || o.d.edits.drops(e) || e.Desc == "EXTENSION"
+			return lacks || o.attached(root, e) || o.d.Edits.Drops(e) || e.Desc == "EXTENSION"
 		})
 		if len(needing) == 0 {
 			o.note(root, l, o.drop(root, all))
@@ -319,7 +320,7 @@ func (o *omitter) problem(root *archive.Entry, l lack, all, needing []*archive.E
 // rows returns the entries of rows that are to be restored, of tables that would go.
 func (o *omitter) rows(root *archive.Entry, all []*archive.Entry) (rows []*archive.Entry) {
 	for _, e := range all {
-		if e.Desc == "TABLE DATA" && !o.attached(root, e) && o.takesRows(e) && !o.d.edits.drops(e) {
+		if e.Desc == "TABLE DATA" && !o.attached(root, e) && o.takesRows(e) && !o.d.Edits.Drops(e) {
 			rows = append(rows, e)
 		}
 	}
@@ -329,15 +330,15 @@ func (o *omitter) rows(root *archive.Entry, all []*archive.Entry) (rows []*archi
 // drop leaves entries out, and names those that are more than a note about the first.
 func (o *omitter) drop(root *archive.Entry, all []*archive.Entry) (with []string) {
 	for _, e := range all {
-		if o.d.edits.drops(e) {
+		if o.d.Edits.Drops(e) {
 			continue
 		}
-		o.d.edits.drop(e)
+		o.d.Edits.Drop(e)
 		switch {
 		case e == root, about(e), e.Desc == "SEQUENCE SET":
 		case e.Desc == "TABLE DATA":
 			if o.takesRows(e) {
-				with = append(with, "the rows of "+tableName(e))
+				with = append(with, "the rows of "+dump.TableName(e))
 			}
 		default:
 			with = append(with, object(e))
@@ -370,7 +371,7 @@ func objects(entries []*archive.Entry) (texts []string) {
 
 func names(entries []*archive.Entry) (texts []string) {
 	for _, e := range entries {
-		texts = append(texts, tableName(e))
+		texts = append(texts, dump.TableName(e))
 	}
 	return texts
 }

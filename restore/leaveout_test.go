@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
@@ -59,11 +60,11 @@ func TestOmitLacking(t *testing.T) {
 		lacks[id] = lack{why: "why"}
 	}
 	h.Entries = append(h.Entries, archive.Entry{ID: chain + 1, Desc: "SCHEMA", Tag: "public"})
-	d := &dump{Head: h}
+	d := &dump.Dump{Head: h}
 	o := omitter{d: d, takesRows: func(*archive.Entry) bool { return true }, needs: needs(h), lacks: lacks}
 	o.omitLacking()
 	o.name()
-	if len(o.problems) > 0 || len(o.left) != 1 || strings.Count(o.left[0].Name, ", ") != chain-1 || !d.edits.drops(&h.Entries[chain-1]) {
+	if len(o.problems) > 0 || len(o.left) != 1 || strings.Count(o.left[0].Name, ", ") != chain-1 || !d.Edits.Drops(&h.Entries[chain-1]) {
 		t.Errorf("%d problems, %d left out", len(o.problems), len(o.left))
 	}
 	if all := o.closure(&h.Entries[chain-1]); len(all) != 1 {
@@ -80,7 +81,7 @@ func TestOmitLacking(t *testing.T) {
 			archive.Entry{ID: id + 1, Desc: "VIEW", Namespace: "public", Tag: "v" + strconv.Itoa(id), Dependencies: []int{id}})
 		lacks[id] = lack{why: "why " + strconv.Itoa(id)}
 	}
-	o = omitter{d: &dump{Head: h}, takesRows: func(*archive.Entry) bool { return true }, needs: needs(h), lacks: lacks}
+	o = omitter{d: &dump.Dump{Head: h}, takesRows: func(*archive.Entry) bool { return true }, needs: needs(h), lacks: lacks}
 	o.omitLacking()
 	if len(o.problems) != mostProblems {
 		t.Errorf("%d problems", len(o.problems))

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
@@ -20,7 +21,7 @@ import (
 type loader struct {
 	tool pgtools.Tool
 	into pgtools.Conn // the temp database
-	dump *dump
+	dump *dump.Dump
 	jobs int
 	out  *console.Console
 
@@ -98,7 +99,7 @@ func (l *loader) restore(ctx context.Context, opt pgtools.RestoreOptions) ([]pgt
 	maps.Copy(opt.Settings, l.quiet)
 	warnings, err := pgtools.Restore(ctx, l.tool, l.into, opt)
 	if err != nil && ctx.Err() == nil && cutOff(err) {
-		err = notWhole(l.dump.Name, err)
+		err = dump.DamageError(l.dump.Name, err)
 	}
 	return warnings, err
 }
@@ -128,8 +129,8 @@ func onItem(f func(name string)) func(line string) {
 
 // editedFor returns the edited head of a dump and its bytes, for a pg_restore that may
 // be older than the archive.
-func editedFor(d *dump, tool pgtools.Tool) (*archive.Head, []byte, error) {
-	head, raw, err := d.edited()
+func editedFor(d *dump.Dump, tool pgtools.Tool) (*archive.Head, []byte, error) {
+	head, raw, err := d.Edited()
 	if err != nil || tool.Reads(head.Version.Minor) {
 		return head, raw, err
 	}

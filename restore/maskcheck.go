@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -52,11 +53,11 @@ func newMaskCheck(env *command.Env, c *cli.Context) (*maskCheck, error) {
 		return nil, fault.New(fault.Usage, `see "hectl mask --help"; "hectl list" shows the dumps`,
 			"mask check takes one dump, but was given %d", c.NArg()-1)
 	}
-	dump := c.Args().Get(1)
-	if c.NArg() == 2 && dump == "" {
+	d := c.Args().Get(1)
+	if c.NArg() == 2 && d == "" {
 		return nil, fault.New(fault.Usage, `"latest", or no argument, is the newest one`, "mask check was given an empty key")
 	}
-	if err := checkKey(dump); err != nil {
+	if err := dump.CheckKey(d); err != nil {
 		return nil, err
 	}
 	settings, err := env.Settings()
@@ -72,11 +73,11 @@ func newMaskCheck(env *command.Env, c *cli.Context) (*maskCheck, error) {
 	if err != nil {
 		return nil, err
 	}
-	if dump == "latest" {
-		dump = ""
+	if d == "latest" {
+		d = ""
 	}
 	bucket, err := settings.Bucket(flags)
-	return &maskCheck{bucket, label.Text, dump, masking, c.Bool("suggest")}, err
+	return &maskCheck{bucket, label.Text, d, masking, c.Bool("suggest")}, err
 }
 
 // maskChecked is the result of a check.
@@ -131,7 +132,7 @@ func (o *maskCheck) Run(ctx context.Context, env *command.Env) error {
 	if err != nil {
 		return err
 	}
-	d, err := openHead(ctx, src)
+	d, err := dump.OpenHead(ctx, src)
 	if err != nil {
 		return err
 	}
@@ -163,11 +164,11 @@ func (o *maskCheck) Run(ctx context.Context, env *command.Env) error {
 	return nil
 }
 
-func (o *maskCheck) source(ctx context.Context, env *command.Env) (source, error) {
+func (o *maskCheck) source(ctx context.Context, env *command.Env) (dump.Opener, error) {
 	if o.dump == "" {
-		return finder(env).newest(ctx, o.bucket, o.label)
+		return finder(env).Newest(ctx, o.bucket, o.label)
 	}
-	return findSource(o.dump, env.Stdin, func(key string) (source, error) {
-		return finder(env).named(ctx, o.bucket, key)
+	return dump.Locate(o.dump, env.Stdin, func(key string) (dump.Opener, error) {
+		return finder(env).Named(ctx, o.bucket, key)
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
@@ -22,7 +23,7 @@ import (
 
 // masking is what a run is told about masking.
 type masking struct {
-	trust    trust
+	trust    dump.Trust
 	rules    *command.Masking // nil: none but that credentials go
 	after    []script
 	password string // of every user
@@ -83,7 +84,7 @@ func wantsMasking(mode mask.Mode, path string, on, off bool) (bool, error) {
 
 // requiresMasking returns the path of the hectl.yml that forbids data that is not
 // masked, "" when none does, and which dumps count as masked.
-func requiresMasking(env *command.Env, c *cli.Context) (path string, t trust, err error) {
+func requiresMasking(env *command.Env, c *cli.Context) (path string, t dump.Trust, err error) {
 	settings, err := env.Settings()
 	if err != nil {
 		return "", t, err
@@ -101,10 +102,10 @@ func requiresMasking(env *command.Env, c *cli.Context) (path string, t trust, er
 // masks decides what happens to the dump's rows: what the rules say and, whatever
 // they say, no credentials. Rows that are left out anyway need no rule; a dump
 // that was masked when it was made is not masked again.
-func (r *run) masks(d *dump) (*mask.Plan, error) {
+func (r *run) masks(d *dump.Dump) (*mask.Plan, error) {
 	h, seed := d.Head, mask.RandomSeed()
 	var plan *mask.Plan
-	if rules := r.masking.rules; rules != nil && !d.masked {
+	if rules := r.masking.rules; rules != nil && !d.Masked {
 		// UnlistedFail says what is open; SQL of the team's own needs no rules.
 		if rules.None() && rules.Unlisted != mask.UnlistedFail && (rules.Mode == mask.Required || len(rules.After) == 0) {
 			return nil, fault.New(fault.Usage, "\"hectl mask check --suggest\" prints some; \"hectl mask rules\" prints the built-in ones",
@@ -115,7 +116,7 @@ func (r *run) masks(d *dump) (*mask.Plan, error) {
 			return nil, err
 		}
 	}
-	credentials, err := mask.Credentials(schema.Read(h), mask.CredentialOptions{Password: r.masking.password, Seed: seed, Over: plan, Takes: r.tables.takes, Keep: r.keepRows, Empty: d.empty})
+	credentials, err := mask.Credentials(schema.Read(h), mask.CredentialOptions{Password: r.masking.password, Seed: seed, Over: plan, Takes: r.tables.takes, Keep: r.keepRows, Empty: d.Empty})
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +142,7 @@ func (m masking) key() string {
 	}
 	sum := sha256.New()
 	_, _ = fmt.Fprintf(sum, "%s %q\n", m.rules.Hash(), m.rules.SeedFile) // a hash never fails
-	_, _ = fmt.Fprintf(sum, "%q %q\n", m.trust.key(), m.rules.Reviewed())
+	_, _ = fmt.Fprintf(sum, "%q %q\n", m.trust.Key(), m.rules.Reviewed())
 	_, _ = fmt.Fprintf(sum, "%q %t %t\n", m.rules.Unlisted, m.rules.Mode == mask.Required, m.ownPassword)
 	for _, s := range m.after {
 		_, _ = fmt.Fprintf(sum, "%q\n", s.sql)
@@ -195,10 +196,10 @@ type maskInfo struct {
 	After   []string       `json:"after,omitempty"` // SQL files
 }
 
-func (r *run) maskInfo(d *dump, p *mask.Plan) maskInfo {
+func (r *run) maskInfo(d *dump.Dump, p *mask.Plan) maskInfo {
 	info := maskInfo{Masked: r.masking.rules != nil && !r.masking.rules.None(), Rules: p.RulesHash(), Covered: p.Covers(d.Head, r.tables.takes)}
-	if d.masked {
-		info.Masked, info.Before, info.Rules = true, true, d.manifest.MaskRules
+	if d.Masked {
+		info.Masked, info.Before, info.Rules = true, true, d.Manifest.MaskRules
 	}
 	for _, s := range r.masking.after {
 		info.After = append(info.After, s.path)
@@ -236,12 +237,12 @@ func (m maskInfo) String() string {
 
 // editHead decides what of a dump's table of contents is restored otherwise than
 // it says.
-func (r *run) editHead(d *dump, masks *mask.Plan) {
+func (r *run) editHead(d *dump.Dump, masks *mask.Plan) {
 	out := mask.NewLeftOut(d.Head)
 	command.TellLeftOut(r.out, out)
 	for i := range d.Head.Entries {
 		if e := &d.Head.Entries[i]; masks.Drops(e) || out.Drops(e) {
-			d.edits.drop(e)
+			d.Edits.Drop(e)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/urfave/cli/v2"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
@@ -24,7 +25,7 @@ import (
 
 // maskOptions are what one masking of a dump into another bucket is told.
 type maskOptions struct {
-	Choice
+	dump.Choice
 	to     config.Bucket
 	rules  *command.Masking
 	dryRun bool
@@ -66,17 +67,17 @@ func newMaskOptions(env *command.Env, c *cli.Context) (*maskOptions, error) {
 
 // maskedDump is the result of a masking.
 type maskedDump struct {
-	Dump     dumpInfo `json:"dump"` // what was masked
-	Bucket   string   `json:"bucket"`
-	Key      string   `json:"key"`
-	Manifest string   `json:"manifest,omitempty"` // its key; "" when the dump has none
-	Size     int64    `json:"size,omitempty"`     // bytes
-	ETag     string   `json:"etag,omitempty"`
-	Label    string   `json:"env"`
-	Rules    string   `json:"mask_rules"`
-	Tables   int      `json:"masked_tables"` // that the rules change, or leave without rows
-	DryRun   bool     `json:"dry_run,omitempty"`
-	Seconds  float64  `json:"seconds"`
+	Dump     dump.Info `json:"dump"` // what was masked
+	Bucket   string    `json:"bucket"`
+	Key      string    `json:"key"`
+	Manifest string    `json:"manifest,omitempty"` // its key; "" when the dump has none
+	Size     int64     `json:"size,omitempty"`     // bytes
+	ETag     string    `json:"etag,omitempty"`
+	Label    string    `json:"env"`
+	Rules    string    `json:"mask_rules"`
+	Tables   int       `json:"masked_tables"` // that the rules change, or leave without rows
+	DryRun   bool      `json:"dry_run,omitempty"`
+	Seconds  float64   `json:"seconds"`
 }
 
 // IsProse lets a terminal break its lines.
@@ -96,24 +97,24 @@ func (r maskedDump) Text() string {
 // Run masks one dump of the bucket into the other bucket.
 func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
 	start := env.Console.Now()
-	src, err := finder(env).choose(ctx, o.Choice)
+	src, err := finder(env).Choose(ctx, o.Choice)
 	if err != nil {
 		return err
 	}
-	if o.to.Same(src.bucket) {
+	if o.to.Same(src.Bucket) {
 		return fault.New(fault.Usage, "name another bucket, or another folder of it",
 			"%s is where the dump itself is: who may read masked dumps could read it", o.to)
 	}
-	label, _, ok := catalog.ParseKey(src.bucket.Base, src.dump.Key)
+	label, _, ok := catalog.ParseKey(src.Bucket.Base, src.Dump.Key)
 	if !ok {
-		return fault.New(fault.Usage, `"hectl list" shows the dumps`, "%s is not named like a dump", src.name())
+		return fault.New(fault.Usage, `"hectl list" shows the dumps`, "%s is not named like a dump", src.Name())
 	}
-	d, err := src.openKnown(ctx)
+	d, err := src.OpenReadable(ctx)
 	if err != nil {
-		return src.withOlder(ctx, err)
+		return src.SuggestOlder(ctx, err)
 	}
-	if err := d.genuine(); err != nil {
-		return src.withOlder(ctx, err)
+	if err := d.CheckDefinitions(); err != nil {
+		return src.SuggestOlder(ctx, err)
 	}
 	plan, err := o.rules.Plan(d.Head, o.dryRun)
 	if err != nil {
@@ -124,7 +125,7 @@ func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
 		return err
 	}
 	result := maskedDump{
-		Dump: d.info(), Bucket: o.to.Name, Key: catalog.Key(o.to.Base, label, src.dump.Time), Label: label,
+		Dump: d.Info(), Bucket: o.to.Name, Key: catalog.Key(o.to.Base, label, src.Dump.Time), Label: label,
 		Rules: plan.RulesHash(), Tables: plan.Tables(), DryRun: o.dryRun,
 	}
 	if err := absent(ctx, to, result.Key); err != nil {
@@ -135,7 +136,7 @@ func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
 	}
 	object, stream, err := o.transfer(ctx, env, src, d, plan, to, result.Key)
 	if err != nil {
-		return src.withOlder(ctx, fmt.Errorf("no masked dump was made: %w", err))
+		return src.SuggestOlder(ctx, fmt.Errorf("no masked dump was made: %w", err))
 	}
 	if object, err = catalog.Confirm(ctx, to, object); err != nil {
 		return err
@@ -166,8 +167,8 @@ func absent(ctx context.Context, store *s3store.Store, key string) error {
 }
 
 // transfer reads the dump, masks it, and uploads it under key.
-func (o *maskOptions) transfer(ctx context.Context, env *command.Env, src bucketSource, d *dump, plan *mask.Plan, to *s3store.Store, key string) (s3store.Object, *catalog.Stream, error) {
-	details, err := src.store.Details(ctx, src.dump.Object())
+func (o *maskOptions) transfer(ctx context.Context, env *command.Env, src dump.Object, d *dump.Dump, plan *mask.Plan, to *s3store.Store, key string) (s3store.Object, *catalog.Stream, error) {
+	details, err := src.Store.Details(ctx, src.Dump.Object())
 	if err != nil {
 		return s3store.Object{}, nil, err
 	}
@@ -175,12 +176,12 @@ func (o *maskOptions) transfer(ctx context.Context, env *command.Env, src bucket
 	defer stop()
 	bar := env.Console.Progress("mask", console.Bytes, d.Size)
 	defer bar.Done()
-	body := d.stream(ctx)
+	body := d.Stream(ctx)
 	defer func() { _ = body.Close() }()
-	in := newVouched(readers.Counting{ReadCloser: body, Add: bar.Add}, d, details.Sum())
+	in := dump.NewVerifiedReader(readers.Counting{ReadCloser: body, Add: bar.Add}, d, details.Sum())
 	level := 0
-	if d.manifest != nil {
-		level = d.manifest.CompressionLevel()
+	if d.Manifest != nil {
+		level = d.Manifest.CompressionLevel()
 	}
 	// Made-up values can take more room than those that they stand for.
 	opt := s3store.UploadOptions{Estimate: 2 * d.Size}
@@ -193,20 +194,20 @@ func (o *maskOptions) transfer(ctx context.Context, env *command.Env, src bucket
 				return damage
 			}
 		}
-		return asDamage(d.Name, err)
+		return dump.MarkDamage(d.Name, err)
 	})
 }
 
 // describe writes the manifest of the masked dump.
-func (o *maskOptions) describe(ctx context.Context, env *command.Env, to *s3store.Store, src bucketSource, d *dump, object s3store.Object, r maskedDump, stream *catalog.Stream) error {
-	facts := d.manifest
+func (o *maskOptions) describe(ctx context.Context, env *command.Env, to *s3store.Store, src dump.Object, d *dump.Dump, object s3store.Object, r maskedDump, stream *catalog.Stream) error {
+	facts := d.Manifest
 	if facts == nil {
 		facts = &catalog.Manifest{
-			Label: r.Label, Started: src.dump.Time, Database: d.Head.Database, Compression: d.Head.Compression.String(),
+			Label: r.Label, Started: src.Dump.Time, Database: d.Head.Database, Compression: d.Head.Compression.String(),
 			ServerVersion: shortVersion(d.Head.ServerVersion), DumpVersion: shortVersion(d.Head.DumpVersion),
 		}
 	}
-	m := facts.MaskedCopy(catalog.ManifestOrigin{Key: src.dump.Key, Time: src.dump.Time}, object, r.Rules)
+	m := facts.MaskedCopy(catalog.ManifestOrigin{Key: src.Dump.Key, Time: src.Dump.Time}, object, r.Rules)
 	m.Finished, m.HectlVersion = env.Console.Now().UTC(), env.Version
 	return catalog.WriteMaskedManifest(ctx, to, o.to.Base, m, stream)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/text"
 )
@@ -50,7 +51,7 @@ func (o *origin) back() string {
 
 // name is the dump's name without where it lies.
 func (o *origin) name() string {
-	if inBucket(o.Dump) {
+	if dump.InBucket(o.Dump) {
 		return path.Base(o.Dump)
 	}
 	return o.Dump

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -17,15 +18,15 @@ import (
 
 // plan is what a run will do, decided before anything is changed.
 type plan struct {
-	Dump     dumpInfo `json:"dump"`
-	Target   string   `json:"target"`
-	Server   string   `json:"server"` // user@host:port/database of the target
-	Version  string   `json:"server_version"`
-	Exists   bool     `json:"target_exists"`
-	Temp     string   `json:"temp_database"`
-	Previous string   `json:"previous_database,omitempty"` // kept under this name; "" when nothing is kept
-	Tool     string   `json:"pg_restore"`
-	Tables   int      `json:"tables"`
+	Dump     dump.Info `json:"dump"`
+	Target   string    `json:"target"`
+	Server   string    `json:"server"` // user@host:port/database of the target
+	Version  string    `json:"server_version"`
+	Exists   bool      `json:"target_exists"`
+	Temp     string    `json:"temp_database"`
+	Previous string    `json:"previous_database,omitempty"` // kept under this name; "" when nothing is kept
+	Tool     string    `json:"pg_restore"`
+	Tables   int       `json:"tables"`
 	// Chosen says which tables' rows are restored; "" for all.
 	Chosen string `json:"chosen_tables,omitempty"`
 	// Kept are tables whose rows come because --keep-rows names them.
@@ -55,9 +56,9 @@ type plan struct {
 }
 
 // plan decides names and tools. existing is nil when there is no target yet.
-func (r *run) plan(d *dump, masks *mask.Plan, pre preflight, server pgtools.Version, existing *pgtools.Database) plan {
+func (r *run) plan(d *dump.Dump, masks *mask.Plan, pre preflight, server pgtools.Version, existing *pgtools.Database) plan {
 	p := r.exchange(server, existing)
-	p.Dump, p.source = d.info(), d.sourceIdentity()
+	p.Dump, p.source = d.Info(), d.SourceIdentity()
 	p.Tool = fmt.Sprintf("%s (%s)", pre.tool.Path, pre.tool.Version)
 	p.Tables = d.Head.Tables()
 	p.Chosen = r.tables.String()
@@ -179,7 +180,7 @@ type preflight struct {
 }
 
 // preflight checks all that would make the restore fail, at once.
-func (r *run) preflight(ctx context.Context, admin *pgtools.DB, d *dump, existing *pgtools.Database) (preflight, error) {
+func (r *run) preflight(ctx context.Context, admin *pgtools.DB, d *dump.Dump, existing *pgtools.Database) (preflight, error) {
 	p, err := r.check(ctx, admin, d, existing)
 	if err != nil {
 		return p, err
@@ -198,7 +199,7 @@ func (r *run) preflight(ctx context.Context, admin *pgtools.DB, d *dump, existin
 }
 
 // check looks for a pg_restore and for what would make a restore fail.
-func (r *run) check(ctx context.Context, admin *pgtools.DB, d *dump, existing *pgtools.Database) (p preflight, err error) {
+func (r *run) check(ctx context.Context, admin *pgtools.DB, d *dump.Dump, existing *pgtools.Database) (p preflight, err error) {
 	tools, err := r.tools()
 	if err != nil {
 		return p, err
@@ -207,7 +208,7 @@ func (r *run) check(ctx context.Context, admin *pgtools.DB, d *dump, existing *p
 	if p.tool, err = tools.Restore(admin.ServerVersion(), d.Head.Version.Minor); err != nil {
 		add(err)
 	} else if !p.tool.Reads(d.Head.Version.Minor) {
-		if _, err := archive.Downgrade(d.raw, d.Head); err != nil {
+		if _, err := archive.Downgrade(d.HeadBytes, d.Head); err != nil {
 			add(fmt.Errorf("%w (%w)", tools.NoRestore(d.Head.Version.Minor, admin.ServerVersion()), err))
 		}
 	}
@@ -225,8 +226,8 @@ func (r *run) check(ctx context.Context, admin *pgtools.DB, d *dump, existing *p
 	p.left = left
 	add(unmet...)
 	for _, e := range foreignRows(d.Head) {
-		if r.tables.takes(e) && !d.edits.drops(e) {
-			add(fmt.Errorf("the dump has rows of the foreign table %s, which would be written to another server: leave them out with --exclude-table-data", tableName(e)))
+		if r.tables.takes(e) && !d.Edits.Drops(e) {
+			add(fmt.Errorf("the dump has rows of the foreign table %s, which would be written to another server: leave them out with --exclude-table-data", dump.TableName(e)))
 		}
 	}
 	rights, err := lacking(ctx, admin, existing)
@@ -401,8 +402,8 @@ func foreignRows(h *archive.Head) []*archive.Entry {
 }
 
 // note logs with --verbose what the head of a dump contains.
-func (r *run) note(d *dump) {
+func (r *run) note(d *dump.Dump) {
 	h := d.Head
 	r.out.Detail("%s: layout %s, %s, database %s, PostgreSQL %s, pg_dump %s, %d entries, %d tables with data",
-		d.Name, h.Version, compressionName(h.Compression), h.Database, h.ServerVersion, h.DumpVersion, len(h.Entries), h.Tables())
+		d.Name, h.Version, dump.CompressionName(h.Compression), h.Database, h.ServerVersion, h.DumpVersion, len(h.Entries), h.Tables())
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/mask"
+
+	"github.com/rubyforgood/hectl/dump"
 )
 
 // recipe is all that decides what a fetch makes of a bucket: two fetches by one
@@ -29,9 +31,9 @@ type recipe struct {
 }
 
 // recipe returns how the dump is fetched in this run, without the password.
-func (r *run) recipe(of bucketSource) recipe {
+func (r *run) recipe(of dump.Object) recipe {
 	return recipe{
-		Dump: of.name(), ETag: of.dump.ETag,
+		Dump: of.Name(), ETag: of.Dump.ETag,
 		Chosen: r.tables.key(), Kept: r.keepRows.key(), Login: r.loginKey(), Without: r.without.key(), Masked: r.masking.rules != nil, Rules: r.masking.key(), After: r.after.key(),
 		User: r.target.User(), Version: r.snapshots.version,
 	}

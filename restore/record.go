@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/s3store"
@@ -11,13 +12,13 @@ import (
 
 // writeManifest notes the result in the dump's manifest, and makes one where
 // there is none.
-func writeManifest(ctx context.Context, env *command.Env, src bucketSource, d *dump, details s3store.Details, r verified) error {
-	m := d.manifest
+func writeManifest(ctx context.Context, env *command.Env, src dump.Object, d *dump.Dump, details s3store.Details, r verified) error {
+	m := d.Manifest
 	if m == nil {
-		m = r.Checked.newManifest(src.dump)
+		m = r.Checked.NewManifest(src.Dump)
 		m.HectlVersion = env.Version
 	}
-	r.Checked.noteRows(m)
+	r.Checked.NoteRows(m)
 	if r.Verified != nil {
 		m.Verified = r.Verified
 	}
@@ -28,5 +29,5 @@ func writeManifest(ctx context.Context, env *command.Env, src bucketSource, d *d
 	if strings.HasPrefix(details.SSE, "aws:kms") { // as its dump
 		opt.SSE, opt.KMSKeyID = details.SSE, details.KMSKeyID
 	}
-	return catalog.WriteManifest(ctx, src.store, src.bucket.Base, m, opt)
+	return catalog.WriteManifest(ctx, src.Store, src.Bucket.Base, m, opt)
 }

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"text/tabwriter"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/text"
@@ -137,7 +138,7 @@ func beginsAsArchive(path string) (bool, error) {
 	if n > 0 && errors.Is(err, io.ErrUnexpectedEOF) {
 		err = nil
 	}
-	return n > 0 && beginsArchive(start[:n]), err
+	return n > 0 && dump.BeginsArchive(start[:n]), err
 }
 
 // removePartial removes a partial download that nobody is at work on.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -73,10 +74,10 @@ func freeBytes(dir string) (int64, error) {
 // narrow says that a restore of d may fill the disk, "" when it will not, or
 // nobody can tell. It is no reason to refuse: a restored database is without the
 // gaps that the original has, and tables may be left out.
-func (p place) narrow(d *dump) string {
-	if p.Free < 0 || d.manifest == nil || d.manifest.DatabaseSize <= p.Free {
+func (p place) narrow(d *dump.Dump) string {
+	if p.Free < 0 || d.Manifest == nil || d.Manifest.DatabaseSize <= p.Free {
 		return ""
 	}
 	return fmt.Sprintf("the database was %s when it was dumped, but only %s are free in %s, the data directory of the server",
-		humanize.Bytes(uint64(d.manifest.DatabaseSize)), humanize.Bytes(uint64(p.Free)), p.Dir)
+		humanize.Bytes(uint64(d.Manifest.DatabaseSize)), humanize.Bytes(uint64(p.Free)), p.Dir)
 }

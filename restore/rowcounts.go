@@ -3,6 +3,7 @@ package restore
 import (
 	"strings"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
@@ -39,7 +40,7 @@ func rowCounts(h *archive.Head, rows map[int]int64) []rowCount {
 		}
 		if !viaRoot(byID, e) {
 			namespace, tag := e.Names() // the session that counts is in UTF-8
-			counts = append(counts, rowCount{"ONLY " + pgtools.Quote(namespace) + "." + pgtools.Quote(tag), tableName(e), want})
+			counts = append(counts, rowCount{"ONLY " + pgtools.Quote(namespace) + "." + pgtools.Quote(tag), dump.TableName(e), want})
 		}
 		if w := wholeOf(wholes, whole, e); w != nil {
 			w.want += want

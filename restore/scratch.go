@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/mask"
@@ -30,7 +31,7 @@ func prepareScratch(env *command.Env, c *cli.Context) (*run, error) {
 
 // try restores a dump into the temp database, compares how many rows the tables
 // have with what was counted in the dump, and drops the database, always.
-func (r *run) try(ctx context.Context, w work, c *checked) (done comparison, err error) {
+func (r *run) try(ctx context.Context, w work, c *dump.Report) (done comparison, err error) {
 	if err := r.saySuperuser(ctx, w.admin, w.existing); err != nil {
 		return done, err
 	}
@@ -41,7 +42,7 @@ func (r *run) try(ctx context.Context, w work, c *checked) (done comparison, err
 	err = r.load(ctx, w, func(ctx context.Context, temp pgtools.Conn) error {
 		// Now, for the scrub deletes rows.
 		bar := r.out.Progress("count rows", console.Steps, int64(c.Tables))
-		n, err := compareRows(ctx, temp, w.dump, w.mask, c.tableRows(), bar)
+		n, err := compareRows(ctx, temp, w.dump, w.mask, c.TableRows(), bar)
 		bar.Done()
 		if err != nil {
 			return err
@@ -64,7 +65,7 @@ type comparison struct {
 // compareRows holds the restored tables against what was counted in the dump, but
 // for those whose rows were left out. Every table that was counted is in the result,
 // one way or the other.
-func compareRows(ctx context.Context, temp pgtools.Conn, d *dump, plan *mask.Plan, rows map[int]int64, bar *console.Progress) (done comparison, err error) {
+func compareRows(ctx context.Context, temp pgtools.Conn, d *dump.Dump, plan *mask.Plan, rows map[int]int64, bar *console.Progress) (done comparison, err error) {
 	db, err := pgtools.Connect(ctx, temp, appName)
 	if err != nil {
 		return done, err
@@ -79,9 +80,9 @@ func compareRows(ctx context.Context, temp pgtools.Conn, d *dump, plan *mask.Pla
 		if _, counted := wanted[e.ID]; !counted {
 			continue
 		}
-		if t := plan.Table(e); t != nil && t.None || d.edits.drops(e) {
+		if t := plan.Table(e); t != nil && t.None || d.Edits.Drops(e) {
 			delete(wanted, e.ID)
-			done.leftOut = append(done.leftOut, tableName(e))
+			done.leftOut = append(done.leftOut, dump.TableName(e))
 		}
 	}
 	for _, count := range rowCounts(d.Head, wanted) {
@@ -91,7 +92,7 @@ func compareRows(ctx context.Context, temp pgtools.Conn, d *dump, plan *mask.Pla
 		}
 		bar.Add(1)
 		if got != count.want {
-			return done, damaged(d.Name, "%s: table %s has %d rows after the restore, and %d in the dump", d.Name, count.name, got, count.want)
+			return done, dump.DamageErrorf(d.Name, "%s: table %s has %d rows after the restore, and %d in the dump", d.Name, count.name, got, count.want)
 		}
 	}
 	done.tables = len(wanted)

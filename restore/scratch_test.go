@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
@@ -23,7 +24,7 @@ func TestCompareRows(t *testing.T) {
 		CREATE SCHEMA "Other"; CREATE TABLE "Other"."my table" ();`); err != nil {
 		t.Fatal(err)
 	}
-	d := &dump{Name: "s3://bucket/x", Head: &archive.Head{Entries: []archive.Entry{
+	d := &dump.Dump{Name: "s3://bucket/x", Head: &archive.Head{Entries: []archive.Entry{
 		{ID: 1, Desc: "TABLE DATA", Namespace: "public", Tag: "three"},
 		{ID: 2, Desc: "TABLE DATA", Namespace: "Other", Tag: "my table"},
 		{ID: 3, Desc: "TABLE DATA", Namespace: "public", Tag: "was not counted"},

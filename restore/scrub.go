@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
@@ -157,7 +158,7 @@ func scrub(ctx context.Context, db *pgtools.DB, done func(schema, table string) 
 
 // insertsRows reports whether rows come as statements, and so as they are in the
 // dump.
-func (r *run) insertsRows(d *dump, masks *mask.Plan) bool {
+func (r *run) insertsRows(d *dump.Dump, masks *mask.Plan) bool {
 	return slices.ContainsFunc(d.Head.Entries, func(e archive.Entry) bool {
 		t := masks.Table(&e)
 		return e.Desc == "TABLE DATA" && e.Copy == "" && e.HasBlock() && (t == nil || !t.None) && r.tables.takes(&e)
@@ -166,7 +167,7 @@ func (r *run) insertsRows(d *dump, masks *mask.Plan) bool {
 
 // warnOfInserts says what it means that rows come as statements. quiet reports
 // whether the role may keep those out of the server's log.
-func (r *run) warnOfInserts(d *dump, masks *mask.Plan, quiet bool) {
+func (r *run) warnOfInserts(d *dump.Dump, masks *mask.Plan, quiet bool) {
 	if !r.insertsRows(d, masks) {
 		return
 	}

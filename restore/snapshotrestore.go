@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
@@ -18,9 +19,9 @@ func (r *run) restoreNamed(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
-		var info dumpInfo
+		var info dump.Info
 		if o := s.Origin; o != nil {
-			info = dumpInfo{Name: o.Dump, Size: -1, Taken: o.Taken}
+			info = dump.Info{Name: o.Dump, Size: -1, Taken: o.Taken}
 		}
 		err = r.restoreSnapshot(ctx, admin, existing, s, info, judged)
 		if _, failed := errors.AsType[*notCopiedError](err); failed && ctx.Err() == nil {
@@ -80,7 +81,7 @@ func (p snapshotPlan) Text() string {
 
 // restoreSnapshot replaces the target by a copy of the snapshot. dump is what
 // there is in it, for the result.
-func (r *run) restoreSnapshot(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, s held, dump dumpInfo, judged facts) (err error) {
+func (r *run) restoreSnapshot(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, s held, info dump.Info, judged facts) (err error) {
 	start := r.out.Now()
 	judged.Dumped = append(judged.Dumped, s.Origin.source())
 	if err := r.refusal(judged); err != nil {
@@ -94,7 +95,7 @@ func (r *run) restoreSnapshot(ctx context.Context, admin *pgtools.DB, existing *
 		return cannot(problems, "restore the snapshot %s into %s", s.Snapshot.Name, r.target)
 	}
 	p := r.exchange(admin.ServerVersion(), existing)
-	p.Dump = dump
+	p.Dump = info
 	if err := r.planDrops(ctx, admin, &p, judged); err != nil {
 		return err
 	}

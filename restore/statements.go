@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
@@ -44,7 +45,7 @@ func (s statements) pack(b archive.Block, r io.Reader, w io.Writer) error {
 	e := s.entries[b.ID]
 	data, packed := archive.NewDataReader(s.l.dump.Head), archive.NewDataWriter(s.l.given, 1)
 	if err := errors.Join(data.Reset(r, b), packed.Reset(w, b)); err != nil {
-		return notWhole(s.l.dump.Name, fmt.Errorf("%s: %w", blockName(e), err))
+		return dump.DamageError(s.l.dump.Name, fmt.Errorf("%s: %w", dump.BlockName(e), err))
 	}
 	var err error
 	switch {
@@ -64,7 +65,7 @@ func (s statements) pack(b archive.Block, r io.Reader, w io.Writer) error {
 		return fault.New(fault.Integrity, "find out who wrote the dump; docs/security.md says what hectl checks",
 			"%s is not what pg_dump writes: %s: %w", s.l.dump.Name, e, err)
 	case damaged && fault.CodeOf(err) != fault.Integrity:
-		return notWhole(s.l.dump.Name, fmt.Errorf("%s: %w", blockName(e), err))
+		return dump.DamageError(s.l.dump.Name, fmt.Errorf("%s: %w", dump.BlockName(e), err))
 	}
 	return err
 }

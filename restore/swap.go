@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
@@ -209,14 +210,14 @@ func psqlLineIn(conn pgtools.Conn, database, role string, options []string, stat
 
 // report is the result of a replacement.
 type report struct {
-	Dump     dumpInfo `json:"dump,omitzero"`
-	Target   string   `json:"target"`
-	Server   string   `json:"server"`
-	Masked   bool     `json:"masked"`               // by rules; credentials always are
-	Rules    string   `json:"mask_rules,omitempty"` // their hash
-	Previous string   `json:"previous_database,omitempty"`
-	GoBack   string   `json:"go_back,omitempty"`  // a command line
-	Snapshot string   `json:"snapshot,omitempty"` // that it was restored from
+	Dump     dump.Info `json:"dump,omitzero"`
+	Target   string    `json:"target"`
+	Server   string    `json:"server"`
+	Masked   bool      `json:"masked"`               // by rules; credentials always are
+	Rules    string    `json:"mask_rules,omitempty"` // their hash
+	Previous string    `json:"previous_database,omitempty"`
+	GoBack   string    `json:"go_back,omitempty"`  // a command line
+	Snapshot string    `json:"snapshot,omitempty"` // that it was restored from
 	saved    time.Time
 	asked    bool      // for the snapshot, and not for the dump
 	Saved    string    `json:"saved_snapshot,omitempty"` // that was made of it

@@ -43,7 +43,7 @@ func (l *loader) try(ctx context.Context) error {
 			l.mask.Use(d, option)
 			continue
 		}
-		if best == 0 && !l.dump.empty(d.DataID()) {
+		if best == 0 && !l.dump.Empty(d.DataID()) {
 			broken = append(broken, fmt.Sprintf("%s: nothing that hectl replaces it with passes its checks: %s", d.Column, d.Checks))
 			flags = append(flags, "--exclude-table-data "+fault.ShellQuote(d.Table()))
 		}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
@@ -21,13 +22,13 @@ func TestEmpty(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := &dump{Head: h}
+		d := &dump.Dump{Head: h}
 		if d.Blocks, err = archive.Scan(in, h, archive.IndexOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		for _, e := range h.Entries {
-			if e.Desc == "TABLE DATA" && d.empty(e.ID) != (known && e.Tag == "empty") {
-				t.Errorf("%s: %s is empty: %t", name, e.Tag, d.empty(e.ID))
+			if e.Desc == "TABLE DATA" && d.Empty(e.ID) != (known && e.Tag == "empty") {
+				t.Errorf("%s: %s is empty: %t", name, e.Tag, d.Empty(e.ID))
 			}
 		}
 		// hectl writes frames of its own, into masked dumps.
@@ -43,7 +44,7 @@ func TestEmpty(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.Blocks = []archive.Block{{ID: 1, Length: int64(block.Len())}}
-		if d.empty(1) {
+		if d.Empty(1) {
 			t.Errorf("%s: a row of an empty string is none, in %d bytes", name, block.Len())
 		}
 	}

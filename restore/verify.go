@@ -11,6 +11,7 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/urfave/cli/v2"
 
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/console"
@@ -21,7 +22,7 @@ import (
 
 // verifyOptions are what one verification is told.
 type verifyOptions struct {
-	Choice
+	dump.Choice
 	scratch       *run // restores into a scratch database; nil: it is only read
 	writeManifest bool
 }
@@ -96,16 +97,16 @@ func verifyCommand(env *command.Env) *cli.Command {
 
 // verified is the result of a verification.
 type verified struct {
-	Dump     dumpInfo   `json:"dump"`
-	Whole    bool       `json:"whole"`
-	Vouched  bool       `json:"vouched"` // something would have told other bytes
-	Checked  *checked   `json:"checked"`
-	Verified *time.Time `json:"verified_at,omitempty"`
-	Restored *time.Time `json:"restored_at,omitempty"`
-	Compared int        `json:"tables_compared,omitempty"` // whose rows were counted after the restore
-	LeftOut  []string   `json:"tables_left_out,omitempty"` // whose rows no restore takes
-	Manifest string     `json:"manifest,omitempty"`        // that was written
-	Seconds  float64    `json:"seconds"`
+	Dump     dump.Info    `json:"dump"`
+	Whole    bool         `json:"whole"`
+	Vouched  bool         `json:"vouched"` // something would have told other bytes
+	Checked  *dump.Report `json:"checked"`
+	Verified *time.Time   `json:"verified_at,omitempty"`
+	Restored *time.Time   `json:"restored_at,omitempty"`
+	Compared int          `json:"tables_compared,omitempty"` // whose rows were counted after the restore
+	LeftOut  []string     `json:"tables_left_out,omitempty"` // whose rows no restore takes
+	Manifest string       `json:"manifest,omitempty"`        // that was written
+	Seconds  float64      `json:"seconds"`
 }
 
 // Text says what was checked, and what is damaged.
@@ -140,36 +141,36 @@ func (r verified) Text() string {
 
 // Run verifies the dump.
 func (o verifyOptions) Run(ctx context.Context, env *command.Env) error {
-	var src bucketSource
-	find := func(ctx context.Context) (_ source, err error) {
-		src, err = finder(env).choose(ctx, o.Choice)
+	var src dump.Object
+	find := func(ctx context.Context) (_ dump.Opener, err error) {
+		src, err = finder(env).Choose(ctx, o.Choice)
 		return src, err
 	}
 	if o.scratch != nil {
 		err := o.scratch.allowed(ctx, find, func(ctx context.Context, w work) error {
 			return o.verify(ctx, env, src, w.dump, "", &w)
 		})
-		return src.withOlder(ctx, err)
+		return src.SuggestOlder(ctx, err)
 	}
 	if _, err := find(ctx); err != nil {
 		return err
 	}
-	d, opaque, err := src.openAny(ctx)
+	d, opaque, err := src.OpenAny(ctx)
 	if err == nil {
 		err = o.verify(ctx, env, src, d, opaque, nil)
 	}
-	return src.withOlder(ctx, err)
+	return src.SuggestOlder(ctx, err)
 }
 
 // verify reads dump d through and does what else was asked for. w is nil when it
 // is not to be restored.
-func (o verifyOptions) verify(ctx context.Context, env *command.Env, src bucketSource, d *dump, opaque string, w *work) error {
+func (o verifyOptions) verify(ctx context.Context, env *command.Env, src dump.Object, d *dump.Dump, opaque string, w *work) error {
 	start := env.Console.Now()
-	manifest := catalog.ManifestKey(src.bucket.Base, src.dump.Key)
+	manifest := catalog.ManifestKey(src.Bucket.Base, src.Dump.Key)
 	if o.writeManifest && manifest == "" {
 		return fault.New(fault.Usage, "leave --write-manifest out", "%s is not named like a dump, and can have no manifest", d.Name)
 	}
-	details, err := src.store.Details(ctx, src.dump.Object())
+	details, err := src.Store.Details(ctx, src.Dump.Object())
 	if err != nil {
 		return err
 	}
@@ -177,7 +178,7 @@ func (o verifyOptions) verify(ctx context.Context, env *command.Env, src bucketS
 	if err != nil {
 		return err
 	}
-	result := verified{Dump: d.info(), Whole: len(c.Damaged) == 0, Vouched: c.vouched(), Checked: c}
+	result := verified{Dump: d.Info(), Whole: len(c.Damaged) == 0, Vouched: c.HasChecksum(), Checked: c}
 	if result.Whole && result.Vouched {
 		result.Verified = now(env.Console)
 	}
@@ -206,10 +207,10 @@ func now(out *console.Console) *time.Time {
 }
 
 // fault is the error for a dump that is damaged, or that nothing vouches for.
-func (r verified) fault(d *dump) error {
+func (r verified) fault(d *dump.Dump) error {
 	switch c := r.Checked; {
 	case !r.Whole:
-		return c.fault()
+		return c.Fault()
 	case c.Opaque != "":
 		return fault.New(fault.Warnings, "", "%s was only checked as a whole: %s", d.Name, c.Opaque)
 	case !r.Vouched:
@@ -220,12 +221,12 @@ func (r verified) fault(d *dump) error {
 }
 
 // readThrough checks a dump in the bucket from its first byte to its last.
-func readThrough(ctx context.Context, out *console.Console, d *dump, opaque string, sum *s3store.Sum) (*checked, error) {
+func readThrough(ctx context.Context, out *console.Console, d *dump.Dump, opaque string, sum *s3store.Sum) (*dump.Report, error) {
 	bar := out.Progress("verify", console.Bytes, d.Size)
 	defer bar.Done()
-	body := d.stream(ctx)
+	body := d.Stream(ctx)
 	defer func() { _ = body.Close() }()
-	c, err := check(d, opaque, readers.Counting{ReadCloser: body, Add: bar.Add}, sum)
+	c, err := dump.Check(d, opaque, readers.Counting{ReadCloser: body, Add: bar.Add}, sum)
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}

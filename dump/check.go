@@ -1,4 +1,4 @@
-package restore
+package dump
 
 import (
 	"bytes"
@@ -17,9 +17,9 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// checked is what was found when a dump was read from its first byte to its
+// Report is what was found when a dump was read from its first byte to its
 // last.
-type checked struct {
+type Report struct {
 	Bytes        int64 `json:"bytes"`
 	Entries      int   `json:"entries"` // of the table of contents
 	Blocks       int   `json:"blocks"`
@@ -34,30 +34,30 @@ type checked struct {
 
 	// Opaque is why nothing but the object as a whole was checked; "" otherwise.
 	Opaque  string   `json:"not_read,omitempty"`
-	Damaged []damage `json:"damaged,omitempty"`
+	Damaged []Damage `json:"damaged,omitempty"`
 
-	dump   *dump
+	dump   *Dump
 	intact bool            // the object has the store's checksum, if there is one
 	blocks []archive.Block // as they were found, with their SHA-256
 	rows   map[int]int64   // by the block's ID, where they could be counted
 }
 
-// damage is one thing that is wrong with a dump.
-type damage struct {
+// Damage is one thing that is wrong with a dump.
+type Damage struct {
 	What  string `json:"what"`
 	Error string `json:"error"`
 }
 
-func (d damage) String() string { return d.What + ": " + d.Error }
+func (d Damage) String() string { return d.What + ": " + d.Error }
 
-// vouched reports whether something was there that would have told other bytes
+// HasChecksum reports whether something was there that would have told other bytes
 // from those that were written: of all compressions only gzip has checksums.
-func (c *checked) vouched() bool {
+func (c *Report) HasChecksum() bool {
 	return c.Store != "" || c.Manifest || c.Compression == archive.Gzip.String()
 }
 
-// fault is the error for a dump that is damaged, nil for one that is whole.
-func (c *checked) fault() error {
+// Fault is the error for a dump that is damaged, nil for one that is whole.
+func (c *Report) Fault() error {
 	switch n := len(c.Damaged); n {
 	case 0:
 		return nil
@@ -68,31 +68,31 @@ func (c *checked) fault() error {
 	}
 }
 
-// openAny opens the dump or, where the object is none that this hectl can read,
+// OpenAny opens the dump or, where the object is none that this hectl can read,
 // what is left to check: then Head is nil, and opaque says why.
-func (s bucketSource) openAny(ctx context.Context) (d *dump, opaque string, err error) {
+func (s Object) OpenAny(ctx context.Context) (d *Dump, opaque string, err error) {
 	if d, err = s.describe(ctx); err != nil {
 		return nil, "", err
 	}
 	err = d.begin(ctx)
 	_, misread := errors.AsType[*archive.FormatError](err)
-	isDump := catalog.ManifestKey(s.bucket.Base, s.dump.Key) != ""
+	isDump := catalog.ManifestKey(s.Bucket.Base, s.Dump.Key) != ""
 	switch {
 	case err == nil:
 		return d, "", nil
-	case d.manifest != nil || d.Head != nil || !misread: // it could be read once, or it is not about that
+	case d.Manifest != nil || d.Head != nil || !misread: // it could be read once, or it is not about that
 		return nil, "", err
 	case errors.Is(err, archive.ErrLayout):
 		return d, "this hectl cannot read the layout of its archive", nil
-	case !isDump && !bytes.HasPrefix(d.raw, []byte(magic)):
+	case !isDump && !bytes.HasPrefix(d.HeadBytes, []byte(magic)):
 		return d, "it is not an archive of pg_dump -Fc", nil
 	}
 	return nil, "", err
 }
 
-// openKnown opens a dump whose layout this hectl reads.
-func (s bucketSource) openKnown(ctx context.Context) (*dump, error) {
-	d, opaque, err := s.openAny(ctx)
+// OpenReadable opens a dump whose layout this hectl reads.
+func (s Object) OpenReadable(ctx context.Context) (*Dump, error) {
+	d, opaque, err := s.OpenAny(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -102,12 +102,12 @@ func (s bucketSource) openKnown(ctx context.Context) (*dump, error) {
 	return d, nil
 }
 
-// check reads dump d from in, from its first byte to its last, and looks for
+// Check reads dump d from in, from its first byte to its last, and looks for
 // everything that could be wrong with it. The error is only about the reading:
 // what is wrong with the dump is in Damaged, all of it as far as the structure
 // of what is damaged allows to go on.
-func check(d *dump, opaque string, in io.Reader, sum *s3store.Sum) (*checked, error) {
-	c := &checker{checked: checked{dump: d, Store: sum.Kind, Opaque: opaque, rows: map[int]int64{}}}
+func Check(d *Dump, opaque string, in io.Reader, sum *s3store.Sum) (*Report, error) {
+	c := &checking{Report: Report{dump: d, Store: sum.Kind, Opaque: opaque, rows: map[int]int64{}}}
 	in = io.TeeReader(in, io.MultiWriter(sum, &c.size))
 	if d.Head != nil {
 		if err := c.archive(in); err != nil {
@@ -121,28 +121,28 @@ func check(d *dump, opaque string, in io.Reader, sum *s3store.Sum) (*checked, er
 		c.found("the object as a whole", fmt.Errorf("its %s is not that of what the store once received", sum.Kind))
 	}
 	c.Bytes = int64(c.size)
-	return &c.checked, nil
+	return &c.Report, nil
 }
 
-// checker is a check under way.
-type checker struct {
-	checked
+// checking is a check under way.
+type checking struct {
+	Report
 	data    *archive.DataReader
 	entries map[int]*archive.Entry
 	size    byteCount
 }
 
 // archive checks head and blocks.
-func (c *checker) archive(in io.Reader) error {
+func (c *checking) archive(in io.Reader) error {
 	d := c.dump
-	c.Entries, c.Compression, c.Manifest = len(d.Head.Entries), d.Head.Compression.String(), d.manifest != nil
+	c.Entries, c.Compression, c.Manifest = len(d.Head.Entries), d.Head.Compression.String(), d.Manifest != nil
 	c.data = archive.NewDataReader(d.Head)
 	c.entries = d.Head.ByID()
-	head := make([]byte, len(d.raw))
+	head := make([]byte, len(d.HeadBytes))
 	if _, err := io.ReadFull(in, head); err != nil {
 		return err
 	}
-	if !bytes.Equal(head, d.raw) {
+	if !bytes.Equal(head, d.HeadBytes) {
 		c.found("the table of contents", errors.New("it is not what it was a moment ago"))
 	}
 	if d.Blocks == nil {
@@ -167,7 +167,7 @@ func (c *checker) archive(in io.Reader) error {
 
 // block reads a block to its end, whatever is wrong with it, so that the next
 // one can be read.
-func (c *checker) block(b archive.Block, in io.Reader) error {
+func (c *checking) block(b archive.Block, in io.Reader) error {
 	hash := sha256.New()
 	in = io.TeeReader(in, hash)
 	plain := b
@@ -188,9 +188,9 @@ func (c *checker) block(b archive.Block, in io.Reader) error {
 	hash.Sum(b.SHA256[:0])
 	switch {
 	case damaged:
-		c.found(blockName(e), format)
+		c.found(BlockName(e), format)
 	case want != [sha256.Size]byte{} && want != b.SHA256:
-		c.found(blockName(e), fmt.Errorf("the SHA-256 of its block, from byte %d on, is not that of the manifest", b.Offset))
+		c.found(BlockName(e), fmt.Errorf("the SHA-256 of its block, from byte %d on, is not that of the manifest", b.Offset))
 	}
 	c.Blocks++
 	c.blocks = append(c.blocks, b)
@@ -204,7 +204,7 @@ func (c *checker) block(b archive.Block, in io.Reader) error {
 
 // read reads what is in a block, and returns how many rows that is, -1 where
 // there are none that could be counted.
-func (c *checker) read(b archive.Block, in io.Reader) (rows int64, err error) {
+func (c *checking) read(b archive.Block, in io.Reader) (rows int64, err error) {
 	if err := c.data.Reset(in, b); err != nil {
 		return -1, err
 	}
@@ -234,13 +234,14 @@ func (c *checker) read(b archive.Block, in io.Reader) (rows int64, err error) {
 	return rows, nil
 }
 
-func (c *checker) found(what string, err error) {
-	c.Damaged = append(c.Damaged, damage{what, err.Error()})
+func (c *checking) found(what string, err error) {
+	c.Damaged = append(c.Damaged, Damage{what, err.Error()})
 }
 
-func blockName(e *archive.Entry) string {
+// BlockName names a block for people, by its entry.
+func BlockName(e *archive.Entry) string {
 	if e.Desc == "TABLE DATA" {
-		return "table " + tableName(e)
+		return "table " + TableName(e)
 	}
 	return e.String()
 }
@@ -278,7 +279,7 @@ func (n *byteCount) Write(p []byte) (int, error) {
 }
 
 // Text says, a line each, what was checked by what.
-func (c *checked) Text() string {
+func (c *Report) Text() string {
 	var b strings.Builder
 	line := func(what, format string, args ...any) {
 		fmt.Fprintf(&b, "  %-18s %s\n", what, fmt.Sprintf(format, args...))
@@ -312,15 +313,15 @@ func (c *checked) Text() string {
 	return b.String()
 }
 
-// newManifest makes the manifest of a dump that has none, of what was found in it.
+// NewManifest makes the manifest of a dump that has none, of what was found in it.
 // It does not know the source.
-func (c *checked) newManifest(of catalog.Dump) *catalog.Manifest {
+func (c *Report) NewManifest(of catalog.Dump) *catalog.Manifest {
 	d := c.dump
 	m := &catalog.Manifest{
 		Key: of.Key, Size: of.Size, ETag: of.ETag, Label: of.Label, Started: of.Time, Finished: of.Upload,
 		Database: d.Head.Database, ServerVersion: d.Head.ServerVersion, DumpVersion: d.Head.DumpVersion,
 		ArchiveVersion: d.Head.Version.String(), Compression: c.Compression,
-		Head:   catalog.ManifestHead{Length: d.Head.Length, SHA256: sha256.Sum256(d.raw)},
+		Head:   catalog.ManifestHead{Length: d.Head.Length, SHA256: sha256.Sum256(d.HeadBytes)},
 		Blocks: []catalog.ManifestBlock{},
 	}
 	entries := d.Head.ByID()
@@ -334,8 +335,8 @@ func (c *checked) newManifest(of catalog.Dump) *catalog.Manifest {
 	return m
 }
 
-// noteRows notes in a manifest how many rows each block has.
-func (c *checked) noteRows(m *catalog.Manifest) {
+// NoteRows notes in a manifest how many rows each block has.
+func (c *Report) NoteRows(m *catalog.Manifest) {
 	for i := range m.Blocks {
 		if n, ok := c.rows[m.Blocks[i].ID]; ok {
 			m.Blocks[i].Rows = &n
@@ -343,6 +344,6 @@ func (c *checked) noteRows(m *catalog.Manifest) {
 	}
 }
 
-// tableRows returns how many rows the blocks have, by the IDs of their entries, where
+// TableRows returns how many rows the blocks have, by the IDs of their entries, where
 // they could be counted.
-func (c *checked) tableRows() map[int]int64 { return c.rows }
+func (c *Report) TableRows() map[int]int64 { return c.rows }

@@ -1,4 +1,4 @@
-package restore
+package dump
 
 import (
 	"bytes"
@@ -12,12 +12,12 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// vouched is a dump that is read from its first byte to its last. In place of
+// VerifiedReader is a dump that is read from its first byte to its last. In place of
 // io.EOF comes an integrity fault, unless the bytes have the store's checksum and
 // those of the manifest: what is made of them is then thrown away.
-type vouched struct {
+type VerifiedReader struct {
 	r    io.Reader
-	dump *dump
+	dump *Dump
 	sum  *s3store.Sum
 
 	head    int // bytes of the head that are still to come
@@ -25,10 +25,10 @@ type vouched struct {
 	err     error
 }
 
-// newVouched returns dump d, which r has from its first byte on.
-func newVouched(r io.Reader, d *dump, sum *s3store.Sum) *vouched {
-	v := &vouched{r: r, dump: d, sum: sum, head: len(d.raw)}
-	if d.manifest != nil {
+// NewVerifiedReader returns dump d, which r has from its first byte on.
+func NewVerifiedReader(r io.Reader, d *Dump, sum *s3store.Sum) *VerifiedReader {
+	v := &VerifiedReader{r: r, dump: d, sum: sum, head: len(d.HeadBytes)}
+	if d.Manifest != nil {
 		want := map[int][sha256.Size]byte{}
 		for _, b := range d.Blocks {
 			want[b.ID] = b.SHA256
@@ -44,18 +44,18 @@ func newVouched(r io.Reader, d *dump, sum *s3store.Sum) *vouched {
 }
 
 // Read implements io.Reader.
-func (v *vouched) Read(p []byte) (int, error) {
+func (v *VerifiedReader) Read(p []byte) (int, error) {
 	if v.err != nil {
 		return 0, v.err
 	}
 	n, err := v.r.Read(p)
 	_, _ = v.sum.Write(p[:n]) // a hash never fails
 	if bad := v.look(p[:n]); bad != nil {
-		v.err = notWhole(v.dump.Name, bad)
+		v.err = DamageError(v.dump.Name, bad)
 		return 0, v.err
 	}
 	if errors.Is(err, io.EOF) && !v.sum.Matches() {
-		err = fault.New(fault.Integrity, suggestOlder, "%s is not whole: its %s is not that of what the store once received", v.dump.Name, v.sum.Kind)
+		err = fault.New(fault.Integrity, SuggestOlder, "%s is not whole: its %s is not that of what the store once received", v.dump.Name, v.sum.Kind)
 	}
 	v.err = err
 	return n, err
@@ -63,9 +63,9 @@ func (v *vouched) Read(p []byte) (int, error) {
 
 // look compares the next bytes with the head as it was judged and, where there
 // is a manifest, with its checksums.
-func (v *vouched) look(p []byte) error {
+func (v *VerifiedReader) look(p []byte) error {
 	n := min(v.head, len(p))
-	if at := len(v.dump.raw) - v.head; !bytes.Equal(p[:n], v.dump.raw[at:at+n]) {
+	if at := len(v.dump.HeadBytes) - v.head; !bytes.Equal(p[:n], v.dump.HeadBytes[at:at+n]) {
 		return errors.New("its table of contents is not what it was a moment ago")
 	}
 	v.head -= n
@@ -76,10 +76,10 @@ func (v *vouched) look(p []byte) error {
 	return err
 }
 
-// asDamage gives an error about what is wrong with an archive its exit code.
-func asDamage(name string, err error) error {
+// MarkDamage gives an error about what is wrong with an archive its exit code.
+func MarkDamage(name string, err error) error {
 	if _, damaged := errors.AsType[*archive.FormatError](err); damaged && fault.CodeOf(err) != fault.Integrity {
-		return notWhole(name, err)
+		return DamageError(name, err)
 	}
 	return err
 }

@@ -1,4 +1,4 @@
-package restore
+package dump
 
 import (
 	"errors"
@@ -7,9 +7,9 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// genuine refuses a dump whose table of contents holds statements that pg_dump does
+// CheckDefinitions refuses a dump whose table of contents holds statements that pg_dump does
 // not write there. Its COPY statements are made anew: none is run as it was found.
-func (d *dump) genuine() error {
+func (d *Dump) CheckDefinitions() error {
 	err := schema.Genuine(d.Head)
 	if errors.Is(err, schema.ErrKind) {
 		return fault.New(fault.Failed, "install the newest hectl; if pg_dump wrote this dump, report it", "restore %s: %w", d.Name, err)
@@ -24,7 +24,7 @@ func (d *dump) genuine() error {
 	}
 	for i := range d.Head.Entries {
 		if e := &d.Head.Entries[i]; copies[e.ID] != e.Copy {
-			d.edits.copyWith(e, copies[e.ID])
+			d.Edits.ReplaceCopy(e, copies[e.ID])
 		}
 	}
 	return nil

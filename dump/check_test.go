@@ -1,4 +1,4 @@
-package restore
+package dump
 
 import (
 	"bytes"
@@ -18,13 +18,13 @@ import (
 )
 
 // dumpOf is a dump in a bucket that holds data, with a manifest or without.
-func dumpOf(t *testing.T, data []byte, withManifest bool) *dump {
+func dumpOf(t *testing.T, data []byte, withManifest bool) *Dump {
 	t.Helper()
-	d := &dump{Name: "s3://bucket/x", Size: int64(len(data)), part: func(_ context.Context, offset, length int64) io.ReadCloser {
+	d := &Dump{Name: "s3://bucket/x", Size: int64(len(data)), ReadRange: func(_ context.Context, offset, length int64) io.ReadCloser {
 		return io.NopCloser(io.NewSectionReader(bytes.NewReader(data), offset, length))
 	}}
 	if withManifest {
-		d.manifest = manifestOf(t, data)
+		d.Manifest = manifestOf(t, data)
 	}
 	if err := d.begin(t.Context()); err != nil {
 		t.Fatal(err)
@@ -49,9 +49,9 @@ func manifestOf(t *testing.T, data []byte) *catalog.Manifest {
 	return m
 }
 
-func checkOf(t *testing.T, d *dump, data []byte) *checked {
+func checkOf(t *testing.T, d *Dump, data []byte) *Report {
 	t.Helper()
-	c, err := check(d, "", bytes.NewReader(data), &s3store.Sum{})
+	c, err := Check(d, "", bytes.NewReader(data), &s3store.Sum{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestCheckOfWholeDumps(t *testing.T) {
 				t.Errorf("%s: %+v", file, c)
 			}
 			// What is noted of it is what its manifest would be.
-			if got, want := c.newManifest(catalog.Dump{}).Blocks, manifestOf(t, data).Blocks; len(got) != len(want) || got[0].SHA256 != want[0].SHA256 || got[len(got)-1].Length != want[len(want)-1].Length {
+			if got, want := c.NewManifest(catalog.Dump{}).Blocks, manifestOf(t, data).Blocks; len(got) != len(want) || got[0].SHA256 != want[0].SHA256 || got[len(got)-1].Length != want[len(want)-1].Length {
 				t.Errorf("%s: the blocks are %+v", file, got)
 			}
 		}
@@ -99,7 +99,7 @@ func TestCheckFindsTheDamage(t *testing.T) {
 			want := ""
 			for i := range d.Head.Entries {
 				if e := &d.Head.Entries[i]; e.ID == b.ID {
-					want = blockName(e)
+					want = BlockName(e)
 				}
 			}
 			for at := b.Offset; at < b.Offset+b.Length; at += 11 {
@@ -130,7 +130,7 @@ func TestCheckTellsReadingFromDamage(t *testing.T) {
 		d := dumpOf(t, data, withManifest)
 		for n := 0; n < len(data); n += 100 {
 			in := io.MultiReader(bytes.NewReader(data[:n]), iotest.ErrReader(broken))
-			if c, err := check(d, "", in, &s3store.Sum{}); !errors.Is(err, broken) {
+			if c, err := Check(d, "", in, &s3store.Sum{}); !errors.Is(err, broken) {
 				t.Fatalf("broken at %d: %+v, %v", n, c, err)
 			}
 		}
@@ -170,18 +170,18 @@ func TestCopyText(t *testing.T) {
 
 func TestVouched(t *testing.T) {
 	for _, tt := range []struct {
-		c    checked
+		c    Report
 		want bool
 	}{
-		{checked{Store: "CRC64NVME"}, true},
-		{checked{Manifest: true, Compression: "none"}, true},
-		{checked{Compression: "gzip"}, true},
-		{checked{Compression: "zstd"}, false}, // pg_dump asks it for no checksums
-		{checked{Compression: "lz4"}, false},
-		{checked{Compression: "none"}, false},
-		{checked{Opaque: "it is not an archive"}, false},
+		{Report{Store: "CRC64NVME"}, true},
+		{Report{Manifest: true, Compression: "none"}, true},
+		{Report{Compression: "gzip"}, true},
+		{Report{Compression: "zstd"}, false}, // pg_dump asks it for no checksums
+		{Report{Compression: "lz4"}, false},
+		{Report{Compression: "none"}, false},
+		{Report{Opaque: "it is not an archive"}, false},
 	} {
-		if tt.c.vouched() != tt.want {
+		if tt.c.HasChecksum() != tt.want {
 			t.Errorf("%+v", tt.c)
 		}
 	}

@@ -1,4 +1,4 @@
-package restore
+package dump
 
 import (
 	"fmt"
@@ -10,8 +10,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/text"
 )
 
-// dumpInfo describes the dump that is restored.
-type dumpInfo struct {
+// Info describes the dump that is restored.
+type Info struct {
 	Name          string     `json:"name"`
 	Size          int64      `json:"size"` // bytes; -1 when not known
 	Taken         *time.Time `json:"taken_at,omitempty"`
@@ -22,7 +22,7 @@ type dumpInfo struct {
 	MaskRules     string     `json:"mask_rules,omitempty"` // SHA-256 of the rules by which
 }
 
-func (d dumpInfo) String() string {
+func (d Info) String() string {
 	var facts []string
 	if d.Size >= 0 {
 		facts = append(facts, humanize.Bytes(uint64(d.Size)))
@@ -39,16 +39,17 @@ func (d dumpInfo) String() string {
 	return d.Name + " (" + strings.Join(facts, ", ") + ")"
 }
 
-func (d *dump) info() dumpInfo {
-	info := dumpInfo{Name: d.Name, Size: d.Size}
+// Info describes the dump.
+func (d *Dump) Info() Info {
+	info := Info{Name: d.Name, Size: d.Size}
 	if d.Head != nil {
 		info.Database, info.ServerVersion, info.DumpVersion = d.Head.Database, d.Head.ServerVersion, d.Head.DumpVersion
 	}
 	if !d.Taken.IsZero() {
 		info.Taken = &d.Taken
 	}
-	if d.masked {
-		info.Masked, info.MaskRules = true, d.manifest.MaskRules
+	if d.Masked {
+		info.Masked, info.MaskRules = true, d.Manifest.MaskRules
 	}
 	return info
 }

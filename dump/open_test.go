@@ -1,4 +1,4 @@
-package restore
+package dump
 
 import (
 	"bytes"
@@ -65,29 +65,29 @@ func TestSourceThatStallsEndsWithTheContext(t *testing.T) {
 	}
 	t.Run("no byte", func(t *testing.T) {
 		endsSoon(t, func(ctx context.Context) error {
-			_, err := stdinSource{stalled(t, nil)}.Open(ctx)
+			_, err := Pipe{stalled(t, nil)}.Open(ctx)
 			return err
 		})
 	})
 	t.Run("in the head", func(t *testing.T) {
 		endsSoon(t, func(ctx context.Context) error {
-			_, err := stdinSource{stalled(t, data[:100])}.Open(ctx)
+			_, err := Pipe{stalled(t, data[:100])}.Open(ctx)
 			return err
 		})
 	})
 	t.Run("in the data", func(t *testing.T) {
 		endsSoon(t, func(ctx context.Context) error {
-			d, err := stdinSource{stalled(t, data[:len(data)-10])}.Open(ctx)
+			d, err := Pipe{stalled(t, data[:len(data)-10])}.Open(ctx)
 			if err != nil {
 				return err
 			}
-			_, err = io.Copy(io.Discard, d.stream(ctx))
+			_, err = io.Copy(io.Discard, d.Stream(ctx))
 			return err
 		})
 	})
 	t.Run("a FIFO without a writer", func(t *testing.T) {
 		endsSoon(t, func(ctx context.Context) error {
-			_, err := fileSource(fifo).Open(ctx)
+			_, err := File(fifo).Open(ctx)
 			return err
 		})
 	})
@@ -98,7 +98,7 @@ func TestSourceThatStallsEndsWithTheContext(t *testing.T) {
 		}
 		defer func() { _ = w.Close() }()
 		endsSoon(t, func(ctx context.Context) error {
-			_, err := fileSource(fifo).Open(ctx)
+			_, err := File(fifo).Open(ctx)
 			return err
 		})
 	})
@@ -106,11 +106,11 @@ func TestSourceThatStallsEndsWithTheContext(t *testing.T) {
 
 func TestSourceStreamEndsWhenItIsClosed(t *testing.T) {
 	data := readDump(t)
-	d, err := stdinSource{stalled(t, data)}.Open(t.Context())
+	d, err := Pipe{stalled(t, data)}.Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := d.stream(t.Context())
+	body := d.Stream(t.Context())
 	time.AfterFunc(50*time.Millisecond, func() { _ = body.Close() })
 	if _, err := io.Copy(io.Discard, body); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("the error is %v", err)
@@ -119,21 +119,21 @@ func TestSourceStreamEndsWhenItIsClosed(t *testing.T) {
 
 func TestSourceStreamIsTheWholeArchive(t *testing.T) {
 	data := readDump(t)
-	d, err := stdinSource{iotest.HalfReader(bytes.NewReader(data))}.Open(t.Context())
+	d, err := Pipe{iotest.HalfReader(bytes.NewReader(data))}.Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := io.ReadAll(d.stream(t.Context()))
+	got, err := io.ReadAll(d.Stream(t.Context()))
 	if err != nil || !bytes.Equal(got, data) {
 		t.Errorf("%d bytes instead of %d, %v", len(got), len(data), err)
 	}
 
 	broken := errors.New("the network is down")
-	d, err = stdinSource{io.MultiReader(bytes.NewReader(data), iotest.ErrReader(broken))}.Open(t.Context())
+	d, err = Pipe{io.MultiReader(bytes.NewReader(data), iotest.ErrReader(broken))}.Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.Copy(io.Discard, d.stream(t.Context())); !errors.Is(err, broken) {
+	if _, err := io.Copy(io.Discard, d.Stream(t.Context())); !errors.Is(err, broken) {
 		t.Errorf("the error is %v", err)
 	}
 }
@@ -161,7 +161,7 @@ func TestSourceThatIsNoArchive(t *testing.T) {
 			if err := os.WriteFile(file, []byte(tt.data), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			for _, s := range []source{fileSource(file), stdinSource{strings.NewReader(tt.data)}} {
+			for _, s := range []Opener{File(file), Pipe{strings.NewReader(tt.data)}} {
 				_, err := s.Open(t.Context())
 				if err == nil || fault.CodeOf(err) != tt.code || !strings.Contains(err.Error(), tt.text) {
 					t.Errorf("code %d, %v", fault.CodeOf(err), err)
@@ -175,10 +175,10 @@ func TestSourceThatIsNoArchive(t *testing.T) {
 }
 
 func TestSourceInTheBucketIsNeverAUsageFault(t *testing.T) {
-	d := &dump{Name: "s3://bucket/backups/production.dump"}
+	d := &Dump{Name: "s3://bucket/backups/production.dump"}
 	for _, text := range []string{"\x1f\x8b\x08\x00 and more", "This is a text"} {
 		err := d.readHead(t.Context(), strings.NewReader(text))
-		if fault.CodeOf(err) != fault.Integrity || strings.Join(fault.Hints(err), "") != suggestOlder {
+		if fault.CodeOf(err) != fault.Integrity || strings.Join(fault.Hints(err), "") != SuggestOlder {
 			t.Errorf("code %d, hints %q: %v", fault.CodeOf(err), fault.Hints(err), err)
 		}
 	}
@@ -189,7 +189,7 @@ func TestSourceIsAFolder(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "toc.dat"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := fileSource(dir).Open(t.Context())
+	_, err := File(dir).Open(t.Context())
 	if fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "directory format") {
 		t.Error(err)
 	}

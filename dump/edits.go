@@ -1,0 +1,63 @@
+package dump
+
+import (
+	"bytes"
+
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// Edits are the changes that a restore makes to a dump's table of contents before
+// anything runs it: entries that are left out, and statements that are replaced.
+// Every decision of this kind is added here while the dump is opened, before the
+// server is changed, and everything after that reads the edited head. The zero
+// value changes nothing.
+type Edits struct {
+	byID map[int]archive.Edit
+}
+
+// Drop leaves an entry out.
+func (x *Edits) Drop(e *archive.Entry) { x.set(e, func(c *archive.Edit) { c.Drop = true }) }
+
+// Redefine replaces the definition of an entry.
+func (x *Edits) Redefine(e *archive.Entry, sql string) {
+	x.set(e, func(c *archive.Edit) { c.Definition = sql })
+}
+
+// ReplaceCopy replaces the COPY statement of an entry.
+func (x *Edits) ReplaceCopy(e *archive.Entry, sql string) {
+	x.set(e, func(c *archive.Edit) { c.Copy = sql })
+}
+
+func (x *Edits) set(e *archive.Entry, change func(*archive.Edit)) {
+	if x.byID == nil {
+		x.byID = map[int]archive.Edit{}
+	}
+	c := x.byID[e.ID]
+	change(&c)
+	x.byID[e.ID] = c
+}
+
+// Definition returns the definition of an entry as it is restored.
+func (x *Edits) Definition(e *archive.Entry) string {
+	if now := x.byID[e.ID].Definition; now != "" {
+		return now
+	}
+	return e.Definition
+}
+
+// Drops reports whether an entry is left out.
+func (x *Edits) Drops(e *archive.Entry) bool { return x.byID[e.ID].Drop }
+
+// Edited returns the dump's head with its edits, and its bytes. Its entries have
+// no places: those of the blocks are in d.Blocks.
+func (d *Dump) Edited() (*archive.Head, []byte, error) {
+	if len(d.Edits.byID) == 0 {
+		return d.Head, d.HeadBytes, nil
+	}
+	raw, err := archive.Rewrite(d.HeadBytes, d.Head, func(e *archive.Entry) archive.Edit { return d.Edits.byID[e.ID] })
+	if err != nil {
+		return nil, nil, err
+	}
+	head, err := archive.ReadHead(bytes.NewReader(raw))
+	return head, raw, err
+}
