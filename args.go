@@ -19,49 +19,69 @@ import (
 // after the arguments as well. What it does not know it refuses, and suggests
 // what is near.
 func arrange(app *cli.App, args []string) ([]string, error) {
-	at := commandAt(app, args)
+	at := commandAt(root(app), args)
 	if at < 0 {
 		return globalArgs(args)
 	}
-	name := args[at]
-	rest := slices.Concat(args[:at], args[at+1:])
-	if name == "help" {
-		return helpArgs(app, rest)
+	if args[at] == "help" {
+		return helpArgs(app, slices.Concat(args[:at], args[at+1:]))
 	}
-	cmd := app.Command(name)
+	cmd, rest := findCommand(app, args)
 	if cmd == nil {
-		return nil, unknownCommand(app, name)
+		return nil, unknownCommand(root(app), args[at])
+	}
+	if cmd.Action == nil && !slices.Contains(rest, "--help") && !slices.Contains(rest, "-h") {
+		return nil, needsCommand(cmd, rest)
 	}
 	flags, operands, err := split(cmd, rest)
 	if err != nil {
-		return nil, command.UsageError(cmd.Name, err)
+		return nil, command.UsageError(command.FullName(cmd), err)
 	}
-	return slices.Concat([]string{cmd.Name}, flags, []string{"--"}, operands), nil
+	return slices.Concat(strings.Fields(command.FullName(cmd)), flags, []string{"--"}, operands), nil
 }
 
-// commandAt returns the index of the command in args, -1 if there is none. A
-// flag before it is read as the command has it: "-n" takes a value in list, and
-// none in restore. So the command is the first name of one for which all before
-// it are its flags and their values.
-func commandAt(app *cli.App, args []string) int {
+// findCommand returns the command that args name, and the other arguments. It is
+// nil if they name none that hectl has.
+func findCommand(app *cli.App, args []string) (*cli.Command, []string) {
+	var found *cli.Command
+	for in := root(app); ; in = found {
+		at := commandAt(in, args)
+		if at < 0 || in.Command(args[at]) == nil {
+			return found, args
+		}
+		found, args = in.Command(args[at]), slices.Concat(args[:at], args[at+1:])
+	}
+}
+
+// commandAt returns the index in args of the name of one of the commands of in, -1
+// if there is none. A flag before it is read as the command has it: "-n" takes a
+// value in list, and none in restore. So the command is the first name of one for
+// which all before it are its flags and their values.
+func commandAt(in *cli.Command, args []string) int {
+	if len(in.Subcommands) == 0 {
+		return -1
+	}
 	for i, arg := range args {
-		if cmd := app.Command(arg); cmd != nil {
-			if _, operands, err := split(cmd, args[:i]); err == nil && len(operands) == 0 {
-				return i
-			}
+		if cmd := in.Command(arg); cmd != nil && takes(cmd, args[:i]) {
+			return i
 		}
 	}
-	return firstOperand(app, args)
+	return firstOperand(append([]*cli.Command{in}, in.Subcommands...), args)
+}
+
+// takes reports whether args are nothing but flags of cmd, or of one of its own
+// commands.
+func takes(cmd *cli.Command, args []string) bool {
+	if _, operands, err := split(cmd, args); err == nil && len(operands) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(cmd.Subcommands, func(c *cli.Command) bool { return takes(c, args) })
 }
 
 // unattended returns the name of the command in args if it is one that tells
 // others how it ended, "" else.
 func unattended(app *cli.App, args []string) string {
-	at := commandAt(app, args)
-	if at < 0 {
-		return ""
-	}
-	cmd := app.Command(args[at])
+	cmd, _ := findCommand(app, args)
 	if cmd == nil || find(cmd.Flags, "notify") == nil {
 		return ""
 	}
@@ -71,23 +91,23 @@ func unattended(app *cli.App, args []string) string {
 // firstOperand returns the index of what must be meant as a command where none
 // fits: the first argument that is neither a flag nor, in every command that
 // has the flag before it, the value of one.
-func firstOperand(app *cli.App, args []string) int {
+func firstOperand(commands []*cli.Command, args []string) int {
 	for i := 0; i < len(args); i++ {
 		if !isFlag(args[i]) {
 			return i
 		}
 		name, _, has := strings.Cut(strings.TrimLeft(args[i], "-"), "=")
-		if !has && alwaysTakesValue(app, name) {
+		if !has && alwaysTakesValue(commands, name) {
 			i++
 		}
 	}
 	return -1
 }
 
-func alwaysTakesValue(app *cli.App, name string) bool {
+func alwaysTakesValue(commands []*cli.Command, name string) bool {
 	known := false
-	for _, cmd := range app.Commands {
-		if f := find(cmd.Flags, name); f != nil {
+	for _, cmd := range commands {
+		if f := find(flagsOf(cmd), name); f != nil {
 			if !takesValue(f) {
 				return false
 			}
@@ -114,22 +134,52 @@ func globalArgs(args []string) ([]string, error) {
 }
 
 func helpArgs(app *cli.App, rest []string) ([]string, error) {
+	var path []string
+	cmd := root(app)
 	for _, name := range rest {
-		if isFlag(name) {
+		if isFlag(name) || len(cmd.Subcommands) == 0 {
 			continue
 		}
-		if app.Command(name) == nil {
-			return nil, unknownCommand(app, name)
+		next := cmd.Command(name)
+		if next == nil {
+			return nil, unknownCommand(cmd, name)
 		}
-		return []string{name, "--help"}, nil
+		cmd, path = next, append(path, next.Name)
 	}
-	return []string{"--help"}, nil
+	return append(path, "--help"), nil
 }
 
-func unknownCommand(app *cli.App, name string) error {
+// root is hectl itself as a command.
+func root(app *cli.App) *cli.Command { return &cli.Command{Subcommands: app.Commands} }
+
+// needsCommand is the error of a line that names a command, and none of the
+// commands that it has.
+func needsCommand(cmd *cli.Command, args []string) error {
+	if at := firstOperand(cmd.Subcommands, args); at >= 0 {
+		return unknownCommand(cmd, args[at])
+	}
+	name := command.FullName(cmd)
+	return fault.New(fault.Usage, `see "hectl `+name+` --help"`, "%s needs a command: %s", name, listNames(cmd))
+}
+
+// listNames lists the commands of cmd: "bash, zsh or fish".
+func listNames(cmd *cli.Command) string {
+	var names []string
+	for _, c := range cmd.VisibleCommands() {
+		names = append(names, c.Name)
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
+
+// unknownCommand is the error of a name that none of the commands of cmd has.
+func unknownCommand(cmd *cli.Command, name string) error {
+	if group := command.FullName(cmd); group != "" {
+		return fault.New(fault.Usage, "use "+listNames(cmd), "%s has no command %s", group, fault.Quote(name))
+	}
 	hint := `see "hectl help" for the commands`
 	var names []string
-	for _, c := range app.VisibleCommands() {
+	for _, c := range cmd.VisibleCommands() {
 		names = append(names, c.Names()...)
 	}
 	if near := nearest(name, names); near != "" {
@@ -234,7 +284,12 @@ func unknownFlag(cmd *cli.Command, arg string) error {
 	if fault.Secretive(arg) {
 		word = fault.Quote(word)
 	}
-	err := fmt.Errorf("%s has no flag %s", cmd.Name, word)
+	err := fmt.Errorf("%s has no flag %s", command.FullName(cmd), word)
+	for _, c := range cmd.Subcommands {
+		if find(c.Flags, name) != nil {
+			return fault.Wrap(fault.Usage, fmt.Sprintf("use it with %q", "hectl "+command.FullName(c)), err)
+		}
+	}
 	var names []string
 	for _, f := range cmd.Flags {
 		names = append(names, f.Names()[0])
@@ -266,6 +321,20 @@ func find(flags []cli.Flag, name string) cli.Flag {
 		}
 	}
 	return nil
+}
+
+// flagsOf returns the flags of cmd and of its own commands, before which they may
+// stand.
+func flagsOf(cmd *cli.Command) []cli.Flag {
+	flags := slices.Clone(cmd.Flags)
+	for _, c := range cmd.Subcommands {
+		for _, f := range flagsOf(c) {
+			if find(flags, f.Names()[0]) == nil {
+				flags = append(flags, f)
+			}
+		}
+	}
+	return flags
 }
 
 // namesFlag reports whether arg is a flag of cmd written out, which nobody

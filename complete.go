@@ -47,15 +47,20 @@ func completions(ctx context.Context, env *command.Env, app *cli.App, words []st
 	if slices.Contains(before, "--") {
 		return nil
 	}
-	at := commandAt(app, before)
-	if at < 0 || app.Command(before[at]) == nil {
-		if at >= 0 && before[at] == "help" && at == len(before)-1 || at < 0 {
-			return begin(word, commandNames(app))
-		}
+	at := commandAt(root(app), before)
+	if at < 0 {
+		return begin(word, append(commandNames(app.VisibleCommands()), command.Candidate{Word: "help", About: "about hectl, or a command"}))
+	}
+	if before[at] == "help" {
+		return begin(word, helpNames(app, slices.Concat(before[:at], before[at+1:])))
+	}
+	cmd, rest := findCommand(app, before)
+	if cmd == nil {
 		return nil
 	}
-	cmd := app.Command(before[at])
-	rest := slices.Concat(before[:at], before[at+1:])
+	known := *cmd // as far as is known: a flag may be of a command that is yet to come
+	known.Flags = flagsOf(cmd)
+	cmd = &known
 	line := command.Line{Word: word}
 	if name, ok := pendingFlag(cmd, rest); ok {
 		line.Flags, line.Operands = given(cmd, rest[:len(rest)-1])
@@ -79,11 +84,27 @@ func completions(ctx context.Context, env *command.Env, app *cli.App, words []st
 	if isFlag(word) || word == "-" {
 		return begin(word, flagNames(cmd))
 	}
-	if c := env.Completer(cmd.Name); c != nil {
-		found, _ := c(ctx, line) // see complete
-		return begin(word, found)
+	var found []command.Candidate
+	if len(line.Operands) == 0 {
+		found = commandNames(cmd.VisibleCommands())
 	}
-	return nil
+	if c := env.Completer(command.FullName(cmd)); c != nil {
+		more, _ := c(ctx, line) // see complete
+		found = append(found, more...)
+	}
+	return begin(word, found)
+}
+
+// helpNames returns the commands about which "hectl help" can go on after names.
+func helpNames(app *cli.App, names []string) []command.Candidate {
+	cmd, rest := root(app), names
+	if len(names) > 0 {
+		cmd, rest = findCommand(app, names)
+	}
+	if cmd == nil || len(rest) > 0 {
+		return nil
+	}
+	return commandNames(cmd.VisibleCommands())
 }
 
 // joinEquals puts "--env", "=", "st" together again, as which bash sees
@@ -167,12 +188,12 @@ func values(ctx context.Context, env *command.Env, f cli.Flag, line command.Line
 	return nil
 }
 
-func commandNames(app *cli.App) []command.Candidate {
+func commandNames(commands []*cli.Command) []command.Candidate {
 	found := []command.Candidate{}
-	for _, c := range app.VisibleCommands() {
+	for _, c := range commands {
 		found = append(found, command.Candidate{Word: c.Name, About: c.Usage})
 	}
-	return append(found, command.Candidate{Word: "help", About: "about hectl, or a command"})
+	return found
 }
 
 func flagNames(cmd *cli.Command) []command.Candidate {

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"context"
-
 	"github.com/urfave/cli/v2"
 
 	"github.com/rubyforgood/hectl/internal/command"
-	"github.com/rubyforgood/hectl/internal/fault"
 )
 
 // Each script gives the words of the line to "hectl __complete", and the shell
@@ -74,13 +71,6 @@ complete -c hectl -f -k -a '(__hectl_complete)'
 `
 )
 
-func completeShell(_ context.Context, line command.Line) ([]command.Candidate, error) {
-	if len(line.Operands) > 0 {
-		return nil, nil
-	}
-	return []command.Candidate{{Word: "bash"}, {Word: "zsh"}, {Word: "fish"}}, nil
-}
-
 // completionScript is the result of "hectl completion".
 type completionScript struct {
 	Shell  string `json:"shell"`
@@ -91,7 +81,6 @@ type completionScript struct {
 func (s completionScript) Text() string { return s.Script }
 
 func completionCommand(env *command.Env) *cli.Command {
-	env.CompleteArgs("completion", completeShell)
 	return command.New(env, &cli.Command{
 		Name:      "completion",
 		Usage:     "print what lets a shell complete hectl's commands",
@@ -103,14 +92,26 @@ func completionCommand(env *command.Env) *cli.Command {
 
    Then the tab key completes commands, flags, and the names of dumps, for which
    the bucket is listed, at most once a minute.`,
+		Subcommands: []*cli.Command{
+			scriptCommand(env, "bash", `eval "$(hectl completion bash)"`, "~/.bashrc", bashCompletion),
+			scriptCommand(env, "zsh", `eval "$(hectl completion zsh)"`, "~/.zshrc, after compinit", zshCompletion),
+			scriptCommand(env, "fish", "hectl completion fish | source", "~/.config/fish/config.fish", fishCompletion),
+		},
+	}, "0 done\n2 no such shell")
+}
+
+// scriptCommand prints the script of a shell, of which line makes use in file.
+func scriptCommand(env *command.Env, shell, line, file, script string) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:        shell,
+		Usage:       "print the completion script for " + shell,
+		UsageText:   "hectl completion " + shell,
+		Description: "EXAMPLES:\n   " + line + "     in " + file,
 		Action: func(c *cli.Context) error {
-			scripts := map[string]string{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion}
-			shell := c.Args().First()
-			script, ok := scripts[shell]
-			if !ok || c.NArg() != 1 {
-				return fault.New(fault.Usage, "for example: eval \"$(hectl completion bash)\"", "completion takes the name of a shell: bash, zsh or fish")
+			if err := command.NoArgs(c); err != nil {
+				return err
 			}
 			return env.Console.Result(completionScript{shell, script})
 		},
-	}, "0 done\n2 no such shell")
+	}, "0 done")
 }

@@ -2,6 +2,7 @@ package restore
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 
@@ -19,11 +20,15 @@ const appName = "hectl restore"
 
 // Commands returns the commands that restore a dump, or read it through.
 func Commands(env *command.Env) []*cli.Command {
-	env.CompleteArgs("restore", completeDump(env, command.Candidate{Word: command.CompleteFiles}))
-	env.CompleteArgs("download", completeDump(env, command.Candidate{Word: "latest", About: "the newest"}))
-	env.CompleteArgs("verify", completeDump(env, command.Candidate{Word: "latest", About: "the newest"}))
-	env.CompleteArgs("mask", completeMask(env))
-	env.CompleteArgs("snapshot", completeSnapshot(env))
+	files, latest := command.Candidate{Word: command.CompleteFiles}, command.Candidate{Word: "latest", About: "the newest"}
+	env.CompleteArgs("restore", completeDump(env, files))
+	env.CompleteArgs("download", completeDump(env, latest))
+	env.CompleteArgs("verify", completeDump(env, latest))
+	env.CompleteArgs("mask", completeDump(env, latest))
+	env.CompleteArgs("mask check", completeDump(env, latest, files))
+	env.CompleteArgs("snapshot restore", completeSnapshot(env, 1))
+	env.CompleteArgs("snapshot rename", completeSnapshot(env, 1))
+	env.CompleteArgs("snapshot delete", completeSnapshot(env, math.MaxInt))
 	env.CompleteArgs("--env", completeLabel(env))
 	return []*cli.Command{
 		fetchCommand(env), restoreCommand(env), downloadCommand(env), verifyCommand(env),

@@ -60,43 +60,17 @@ func completeLabel(env *command.Env) command.Completer {
 	}
 }
 
-// completeMask completes what "hectl mask" takes: the key of a dump, or what to do
-// with the rules.
-func completeMask(env *command.Env) command.Completer {
-	newest := command.Candidate{Word: "latest", About: "the newest"}
-	whole := completeDump(env, command.Candidate{Word: "rules", About: "print the built-in ones"},
-		command.Candidate{Word: "check", About: "hold the rules against a dump"}, newest)
-	check := completeDump(env, newest, command.Candidate{Word: command.CompleteFiles})
+// completeSnapshot completes the names of snapshots that are not named yet, of
+// which a command takes at most so many.
+func completeSnapshot(env *command.Env, most int) command.Completer {
 	return func(ctx context.Context, line command.Line) ([]command.Candidate, error) {
-		if len(line.Operands) > 0 && line.Operands[0] == "check" {
-			line.Operands = line.Operands[1:]
-			return check(ctx, line)
-		}
-		return whole(ctx, line)
-	}
-}
-
-// completeSnapshot completes what to do with a snapshot, and the names of those
-// that there are.
-func completeSnapshot(env *command.Env) command.Completer {
-	return func(ctx context.Context, line command.Line) ([]command.Candidate, error) {
-		if len(line.Operands) == 0 {
-			return []command.Candidate{
-				{Word: "save", About: "keep the target as it is"}, {Word: "list", About: "those of the target"},
-				{Word: "restore", About: "go back to one"}, {Word: "rename", About: "give one another name"}, {Word: "delete", About: "remove some"},
-			}, nil
-		}
-		done := line.Operands[1:]
-		switch verb := line.Operands[0]; {
-		case verb == "delete":
-		case (verb == "restore" || verb == "rename") && len(done) == 0:
-		default: // a new name, or none
+		if len(line.Operands) >= most {
 			return nil, nil
 		}
 		snapshots, err := knownSnapshots(ctx, env, line.Flags)
 		var candidates []command.Candidate
 		for _, s := range slices.Backward(snapshots) {
-			if !slices.Contains(done, s.Name) {
+			if !slices.Contains(line.Operands, s.Name) {
 				candidates = append(candidates, command.Candidate{Word: s.Name, About: text.Size(s.Size) + ", saved " + text.Minute(s.Saved)})
 			}
 		}

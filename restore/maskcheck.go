@@ -49,12 +49,12 @@ type maskCheck struct {
 }
 
 func newMaskCheck(env *command.Env, c *cli.Context) (*maskCheck, error) {
-	if c.NArg() > 2 {
-		return nil, fault.New(fault.Usage, `see "hectl mask --help"; "hectl list" shows the dumps`,
-			"mask check takes one dump, but was given %d", c.NArg()-1)
+	if c.NArg() > 1 {
+		return nil, fault.New(fault.Usage, `see "hectl mask check --help"; "hectl list" shows the dumps`,
+			"mask check takes one dump, but was given %d", c.NArg())
 	}
-	d := c.Args().Get(1)
-	if c.NArg() == 2 && d == "" {
+	d := c.Args().First()
+	if c.NArg() == 1 && d == "" {
 		return nil, fault.New(fault.Usage, `"latest", or no argument, is the newest one`, "mask check was given an empty key")
 	}
 	if err := dump.CheckKey(d); err != nil {

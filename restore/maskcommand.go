@@ -11,7 +11,6 @@ import (
 )
 
 func maskCommand(env *command.Env) *cli.Command {
-	suggest := &cli.BoolFlag{Category: command.Database, Name: "suggest", Usage: "with check: print rules for the columns that have none, to paste into hectl.yml"}
 	return command.New(env, &cli.Command{
 		Name:      "mask",
 		Usage:     "make a masked copy of a dump; see what is masked",
@@ -32,25 +31,9 @@ func maskCommand(env *command.Env) *cli.Command {
    when all of it is there. It has the dump's name, its statistics are left out,
    and passwords, tokens, sessions and jobs are, whatever the rules say. Give
    laptops that bucket alone. "hectl backup --masked-to" makes both in one pass.`,
-		Flags: slices.Concat([]cli.Flag{suggest, command.LabelFlag()}, maskToFlags(), command.BucketFlags()),
+		Flags:       slices.Concat([]cli.Flag{command.LabelFlag()}, maskToFlags(), command.BucketFlags()),
+		Subcommands: []*cli.Command{maskRulesCommand(env), maskCheckCommand(env)},
 		Action: func(c *cli.Context) error {
-			what := c.Args().First()
-			if c.IsSet("suggest") && what != "check" {
-				return fault.New(fault.Usage, `"hectl mask check --suggest"`, "--suggest goes with check")
-			}
-			switch what {
-			case "rules":
-				if c.NArg() > 1 {
-					return fault.New(fault.Usage, "", "mask rules takes no argument, but was given %d", c.NArg()-1)
-				}
-				return printRules(env)
-			case "check":
-				opt, err := newMaskCheck(env, c)
-				if err != nil {
-					return err
-				}
-				return opt.Run(c.Context, env)
-			}
 			opt, err := newMaskOptions(env, c)
 			if err != nil {
 				return err
@@ -58,11 +41,63 @@ func maskCommand(env *command.Env) *cli.Command {
 			return opt.Run(c.Context, env)
 		},
 	}, `
-0    done; with check: every column that could hold personal data has a rule
+0    done
 1    failed; no masked dump was made
 2    wrong flags or settings, or rules that do not fit the dump
-3    with check: columns that could hold personal data have no rule; else:
-     done, with a warning that needs a person
+3    done, with a warning that needs a person
+10   no such dump or bucket
+12   credentials are missing, expired, or lack a permission
+13   the dump is damaged
+130  interrupted`)
+}
+
+func maskRulesCommand(env *command.Env) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:      "rules",
+		Usage:     "print the built-in rules",
+		UsageText: "hectl mask rules [options]",
+		Description: `EXAMPLES:
+   hectl mask rules >rules.yml
+
+   The output is the key mask of a hectl.yml.`,
+		Action: func(c *cli.Context) error {
+			if c.NArg() > 0 {
+				return fault.New(fault.Usage, "", "mask rules takes no argument, but was given %d", c.NArg())
+			}
+			return printRules(env)
+		},
+	}, `
+0    done
+2    wrong flags, or a hectl.yml with mistakes`)
+}
+
+func maskCheckCommand(env *command.Env) *cli.Command {
+	suggest := &cli.BoolFlag{Category: command.Database, Name: "suggest", Usage: "print rules for the columns that have none, to paste into hectl.yml"}
+	return command.New(env, &cli.Command{
+		Name:      "check",
+		Usage:     "check the rules against a dump",
+		UsageText: "hectl mask check [KEY|FILE|latest] [options]",
+		Description: `EXAMPLES:
+   hectl mask check                  check the rules against the newest dump
+   hectl mask check --suggest        print rules for the columns that have none
+   hectl mask check ./tmp/local.dump
+
+   Lists the columns that could hold personal data, by their name and type. A
+   column that no rule covers is OPEN. hectl reads only the head of the dump:
+   the tables, without rows.`,
+		Flags: slices.Concat([]cli.Flag{suggest, command.LabelFlag()}, command.BucketFlags()),
+		Action: func(c *cli.Context) error {
+			opt, err := newMaskCheck(env, c)
+			if err != nil {
+				return err
+			}
+			return opt.Run(c.Context, env)
+		},
+	}, `
+0    done: every column that could hold personal data has a rule
+1    failed
+2    wrong flags or settings, or rules that do not fit the dump
+3    columns that could hold personal data have no rule
 10   no such dump or bucket
 12   credentials are missing, expired, or lack a permission
 13   the dump is damaged

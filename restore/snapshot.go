@@ -2,7 +2,7 @@ package restore
 
 import (
 	"context"
-	"slices"
+	"math"
 	"strings"
 	"time"
 
@@ -12,34 +12,6 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 )
-
-// verb is something to do with snapshots.
-type verb struct {
-	names []string // of its arguments, as the help has them
-	many  bool     // the last one may be repeated
-	flags []string // that go with it, beside those that go with all
-	run   func(ctx context.Context, r *run, args []string) error
-}
-
-func verbs() map[string]verb {
-	return map[string]verb{
-		"save": {names: []string{"NAME"}, flags: []string{"dry-run", "allow-host", "force"}, run: func(ctx context.Context, r *run, args []string) error {
-			return r.saveSnapshot(ctx, args[0])
-		}},
-		"list": {run: func(ctx context.Context, r *run, _ []string) error {
-			return r.listSnapshots(ctx)
-		}},
-		"restore": {names: []string{"NAME"}, flags: []string{"dry-run", "allow-host", "force", "drop-previous"}, run: func(ctx context.Context, r *run, args []string) error {
-			return r.restoreNamed(ctx, args[0])
-		}},
-		"rename": {names: []string{"NAME", "NEW"}, flags: []string{"dry-run", "allow-host", "force"}, run: func(ctx context.Context, r *run, args []string) error {
-			return r.renameSnapshot(ctx, args[0], args[1])
-		}},
-		"delete": {names: []string{"NAME"}, many: true, flags: []string{"dry-run", "allow-host", "force"}, run: func(ctx context.Context, r *run, args []string) error {
-			return r.deleteSnapshots(ctx, args)
-		}},
-	}
-}
 
 func snapshotCommand(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
@@ -67,23 +39,14 @@ func snapshotCommand(env *command.Env) *cli.Command {
    that hectl did not make and mark as one.
 
    "hectl fetch-latest-db --snapshot" makes one of what it fetched.`,
-		Flags: slices.Concat(serverFlags(), []cli.Flag{
-			&cli.BoolFlag{Category: command.Database, Name: "drop-previous", Usage: "with restore: do not keep the replaced database"},
-			dryRunFlag(),
-		}),
-		Action: func(c *cli.Context) error {
-			v, args, err := parseVerb(c)
-			if err != nil {
-				return err
-			}
-			r, _, err := prepareServer(env, c)
-			if err != nil {
-				return err
-			}
-			r.dropPrevious, r.dryRun = c.Bool("drop-previous"), c.Bool("dry-run")
-			return v.run(c.Context, r, args)
+		Subcommands: []*cli.Command{
+			snapshotSaveCommand(env), snapshotListCommand(env), snapshotRestoreCommand(env),
+			snapshotRenameCommand(env), snapshotDeleteCommand(env),
 		},
-	}, `
+	}, snapshotExits)
+}
+
+const snapshotExits = `
 0    done
 1    failed; the target and its snapshots are as they were
 2    wrong flags or settings, or there is a snapshot NAME already
@@ -92,7 +55,130 @@ func snapshotCommand(env *command.Env) *cli.Command {
 11   another run works on this target
 12   the role lacks a permission
 15   the target may not be replaced, or not be read
-130  interrupted; the target and its snapshots are as they were`)
+130  interrupted; the target and its snapshots are as they were`
+
+func snapshotSaveCommand(env *command.Env) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:      "save",
+		Usage:     "save a copy of the local database under a name",
+		UsageText: "hectl snapshot save NAME [options]",
+		Description: `EXAMPLES:
+   hectl snapshot save before-migration
+   hectl snapshot save before-migration --dry-run   only show the plan
+
+   Ends the sessions on TARGET, because PostgreSQL copies a database only when
+   it has none.`,
+		Flags: append(serverFlags(), dryRunFlag()),
+		Action: func(c *cli.Context) error {
+			r, err := prepareSnapshots(env, c, 1, 1)
+			if err != nil {
+				return err
+			}
+			return r.saveSnapshot(c.Context, c.Args().First())
+		},
+	}, snapshotExits)
+}
+
+func snapshotListCommand(env *command.Env) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:      "list",
+		Usage:     "list the snapshots of the local database",
+		UsageText: "hectl snapshot list [options]",
+		Flags:     serverFlags()[:1],
+		Action: func(c *cli.Context) error {
+			r, err := prepareSnapshots(env, c, 0, 0)
+			if err != nil {
+				return err
+			}
+			return r.listSnapshots(c.Context)
+		},
+	}, snapshotExits)
+}
+
+func snapshotRestoreCommand(env *command.Env) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:      "restore",
+		Usage:     "replace the local database with a snapshot",
+		UsageText: "hectl snapshot restore NAME [options]",
+		Description: `EXAMPLES:
+   hectl snapshot restore before-migration   again and again
+   hectl snapshot restore before-migration --drop-previous
+
+   Copies the snapshot to a new database, then swaps it with TARGET. The
+   previous database is kept as TARGET_previous: "hectl rollback" brings it
+   back. The snapshot stays.`,
+		Flags: append(serverFlags(),
+			&cli.BoolFlag{Category: command.Database, Name: "drop-previous", Usage: "do not keep the replaced database"},
+			dryRunFlag()),
+		Action: func(c *cli.Context) error {
+			r, err := prepareSnapshots(env, c, 1, 1)
+			if err != nil {
+				return err
+			}
+			return r.restoreNamed(c.Context, c.Args().First())
+		},
+	}, snapshotExits)
+}
+
+func snapshotRenameCommand(env *command.Env) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:      "rename",
+		Usage:     "rename a snapshot",
+		UsageText: "hectl snapshot rename NAME NEW [options]",
+		Description: `EXAMPLES:
+   hectl snapshot rename before-migration clean
+
+   "hectl fetch-latest-db --snapshot" replaces the snapshot that it made before,
+   unless you renamed it.`,
+		Flags: append(serverFlags(), dryRunFlag()),
+		Action: func(c *cli.Context) error {
+			r, err := prepareSnapshots(env, c, 2, 2)
+			if err != nil {
+				return err
+			}
+			return r.renameSnapshot(c.Context, c.Args().Get(0), c.Args().Get(1))
+		},
+	}, snapshotExits)
+}
+
+func snapshotDeleteCommand(env *command.Env) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:      "delete",
+		Usage:     "delete snapshots",
+		UsageText: "hectl snapshot delete NAME… [options]",
+		Description: `EXAMPLES:
+   hectl snapshot delete before-migration clean
+
+   Deletes none unless all of them exist.`,
+		Flags: append(serverFlags(), dryRunFlag()),
+		Action: func(c *cli.Context) error {
+			r, err := prepareSnapshots(env, c, 1, math.MaxInt)
+			if err != nil {
+				return err
+			}
+			return r.deleteSnapshots(c.Context, c.Args().Slice())
+		},
+	}, snapshotExits)
+}
+
+// prepareSnapshots checks the names of snapshots, of which a command takes from
+// least to most, and finds the target.
+func prepareSnapshots(env *command.Env, c *cli.Context, least, most int) (*run, error) {
+	if n := c.NArg(); n < least || n > most {
+		name := command.FullName(c.Command)
+		return nil, fault.New(fault.Usage, strings.TrimSuffix(c.Command.UsageText, " [options]"), "%s takes %d arguments, but was given %d", name, least, n)
+	}
+	for _, arg := range c.Args().Slice() {
+		if !plainName.MatchString(arg) {
+			return nil, fault.New(fault.Usage, "letters, digits, and . _ - between them, at most 60", "%s cannot be the name of a snapshot", fault.Quote(arg))
+		}
+	}
+	r, _, err := prepareServer(env, c)
+	if err != nil {
+		return nil, err
+	}
+	r.dropPrevious, r.dryRun = c.Bool("drop-previous"), c.Bool("dry-run")
+	return r, nil
 }
 
 // serverFlags say which target, and that it may be one.
@@ -106,37 +192,6 @@ func serverFlags() []cli.Flag {
 
 func dryRunFlag() cli.Flag {
 	return &cli.BoolFlag{Category: command.Database, Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would happen, and do nothing"}
-}
-
-// parseVerb reads what is to be done, and checks its arguments and flags.
-func parseVerb(c *cli.Context) (v verb, args []string, err error) {
-	known := []string{"save", "list", "restore", "rename", "delete"}
-	if !c.Args().Present() {
-		return v, nil, fault.New(fault.Usage, `see "hectl snapshot --help"`, "snapshot what? %s", strings.Join(known, ", "))
-	}
-	name, args := c.Args().First(), c.Args().Tail()
-	v, ok := verbs()[name]
-	if !ok {
-		return v, nil, fault.New(fault.Usage, "it is one of "+strings.Join(known, ", "), "snapshot cannot %s", fault.Quote(name))
-	}
-	if len(args) < len(v.names) || len(args) > len(v.names) && !v.many {
-		usage := strings.Join(append([]string{"hectl snapshot " + name}, v.names...), " ")
-		if v.many {
-			usage += "…"
-		}
-		return v, nil, fault.New(fault.Usage, usage, "snapshot %s takes %d arguments, but was given %d", name, len(v.names), len(args))
-	}
-	for _, flag := range []string{"dry-run", "allow-host", "force", "drop-previous"} {
-		if c.IsSet(flag) && !slices.Contains(v.flags, flag) {
-			return v, nil, fault.New(fault.Usage, `see "hectl snapshot --help"`, "--%s does not go with snapshot %s", flag, name)
-		}
-	}
-	for _, arg := range args {
-		if !plainName.MatchString(arg) {
-			return v, nil, fault.New(fault.Usage, "letters, digits, and . _ - between them, at most 60", "%s cannot be the name of a snapshot", fault.Quote(arg))
-		}
-	}
-	return v, args, nil
 }
 
 // snapshotInfo describes a snapshot.

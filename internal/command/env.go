@@ -186,11 +186,12 @@ func Given(c *cli.Context) config.Flags {
 // NoArgs refuses arguments where a command takes none.
 func NoArgs(c *cli.Context) error {
 	if c.Args().Present() {
-		hint := `see "hectl ` + c.Command.Name + ` --help"`
+		name := FullName(c.Command)
+		hint := `see "hectl ` + name + ` --help"`
 		if c.IsSet("notify") {
 			hint = "--notify takes one URL, and may be given several times"
 		}
-		return fault.New(fault.Usage, hint, "%s takes no arguments, but was given %s", c.Command.Name, fault.Quote(c.Args().First()))
+		return fault.New(fault.Usage, hint, "%s takes no arguments, but was given %s", name, fault.Quote(c.Args().First()))
 	}
 	return nil
 }

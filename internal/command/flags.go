@@ -2,6 +2,7 @@ package command
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 )
@@ -59,9 +60,13 @@ func New(env *Env, c *cli.Command, exits string) *cli.Command {
 	c.Flags = slices.Concat(c.Flags, OutputFlags())
 	c.HideHelpCommand = true
 	c.CustomHelpTemplate = helpText(c, exits)
-	c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return UsageError(c.Name, err) }
+	for _, sub := range c.Subcommands {
+		sub.HelpName = "hectl " + c.Name + " " + sub.Name
+	}
+	c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return UsageError(FullName(c), err) }
 	c.Before = func(ctx *cli.Context) error {
-		env.Console.Command(c.Name)
+		name, _, _ := strings.Cut(FullName(c), " ")
+		env.Console.Command(name)
 		env.askApproval(ctx.Context)
 		env.Console.Mode(ctx.Bool("quiet"), ctx.Bool("verbose"), ctx.Bool("json"))
 		if ctx.IsSet("log-format") {
@@ -70,4 +75,13 @@ func New(env *Env, c *cli.Command, exits string) *cli.Command {
 		return nil
 	}
 	return c
+}
+
+// FullName is the name of a command as it is typed after "hectl", such as
+// "snapshot save".
+func FullName(c *cli.Command) string {
+	if c.HelpName == "" { // before urfave/cli sets it
+		return c.Name
+	}
+	return strings.TrimPrefix(c.HelpName, "hectl ")
 }

@@ -18,7 +18,14 @@ const width = 80
 // who has forgotten everything wants to see a line to type.
 func helpText(c *cli.Command, exits string) string {
 	var b strings.Builder
-	b.WriteString("NAME:\n   hectl {{.Name}} - {{.Usage}}\n\nUSAGE:\n   {{.UsageText}}\n")
+	b.WriteString("NAME:\n   {{.HelpName}} - {{.Usage}}\n\nUSAGE:\n   {{.UsageText}}\n")
+	if len(c.Subcommands) > 0 {
+		b.WriteString("\nCOMMANDS:\n")
+		for _, sub := range c.Subcommands {
+			fmt.Fprintf(&b, "   %-10s  %s\n", sub.Name, sub.Usage)
+		}
+		fmt.Fprintf(&b, "\n   \"{{.HelpName}} COMMAND --help\" has the flags of each.\n")
+	}
 	b.WriteString("{{if .Description}}\n{{.Description}}\n{{end}}")
 	for _, category := range categories() {
 		flags := inCategory(c.Flags, category)

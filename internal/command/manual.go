@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -36,7 +37,7 @@ func Manual(c *cli.Command, name, version, date string) string {
 		if examples != "" {
 			b.WriteString(".PP\n.nf\n" + roffLines(examples) + ".fi\n")
 		}
-		b.WriteString(manualFlags(".SS", sub.Flags))
+		b.WriteString(manualFlags(".SS", own(sub.Flags)))
 	}
 	b.WriteString(manualFlags(".SH OPTIONS:", c.Flags))
 	if _, exits, ok := strings.Cut(c.CustomHelpTemplate, exitCodes); ok {
@@ -53,6 +54,14 @@ func Manual(c *cli.Command, name, version, date string) string {
 	}
 	b.WriteString(".SH SEE ALSO\n.BR hectl (1),\n.BR pg_dump (1),\n.BR pg_restore (1)\n")
 	return b.String()
+}
+
+// own leaves out the flags that all commands have.
+func own(flags []cli.Flag) []cli.Flag {
+	common := OutputFlags()
+	return slices.DeleteFunc(slices.Clone(flags), func(f cli.Flag) bool {
+		return slices.ContainsFunc(common, func(c cli.Flag) bool { return c.Names()[0] == f.Names()[0] })
+	})
 }
 
 // manualFlags renders flags under headings that begin with heading.
