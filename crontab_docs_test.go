@@ -2,8 +2,6 @@ package main
 
 import (
 	"io"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -18,18 +16,7 @@ var crontabLine = regexp.MustCompile(`(?m)^\s*(?:[\d*/,-]+ +){4}[\d*/,-]+ +(.*\b
 
 // Cron mails what a job prints. A result on standard output is one mail a success.
 func TestCrontabLinesMailNothingOnSuccess(t *testing.T) {
-	pages := map[string]string{}
-	files, err := filepath.Glob("docs/*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range append(files, "README.md") {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		pages[file] = string(text)
-	}
+	pages := markdownPages(t)
 	env := &command.Env{Console: console.New(console.Options{Stdout: io.Discard, Stderr: io.Discard, Now: time.Now})}
 	for _, c := range newApp(env, io.Discard).Commands {
 		pages["hectl "+c.Name+" --help"] = c.Description

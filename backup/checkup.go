@@ -159,7 +159,7 @@ func CheckWriter(ctx context.Context, f *finding.List, about string, store *s3st
 	switch {
 	case len(lacking) == 0:
 	case needed:
-		f.Fail(about, fault.New(fault.Denied, "attach the policy for the server in hectl's README to the user or role",
+		f.Fail(about, fault.New(fault.Denied, "attach the backup policy in docs/reference/iam.md to the user or role",
 			"a backup also needs %s on %s/%s*", strings.Join(lacking, ", "), b, catalog.Prefix("")))
 	default:
 		f.OK(about, "not granted: %s, which only a backup needs", strings.Join(lacking, ", "))

@@ -17,10 +17,10 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// readme returns the text of the README.
-func readme(t *testing.T) string {
+// page returns the text of a page.
+func page(t *testing.T, file string) string {
 	t.Helper()
-	text, err := os.ReadFile("README.md")
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,11 +39,11 @@ func (a *actions) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*[]string)(a))
 }
 
-// policies returns the actions of each policy for S3 in the README, sorted.
+// policies returns the actions of each policy for S3 in docs/reference/iam.md, sorted.
 func policies(t *testing.T) [][]string {
 	t.Helper()
 	var found [][]string
-	for _, block := range regexp.MustCompile("(?s)```json\n(.*?)```").FindAllStringSubmatch(readme(t), -1) {
+	for _, block := range regexp.MustCompile("(?s)```json\n(.*?)```").FindAllStringSubmatch(page(t, "docs/reference/iam.md"), -1) {
 		var all []string
 		for in := json.NewDecoder(strings.NewReader(block[1])); ; {
 			var policy struct {
@@ -70,8 +70,8 @@ func policies(t *testing.T) [][]string {
 	return found
 }
 
-// Every policy of the README is that of a user in a script.
-func TestPoliciesOfTheReadmeAreTried(t *testing.T) {
+// Every policy in docs/reference/iam.md is that of a user in a script.
+func TestDocumentedPoliciesAreTried(t *testing.T) {
 	tried := map[string]bool{}
 	scripts, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil {
@@ -88,7 +88,7 @@ func TestPoliciesOfTheReadmeAreTried(t *testing.T) {
 	}
 	found := policies(t)
 	if len(found) < 4 {
-		t.Errorf("the README has %d policies", len(found))
+		t.Errorf("docs/reference/iam.md has %d policies", len(found))
 	}
 	for _, policy := range found {
 		if !tried[strings.Join(policy, " ")] {
@@ -97,14 +97,15 @@ func TestPoliciesOfTheReadmeAreTried(t *testing.T) {
 	}
 }
 
-// The README lists every exit code.
-func TestExitCodesOfTheReadme(t *testing.T) {
+// docs/reference/exit-codes.md lists every exit code.
+func TestDocumentedExitCodes(t *testing.T) {
 	want := []fault.Code{
 		fault.Done, fault.Failed, fault.Usage, fault.Warnings, fault.NotFound, fault.Locked,
 		fault.Denied, fault.Integrity, fault.Stale, fault.Refused, fault.Interrupted,
 	}
+	codes, _, _ := strings.Cut(page(t, "docs/reference/exit-codes.md"), "\n\nSome exit codes") // the table of all codes
 	var got []fault.Code
-	for _, row := range regexp.MustCompile(`(?m)^\| (\d+) \|`).FindAllStringSubmatch(readme(t), -1) {
+	for _, row := range regexp.MustCompile(`(?m)^\| (\d+) \|`).FindAllStringSubmatch(codes, -1) {
 		code, err := strconv.Atoi(row[1])
 		if err != nil {
 			t.Fatal(err)
