@@ -29,10 +29,10 @@ func doctorCommand(env *command.Env) *cli.Command {
 		Usage:     "check what the other commands need, and how to fix it",
 		UsageText: "hectl doctor [options]",
 		Description: `EXAMPLES:
-   hectl doctor             before the first fetch-latest-db on a laptop
-   sudo hectl doctor --cron check the installed service of "hectl schedule"
+   hectl doctor              before the first fetch-latest-db on a laptop
+   sudo hectl doctor --cron  check the installed service of "hectl schedule"
    crontab -l | hectl doctor --line -
-                            check the crontab line that runs "hectl backup"
+                             check the crontab line that runs "hectl backup"
 
    Each line is ok, advice, warning or error; what follows a ">" fixes it.
    Nothing is changed, neither in a database nor in the bucket.

@@ -42,7 +42,7 @@ func downloadCommand(env *command.Env) *cli.Command {
 		Description: `EXAMPLES:
    hectl download                                  the newest production dump
    hectl download production-20261123083000.rds.dump -o /var/tmp
-   hectl download --env staging -o - | pg_restore -l
+   hectl download --env staging -o - | pg_restore -f staging.sql
 
    The file appears under its name only when all of it is there and was found to
    be whole: by the store's checksum, the manifest, and by unpacking every

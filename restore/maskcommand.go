@@ -16,7 +16,7 @@ func maskCommand(env *command.Env) *cli.Command {
 		Usage:     "make a masked copy of a dump; see what is masked",
 		UsageText: "hectl mask [KEY|latest] --to s3://BUCKET[/FOLDER] [options]\n   hectl mask rules | check [KEY|FILE|latest] [options]",
 		Description: `EXAMPLES:
-   hectl mask --to s3://masked-dumps the newest dump, masked, in another bucket
+   hectl mask --to s3://masked-dumps  the newest dump, masked, in another bucket
    hectl mask rules                  the built-in rules, as hectl.yml has them
    hectl mask check                  hold the rules against the newest dump
    hectl mask check --suggest        rules for the columns that have none
