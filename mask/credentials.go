@@ -209,7 +209,7 @@ func lineage(s *schema.Schema) func(*schema.Table) []string {
 // parts returns t and all tables that it is a partition of, or inherits from.
 func parts(byName map[schema.Name]*schema.Table, t *schema.Table) []*schema.Table {
 	var all []*schema.Table
-	for next := []*schema.Table{t}; len(next) > 0; next = next[1:] {
+	for next := []*schema.Table{t}; len(next) > 0 && len(all) < maxDepth; next = next[1:] {
 		of := next[0]
 		if of == nil || slices.Contains(all, of) { // a hostile archive may have them in a circle
 			continue

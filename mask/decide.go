@@ -98,33 +98,22 @@ func (s *subject) column(name string) verdict {
 	return verdict{}
 }
 
-// maxDepth bounds how deep tables inherit: a hostile archive may have them in a
-// circle.
+// maxDepth bounds how many ancestors of a table are followed: a hostile archive may
+// have any number.
 const maxDepth = 100
 
 // ancestors returns t and the tables that it inherits from, nearest first. A
 // partition begins with the whole.
 func ancestors(byName map[schema.Name]*schema.Table, t *schema.Table) []*schema.Table {
-	t = whole(byName, t)
-	list := []*schema.Table{t}
-	for i := 0; i < len(list) && len(list) < maxDepth; i++ {
-		for _, n := range list[i].Inherits {
-			if parent := byName[n]; parent != nil && !slices.Contains(list, parent) {
-				list = append(list, parent)
-			}
-		}
+	isPart := func(of *schema.Table) bool { return of.PartitionOf != nil && byName[*of.PartitionOf] != nil }
+	if list := slices.DeleteFunc(parts(byName, t), isPart); len(list) > 0 {
+		return list
 	}
-	return list
+	return []*schema.Table{t} // partitions in a circle
 }
 
 // whole returns the table that t is a partition of at the end, t itself when it
 // is none.
 func whole(byName map[schema.Name]*schema.Table, t *schema.Table) *schema.Table {
-	for range maxDepth {
-		if t.PartitionOf == nil || byName[*t.PartitionOf] == nil {
-			break
-		}
-		t = byName[*t.PartitionOf]
-	}
-	return t
+	return ancestors(byName, t)[0]
 }

@@ -33,7 +33,7 @@ func definitions(head *archive.Head, s *schema.Schema, reviewed map[string]strin
 			continue
 		}
 		why := looksLike(e.Definition)
-		if why == "" && attaches(e) && strings.Contains(e.Definition, "'") {
+		if _, attaches := schema.ParentOf(e); why == "" && attaches && strings.Contains(e.Definition, "'") {
 			why = bounds[schema.Name{Schema: e.Namespace, Name: e.Tag}]
 		}
 		if why == "" {
@@ -45,12 +45,6 @@ func definitions(head *archive.Head, s *schema.Schema, reviewed map[string]strin
 		list = append(list, d)
 	}
 	return list
-}
-
-// attaches reports whether an entry attaches a partition: until version 13 that
-// follows its definition.
-func attaches(e *archive.Entry) bool {
-	return e.Desc == "TABLE ATTACH" || strings.Contains(e.Definition, " ATTACH PARTITION ")
 }
 
 // definitionName is how hectl.yml names an entry.

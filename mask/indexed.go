@@ -2,9 +2,7 @@ package mask
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/rubyforgood/hectl/pgtools/schema"
@@ -170,7 +168,7 @@ func (c *compiler) compute(s *subject, what, sql string) {
 		}
 		switch kind := KindOf(col.Type); kind {
 		case Text, JSON, Hstore, XML, Bytea:
-			if to := castsFromText(sql); to != "" {
+			if to := castFromText(sql); to != "" {
 				c.complain(s, name, v, "keep it", "%s makes a value of type %s of it (%s), and what %s makes may be none", what, to, sql, v.spec.Name)
 				s.wrong[name] = true
 				continue
@@ -182,43 +180,44 @@ func (c *compiler) compute(s *subject, what, sql string) {
 	}
 }
 
-var (
-	casts         = regexp.MustCompile(`([')\w"])::("?[a-z_][\w. "]*)`)
-	literals      = regexp.MustCompile(`'(?:[^']|'')*'(?:::[a-z_][\w. ]*(?:\[\])?)?`)
-	functionCalls = regexp.MustCompile(`([\w."]+)\(`)
-)
-
-// castsFromText returns a type that is not text and that an expression casts
+// castFromText returns a type that is not text and that an expression casts
 // something to; "" when there is none.
-func castsFromText(sql string) string {
-	for _, cast := range casts.FindAllStringSubmatch(withoutLiteralCasts(sql), -1) {
-		to := strings.TrimSpace(cast[2])
-		known := slices.ContainsFunc([]string{"text", "character", "bpchar", "citext", "public.citext", "name", "jsonb", "json", "regconfig", "tsvector", "unknown"}, func(text string) bool {
-			return to == text || strings.HasPrefix(to, text+" ")
-		})
-		if !known {
-			return to
+func castFromText(sql string) string {
+	casts, err := schema.Casts(sql)
+	if err != nil {
+		return "unknown"
+	}
+	for _, to := range casts {
+		n := to.Name
+		isText := n.Schema == "" && slices.Contains([]string{"text", "character", "character varying", "bpchar", "citext", "name", "jsonb", "json", "regconfig", "tsvector", "unknown"}, n.Name)
+		if !isText && n != (schema.Name{Schema: "public", Name: "citext"}) {
+			return to.SQL
 		}
 	}
 	return ""
 }
 
-// withoutLiteralCasts returns an expression without its strings and what these are
-// cast to.
-func withoutLiteralCasts(sql string) string {
-	return literals.ReplaceAllString(sql, "NULL")
-}
-
 // unknownFunction returns a function that an expression calls and that could refuse a
 // value; "" when there is none.
 func unknownFunction(sql string) string {
-	for _, call := range functionCalls.FindAllStringSubmatch(withoutLiteralCasts(sql), -1) {
-		switch call[1] {
-		case "lower", "upper", "initcap", "btrim", "ltrim", "rtrim", "TRIM", "md5", "sha256", "length", "char_length", "octet_length", "COALESCE", "NULLIF", "to_tsvector", "setweight", "concat", "concat_ws",
-			"substr", "SUBSTRING", "\"substring\"", "\"left\"", "\"right\"", "reverse", "replace", "translate", "regexp_replace", "strpos", "POSITION", "split_part", "starts_with", "unaccent", "public.unaccent", "hashtext", "abs",
-			"date_part", "date_trunc", "EXTRACT", "GREATEST", "LEAST", "jsonb_typeof", "array_length", "cardinality", "AND", "OR", "NOT", "IN", "ANY", "ALL", "WHEN", "THEN", "ELSE", "CASE", "character", "varying", "numeric", "AS", "FROM", "IS", "LIKE":
+	calls, err := schema.Calls(sql)
+	if err != nil {
+		return "an unknown function"
+	}
+	for _, call := range calls {
+		if call == (schema.Name{Schema: "public", Name: "unaccent"}) {
+			continue
+		}
+		if call.Schema != "" {
+			return call.String()
+		}
+		switch call.Name {
+		case "lower", "upper", "initcap", "btrim", "ltrim", "rtrim", "trim", "md5", "sha256", "length", "char_length", "octet_length", "coalesce", "nullif", "to_tsvector", "setweight", "concat", "concat_ws",
+			"substr", "substring", "left", "right", "reverse", "replace", "translate", "regexp_replace", "strpos", "position", "split_part", "starts_with", "unaccent", "hashtext", "abs",
+			"date_part", "date_trunc", "extract", "greatest", "least", "jsonb_typeof", "array_length", "cardinality",
+			"and", "or", "not", "in", "any", "all", "when", "then", "else", "case", "as", "from", "is", "like": // key words
 		default:
-			return call[1]
+			return call.String()
 		}
 	}
 	return ""

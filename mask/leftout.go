@@ -141,7 +141,7 @@ func (d *dials) reaches(e *archive.Entry, seen map[int]bool) bool {
 	case "TABLE":
 		// Its defaults and checks are of no account to a reader, but a column that is
 		// computed when it is read is.
-		computed := strings.Count(e.Definition, "GENERATED ALWAYS AS (") > strings.Count(e.Definition, ") STORED")
+		computed := schema.HasVirtualColumns(e.Definition)
 		return slices.ContainsFunc(d.children[e.ID], visit) || computed && slices.ContainsFunc(e.Dependencies, visit)
 	}
 	return slices.ContainsFunc(e.Dependencies, visit)

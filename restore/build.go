@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -12,6 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
 // tableWork is what remains to be done for a table once its rows are in.
@@ -86,7 +86,7 @@ func divideWork(h *archive.Head, copies []tableCopy, rest remainder, relations [
 // clustered on it, or identified by it in replication. For that the transaction
 // that made the index takes a stronger lock, and two such wait for each other.
 func altersTable(definition string) bool {
-	return strings.Contains(definition, "\nALTER TABLE ")
+	return schema.Says(definition, "alter table")
 }
 
 // tableOf returns the table that an entry is about, nil when it is not about one

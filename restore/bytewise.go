@@ -33,7 +33,7 @@ func countsBytes(h *archive.Head) bool {
 				return true
 			}
 		}
-		if strings.Contains(e.Definition, "\nPARTITION BY HASH ") {
+		if schema.Says(e.Definition, "partition by hash") {
 			return true
 		}
 	}

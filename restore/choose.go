@@ -10,10 +10,9 @@ import (
 
 // chooser decides which tables' rows are restored. The schema always is.
 type chooser struct {
-	only    []schema.Pattern // none: all
-	exclude []schema.Pattern
-	// whole maps the entries of partitions to what they are partitions of.
-	whole map[schema.Name]*archive.Entry
+	only       []schema.Pattern // none: all
+	exclude    []schema.Pattern
+	partitions schema.Partitions
 }
 
 func newChooser(only, exclude []string) (chooser, error) {
@@ -39,21 +38,6 @@ func parsePattern(text string) (schema.Pattern, error) {
 	return p, fault.Wrap(fault.Usage, `for example: 'audit_*', public.versions, '"Mixed Case"'`, err)
 }
 
-// maxDepth bounds how deep partitions of partitions are followed: a hostile archive
-// may have them in a circle.
-const maxDepth = 100
-
-// partitions returns, by schema and name of each partition, the table that it is
-// a partition of.
-func partitions(h *archive.Head) map[schema.Name]*archive.Entry {
-	byID := h.ByID()
-	wholes := map[schema.Name]*archive.Entry{}
-	for part, whole := range schema.Attachments(h) {
-		wholes[nameOf(byID[part])] = byID[whole]
-	}
-	return wholes
-}
-
 // nameOf returns the name of a table as a person writes it.
 func nameOf(e *archive.Entry) schema.Name {
 	namespace, tag := e.Names()
@@ -65,12 +49,10 @@ func (c chooser) takes(e *archive.Entry) bool {
 	matchesAny := func(patterns []schema.Pattern) bool {
 		for _, p := range patterns {
 			// The name of a partitioned table counts for its partitions.
-			t := e
-			for depth := 0; t != nil && depth < maxDepth; depth++ {
-				if p.Matches(nameOf(t)) {
+			for name := range c.partitions.Ancestors(nameOf(e)) {
+				if p.Matches(name) {
 					return true
 				}
-				t = c.whole[nameOf(t)]
 			}
 		}
 		return false

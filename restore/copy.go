@@ -7,6 +7,7 @@ import (
 
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
 // worthFreezing is the length of a block from which on a table is emptied (it is
@@ -47,19 +48,6 @@ func (c tableCopy) copy(ctx context.Context, db *pgtools.DB, data io.Reader) err
 // partition's rows names the whole table where pg_dump ran with
 // --load-via-partition-root.
 func copiesInto(statement string, table *archive.Entry) bool {
-	rest, ok := strings.CutPrefix(statement, "COPY ")
-	for _, name := range []string{table.Namespace, table.Tag} {
-		plain, isPlain := strings.CutPrefix(rest, name)
-		quoted, isQuoted := strings.CutPrefix(rest, pgtools.Quote(name))
-		switch {
-		case isQuoted:
-			rest = quoted
-		case isPlain:
-			rest = plain
-		default:
-			return false
-		}
-		rest = strings.TrimPrefix(rest, ".")
-	}
-	return ok && strings.HasPrefix(rest, " ")
+	into, ok := schema.CopyTarget(statement)
+	return ok && into == schema.Name{Schema: table.Namespace, Name: table.Tag}
 }

@@ -281,7 +281,7 @@ func (r *run) opened(ctx context.Context, admin *pgtools.DB, src dump.Opener, ex
 	if err := r.tables.check(d.Head); err != nil {
 		return err
 	}
-	r.tables.whole = partitions(d.Head)
+	r.tables.partitions = schema.PartitionsOf(d.Head)
 	if err := checkPatterns(d.Head, r.keepRows); err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func TestRowsThatMayReadOtherTables(t *testing.T) {
 		{"an odd name, in a default and in a generated column", true, []archive.Entry{entry(2, "TABLE", "t", odd, 3), entry(3, "FUNCTION", "F (x(text)", "CREATE FUNCTION public.\"F (x\"(text)")}},
 		{"a table that cannot be read", true, []archive.Entry{entry(2, "TABLE", "t", unread, 9), function}},
 		{"a partition key", true, []archive.Entry{entry(2, "TABLE", "t", parted, 9), function}},
-		{"the key of what it is a part of", true, []archive.Entry{entry(2, "TABLE", "part", plain), entry(3, "TABLE", "t", parted, 9), entry(4, "TABLE ATTACH", "part", "", 3, 2), function}},
+		{"the key of what it is a part of", true, []archive.Entry{entry(2, "TABLE", "part", plain), entry(3, "TABLE", "t", parted, 9), entry(4, "TABLE ATTACH", "part", "ALTER TABLE ONLY public.t ATTACH PARTITION public.part DEFAULT;\n", 3, 2), function}},
 		{"a domain", true, []archive.Entry{entry(2, "TABLE", "t", plain, 3), entry(3, "DOMAIN", "d", "", 9), function}},
 		{"a domain without a function", false, []archive.Entry{entry(2, "TABLE", "t", plain, 3), entry(3, "DOMAIN", "d", "")}},
 		{"a domain in a type", true, []archive.Entry{entry(2, "TABLE", "t", plain, 3), entry(3, "TYPE", "c", "", 4), entry(4, "DOMAIN", "d", "", 9), function}},

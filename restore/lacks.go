@@ -3,7 +3,6 @@ package restore
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -76,30 +75,14 @@ func look(ctx context.Context, admin *pgtools.DB, h *archive.Head) (s surroundin
 				}
 			}
 		case "COLLATION":
-			if options, ok := collationOptions(e); ok {
-				if err := admin.TryCollation(ctx, options); err != nil {
-					s.locales[options] = err.Error()
+			if c, ok := schema.CollationOf(e.Definition); ok {
+				if err := admin.TryCollation(ctx, c.Options); err != nil {
+					s.locales[c.Options] = err.Error()
 				}
 			}
 		}
 	}
 	return s, nil
-}
-
-// ident matches a name as pg_dump writes it.
-const ident = `(?:"(?:[^"]|"")+"|[^\s".,;]+)`
-
-var (
-	collation   = regexp.MustCompile(`^CREATE COLLATION ` + ident + `\.` + ident + ` (\(.*\));\s*$`)
-	policyRoles = regexp.MustCompile(`^(CREATE POLICY ` + ident + ` ON ` + ident + `\.` + ident + `(?: AS RESTRICTIVE)?(?: FOR [A-Z]+)? TO )(` + ident + `(?:, ` + ident + `)*)( USING \(| WITH CHECK \(|;)`)
-	oneIdent    = regexp.MustCompile(ident)
-)
-
-func unquoteIdent(s string) string {
-	if inner, ok := strings.CutPrefix(s, `"`); ok {
-		return strings.ReplaceAll(strings.TrimSuffix(inner, `"`), `""`, `"`)
-	}
-	return s
 }
 
 // library returns the file that a function in C is in, "" for any other.
@@ -108,14 +91,6 @@ func library(e *archive.Entry) string {
 		return o.Library
 	}
 	return ""
-}
-
-// collationOptions returns what a collation is made of.
-func collationOptions(e *archive.Entry) (options string, ok bool) {
-	if m := collation.FindStringSubmatch(e.Definition); m != nil {
-		return m[1], true
-	}
-	return "", false
 }
 
 // inOnePlace reports whether a setting of the server says in which database an
@@ -142,11 +117,11 @@ func (s surroundings) lack(e *archive.Entry, byID map[int]*archive.Entry) (l lac
 	case "POLICY":
 		return s.lackRoles(l)
 	case "COLLATION":
-		options, _ := collationOptions(e)
-		if l.why = s.locales[options]; l.why == "" {
+		c, _ := schema.CollationOf(e.Definition)
+		if l.why = s.locales[c.Options]; l.why == "" {
 			return l, false
 		}
-		l.matters, l.hint = true, localeHint(options)
+		l.matters, l.hint = true, localeHint(c)
 		return l, true
 	case "FUNCTION", "PROCEDURE":
 		if lib := library(e); lib != "" && slices.Contains(s.libraries, lib) {
@@ -289,18 +264,9 @@ func (s surroundings) install(name string) string {
 // roles alone is for nobody here, so that leaving it out gives nobody a right, and
 // takes none away: row security stays on.
 func (s surroundings) lackRoles(l lack) (lack, bool) {
-	m := policyRoles.FindStringSubmatch(l.entry.Definition)
-	if m == nil {
-		return l, false
-	}
-	var have, miss []string
-	for _, role := range oneIdent.FindAllString(m[2], -1) {
-		if slices.Contains(s.roles, l.entry.Text(unquoteIdent(role))) {
-			have = append(have, role)
-		} else {
-			miss = append(miss, l.entry.Text(role))
-		}
-	}
+	edited, have, miss := schema.WithoutRoles(l.entry.Definition, func(role string) bool {
+		return !slices.Contains(s.roles, l.entry.Text(role))
+	})
 	if len(miss) == 0 {
 		return l, false
 	}
@@ -308,21 +274,19 @@ func (s surroundings) lackRoles(l lack) (lack, bool) {
 	if len(miss) > 1 {
 		roles = "roles " + strings.Join(miss, ", ") + ", which"
 	}
+	roles = l.entry.Text(roles)
+	l.instead = edited
 	l.why = fmt.Sprintf("it is for the %s %s does not have: create it with CREATE ROLE to have the policy; row security stays on", roles, s.host)
 	if len(have) > 0 {
-		l.instead = m[1] + strings.Join(have, ", ") + strings.TrimPrefix(l.entry.Definition, m[1]+m[2])
 		l.why = fmt.Sprintf("it is also for the %s %s does not have, and is restored for %s", roles, s.host, l.entry.Text(strings.Join(have, ", ")))
 	}
 	return l, true
 }
 
-var libcLocale = regexp.MustCompile(`(?:locale|lc_collate) = '([^']+)'`)
-
 // localeHint says how to have the locale of a collation on the server's machine.
-func localeHint(options string) string {
-	m := libcLocale.FindStringSubmatch(options)
-	if m == nil || strings.Contains(options, "provider = icu") {
+func localeHint(c schema.Collation) string {
+	if c.Locale == "" || c.Provider == "icu" {
 		return ""
 	}
-	return pgtools.LocaleHint(m[1])
+	return pgtools.LocaleHint(c.Locale)
 }

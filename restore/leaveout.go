@@ -125,7 +125,7 @@ func needs(h *archive.Head) map[int][]*archive.Entry {
 // define. Hostile dumps may have any number of entries, so that none is looked at twice.
 type extensions struct {
 	all      []*archive.Entry
-	inSchema map[string][]*archive.Entry // by the name of the schema, as SQL has it
+	inSchema map[string][]*archive.Entry // by the name of the schema
 	known    map[string]*archive.Entry   // guesses, by the name of the schema
 }
 
@@ -141,8 +141,7 @@ func extensionsOf(h *archive.Head) *extensions {
 			continue
 		}
 		x.all = append(x.all, e)
-		if _, name, ok := strings.Cut(e.Definition, " WITH SCHEMA "); ok {
-			name = strings.TrimSuffix(strings.TrimSpace(name), ";")
+		if name := schema.ExtensionSchema(e.Definition); name != "" {
 			x.inSchema[name] = append(x.inSchema[name], e)
 		}
 	}
@@ -171,9 +170,6 @@ func (x *extensions) guess(namespace string) *archive.Entry {
 		}
 	}
 	inSchema := x.inSchema[namespace]
-	if quoted := pgtools.Quote(namespace); quoted != namespace {
-		inSchema = append(slices.Clone(inSchema), x.inSchema[quoted]...)
-	}
 	switch {
 	case len(named) == 1:
 		return named[0]

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -92,13 +91,11 @@ func (l *loader) explainKey(err error) error {
 	if e == nil || e.Desc != "FK CONSTRAINT" {
 		return err
 	}
-	to := referred.FindStringSubmatch(e.Definition)
-	if len(to) < 2 || !mask.Skips(to[1]) || l.hasRows(to[1]) {
+	from, to, ok := schema.References(e.Definition)
+	if !ok || !mask.Skips(to.Name) || l.hasRows(to.Name) {
 		return err
 	}
-	table := strings.TrimPrefix(constrained.FindString(e.Definition), "ALTER TABLE ")
-	table = strings.TrimPrefix(table, "ONLY ")
-	return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("the rows of %s are left out, and rows of %s refer to them: leave those out with --exclude-table-data '%[2]s', or keep both with --keep-rows %[1]s", to[1], table), err)
+	return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("the rows of %s are left out, and rows of %s refer to them: leave those out with --exclude-table-data '%[2]s', or keep both with --keep-rows %[1]s", to.Name, from), err)
 }
 
 // hasRows reports whether the rows of a table of this name are restored: a table that
@@ -112,13 +109,6 @@ func (l *loader) hasRows(table string) bool {
 		return m == nil || !m.None
 	})
 }
-
-// referred matches the table that a foreign key refers to, and constrained the table
-// that has the key.
-var (
-	referred    = regexp.MustCompile(`REFERENCES (?:[^ ]+\.)?([a-z0-9_]+)\(`)
-	constrained = regexp.MustCompile(`ALTER TABLE (?:ONLY )?[^ \n]+`)
-)
 
 // pass is a run of pg_restore over some of the entries.
 type pass struct {

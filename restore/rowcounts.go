@@ -22,13 +22,13 @@ type rowCount struct {
 // they were in: the hash of an enum's value is another in each database. So they are
 // counted as a whole, with those of all its partitions.
 func rowCounts(h *archive.Head, rows map[int]int64) []rowCount {
-	byID, whole := h.ByID(), partitions(h)
-	wholes := map[string]*rowCount{} // by the name in the COPY statement
+	byID, partitions := h.ByID(), schema.PartitionsOf(h)
+	wholes := map[schema.Name]*rowCount{}
 	for i := range h.Entries {
 		e := &h.Entries[i]
 		if _, counted := rows[e.ID]; counted && viaRoot(byID, e) {
-			into := copyTarget(e.Copy)
-			wholes[into] = &rowCount{table: e.Text(into), name: strings.TrimPrefix(e.Text(into), "public.")}
+			into, _ := schema.CopyTarget(e.Text(e.Copy))
+			wholes[into] = &rowCount{table: pgtools.Quote(into.Schema) + "." + pgtools.Quote(into.Name), name: strings.TrimPrefix(into.String(), "public.")}
 		}
 	}
 	var counts []rowCount
@@ -42,7 +42,7 @@ func rowCounts(h *archive.Head, rows map[int]int64) []rowCount {
 			namespace, tag := e.Names() // the session that counts is in UTF-8
 			counts = append(counts, rowCount{"ONLY " + pgtools.Quote(namespace) + "." + pgtools.Quote(tag), dump.TableName(e), want})
 		}
-		if w := wholeOf(wholes, whole, e); w != nil {
+		if w := wholeOf(wholes, partitions, e); w != nil {
 			w.want += want
 		}
 	}
@@ -61,37 +61,14 @@ func viaRoot(byID map[int]*archive.Entry, e *archive.Entry) bool {
 
 // wholeOf returns which of wholes the table of a TABLE DATA entry is a part of, nil
 // for none.
-func wholeOf(wholes map[string]*rowCount, parents map[schema.Name]*archive.Entry, e *archive.Entry) *rowCount {
-	if w := wholes[copyTarget(e.Copy)]; w != nil {
-		return w
+func wholeOf(wholes map[schema.Name]*rowCount, partitions schema.Partitions, e *archive.Entry) *rowCount {
+	if into, ok := schema.CopyTarget(e.Text(e.Copy)); ok && wholes[into] != nil {
+		return wholes[into]
 	}
-	for range maxDepth {
-		parent := parents[nameOf(e)]
-		if parent == nil {
-			return nil
+	for name := range partitions.Ancestors(nameOf(e)) {
+		if w := wholes[name]; w != nil {
+			return w
 		}
-		for into, w := range wholes {
-			if copiesInto("COPY "+into+" ", parent) {
-				return w
-			}
-		}
-		e = parent
 	}
 	return nil
-}
-
-// copyTarget returns the table in a COPY statement of pg_dump's, as it is written
-// there.
-func copyTarget(statement string) string {
-	rest, _ := strings.CutPrefix(statement, "COPY ")
-	quoted := false
-	for i, c := range rest {
-		switch {
-		case c == '"':
-			quoted = !quoted
-		case c == ' ' && !quoted:
-			return rest[:i]
-		}
-	}
-	return rest
 }

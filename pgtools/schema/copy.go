@@ -3,6 +3,7 @@ package schema
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rubyforgood/hectl/pgtools/archive"
@@ -13,7 +14,7 @@ import (
 // rows from standard input into the entry's table, or into the partitioned table
 // that this is a part of, is an error which names the entry.
 func CopyStatements(h *archive.Head) (map[int]string, error) {
-	parents := parentsOf(h)
+	mayCopy := mayCopy(h)
 	statements := map[int]string{}
 	for i := range h.Entries {
 		e := &h.Entries[i]
@@ -21,7 +22,7 @@ func CopyStatements(h *archive.Head) (map[int]string, error) {
 			continue
 		}
 		into, statement, err := copyInto(e.Copy)
-		if err == nil && !parents.has(Name{e.Namespace, e.Tag}, into) {
+		if err == nil && !mayCopy(nameOf(e), into) {
 			err = fmt.Errorf("its COPY statement names another table, %s", into)
 		}
 		if err != nil {
@@ -33,6 +34,13 @@ func CopyStatements(h *archive.Head) (map[int]string, error) {
 }
 
 var errCopy = errors.New("its COPY statement is not of the form COPY table (columns) FROM stdin")
+
+// CopyTarget returns the table that a COPY statement names; false for any other
+// statement.
+func CopyTarget(statement string) (Name, bool) {
+	into, _, err := copyInto(statement)
+	return into, err == nil
+}
 
 // copyInto takes a COPY statement apart, and puts it together again from the names
 // in it, as pg_dump does.
@@ -74,41 +82,18 @@ func (p *parser) copyName() (name, sql string) {
 	return name, `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }
 
-// parents are the partitioned tables that tables are parts of.
-type parents struct {
-	of      map[Name]Name
-	defined map[Name]bool // tables that the archive makes
-}
-
-func parentsOf(h *archive.Head) parents {
-	found := parents{map[Name]Name{}, map[Name]bool{}}
-	for i := range h.Entries {
-		switch e := &h.Entries[i]; e.Desc {
-		case "TABLE", "FOREIGN TABLE":
-			found.defined[Name{e.Namespace, e.Tag}] = true
-			fallthrough
-		case "TABLE ATTACH":
-			if whole, is := attachedTo(e); is {
-				found.of[Name{e.Namespace, e.Tag}] = whole
+// mayCopy returns a function that reports whether the rows of a table may be copied
+// into another: into itself, or into a table that it is a partition of. An archive of
+// rows alone does not record partitions.
+func mayCopy(h *archive.Head) func(table, into Name) bool {
+	partitions := partitionsOf(h, asIs)
+	defines := slices.ContainsFunc(h.Entries, func(e archive.Entry) bool { return isTable(&e) })
+	return func(table, into Name) bool {
+		for n := range partitions.Ancestors(table) {
+			if n == into {
+				return true
 			}
 		}
+		return !defines && !isCatalog(into.Schema)
 	}
-	return found
-}
-
-// has reports whether the rows of a table may be copied into another: into itself,
-// or a table that it is a part of. In an archive of rows alone nothing says what is
-// a part of what.
-func (p parents) has(table, into Name) bool {
-	for range maxDepth {
-		if table == into {
-			return true
-		}
-		whole, isPart := p.of[table]
-		if !isPart {
-			break
-		}
-		table = whole
-	}
-	return len(p.defined) == 0 && !isCatalog(into.Schema)
 }

@@ -22,7 +22,7 @@ var ErrInserts = errors.New("its rows are not INSERT statements as pg_dump write
 // The rows must be such statements in every reading: pg_restore divides them by
 // bytes, the server by characters.
 func Inserts(h *archive.Head) func(e *archive.Entry, in io.Reader) io.Reader {
-	parents := parentsOf(h)
+	mayCopy := mayCopy(h)
 	var all []textRules
 	for _, r := range readings(h) {
 		all = append(all, r)
@@ -31,7 +31,7 @@ func Inserts(h *archive.Head) func(e *archive.Entry, in io.Reader) io.Reader {
 		}
 	}
 	return func(e *archive.Entry, in io.Reader) io.Reader {
-		into := func(n Name) bool { return parents.has(Name{e.Namespace, e.Tag}, n) }
+		into := func(n Name) bool { return mayCopy(nameOf(e), n) }
 		s := &insertReader{in: in}
 		for _, r := range all {
 			s.machines = append(s.machines, &inserts{textRules: r, into: into})

@@ -153,3 +153,21 @@ func (p *parser) exclusion(name string) (Unique, Index) {
 	}
 	return u, u.index(method, include)
 }
+
+// References returns the table that has the foreign key which a statement adds, and
+// the table that the key refers to; false for any other statement.
+func References(sql string) (from, to Name, ok bool) {
+	p := &parser{sql: sql, all: read(sql)}
+	if !p.accept("alter table") {
+		p.expect("alter foreign table")
+	}
+	p.accept("only")
+	from = p.qualified()
+	p.expect("add constraint")
+	p.name()
+	p.expect("foreign key")
+	p.names()
+	p.expect("references")
+	to = p.qualified()
+	return from, to, p.err == nil
+}

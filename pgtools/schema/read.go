@@ -75,8 +75,8 @@ func (r *reading) define(e *archive.Entry) {
 		r.definitions[e.ID] = d
 		r.byName[n] = d
 		r.order = append(r.order, d)
-		if whole, is := attachedTo(e); is {
-			d.PartitionOf = &whole
+		if parent, is := ParentOf(e); is {
+			d.PartitionOf = &parent
 		}
 	case "DOMAIN":
 		p := parse(e.Definition)
@@ -169,7 +169,9 @@ func (r *reading) alter(e *archive.Entry) error {
 		return r.rows(e)
 	case "INDEX":
 		return r.index(e.Definition)
-	case "DEFAULT", "CONSTRAINT", "FK CONSTRAINT", "CHECK CONSTRAINT", "TABLE ATTACH", "SEQUENCE":
+	case "TABLE ATTACH":
+		return r.attach(e)
+	case "DEFAULT", "CONSTRAINT", "FK CONSTRAINT", "CHECK CONSTRAINT", "SEQUENCE":
 	default:
 		return nil
 	}
@@ -192,17 +194,24 @@ func (r *reading) alter(e *archive.Entry) error {
 		return p.err // of a view
 	}
 	switch {
-	case p.accept("attach partition"):
-		if part := r.byName[p.qualified()]; part != nil {
-			parent := d.Name
-			part.PartitionOf = &parent
-		}
 	case p.accept("add constraint"):
 		p.key(d, p.name())
 	case p.accept("alter column"):
 		p.alterColumn(d, p.name())
 	}
 	return p.err
+}
+
+// attach takes a TABLE ATTACH entry.
+func (r *reading) attach(e *archive.Entry) error {
+	parent, is := ParentOf(e)
+	if !is {
+		return errors.New("it attaches no partition")
+	}
+	if part := r.byName[nameOf(e)]; part != nil && r.byName[parent] != nil {
+		part.PartitionOf = &parent
+	}
+	return nil
 }
 
 // alterColumn takes a default or an identity.

@@ -28,12 +28,12 @@ func readings(h *archive.Head) (all []textRules) {
 			continue
 		}
 		if isWide := slices.Contains(wideEncodings(), encoding); !isWide {
-			all = append(all, textRules{lexer: lexer{escapes}})
+			all = append(all, textRules{lexer: lexer{escapes: escapes}})
 		} else {
-			all = append(all, textRules{lexer: lexer{escapes}, wide: true, katakana: isSJIS(encoding)})
+			all = append(all, textRules{lexer: lexer{escapes: escapes}, wide: true, katakana: isSJIS(encoding)})
 		}
 		if encoding == "" {
-			all = append(all, textRules{lexer: lexer{escapes}, wide: true}, textRules{lexer: lexer{escapes}, wide: true, katakana: true})
+			all = append(all, textRules{lexer: lexer{escapes: escapes}, wide: true}, textRules{lexer: lexer{escapes: escapes}, wide: true, katakana: true})
 		}
 	}
 	return all

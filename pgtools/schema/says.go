@@ -111,7 +111,7 @@ func outside(sql string) []token {
 // cannot be read.
 func read(sql string) []token {
 	for _, escapes := range []bool{false, true} {
-		if all, err := (lexer{escapes}).tokens(sql); err == nil {
+		if all, err := (lexer{escapes: escapes}).tokens(sql); err == nil {
 			return all
 		}
 	}

@@ -31,10 +31,11 @@ var errCut = errors.New("it ends within quotes or a comment")
 // pg_dump sets. Comments are left out.
 func tokens(sql string) ([]token, error) { return lexer{}.tokens(sql) }
 
-// lexer splits SQL into tokens. It never takes for a part of a string, a name or a
-// comment what the server would run: what it is not sure of is an error.
+// lexer splits SQL into tokens. It never takes code that the server would run for a
+// part of a string, a name or a comment: where it is not sure, it returns an error.
 type lexer struct {
 	escapes bool // standard_conforming_strings is off
+	lenient bool // take any text: a quote or comment may be open at the end, and any character is a token
 }
 
 func (l lexer) tokens(sql string) ([]token, error) {
@@ -50,6 +51,9 @@ func (l lexer) tokens(sql string) ([]token, error) {
 			continue
 		case strings.HasPrefix(sql[i:], "/*"):
 			n := comment(sql[i:])
+			if n < 0 && l.lenient {
+				return all, nil
+			}
 			if n < 0 {
 				return nil, errCut
 			}
@@ -57,10 +61,15 @@ func (l lexer) tokens(sql string) ([]token, error) {
 			continue
 		}
 		t, n := l.next(sql[i:])
-		if n < 0 {
+		switch {
+		case l.lenient && n < 0:
+			t, n = token{kind: literal}, len(sql)-i
+		case l.lenient && n == 0:
+			t, n = token{kind: symbol, text: sql[i : i+1]}, 1
+		case l.lenient:
+		case n < 0:
 			return nil, errCut
-		}
-		if n == 0 || joined(t, sql[i+n:]) {
+		case n == 0 || joined(t, sql[i+n:]):
 			return nil, fmt.Errorf("byte %d: %q begins no token", i, c)
 		}
 		t.start, t.stop = i, i+n

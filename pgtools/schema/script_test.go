@@ -1,9 +1,11 @@
-package pgtools
+package schema_test
 
 import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
 func TestSplitScript(t *testing.T) {
@@ -24,8 +26,8 @@ func TestSplitScript(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var lines []int
-			for _, s := range splitScript(tt.sql) {
-				lines = append(lines, s.line)
+			for _, s := range schema.SplitScript(tt.sql) {
+				lines = append(lines, s.Line)
 			}
 			if diff := cmp.Diff(tt.lines, lines); diff != "" {
 				t.Error(diff)

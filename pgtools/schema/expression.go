@@ -1,0 +1,42 @@
+package schema
+
+// Casts returns the types that an expression casts something to. A cast of a
+// constant is not one of them.
+func Casts(sql string) ([]Type, error) {
+	casts, _, err := castsAndCalls(sql)
+	return casts, err
+}
+
+// Calls returns the functions that an expression calls, and key words before a
+// parenthesis that look like one, such as COALESCE, in lower case.
+func Calls(sql string) ([]Name, error) {
+	_, calls, err := castsAndCalls(sql)
+	return calls, err
+}
+
+func castsAndCalls(sql string) (casts []Type, calls []Name, err error) {
+	p := parse(sql)
+	isConstant := false // the last value is a constant, perhaps cast
+	for p.err == nil && !p.over() {
+		t := p.peek(0)
+		switch {
+		case p.accept("::"):
+			if to := p.typeName(); !isConstant {
+				casts = append(casts, to)
+			}
+			continue
+		case t.kind == word || t.kind == quoted:
+			name := Name{Name: p.name()}
+			for p.accept(".") && !p.accept("*") {
+				name.Schema, name.Name = name.Name, p.name()
+			}
+			if next := p.peek(0); p.sees("(") && next.start == p.all[p.at-1].stop {
+				calls = append(calls, name)
+			}
+		default:
+			p.at++
+		}
+		isConstant = t.kind == literal
+	}
+	return casts, calls, p.err
+}
