@@ -2,6 +2,7 @@ package schema_test
 
 import (
 	"maps"
+	"slices"
 	"testing"
 
 	"github.com/rubyforgood/hectl/pgtools/archive"
@@ -37,5 +38,21 @@ func TestAttachments(t *testing.T) {
 	old.Definition = part.Definition + "ALTER TABLE ONLY public.whole DETACH PARTITION public.part;\n"
 	if err := schema.Genuine(&archive.Head{Entries: []archive.Entry{whole, old}}); err == nil {
 		t.Error("a partition may be detached")
+	}
+}
+
+func TestAncestors(t *testing.T) {
+	name := func(n string) schema.Name { return schema.Name{Schema: "public", Name: n} }
+	p := schema.Partitions{name("part"): name("middle"), name("middle"): name("root"), name("a"): name("b"), name("b"): name("a")}
+	for of, want := range map[string][]schema.Name{
+		"part": {name("part"), name("middle"), name("root")},
+		"root": {name("root")},
+	} {
+		if got := slices.Collect(p.Ancestors(name(of))); !slices.Equal(got, want) {
+			t.Errorf("%s: %v", of, got)
+		}
+	}
+	if got := slices.Collect(p.Ancestors(name("a"))); len(got) < 2 || len(got) > 1000 {
+		t.Errorf("partitions in a circle have %d ancestors", len(got))
 	}
 }
