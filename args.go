@@ -240,7 +240,7 @@ func checkValue(f cli.Flag, arg string) error {
 	if !has {
 		return nil
 	}
-	if fault.Secretive(value) && !slices.Contains([]string{"source", "target", "endpoint-url", "to-endpoint-url", "notify", "password"}, f.Names()[0]) {
+	if fault.HasPassword(value) && !slices.Contains([]string{"source", "target", "endpoint-url", "to-endpoint-url", "notify", "password"}, f.Names()[0]) {
 		return fmt.Errorf("%s was given something with a password in it, which does not belong there", name)
 	}
 	var err error
@@ -281,7 +281,7 @@ func splitShort(cmd *cli.Command, arg string) ([]string, error) {
 func unknownFlag(cmd *cli.Command, arg string) error {
 	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
 	word, _, _ := strings.Cut(arg, "=")
-	if fault.Secretive(arg) {
+	if fault.HasPassword(arg) {
 		word = fault.Quote(word)
 	}
 	err := fmt.Errorf("%s has no flag %s", command.FullName(cmd), word)

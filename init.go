@@ -132,7 +132,7 @@ func initialize(ctx context.Context, env *command.Env, given config.Flags, force
 // was found is written only if somebody accepts it.
 func answers(ctx context.Context, env *command.Env, given config.Flags, found []proposal) ([]config.Named, error) {
 	asker := env.Console.Asker(env.Stdin)
-	if !env.Console.Terminal() {
+	if !env.Console.IsTerminal() {
 		asker = nil // who would not see the questions waits for nothing
 	}
 	if asker == nil {

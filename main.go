@@ -62,7 +62,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		RunID:   strings.ToLower(rand.Text()[:8]),
 	})
 	// Set here and not by the flag alone: a complaint about the flags is talk, too.
-	if err := out.LogFormat(os.Getenv("HECTL_LOG_FORMAT")); err != nil {
+	if err := out.SetLogFormat(os.Getenv("HECTL_LOG_FORMAT")); err != nil {
 		out.Fail(err)
 		return int(fault.CodeOf(err))
 	}

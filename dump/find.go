@@ -72,7 +72,7 @@ func TakesMasked(dumps, masked config.Bucket) bool {
 func CheckKey(key string) error {
 	scheme, rest, isURL := strings.Cut(key, "://")
 	bucket, _, _ := strings.Cut(rest, "/")
-	if isURL && (scheme != "s3" || strings.ContainsAny(bucket, "@:?")) || fault.Secretive(key) {
+	if isURL && (scheme != "s3" || strings.ContainsAny(bucket, "@:?")) || fault.HasPassword(key) {
 		return fault.New(fault.Usage, `name a dump by its key, as "hectl list" shows it, or as s3://BUCKET/KEY`,
 			"%s is not the key of a dump", fault.Quote(key))
 	}

@@ -31,7 +31,7 @@ func TestCompareRows(t *testing.T) {
 		{ID: 4, Desc: "TABLE DATA", Namespace: "public", Tag: "was left out"},
 	}}}
 	out := console.New(console.Options{Stdout: t.Output(), Stderr: t.Output(), Now: time.Now})
-	out.Mode(true, false, false)
+	out.SetMode(true, false, false)
 	plan := mask.NewPlan(map[int]*mask.Table{4: {None: true}}, "")
 	compare := func(three, other int64) error {
 		bar := out.Progress("count rows", console.Steps, 2)

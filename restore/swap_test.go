@@ -95,7 +95,7 @@ func TestSwapSeesWhatCameInTheLastMoment(t *testing.T) {
 func testRun(t *testing.T, target pgtools.Conn) *run {
 	t.Helper()
 	out := console.New(console.Options{Stdout: t.Output(), Stderr: t.Output(), Now: time.Now})
-	out.Mode(true, false, false)
+	out.SetMode(true, false, false)
 	settings, err := config.Load(t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -66,11 +66,11 @@ func New(env *Env, c *cli.Command, exits string) *cli.Command {
 	c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return UsageError(FullName(c), err) }
 	c.Before = func(ctx *cli.Context) error {
 		name, _, _ := strings.Cut(FullName(c), " ")
-		env.Console.Command(name)
+		env.Console.SetCommand(name)
 		env.askApproval(ctx.Context)
-		env.Console.Mode(ctx.Bool("quiet"), ctx.Bool("verbose"), ctx.Bool("json"))
+		env.Console.SetMode(ctx.Bool("quiet"), ctx.Bool("verbose"), ctx.Bool("json"))
 		if ctx.IsSet("log-format") {
-			return env.Console.LogFormat(ctx.String("log-format"))
+			return env.Console.SetLogFormat(ctx.String("log-format"))
 		}
 		return nil
 	}

@@ -158,7 +158,7 @@ func shown(key, text string) string {
 	case "endpoint_url":
 		return fault.RedactEndpoint(text)
 	}
-	if fault.Secretive(text) && fault.Redact(text) == text {
+	if fault.HasPassword(text) && fault.Redact(text) == text {
 		return fault.Quote(text)
 	}
 	return fault.Redact(text)

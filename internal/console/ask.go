@@ -14,14 +14,14 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// Asker asks a person at a terminal.
+// Asker asks questions at a terminal.
 type Asker struct {
 	out *Console
 	in  *bufio.Reader
 }
 
-// Asker returns who asks over in and standard error, nil where in is no terminal:
-// then there is nobody to answer.
+// Asker returns an Asker that reads in and prompts on standard error, nil if in is not a
+// terminal.
 func (c *Console) Asker(in io.Reader) *Asker {
 	f, ok := in.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
@@ -30,11 +30,11 @@ func (c *Console) Asker(in io.Reader) *Asker {
 	return &Asker{c, bufio.NewReader(in)}
 }
 
-// ErrNoAnswer is the end of input where an answer was asked for.
+// ErrNoAnswer reports the end of input in place of an answer.
 var ErrNoAnswer = errors.New("no answer")
 
-// Answer shows a prompt and returns the line that comes, without the spaces around
-// it. When ctx ends, its cause is the error.
+// Answer shows a prompt and returns the next line, without the spaces around it. If ctx
+// is done first, Answer returns its cause.
 func (a *Asker) Answer(ctx context.Context, prompt string) (string, error) {
 	a.out.mu.Lock()
 	_, err := io.WriteString(a.out.opt.Stderr, printable(prompt)+" ")
@@ -49,20 +49,20 @@ func (a *Asker) Answer(ctx context.Context, prompt string) (string, error) {
 	return answer, err
 }
 
-// Ask asks until check has nothing against the answer. An empty one means what is
-// usual.
-func (a *Asker) Ask(ctx context.Context, question, usual string, check func(answer string) error) (string, error) {
+// Ask repeats a question until check accepts the answer. An empty answer stands for
+// fallback.
+func (a *Asker) Ask(ctx context.Context, question, fallback string, check func(answer string) error) (string, error) {
 	for {
 		prompt := question
-		if usual != "" {
-			prompt += " [" + usual + "]"
+		if fallback != "" {
+			prompt += " [" + fallback + "]"
 		}
 		answer, err := a.Answer(ctx, prompt+":")
 		if err != nil {
 			return "", err
 		}
 		if answer == "" {
-			answer = usual
+			answer = fallback
 		}
 		if err := check(answer); err != nil {
 			a.out.line(yellow, err.Error())
@@ -75,8 +75,8 @@ func (a *Asker) Ask(ctx context.Context, question, usual string, check func(answ
 	}
 }
 
-// read reads a line. A read from a terminal cannot be called off, so it is left
-// behind when ctx ends.
+// read reads a line. A read from a terminal cannot be canceled, so it is abandoned when
+// ctx is done.
 func (a *Asker) read(ctx context.Context) (string, error) {
 	answer := make(chan string, 1)
 	go func() {

@@ -20,29 +20,29 @@ import (
 // Options configure a Console.
 type Options struct {
 	Stdout, Stderr io.Writer
-	NoColor        bool             // no colours even on a terminal
-	Now            func() time.Time // the clock; required
-	RunID          string           // which of all runs this is, in logs and notifications
+	NoColor        bool             // no colors even on a terminal
+	Now            func() time.Time // clock; required
+	RunID          string           // ID of the run, for logs and notifications
 }
 
-// Console writes results, talk and progress. Its methods may be called from
-// several goroutines.
+// Console writes results, messages and progress. Its methods are safe for concurrent
+// use.
 type Console struct {
 	opt      Options
-	terminal bool // standard error is one
+	terminal bool // standard error is a terminal
 	columns  func() int
 	quiet    bool
 	verbose  bool
 	json     bool
-	log      slog.Handler // nil: the talk is text
+	log      slog.Handler // nil: messages are text
 	command  string
 	result   Result
 
 	mu  sync.Mutex
-	bar *Progress // drawn at the moment, or nil
+	bar *Progress // on the screen; nil for none
 }
 
-// New returns a Console that says what is usual; see Mode.
+// New returns a Console that is neither quiet nor verbose and writes text; see SetMode.
 func New(opt Options) *Console {
 	c := &Console{opt: opt, columns: func() int { return 80 }}
 	if terminalColumns(opt.Stderr) > 0 {
@@ -52,8 +52,8 @@ func New(opt Options) *Console {
 	return c
 }
 
-// terminalColumns returns how wide the terminal that w writes to is, 0 where it writes
-// to none.
+// terminalColumns returns the width of the terminal that w writes to, 0 if w is not a
+// terminal.
 func terminalColumns(w io.Writer) int {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
@@ -65,35 +65,35 @@ func terminalColumns(w io.Writer) int {
 	return 80
 }
 
-// Mode sets how much is said, and the form of the result.
-func (c *Console) Mode(quiet, verbose, json bool) {
+// SetMode sets which messages are shown and the format of the result.
+func (c *Console) SetMode(quiet, verbose, json bool) {
 	c.quiet, c.verbose, c.json = quiet, verbose, json
 }
 
-// Command sets the name of the command that runs, for the logs.
-func (c *Console) Command(name string) { c.command = name }
+// SetCommand sets the name of the running command, for logs.
+func (c *Console) SetCommand(name string) { c.command = name }
 
-// RunID returns which of all runs this is.
+// RunID returns the ID of the run.
 func (c *Console) RunID() string { return c.opt.RunID }
 
-// Now returns the time by the console's clock.
+// Now returns the time of the console's clock.
 func (c *Console) Now() time.Time { return c.opt.Now() }
 
-// Say writes a line of talk to standard error, unless --quiet.
+// Say writes a message to standard error, except with --quiet.
 func (c *Console) Say(format string, args ...any) {
 	if !c.quiet {
 		c.talk(slog.LevelInfo, fmt.Sprintf(format, args...))
 	}
 }
 
-// Detail writes a line of talk to standard error with --verbose.
+// Detail writes a message to standard error with --verbose.
 func (c *Console) Detail(format string, args ...any) {
 	if c.verbose {
 		c.talk(slog.LevelDebug, fmt.Sprintf(format, args...))
 	}
 }
 
-// Warn writes a warning to standard error, always.
+// Warn writes a warning to standard error, even with --quiet.
 func (c *Console) Warn(format string, args ...any) {
 	c.talk(slog.LevelWarn, fmt.Sprintf(format, args...))
 }
@@ -117,14 +117,13 @@ func (c *Console) Fail(err error) {
 	}
 }
 
-// Result is what a command found out or did, as a struct with JSON tags and a
-// text for people.
+// Result is the result of a command: a struct with JSON tags, and a text for people.
 type Result interface {
 	Text() string
 }
 
-// Prose is a Result whose text is for reading: on a terminal its long lines are broken
-// between words. Other texts may go into a file or a crontab.
+// Prose is a Result whose long lines are wrapped on a terminal. Other results may be
+// copied into a file or a crontab, so their lines stay as they are.
 type Prose interface {
 	Result
 	IsProse()
@@ -135,20 +134,20 @@ func isProse(r Result) bool {
 	return ok
 }
 
-// Result writes r to standard output: its JSON with --json, else its text, in
-// which control characters are made harmless. A log has it as well.
+// Result writes r to standard output, as JSON with --json, else as text without control
+// characters. With --log-format json, it also logs r.
 func (c *Console) Result(r Result) error {
 	c.result = r
 	var err error
 	if c.log != nil && !c.quiet {
-		if text, err := redacted(r); err == nil {
+		if text, err := redactJSON(r); err == nil {
 			c.record(slog.LevelInfo, "result", slog.Any("result", text))
 		}
 	}
 	if c.json {
 		var text json.RawMessage
-		if text, err = redacted(r); err == nil {
-			enc := json.NewEncoder(escaping{c.opt.Stdout})
+		if text, err = redactJSON(r); err == nil {
+			enc := json.NewEncoder(escapeWriter{c.opt.Stdout})
 			enc.SetIndent("", "  ")
 			enc.SetEscapeHTML(false)
 			err = enc.Encode(text)
@@ -161,7 +160,7 @@ func (c *Console) Result(r Result) error {
 		_, err = io.WriteString(c.opt.Stdout, text+"\n")
 	}
 	if errors.Is(err, syscall.EPIPE) {
-		return nil // the reader has had enough: "hectl list | head -1"
+		return nil // the reader stopped reading: "hectl list | head -1"
 	}
 	if err != nil {
 		return fmt.Errorf("write result: %w", err)
@@ -169,15 +168,15 @@ func (c *Console) Result(r Result) error {
 	return nil
 }
 
-// Terminal tells whether standard error is a terminal, where somebody sees it.
-func (c *Console) Terminal() bool { return c.terminal }
+// IsTerminal reports whether standard error is a terminal.
+func (c *Console) IsTerminal() bool { return c.terminal }
 
-// LastResult returns what Result was given last, nil if there was nothing.
+// LastResult returns the last argument of Result, nil if there was no call.
 func (c *Console) LastResult() Result { return c.result }
 
 type style string
 
-// ANSI's codes for the styles.
+// ANSI codes of the styles.
 const (
 	plain  style = ""
 	dim    style = "\x1b[2m"
@@ -186,8 +185,8 @@ const (
 	reset        = "\x1b[0m"
 )
 
-// line writes one line of talk; a bar on the screen is redrawn below it.
-// Control characters that came in with an argument are made harmless.
+// line writes a message as text, without control characters. It redraws a bar on the
+// screen below the message.
 func (c *Console) line(s style, text string) {
 	text = printable(text)
 	if c.terminal {
@@ -201,22 +200,22 @@ func (c *Console) line(s style, text string) {
 	if c.bar != nil {
 		c.bar.clear()
 	}
-	// There is nobody left to tell when standard error itself fails.
+	// If standard error fails, there is nowhere to report that.
 	_, _ = io.WriteString(c.opt.Stderr, text+"\n")
 	if c.bar != nil {
 		c.bar.draw()
 	}
 }
 
-// Clean replaces all control characters in s, line breaks and tabs included:
-// for a single value, such as an object's key, that goes into a line or a table.
+// Clean replaces all control characters in s, including newlines and tabs. Use it for a
+// single value in a line or a table, such as the key of an object.
 func Clean(s string) string {
 	return strings.NewReplacer("\n", "\uFFFD", "\t", "\uFFFD").Replace(printable(s))
 }
 
-// printable makes harmless what object names, names in a dump and messages of
-// servers may contain: control characters other than newline and tab are replaced;
-// characters that have no width, or that change the direction of text, are escaped.
+// printable replaces control characters other than newline and tab, and escapes
+// invisible characters. Keys of objects, names in a dump and messages of servers may
+// contain them to deceive the reader or the terminal.
 func printable(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if (r < 0x20 && r != '\n' && r != '\t') || (r >= 0x7f && r < 0xa0) {

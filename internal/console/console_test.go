@@ -2,7 +2,6 @@ package console
 
 import (
 	"bytes"
-	stdjson "encoding/json"
 	"errors"
 	"io"
 	"strings"
@@ -28,7 +27,7 @@ func TestResultIsTextOrJSON(t *testing.T) {
 	if err := c.Result(answer{42}); err != nil {
 		t.Fatal(err)
 	}
-	c.Mode(false, false, true)
+	c.SetMode(false, false, true)
 	if err := c.Result(answer{42}); err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +66,7 @@ func TestTalkGoesToStandardError(t *testing.T) {
 		{false, true, "say\ndetail\nwarning: warn\n"},
 	} {
 		c, stdout, stderr := newTest()
-		c.Mode(tt.quiet, tt.verbose, false)
+		c.SetMode(tt.quiet, tt.verbose, false)
 		c.Say("say")
 		c.Detail("detail")
 		c.Warn("warn")
@@ -102,71 +101,7 @@ func TestNoControlCharactersOutsideATerminal(t *testing.T) {
 	}
 }
 
-func TestStatusLine(t *testing.T) {
-	at := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
-	now := at
-	c := New(Options{Stderr: &bytes.Buffer{}, Now: func() time.Time { return now }})
-	for _, tt := range []struct {
-		unit  Unit
-		total int64
-		want  string
-	}{
-		{Bytes, 200e6, "data: 100 MB of 200 MB after 10s, 10 MB/s"},
-		{Bytes, -1, "data: 100 MB after 10s, 10 MB/s"},
-		{Steps, -1, "data: 100000000 after 10s"},
-		{Steps, 3, "data: 100000000 of 3 after 10s"},
-	} {
-		now = at
-		p := c.Progress("data", tt.unit, tt.total)
-		p.Add(100e6)
-		now = at.Add(10 * time.Second)
-		if got := p.status(); got != tt.want {
-			t.Errorf("got %q, want %q", got, tt.want)
-		}
-		p.Done()
-	}
-}
-
-func TestFit(t *testing.T) {
-	for in, want := range map[string]string{"ab": "ab  ", "abcd": "abcd", "abcde": "abc…", "äöüßx": "äöü…", "a\nb": "a\uFFFDb ", "日本語": "日… ", "日本": "日本"} {
-		if got := fit(in, 4); got != want {
-			t.Errorf("fit(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
-func TestNarrow(t *testing.T) {
-	at := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
-	now := at
-	c := New(Options{Stderr: &bytes.Buffer{}, Now: func() time.Time { return now }})
-	for _, tt := range []struct {
-		label string
-		total int64
-		width int
-		want  string
-	}{
-		{"data", 200e6, 60, "data: 100 MB of 200 MB after 10s, 10 MB/s"},
-		{"data", 200e6, 40, "data: 100 MB of 200 MB after 10s"},
-		{"data", 200e6, 30, "data: 100 MB of 200 MB"},
-		{"data", 200e6, 20, "data: 100 MB of 200…"},
-		{"dump human_essentials", -1, 60, "dump human_essentials: 100 MB after 10s, 10 MB/s"},
-		{"dump human_essentials", -1, 40, "dump human_e…: 100 MB after 10s, 10 MB/s"},
-		{"dump\nhuman_essentials", -1, 29, "dump\uFFFDhuman…: 100 MB after 10s"},
-		{"dump 日本語日本語", -1, 24, "dump 日本語日本…: 100 MB"},
-	} {
-		now = at
-		p := c.Progress(tt.label, Bytes, tt.total)
-		p.Add(100e6)
-		now = at.Add(10 * time.Second)
-		got := p.narrow(tt.width)
-		if got != tt.want || columnsOf(got) > tt.width {
-			t.Errorf("%d: got %q, want %q", tt.width, got, tt.want)
-		}
-		p.Done()
-	}
-}
-
-func TestColours(t *testing.T) {
+func TestColors(t *testing.T) {
 	for _, tt := range []struct{ terminal, noColor, want bool }{
 		{true, false, true}, {true, true, false}, {false, false, false},
 	} {
@@ -180,76 +115,12 @@ func TestColours(t *testing.T) {
 	}
 }
 
-func TestNarrowTerminal(t *testing.T) {
-	for _, tt := range []struct {
-		columns int
-		bar     bool
-		want    string
-	}{
-		{100, true, "data                  "}, // padded
-		{79, true, "data: 0 B of 200 MB after 0s\x1b[0K"},
-		{30, true, "data: 0 B of 200 MB after 0s\x1b[0K"},
-		{29, false, ""},
-	} {
-		c, _, stderr := newTest()
-		c.terminal, c.columns = true, func() int { return tt.columns }
-		p := c.Progress("data", Bytes, 200e6)
-		if (p.bar != nil) != tt.bar {
-			t.Errorf("%d columns: bar %v", tt.columns, p.bar != nil)
-		}
-		p.Done()
-		if got := stderr.String(); tt.bar != (got != "") || !strings.Contains(got, tt.want) {
-			t.Errorf("%d columns: %q", tt.columns, got)
-		}
-	}
-}
-
-func TestInvisibleCharactersAreEscaped(t *testing.T) {
-	const name = "a\u202eb\u200bc\ufeffd\u2028e\u2066f\U000e0041g\u00adh\u009bi\x7fj日本ä"
-	for _, json := range []bool{false, true} {
-		var stdout, stderr bytes.Buffer
-		c := New(Options{Stdout: &stdout, Stderr: &stderr, Now: time.Now})
-		c.Mode(false, false, json)
-		if json {
-			if err := c.LogFormat("json"); err != nil {
-				t.Fatal(err)
-			}
-		}
-		c.Say("table %s", name)
-		c.Fail(fault.New(fault.Usage, "drop "+name, "no %s", name))
-		if err := c.Result(named{name}); err != nil {
-			t.Fatal(err)
-		}
-		for _, text := range []string{stdout.String(), stderr.String(), Clean(name)} {
-			for _, r := range text {
-				if strings.ContainsRune("\u202e\u200b\ufeff\u2028\u2066\U000e0041\u00ad\u009b\x7f", r) {
-					t.Errorf("json %v: %U in %q", json, r, text)
-				}
-			}
-			if !strings.Contains(text, `a\u202eb\u200bc\ufeffd`) || !strings.Contains(text, "日本ä") || !strings.Contains(text, `\udb40\udc41g`) {
-				t.Errorf("json %v: %q", json, text)
-			}
-		}
-		if json {
-			var got named
-			if err := stdjson.Unmarshal(stdout.Bytes(), &got); err != nil || got.Name != name {
-				t.Errorf("%q, %v", got.Name, err)
-			}
-		}
-	}
-}
-
-// named is a result with a name in it.
-type named struct{ Name string }
-
-func (n named) Text() string { return "name " + n.Name }
-
 func TestTalkRepeatsNoPassword(t *testing.T) {
 	for _, format := range []string{"text", "json"} {
 		var stderr bytes.Buffer
 		c := New(Options{Stdout: io.Discard, Stderr: &stderr, Now: time.Now})
-		c.Mode(false, true, false)
-		if err := c.LogFormat(format); err != nil {
+		c.SetMode(false, true, false)
+		if err := c.SetLogFormat(format); err != nil {
 			t.Fatal(err)
 		}
 		const secret = "postgres://me:hush@host/db and host=db password='my hush'"

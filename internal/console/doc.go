@@ -1,18 +1,19 @@
-// Package console is hectl's manners towards the person or script that runs it.
+// Package console writes results, messages and progress, for people and for scripts.
 //
-// Standard output carries the result and nothing else, so that it can be piped;
-// everything said on the way goes to standard error. With --json the result is
-// one JSON document, rendered from the same struct as the text. Bars, spinners
-// and colours appear only where standard error is a terminal; elsewhere a plain
-// line now and then says that work goes on, and no control character is ever
-// written. A narrow terminal gets as much of a bar's line as fits: a line that
-// wraps cannot be redrawn. NO_COLOR is respected. With --quiet only warnings and errors are
-// said; with --verbose also how decisions were made.
+// Standard output carries only the result, so that it can be piped. Messages go to
+// standard error. With --json the result is one JSON document, rendered from the same
+// struct as the text. --quiet shows only warnings and errors; --verbose also shows how
+// hectl makes its decisions.
 //
-// An error is one line that begins with "hectl: "; its advice follows on lines
-// of their own that begin with "hint: ".
+// Bars, spinners and colors appear only if standard error is a terminal. Elsewhere a
+// plain line reports progress from time to time, and no control character is written.
+// A narrow terminal gets as much of the progress line as fits, because a line that wraps
+// cannot be redrawn. NO_COLOR is respected.
 //
-// Where programs read along (--log-format json) the same talk is one JSON object
-// a line, with the run's id: an error has its hints and exit code in it, and the
-// result is logged as well, for there may be nobody at standard output.
+// An error is one line that starts with "hectl: ". Each of its hints follows on a line
+// that starts with "hint: ".
+//
+// With --log-format json, each message is one JSON object on one line, with the ID of
+// the run. An error contains its hints and exit code. The result is logged as well,
+// because standard output may be discarded.
 package console

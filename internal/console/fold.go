@@ -5,22 +5,23 @@ import (
 	"strings"
 )
 
-// folded is how lines after the first begin.
-const folded = "  "
+// foldIndent starts every line after the first.
+const foldIndent = "  "
 
-// piece is what a line is folded between: a word, or something in double quotes,
-// which is likely to be pasted. commandBegins finds a command that goes on to the end.
+// piece matches a part of a line that is not broken: a word, or text in double quotes,
+// which users paste. commandBegins matches the start of a command that runs to the end
+// of the line.
 var (
 	piece         = regexp.MustCompile(`[^\s"]*"[^"]*"[^\s"]*|\S+`)
 	commandBegins = regexp.MustCompile(`: (?:psql|sudo|hectl|aws|brew|docker|apt-get|export|createdb) `)
 )
 
-// fold breaks a line of talk into lines of at most width columns. A command stays in
-// one piece, also when it is longer: the terminal breaks it, and it can be pasted.
+// fold breaks a message into lines of at most width columns. A command stays on one line
+// even if it is longer: the terminal wraps it, so it can be pasted.
 func fold(text string, width int) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
-		if columnsOf(line) > width && width > len(folded) {
+		if columnsOf(line) > width && width > len(foldIndent) {
 			lines[i] = foldLine(line, width)
 		}
 	}
@@ -46,8 +47,8 @@ func foldLine(line string, width int) string {
 			b.WriteByte(' ')
 			column++
 		default:
-			b.WriteString("\n" + folded)
-			column = len(folded)
+			b.WriteString("\n" + foldIndent)
+			column = len(foldIndent)
 		}
 		b.WriteString(p)
 		column += n
@@ -55,14 +56,15 @@ func foldLine(line string, width int) string {
 	return b.String()
 }
 
-// gap parts a label from what it says, in a table or a list.
+// gap matches the label of a table or list, and the gap after it.
 var gap = regexp.MustCompile(`^(\s*\S+(?: \S+)*)\s{2,}`)
 
-// pasted is a line that is nothing but a command.
+// pasted matches a line that is only a command.
 var pasted = regexp.MustCompile(`^\s*(?:>|psql|sudo|hectl|aws|brew|docker|apt-get|export|createdb) `)
 
 // foldResult breaks the lines of a result that are wider than width columns between
-// words, and lines up what follows a label. A line to paste stays as it is.
+// words, and aligns the new lines with the text after the label. A line to paste stays
+// as it is.
 func foldResult(text string, width int) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
@@ -74,7 +76,7 @@ func foldResult(text string, width int) string {
 }
 
 func foldAligned(line string, width int) string {
-	indent := len(line) - len(strings.TrimLeft(line, " ")) + len(folded)
+	indent := len(line) - len(strings.TrimLeft(line, " ")) + len(foldIndent)
 	if label := gap.FindString(line); label != "" {
 		indent = columnsOf(label)
 	}

@@ -43,3 +43,12 @@ func TestFoldResult(t *testing.T) {
 		}
 	}
 }
+
+func TestColumnsOf(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]int{"": 0, "abc": 3, "äöü": 3, "日本": 4, "🎉": 2, "\uFFFD": 1} {
+		if got := columnsOf(s); got != want {
+			t.Errorf("%q: %d columns, want %d", s, got, want)
+		}
+	}
+}

@@ -10,13 +10,13 @@ import (
 	"unicode/utf8"
 )
 
-// invisible reports whether r has no width or changes the direction or the lines of
-// the text around it, so that a name can look like another one.
+// invisible reports whether r has no width, or changes the direction or line breaks of
+// the text around it. With such a character one name can look like another.
 func invisible(r rune) bool {
 	return r > unicode.MaxASCII && unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-// writeEscape writes r as JSON escapes it.
+// writeEscape writes r as a JSON escape.
 func writeEscape(b *strings.Builder, r rune) {
 	units := utf16.Encode([]rune{r})
 	for _, u := range units {
@@ -24,12 +24,12 @@ func writeEscape(b *strings.Builder, r rune) {
 	}
 }
 
-// escaping is a writer of JSON documents: control characters and invisible ones,
-// which JSON allows in its strings and has nowhere else, are escaped.
-type escaping struct{ io.Writer }
+// escapeWriter escapes the control characters and invisible characters of JSON
+// documents. JSON allows them in strings and nowhere else.
+type escapeWriter struct{ io.Writer }
 
-// Write implements io.Writer for whole documents.
-func (e escaping) Write(p []byte) (int, error) {
+// Write implements io.Writer. Each call must write a complete document.
+func (e escapeWriter) Write(p []byte) (int, error) {
 	risky := func(r rune) bool { return invisible(r) || r >= 0x7f && r < 0xa0 }
 	if !bytes.ContainsFunc(p, risky) {
 		return e.Writer.Write(p)

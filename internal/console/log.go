@@ -7,21 +7,21 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// LogFormat sets the form of the talk: "text", which "" means as well, or
-// "json": one object a line, and no bars.
-func (c *Console) LogFormat(format string) error {
+// SetLogFormat sets the format of messages: "text" (the default, also "") or "json",
+// with one object on each line and without bars.
+func (c *Console) SetLogFormat(format string) error {
 	switch format {
 	case "", "text":
 		c.log = nil
 	case "json":
-		c.log = slog.NewJSONHandler(escaping{c.opt.Stderr}, &slog.HandlerOptions{Level: slog.LevelDebug})
+		c.log = slog.NewJSONHandler(escapeWriter{c.opt.Stderr}, &slog.HandlerOptions{Level: slog.LevelDebug})
 	default:
 		return fault.New(fault.Usage, "for example: --log-format json", "log format %s is neither text nor json", fault.Quote(format))
 	}
 	return nil
 }
 
-// talk says one thing: as a line for people, or as a record with attrs.
+// talk writes one message, as a line of text or as a record with attrs.
 func (c *Console) talk(level slog.Level, text string, attrs ...slog.Attr) {
 	text = fault.Redact(text)
 	switch {
@@ -38,7 +38,7 @@ func (c *Console) talk(level slog.Level, text string, attrs ...slog.Attr) {
 	}
 }
 
-// record writes what every line of a run has, and attrs.
+// record writes a record with attrs and the attributes of every record of a run.
 func (c *Console) record(level slog.Level, text string, attrs ...slog.Attr) {
 	r := slog.NewRecord(c.Now().UTC(), level, printable(text), 0)
 	if c.opt.RunID != "" {
@@ -48,6 +48,6 @@ func (c *Console) record(level slog.Level, text string, attrs ...slog.Attr) {
 		r.AddAttrs(slog.String("command", c.command))
 	}
 	r.AddAttrs(attrs...)
-	// There is nobody left to tell when standard error itself fails.
+	// If standard error fails, there is nowhere to report that.
 	_ = c.log.Handle(context.Background(), r)
 }

@@ -21,10 +21,10 @@ func newLog(t *testing.T) (*Console, *bytes.Buffer, func() []map[string]any) {
 	var stdout, stderr bytes.Buffer
 	c := New(Options{Stdout: &stdout, Stderr: &stderr, Now: func() time.Time { return at }, RunID: "r1"})
 	c.terminal = true
-	if err := c.LogFormat("json"); err != nil {
+	if err := c.SetLogFormat("json"); err != nil {
 		t.Fatal(err)
 	}
-	c.Command("backup")
+	c.SetCommand("backup")
 	return c, &stdout, func() []map[string]any {
 		var records []map[string]any
 		for line := range strings.Lines(stderr.String()) {
@@ -40,7 +40,7 @@ func newLog(t *testing.T) (*Console, *bytes.Buffer, func() []map[string]any) {
 
 func TestLogIsTheTalkAsJSON(t *testing.T) {
 	c, stdout, logged := newLog(t)
-	c.Mode(false, true, false)
+	c.SetMode(false, true, false)
 	c.Say("say %d", 1)
 	c.Detail("a\nb\x1b")
 	c.Warn("warn")
@@ -72,7 +72,7 @@ func TestLogIsTheTalkAsJSON(t *testing.T) {
 
 func TestQuietLog(t *testing.T) {
 	c, _, logged := newLog(t)
-	c.Mode(true, false, true)
+	c.SetMode(true, false, true)
 	c.Say("say")
 	c.Detail("detail")
 	if err := c.Result(answer{42}); err != nil {
@@ -102,7 +102,7 @@ func TestLogHasNoBars(t *testing.T) {
 func TestLogFormat(t *testing.T) {
 	c, _, stderr := newTest()
 	for _, format := range []string{"json", "text", ""} {
-		if err := c.LogFormat(format); err != nil {
+		if err := c.SetLogFormat(format); err != nil {
 			t.Errorf("%q: %v", format, err)
 		}
 	}
@@ -110,7 +110,7 @@ func TestLogFormat(t *testing.T) {
 	if got := stderr.String(); got != "say\n" {
 		t.Errorf("%q", got)
 	}
-	if err := c.LogFormat("xml"); fault.CodeOf(err) != fault.Usage {
+	if err := c.SetLogFormat("xml"); fault.CodeOf(err) != fault.Usage {
 		t.Errorf("%v", err)
 	}
 }

@@ -14,28 +14,28 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// Unit is what a Progress counts.
+// Unit is the unit in which a Progress counts.
 type Unit int
 
-// The units.
+// Units.
 const (
 	Bytes Unit = iota
 	Steps
 )
 
 const (
-	redrawEvery = 200 * time.Millisecond // on a terminal; keeps the elapsed time moving while nothing does
+	redrawEvery = 200 * time.Millisecond // on a terminal; the elapsed time shows that work continues
 	lineEvery   = 30 * time.Second       // elsewhere
 
-	labelWidth  = 22 // columns; the rest of barColumns is for bar, amount, rate and time
+	labelWidth  = 22 // columns; the other columns of barColumns hold bar, amount, rate and time
 	barColumns  = 80 // a narrower terminal gets the status in place of a bar
-	wideColumns = 92 // from here on the label gets what the bar (of 24) does not need
-	minColumns  = 30 // a still narrower one gets a line now and then
+	wideColumns = 92 // a wider terminal gives the label every column that the bar of 24 leaves
+	minColumns  = 30 // a narrower terminal gets a line from time to time
 )
 
-// Progress shows how far a piece of work is: a bar on a terminal, or as much as
-// fits in a narrow one, elsewhere a line now and then. Its methods may be called
-// from several goroutines. Done must be called.
+// Progress shows the progress of a task: a bar on a terminal, a shorter line on a narrow
+// one, elsewhere a line from time to time. Its methods are safe for concurrent use. Call
+// Done at the end.
 type Progress struct {
 	c     *Console
 	unit  Unit
@@ -46,7 +46,7 @@ type Progress struct {
 	label string
 
 	mu   sync.Mutex
-	jobs []string // in the order in which they began
+	jobs []string // oldest first
 
 	bar   *progressbar.ProgressBar // nil unless it is redrawn in place; guarded by c.mu
 	stop  chan struct{}
@@ -54,8 +54,8 @@ type Progress struct {
 	close sync.Once
 }
 
-// Progress begins a piece of work of total units, -1 when that is not known.
-// At most one Progress is shown at a time.
+// Progress starts to show a task of total units, -1 if the total is not known. At most
+// one Progress is shown at a time.
 func (c *Console) Progress(label string, unit Unit, total int64) *Progress {
 	p := &Progress{c: c, unit: unit, total: total, start: c.Now(), label: label, stop: make(chan struct{})}
 	if c.quiet {
@@ -74,14 +74,14 @@ func (c *Console) Progress(label string, unit Unit, total int64) *Progress {
 	return p
 }
 
-// Add counts n units as done.
+// Add counts n more units.
 func (p *Progress) Add(n int64) { p.n.Add(n) }
 
-// N returns the units done so far.
+// N returns the number of units so far.
 func (p *Progress) N() int64 { return p.n.Load() }
 
-// Job names one of the things that are done at once, until done is called. While
-// there are any, they take the label's place.
+// Job shows the name of a parallel job until done is called. The names of running jobs
+// replace the label.
 func (p *Progress) Job(name string) (done func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -94,8 +94,8 @@ func (p *Progress) Job(name string) (done func()) {
 	}
 }
 
-// doing is what the bar says it is doing.
-func (p *Progress) doing() string {
+// task returns the names of the running jobs, or the label.
+func (p *Progress) task() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.jobs) > 0 {
@@ -104,10 +104,10 @@ func (p *Progress) doing() string {
 	return p.label
 }
 
-// Elapsed returns the time since the work began.
+// Elapsed returns the time since the task started.
 func (p *Progress) Elapsed() time.Duration { return p.c.Now().Sub(p.start) }
 
-// Done takes the bar off the screen. It may be called more than once.
+// Done removes the bar from the screen. It can be called more than once.
 func (p *Progress) Done() {
 	p.close.Do(func() {
 		close(p.stop)
@@ -150,7 +150,7 @@ func (p *Progress) newBar() *progressbar.ProgressBar {
 		progressbar.OptionSetPredictTime(p.total > 0),
 		progressbar.OptionSetElapsedTime(true),
 		progressbar.OptionSpinnerType(14),
-		progressbar.OptionSetSpinnerChangeInterval(0), // no goroutine of its own: run draws
+		progressbar.OptionSetSpinnerChangeInterval(0), // no goroutine: run draws
 		progressbar.OptionThrottle(0),
 		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}),
 	}
@@ -163,9 +163,9 @@ func (p *Progress) newBar() *progressbar.ProgressBar {
 	return progressbar.NewOptions64(p.total, options...)
 }
 
-// draw and clear are called with c.mu held. A terminal that cannot be written
-// to is no reason to fail the work. It may have been resized since the last
-// call, and a line longer than it is wide would stay there at each redraw.
+// draw draws the bar. The caller holds c.mu. The terminal may have been resized since
+// the last call: a line wider than the terminal would stay on the screen at each redraw.
+// The task does not fail if the terminal does.
 func (p *Progress) draw() {
 	if width := p.c.columns(); width < barColumns {
 		_, _ = io.WriteString(p.c.opt.Stderr, "\r"+p.narrow(width-1)+"\x1b[0K")
@@ -175,20 +175,21 @@ func (p *Progress) draw() {
 	if p.total >= 0 {
 		n = min(n, p.total)
 	}
-	p.bar.Describe(fit(p.doing(), labelWidth+max(0, p.c.columns()-wideColumns)))
+	p.bar.Describe(fit(p.task(), labelWidth+max(0, p.c.columns()-wideColumns)))
 	_ = p.bar.Set64(n)
 }
 
+// clear removes the bar. The caller holds c.mu.
 func (p *Progress) clear() { _, _ = io.WriteString(p.c.opt.Stderr, "\x1b[2K\r") }
 
-// status is the line for where there is no bar.
+// status returns the progress line that replaces a bar.
 func (p *Progress) status() string {
-	return p.doing() + ": " + strings.Join(p.amounts(), "")
+	return p.task() + ": " + strings.Join(p.amounts(), "")
 }
 
-// record is status for programs.
+// record returns the attributes of a progress record.
 func (p *Progress) record() slog.Attr {
-	attrs := []slog.Attr{slog.String("of", p.doing()), slog.Float64("seconds", p.Elapsed().Seconds())}
+	attrs := []slog.Attr{slog.String("of", p.task()), slog.Float64("seconds", p.Elapsed().Seconds())}
 	count, total := "bytes", "bytes_total"
 	if p.unit == Steps {
 		count, total = "steps", "steps_total"
@@ -200,11 +201,11 @@ func (p *Progress) record() slog.Attr {
 	return slog.GroupAttrs("progress", attrs...)
 }
 
-// narrow is status in at most width columns: without the rate, then without the
-// time, where even a short label leaves no room for them.
+// narrow returns status in at most width columns. If even a short label leaves no room
+// for them, it omits first the rate, then the time.
 func (p *Progress) narrow(width int) string {
 	const shortLabel = 10
-	label, parts := Clean(p.doing()), p.amounts()
+	label, parts := Clean(p.task()), p.amounts()
 	for {
 		rest := ": " + strings.Join(parts, "")
 		room := width - columnsOf(rest)
@@ -215,8 +216,8 @@ func (p *Progress) narrow(width int) string {
 	}
 }
 
-// amounts says how much is done, how long that took and, of bytes, how fast it
-// was, the most important first.
+// amounts returns the amount, the elapsed time and, for bytes, the rate, most important
+// first.
 func (p *Progress) amounts() []string {
 	n, elapsed := p.n.Load(), p.Elapsed().Round(time.Second)
 	after := fmt.Sprintf(" after %s", elapsed)
@@ -255,8 +256,8 @@ func cut(s string, width int) string {
 	return string(r) + "…"
 }
 
-// columnsOf returns how many columns s takes at most: East Asian letters and
-// emoji take two.
+// columnsOf returns the largest number of columns that s can take. East Asian letters
+// and emoji take two.
 func columnsOf(s string) int {
 	n := 0
 	for _, r := range s {

@@ -1,9 +1,8 @@
-// Package fault gives an error the two things that a command line owes its
-// user beside the words: an exit code for scripts, and a hint for people.
+// Package fault adds an exit code for scripts and a hint for people to an error.
 //
-// The error text says what failed, on which object, and why, in lower case and
-// on one line; the hint is the advice, kept apart so that it is printed on a
-// line of its own and never ends up in the middle of a wrapped message.
+// The error text names the operation, the object and the cause, in lower case and on
+// one line. The hint is advice. It is a separate field, so that it is printed on its
+// own line and never lands in the middle of a wrapped message.
 //
-// Every package may return a fault; only main turns one into an exit.
+// Every package can return a fault. Only main exits.
 package fault

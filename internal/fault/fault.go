@@ -6,21 +6,21 @@ import (
 	"strings"
 )
 
-// Code is an exit code of hectl. Scripts rely on the numbers: they never change.
+// Code is an exit code of hectl. Scripts rely on the numbers, so they never change.
 type Code int
 
-// The exit codes.
+// Exit codes.
 const (
-	Done        Code = 0   // everything asked for was done
-	Failed      Code = 1   // failed, for a reason that has no code of its own
-	Usage       Code = 2   // wrong flags, arguments or settings; nothing was touched
-	Warnings    Code = 3   // done, but something needs a person
+	Done        Code = 0   // success
+	Failed      Code = 1   // a failure without a code of its own
+	Usage       Code = 2   // wrong flags, arguments or settings; nothing was changed
+	Warnings    Code = 3   // success, but something needs attention
 	NotFound    Code = 10  // no such dump or bucket
 	Locked      Code = 11  // another run holds the lock
-	Denied      Code = 12  // credentials missing, expired, or without the permission
-	Integrity   Code = 13  // what was read is not what was written
+	Denied      Code = 12  // missing, expired or insufficient credentials
+	Integrity   Code = 13  // a damaged dump
 	Stale       Code = 14  // the newest dump is too old
-	Refused     Code = 15  // the target may not be replaced
+	Refused     Code = 15  // the target must not be replaced
 	Interrupted Code = 130 // stopped by SIGINT or SIGTERM
 )
 
@@ -28,7 +28,7 @@ const (
 type Error struct {
 	Code Code
 	Err  error
-	Hint string // a full sentence or a command to run; "" when there is none
+	Hint string // a sentence or a command to run; "" for none
 }
 
 // Error returns the text of the wrapped error, without the hint.
@@ -37,13 +37,13 @@ func (e *Error) Error() string { return e.Err.Error() }
 // Unwrap returns the wrapped error.
 func (e *Error) Unwrap() error { return e.Err }
 
-// New returns an error with a code, a hint ("" for none) and a text formatted
-// as by fmt.Errorf, %w included.
+// New returns an error with a code, a hint ("" for none) and a text formatted by
+// fmt.Errorf, including %w.
 func New(code Code, hint, format string, args ...any) error {
 	return &Error{Code: code, Err: fmt.Errorf(format, args...), Hint: hint}
 }
 
-// Wrap gives err a code and a hint. It returns nil when err is nil.
+// Wrap adds a code and a hint to err. It returns nil if err is nil.
 func Wrap(code Code, hint string, err error) error {
 	if err == nil {
 		return nil
@@ -51,8 +51,8 @@ func Wrap(code Code, hint string, err error) error {
 	return &Error{Code: code, Err: err, Hint: hint}
 }
 
-// CodeOf returns the exit code that err deserves: Done for nil, that of the
-// outermost Error in its tree, otherwise Failed.
+// CodeOf returns the exit code for err: Done for nil, the code of the outermost Error
+// in its tree, or Failed if there is none.
 func CodeOf(err error) Code {
 	if err == nil {
 		return Done
@@ -63,7 +63,7 @@ func CodeOf(err error) Code {
 	return Failed
 }
 
-// Hints returns the hints in err's tree, outermost first, each once.
+// Hints returns the hints in the tree of err, outermost first, without duplicates.
 func Hints(err error) []string {
 	var hints []string
 	seen := map[string]bool{}
@@ -89,8 +89,8 @@ func Hints(err error) []string {
 	return hints
 }
 
-// Command returns the command that a hint of the form `run "COMMAND"` names, ""
-// for any other hint.
+// Command returns the command in a hint of the form `run "COMMAND"`, "" for any other
+// hint.
 func Command(hint string) string {
 	command, ok := strings.CutPrefix(hint, `run "`)
 	command, closed := strings.CutSuffix(command, `"`)

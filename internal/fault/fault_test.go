@@ -45,3 +45,17 @@ func TestWrapNil(t *testing.T) {
 		t.Error("Wrap(nil) is not nil")
 	}
 }
+
+func TestCommand(t *testing.T) {
+	for hint, want := range map[string]string{
+		`run "aws sso login --profile he"`: "aws sso login --profile he",
+		`run "a" or "b"`:                   "",
+		`run "a`:                           "",
+		`log in with "a"`:                  "",
+		"":                                 "",
+	} {
+		if got := Command(hint); got != want {
+			t.Errorf("%q: got %q, want %q", hint, got, want)
+		}
+	}
+}

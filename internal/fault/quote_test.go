@@ -20,3 +20,20 @@ func TestQuoteRepeatsNoPassword(t *testing.T) {
 		}
 	}
 }
+
+func TestShellQuote(t *testing.T) {
+	for word, want := range map[string]string{
+		"plain":           "plain",
+		"s3://b/a_b@c%+=": "s3://b/a_b@c%+=",
+		"":                "''",
+		"two words":       "'two words'",
+		"it's":            `'it'\''s'`,
+		"$(id)":           "'$(id)'",
+		"~/file":          "'~/file'",
+		"a*":              "'a*'",
+	} {
+		if got := ShellQuote(word); got != want {
+			t.Errorf("%q: got %s, want %s", word, got, want)
+		}
+	}
+}

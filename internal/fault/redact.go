@@ -7,29 +7,28 @@ import (
 
 const hidden = "***"
 
-// secretForms are the forms in which passwords stand in text, each with what it is
-// replaced with. A password with a blank in it ends a URL for them: see Quote.
+// secretForms are the forms in which text contains passwords, and their replacements.
+// They take a space in a password as the end of the URL; HasPassword does not.
 //
 //nolint:gochecknoglobals // compiled once, never changed
 var secretForms = []struct {
 	form *regexp.Regexp
 	with string
 }{
-	// postgres://user:PASSWORD@host. A password may hold "/" and "@" although it should not.
+	// postgres://user:PASSWORD@host. A password may contain "/" and "@" although they should be escaped.
 	{regexp.MustCompile(`(?i)\b((?:[a-z][a-z0-9.+-]*\+)?postgres(?:ql)?://[^\s:/@?]*):\S*@`), "${1}:" + hidden + "@"},
-	// The same without a scheme's slashes.
+	// The same with one slash or none.
 	{regexp.MustCompile(`(?i)\b(postgres(?:ql)?:/?(?:[^\s:/@?]+:)?)[^\s:/@?][^\s@]*@`), "${1}" + hidden + "@"},
 	// https://user:PASSWORD@host and https://TOKEN@host.
 	{regexp.MustCompile(`(?i)\b(https?://)[^\s/@?#]*@`), "${1}" + hidden + "@"},
 	// Any other scheme.
 	{regexp.MustCompile(`(?i)\b([a-z][a-z0-9.+-]*://[^\s:/@?]*):[^\s/]*@`), "${1}:" + hidden + "@"},
-	// password=PASSWORD, also quoted, in a conninfo string, a query, or a variable.
+	// password=PASSWORD in a conninfo string, a query or a variable, quoted or not.
 	{regexp.MustCompile(`(?i)(\b\w*(?:password|passwd|pgpass|secret_access_key|session_token)\s*=\s*)(?:'(?:\\.|''|[^'\\])*'?|"(?:\\.|[^"\\])*"?|(?:\\.|[^\s'"&\\])+)`), "${1}" + hidden},
 }
 
-// Redact replaces passwords in text, which may be a whole message. Whatever is
-// printed, logged or sent as talk goes through it, since a connection string may
-// have been given in any place.
+// Redact replaces passwords in text. Every message that hectl prints, logs or sends
+// passes through it, because users put connection strings in any argument.
 func Redact(text string) string {
 	for _, s := range secretForms {
 		text = s.form.ReplaceAllString(text, s.with)
@@ -43,8 +42,8 @@ var (
 	login = regexp.MustCompile(`(?s)^[^/:@]*:[^/].*@|^[^/:@]*:/[^/].*@`)
 )
 
-// Secretive reports whether a word of the command line contains a password.
-func Secretive(word string) bool {
+// HasPassword reports whether a word of the command line seems to contain a password.
+func HasPassword(word string) bool {
 	return Redact(word) != word || blankInURL.MatchString(word) || login.MatchString(word)
 }
 
@@ -52,8 +51,8 @@ var urlParts = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9.+-]*://)([^/?#]*)([^?#]*
 
 var urlHost = regexp.MustCompile(`^(?:[A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.%]*\])(?::\d*)?$`)
 
-// RedactURL returns the scheme and the host of a URL whose path is a secret, as
-// that of a webhook is. What is no URL is hidden whole.
+// RedactURL returns the scheme and host of a URL whose path is a secret, such as a
+// webhook. Any other text is hidden entirely.
 func RedactURL(text string) string {
 	scheme, host, _, ok := splitURL(text)
 	if !ok {
@@ -62,8 +61,8 @@ func RedactURL(text string) string {
 	return scheme + host + "/" + hidden
 }
 
-// RedactEndpoint returns a URL without what may be a secret in the address of a
-// server: the user and the query. What is no URL is hidden whole.
+// RedactEndpoint returns the URL of a server without the parts that may be secret: the
+// user and the query. Any other text is hidden entirely.
 func RedactEndpoint(text string) string {
 	scheme, host, rest, ok := splitURL(text)
 	if !ok {
@@ -72,8 +71,8 @@ func RedactEndpoint(text string) string {
 	return scheme + host + rest
 }
 
-// splitURL returns the parts of a URL that can be shown. The rest is its path, and
-// stars for a query.
+// splitURL returns the parts of a URL that can be shown. rest is the path, with stars
+// in place of a query.
 func splitURL(text string) (scheme, host, rest string, ok bool) {
 	m := urlParts.FindStringSubmatch(text)
 	if m == nil {
@@ -86,7 +85,7 @@ func splitURL(text string) (scheme, host, rest string, ok bool) {
 	if m[4] != "" {
 		rest += "?" + hidden
 	}
-	token := host != strings.ToLower(host) && !strings.Contains(host, ".") // no host has such a name
+	token := host != strings.ToLower(host) && !strings.Contains(host, ".") // mixed case without a dot: not a host
 	if token || !urlHost.MatchString(host) || strings.Contains(m[3]+m[4], "@") {
 		return scheme, hidden, "", true
 	}

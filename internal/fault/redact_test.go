@@ -50,14 +50,14 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-func TestSecretive(t *testing.T) {
+func TestHasPassword(t *testing.T) {
 	for word, want := range map[string]bool{
 		"postgres://me:hush@host/db": true, "postgres://me:a b/c@host": true, "host=db password=hush": true, "https://me:hush@host": true, "s3://me:hush@bucket/key": true,
 		"me:hush@host": true, "me:hush@host/db": true, ":hush@host": true, "postgresql:me:hush@host/db": true, "me:hu/sh@host": true, "me:a b@host": true, "postgres:/me:hush@h": true,
 		"backups/a:b@c.dump": false, "me@host:1/db": false,
 		"postgres://me@host/db": false, "s3://bucket/a:b@c": false, "production-20261123083000.rds.dump": false, "backups/password-reset.dump": false, "http://127.0.0.1:9000": false,
 	} {
-		if got := Secretive(word); got != want {
+		if got := HasPassword(word); got != want {
 			t.Errorf("%s: %v", word, got)
 		}
 	}

@@ -1,8 +1,9 @@
-// Package rdsauth makes the passwords by which Amazon RDS lets an IAM identity
-// in: signed requests that are never sent, but read by RDS to see who signed.
+// Package rdsauth signs the tokens that Amazon RDS accepts as passwords of IAM
+// identities. A token is a signed HTTP request that is never sent.
 //
-// Signing needs no network and asks nobody, so a token is no proof that RDS will
-// take it: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html
+// Signing uses no network, so a token does not prove that RDS will accept it.
+//
+// https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html
 package rdsauth
 
 import (
@@ -19,24 +20,24 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// Login says who wants in where.
+// Login is a role of a database on a server.
 type Login struct {
-	Host   string // the endpoint's own name: RDS knows no other
+	Host   string // name of the RDS endpoint; RDS rejects an alias
 	Port   int
-	User   string // the role in the database
-	Region string // of AWS
+	User   string // database role
+	Region string // AWS region
 }
 
-// lifetime is the only one that RDS allows.
+// lifetime of a token: RDS allows no other.
 const lifetime = 15 * time.Minute
 
 // emptyPayload is the SHA-256 of a request without a body.
 const emptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-// Token returns a password that is good for 15 minutes from now on, and only to
-// connect: a session goes on. It is a secret.
+// Token returns a password, which is a secret. It can be used to connect for 15 minutes
+// from now; a session that is open by then continues.
 func Token(ctx context.Context, creds aws.Credentials, l Login, now time.Time) (string, error) {
-	// RDS signs, to compare, the name as it writes it itself.
+	// RDS compares with a signature of the name in lower case, without a final dot.
 	host := strings.TrimSuffix(strings.ToLower(l.Host), ".")
 	wanted := url.URL{
 		Scheme: "https",
@@ -50,11 +51,11 @@ func Token(ctx context.Context, creds aws.Credentials, l Login, now time.Time) (
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, wanted.String(), http.NoBody)
 	if err != nil {
-		return "", fmt.Errorf("make an RDS token for %s: %w", l.User, err)
+		return "", fmt.Errorf("sign an RDS token for %s: %w", l.User, err)
 	}
 	signed, _, err := v4.NewSigner().PresignHTTP(ctx, creds, req, emptyPayload, "rds-db", l.Region, now)
 	if err != nil {
-		return "", fmt.Errorf("make an RDS token for %s: %w", l.User, err)
+		return "", fmt.Errorf("sign an RDS token for %s: %w", l.User, err)
 	}
 	return strings.TrimPrefix(signed, "https://"), nil
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// What botocore makes of the same: the signature of its own test.
+// The expected signature is the one in botocore's own test.
 func TestTokenIsThatOfTheAWSCLI(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2016, 11, 7, 18, 39, 33, 0, time.FixedZone("CET", 3600))

@@ -1,4 +1,3 @@
-// Package readers has readers for what lies between a source and whoever reads it
-// through other readers: those in between replace an error, or wait on, and the
-// reason is wanted all the same.
+// Package readers has readers that keep the cause of a failure. A decompressor or a
+// parser replaces the error of the reader below it with its own.
 package readers

@@ -6,10 +6,10 @@ import (
 	"io"
 )
 
-// Failing is a reader that remembers why it failed.
+// Failing is a reader that remembers the error it failed with.
 type Failing struct {
 	io.Reader
-	Err error // nil before a failure, and at the end
+	Err error // nil before a failure and at io.EOF
 }
 
 // Read implements io.Reader.
@@ -21,8 +21,8 @@ func (f *Failing) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Until returns r, which ends with ctx: its error is then ctx's cause. A Read
-// that is under way is not called off.
+// Until returns a reader that fails with the cause of ctx once ctx is done. It does not
+// interrupt a Read that is already running.
 func Until(ctx context.Context, r io.Reader) io.Reader { return until{ctx, r} }
 
 type until struct {

@@ -25,7 +25,7 @@ func TestResultsAreRedacted(t *testing.T) {
 	}
 	var stdout, stderr bytes.Buffer
 	c := New(Options{Stdout: &stdout, Stderr: &stderr, Now: time.Now})
-	c.Mode(false, false, true)
+	c.SetMode(false, false, true)
 	if err := c.Result(r); err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestResultsAreRedacted(t *testing.T) {
 	if strings.Contains(stdout.String()+stderr.String(), "zebra") {
 		t.Errorf("%s%s", stdout.String(), stderr.String())
 	}
-	text, err := redacted(r)
+	text, err := redactJSON(r)
 	if err != nil || strings.Contains(string(text), "zebra") {
 		t.Errorf("%s, %v", text, err)
 	}

@@ -7,10 +7,10 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// redacted returns a value as JSON in which no string has a password. What has none is
-// as it was, byte by byte.
-func redacted(v any) (json.RawMessage, error) {
-	text, err := encoded(v)
+// redactJSON returns v as JSON with the passwords in its strings redacted. All other
+// bytes are those of json.Marshal without HTML escapes.
+func redactJSON(v any) (json.RawMessage, error) {
+	text, err := marshal(v)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func redacted(v any) (json.RawMessage, error) {
 		var s string
 		if json.Unmarshal(literal, &s) == nil {
 			if clean := fault.Redact(s); clean != s {
-				if literal, err = encoded(clean); err != nil {
+				if literal, err = marshal(clean); err != nil {
 					return nil, err
 				}
 			}
@@ -45,8 +45,8 @@ func redacted(v any) (json.RawMessage, error) {
 	return out.Bytes(), nil
 }
 
-// encoded is json.Marshal without escapes for HTML.
-func encoded(v any) ([]byte, error) {
+// marshal is json.Marshal without HTML escapes.
+func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
