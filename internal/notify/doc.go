@@ -1,20 +1,19 @@
-// Package notify tells others over HTTP how a run ended: a program by the
-// result as JSON, people by a Slack channel, and a service such as
-// healthchecks.io, which raises the alarm when it hears nothing.
+// Package notify reports the outcome of a run over HTTP: to a program as JSON, to people
+// on Slack, or to a service such as healthchecks.io, which raises an alarm if a run stays
+// silent.
 //
-// The URL says who is told what:
+// The form of the URL selects what is sent:
 //
-//	https://HOST/…             a webhook: the Report as JSON
-//	https://hooks.slack.com/…  Slack's incoming webhooks; slack+https:// elsewhere
-//	https://hc-ping.com/…      healthchecks.io: a ping at the start, on success,
-//	                           and on failure; hc+https:// elsewhere
-//	failure+…, success+…       only then
+//	https://HOST/…             webhook: the Report as JSON
+//	https://hooks.slack.com/…  incoming webhook of Slack; slack+https:// for another host
+//	https://hc-ping.com/…      healthchecks.io: a ping at the start, on success and on
+//	                           failure; hc+https:// for another host
+//	failure+…, success+…       only on failure, only on success
 //
-// Success is exit code 0 and nothing else: a run that ended with a warning needs
-// a person.
+// Only exit code 0 counts as success: a run with warnings needs attention.
 //
-// The path of such a URL is its password. No message of this package holds more
-// than scheme and host; nothing that a server answers is repeated, since it may
-// repeat the path; redirects are not followed, for they could lead the report
-// elsewhere; and without TLS only this machine is told.
+// The path of such a URL is a secret. Messages of this package contain only its scheme
+// and host, and no part of the server's answer, which may repeat the path. Redirects are
+// not followed, because they could send the report to another server. A URL without TLS
+// must be on this machine.
 package notify

@@ -9,7 +9,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// Report is what there is to say of a run, and the body of a webhook's request.
+// Report describes a run. It is the body of the request to a webhook.
 type Report struct {
 	Command  string     `json:"command"`
 	RunID    string     `json:"run_id"`
@@ -20,15 +20,15 @@ type Report struct {
 	Hints    []string   `json:"hints,omitempty"`
 	Started  time.Time  `json:"started_at"`
 	Finished time.Time  `json:"finished_at"`
-	Result   Result     `json:"result,omitempty"` // as with --json; there may be one beside an error
+	Result   Result     `json:"result,omitempty"` // as with --json; set even with some errors
 }
 
-// Result is what the command found out or did: its JSON, and a text for people.
+// Result is the result of the command, as JSON and as text.
 type Result interface {
 	Text() string
 }
 
-// event is what a target is told of.
+// event is the occasion of a notification.
 type event string
 
 const (
@@ -44,7 +44,7 @@ func (r Report) event() event {
 	return failure
 }
 
-// message returns the body of the request that tells t of e, and its type.
+// message returns the body of the request that notifies t of e, and its content type.
 func (t Target) message(e event, r Report) (body []byte, contentType string, err error) {
 	switch {
 	case e == start:
@@ -59,20 +59,20 @@ func (t Target) message(e event, r Report) (body []byte, contentType string, err
 	return body, "application/json", err
 }
 
-// headline is the run in one line.
+// headline describes the run in one line.
 func (r Report) headline() string {
-	outcome := fmt.Sprintf("failed with exit code %d", r.ExitCode)
+	outcome := fmt.Sprintf("failed with exit code %d after", r.ExitCode)
 	switch r.ExitCode {
 	case fault.Done:
-		outcome = "is done"
+		outcome = "finished in"
 	case fault.Warnings:
-		outcome = "is done, with warnings (exit code 3)"
+		outcome = "finished with warnings (exit code 3) in"
 	}
-	return fmt.Sprintf("hectl %s on %s %s after %s (run %s)",
+	return fmt.Sprintf("hectl %s on %s %s %s (run %s)",
 		r.Command, r.Host, outcome, r.Finished.Sub(r.Started).Round(100*time.Millisecond), r.RunID)
 }
 
-// details are the result, the error and the hints, in few lines.
+// details returns the result, the error and the hints, shortened.
 func (r Report) details() string {
 	var parts []string
 	if r.Result != nil {
@@ -87,8 +87,8 @@ func (r Report) details() string {
 	return strings.Join(parts, "\n")
 }
 
-// short leaves out of a long text what is neither its first line nor among its
-// last: a table's total is below it.
+// short keeps the first line and the last lines of a long text: the last line of a table
+// is its total.
 func short(text string) string {
 	const maxLines, maxRunes = 12, 300
 	lines := strings.Split(strings.TrimSpace(text), "\n")
@@ -103,8 +103,8 @@ func short(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// slackText is the run in Slack's own markup, in which nothing that came from
-// outside may mention a channel or a person.
+// slackText returns the report in Slack's markup. It escapes the details, so that text
+// from outside cannot mention a channel or a person.
 func (r Report) slackText() string {
 	sign := ":x:"
 	switch r.ExitCode {
@@ -115,7 +115,7 @@ func (r Report) slackText() string {
 	}
 	text := sign + " " + r.headline()
 	if details := r.details(); details != "" {
-		// What came from outside must not end the block either.
+		// Nor can such text close the code block.
 		text += "\n```\n" + strings.ReplaceAll(details, "```", "'''") + "\n```"
 	}
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)

@@ -42,15 +42,15 @@ func TestMessages(t *testing.T) {
 		{webhook, failed, `{"command":"backup","run_id":"r1","host":"db","hectl_version":"1.2.3","exit_code":12,` +
 			`"error":"\u003c!channel\u003e \u0026 more","hints":["look \u003cthere\u003e"],` +
 			`"started_at":"2026-11-23T08:30:00Z","finished_at":"2026-11-23T08:30:01.234Z"}`},
-		{slack, done, `{"text":":white_check_mark: hectl backup on db is done after 1.2s (run r1)\n` + "```" + `\nbacked up\n` + "```" + `"}`},
+		{slack, done, `{"text":":white_check_mark: hectl backup on db finished in 1.2s (run r1)\n` + "```" + `\nbacked up\n` + "```" + `"}`},
 		{slack, failed, `{"text":":x: hectl backup on db failed with exit code 12 after 1.2s (run r1)\n` +
 			"```" + `\nerror: \u0026lt;!channel\u0026gt; \u0026amp; more\nhint: look \u0026lt;there\u0026gt;\n` + "```" + `"}`},
 		{slack, fenced, `{"text":":x: hectl backup on db failed with exit code 12 after 1.2s (run r1)\n` +
 			"```" + `\nerror: a'''b\nhint: look \u0026lt;there\u0026gt;\n` + "```" + `"}`},
-		{slack, warned, `{"text":":warning: hectl backup on db is done, with warnings (exit code 3) after 1.2s (run r1)\n` +
+		{slack, warned, `{"text":":warning: hectl backup on db finished with warnings (exit code 3) in 1.2s (run r1)\n` +
 			"```" + `\nbacked up\nerror: no manifest\nhint: look \u0026lt;there\u0026gt;\n` + "```" + `"}`},
 		{healthchecks, failed, "hectl backup on db failed with exit code 12 after 1.2s (run r1)\nerror: <!channel> & more\nhint: look <there>"},
-		{healthchecks, done, "hectl backup on db is done after 1.2s (run r1)\nbacked up"},
+		{healthchecks, done, "hectl backup on db finished in 1.2s (run r1)\nbacked up"},
 	} {
 		got, _, err := Target{kind: tt.kind}.message(tt.r.event(), tt.r)
 		if err != nil {

@@ -20,16 +20,17 @@ const (
 
 // Options configure a Notifier.
 type Options struct {
-	Agent string                           // the User-Agent, such as "hectl/1.2.3"
-	Warn  func(format string, args ...any) // what could not be told is told here; required
+	Agent string                           // User-Agent, such as "hectl/1.2.3"
+	Warn  func(format string, args ...any) // reports a failed notification; required
 }
 
-// Notifier tells targets of one run. It never fails: the run is what counts.
+// Notifier sends the notifications of one run. A failed notification is a warning, not
+// an error: it must not change the outcome of the run.
 type Notifier struct {
 	opt      Options
 	targets  []Target
-	timeout  time.Duration // of an attempt
-	pause    time.Duration // after the first one
+	timeout  time.Duration // for one attempt
+	pause    time.Duration // after the first attempt
 	starting sync.WaitGroup
 }
 
@@ -38,38 +39,39 @@ func New(targets []Target, opt Options) *Notifier {
 	return &Notifier{opt: opt, targets: targets, timeout: attemptTimeout, pause: firstPause}
 }
 
-// Start tells those who want to know that the run begins. It does not wait for
-// them; End does, so that nobody hears of the end first.
+// Start notifies the targets that want the start of the run. It does not wait for them;
+// End does, so that the start arrives before the end.
 func (n *Notifier) Start(ctx context.Context) {
 	for _, t := range n.targets {
 		if t.wants(start) {
-			n.starting.Go(func() { n.tell(ctx, t, start, Report{}) })
+			n.starting.Go(func() { n.notify(ctx, t, start, Report{}) })
 		}
 	}
 }
 
-// End tells how the run ended, and returns when everybody has been told or
-// given up: in under 20 s, and at once when ctx ends.
+// End notifies the targets of the outcome. It returns after the last attempt, in under
+// 20 seconds, or as soon as ctx is done.
 func (n *Notifier) End(ctx context.Context, r Report) {
 	n.starting.Wait()
 	var all sync.WaitGroup
 	for _, t := range n.targets {
 		if e := r.event(); t.wants(e) {
-			all.Go(func() { n.tell(ctx, t, e, r) })
+			all.Go(func() { n.notify(ctx, t, e, r) })
 		}
 	}
 	all.Wait()
 }
 
-// tell tells t of e, in several attempts. Of a start that the end of the run
-// overtakes nothing need be said.
-func (n *Notifier) tell(ctx context.Context, t Target, e event, r Report) {
+// notify notifies t of e and warns if that fails. A start that the end of the run
+// interrupts needs no warning.
+func (n *Notifier) notify(ctx context.Context, t Target, e event, r Report) {
 	err := n.try(ctx, t, e, r)
 	if err != nil && (e != start || ctx.Err() == nil) {
-		n.opt.Warn("%s could not be told of the %s: %v", t, e, err)
+		n.opt.Warn("notify %s of the %s: %v", t, e, err)
 	}
 }
 
+// try makes up to three attempts to notify t.
 func (n *Notifier) try(ctx context.Context, t Target, e event, r Report) error {
 	body, contentType, err := t.message(e, r)
 	if err != nil {
@@ -93,13 +95,13 @@ func (n *Notifier) try(ctx context.Context, t Target, e event, r Report) error {
 	}
 }
 
-// post makes one attempt, and says whether another may help.
+// post makes one attempt. It reports whether another attempt may succeed.
 func (n *Notifier) post(ctx context.Context, t Target, address, contentType string, body []byte) (again bool, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, n.timeout, fmt.Errorf("no answer within %s", n.timeout))
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
-		return false, errors.New("its URL makes no request") // err would repeat it
+		return false, errors.New("its URL is not valid in a request") // err would repeat it
 	}
 	req.Header.Set("Content-Type", contentType)
 	req.Header.Set("User-Agent", n.opt.Agent)
@@ -107,34 +109,34 @@ func (n *Notifier) post(ctx context.Context, t Target, address, contentType stri
 		password, _ := user.Password()
 		req.SetBasicAuth(user.Username(), password)
 	}
-	// A Client would follow redirects, and put the URL into its errors.
+	// An http.Client would follow redirects and repeat the URL in its errors.
 	resp, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
 		return true, cause(ctx, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10) // read, the connection serves the next attempt
-	return verdict(resp.StatusCode)
+	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10) // so that the next attempt can reuse the connection
+	return checkStatus(resp.StatusCode)
 }
 
-func verdict(status int) (again bool, err error) {
+func checkStatus(status int) (again bool, err error) {
 	switch {
 	case status >= 200 && status < 300:
 		return false, nil
 	case status >= 300 && status < 400:
-		return false, fmt.Errorf("it answered %d %s, and redirects are not followed", status, http.StatusText(status))
+		return false, fmt.Errorf("the server answered %d %s, and redirects are not followed", status, http.StatusText(status))
 	}
 	again = status == http.StatusTooManyRequests || status >= 500
-	return again, fmt.Errorf("it answered %d %s", status, http.StatusText(status))
+	return again, fmt.Errorf("the server answered %d %s", status, http.StatusText(status))
 }
 
-// cause is err without what it may quote of the answer.
+// cause returns err without quotes from the answer.
 func cause(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case strings.Contains(err.Error(), "malformed"):
-		return errors.New("its answer is not HTTP")
+		return errors.New("the answer is not HTTP")
 	}
 	return err
 }

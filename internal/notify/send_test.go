@@ -17,15 +17,14 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// listener is a server that notes what it is told.
+// listener is a server that records the requests it receives.
 type listener struct {
 	*httptest.Server
 	mu   sync.Mutex
 	told []string
 }
 
-// listen answers the requests with the statuses in turn, the last of which
-// stays.
+// listen starts a server that answers with the statuses in turn, and repeats the last.
 func listen(t *testing.T, statuses ...int) *listener {
 	t.Helper()
 	l := &listener{}
@@ -46,7 +45,7 @@ func listen(t *testing.T, statuses ...int) *listener {
 	return l
 }
 
-// notifier tells urls, and returns what it warned of.
+// notifier returns a Notifier for urls, and a function that returns its warnings.
 func notifier(t *testing.T, urls ...string) (*Notifier, func() string) {
 	t.Helper()
 	var targets []Target
@@ -72,7 +71,7 @@ func notifier(t *testing.T, urls ...string) (*Notifier, func() string) {
 	}
 }
 
-func TestWhoIsToldWhat(t *testing.T) {
+func TestNotificationsByURL(t *testing.T) {
 	for _, tt := range []struct {
 		form string
 		code fault.Code
@@ -84,7 +83,7 @@ func TestWhoIsToldWhat(t *testing.T) {
 		{"failure+", fault.Warnings, []string{`POST /hush  {"command":"backup","run_id":"`}},
 		{"success+", fault.Warnings, nil},
 		{"success+slack+", fault.Done, []string{`POST /hush  {"text":":white_check_mark: he`}},
-		{"hc+", fault.Done, []string{"POST /hush/start", "POST /hush  hectl backup on db is done aft"}},
+		{"hc+", fault.Done, []string{"POST /hush/start", "POST /hush  hectl backup on db finished in"}},
 		{"hc+", fault.Failed, []string{"POST /hush/start", "POST /hush/fail  hectl backup on db failed with"}},
 	} {
 		l := listen(t, http.StatusOK)
@@ -106,21 +105,21 @@ func TestAttempts(t *testing.T) {
 		{[]int{204}, 1, ""},
 		{[]int{503, 200}, 2, ""},
 		{[]int{429, 500, 200}, 3, ""},
-		{[]int{502}, 3, "could not be told of the success: it answered 502 Bad Gateway (3 attempts)"},
-		{[]int{404}, 1, "could not be told of the success: it answered 404 Not Found"},
-		{[]int{301}, 1, "could not be told of the success: it answered 301 Moved Permanently, and redirects are not followed"},
+		{[]int{502}, 3, "of the success: the server answered 502 Bad Gateway (3 attempts)"},
+		{[]int{404}, 1, "of the success: the server answered 404 Not Found"},
+		{[]int{301}, 1, "of the success: the server answered 301 Moved Permanently, and redirects are not followed"},
 	} {
 		l := listen(t, tt.statuses...)
 		n, warned := notifier(t, l.URL+"/hush")
 		n.End(t.Context(), report(fault.Done, "", nil))
-		_, got, _ := strings.Cut(warned(), " could")
-		if len(l.told) != tt.attempts || strings.TrimPrefix(tt.want, "could") != got {
+		_, got, _ := strings.Cut(warned(), " of the ")
+		if len(l.told) != tt.attempts || strings.TrimPrefix(tt.want, "of the ") != got {
 			t.Errorf("%v: %d attempts, %q", tt.statuses, len(l.told), warned())
 		}
 	}
 }
 
-func TestOneThatCannotBeToldKeepsNobodyElseFromIt(t *testing.T) {
+func TestAFailedNotificationDoesNotPreventOthers(t *testing.T) {
 	nobody := httptest.NewServer(http.NotFoundHandler())
 	nobody.Close()
 	l := listen(t, http.StatusOK)
@@ -134,7 +133,8 @@ func TestOneThatCannotBeToldKeepsNobodyElseFromIt(t *testing.T) {
 	}
 }
 
-// answers serves raw text to every connection, and repeats the request in it.
+// answers starts a server that answers every connection with the raw text that answer
+// makes of the request.
 func answers(t *testing.T, answer func(request string) string) string {
 	t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -181,12 +181,12 @@ func TestNoAnswer(t *testing.T) {
 	n, warned := notifier(t, s.URL+"/hush")
 	n.timeout = 50 * time.Millisecond
 	n.End(t.Context(), report(fault.Done, "", nil))
-	if got := warned(); !strings.HasSuffix(got, "could not be told of the success: no answer within 50ms (3 attempts)") {
+	if got := warned(); !strings.HasSuffix(got, " of the success: no answer within 50ms (3 attempts)") {
 		t.Errorf("%q", got)
 	}
 }
 
-func TestEndOfTheContextEndsThePatience(t *testing.T) {
+func TestNoAttemptAfterTheContextIsDone(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
@@ -196,7 +196,7 @@ func TestEndOfTheContextEndsThePatience(t *testing.T) {
 	n, warned := notifier(t, s.URL+"/hush")
 	n.pause = time.Hour
 	n.End(ctx, report(fault.Done, "", nil))
-	if got := warned(); !strings.Contains(got, "could not be told") {
+	if got := warned(); !strings.Contains(got, " of the success: ") {
 		t.Errorf("%q", got)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// kind is the form in which somebody is told.
+// kind is the format of a notification.
 type kind string
 
 const (
@@ -18,14 +18,14 @@ const (
 	healthchecks kind = "hc"
 )
 
-// Target is somebody to tell. The zero value is of no use; see Parse.
+// Target receives notifications. The zero value is not valid; use Parse.
 type Target struct {
 	kind kind
-	when string // "success" or "failure": only then
+	when string // "success", "failure", or "" for both
 	url  url.URL
 }
 
-// Parse reads a URL in one of the forms of the package's comment.
+// Parse parses a URL in one of the forms in the package comment.
 func Parse(text string) (Target, error) {
 	t, err := parse(text)
 	return t, fault.Wrap(fault.Usage,
@@ -44,7 +44,7 @@ func parse(text string) (Target, error) {
 		switch word {
 		case "success", "failure":
 			if t.when != "" {
-				return Target{}, errors.New("success+ and failure+ exclude each other: both are told without either")
+				return Target{}, errors.New("success+ and failure+ exclude each other: without a prefix, both are sent")
 			}
 			t.when = word
 		case string(slack), string(healthchecks):
@@ -53,7 +53,7 @@ func parse(text string) (Target, error) {
 			}
 			t.kind = kind(word)
 		default:
-			return Target{}, errors.New("only success+, failure+, slack+ and hc+ may come before https://")
+			return Target{}, errors.New("only success+, failure+, slack+ and hc+ can precede https://")
 		}
 	}
 	if t.kind == "" {
@@ -63,7 +63,7 @@ func parse(text string) (Target, error) {
 	case "https":
 	case "http":
 		if !isLoopback(u.Hostname()) {
-			return Target{}, errors.New("http:// is for this machine only: everyone on the way could read it")
+			return Target{}, errors.New("http:// is allowed only for this machine: without TLS, others can read the report")
 		}
 	default:
 		return Target{}, errors.New("neither https:// nor http://")
@@ -71,7 +71,7 @@ func parse(text string) (Target, error) {
 	return t, nil
 }
 
-// kindOf tells the services that have an address of their own.
+// kindOf recognizes Slack and healthchecks.io by their hosts.
 func kindOf(host string) kind {
 	switch host {
 	case "hooks.slack.com", "hooks.slack-gov.com":
@@ -87,20 +87,20 @@ func isLoopback(host string) bool {
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
-// String returns as much of the URL as is no secret.
+// String returns the scheme and host, the only parts of the URL that are not secret.
 func (t Target) String() string { return t.url.Scheme + "://" + t.url.Host }
 
-// wants reports whether the target is told of what happened.
+// wants reports whether the target is notified of e.
 func (t Target) wants(e event) bool {
 	switch e {
 	case success, failure:
 		return t.when == "" || t.when == string(e)
-	default: // a start without an end would raise an alarm
+	default: // a start that no end follows would raise an alarm
 		return t.kind == healthchecks && t.when == ""
 	}
 }
 
-// address is where the target is told of it.
+// address returns the URL that notifies the target of e.
 func (t Target) address(e event) string {
 	u := t.url
 	if t.kind == healthchecks {

@@ -10,7 +10,7 @@ import (
 func TestTargets(t *testing.T) {
 	for text, want := range map[string]struct {
 		kind                    kind
-		start, success, failure string // where it is told; "" not at all
+		start, success, failure string // addresses; "" for no notification
 	}{
 		"https://a.example/hook?k=1":            {webhook, "", "https://a.example/hook?k=1", "https://a.example/hook?k=1"},
 		"failure+https://a.example/hook":        {webhook, "", "", "https://a.example/hook"},
