@@ -27,7 +27,7 @@ fetch_modules = GOPROXY=off $(GO) -C $(1) mod download >/dev/null 2>&1 || { \
 # The race detector needs cgo, and so a C compiler. CI must have one.
 RACE := $(shell if [ -n "$$CI" ] || command -v "$$($(GO) env CC)" >/dev/null 2>&1; then echo -race; fi)
 
-.PHONY: help demo test test-oracle test-majors faults soak build lint fmt bench check reference release-check package-check setup setup-tests clean
+.PHONY: help demo test test-oracle test-majors faults soak build lint fmt bench check reference still release-check package-check setup setup-tests clean
 
 help: ## list the targets
 	@echo "make TARGET, with TARGET one of:"
@@ -76,6 +76,10 @@ bench: setup bin/versitygw build ## measure against what one would otherwise do 
 	@exec bin/bench $(BENCH)
 
 check: lint test release-check ## lint, test, and check the release configuration
+
+still: setup build bin/versitygw ## write docs/images/fetch.svg from a run of the demo
+	@$(go_build) ./test/demo
+	@exec bin/demo --still docs/images/fetch.svg
 
 reference: ## write docs/reference/commands.md from the help of the commands
 	@WRITE_REFERENCE=1 $(GO) test -count=1 -run '^TestCommandReference$$' .

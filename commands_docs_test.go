@@ -82,7 +82,7 @@ func writeCommand(t *testing.T, b, index *strings.Builder, c *cli.Command, paren
 	if usesBucket {
 		also += " and the [AWS options](#aws-options)"
 	}
-	if len(c.Subcommands) == 0 {
+	if len(own) > 0 || len(c.Subcommands) == 0 {
 		fmt.Fprintf(b, "\n`%s` also has %s.\n", name, also)
 	}
 	if _, codes, ok := strings.Cut(c.CustomHelpTemplate, "\nEXIT CODES:\n"); ok {

@@ -11,10 +11,12 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -25,6 +27,7 @@ func main() {
 
 // mainCode is main up to the exit, so that what it defers runs.
 func mainCode() int {
+	picture := flag.String("still", "", "also write what hectl fetch-latest-db prints to `FILE`, as an SVG")
 	scale := flag.Int("scale", 3, "how much `data`: 1 makes 260,000 rows and 89 MB, 14 makes 1 GB")
 	flag.Parse()
 	if flag.NArg() > 0 || *scale < 1 {
@@ -33,7 +36,14 @@ func mainCode() int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	err := run(ctx, "bin/hectl", *scale)
+	var record *strings.Builder
+	if *picture != "" {
+		record = &strings.Builder{}
+	}
+	err := run(ctx, "bin/hectl", *scale, record)
+	if err == nil && record != nil {
+		err = writeStill(*picture, fetchCommand, record.String())
+	}
 	switch {
 	case ctx.Err() != nil:
 		fmt.Println("\ninterrupted: all that was started is gone")
@@ -45,7 +55,12 @@ func mainCode() int {
 	return 0
 }
 
-func run(ctx context.Context, program string, scale int) (err error) {
+// fetchCommand is what the still shows.
+const fetchCommand = "hectl fetch-latest-db"
+
+// run plays the demo with the program. What the fetch prints goes to record, too,
+// unless that is nil.
+func run(ctx context.Context, program string, scale int, record *strings.Builder) (err error) {
 	hectl, err := filepath.Abs(program)
 	if err != nil {
 		return err
@@ -64,13 +79,13 @@ func run(ctx context.Context, program string, scale int) (err error) {
 	title("On the production host, every 4 hours")
 	source := "HECTL_SOURCE=" + w.production.URI(productionDB)
 	bucket := "HECTL_BUCKET=s3://" + bucketName
-	if err := w.hectl(ctx, hectl, []string{source, bucket}, "backup"); err != nil {
+	if err := w.hectl(ctx, hectl, []string{source, bucket}, nil, "backup"); err != nil {
 		return err
 	}
 
 	title("On a laptop, whenever a developer likes")
-	target := "HECTL_TARGET=" + w.local.URI(localDB)
-	if err := w.hectl(ctx, hectl, []string{target, bucket}, "fetch-latest-db"); err != nil {
+	target := fmt.Sprintf("HECTL_TARGET=postgres://%s@%s:%d/%s", developer, w.local.Host(), w.local.Port(), localDB)
+	if err := w.hectl(ctx, hectl, []string{target, bucket}, record, "fetch-latest-db"); err != nil {
 		return err
 	}
 
@@ -82,7 +97,7 @@ func title(text string) { fmt.Printf("\n── %s\n\n", text) }
 
 // hectl runs the program as a user would, with its settings in the environment
 // and nothing of the caller's own settings.
-func (w *world) hectl(ctx context.Context, program string, settings []string, args ...string) error {
+func (w *world) hectl(ctx context.Context, program string, settings []string, record *strings.Builder, args ...string) error {
 	for _, s := range settings {
 		fmt.Println("$ export", s)
 	}
@@ -96,6 +111,10 @@ func (w *world) hectl(ctx context.Context, program string, settings []string, ar
 	cmd.Dir = w.dir
 	cmd.Env = append(cleanEnviron(), append(settings, w.s3.Env()...)...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if record != nil {
+		both := io.MultiWriter(os.Stdout, record) // in the order in which it comes
+		cmd.Stdout, cmd.Stderr = both, both
+	}
 	// hectl tidies up after SIGINT; the terminal may have sent it one already.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 15 * time.Second

@@ -18,6 +18,7 @@ import (
 const (
 	productionDB = "diaper_production"
 	localDB      = "diaper_dev"
+	developer    = "developer" // the role that fetches
 	previousDB   = "diaper_dev_previous"
 	bucketName   = "human-essentials-backups"
 )
@@ -46,7 +47,7 @@ func newWorld(ctx context.Context, scale int) (*world, error) {
 		return w, err
 	}
 	fmt.Printf("  production  %s\n", w.production.Conn(productionDB))
-	fmt.Printf("  local       %s\n", w.local.Conn(localDB))
+	fmt.Printf("  local       %s@%s:%d/%s\n", developer, w.local.Host(), w.local.Port(), localDB)
 	fmt.Printf("  S3          %s, bucket %s\n\n", w.s3.URL, bucketName)
 	err = w.fill(ctx, scale)
 	return w, err
@@ -80,7 +81,7 @@ func (w *world) fill(ctx context.Context, scale int) error {
 		return makeDatabase(ctx, w.production, productionDB, demodata.Schema()+demodata.Rows(scale)+"ANALYZE;")
 	})
 	group.Go(func() error {
-		return makeDatabase(ctx, w.local, localDB, demodata.Schema()+oldRows)
+		return makeDatabase(ctx, w.local, localDB, demodata.Schema()+oldRows+developerRole)
 	})
 	if err := group.Wait(); err != nil {
 		return err
@@ -93,6 +94,14 @@ func (w *world) fill(ctx context.Context, scale int) error {
 const oldRows = `
 INSERT INTO public.ar_internal_metadata VALUES ('environment', 'development', now(), now());
 INSERT INTO public.organizations (name, created_at, updated_at) VALUES ('A bank of last month', now(), now());
+`
+
+// developerRole lets the developer's role replace the local database. It is no
+// superuser, as hectl doctor advises.
+const developerRole = `
+CREATE ROLE ` + developer + ` LOGIN CREATEDB;
+ALTER DATABASE ` + localDB + ` OWNER TO ` + developer + `;
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO ` + developer + `;
 `
 
 func makeDatabase(ctx context.Context, c *pgtest.Cluster, name, sql string) error {
