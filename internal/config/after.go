@@ -8,85 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-
 	"github.com/rubyforgood/hectl/internal/fault"
 )
-
-// commands are what after_restore in hectl.yml lists: each a program and its
-// arguments.
-type commands [][]string
-
-const commandsForm = `after_restore is a list of commands, each a list of words: after_restore: [["bin/rails", "db:migrate"]]`
-
-// UnmarshalYAML implements yaml.NodeUnmarshaler.
-func (c *commands) UnmarshalYAML(node ast.Node) error {
-	wrong := func(n ast.Node) error {
-		return &yaml.SyntaxError{Message: commandsForm, Token: n.GetToken()}
-	}
-	if _, ok := node.(*ast.NullNode); ok {
-		return nil
-	}
-	list, ok := node.(*ast.SequenceNode)
-	if !ok {
-		return wrong(node)
-	}
-	for _, n := range list.Values {
-		one, ok := n.(*ast.SequenceNode)
-		if !ok {
-			return wrong(n)
-		}
-		var command []string
-		for _, n := range one.Values {
-			word, ok := wordOf(n)
-			if !ok || strings.Contains(word, "\x00") {
-				return wrong(n)
-			}
-			command = append(command, word)
-		}
-		if len(command) == 0 || command[0] == "" {
-			return wrong(n)
-		}
-		*c = append(*c, command)
-	}
-	return nil
-}
-
-// wordOf returns a value as it was written.
-func wordOf(node ast.Node) (word string, ok bool) {
-	switch n := node.(type) {
-	case *ast.StringNode:
-		return n.Value, true
-	case *ast.LiteralNode:
-		return n.Value.Value, true
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
-		return n.GetToken().Value, true
-	}
-	return "", false
-}
-
-// texts is one text, or a list of them.
-type texts []string
-
-// UnmarshalYAML implements yaml.NodeUnmarshaler.
-func (t *texts) UnmarshalYAML(node ast.Node) error {
-	nodes := []ast.Node{node}
-	switch n := node.(type) {
-	case *ast.NullNode:
-		return nil
-	case *ast.SequenceNode:
-		nodes = n.Values
-	}
-	for _, n := range nodes {
-		text, ok := wordOf(n)
-		if !ok || text == "" || strings.Contains(text, "\x00") {
-			return &yaml.SyntaxError{Message: "neither a name nor a list of names", Token: n.GetToken()}
-		}
-		*t = append(*t, text)
-	}
-	return nil
-}
 
 // AfterRestore returns the commands that run in the folder of hectl.yml after a
 // restore, and how long each may take.
@@ -98,19 +21,6 @@ func (s *Sources) AfterRestore() (commands [][]string, limit time.Duration, err 
 			"after_restore_timeout %s (from %s) is not a time such as 15m or 1h", fault.Quote(v.Text), v.Origin)
 	}
 	return s.file.AfterRestore, limit, nil
-}
-
-// KeepRows returns the tables whose rows are restored although they are on the list
-// of those without. given are those of the flag, to which hectl.yml adds.
-func (s *Sources) KeepRows(given []string) []Value {
-	var values []Value
-	for _, text := range given {
-		values = append(values, Value{text, "--keep-rows"})
-	}
-	for _, text := range s.file.KeepRows {
-		values = append(values, Value{text, s.path})
-	}
-	return values
 }
 
 // After returns the paths of the SQL files that run after every restore.

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -61,5 +63,45 @@ func TestCommandLine(t *testing.T) {
 		if got := CommandLine(words); got != want && !strings.Contains(want, "xxxxx") || strings.Contains(got, "secret") {
 			t.Errorf("%q: %s, want %s", words, got, want)
 		}
+	}
+}
+
+// Without Git, the folder of hectl.yml is all that is known of the repository.
+func TestApprovalHoldsForCommandsAboveTheFile(t *testing.T) {
+	dir, environ := clone(t, map[string]string{"sub/" + FileName: "after_restore: [[../bin/migrate]]", "bin/migrate": "one"})
+	sub := filepath.Join(dir, "sub")
+	if _, err := reload(t, sub, environ).Allow(); err != nil {
+		t.Fatal(err)
+	}
+	if err := reload(t, sub, environ).ConfirmCommands(); err != nil {
+		t.Error(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "bin", "migrate"), []byte("two"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := reload(t, sub, environ).ConfirmCommands(); err == nil {
+		t.Error("a program that changed is approved")
+	}
+}
+
+// PATH may lead into the repository.
+func TestApprovalHoldsForProgramsOfPath(t *testing.T) {
+	dir, environ := clone(t, map[string]string{FileName: "after_restore: [[migrate]]", "bin/migrate": "one"})
+	program := filepath.Join(dir, "bin", "migrate")
+	if err := os.Chmod(program, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	environ = append(environ, "PATH=/nonexistent:"+filepath.Join(dir, "bin"))
+	if _, err := reload(t, dir, environ).Allow(); err != nil {
+		t.Fatal(err)
+	}
+	if err := reload(t, dir, environ).ConfirmCommands(); err != nil {
+		t.Error(err)
+	}
+	if err := os.WriteFile(program, []byte("two"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := reload(t, dir, environ).ConfirmCommands(); err == nil {
+		t.Error("a program that changed is approved")
 	}
 }

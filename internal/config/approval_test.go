@@ -3,8 +3,6 @@ package config
 import (
 	"os"
 	"path/filepath"
-	"reflect"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -34,46 +32,6 @@ func reload(t *testing.T, dir string, environ []string) *Sources {
 		t.Fatal(err)
 	}
 	return s
-}
-
-func TestWhatNeedsApproval(t *testing.T) {
-	for _, tt := range []struct{ text, keys string }{
-		{"", ""},
-		{"region: eu-west-1\nprofile: x\npath_style: true\nenv: staging\njobs: 2\nkeep: {last: 1}\nmax_age: 2h\nmax_shrink: 10\nattachments_bucket: s3://files\nmask: {mode: on}", ""},
-		{"bucket: s3://b\nmasked_bucket: s3://m", "bucket masked_bucket"},
-		{"endpoint_url: https://store", "endpoint_url"},
-		{"pg_bin: bin", "pg_bin"},
-		{"notify: [https://a, https://b]", "notify notify"},
-		{"after: a.sql", "after"},
-		{"after: [a.sql, b.sql]\nafter_restore:\n- [bin/rails, db:migrate]\n- [sleep, 5]\nafter_restore_timeout: 1h", "after after after_restore after_restore"},
-		{"target: app_dev", ""},
-		{"target: app dev", ""},
-		{"source: postgres://db.example.com/app\ntarget: service=app", "source target"},
-	} {
-		dir, environ := clone(t, map[string]string{FileName: tt.text})
-		s := reload(t, dir, environ)
-		var keys []string
-		for _, c := range s.Claims() {
-			keys = append(keys, c.Key)
-		}
-		if got := strings.Join(keys, " "); got != tt.keys || s.Approved() != (tt.keys == "") {
-			t.Errorf("%s: %q, approved %v", tt.text, got, s.Approved())
-		}
-	}
-}
-
-// A new key has to be judged: does it run code, or send data elsewhere? See
-// docs/approval.md, which says it of each.
-func TestEveryKeyIsJudged(t *testing.T) {
-	page, err := os.ReadFile("../../docs/approval.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for field := range reflect.TypeFor[file]().Fields() {
-		if key := field.Tag.Get("yaml"); !strings.Contains(string(page), "`"+key+"`") && key != "mask" {
-			t.Errorf("%s is not on the page", key)
-		}
-	}
 }
 
 func TestApprovalHoldsForWhatWasApproved(t *testing.T) {
@@ -170,77 +128,6 @@ func TestUserIsAsked(t *testing.T) {
 	}
 }
 
-func TestClaimsHoldNoSecret(t *testing.T) {
-	dir, environ := clone(t, map[string]string{FileName: "source: postgres://me:hush@db/x\nnotify: slack+https://hooks.example.com/hush\nendpoint_url: https://me:hush@store\n"})
-	claims := reload(t, dir, environ).Claims()
-	if len(claims) != 3 {
-		t.Fatalf("%v", claims)
-	}
-	for _, c := range claims {
-		if strings.Contains(c.Text, "hush") {
-			t.Errorf("%s: %s", c.Key, c.Text)
-		}
-	}
-	for _, text := range []string{
-		"notify: hush", "notify: https://HUSHtoken/x", "endpoint_url: hush", "endpoint_url: https://store/?k=hush", "target: me:hush@db", "source: postgresql:me:hush@db/x",
-	} {
-		dir, environ := clone(t, map[string]string{FileName: text + "\n"})
-		for _, c := range reload(t, dir, environ).Claims() {
-			if strings.Contains(strings.ToLower(c.Text), "hush") {
-				t.Errorf("%s: %s", text, c.Text)
-			}
-		}
-		for _, v := range reload(t, dir, environ).Named(nil) {
-			if strings.Contains(v.Text, "hush") {
-				t.Errorf("%s: %s", text, v.Text)
-			}
-		}
-	}
-}
-
-// Programs beside the folder of hectl.yml, and behind links, are held as well.
-func TestApprovalHoldsForProgramsElsewhere(t *testing.T) {
-	for _, tt := range []struct{ name, bin, change string }{
-		{"beside", "../bin", "bin/pg_restore"},
-		{"below a folder", "../bin", "bin/lib/deep/x.sh"},
-		{"behind a link to a folder", "../link", "bin/pg_restore"},
-		{"behind a link in the folder", "../linked", "bin/lib/deep/x.sh"},
-		{"an absolute path", "ROOT/bin", "bin/pg_restore"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			root, environ := clone(t, map[string]string{"bin/pg_restore": "one", "bin/lib/deep/x.sh": "one", "linked/pg_dump": "one", ".git/HEAD": "", "sub/x": ""})
-			for link, to := range map[string]string{"link": "bin", "linked/lib": "../bin/lib", "bin/lib/loop": ".."} {
-				if err := os.Symlink(to, filepath.Join(root, link)); err != nil {
-					t.Fatal(err)
-				}
-			}
-			write(t, filepath.Join(root, "sub", FileName), "pg_bin: "+strings.Replace(tt.bin, "ROOT", root, 1)+"\n")
-			load := func() *Sources { return reload(t, filepath.Join(root, "sub"), environ) }
-			if _, err := load().Allow(); err != nil || !load().Approved() {
-				t.Fatalf("not approved: %v", err)
-			}
-			write(t, filepath.Join(root, tt.change), "two")
-			if load().Approved() {
-				t.Error("still approved")
-			}
-		})
-	}
-}
-
-func TestTooManyPrograms(t *testing.T) {
-	dir, environ := clone(t, map[string]string{FileName: "pg_bin: bin\n", "bin/deep/pg_dump": ""})
-	for i := range maxPrograms {
-		write(t, filepath.Join(dir, "bin", "deep", strconv.Itoa(i)), "")
-	}
-	s := reload(t, dir, environ)
-	if _, err := s.Allow(); fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "more than 1000 files") {
-		t.Errorf("%v", err)
-	}
-	if reload(t, dir, environ).Approved() || fault.CodeOf(s.Confirm(s.Path(), "pg_bin")) != fault.Usage {
-		t.Error("approved")
-	}
-}
-
 // What the next run would refuse is not approved.
 func TestAllowChecksWhatTheNextRunChecks(t *testing.T) {
 	for _, tt := range []struct {
@@ -332,67 +219,71 @@ func TestSettingsThatCannotBeRead(t *testing.T) {
 	}
 }
 
-func TestReadFile(t *testing.T) {
-	dir, _ := clone(t, map[string]string{"f": "12345"})
-	if text, err := ReadFile(filepath.Join(dir, "f"), 5); err != nil || string(text) != "12345" {
-		t.Errorf("%q, %v", text, err)
-	}
-	for _, path := range []string{filepath.Join(dir, "f"), "/dev/zero", dir} {
-		if _, err := ReadFile(path, 4); err == nil {
-			t.Errorf("%s: no error", path)
+// Whichever of the files names another server, or a file, needs approval for it.
+func TestDotenvThatNeedsApproval(t *testing.T) {
+	for text, want := range map[string]string{
+		"PG_HOST=db":                 "PG_HOST",
+		"PG_HOST=localhost":          "",
+		"PG_HOST=localhost,db":       "PG_HOST",
+		"PG_HOST=/tmp":               "PG_HOST",
+		"PGHOST=db":                  "PGHOST",
+		"PGHOST=127.0.0.1":           "",
+		"X=db\nPGHOST=${X}":          "PGHOST",
+		"PGHOSTADDR=192.0.2.1":       "PGHOSTADDR",
+		"PGSERVICE=x":                "PGSERVICE",
+		"PGSERVICEFILE=x":            "PGSERVICEFILE",
+		"PGPASSFILE=/etc/passwd":     "PGPASSFILE",
+		"PGSSLROOTCERT=x":            "PGSSLROOTCERT",
+		"PGSSLMODE=disable":          "PGSSLMODE",
+		"PGOPTIONS=-csearch_path=x":  "PGOPTIONS",
+		"PGREQUIREAUTH=none":         "PGREQUIREAUTH",
+		"PGPORT=1\nPGUSER=u":         "",
+		"PGPASSWORD=p\nPGDATABASE=d": "",
+		"PG_HOST=\nPGSERVICE=":       "",
+	} {
+		for _, file := range dotenvFiles() {
+			dir, environ := clone(t, map[string]string{file: text + "\n"})
+			s := reload(t, dir, environ)
+			d, err := s.Target(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var keys string
+			for _, c := range s.Claims() {
+				keys += c.Key
+			}
+			confirmed := s.ConfirmDatabase(d, nil)
+			switch {
+			case want == "" && (keys != "" || confirmed != nil || !s.Approved()):
+				t.Errorf("%s in %s: %s, %v", text, file, keys, confirmed)
+			case want != "" && (keys != want+" in "+file || fault.CodeOf(confirmed) != fault.Usage || s.Approved() || !strings.Contains(confirmed.Error(), "use "+want+" of "+s.dotenv().variables[want].path)):
+				t.Errorf("%s in %s: %s, %v", text, file, keys, confirmed)
+			}
+			if _, err := s.Allow(); err != nil {
+				t.Fatal(err)
+			}
+			if s = reload(t, dir, environ); s.ConfirmDatabase(d, nil) != nil || !s.Approved() {
+				t.Errorf("%s in %s: not approved by Allow", text, file)
+			}
 		}
 	}
 }
 
-// A file that every run would have to read is not too large for that.
-func TestLargeFilesAreNotApproved(t *testing.T) {
-	for _, text := range []string{"after: big", "after_restore: [[cat, big]]"} {
-		dir, environ := clone(t, map[string]string{FileName: text, "big": ""})
-		if err := os.Truncate(filepath.Join(dir, "big"), 1<<40); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := reload(t, dir, environ).Allow(); err == nil || !strings.Contains(err.Error(), "has more than 256 MB") {
-			t.Errorf("%s: %v", text, err)
-		}
-	}
-}
-
-// Without Git, the folder of hectl.yml is all that is known of the repository.
-func TestApprovalHoldsForCommandsAboveTheFile(t *testing.T) {
-	dir, environ := clone(t, map[string]string{"sub/" + FileName: "after_restore: [[../bin/migrate]]", "bin/migrate": "one"})
-	sub := filepath.Join(dir, "sub")
-	if _, err := reload(t, sub, environ).Allow(); err != nil {
+// Who writes a hectl.yml has not approved the .env file beside it.
+func TestAllowSettingsIsForOneFile(t *testing.T) {
+	dir, environ := clone(t, map[string]string{FileName: "bucket: s3://our-backups\nregion: us-east-1\n", ".env": "PGHOST=db.example.com\n"})
+	if err := reload(t, dir, environ).AllowSettings(); err != nil {
 		t.Fatal(err)
 	}
-	if err := reload(t, sub, environ).ConfirmCommands(); err != nil {
+	s := reload(t, dir, environ)
+	if _, err := s.Bucket(nil); err != nil {
 		t.Error(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "bin", "migrate"), []byte("two"), 0o600); err != nil {
+	d, err := s.Target(nil)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := reload(t, sub, environ).ConfirmCommands(); err == nil {
-		t.Error("a program that changed is approved")
-	}
-}
-
-// PATH may lead into the repository.
-func TestApprovalHoldsForProgramsOfPath(t *testing.T) {
-	dir, environ := clone(t, map[string]string{FileName: "after_restore: [[migrate]]", "bin/migrate": "one"})
-	program := filepath.Join(dir, "bin", "migrate")
-	if err := os.Chmod(program, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	environ = append(environ, "PATH=/nonexistent:"+filepath.Join(dir, "bin"))
-	if _, err := reload(t, dir, environ).Allow(); err != nil {
-		t.Fatal(err)
-	}
-	if err := reload(t, dir, environ).ConfirmCommands(); err != nil {
-		t.Error(err)
-	}
-	if err := os.WriteFile(program, []byte("two"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := reload(t, dir, environ).ConfirmCommands(); err == nil {
-		t.Error("a program that changed is approved")
+	if err := s.ConfirmDatabase(d, nil); err == nil || s.Approved() {
+		t.Error("the host of .env is approved")
 	}
 }

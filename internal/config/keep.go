@@ -1,10 +1,5 @@
 package config
 
-import (
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-)
-
 // keep is what hectl.yml says about which dumps to keep.
 type keep struct {
 	Last    word `yaml:"last"`
@@ -15,23 +10,6 @@ type keep struct {
 	Yearly  word `yaml:"yearly"`
 	Within  word `yaml:"within"`
 	Min     word `yaml:"min"`
-}
-
-// word is a whole number or a word, as it was written.
-type word string
-
-// UnmarshalYAML implements yaml.NodeUnmarshaler.
-func (w *word) UnmarshalYAML(node ast.Node) error {
-	switch n := node.(type) {
-	case *ast.IntegerNode:
-		*w = word(n.GetToken().Value)
-	case *ast.StringNode:
-		*w = word(n.Value)
-	case *ast.NullNode:
-	default:
-		return &yaml.SyntaxError{Message: "neither a whole number nor a word", Token: node.GetToken()}
-	}
-	return nil
 }
 
 // defaultKeepMin is how many dumps no policy may go below.

@@ -2,32 +2,7 @@ package config
 
 import (
 	"strings"
-
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
 )
-
-// words is one string, or a list of them.
-type words []string
-
-// UnmarshalYAML implements yaml.NodeUnmarshaler. Its errors repeat no value: it
-// may be a secret.
-func (w *words) UnmarshalYAML(node ast.Node) error {
-	nodes := []ast.Node{node}
-	if list, ok := node.(*ast.SequenceNode); ok {
-		nodes = list.Values
-	}
-	for _, n := range nodes {
-		switch n := n.(type) {
-		case *ast.StringNode:
-			*w = append(*w, n.Value)
-		case *ast.NullNode:
-		default:
-			return &yaml.SyntaxError{Message: "neither a URL nor a list of them", Token: node.GetToken()}
-		}
-	}
-	return nil
-}
 
 // Notify resolves the URLs that are told how a run ended, unparsed: given are
 // those of --notify; HECTL_NOTIFY holds them with spaces between. They are

@@ -1,10 +1,8 @@
 package config
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -14,7 +12,6 @@ import (
 	"sync"
 
 	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
 
 	"github.com/rubyforgood/hectl/internal/fault"
 )
@@ -93,18 +90,6 @@ type file struct {
 	AfterRestoreTimeout word     `yaml:"after_restore_timeout"`
 }
 
-// whole is a number that the file writes without a fraction. The decoder would
-// cut 2.5 down to 2.
-type whole int
-
-// UnmarshalYAML implements yaml.NodeUnmarshaler.
-func (w *whole) UnmarshalYAML(node ast.Node) error {
-	if n, ok := node.(*ast.IntegerNode); ok {
-		return yaml.NodeToValue(n, (*int)(w))
-	}
-	return &yaml.SyntaxError{Message: "not a whole number", Token: node.GetToken()}
-}
-
 // Environment takes environ, in the form of os.Environ, and no file.
 func Environment(environ []string) *Sources {
 	s := &Sources{env: map[string]string{}}
@@ -181,30 +166,6 @@ func (s *Sources) read(path string) (file, error) {
 		return file{}, fault.New(fault.Usage, hint, "read settings %s: %s", path, yaml.FormatError(err, false, false))
 	}
 	return parsed, nil
-}
-
-// parse takes the one document of text, which may be empty.
-func parse(text []byte) (file, error) {
-	var parsed file
-	d := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
-	if err := d.Decode(&parsed); errors.Is(err, io.EOF) {
-		return file{}, nil
-	} else if err != nil {
-		return file{}, err
-	}
-	var second any
-	switch err := d.Decode(&second); {
-	case errors.Is(err, io.EOF):
-		return parsed, nil
-	case err != nil:
-		return file{}, err
-	}
-	return file{}, errors.New("it holds more than one document (they begin at \"---\")")
-}
-
-// trimBOM removes the mark that some editors put at the start of a file.
-func trimBOM(text []byte) []byte {
-	return bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 }
 
 func findUpwards(dir, name string) (string, error) {

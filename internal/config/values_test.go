@@ -49,3 +49,21 @@ func TestStatusLimits(t *testing.T) {
 		})
 	}
 }
+
+func TestFileJobs(t *testing.T) {
+	for _, tt := range []struct {
+		files map[string]string
+		env   []string
+		flags Flags
+		want  int
+	}{
+		{want: 16},
+		{files: map[string]string{"app/hectl.yml": "jobs: 3\n"}, want: 3},
+		{files: map[string]string{"app/hectl.yml": "jobs: 3\n"}, env: []string{"HECTL_JOBS=4"}, want: 4},
+		{env: []string{"HECTL_JOBS=4"}, flags: Flags{"jobs": "5"}, want: 5},
+	} {
+		if got, err := load(t, tt.files, tt.env...).FileJobs(tt.flags); err != nil || got != tt.want {
+			t.Errorf("%v %v %v: %d, %v", tt.files, tt.env, tt.flags, got, err)
+		}
+	}
+}

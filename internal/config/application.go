@@ -1,0 +1,310 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/joho/godotenv"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// dotenvFiles are the files that dotenv-rails reads in development, the one that
+// wins first.
+func dotenvFiles() []string {
+	return []string{".env.development.local", ".env.local", ".env.development", ".env"}
+}
+
+// applicationNames are the variables of the application that say where its database
+// is, with the libpq keyword of each.
+func applicationNames() map[string]string {
+	return map[string]string{"PG_HOST": "host", "PG_USERNAME": "user", "PG_PASSWORD": "password"}
+}
+
+// EnvironmentNames are the variables that say what kind of environment it is.
+func EnvironmentNames() []string { return []string{"RAILS_ENV", "RACK_ENV", "APP_ENV"} }
+
+// libpqNames are libpq's own variables, which it finds in the environment that
+// dotenv makes.
+func libpqNames() []string {
+	return []string{
+		"PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGPASSFILE", "PGREQUIREAUTH", "PGCHANNELBINDING",
+		"PGCONNECT_TIMEOUT", "PGCLIENTENCODING", "PGOPTIONS", "PGAPPNAME", "PGGSSENCMODE", "PGSSLMODE", "PGREQUIRESSL",
+		"PGSSLNEGOTIATION", "PGSSLCOMPRESSION", "PGSSLCERT", "PGSSLKEY", "PGSSLCERTMODE", "PGSSLROOTCERT", "PGSSLCRL", "PGSSLCRLDIR",
+		"PGSSLSNI", "PGREQUIREPEER", "PGSSLMINPROTOCOLVERSION", "PGSSLMAXPROTOCOLVERSION", "PGMINPROTOCOLVERSION",
+		"PGMAXPROTOCOLVERSION", "PGKRBSRVNAME", "PGGSSLIB", "PGGSSDELEGATION", "PGSERVICE", "PGSERVICEFILE", "PGTARGETSESSIONATTRS",
+		"PGLOADBALANCEHOSTS", "PGOAUTHCAFILE",
+	}
+}
+
+// awsNames are the variables with which the AWS SDK signs in. An endpoint is not
+// among them: it would receive dumps.
+func awsNames() []string {
+	return []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"}
+}
+
+// taken reports whether a variable is taken from .env files. No other is ever used.
+func taken(name string) bool {
+	return applicationNames()[name] != "" || slices.Contains(EnvironmentNames(), name) ||
+		slices.Contains(libpqNames(), name) || slices.Contains(awsNames(), name)
+}
+
+// variable is one of a .env file.
+type variable struct {
+	text   string
+	origin string // such as "PG_HOST in .env"
+	path   string // of the file, without symbolic links
+	err    error  // why it cannot be used; it quotes nothing of the file
+}
+
+// DotenvFile is a .env file, and what was taken from it.
+type DotenvFile struct {
+	Path  string
+	Names []string // in alphabetical order; without values, which may be secrets
+}
+
+// dotenv is what the .env files say.
+type dotenv struct {
+	variables map[string]variable // those that are taken
+	files     []DotenvFile        // the one that wins first
+}
+
+// dotenv reads the application's .env files, once: what was approved is what is
+// used.
+func (s *Sources) dotenv() dotenv {
+	s.readDotenv.Do(func() { s.fromDotenv = s.loadDotenv() })
+	return s.fromDotenv
+}
+
+func (s *Sources) loadDotenv() dotenv {
+	d := dotenv{variables: map[string]variable{}}
+	dir := s.applicationDir()
+	if dir == "" {
+		return d
+	}
+	all := map[string]string{} // those of the files before, for references
+	known := func(name string) (string, bool) {
+		if v := s.env[name]; v != "" {
+			return v, true
+		}
+		v, ok := all[name]
+		return v, ok
+	}
+	for _, name := range dotenvFiles() {
+		d.add(s, filepath.Join(dir, name), all, known)
+	}
+	return d
+}
+
+// add reads one file, which is where all gets its variables from as well.
+func (d *dotenv) add(s *Sources, path string, all map[string]string, known func(name string) (string, bool)) {
+	target, text, wrong := readDotenvFile(path)
+	if wrong == nil && text == "" {
+		return
+	}
+	label := path
+	if filepath.Dir(path) == s.dir {
+		label = filepath.Base(path)
+	}
+	file := DotenvFile{Path: path}
+	for name, a := range lastAssignments(text, known) {
+		if _, ok := all[name]; !ok {
+			all[name] = a.text
+		}
+		if _, ok := d.variables[name]; ok || !taken(name) || a.text == "" && slices.Contains(EnvironmentNames(), name) {
+			continue // an environment that a file leaves open may be production's in the next
+		}
+		v := variable{text: a.text, origin: name + " in " + label, path: target}
+		if a.err != nil {
+			v.err = fault.New(fault.Usage, dotenvAdvice(a.err, name), "read %s: line %d: the value of %s cannot be read: %w", path, a.line, name, a.err)
+		} else if a.text != "" || applicationNames()[name] != "" {
+			v.err = s.checkTrusted(target, "the application's settings")
+		}
+		d.variables[name] = v
+		file.Names = append(file.Names, name)
+	}
+	if wrong != nil { // which holds for whatever is in it
+		for name := range applicationNames() {
+			if _, ok := d.variables[name]; !ok {
+				d.variables[name] = variable{err: wrong}
+			}
+		}
+	}
+	slices.Sort(file.Names)
+	d.files = append(d.files, file)
+}
+
+func dotenvAdvice(err error, name string) string {
+	switch {
+	case errors.Is(err, errTooLong):
+		return "write the value itself"
+	case errors.Is(err, errCommand):
+		return "write the value itself, or set " + name + " in the environment; a literal $( is written \\$("
+	}
+	return "does its value lack a closing quote?"
+}
+
+// maxDotenv and maxFile are more bytes than a .env file and hectl.yml have. What comes
+// with a repository must not fill the memory.
+const (
+	maxDotenv = 256 << 10
+	maxFile   = 1 << 20
+)
+
+// readDotenvFile reads a file, and says where it is without symbolic links. What is
+// not a file, such as the folder of a Python environment, or cannot be opened has no
+// text.
+func readDotenvFile(path string) (target, text string, err error) {
+	target, err = filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", "", nil //nolint:nilerr // there is nothing that can be read
+	}
+	info, err := os.Stat(target)
+	if err != nil || !info.Mode().IsRegular() {
+		return "", "", nil //nolint:nilerr // there is nothing that can be read
+	}
+	content, err := ReadFile(target, maxDotenv)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return "", "", nil
+	}
+	if err != nil {
+		return target, "", fault.New(fault.Usage, "", "read the application's settings: %w", err)
+	}
+	return target, string(trimBOM(content)), nil
+}
+
+// ReadFile reads a file that may have up to limit bytes. What is no file, such as a pipe
+// or a device, is an error: it may never end.
+func ReadFile(path string, limit int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	return readAtMost(f, path, limit)
+}
+
+// readAtMost reads r, the file at path, to its end, unless it has more than limit bytes.
+func readAtMost(r io.Reader, path string, limit int64) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(content)) > limit {
+		return nil, fmt.Errorf("%s has more than %d KB", path, limit>>10)
+	}
+	return content, err
+}
+
+// applicationDir is the folder whose .env files count: that of hectl.yml, else the
+// nearest one at or above the current folder that looks like an application's. "" is
+// none.
+func (s *Sources) applicationDir() string {
+	if s.dir == "" {
+		return ""
+	}
+	if s.found != "" && hasDotenv(s.found) {
+		return s.found
+	}
+	home := s.env["HOME"]
+	for dir := s.dir; ; dir = filepath.Dir(dir) {
+		switch {
+		case dir == s.found, dir != s.dir && same(dir, home):
+			return ""
+		case hasDotenv(dir), exists(filepath.Join(dir, "config", "database.yml")):
+			return dir
+		case exists(filepath.Join(dir, ".git")), filepath.Dir(dir) == dir:
+			return ""
+		}
+	}
+}
+
+// hasDotenv reports whether a folder has one of the .env files.
+func hasDotenv(dir string) bool {
+	return slices.ContainsFunc(dotenvFiles(), func(name string) bool {
+		info, err := os.Stat(filepath.Join(dir, name))
+		return err == nil && info.Mode().IsRegular()
+	})
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// same reports whether two paths are one folder, by whatever name.
+func same(a, b string) bool {
+	if b == "" || a == b {
+		return a == b
+	}
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
+}
+
+// Dotenv returns the .env files that were read, the one that wins first.
+func (s *Sources) Dotenv() []DotenvFile { return s.dotenv().files }
+
+// application returns a variable as the application sees it: that of the
+// environment, else that of a .env file. An empty one counts as unset. mentioned
+// reports whether it is in a .env file, or set in the environment.
+func (s *Sources) application(name string) (v Value, mentioned bool, err error) {
+	if text := s.env[name]; text != "" {
+		return Value{text, name}, true, nil
+	}
+	of, ok := s.dotenv().variables[name]
+	return Value{of.text, of.origin}, ok, of.err
+}
+
+// LookupApplication is Lookup as the application sees it: RAILS_ENV, RACK_ENV and
+// APP_ENV also count where a .env file sets them and the environment does not. One
+// that cannot be used is an error of Target.
+func (s *Sources) LookupApplication(name string) (string, bool) {
+	if v, ok := s.env[name]; ok && v != "" || !slices.Contains(EnvironmentNames(), name) {
+		return v, ok
+	}
+	v, ok := s.dotenv().variables[name]
+	return v.text, ok && v.err == nil
+}
+
+// ApplicationOrigin says where LookupApplication finds a variable, such as
+// "RAILS_ENV in .env".
+func (s *Sources) ApplicationOrigin(name string) string {
+	if v, ok := s.dotenv().variables[name]; s.env[name] == "" && ok {
+		return v.origin
+	}
+	return name
+}
+
+// ReadEnvFile reads a file of variables, such as the EnvironmentFile= of a systemd
+// unit. No error quotes it.
+func ReadEnvFile(path string) (map[string]string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fault.New(fault.Usage, "", "read the variables: %w", err)
+	}
+	env, err := godotenv.UnmarshalBytes(trimBOM(text))
+	if err != nil {
+		return nil, fault.New(fault.Usage, "write each as NAME=value, on a line of its own", "read %s: its lines cannot be read", path)
+	}
+	return env, nil
+}
+
+// dotenvName is the name of the variable of a .env file that origin speaks of.
+func dotenvName(origin string) string {
+	name, _, ok := strings.Cut(origin, " in ")
+	if !ok || !taken(name) {
+		return ""
+	}
+	return name
+}

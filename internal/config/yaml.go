@@ -1,0 +1,220 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+)
+
+// maxDepth is deeper than settings go.
+const maxDepth = 40
+
+var nested = regexp.MustCompile(`([-?:][ \t]+){40}|([&!]\S*[ \t]+){40}`)
+
+// NestsTooDeeply reports whether brackets of a YAML file, or marks one after the other,
+// go deeper than in any such file. The parser takes minutes and gigabytes for some of
+// these.
+func NestsTooDeeply(text string) bool {
+	depth := 0
+	for _, r := range text {
+		switch r {
+		case '[', '{':
+			if depth++; depth > maxDepth {
+				return true
+			}
+		case ']', '}':
+			depth = max(0, depth-1)
+		}
+	}
+	return nested.MatchString(text)
+}
+
+// commands are what after_restore in hectl.yml lists: each a program and its
+// arguments.
+type commands [][]string
+
+const commandsForm = `after_restore is a list of commands, each a list of words: after_restore: [["bin/rails", "db:migrate"]]`
+
+// UnmarshalYAML implements yaml.NodeUnmarshaler.
+func (c *commands) UnmarshalYAML(node ast.Node) error {
+	wrong := func(n ast.Node) error {
+		return &yaml.SyntaxError{Message: commandsForm, Token: n.GetToken()}
+	}
+	if _, ok := node.(*ast.NullNode); ok {
+		return nil
+	}
+	list, ok := node.(*ast.SequenceNode)
+	if !ok {
+		return wrong(node)
+	}
+	for _, n := range list.Values {
+		one, ok := n.(*ast.SequenceNode)
+		if !ok {
+			return wrong(n)
+		}
+		var command []string
+		for _, n := range one.Values {
+			word, ok := wordOf(n)
+			if !ok || strings.Contains(word, "\x00") {
+				return wrong(n)
+			}
+			command = append(command, word)
+		}
+		if len(command) == 0 || command[0] == "" {
+			return wrong(n)
+		}
+		*c = append(*c, command)
+	}
+	return nil
+}
+
+// wordOf returns a value as it was written.
+func wordOf(node ast.Node) (word string, ok bool) {
+	switch n := node.(type) {
+	case *ast.StringNode:
+		return n.Value, true
+	case *ast.LiteralNode:
+		return n.Value.Value, true
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+		return n.GetToken().Value, true
+	}
+	return "", false
+}
+
+// texts is one text, or a list of them.
+type texts []string
+
+// UnmarshalYAML implements yaml.NodeUnmarshaler.
+func (t *texts) UnmarshalYAML(node ast.Node) error {
+	nodes := []ast.Node{node}
+	switch n := node.(type) {
+	case *ast.NullNode:
+		return nil
+	case *ast.SequenceNode:
+		nodes = n.Values
+	}
+	for _, n := range nodes {
+		text, ok := wordOf(n)
+		if !ok || text == "" || strings.Contains(text, "\x00") {
+			return &yaml.SyntaxError{Message: "neither a name nor a list of names", Token: n.GetToken()}
+		}
+		*t = append(*t, text)
+	}
+	return nil
+}
+
+// word is a whole number or a word, as it was written.
+type word string
+
+// UnmarshalYAML implements yaml.NodeUnmarshaler.
+func (w *word) UnmarshalYAML(node ast.Node) error {
+	switch n := node.(type) {
+	case *ast.IntegerNode:
+		*w = word(n.GetToken().Value)
+	case *ast.StringNode:
+		*w = word(n.Value)
+	case *ast.NullNode:
+	default:
+		return &yaml.SyntaxError{Message: "neither a whole number nor a word", Token: node.GetToken()}
+	}
+	return nil
+}
+
+// whole is a number that the file writes without a fraction. The decoder would
+// cut 2.5 down to 2.
+type whole int
+
+// UnmarshalYAML implements yaml.NodeUnmarshaler.
+func (w *whole) UnmarshalYAML(node ast.Node) error {
+	if n, ok := node.(*ast.IntegerNode); ok {
+		return yaml.NodeToValue(n, (*int)(w))
+	}
+	return &yaml.SyntaxError{Message: "not a whole number", Token: node.GetToken()}
+}
+
+// parse takes the one document of text, which may be empty.
+func parse(text []byte) (file, error) {
+	var parsed file
+	d := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
+	if err := d.Decode(&parsed); errors.Is(err, io.EOF) {
+		return file{}, nil
+	} else if err != nil {
+		return file{}, err
+	}
+	var second any
+	switch err := d.Decode(&second); {
+	case errors.Is(err, io.EOF):
+		return parsed, nil
+	case err != nil:
+		return file{}, err
+	}
+	return file{}, errors.New("it holds more than one document (they begin at \"---\")")
+}
+
+// trimBOM removes the mark that some editors put at the start of a file.
+func trimBOM(text []byte) []byte {
+	return bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+}
+
+// rawNode is a part of hectl.yml that somebody else reads.
+type rawNode struct{ node ast.Node }
+
+// UnmarshalYAML implements yaml.NodeUnmarshaler.
+func (r *rawNode) UnmarshalYAML(node ast.Node) error {
+	r.node = node
+	return nil
+}
+
+// words is one string, or a list of them.
+type words []string
+
+// UnmarshalYAML implements yaml.NodeUnmarshaler. Its errors repeat no value: it
+// may be a secret.
+func (w *words) UnmarshalYAML(node ast.Node) error {
+	nodes := []ast.Node{node}
+	if list, ok := node.(*ast.SequenceNode); ok {
+		nodes = list.Values
+	}
+	for _, n := range nodes {
+		switch n := n.(type) {
+		case *ast.StringNode:
+			*w = append(*w, n.Value)
+		case *ast.NullNode:
+		default:
+			return &yaml.SyntaxError{Message: "neither a URL nor a list of them", Token: node.GetToken()}
+		}
+	}
+	return nil
+}
+
+// leftOut is what "without" in hectl.yml has under one kind: a name, a list of names,
+// or true for all of that kind.
+type leftOut struct {
+	all   bool
+	names []string
+}
+
+// UnmarshalYAML implements yaml.NodeUnmarshaler.
+func (l *leftOut) UnmarshalYAML(node ast.Node) error {
+	nodes := []ast.Node{node}
+	switch n := node.(type) {
+	case *ast.BoolNode:
+		l.all = n.Value
+		return nil
+	case *ast.SequenceNode:
+		nodes = n.Values
+	}
+	for _, n := range nodes {
+		name, ok := n.(*ast.StringNode)
+		if !ok {
+			return &yaml.SyntaxError{Message: "neither true nor a name nor a list of names", Token: n.GetToken()}
+		}
+		l.names = append(l.names, name.Value)
+	}
+	return nil
+}
