@@ -10,29 +10,12 @@ import (
 
 // Every rule of docs/guard.md names tests, and they exist.
 func TestGuardTableNamesItsTests(t *testing.T) {
-	text, err := os.ReadFile("docs/guard.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var tests strings.Builder
-	files, err := filepath.Glob("restore/*_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	more, err := filepath.Glob("internal/config/*_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	files = append(files, more...)
-	for _, file := range files {
-		source, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		tests.Write(source)
+	for _, source := range filesOf(t, "_test.go") {
+		tests.WriteString(source)
 	}
 	rules := 0
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(page(t, "docs/guard.md")) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
 		if !strings.HasPrefix(line, "| ") || len(cells) != 4 || strings.TrimSpace(cells[3]) == "test" {
 			continue

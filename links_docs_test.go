@@ -138,7 +138,7 @@ func TestIndexOfTheDocs(t *testing.T) {
 
 // The script runs the command lines of every page that has one.
 func TestEveryPageIsRun(t *testing.T) {
-	script := page(t, "testdata/script/documented.txtar")
+	script := page(t, "testdata/script/commandline/documented.txtar")
 	for path, text := range markdownPages(t) {
 		if (path == "README.md" || strings.HasPrefix(path, "docs/")) && len(commandLines(text)) > 0 && !strings.Contains(script, "$ROOT/"+path) {
 			t.Errorf("documented.txtar does not run %s", path)

@@ -73,7 +73,7 @@ func policies(t *testing.T) [][]string {
 // Every policy in docs/reference/iam.md is that of a user in a script.
 func TestDocumentedPoliciesAreTried(t *testing.T) {
 	tried := map[string]bool{}
-	scripts, err := filepath.Glob("testdata/script/*.txtar")
+	scripts, err := filepath.Glob("testdata/script/*/*.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -76,54 +76,105 @@ type world struct {
 
 type worldKey struct{}
 
+// TestScripts runs the scripts of testdata/script, all in parallel; those of the
+// folder backup are TestScripts/backup/NAME.
 func TestScripts(t *testing.T) {
 	s := servers{production: pgtest.New(t), local: pgtest.New(t), s3: s3test.New(t)}
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
-		RequireExplicitExec: true,
-		RequireUniqueNames:  true,
-		Setup:               func(env *testscript.Env) error { return setUp(s, env) },
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"production":  cmdProduction,
-			"development": cmdDevelopment,
-			"bucket":      cmdBucket,
-			"put":         cmdPut,
-			"remove":      cmdRemove,
-			"untouched":   cmdUntouched,
-			"databases":   cmdDatabases,
-			"proxy":       cmdProxy,
-			"user":        cmdUser,
-			"flip":        cmdFlip,
-			"forge":       cmdForge,
-			"get":         cmdGet,
-			"until":       cmdUntil,
-			"kill-child":  cmdKillChild,
-			"upload":      cmdUpload,
-			"backdate":    cmdBackdate,
-			"lockable":    cmdLockable,
-			"lock":        cmdLock,
-			"listen":      cmdListen,
-			"logs":        cmdLogs,
-			"standby":     cmdStandby,
-			"sessions":    cmdSessions,
-			"documented":  cmdDocumented,
-			"laptop":      cmdLaptop,
-			"planted":     cmdPlanted,
-			"in":          cmdIn,
-			"allow":       cmdAllow,
-			"tunnel":      cmdTunnel,
-			"ruby":        cmdRuby,
-			"debian":      cmdDebian,
-		},
-	})
+	for _, group := range scriptGroups(t) {
+		t.Run(group, func(t *testing.T) {
+			t.Parallel()
+			testscript.Run(t, testscript.Params{
+				Dir:                 filepath.Join(scriptDir, group),
+				RequireExplicitExec: true,
+				RequireUniqueNames:  true,
+				Setup:               func(env *testscript.Env) error { return setUp(s, group, env) },
+				Cmds:                scriptCommands(),
+			})
+		})
+	}
+}
+
+const scriptDir = "testdata/script"
+
+// scriptGroups returns the folders of scriptDir. A script beside them would not run.
+func scriptGroups(t *testing.T) []string {
+	t.Helper()
+	entries, err := os.ReadDir(scriptDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var groups []string
+	for _, e := range entries {
+		switch {
+		case e.IsDir():
+			groups = append(groups, e.Name())
+		case e.Name() != "README.md":
+			t.Errorf("%s is in no folder of %s", e.Name(), scriptDir)
+		}
+	}
+	return groups
+}
+
+// TestScriptReadme checks that the README of the scripts names every group and
+// every command.
+func TestScriptReadme(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(scriptDir, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, group := range scriptGroups(t) {
+		if !strings.Contains(string(text), "\n| `"+group+"/` | ") {
+			t.Errorf("no row for the folder %s", group)
+		}
+	}
+	for name := range scriptCommands() {
+		if !regexp.MustCompile("(?m)^\\|.*`" + name + "[` ]").Match(text) {
+			t.Errorf("no row for the command %s", name)
+		}
+	}
+}
+
+// scriptCommands are the commands that scripts have besides those of testscript.
+func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"production":  cmdProduction,
+		"development": cmdDevelopment,
+		"bucket":      cmdBucket,
+		"put":         cmdPut,
+		"remove":      cmdRemove,
+		"untouched":   cmdUntouched,
+		"databases":   cmdDatabases,
+		"proxy":       cmdProxy,
+		"user":        cmdUser,
+		"flip":        cmdFlip,
+		"forge":       cmdForge,
+		"get":         cmdGet,
+		"until":       cmdUntil,
+		"kill-child":  cmdKillChild,
+		"upload":      cmdUpload,
+		"backdate":    cmdBackdate,
+		"lockable":    cmdLockable,
+		"lock":        cmdLock,
+		"listen":      cmdListen,
+		"logs":        cmdLogs,
+		"standby":     cmdStandby,
+		"sessions":    cmdSessions,
+		"documented":  cmdDocumented,
+		"laptop":      cmdLaptop,
+		"planted":     cmdPlanted,
+		"in":          cmdIn,
+		"allow":       cmdAllow,
+		"tunnel":      cmdTunnel,
+		"ruby":        cmdRuby,
+		"debian":      cmdDebian,
+	}
 }
 
 // setUp gives a script a bucket, a proxy in front of the S3 server, the names
 // of a source and a target database that do not exist yet, and an environment
 // that holds nothing else.
-func setUp(s servers, env *testscript.Env) error {
-	name := filepath.Base(env.WorkDir)
-	name = strings.TrimPrefix(name, "script-")
+func setUp(s servers, group string, env *testscript.Env) error {
+	name := group + "_" + strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
 	w := &world{
 		servers: s,
 		bucket:  "bucket-" + strings.ReplaceAll(name, "_", "-"),
