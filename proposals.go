@@ -122,7 +122,7 @@ func targetText(want map[string]string) string {
 	var words []string
 	for _, keyword := range []string{"host", "port", "user", "dbname"} {
 		if v := want[keyword]; v != "" {
-			words = append(words, keyword+"='"+strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(v)+"'")
+			words = append(words, keyword+"="+pgtools.QuoteConninfo(v))
 		}
 	}
 	return strings.Join(words, " ")

@@ -5,12 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -116,61 +113,4 @@ func outcomeOf(ctx context.Context, cmd *exec.Cmd, err error) error {
 		return fmt.Errorf("killed by signal %d (%s)", status.Signal(), status.Signal())
 	}
 	return fmt.Errorf("exit status %d", exit.ExitCode())
-}
-
-// CommandEnviron returns base as the environment of a program of the user's own that
-// is to work on c, whatever of libpq's variables, Rails' and the application's it
-// reads. What would lead it to another database is not in it, and neither are the
-// credentials of AWS and the settings of hectl.
-func (c Conn) CommandEnviron(base []string) []string {
-	env := slices.DeleteFunc(c.Environ(base), func(kv string) bool {
-		name, _, _ := strings.Cut(kv, "=")
-		name = strings.ToUpper(name)
-		return strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, "HECTL_") || strings.HasPrefix(name, "DIAPER_DB_") ||
-			strings.HasPrefix(name, "PG_") || name == "DATABASE_URL" || name == "PRIMARY_DATABASE_URL"
-	})
-	if c.settings == nil {
-		return env
-	}
-	host, port, password := c.Host(), c.get("port"), c.password()
-	env = slices.DeleteFunc(env, func(kv string) bool { return strings.HasPrefix(kv, "PGPASSWORD=") })
-	for _, pair := range []struct{ name, value string }{
-		{"DATABASE_URL", c.uri()},
-		{"PGHOST", host}, {"PGPORT", port}, {"PGUSER", c.User()}, {"PGPASSWORD", password}, {"PGDATABASE", c.Database()},
-		{"PG_HOST", host}, {"PG_PORT", port}, {"PG_USERNAME", c.User()}, {"PG_PASSWORD", password},
-	} {
-		// An empty variable counts as unset, and keeps dotenv from setting it.
-		env = append(env, pair.name+"="+pair.value)
-	}
-	for _, kw := range keywords() {
-		if value := c.get(kw.name); kw.env != "" && value != "" && kw.name != "connect_timeout" && !hasVariable(env, kw.env) {
-			env = append(env, kw.env+"="+value)
-		}
-	}
-	return env
-}
-
-func hasVariable(env []string, name string) bool {
-	return slices.ContainsFunc(env, func(kv string) bool { return strings.HasPrefix(kv, name+"=") })
-}
-
-// uri returns c as a URI with its password. A socket's folder is its host, with %2F
-// for each slash: libpq, Rails, Django and node-postgres read it so.
-func (c Conn) uri() string {
-	user := url.User(c.User())
-	if password := c.password(); password != "" {
-		user = url.UserPassword(c.User(), password)
-	}
-	host := c.Host()
-	switch {
-	case c.IsSocket():
-		host = strings.ReplaceAll(url.PathEscape(host), "/", "%2F")
-	case strings.Contains(host, ":"):
-		host = "[" + host + "]"
-	}
-	uri := "postgresql://" + user.String() + "@" + host + ":" + strconv.Itoa(c.Port()) + "/" + url.PathEscape(c.Database())
-	if mode := c.get("sslmode"); mode != "" && mode != "prefer" {
-		uri += "?sslmode=" + url.QueryEscape(mode)
-	}
-	return uri
 }

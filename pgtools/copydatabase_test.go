@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 )
@@ -109,20 +111,58 @@ func TestCopyDatabaseFails(t *testing.T) {
 	}
 }
 
-func TestDatabasesByComment(t *testing.T) {
+// Everything that hangs on a database is the same on its successor, as the
+// catalogs have it.
+func TestCopyDatabaseSettings(t *testing.T) {
 	t.Parallel()
-	c, name := database(t)
-	if err := c.CreateDatabase(t.Context(), name+"_other"); err != nil {
+	c, from := database(t)
+	to := from + "_new"
+	if err := c.CreateDatabase(t.Context(), to); err != nil {
+		t.Fatal(err)
+	}
+	conn := role(t, c, "CREATEDB", c.Conn(from))
+	setup := strings.NewReplacer("$ ", from+" ", "$to", to, "$role", conn.User()).Replace(`
+		ALTER DATABASE $ SET search_path = "$user", "odd, name", public;
+		ALTER DATABASE $ SET work_mem = '64MB';
+		ALTER DATABASE $ SET "my.setting" = 'it''s \ odd';
+		ALTER DATABASE $ SET temp_tablespaces = '';
+		ALTER ROLE $role IN DATABASE $ SET statement_timeout = '5s';
+		ALTER DATABASE $ CONNECTION LIMIT 42;
+		COMMENT ON DATABASE $ IS 'it''s
+			the app\s';
+		REVOKE CONNECT ON DATABASE $ FROM PUBLIC;
+		GRANT CONNECT, TEMPORARY ON DATABASE $ TO $role WITH GRANT OPTION;
+		ALTER DATABASE $ OWNER TO $role; ALTER DATABASE $to OWNER TO $role;`)
+	if err := c.Exec(t.Context(), "postgres", setup); err != nil {
 		t.Fatal(err)
 	}
 	db := connect(t, c.Conn("postgres"))
-	exec(t, db, "COMMENT ON DATABASE "+name+" IS 'mark: x'")
-	found, err := db.DatabasesByComment(t.Context(), "mark: ")
-	if err != nil || len(found) != 1 || found[0].Name != name || found[0].Comment != "mark: x" {
-		t.Error(found, err)
+	warnings, err := db.CopyDatabaseSettings(t.Context(), from, to)
+	if err != nil || len(warnings) > 0 {
+		t.Fatal(warnings, err)
 	}
-	found, err = db.DatabasesByComment(t.Context(), "mark: ", name+"_other")
-	if err != nil || len(found) != 2 {
-		t.Error(found, err)
+	read := func(name string) (s [5]string) {
+		err := db.QueryRow(t.Context(), `
+			SELECT datconnlimit::text, shobj_description(oid, 'pg_database'),
+				(SELECT string_agg(a::text, ' ' ORDER BY a::text) FROM unnest(datacl) a),
+				(SELECT setconfig::text FROM pg_db_role_setting WHERE setdatabase = d.oid AND setrole = 0),
+				(SELECT setconfig::text FROM pg_db_role_setting WHERE setdatabase = d.oid AND setrole <> 0)
+			FROM pg_database d WHERE datname = $1`, name).Scan(&s[0], &s[1], &s[2], &s[3], &s[4])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	if diff := cmp.Diff(read(from), read(to)); diff != "" {
+		t.Error(diff)
+	}
+
+	// An owner who may not set one of them gets the others.
+	if err := c.Exec(t.Context(), "postgres", "ALTER DATABASE "+from+" SET log_statement = 'all'"); err != nil {
+		t.Fatal(err)
+	}
+	warnings, err = connect(t, conn.WithDatabase("postgres")).CopyDatabaseSettings(t.Context(), from, to)
+	if err != nil || len(warnings) != 2 || !strings.Contains(warnings[0]+warnings[1], "log_statement") {
+		t.Error(warnings, err)
 	}
 }

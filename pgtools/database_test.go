@@ -1,12 +1,13 @@
 package pgtools_test
 
 import (
-	"strings"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 func TestCreateAndDropDatabase(t *testing.T) {
@@ -92,58 +93,81 @@ func TestDatabasesWithPrefix(t *testing.T) {
 	}
 }
 
-// Everything that hangs on a database is the same on its successor, as the
-// catalogs have it.
-func TestCopyDatabaseSettings(t *testing.T) {
-	t.Parallel()
-	c, from := database(t)
-	to := from + "_new"
-	if err := c.CreateDatabase(t.Context(), to); err != nil {
+// A database has one identity however it is reached, which no other database has,
+// and every role may ask for it.
+func TestIdentity(t *testing.T) {
+	one, other := pgtest.New(t), pgtest.New(t)
+	identities(t, one)
+	a, b := identity(t, one.Conn("a")), identity(t, other.Conn("postgres"))
+	if a == b || a == "" || b == "" {
+		t.Errorf("%q and %q", a, b)
+	}
+}
+
+// identities checks a server.
+func identities(t *testing.T, c *pgtest.Cluster) {
+	t.Helper()
+	for _, sql := range []string{"CREATE DATABASE a", "CREATE DATABASE b", "CREATE ROLE plain LOGIN"} {
+		if err := c.Exec(t.Context(), "postgres", sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	params, err := pgtools.ParseParams(fmt.Sprintf("host=%s port=%d user=plain dbname=a", c.Host(), c.Port()))
+	if err != nil {
 		t.Fatal(err)
 	}
-	conn := role(t, c, "CREATEDB", c.Conn(from))
-	setup := strings.NewReplacer("$ ", from+" ", "$to", to, "$role", conn.User()).Replace(`
-		ALTER DATABASE $ SET search_path = "$user", "odd, name", public;
-		ALTER DATABASE $ SET work_mem = '64MB';
-		ALTER DATABASE $ SET "my.setting" = 'it''s \ odd';
-		ALTER DATABASE $ SET temp_tablespaces = '';
-		ALTER ROLE $role IN DATABASE $ SET statement_timeout = '5s';
-		ALTER DATABASE $ CONNECTION LIMIT 42;
-		COMMENT ON DATABASE $ IS 'it''s
-			the app\s';
-		REVOKE CONNECT ON DATABASE $ FROM PUBLIC;
-		GRANT CONNECT, TEMPORARY ON DATABASE $ TO $role WITH GRANT OPTION;
-		ALTER DATABASE $ OWNER TO $role; ALTER DATABASE $to OWNER TO $role;`)
-	if err := c.Exec(t.Context(), "postgres", setup); err != nil {
+	plain, err := params.Resolve(func(string) (string, bool) { return "", false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := identity(t, c.Conn("a"))
+	if got := identity(t, c.SocketConn("a")); got != a {
+		t.Errorf("over the socket %q, not %q", got, a)
+	}
+	if got := identity(t, plain); got != a {
+		t.Errorf("a plain role gets %q, not %q", got, a)
+	}
+	if got := identity(t, c.Conn("b")); got == a {
+		t.Errorf("two databases have the identity %q", a)
+	}
+	db := connect(t, c.Conn("a"))
+	if got, err := db.Identity(t.Context(), "b"); err != nil || got != identity(t, c.Conn("b")) {
+		t.Errorf("from next door %q, %v", got, err)
+	}
+	if got, err := db.Identity(t.Context(), "none"); err != nil || got != "" {
+		t.Errorf("a database that does not exist has the identity %q, %v", got, err)
+	}
+	if err := c.Exec(t.Context(), "a", "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := connect(t, plain).Identity(t.Context(), "a"); !pgtools.IsDenied(err) {
+		t.Errorf("revoked, but %v", err)
+	}
+}
+
+func identity(t *testing.T, conn pgtools.Conn) pgtools.Identity {
+	t.Helper()
+	id, err := connect(t, conn).Identity(t.Context(), conn.Database())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func TestDatabasesByComment(t *testing.T) {
+	t.Parallel()
+	c, name := database(t)
+	if err := c.CreateDatabase(t.Context(), name+"_other"); err != nil {
 		t.Fatal(err)
 	}
 	db := connect(t, c.Conn("postgres"))
-	warnings, err := db.CopyDatabaseSettings(t.Context(), from, to)
-	if err != nil || len(warnings) > 0 {
-		t.Fatal(warnings, err)
+	exec(t, db, "COMMENT ON DATABASE "+name+" IS 'mark: x'")
+	found, err := db.DatabasesByComment(t.Context(), "mark: ")
+	if err != nil || len(found) != 1 || found[0].Name != name || found[0].Comment != "mark: x" {
+		t.Error(found, err)
 	}
-	read := func(name string) (s [5]string) {
-		err := db.QueryRow(t.Context(), `
-			SELECT datconnlimit::text, shobj_description(oid, 'pg_database'),
-				(SELECT string_agg(a::text, ' ' ORDER BY a::text) FROM unnest(datacl) a),
-				(SELECT setconfig::text FROM pg_db_role_setting WHERE setdatabase = d.oid AND setrole = 0),
-				(SELECT setconfig::text FROM pg_db_role_setting WHERE setdatabase = d.oid AND setrole <> 0)
-			FROM pg_database d WHERE datname = $1`, name).Scan(&s[0], &s[1], &s[2], &s[3], &s[4])
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
-	if diff := cmp.Diff(read(from), read(to)); diff != "" {
-		t.Error(diff)
-	}
-
-	// An owner who may not set one of them gets the others.
-	if err := c.Exec(t.Context(), "postgres", "ALTER DATABASE "+from+" SET log_statement = 'all'"); err != nil {
-		t.Fatal(err)
-	}
-	warnings, err = connect(t, conn.WithDatabase("postgres")).CopyDatabaseSettings(t.Context(), from, to)
-	if err != nil || len(warnings) != 2 || !strings.Contains(warnings[0]+warnings[1], "log_statement") {
-		t.Error(warnings, err)
+	found, err = db.DatabasesByComment(t.Context(), "mark: ", name+"_other")
+	if err != nil || len(found) != 2 {
+		t.Error(found, err)
 	}
 }

@@ -3,8 +3,6 @@ package pgtools_test
 import (
 	"context"
 	"errors"
-	"maps"
-	"net"
 	"os"
 	"strings"
 	"testing"
@@ -12,100 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 )
-
-func TestConnectErrors(t *testing.T) {
-	t.Parallel()
-	c := cluster(t)
-	nobody := t.TempDir()
-	silent, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = silent.Close() })
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = closed.Close()
-	port := func(l net.Listener) string {
-		_, p, _ := net.SplitHostPort(l.Addr().String())
-		return p
-	}
-	good := func(change pgtools.Params) pgtools.Params {
-		p, err := pgtools.ParseParams(c.URI("postgres"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		maps.Copy(p, change)
-		return p
-	}
-	for _, tt := range []struct {
-		name, want, hint string
-		p                pgtools.Params
-		code             fault.Code
-	}{
-		{"no socket", "no server's socket is there", "is PostgreSQL running on " + nobody, pgtools.Params{"host": nobody}, fault.Failed},
-		{"refused", "nothing listens there", "is PostgreSQL running on 127.0.0.1, port " + port(closed), pgtools.Params{"host": "127.0.0.1", "port": port(closed)}, fault.Failed},
-		{"no such host", "host not found", "spelling", pgtools.Params{"host": "db.invalid"}, fault.Failed},
-		{"silent", "no answer within 1 seconds", "reachable", pgtools.Params{"host": "127.0.0.1", "port": port(silent), "connect_timeout": "1"}, fault.Failed},
-		{"wrong password", "password authentication failed", "check PGPASSWORD", good(pgtools.Params{"password": "hunter2"}), fault.Denied},
-		{"no password", "the server asks for a password, and none is set", "~/.pgpass: 127.0.0.1:", good(pgtools.Params{"password": ""}), fault.Denied},
-		{"no database", "does not exist", "create it", good(pgtools.Params{"dbname": "none"}), fault.Failed},
-		{"no role", "none", "PGPASSWORD", good(pgtools.Params{"user": "none"}), fault.Denied},
-		{"no role on the socket", "does not exist", "create the role", good(pgtools.Params{"host": c.Socket(), "user": "none"}), fault.Denied},
-		{"TLS", "the server does not do TLS", "sslmode=prefer", good(pgtools.Params{"sslmode": "require"}), fault.Failed},
-		{"CA file", "no such file", "", good(pgtools.Params{"sslmode": "verify-ca", "sslrootcert": nobody + "/none"}), fault.Usage},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			conn := resolve(t, tt.p)
-			_, err := pgtools.Connect(t.Context(), conn, "test")
-			if err == nil {
-				t.Fatal("connected")
-			}
-			text, hints := err.Error(), strings.Join(fault.Hints(err), "\n")
-			if !strings.HasPrefix(text, "connect to "+conn.String()+": ") || !strings.Contains(text, tt.want) {
-				t.Errorf("error %q, want %q in it", text, tt.want)
-			}
-			if !strings.Contains(hints, tt.hint) || (tt.hint == "") != (hints == "") {
-				t.Errorf("hints %q, want %q in them", hints, tt.hint)
-			}
-			if strings.Contains(text+hints, "hunter2") || strings.Contains(text+hints, "s3cret") || strings.Contains(text, "\n") {
-				t.Errorf("error %q, hints %q", text, hints)
-			}
-			if got := fault.CodeOf(err); got != tt.code {
-				t.Errorf("code %d, want %d", got, tt.code)
-			}
-			if got := pgtools.IsNoDatabase(err); got != (tt.name == "no database") {
-				t.Errorf("IsNoDatabase = %v", got)
-			}
-		})
-	}
-}
-
-func TestConnectCancelled(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, err := pgtools.Connect(ctx, cluster(t).Conn("postgres"), "test")
-	if !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
-}
-
-func TestConnectTooMany(t *testing.T) {
-	t.Parallel()
-	c, name := database(t)
-	conn := role(t, c, "CONNECTION LIMIT 1", c.Conn(name))
-	connect(t, conn)
-	_, err := pgtools.Connect(t.Context(), conn, "test")
-	if pgtools.SQLState(err) != "53300" || len(fault.Hints(err)) != 1 {
-		t.Error(err, fault.Hints(err))
-	}
-}
 
 // The settings of a role and a database are for the application.
 func TestConnectTurnsTimeoutsOff(t *testing.T) {
@@ -248,29 +154,6 @@ func TestPasswordFile(t *testing.T) {
 	connect(t, resolve(t, p))
 }
 
-func TestLock(t *testing.T) {
-	t.Parallel()
-	c := cluster(t)
-	a, b := connect(t, c.Conn("postgres")), connect(t, c.Conn("postgres"))
-	held, _, err := a.TryLock(t.Context(), "restore diaper_dev")
-	if err != nil || !held {
-		t.Fatal(held, err)
-	}
-	held, holder, err := b.TryLock(t.Context(), "restore diaper_dev")
-	if err != nil || held || holder == nil || holder.PID != a.BackendPID() || holder.Application != "test" {
-		t.Errorf("held %v, holder %v, error %v", held, holder, err)
-	}
-	if held, _, err := b.TryLock(t.Context(), "restore other"); err != nil || !held {
-		t.Error("another name:", held, err)
-	}
-	a.Close(t.Context())
-	for !held {
-		if held, _, err = b.TryLock(t.Context(), "restore diaper_dev"); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 func TestExtensions(t *testing.T) {
 	t.Parallel()
 	db := connect(t, cluster(t).Conn("postgres"))
@@ -280,5 +163,34 @@ func TestExtensions(t *testing.T) {
 	}
 	if e := found["plpgsql"]; e.Installed == "" || e.Default == "" || e.Superuser {
 		t.Errorf("plpgsql: %+v", e)
+	}
+}
+
+// A session on somebody's production database writes nothing, and leaves the
+// timeout for forgotten transactions as it is.
+func TestConnectReadOnly(t *testing.T) {
+	t.Parallel()
+	c, name := database(t)
+	if err := c.Exec(t.Context(), "postgres", "ALTER DATABASE "+name+" SET idle_in_transaction_session_timeout = '1h'; ALTER DATABASE "+name+" SET statement_timeout = '50ms'"); err != nil {
+		t.Fatal(err)
+	}
+	db, err := pgtools.ConnectReadOnly(t.Context(), c.Conn(name), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close(t.Context())
+	got, err := pgtools.Rows[string](t.Context(), db, "SELECT name || ' ' || setting FROM pg_settings WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout') ORDER BY 1")
+	if diff := cmp.Diff([]string{"idle_in_transaction_session_timeout 3600000", "statement_timeout 0"}, got); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+	if _, err := db.Exec(t.Context(), "CREATE TABLE t ()"); pgtools.SQLState(err) != "25006" {
+		t.Error("it wrote:", err)
+	}
+	// What is needed there is no writing.
+	if held, _, err := db.TryLock(t.Context(), "x"); !held || err != nil {
+		t.Error(held, err)
+	}
+	if err := db.EndLaterSessions(t.Context(), "nobody"); err != nil {
+		t.Error(err)
 	}
 }

@@ -1,5 +1,7 @@
 package pgtools
 
+import "github.com/xrash/smetrics"
+
 // A use says what hectl does with one of libpq's connection keywords.
 type use int
 
@@ -111,7 +113,7 @@ func nearestKeyword(name string) string {
 	}
 	best, distance := "", 3
 	for _, k := range keywords() {
-		if d := editDistance(name, k.name); d < distance {
+		if d := smetrics.WagnerFischer(name, k.name, 1, 1, 1); d < distance {
 			best, distance = k.name, d
 		}
 	}
@@ -119,27 +121,6 @@ func nearestKeyword(name string) string {
 		return ""
 	}
 	return best
-}
-
-// editDistance is Levenshtein's.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			substitute := diagonal
-			if a[i] != b[j] {
-				substitute++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(substitute, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // EnvironmentVariables returns the names of libpq's variables.

@@ -61,7 +61,7 @@ func (c Conn) pgxConfig(appName string) (*pgx.ConnConfig, error) {
 	}
 	var conninfo strings.Builder
 	for key, value := range p {
-		fmt.Fprintf(&conninfo, "%s=%s ", key, quoteConninfo(value))
+		fmt.Fprintf(&conninfo, "%s=%s ", key, QuoteConninfo(value))
 	}
 	cfg, err := pgx.ParseConfig(conninfo.String())
 	if err != nil {

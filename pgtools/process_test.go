@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	osexec "os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -334,5 +335,26 @@ func waitUntil(t *testing.T, what string, ok func() bool) {
 			t.Fatal("never: " + what)
 		case <-time.After(5 * time.Millisecond):
 		}
+	}
+}
+
+// pg_dump's session says whose it is, and begins read-only.
+func TestDumpSession(t *testing.T) {
+	t.Parallel()
+	c, name := database(t)
+	program := filepath.Join(t.TempDir(), "pg_dump")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho \"$PGAPPNAME: $*\"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p, err := pgtools.Dump(t.Context(), pgtools.Tool{Name: "pg_dump", Path: program}, c.Conn(name), pgtools.DumpOptions{AppName: "hectl backup"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := io.ReadAll(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(said); !strings.HasPrefix(got, "hectl backup: ") || !strings.Contains(got, "options='-c default_transaction_read_only=on'") {
+		t.Error(got)
 	}
 }

@@ -59,3 +59,23 @@ pg_dump: detail: Query was: LOCK TABLE public.t1 IN ACCESS SHARE MODE`, "lock ti
 		})
 	}
 }
+
+func TestTail(t *testing.T) {
+	t.Parallel()
+	tail := newTail(nil)
+	for _, s := range []string{"pg_dump: error: one", " half\npg_dump: ", "detail: two\r\n", strings.Repeat("x", tailSize-10), "\nlast"} {
+		if n, err := tail.Write([]byte(s)); n != len(s) || err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	var e *ExitError
+	if err := tail.failure(Tool{Name: "pg_dump"}, errors.New("odd")); !errors.As(err, &e) {
+		t.Fatal(err)
+	}
+	if e.Message != "one half" || !strings.HasSuffix(e.Stderr, "xx\nlast") || len(e.Stderr) > tailSize {
+		t.Errorf("message %q, stderr %d bytes", e.Message, len(e.Stderr))
+	}
+	if e.Error() != "pg_dump: odd: one half" {
+		t.Error(e)
+	}
+}

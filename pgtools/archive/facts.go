@@ -2,7 +2,6 @@ package archive
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -53,19 +52,6 @@ func (h *Head) SearchPath() string {
 		}
 	}
 	return ""
-}
-
-// Extensions returns the names of the extensions that the archive creates, in
-// alphabetical order.
-func (h *Head) Extensions() []string {
-	var names []string
-	for _, e := range h.Entries {
-		if e.Desc == "EXTENSION" {
-			names = append(names, e.Tag)
-		}
-	}
-	slices.Sort(names)
-	return names
 }
 
 // Tables returns how many tables have data in the archive. A table whose data

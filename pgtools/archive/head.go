@@ -131,7 +131,7 @@ const maxEntries = maxHead / 128
 // FormatError, or what r reported. Patch and Excerpt need the head's bytes as
 // well: an io.TeeReader keeps them.
 func ReadHead(r io.Reader) (*Head, error) {
-	p := &parser{r: r}
+	p := &decoder{r: r}
 	h := p.header()
 	n := p.integer("number of entries")
 	if p.err == nil && (n < 0 || n > maxEntries) {
@@ -159,7 +159,7 @@ func ReadHead(r io.Reader) (*Head, error) {
 	return h, nil
 }
 
-func (p *parser) header() *Head {
+func (p *decoder) header() *Head {
 	h := &Head{}
 	if magic := p.bytes("magic", 5); p.err == nil && string(magic) != "PGDMP" {
 		p.at = 0
@@ -198,7 +198,7 @@ func (p *parser) header() *Head {
 	return h
 }
 
-func (p *parser) entry(v Version) Entry {
+func (p *decoder) entry(v Version) Entry {
 	var e Entry
 	e.ID = p.integer("dump id")
 	if p.err == nil && e.ID <= 0 {
@@ -236,7 +236,7 @@ func (p *parser) entry(v Version) Entry {
 }
 
 // dependencies reads strings up to a NULL; each is a dump id in decimal.
-func (p *parser) dependencies() []int {
+func (p *decoder) dependencies() []int {
 	var ids []int
 	for p.err == nil {
 		s, null := p.str("dependency")

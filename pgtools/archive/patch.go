@@ -70,7 +70,7 @@ func Rewrite(raw []byte, h *Head, edit func(*Entry) Edit) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &parser{r: bytes.NewReader(raw)}
+	p := &decoder{r: bytes.NewReader(raw)}
 	p.header()
 	countAt := p.at
 	p.integer("number of entries")

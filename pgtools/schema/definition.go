@@ -1,7 +1,5 @@
 package schema
 
-import "slices"
-
 // definition is what one definition of a table says.
 type definition struct {
 	Table
@@ -166,12 +164,4 @@ func (p *parser) afterwards(d *definition) {
 	for p.err == nil && !p.over() && !p.accept(";") {
 		p.skip()
 	}
-}
-
-// HasVirtualColumns reports whether CREATE TABLE makes a column that is computed when
-// it is read, and true for a definition that cannot be read.
-func HasVirtualColumns(sql string) bool {
-	p := parse(sql)
-	d := p.table()
-	return p.err != nil || slices.ContainsFunc(d.Columns, func(c Column) bool { return c.Generated == Virtual })
 }

@@ -31,7 +31,7 @@ func Genuine(h *archive.Head) error {
 		return err
 	}
 	known := kinds()
-	for _, r := range readings(h) {
+	for _, r := range textRulesOf(h) {
 		g := judge{textRules: r, kinds: known}
 		for i := range h.Entries {
 			e := &h.Entries[i]

@@ -24,7 +24,7 @@ var ErrInserts = errors.New("its rows are not INSERT statements as pg_dump write
 func Inserts(h *archive.Head) func(e *archive.Entry, in io.Reader) io.Reader {
 	mayCopy := mayCopy(h)
 	var all []textRules
-	for _, r := range readings(h) {
+	for _, r := range textRulesOf(h) {
 		all = append(all, r)
 		if bytewise := (textRules{lexer: r.lexer}); !slices.Contains(all, bytewise) {
 			all = append(all, bytewise)

@@ -8,8 +8,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// reading is a Schema that is being put together.
-type reading struct {
+// schemaBuilder puts a Schema together.
+type schemaBuilder struct {
 	schema      *Schema
 	definitions map[int]*definition // by dump id
 	byName      map[Name]*definition
@@ -22,7 +22,7 @@ type reading struct {
 // Read tells the tables of an archive. It never fails: what of a table it cannot
 // make out is that table's Unread.
 func Read(head *archive.Head) *Schema {
-	r := &reading{
+	b := &schemaBuilder{
 		schema:      &Schema{Domains: map[Name]*Domain{}, Enums: map[Name][]string{}, Others: map[Name]string{}},
 		definitions: map[int]*definition{},
 		byName:      map[Name]*definition{},
@@ -31,20 +31,20 @@ func Read(head *archive.Head) *Schema {
 		ranges:      map[Name]bool{},
 	}
 	for i := range head.Entries {
-		r.define(inUTF8(&head.Entries[i]))
+		b.define(inUTF8(&head.Entries[i]))
 	}
 	for i := range head.Entries {
 		e := inUTF8(&head.Entries[i])
-		if err := r.alter(e); err != nil {
+		if err := b.alter(e); err != nil {
 			for _, id := range e.Dependencies {
-				if d := r.definitions[id]; d != nil {
+				if d := b.definitions[id]; d != nil {
 					d.unread(fmt.Errorf("read %s %s: %w", strings.ToLower(e.Desc), e.Tag, err))
 				}
 			}
 		}
 	}
-	r.resolve()
-	return r.schema
+	b.resolve()
+	return b.schema
 }
 
 // inUTF8 returns the entry with its texts in UTF-8, as rules have them.
@@ -62,7 +62,7 @@ func (d *definition) unread(err error) {
 }
 
 // define takes what creates tables and types, and notes what else has a name.
-func (r *reading) define(e *archive.Entry) {
+func (b *schemaBuilder) define(e *archive.Entry) {
 	n := Name{e.Namespace, e.Tag}
 	switch e.Desc {
 	case "TABLE", "FOREIGN TABLE":
@@ -72,9 +72,9 @@ func (r *reading) define(e *archive.Entry) {
 		if p.err != nil {
 			d.unread(fmt.Errorf("read its definition: %w", p.err))
 		}
-		r.definitions[e.ID] = d
-		r.byName[n] = d
-		r.order = append(r.order, d)
+		b.definitions[e.ID] = d
+		b.byName[n] = d
+		b.order = append(b.order, d)
 		if parent, is := ParentOf(e); is {
 			d.PartitionOf = &parent
 		}
@@ -82,21 +82,21 @@ func (r *reading) define(e *archive.Entry) {
 		p := parse(e.Definition)
 		d := p.domain()
 		d.Name = n
-		r.schema.Domains[n] = d
+		b.schema.Domains[n] = d
 		if p.err != nil {
-			r.broken[n] = p.err
+			b.broken[n] = p.err
 		}
 	case "TYPE":
-		if err := r.userType(n, e.Definition); err != nil {
-			r.broken[n] = err
+		if err := b.addType(n, e.Definition); err != nil {
+			b.broken[n] = err
 		}
 	case "VIEW", "MATERIALIZED VIEW", "SEQUENCE":
-		r.schema.Others[n] = strings.ToLower(e.Desc)
+		b.schema.Others[n] = strings.ToLower(e.Desc)
 	}
 }
 
-// userType takes CREATE TYPE.
-func (r *reading) userType(n Name, sql string) error {
+// addType takes CREATE TYPE.
+func (b *schemaBuilder) addType(n Name, sql string) error {
 	p := parse(sql)
 	p.expect("create type")
 	p.qualified()
@@ -112,12 +112,12 @@ func (r *reading) userType(n Name, sql string) error {
 			p.at++
 			p.accept(",")
 		}
-		r.schema.Enums[n] = labels
+		b.schema.Enums[n] = labels
 	case p.accept("as range ("):
-		r.ranges[n] = true
+		b.ranges[n] = true
 		for p.err == nil && !p.accept(")") {
 			if p.accept("multirange_type_name =") {
-				r.ranges[p.qualified()] = true
+				b.ranges[p.qualified()] = true
 			} else {
 				p.skip()
 			}
@@ -130,7 +130,7 @@ func (r *reading) userType(n Name, sql string) error {
 			columns = append(columns, c)
 			p.accept(",")
 		}
-		r.composites[n] = columns
+		b.composites[n] = columns
 	}
 	return p.err
 }
@@ -163,21 +163,21 @@ func (p *parser) domain() *Domain {
 }
 
 // alter takes what changes tables and types that are there, and the rows.
-func (r *reading) alter(e *archive.Entry) error {
+func (b *schemaBuilder) alter(e *archive.Entry) error {
 	switch e.Desc {
 	case "TABLE DATA":
-		return r.rows(e)
+		return b.addRows(e)
 	case "INDEX":
-		return r.index(e.Definition)
+		return b.addIndex(e.Definition)
 	case "TABLE ATTACH":
-		return r.attach(e)
+		return b.attach(e)
 	case "DEFAULT", "CONSTRAINT", "FK CONSTRAINT", "CHECK CONSTRAINT", "SEQUENCE":
 	default:
 		return nil
 	}
 	p := parse(e.Definition)
 	if p.accept("alter domain") {
-		if d := r.schema.Domains[p.qualified()]; d != nil && p.accept("add constraint") {
+		if d := b.schema.Domains[p.qualified()]; d != nil && p.accept("add constraint") {
 			c := Check{Name: p.name(), NotValid: true}
 			p.expect("check")
 			c.SQL = p.condition()
@@ -189,7 +189,7 @@ func (r *reading) alter(e *archive.Entry) error {
 		return p.err // CREATE SEQUENCE
 	}
 	p.accept("only")
-	d := r.byName[p.qualified()]
+	d := b.byName[p.qualified()]
 	if p.err != nil || d == nil {
 		return p.err // of a view
 	}
@@ -203,12 +203,12 @@ func (r *reading) alter(e *archive.Entry) error {
 }
 
 // attach takes a TABLE ATTACH entry.
-func (r *reading) attach(e *archive.Entry) error {
+func (b *schemaBuilder) attach(e *archive.Entry) error {
 	parent, is := ParentOf(e)
 	if !is {
 		return errors.New("it attaches no partition")
 	}
-	if part := r.byName[nameOf(e)]; part != nil && r.byName[parent] != nil {
+	if part := b.byName[nameOf(e)]; part != nil && b.byName[parent] != nil {
 		part.PartitionOf = &parent
 	}
 	return nil
@@ -233,16 +233,16 @@ func (p *parser) alterColumn(d *definition, name string) {
 	}
 }
 
-// rows takes the COPY statement of a TABLE DATA entry. It may name the root of
+// addRows takes the COPY statement of a TABLE DATA entry. It may name the root of
 // the partitions; the entry names the partition.
-func (r *reading) rows(e *archive.Entry) error {
+func (b *schemaBuilder) addRows(e *archive.Entry) error {
 	n := Name{e.Namespace, e.Tag}
-	d := r.byName[n]
+	d := b.byName[n]
 	if d == nil {
 		// Of an extension, or of a dump of rows alone.
 		d = &definition{Table: Table{Name: n, Unread: errors.New("its definition is not in the dump")}}
-		r.byName[n] = d
-		r.order = append(r.order, d)
+		b.byName[n] = d
+		b.order = append(b.order, d)
 	}
 	d.DataID = e.ID
 	if e.Copy == "" {

@@ -2,6 +2,55 @@ package schema
 
 import "strings"
 
+// LabelProviders returns the providers in statements SECURITY LABEL.
+func LabelProviders(sql string) (names []string) {
+	for _, l := range labels(sql) {
+		names = append(names, l.provider)
+	}
+	return names
+}
+
+// WithoutLabels returns statements SECURITY LABEL without those of some providers; ""
+// when none is left. pg_dump writes those of all providers together.
+func WithoutLabels(sql string, unwanted func(provider string) bool) string {
+	var b strings.Builder
+	for _, l := range labels(sql) {
+		if !unwanted(l.provider) {
+			b.WriteString(l.sql + "\n")
+		}
+	}
+	return b.String()
+}
+
+// label is a statement SECURITY LABEL.
+type label struct{ provider, sql string }
+
+func labels(sql string) (found []label) {
+	all := outside(sql)
+	for i := range all {
+		if i > 0 && (all[i-1].kind != symbol || all[i-1].text != ";") {
+			continue
+		}
+		p := &parser{sql: sql, all: all[i:]}
+		if !p.accept("security label for") {
+			continue
+		}
+		name := p.name()
+		if p.err != nil {
+			continue
+		}
+		stop := len(sql)
+		for _, t := range all[i:] {
+			if t.kind == symbol && t.text == ";" {
+				stop = t.stop
+				break
+			}
+		}
+		found = append(found, label{name, sql[all[i].start:stop]})
+	}
+	return found
+}
+
 // WithoutAttributeOptions returns a definition without the options of columns that
 // known refuses, and their names. pg_dump writes them after CREATE TABLE:
 //
@@ -91,4 +140,40 @@ func (p *parser) attributeOptions() []attributeOption {
 	}
 	p.at, p.err = at, nil
 	return nil
+}
+
+// WithoutRoles returns CREATE POLICY without the roles that unwanted selects, the
+// roles that stay, and those that go, all as SQL. The policy is "" when no role
+// stays. A policy for all roles, and a statement of another form, stay as they are.
+func WithoutRoles(sql string, unwanted func(role string) bool) (edited string, kept, cut []string) {
+	p := &parser{sql: sql, all: read(sql)}
+	p.expect("create policy")
+	p.name()
+	p.expect("on")
+	p.qualified()
+	for _, clause := range []string{"as", "for"} {
+		if p.accept(clause) {
+			p.name()
+		}
+	}
+	p.expect("to")
+	begin := p.peek(0).start
+	for p.err == nil {
+		start := p.peek(0).start
+		if role := p.name(); p.err == nil && unwanted(role) {
+			cut = append(cut, p.since(start))
+		} else {
+			kept = append(kept, p.since(start))
+		}
+		if !p.accept(",") {
+			break
+		}
+	}
+	switch {
+	case p.err != nil:
+		return sql, nil, nil
+	case len(kept) == 0:
+		return "", nil, cut
+	}
+	return sql[:begin] + strings.Join(kept, ", ") + sql[p.all[p.at-1].stop:], kept, cut
 }

@@ -2,39 +2,35 @@ package schema
 
 import "maps"
 
-// Words returns every name and key word of SQL, outside of string constants, once:
-// without quotes, and in lower case where there were none.
-func Words(sql string) (map[string]bool, error) {
-	all, err := tokens(sql)
-	if err != nil {
-		return nil, err
-	}
-	words := map[string]bool{}
-	for _, t := range all {
-		if t.kind == word || t.kind == quoted {
-			words[t.text] = true
-		}
-	}
-	return words, nil
+// RoutineOptions are what the definition of a function or procedure says of it, outside
+// of its arguments and its body.
+type RoutineOptions struct {
+	Language  string
+	Library   string // the file that it is in, for one in C
+	Leakproof bool
 }
 
-// BuiltIn returns the names in SQL of pg_dump's that may be Postgres's own: those
-// that stand alone or follow "pg_catalog.", and qualify nothing. pg_dump qualifies
-// every other relation and function. Aliases and columns stand alone as well.
-func BuiltIn(sql string) ([]string, error) {
-	all, err := tokens(sql)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	dot := func(i int) bool { return i > 0 && i < len(all) && all[i].kind == symbol && all[i].text == "." }
+// RoutineOptionsOf reads the options of CREATE FUNCTION or CREATE PROCEDURE. What
+// cannot be read has none.
+func RoutineOptionsOf(sql string) (o RoutineOptions) {
+	all := outside(sql)
 	for i, t := range all {
-		own := !dot(i-1) || i > 1 && all[i-2].text == "pg_catalog"
-		if (t.kind == word || t.kind == quoted) && own && !dot(i+1) {
-			names = append(names, t.text)
+		if t.kind != word || i == 0 || i+1 == len(all) || all[i-1].kind == symbol && all[i-1].text == "." {
+			continue
+		}
+		switch {
+		case t.text == "language" && o.Language == "":
+			o.Language = all[i+1].text
+		case t.text == "leakproof" && o.Language != "":
+			o.Leakproof = true
+		case o.Language != "" && (t.text == "as" || t.text == "return" || t.text == "begin"):
+			if t.text == "as" && i+2 < len(all) && all[i+1].kind == literal && all[i+2].text == "," {
+				o.Library = all[i+1].text
+			}
+			return o
 		}
 	}
-	return names, nil
+	return o
 }
 
 // RoutineWords returns the language of the function or procedure that a statement

@@ -1,5 +1,13 @@
 package schema
 
+import "slices"
+
+// IsBaseType reports whether a statement makes a type with functions of its own for
+// input and output, and not one made of others.
+func IsBaseType(sql string) bool {
+	return statement{sql, read(sql)}.matches("create type @ (")
+}
+
 // Collation is what CREATE COLLATION makes a collation of.
 type Collation struct {
 	Options  string // SQL, with the parentheses around it
@@ -43,4 +51,30 @@ func ExtensionSchema(sql string) string {
 	p.name()
 	p.expect("with schema")
 	return p.name()
+}
+
+// References returns the table that has the foreign key which a statement adds, and
+// the table that the key refers to; false for any other statement.
+func References(sql string) (from, to Name, ok bool) {
+	p := &parser{sql: sql, all: read(sql)}
+	if !p.accept("alter table") {
+		p.expect("alter foreign table")
+	}
+	p.accept("only")
+	from = p.qualified()
+	p.expect("add constraint")
+	p.name()
+	p.expect("foreign key")
+	p.names()
+	p.expect("references")
+	to = p.qualified()
+	return from, to, p.err == nil
+}
+
+// HasVirtualColumns reports whether CREATE TABLE makes a column that is computed when
+// it is read, and true for a definition that cannot be read.
+func HasVirtualColumns(sql string) bool {
+	p := parse(sql)
+	d := p.table()
+	return p.err != nil || slices.ContainsFunc(d.Columns, func(c Column) bool { return c.Generated == Virtual })
 }

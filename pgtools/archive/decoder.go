@@ -7,9 +7,9 @@ import (
 	"math"
 )
 
-// parser reads the primitives of the format. After the first failure err is
+// decoder reads the primitives of the format. After the first failure err is
 // set, and every further call returns a zero value.
-type parser struct {
+type decoder struct {
 	r          io.Reader
 	at         int64 // bytes read
 	offsetSize int
@@ -17,7 +17,7 @@ type parser struct {
 	scratch    [8]byte
 }
 
-func (p *parser) fail(format string, args ...any) {
+func (p *decoder) fail(format string, args ...any) {
 	if p.err == nil {
 		p.err = malformed(p.at, format, args...)
 	}
@@ -25,14 +25,14 @@ func (p *parser) fail(format string, args ...any) {
 
 // failRead notes a failed read of what; an end of input in the middle of the
 // head is always unexpected.
-func (p *parser) failRead(what string, err error) {
+func (p *decoder) failRead(what string, err error) {
 	if p.err == nil {
 		p.err = readFailure(p.at, what, err)
 	}
 }
 
 // full fills b, which is short.
-func (p *parser) full(what string, b []byte) {
+func (p *decoder) full(what string, b []byte) {
 	if p.err != nil {
 		clear(b)
 		return
@@ -45,7 +45,7 @@ func (p *parser) full(what string, b []byte) {
 	}
 }
 
-func (p *parser) byte(what string) int {
+func (p *decoder) byte(what string) int {
 	b := p.scratch[:1]
 	p.full(what, b)
 	return int(b[0])
@@ -53,7 +53,7 @@ func (p *parser) byte(what string) int {
 
 // bytes reads n bytes. Memory grows with what is really there, not with what a
 // corrupt length promises.
-func (p *parser) bytes(what string, n int) []byte {
+func (p *decoder) bytes(what string, n int) []byte {
 	if p.err != nil {
 		return nil
 	}
@@ -90,7 +90,7 @@ func decodeInt(b []byte) int64 {
 	return n
 }
 
-func (p *parser) integer(what string) int {
+func (p *decoder) integer(what string) int {
 	b := p.scratch[:intBytes]
 	p.full(what, b)
 	n := decodeInt(b)
@@ -101,7 +101,7 @@ func (p *parser) integer(what string) int {
 	return int(n)
 }
 
-func (p *parser) offset() int64 {
+func (p *decoder) offset() int64 {
 	b := p.scratch[:p.offsetSize]
 	p.full("offset", b)
 	var n uint64
@@ -116,7 +116,7 @@ func (p *parser) offset() int64 {
 }
 
 // str reads a length and that many bytes; a negative length is NULL.
-func (p *parser) str(what string) (s string, null bool) {
+func (p *decoder) str(what string) (s string, null bool) {
 	n := p.integer(what)
 	if n < 0 || p.err != nil {
 		return "", true
@@ -124,7 +124,7 @@ func (p *parser) str(what string) (s string, null bool) {
 	return string(p.bytes(what, n)), false
 }
 
-func (p *parser) text(what string) string {
+func (p *decoder) text(what string) string {
 	s, _ := p.str(what)
 	return s
 }

@@ -37,3 +37,30 @@ func TestExtensionSchema(t *testing.T) {
 		}
 	}
 }
+
+func TestReferences(t *testing.T) {
+	for _, tt := range []struct{ sql, from, to string }{
+		{"ALTER TABLE ONLY public.items\n    ADD CONSTRAINT items_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;", "public.items", "public.jobs"},
+		{`ALTER TABLE "S".items ADD CONSTRAINT "FOREIGN KEY" FOREIGN KEY (a, "b)") REFERENCES "S"."My jobs"(a, b) NOT VALID;`, `"S".items`, `"S"."My jobs"`},
+		{"ALTER TABLE ONLY public.items ADD CONSTRAINT c CHECK ((a <> ' FOREIGN KEY (a) REFERENCES jobs('));", "", ""},
+		{"CREATE TABLE public.t ();", "", ""},
+	} {
+		from, to, ok := schema.References(tt.sql)
+		if ok != (tt.to != "") || ok && (from.String() != tt.from || to.String() != tt.to) {
+			t.Errorf("%s: %s, %s, %v", tt.sql, from, to, ok)
+		}
+	}
+}
+
+func TestHasVirtualColumns(t *testing.T) {
+	for sql, want := range map[string]bool{
+		"CREATE TABLE public.t (\n    a integer,\n    b integer GENERATED ALWAYS AS ((a + 1))\n);":        true,
+		"CREATE TABLE public.t (\n    a integer,\n    b integer GENERATED ALWAYS AS ((a + 1)) STORED\n);": false,
+		"CREATE TABLE public.t (\n    a text DEFAULT 'GENERATED ALWAYS AS ('\n);":                         false,
+		"CREATE TABLE public.t (\n    a text SOMETHING NEW\n);":                                           true,
+	} {
+		if got := schema.HasVirtualColumns(sql); got != want {
+			t.Errorf("%s: %v", sql, got)
+		}
+	}
+}

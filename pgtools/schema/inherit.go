@@ -8,36 +8,36 @@ const maxDepth = 100
 
 // resolve puts together what stands in more than one place: columns that are
 // inherited, types with their definitions.
-func (r *reading) resolve() {
+func (b *schemaBuilder) resolve() {
 	done := map[Name]bool{}
-	for _, d := range r.order {
-		r.inherit(d, done, 0)
-		r.schema.Tables = append(r.schema.Tables, &d.Table)
+	for _, d := range b.order {
+		b.inherit(d, done, 0)
+		b.schema.Tables = append(b.schema.Tables, &d.Table)
 	}
-	for _, d := range r.order {
+	for _, d := range b.order {
 		for i := range d.Columns {
-			r.column(d, &d.Columns[i])
+			b.completeColumn(d, &d.Columns[i])
 		}
 	}
-	for n, d := range r.schema.Domains {
-		if err := r.describe(&d.Base, 0); err != nil && r.broken[n] == nil {
-			r.broken[n] = err
+	for n, d := range b.schema.Domains {
+		if err := b.describe(&d.Base, 0); err != nil && b.broken[n] == nil {
+			b.broken[n] = err
 		}
 	}
 }
 
-// column completes one column of d.
-func (r *reading) column(d *definition, c *Column) {
+// completeColumn completes one column of d.
+func (b *schemaBuilder) completeColumn(d *definition, c *Column) {
 	if c.Type.SQL == "" {
 		d.unread(fmt.Errorf("the type of column %s is not told", Quote(c.Name)))
 		return
 	}
-	if err := r.describe(&c.Type, 0); err != nil {
+	if err := b.describe(&c.Type, 0); err != nil {
 		d.unread(fmt.Errorf("read the type of column %s: %w", Quote(c.Name), err))
 	}
 	t := c.Type
 	for !t.Array && t.Base != nil {
-		if domain := r.schema.Domains[t.Name]; domain != nil && domain.NotNull {
+		if domain := b.schema.Domains[t.Name]; domain != nil && domain.NotNull {
 			c.NotNull = true
 		}
 		t = *t.Base
@@ -45,34 +45,34 @@ func (r *reading) column(d *definition, c *Column) {
 }
 
 // describe fills in what the archive says of a type.
-func (r *reading) describe(t *Type, depth int) error {
+func (b *schemaBuilder) describe(t *Type, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("domains stand on each other in a circle")
 	}
-	if err := r.broken[t.Name]; err != nil {
+	if err := b.broken[t.Name]; err != nil {
 		return fmt.Errorf("%s: %w", t.Name, err)
 	}
-	_, t.Composite = r.composites[t.Name]
-	t.Composite = t.Composite || r.ranges[t.Name] || r.byName[t.Name] != nil
-	t.Labels = r.schema.Enums[t.Name]
-	if d := r.schema.Domains[t.Name]; d != nil {
+	_, t.Composite = b.composites[t.Name]
+	t.Composite = t.Composite || b.ranges[t.Name] || b.byName[t.Name] != nil
+	t.Labels = b.schema.Enums[t.Name]
+	if d := b.schema.Domains[t.Name]; d != nil {
 		base := d.Base
 		t.Base = &base
-		return r.describe(t.Base, depth+1)
+		return b.describe(t.Base, depth+1)
 	}
 	return nil
 }
 
 // inherit gives d the columns and checks of the tables that it inherits from,
 // and of its row type.
-func (r *reading) inherit(d *definition, done map[Name]bool, depth int) {
+func (b *schemaBuilder) inherit(d *definition, done map[Name]bool, depth int) {
 	if done[d.Name] || depth > maxDepth {
 		return
 	}
 	done[d.Name] = true
 	var columns []Column
 	if d.of != nil {
-		columns = append(columns, r.composites[*d.of]...)
+		columns = append(columns, b.composites[*d.of]...)
 		if len(columns) == 0 {
 			d.unread(fmt.Errorf("its row type %s is not told", d.of))
 		}
@@ -82,12 +82,12 @@ func (r *reading) inherit(d *definition, done map[Name]bool, depth int) {
 		parents = []Name{*d.PartitionOf}
 	}
 	for _, name := range parents {
-		parent := r.byName[name]
+		parent := b.byName[name]
 		if parent == nil {
 			d.unread(fmt.Errorf("%s, which it inherits from, is not in the archive", name))
 			continue
 		}
-		r.inherit(parent, done, depth+1)
+		b.inherit(parent, done, depth+1)
 		if parent.Unread != nil {
 			d.unread(fmt.Errorf("%s, which it inherits from: %w", name, parent.Unread))
 		}

@@ -16,11 +16,11 @@ type textRules struct {
 	katakana bool // if wide, there are characters of one byte beyond ASCII
 }
 
-// readings returns every way in which an archive may be read: a single one for an
+// textRulesOf returns every way in which an archive may be read: a single one for an
 // archive that pg_dump wrote, which says how. Where an archive does not say,
 // pg_restore, the server and hectl may each assume something else, so that the text
 // must be harmless in each reading.
-func readings(h *archive.Head) (all []textRules) {
+func textRulesOf(h *archive.Head) (all []textRules) {
 	encoding := h.Encoding()
 	standard, said := h.StandardStrings()
 	for _, escapes := range []bool{false, true} {

@@ -1,0 +1,83 @@
+package schema
+
+import "strings"
+
+// Says reports whether key words stand in SQL one after another, outside of
+// parentheses, strings and quoted names.
+func Says(sql, words string) bool {
+	var text strings.Builder
+	for _, t := range outside(sql) {
+		if t.kind == word {
+			text.WriteString(" " + t.text)
+		} else {
+			text.WriteString(" \"")
+		}
+	}
+	return strings.Contains(text.String()+" ", " "+words+" ")
+}
+
+// outside returns the tokens of SQL outside of parentheses.
+func outside(sql string) []token {
+	return (&parser{sql: sql, all: read(sql)}).outer()
+}
+
+// read returns the tokens of SQL, whichever way its strings are written; none if it
+// cannot be read.
+func read(sql string) []token {
+	for _, escapes := range []bool{false, true} {
+		if all, err := (lexer{escapes: escapes}).tokens(sql); err == nil {
+			return all
+		}
+	}
+	return nil
+}
+
+// Words returns every name and key word of SQL, outside of string constants, once:
+// without quotes, and in lower case where there were none.
+func Words(sql string) (map[string]bool, error) {
+	all, err := tokens(sql)
+	if err != nil {
+		return nil, err
+	}
+	words := map[string]bool{}
+	for _, t := range all {
+		if t.kind == word || t.kind == quoted {
+			words[t.text] = true
+		}
+	}
+	return words, nil
+}
+
+// BuiltIn returns the names in SQL of pg_dump's that may be Postgres's own: those
+// that stand alone or follow "pg_catalog.", and qualify nothing. pg_dump qualifies
+// every other relation and function. Aliases and columns stand alone as well.
+func BuiltIn(sql string) ([]string, error) {
+	all, err := tokens(sql)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	dot := func(i int) bool { return i > 0 && i < len(all) && all[i].kind == symbol && all[i].text == "." }
+	for i, t := range all {
+		own := !dot(i-1) || i > 1 && all[i-2].text == "pg_catalog"
+		if (t.kind == word || t.kind == quoted) && own && !dot(i+1) {
+			names = append(names, t.text)
+		}
+	}
+	return names, nil
+}
+
+// Quote returns an identifier as SQL has it: in double quotes unless it is of
+// lower-case letters, digits and underscores of ASCII. A word that SQL reserves
+// is not quoted, for names are shown to people.
+func Quote(name string) string {
+	plain := name != "" && (name[0] < '0' || name[0] > '9')
+	for i := range len(name) {
+		c := name[i]
+		plain = plain && (c == '_' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9')
+	}
+	if plain {
+		return name
+	}
+	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
+}
