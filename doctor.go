@@ -106,7 +106,7 @@ func roleOf(settings *config.Sources, flags config.Flags, cron bool) role {
 	source, err := settings.Source(flags)
 	backsUp := cron || err == nil && !strings.HasPrefix(source.Origin, "PG")
 	target, err := settings.Target(flags)
-	return role{backsUp, !cron && (!backsUp || err != nil || target.Named())}
+	return role{backsUp, !cron && (!backsUp || err != nil || target.IsNamed())}
 }
 
 // patience is how long one part of the look may take.
@@ -206,7 +206,7 @@ func (d *doctor) settings() (*config.Sources, config.Flags) {
 		}
 		f.OK(about, "%s: %s", of.Path, names)
 	}
-	if err == nil && !settings.Approved() {
+	if err == nil && !settings.IsApproved() {
 		var keys []string
 		for _, c := range settings.Claims() {
 			keys = append(keys, c.Key)
@@ -221,7 +221,7 @@ func (d *doctor) settings() (*config.Sources, config.Flags) {
 		f.Warn(about, fix, "%s is set here, and will not be in cron", name)
 	}
 	flags := d.flags()
-	for _, s := range settings.Named(flags) {
+	for _, s := range settings.List(flags) {
 		f.OK(about, "%s = %s (%s)", s.Name, s.Text, s.Origin)
 	}
 	if source, err := settings.Source(flags); err == nil {

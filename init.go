@@ -114,7 +114,7 @@ func initialize(ctx context.Context, env *command.Env, given config.Flags, force
 	if err != nil {
 		return err
 	}
-	text, err := config.Compose(settings)
+	text, err := config.Render(settings)
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func initialize(ctx context.Context, env *command.Env, given config.Flags, force
 
 // answers returns what was given, and asks for the rest where somebody is there. What
 // was found is written only if somebody accepts it.
-func answers(ctx context.Context, env *command.Env, given config.Flags, found []proposal) ([]config.Named, error) {
+func answers(ctx context.Context, env *command.Env, given config.Flags, found []proposal) ([]config.Setting, error) {
 	asker := env.Console.Asker(env.Stdin)
 	if !env.Console.IsTerminal() {
 		asker = nil // who would not see the questions waits for nothing
@@ -140,7 +140,7 @@ func answers(ctx context.Context, env *command.Env, given config.Flags, found []
 			return nil, err
 		}
 	}
-	var settings []config.Named
+	var settings []config.Setting
 	for _, q := range questions() {
 		text, ok := given[q.name]
 		if !ok && asker != nil && q.text != "" {
@@ -160,7 +160,7 @@ func answers(ctx context.Context, env *command.Env, given config.Flags, found []
 			}
 			text = chosen(answer)
 		}
-		settings = append(settings, config.Named{Name: q.name, Value: config.Value{Text: text}})
+		settings = append(settings, config.Setting{Name: q.name, Value: config.Value{Text: text}})
 	}
 	return settings, nil
 }

@@ -82,7 +82,7 @@ func completeSnapshot(env *command.Env, most int) command.Completer {
 // newest is the last.
 func knownSnapshots(ctx context.Context, env *command.Env, flags config.Flags) ([]snapshotInfo, error) {
 	settings, err := env.Settings()
-	if err != nil || !settings.Approved() { // a key press contacts nobody that the user has not approved
+	if err != nil || !settings.IsApproved() { // a key press contacts nobody that the user has not approved
 		return nil, err
 	}
 	database, err := settings.Target(flags)
@@ -108,7 +108,7 @@ const knownFor = time.Minute
 // ago: a person presses the key several times.
 func knownDumps(ctx context.Context, env *command.Env, flags config.Flags) ([]catalog.Dump, error) {
 	settings, err := env.Settings()
-	if err != nil || !settings.Approved() { // a key press contacts nobody that the user has not approved
+	if err != nil || !settings.IsApproved() { // a key press contacts nobody that the user has not approved
 		return nil, err
 	}
 	bucket, err := settings.Bucket(flags)

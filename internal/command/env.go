@@ -46,11 +46,11 @@ func (e *Env) Settings() (*config.Sources, error) {
 	if err != nil {
 		return settings, err
 	}
-	settings.ReadsDatabases(func(text string) (map[string]string, error) { return pgtools.ParseParams(text) })
+	settings.SetDatabaseParser(func(text string) (map[string]string, error) { return pgtools.ParseParams(text) })
 	// Rules that cannot be read name nothing, and are an error where they are used.
 	if rules, err := mask.Parse(settings.Mask()); err == nil {
-		settings.RunsSQL(rules.After)
-		settings.MakesSeed(rules.SeedFile)
+		settings.SetSQL(rules.After)
+		settings.SetSeed(rules.SeedFile)
 	}
 	if e.approve != nil {
 		settings.OnUnapproved(e.approve)

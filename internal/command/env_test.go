@@ -89,7 +89,7 @@ func TestDatabasesThatNeedApproval(t *testing.T) {
 			t.Fatal(err)
 		}
 		conn, err := Resolve(target, settings)
-		if got := len(settings.Claims()) > 0; got != want || got == settings.Approved() || want != (err != nil) {
+		if got := len(settings.Claims()) > 0; got != want || got == settings.IsApproved() || want != (err != nil) {
 			t.Errorf("%s: %v, %v, %v", text, got, conn, err)
 		}
 	}

@@ -11,14 +11,14 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// AfterRestore returns the commands that run in the folder of hectl.yml after a
-// restore, and how long each may take.
+// AfterRestore returns the commands that run in the folder of hectl.yml after a restore,
+// and the time limit of each.
 func (s *Sources) AfterRestore() (commands [][]string, limit time.Duration, err error) {
-	v := s.first(nil, setting{file: string(s.file.AfterRestoreTimeout), fallback: "15m"})
+	v := s.first(nil, places{file: string(s.file.AfterRestoreTimeout), fallback: "15m"})
 	limit, err = time.ParseDuration(v.Text)
 	if err != nil || limit <= 0 {
 		return nil, 0, fault.New(fault.Usage, "for example: after_restore_timeout: 30m",
-			"after_restore_timeout %s (from %s) is not a time such as 15m or 1h", fault.Quote(v.Text), v.Origin)
+			"after_restore_timeout %s (from %s) is not a duration such as 15m or 1h", fault.Quote(v.Text), v.Origin)
 	}
 	return s.file.AfterRestore, limit, nil
 }
@@ -35,8 +35,8 @@ func (s *Sources) After() []string {
 	return paths
 }
 
-// ConfirmAfter is Confirm for the SQL files of After. Those that another user could
-// have written are refused.
+// ConfirmAfter is Confirm for the SQL files of After. It also refuses files that another
+// user could have written.
 func (s *Sources) ConfirmAfter() error {
 	if len(s.file.After) == 0 {
 		return nil
@@ -49,9 +49,8 @@ func (s *Sources) ConfirmAfter() error {
 
 func (s *Sources) checkAfter() error { return s.checkNamed("after", s.After()...) }
 
-// ConfirmCommands is Confirm for the commands of AfterRestore. Programs and other
-// files of theirs that came with hectl.yml, and that another user could have
-// written, are refused.
+// ConfirmCommands is Confirm for the commands of AfterRestore. It also refuses commands
+// with a file that came with hectl.yml and that another user could have written.
 func (s *Sources) ConfirmCommands() error {
 	if len(s.file.AfterRestore) == 0 {
 		return nil
@@ -71,9 +70,9 @@ func (s *Sources) checkCommands() error {
 	return nil
 }
 
-// filesOf returns the files that a command names and that came with hectl.yml: those in
-// its repository, by whatever path, and those whose path counts from its folder. A
-// program without a slash in its name is found in PATH, which may lead there, too.
+// filesOf returns the files in a command that came with hectl.yml: files in its
+// repository, and files whose path is relative to its folder. A program without a slash
+// is searched for in PATH, which can also lead into the repository.
 func (s *Sources) filesOf(command []string) []string {
 	var paths []string
 	for i, word := range command {
@@ -98,8 +97,8 @@ func (s *Sources) filesOf(command []string) []string {
 	return paths
 }
 
-// inPath returns the path of a program, "" where PATH does not lead to one. Folders
-// that are relative do not count, as where the program is run.
+// inPath returns the path of a program in PATH, "" for none. It ignores relative folders,
+// as os/exec does.
 func (s *Sources) inPath(name string) string {
 	for _, dir := range filepath.SplitList(s.env["PATH"]) {
 		path := filepath.Join(dir, name)
@@ -110,7 +109,7 @@ func (s *Sources) inPath(name string) string {
 	return ""
 }
 
-// afterClaims are the claims of what runs after a restore.
+// afterClaims returns the claims of the SQL and the commands that run after a restore.
 func (s *Sources) afterClaims() []Claim {
 	var claims []Claim
 	for _, path := range s.After() {
@@ -133,7 +132,7 @@ func (s *Sources) afterClaims() []Claim {
 	return claims
 }
 
-// CommandLine returns a command as a shell would take it, without passwords.
+// CommandLine quotes a command for a shell, without passwords.
 func CommandLine(words []string) string {
 	var quoted []string
 	for _, word := range words {

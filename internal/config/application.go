@@ -15,23 +15,23 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// dotenvFiles are the files that dotenv-rails reads in development, the one that
-// wins first.
+// dotenvFiles returns the files that dotenv-rails reads in development, highest
+// precedence first.
 func dotenvFiles() []string {
 	return []string{".env.development.local", ".env.local", ".env.development", ".env"}
 }
 
-// applicationNames are the variables of the application that say where its database
-// is, with the libpq keyword of each.
+// applicationNames returns the application's variables for its database, and the libpq
+// keyword of each.
 func applicationNames() map[string]string {
 	return map[string]string{"PG_HOST": "host", "PG_USERNAME": "user", "PG_PASSWORD": "password"}
 }
 
-// EnvironmentNames are the variables that say what kind of environment it is.
+// EnvironmentNames returns the variables that name the environment, such as production.
 func EnvironmentNames() []string { return []string{"RAILS_ENV", "RACK_ENV", "APP_ENV"} }
 
-// libpqNames are libpq's own variables, which it finds in the environment that
-// dotenv makes.
+// libpqNames returns the variables of libpq, which also reads those that dotenv adds to
+// the application's environment.
 func libpqNames() []string {
 	return []string{
 		"PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGPASSFILE", "PGREQUIREAUTH", "PGCHANNELBINDING",
@@ -43,40 +43,40 @@ func libpqNames() []string {
 	}
 }
 
-// awsNames are the variables with which the AWS SDK signs in. An endpoint is not
-// among them: it would receive dumps.
+// awsNames returns the variables with AWS credentials. It omits the endpoint, which would
+// receive dumps.
 func awsNames() []string {
 	return []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"}
 }
 
-// taken reports whether a variable is taken from .env files. No other is ever used.
-func taken(name string) bool {
+// isRelevant reports whether hectl uses a variable of .env files. It ignores all others.
+func isRelevant(name string) bool {
 	return applicationNames()[name] != "" || slices.Contains(EnvironmentNames(), name) ||
 		slices.Contains(libpqNames(), name) || slices.Contains(awsNames(), name)
 }
 
-// variable is one of a .env file.
+// variable is a variable of a .env file.
 type variable struct {
 	text   string
 	origin string // such as "PG_HOST in .env"
 	path   string // of the file, without symbolic links
-	err    error  // why it cannot be used; it quotes nothing of the file
+	err    error  // why it cannot be used; quotes nothing of the file
 }
 
-// DotenvFile is a .env file, and what was taken from it.
+// DotenvFile is a .env file and the variables that hectl uses from it.
 type DotenvFile struct {
 	Path  string
-	Names []string // in alphabetical order; without values, which may be secrets
+	Names []string // sorted; without values, which may be secrets
 }
 
-// dotenv is what the .env files say.
+// dotenv is the content of the .env files.
 type dotenv struct {
-	variables map[string]variable // those that are taken
-	files     []DotenvFile        // the one that wins first
+	variables map[string]variable // relevant variables
+	files     []DotenvFile        // highest precedence first
 }
 
-// dotenv reads the application's .env files, once: what was approved is what is
-// used.
+// dotenv reads the application's .env files. It reads them only once, so that the
+// approved text is the text in use.
 func (s *Sources) dotenv() dotenv {
 	s.readDotenv.Do(func() { s.fromDotenv = s.loadDotenv() })
 	return s.fromDotenv
@@ -88,7 +88,7 @@ func (s *Sources) loadDotenv() dotenv {
 	if dir == "" {
 		return d
 	}
-	all := map[string]string{} // those of the files before, for references
+	all := map[string]string{} // variables of the files so far, for references
 	known := func(name string) (string, bool) {
 		if v := s.env[name]; v != "" {
 			return v, true
@@ -102,7 +102,7 @@ func (s *Sources) loadDotenv() dotenv {
 	return d
 }
 
-// add reads one file, which is where all gets its variables from as well.
+// add reads one file and adds all of its variables to all.
 func (d *dotenv) add(s *Sources, path string, all map[string]string, known func(name string) (string, bool)) {
 	target, text, wrong := readDotenvFile(path)
 	if wrong == nil && text == "" {
@@ -117,8 +117,8 @@ func (d *dotenv) add(s *Sources, path string, all map[string]string, known func(
 		if _, ok := all[name]; !ok {
 			all[name] = a.text
 		}
-		if _, ok := d.variables[name]; ok || !taken(name) || a.text == "" && slices.Contains(EnvironmentNames(), name) {
-			continue // an environment that a file leaves open may be production's in the next
+		if _, ok := d.variables[name]; ok || !isRelevant(name) || a.text == "" && slices.Contains(EnvironmentNames(), name) {
+			continue // RAILS_ENV= leaves the environment open: the next file may name production
 		}
 		v := variable{text: a.text, origin: name + " in " + label, path: target}
 		if a.err != nil {
@@ -129,7 +129,7 @@ func (d *dotenv) add(s *Sources, path string, all map[string]string, known func(
 		d.variables[name] = v
 		file.Names = append(file.Names, name)
 	}
-	if wrong != nil { // which holds for whatever is in it
+	if wrong != nil { // the file may set any of them
 		for name := range applicationNames() {
 			if _, ok := d.variables[name]; !ok {
 				d.variables[name] = variable{err: wrong}
@@ -147,27 +147,27 @@ func dotenvAdvice(err error, name string) string {
 	case errors.Is(err, errCommand):
 		return "write the value itself, or set " + name + " in the environment; a literal $( is written \\$("
 	}
-	return "does its value lack a closing quote?"
+	return "add the closing quote"
 }
 
-// maxDotenv and maxFile are more bytes than a .env file and hectl.yml have. What comes
-// with a repository must not fill the memory.
+// maxDotenv and maxFile are the largest .env file and hectl.yml, in bytes. A file that
+// comes with a repository must not fill the memory.
 const (
 	maxDotenv = 256 << 10
 	maxFile   = 1 << 20
 )
 
-// readDotenvFile reads a file, and says where it is without symbolic links. What is
-// not a file, such as the folder of a Python environment, or cannot be opened has no
-// text.
+// readDotenvFile reads a file. target is its path without symbolic links. The text is
+// empty if it is not a file, such as the folder of a Python environment, or cannot be
+// opened.
 func readDotenvFile(path string) (target, text string, err error) {
 	target, err = filepath.EvalSymlinks(path)
 	if err != nil {
-		return "", "", nil //nolint:nilerr // there is nothing that can be read
+		return "", "", nil //nolint:nilerr // there is nothing to read
 	}
 	info, err := os.Stat(target)
 	if err != nil || !info.Mode().IsRegular() {
-		return "", "", nil //nolint:nilerr // there is nothing that can be read
+		return "", "", nil //nolint:nilerr // there is nothing to read
 	}
 	content, err := ReadFile(target, maxDotenv)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
@@ -179,8 +179,8 @@ func readDotenvFile(path string) (target, text string, err error) {
 	return target, string(trimBOM(content)), nil
 }
 
-// ReadFile reads a file that may have up to limit bytes. What is no file, such as a pipe
-// or a device, is an error: it may never end.
+// ReadFile reads a file of up to limit bytes. A pipe or a device is an error, because it
+// may never end.
 func ReadFile(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() {
@@ -194,7 +194,7 @@ func ReadFile(path string, limit int64) ([]byte, error) {
 	return readAtMost(f, path, limit)
 }
 
-// readAtMost reads r, the file at path, to its end, unless it has more than limit bytes.
+// readAtMost reads r, the file at path, to its end. More than limit bytes are an error.
 func readAtMost(r io.Reader, path string, limit int64) ([]byte, error) {
 	content, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err == nil && int64(len(content)) > limit {
@@ -203,9 +203,9 @@ func readAtMost(r io.Reader, path string, limit int64) ([]byte, error) {
 	return content, err
 }
 
-// applicationDir is the folder whose .env files count: that of hectl.yml, else the
-// nearest one at or above the current folder that looks like an application's. "" is
-// none.
+// applicationDir returns the folder whose .env files apply: the folder of hectl.yml, or
+// the nearest folder, from the current one upwards, that looks like an application. It
+// returns "" if there is none.
 func (s *Sources) applicationDir() string {
 	if s.dir == "" {
 		return ""
@@ -239,7 +239,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// same reports whether two paths are one folder, by whatever name.
+// same reports whether two paths name the same folder.
 func same(a, b string) bool {
 	if b == "" || a == b {
 		return a == b
@@ -252,12 +252,12 @@ func same(a, b string) bool {
 	return err == nil && os.SameFile(one, other)
 }
 
-// Dotenv returns the .env files that were read, the one that wins first.
+// Dotenv returns the .env files in use, highest precedence first.
 func (s *Sources) Dotenv() []DotenvFile { return s.dotenv().files }
 
-// application returns a variable as the application sees it: that of the
-// environment, else that of a .env file. An empty one counts as unset. mentioned
-// reports whether it is in a .env file, or set in the environment.
+// application returns a variable as the application sees it: from the environment, else
+// from a .env file. An empty variable counts as unset. mentioned reports whether it is
+// set in the environment or occurs in a .env file.
 func (s *Sources) application(name string) (v Value, mentioned bool, err error) {
 	if text := s.env[name]; text != "" {
 		return Value{text, name}, true, nil
@@ -266,9 +266,9 @@ func (s *Sources) application(name string) (v Value, mentioned bool, err error) 
 	return Value{of.text, of.origin}, ok, of.err
 }
 
-// LookupApplication is Lookup as the application sees it: RAILS_ENV, RACK_ENV and
-// APP_ENV also count where a .env file sets them and the environment does not. One
-// that cannot be used is an error of Target.
+// LookupApplication is Lookup, except that it also finds RAILS_ENV, RACK_ENV and APP_ENV
+// in .env files if the environment does not set them. Target returns the error of a
+// variable that cannot be used.
 func (s *Sources) LookupApplication(name string) (string, bool) {
 	if v, ok := s.env[name]; ok && v != "" || !slices.Contains(EnvironmentNames(), name) {
 		return v, ok
@@ -277,7 +277,7 @@ func (s *Sources) LookupApplication(name string) (string, bool) {
 	return v.text, ok && v.err == nil
 }
 
-// ApplicationOrigin says where LookupApplication finds a variable, such as
+// ApplicationOrigin returns the place where LookupApplication finds a variable, such as
 // "RAILS_ENV in .env".
 func (s *Sources) ApplicationOrigin(name string) string {
 	if v, ok := s.dotenv().variables[name]; s.env[name] == "" && ok {
@@ -286,8 +286,8 @@ func (s *Sources) ApplicationOrigin(name string) string {
 	return name
 }
 
-// ReadEnvFile reads a file of variables, such as the EnvironmentFile= of a systemd
-// unit. No error quotes it.
+// ReadEnvFile reads a file of variables, such as the EnvironmentFile= of a systemd unit.
+// Its errors do not quote the file.
 func ReadEnvFile(path string) (map[string]string, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -295,15 +295,16 @@ func ReadEnvFile(path string) (map[string]string, error) {
 	}
 	env, err := godotenv.UnmarshalBytes(trimBOM(text))
 	if err != nil {
-		return nil, fault.New(fault.Usage, "write each as NAME=value, on a line of its own", "read %s: its lines cannot be read", path)
+		return nil, fault.New(fault.Usage, "write each variable as NAME=value on its own line", "read %s: not a file of variables", path)
 	}
 	return env, nil
 }
 
-// dotenvName is the name of the variable of a .env file that origin speaks of.
+// dotenvName returns the variable in an origin such as "PG_HOST in .env", "" for any
+// other origin.
 func dotenvName(origin string) string {
 	name, _, ok := strings.Cut(origin, " in ")
-	if !ok || !taken(name) {
+	if !ok || !isRelevant(name) {
 		return ""
 	}
 	return name

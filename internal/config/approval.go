@@ -17,7 +17,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/files"
 )
 
-// ConfirmSeed is Confirm for making the file that MakesSeed was told of.
+// ConfirmSeed is Confirm for making the file that SetSeed was told of.
 func (s *Sources) ConfirmSeed() error {
 	if s.seed == "" {
 		return nil
@@ -34,8 +34,8 @@ func (s *Sources) OnUnapproved(ask func(path string, claims []Claim, changed boo
 	s.ask = ask
 }
 
-// Confirm returns an error if origin is the settings file and the user has not
-// approved it: key is what is about to be used.
+// Confirm returns an error if origin is the settings file and the user has not approved
+// that file. key is the setting that is about to be used.
 func (s *Sources) Confirm(origin, key string) error {
 	if s.path == "" || origin != s.path {
 		return nil
@@ -43,8 +43,8 @@ func (s *Sources) Confirm(origin, key string) error {
 	return s.confirm(s.settingsFile(), key)
 }
 
-// ConfirmPrograms is Confirm for the folder of the client tools. Those that
-// another user could have replaced are refused.
+// ConfirmPrograms is Confirm for the folder of the client tools. It also refuses tools
+// that another user could have replaced.
 func (s *Sources) ConfirmPrograms(bin Value) error {
 	if err := s.Confirm(bin.Origin, "pg_bin"); err != nil || s.path == "" || bin.Origin != s.path {
 		return err
@@ -52,7 +52,7 @@ func (s *Sources) ConfirmPrograms(bin Value) error {
 	return s.checkPrograms()
 }
 
-// checkPrograms refuses programs of the file that another user could have replaced.
+// checkPrograms refuses client tools that another user could have replaced.
 func (s *Sources) checkPrograms() error {
 	bin := s.file.PGBin
 	if bin == "" {
@@ -61,8 +61,8 @@ func (s *Sources) checkPrograms() error {
 	return s.checkNamed("pg_bin", bin, filepath.Join(bin, "pg_dump"), filepath.Join(bin, "pg_restore"))
 }
 
-// ConfirmSQL is Confirm for the files that RunsSQL was told of. Those that another
-// user could have written are refused.
+// ConfirmSQL is Confirm for the files of SetSQL. It also refuses files that another user
+// could have written.
 func (s *Sources) ConfirmSQL() error {
 	if len(s.sql) == 0 {
 		return nil
@@ -76,8 +76,8 @@ func (s *Sources) ConfirmSQL() error {
 // checkSQL refuses SQL files that another user could have written.
 func (s *Sources) checkSQL() error { return s.checkNamed("mask.after", s.sql...) }
 
-// checkNamed is checkTrusted for what a key of hectl.yml names. What is not there is no
-// danger, and is missed where it is used. A link is as good as what it leads to.
+// checkNamed is checkTrusted for the files that a key of hectl.yml names. It accepts a
+// missing file, which is reported on use, and follows links.
 func (s *Sources) checkNamed(key string, paths ...string) error {
 	what := key + " in " + s.path + ":"
 	for _, path := range paths {
@@ -95,15 +95,15 @@ func (s *Sources) checkNamed(key string, paths ...string) error {
 	return nil
 }
 
-// confirmDotenv is Confirm for what the connection to d takes from .env files. said
-// are the libpq keywords of its text.
-func (s *Sources) confirmDotenv(d Database, said map[string]string) error {
+// confirmDotenv is Confirm for the variables of .env files that the connection to d uses.
+// keywords are the libpq keywords of its text.
+func (s *Sources) confirmDotenv(d Database, keywords map[string]string) error {
 	for _, c := range s.dotenvClaimants() {
 		for _, claim := range c.claims {
 			name, _, _ := strings.Cut(claim.Key, " ")
 			v := s.dotenv().variables[name]
-			used, _ := d.Variable(said, name)
-			if host := d.params(said)["host"]; name == "PG_HOST" || name == "PGHOST" && host.Text != "" {
+			used, _ := d.Variable(keywords, name)
+			if host := d.params(keywords)["host"]; name == "PG_HOST" || name == "PGHOST" && host.Text != "" {
 				used = host
 			}
 			if used.Origin != v.origin {
@@ -117,10 +117,10 @@ func (s *Sources) confirmDotenv(d Database, said map[string]string) error {
 	return nil
 }
 
-// ConfirmDatabase is Confirm for a database, which is fine on this machine. said are
-// the libpq keywords of its text.
-func (s *Sources) ConfirmDatabase(d Database, said map[string]string) error {
-	if err := s.confirmDotenv(d, said); err != nil {
+// ConfirmDatabase is Confirm for a database. A database on this machine needs no
+// approval. keywords are the libpq keywords of its text.
+func (s *Sources) ConfirmDatabase(d Database, keywords map[string]string) error {
+	if err := s.confirmDotenv(d, keywords); err != nil {
 		return err
 	}
 	if s.path == "" || d.Origin != s.path || s.onThisMachine(d.Text) {
@@ -133,8 +133,8 @@ func (s *Sources) ConfirmDatabase(d Database, said map[string]string) error {
 	return s.Confirm(d.Origin, key)
 }
 
-// confirm returns an error unless the user has approved what c claims, or does so
-// when asked.
+// confirm returns an error unless the user has approved the claims of c or does so when
+// asked.
 func (s *Sources) confirm(c claimant, key string) error {
 	if err := c.wrong(); err != nil {
 		return err
@@ -147,7 +147,7 @@ func (s *Sources) confirm(c claimant, key string) error {
 		return s.allow(c)
 	}
 	name, _, _ := strings.Cut(key, " in ")
-	state := "it names " + about(name) + " that you have not approved"
+	state := "it names " + describe(name) + " that you have not approved"
 	if known {
 		state = "it, or a file that it names, changed after you approved it"
 	}
@@ -155,15 +155,15 @@ func (s *Sources) confirm(c claimant, key string) error {
 }
 
 // Approved reports whether the user has approved whatever needs approval.
-func (s *Sources) Approved() bool {
+func (s *Sources) IsApproved() bool {
 	return !slices.ContainsFunc(s.claimants(), func(c claimant) bool {
 		sum, known := s.approval(c)
 		return !known || sum != c.sum() || c.wrong() != nil
 	})
 }
 
-// Allow notes that the user approves what Claims returns, and returns the paths of
-// the files that it is in. What the next run would refuse all the same is an error.
+// Allow records the user's approval of every claim and returns the paths of the files
+// with claims. A file that the next run would refuse in spite of it is an error.
 func (s *Sources) Allow() (paths []string, err error) { return s.allowAll(s.claimants()) }
 
 // AllowSettings is Allow for hectl.yml alone.
@@ -191,7 +191,7 @@ func (s *Sources) allowAll(claimants []claimant) (paths []string, err error) {
 	return paths, nil
 }
 
-// Revoke forgets the approvals, and returns the paths of the files.
+// Revoke removes the approvals and returns the paths of the files.
 func (s *Sources) Revoke() (paths []string, err error) {
 	paths = []string{}
 	for _, c := range s.claimants() {
@@ -207,14 +207,14 @@ func (s *Sources) Revoke() (paths []string, err error) {
 	return paths, nil
 }
 
-// approvalFile is where an approval is kept: below the user's config folder, which
-// is found by the environment that hectl was given.
+// approvalFile returns the file with the approval of c, in the user's configuration
+// folder.
 func (s *Sources) approvalFile(c claimant) (string, error) {
 	dir := s.env["XDG_CONFIG_HOME"]
 	if !filepath.IsAbs(dir) {
 		home := s.env["HOME"]
 		if !filepath.IsAbs(home) {
-			return "", fault.New(fault.Usage, "set HOME or XDG_CONFIG_HOME", "approve %s: there is no folder to keep approvals in", c.path)
+			return "", fault.New(fault.Usage, "set HOME or XDG_CONFIG_HOME", "approve %s: no folder to store approvals in", c.path)
 		}
 		dir = configDir(home)
 	}
@@ -222,8 +222,8 @@ func (s *Sources) approvalFile(c claimant) (string, error) {
 	return filepath.Join(dir, "hectl", "allowed", hex.EncodeToString(sum[:])), nil
 }
 
-// approval returns the sum that was approved for c, if there is one. One that
-// another user could have written counts as none.
+// approval returns the approved checksum of c. It ignores an approval that another user
+// could have written.
 func (s *Sources) approval(c claimant) (sum string, ok bool) {
 	path, err := s.approvalFile(c)
 	if err != nil {
@@ -244,12 +244,12 @@ func (s *Sources) approval(c claimant) (sum string, ok bool) {
 func (s *Sources) checkApproval(path string) error {
 	path, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return fmt.Errorf("look at the approval: %w", err)
+		return fmt.Errorf("check the approval: %w", err)
 	}
 	return s.checkTrusted(path, "approval")
 }
 
-// allow notes an approval: the sum, and the path that it is for.
+// allow writes an approval: the checksum, and the path of the approved file.
 func (s *Sources) allow(c claimant) error {
 	path, err := s.approvalFile(c)
 	if err != nil {
@@ -262,7 +262,7 @@ func (s *Sources) allow(c claimant) error {
 		return fmt.Errorf("approve %s: %w", c.path, err)
 	}
 	if err := s.checkApproval(path); err != nil {
-		return fmt.Errorf("approve %s: it would not count: %w", c.path, err)
+		return fmt.Errorf("approve %s: hectl would ignore the approval: %w", c.path, err)
 	}
 	if sum, known := s.approval(c); !known || sum != c.sum() {
 		return fmt.Errorf("approve %s: it cannot be read back from %s", c.path, path)
@@ -270,7 +270,7 @@ func (s *Sources) allow(c claimant) error {
 	return nil
 }
 
-// configDir is os.UserConfigDir for a given home.
+// configDir is os.UserConfigDir for a home folder.
 func configDir(home string) string {
 	if runtime.GOOS == "darwin" {
 		return filepath.Join(home, "Library", "Application Support")

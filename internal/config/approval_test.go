@@ -68,10 +68,10 @@ func TestApprovalHoldsForWhatWasApproved(t *testing.T) {
 			dir, environ := clone(t, base)
 			load := func() *Sources {
 				s := reload(t, dir, environ)
-				s.RunsSQL([]string{filepath.Join(dir, "after.sql")})
+				s.SetSQL([]string{filepath.Join(dir, "after.sql")})
 				return s
 			}
-			if s := load(); s.Approved() || fault.CodeOf(s.Confirm(s.Path(), "pg_bin")) != fault.Usage {
+			if s := load(); s.IsApproved() || fault.CodeOf(s.Confirm(s.Path(), "pg_bin")) != fault.Usage {
 				t.Fatal("approved before it was")
 			}
 			if _, err := load().Allow(); err != nil {
@@ -80,10 +80,10 @@ func TestApprovalHoldsForWhatWasApproved(t *testing.T) {
 			for name, text := range tt.change {
 				write(t, filepath.Join(dir, name), text)
 			}
-			if got := load().Approved(); got != tt.want {
+			if got := load().IsApproved(); got != tt.want {
 				t.Errorf("approved: %v", got)
 			}
-			if _, err := load().Revoke(); err != nil || load().Approved() {
+			if _, err := load().Revoke(); err != nil || load().IsApproved() {
 				t.Errorf("revoked: %v", err)
 			}
 		})
@@ -95,10 +95,10 @@ func TestApprovalIsForOneFile(t *testing.T) {
 	if _, err := reload(t, filepath.Join(dir, "a"), environ).Allow(); err != nil {
 		t.Fatal(err)
 	}
-	if !reload(t, filepath.Join(dir, "a", "deep"), environ).Approved() {
+	if !reload(t, filepath.Join(dir, "a", "deep"), environ).IsApproved() {
 		t.Error("not approved in a folder below")
 	}
-	if reload(t, filepath.Join(dir, "b"), environ).Approved() {
+	if reload(t, filepath.Join(dir, "b"), environ).IsApproved() {
 		t.Error("the same file in another folder is approved")
 	}
 }
@@ -134,7 +134,7 @@ func TestAllowChecksWhatTheNextRunChecks(t *testing.T) {
 		name, open string
 		want       string
 	}{
-		{"the folder of approvals", "CONFIG", "it would not count"},
+		{"the folder of approvals", "CONFIG", "hectl would ignore the approval"},
 		{"a program", "bin/pg_dump", "pg_bin in"},
 		{"the folder of programs", "bin", "pg_bin in"},
 		{"SQL", "after.sql", "mask.after in"},
@@ -156,7 +156,7 @@ func TestAllowChecksWhatTheNextRunChecks(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := reload(t, dir, environ)
-			s.RunsSQL([]string{filepath.Join(dir, "after.sql")})
+			s.SetSQL([]string{filepath.Join(dir, "after.sql")})
 			if _, err := s.Allow(); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("%v", err)
 			}
@@ -196,7 +196,7 @@ func TestConfirmSeed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s.MakesSeed(tt.path)
+			s.SetSeed(tt.path)
 			if err := s.ConfirmSeed(); (err == nil) != tt.want {
 				t.Errorf("%v", err)
 			}
@@ -254,15 +254,15 @@ func TestDotenvThatNeedsApproval(t *testing.T) {
 			}
 			confirmed := s.ConfirmDatabase(d, nil)
 			switch {
-			case want == "" && (keys != "" || confirmed != nil || !s.Approved()):
+			case want == "" && (keys != "" || confirmed != nil || !s.IsApproved()):
 				t.Errorf("%s in %s: %s, %v", text, file, keys, confirmed)
-			case want != "" && (keys != want+" in "+file || fault.CodeOf(confirmed) != fault.Usage || s.Approved() || !strings.Contains(confirmed.Error(), "use "+want+" of "+s.dotenv().variables[want].path)):
+			case want != "" && (keys != want+" in "+file || fault.CodeOf(confirmed) != fault.Usage || s.IsApproved() || !strings.Contains(confirmed.Error(), "use "+want+" of "+s.dotenv().variables[want].path)):
 				t.Errorf("%s in %s: %s, %v", text, file, keys, confirmed)
 			}
 			if _, err := s.Allow(); err != nil {
 				t.Fatal(err)
 			}
-			if s = reload(t, dir, environ); s.ConfirmDatabase(d, nil) != nil || !s.Approved() {
+			if s = reload(t, dir, environ); s.ConfirmDatabase(d, nil) != nil || !s.IsApproved() {
 				t.Errorf("%s in %s: not approved by Allow", text, file)
 			}
 		}
@@ -283,7 +283,7 @@ func TestAllowSettingsIsForOneFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.ConfirmDatabase(d, nil); err == nil || s.Approved() {
+	if err := s.ConfirmDatabase(d, nil); err == nil || s.IsApproved() {
 		t.Error("the host of .env is approved")
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// The defaults are Human Essentials' own bucket and where it lies.
+// Defaults: the buckets of Human Essentials and their region.
 const (
 	DefaultBucket            = "s3://human-essentials-backups"
 	DefaultAttachmentsBucket = "s3://human-essentials-production"
@@ -18,26 +18,26 @@ const (
 	defaultBucketRegion = "us-east-2"
 )
 
-// Bucket says where the dumps are and how to get there. Region, EndpointURL
-// and Profile are "" where the AWS SDK's own chain decides.
+// Bucket is a place for dumps and the way to reach it. An empty Region, EndpointURL or
+// Profile leaves the choice to the AWS SDK.
 type Bucket struct {
 	Name        string
 	Base        string // folder inside the bucket, without slashes at the ends; "" for the top
 	Region      string
 	EndpointURL string
-	PathStyle   *bool // nil: decided by whether there is a custom endpoint
+	PathStyle   *bool // nil: path style only with a custom endpoint
 	Profile     string
-	Keys        Keys   // from .env files, where nothing else names credentials
+	Keys        Keys   // from .env files, if nothing else names credentials
 	Origin      string // of the bucket's name
 }
 
-// Keys are AWS credentials. They never print.
+// Keys are AWS credentials. Formatting them shows only their origin.
 type Keys struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 	Origin                                     string // such as "AWS_ACCESS_KEY_ID in .env"
 }
 
-// Format prints where they come from, whatever the verb.
+// Format implements fmt.Formatter. It prints the origin for every verb.
 func (k Keys) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, k.Origin) }
 
 // String returns the form s3://NAME[/FOLDER].
@@ -48,38 +48,38 @@ func (b Bucket) String() string {
 	return "s3://" + b.Name + "/" + b.Base
 }
 
-// isDefault tells whether a bucket is one whose region is known.
+// isDefault reports whether a bucket is a default, whose region is known.
 func isDefault(bucket string) bool {
 	return bucket == DefaultBucket || bucket == DefaultAttachmentsBucket
 }
 
-// plainHost is a host, perhaps with a port.
+// plainHost matches a host with an optional port.
 var plainHost = regexp.MustCompile(`^[A-Za-z0-9._-]+(:\d{1,5})?$`)
 
-// regionForm keeps a region from changing the host that it becomes a part of.
+// regionForm prevents a region from changing the host that it becomes part of.
 var regionForm = regexp.MustCompile(`^[A-Za-z0-9_-]{0,63}$`)
 
-// accessPoint is the ARN of an access point, with the account and the name.
+// accessPoint matches the ARN of an access point. The groups are account and name.
 var accessPoint = regexp.MustCompile(`^(?:s3://)?arn:aws[a-z-]*:s3:[a-z0-9-]*:(\d{12}):accesspoint[/:]([a-z0-9.-]+)`)
 
 var bucketName = regexp.MustCompile(`^[a-z0-9A-Z][a-zA-Z0-9._-]{1,253}[a-zA-Z0-9]$`)
 
-// Bucket resolves the settings bucket, region, endpoint-url, path-style and
+// Bucket resolves the bucket of the dumps, with its region, endpoint, path style and
 // profile.
 func (s *Sources) Bucket(flags Flags) (Bucket, error) {
 	return s.bucket(flags, s.find(flags, "bucket"))
 }
 
-// AttachmentsBucket is Bucket for the one that holds the files of Active
-// Storage: attachments-bucket in place of bucket.
+// AttachmentsBucket is Bucket for the files of Active Storage. It uses attachments-bucket
+// in place of bucket.
 func (s *Sources) AttachmentsBucket(flags Flags) (Bucket, error) {
 	return s.bucket(flags, s.find(flags, "attachments-bucket"))
 }
 
-// MaskedBucket resolves where masked dumps are; backup has the flag masked-to for
-// it, mask the flag to. Its name is "" when nobody says it, or somebody says none.
-// It is reached as the bucket of the dumps is, unless the flags to-profile and
-// to-endpoint-url say otherwise.
+// MaskedBucket resolves the bucket of the masked dumps: the flag masked-to of backup, the
+// flag to of mask. The name is "" if there is none or the setting is "none". The other
+// settings are those of the bucket of the dumps, unless the flags to-profile or
+// to-endpoint-url override them.
 func (s *Sources) MaskedBucket(flags Flags) (Bucket, error) {
 	if err := flags.check(); err != nil {
 		return Bucket{}, err
@@ -100,12 +100,12 @@ func (s *Sources) MaskedBucket(flags Flags) (Bucket, error) {
 	return s.bucket(flags, v)
 }
 
-// Same reports whether both are one place in one store.
+// Same reports whether both are the same folder of the same bucket and store.
 func (b Bucket) Same(other Bucket) bool {
 	return b.Name == other.Name && b.Base == other.Base && b.EndpointURL == other.EndpointURL
 }
 
-// bucket completes the bucket that v names.
+// bucket resolves the settings of the bucket that v names.
 func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 	if err := flags.check(); err != nil {
 		return Bucket{}, err
@@ -127,7 +127,7 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 	b.EndpointURL = endpoint.Text
 	if u := b.EndpointURL; u != "" && !strings.HasPrefix(u, "http://") && !strings.HasPrefix(u, "https://") {
 		shown := "from " + endpoint.Origin
-		if plainHost.MatchString(u) { // anything else may hold a secret
+		if plainHost.MatchString(u) { // other text may contain a secret
 			shown = fault.Quote(u) + " " + shown
 		}
 		return Bucket{}, fault.New(fault.Usage, "write it as https://HOST[:PORT]", "endpoint URL %s has no http:// or https://", shown)
@@ -145,7 +145,7 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 	b.Region = region.Text
 	if !regionForm.MatchString(b.Region) {
 		return Bucket{}, fault.New(fault.Usage, "for example: --region us-east-2",
-			"region %s (from %s) may hold letters, digits, '_' and '-' only", fault.Quote(b.Region), region.Origin)
+			"region %s (from %s) must contain only letters, digits, '_' and '-'", fault.Quote(b.Region), region.Origin)
 	}
 	if b.Region == "" && b.EndpointURL == "" && isDefault("s3://"+b.Name) {
 		b.Region = defaultBucketRegion
@@ -157,14 +157,14 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 	if v := s.find(flags, "path-style"); v.Text != "" {
 		on, err := strconv.ParseBool(v.Text)
 		if err != nil {
-			return Bucket{}, fault.New(fault.Usage, "", "--path-style is either true or false, not %s", fault.Quote(v.Text))
+			return Bucket{}, fault.New(fault.Usage, "", "--path-style %s is neither true nor false", fault.Quote(v.Text))
 		}
 		b.PathStyle = &on
 	}
 	return b, nil
 }
 
-// findAWS is find, and then looks for the names in .env files.
+// findAWS is find, except that it also looks for the names in .env files.
 func (s *Sources) findAWS(flags Flags, flag string, names ...string) (Value, error) {
 	v := s.find(flags, flag)
 	if v.Text != "" {
@@ -178,9 +178,9 @@ func (s *Sources) findAWS(flags Flags, flag string, names ...string) (Value, err
 	return v, nil
 }
 
-// identity returns the profile to impose on the AWS SDK, "" for one that it finds in
-// the environment itself, and the keys of .env files, which are none where a profile
-// is imposed or the environment has keys.
+// identity returns the profile for the AWS SDK, "" if the SDK finds one in the
+// environment, and the keys of .env files. The keys are empty if there is a profile or
+// the environment has keys.
 func (s *Sources) identity(flags Flags) (profile string, keys Keys, err error) {
 	v := s.find(flags, "profile")
 	if v.Text != "" && !strings.HasPrefix(v.Origin, "AWS_") {
@@ -190,18 +190,19 @@ func (s *Sources) identity(flags Flags) (profile string, keys Keys, err error) {
 		return "", keys, err
 	}
 	if v.Text != "" || s.hasKey() {
-		return "", Keys{}, nil // which the SDK finds
+		return "", Keys{}, nil // the SDK finds it
 	}
 	v, err = s.findAWS(flags, "profile", "AWS_PROFILE")
 	return v.Text, Keys{}, err
 }
 
-// hasKey reports whether the environment has an access key: who exports one means it.
+// hasKey reports whether the environment has an access key, which overrides a profile in
+// hectl.yml.
 func (s *Sources) hasKey() bool {
 	return s.env["AWS_ACCESS_KEY_ID"] != "" || s.env["AWS_ACCESS_KEY"] != ""
 }
 
-// keys returns the keys that .env files have, or complete.
+// keys returns the keys of .env files, alone or together with the environment.
 func (s *Sources) keys() (Keys, error) {
 	secret := s.env["AWS_SECRET_ACCESS_KEY"] != "" || s.env["AWS_SECRET_KEY"] != ""
 	if s.hasKey() && secret {
@@ -222,9 +223,9 @@ func (s *Sources) keys() (Keys, error) {
 		}
 	}
 	if k.Origin == "" || dotenvName(k.Origin) == "AWS_SESSION_TOKEN" {
-		return Keys{}, nil // what the environment has of them is for the SDK
+		return Keys{}, nil // the SDK reads the environment
 	}
-	const what = "find AWS credentials: there is %s, but no %s"
+	const what = "find AWS credentials: %s is set, but not %s"
 	switch {
 	case k.SecretAccessKey == "":
 		return Keys{}, fault.New(fault.Denied, "set both, or neither", what, k.Origin, "AWS_SECRET_ACCESS_KEY")

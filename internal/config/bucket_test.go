@@ -100,8 +100,8 @@ func TestKeysOfDotenv(t *testing.T) {
 		{name: "a profile and keys", file: file + "AWS_PROFILE=p\n", want: " id hu$h "},
 		{name: "a profile below the environment's keys", file: "AWS_PROFILE=p\n", env: []string{"AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b"}, want: "   "},
 		{name: "a profile below the environment's", file: "AWS_PROFILE=p\n", env: []string{"AWS_PROFILE=q"}, want: "   "},
-		{name: "half", file: "AWS_ACCESS_KEY_ID=id\n", err: "there is AWS_ACCESS_KEY_ID in .env, but no AWS_SECRET_ACCESS_KEY"},
-		{name: "the other half", file: "AWS_SECRET_ACCESS_KEY=hu$h\n", err: "there is AWS_SECRET_ACCESS_KEY in .env, but no AWS_ACCESS_KEY_ID"},
+		{name: "half", file: "AWS_ACCESS_KEY_ID=id\n", err: "AWS_ACCESS_KEY_ID in .env is set, but not AWS_SECRET_ACCESS_KEY"},
+		{name: "the other half", file: "AWS_SECRET_ACCESS_KEY=hu$h\n", err: "AWS_SECRET_ACCESS_KEY in .env is set, but not AWS_ACCESS_KEY_ID"},
 		{name: "empty", file: "AWS_ACCESS_KEY_ID=\nAWS_SECRET_ACCESS_KEY=\nAWS_PROFILE=\n", want: "   "},
 		{name: "no endpoint", file: "AWS_ENDPOINT_URL=https://evil\nAWS_ENDPOINT_URL_S3=https://evil\nAWS_CONFIG_FILE=x\n", want: "   "},
 	} {

@@ -15,22 +15,22 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// A file that comes with a repository may be a stranger's. What it says takes
-// effect, except for what runs code or sends data elsewhere: that needs the user's
-// approval, which is kept in the user's config folder, one file per settings file.
-// Values of the environment and of flags are the user's own.
+// A file that comes with a repository may be hostile. Its settings take effect, except
+// for those that run code or send data elsewhere. They need the user's approval, which
+// is stored in the user's configuration folder, one file per settings file. The
+// environment and flags come from the user and need none.
 
-// Claim is something in hectl.yml, or in .env, that needs the user's approval.
+// Claim is a setting in hectl.yml or .env that needs the user's approval.
 type Claim struct {
 	Key  string `json:"key"`
 	Text string `json:"value"` // without secrets
 
-	content string // what the approval holds for
+	content string // approved content
 	err     error  // why it cannot be approved
 }
 
-// about says what a key can do.
-func about(key string) string {
+// describe returns the power of a key, for a message.
+func describe(key string) string {
 	switch key {
 	case "pg_bin":
 		return "a program"
@@ -39,7 +39,7 @@ func about(key string) string {
 	case "after_restore":
 		return "a command"
 	case "mask.seed":
-		return "a file to make"
+		return "a file to create"
 	case "endpoint_url":
 		return "an S3 server"
 	case "notify":
@@ -53,13 +53,13 @@ func about(key string) string {
 	return "a server other than this machine"
 }
 
-// claimant is a file, and what in it needs approval.
+// claimant is a file with claims.
 type claimant struct {
 	path   string // without symbolic links
 	claims []Claim
 }
 
-// Claims returns what needs approval in the files that were read, in a fixed order.
+// Claims returns the claims of hectl.yml and the .env files, in a fixed order.
 func (s *Sources) Claims() []Claim {
 	claims := slices.Concat([]Claim{}, s.settingsFile().claims)
 	for _, c := range s.dotenvClaimants() {
@@ -68,12 +68,12 @@ func (s *Sources) Claims() []Claim {
 	return claims
 }
 
-// settingsFile is hectl.yml, and what in it needs approval.
+// settingsFile returns hectl.yml and its claims.
 func (s *Sources) settingsFile() claimant {
 	var claims []Claim
 	add := func(key, text string) {
 		if text != "" {
-			claims = append(claims, Claim{Key: key, Text: shown(key, text), content: text})
+			claims = append(claims, Claim{Key: key, Text: display(key, text), content: text})
 		}
 	}
 	f := s.file
@@ -104,14 +104,14 @@ func (s *Sources) settingsFile() claimant {
 	return claimant{s.path, claims}
 }
 
-// dotenvClaimants are the .env files in which something needs approval: whatever
-// may lead the connection to another server, or to a file. Variables that another
-// file or itself replaces are in no effect, and need none.
+// dotenvClaimants returns the .env files with claims: the variables that can lead the
+// connection to another server or to a file. Variables that the environment or another
+// file overrides need no approval.
 func (s *Sources) dotenvClaimants() []claimant {
 	var all []claimant
 	for _, name := range slices.Sorted(maps.Keys(s.dotenv().variables)) {
 		v := s.dotenv().variables[name]
-		if v.err != nil || !leadsAway(name, v.text) { // an error is one of Target
+		if v.err != nil || !leadsAway(name, v.text) { // Target returns the error
 			continue
 		}
 		claim := Claim{Key: dotenvKey(name, v), Text: fault.Redact(v.text), content: v.text}
@@ -125,15 +125,15 @@ func (s *Sources) dotenvClaimants() []claimant {
 	return all
 }
 
-// dotenvKey is the key of a claim.
+// dotenvKey returns the key of a claim, such as "PGHOST in .env".
 func dotenvKey(name string, v variable) string {
 	_, file, _ := strings.Cut(v.origin, " in ")
 	return name + " in " + filepath.Base(file)
 }
 
-// leadsAway reports whether a variable of a .env file may lead the connection to
-// another server than one on this machine, or to a file, or change how the server
-// is known. Of libpq's variables all others do.
+// leadsAway reports whether a variable of a .env file can lead the connection to a file
+// or to a server other than this machine, or weaken the check of the server's identity.
+// Every variable of libpq that is not listed here can.
 func leadsAway(name, text string) bool {
 	switch name {
 	case "PG_HOST", "PGHOST":
@@ -144,9 +144,9 @@ func leadsAway(name, text string) bool {
 	return text != "" && slices.Contains(libpqNames(), name)
 }
 
-// shown is a value without secrets. A database that is written wrongly may have its
-// password in any place.
-func shown(key, text string) string {
+// display returns a value without secrets. A malformed database may have its password
+// anywhere.
+func display(key, text string) string {
 	switch key {
 	case "notify":
 		return fault.RedactURL(text)
@@ -159,7 +159,7 @@ func shown(key, text string) string {
 	return fault.Redact(text)
 }
 
-// tooLarge refuses a file of which every run would have to read too much.
+// tooLarge refuses a file that is too large to read in every run.
 func tooLarge(path, key string) error {
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() > maxProgramBytes {
 		return fault.New(fault.Usage, "", "approve %s: %s has more than %d MB", key, path, maxProgramBytes>>20)
@@ -167,7 +167,7 @@ func tooLarge(path, key string) error {
 	return nil
 }
 
-// fileSum is a checksum of a file, "none" for one that cannot be read or is too large.
+// fileSum returns the checksum of a file, "none" if it cannot be read or is too large.
 func fileSum(path string) string {
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > maxProgramBytes {
 		return "none"
@@ -186,14 +186,14 @@ func fileSum(path string) string {
 
 var plainName = regexp.MustCompile(`^[\pL\pN_. -]*$`)
 
-// ReadsDatabases sets how the text of a database is read: as the connection will
-// read it, since two readings could see two servers.
-func (s *Sources) ReadsDatabases(parse func(text string) (map[string]string, error)) {
+// SetDatabaseParser sets the parser for the text of a database. It must be the parser of
+// the connection: two parsers could see two different servers.
+func (s *Sources) SetDatabaseParser(parse func(text string) (map[string]string, error)) {
 	s.parseDatabase = parse
 }
 
-// onThisMachine reports whether a database's text certainly names a server on
-// this machine and nothing else, such as a file with a password.
+// onThisMachine reports whether the text of a database names only a server on this
+// machine, and nothing else, such as a password file.
 func (s *Sources) onThisMachine(text string) bool {
 	if plainName.MatchString(text) {
 		return true
@@ -201,28 +201,28 @@ func (s *Sources) onThisMachine(text string) bool {
 	if s.parseDatabase == nil {
 		return false
 	}
-	said, err := s.parseDatabase(text)
+	keywords, err := s.parseDatabase(text)
 	if err != nil {
 		return false
 	}
-	for keyword := range said {
+	for keyword := range keywords {
 		if !slices.Contains([]string{"host", "port", "dbname", "user", "password"}, keyword) {
 			return false
 		}
 	}
-	return isThisMachine(said["host"])
+	return isThisMachine(keywords["host"])
 }
 
 func isThisMachine(host string) bool {
 	return slices.Contains([]string{"", "localhost", "127.0.0.1", "::1"}, host)
 }
 
-// RunsSQL notes the files with SQL that the rules for masking name.
-func (s *Sources) RunsSQL(paths []string) { s.sql = paths }
+// SetSQL sets the SQL files that the masking rules name.
+func (s *Sources) SetSQL(paths []string) { s.sql = paths }
 
-// MakesSeed notes the file of the seed that the rules for masking name, which hectl
-// makes if it is not there. The place that the docs name needs no approval.
-func (s *Sources) MakesSeed(path string) {
+// SetSeed sets the seed file that the masking rules name, which hectl creates if it does
+// not exist. The path in the documentation needs no approval.
+func (s *Sources) SetSeed(path string) {
 	home, _ := s.Lookup("HOME")
 	if rest, ok := strings.CutPrefix(path, "~/"); ok && home != "" {
 		path = filepath.Join(home, rest)
@@ -232,7 +232,7 @@ func (s *Sources) MakesSeed(path string) {
 	}
 }
 
-// wrong returns why it cannot be approved.
+// wrong returns the reason why c cannot be approved, nil for none.
 func (c claimant) wrong() error {
 	for _, claim := range c.claims {
 		if claim.err != nil {
@@ -242,7 +242,7 @@ func (c claimant) wrong() error {
 	return nil
 }
 
-// sum identifies what is approved.
+// sum returns the checksum of the approved content.
 func (c claimant) sum() string {
 	var all [][2]string
 	for _, claim := range c.claims {
@@ -256,7 +256,7 @@ func (c claimant) sum() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// claimants are the files in which something needs approval.
+// claimants returns the files with claims.
 func (s *Sources) claimants() []claimant {
 	return slices.DeleteFunc(append([]claimant{s.settingsFile()}, s.dotenvClaimants()...), func(c claimant) bool {
 		return c.path == "" || len(c.claims) == 0

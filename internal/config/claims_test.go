@@ -28,8 +28,8 @@ func TestWhatNeedsApproval(t *testing.T) {
 		for _, c := range s.Claims() {
 			keys = append(keys, c.Key)
 		}
-		if got := strings.Join(keys, " "); got != tt.keys || s.Approved() != (tt.keys == "") {
-			t.Errorf("%s: %q, approved %v", tt.text, got, s.Approved())
+		if got := strings.Join(keys, " "); got != tt.keys || s.IsApproved() != (tt.keys == "") {
+			t.Errorf("%s: %q, approved %v", tt.text, got, s.IsApproved())
 		}
 	}
 }
@@ -68,7 +68,7 @@ func TestClaimsHoldNoSecret(t *testing.T) {
 				t.Errorf("%s: %s", text, c.Text)
 			}
 		}
-		for _, v := range reload(t, dir, environ).Named(nil) {
+		for _, v := range reload(t, dir, environ).List(nil) {
 			if strings.Contains(v.Text, "hush") {
 				t.Errorf("%s: %s", text, v.Text)
 			}

@@ -13,43 +13,42 @@ import (
 // DefaultTarget is the development database of Human Essentials.
 const DefaultTarget = "diaper_dev"
 
-// Database is a database as its settings name it, not yet resolved against
-// libpq's own variables.
+// Database is a database as its settings name it, before libpq's variables apply.
 type Database struct {
-	// Text is a URI, a conninfo string or a database name. It may hold a
-	// password: it is not for messages.
+	// Text is a URI, a conninfo string or a database name. It may contain a password,
+	// so messages must not include it.
 	Text string
-	// Defaults are libpq keywords (host, user, password, dbname) from the
-	// application's own variables, with an origin such as "PG_HOST" or "PG_HOST in
-	// .env". They belong together: see Params for a Text that names a host.
+	// Defaults are libpq keywords (host, user, password, dbname) from the application's
+	// variables, with an origin such as "PG_HOST" or "PG_HOST in .env". They belong
+	// together: see Params for a Text that names a host.
 	Defaults map[string]Value
-	// Assumed are what the application assumes where Defaults say nothing.
+	// Assumed are the application's own defaults for keywords without a variable.
 	Assumed map[string]Value
 	// Origin is the place that named the database.
 	Origin string
 
-	variable func(name string) Value // libpq's variables; nil: none
-	secret   string                  // where the application's password would be set
-	dotenv   map[string]variable     // those of variable that are from .env files
+	variable func(name string) Value // libpq's variables in the environment; nil: none
+	secret   string                  // place where the application's password would be set
+	dotenv   map[string]variable     // libpq's variables in .env files
 }
 
-// ByApplication is the origin of a value that the application assumes.
-const ByApplication = "the application's default"
+// byApplication is the origin of the application's own defaults.
+const byApplication = "the application's default"
 
-// Params returns the libpq keywords of the database, given those that its Text
-// says. If that names a server, the application's user and password are added only
-// where it is the application's, and the password only for the application's user.
-func (d Database) Params(said map[string]string) map[string]string {
+// Params returns the libpq keywords of the database, given the keywords of its Text. If
+// Text names a server, Params adds the application's user and password only for the
+// application's own server, and the password only for the application's user.
+func (d Database) Params(keywords map[string]string) map[string]string {
 	merged := map[string]string{}
-	for keyword, v := range d.params(said) {
+	for keyword, v := range d.params(keywords) {
 		merged[keyword] = v.Text
 	}
 	return merged
 }
 
-// Named reports whether a setting names the database, its server or its role. libpq's
-// PGHOST and the like do not count: they hold for every database.
-func (d Database) Named() bool {
+// IsNamed reports whether a setting names the database, its server or its role. It
+// ignores libpq's variables, such as PGHOST, which apply to every database.
+func (d Database) IsNamed() bool {
 	for keyword := range d.Defaults {
 		if keyword != "dbname" {
 			return true
@@ -59,10 +58,10 @@ func (d Database) Named() bool {
 }
 
 // params is Params with origins.
-func (d Database) params(said map[string]string) map[string]Value {
+func (d Database) params(keywords map[string]string) map[string]Value {
 	merged := map[string]Value{}
-	switch near := d.near(said); {
-	case near && said["host"] == "":
+	switch near := d.near(keywords); {
+	case near && keywords["host"] == "":
 		maps.Copy(merged, d.Assumed)
 		maps.Copy(merged, d.Defaults)
 	case near:
@@ -70,41 +69,41 @@ func (d Database) params(said map[string]string) map[string]Value {
 			merged["user"] = user
 		}
 		own := cmp.Or(d.Defaults["user"].Text, d.Assumed["user"].Text)
-		if password, ok := d.Defaults["password"]; ok && own == cmp.Or(said["user"], d.Defaults["user"].Text) {
+		if password, ok := d.Defaults["password"]; ok && own == cmp.Or(keywords["user"], d.Defaults["user"].Text) {
 			merged["password"] = password
 		}
 	}
-	for keyword, text := range said {
+	for keyword, text := range keywords {
 		merged[keyword] = Value{text, d.Origin}
 	}
 	return merged
 }
 
-// near reports whether the server that the text names is the one that the
-// application's variables are about. No other gets a password of theirs.
-func (d Database) near(said map[string]string) bool {
-	if said["service"] != "" {
+// near reports whether the text names the server of the application's variables. Only
+// that server receives their password.
+func (d Database) near(keywords map[string]string) bool {
+	if keywords["service"] != "" {
 		return false
 	}
-	host := said["host"]
+	host := keywords["host"]
 	own := cmp.Or(d.Defaults["host"].Text, d.Assumed["host"].Text, d.dotenv["PGHOST"].text)
 	return host == "" || strings.EqualFold(host, own) || isLoopback(host) && (isLoopback(own) || isSocket(own))
 }
 
-// isLoopback reports whether a host is this machine, over TCP.
+// isLoopback reports whether a host is this machine over TCP.
 func isLoopback(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return err == nil && addr.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
-// isSocket reports whether a host is the folder of a Unix socket, or none, which
-// may lead to one.
+// isSocket reports whether a host is the folder of a Unix socket, or empty, which can
+// select one.
 func isSocket(host string) bool { return host == "" || strings.HasPrefix(host, "/") }
 
-// Variable returns a variable of libpq's, as the connection will find it: of the
-// environment, else of a .env file, which counts only for the server that it is
-// about. said are the libpq keywords of the text.
-func (d Database) Variable(said map[string]string, name string) (v Value, ok bool) {
+// Variable returns a variable of libpq as the connection finds it: from the environment,
+// else from a .env file, which applies only to its own server. keywords are the libpq
+// keywords of Text.
+func (d Database) Variable(keywords map[string]string, name string) (v Value, ok bool) {
 	if d.variable == nil {
 		return Value{}, false
 	}
@@ -113,15 +112,15 @@ func (d Database) Variable(said map[string]string, name string) (v Value, ok boo
 	}
 	of, ok := d.dotenv[name]
 	own := d.dotenv["PGUSER"].text
-	others := name == "PGPASSWORD" && said["user"] != "" && own != "" && said["user"] != own
-	if !ok || of.text == "" || others || !d.near(said) {
+	others := name == "PGPASSWORD" && keywords["user"] != "" && own != "" && keywords["user"] != own
+	if !ok || of.text == "" || others || !d.near(keywords) {
 		return Value{}, false
 	}
 	return Value{of.text, of.origin}, true
 }
 
-// Source resolves the database to dump. There is no default: when nothing
-// names one, the error says what would.
+// Source resolves the database to dump. There is no default; the error lists the
+// settings that can name one.
 func (s *Sources) Source(flags Flags) (Database, error) {
 	if err := flags.check(); err != nil {
 		return Database{}, err
@@ -146,9 +145,9 @@ func (s *Sources) Source(flags Flags) (Database, error) {
 		"no source database is set")
 }
 
-// Target resolves the database to replace. Where the application's variables are
-// set, or a .env file mentions one, it is the application's; the rest is up to
-// libpq's.
+// Target resolves the database to replace. If a variable of the application is set or
+// occurs in a .env file, it is the application's database. Otherwise libpq's variables
+// apply.
 func (s *Sources) Target(flags Flags) (Database, error) {
 	if err := flags.check(); err != nil {
 		return Database{}, err
@@ -171,7 +170,7 @@ func (s *Sources) Target(flags Flags) (Database, error) {
 	}
 	if ours {
 		d.secret = s.passwordName()
-		d.Assumed["host"], d.Assumed["user"] = Value{"localhost", ByApplication}, Value{"postgres", ByApplication}
+		d.Assumed["host"], d.Assumed["user"] = Value{"localhost", byApplication}, Value{"postgres", byApplication}
 	}
 	service, _ := d.Variable(nil, "PGSERVICE")
 	database, _ := d.Variable(nil, "PGDATABASE")
@@ -187,17 +186,17 @@ func (s *Sources) Target(flags Flags) (Database, error) {
 	return d, nil
 }
 
-// PasswordName is where a password for the database would be set, "" where the
-// application has nothing to say about that. said are the libpq keywords of its text.
-func (d Database) PasswordName(said map[string]string) string {
-	if user := said["user"]; !d.near(said) || user != "" && user != cmp.Or(d.Defaults["user"].Text, d.Assumed["user"].Text) {
+// PasswordName returns the application's variable for the password of the database, "" if
+// no such variable applies. keywords are the libpq keywords of Text.
+func (d Database) PasswordName(keywords map[string]string) string {
+	if user := keywords["user"]; !d.near(keywords) || user != "" && user != cmp.Or(d.Defaults["user"].Text, d.Assumed["user"].Text) {
 		return ""
 	}
 	return d.secret
 }
 
-// passwordName is the application's variable for the password, in the file that
-// mentions one of the application's if there is one.
+// passwordName returns the application's variable for the password, with the .env file
+// that has one of the application's variables, if any.
 func (s *Sources) passwordName() string {
 	for _, name := range []string{"PG_PASSWORD", "PG_USERNAME", "PG_HOST"} {
 		if _, file, ok := strings.Cut(s.dotenv().variables[name].origin, " in "); ok {
@@ -207,12 +206,11 @@ func (s *Sources) passwordName() string {
 	return "PG_PASSWORD"
 }
 
-// libpq is a variable of the environment.
+// libpq returns a variable of the environment.
 func (s *Sources) libpq(name string) Value { return Value{s.env[name], name} }
 
-// checkDotenv gives d libpq's variables of the .env files. One that cannot be read,
-// or that names the kind of environment and cannot, is an error, unless the
-// environment sets it.
+// checkDotenv adds libpq's variables of the .env files to d. A variable of libpq or of
+// EnvironmentNames that cannot be read is an error, unless the environment sets it.
 func (s *Sources) checkDotenv(d *Database) error {
 	for name, v := range s.dotenv().variables {
 		libpq := slices.Contains(libpqNames(), name)
@@ -229,7 +227,7 @@ func (s *Sources) checkDotenv(d *Database) error {
 	return nil
 }
 
-// pick takes the values of the named variables that are set as defaults.
+// pick adds the values of the named variables to Defaults.
 func (d *Database) pick(env, names map[string]string) {
 	for name, keyword := range names {
 		if v := env[name]; v != "" {
@@ -238,22 +236,21 @@ func (d *Database) pick(env, names map[string]string) {
 	}
 }
 
-// Origins names all places that say which database it is, given the libpq
-// keywords that its Text says. libpq's own variables are not among them, nor is
-// what the application assumes.
-func (d Database) Origins(said map[string]string) []string {
+// Origins returns the places that determine the database, given the libpq keywords of
+// its Text. It omits libpq's variables and the application's own defaults.
+func (d Database) Origins(keywords map[string]string) []string {
 	origins := []string{d.Origin}
-	params := d.params(said)
+	params := d.params(keywords)
 	for _, keyword := range []string{"dbname", "host", "user", "password"} {
-		if name := params[keyword].Origin; name != "" && name != ByApplication && !slices.Contains(origins, name) {
+		if name := params[keyword].Origin; name != "" && name != byApplication && !slices.Contains(origins, name) {
 			origins = append(origins, name)
 		}
 	}
 	return origins
 }
 
-// OriginOf returns where the value of a libpq keyword comes from, "" where neither
-// the settings nor the application say it.
-func (d Database) OriginOf(said map[string]string, keyword string) string {
-	return d.params(said)[keyword].Origin
+// OriginOf returns the origin of a libpq keyword, "" if neither a setting nor the
+// application sets it.
+func (d Database) OriginOf(keywords map[string]string, keyword string) string {
+	return d.params(keywords)[keyword].Origin
 }

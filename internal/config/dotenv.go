@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// assignment is one that a .env file makes.
+// assignment is an assignment in a .env file.
 type assignment struct {
 	name string
 	text string
 	line int   // from 1
-	err  error // why text is not the value that the application sees; it quotes nothing
+	err  error // why the application would see another value; quotes nothing of the file
 }
 
 const (
@@ -23,34 +23,35 @@ const (
 )
 
 var (
-	// assigns is one assignment, as the Ruby gem dotenv finds it: NAME=value,
-	// NAME: value, or NAME alone, with "export" before it and a comment behind it.
-	// Whatever does not look like that is passed over.
+	// assigns matches an assignment as the Ruby gem dotenv does: NAME=value, NAME: value,
+	// or NAME alone, with an optional "export" before it and a comment after it. The gem
+	// ignores all other text.
 	assigns = regexp.MustCompile(`(?m)^` + blank + `*(?:export` + blank + `+)?([\w.]+)` +
 		`(?:(?:` + blank + `*=` + blank + `*?|:` + blank + `+?)(` + single + `|` + double + `|` + bare + `)?)?` +
 		blank + `*(?:#.*)?$`)
 
 	escaped = regexp.MustCompile(`\\([^$])`)
 
-	// reference is $NAME or ${NAME}. The first group is what makes it literal.
+	// reference matches $NAME or ${NAME}. The first group is the backslash that makes it
+	// literal.
 	reference = regexp.MustCompile(`(\\)?\$(\(|\{?(\w+)?\}?)`)
 )
 
-// lineBreaks is the variable by which dotenv makes line breaks of \n and \r.
+// lineBreaks is the variable that makes dotenv replace \n and \r with line breaks.
 const lineBreaks = "DOTENV_LINEBREAK_MODE"
 
 var (
 	errUnclosed = errors.New("a closing quote is missing")
-	errCommand  = errors.New("hectl runs no $(command)")
-	errTooLong  = errors.New("the variables that it names make it too long")
+	errCommand  = errors.New("hectl does not run $(command)")
+	errTooLong  = errors.New("its references make it too long")
 )
 
-// maxExpanded is how many bytes the values of one file may have together. References
-// could double them from line to line.
+// maxExpanded is the total size of a file's values in bytes. References could double it
+// on each line.
 const maxExpanded = 1 << 20
 
-// lastAssignments is parseDotenv by name: of several assignments to one, the last
-// counts.
+// lastAssignments returns the assignments of parseDotenv by name. The last assignment to
+// a name wins.
 func lastAssignments(text string, known func(name string) (string, bool)) map[string]assignment {
 	last := map[string]assignment{}
 	for _, a := range parseDotenv(text, known) {
@@ -59,9 +60,9 @@ func lastAssignments(text string, known func(name string) (string, bool)) map[st
 	return last
 }
 
-// parseDotenv reads text as the Ruby gem dotenv does in version 3, except that it
-// runs no $(command): such a value has an error. known are the variables that were
-// set before, and that win over those of text in references.
+// parseDotenv parses text as version 3 of the Ruby gem dotenv does, except that a
+// $(command) is an error. known returns variables that are already set. In references,
+// they take precedence over those in text.
 func parseDotenv(text string, known func(name string) (string, bool)) []assignment {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 	var found []assignment
@@ -84,7 +85,7 @@ func parseDotenv(text string, known func(name string) (string, bool)) []assignme
 			a.text, a.err = dotenvValue(text[at[4]:at[5]], legacy, lookup, left)
 			left -= len(a.text)
 			if errors.Is(a.err, errTooLong) {
-				left = -1 // later ones may name it
+				left = -1 // later values may refer to it
 			}
 		case exportsOnly(text[at[0]:at[1]], own, a.name):
 			continue
@@ -95,16 +96,15 @@ func parseDotenv(text string, known func(name string) (string, bool)) []assignme
 	return found
 }
 
-// exportsOnly reports whether a line only exports a variable that is set already.
+// exportsOnly reports whether a line only exports a variable that is already set.
 func exportsOnly(line string, set map[string]string, name string) bool {
 	_, ok := set[name]
 	fields := strings.Fields(line)
 	return ok && len(fields) > 1 && fields[0] == "export"
 }
 
-// dotenvValue is what stands for a value. In single quotes it is literal. legacy
-// makes line breaks of \n and \r in double quotes. What becomes longer than limit is an
-// error.
+// dotenvValue returns the value of raw. Text in single quotes is literal. With legacy, \n
+// and \r in double quotes become line breaks. A value longer than limit is an error.
 func dotenvValue(raw string, legacy bool, lookup func(name string) string, limit int) (string, error) {
 	value := strings.Trim(raw, "\x00\t\n\v\f\r ")
 	quote := byte(0)
@@ -114,7 +114,7 @@ func dotenvValue(raw string, legacy bool, lookup func(name string) string, limit
 		case n > 1 && value[n-1] == value[0]:
 			quote, value = value[0], value[1:n-1]
 		case strings.IndexByte(value[1:], value[0]) < 0:
-			unclosed = errUnclosed // dotenv takes the quote for a part of the value
+			unclosed = errUnclosed // dotenv takes the quote as part of the value
 		}
 	}
 	if quote == '\'' {
@@ -126,17 +126,17 @@ func dotenvValue(raw string, legacy bool, lookup func(name string) string, limit
 		value = strings.NewReplacer(`\n`, `\\n`, `\r`, `\\r`).Replace(value)
 	}
 	value = escaped.ReplaceAllString(value, "$1")
-	value, ok := withReferences(value, lookup, limit)
+	value, ok := expandReferences(value, lookup, limit)
 	if !ok {
 		return "", errTooLong
 	}
-	value, err := withoutCommands(value)
+	value, err := rejectCommands(value)
 	return value, cmp.Or(err, unclosed)
 }
 
-// withReferences replaces the variables in a value. It is false where that makes more
-// than limit bytes.
-func withReferences(value string, lookup func(name string) string, limit int) (string, bool) {
+// expandReferences replaces the references in a value. It returns false if the result is
+// longer than limit.
+func expandReferences(value string, lookup func(name string) string, limit int) (string, bool) {
 	var b strings.Builder
 	end := 0
 	for _, at := range reference.FindAllStringSubmatchIndex(value, -1) {
@@ -160,16 +160,16 @@ func withReferences(value string, lookup func(name string) string, limit int) (s
 	return b.String(), b.Len() <= limit
 }
 
-// withoutCommands takes the backslash from what would otherwise be a $(command).
-// One without a backslash is an error.
-func withoutCommands(value string) (string, error) {
+// rejectCommands removes the backslash from an escaped \$(command). An unescaped one is
+// an error.
+func rejectCommands(value string) (string, error) {
 	var b strings.Builder
 	for {
 		at := strings.Index(value, "$(")
 		if at < 0 {
 			return b.String() + value, nil
 		}
-		end := closing(value[at+1:])
+		end := balancedLen(value[at+1:])
 		switch {
 		case end < 0:
 			b.WriteString(value[:at+2])
@@ -183,9 +183,9 @@ func withoutCommands(value string) (string, error) {
 	}
 }
 
-// closing returns how long the text in balanced parentheses is with which s begins,
-// -1 where they are not balanced or hold nothing.
-func closing(s string) int {
+// balancedLen returns the length of the text in balanced parentheses at the start of s,
+// -1 if they are not balanced or are empty.
+func balancedLen(s string) int {
 	depth := 0
 	for i := range len(s) {
 		switch s[i] {

@@ -1,6 +1,6 @@
 package config
 
-// keep is what hectl.yml says about which dumps to keep.
+// keep is the retention policy in hectl.yml.
 type keep struct {
 	Last    word `yaml:"last"`
 	Hourly  word `yaml:"hourly"`
@@ -12,12 +12,11 @@ type keep struct {
 	Min     word `yaml:"min"`
 }
 
-// defaultKeepMin is how many dumps no policy may go below.
+// defaultKeepMin is the number of dumps that every policy keeps.
 const defaultKeepMin = "3"
 
-// Keep resolves the rules of which dumps to keep, unparsed, by the names that
-// they have in hectl.yml; --keep-NAME is the flag. A rule that nobody gives has
-// no text.
+// Keep resolves the retention rules, unparsed, by their names in hectl.yml; the flags are
+// --keep-NAME. A rule that is not set has no text.
 func (s *Sources) Keep(flags Flags) (map[string]Value, error) {
 	if err := flags.check(); err != nil {
 		return nil, err
@@ -28,7 +27,7 @@ func (s *Sources) Keep(flags Flags) (map[string]Value, error) {
 		"last": in.Last, "hourly": in.Hourly, "daily": in.Daily, "weekly": in.Weekly,
 		"monthly": in.Monthly, "yearly": in.Yearly, "within": in.Within, "min": in.Min,
 	} {
-		rules[name] = s.first(flags, setting{flag: "keep-" + name, file: string(said)})
+		rules[name] = s.first(flags, places{flag: "keep-" + name, file: string(said)})
 	}
 	if rules["min"].Text == "" {
 		rules["min"] = Value{defaultKeepMin, ByDefault}

@@ -4,9 +4,8 @@ import (
 	"strings"
 )
 
-// Notify resolves the URLs that are told how a run ended, unparsed: given are
-// those of --notify; HECTL_NOTIFY holds them with spaces between. They are
-// secrets, and printed nowhere.
+// Notify resolves the notification URLs, unparsed. given are the values of --notify.
+// HECTL_NOTIFY separates them with spaces. They are secrets and must not be printed.
 func (s *Sources) Notify(given []string) ([]Value, error) {
 	texts, origin := given, "--notify"
 	if len(texts) == 0 {
@@ -15,12 +14,12 @@ func (s *Sources) Notify(given []string) ([]Value, error) {
 	if len(texts) == 0 {
 		texts, origin = s.file.Notify, s.path
 	}
-	var urls []Value
+	var values []Value
 	for _, text := range texts {
 		if err := (Flags{"notify": text}).check(); err != nil {
 			return nil, err
 		}
-		urls = append(urls, Value{text, origin})
+		values = append(values, Value{text, origin})
 	}
-	return urls, nil
+	return values, nil
 }

@@ -11,21 +11,20 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// checkOwner refuses a settings file that another user could have written: it
-// names programs to run (pg_bin) and databases to replace, and it is found in
-// folders that are shared, such as /tmp. The user uid, root, and the user behind
-// sudo are trusted.
+// checkOwner refuses a settings file that another user could have written. Such a file
+// names programs to run and databases to replace, and hectl also finds it in shared
+// folders such as /tmp. It trusts the user uid, root, and the user who ran sudo.
 func checkOwner(path string, info fs.FileInfo, uid int, sudoUID string) error {
 	return owners{uid, sudoUID}.check("settings "+path, path, info)
 }
 
-// checkTrusted refuses a file that is named or read by the settings, and that
-// another user could have written or replaced. path has no symbolic links in it;
-// what is said for an error.
+// checkTrusted refuses a settings file, or a file that settings name, if another user
+// could have written or replaced it. path has no symbolic links; what names the file in
+// errors.
 func (s *Sources) checkTrusted(path, what string) error {
 	info, err := os.Lstat(path)
 	if err != nil {
-		return fault.New(fault.Usage, "", "look at %s: %w", what, err)
+		return fault.New(fault.Usage, "", "check %s: %w", what, err)
 	}
 	o := owners{os.Geteuid(), s.env["SUDO_UID"]}
 	if err := o.check(what+" "+path, path, info); err != nil {
@@ -34,28 +33,28 @@ func (s *Sources) checkTrusted(path, what string) error {
 	return o.checkFolders(what+" "+path, filepath.Dir(path))
 }
 
-// owners are the users whose files may be trusted.
+// owners are the users whose files are trusted, besides root.
 type owners struct {
 	uid     int
 	sudoUID string
 }
 
-// check looks at one file or folder.
+// check checks one file or folder.
 func (o owners) check(what, path string, info fs.FileInfo) error {
-	if stat, ok := info.Sys().(*syscall.Stat_t); ok && !trusted(int(stat.Uid), o.uid, o.sudoUID) {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok && !isTrusted(int(stat.Uid), o.uid, o.sudoUID) {
 		return fault.New(fault.Usage, o.hint(int(stat.Uid), path), "%s belongs to another user (uid %d)", what, stat.Uid)
 	}
 	const others = 0o002
-	// In a sticky folder, such as /tmp, nobody can replace the file of another.
+	// In a sticky folder such as /tmp, users can replace only their own files.
 	if info.Mode().Perm()&others != 0 && (!info.IsDir() || info.Mode()&fs.ModeSticky == 0) {
-		return fault.New(fault.Usage, "look at it, then take the right away: chmod o-w "+path,
-			"%s may be written by every user (mode %04o)", what, info.Mode().Perm())
+		return fault.New(fault.Usage, "check its content, then remove the permission: chmod o-w "+path,
+			"%s is writable by every user (mode %04o)", what, info.Mode().Perm())
 	}
 	return nil
 }
 
-// hint is the advice for a file of owner's. Root mostly meets one in a container, in
-// which the application's folder is mounted.
+// hint returns the advice for a file of owner. Root usually meets such a file in a
+// container into which the application's folder is mounted.
 func (o owners) hint(owner int, path string) string {
 	if o.uid == 0 {
 		return fmt.Sprintf("run hectl as that user (sudo -u '#%d' hectl …), or, if you trust the file: chown root %s", owner, path)
@@ -63,13 +62,13 @@ func (o owners) hint(owner int, path string) string {
 	return "if you trust it, make it yours: sudo chown \"$USER\" " + path
 }
 
-// checkFolders looks at dir and every folder above it: whoever may write to one of
-// them can replace the file.
+// checkFolders checks dir and every folder above it: a user who can write to one of them
+// can replace the file.
 func (o owners) checkFolders(what, dir string) error {
 	for {
 		info, err := os.Lstat(dir)
 		if err != nil {
-			return fault.New(fault.Usage, "", "look at the folders of %s: %w", what, err)
+			return fault.New(fault.Usage, "", "check the folders of %s: %w", what, err)
 		}
 		if err := o.check(fmt.Sprintf("%s is not trusted: the folder %s", what, dir), dir, info); err != nil {
 			return err
@@ -82,8 +81,8 @@ func (o owners) checkFolders(what, dir string) error {
 	}
 }
 
-// trusted reports whether the user uid may be led by a file of owner.
-func trusted(owner, uid int, sudoUID string) bool {
+// isTrusted reports whether the user uid trusts a file of owner.
+func isTrusted(owner, uid int, sudoUID string) bool {
 	return owner == uid || owner == 0 || uid == 0 && sudoUID == strconv.Itoa(owner)
 }
 

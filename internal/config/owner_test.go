@@ -115,8 +115,8 @@ func TestFoldersThatOthersMayWrite(t *testing.T) {
 		mode       fs.FileMode
 		want       string // in the error; "" for none
 	}{
-		{"its folder", "a/b", 0o777, "may be written by every user"},
-		{"a folder above", "a", 0o757, "may be written by every user"},
+		{"its folder", "a/b", 0o777, "is writable by every user"},
+		{"a folder above", "a", 0o757, "is writable by every user"},
 		{"sticky, as /tmp", "a", 0o777 | fs.ModeSticky, ""},
 		{"the group's", "a/b", 0o770, ""},
 	} {
@@ -156,7 +156,7 @@ func TestNamedFilesAreCheckedAsTheFileIs(t *testing.T) {
 			}
 			load := func() *Sources {
 				s := reload(t, filepath.Join(dir, "app"), environ)
-				s.RunsSQL([]string{filepath.Join(dir, "sql", "after.sql")})
+				s.SetSQL([]string{filepath.Join(dir, "sql", "after.sql")})
 				return s
 			}
 			if _, err := load().Allow(); err != nil {

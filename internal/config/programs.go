@@ -10,31 +10,31 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// What a folder of programs that needs approval may contain. All of it is read at
-// the start of every run that uses it.
+// Limits of a folder of programs that needs approval. Every run that uses the folder
+// reads all of it at the start.
 const (
 	maxPrograms     = 1000    // files and folders
 	maxProgramBytes = 1 << 28 // together
 )
 
-// programs is what an approval of the folder bin holds for: its path, and every
-// file in it and in the folders below. Programs of the system are updated by the
-// system, so only their names count.
+// programs returns the content that an approval of the folder bin covers: its path and
+// every file in it and in the folders below. The system updates its own programs, so
+// only their names count.
 func (s *Sources) programs(bin string) (string, error) {
 	root, err := filepath.EvalSymlinks(bin)
-	if err != nil { // missing, which is said where it is used
+	if err != nil { // missing: reported on use
 		return bin, nil //nolint:nilerr // see above
 	}
 	p := programs{hashAll: s.binRelative || within(s.repository(), root)}
 	p.text.WriteString(bin + "\n" + root)
 	if err := p.add(bin, ""); err != nil {
-		return bin, fault.New(fault.Usage, "name a folder with nothing but the client tools of Postgres", "approve pg_bin %s: %w", bin, err)
+		return bin, fault.New(fault.Usage, "name a folder that contains only the client tools of Postgres", "approve pg_bin %s: %w", bin, err)
 	}
 	return p.text.String(), nil
 }
 
-// repository is the folder that hectl.yml came with: the nearest one above it that
-// Git works in, else its own.
+// repository returns the repository of hectl.yml: the nearest folder above it with a
+// .git, else its own folder.
 func (s *Sources) repository() string {
 	for dir := s.Dir(); ; dir = filepath.Dir(dir) {
 		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
@@ -52,21 +52,21 @@ func within(dir, path string) bool {
 }
 
 type programs struct {
-	hashAll bool // those of root, too
+	hashAll bool // including the files of root
 	text    strings.Builder
 	files   int
 	bytes   int64
-	above   []fs.FileInfo // folders that are being read
+	above   []fs.FileInfo // folders above the current file
 }
 
-// add takes the file or folder at path, whose name below the folder is name. Links
-// are followed.
+// add adds the file or folder at path. name is its path relative to the folder of
+// programs. add follows links.
 func (p *programs) add(path, name string) error {
 	if p.files++; p.files > maxPrograms {
 		return fmt.Errorf("it contains more than %d files", maxPrograms)
 	}
 	info, err := os.Stat(path)
-	if err != nil { // a link that leads nowhere
+	if err != nil { // a dangling link
 		fmt.Fprintf(&p.text, "\n%q none", name)
 		return nil //nolint:nilerr // see above
 	}
@@ -92,7 +92,7 @@ func (p *programs) add(path, name string) error {
 
 func (p *programs) addFolder(path, name string, info fs.FileInfo) error {
 	for _, above := range p.above {
-		if os.SameFile(above, info) { // a link back up
+		if os.SameFile(above, info) { // a link to a folder above
 			fmt.Fprintf(&p.text, "\n%q above", name)
 			return nil
 		}

@@ -28,11 +28,11 @@ func TestApprovalHoldsForProgramsElsewhere(t *testing.T) {
 			}
 			write(t, filepath.Join(root, "sub", FileName), "pg_bin: "+strings.Replace(tt.bin, "ROOT", root, 1)+"\n")
 			load := func() *Sources { return reload(t, filepath.Join(root, "sub"), environ) }
-			if _, err := load().Allow(); err != nil || !load().Approved() {
+			if _, err := load().Allow(); err != nil || !load().IsApproved() {
 				t.Fatalf("not approved: %v", err)
 			}
 			write(t, filepath.Join(root, tt.change), "two")
-			if load().Approved() {
+			if load().IsApproved() {
 				t.Error("still approved")
 			}
 		})
@@ -48,7 +48,7 @@ func TestTooManyPrograms(t *testing.T) {
 	if _, err := s.Allow(); fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "more than 1000 files") {
 		t.Errorf("%v", err)
 	}
-	if reload(t, dir, environ).Approved() || fault.CodeOf(s.Confirm(s.Path(), "pg_bin")) != fault.Usage {
+	if reload(t, dir, environ).IsApproved() || fault.CodeOf(s.Confirm(s.Path(), "pg_bin")) != fault.Usage {
 		t.Error("approved")
 	}
 }

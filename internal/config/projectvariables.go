@@ -2,11 +2,11 @@ package config
 
 import "path/filepath"
 
-// ProjectVariables returns the variables of the environment and those of a folder's
-// .env files, which the environment overrides, as an application in that folder sees
-// them. Without names, the files are those that dotenv reads in development. Nothing
-// of it is in effect: it is what "hectl init" looks expressions up in. A value that
-// cannot be told, or is longer than any part of a database's place, is left out.
+// ProjectVariables returns the variables that an application in dir sees: those of the
+// environment, which take precedence, and those of its .env files. Without names, the
+// files are those that dotenv-rails reads in development. "hectl init" evaluates
+// expressions with them; they have no other effect. ProjectVariables omits a value that
+// cannot be read or is longer than any part of a connection string.
 func (s *Sources) ProjectVariables(dir string, names ...string) map[string]Value {
 	const longest = 1024
 	if len(names) == 0 {

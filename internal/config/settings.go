@@ -7,18 +7,18 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// setting names the places of one value.
-type setting struct {
+// places are the places where the value of a setting can be.
+type places struct {
 	flag     string
 	env      []string
 	file     string // the value in hectl.yml
 	fallback string
-	secret   bool // a password may be in it
+	secret   bool // it may contain a password
 }
 
 // settings returns the places of every value that is a text, in the order in
 // which they are shown.
-func (s *Sources) settings() []setting {
+func (s *Sources) places() []places {
 	f := s.file
 	jobs := ""
 	if f.Jobs != nil {
@@ -32,7 +32,7 @@ func (s *Sources) settings() []setting {
 	if f.PathStyle != nil {
 		pathStyle = strconv.FormatBool(*f.PathStyle)
 	}
-	return []setting{
+	return []places{
 		{flag: "profile", env: []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE"}, file: profile},
 		{flag: "bucket", env: []string{"HECTL_BUCKET"}, file: f.Bucket, fallback: DefaultBucket},
 		{flag: "region", env: []string{"AWS_REGION", "AWS_DEFAULT_REGION"}, file: f.Region},
@@ -50,10 +50,9 @@ func (s *Sources) settings() []setting {
 	}
 }
 
-// Variables returns the names of the environment variables that set the same as a
-// flag.
+// Variables returns the environment variables for the setting of a flag.
 func Variables(flag string) []string {
-	for _, w := range (&Sources{}).settings() {
+	for _, w := range (&Sources{}).places() {
 		if w.flag == flag {
 			return w.env
 		}
@@ -61,21 +60,21 @@ func Variables(flag string) []string {
 	return nil
 }
 
-// ByDefault is the origin of a value that nobody gave.
+// ByDefault is the origin of a default.
 const ByDefault = "default"
 
-// find returns the first text that is given for a flag and not empty.
+// find returns the value of the setting of a flag.
 func (s *Sources) find(flags Flags, flag string) Value {
-	for _, w := range s.settings() {
+	for _, w := range s.places() {
 		if w.flag == flag {
 			return s.first(flags, w)
 		}
 	}
-	return s.first(flags, setting{flag: flag})
+	return s.first(flags, places{flag: flag})
 }
 
-// first returns the first value of a setting that is given and not empty.
-func (s *Sources) first(flags Flags, w setting) Value {
+// first returns the first value in w that is not empty.
+func (s *Sources) first(flags Flags, w places) Value {
 	if v, ok := flags[w.flag]; ok {
 		return Value{v, "--" + w.flag}
 	}
@@ -90,30 +89,30 @@ func (s *Sources) first(flags Flags, w setting) Value {
 	return Value{w.fallback, ByDefault}
 }
 
-// Named is a setting that can be shown.
-type Named struct {
-	Name string // that of its flag
+// Setting is a setting without secrets.
+type Setting struct {
+	Name string // name of its flag
 	Value
 }
 
-// Named returns the settings that have a value and are no secrets, and where each
-// comes from. The databases are not among them: see Source and Target.
-func (s *Sources) Named(flags Flags) []Named {
-	var named []Named
-	for _, w := range s.settings() {
+// List returns the settings that have a value and are not secret. It omits the databases;
+// see Source and Target.
+func (s *Sources) List(flags Flags) []Setting {
+	var list []Setting
+	for _, w := range s.places() {
 		v := s.first(flags, w)
-		if w.flag == "region" && v.Text == "" { // an error is one of Bucket
+		if w.flag == "region" && v.Text == "" { // Bucket returns the error
 			v, _ = s.findAWS(flags, w.flag, "AWS_REGION", "AWS_DEFAULT_REGION")
 		}
 		if v.Text != "" && !w.secret {
 			if w.flag == "endpoint-url" {
 				v.Text = fault.RedactEndpoint(v.Text)
 			}
-			named = append(named, Named{w.flag, v})
+			list = append(list, Setting{w.flag, v})
 		}
 	}
-	return named
+	return list
 }
 
-// Path returns the path of hectl.yml, "" when there is none.
+// Path returns the path of hectl.yml, "" for none.
 func (s *Sources) Path() string { return s.path }

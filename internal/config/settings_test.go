@@ -29,7 +29,7 @@ func TestSettingsPage(t *testing.T) {
 		}
 		return nil
 	}
-	for _, s := range (&Sources{}).settings() {
+	for _, s := range (&Sources{}).places() {
 		cells := byFlag(s.flag)
 		if cells == nil {
 			t.Errorf("no row for --%s", s.flag)

@@ -19,21 +19,19 @@ import (
 // FileName is the name of the settings file.
 const FileName = "hectl.yml"
 
-// Value is a setting as text, with the place it came from: a flag such as
-// "--bucket", a variable such as "HECTL_BUCKET", the path of a file, or
-// "default".
+// Value is the text of a setting and its origin: a flag such as "--bucket", a variable
+// such as "HECTL_BUCKET", the path of a file, or "default".
 type Value struct {
 	Text   string
 	Origin string
 }
 
-// Flags holds the settings given on the command line, by flag name without
-// dashes. A flag that was not given is absent.
+// Flags holds the settings on the command line, by flag name without dashes. A flag that
+// was not given is absent.
 type Flags map[string]string
 
-// check refuses a flag that was given with nothing in it. It is mostly a
-// variable that is not set, and to fall back to the default would be to dump
-// or replace a database that nobody named.
+// check refuses an empty flag, which is usually an unset shell variable. With the default
+// in its place, hectl could dump or replace the wrong database.
 func (f Flags) check() error {
 	for _, name := range slices.Sorted(maps.Keys(f)) {
 		if strings.TrimSpace(f[name]) == "" {
@@ -43,26 +41,26 @@ func (f Flags) check() error {
 	return nil
 }
 
-// Sources are the places other than the command line where settings are found.
+// Sources are the places of settings other than the command line.
 type Sources struct {
 	env   map[string]string
-	dir   string // the current folder, absolute; "" where no file is read
+	dir   string // current folder, absolute; "" if no file is read
 	file  file
-	found string   // the folder in which hectl.yml was found, "" when there is none
-	path  string   // of hectl.yml, without symbolic links; "" when there is none
-	sql   []string // files with SQL that the file names
-	seed  string   // file of a seed that it names, unless it is hectl's own; "" for none
+	found string   // folder in which hectl.yml was found; "" for none
+	path  string   // of hectl.yml, without symbolic links; "" for none
+	sql   []string // SQL files of the masking rules
+	seed  string   // seed file of the masking rules if it needs approval; "" for none
 	ask   func(path string, claims []Claim, changed bool) bool
 
 	readDotenv sync.Once
 	fromDotenv dotenv
 
-	// parseDatabase reads the text of a database as the connection will.
+	// parseDatabase parses the text of a database as the connection does.
 	parseDatabase func(text string) (map[string]string, error)
 	binRelative   bool // pg_bin is relative to the file
 }
 
-// file is the content of hectl.yml. Its zero value is a file that says nothing.
+// file is the content of hectl.yml. The zero value is an empty file.
 type file struct {
 	Bucket            string  `yaml:"bucket"`
 	AttachmentsBucket string  `yaml:"attachments_bucket"`
@@ -77,20 +75,21 @@ type file struct {
 	PGBin             string  `yaml:"pg_bin"`
 	Jobs              *whole  `yaml:"jobs"`
 	Keep              keep    `yaml:"keep"`
-	Notify            words   `yaml:"notify"`
+	Notify            urlList `yaml:"notify"`
 	MaxAge            word    `yaml:"max_age"`
 	MaxShrink         word    `yaml:"max_shrink"`
 	Mask              rawNode `yaml:"mask"`
 
 	Without map[string]leftOut `yaml:"without"`
 
-	KeepRows            texts    `yaml:"keep_rows"`
-	After               texts    `yaml:"after"`
+	KeepRows            nameList `yaml:"keep_rows"`
+	After               nameList `yaml:"after"`
 	AfterRestore        commands `yaml:"after_restore"`
 	AfterRestoreTimeout word     `yaml:"after_restore_timeout"`
 }
 
-// Environment takes environ, in the form of os.Environ, and no file.
+// Environment returns the Sources of environ, which has the form of os.Environ. It reads
+// no file.
 func Environment(environ []string) *Sources {
 	s := &Sources{env: map[string]string{}}
 	for _, kv := range environ {
@@ -101,10 +100,10 @@ func Environment(environ []string) *Sources {
 	return s
 }
 
-// Load reads hectl.yml from dir or the nearest folder above it that has one,
-// and takes environ in the form of os.Environ. Unknown keys and values of the
-// wrong type are errors that name line and column. A file that another user could
-// have written, or replaced, is an error. See Confirm for what it may do.
+// Load reads hectl.yml from dir or the nearest folder above it that has one. environ has
+// the form of os.Environ. An unknown key or a value of the wrong type is an error with
+// line and column. A file that another user could have written or replaced is an error.
+// Some keys need approval before they are used; see Confirm.
 func Load(dir string, environ []string) (*Sources, error) {
 	s := Environment(environ)
 	dir, err := filepath.Abs(dir)
@@ -117,8 +116,8 @@ func Load(dir string, environ []string) (*Sources, error) {
 		return s, err
 	}
 	s.found = filepath.Dir(path)
-	// What the file names is relative to the folder that it is in, not to that of a
-	// link to it, which may be another user's.
+	// Paths in the file are relative to the folder of the file, not to the folder of a
+	// link to it, which another user may have created.
 	if path, err = filepath.EvalSymlinks(path); err != nil {
 		return nil, fault.New(fault.Usage, "", "read settings: %w", err)
 	}
@@ -161,7 +160,7 @@ func (s *Sources) read(path string) (file, error) {
 	if err != nil {
 		hint := ""
 		if _, ok := errors.AsType[*yaml.UnknownFieldError](err); ok {
-			hint = "the keys are bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep, notify, attachments_bucket, masked_bucket, max_age, max_shrink, without, keep_rows, after, after_restore, after_restore_timeout and mask"
+			hint = "use one of the keys bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep, notify, attachments_bucket, masked_bucket, max_age, max_shrink, without, keep_rows, after, after_restore, after_restore_timeout or mask"
 		}
 		return file{}, fault.New(fault.Usage, hint, "read settings %s: %s", path, yaml.FormatError(err, false, false))
 	}
@@ -185,7 +184,7 @@ func findUpwards(dir, name string) (string, error) {
 	}
 }
 
-// Dir returns the folder that hectl.yml is in, "" when there is none.
+// Dir returns the folder of hectl.yml, "" for none.
 func (s *Sources) Dir() string {
 	if s.path == "" {
 		return ""

@@ -15,8 +15,7 @@ const DefaultLabel = "production"
 
 var labelForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
 
-// Label resolves --env: the label under which dumps are written and looked
-// for.
+// Label resolves --env, the label of the dumps to write or find.
 func (s *Sources) Label(flags Flags) (Value, error) {
 	if err := flags.check(); err != nil {
 		return Value{}, err
@@ -24,30 +23,30 @@ func (s *Sources) Label(flags Flags) (Value, error) {
 	v := s.find(flags, "env")
 	if !labelForm.MatchString(v.Text) {
 		return Value{}, fault.New(fault.Usage, "for example: --env staging",
-			"label %s (from %s) may hold letters, digits, '.', '_' and '-' only, and begins with a letter or digit", fault.Quote(v.Text), v.Origin)
+			"label %s (from %s) must start with a letter or digit and contain only letters, digits, '.', '_' and '-'", fault.Quote(v.Text), v.Origin)
 	}
 	return v, nil
 }
 
-// PGBin resolves the folder that holds the client tools; its text is "" when
-// they are to be found. A folder that hectl.yml names is relative to hectl.yml.
+// PGBin resolves the folder of the client tools. An empty text means that hectl searches
+// for them. A relative folder in hectl.yml is relative to hectl.yml.
 func (s *Sources) PGBin(flags Flags) Value {
 	return s.find(flags, "pg-bin")
 }
 
-// maxJobs is the most that pays on a laptop, and what a default may be.
+// maxJobs is the highest default: more jobs bring nothing on a laptop.
 const maxJobs = 8
 
-// Jobs resolves how many connections work at once.
+// Jobs resolves the number of parallel connections.
 func (s *Sources) Jobs(flags Flags) (int, error) {
 	return s.jobs(flags, min(runtime.NumCPU(), maxJobs))
 }
 
-// manyFiles is how many files come at once by default: what takes the time is not
-// the processors' work, but the way to the store and back.
+// manyFiles is the default number of parallel downloads of small files. Latency limits
+// them, not the processors.
 const manyFiles = 16
 
-// FileJobs is Jobs for what fetches many small files.
+// FileJobs is Jobs for downloads of small files.
 func (s *Sources) FileJobs(flags Flags) (int, error) { return s.jobs(flags, manyFiles) }
 
 func (s *Sources) jobs(flags Flags, fallback int) (int, error) {
@@ -65,8 +64,8 @@ func (s *Sources) jobs(flags Flags, fallback int) (int, error) {
 	return n, nil
 }
 
-// MaxAge resolves --max-age: how old the newest dump may be. The default bears
-// two misses in a row of a backup every 4 hours, and the hour that one may take.
+// MaxAge resolves --max-age, the maximum age of the newest dump. The default tolerates
+// two missed backups in a row on a schedule of 4 hours, and a backup of 1 hour.
 func (s *Sources) MaxAge(flags Flags) (time.Duration, error) {
 	if err := flags.check(); err != nil {
 		return 0, err
@@ -74,13 +73,13 @@ func (s *Sources) MaxAge(flags Flags) (time.Duration, error) {
 	v := s.find(flags, "max-age")
 	age, err := time.ParseDuration(v.Text)
 	if err != nil || age <= 0 {
-		return 0, fault.New(fault.Usage, "for example: --max-age 26h", "max age %s (from %s) is not a time such as 9h or 90m", fault.Quote(v.Text), v.Origin)
+		return 0, fault.New(fault.Usage, "for example: --max-age 26h", "max age %s (from %s) is not a duration such as 9h or 90m", fault.Quote(v.Text), v.Origin)
 	}
 	return age, nil
 }
 
-// MaxShrink resolves --max-shrink: by how many percent the newest dump may be
-// smaller than those before it.
+// MaxShrink resolves --max-shrink: the percentage by which the newest dump may be smaller
+// than earlier dumps.
 func (s *Sources) MaxShrink(flags Flags) (int, error) {
 	if err := flags.check(); err != nil {
 		return 0, err
@@ -88,8 +87,8 @@ func (s *Sources) MaxShrink(flags Flags) (int, error) {
 	v := s.find(flags, "max-shrink")
 	percent, err := strconv.Atoi(strings.TrimSuffix(v.Text, "%"))
 	if err != nil || percent < 0 || percent > 100 {
-		return 0, fault.New(fault.Usage, "for example: --max-shrink 30%; at 100% no size is too small",
-			"max shrink %s (from %s) is not a share from 0%% to 100%%", fault.Quote(v.Text), v.Origin)
+		return 0, fault.New(fault.Usage, "for example: --max-shrink 30%; 100% accepts any size",
+			"max shrink %s (from %s) is not a percentage from 0%% to 100%%", fault.Quote(v.Text), v.Origin)
 	}
 	return percent, nil
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Without returns what a restore leaves out, as given with --without: KIND, or
-// KIND:NAME. given are those of the flag, to which hectl.yml adds.
+// Without returns the entries that a restore leaves out, in the form of --without: KIND
+// or KIND:NAME. given are the values of the flag; hectl.yml adds to them.
 func (s *Sources) Without(given []string) []Value {
 	var values []Value
 	for _, text := range given {
@@ -26,8 +26,8 @@ func (s *Sources) Without(given []string) []Value {
 	return values
 }
 
-// KeepRows returns the tables whose rows are restored although they are on the list
-// of those without. given are those of the flag, to which hectl.yml adds.
+// KeepRows returns the tables that are restored with their rows although their rows are
+// left out by default. given are the values of the flag; hectl.yml adds to them.
 func (s *Sources) KeepRows(given []string) []Value {
 	var values []Value
 	for _, text := range given {

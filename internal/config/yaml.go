@@ -11,14 +11,14 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// maxDepth is deeper than settings go.
+// maxDepth is deeper than any settings file nests.
 const maxDepth = 40
 
 var nested = regexp.MustCompile(`([-?:][ \t]+){40}|([&!]\S*[ \t]+){40}`)
 
-// NestsTooDeeply reports whether brackets of a YAML file, or marks one after the other,
-// go deeper than in any such file. The parser takes minutes and gigabytes for some of
-// these.
+// NestsTooDeeply reports whether the brackets or indicators of a YAML file nest deeper
+// than in any settings file. The parser takes minutes and gigabytes for some of these
+// files.
 func NestsTooDeeply(text string) bool {
 	depth := 0
 	for _, r := range text {
@@ -34,8 +34,7 @@ func NestsTooDeeply(text string) bool {
 	return nested.MatchString(text)
 }
 
-// commands are what after_restore in hectl.yml lists: each a program and its
-// arguments.
+// commands is the value of after_restore: a list of programs with arguments.
 type commands [][]string
 
 const commandsForm = `after_restore is a list of commands, each a list of words: after_restore: [["bin/rails", "db:migrate"]]`
@@ -73,7 +72,15 @@ func (c *commands) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
-// wordOf returns a value as it was written.
+// valuesOf returns the values of a list, or the one value.
+func valuesOf(node ast.Node) []ast.Node {
+	if list, ok := node.(*ast.SequenceNode); ok {
+		return list.Values
+	}
+	return []ast.Node{node}
+}
+
+// wordOf returns a scalar as it was written.
 func wordOf(node ast.Node) (word string, ok bool) {
 	switch n := node.(type) {
 	case *ast.StringNode:
@@ -86,19 +93,15 @@ func wordOf(node ast.Node) (word string, ok bool) {
 	return "", false
 }
 
-// texts is one text, or a list of them.
-type texts []string
+// nameList is a name or a list of names.
+type nameList []string
 
 // UnmarshalYAML implements yaml.NodeUnmarshaler.
-func (t *texts) UnmarshalYAML(node ast.Node) error {
-	nodes := []ast.Node{node}
-	switch n := node.(type) {
-	case *ast.NullNode:
+func (t *nameList) UnmarshalYAML(node ast.Node) error {
+	if _, ok := node.(*ast.NullNode); ok {
 		return nil
-	case *ast.SequenceNode:
-		nodes = n.Values
 	}
-	for _, n := range nodes {
+	for _, n := range valuesOf(node) {
 		text, ok := wordOf(n)
 		if !ok || text == "" || strings.Contains(text, "\x00") {
 			return &yaml.SyntaxError{Message: "neither a name nor a list of names", Token: n.GetToken()}
@@ -108,7 +111,7 @@ func (t *texts) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
-// word is a whole number or a word, as it was written.
+// word is a word or an integer, as it was written.
 type word string
 
 // UnmarshalYAML implements yaml.NodeUnmarshaler.
@@ -125,8 +128,7 @@ func (w *word) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
-// whole is a number that the file writes without a fraction. The decoder would
-// cut 2.5 down to 2.
+// whole is an integer. The decoder would truncate 2.5 to 2.
 type whole int
 
 // UnmarshalYAML implements yaml.NodeUnmarshaler.
@@ -137,7 +139,7 @@ func (w *whole) UnmarshalYAML(node ast.Node) error {
 	return &yaml.SyntaxError{Message: "not a whole number", Token: node.GetToken()}
 }
 
-// parse takes the one document of text, which may be empty.
+// parse parses a file of one document, which may be empty.
 func parse(text []byte) (file, error) {
 	var parsed file
 	d := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
@@ -153,15 +155,15 @@ func parse(text []byte) (file, error) {
 	case err != nil:
 		return file{}, err
 	}
-	return file{}, errors.New("it holds more than one document (they begin at \"---\")")
+	return file{}, errors.New("it contains more than one document (\"---\" starts a document)")
 }
 
-// trimBOM removes the mark that some editors put at the start of a file.
+// trimBOM removes the byte order mark that some editors write at the start of a file.
 func trimBOM(text []byte) []byte {
 	return bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 }
 
-// rawNode is a part of hectl.yml that somebody else reads.
+// rawNode is a part of hectl.yml that another package parses.
 type rawNode struct{ node ast.Node }
 
 // UnmarshalYAML implements yaml.NodeUnmarshaler.
@@ -170,30 +172,26 @@ func (r *rawNode) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
-// words is one string, or a list of them.
-type words []string
+// urlList is a URL or a list of URLs.
+type urlList []string
 
-// UnmarshalYAML implements yaml.NodeUnmarshaler. Its errors repeat no value: it
-// may be a secret.
-func (w *words) UnmarshalYAML(node ast.Node) error {
-	nodes := []ast.Node{node}
-	if list, ok := node.(*ast.SequenceNode); ok {
-		nodes = list.Values
-	}
-	for _, n := range nodes {
+// UnmarshalYAML implements yaml.NodeUnmarshaler. Its errors repeat no URL, which may be
+// a secret.
+func (w *urlList) UnmarshalYAML(node ast.Node) error {
+	for _, n := range valuesOf(node) {
 		switch n := n.(type) {
 		case *ast.StringNode:
 			*w = append(*w, n.Value)
 		case *ast.NullNode:
 		default:
-			return &yaml.SyntaxError{Message: "neither a URL nor a list of them", Token: node.GetToken()}
+			return &yaml.SyntaxError{Message: "neither a URL nor a list of URLs", Token: node.GetToken()}
 		}
 	}
 	return nil
 }
 
-// leftOut is what "without" in hectl.yml has under one kind: a name, a list of names,
-// or true for all of that kind.
+// leftOut is the value of one kind below "without": a name, a list of names, or true for
+// every entry of the kind.
 type leftOut struct {
 	all   bool
 	names []string
@@ -201,15 +199,11 @@ type leftOut struct {
 
 // UnmarshalYAML implements yaml.NodeUnmarshaler.
 func (l *leftOut) UnmarshalYAML(node ast.Node) error {
-	nodes := []ast.Node{node}
-	switch n := node.(type) {
-	case *ast.BoolNode:
+	if n, ok := node.(*ast.BoolNode); ok {
 		l.all = n.Value
 		return nil
-	case *ast.SequenceNode:
-		nodes = n.Values
 	}
-	for _, n := range nodes {
+	for _, n := range valuesOf(node) {
 		name, ok := n.(*ast.StringNode)
 		if !ok {
 			return &yaml.SyntaxError{Message: "neither true nor a name nor a list of names", Token: n.GetToken()}
