@@ -322,7 +322,9 @@ func (d *doctor) bucket(ctx context.Context, b, masked config.Bucket, label stri
 	default:
 		f.OK("AWS", "%s, at a store other than AWS", key)
 	}
-	check := func() { backup.CheckWriter(ctx, f, "bucket", store, b, label, d.env.Console.Now(), d.role.backsUp) }
+	check := func() {
+		backup.CheckWriter(ctx, f, "bucket", backup.WriterCheck{Store: store, Bucket: b, Label: label, Now: d.env.Console.Now(), Required: d.role.backsUp})
+	}
 	switch err := reach(ctx, store, b); {
 	case err == nil:
 		f.OK("bucket", "%s may be listed", b)
@@ -363,7 +365,7 @@ func (d *doctor) masked(ctx context.Context, dumps, b config.Bucket, label strin
 		return
 	}
 	f.OK(about, "%s may be listed", b)
-	backup.CheckWriter(ctx, f, about, store, b, label, d.env.Console.Now(), d.role.backsUp)
+	backup.CheckWriter(ctx, f, about, backup.WriterCheck{Store: store, Bucket: b, Label: label, Now: d.env.Console.Now(), Required: d.role.backsUp})
 }
 
 // reach asks whether the dumps of a bucket can be listed.
@@ -390,9 +392,9 @@ func (d *doctor) source(ctx context.Context, settings *config.Sources, source co
 		d.found.Fail(about, err)
 		return
 	}
-	var line *backup.Line
+	var line *backup.CommandLine
 	if d.job != nil {
 		line = d.job.line
 	}
-	backup.CheckSource(ctx, &d.found, d.env, conn, tools, line)
+	backup.CheckSource(ctx, &d.found, d.env, backup.SourceCheck{Conn: conn, Tools: tools, Line: line})
 }

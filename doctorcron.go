@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/backup"
+	"github.com/rubyforgood/hectl/backup/schedule"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -22,9 +23,9 @@ import (
 
 // scheduled is the backup that cron or systemd runs, as doctor has read it.
 type scheduled struct {
-	backup.ScheduledJob
+	schedule.InstalledJob
 	from string // the file, or standard input
-	line *backup.Line
+	line *backup.CommandLine
 	lost []error  // files of variables that the job needs and doctor cannot read
 	bare []string // those that are not there, and need not be
 }
@@ -78,7 +79,7 @@ func (d *doctor) readJob(file string) (*scheduled, error) {
 	if err != nil {
 		return nil, fault.New(fault.Usage, "", "read the line: %w", err)
 	}
-	s.ScheduledJob, err = backup.ReadJob(string(text), label)
+	s.InstalledJob, err = schedule.Find(string(text), label)
 	if err != nil {
 		return nil, fault.Wrap(fault.Usage, "", err)
 	}
@@ -127,7 +128,7 @@ func (d *doctor) enterCron(ctx context.Context, file, envFile string) (err error
 	given := config.Flags{}
 	if d.job != nil {
 		d.env.Dir = cmp.Or(d.job.Dir, d.env.Dir)
-		d.job.line = backup.ReadLine(ctx, d.env, d.job.Args)
+		d.job.line = backup.ParseCommandLine(ctx, d.env, d.job.Args)
 		given = d.job.line.Flags
 	}
 	d.lost = slices.DeleteFunc(d.lost, func(name string) bool { return environ[name] != "" || says(given, name) })
@@ -210,7 +211,7 @@ func (d *doctor) scheduledLine() {
 	for _, err := range s.lost {
 		f.Fail(about, err)
 	}
-	backup.CheckJob(f, about, s.ScheduledJob, s.line, os.Getenv("PATH"))
+	backup.CheckJob(f, about, s.InstalledJob, s.line, os.Getenv("PATH"))
 }
 
 // wrongLine adds what the backup would say of its line, unless it is said already.

@@ -3,30 +3,26 @@ package backup
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
-	"github.com/dustin/go-humanize"
 	"github.com/urfave/cli/v2"
-	"golang.org/x/sync/errgroup"
 
+	"github.com/rubyforgood/hectl/backup/status"
 	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/internal/text"
 )
 
-// listOptions are what one listing is told.
+// listOptions are the options of one listing.
 type listOptions struct {
 	bucket config.Bucket
 	label  string // "" for all
-	last   int    // 0 for all
-	long   bool   // read the manifests, too
+	last   int    // number of dumps to show; 0 for all
+	long   bool   // show what the manifests say
 }
 
 func listCommand(env *command.Env) *cli.Command {
@@ -37,13 +33,13 @@ func listCommand(env *command.Env) *cli.Command {
 		UsageText: "hectl list [options]",
 		Description: `EXAMPLES:
    hectl list                        all dumps, the newest last
-   hectl list --env staging -n 10    the last ten of staging
-   hectl list --long -n 50           with when each was last verified
+   hectl list --env staging -n 10    the newest ten dumps of staging
+   hectl list --long -n 50           also when each was last verified
    hectl list --json | jq -r '.dumps[-1].key'
 
-   Dumps of all labels are shown, unless --env (or HECTL_ENV, or hectl.yml)
+   hectl lists the dumps of all labels, unless --env, HECTL_ENV or hectl.yml
    names one. The line below them shows the size of the smallest dump of each of
-   the last 30 days; a dot is a day without.`,
+   the last 30 days; a dot is a day without a dump.`,
 		Flags: append([]cli.Flag{
 			&cli.IntFlag{Category: command.Output, Name: "last", Aliases: []string{"n"}, Usage: "show only the newest `N`"},
 			&cli.BoolFlag{Category: command.Output, Name: "long", Aliases: []string{"l"}, Usage: "also show when each dump was last verified and test-restored (reads every manifest)"},
@@ -72,10 +68,10 @@ func listCommand(env *command.Env) *cli.Command {
 			if opt.bucket, err = settings.Bucket(flags); err != nil {
 				return err
 			}
-			return opt.Run(c.Context, env)
+			return opt.run(c.Context, env)
 		},
 	}, `
-0    done, also when there are no dumps
+0    done, even if there are no dumps
 1    failed
 2    wrong flags or settings
 10   no such bucket
@@ -83,93 +79,8 @@ func listCommand(env *command.Env) *cli.Command {
 130  interrupted`)
 }
 
-// listing is the result of a listing. The newest dump comes last, where a
-// terminal leaves the eye.
-type listing struct {
-	Bucket string   `json:"bucket"`
-	Dumps  []listed `json:"dumps"`
-
-	base string
-	long bool
-	now  time.Time
-	all  []catalog.Dump // those that --last leaves out, too
-}
-
-// listed is a dump and, in a long listing, what its manifest says.
-type listed struct {
-	catalog.Dump
-	Verified *time.Time `json:"verified_at,omitempty"`
-	Restored *time.Time `json:"restored_at,omitempty"`
-
-	lacks  string // why there is no manifest to go by
-	unfit  bool   // it has one, which is not about it
-	denied error  // why it may not be read
-}
-
-// Text renders a line a dump.
-func (l listing) Text() string {
-	if len(l.Dumps) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	more := ""
-	if l.long {
-		more = "VERIFIED\tRESTORED\t"
-	}
-	// Writes to a strings.Builder do not fail.
-	_, _ = fmt.Fprintf(w, "TIME (UTC)\tAGE\tSIZE\t%sDUMP\n", more)
-	for _, d := range l.Dumps {
-		if l.long {
-			more = cmp.Or(d.lacks, day(d.Verified)) + "\t" + day(d.Restored) + "\t"
-		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s%s\n", d.Time.UTC().Format("2006-01-02 15:04"), age(l.now.Sub(d.Time)),
-			humanize.Bytes(uint64(d.Size)), more, console.Clean(strings.TrimPrefix(d.Key, catalog.Prefix(l.base))))
-	}
-	_ = w.Flush()
-	return b.String() + l.sparklines()
-}
-
-// sparklines renders a line a label: of those with dumps on two days or more,
-// as one alone has nothing to be compared with.
-func (l listing) sparklines() string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, label := range catalog.Labels(l.all) {
-		sizes := smallestByDay(catalog.WithLabel(l.all, label), l.now)
-		if len(slices.DeleteFunc(slices.Clone(sizes), func(size int64) bool { return size == noDump })) > 1 {
-			_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", console.Clean(label), sparkline(sizes), sparkCaption(sizes))
-		}
-	}
-	_ = w.Flush()
-	if b.Len() == 0 {
-		return ""
-	}
-	return "\n" + b.String()
-}
-
-func day(t *time.Time) string {
-	if t == nil {
-		return "-"
-	}
-	return t.UTC().Format("2006-01-02")
-}
-
-// age renders how long ago something was, in its largest unit.
-func age(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return "now"
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h", int(d.Hours()))
-	}
-	return fmt.Sprintf("%d days", int(d.Hours()/24))
-}
-
-// Run lists the dumps.
-func (o listOptions) Run(ctx context.Context, env *command.Env) error {
+// run lists the dumps.
+func (o listOptions) run(ctx context.Context, env *command.Env) error {
 	store, err := env.Open(ctx, o.bucket)
 	if err != nil {
 		return err
@@ -181,54 +92,96 @@ func (o listOptions) Run(ctx context.Context, env *command.Env) error {
 	if o.label != "" {
 		dumps = catalog.WithLabel(dumps, o.label)
 	}
-	all := dumps
+	shown := dumps
 	if o.last > 0 {
-		dumps = dumps[max(0, len(dumps)-o.last):]
+		shown = dumps[max(0, len(dumps)-o.last):]
 	}
-	if len(dumps) == 0 {
+	if len(shown) == 0 {
 		env.Console.Say("there are no dumps in %s", o.bucket)
 	}
-	result := listing{Bucket: o.bucket.String(), Dumps: make([]listed, len(dumps)), base: o.bucket.Base, long: o.long, now: env.Console.Now(), all: all}
-	for i, d := range dumps {
-		result.Dumps[i].Dump = d
-	}
+	result := listing{Bucket: o.bucket.String(), Dumps: make([]status.Described, len(shown)), base: o.bucket.Base, long: o.long, now: env.Console.Now(), all: dumps}
 	if o.long {
-		if err := readManifests(ctx, store, o.bucket.Base, result.Dumps); err != nil {
+		var denied error
+		if result.Dumps, denied, err = readManifests(ctx, store, o.bucket.Base, shown); err != nil {
 			return err
 		}
-		if i := slices.IndexFunc(result.Dumps, func(d listed) bool { return d.denied != nil }); i >= 0 {
-			return result.Dumps[i].denied
+		if denied != nil {
+			return denied
+		}
+	} else {
+		for i, d := range shown {
+			result.Dumps[i].Dump = d
 		}
 	}
 	return env.Console.Result(result)
 }
 
-// manifestsAtOnce is how many manifests are read at once: each costs two round
-// trips, and few bytes.
-const manifestsAtOnce = 16
+// listing is the result of hectl list. The newest dump is the last one, just above the
+// prompt of a terminal.
+type listing struct {
+	Bucket string             `json:"bucket"`
+	Dumps  []status.Described `json:"dumps"`
 
-// readManifests adds what the manifests say.
-func readManifests(ctx context.Context, store *s3store.Store, base string, dumps []listed) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(manifestsAtOnce)
-	for i := range dumps {
-		group.Go(func() error {
-			d := &dumps[i]
-			m, err := catalog.ReadManifest(ctx, store, base, d.Dump)
-			switch {
-			case fault.CodeOf(err) == fault.Integrity:
-				d.lacks, d.unfit = "manifest does not fit", true
-			case fault.CodeOf(err) == fault.Denied:
-				d.lacks, d.denied = "manifest cannot be read", err
-			case err != nil:
-				return err
-			case m == nil:
-				d.lacks = "no manifest"
-			default:
-				d.Verified, d.Restored = m.Verified, m.Restored
-			}
-			return nil
-		})
+	base string
+	long bool
+	now  time.Time
+	all  []catalog.Dump // also those that --last leaves out
+}
+
+// Text renders one line per dump, and the sparklines.
+func (l listing) Text() string {
+	if len(l.Dumps) == 0 {
+		return ""
 	}
-	return group.Wait()
+	header := []string{"TIME (UTC)", "AGE", "SIZE"}
+	if l.long {
+		header = append(header, "VERIFIED", "RESTORED")
+	}
+	rows := [][]string{append(header, "DUMP")}
+	for _, d := range l.Dumps {
+		row := []string{d.Time.UTC().Format("2006-01-02 15:04"), text.Age(l.now.Sub(d.Time)), text.Size(d.Size)}
+		if l.long {
+			row = append(row, cmp.Or(manifestFlaw(d.Manifest), day(d.Verified)), day(d.Restored))
+		}
+		rows = append(rows, append(row, console.Clean(strings.TrimPrefix(d.Key, catalog.Prefix(l.base)))))
+	}
+	return text.Table(rows) + l.sparklines()
+}
+
+// manifestFlaw returns why a manifest does not say when its dump was verified, or "" if
+// it does say so.
+func manifestFlaw(state status.ManifestState) string {
+	switch state {
+	case status.ManifestNone:
+		return "no manifest"
+	case status.ManifestMismatch:
+		return "manifest does not match"
+	case status.ManifestUnreadable:
+		return "manifest cannot be read"
+	case status.ManifestFits:
+	}
+	return ""
+}
+
+// sparklines renders one line for each label that has dumps on two days or more: a
+// single day has nothing to compare with.
+func (l listing) sparklines() string {
+	var rows [][]string
+	for _, label := range catalog.Labels(l.all) {
+		if line := status.NewSparkline(catalog.WithLabel(l.all, label), l.now); line.Days() > 1 {
+			rows = append(rows, []string{console.Clean(label), line.String(), line.Caption()})
+		}
+	}
+	if rows == nil {
+		return ""
+	}
+	return "\n" + text.Table(rows)
+}
+
+// day renders the day of a time; a dash is never.
+func day(t *time.Time) string {
+	if t == nil {
+		return "-"
+	}
+	return t.UTC().Format("2006-01-02")
 }

@@ -2,23 +2,27 @@ package backup
 
 import (
 	"context"
+	"errors"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/rubyforgood/hectl/backup/prune"
+	"github.com/rubyforgood/hectl/backup/source"
+	"github.com/rubyforgood/hectl/backup/status"
+	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
-	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// statusOptions are what one look at the dumps is told.
+// statusOptions are the options of one status report.
 type statusOptions struct {
 	bucket  config.Bucket
 	label   string
-	source  *pgtools.Conn // nil: not configured
-	limits  limits
+	source  *pgtools.Conn // nil if no source is set
+	limits  status.Limits
 	metrics string // file for the node exporter; "" for none
 }
 
@@ -38,17 +42,17 @@ func statusCommand(env *command.Env) *cli.Command {
    time in its key or from its upload, whichever is earlier. The size check is
    skipped with fewer than three earlier dumps. The manifests of the newest 50
    dumps show when one was last verified. If a source is set and reachable,
-   status reports whether a backup is running. status reports all problems; the
-   worst one decides the exit code.
+   hectl reports whether a backup is running. It reports all problems; the worst
+   one decides the exit code.
 
-   --metrics writes FILE in any case, even if something is wrong or the bucket
-   cannot be read (then hectl_up is 0).`,
+   --metrics always writes FILE, even if there are problems or if hectl cannot
+   read the bucket (then hectl_up is 0).`,
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Category: command.Limits, Name: "max-age", Usage: "exit 14 if the newest dump is older than `TIME`, such as 26h (default 9h)"},
-			&cli.StringFlag{Category: command.Limits, Name: "max-shrink", Usage: "exit 3 if it is smaller than usual by more than `PERCENT` (default 50%)"},
+			&cli.StringFlag{Category: command.Limits, Name: "max-shrink", Usage: "exit 3 if the newest dump is smaller than usual by more than `PERCENT` (default 50%)"},
 			&cli.StringFlag{Category: command.Database, Name: "source", Usage: "`SOURCE` to ask whether a backup is running (HECTL_SOURCE)"},
 			command.LabelFlag(),
-			&cli.StringFlag{Category: command.Output, Name: "metrics", TakesFile: true, Usage: "write `FILE` in Prometheus' text format, atomically"},
+			&cli.StringFlag{Category: command.Output, Name: "metrics", TakesFile: true, Usage: "write metrics to `FILE` in Prometheus' text format, atomically"},
 		}, command.BucketFlags()),
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {
@@ -58,11 +62,11 @@ func statusCommand(env *command.Env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return opt.Run(c.Context, env)
+			return opt.run(c.Context, env)
 		},
 	}, `
 0    no problems
-1    failed: the dumps are unknown, or the metrics could not be written
+1    failed: the bucket could not be read, or the metrics not written
 2    wrong flags or settings
 3    the newest dump is much smaller than usual, or dated in the future
 10   no such bucket, or no dump of this label
@@ -80,7 +84,7 @@ func newStatusOptions(env *command.Env, c *cli.Context) (*statusOptions, error) 
 	flags := command.Given(c)
 	opt := &statusOptions{}
 	if path := flags["metrics"]; path != "" {
-		if opt.metrics, err = metricsFile(path); err != nil {
+		if opt.metrics, err = status.MetricsFile(path); err != nil {
 			return nil, err
 		}
 	}
@@ -92,75 +96,133 @@ func newStatusOptions(env *command.Env, c *cli.Context) (*statusOptions, error) 
 	if opt.bucket, err = settings.Bucket(flags); err != nil {
 		return nil, err
 	}
-	if opt.limits.maxAge, err = settings.MaxAge(flags); err != nil {
+	if opt.limits.MaxAge, err = settings.MaxAge(flags); err != nil {
 		return nil, err
 	}
-	if opt.limits.maxShrink, err = settings.MaxShrink(flags); err != nil {
+	if opt.limits.MaxShrink, err = settings.MaxShrink(flags); err != nil {
 		return nil, err
 	}
-	// Not every machine that looks after the dumps knows the source.
-	if source, err := settings.Source(flags); err == nil {
-		conn, err := command.Resolve(source, settings)
+	// A machine that only monitors the dumps need not know the source.
+	if database, err := settings.Source(flags); err == nil {
+		conn, err := command.Resolve(database, settings)
 		if err == nil {
 			opt.source = &conn
 		} else {
-			env.Console.Detail("source (from %s): %v", source.Origin, err)
+			env.Console.Detail("source (from %s): %v", database.Origin, err)
 		}
 	}
 	return opt, nil
 }
 
-// Run looks, tells what it found, and fails if that is not good.
-func (o *statusOptions) Run(ctx context.Context, env *command.Env) error {
-	seen, err := o.look(ctx, env)
+// run reports the state of the dumps, and fails if there are problems.
+func (o *statusOptions) run(ctx context.Context, env *command.Env) error {
+	query := status.Query{Bucket: o.bucket.String(), Base: o.bucket.Base, Label: o.label, Limits: o.limits}
+	report, err := o.inspect(ctx, env, query)
 	if err == nil {
-		err = seen.err()
+		err = report.Err()
 	}
 	if o.metrics != "" && ctx.Err() == nil {
-		if writeErr := writeMetrics(o.metrics, o.gauges(env.Console.Now(), seen)); writeErr != nil && err == nil {
-			err = writeErr
-		} else if writeErr != nil {
+		writeErr := status.WriteMetrics(o.metrics, status.Metrics(query, report, env.Console.Now()))
+		if writeErr != nil && err != nil {
 			env.Console.Warn("%v", writeErr)
+		} else if writeErr != nil {
+			err = writeErr
 		}
 	}
-	if seen == nil {
+	if report == nil {
 		return err
 	}
-	if sayErr := env.Console.Result(seen); err == nil {
-		err = sayErr
+	if printErr := env.Console.Result(report); err == nil {
+		err = printErr
 	}
 	return err
 }
 
-// err says what is wrong; the gravest problem decides the exit code.
-func (s *status) err() error {
-	if len(s.Problems) == 0 {
-		return nil
+// inspect reads the bucket, and asks the source whether a backup is running.
+func (o *statusOptions) inspect(ctx context.Context, env *command.Env, query status.Query) (*status.Report, error) {
+	store, err := env.Open(ctx, o.bucket)
+	if err != nil {
+		return nil, err
 	}
-	var texts []string
-	for _, p := range s.Problems {
-		texts = append(texts, p.Text)
+	seen, err := o.readBucket(ctx, store)
+	if err != nil {
+		return nil, err
 	}
-	first := s.Problems[0].Kind
-	return fault.New(first.code(), s.hint(first), "%s in %s: %s", s.Label, s.Bucket, strings.Join(texts, "; "))
+	report := status.New(query, seen, env.Console.Now().UTC())
+	// The rest is optional. Listing uploads takes a permission that a reader otherwise
+	// does not need, and the source may not be reachable from here.
+	if report.Uploads, err = o.openUploads(ctx, store); err != nil {
+		env.Console.Detail("open uploads: %v", err)
+	}
+	if report.Backup, err = o.runningBackup(ctx); err != nil {
+		report.BackupUnknown = "not known: " + o.source.Database() + " does not answer"
+		env.Console.Detail("backup now: %v", err)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return report, nil
 }
 
-// hint says what to do about a problem.
-func (s *status) hint(k kind) string {
-	switch k {
-	case missing:
-		if len(s.others) > 0 {
-			return "name another label with --env: there are dumps of " + strings.Join(s.others, ", ")
-		}
-		return `make one with "hectl backup", or name another bucket with --bucket, or another label with --env`
-	case empty, misfit:
-		return `restore the dump before it with "hectl restore KEY"; "hectl list" shows the keys`
-	case stale:
-		return `read the log of the last "hectl backup" (cron's mail, or journalctl -u hectl-backup), or run it now`
-	case shrunk:
-		return `compare the row counts of this dump and the one before it: "hectl verify KEY"`
-	case future:
-		return "check the clock of the machine that makes the dumps, and of this one"
+// readBucket lists the dumps and reads the manifests of the recent ones.
+func (o *statusOptions) readBucket(ctx context.Context, store *s3store.Store) (seen status.Seen, err error) {
+	if seen.Dumps, err = catalog.List(ctx, store, o.bucket.Base); err != nil {
+		return seen, err
 	}
-	return ""
+	dumps := catalog.WithLabel(seen.Dumps, o.label)
+	if len(dumps) == 0 {
+		return seen, nil
+	}
+	seen.Manifest = map[string]bool{}
+	for object, err := range store.List(ctx, catalog.ManifestPrefix(o.bucket.Base)) {
+		if err != nil {
+			return seen, err
+		}
+		seen.Manifest[catalog.DumpKey(o.bucket.Base, object.Key)] = true
+	}
+	recent := slices.DeleteFunc(slices.Clone(status.Recent(dumps)), func(d catalog.Dump) bool { return !seen.Manifest[d.Key] })
+	seen.Recent, _, err = readManifests(ctx, store, o.bucket.Base, recent)
+	for i := range seen.Recent {
+		// The bucket lists a manifest, so a later hectl has written it.
+		if d := &seen.Recent[i]; d.Manifest == status.ManifestNone {
+			d.Manifest = status.ManifestUnreadable
+		}
+	}
+	return seen, err
+}
+
+var errUploadsUnknown = errors.New("the store lists none, and not every store lists open uploads")
+
+// openUploads counts the open uploads of dumps of this label.
+func (o *statusOptions) openUploads(ctx context.Context, store *s3store.Store) (*status.Uploads, error) {
+	found, known, err := prune.FindUploads(ctx, store, prune.Scope{Bucket: o.bucket, Label: o.label})
+	if err != nil {
+		return nil, err
+	}
+	if !known {
+		return nil, errUploadsUnknown
+	}
+	uploads := &status.Uploads{Count: len(found)}
+	for _, u := range found {
+		if uploads.Oldest == nil || u.Initiated.Before(*uploads.Oldest) {
+			uploads.Oldest = &u.Initiated
+		}
+	}
+	return uploads, nil
+}
+
+// runningBackup returns nil if no source is set.
+func (o *statusOptions) runningBackup(ctx context.Context) (*status.Backup, error) {
+	if o.source == nil {
+		return nil, nil //nolint:nilnil // not an error
+	}
+	found, err := source.FindBackup(ctx, *o.source)
+	if err != nil {
+		return nil, err
+	}
+	b := &status.Backup{Database: o.source.Database(), Running: found.Running, Session: found.Session}
+	if !found.Since.IsZero() {
+		b.Since = &found.Since
+	}
+	return b, nil
 }

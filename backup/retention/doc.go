@@ -1,23 +1,23 @@
-// Package retention decides which dumps to keep. It knows times and rules, and
-// nothing of a bucket: a decision is a function of the times of all dumps, the
-// policy and the present, and carries its reasons.
+// Package retention decides which dumps to keep. A decision is a pure function of the
+// times of all dumps, the policy and the current time, and states its reasons.
 //
-// The rules mean what they mean in restic. --keep-daily 14 keeps the newest dump
-// of each of the last 14 days that have one; days without a dump do not count,
-// so a pause in backing up deletes nothing. Hours, days, weeks (from Monday),
-// months and years are those of UTC. While a rule has not used its number up, it
-// keeps the oldest dump as well, so that a history that begins in the middle of
-// a month reaches back as far as it can. --keep-within 1y6m keeps all dumps
-// younger than that, counted back from the newest dump and not from today: a
-// backup that no longer runs loses nothing to it either. Counting back follows
-// the calendar as [time.Time.AddDate] does: a month before 31 March is "31
-// February", which is 3 March. A dump stays if one rule wants it.
+// The rules work as in restic. --keep-daily 14 keeps the newest dump of each of the last
+// 14 days that have one. Days without a dump do not count, so a pause in backups removes
+// nothing. Hours, days, weeks (from Monday), months and years are in UTC. A rule that has
+// not reached its number also keeps the oldest dump, so that a history that starts in the
+// middle of a month reaches back as far as possible.
 //
-// Three things go beyond restic, each of which only ever keeps more. The newest
-// Policy.Min dumps stay whatever the rules say. (To add some only where the
-// rules leave fewer would let a second rule delete what the first one had kept.)
-// Dumps of the same second share their fate: two programs may be backing up on
-// the same schedule. And a dump from the future is kept and not counted: some
-// machine's clock was wrong, and were it taken for the newest, --keep-within
-// would delete all others.
+// --keep-within 1y6m keeps all dumps that are at most that much older than the newest
+// dump. It does not count back from today, so it removes nothing after backups have
+// stopped. It follows the calendar as [time.Time.AddDate] does: a month before 31 March
+// is "31 February", which is 3 March.
+//
+// A dump is kept if any rule selects it. Three additions to restic only ever keep more:
+//
+//   - The newest Policy.Min dumps are always kept. Keeping them only where the rules select
+//     too few would mean that an additional rule could remove a dump.
+//   - Dumps of the same second are kept or removed together: two programs may back up on
+//     the same schedule.
+//   - A dump dated in the future is kept and not counted. Some machine's clock was wrong.
+//     If such a dump counted as the newest, --keep-within would remove all others.
 package retention

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// update writes the golden files anew.
+// update rewrites the golden files.
 var update = os.Getenv("HECTL_UPDATE_TESTDATA") != ""
 
 func at(text string) time.Time {
@@ -95,8 +95,8 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// render writes a line for each dump kept, and one for those between that are
-// not.
+// render writes one line for each dump that is kept, and one line for each run of dumps
+// that are removed.
 func render(p Policy, times []time.Time, decisions []Decision) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "policy: %s\n\n", p)

@@ -11,12 +11,13 @@ import (
 // Count is how many dumps a rule keeps.
 type Count int
 
-// Unlimited keeps one of every period.
+// Unlimited keeps one dump of every period.
 const Unlimited Count = -1
 
 const unlimited = "unlimited"
 
-// ParseCount reads a number from 0, or "unlimited", for which "-1" stands, too.
+// ParseCount parses a number of at least 0, "unlimited", or "-1", which also means
+// unlimited.
 func ParseCount(text string) (Count, error) {
 	if text == unlimited || text == "-1" {
 		return Unlimited, nil
@@ -28,7 +29,7 @@ func ParseCount(text string) (Count, error) {
 	return Count(n), nil
 }
 
-// String returns the form that ParseCount reads.
+// String returns the form that ParseCount parses.
 func (c Count) String() string {
 	if c == Unlimited {
 		return unlimited
@@ -36,15 +37,15 @@ func (c Count) String() string {
 	return strconv.Itoa(int(c))
 }
 
-// Span is a length of time by the calendar: its months have 28 days or 31.
+// Span is a calendar duration, whose months have 28 to 31 days.
 type Span struct {
 	Years, Months, Days, Hours int
 }
 
 var spanForm = regexp.MustCompile(`^(?:(\d{1,6})y)?(?:(\d{1,6})m)?(?:(\d{1,6})d)?(?:(\d{1,6})h)?$`)
 
-// ParseSpan reads years, months, days and hours, in that order and each of them
-// optional, such as "1y6m" or "30d". "0" is no time at all.
+// ParseSpan parses years, months, days and hours, in that order, each of them optional,
+// such as "1y6m" or "30d". "0" is an empty span.
 func ParseSpan(text string) (Span, error) {
 	if text == "0" {
 		return Span{}, nil
@@ -54,13 +55,13 @@ func ParseSpan(text string) (Span, error) {
 		return Span{}, fmt.Errorf("%q is not a time such as 2y5m7d3h (years, months, days, hours)", text)
 	}
 	number := func(i int) int {
-		n, _ := strconv.Atoi(parts[i]) // digits, or nothing, which is 0
+		n, _ := strconv.Atoi(parts[i]) // digits, or "", which is 0
 		return n
 	}
 	return Span{number(1), number(2), number(3), number(4)}, nil
 }
 
-// String returns the form that ParseSpan reads.
+// String returns the form that ParseSpan parses.
 func (s Span) String() string {
 	var b strings.Builder
 	for _, part := range []struct {
@@ -80,7 +81,7 @@ func (s Span) String() string {
 // MarshalText implements encoding.TextMarshaler.
 func (s Span) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// before returns the time that lies the span before t.
+// before returns the time that is the span before t.
 func (s Span) before(t time.Time) time.Time {
 	return t.AddDate(-s.Years, -s.Months, -s.Days).Add(-time.Duration(s.Hours) * time.Hour)
 }

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Policy says which dumps to keep. A dump is kept if one of the rules wants it;
-// a rule that is zero wants none.
+// Policy is the rules that select the dumps to keep. A dump is kept if any rule selects
+// it. A rule with the value zero selects none.
 type Policy struct {
 	Last    Count `json:"last,omitempty"`
 	Hourly  Count `json:"hourly,omitempty"`
@@ -18,11 +18,11 @@ type Policy struct {
 	Monthly Count `json:"monthly,omitempty"`
 	Yearly  Count `json:"yearly,omitempty"`
 	Within  Span  `json:"within,omitzero"`
-	Min     int   `json:"min"` // the newest that stay in any case; at least one does
+	Min     int   `json:"min"` // the newest dumps, which are always kept; at least one
 }
 
-// Empty reports whether there is no rule. Min is none: it is there for policies
-// that are wrong.
+// Empty reports whether there is no rule. Min does not count as one: it protects against
+// bad policies.
 func (p Policy) Empty() bool { return p == Policy{Min: p.Min} }
 
 // String returns the rules in words: "last 6, daily 14, within 2d, minimum 3".
@@ -40,20 +40,20 @@ func (p Policy) String() string {
 	return strings.Join(rules, ", ")
 }
 
-// Decision is what becomes of a dump.
+// Decision is whether to keep a dump.
 type Decision struct {
 	Keep    bool
-	Reasons []string // for keeping it; empty, and not nil, when there are none
+	Reasons []string // for keeping it; empty but not nil if there are none
 }
 
-// The reasons that are not rules.
+// Reasons other than rules.
 const (
 	reasonMin    = "minimum"
 	reasonFuture = "in the future"
 )
 
-// Decide returns what becomes of the dump of each time, in the order of times,
-// which does not matter. now is the present.
+// Decide returns a decision for the dump of each time, in the order of times. The times
+// need not be sorted. now is the current time.
 func (p Policy) Decide(times []time.Time, now time.Time) []Decision {
 	var past []time.Time
 	for _, t := range times {
@@ -77,14 +77,14 @@ func (p Policy) Decide(times []time.Time, now time.Time) []Decision {
 	return decisions
 }
 
-// decide is Decide for different times in UTC, the newest first.
+// decide is Decide for distinct times in UTC, sorted from newest to oldest.
 func (p Policy) decide(times []time.Time) []Decision {
 	decisions := make([]Decision, len(times))
 	rules := p.rules()
 	for n, t := range times {
 		reasons := []string{}
 		for i := range rules {
-			if reason := rules[i].wants(t, n, n == len(times)-1); reason != "" {
+			if reason := rules[i].selects(t, n, n == len(times)-1); reason != "" {
 				reasons = append(reasons, reason)
 			}
 		}
@@ -104,7 +104,7 @@ type rule struct {
 	name   string
 	left   Count
 	period func(t time.Time, n int) string // of the nth newest dump
-	last   string                          // the period of the dump kept last
+	last   string                          // the period of the last dump that was kept
 }
 
 func (p Policy) rules() []rule {
@@ -121,9 +121,9 @@ func (p Policy) rules() []rule {
 	}
 }
 
-// wants returns the reason for which the rule keeps the nth newest dump, "" when
-// it does not. It must be asked about every dump, from the newest to the oldest.
-func (r *rule) wants(t time.Time, n int, oldest bool) string {
+// selects returns why the rule keeps the nth newest dump, or "" if it does not. It must
+// be called for every dump, from the newest to the oldest.
+func (r *rule) selects(t time.Time, n int, oldest bool) string {
 	if r.left == 0 {
 		return ""
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Properties are checked on made-up histories. The seed of a failure is printed:
-// it alone makes the history again.
+// forMany checks a property on random histories. A failure prints the seed, which is
+// enough to reproduce the history.
 func forMany(t *testing.T, check func(r *rand.Rand)) {
 	t.Helper()
 	for seed := range uint64(500) {
@@ -21,8 +21,8 @@ func forMany(t *testing.T, check func(r *rand.Rand)) {
 	}
 }
 
-// history returns times in no order: regular, irregular, or bunched, some twice,
-// around ends of years, months and leap days, some of them after now.
+// history returns times in random order: regular, irregular or in bunches, some of them
+// twice, around the ends of years and months and around leap days, some after now.
 func history(r *rand.Rand) (times []time.Time, now time.Time) {
 	ends := these("2026-11-23 08:30:00", "2028-03-01 02:00:00", "2024-02-29 23:59:59", "2027-01-01 00:00:00", "2026-03-31 12:00:00")
 	now = ends[r.IntN(len(ends))]
@@ -56,7 +56,7 @@ func somePolicy(r *rand.Rand) Policy {
 	return p
 }
 
-// more returns a policy that asks for as much as p, or more, of everything.
+// more returns a policy that keeps at least as much as p.
 func more(r *rand.Rand, p Policy) Policy {
 	for _, c := range []*Count{&p.Last, &p.Hourly, &p.Daily, &p.Weekly, &p.Monthly, &p.Yearly} {
 		switch {
@@ -181,8 +181,8 @@ func TestPruningTwiceIsPruningOnce(t *testing.T) {
 	})
 }
 
-// Looked at on every day of three years, one of them a leap year, the last 13
-// months are 13 months.
+// On every day of three years, one of them a leap year, the rule must keep 13 different
+// months.
 func TestMonthsOverLeapDays(t *testing.T) {
 	for today := at("2026-12-31 06:00:00"); today.Year() < 2030; today = today.Add(day) {
 		var times []time.Time

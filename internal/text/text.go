@@ -4,7 +4,9 @@ package text
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -38,3 +40,40 @@ func List(names []string, most int) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// Duration renders a duration without units that are zero at its end: "4h", "1h30m".
+func Duration(d time.Duration) string {
+	s := d.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(s, zero) {
+			s = s[:len(s)-2]
+		}
+	}
+	return s
+}
+
+// Age renders how long ago something was, in the largest unit: "5 min", "3 days".
+func Age(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "now"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}
+
+// Table aligns the columns of rows. The last column is not padded.
+func Table(rows [][]string) string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, row := range rows {
+		fmt.Fprintln(w, strings.Join(row, "\t"))
+	}
+	_ = w.Flush() // writes to a strings.Builder do not fail
+	return trailingSpace.ReplaceAllString(b.String(), "")
+}
+
+var trailingSpace = regexp.MustCompile(`(?m) +$`)

@@ -22,6 +22,21 @@ func TestText(t *testing.T) {
 		{text.List([]string{"a", "b", "c"}, 3), "a, b, c"},
 		{text.List([]string{"a", "b", "c", "d"}, 3), "a, b, c and 1 more"},
 		{text.List(nil, 3), ""},
+		{text.Duration(3 * time.Hour), "3h"},
+		{text.Duration(90 * time.Minute), "1h30m"},
+		{text.Duration(10 * time.Minute), "10m"},
+		{text.Duration(90 * time.Second), "1m30s"},
+		{text.Duration(3 * time.Second), "3s"},
+		{text.Duration(time.Hour + time.Second), "1h0m1s"},
+		{text.Duration(0), "0s"},
+		{text.Age(59 * time.Second), "now"},
+		{text.Age(time.Minute), "1 min"},
+		{text.Age(59*time.Minute + 59*time.Second), "59 min"},
+		{text.Age(time.Hour), "1 h"},
+		{text.Age(47*time.Hour + 59*time.Minute), "47 h"},
+		{text.Age(48 * time.Hour), "2 days"},
+		{text.Table([][]string{{"", "SIZE", "WHY"}, {"keep", "1 kB", ""}, {"x", "22 kB", "y"}}), "      SIZE   WHY\nkeep  1 kB\nx     22 kB  y\n"},
+		{text.Table(nil), ""},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("got %q, want %q", tt.got, tt.want)

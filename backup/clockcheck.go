@@ -1,0 +1,58 @@
+package backup
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/rubyforgood/hectl/dump/catalog"
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/s3store"
+)
+
+// listingTimeout is how long a successful backup may take to find out whether its dump
+// is the newest. The answer is not worth more.
+const listingTimeout = 30 * time.Second
+
+var errListing = fmt.Errorf("no answer within %s", listingTimeout)
+
+// checkNewest warns if another dump of the label is dated in the future and therefore
+// counts as the newest. That happens after a clock was set back: the following dumps are
+// in the bucket, but no fetch takes them. If the bucket cannot be listed, there is no
+// warning.
+func checkNewest(ctx context.Context, out *console.Console, store *s3store.Store, base string, made backupResult) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, listingTimeout, errListing)
+	defer cancel()
+	all, err := catalog.List(ctx, store, base)
+	if err != nil {
+		out.Detail("hectl could not check whether the dump is the newest: %v", err)
+		return nil
+	}
+	future := datedInFuture(catalog.WithLabel(all, made.Label), made.Key, out.Now())
+	if len(future) == 0 {
+		return nil
+	}
+	last := future[len(future)-1]
+	others := ""
+	if len(future) > 1 {
+		others = fmt.Sprintf(", the last of %d such dumps", len(future))
+	}
+	return fault.New(fault.Warnings,
+		`check the clock of this machine and of the one that made the other dump. Until then, "hectl fetch-latest-db" takes the other dump; "hectl restore KEY" takes any`,
+		"the dump is in the bucket, but does not count as the newest of %s: %s is dated %s, which is in the future%s",
+		made.Label, console.Clean(last.Key), last.Time.UTC().Format(time.RFC3339), others)
+}
+
+// datedInFuture returns the dumps with a time after now, except the one with the key
+// made. A dump with an earlier time is not returned even if it is newer than that one:
+// another program made it meanwhile, and it is rightly the newest.
+func datedInFuture(dumps []catalog.Dump, made string, now time.Time) []catalog.Dump {
+	var future []catalog.Dump
+	for _, d := range dumps {
+		if d.Time.After(now) && d.Key != made {
+			future = append(future, d)
+		}
+	}
+	return future
+}

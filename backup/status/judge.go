@@ -1,0 +1,129 @@
+package status
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/rubyforgood/hectl/dump/catalog"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/text"
+)
+
+// Limits are what the newest dump must not exceed.
+type Limits struct {
+	MaxAge    time.Duration
+	MaxShrink int // percent below the usual size
+}
+
+const (
+	medianOf  = 10              // dumps before the newest whose median is the usual size
+	medianMin = 3               // with fewer, there is no usual size
+	clockSkew = 5 * time.Minute // between two hosts with working clocks
+)
+
+// Kind names a problem for programs.
+type Kind string
+
+// The kinds of problems, the worst first.
+const (
+	Missing  Kind = "missing" // there is no dump
+	Empty    Kind = "empty"   // the newest dump has no bytes
+	Mismatch Kind = "misfit"  // the newest dump is not the object that its manifest describes
+	Stale    Kind = "stale"
+	Shrunk   Kind = "shrunk"
+	Future   Kind = "future" // the newest dump is dated in the future
+)
+
+// kinds returns all kinds, the worst first.
+func kinds() []Kind { return []Kind{Missing, Empty, Mismatch, Stale, Shrunk, Future} }
+
+// code returns the exit code for a problem.
+func (k Kind) code() fault.Code {
+	switch k {
+	case Missing:
+		return fault.NotFound
+	case Empty, Mismatch:
+		return fault.Integrity
+	case Stale:
+		return fault.Stale
+	case Shrunk, Future:
+	}
+	return fault.Warnings
+}
+
+// Problem is one thing that is wrong with the dumps.
+type Problem struct {
+	Kind Kind   `json:"kind"`
+	Text string `json:"text"`
+}
+
+// Judge returns the problems with the dumps of one label, the worst first. The dumps
+// are sorted, the newest last. mismatch is set if the newest dump is not the object
+// that its manifest describes.
+func Judge(dumps []catalog.Dump, mismatch bool, now time.Time, lim Limits) []Problem {
+	problems := []Problem{} // not nil: JSON shows an empty list
+	add := func(k Kind, format string, args ...any) {
+		problems = append(problems, Problem{k, fmt.Sprintf(format, args...)})
+	}
+	if len(dumps) == 0 {
+		add(Missing, "there is no dump")
+		return problems
+	}
+	newest := dumps[len(dumps)-1]
+	if newest.Size == 0 {
+		add(Empty, "the newest dump is empty")
+	}
+	if mismatch {
+		add(Mismatch, "the newest dump does not match its manifest")
+	}
+	if age := now.Sub(made(newest)); age > lim.MaxAge {
+		add(Stale, "the newest dump is %s old, more than %s", minutes(age), minutes(lim.MaxAge))
+	}
+	if usual, ok := usualSize(dumps); ok && newest.Size > 0 && (usual-newest.Size)*100 > usual*int64(lim.MaxShrink) {
+		add(Shrunk, "the newest dump is %s, %d%% less than the usual %s (limit %d%%)", text.Size(newest.Size),
+			(usual-newest.Size)*100/usual, text.Size(usual), lim.MaxShrink)
+	}
+	if newest.Time.Sub(now) > clockSkew {
+		add(Future, "the newest dump is dated in the future, %s", newest.Time.Format("2006-01-02 15:04"))
+	}
+	return problems
+}
+
+// made returns when a dump was made: the time in its key or of its upload, whichever
+// is earlier. Neither a wrong clock nor a later copy makes a dump look fresh.
+func made(d catalog.Dump) time.Time {
+	if d.Upload.Before(d.Time) {
+		return d.Upload
+	}
+	return d.Time
+}
+
+// usualSize returns the median size of the dumps before the newest. It reports false if
+// there are too few.
+func usualSize(dumps []catalog.Dump) (int64, bool) {
+	before := dumps[:max(0, len(dumps)-1)]
+	before = before[max(0, len(before)-medianOf):]
+	if len(before) < medianMin {
+		return 0, false
+	}
+	var sizes []int64
+	for _, d := range before {
+		sizes = append(sizes, d.Size)
+	}
+	slices.Sort(sizes)
+	mid := len(sizes) / 2
+	if len(sizes)%2 == 0 {
+		return (sizes[mid-1] + sizes[mid]) / 2, true
+	}
+	return sizes[mid], true
+}
+
+// minutes renders a duration to compare it with a limit: in whole minutes, or in
+// seconds below a minute.
+func minutes(d time.Duration) string {
+	if d >= time.Minute {
+		d = d.Truncate(time.Minute)
+	}
+	return text.Duration(d.Truncate(time.Second))
+}

@@ -1,0 +1,74 @@
+package backup
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/rubyforgood/hectl/backup/source"
+	"github.com/rubyforgood/hectl/dump/catalog"
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// dumpRun is one run of pg_dump into the bucket.
+type dumpRun struct {
+	source       pgtools.Conn
+	session      *source.Source
+	tool         pgtools.Tool
+	options      pgtools.DumpOptions
+	masked       *maskedDump // gets a copy of the stream; nil for none
+	limits       *timeouts
+	stallTimeout time.Duration
+	out          *console.Console
+}
+
+// upload streams the output of pg_dump into the bucket. The object has another key than
+// the given one if that was taken. If anything fails, there is no object.
+func (r dumpRun) upload(ctx context.Context, store *s3store.Store, key string, opt s3store.UploadOptions) (s3store.Object, *catalog.Stream, error) {
+	var err error
+	if r.options.ExcludeTableData, err = r.session.EncodePatterns(ctx, r.options.ExcludeTableData); err != nil {
+		return s3store.Object{}, nil, err
+	}
+	r.options.Log = func(line string) { r.out.Detail("%s", line) }
+	dump, err := pgtools.Dump(ctx, r.tool, r.source, r.options)
+	if err != nil {
+		return s3store.Object{}, nil, err
+	}
+	// While all parts of the upload are being sent, nothing reads from pg_dump, so its
+	// failure would go unnoticed.
+	dump.WhenFailed(r.limits.cancel)
+	bar := r.out.Progress("dump "+r.source.Database(), console.Bytes, -1)
+	defer bar.Done()
+	output := r.limits.watchReads(dump, r.stallTimeout, r.out.Now, bar.Add)
+	stream := catalog.NewStream(r.masked.tee(output), "pg_dump")
+	r.limits.explainWith(func() string {
+		if idle := output.unread(); idle >= time.Second {
+			return fmt.Sprintf("; %s; the store has not accepted more data for %s", stream.Position(), idle.Round(time.Second))
+		}
+		return "; " + stream.Position() + source.DumpWaits(ctx, r.source)
+	})
+	defer r.limits.explainWith(nil)
+	object, err := store.Upload(ctx, key, stream, opt)
+	if closeErr := dump.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		err = r.explain(ctx, err)
+	}
+	return object, stream, err
+}
+
+// explain returns why the run failed, and ends pg_dump's session.
+func (r dumpRun) explain(ctx context.Context, err error) error {
+	if limit := timedOut(ctx); limit != nil {
+		err = limit
+	} else {
+		err = r.session.ExplainFailure(ctx, err)
+	}
+	if endErr := r.session.EndDump(ctx); endErr != nil {
+		r.out.Warn("pg_dump's session may still be on the source: %v", endErr)
+	}
+	return err
+}
