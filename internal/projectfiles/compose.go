@@ -12,16 +12,16 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 )
 
-// service is a Postgres server that Compose runs. Its Host is that on this machine, ""
-// when no port of it is published.
+// service is a Postgres server that Compose runs. Host is its host as seen from this
+// machine, "" if its port is not published.
 type service struct {
 	Database
 	name    string
-	aliases []string // by which other containers know it as well
+	aliases []string // other names of the container in the network
 }
 
-// composed returns the Postgres servers of the project's Compose files.
-func (p Project) composed() []service {
+// composeServices returns the Postgres servers of the project's Compose files.
+func (p Project) composeServices() []service {
 	var all []service
 	for _, files := range p.composeFiles() {
 		f := composeFile{project: p, dir: path.Dir(files[0])}
@@ -34,8 +34,8 @@ func (p Project) composed() []service {
 	return all
 }
 
-// composeFiles returns the Compose files that belong together: the first that Compose
-// would find in a folder, with its override, and those that a devcontainer names.
+// composeFiles returns the Compose files, grouped as Compose merges them: the first file
+// that Compose finds in a folder with its override, and the files of a devcontainer.
 func (p Project) composeFiles() [][]string {
 	var all [][]string
 	for _, dir := range []string{".", ".devcontainer"} {
@@ -62,7 +62,7 @@ func (p Project) composeFiles() [][]string {
 	return all
 }
 
-// devcontainers returns the Compose files that each devcontainer.json names.
+// devcontainers returns the Compose files of each devcontainer.json.
 func (p Project) devcontainers() [][]string {
 	var all [][]string
 	for _, file := range p.glob(".devcontainer/devcontainer.json", ".devcontainer.json", ".devcontainer/*/devcontainer.json") {
@@ -95,16 +95,16 @@ func (p Project) devcontainers() [][]string {
 	return all
 }
 
-// composeFile is what Compose files that belong together say.
+// composeFile is the merged content of a group of Compose files.
 type composeFile struct {
 	project   Project
-	dir       string // of the first, which is where .env is
+	dir       string // folder of the first file, which has the .env file
 	variables map[string]config.Value
-	services  []*composed
+	services  []*composeService
 }
 
-// composed is a service as the files say it.
-type composed struct {
+// composeService is a service as the files describe it.
+type composeService struct {
 	name, origin string
 	image        string
 	network      string
@@ -113,13 +113,13 @@ type composed struct {
 	ports        []port
 }
 
-// port is a port of a container, and where this machine has it.
+// port is a port of a container and the port of this machine that leads to it.
 type port struct {
 	host, published, target string
 	origin                  string
 }
 
-// add reads a file, which adds to those before it.
+// add merges a file into f.
 func (f *composeFile) add(file string) {
 	source, ok := f.project.read(file)
 	if !ok {
@@ -136,10 +136,10 @@ func (f *composeFile) add(file string) {
 	const most = 100 // services of a project
 	for _, name := range services.keys[:min(len(services.keys), most)] {
 		n := services.values[name]
-		i := slices.IndexFunc(f.services, func(s *composed) bool { return s.name == name })
+		i := slices.IndexFunc(f.services, func(s *composeService) bool { return s.name == name })
 		if i < 0 {
 			i = len(f.services)
-			f.services = append(f.services, &composed{name: name, origin: file + " (service " + name + ")", environment: map[string]Part{}})
+			f.services = append(f.services, &composeService{name: name, origin: file + " (service " + name + ")", environment: map[string]Part{}})
 		}
 		s := f.services[i]
 		s.image = cmp.Or(f.interpolate(n.get("image").text()).Text, s.image)
@@ -154,9 +154,9 @@ func (f *composeFile) add(file string) {
 	}
 }
 
-// environment takes what the image reads when it makes its database: in env_file
-// first, which environment overrides.
-func (f *composeFile) environment(s *composed, n *node, file string) {
+// environment sets the variables that the image reads to create its database: those of
+// env_file, then those of environment, which override them.
+func (f *composeFile) environment(s *composeService, n *node, file string) {
 	if envFile := n.get("env_file"); envFile != nil {
 		for _, one := range append([]*node{envFile}, envFile.list...) {
 			name := path.Join(f.dir, cmp.Or(one.get("path").text(), one.text()))
@@ -194,7 +194,7 @@ func (f *composeFile) environment(s *composed, n *node, file string) {
 	}
 }
 
-// port reads a port in the short syntax, [[IP:]PORT:]PORT[/PROTOCOL], or the long one.
+// port parses a port in the short syntax, [[IP:]PORT:]PORT[/PROTOCOL], or the long syntax.
 func (f *composeFile) port(n *node, file string) port {
 	if n.values != nil {
 		return port{
@@ -225,7 +225,7 @@ func (n *node) lineOr(line int) int {
 	return n.line
 }
 
-// servers returns the services that are Postgres.
+// servers returns the services that run Postgres.
 func (f *composeFile) servers() []service {
 	var all []service
 	for _, s := range f.services {
@@ -236,7 +236,7 @@ func (f *composeFile) servers() []service {
 		d := Database{Origin: s.origin}
 		d.User = s.first("POSTGRES_USER", "POSTGRESQL_USERNAME", "POSTGRESQL_USER")
 		if d.User.Text == "" {
-			d.User = Part{Value: config.Value{Text: "postgres", Origin: s.origin + ", the image's own"}}
+			d.User = Part{Value: config.Value{Text: "postgres", Origin: s.origin + ", the image's default"}}
 		}
 		d.Name = s.first("POSTGRES_DB", "POSTGRESQL_DATABASE", "POSTGRESQL_DB")
 		if d.Name.Text == "" {
@@ -248,9 +248,9 @@ func (f *composeFile) servers() []service {
 		case i < 0:
 			d.Reason = "its container publishes no port"
 		case !isPort(s.ports[i].published):
-			d.Reason = "its container's port is published under a number that changes"
+			d.Reason = "its container publishes a random port"
 		default:
-			d.Host = Part{Value: config.Value{Text: reached(s.ports[i].host), Origin: s.ports[i].origin}}
+			d.Host = Part{Value: config.Value{Text: hostOf(s.ports[i].host), Origin: s.ports[i].origin}}
 			d.Port = Part{Value: config.Value{Text: s.ports[i].published, Origin: s.ports[i].origin}}
 		}
 		all = append(all, service{Database: d, name: s.name, aliases: slices.DeleteFunc(s.aliases, func(a string) bool { return a == "" })})
@@ -258,8 +258,8 @@ func (f *composeFile) servers() []service {
 	return all
 }
 
-// first is the first of the variables that is set.
-func (s *composed) first(names ...string) Part {
+// first returns the first of the variables that is set.
+func (s *composeService) first(names ...string) Part {
 	for _, name := range names {
 		if v := s.environment[name]; v.Text != "" {
 			return v
@@ -270,8 +270,9 @@ func (s *composed) first(names ...string) Part {
 
 func isPort(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// reached is the host by which this machine reaches a port published on an address.
-func reached(address string) string {
+// hostOf returns the host on which this machine reaches a port that is published on an
+// address.
+func hostOf(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if address == "" || err == nil && (ip.IsUnspecified() || ip == netip.MustParseAddr("127.0.0.1") || ip == netip.IPv6Loopback()) {
 		return "localhost"
@@ -281,7 +282,7 @@ func reached(address string) string {
 
 var serverImages = regexp.MustCompile(`^(postgres|postgresql|postgis|pgvector|timescaledb|timescaledb-ha|citus|pgrouting|paradedb)$`)
 
-// isServer reports whether an image is one of the well-known ones of Postgres.
+// isServer reports whether an image is a well-known image of Postgres.
 func isServer(image string) bool {
 	image, _, _ = strings.Cut(image, "@")
 	name := path.Base(image)
@@ -291,8 +292,8 @@ func isServer(image string) bool {
 
 var reference = regexp.MustCompile(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(:?[-?+])?([^${}]*)\}|([A-Za-z_][A-Za-z0-9_]*))`)
 
-// interpolate replaces ${NAME:-default} and the like, as Compose does: the innermost
-// first, since a default may hold others.
+// interpolate replaces references such as ${NAME:-default} as Compose does, innermost
+// first, because a default can contain references.
 func (f *composeFile) interpolate(text string) Part {
 	const dollar = "\x00"
 	if len(text) > maxText {
@@ -305,7 +306,7 @@ func (f *composeFile) interpolate(text string) Part {
 			m := reference.FindStringSubmatch(match)
 			name := m[1] + m[4]
 			v, ok := f.variables[name]
-			out.Variable = first(out.Variable, name)
+			out.Variable = cmp.Or(out.Variable, name)
 			set := ok && (v.Text != "" || !strings.HasPrefix(m[2], ":"))
 			switch operator := strings.TrimPrefix(m[2], ":"); {
 			case operator == "+" && set, operator == "-" && !set:

@@ -2,15 +2,15 @@ package projectfiles
 
 import "github.com/rubyforgood/hectl/internal/config"
 
-// dict is the inside of an array of PHP or of a dictionary of Python, up to the
-// bracket that closes it and what follows.
+// dict is the content of a PHP array or a Python dictionary. The tokens start after its
+// opening bracket and continue past the closing one.
 type dict struct {
 	tokens    []token
 	file      string
 	variables map[string]config.Value
 }
 
-// after is the first bracket after a word that has a key in it.
+// after returns the first dict after the word name that contains key.
 func (d dict) after(name, key string) dict {
 	for i, t := range d.tokens {
 		if t.kind != word || t.text != name {
@@ -24,7 +24,7 @@ func (d dict) after(name, key string) dict {
 	return d.open(nil)
 }
 
-// open is what the bracket that tokens begin with has in it; nothing without one.
+// open returns the dict whose bracket starts tokens, an empty one if there is none.
 func (d dict) open(tokens []token) dict {
 	d.tokens = nil
 	for len(tokens) > 0 && (tokens[0].kind == word && (tokens[0].text == "array" || tokens[0].text == "dict") ||
@@ -40,8 +40,8 @@ func (d dict) open(tokens []token) dict {
 	return d
 }
 
-// at returns the tokens of a key's value, and whether there is one. What is in other
-// brackets does not count.
+// at returns the tokens of a key's value and whether the key exists. It ignores inner
+// brackets.
 func (d dict) at(key string) ([]token, bool) {
 	depth := 0
 	for i, t := range d.tokens {
@@ -63,13 +63,13 @@ func (d dict) at(key string) ([]token, bool) {
 	return nil, false
 }
 
-// within is the value of a key that is an array or a dictionary itself.
-func (d dict) within(key string) dict {
+// child returns the dict that is the value of a key.
+func (d dict) child(key string) dict {
 	tokens, _ := d.at(key)
 	return d.open(tokens)
 }
 
-// value is the value of a key.
+// value returns the value of a key.
 func (d dict) value(key string) value {
 	tokens, ok := d.at(key)
 	if !ok {

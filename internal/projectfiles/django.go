@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// django returns the databases of Django's settings, each file's own.
+// django returns the database of each file of Django's settings.
 func (p Project) django() []Database {
 	files := p.glob("settings.py", "*/settings.py", "settings/*.py", "*/settings/*.py", "*/*/settings.py", "*/*/settings/*.py")
 	slices.SortStableFunc(files, func(a, b string) int { return settingsRank(a) - settingsRank(b) })
@@ -24,8 +24,8 @@ func (p Project) django() []Database {
 	return all
 }
 
-// settingsRank orders files with settings: those of a developer's machine, those of
-// every machine, and those of others, which do not count.
+// settingsRank orders settings files: 0 for development, 1 for every environment, 2 for
+// other environments, which are ignored.
 func settingsRank(file string) int {
 	name := strings.TrimSuffix(path.Base(file), ".py")
 	switch {
@@ -37,16 +37,16 @@ func settingsRank(file string) int {
 	return 1
 }
 
-// django returns what DATABASES says of the default database of a file: in one of
+// django returns the default database of a file, in one of the forms
 //
 //	DATABASES = {"default": …}
 //	DATABASES["default"] = …
 //
-// with a dictionary, or with a URL in a function of the well-known libraries.
+// where the value is a dictionary, or a URL in a function of a well-known library.
 func (d dict) django() (Database, bool) {
 	tokens, ok := d.after("DATABASES", "default").at("default")
 	for i := range d.tokens {
-		if of := d.tokens[i:]; spelled(of, "DATABASES", "[", "default", "]", "=") {
+		if of := d.tokens[i:]; startWith(of, "DATABASES", "[", "default", "]", "=") {
 			tokens, ok = of[5:], true
 		}
 	}
@@ -66,8 +66,8 @@ func (d dict) django() (Database, bool) {
 	return newDatabase(origin, one.value("NAME"), one.value("HOST"), one.value("PORT"), one.value("USER")), true
 }
 
-// spelled reports whether tokens begin with these.
-func spelled(tokens []token, texts ...string) bool {
+// startWith reports whether tokens start with these texts, and more tokens follow.
+func startWith(tokens []token, texts ...string) bool {
 	if len(tokens) <= len(texts) {
 		return false
 	}
@@ -79,8 +79,8 @@ func spelled(tokens []token, texts ...string) bool {
 	return true
 }
 
-// url returns the URL that one of the well-known libraries makes a database of:
-// dj_database_url.config(default="…"), or env.db("NAME", default="…").
+// url returns the URL in a call of a well-known library, such as
+// dj_database_url.config(default="…") or env.db("NAME", default="…").
 func (d dict) url(tokens []token) (Part, bool) {
 	if len(tokens) < 3 || tokens[0].kind != word || tokens[1].text != "(" {
 		return Part{}, false
@@ -95,7 +95,7 @@ func (d dict) url(tokens []token) (Part, bool) {
 		v := r.expr(",", ")")
 		return v.Part, v.state == known
 	}
-	if args[0].kind != text { // its usual variable, and its arguments by name
+	if args[0].kind != text { // only named arguments: the variable is the usual one
 		usual := []token{{kind: text, text: "DATABASE_URL", line: args[0].line}}
 		if args[0].text != ")" {
 			usual = append(usual, token{kind: punct, text: ","})

@@ -1,10 +1,9 @@
 // Package projectfiles finds the development database of an application in the
-// files that its framework and its containers are set up with: Rails, Django,
-// Laravel, Prisma, Compose, devcontainers, and DATABASE_URL. "hectl init" proposes
-// what it finds.
+// configuration files of Rails, Django, Laravel, Prisma, Compose and devcontainers, and
+// in DATABASE_URL. "hectl init" proposes the databases that it finds.
 //
-// It reads and never runs: an expression is understood if it is a literal or a
-// look-up of a variable with a literal default, and is unknown otherwise. Only
-// names, hosts, ports and users are taken; passwords are never looked at. Whatever
-// it finds may be a stranger's, so a person has to accept it.
+// It reads these files and never runs them. It understands literals and lookups of
+// variables with a literal default; any other expression is unknown. It takes only
+// names, hosts, ports and users, never passwords. The files may come from a stranger, so
+// the user must accept a proposal.
 package projectfiles

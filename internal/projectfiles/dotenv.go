@@ -2,12 +2,12 @@ package projectfiles
 
 import "strings"
 
-// family are variables that applications often name a database by.
+// family is a set of variables that applications use for a database.
 type family struct {
 	name, user []string
 	host, port string
-	kind       []string // variables that say which kind of server it is
-	own        bool     // the names are Postgres's own
+	kind       []string // variables with the kind of server
+	own        bool     // only Postgres uses these names
 }
 
 func families() []family {
@@ -20,8 +20,9 @@ func families() []family {
 	}
 }
 
-// dotenv returns the databases that .env files name by the usual variables. DB_NAME
-// and the like may be of another kind of server: something has to speak for Postgres.
+// dotenv returns the databases that common variables of .env files name. DB_NAME and the
+// like can belong to another kind of server, so another variable, the port or a Compose
+// service (postgres) must indicate Postgres.
 func (p Project) dotenv(postgres bool) []Database {
 	variables := p.variables("")
 	firstOf := func(names ...string) value {

@@ -1,29 +1,29 @@
 package projectfiles
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/config"
 )
 
-// state is how much is known of a value.
+// state reports how much is known of a value.
 type state int
 
 const (
 	unset   state = iota // null, or a variable that is not set
-	known                // its text
-	unknown              // only its program could tell
+	known                // a text
+	unknown              // depends on code
 )
 
-// value is what an expression says.
+// value is the value of an expression.
 type value struct {
 	Part
 	state state
 }
 
-// part is the value as a part of a database's place. An empty one counts as unset,
-// as it does in libpq.
+// part returns the value as a Part. An empty value counts as unset, as in libpq.
 func (v value) part() Part {
 	if v.state != known || v.Text == "" {
 		return Part{Value: config.Value{Origin: v.Origin}, Variable: v.Variable}
@@ -31,12 +31,12 @@ func (v value) part() Part {
 	return v.Part
 }
 
-// reader reads expressions from tokens.
+// reader evaluates expressions of Ruby, Python, PHP, TypeScript and Prisma.
 type reader struct {
 	tokens    []token
 	file      string
 	variables map[string]config.Value
-	depth     int // of brackets
+	depth     int // depth of brackets
 }
 
 func (r *reader) peek() token {
@@ -64,8 +64,8 @@ func (r *reader) accept(s string) bool {
 	return false
 }
 
-// expr reads an expression up to one of the marks that may follow it, or the end. If
-// something else follows, the value is unknown; it is skipped.
+// expr reads an expression that one of the marks in ends or the end of the tokens
+// follows. If other tokens follow, the value is unknown, and expr skips them.
 func (r *reader) expr(ends ...string) value {
 	v := value{state: unknown}
 	if r.depth < maxDepth {
@@ -80,8 +80,8 @@ func (r *reader) expr(ends ...string) value {
 	return v
 }
 
-// skip goes to the next of the marks outside of brackets, or to a bracket that closes
-// what the expression is in.
+// skip goes to the next of the marks outside of brackets, or to the bracket that encloses
+// the expression.
 func (r *reader) skip(ends []string) {
 	depth := 0
 	for ; len(r.tokens) > 0; r.take() {
@@ -103,7 +103,7 @@ func (r *reader) skip(ends []string) {
 	}
 }
 
-// alternatives reads a || b, as Ruby, Python (or) and PHP (??, ?:) write it.
+// alternatives reads a || b in the notation of Ruby, Python (or) and PHP (??, ?:).
 func (r *reader) alternatives() value {
 	v := r.single()
 	for {
@@ -115,36 +115,28 @@ func (r *reader) alternatives() value {
 		}
 		r.take()
 		other := r.single()
-		// An empty text is false to Python and to ?:, and true to Ruby and to ??. An
-		// empty one is as good as none in each case, but for || and ?? it hides the other.
+		// An empty text is false for "or" and "?:", and true for "||" and "??", where it
+		// hides the other value.
 		falsy := v.state == unset || v.state == known && v.Text == "" && (t.text == "or" || t.text == "?:")
 		if falsy {
-			other.Variable = first(v.Variable, other.Variable)
+			other.Variable = cmp.Or(v.Variable, other.Variable)
 			if v.Variable != "" && other.state == known {
-				other.Origin = defaultOf(other.Origin, v.Variable)
+				other.Origin = defaultOrigin(other.Origin, v.Variable)
 			}
 			v = other
 		}
 	}
 }
 
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
-// defaultOf is the place of a default, with the variable that would be used instead.
-func defaultOf(origin, variable string) string {
+// defaultOrigin returns the origin of a default, with the variable that would override it.
+func defaultOrigin(origin, variable string) string {
 	if strings.Contains(origin, " (") {
 		return origin
 	}
 	return origin + " (" + variable + " is not set)"
 }
 
-// single reads a literal, a look-up of a variable, or either with methods that do not
-// matter.
+// single reads a literal or a lookup of a variable, with any methods on it.
 func (r *reader) single() value {
 	t := r.take()
 	v := value{state: unknown}
@@ -155,7 +147,7 @@ func (r *reader) single() value {
 		v = r.expr(")")
 		r.accept(")")
 	case t.kind == word:
-		v = r.named(t)
+		v = r.parseName(t)
 	}
 	for r.is(".") || r.is("&.") {
 		r.take()
@@ -170,7 +162,7 @@ func (r *reader) single() value {
 	return v
 }
 
-// method is the value after a method of Ruby's.
+// method returns the result of a Ruby method.
 func (v value) method(name string) value {
 	switch name {
 	case "presence":
@@ -185,8 +177,8 @@ func (v value) method(name string) value {
 	return v
 }
 
-// lookups are the functions of the languages and of their well-known libraries that
-// return a variable, or else their second argument.
+// lookups returns the functions of the languages and of well-known libraries that return
+// a variable, or their second argument if it is not set.
 func lookups() []string {
 	return []string{
 		"ENV.fetch",
@@ -195,8 +187,8 @@ func lookups() []string {
 	}
 }
 
-// named reads what begins with a name.
-func (r *reader) named(t token) value {
+// parseName reads an expression that starts with the name t.
+func (r *reader) parseName(t token) value {
 	switch name := t.text; {
 	case slices.Contains([]string{"nil", "None", "null", "undefined"}, name):
 		return value{}
@@ -222,7 +214,7 @@ func (r *reader) named(t token) value {
 		if name == "ENV.fetch" && r.accept("{") {
 			other := r.expr("}")
 			r.accept("}")
-			v = r.otherwise(v, other)
+			v = r.orDefault(v, other)
 		}
 		return v
 	case slices.Contains([]string{"int", "str", "String", "Integer"}, name) && r.accept("("):
@@ -249,7 +241,7 @@ func (r *reader) lookup() value {
 			r.take()
 		}
 		if other := r.expr(",", ")"); name == "default" || name == "" && n == 0 {
-			v = r.otherwise(v, other)
+			v = r.orDefault(v, other)
 		}
 	}
 	if !r.is(")") {
@@ -259,19 +251,19 @@ func (r *reader) lookup() value {
 	return v
 }
 
-// otherwise is a variable, or else the default that its look-up has.
-func (r *reader) otherwise(v, other value) value {
+// orDefault returns the variable v, or the default of its lookup if it is not set.
+func (r *reader) orDefault(v, other value) value {
 	if v.state != unset {
 		return v
 	}
 	if other.state == known {
-		other.Origin = defaultOf(other.Origin, v.Variable)
+		other.Origin = defaultOrigin(other.Origin, v.Variable)
 	}
-	other.Variable = first(v.Variable, other.Variable)
+	other.Variable = cmp.Or(v.Variable, other.Variable)
 	return other
 }
 
-// variable is a variable of the environment, or of a .env file.
+// variable returns a variable of the environment or of a .env file.
 func (r *reader) variable(name string) value {
 	v, ok := r.variables[name]
 	if !ok {

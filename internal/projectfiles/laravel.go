@@ -2,8 +2,8 @@ package projectfiles
 
 import "fmt"
 
-// laravel returns the database of a Laravel application: that of its config, and
-// without one that of the variables which Laravel's own config reads.
+// laravel returns the database in config/database.php of a Laravel application. Without
+// that file, it reads the variables that Laravel's default configuration uses.
 func (p Project) laravel() []Database {
 	const file = "config/database.php"
 	variables := p.variables("", ".env")
@@ -16,24 +16,24 @@ func (p Project) laravel() []Database {
 			return nil
 		}
 		get := func(name string) value { return fromVariable(variables, name) }
-		return newDatabase(variables["DB_CONNECTION"].Origin, get("DB_DATABASE"), get("DB_HOST"), get("DB_PORT"), get("DB_USERNAME")).with(get("DB_URL"))
+		return newDatabase(variables["DB_CONNECTION"].Origin, get("DB_DATABASE"), get("DB_HOST"), get("DB_PORT"), get("DB_USERNAME")).applyURL(get("DB_URL"))
 	}
 	d := dict{lex(source, 1, php()), file, variables}.after("return", "connections")
 	name := "pgsql"
 	if used := d.value("default"); used.state == known && used.Text != "" {
 		name = used.Text
 	}
-	d = d.within("connections").within(name)
+	d = d.child("connections").child(name)
 	if driver := d.value("driver"); len(d.tokens) == 0 || driver.state == known && !isPostgres(driver.Text) {
 		return nil
 	}
-	return newDatabase(fmt.Sprintf("%s (%s)", file, name), d.value("database"), d.value("host"), d.value("port"), d.value("username")).with(d.value("url"))
+	return newDatabase(fmt.Sprintf("%s (%s)", file, name), d.value("database"), d.value("host"), d.value("port"), d.value("username")).applyURL(d.value("url"))
 }
 
-// with returns the database with what a URL says in place of it.
-func (d Database) with(url value) []Database {
+// applyURL returns the database, with the parts of url in place of its own.
+func (d Database) applyURL(url value) []Database {
 	if url.state == unknown {
-		d.Reason = "its url cannot be told without running code"
+		d.Reason = "its URL depends on code, which hectl does not run"
 	}
 	if url.state == known && url.Text != "" {
 		of, ok := parseURL(url.Part)

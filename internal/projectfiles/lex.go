@@ -6,26 +6,26 @@ import (
 	"unicode/utf8"
 )
 
-// kind is what a token is.
+// kind is the kind of a token.
 type kind int
 
 const (
 	end   kind = iota
-	word       // a name with its dots, such as os.environ.get, or a number
-	text       // a string
-	mixed      // a string whose value depends on something
+	word       // name with dots, such as os.environ.get, or number
+	text       // string
+	mixed      // string whose value depends on code
 	punct
 )
 
-// token is a piece of Ruby, Python, PHP, TypeScript or Prisma's schema. These write
-// what is needed of them nearly alike.
+// token is a token of Ruby, Python, PHP, TypeScript or a Prisma schema. One lexer serves
+// them all, because their strings, names and brackets are nearly the same.
 type token struct {
 	kind kind
 	text string
 	line int
 }
 
-// comments are the ways to begin a comment.
+// comments are the comment markers of a language.
 type comments struct {
 	line  []string
 	block bool // /* */
@@ -35,8 +35,8 @@ func hash() comments    { return comments{line: []string{"#"}} }
 func slashes() comments { return comments{line: []string{"//"}, block: true} }
 func php() comments     { return comments{line: []string{"//", "#"}, block: true} }
 
-// lex splits source text, whose first line has the number line. What it does not
-// know becomes punctuation.
+// lex splits source into tokens. line is the number of its first line. Unknown characters
+// become punctuation.
 func lex(source string, line int, c comments) []token {
 	var tokens []token
 	for source != "" {
@@ -51,8 +51,8 @@ func lex(source string, line int, c comments) []token {
 	return tokens
 }
 
-// next returns the first token, and how many bytes it has. A comment and white space
-// have the kind end.
+// next returns the first token and its length in bytes. Comments and white space have
+// the kind end.
 func next(s string, c comments) (int, token) {
 	for _, begin := range c.line {
 		if strings.HasPrefix(s, begin) {
@@ -67,14 +67,14 @@ func next(s string, c comments) (int, token) {
 	case unicode.IsSpace(r):
 		return size, token{}
 	case r == '\'' || r == '"' || r == '`':
-		return quoted(s)
+		return lexString(s)
 	case isWord(r):
 		n := strings.IndexFunc(s, func(r rune) bool { return !isWord(r) && r != '.' })
 		if n < 0 {
 			n = len(s)
 		}
 		if n < len(s) && (s[n] == '"' || s[n] == '\'') && n <= 2 { // a prefix of Python's
-			m, t := quoted(s[n:])
+			m, t := lexString(s[n:])
 			if prefix := strings.ToLower(s[:n]); strings.Trim(prefix, "rub") != "" || prefix == "" {
 				t.kind = mixed
 			}
@@ -92,7 +92,7 @@ func next(s string, c comments) (int, token) {
 
 func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// index is where the text after mark begins, or the end.
+// index returns the position after mark, or the length of s if there is none.
 func index(s, mark string) int {
 	if i := strings.Index(s, mark); i >= 0 {
 		return i + len(mark)
@@ -100,15 +100,16 @@ func index(s, mark string) int {
 	return len(s)
 }
 
-// quoted returns the string that s begins with. Ruby's #{} and PHP's $ make it mixed.
-func quoted(s string) (int, token) {
+// lexString returns the string at the start of s and its length. Ruby's #{} and PHP's $
+// make it mixed.
+func lexString(s string) (int, token) {
 	quote := s[:1]
-	if strings.HasPrefix(s, strings.Repeat(quote, 3)) { // Python's, mostly a comment
+	if strings.HasPrefix(s, strings.Repeat(quote, 3)) { // a triple-quoted string of Python, usually a comment
 		return 3 + index(s[3:], s[:3]), token{kind: mixed}
 	}
 	var b strings.Builder
 	t := token{kind: text}
-	if quote == "`" { // a command, to Ruby and PHP
+	if quote == "`" { // a shell command in Ruby and PHP
 		t.kind = mixed
 	}
 	for i := 1; i < len(s); i++ {
@@ -123,7 +124,7 @@ func quoted(s string) (int, token) {
 			}
 			b.WriteByte(s[i])
 		case s[i] == '\n' && quote != "`":
-			return i, token{kind: mixed} // it does not end on its line
+			return i, token{kind: mixed} // not closed on its line
 		case quote != "'" && (s[i] == '$' || strings.HasPrefix(s[i:], "#{")):
 			t.kind = mixed
 			b.WriteByte(s[i])

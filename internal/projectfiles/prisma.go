@@ -2,7 +2,7 @@ package projectfiles
 
 import "slices"
 
-// prisma returns the database of Prisma's schema, or of its config.
+// prisma returns the database of the Prisma schema or configuration.
 func (p Project) prisma() []Database {
 	for _, file := range p.glob("prisma/schema.prisma", "schema.prisma", "prisma/schema/*.prisma", "prisma.config.ts", "prisma.config.js") {
 		source, ok := p.read(file)
@@ -28,7 +28,7 @@ func (p Project) prisma() []Database {
 	return nil
 }
 
-// datasource returns the database whose block the tokens begin with.
+// datasource returns the database of the datasource block that starts the tokens.
 func (r *reader) datasource() (Database, bool) {
 	provider, url := value{}, value{}
 	for len(r.tokens) > 0 && !r.is("}") {

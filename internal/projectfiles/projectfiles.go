@@ -12,59 +12,57 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 )
 
-// Project is a folder with an application in it.
+// Project is the folder of an application.
 type Project struct {
 	Dir string
-	// Variables returns the variables of a folder's .env files, or of those that are
-	// named. Those of the environment come first.
+	// Variables returns the variables of the .env files of dir, or of the named files.
+	// The environment overrides them.
 	Variables func(dir string, files ...string) map[string]config.Value
 }
 
-// Part is one part of where a database is. An empty Text means that no file says it.
+// Part is one part of the address of a database. An empty Text means that no file sets it.
 type Part struct {
 	config.Value
-	Variable string // that decides it; "" if none does
+	Variable string // variable that sets it; "" for none
 }
 
-// Database is a database that files of the project name.
+// Database is a database that the files of the project name.
 type Database struct {
 	Name, Host, Port, User Part
 
-	Origin string // the file, and in it the environment or the service
-	// Also are other files that say the same.
-	Also []string
-	// Reason says why it is not to be proposed; "" if it may be.
-	Reason string
+	Origin string   // file, with the environment or service in it
+	Also   []string // other files that name the same database
+	Reason string   // why it must not be proposed; "" for none
 }
 
-// newDatabase is a database of what expressions say. If only a program could tell the
-// server, a proposal would be of another one.
+// newDatabase returns the database with the values of expressions. If the host or the
+// port is unknown, a proposal could name the wrong server.
 func newDatabase(origin string, name, host, port, user value) Database {
 	d := Database{Name: name.part(), Host: host.part(), Port: port.part(), User: user.part(), Origin: origin}
 	switch {
 	case host.state == unknown:
-		d.Reason = "its host cannot be told without running code"
+		d.Reason = "its host depends on code, which hectl does not run"
 	case port.state == unknown:
-		d.Reason = "its port cannot be told without running code"
+		d.Reason = "its port depends on code, which hectl does not run"
 	}
 	return d
 }
 
-// maxSize is more than any such file has, in bytes.
+// maxSize is the largest file to read, in bytes.
 const maxSize = 128 << 10
 
-// maxText is longer than any part of a database's place is, in bytes. Variables and
-// aliases could make texts grow from use to use.
+// maxText is the largest part of an address, in bytes. References to variables could
+// multiply the length of a text.
 const maxText = 4 << 10
 
-// Find returns the development databases that the project's files name, the most
-// telling file first. What looks like production's has a Reason.
+// Find returns the development databases that the project's files name, most reliable
+// file first. A database that looks like production has a Reason.
 func Find(p Project) []Database {
-	services := p.composed()
+	services := p.composeServices()
 	var all []Database
 	for _, find := range []func() []Database{p.rails, p.django, p.laravel, p.prisma, p.databaseURL} {
 		for _, d := range find() {
-			d.outside(services)
+			d.useHostPort(services)
 			all = append(all, d)
 		}
 	}
@@ -72,8 +70,8 @@ func Find(p Project) []Database {
 		all = append(all, s.Database)
 	}
 	for _, d := range p.dotenv(len(services) > 0) {
-		d.outside(services)
-		// What reads the variables says the same, and mostly more.
+		d.useHostPort(services)
+		// The file that reads these variables describes the same database in more detail.
 		if !slices.ContainsFunc(all, func(known Database) bool { return known.Name.Text == d.Name.Text }) {
 			all = append(all, d)
 		}
@@ -92,9 +90,9 @@ func Find(p Project) []Database {
 	return found
 }
 
-// outside replaces the name of a Compose service, which only other containers know,
-// with the port that the service has on this machine.
-func (d *Database) outside(services []service) {
+// useHostPort replaces the host name of a Compose service, which only containers can
+// resolve, with the published port on this machine.
+func (d *Database) useHostPort(services []service) {
 	for _, s := range services {
 		if d.Host.Text == "" || d.Host.Text != s.name && !slices.Contains(s.aliases, d.Host.Text) {
 			continue
@@ -108,11 +106,11 @@ func (d *Database) outside(services []service) {
 	}
 }
 
-// judge returns why a database is not proposed.
+// judge returns the reason not to propose a database, "" for none.
 func (d Database) judge() string {
 	switch name := d.Name.Text; {
 	case name == "":
-		return "its name cannot be told without running code"
+		return "its name depends on code, which hectl does not run"
 	case LooksLikeProduction(name):
 		return "its name looks like production's"
 	case name == "postgres", name == "template0", name == "template1":
@@ -123,7 +121,7 @@ func (d Database) judge() string {
 	return ""
 }
 
-// same reports whether two are one database, as far as the files say.
+// same reports whether d and other are the same database, as far as the files show.
 func (d Database) same(other Database) bool {
 	port := func(p string) string {
 		if p == "" {
@@ -141,7 +139,7 @@ func (d Database) same(other Database) bool {
 		(d.User.Text == other.User.Text || d.User.Text == "" || other.User.Text == "")
 }
 
-// LooksLikeProduction reports whether a name has a word for production in it.
+// LooksLikeProduction reports whether a name contains a word for production.
 func LooksLikeProduction(name string) bool {
 	name = strings.ToLower(name)
 	if strings.Contains(name, "production") {
@@ -153,7 +151,7 @@ func LooksLikeProduction(name string) bool {
 	})
 }
 
-// variables are Variables of a folder in the project, whose places name the folder.
+// variables is Variables for a folder of the project. The origins include the folder.
 func (p Project) variables(dir string, files ...string) map[string]config.Value {
 	all := p.Variables(filepath.Join(p.Dir, filepath.FromSlash(dir)), files...)
 	if dir == "" || dir == "." {
@@ -168,8 +166,8 @@ func (p Project) variables(dir string, files ...string) map[string]config.Value 
 	return all
 }
 
-// read returns the text of a file of the project. What is not a file, or is larger
-// than any settings, has none.
+// read returns the text of a file of the project. It returns false if it is not a file,
+// cannot be read or is larger than maxSize.
 func (p Project) read(name string) (string, bool) {
 	path := filepath.Join(p.Dir, name)
 	info, err := os.Stat(path)
@@ -188,8 +186,8 @@ func (p Project) read(name string) (string, bool) {
 	return strings.ReplaceAll(strings.TrimPrefix(string(text), "\xef\xbb\xbf"), "\r\n", "\n"), true
 }
 
-// glob returns the files of the project that match one of the patterns, in their
-// order, and no more than a project has.
+// glob returns up to 50 files of the project that match one of the patterns, in the order
+// of the patterns.
 func (p Project) glob(patterns ...string) []string {
 	var names []string
 	for _, pattern := range patterns {
@@ -206,5 +204,5 @@ func (p Project) glob(patterns ...string) []string {
 	return names
 }
 
-// at is the place of a line in a file.
+// at returns the place of a line in the form FILE:LINE.
 func at(file string, line int) string { return fmt.Sprintf("%s:%d", filepath.ToSlash(file), line) }

@@ -1,6 +1,7 @@
 package projectfiles
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,14 +11,14 @@ import (
 
 const railsFile = "config/database.yml"
 
-// rails returns the database of Rails' development environment.
+// rails returns the database of the Rails environment development.
 func (p Project) rails() []Database {
 	source, ok := p.read(railsFile)
 	if !ok {
 		return nil
 	}
 	f := databaseYAML{variables: p.variables("")}
-	root, err := parseYAML(f.withoutRuby(source))
+	root, err := parseYAML(f.replaceRuby(source))
 	if err != nil || strings.Contains(source, mark) {
 		return []Database{{Origin: railsFile, Reason: "the file cannot be read as YAML"}}
 	}
@@ -37,8 +38,8 @@ func (p Project) rails() []Database {
 	return []Database{d}
 }
 
-// mainDatabase returns the one of several databases that Rails connects to first:
-// primary, or else the first that is no replica. It returns nil if n is one itself.
+// mainDatabase returns the database that Rails uses as the main one of several: primary,
+// or the first that is not a replica. It returns nil if n is a single database.
 func mainDatabase(n *node) (*node, string) {
 	if primary := n.get("primary"); primary != nil && primary.values != nil {
 		return primary, "primary"
@@ -46,7 +47,7 @@ func mainDatabase(n *node) (*node, string) {
 	for _, key := range n.keys {
 		v := n.values[key]
 		if v.values == nil {
-			return nil, "" // a value of one database
+			return nil, "" // a setting of a single database
 		}
 		if v.get("replica").text() != "true" {
 			return v, key
@@ -55,18 +56,19 @@ func mainDatabase(n *node) (*node, string) {
 	return nil, ""
 }
 
-// databaseYAML reads a database.yml, whose Ruby it replaces with marks before.
+// databaseYAML reads a database.yml. It replaces Ruby expressions with marks before it
+// parses the YAML.
 type databaseYAML struct {
 	variables map[string]config.Value
 	ruby      []value
 }
 
-// mark stands for expressions of Ruby. It is a word, so that it means the same to
-// YAML wherever the expression stands.
+// mark starts the placeholder of a Ruby expression. It is a word, which is valid YAML
+// wherever an expression can be.
 const mark = "hectlruby"
 
-// withoutRuby replaces <%= … %> with marks and removes <% … %>.
-func (f *databaseYAML) withoutRuby(source string) string {
+// replaceRuby replaces <%= … %> with marks and removes <% … %>.
+func (f *databaseYAML) replaceRuby(source string) string {
 	var b strings.Builder
 	line := 1
 	for {
@@ -88,13 +90,13 @@ func (f *databaseYAML) withoutRuby(source string) string {
 	}
 }
 
-// value is what a scalar says, with its expressions in it.
+// value returns the value of a scalar, including its Ruby expressions.
 func (f *databaseYAML) value(n *node, key string) value {
 	v := n.get(key)
 	switch {
 	case v == nil || v.null:
 		return value{}
-	case n.twice[key] || v.values != nil || v.list != nil:
+	case n.duplicate[key] || v.values != nil || v.list != nil:
 		return value{state: unknown}
 	}
 	whole := value{Part{Value: config.Value{Origin: at(railsFile, v.line)}}, known}
@@ -120,12 +122,13 @@ func (f *databaseYAML) value(n *node, key string) value {
 		if whole.Text += one.Text; len(whole.Text) > maxText {
 			return value{state: unknown}
 		}
-		whole.Variable = first(whole.Variable, one.Variable)
+		whole.Variable = cmp.Or(whole.Variable, one.Variable)
 		rest = after
 	}
 }
 
-// database returns the database of a section. It is false if it is not of Postgres.
+// database returns the database of a section. It returns false if the database is not
+// Postgres.
 func (f *databaseYAML) database(n *node) (Database, bool) {
 	d := Database{}
 	if adapter := f.value(n, "adapter"); adapter.state == known && !isPostgres(adapter.Text) {
@@ -137,7 +140,7 @@ func (f *databaseYAML) database(n *node) (Database, bool) {
 	}
 	d = newDatabase("", f.value(n, "database"), f.value(n, "host"), f.value(n, "port"), user)
 	url := f.value(n, "url")
-	for _, v := range []value{url, fromVariable(f.variables, "DATABASE_URL")} { // Rails takes it for the main database
+	for _, v := range []value{url, fromVariable(f.variables, "DATABASE_URL")} { // Rails applies DATABASE_URL to the main database
 		if v.state != known || v.Text == "" {
 			continue
 		}
@@ -148,7 +151,7 @@ func (f *databaseYAML) database(n *node) (Database, bool) {
 		d.override(of)
 	}
 	if url.state == unknown {
-		d.Reason = "its url cannot be told without running code"
+		d.Reason = "its URL depends on code, which hectl does not run"
 	}
 	return d, true
 }
@@ -158,8 +161,8 @@ func fromVariable(variables map[string]config.Value, name string) value {
 	return r.variable(name)
 }
 
-// isPostgres reports whether the name of an adapter, a driver or a scheme is one of
-// Postgres's.
+// isPostgres reports whether the name of an adapter, driver or URL scheme stands for
+// Postgres.
 func isPostgres(name string) bool {
 	name = strings.ToLower(name)
 	return strings.Contains(name, "postg") || strings.Contains(name, "pgsql") || name == "psql" || name == "pg" || name == "psycopg2"

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// parseURL takes the place of a database from a URL, and nothing else of it. It is
-// false if the URL is not one of Postgres.
+// parseURL returns the database of a URL, without the password. It returns false if the
+// URL is not for Postgres.
 func parseURL(from Part) (Database, bool) {
 	text := strings.TrimPrefix(strings.TrimSpace(from.Text), "jdbc:")
 	scheme, _, ok := strings.Cut(text, ":")
@@ -35,7 +35,7 @@ func parseURL(from Part) (Database, bool) {
 	}, true
 }
 
-// override replaces the parts that another place says.
+// override replaces the parts that are set in of.
 func (d *Database) override(of Database) {
 	for _, pair := range [][2]*Part{{&d.Name, &of.Name}, {&d.Host, &of.Host}, {&d.Port, &of.Port}, {&d.User, &of.User}} {
 		if pair[1].Text != "" {
@@ -44,8 +44,7 @@ func (d *Database) override(of Database) {
 	}
 }
 
-// databaseURL returns the database of DATABASE_URL, which applications of every kind
-// use.
+// databaseURL returns the database of DATABASE_URL, which all kinds of applications use.
 func (p Project) databaseURL() []Database {
 	v, ok := p.variables("")["DATABASE_URL"]
 	if !ok {

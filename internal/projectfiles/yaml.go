@@ -9,19 +9,19 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 )
 
-// node is a node of YAML with its line. Aliases are the nodes that they name, so a
-// tree of them can share nodes, and mappings hold what is merged into them.
+// node is a YAML node with its line. An alias is the node that it refers to, so a tree
+// can share nodes. A mapping includes the pairs that are merged into it.
 type node struct {
-	line   int
-	scalar string // of what is neither a mapping nor a list
-	null   bool
-	keys   []string // in their order
-	values map[string]*node
-	twice  map[string]bool // keys that are there more than once
-	list   []*node
+	line      int
+	scalar    string // text, unless it is a mapping or a list
+	null      bool
+	keys      []string // in the order of the file
+	values    map[string]*node
+	duplicate map[string]bool // keys that occur more than once
+	list      []*node
 }
 
-// maxDepth is deeper than any such file is.
+// maxDepth is deeper than any of these files nests.
 const maxDepth = 40
 
 // parseYAML returns the first document of text.
@@ -90,15 +90,15 @@ func (c *converter) node(n ast.Node, depth int) (*node, error) {
 		out.null = true
 	default:
 		if t := n.GetToken(); t != nil {
-			out.scalar = t.Value // a number as it is written
+			out.scalar = t.Value // a number as written
 		}
 	}
 	return out, nil
 }
 
-// mapping adds the pairs, and then what they merge, which never replaces any.
+// mapping adds the pairs, then the pairs of merge keys, which replace none.
 func (c *converter) mapping(out *node, pairs []*ast.MappingValueNode, depth int) error {
-	out.values, out.twice = map[string]*node{}, map[string]bool{}
+	out.values, out.duplicate = map[string]*node{}, map[string]bool{}
 	var merged []*node
 	for _, pair := range pairs {
 		value, err := c.node(pair.Value, depth+1)
@@ -118,7 +118,7 @@ func (c *converter) mapping(out *node, pairs []*ast.MappingValueNode, depth int)
 			value.line = pair.Key.GetToken().Position.Line
 		}
 		if _, ok := out.values[key]; ok {
-			out.twice[key] = true
+			out.duplicate[key] = true
 		} else {
 			out.keys = append(out.keys, key)
 		}
@@ -129,7 +129,7 @@ func (c *converter) mapping(out *node, pairs []*ast.MappingValueNode, depth int)
 			if _, ok := out.values[key]; !ok {
 				out.keys = append(out.keys, key)
 				out.values[key] = m.values[key]
-				out.twice[key] = m.twice[key]
+				out.duplicate[key] = m.duplicate[key]
 			}
 		}
 	}
@@ -147,7 +147,7 @@ func (n *node) get(keys ...string) *node {
 	return n
 }
 
-// text is the scalar of a node, "" if it is none.
+// text returns the text of a scalar, "" for any other node.
 func (n *node) text() string {
 	if n == nil {
 		return ""
