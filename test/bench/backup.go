@@ -6,7 +6,7 @@ import (
 	"os/exec"
 )
 
-// backingUp is: from a database to a dump in S3.
+// backingUp is the scenario from a database to a dump in S3.
 func (w *world) backingUp(s *subject) scenario {
 	return scenario{
 		name: "backup", subject: s, baselines: []string{"floor"},
@@ -57,8 +57,8 @@ func (r *run) dump(s *subject, args ...string) *exec.Cmd {
 	return r.tool("pg_dump", append([]string{"--format=custom", "--dbname", r.cluster.URI(s.database)}, args...)...)
 }
 
-// checkBackup looks for a dump that is about as large as the one that was made
-// at the start; there need be none, as the floor makes none.
+// checkBackup checks that the dump is about as large as the one made at the start.
+// The floor makes no dump.
 func (w *world) checkBackup(ctx context.Context, s *subject) error {
 	objects, err := w.s3.Objects(ctx, backupsBucket)
 	if err != nil || len(objects) == 0 {
@@ -69,7 +69,7 @@ func (w *world) checkBackup(ctx context.Context, s *subject) error {
 		largest = max(largest, o.Size)
 	}
 	if largest < s.dumpSize/2 {
-		return fmt.Errorf("the dump has %d bytes, where %d were to be expected", largest, s.dumpSize)
+		return fmt.Errorf("the dump has %d bytes, expected about %d", largest, s.dumpSize)
 	}
 	return nil
 }

@@ -10,11 +10,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/rubyforgood/hectl/test/program"
 )
 
-// It does not rot: every contender does its work, on next to no data.
+// TestEveryContender runs every contender on almost no data.
 func TestEveryContender(t *testing.T) {
-	programs, file := build(t), filepath.Join(t.TempDir(), "figures.json")
+	programs, file := program.Build(t, "."), filepath.Join(t.TempDir(), "figures.json")
 	opt, err := parse([]string{
 		"--size", "0", "--rounds", "1", "--wait", "0s", "--settings", "throwaway", "--hectl", filepath.Join(programs, "hectl"),
 		"--exclude", "--tables", "3", "--only", "fetch/loopback/(hectl|snapshot)|exclude/loopback/hectl-|(tables|backup)/loopback|(tables|backup)/shaped/hectl", "--json", file,
@@ -54,19 +56,6 @@ func TestEveryContender(t *testing.T) {
 	}
 }
 
-// build builds hectl and the bench, which is its own S3 client, and returns
-// their folder. They are without the race detector even if this test has it:
-// that makes each process wait a second at its end.
-func build(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", dir, "../..", ".").CombinedOutput()
-	if err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	return dir
-}
-
 func TestFlags(t *testing.T) {
 	hectl := filepath.Join(t.TempDir(), "hectl")
 	if err := os.WriteFile(hectl, nil, 0o700); err != nil {
@@ -92,7 +81,7 @@ func TestFlags(t *testing.T) {
 		opt, err := parse(strings.Fields("--hectl "+hectl+" "+tt.args), &bytes.Buffer{})
 		switch {
 		case tt.scale < 0:
-			if !errors.Is(err, errUsage) {
+			if !errors.Is(err, program.ErrUsage) {
 				t.Errorf("%s: %v", tt.args, err)
 			}
 		case err != nil || opt.scale != tt.scale || len(opt.links) != tt.links:
@@ -116,7 +105,8 @@ func TestMedian(t *testing.T) {
 	}
 }
 
-// A program that fails says why, and the one before it is not left waiting.
+// TestPipeFails checks that a failure has its message, and that the program before
+// it in the pipe does not hang.
 func TestPipeFails(t *testing.T) {
 	r := &run{world: &world{dir: t.TempDir()}}
 	err := r.pipe(context.Background(), exec.Command("cat", "/dev/zero"), exec.Command("sh", "-c", "echo no room >&2; exit 3"))

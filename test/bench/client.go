@@ -12,14 +12,14 @@ import (
 // measured in a process of its own.
 const clientArg = "s3"
 
-// client does what its arguments say:
+// client is an S3 client:
 //
-//	get-plain BUCKET KEY   one request, as the AWS SDK for Ruby's get_object
+//	get-plain BUCKET KEY   one request, like get_object of the AWS SDK for Ruby
 //	get BUCKET KEY         ranges in parallel, in order
 //	put BUCKET KEY         parts in parallel
 func client(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) error {
 	if len(args) != 3 {
-		return fmt.Errorf("%s: it takes VERB BUCKET KEY", clientArg)
+		return fmt.Errorf("%s: usage: VERB BUCKET KEY", clientArg)
 	}
 	verb, bucket, key := args[0], args[1], args[2]
 	store, err := s3store.Open(ctx, s3store.Config{Bucket: bucket})
@@ -42,9 +42,9 @@ func client(ctx context.Context, args []string, stdin io.Reader, stdout io.Write
 	case "get":
 		body = store.Download(ctx, object, s3store.DownloadOptions{})
 	default:
-		return fmt.Errorf("%s: what is %q?", clientArg, verb)
+		return fmt.Errorf("%s: unknown verb %q", clientArg, verb)
 	}
-	defer func() { _ = body.Close() }() // what counts is that all was read
+	defer func() { _ = body.Close() }() // every byte was read
 	_, err = io.Copy(stdout, body)
 	return err
 }

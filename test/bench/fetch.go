@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// fetching is: from a dump in S3 to a database.
+// fetching is a scenario from a dump in S3 to a database.
 func (w *world) fetching(name string, s *subject) scenario {
 	sc := w.fetch(name, s, []contender{
 		{"ruby", "get to a file, drop, create, pg_restore --clean with one job", w.fetchLikeRuby},
@@ -28,8 +28,8 @@ func (w *world) fetching(name string, s *subject) scenario {
 	return sc
 }
 
-// masking is fetching with made-up people. The built-in rules also leave rows out,
-// so that what masking itself costs is seen beside a fetch without the same rows.
+// masking is fetching with masking. The built-in rules also leave rows out, so a
+// fetch without the same rows shows the cost of masking alone.
 func (w *world) masking(s *subject) scenario {
 	sc := w.fetch("mask", s, []contender{
 		{"hectl", "hectl fetch-latest-db: credentials alone are masked", w.hectlFetch()},
@@ -44,10 +44,10 @@ func (w *world) masking(s *subject) scenario {
 	return sc
 }
 
-// objects is what contents says of all but rows.
+// objects is contents without the rows.
 func objects(contents string) string { return contents[:strings.LastIndex(contents, ", ")] }
 
-// excluding is fetching without the rows that a developer seldom needs.
+// excluding is fetching without rows that developers seldom need.
 func (w *world) excluding(s *subject) scenario {
 	sc := w.fetch("exclude", s, []contender{
 		{"hectl", "hectl fetch-latest-db", w.hectlFetch()},
@@ -75,7 +75,7 @@ func (w *world) fetchLikeRuby(ctx context.Context, r *run, s *subject) error {
 	}
 	err := r.pipe(ctx, r.tool("pg_restore", "--clean", "--no-acl", "--no-owner", "--dbname", w.cluster.URI(targetDB), file))
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == 1 {
-		return nil // there is nothing to clean in an empty database, which counts as errors
+		return nil // --clean reports errors in an empty database
 	}
 	return err
 }
@@ -113,7 +113,7 @@ func (w *world) restoreFile(ctx context.Context, r *run, file string) error {
 	return r.pipe(ctx, r.restore("--jobs", strconv.Itoa(w.opt.jobs), file))
 }
 
-// restore is pg_restore as hectl has it: the first error ends it.
+// restore runs pg_restore like hectl does: it stops at the first error.
 func (r *run) restore(args ...string) *exec.Cmd {
 	return r.tool("pg_restore", append([]string{"--no-acl", "--no-owner", "--exit-on-error", "--dbname", r.cluster.URI(targetDB)}, args...)...)
 }

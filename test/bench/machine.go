@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// machine is where figures come from.
+// machine describes where the figures were measured.
 type machine struct {
 	Time       time.Time `json:"time"`
 	Processor  string    `json:"processor"`
@@ -34,7 +34,7 @@ func (w *world) inspect(ctx context.Context) machine {
 		Compress:   w.compress,
 		Load:       output(ctx, "cut", "-d", " ", "-f-3", "/proc/loadavg"),
 	}
-	// What a server of one's own may have otherwise.
+	// Settings that may differ on other servers.
 	query := `SELECT current_setting('server_version'), (SELECT string_agg(name || '=' || current_setting(name), ' ') FROM pg_settings
 		WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes', 'wal_level', 'max_wal_size', 'shared_buffers', 'maintenance_work_mem', 'autovacuum'))`
 	if err := w.admin.QueryRow(ctx, query).Scan(&m.Postgres, &m.Settings); err != nil {
@@ -43,7 +43,7 @@ func (w *world) inspect(ctx context.Context) machine {
 	return m
 }
 
-// valueIn returns the value of the first line "name : value" of a file.
+// valueIn returns the value in the first line "name : value" of a file.
 func valueIn(file, name string) string {
 	text, _ := os.ReadFile(file) // only Linux has them
 	for line := range strings.Lines(string(text)) {

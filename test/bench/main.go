@@ -7,40 +7,21 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"path/filepath"
 	"regexp"
 	"runtime"
 	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/dustin/go-humanize"
+
+	"github.com/rubyforgood/hectl/test/program"
 )
 
 func main() {
-	os.Exit(mainCode())
+	os.Exit(program.Main("bench", start))
 }
 
-// mainCode is main up to the exit, so that what it defers runs.
-func mainCode() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
-	err := start(ctx, os.Args[1:])
-	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
-		return 0
-	case ctx.Err() != nil:
-		fmt.Fprintln(os.Stderr, "bench: interrupted")
-		return 130
-	case errors.Is(err, errUsage):
-		return 2 // it was said
-	}
-	fmt.Fprintln(os.Stderr, "bench:", err)
-	return 1
-}
-
-// start is the bench, or an S3 client that the bench has started.
+// start runs the bench, or the S3 client that the bench starts as a child.
 func start(ctx context.Context, args []string) error {
 	if len(args) > 0 && args[0] == clientArg {
 		return client(ctx, args[1:], os.Stdin, os.Stdout)
@@ -51,8 +32,6 @@ func start(ctx context.Context, args []string) error {
 	}
 	return bench(ctx, opt, os.Stdout)
 }
-
-var errUsage = errors.New("usage")
 
 // options are the flags, checked.
 type options struct {
@@ -67,32 +46,32 @@ type options struct {
 	wait     time.Duration // for a quiet machine, before each run
 	exclude  bool
 	keep     bool
-	hectl    string // absolute path of the program
-	self     string // and of this one, the S3 client
+	hectl    string // absolute path of the program under test
+	self     string // absolute path of the bench, which is also the S3 client
 }
 
 func parse(args []string, stderr io.Writer) (options, error) {
 	var opt options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	size := flags.String("size", "1GB", "how large the database is: `BYTES` with a unit, or the scale of demodata; 0 is a schema without rows")
-	flags.IntVar(&opt.rounds, "rounds", 3, "how often each contender runs")
-	flags.IntVar(&opt.jobs, "jobs", min(runtime.NumCPU(), 8), "how many tables or indexes at once, for all that can")
-	flags.IntVar(&opt.tables, "tables", 0, "fetch a database of `N` small tables, too")
-	only := flags.String("only", "", "run what `REGEXP` matches in SCENARIO/LINK/CONTENDER, such as fetch/loopback/hectl")
-	link := flags.String("link", "both", "of S3: loopback, shaped (200 Mbit/s and 40 ms) or both")
-	settings := flags.String("settings", "installed", "Postgres's: installed (as shipped), or throwaway (without fsync, as in tests)")
-	flags.DurationVar(&opt.wait, "wait", 10*time.Second, "before each run, how long to wait for others to leave the processors alone")
+	size := flags.String("size", "1GB", "size of the database: `BYTES` with a unit, or a scale of demodata; 0 is a schema without rows")
+	flags.IntVar(&opt.rounds, "rounds", 3, "runs per contender")
+	flags.IntVar(&opt.jobs, "jobs", min(runtime.NumCPU(), 8), "parallel jobs, for every contender that has them")
+	flags.IntVar(&opt.tables, "tables", 0, "also fetch a database of `N` small tables")
+	only := flags.String("only", "", "run only contenders whose SCENARIO/LINK/CONTENDER matches `REGEXP`, such as fetch/loopback/hectl")
+	link := flags.String("link", "both", "link to S3: loopback, shaped (200 Mbit/s and 40 ms) or both")
+	settings := flags.String("settings", "installed", "Postgres settings: installed (the defaults) or throwaway (without fsync, as in tests)")
+	flags.DurationVar(&opt.wait, "wait", 10*time.Second, "longest wait before each run for other programs to leave the processors alone")
 	flags.StringVar(&opt.json, "json", "", "write all figures to `FILE`")
-	flags.BoolVar(&opt.exclude, "exclude", false, "fetch without the rows of versions and events, too")
-	flags.BoolVar(&opt.keep, "keep", false, "keep the servers at the end, until Ctrl-C")
+	flags.BoolVar(&opt.exclude, "exclude", false, "also fetch without the rows of versions and events")
+	flags.BoolVar(&opt.keep, "keep", false, "keep the servers running at the end, until Ctrl-C")
 	hectl := flags.String("hectl", "bin/hectl", "the `PROGRAM` to measure")
 	if err := flags.Parse(args); err != nil {
-		return opt, errors.Join(errUsage, err)
+		return opt, errors.Join(program.ErrUsage, err)
 	}
 	fail := func(format string, args ...any) (options, error) {
 		fmt.Fprintf(stderr, "bench: "+format+"\n", args...)
-		return opt, errUsage
+		return opt, program.ErrUsage
 	}
 	var err error
 	if opt.scale, err = parseSize(*size); err != nil {
@@ -107,30 +86,27 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		}
 	}
 	if opt.links == nil {
-		return fail("--link %s: it is loopback, shaped or both", *link)
+		return fail("--link %s: use loopback, shaped or both", *link)
 	}
 	switch *settings {
 	case "installed":
 		opt.settings = asInstalled()
 	case "throwaway":
 	default:
-		return fail("--settings %s: they are installed or throwaway", *settings)
+		return fail("--settings %s: use installed or throwaway", *settings)
 	}
 	if flags.NArg() > 0 || opt.rounds < 1 || opt.jobs < 1 || opt.tables < 0 {
 		flags.Usage()
-		return opt, errUsage
+		return opt, program.ErrUsage
 	}
-	if opt.hectl, err = filepath.Abs(*hectl); err == nil {
-		_, err = os.Stat(opt.hectl)
-	}
-	if err != nil {
-		return opt, fmt.Errorf("%w (run \"make bench\")", err)
+	if opt.hectl, err = program.Find(*hectl, "bench"); err != nil {
+		return opt, err
 	}
 	opt.self, err = os.Executable()
 	return opt, err
 }
 
-// bytesPerScale is how much a scale of demodata adds to a database.
+// bytesPerScale is the size that one scale of demodata adds to a database.
 const bytesPerScale = 72_000_000
 
 // parseSize returns the scale for a size in bytes, or the scale itself.
@@ -148,8 +124,7 @@ func parseSize(s string) (scale int, err error) {
 	return max(1, int((bytes+bytesPerScale/2)/bytesPerScale)), nil
 }
 
-// bench measures all that is asked for, and prints each table once it is
-// complete.
+// bench measures the chosen contenders and prints each table once it is complete.
 func bench(ctx context.Context, opt options, stdout io.Writer) (err error) {
 	w, err := newWorld(ctx, opt)
 	defer func() { err = errors.Join(err, w.remove()) }()
@@ -173,7 +148,7 @@ func bench(ctx context.Context, opt options, stdout io.Writer) (err error) {
 		}
 	}
 	if len(r.Results) == 0 {
-		return fmt.Errorf("--only %s: it matches no SCENARIO/LINK/CONTENDER", opt.only)
+		return fmt.Errorf("--only %s: matches no SCENARIO/LINK/CONTENDER", opt.only)
 	}
 	if opt.json != "" {
 		if err := r.write(opt.json); err != nil {
@@ -181,7 +156,7 @@ func bench(ctx context.Context, opt options, stdout io.Writer) (err error) {
 		}
 	}
 	if opt.keep {
-		fmt.Fprintf(os.Stderr, "kept until Ctrl-C: %s and %s (files: %s)\n", w.cluster.URI("postgres"), w.s3.URL, w.dir)
+		fmt.Fprintf(os.Stderr, "running until Ctrl-C: %s and %s (files: %s)\n", w.cluster.URI("postgres"), w.s3.URL, w.dir)
 		<-ctx.Done()
 	}
 	return nil

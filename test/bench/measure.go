@@ -17,15 +17,15 @@ type contender struct {
 	run  func(ctx context.Context, r *run, s *subject) error
 }
 
-// scenario is work, and who does it.
+// scenario is work and its contenders.
 type scenario struct {
 	name       string
 	subject    *subject
 	contenders []contender
-	baselines  []string // names of contenders that the others are compared with
+	baselines  []string // contenders that the others are compared with
 
 	prepare func(ctx context.Context) error                                // before each run
-	before  map[string]func(ctx context.Context, r *run, s *subject) error // that of a contender, not measured either
+	before  map[string]func(ctx context.Context, r *run, s *subject) error // one contender, not measured
 	clean   func(ctx context.Context) error                                // after all
 	check   func(ctx context.Context, s *subject) error
 }
@@ -37,8 +37,7 @@ type line struct {
 	link  s3test.LinkOptions
 }
 
-// lines returns both kinds: as near as it goes, and a good line at home to a
-// bucket some states away.
+// lines returns loopback, and a good line from home to a bucket some states away.
 func lines() []line {
 	const megabit = 1_000_000 / 8 // bytes a second
 	return []line{
@@ -47,7 +46,7 @@ func lines() []line {
 	}
 }
 
-// scenarios returns what there is to do.
+// scenarios returns the scenarios that the options ask for.
 func (w *world) scenarios() []scenario {
 	production := &subject{database: "production", fill: w.production()}
 	all := []scenario{w.fetching("fetch", production), w.masking(production), w.backingUp(production)}
@@ -60,7 +59,7 @@ func (w *world) scenarios() []scenario {
 	return all
 }
 
-// chosen returns the contenders that --only wants.
+// chosen returns the contenders that --only selects.
 func (sc scenario) chosen(l line, only *regexp.Regexp) (rows []row) {
 	for _, c := range sc.contenders {
 		if only.MatchString(sc.name + "/" + l.name + "/" + c.name) {
@@ -70,10 +69,10 @@ func (sc scenario) chosen(l line, only *regexp.Regexp) (rows []row) {
 	return rows
 }
 
-// measure runs each contender in each round, the contenders in turn.
+// measure runs every contender once per round.
 func (w *world) measure(ctx context.Context, sc scenario, l line, rows []row) (result, error) {
 	if err := w.make(ctx, sc.subject); err != nil {
-		return result{}, fmt.Errorf("make the database %s: %w", sc.subject.database, err)
+		return result{}, fmt.Errorf("create the database %s: %w", sc.subject.database, err)
 	}
 	res := result{
 		Scenario: sc.name, Link: l.about, Baselines: sc.baselines, Rows: rows,
@@ -88,7 +87,7 @@ func (w *world) measure(ctx context.Context, sc scenario, l line, rows []row) (r
 			}
 			warning := ""
 			if sample.Others > busy {
-				warning = fmt.Sprintf("   warning: others used %.0f %% of the processors", 100*sample.Others)
+				warning = fmt.Sprintf("   warning: other programs used %.0f %% of the processors", 100*sample.Others)
 			}
 			say("%s, %s, round %d of %d: %-16s %6.1f s%s", sc.name, l.name, round+1, w.opt.rounds, c.Contender, sample.Seconds, warning)
 			c.Samples = append(c.Samples, sample)
@@ -117,7 +116,7 @@ func (w *world) once(ctx context.Context, sc scenario, l line, c *row) (s sample
 	defer link.Close()
 	r := &run{world: w, endpoint: link.URL}
 	waitForQuiet(ctx, w.opt.wait)
-	// For its databases, old and new, and the WAL.
+	// For the old and the new database, and the WAL.
 	if err := keepPages(min(4*sc.subject.size, availableMemory()/2)); err != nil {
 		return s, err
 	}
@@ -137,7 +136,7 @@ func (w *world) once(ctx context.Context, sc scenario, l line, c *row) (s sample
 
 func mustBe(found, want string) error {
 	if found != want {
-		return fmt.Errorf("there are %s, where there should be %s", found, want)
+		return fmt.Errorf("found %s, expected %s", found, want)
 	}
 	return nil
 }

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// memory is what the programs of a contender held resident at most, in bytes;
-// the server's side of it is not in it.
+// memory is the peak resident memory of a contender's programs in bytes, without
+// the servers.
 type memory struct {
 	together int64 // all of them at one moment
 	largest  int64 // one of them
@@ -21,10 +21,9 @@ func (m *memory) add(n memory) {
 	m.together, m.largest = max(m.together, n.together), max(m.largest, n.largest)
 }
 
-// watchMemory looks at processes and all that descend from them, 20 times a
-// second. Their rusage would not do where there is /proc: up to its exec a
-// child counts as large as the bench, and there is no sum in it. The function
-// that it returns is called after the processes have ended.
+// watchMemory measures processes and their descendants 20 times a second. With
+// /proc, that is better than rusage, which counts a child as large as the bench
+// until its exec and has no sum. Call stop after the processes have exited.
 func watchMemory(pids []int) (stop func([]*exec.Cmd) memory) {
 	var seen memory
 	ended, done := make(chan struct{}), make(chan struct{})
@@ -58,7 +57,7 @@ func watchMemory(pids []int) (stop func([]*exec.Cmd) memory) {
 // look adds a process and its descendants.
 func (m *memory) look(pid int) {
 	for pid := range descent(pid) {
-		statm, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid)) // it may have ended
+		statm, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid)) // it may have exited
 		if fields := strings.Fields(string(statm)); len(fields) > 1 {
 			pages, _ := strconv.ParseInt(fields[1], 10, 64) // the kernel's
 			bytes := pages * int64(os.Getpagesize())
@@ -68,9 +67,8 @@ func (m *memory) look(pid int) {
 	}
 }
 
-// usage is what the kernel noted of processes that have ended, for want of
-// /proc, as on macOS, which counts in bytes. Whether they were as large at one
-// moment it does not say.
+// usage returns the kernel's peaks of processes that have exited, where there is no
+// /proc, as on macOS (in bytes). The peaks need not be at the same moment.
 func usage(cmds []*exec.Cmd) (m memory) {
 	for _, cmd := range cmds {
 		if used, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {

@@ -11,19 +11,19 @@ import (
 	"time"
 )
 
-// busy is the share of the processors above which others make figures doubtful.
+// busy is the share of the processors above which other programs make figures
+// doubtful.
 const busy = 0.1
 
-// processorTime is what has passed so far, in seconds of one processor.
+// processorTime is the time used so far, in seconds of one processor.
 type processorTime struct {
 	all  float64 // used or not
-	used float64 // by anybody; what the host took away counts as well
-	ours float64 // by the bench and all that it has started, the servers included
+	used float64 // by any program, and time that the host took away
+	ours float64 // by the bench and everything it started, including the servers
 }
 
-// since returns how much of our own time has passed since then, and which share
-// of the processors, 0 to 1, others have used. Both are 0 where there is no
-// /proc.
+// since returns the time used by the bench since then, and the share of the
+// processors, 0 to 1, that other programs used. Both are 0 without /proc.
 func (then processorTime) since() (ours, others float64) {
 	now := processorsSoFar()
 	if now.all == then.all {
@@ -34,29 +34,29 @@ func (then processorTime) since() (ours, others float64) {
 }
 
 func processorsSoFar() (t processorTime) {
-	const tick = 0.01                    // seconds; Linux has told it to programs in this unit for ever
+	const tick = 0.01                    // seconds; the unit of Linux for programs
 	text, _ := os.ReadFile("/proc/stat") // only Linux has it
 	line, _, _ := strings.Cut(string(text), "\n")
 	for i, n := range numbers(line) {
 		if i == 0 || i > 8 {
-			continue // the name; guests' time, which is in the user's
+			continue // the name; guest time, which is part of user time
 		}
 		t.all += n * tick
-		if i != 4 && i != 5 { // idle, and idle because of the disk
+		if i != 4 && i != 5 { // idle, and waiting for the disk
 			t.used += n * tick
 		}
 	}
 	for pid := range descent(os.Getpid()) {
-		stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)) // it may have ended
+		stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)) // it may have exited
 		_, fields, _ := strings.Cut(string(stat), ") ")           // a name may hold spaces
 		if n := numbers(fields); len(n) > 14 {
-			t.ours += (n[11] + n[12] + n[13] + n[14]) * tick // its own, and its children's that have ended
+			t.ours += (n[11] + n[12] + n[13] + n[14]) * tick // its own, and that of children that exited
 		}
 	}
 	return t
 }
 
-// numbers returns the fields of a line, 0 for those that are no numbers.
+// numbers returns the fields of a line, with 0 for those that are not numbers.
 func numbers(line string) (all []float64) {
 	for field := range strings.FieldsSeq(line) {
 		n, _ := strconv.ParseFloat(field, 64)
@@ -65,8 +65,7 @@ func numbers(line string) (all []float64) {
 	return all
 }
 
-// descent yields a process and all that descend from it, as far as they are
-// still there.
+// descent yields a process and its descendants that still run.
 func descent(pid int) iter.Seq[int] {
 	return func(yield func(int) bool) { walk(pid, yield) }
 }
@@ -77,7 +76,7 @@ func walk(pid int, yield func(int) bool) bool {
 	}
 	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // the pattern is well-formed
 	for _, file := range threads {
-		children, _ := os.ReadFile(file) // it may have ended
+		children, _ := os.ReadFile(file) // it may have exited
 		for field := range strings.FieldsSeq(string(children)) {
 			if child, err := strconv.Atoi(field); err == nil && !walk(child, yield) {
 				return false
@@ -87,8 +86,8 @@ func walk(pid int, yield func(int) bool) bool {
 	return true
 }
 
-// waitForQuiet waits until others use little of the processors, but no longer
-// than told.
+// waitForQuiet waits until other programs use little of the processors, at most
+// for longest.
 func waitForQuiet(ctx context.Context, longest time.Duration) {
 	start := time.Now()
 	for time.Since(start) < longest && ctx.Err() == nil {

@@ -6,13 +6,13 @@ import (
 	"syscall"
 )
 
-// keepPages makes the next size bytes of memory cheap to take: it takes that
-// much, writes to each page, and gives it back.
+// keepPages makes the next size bytes of memory cheap to allocate: it allocates as
+// much, writes to each page, and frees it.
 //
-// A virtual machine may have lent its idle memory to others, and then gets a
-// page back when it is first written to, at a fifth of memory's speed. Whoever
-// copies files, as CREATE DATABASE does, pays for that in the page cache, or
-// does not, by what ran before.
+// A virtual machine may have lent its idle memory to others. It gets a page back at
+// the first write, at a fifth of memory's speed. Without keepPages, a program that
+// copies files, as CREATE DATABASE does, pays for that or not, depending on the
+// program that ran before.
 func keepPages(size int64) error {
 	if size == 0 {
 		return nil
@@ -27,8 +27,8 @@ func keepPages(size int64) error {
 	return syscall.Munmap(pages)
 }
 
-// availableMemory is what programs can take without others losing any, in bytes;
-// 0 where there is no /proc.
+// availableMemory returns the memory that a program can allocate without taking any
+// from others, in bytes; 0 without /proc.
 func availableMemory() int64 {
 	number, _, _ := strings.Cut(valueIn("/proc/meminfo", "MemAvailable"), " ")
 	kibibytes, _ := strconv.ParseInt(number, 10, 64) // "unknown": 0

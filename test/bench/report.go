@@ -13,7 +13,7 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// report is all that was measured.
+// report holds all measurements.
 type report struct {
 	Machine machine  `json:"machine"`
 	Rounds  int      `json:"rounds"`
@@ -21,7 +21,7 @@ type report struct {
 	Results []result `json:"results"`
 }
 
-// result is a scenario over a link.
+// result holds the measurements of a scenario over a link.
 type result struct {
 	Scenario      string   `json:"scenario"`
 	Link          string   `json:"link"`
@@ -44,16 +44,15 @@ type row struct {
 // sample is one run of a contender.
 type sample struct {
 	Seconds    float64 `json:"seconds"`
-	Processors float64 `json:"processor_seconds"`    // used by all, the servers included
-	Memory     int64   `json:"memory_bytes"`         // of all its programs at one moment
-	Largest    int64   `json:"largest_memory_bytes"` // of one of them
+	Processors float64 `json:"processor_seconds"`    // of everything, including the servers
+	Memory     int64   `json:"memory_bytes"`         // of all programs at one moment
+	Largest    int64   `json:"largest_memory_bytes"` // of one program
 	Down       int64   `json:"down_bytes"`
 	Up         int64   `json:"up_bytes"`
-	Others     float64 `json:"others"` // share of the processors that others used meanwhile
+	Others     float64 `json:"others"` // share of the processors that other programs used
 }
 
-// median returns the middle of numbers, of an even number of them the mean of
-// the two.
+// median returns the middle number, or the mean of the two in the middle.
 func median(numbers []float64) float64 {
 	s := slices.Sorted(slices.Values(numbers))
 	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
@@ -97,8 +96,8 @@ func (r *result) print(w io.Writer) {
 	}
 }
 
-// line is a row of the table. Times are medians, the rest is the worst of all
-// rounds.
+// line renders a row of the table: medians of times, and the worst round of the
+// rest.
 func (r *result) line(c row) []string {
 	seconds := c.seconds()
 	cells := []string{c.Contender, fmt.Sprintf("%.1f s", median(seconds)), fmt.Sprintf("%.1f – %.1f", slices.Min(seconds), slices.Max(seconds))}
@@ -122,7 +121,7 @@ func (r *result) line(c row) []string {
 	return append(cells, fmt.Sprintf("%.0f %%", 100*most.Others))
 }
 
-// printTable aligns the first column left, the others right.
+// printTable aligns the first column to the left, the others to the right.
 func printTable(w io.Writer, table [][]string) {
 	widths := make([]int, len(table[0]))
 	for _, cells := range table {

@@ -13,28 +13,27 @@ import (
 	"time"
 )
 
-// run is one run of a contender: the programs that it starts, and what they
-// used.
+// run is one run of a contender: its programs and their memory.
 type run struct {
 	*world
 	endpoint string // of S3
 	memory   memory
 }
 
-// file returns the path of a file of the run's.
+// file returns the path of a file of the run.
 func (r *run) file(name string) string { return filepath.Join(r.dir, name) }
 
-// tool is one of Postgres's programs.
+// tool returns one of Postgres's programs.
 func (r *run) tool(name string, args ...string) *exec.Cmd {
 	return r.command(filepath.Join(r.cluster.Bin(), name), args...)
 }
 
-// s3Client is an S3 client; see client.
+// s3Client returns an S3 client; see client.
 func (r *run) s3Client(args ...string) *exec.Cmd {
 	return r.command(r.opt.self, append([]string{clientArg}, args...)...)
 }
 
-// hectl is the program that all this is about.
+// hectl returns the program under test.
 func (r *run) hectl(bucket string, s *subject, args ...string) *exec.Cmd {
 	cmd := r.command(r.opt.hectl, args...)
 	cmd.Env = append(cmd.Env,
@@ -43,8 +42,8 @@ func (r *run) hectl(bucket string, s *subject, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// command is a program that finds the S3 server at the end of the link, and
-// nothing of the caller's own settings.
+// command returns a program whose environment names the S3 server at the end of the
+// link, without the caller's own settings.
 func (r *run) command(path string, args ...string) *exec.Cmd {
 	cmd := &exec.Cmd{Path: path, Args: append([]string{filepath.Base(path)}, args...), Dir: r.dir}
 	for _, name := range []string{"PATH", "HOME", "TMPDIR"} {
@@ -64,7 +63,7 @@ func (r *run) pipe(ctx context.Context, cmds ...*exec.Cmd) error {
 	var ends []*os.File // of the pipes between them
 	closeEnds := func() {
 		for _, f := range ends {
-			_ = f.Close() // it is the children's
+			_ = f.Close() // the children have them
 		}
 	}
 	for i := range cmds[1:] {
@@ -103,10 +102,10 @@ func (r *run) pipe(ctx context.Context, cmds ...*exec.Cmd) error {
 	return errors.Join(errs...)
 }
 
-// endAll asks the programs to end, hectl being one that tidies up.
+// endAll interrupts the programs and gives hectl time to tidy up.
 func endAll(cmds []*exec.Cmd) {
 	for _, cmd := range cmds {
-		_ = cmd.Process.Signal(os.Interrupt) // an error means that it has ended
+		_ = cmd.Process.Signal(os.Interrupt) // an error means that it has exited
 	}
 	time.AfterFunc(15*time.Second, func() {
 		for _, cmd := range cmds {
@@ -115,7 +114,7 @@ func endAll(cmds []*exec.Cmd) {
 	})
 }
 
-// tail is the end of what a program said, for an error.
+// tail returns the last lines of stderr, for an error.
 func tail(stderr string) string {
 	lines := strings.Split(strings.TrimSpace(stderr), "\n")
 	if text := strings.Join(lines[max(0, len(lines)-5):], "\n"); text != "" {
@@ -124,7 +123,7 @@ func tail(stderr string) string {
 	return ""
 }
 
-// pipeTo is pipe with the output in a file.
+// pipeTo runs a program with the output in a file.
 func (r *run) pipeTo(ctx context.Context, file string, cmd *exec.Cmd) error {
 	f, err := os.Create(file)
 	if err != nil {
@@ -134,7 +133,7 @@ func (r *run) pipeTo(ctx context.Context, file string, cmd *exec.Cmd) error {
 	return errors.Join(r.pipe(ctx, cmd), f.Close())
 }
 
-// pipeFrom is pipe with the input from a file.
+// pipeFrom runs a program with the input from a file.
 func (r *run) pipeFrom(ctx context.Context, file string, cmd *exec.Cmd) error {
 	f, err := os.Open(file)
 	if err != nil {

@@ -16,27 +16,27 @@ import (
 )
 
 const (
-	dumpsBucket   = "dumps"   // what is fetched
-	backupsBucket = "backups" // what a run has backed up
+	dumpsBucket   = "dumps"   // dumps to fetch
+	backupsBucket = "backups" // dumps that a run made
 	targetDB      = "bench_target"
 )
 
-// world is what the bench starts, and removes.
+// world holds everything that the bench starts and removes.
 type world struct {
 	opt      options
 	dir      string // the folder that contenders run in
 	cluster  *pgtest.Cluster
 	s3       *s3test.Server
-	compress string // as hectl does it
+	compress string // hectl's compression
 	admin    *pgtools.DB
 }
 
 // subject is a database and its dump.
 type subject struct {
-	database string   // and the label of its dump
-	fill     []string // SQL, in as many transactions
+	database string   // also the label of its dump
+	fill     []string // SQL, one transaction each
 
-	// Once it is made.
+	// Known once it is created.
 	size     int64  // of the database, in bytes
 	dump     string // the key
 	dumpSize int64
@@ -44,14 +44,12 @@ type subject struct {
 	contents string
 }
 
-// asInstalled returns what a new cluster of Postgres's is set to, where pgtest
-// has it otherwise.
+// asInstalled returns Postgres's defaults for the settings that pgtest changes.
 func asInstalled() map[string]string {
 	return map[string]string{"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "max_wal_size": "1GB"}
 }
 
-// newWorld starts the servers. What it returns, also with an error, must be
-// removed.
+// newWorld starts the servers. Remove the world even after an error.
 func newWorld(ctx context.Context, opt options) (w *world, err error) {
 	w = &world{opt: opt}
 	if w.dir, err = os.MkdirTemp("", "hectl-bench-"); err != nil {
@@ -60,7 +58,7 @@ func newWorld(ctx context.Context, opt options) (w *world, err error) {
 	if w.cluster, err = pgtest.Start(ctx, pgtest.Options{Conf: opt.settings}); err != nil {
 		return w, err
 	}
-	// It must outlive an interrupted hectl, which aborts its upload.
+	// It must outlive an interrupted hectl, which then aborts its upload.
 	if w.s3, err = s3test.Start(context.WithoutCancel(ctx), s3test.Options{}); err != nil {
 		return w, err
 	}
@@ -99,7 +97,7 @@ func (w *world) remove() error {
 	return errors.Join(errs...)
 }
 
-// production fills the database of the demo.
+// production returns the SQL of the demo database.
 func (w *world) production() []string {
 	fill := []string{demodata.Schema()}
 	if w.opt.scale > 0 {
@@ -108,10 +106,9 @@ func (w *world) production() []string {
 	return fill
 }
 
-// smallTables fills a database with tables that have a key, an index and a few
-// rows each.
+// smallTables returns SQL for tables with a key, an index and a few rows each.
 func (w *world) smallTables() (fill []string) {
-	const step = 200 // as many as a transaction surely finds locks for
+	const step = 200 // a transaction has enough locks for these
 	for from := 1; from <= w.opt.tables; from += step {
 		fill = append(fill, fmt.Sprintf(`DO $$ BEGIN
 			FOR n IN %d..%d LOOP
@@ -123,13 +120,12 @@ func (w *world) smallTables() (fill []string) {
 	return fill
 }
 
-// make makes a database, and a dump of it with hectl, the first time that it is
-// needed.
+// make creates a database and dumps it with hectl, the first time it is needed.
 func (w *world) make(ctx context.Context, s *subject) error {
 	if s.dump != "" {
 		return nil
 	}
-	say("making the database %s", s.database)
+	say("creating the database %s", s.database)
 	if err := w.cluster.CreateDatabase(ctx, s.database); err != nil {
 		return err
 	}
@@ -159,13 +155,13 @@ func (w *world) make(ctx context.Context, s *subject) error {
 		}
 	}
 	if s.dump == "" {
-		return errors.New("hectl backup left no dump of it")
+		return errors.New("hectl backup made no dump")
 	}
 	return nil
 }
 
-// contents says what is in a database: enough to notice that something is
-// missing. Jobs are left out, as hectl's scrub deletes them.
+// contents describes a database well enough to notice that something is missing. It
+// leaves out tables whose rows hectl does not restore.
 func (w *world) contents(ctx context.Context, database string) (string, error) {
 	db, err := pgtools.Connect(ctx, w.cluster.SocketConn(database), "hectl bench")
 	if err != nil {
@@ -180,15 +176,14 @@ func (w *world) contents(ctx context.Context, database string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// One by one: a single query for thousands of tables would need more locks
-	// than there are.
+	// One by one: a single query for thousands of tables would need too many locks.
 	tables, err := pgtools.Rows[struct{ Name, Count string }](ctx, db, `
 		SELECT relname, format('SELECT count(*) FROM %s', oid::regclass)
 		FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`)
 	var rows int64
 	for _, t := range tables {
 		if mask.Skips(t.Name) {
-			continue // hectl never restores its rows
+			continue
 		}
 		var n int64
 		if err := db.QueryRow(ctx, t.Count).Scan(&n); err != nil {
@@ -199,7 +194,7 @@ func (w *world) contents(ctx context.Context, database string) (string, error) {
 	return fmt.Sprintf("%s, %d rows", objects, rows), err
 }
 
-// dropTargets drops what fetching has left.
+// dropTargets drops the databases that a fetch leaves.
 func (w *world) dropTargets(ctx context.Context) error {
 	names, err := pgtools.Rows[string](ctx, w.admin, "SELECT datname::text FROM pg_database WHERE starts_with(datname, $1)", targetDB)
 	for _, name := range names {
@@ -210,7 +205,7 @@ func (w *world) dropTargets(ctx context.Context) error {
 	return err
 }
 
-// replaceTarget makes the target an empty database.
+// replaceTarget creates an empty target.
 func (w *world) replaceTarget(ctx context.Context) error {
 	if _, err := w.admin.Exec(ctx, "DROP DATABASE IF EXISTS "+pgtools.Quote(targetDB)); err != nil {
 		return err
@@ -219,7 +214,7 @@ func (w *world) replaceTarget(ctx context.Context) error {
 	return err
 }
 
-// emptyBackups deletes what backing up has left.
+// emptyBackups deletes the objects that a backup leaves.
 func (w *world) emptyBackups(ctx context.Context) error {
 	objects, err := w.s3.Objects(ctx, backupsBucket)
 	for _, o := range objects {
@@ -230,7 +225,7 @@ func (w *world) emptyBackups(ctx context.Context) error {
 	return err
 }
 
-// removeFiles removes what contenders wrote.
+// removeFiles removes the files that contenders wrote.
 func (w *world) removeFiles() error {
 	files, err := filepath.Glob(filepath.Join(w.dir, "*"))
 	for _, f := range files {
@@ -241,5 +236,5 @@ func (w *world) removeFiles() error {
 	return err
 }
 
-// say tells who watches what happens.
+// say prints progress.
 func say(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }

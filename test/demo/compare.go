@@ -14,7 +14,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// shown is how many tables the table names; the others are summed up.
+// shown is the number of tables that the output lists; the others are summed up.
 const shown = 8
 
 // count is the number of rows of a table.
@@ -23,15 +23,15 @@ type count struct {
 	Rows  int64
 }
 
-// user is what the scrub must have changed.
+// user holds the columns that the scrub must have changed.
 type user struct {
 	ID       int64
 	Password string
 	Tokens   int64
 }
 
-// compare prints what both databases hold. It is an error if rows are missing,
-// or if anything of production's that must not leave it is in the local one.
+// compare prints what both databases hold. It returns an error if rows are missing,
+// or if the local database has any of production's credentials or jobs.
 func (w *world) compare(ctx context.Context) error {
 	production, err := connect(ctx, w.production, productionDB)
 	if err != nil {
@@ -71,16 +71,16 @@ func (w *world) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\n  The previous local database is %s, with its %q.\n", previousDB, strings.Join(names, ", "))
+	fmt.Printf("\n  Your previous database is kept as %s, with its %q.\n", previousDB, strings.Join(names, ", "))
 	if len(problems) > 0 {
-		return errors.New("the local database is not what it should be: " + strings.Join(problems, "; "))
+		return errors.New("the local database is wrong: " + strings.Join(problems, "; "))
 	}
-	fmt.Println("  Everyone's password is now \"password\", for example user1@example.com's.")
+	fmt.Println("  Log in as user1@example.com, or as any other user, with the password \"password\".")
 	return nil
 }
 
-// compareRows prints the largest tables and the sum of the others, and returns
-// the tables that differ. Jobs are compareScrubbed's.
+// compareRows prints the largest tables and the sum of the others. It returns the
+// tables that differ. compareScrubbed compares jobs.
 func compareRows(ctx context.Context, production, local *pgtools.DB, line func(what, a, b string)) (wrong []string, err error) {
 	ours, err := counts(ctx, production)
 	if err != nil {
@@ -110,14 +110,14 @@ func compareRows(ctx context.Context, production, local *pgtools.DB, line func(w
 	return wrong, nil
 }
 
-// counts returns the rows of every table, largest first, but for those that hectl
-// never restores.
+// counts returns the number of rows of every table that hectl restores, largest
+// first.
 func counts(ctx context.Context, db *pgtools.DB) ([]count, error) {
 	all, err := allCounts(ctx, db)
 	return slices.DeleteFunc(all, func(c count) bool { return mask.Skips(c.Table) }), err
 }
 
-// allCounts returns the rows of every table, largest first.
+// allCounts returns the number of rows of every table, largest first.
 func allCounts(ctx context.Context, db *pgtools.DB) ([]count, error) {
 	return pgtools.Rows[count](ctx, db, `
 		SELECT relname, (xpath('//n/text()', query_to_xml(format('SELECT count(*) AS n FROM %s', oid::regclass), true, true, '')))[1]::text::bigint AS n
@@ -126,7 +126,8 @@ func allCounts(ctx context.Context, db *pgtools.DB) ([]count, error) {
 		ORDER BY n DESC, relname`)
 }
 
-// compareScrubbed prints what must differ, and returns what does not.
+// compareScrubbed prints the credentials and jobs, and returns those that are the
+// same in both databases.
 func compareScrubbed(ctx context.Context, production, local *pgtools.DB, line func(what, a, b string)) (wrong []string, err error) {
 	var facts [2]struct {
 		environment string
@@ -159,11 +160,11 @@ func compareScrubbed(ctx context.Context, production, local *pgtools.DB, line fu
 	a, b := facts[0], facts[1]
 	line("environment", a.environment, b.environment)
 	line("delayed_jobs", humanize.Comma(a.jobs), humanize.Comma(b.jobs))
-	line("users with a password of production's", humanize.Comma(int64(len(a.users))), humanize.Comma(same))
-	line("their reset and invitation tokens", humanize.Comma(a.tokens), humanize.Comma(b.tokens))
+	line("users with a production password", humanize.Comma(int64(len(a.users))), humanize.Comma(same))
+	line("reset and invitation tokens", humanize.Comma(a.tokens), humanize.Comma(b.tokens))
 
 	if b.environment != "development" {
-		wrong = append(wrong, "its environment is "+b.environment)
+		wrong = append(wrong, "the environment is "+b.environment)
 	}
 	all, err := allCounts(ctx, local)
 	if err != nil {
@@ -171,17 +172,17 @@ func compareScrubbed(ctx context.Context, production, local *pgtools.DB, line fu
 	}
 	for _, c := range all {
 		if mask.Skips(c.Table) && c.Rows != 0 {
-			wrong = append(wrong, fmt.Sprintf("%d rows of production's %s are left", c.Rows, c.Table))
+			wrong = append(wrong, fmt.Sprintf("%d rows of %s are from production", c.Rows, c.Table))
 		}
 	}
 	if same != 0 {
-		wrong = append(wrong, "passwords of production's are left")
+		wrong = append(wrong, "users have production passwords")
 	}
 	if b.tokens != 0 {
-		wrong = append(wrong, "tokens of production's are left")
+		wrong = append(wrong, "users have production tokens")
 	}
 	if len(b.users) == 0 || bcrypt.CompareHashAndPassword([]byte(b.users[0].Password), []byte("password")) != nil {
-		wrong = append(wrong, `nobody can sign in with "password"`)
+		wrong = append(wrong, `the password "password" does not work`)
 	}
 	return wrong, nil
 }

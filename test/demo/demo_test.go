@@ -2,22 +2,19 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/rubyforgood/hectl/test/program"
 )
 
 // What "make demo" shows is true, and the README's picture shows the same.
 func TestDemo(t *testing.T) {
-	hectl := filepath.Join(t.TempDir(), "hectl")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", hectl, "../..").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
 	var record strings.Builder
-	if err := run(t.Context(), hectl, 1, &record); err != nil {
+	if err := run(t.Context(), filepath.Join(program.Build(t), "hectl"), 1, &record); err != nil {
 		t.Fatal(err)
 	}
 	svg, err := os.ReadFile("../../docs/images/fetch.svg")

@@ -1,9 +1,9 @@
 // Demo shows hectl at work: it starts two throwaway Postgres clusters and an S3
-// server, fills "production" with made-up rows, runs the real hectl backup and
+// server, fills "production" with fake data, runs the real hectl backup and
 // hectl fetch-latest-db, and compares the two databases.
 //
-// Everything it starts is gone when it ends, also after Ctrl-C. "make demo"
-// builds what it needs.
+// It removes everything it started, also after Ctrl-C. "make demo" builds the
+// programs.
 package main
 
 import (
@@ -14,61 +14,47 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
+
+	"github.com/rubyforgood/hectl/test/program"
 )
 
 func main() {
-	os.Exit(mainCode())
+	os.Exit(program.Main("demo", start))
 }
 
-// mainCode is main up to the exit, so that what it defers runs.
-func mainCode() int {
-	picture := flag.String("still", "", "also write what hectl fetch-latest-db prints to `FILE`, as an SVG")
-	scale := flag.Int("scale", 3, "how much `data`: 1 makes 260,000 rows and 89 MB, 14 makes 1 GB")
-	flag.Parse()
-	if flag.NArg() > 0 || *scale < 1 {
-		flag.Usage()
-		return 2
+func start(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
+	picture := flags.String("still", "", "also write what hectl fetch-latest-db prints to `FILE`, as an SVG")
+	scale := flags.Int("scale", 3, "how much `data`: 1 makes 260,000 rows and 89 MB, 14 makes 1 GB")
+	if err := flags.Parse(args); err != nil {
+		return errors.Join(program.ErrUsage, err)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
-	var record *strings.Builder
-	if *picture != "" {
-		record = &strings.Builder{}
+	if flags.NArg() > 0 || *scale < 1 {
+		flags.Usage()
+		return program.ErrUsage
 	}
-	err := run(ctx, "bin/hectl", *scale, record)
-	if err == nil && record != nil {
-		err = writeStill(*picture, fetchCommand, record.String())
+	hectl, err := program.Find("bin/hectl", "demo")
+	if err != nil {
+		return err
 	}
-	switch {
-	case ctx.Err() != nil:
-		fmt.Println("\ninterrupted: all that was started is gone")
-		return 130
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "demo:", err)
-		return 1
+	if *picture == "" {
+		return run(ctx, hectl, *scale, nil)
 	}
-	return 0
+	var record strings.Builder
+	if err := run(ctx, hectl, *scale, &record); err != nil {
+		return err
+	}
+	return writeStill(*picture, fetchCommand, record.String())
 }
 
 // fetchCommand is what the still shows.
 const fetchCommand = "hectl fetch-latest-db"
 
-// run plays the demo with the program. What the fetch prints goes to record, too,
-// unless that is nil.
-func run(ctx context.Context, program string, scale int, record *strings.Builder) (err error) {
-	hectl, err := filepath.Abs(program)
-	if err != nil {
-		return err
-	}
-	if _, err := os.Stat(hectl); err != nil {
-		return fmt.Errorf("%w (run \"make demo\")", err)
-	}
-
+// run plays the demo with the program hectl. If record is not nil, it also receives
+// the output of the fetch.
+func run(ctx context.Context, hectl string, scale int, record *strings.Builder) (err error) {
 	title("Two throwaway Postgres clusters and an S3 server, on this machine")
 	w, err := newWorld(ctx, scale)
 	defer func() { err = errors.Join(err, w.remove()) }()
@@ -83,21 +69,21 @@ func run(ctx context.Context, program string, scale int, record *strings.Builder
 		return err
 	}
 
-	title("On a laptop, whenever a developer likes")
+	title("On a laptop, when a developer wants fresh data")
 	target := fmt.Sprintf("HECTL_TARGET=postgres://%s@%s:%d/%s", developer, w.local.Host(), w.local.Port(), localDB)
 	if err := w.hectl(ctx, hectl, []string{target, bucket}, record, "fetch-latest-db"); err != nil {
 		return err
 	}
 
-	title("What is where now")
+	title("What the two databases hold now")
 	return w.compare(ctx)
 }
 
 func title(text string) { fmt.Printf("\n── %s\n\n", text) }
 
-// hectl runs the program as a user would, with its settings in the environment
-// and nothing of the caller's own settings.
-func (w *world) hectl(ctx context.Context, program string, settings []string, record *strings.Builder, args ...string) error {
+// hectl runs the program as a user would, with its settings in the environment and
+// without the caller's own settings.
+func (w *world) hectl(ctx context.Context, path string, settings []string, record *strings.Builder, args ...string) error {
 	for _, s := range settings {
 		fmt.Println("$ export", s)
 	}
@@ -107,12 +93,12 @@ func (w *world) hectl(ctx context.Context, program string, settings []string, re
 	}
 	fmt.Println()
 
-	cmd := exec.CommandContext(ctx, program, args...)
+	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir = w.dir
 	cmd.Env = append(cleanEnviron(), append(settings, w.s3.Env()...)...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if record != nil {
-		both := io.MultiWriter(os.Stdout, record) // in the order in which it comes
+		both := io.MultiWriter(os.Stdout, record) // in the order of the output
 		cmd.Stdout, cmd.Stderr = both, both
 	}
 	// hectl tidies up after SIGINT; the terminal may have sent it one already.
@@ -124,7 +110,8 @@ func (w *world) hectl(ctx context.Context, program string, settings []string, re
 	return nil
 }
 
-// cleanEnviron is what a child needs to find programs and the terminal.
+// cleanEnviron returns the variables that a child needs to find programs and the
+// terminal.
 func cleanEnviron() []string {
 	var kept []string
 	for _, name := range []string{"PATH", "HOME", "TERM", "LANG", "LC_ALL", "COLUMNS", "NO_COLOR", "TMPDIR"} {

@@ -23,7 +23,7 @@ const (
 	bucketName   = "human-essentials-backups"
 )
 
-// world is what the demo starts, and removes.
+// world holds everything that the demo starts and removes.
 type world struct {
 	dir        string // the folder that hectl runs in
 	production *pgtest.Cluster
@@ -39,7 +39,7 @@ func newWorld(ctx context.Context, scale int) (*world, error) {
 	if w.dir, err = os.MkdirTemp("", "hectl-demo-"); err != nil {
 		return w, err
 	}
-	fmt.Println("  starting them (a few seconds) …")
+	fmt.Println("  starting (a few seconds) …")
 	if err := w.start(ctx); err != nil {
 		return w, err
 	}
@@ -53,7 +53,7 @@ func newWorld(ctx context.Context, scale int) (*world, error) {
 	return w, err
 }
 
-// start starts the servers side by side.
+// start starts the servers in parallel.
 func (w *world) start(ctx context.Context) error {
 	var group errgroup.Group // none stops another that has just begun
 	group.Go(func() (err error) {
@@ -65,7 +65,7 @@ func (w *world) start(ctx context.Context) error {
 		return err
 	})
 	group.Go(func() (err error) {
-		// It must outlive an interrupted hectl, which aborts its upload.
+		// It must outlive an interrupted hectl, which then aborts its upload.
 		w.s3, err = s3test.Start(context.WithoutCancel(ctx), s3test.Options{})
 		return err
 	})
@@ -74,7 +74,7 @@ func (w *world) start(ctx context.Context) error {
 
 // fill makes the two databases, side by side.
 func (w *world) fill(ctx context.Context, scale int) error {
-	fmt.Printf("  filling production with made-up rows (about %d s) … ", 4*scale)
+	fmt.Printf("  filling production with fake data (about %d s) … ", 4*scale)
 	start := time.Now()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
@@ -90,10 +90,10 @@ func (w *world) fill(ctx context.Context, scale int) error {
 	return nil
 }
 
-// oldRows is what the developer had before.
+// oldRows are the rows of the developer's old database.
 const oldRows = `
 INSERT INTO public.ar_internal_metadata VALUES ('environment', 'development', now(), now());
-INSERT INTO public.organizations (name, created_at, updated_at) VALUES ('A bank of last month', now(), now());
+INSERT INTO public.organizations (name, created_at, updated_at) VALUES ('Last month''s food bank', now(), now());
 `
 
 // developerRole lets the developer's role replace the local database. It is no

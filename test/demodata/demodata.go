@@ -20,14 +20,13 @@ var zoo string
 // extension.
 func Schema() string { return schema }
 
-// Rows fills Schema. Scale 1 makes some 260,000 rows and a database of 89 MB,
-// in about 3 s; all grow in proportion, so 14 makes about 1 GB. A scale below
-// 1 counts as 1.
+// Rows fills Schema. Scale 1 makes about 260,000 rows and a database of 89 MB in 3 s.
+// Everything grows in proportion: 14 makes about 1 GB. A scale below 1 counts as 1.
 func Rows(scale int) string {
 	return strings.ReplaceAll(rows, ":scale", strconv.Itoa(max(scale, 1)))
 }
 
-// Zoo is a schema of rare things, with a few thousand rows. It needs citext
-// and hstore, which are stock contrib extensions. On PostgreSQL 14 it lacks the few
-// things that came later.
+// Zoo is a schema of rare objects with a few thousand rows. It needs the contrib
+// extensions citext and hstore. On PostgreSQL 14, it leaves out the few objects that
+// are newer.
 func Zoo() string { return zoo }

@@ -16,8 +16,8 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// Both databases must survive PostgreSQL's own programs: what pg_dump and
-// pg_restore cannot carry over exactly, hectl cannot be asked to.
+// Both databases must survive PostgreSQL's own programs: hectl cannot preserve more
+// than pg_dump and pg_restore do.
 func TestRoundTrip(t *testing.T) {
 	c := pgtest.New(t)
 	for name, sql := range map[string][]string{
@@ -41,7 +41,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// What the demo and the tests of the scrub count on.
+// The demo and the tests of the scrub rely on these facts.
 func TestRows(t *testing.T) {
 	c := pgtest.New(t)
 	create(t, c, "app", demodata.Schema(), demodata.Rows(2))
@@ -88,7 +88,7 @@ func connect(t *testing.T, c *pgtest.Cluster, database string) *pgtools.DB {
 	return db
 }
 
-// run runs one of the client programs that fit the server.
+// run runs a client program of the server's version.
 func run(t *testing.T, c *pgtest.Cluster, program string, args ...string) []byte {
 	t.Helper()
 	tools, err := pgtools.FindTools(t.Context(), "", os.LookupEnv)
@@ -109,8 +109,7 @@ func run(t *testing.T, c *pgtest.Cluster, program string, args ...string) []byte
 	return out
 }
 
-// schemaOf returns what pg_dump says of the schema, but for the key that it
-// makes up each time.
+// schemaOf returns the schema as pg_dump writes it, without its random key.
 func schemaOf(t *testing.T, c *pgtest.Cluster, database string) []string {
 	t.Helper()
 	lines := strings.Split(string(run(t, c, "pg_dump", "--schema-only", "-d", c.SocketURI(database))), "\n")
@@ -123,10 +122,10 @@ func schemaOf(t *testing.T, c *pgtest.Cluster, database string) []string {
 	return kept
 }
 
-// contents returns count and checksum of the rows of each table and
-// materialized view, of the large objects, and the state of each sequence.
-// Partitions count as one: hashes of an enum's labels differ between databases,
-// and so may the partition that a row belongs in.
+// contents returns count and checksum of the rows of each table and materialized
+// view, of the large objects, and the state of each sequence. Partitions count as one
+// table: hashes of an enum's labels differ between databases, so a row may belong in
+// another partition.
 func contents(t *testing.T, c *pgtest.Cluster, database string) map[string]string {
 	t.Helper()
 	db := connect(t, c, database)

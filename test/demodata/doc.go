@@ -1,12 +1,11 @@
-// Package demodata has the databases that the demo, the tests and the
-// benchmarks dump and restore, as SQL.
+// Package demodata has the databases that the demo, the tests and the bench dump and
+// restore, as SQL.
 //
-// There are two. Schema and Rows make one shaped like that of the Rails app
-// Human Essentials, full of invented people: what hectl meets every day. Zoo
-// makes one of each thing that PostgreSQL 15 to 19 can keep in a database: what
-// a round trip must not get wrong.
+// Schema and Rows make an everyday database: the schema of the Rails app Human
+// Essentials with fake data. Zoo makes an object of every kind that PostgreSQL 15 to
+// 19 has, all of which must survive a round trip.
 //
-// Each is a series of statements for an empty UTF8 database, to be run by a
-// superuser, through psql or as one simple query. Each makes the same database
-// every time, but for the OIDs.
+// Each is a series of statements for an empty UTF8 database. A superuser runs them
+// with psql or as one simple query. Every run makes the same database, except for
+// OIDs.
 package demodata

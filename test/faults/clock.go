@@ -14,12 +14,11 @@ import (
 	"strings"
 )
 
-// clockVariable holds by how much the clock of the program that buildClocked
-// builds is off.
+// clockVariable shifts the clock of the program that buildClocked builds.
 const clockVariable = "HECTL_FAULTS_CLOCK"
 
 // buildClocked builds a hectl whose clock can be set. hectl itself has no such
-// switch: the compiler is given a main.go that differs in one line.
+// switch, so the compiler gets a main.go that differs in one line.
 func buildClocked(ctx context.Context, dir string) (program string, err error) {
 	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {

@@ -12,20 +12,20 @@ import (
 	"syscall"
 )
 
-// mount makes a disk of its own, of some bytes. Only root may.
+// mount mounts a disk of size bytes. Only root can.
 func mount(dir string, size int64) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%d", size)); err != nil {
-		return fmt.Errorf("mount a small disk at %s, which takes root: %w", dir, err)
+		return fmt.Errorf("mount a small disk at %s (needs root): %w", dir, err)
 	}
 	return nil
 }
 
 func unmount(dir string) error { return syscall.Unmount(dir, syscall.MNT_DETACH) }
 
-// fullTemp runs hectl with a TMPDIR that is full.
+// fullTemp runs hectl with a full TMPDIR.
 func fullTemp(ctx context.Context, t *try) (o outcome, err error) {
 	if err := mount(t.tmp, 64<<10); err != nil {
 		return o, err
@@ -42,7 +42,7 @@ func fullTemp(ctx context.Context, t *try) (o outcome, err error) {
 	return o, errors.Join(err, readErr)
 }
 
-// do1 runs the row's command, and nothing else.
+// do1 runs only the row's command.
 func (t *try) do1(ctx context.Context) (outcome, error) {
 	plain := *t
 	plain.row.instead, plain.row.before, plain.row.strike = nil, nil, nil
@@ -51,7 +51,7 @@ func (t *try) do1(ctx context.Context) (outcome, error) {
 	return o, err
 }
 
-// ballast fills a disk up to some free bytes.
+// ballast fills a disk except for free bytes.
 func ballast(dir string, free int64) error {
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(dir, &disk); err != nil {
@@ -68,11 +68,11 @@ func ballast(dir string, free int64) error {
 
 const ballastFile = "ballast"
 
-// diskPrefix begins the names of the folders that disks are mounted on.
+// diskPrefix begins the name of every mount point.
 const diskPrefix = "hectl-disk-"
 
-// fullServer runs a fetch into a server whose disk becomes full: the more of a
-// share of the run, the later.
+// fullServer runs a fetch into a server whose disk becomes full, at the try's share
+// of the space that the run needs.
 func fullServer(ctx context.Context, t *try) (o outcome, err error) {
 	disk, err := diskOf(t)
 	if err != nil {
@@ -86,14 +86,14 @@ func fullServer(ctx context.Context, t *try) (o outcome, err error) {
 	return t.do1(ctx)
 }
 
-// What the local server of a row about its full disk has, and what a fetch needs
-// of it at most.
+// The size of the disk in a row about a full server, and the most that a fetch needs
+// of it.
 const (
 	serverDisk      = 400 << 20
 	fullServerNeeds = 48 << 20
 )
 
-// diskOf returns the disk that the local server's folder is on.
+// diskOf returns the mount point that holds the local server's folder.
 func diskOf(t *try) (string, error) {
 	disk := filepath.Dir(t.local.Socket())
 	if !strings.HasPrefix(filepath.Base(disk), diskPrefix) {

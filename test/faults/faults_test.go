@@ -6,35 +6,25 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/rubyforgood/hectl/test/program"
 )
 
-// It does not rot: some of the rows, and a short soak.
+// TestQuick plays some rows and a short soak.
 func TestQuick(t *testing.T) {
 	var out bytes.Buffer
-	err := begin(t.Context(), options{hectl: build(t), only: regexp.MustCompile(""), quick: true}, &out)
+	err := begin(t.Context(), options{hectl: filepath.Join(program.Build(t), "hectl"), only: regexp.MustCompile(""), quick: true}, &out)
 	t.Logf("%s", &out)
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-// build builds hectl, without the race detector even if this test has it: that
-// makes each process wait a second at its end.
-func build(t *testing.T) string {
-	t.Helper()
-	hectl := filepath.Join(t.TempDir(), "hectl")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", hectl, "../..").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	return hectl
-}
-
-// The document shows the table as it is.
+// TestDocument checks that docs/reliability.md has the current table.
 func TestDocument(t *testing.T) {
 	text, err := os.ReadFile("../../docs/reliability.md")
 	if err != nil {

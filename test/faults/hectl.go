@@ -14,13 +14,13 @@ import (
 	"time"
 )
 
-// killed stands for the exit code of what a signal has killed.
+// killed stands for the exit code of a process that a signal killed.
 const killed = -1
 
-// patience is how long a run may take, whatever is done to it.
+// patience is the longest that a run may take under any fault.
 const patience = 12 * time.Minute
 
-// running is a hectl that runs.
+// running is a running hectl.
 type running struct {
 	cmd    *exec.Cmd
 	id     string // in the environment of all its processes
@@ -28,29 +28,29 @@ type running struct {
 	stderr bytes.Buffer
 	done   chan struct{}
 
-	memory, files int64 // the most seen: bytes resident, descriptors open
+	memory, files int64 // peaks: resident bytes, open descriptors
 }
 
-// outcome is how a run ended.
+// outcome is the result of a run.
 type outcome struct {
 	code   int
 	stdout string
 	stderr string
 	took   time.Duration
-	memory int64 // the most that it was seen to hold resident, in bytes
-	files  int64 // the most descriptors that were seen open
+	memory int64 // peak of resident bytes
+	files  int64 // peak of open descriptors
 }
 
 const idVariable = "HECTL_FAULTS_RUN"
 
-// start starts a program, hectl or another one that takes its settings.
+// start starts hectl, or another program with the same settings.
 func (p *place) start(program string, args ...string) (*running, error) {
 	p.runs++
 	r := &running{id: fmt.Sprintf("%d-%s-%d", os.Getpid(), p.bucket, p.runs), done: make(chan struct{})}
 	r.cmd = &exec.Cmd{
 		Path: program, Args: append([]string{"hectl"}, args...), Dir: p.dir,
 		Env: append(p.environ(), idVariable+"="+r.id), Stdout: &r.stdout, Stderr: &r.stderr,
-		// Should this program be killed, nothing is left of what it did.
+		// A group of its own keeps Ctrl-C at the terminal away from hectl.
 		SysProcAttr: &syscall.SysProcAttr{Setpgid: true},
 	}
 	if err := r.cmd.Start(); err != nil {
@@ -58,14 +58,14 @@ func (p *place) start(program string, args ...string) (*running, error) {
 	}
 	go func() {
 		defer close(r.done)
-		_ = r.cmd.Wait() // the state says how it ended
+		_ = r.cmd.Wait() // the state has the result
 	}()
 	return r, nil
 }
 
-func (r *running) signal(s syscall.Signal) { _ = r.cmd.Process.Signal(s) } // an error: it has ended
+func (r *running) signal(s syscall.Signal) { _ = r.cmd.Process.Signal(s) } // an error means that it has exited
 
-// wait waits for the end.
+// wait waits for the exit.
 func (r *running) wait(ctx context.Context, since time.Time) (outcome, error) {
 	late := time.NewTimer(patience)
 	defer late.Stop()
@@ -88,13 +88,13 @@ func (r *running) wait(ctx context.Context, since time.Time) (outcome, error) {
 		case <-late.C:
 			r.signal(syscall.SIGKILL)
 			<-r.done
-			return outcome{}, fmt.Errorf("it did not end within %s:\n%s", patience, r.stderr.String())
+			return outcome{}, fmt.Errorf("it did not exit within %s:\n%s", patience, r.stderr.String())
 		}
 	}
 }
 
-// measure looks at what the program uses. The kernel's own figure at its end is of
-// no use: it begins with what this program held when it started it.
+// measure updates the peaks. The kernel's own figure at the exit does not help: it
+// starts with the memory that this program had at the fork.
 func (r *running) measure() {
 	proc := fmt.Sprintf("/proc/%d", r.cmd.Process.Pid)
 	if open, err := os.ReadDir(proc + "/fd"); err == nil {
@@ -109,8 +109,8 @@ func (r *running) measure() {
 	}
 }
 
-// processes returns the pids of what the run has started, and of the run itself;
-// with a name, only those of that name.
+// processes returns the pids of the run and everything that it started; with a name,
+// only those of that name.
 func (r *running) processes(name string) (pids []int) {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
@@ -133,7 +133,7 @@ func (r *running) processes(name string) (pids []int) {
 	return pids
 }
 
-// tail is the end of what a program said.
+// tail returns the last lines of a text.
 func tail(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return strings.Join(lines[max(0, len(lines)-4):], "\n      ")

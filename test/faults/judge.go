@@ -13,18 +13,18 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// judge says what is wrong after a run of a row, and how it ended in a word or
-// two.
+// judge checks a run of a row. It returns a short description of the result, and
+// everything that is wrong.
 func (t *try) judge(ctx context.Context, o outcome) (ending string, wrong []string) {
 	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	if !slices.Contains(t.row.codes, o.code) {
 		complain("exit code %d", o.code)
 	}
 	if t.row.said != "" && o.code == t.row.codes[0] && !strings.Contains(o.stderr, t.row.said) {
-		complain("it does not say %q", t.row.said)
+		complain("the message does not contain %q", t.row.said)
 	}
 	if o.code == killed && t.row.leaves == 0 && t.share() > 0.25 {
-		complain("the signal is only excused from being heeded while the program starts")
+		complain("killed by a signal that it must handle by now")
 	}
 	for _, rule := range t.rules {
 		if rule.Hits() == 0 {
@@ -36,7 +36,7 @@ func (t *try) judge(ctx context.Context, o outcome) (ending string, wrong []stri
 	}
 	files, err := os.ReadDir(t.tmp)
 	if err != nil || len(files) > 0 && o.code != killed {
-		complain("in TMPDIR: %v %v", files, err)
+		complain("left in TMPDIR: %v %v", files, err)
 	}
 	var more []string
 	if t.row.command == backup {
@@ -47,7 +47,7 @@ func (t *try) judge(ctx context.Context, o outcome) (ending string, wrong []stri
 	return ending, append(wrong, more...)
 }
 
-// left waits until processes and sessions have gone, and says which have not.
+// left waits until processes and sessions are gone, and describes those that stay.
 func (t *try) left(ctx context.Context) string {
 	var rest string
 	for range 150 {
@@ -74,7 +74,7 @@ func (t *try) left(ctx context.Context) string {
 	return rest
 }
 
-// judgeBackup looks at what the bucket holds.
+// judgeBackup checks the bucket.
 func (t *try) judgeBackup(ctx context.Context, o outcome) (ending string, wrong []string) {
 	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	dumps, manifests := 0, 0
@@ -107,16 +107,16 @@ func (t *try) judgeBackup(ctx context.Context, o outcome) (ending string, wrong 
 	case o.code == 0 && (dumps != max(t.row.dumps, 1) || manifests != dumps):
 		complain("%d dumps and %d manifests", dumps, manifests)
 	case o.code == 3 && (dumps != max(t.row.dumps, 1) || !inBucket):
-		complain("%d dumps, said: %t", dumps, inBucket)
+		complain("%d dumps; the message names the dump: %t", dumps, inBucket)
 	case o.code > 0 && o.code != 3 && dumps+manifests > 0 && !inBucket:
-		complain("%d dumps and %d manifests in spite of the exit code", dumps, manifests)
+		complain("%d dumps and %d manifests despite the exit code", dumps, manifests)
 	}
 	switch {
 	case open == 0:
 	case t.row.leaves&openUpload == 0:
 		complain("%d uploads are open", open)
 	case o.code != killed && !strings.Contains(o.stderr, "still in the bucket"):
-		complain("%d uploads are open, and it does not say so", open)
+		complain("%d uploads are open, and the message does not say so", open)
 	}
 	ending = fmt.Sprintf("%d dumps", dumps)
 	if open > 0 {
@@ -125,7 +125,7 @@ func (t *try) judgeBackup(ctx context.Context, o outcome) (ending string, wrong 
 	return ending, wrong
 }
 
-// judgeFetch looks at what the target is.
+// judgeFetch checks the target.
 func (t *try) judgeFetch(ctx context.Context, o outcome) (ending string, wrong []string) {
 	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	var temps []string
@@ -139,20 +139,20 @@ func (t *try) judgeFetch(ctx context.Context, o outcome) (ending string, wrong [
 	case err != nil:
 		complain("the target: %v", err)
 	case now == t.before:
-		ending = "target as before"
+		ending = "target unchanged"
 		if o.code == 0 || o.code == 3 {
-			complain("%s in spite of the exit code", ending)
+			complain("%s despite the exit code", ending)
 		}
 	case now == t.fetched:
-		ending = "target new"
+		ending = "target replaced"
 		if o.code > 0 && o.code != 3 {
-			complain("%s in spite of the exit code", ending)
+			complain("%s despite the exit code", ending)
 		}
 		if previous, err := contents(ctx, t.local, targetDB+"_previous"); err != nil || previous != t.before {
-			complain("the previous database is not what the target was: %v", err)
+			complain("the previous database differs from the old target: %v", err)
 		}
 	default:
-		complain("the target is neither as before nor new:\n%s", now)
+		complain("the target is neither unchanged nor replaced:\n%s", now)
 	}
 	if len(temps) > 0 {
 		ending += ", a temp database"
@@ -164,7 +164,7 @@ func (t *try) judgeFetch(ctx context.Context, o outcome) (ending string, wrong [
 		case t.row.leaves&tempDatabase == 0:
 			complain("left: %q", temps)
 		case o.code != killed && !said:
-			complain("left: %q, and it does not say so", temps)
+			complain("left: %q, not named in the message", temps)
 		}
 	}
 	have, err := t.s3.Objects(ctx, t.bucket)
@@ -176,8 +176,7 @@ func (t *try) judgeFetch(ctx context.Context, o outcome) (ending string, wrong [
 	return ending, wrong
 }
 
-// next runs the command undisturbed. It must succeed, clean what was left and say
-// so.
+// next runs the command without a fault. It must succeed, clean up, and say so.
 func (t *try) next(ctx context.Context) (wrong []string) {
 	complain := func(format string, args ...any) { wrong = append(wrong, "the next run: "+fmt.Sprintf(format, args...)) }
 	var temps []string
@@ -191,7 +190,7 @@ func (t *try) next(ctx context.Context) (wrong []string) {
 	if err != nil {
 		complain("%v", err)
 	}
-	// A backup's lock file that nobody locks means nothing, and is no news.
+	// An unlocked lock file of a backup has no effect, and no message.
 	files = slices.DeleteFunc(files, func(f os.DirEntry) bool { return strings.HasSuffix(f.Name(), ".lock") })
 	args := t.arguments(t.row.command)
 	if t.row.command == backup {
@@ -204,20 +203,20 @@ func (t *try) next(ctx context.Context) (wrong []string) {
 	}
 	for _, name := range temps {
 		if !strings.Contains(o.stderr, "dropping "+name) {
-			complain("it does not say that it drops %s", name)
+			complain("no message about dropping %s", name)
 		}
 	}
 	if len(files) > 0 && !strings.Contains(o.stderr, "left by an earlier run") {
-		complain("it does not say that it removes files")
+		complain("no message about removing files")
 	}
 	if rest, err := os.ReadDir(t.tmp); err != nil || len(rest) > 0 {
-		complain("in TMPDIR: %v %v", rest, err)
+		complain("left in TMPDIR: %v %v", rest, err)
 	}
 	if t.row.command == backup {
 		return wrong
 	}
 	if now, err := contents(ctx, t.local, targetDB); err != nil || now != t.fetched {
-		complain("the target is not new: %v", err)
+		complain("the target is not replaced: %v", err)
 	}
 	if rest := t.databases(ctx); !slices.Equal(rest, []string{targetDB, targetDB + "_previous"}) {
 		complain("the databases are %q", rest)
@@ -225,8 +224,8 @@ func (t *try) next(ctx context.Context) (wrong []string) {
 	return wrong
 }
 
-// finish is done after the last run of a row of backups: every dump is whole, and
-// a day later pruning takes the uploads that are still open.
+// finish checks a row of backups after its last run: every dump is whole, and a day
+// later, prune --uploads aborts the uploads that are still open.
 func (t *try) finish(ctx context.Context) (wrong []string) {
 	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	objects, err := t.s3.Objects(ctx, t.bucket)

@@ -9,42 +9,26 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"path/filepath"
 	"regexp"
-	"syscall"
+
+	"github.com/rubyforgood/hectl/test/program"
 )
 
 func main() {
-	os.Exit(mainCode())
+	os.Exit(program.Main("faults", start))
 }
 
-// mainCode is main up to the exit, so that what it defers runs.
-func mainCode() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
-	opt, err := parse(os.Args[1:], os.Stderr)
-	if err == nil {
-		err = begin(ctx, opt, os.Stdout)
+func start(ctx context.Context, args []string) error {
+	opt, err := parse(args, os.Stderr)
+	if err != nil {
+		return err
 	}
-	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
-		return 0
-	case ctx.Err() != nil:
-		fmt.Fprintln(os.Stderr, "faults: interrupted")
-		return 130
-	case errors.Is(err, errUsage):
-		return 2 // it was said
-	}
-	fmt.Fprintln(os.Stderr, "faults:", err)
-	return 1
+	return begin(ctx, opt, os.Stdout)
 }
-
-var errUsage = errors.New("usage")
 
 // options are the flags, checked.
 type options struct {
-	hectl string // absolute path of the program
+	hectl string // absolute path of the program under test
 	only  *regexp.Regexp
 	quick bool
 	write string // the document to write the table into; "" for none
@@ -55,26 +39,21 @@ func parse(args []string, stderr io.Writer) (opt options, err error) {
 	flags := flag.NewFlagSet("faults", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	hectl := flags.String("hectl", "bin/hectl", "the `PROGRAM` to break")
-	only := flags.String("only", "", "the rows that `REGEXP` matches in COMMAND/FAULT, such as backup/SIGKILL")
-	flags.BoolVar(&opt.quick, "quick", false, "what \"make test\" runs: some rows at few points, and a short soak")
-	flags.StringVar(&opt.write, "write", "", "write the table into `FILE`, when all of it was played and went well")
-	flags.IntVar(&opt.soak.backups, "backups", 0, "in place of the table, `N` backups in a row")
+	only := flags.String("only", "", "play only rows whose COMMAND/FAULT matches `REGEXP`, such as backup/SIGKILL")
+	flags.BoolVar(&opt.quick, "quick", false, "play the selection of \"make test\": some rows at few points, and a short soak")
+	flags.StringVar(&opt.write, "write", "", "write the table to `FILE` if every row was played and passed")
+	flags.IntVar(&opt.soak.backups, "backups", 0, "instead of the table, make `N` backups in a row")
 	flags.IntVar(&opt.soak.fetches, "fetches", 0, "and `N` fetches among them")
-	flags.Uint64Var(&opt.soak.seed, "seed", 1, "what is done when, and killed when, follows from the `NUMBER`")
+	flags.Uint64Var(&opt.soak.seed, "seed", 1, "`NUMBER` that decides the order of runs and when they are killed")
 	if err := flags.Parse(args); err != nil {
-		return opt, errors.Join(errUsage, err)
+		return opt, errors.Join(program.ErrUsage, err)
 	}
 	if opt.only, err = regexp.Compile(*only); err != nil || flags.NArg() > 0 {
 		flags.Usage()
-		return opt, errUsage
+		return opt, program.ErrUsage
 	}
-	if opt.hectl, err = filepath.Abs(*hectl); err == nil {
-		_, err = os.Stat(opt.hectl)
-	}
-	if err != nil {
-		return opt, fmt.Errorf("%w (run \"make faults\")", err)
-	}
-	return opt, nil
+	opt.hectl, err = program.Find(*hectl, "faults")
+	return opt, err
 }
 
 // begin plays the table, or soaks.
@@ -88,7 +67,7 @@ func begin(ctx context.Context, opt options, stdout io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "undisturbed, a backup takes %s and a fetch %s; faults come at shares of that\n\n",
+	fmt.Fprintf(stdout, "without faults, a backup takes %s and a fetch %s; faults strike at fractions of that\n\n",
 		w.takes[backup].Round(1e6), w.takes[fetch].Round(1e6))
 	if opt.soak.backups > 0 && !opt.quick {
 		return w.soak(ctx, opt.soak, stdout)
@@ -103,16 +82,16 @@ func begin(ctx context.Context, opt options, stdout io.Writer) (err error) {
 		}
 	}
 	if len(chosen) == 0 {
-		return fmt.Errorf("--only %s: it matches no COMMAND/FAULT", opt.only)
+		return fmt.Errorf("--only %s: matches no COMMAND/FAULT", opt.only)
 	}
 	wrong, err := w.table(ctx, chosen, stdout)
 	switch {
 	case err != nil:
 		return err
 	case wrong > 0:
-		return fmt.Errorf("%d of %d rows are not as they should be", wrong, len(chosen))
+		return fmt.Errorf("%d of %d rows failed", wrong, len(chosen))
 	}
-	fmt.Fprintf(stdout, "%d rows, all as they should be\n", len(chosen))
+	fmt.Fprintf(stdout, "%d rows passed\n", len(chosen))
 	if opt.quick {
 		return w.soak(ctx, opt.soak, stdout)
 	}
@@ -122,8 +101,8 @@ func begin(ctx context.Context, opt options, stdout io.Writer) (err error) {
 	return nil
 }
 
-// table plays rows one after the other, those that mostly wait beside them, and
-// returns in how many something was wrong.
+// table plays rows one after the other, and beside them those that mostly wait. It
+// returns the number of rows that failed.
 func (w *world) table(ctx context.Context, chosen []row, stdout io.Writer) (wrong int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -149,7 +128,7 @@ func (w *world) table(ctx context.Context, chosen []row, stdout io.Writer) (wron
 			if err == nil {
 				err = fmt.Errorf("%s, %s: %w", v.row.command, v.row.fault, v.err)
 			}
-			cancel() // the other rows end, too
+			cancel() // ends the other rows
 			continue
 		}
 		fmt.Fprintln(stdout, v)

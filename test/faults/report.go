@@ -10,20 +10,20 @@ import (
 	"strings"
 )
 
-// The table stands between these in the document.
+// The markers around the table in the document.
 const (
 	tableBegin = "<!-- written by \"make faults\" -->\n"
 	tableEnd   = "<!-- end -->\n"
 )
 
-// table renders what the rows demand: when all went well that is what happened.
-// How many runs ended which way depends on the machine, and is only printed.
+// table renders what the rows demand, which is the result if all of them passed. How
+// many runs had which result depends on the machine, and is only printed.
 func table() string {
 	var b strings.Builder
 	for _, command := range []string{backup, fetch} {
 		about := map[string]string{
-			backup: "| fault | runs | exit | the bucket, besides whole dumps |\n|---|---|---|---|\n",
-			fetch:  "| fault | runs | exit | the server, besides the target |\n|---|---|---|---|\n",
+			backup: "| fault | runs | exit | left in the bucket, besides whole dumps |\n|---|---|---|---|\n",
+			fetch:  "| fault | runs | exit | left on the server, besides the target |\n|---|---|---|---|\n",
 		}[command]
 		fmt.Fprintf(&b, "\n### hectl %s\n\n%s", command, about)
 		for _, r := range rows() {
@@ -69,7 +69,7 @@ func (r row) remains() string {
 	return strings.Join(parts, "; ")
 }
 
-// writeTable puts the table into its document.
+// writeTable writes the table into the document.
 func writeTable(path string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -86,7 +86,7 @@ func withTable(text []byte) ([]byte, error) {
 	before, rest, ok := bytes.Cut(text, []byte(tableBegin))
 	_, after, ended := bytes.Cut(rest, []byte(tableEnd))
 	if !ok || !ended {
-		return nil, fmt.Errorf("there is no place for the table, between %q and %q", tableBegin, tableEnd)
+		return nil, fmt.Errorf("no place for the table between %q and %q", tableBegin, tableEnd)
 	}
 	return slices.Concat(before, []byte(tableBegin), []byte(table()), []byte(tableEnd), after), nil
 }

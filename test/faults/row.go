@@ -25,36 +25,36 @@ const (
 type leftovers int
 
 const (
-	tempDatabase leftovers = 1 << iota // named in the message; the next fetch drops it, and says so
+	tempDatabase leftovers = 1 << iota // named in the message; the next fetch drops it and says so
 	openUpload                         // named in the message; prune --uploads aborts it after a day
-	tempFiles                          // the next fetch removes them, and says so
+	tempFiles                          // the next fetch removes them and says so
 )
 
-// row is a line of the table: a command, a fault, and what may come of it.
+// row is a line of the table: a command, a fault, and the allowed results.
 type row struct {
 	command string
 	fault   string
-	points  int    // at how many points of the run the fault comes; 0: once
-	codes   []int  // the exit codes that are right, the usual one first
-	said    string // what the message must contain with the first of the codes
-	outcome string // for the table, beyond what holds for every row
+	points  int    // at how many points of the run the fault strikes; 0: once
+	codes   []int  // allowed exit codes, the usual one first
+	said    string // text that the message must contain with the first code
+	outcome string // for the table, besides what holds for every row
 	leaves  leftovers
 
-	quick  bool // a part of the selection that "make test" runs
+	quick  bool // in the selection of "make test"
 	own    bool // has servers of its own
-	disk   bool // and the local one of them a small disk of its own
+	disk   bool // and a small disk of its own for the local one
 	aside  bool // mostly waits, so it runs beside the others
-	spoils bool // it is the bucket that is spoiled
-	dumps  int  // that a backup which ends with 0 has made; 0: 1
+	spoils bool // the fault changes the bucket
+	dumps  int  // number of dumps after exit 0; 0: 1
 
 	args []string // more arguments for hectl
-	// before prepares the fault; it is undone by what every try begins with.
+	// before prepares the fault. The start of every try undoes it.
 	before func(ctx context.Context, t *try) error
-	// strike is the fault, when the run has come to its point.
+	// strike makes the fault happen at the point of the run.
 	strike func(ctx context.Context, t *try, r *running) error
-	// instead does all of it: for rows that are not one run.
+	// instead does everything, for rows with more than one run.
 	instead func(ctx context.Context, t *try) (outcome, error)
-	// mend puts the servers back into order.
+	// mend repairs the servers.
 	mend func(ctx context.Context, t *try) error
 }
 
@@ -63,22 +63,22 @@ type try struct {
 	*place
 	row     row
 	n       int    // counts from 0
-	label   string // of what a backup makes
+	label   string // of the dumps that a backup makes
 	started []*running
-	begun   chan *running // gets the first
+	begun   chan *running // receives the first run
 	rules   []*s3test.Rule
 }
 
-// at is when the fault comes: points are spread evenly over the run, and away
-// from its ends.
+// at returns when the fault strikes. Points are spread evenly over the run, away from
+// its ends.
 func (t *try) at() time.Duration {
 	return time.Duration(t.share() * float64(t.takes[t.row.command]))
 }
 
-// share is the same as a share of the run.
+// share returns the same as a share of the run, 0 to 1.
 func (t *try) share() float64 { return (float64(t.n) + 0.5) / float64(max(t.row.points, 1)) }
 
-// do runs hectl, and lets the fault happen.
+// do runs hectl and makes the fault happen.
 func (t *try) do(ctx context.Context) (outcome, error) {
 	if t.row.before != nil {
 		if err := t.row.before(ctx, t); err != nil {
@@ -127,10 +127,10 @@ func (t *try) hectlStart(more ...string) (*running, error) {
 	return r, nil
 }
 
-// verdict is what has come of a row.
+// verdict is the result of a row.
 type verdict struct {
 	row     row
-	endings map[string]int // how the runs ended, and how many did so
+	endings map[string]int // number of runs by result
 	wrong   []string
 	took    time.Duration
 }
@@ -187,7 +187,7 @@ func (w *world) play(ctx context.Context, r row, name string) (v verdict, err er
 			continue
 		}
 		ending, wrong := t.judge(ctx, o)
-		// What was left is cleaned at once; if nothing was, once a row shows enough.
+		// The next run cleans up leftovers at once. Without any, once per row is enough.
 		if strings.Contains(ending, "temp") || n == max(r.points, 1)-1 || r.leaves&tempFiles != 0 {
 			wrong = append(wrong, t.next(ctx)...)
 		}
@@ -217,7 +217,7 @@ func codeName(code int) string {
 	return fmt.Sprint(code)
 }
 
-// String is a line for who watches, with what was wrong below it.
+// String renders a line of progress, with everything that is wrong below it.
 func (v verdict) String() string {
 	var b strings.Builder
 	mark := "ok   "

@@ -54,16 +54,16 @@ func backupRows() []row {
 		{command: backup, fault: "S3: a part stalls", codes: []int{0}, own: true, aside: true, before: s3(func(t *try) {
 			t.on(s3test.Is("UploadPart"), s3test.Stall()).After(1).Times(1)
 		})},
-		{command: backup, fault: "S3: a wrong byte on the way", codes: []int{0}, before: s3(func(t *try) {
+		{command: backup, fault: "S3: a byte changed on the way", codes: []int{0}, before: s3(func(t *try) {
 			t.on(s3test.Is("UploadPart"), s3test.FlipRequest(1000)).After(1).Times(1)
 		})},
-		{command: backup, fault: "S3: a wrong byte on the way, every time", codes: []int{13}, before: s3(func(t *try) {
+		{command: backup, fault: "S3: a byte changed on the way, every time", codes: []int{13}, before: s3(func(t *try) {
 			t.on(s3test.Is("UploadPart"), s3test.FlipRequest(1000)).After(1)
 		})},
 		{command: backup, fault: "S3: 403 midway, the credentials have expired", codes: []int{12}, leaves: openUpload, before: s3(func(t *try) {
 			t.on(every, s3test.Answer(http.StatusForbidden, "ExpiredToken")).After(2)
 		})},
-		{command: backup, fault: "S3: 404 midway, somebody aborted the upload", codes: []int{1}, before: s3(func(t *try) {
+		{command: backup, fault: "S3: 404 midway, the upload was aborted", codes: []int{1}, before: s3(func(t *try) {
 			t.on(s3test.Is("UploadPart", "CompleteMultipartUpload"), s3test.Answer(http.StatusNotFound, "NoSuchUpload")).After(1)
 		})},
 		{command: backup, fault: "S3: 500 on CompleteMultipartUpload after it succeeded", codes: []int{0}, before: s3(func(t *try) {
@@ -73,14 +73,14 @@ func backupRows() []row {
 			t.on(s3test.Is("PutObject"), s3test.LoseAnswer(http.StatusInternalServerError, "InternalError")).Times(1)
 		})},
 		{command: backup, fault: "disk full: TMPDIR", codes: []int{0}, instead: fullTemp},
-		{command: backup, fault: "clock set back an hour between two, with --prune", codes: []int{3}, dumps: 2, said: "does not count as the newest", instead: clockBack, outcome: "both dumps"},
-		{command: backup, fault: "two at once", codes: []int{0}, instead: twoBackups, outcome: "a dump of the first; the second ends with 11"},
+		{command: backup, fault: "clock set back an hour between two backups, with --prune", codes: []int{3}, dumps: 2, said: "does not count as the newest", instead: clockBack, outcome: "both dumps"},
+		{command: backup, fault: "two at once", codes: []int{0}, instead: twoBackups, outcome: "a dump of the first; the second exits 11"},
 	}
 }
 
 func fetchRows() []row {
 	return []row{
-		{command: fetch, fault: "none", codes: []int{0}, outcome: "new"},
+		{command: fetch, fault: "none", codes: []int{0}, outcome: "target replaced"},
 		{command: fetch, fault: "SIGINT", points: points, codes: []int{130, 0, killed}, strike: signalled(syscall.SIGINT)},
 		{command: fetch, fault: "SIGTERM", points: points, codes: []int{130, 0, killed}, strike: signalled(syscall.SIGTERM)},
 		{command: fetch, fault: "SIGKILL", points: points, codes: []int{killed, 0}, leaves: tempDatabase | tempFiles, strike: signalled(syscall.SIGKILL)},
@@ -110,7 +110,7 @@ func fetchRows() []row {
 		{command: fetch, fault: "S3: a body stalls", codes: []int{0}, own: true, aside: true, before: s3(func(t *try) {
 			t.on(large, s3test.StallAnswer(100_000)).Times(1)
 		})},
-		{command: fetch, fault: "S3: a wrong byte", codes: []int{13}, before: s3(func(t *try) {
+		{command: fetch, fault: "S3: a byte changed", codes: []int{13}, before: s3(func(t *try) {
 			t.on(s3test.Is("GetObject"), flippedAnswer).After(2)
 		}), quick: true},
 		{command: fetch, fault: "S3: 403 midway, the credentials have expired", codes: []int{12}, before: s3(func(t *try) {
@@ -119,30 +119,30 @@ func fetchRows() []row {
 		{command: fetch, fault: "S3: 404 midway, the dump is deleted", codes: []int{10}, spoils: true, before: func(ctx context.Context, t *try) error {
 			t.on(s3test.Is("GetObject"), s3test.Hold(func() {
 				for key := range t.dump {
-					_ = t.s3.Delete(ctx, t.bucket, key) // the row fails without it
+					_ = t.s3.Delete(ctx, t.bucket, key) // without it, the row fails
 				}
 			})).After(3).Times(1)
 			t.on(large, s3test.ResetAnswer(100_000)).Times(1)
 			return nil
 		}},
 		{command: fetch, fault: "disk full: TMPDIR", codes: []int{1}, instead: fullTemp},
-		{command: fetch, fault: "disk full: the server's", points: 4, codes: []int{1}, own: true, disk: true, leaves: tempDatabase, instead: fullServer, mend: recovered},
+		{command: fetch, fault: "disk full: server", points: 4, codes: []int{1}, own: true, disk: true, leaves: tempDatabase, instead: fullServer, mend: recovered},
 		{command: fetch, fault: "the target is the source, through another port", codes: []int{15}, said: "it is the source of the dumps", instead: fetchIntoSource, quick: true},
 		{
-			command: fetch, fault: "the target becomes production's midway", codes: []int{15}, said: "says that it is a production database", quick: true,
+			command: fetch, fault: "the target becomes a production database midway", codes: []int{15}, said: "says that it is a production database", quick: true,
 			before: midway(targetDB, "CREATE SCHEMA app", "CREATE TABLE app.ar_internal_metadata AS SELECT 'environment' AS key, 'production' AS value"),
 			mend:   undo(targetDB, "DROP SCHEMA app CASCADE"),
 		},
 		{
-			command: fetch, fault: "a database of the user's takes the previous one's name midway", codes: []int{15}, said: "that hectl did not make",
+			command: fetch, fault: "another database takes the name of the previous one midway", codes: []int{15}, said: "that hectl did not make",
 			before: midway("postgres", "CREATE DATABASE "+targetDB+"_previous"),
 			mend:   undo("postgres", "DROP DATABASE "+targetDB+"_previous"),
 		},
 		{
-			command: fetch, fault: "another user's traps in a shared folder: for download, and status --metrics", points: traps, codes: []int{1, 2}, quick: true,
-			instead: trapped, outcome: "the trap is refused, nothing of it is followed or published",
+			command: fetch, fault: "another user's traps in a shared folder, for download and status --metrics", points: traps, codes: []int{1, 2}, quick: true,
+			instead: trapped, outcome: "the trap is refused; no link is followed, nothing is published",
 		},
-		{command: fetch, fault: "two at once", codes: []int{0}, instead: twoFetches, outcome: "new; the other ends with 11"},
+		{command: fetch, fault: "two at once", codes: []int{0}, instead: twoFetches, outcome: "target replaced; the second exits 11"},
 	}
 }
 
@@ -151,20 +151,20 @@ func midway(database string, statements ...string) preparation {
 	return func(ctx context.Context, t *try) error {
 		t.on(s3test.Is("GetObject"), s3test.Hold(func() {
 			for _, sql := range statements {
-				_ = t.local.Exec(ctx, database, sql) // the row fails without it
+				_ = t.local.Exec(ctx, database, sql) // without it, the row fails
 			}
 		})).After(3).Times(1)
 		return nil
 	}
 }
 
-// undo takes back what midway did.
+// undo reverts midway.
 func undo(database, sql string) func(ctx context.Context, t *try) error {
 	return func(ctx context.Context, t *try) error { return t.local.Exec(ctx, database, sql) }
 }
 
-// fetchIntoSource fetches into the source itself, by a port that hectl does not know
-// it by. The source must stay as it is.
+// fetchIntoSource fetches into the source itself, through another port. The source
+// must not change.
 func fetchIntoSource(ctx context.Context, t *try) (outcome, error) {
 	all := func() []string {
 		return t.query(ctx, t.production, "SELECT datname || ' ' || oid FROM pg_database ORDER BY 1")
@@ -178,19 +178,19 @@ func fetchIntoSource(ctx context.Context, t *try) (outcome, error) {
 	return o, err
 }
 
-// twoBackups begins a second one, which has another key, while the first uploads.
+// twoBackups starts a second backup, with another key, while the first uploads.
 func twoBackups(ctx context.Context, t *try) (outcome, error) {
 	return twoAtOnce(ctx, t, "UploadPart", 0, "another backup of", "--env", t.label+"second")
 }
 
-// twoFetches begins a second one while the first downloads.
+// twoFetches starts a second fetch while the first downloads.
 func twoFetches(ctx context.Context, t *try) (outcome, error) {
 	return twoAtOnce(ctx, t, "GetObject", 3, "another hectl is working on")
 }
 
-// twoAtOnce begins a second run, with args, while the first waits for the answer
-// to a request of the kind, the first skip of which are answered. The second must
-// end with 11, and say why; the outcome is that of the first.
+// twoAtOnce starts a second run, with args, while the first waits for the answer to a
+// request of the kind, after skip answered ones. The second must exit 11 and say why.
+// The outcome is that of the first.
 func twoAtOnce(ctx context.Context, t *try, kind string, skip int, why string, args ...string) (outcome, error) {
 	reached, release := make(chan struct{}), make(chan struct{})
 	t.on(s3test.Is(kind), s3test.Hold(func() {
@@ -218,13 +218,13 @@ func twoAtOnce(ctx context.Context, t *try, kind string, skip int, why string, a
 	}
 	o, err := first.wait(ctx, start)
 	if refused.code != 11 || !strings.Contains(refused.stderr, why) {
-		return o, fmt.Errorf("the second ended with %d: %s", refused.code, refused.stderr)
+		return o, fmt.Errorf("the second exited %d: %s", refused.code, refused.stderr)
 	}
 	return o, err
 }
 
-// clockBack backs up, and again with a clock an hour behind, with rules that
-// would have one of the two removed.
+// clockBack backs up twice, the second time with a clock an hour behind and rules
+// that keep only one dump.
 func clockBack(ctx context.Context, t *try) (outcome, error) {
 	args := append(t.arguments(backup), "--env", t.label)
 	first, err := t.runProgram(ctx, t.clocked, args...)
@@ -240,7 +240,7 @@ func clockBack(ctx context.Context, t *try) (outcome, error) {
 	objects, err := t.s3.Objects(ctx, t.bucket)
 	if len(objects) != 4 {
 		o.code = 1
-		o.stderr += "two dumps and two manifests are not what is there"
+		o.stderr += "the bucket does not hold two dumps and two manifests"
 	}
 	return o, err
 }

@@ -15,18 +15,18 @@ import (
 	"time"
 )
 
-// soakOptions say how long to soak.
+// soakOptions are the length and the seed of a soak.
 type soakOptions struct {
 	backups, fetches int
 	seed             uint64
 }
 
-// between is how far apart backups are, by hectl's clock.
+// between is the time between two backups, by hectl's clock.
 const between = 4 * time.Hour
 
-// soak backs up and fetches in a row, every backup with --prune, and kills a
-// third of them at random. Then everything must be in order. The clock goes on by
-// 4 hours a backup, so that there is something to prune.
+// soak runs backups with --prune and fetches in a row, and kills a third of them at
+// random. At the end, everything must be in order. Each backup advances the clock by
+// 4 hours, so that there is something to prune.
 func (w *world) soak(ctx context.Context, opt soakOptions, stdout io.Writer) (err error) {
 	fmt.Fprintf(stdout, "soak: %d backups, %d fetches, seed %d\n", opt.backups, opt.fetches, opt.seed)
 	p, err := w.place(ctx, "soak", w.shared)
@@ -43,7 +43,7 @@ func (w *world) soak(ctx context.Context, opt soakOptions, stdout io.Writer) (er
 	s := soaking{place: p, random: rand.New(rand.NewPCG(opt.seed, 0)), endings: map[string]int{}}
 	jobs := slices.Concat(slices.Repeat([]string{backup}, opt.backups), slices.Repeat([]string{fetch}, opt.fetches))
 	s.random.Shuffle(len(jobs), func(i, j int) { jobs[i], jobs[j] = jobs[j], jobs[i] })
-	jobs = slices.Concat([]string{backup}, jobs) // there must be something to fetch, and to kill
+	jobs = slices.Concat([]string{backup}, jobs) // the first fetch needs a dump
 	for i, command := range jobs {
 		if err := s.step(ctx, command, i > 0); err != nil {
 			return fmt.Errorf("run %d, %s: %w", i+1, command, err)
@@ -62,7 +62,7 @@ type soaking struct {
 	*place
 	random  *rand.Rand
 	endings map[string]int
-	memory  []int64 // of backups that were not killed, in order
+	memory  []int64 // of successful backups, in order
 	files   []int64
 	last    *running
 }
@@ -103,17 +103,17 @@ func (s *soaking) step(ctx context.Context, command string, mayKill bool) error 
 	}
 	if command == fetch && o.code == 0 {
 		if now, err := contents(ctx, s.local, targetDB); err != nil || now != s.fetched {
-			return fmt.Errorf("the target is not what the dump is: %w", err)
+			return fmt.Errorf("the target differs from the dump: %w", err)
 		}
 	}
 	return nil
 }
 
-// settle looks at what is left in the end.
+// settle checks what is left at the end.
 func (s *soaking) settle(ctx context.Context, stdout io.Writer) error {
 	var wrong []string
 	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
-	// A last undisturbed run of each, as tomorrow's would be.
+	// A last run of each without a kill, like tomorrow's.
 	for _, command := range []string{backup, fetch} {
 		if err := s.step(ctx, command, false); err != nil {
 			return err
@@ -152,7 +152,7 @@ func (s *soaking) settle(ctx context.Context, stdout io.Writer) error {
 		complain("the databases are %q", names)
 	}
 	if files, err := os.ReadDir(s.tmp); err != nil || len(files) > 0 {
-		complain("in TMPDIR: %v %v", files, err)
+		complain("left in TMPDIR: %v %v", files, err)
 	}
 	t := try{place: s.place, started: []*running{s.last}}
 	if rest := t.left(ctx); rest != "" {
@@ -161,19 +161,19 @@ func (s *soaking) settle(ctx context.Context, stdout io.Writer) error {
 	flat := func(what string, figures []int64) {
 		n := len(figures) / 4
 		if n < 5 {
-			return // chance would decide
+			return // too few to compare
 		}
 		first, last := slices.Max(figures[:n]), slices.Max(figures[len(figures)-n:])
-		fmt.Fprintf(stdout, "  %s of a backup, at most: %d in the first quarter, %d in the last\n", what, first, last)
+		fmt.Fprintf(stdout, "  peak %s of a backup: %d in the first quarter, %d in the last\n", what, first, last)
 		if float64(last) > 1.3*float64(first) {
 			complain("%s: %d in the first quarter, %d in the last", what, first, last)
 		}
 	}
-	flat("bytes of memory", s.memory)
+	flat("memory in bytes", s.memory)
 	flat("open descriptors", s.files)
 	if len(wrong) > 0 {
 		return errors.New(strings.Join(wrong, "\n"))
 	}
-	fmt.Fprintf(stdout, "  %d dumps are listed, all of them were restored; no upload, temp database, file, session or process is left\n", dumps)
+	fmt.Fprintf(stdout, "  %d dumps, all restored; no open upload, temp database, file, session or process is left\n", dumps)
 	return nil
 }

@@ -28,24 +28,24 @@ func signalled(s syscall.Signal) strike {
 	}
 }
 
-// child kills the children of that name, once there are some.
+// child kills a child of that name as soon as there is one.
 func child(name string) strike {
 	return func(_ context.Context, _ *try, r *running) error {
 		for {
 			for _, pid := range r.processes(name) {
-				_ = syscall.Kill(pid, syscall.SIGKILL) // an error: it has ended
+				_ = syscall.Kill(pid, syscall.SIGKILL) // an error means that it has exited
 				return nil
 			}
 			select {
 			case <-r.done:
-				return nil // it came too late
+				return nil // too late
 			case <-time.After(time.Millisecond):
 			}
 		}
 	}
 }
 
-// server is the server that a row is about.
+// server returns the server of the row.
 func (t *try) server() *pgtest.Cluster {
 	if t.row.command == backup {
 		return t.production
@@ -55,8 +55,8 @@ func (t *try) server() *pgtest.Cluster {
 
 const hectlSessions = " FROM pg_stat_activity WHERE application_name LIKE 'hectl%' AND application_name <> '" + appName + "'"
 
-// backend ends one of the run's sessions, another one at each point; by the
-// kernel, or by Postgres.
+// backend ends one of the run's sessions, another one at each point, with SIGKILL or
+// pg_terminate_backend.
 func backend(kill bool) strike {
 	return func(ctx context.Context, t *try, r *running) error {
 		for {
@@ -87,8 +87,8 @@ func restart(s syscall.Signal) strike {
 	return func(ctx context.Context, t *try, _ *running) error { return t.server().Restart(ctx, s) }
 }
 
-// recovered waits until the server takes connections again, and starts it when it
-// has given up.
+// recovered waits until the server accepts connections again, and starts it if it
+// has stopped.
 func recovered(ctx context.Context, t *try) error {
 	var err error
 	for range 300 {
@@ -105,8 +105,8 @@ func recovered(ctx context.Context, t *try) error {
 	return err
 }
 
-// network does something to the wire to Postgres once a share of what it carries
-// in an undisturbed run has passed.
+// network changes the state of the wire to Postgres after a share of the bytes that
+// it carries in a run without faults.
 func network(s state) preparation {
 	return func(_ context.Context, t *try) error {
 		w := t.target
@@ -126,14 +126,14 @@ func s3(rules func(t *try)) preparation {
 	}
 }
 
-// on adds a rule to the proxy, and notes that it must have been of use.
+// on adds a rule to the proxy. The row fails if the rule is never used.
 func (t *try) on(match s3test.Match, f s3test.Fault) *s3test.Rule {
 	rule := t.proxy.On(match, f)
 	t.rules = append(t.rules, rule)
 	return rule
 }
 
-// unavailable has S3 answer 503 for some time, beginning with a request.
+// unavailable makes S3 answer 503 for some time, from the operation on.
 func unavailable(d time.Duration, operation string, after int) preparation {
 	return func(_ context.Context, t *try) error {
 		begin := func() {
@@ -147,14 +147,14 @@ func unavailable(d time.Duration, operation string, after int) preparation {
 
 func every(*http.Request) bool { return true }
 
-// large are the requests for large tables.
+// large matches requests for large tables.
 func large(r *http.Request) bool {
 	var from, to int64
 	_, err := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-%d", &from, &to)
 	return err == nil && to-from > 1<<20
 }
 
-// flippedAnswer changes a byte of an answer's body on its way.
+// flippedAnswer changes a byte in the body of an answer.
 func flippedAnswer(p *s3test.Proxy, w http.ResponseWriter, r *http.Request) {
 	forward(p, flipWriter{w}, r)
 }
@@ -175,8 +175,8 @@ func (w flipWriter) Write(p []byte) (int, error) {
 
 func (w flipWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// atRequest kills hectl at the nth request to S3, n being the point: before it has
-// left, or when it has been done but not answered.
+// atRequest kills hectl at a request to S3, the point being its number: before the
+// request is forwarded, or after it succeeded but before its answer.
 func atRequest(after bool) preparation {
 	return func(_ context.Context, t *try) error {
 		t.proxy.On(every, func(p *s3test.Proxy, w http.ResponseWriter, r *http.Request) {

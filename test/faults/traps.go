@@ -12,13 +12,13 @@ import (
 	"syscall"
 )
 
-// stranger is another user, whom only root can imitate.
+// stranger is the uid of another user. Only root can use it.
 const stranger = 65534
 
 const traps = 4
 
-// layTrap makes what another user may have made under the name of a file that hectl
-// will write: one of the traps.
+// layTrap creates one of the traps that another user could leave under the name of a
+// file that hectl writes.
 func layTrap(n int, path, precious string) error {
 	switch n {
 	case 0:
@@ -31,8 +31,8 @@ func layTrap(n int, path, precious string) error {
 	return errors.Join(os.WriteFile(path, []byte("theirs"), 0o600), os.Chmod(path, 0o666))
 }
 
-// trapped downloads into a folder that all may write, in which there is a trap under
-// the name of the partial file; at the first point it asks for metrics instead.
+// trapped downloads into a folder that every user can write to, with a trap under the
+// name of the partial file. At the first point, it writes metrics instead.
 func trapped(ctx context.Context, t *try) (outcome, error) {
 	dir, err := os.MkdirTemp(t.dir, "shared")
 	if err != nil {
@@ -66,7 +66,7 @@ func trapped(ctx context.Context, t *try) (outcome, error) {
 	}
 	o, err := t.run(ctx, args...)
 	if text, readErr := os.ReadFile(precious); string(text) != "precious" {
-		return o, fmt.Errorf("what a trap leads to was changed: %q, %w", text, readErr)
+		return o, fmt.Errorf("the file behind the trap changed: %q, %w", text, readErr)
 	}
 	if _, statErr := os.Lstat(target); statErr == nil && trap != target {
 		return o, errors.New("the trap was published")

@@ -20,8 +20,8 @@ type wire struct {
 	state   state
 	changed chan struct{} // closed when state changes
 	open    map[net.Conn]bool
-	carried int64 // bytes, both ways, since reset
-	at      int64 // when carried reaches it, then becomes the state; -1 never
+	carried int64 // bytes in both directions, since reset
+	at      int64 // when carried reaches it, the state becomes then; -1: never
 	then    state
 }
 
@@ -29,9 +29,9 @@ type state int
 
 const (
 	carrying state = iota
-	stalled        // not a byte more, and no word about it
-	blinked        // what was open is cut off; what is opened now is carried
-	severed        // cut off, and refused
+	stalled        // passes no byte, without an error
+	blinked        // cuts open connections, carries new ones
+	severed        // cuts open connections, refuses new ones
 	ended
 )
 
@@ -56,7 +56,7 @@ func (w *wire) close() {
 	w.work.Wait()
 }
 
-// set changes the state, and cuts off what is open where it says so.
+// set changes the state.
 func (w *wire) set(s state) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -68,7 +68,7 @@ func (w *wire) change(s state) {
 	if s >= blinked {
 		for c := range w.open {
 			if tcp, ok := c.(*net.TCPConn); ok {
-				_ = tcp.SetLinger(0) // a reset, not an orderly end
+				_ = tcp.SetLinger(0) // a reset, not an orderly close
 			}
 			_ = c.Close() // to cut it off
 		}
@@ -80,7 +80,7 @@ func (w *wire) change(s state) {
 	w.changed = make(chan struct{})
 }
 
-// mend carries again, and cuts off what was stalled.
+// mend cuts stalled connections and carries new ones.
 func (w *wire) mend() {
 	w.set(blinked)
 	w.mu.Lock()
@@ -88,7 +88,7 @@ func (w *wire) mend() {
 	w.carried = 0
 }
 
-// when sets a state as soon as so many bytes have been carried.
+// when sets a state after that many bytes.
 func (w *wire) when(bytes int64, s state) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -141,9 +141,9 @@ func (w *wire) add(client, server net.Conn) bool {
 	return true
 }
 
-// carry carries one way, until either side ends.
+// carry copies in one direction until either side closes.
 func (w *wire) carry(to, from net.Conn) {
-	defer func() { _, _ = to.Close(), from.Close() }() // the other way ends with it
+	defer func() { _, _ = to.Close(), from.Close() }() // also ends the other direction
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buf)
@@ -159,7 +159,7 @@ func (w *wire) carry(to, from net.Conn) {
 	}
 }
 
-// pass counts n bytes, and returns when they may go on.
+// pass counts n bytes and returns when they may be forwarded.
 func (w *wire) pass(n int) {
 	w.mu.Lock()
 	w.carried += int64(n)

@@ -21,12 +21,12 @@ const (
 	appName  = "hectl faults"
 	sourceDB = "app_production"
 	targetDB = "app_dev"
-	beforeDB = "before" // what every target is a copy of, to begin with
+	beforeDB = "before" // every target starts as a copy of it
 	label    = "production"
 )
 
-// production is a small database with something of everything, and enough rows
-// for an upload of several parts.
+// production is a small database with various objects and enough rows for an upload
+// of several parts.
 const production = `
 CREATE TABLE ar_internal_metadata (key text PRIMARY KEY, value text);
 INSERT INTO ar_internal_metadata VALUES ('environment', 'production');
@@ -44,18 +44,18 @@ CREATE MATERIALIZED VIEW names AS SELECT name, count(*) FROM items GROUP BY name
 SELECT lo_from_bytea(4711, 'large');
 `
 
-// clusters are two Postgres servers: that of the source and that of the target.
+// clusters are the Postgres servers of the source and of the target.
 type clusters struct {
 	production, local *pgtest.Cluster
 }
 
-// settings are a little more careful than those of other tests: what is committed
-// must survive a crash of the server.
+// settings are safer than in other tests: a commit must survive a crash of the
+// server.
 func settings() map[string]string {
 	return map[string]string{"synchronous_commit": "on", "full_page_writes": "on", "max_wal_size": "1GB"}
 }
 
-// newClusters starts the servers, the local one in a folder below dir, "" for the
+// newClusters starts the servers, the local one in a folder below dir; "" is the
 // usual place.
 func newClusters(ctx context.Context, dir string) (c clusters, err error) {
 	defer func() {
@@ -67,7 +67,7 @@ func newClusters(ctx context.Context, dir string) (c clusters, err error) {
 	if c.production, err = pgtest.Start(ctx, pgtest.Options{Conf: conf}); err != nil {
 		return c, err
 	}
-	if dir != "" { // where there is little room
+	if dir != "" { // a small disk
 		conf["max_wal_size"], conf["min_wal_size"] = "32MB", "32MB"
 	}
 	if c.local, err = pgtest.Start(ctx, pgtest.Options{Conf: conf, Dir: dir}); err != nil {
@@ -95,7 +95,7 @@ func (c clusters) stop() error {
 	return errors.Join(errs...)
 }
 
-// world is what all rows share.
+// world holds what all rows share.
 type world struct {
 	hectl   string // the program
 	clocked string // the program with a clock that can be set, see clock.go
@@ -110,8 +110,7 @@ type world struct {
 	carried map[string]int64 // bytes on the wire to Postgres
 }
 
-// newWorld starts the servers. What it returns, also with an error, must be
-// removed.
+// newWorld starts the servers. Remove the world even after an error.
 func newWorld(ctx context.Context, hectl string, rehearsals int) (w *world, err error) {
 	w = &world{hectl: hectl, takes: map[string]time.Duration{}, carried: map[string]int64{}}
 	if w.dir, err = os.MkdirTemp("", "hectl-faults-"); err != nil {
@@ -120,7 +119,7 @@ func newWorld(ctx context.Context, hectl string, rehearsals int) (w *world, err 
 	if w.clocked, err = buildClocked(ctx, w.dir); err != nil {
 		return w, err
 	}
-	// They must outlive an interrupted hectl, which tidies up.
+	// It must outlive an interrupted hectl, which tidies up.
 	if w.s3, err = s3test.Start(context.WithoutCancel(ctx), s3test.Options{}); err != nil {
 		return w, err
 	}
@@ -139,8 +138,8 @@ func (w *world) remove() error {
 	return errors.Join(w.shared.stop(), os.RemoveAll(w.dir))
 }
 
-// rehearse makes the dump that all fetches fetch, and times both commands, of
-// several times the shortest.
+// rehearse makes the dump for all fetches and measures both commands. It keeps the
+// shortest of several times.
 func (w *world) rehearse(ctx context.Context, times int) (err error) {
 	p, err := w.place(ctx, "rehearsal", w.shared)
 	if err != nil {
@@ -159,7 +158,7 @@ func (w *world) rehearse(ctx context.Context, times int) (err error) {
 			wire.mend()
 			o, err := p.run(ctx, p.arguments(command)...)
 			if err != nil || o.code != 0 {
-				return fmt.Errorf("hectl %s, undisturbed: exit code %d, %w\n%s", command, o.code, err, o.stderr)
+				return fmt.Errorf("hectl %s, without faults: exit code %d, %w\n%s", command, o.code, err, o.stderr)
 			}
 			if shortest, ok := w.takes[command]; !ok || o.took < shortest {
 				w.takes[command] = o.took
@@ -176,8 +175,8 @@ func (w *world) rehearse(ctx context.Context, times int) (err error) {
 	return err
 }
 
-// place is where one row of the table happens: a bucket, the ways to the
-// servers, folders.
+// place holds what one row of the table has to itself: a bucket, the connections to
+// the servers, folders.
 type place struct {
 	*world
 	clusters
@@ -221,7 +220,7 @@ func (p *place) remove() error {
 	return os.RemoveAll(p.dir)
 }
 
-// environ is hectl's environment: nothing of the caller's but where programs are.
+// environ returns hectl's environment. Only PATH comes from the caller.
 func (p *place) environ() []string {
 	uri := func(w *wire, database string) string {
 		return "postgres://postgres@127.0.0.1:" + w.port + "/" + database
@@ -234,7 +233,8 @@ func (p *place) environ() []string {
 		clockVariable+"="+p.clock.String())
 }
 
-// arguments are those of a run in the table: small parts, so that there are some.
+// arguments returns the arguments of a run: with small parts, so that there are
+// several.
 func (p *place) arguments(command string) []string {
 	if command == backup {
 		return []string{"backup", "-Z", "0", "--part-size", "5MiB"}
@@ -242,7 +242,7 @@ func (p *place) arguments(command string) []string {
 	return []string{"fetch-latest-db"}
 }
 
-// run runs hectl to its end.
+// run runs hectl until it exits.
 func (p *place) run(ctx context.Context, args ...string) (outcome, error) {
 	return p.runProgram(ctx, p.hectl, args...)
 }
@@ -272,7 +272,7 @@ func (p *place) prepare(ctx context.Context, command string) error {
 	return p.fill(ctx, p.dump)
 }
 
-// fill makes the bucket hold some objects and no others.
+// fill makes the bucket hold exactly these objects.
 func (p *place) fill(ctx context.Context, want map[string][]byte) error {
 	have, err := p.s3.Objects(ctx, p.bucket)
 	if err != nil {
@@ -293,8 +293,8 @@ func (p *place) fill(ctx context.Context, want map[string][]byte) error {
 	return nil
 }
 
-// wholeDump returns the only dump in the bucket and its manifest, which is made to
-// fit a dump that was put there in one piece.
+// wholeDump returns the only dump in the bucket and its manifest, with the ETag of an
+// upload in one piece.
 func (p *place) wholeDump(ctx context.Context) (map[string][]byte, error) {
 	found := map[string][]byte{}
 	list, err := p.s3.Objects(ctx, p.bucket)
@@ -320,7 +320,7 @@ func (p *place) wholeDump(ctx context.Context) (map[string][]byte, error) {
 	return found, nil
 }
 
-// databases lists the target and what hectl has made of it.
+// databases lists the target and the databases that hectl made of it.
 func (p *place) databases(ctx context.Context) []string {
 	return p.query(ctx, p.local, "SELECT datname::text FROM pg_database WHERE starts_with(datname, '"+targetDB+"') ORDER BY 1")
 }
@@ -339,9 +339,8 @@ func (p *place) query(ctx context.Context, c *pgtest.Cluster, sql string) []stri
 	return rows
 }
 
-// contents says what is in a database: a checksum over the rows of each table,
-// but for passwords, which are salted; sequences, indexes, constraints, large
-// objects.
+// contents describes a database: a checksum of the rows of each table, without
+// passwords, which are salted; sequences, indexes, constraints and large objects.
 func contents(ctx context.Context, c *pgtest.Cluster, database string) (string, error) {
 	db, err := pgtools.Connect(ctx, c.SocketConn(database), appName)
 	if err != nil {

@@ -1,7 +1,6 @@
-// Gotest runs "go test" with its arguments and prints what go test prints, but
-// a skipped test fails the run: a test that needs Postgres or S3 skips itself
-// where there is none, and in CI, and in "make test", nothing may be skipped.
-// The last line counts the tests: "12 passed, 0 failed, 0 skipped".
+// Gotest runs "go test" with its arguments and prints the same output, but fails if a
+// test is skipped. Tests that miss a program skip themselves; CI and "make test" must
+// not skip any. The last line counts the tests: "12 passed, 0 failed, 0 skipped".
 package main
 
 import (
@@ -18,7 +17,7 @@ func main() {
 	os.Exit(mainCode())
 }
 
-// mainCode is main up to the exit, so that what it defers runs.
+// mainCode is main without the exit, so that deferred calls run.
 func mainCode() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -30,8 +29,8 @@ func mainCode() int {
 }
 
 func run(ctx context.Context, args []string) error {
-	// An interrupted go test waits for its test binaries, whose clusters and
-	// servers must have the time to go.
+	// An interrupted go test waits for its test binaries, which need time to stop their
+	// servers.
 	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-json"}, args...)...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = time.Minute
@@ -57,7 +56,7 @@ func run(ctx context.Context, args []string) error {
 	case r.failed > 0:
 		return fmt.Errorf("%d tests failed", r.failed)
 	case r.skipped > 0:
-		return fmt.Errorf("%d tests were skipped: install what they miss (script/setup, make bin/versitygw)", r.skipped)
+		return fmt.Errorf("%d tests were skipped: install the missing programs (script/setup, make bin/versitygw)", r.skipped)
 	case r.passed == 0:
 		return fmt.Errorf("no test ran")
 	}

@@ -17,8 +17,8 @@ type event struct {
 	Output  string
 }
 
-// report turns events into the lines of a plain go test: those of a package
-// as they come, those of a test only once it failed or was skipped.
+// report turns events into the lines of a plain go test: the lines of a package at
+// once, those of a test only after it failed or was skipped.
 type report struct {
 	w       io.Writer
 	held    map[string][]string // a running test's output, by package and test
@@ -32,8 +32,8 @@ func newReport(w io.Writer) *report {
 	return &report{w: w, held: map[string][]string{}, broken: map[string]bool{}}
 }
 
-// read reports each event of the stream. A line that is no event, such as go's
-// own "go: downloading", is printed as it is.
+// read reports each event of the stream. It prints other lines, such as "go:
+// downloading", unchanged.
 func (r *report) read(stream io.Reader) error {
 	lines := bufio.NewReader(stream) // not a Scanner: a line may be of any length
 	for {
@@ -85,12 +85,12 @@ func (r *report) addPackage(e event) {
 			fmt.Fprint(r.w, e.Output)
 		}
 	case "fail":
-		// Tests that never ended: a panic, a time-out, an exit.
+		// Tests that did not finish: a panic, a timeout, an exit.
 		for _, key := range r.heldKeys(e.Package + "\x00") {
 			r.fail(e.Package)
 			r.release(key)
 		}
-		if !r.broken[e.Package] { // it does not build, or failed around its tests
+		if !r.broken[e.Package] { // it does not build, or failed outside its tests
 			r.fail(e.Package)
 		}
 	}
@@ -125,7 +125,7 @@ func (r *report) finish() {
 	fmt.Fprintf(r.w, "%d passed, %d failed, %d skipped\n", r.passed, r.failed, r.skipped)
 }
 
-// noise is what only -v prints.
+// noise reports whether only -v prints the line.
 func noise(line string) bool {
 	for _, mark := range []string{"=== RUN", "=== PAUSE", "=== CONT", "=== NAME", "=== ATTR"} {
 		if strings.HasPrefix(line, mark) {

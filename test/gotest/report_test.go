@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// stream makes what go test -json would write.
+// stream returns events in the format of go test -json.
 func stream(t *testing.T, events ...event) *strings.Reader {
 	t.Helper()
 	var b strings.Builder

@@ -16,8 +16,8 @@ type account struct {
 	uid, gid uint32
 }
 
-// serverAccount returns the caller's account, or when that is root the first of
-// the names that exists: PostgreSQL refuses to run as root.
+// serverAccount returns the caller's account. For root, it returns the first of the
+// names that exists, because PostgreSQL refuses to run as root.
 func serverAccount(names ...string) (account, error) {
 	if os.Geteuid() != 0 {
 		return account{}, nil
@@ -37,7 +37,7 @@ func serverAccount(names ...string) (account, error) {
 		}
 		return account{other: true, uid: uint32(uid), gid: uint32(gid)}, nil
 	}
-	return account{}, fmt.Errorf("pgtest: PostgreSQL refuses to run as root, and there is no user %s", strings.Join(names, " or "))
+	return account{}, fmt.Errorf("pgtest: PostgreSQL refuses to run as root, and no user is named %s", strings.Join(names, " or "))
 }
 
 // attributes makes a child run as the account, in a process group of its own.

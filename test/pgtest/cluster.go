@@ -21,16 +21,16 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// Options says what cluster to start. The zero Options are good for most.
+// Options configure a cluster. The zero value works for most tests.
 type Options struct {
-	Bin      string            // folder of the server's programs; "": the newest found
+	Bin      string            // folder of the server's programs; "": the newest one found
 	Conf     map[string]string // settings for postgresql.conf
-	Password string            // of role postgres, asked for on TCP (scram-sha-256); "": everybody is trusted
-	Debian   bool              // pg_hba.conf as Debian's packages have it: the socket asks who the user is; needs a Password
+	Password string            // of the role postgres, required on TCP (scram-sha-256); "": trust
+	Debian   bool              // pg_hba.conf of Debian's packages: peer authentication on the socket; needs a Password
 	TLS      bool              // offer TLS, with a certificate for localhost; see Cluster.CAFile
 	Log      string            // file for the server's log; "": in the cluster's folder
-	Primary  *Cluster          // a running cluster without a password, which this one follows as a standby; nil: none
-	Dir      string            // where the cluster's folder is made, a short path; "": /tmp
+	Primary  *Cluster          // a running cluster without a password, which this one follows as a standby
+	Dir      string            // parent of the cluster's folder, a short path; "": /tmp
 }
 
 // A Cluster is a running server. Its superuser is called postgres.
@@ -47,11 +47,11 @@ type Cluster struct {
 	done     chan struct{} // closed when the server has exited
 }
 
-// startTimeout is how long a server may take to start, on a busy machine.
+// startTimeout is long enough for a start on a busy machine.
 const startTimeout = 60 * time.Second
 
-// New starts a cluster that stops with the test. It never skips: where no
-// server is installed, the test fails.
+// New starts a cluster that stops with the test. It never skips: if no server is
+// installed, the test fails.
 func New(tb testing.TB, opts ...Options) *Cluster {
 	tb.Helper()
 	var opt Options
@@ -84,7 +84,7 @@ func startAs(ctx context.Context, account account, opt Options) (_ *Cluster, err
 	if err != nil {
 		return nil, err
 	}
-	// A Unix socket's path is at most 107 bytes, which TMPDIR may use up.
+	// A Unix socket's path has at most 107 bytes, and TMPDIR may be long.
 	dir, err := os.MkdirTemp(cmp.Or(opt.Dir, "/tmp"), "pgtest-")
 	if err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func startAs(ctx context.Context, account account, opt Options) (_ *Cluster, err
 		if err == nil {
 			return c, nil
 		}
-		// Somebody else may have taken the port since it was found free.
+		// Another program may have taken the port since it was found free.
 		if attempt == 3 || ctx.Err() != nil || !strings.Contains(err.Error(), "could not bind") {
 			return nil, err
 		}
@@ -141,7 +141,7 @@ func startAs(ctx context.Context, account account, opt Options) (_ *Cluster, err
 
 func (c *Cluster) data() string { return filepath.Join(c.dir, "data") }
 
-// start runs the server and waits until it takes connections.
+// start runs the server and waits until it accepts connections.
 func (c *Cluster) start(ctx context.Context) error {
 	args := []string{"-D", c.data()}
 	for name, value := range settings(c.dir, c.port, c.conf) {
@@ -162,13 +162,13 @@ func (c *Cluster) start(ctx context.Context) error {
 	done := make(chan struct{})
 	started := make(chan error)
 	go func() {
-		// The parent death signal comes when the thread ends that started the
-		// child (golang/go#27505), so this one is kept until then.
+		// The parent death signal comes when the thread that started the child ends
+		// (golang/go#27505), so keep this one until then.
 		runtime.LockOSThread()
 		err := cmd.Start()
 		started <- err
 		if err == nil {
-			_ = cmd.Wait() // the log says how it ended
+			_ = cmd.Wait() // the log has the reason
 			close(done)
 		}
 	}()
@@ -211,11 +211,11 @@ func (c *Cluster) logTail() string {
 	return string(b[max(0, len(b)-2000):])
 }
 
-// Stop stops the server, disconnecting everybody, and removes its folder.
-// Stopping twice is fine.
+// Stop stops the server, which ends all sessions, and removes its folder. It can be
+// called twice.
 func (c *Cluster) Stop() error {
 	if c.process != nil {
-		// Fast, then immediate shutdown, then what cannot be refused.
+		// Fast, then immediate shutdown, then SIGKILL.
 		for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGKILL} {
 			_ = c.process.Signal(s) // an error means that it has exited
 			select {
@@ -232,8 +232,7 @@ func (c *Cluster) Stop() error {
 // PID returns the process id of the postmaster.
 func (c *Cluster) PID() int { return c.process.Pid }
 
-// Bin returns the folder of the server's programs, where the client programs are
-// as well.
+// Bin returns the folder of the server and client programs.
 func (c *Cluster) Bin() string { return c.bin }
 
 // Host returns the address that the server listens on.
@@ -245,8 +244,8 @@ func (c *Cluster) Port() int { return c.port }
 // Socket returns the folder of the Unix socket.
 func (c *Cluster) Socket() string { return c.dir }
 
-// URI returns a connection URI for a database, over TCP, with the password if
-// there is one.
+// URI returns a connection URI for a database over TCP, with the password if there is
+// one.
 func (c *Cluster) URI(database string) string {
 	u := url.URL{
 		Scheme: "postgres",
@@ -260,8 +259,8 @@ func (c *Cluster) URI(database string) string {
 	return u.String()
 }
 
-// SocketURI returns a connection URI for a database over the Unix socket, where
-// no password is asked for (but see Options.Debian).
+// SocketURI returns a connection URI for a database over the Unix socket, which needs
+// no password (but see Options.Debian).
 func (c *Cluster) SocketURI(database string) string {
 	u := url.URL{
 		Scheme:   "postgres",
@@ -272,10 +271,10 @@ func (c *Cluster) SocketURI(database string) string {
 	return u.String()
 }
 
-// Conn returns the connection of URI.
+// Conn returns URI as a connection.
 func (c *Cluster) Conn(database string) pgtools.Conn { return c.resolve(c.URI(database)) }
 
-// SocketConn returns the connection of SocketURI.
+// SocketConn returns SocketURI as a connection.
 func (c *Cluster) SocketConn(database string) pgtools.Conn {
 	return c.resolve(c.SocketURI(database))
 }
@@ -292,7 +291,7 @@ func (c *Cluster) resolve(uri string) pgtools.Conn {
 	return conn
 }
 
-// Exec runs SQL, which may be several statements, in a database.
+// Exec runs one or several SQL statements in a database.
 func (c *Cluster) Exec(ctx context.Context, database, sql string) error {
 	conn := c.SocketConn(database)
 	if c.peer {

@@ -85,7 +85,7 @@ func TestPassword(t *testing.T) {
 	}
 }
 
-// A machine may have no user postgres.
+// A machine may not have a user postgres.
 func TestStartAsNobody(t *testing.T) {
 	t.Parallel()
 	nobody, err := serverAccount("no-such-user", "nobody")
@@ -116,7 +116,7 @@ func TestBadSetting(t *testing.T) {
 	}
 }
 
-// The server ends when its parent is killed, although it runs as another user.
+// The server exits when its parent is killed, although it runs as another user.
 func TestDiesWithParent(t *testing.T) {
 	t.Parallel()
 	cmd := exec.Command(os.Args[0], helperArg)
@@ -161,7 +161,7 @@ func goneOrZombie(pid int) bool {
 	return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH)
 }
 
-// As on Debian, a password lets in over TCP, and the socket takes a user's own name.
+// As on Debian, TCP needs a password, and the socket accepts only the user's own name.
 func TestDebian(t *testing.T) {
 	t.Parallel()
 	c := New(t, Options{Debian: true, Password: "secret"})

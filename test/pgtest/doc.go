@@ -1,13 +1,13 @@
-// Package pgtest starts throwaway PostgreSQL clusters for tests, for the demo
-// and for the benchmarks.
+// Package pgtest starts throwaway PostgreSQL clusters for tests, the demo and the
+// bench.
 //
-// A cluster is a real server in a folder of its own under /tmp, without fsync,
-// reachable by a Unix socket there and by a free port on 127.0.0.1. PostgreSQL
-// refuses to run as root, so a caller who is root gets a server that runs as
-// the user postgres, or nobody where that one does not exist.
+// A cluster is a real server without fsync in a folder of its own below /tmp. It
+// listens on a Unix socket there and on a free port of 127.0.0.1. PostgreSQL refuses
+// to run as root, so for root the server runs as the user postgres, or as nobody if
+// that user does not exist.
 //
-// The server stops with Stop. On Linux it also stops when the caller is killed
-// (the kernel sends it SIGQUIT, PostgreSQL's immediate shutdown); its folder,
-// /tmp/pgtest-*, then stays. Elsewhere a killed caller leaves the server
-// running: stop it by the process id in its folder's data/postmaster.pid.
+// Stop stops the server. On Linux it also stops when the caller is killed: the kernel
+// sends it SIGQUIT, PostgreSQL's immediate shutdown. Its folder, /tmp/pgtest-*, then
+// remains. On other systems, a killed caller leaves the server running: stop it by the
+// process id in data/postmaster.pid in its folder.
 package pgtest

@@ -18,7 +18,7 @@ import (
 // Options name another.
 func Bin() (string, error) { return serverBin("") }
 
-// serverBin returns the folder that has postgres and initdb in it.
+// serverBin returns the folder of postgres and initdb.
 func serverBin(bin string) (string, error) {
 	dirs := []string{bin}
 	if bin == "" {
@@ -38,7 +38,7 @@ func serverBin(bin string) (string, error) {
 	}
 	for _, dir := range dirs {
 		if executable(filepath.Join(dir, "postgres")) && executable(filepath.Join(dir, "initdb")) {
-			// A folder in PATH may hold links to some of the programs only.
+			// A folder in PATH may have links to only some of the programs.
 			program, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres"))
 			return filepath.Dir(program), err
 		}
@@ -46,7 +46,7 @@ func serverBin(bin string) (string, error) {
 	if bin != "" {
 		return "", fmt.Errorf("pgtest: no PostgreSQL server (postgres, initdb) in %s", bin)
 	}
-	return "", errors.New("pgtest: no PostgreSQL server (postgres, initdb) is installed: run \"make test\", which says how to get one")
+	return "", errors.New("pgtest: no PostgreSQL server (postgres, initdb) is installed: run \"make test\", which installs one or explains how")
 }
 
 // newestFirst compares paths by the version number in them.
@@ -66,7 +66,7 @@ func executable(path string) bool {
 	return err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o111 != 0
 }
 
-// initdb makes a data folder.
+// initdb creates a data folder.
 func (a account) initdb(ctx context.Context, bin, data, password string) error {
 	args := []string{
 		"--pgdata=" + data, "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8",
@@ -90,7 +90,7 @@ func (a account) initdb(ctx context.Context, bin, data, password string) error {
 	return err
 }
 
-// debianHBA is who may sign in how, as Debian's and Ubuntu's packages set it up.
+// debianHBA is the pg_hba.conf of Debian's and Ubuntu's packages.
 const debianHBA = `local all postgres peer
 local all all peer
 host all all 127.0.0.1/32 scram-sha-256
@@ -112,14 +112,14 @@ func (a account) runInitdb(ctx context.Context, bin string, args []string) error
 	cmd := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), args...)
 	cmd.Env = serverEnviron("/tmp")
 	cmd.Dir = "/tmp"
-	cmd.SysProcAttr = a.attributes() // not dieWithParent: this thread may end before initdb
+	cmd.SysProcAttr = a.attributes() // not dieWithParent: this thread may end before initdb does
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w:\n%s", err, out)
 	}
 	return nil
 }
 
-// settings returns the server's settings: fast, and safe for nothing.
+// settings returns the server's settings: fast, not durable.
 func settings(socket string, port int, extra map[string]string) map[string]string {
 	s := map[string]string{
 		"listen_addresses":        "127.0.0.1",
@@ -135,13 +135,13 @@ func settings(socket string, port int, extra map[string]string) map[string]strin
 	return s
 }
 
-// serverEnviron is the environment of the server: nothing of the caller's that
-// could change it.
+// serverEnviron returns the environment of the server, without the caller's variables
+// that could change it.
 func serverEnviron(home string) []string {
 	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "LC_ALL=C", "TZ=UTC"}
 }
 
-// freePort returns a TCP port that nobody listens on now.
+// freePort returns a TCP port that is free now.
 func freePort(ctx context.Context) (int, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")

@@ -5,10 +5,9 @@ import (
 	"syscall"
 )
 
-// Restart ends the server by one of PostgreSQL's signals (SIGINT: a fast shutdown,
-// which disconnects everybody; SIGQUIT: an immediate one, as if it had crashed),
-// and starts it again on the same port. One that has ended by itself is only
-// started.
+// Restart stops the server with one of PostgreSQL's signals and starts it again on the
+// same port. SIGINT is a fast shutdown, which ends all sessions; SIGQUIT is an immediate
+// one, like a crash. A server that has exited is only started.
 func (c *Cluster) Restart(ctx context.Context, s syscall.Signal) error {
 	_ = c.process.Signal(s) // an error means that it has exited
 	select {
@@ -19,7 +18,7 @@ func (c *Cluster) Restart(ctx context.Context, s syscall.Signal) error {
 	return c.start(ctx)
 }
 
-// Running tells whether the server has not ended.
+// Running reports whether the server runs.
 func (c *Cluster) Running() bool {
 	select {
 	case <-c.done:

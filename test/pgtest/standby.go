@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// follow makes the data folder of a streaming standby of primary.
+// follow creates the data folder of a streaming standby of primary.
 func (a account) follow(ctx context.Context, bin, data string, primary *Cluster) error {
 	cmd := exec.CommandContext(ctx, filepath.Join(bin, "pg_basebackup"), "--pgdata="+data, "--dbname="+primary.SocketURI("postgres"),
 		"--write-recovery-conf", "--checkpoint=fast", "--no-sync")
@@ -23,7 +23,7 @@ func (a account) follow(ctx context.Context, bin, data string, primary *Cluster)
 	return nil
 }
 
-// CatchUp waits until c, a standby, has applied what its primary has written.
+// CatchUp waits until c, a standby, has applied everything that its primary wrote.
 func (c *Cluster) CatchUp(ctx context.Context, primary *Cluster) error {
 	from, err := pgtools.Connect(ctx, primary.SocketConn("postgres"), "pgtest")
 	if err != nil {

@@ -13,12 +13,12 @@ import (
 	"time"
 )
 
-// CAFile returns the path of the certificate with which clients verify a server
-// that was started with Options.TLS.
+// CAFile returns the path of the certificate that clients need to verify a server with
+// Options.TLS.
 func (c *Cluster) CAFile() string { return filepath.Join(c.dir, "server.crt") }
 
-// certify makes the server's certificate, signed by itself, for localhost. It
-// is valid for what is, to a test, for ever.
+// certify creates a self-signed certificate for localhost, which is valid far longer
+// than any test.
 func (a account) certify(dir string) (settings map[string]string, err error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -24,8 +24,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// newClient returns a plain client, so that what a test finds in a bucket does
-// not depend on the code under test.
+// newClient returns a plain client, so that tests do not look into a bucket through
+// the code under test.
 func (s *Server) newClient() (*s3.Client, *http.Transport) {
 	transport := &http.Transport{MaxIdleConnsPerHost: 16}
 	return s3.New(s3.Options{
@@ -37,7 +37,7 @@ func (s *Server) newClient() (*s3.Client, *http.Transport) {
 	}), transport
 }
 
-// CreateBucket creates a bucket. One that is there already is no error.
+// CreateBucket creates a bucket, unless it exists.
 func (s *Server) CreateBucket(ctx context.Context, name string) error {
 	_, err := s.client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &name})
 	if _, ok := errors.AsType[*types.BucketAlreadyOwnedByYou](err); ok {
@@ -58,9 +58,9 @@ func (s *Server) CreateVersionedBucket(ctx context.Context, name string) error {
 	return err
 }
 
-// CreateLockableBucket creates a bucket whose objects can be locked. Unlike
-// those of AWS it keeps no versions without Options.Versions, so a lock refuses
-// what would be a delete marker there.
+// CreateLockableBucket creates a bucket whose objects can be locked. Unlike at AWS,
+// it keeps no versions without Options.Versions, so a lock refuses a deletion, which
+// would be a delete marker at AWS.
 func (s *Server) CreateLockableBucket(ctx context.Context, name string) error {
 	_, err := s.client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &name, ObjectLockEnabledForBucket: aws.Bool(true)})
 	return err
@@ -74,7 +74,7 @@ func (s *Server) Lock(ctx context.Context, bucket, key string) error {
 	return err
 }
 
-// Put writes an object, over an older one if need be.
+// Put writes an object, and replaces an older one.
 func (s *Server) Put(ctx context.Context, bucket, key string, data []byte) error {
 	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(data)})
 	return err
@@ -96,8 +96,8 @@ func (s *Server) Delete(ctx context.Context, bucket, key string) error {
 	return err
 }
 
-// Checksum returns the CRC64NVME that the server keeps of an object, in base64
-// as in its header; "" when it keeps none.
+// Checksum returns the CRC64NVME that the server has for an object, in base64 like
+// its header; "" if it has none.
 func (s *Server) Checksum(ctx context.Context, bucket, key string) (string, error) {
 	out, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &bucket, Key: &key, ChecksumMode: types.ChecksumModeEnabled})
 	if err != nil {
@@ -145,7 +145,7 @@ func (s *Server) Uploads(ctx context.Context, bucket string) ([]s3store.PendingU
 	return uploads, nil
 }
 
-// Open opens a multipart upload, as of some time ago.
+// Open opens a multipart upload and makes it older.
 func (s *Server) Open(ctx context.Context, bucket, key string, ago time.Duration) error {
 	out, err := s.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &bucket, Key: &key})
 	if err != nil {
@@ -159,14 +159,14 @@ func (s *Server) Open(ctx context.Context, bucket, key string, ago time.Duration
 	return os.Chtimes(found[0], then, then)
 }
 
-// Backdate makes an object older than it is.
+// Backdate makes an object older.
 func (s *Server) Backdate(bucket, key string, ago time.Duration) error {
 	then := time.Now().Add(-ago)
 	return os.Chtimes(s.Path(bucket, key), then, then)
 }
 
-// AddUser adds a user with the role "user", "userplus" or "admin". A user may
-// do nothing with a bucket of the administrator's before Allow.
+// AddUser adds a user with the role "user", "userplus" or "admin". Before Allow, a
+// user has no rights on the administrator's buckets.
 func (s *Server) AddUser(ctx context.Context, access, secret, role string) error {
 	body, err := xml.Marshal(struct {
 		XMLName              xml.Name `xml:"Account"`
@@ -181,7 +181,7 @@ func (s *Server) AddUser(ctx context.Context, access, secret, role string) error
 	return nil
 }
 
-// admin calls the gateway's own API, which the AWS SDK does not have.
+// admin calls the gateway's own API, which is not in the AWS SDK.
 func (s *Server) admin(ctx context.Context, path string, body []byte) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPatch, s.URL+path, bytes.NewReader(body))
 	if err != nil {
@@ -208,8 +208,8 @@ func (s *Server) admin(ctx context.Context, path string, body []byte) error {
 	return nil
 }
 
-// Allow gives a user actions such as "s3:PutObject" on a bucket and all of its
-// objects, in place of what the bucket's policy was before.
+// Allow allows a user actions such as "s3:PutObject" on a bucket and all of its
+// objects. It replaces the bucket's policy.
 func (s *Server) Allow(ctx context.Context, bucket, access string, actions ...string) error {
 	policy := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":[%q]},
 		"Action":["%s"],"Resource":["arn:aws:s3:::%s","arn:aws:s3:::%[3]s/*"]}]}`,

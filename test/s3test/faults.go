@@ -19,8 +19,8 @@ func Is(operations ...string) Match {
 	return func(r *http.Request) bool { return slices.Contains(operations, Operation(r)) }
 }
 
-// Operation returns the name of the S3 operation that a path-style request is
-// for, as far as this module uses it; else its method.
+// Operation returns the name of the S3 operation of a path-style request, or its
+// method for an operation that this module does not use.
 func Operation(r *http.Request) string {
 	q := r.URL.Query()
 	switch r.Method {
@@ -59,7 +59,7 @@ func Operation(r *http.Request) string {
 	return r.Method
 }
 
-// Fault is what happens to a request in place of being forwarded.
+// Fault handles a request instead of forwarding it.
 type Fault func(p *Proxy, w http.ResponseWriter, r *http.Request)
 
 // Answer answers with a status and an S3 error code, and with headers given as
@@ -77,7 +77,7 @@ func AnswerMessage(status int, code, message string, header ...string) Fault {
 // Answer.
 func AnswerBody(status int, body string, header ...string) Fault {
 	return func(_ *Proxy, w http.ResponseWriter, r *http.Request) {
-		// To the end, as a server that answers early looks like a broken connection.
+		// To the end: an early answer looks like a broken connection.
 		_, _ = io.Copy(io.Discard, r.Body)
 		for i := 0; i+1 < len(header); i += 2 {
 			w.Header().Set(header[i], header[i+1])
@@ -88,8 +88,8 @@ func AnswerBody(status int, body string, header ...string) Fault {
 	}
 }
 
-// LoseAnswer forwards the request, throws the server's answer away and answers
-// with a status and an S3 error code: what was asked for has happened.
+// LoseAnswer forwards the request, drops the server's answer and answers with a
+// status and an S3 error code: the operation succeeded.
 func LoseAnswer(status int, code string) Fault {
 	return func(p *Proxy, w http.ResponseWriter, r *http.Request) {
 		p.forward.ServeHTTP(httptest.NewRecorder(), r)
@@ -97,8 +97,7 @@ func LoseAnswer(status int, code string) Fault {
 	}
 }
 
-// ResetAfter forwards the request and breaks the connection off in place of
-// the answer.
+// ResetAfter forwards the request and resets the connection instead of answering.
 func ResetAfter() Fault {
 	return func(p *Proxy, w http.ResponseWriter, r *http.Request) {
 		p.forward.ServeHTTP(httptest.NewRecorder(), r)
@@ -106,7 +105,7 @@ func ResetAfter() Fault {
 	}
 }
 
-// ResetRequest breaks the connection off after k bytes of the request's body.
+// ResetRequest resets the connection after k bytes of the request's body.
 func ResetRequest(k int64) Fault {
 	return func(_ *Proxy, w http.ResponseWriter, r *http.Request) {
 		_, _ = io.CopyN(io.Discard, r.Body, k)
@@ -124,7 +123,7 @@ func FlipRequest(k int64) Fault {
 
 type flippedBody struct {
 	io.ReadCloser
-	at int64 // how far it is to the byte
+	at int64 // bytes left before that byte
 }
 
 func (b *flippedBody) Read(p []byte) (int, error) {
@@ -136,23 +135,23 @@ func (b *flippedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// ResetAnswer forwards the request and breaks the connection off after k bytes
-// of the answer's body.
+// ResetAnswer forwards the request and resets the connection after k bytes of the
+// answer's body.
 func ResetAnswer(k int64) Fault {
 	return func(p *Proxy, w http.ResponseWriter, r *http.Request) {
 		p.forward.ServeHTTP(&cutWriter{ResponseWriter: w, left: k, end: func() { reset(w) }}, r)
 	}
 }
 
-// StallAnswer forwards the request and sends nothing more after k bytes of the
-// answer's body, until the client goes away.
+// StallAnswer forwards the request and stops sending after k bytes of the answer's
+// body, until the client disconnects.
 func StallAnswer(k int64) Fault {
 	return func(p *Proxy, w http.ResponseWriter, r *http.Request) {
 		p.forward.ServeHTTP(&cutWriter{ResponseWriter: w, left: k, end: func() { p.stall(r) }}, r)
 	}
 }
 
-// Stall neither forwards nor answers the request, until the client goes away.
+// Stall neither forwards nor answers the request, until the client disconnects.
 func Stall() Fault {
 	return func(p *Proxy, _ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -160,8 +159,8 @@ func Stall() Fault {
 	}
 }
 
-// Hold calls before, and then forwards the request: a test waits in it, or
-// changes something.
+// Hold calls before and then forwards the request. A test can wait or change
+// something in it.
 func Hold(before func()) Fault {
 	return func(p *Proxy, w http.ResponseWriter, r *http.Request) {
 		before()
@@ -169,7 +168,7 @@ func Hold(before func()) Fault {
 	}
 }
 
-// WithoutHeader forwards the request and takes a header out of the answer.
+// WithoutHeader forwards the request and removes a header from the answer.
 func WithoutHeader(name string) Fault {
 	return func(p *Proxy, w http.ResponseWriter, r *http.Request) {
 		p.forward.ServeHTTP(&strippedWriter{w, name}, r)
@@ -230,7 +229,7 @@ func (p *Proxy) stall(r *http.Request) {
 
 var errCut = errors.New("cut by s3test")
 
-// cutWriter lets some bytes of a body through and then calls end.
+// cutWriter passes some bytes of a body and then calls end.
 type cutWriter struct {
 	http.ResponseWriter
 	left int64
@@ -244,7 +243,7 @@ func (w *cutWriter) Write(p []byte) (int, error) {
 	}
 	n, _ := w.ResponseWriter.Write(p[:w.left])
 	w.left = 0
-	_ = http.NewResponseController(w.ResponseWriter).Flush() // the bytes shall arrive before the end
+	_ = http.NewResponseController(w.ResponseWriter).Flush() // the bytes must arrive before the cut
 	w.end()
 	return n, errCut
 }

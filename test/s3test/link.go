@@ -11,24 +11,23 @@ import (
 	"time"
 )
 
-// LinkOptions say how far away the server shall seem. The zero value is as
-// near as it is.
+// LinkOptions describe the line to the server. The zero value adds no delay.
 type LinkOptions struct {
-	Bandwidth int64         // bytes a second each way, for all connections together; 0: no limit
-	RoundTrip time.Duration // half of it each way
+	Bandwidth int64         // bytes per second in each direction, for all connections together; 0: no limit
+	RoundTrip time.Duration // half of it in each direction
 }
 
-// Link is a network between clients and a server: it carries TCP connections,
-// counts their bytes, and takes the time that its options say. A connection
-// costs a round trip before its first byte, as a handshake does. Not modelled:
-// TLS, lost packets, and that a connection begins slowly.
+// Link simulates a network between clients and a server. It carries TCP connections,
+// counts their bytes, and delays them as its options say. A connection costs a round
+// trip before its first byte, like a handshake. It does not simulate TLS, lost packets
+// or slow start.
 type Link struct {
 	URL string // http://127.0.0.1:PORT
 
 	opt      LinkOptions
 	target   string
 	listener net.Listener
-	ctx      context.Context // ends with Close, and the connections with it
+	ctx      context.Context // canceled by Close, which ends the connections
 	cancel   context.CancelFunc
 	work     sync.WaitGroup
 	up, down lane
@@ -58,16 +57,16 @@ func newLink(ctx context.Context, opt LinkOptions) *Link {
 	return l
 }
 
-// Up returns how many bytes clients have sent so far, all of HTTP included.
+// Up returns the number of bytes that clients have sent, with all of HTTP.
 func (l *Link) Up() int64 { return l.up.carried.Load() }
 
-// Down returns how many bytes clients were sent so far, all of HTTP included.
+// Down returns the number of bytes sent to clients, with all of HTTP.
 func (l *Link) Down() int64 { return l.down.carried.Load() }
 
-// Close breaks the connections and ends the link. It may be called twice.
+// Close cuts the connections and stops the link. It can be called twice.
 func (l *Link) Close() {
 	l.cancel()
-	_ = l.listener.Close() // the second time it is closed
+	_ = l.listener.Close() // an error means that it is closed already
 	l.work.Wait()
 }
 
@@ -81,7 +80,7 @@ func (l *Link) accept() {
 			var dialer net.Dialer
 			server, err := dialer.DialContext(l.ctx, "tcp", l.target)
 			if err != nil {
-				_ = client.Close() // which is how the client learns of it
+				_ = client.Close() // the client sees the failure
 				return
 			}
 			l.connect(client, server)
@@ -89,7 +88,7 @@ func (l *Link) accept() {
 	}
 }
 
-// connect carries one connection until either side ends it.
+// connect carries one connection until either side closes it.
 func (l *Link) connect(client, server net.Conn) {
 	ctx, cancel := context.WithCancel(l.ctx)
 	defer cancel()
@@ -99,23 +98,23 @@ func (l *Link) connect(client, server net.Conn) {
 	work.Go(func() { l.carry(ctx, cancel, client, server, &l.down) })
 	work.Go(func() {
 		<-ctx.Done()
-		_ = client.Close() // nobody is left to be told
+		_ = client.Close() // the client sees the failure
 		_ = server.Close()
 	})
 	work.Wait()
 }
 
-// chunkSize is how much travels together: 1.3 ms of a 200 Mbit/s link.
+// chunkSize is the number of bytes that travel together: 1.3 ms of a 200 Mbit/s link.
 const chunkSize = 32 << 10
 
-// chunk is some bytes on their way.
+// chunk holds bytes on their way.
 type chunk struct {
 	data []byte
 	due  time.Time
 }
 
-// carry carries what from sends to the other end, in order, until that ends;
-// then it ends the connection.
+// carry copies from one end to the other, in order, until from closes; then it closes
+// the connection.
 func (l *Link) carry(ctx context.Context, end func(), to io.Writer, from io.Reader, on *lane) {
 	defer end()
 	onTheWay := make(chan chunk, 64)
@@ -123,7 +122,7 @@ func (l *Link) carry(ctx context.Context, end func(), to io.Writer, from io.Read
 	defer arrival.Wait()
 	defer close(onTheWay)
 	arrival.Go(func() {
-		defer end() // a reader that is gone ends the connection
+		defer end() // if the reader is gone, close the connection
 		for c := range onTheWay {
 			sleep(ctx, time.Until(c.due))
 			if _, err := to.Write(c.data); err != nil {
@@ -152,18 +151,18 @@ func (l *Link) carry(ctx context.Context, end func(), to io.Writer, from io.Read
 
 // lane is one direction of a link, which its connections share.
 type lane struct {
-	bandwidth int64 // bytes a second; 0: no limit
+	bandwidth int64 // bytes per second; 0: no limit
 	carried   atomic.Int64
 
 	mu   sync.Mutex
-	free time.Time // when all that was sent so far has left
+	free time.Time // when everything sent so far has left
 }
 
-// slack is how long a lane that was idle may be made up for: sleeps are longer
-// than asked for.
+// slack is the idle time that a lane can make up for, because sleeps take longer than
+// asked.
 const slack = 5 * time.Millisecond
 
-// send takes the lane for n bytes and returns when the last of them leaves.
+// send occupies the lane for n bytes and returns when the last of them leaves.
 func (l *lane) send(n int) time.Time {
 	l.carried.Add(int64(n))
 	now := time.Now()
@@ -182,7 +181,7 @@ func (l *lane) send(n int) time.Time {
 	return l.free
 }
 
-// sleep waits, or until ctx ends.
+// sleep waits for d, or until ctx is done.
 func sleep(ctx context.Context, d time.Duration) {
 	if d <= 0 {
 		return

@@ -13,7 +13,7 @@ import (
 	"sync/atomic"
 )
 
-// Proxy forwards requests to a server, except where a rule says otherwise.
+// Proxy forwards requests to a server unless a rule applies.
 type Proxy struct {
 	URL string // http://127.0.0.1:PORT
 
@@ -29,7 +29,7 @@ type Proxy struct {
 	requests []*http.Request // without bodies
 }
 
-// NewProxy starts a proxy before the server at target. Close ends it.
+// NewProxy starts a proxy for the server at target. Close stops it.
 func NewProxy(target string) *Proxy {
 	to, err := url.Parse(target)
 	if err != nil {
@@ -42,7 +42,7 @@ func NewProxy(target string) *Proxy {
 			r.Out.Host = r.In.Host // it is signed
 		},
 		Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true},
-		ErrorLog:  log.New(io.Discard, "", 0), // clients that go away are what tests are about
+		ErrorLog:  log.New(io.Discard, "", 0), // disconnecting clients are part of the tests
 	}
 	p.server = httptest.NewUnstartedServer(p)
 	p.server.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -51,7 +51,7 @@ func NewProxy(target string) *Proxy {
 	return p
 }
 
-// Close ends the proxy and what stalls in it. It may be called twice.
+// Close stops the proxy and every stalled request. It can be called twice.
 func (p *Proxy) Close() {
 	p.close.Do(func() {
 		close(p.closing)
@@ -64,7 +64,7 @@ func (p *Proxy) Close() {
 // Addr returns the proxy's host and port.
 func (p *Proxy) Addr() string { return p.server.Listener.Addr().String() }
 
-// Requests returns how many of the requests so far match; all for nil.
+// Requests returns the number of requests so far that match; nil matches all.
 func (p *Proxy) Requests(match Match) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -77,14 +77,14 @@ func (p *Proxy) Requests(match Match) int {
 	return n
 }
 
-// Sent returns how many bytes of bodies the clients have sent so far.
+// Sent returns the number of body bytes from clients so far.
 func (p *Proxy) Sent() int64 { return p.sent.Load() }
 
-// Received returns how many bytes of bodies the clients were given so far.
+// Received returns the number of body bytes to clients so far.
 func (p *Proxy) Received() int64 { return p.received.Load() }
 
-// On adds a rule: the fault happens to every request that matches. Of several
-// rules the first that applies is taken. The rule's methods narrow it down.
+// On adds a rule: the fault happens to every request that matches. The first rule
+// that applies wins. The rule's methods narrow it down.
 func (p *Proxy) On(match Match, f Fault) *Rule {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -100,25 +100,25 @@ func (p *Proxy) Reset() {
 	p.rules = nil
 }
 
-// Rule is a fault and when it happens.
+// Rule is a fault and its conditions.
 type Rule struct {
 	proxy *Proxy
 	match Match
 	fault Fault
-	skip  int // matching requests that pass before the first
+	skip  int // matching requests to pass before the first fault
 	every int
-	times int // -1 for ever
+	times int // -1: no limit
 	seen  int
 	hits  int
 }
 
-// Times lets the fault happen to n requests, and no more.
+// Times limits the fault to n requests.
 func (r *Rule) Times(n int) *Rule { return r.set(func() { r.times = n }) }
 
 // After lets n matching requests pass before the first fault.
 func (r *Rule) After(n int) *Rule { return r.set(func() { r.skip = n }) }
 
-// Every lets the fault happen to each nth matching request only.
+// Every limits the fault to each nth matching request.
 func (r *Rule) Every(n int) *Rule { return r.set(func() { r.every = n }) }
 
 func (r *Rule) set(change func()) *Rule {
@@ -145,8 +145,7 @@ func (r *Rule) applies() bool {
 	return true
 }
 
-// faultFor notes the request and returns what shall happen to it, nil for
-// nothing.
+// faultFor records the request and returns its fault, or nil.
 func (p *Proxy) faultFor(req *http.Request) Fault {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -190,7 +189,7 @@ type countedWriter struct {
 }
 
 func (w *countedWriter) Write(buf []byte) (int, error) {
-	w.n.Add(int64(len(buf))) // first: a client may have them before Write returns
+	w.n.Add(int64(len(buf))) // first: a client can have them before Write returns
 	n, err := w.ResponseWriter.Write(buf)
 	w.n.Add(int64(n - len(buf)))
 	return n, err
@@ -199,14 +198,14 @@ func (w *countedWriter) Write(buf []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (w *countedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// reset breaks the client's connection off with a TCP reset.
+// reset ends the client's connection with a TCP reset.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		panic(http.ErrAbortHandler) // broken off already
+		panic(http.ErrAbortHandler) // closed already
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // else it would end in an orderly way
+		_ = tcp.SetLinger(0) // a reset, not an orderly close
 	}
-	_ = conn.Close() // it is to be broken
+	_ = conn.Close() // sends the reset
 }

@@ -17,18 +17,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// Options say how to run a server. The zero value is good.
+// Options configure a server. The zero value works.
 type Options struct {
 	// Bin is the versitygw program. Empty means bin/versitygw in the current
 	// folder or one above it, then versitygw in PATH.
 	Bin string
 
-	// Dir is where the server keeps buckets and users. Empty means a temporary
-	// folder, which Stop removes.
+	// Dir is the folder for buckets and users. Empty means a temporary folder, which
+	// Stop removes.
 	Dir string
 
-	// Versions lets buckets keep versions of their objects, as those whose
-	// objects can be locked do then.
+	// Versions lets buckets keep versions of their objects. Lockable buckets then
+	// do.
 	Versions bool
 }
 
@@ -46,14 +46,14 @@ type Server struct {
 	cancel context.CancelFunc
 	client *s3.Client
 	http   *http.Transport
-	exited chan struct{} // closed once the process is gone
+	exited chan struct{} // closed when the process has exited
 	stop   sync.Once
 }
 
-// errNoServer is returned by Start when versitygw is not built.
+// errNoServer is returned by Start if versitygw is not built.
 var errNoServer = errors.New("versitygw is not built: run \"make bin/versitygw\" or \"make test\"")
 
-// Start runs a server until Stop is called or ctx ends.
+// Start runs a server until Stop is called or ctx is done.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	bin, err := findServer(o.Bin)
 	if err != nil {
@@ -66,7 +66,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		}
 		s.ownDir = true
 	}
-	// The port was free a moment ago; another program may be quicker.
+	// The port was free a moment ago, but another program may have taken it.
 	for range 5 {
 		if err = s.run(ctx); err == nil {
 			s.client, s.http = s.newClient()
@@ -106,7 +106,7 @@ func (s *Server) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// It wants absolute paths: it changes into the folder of the buckets.
+	// The paths must be absolute: the server changes into the folder of the buckets.
 	dir, err := filepath.Abs(s.dir)
 	if err != nil {
 		return err
@@ -180,21 +180,19 @@ func (s *Server) healthy(ctx context.Context) error {
 	}
 }
 
-// kill ends the process and waits for it. It leaves nothing that it would have
-// to put in order.
+// kill kills the process and waits for it. The server needs no orderly shutdown.
 func (s *Server) kill() {
 	s.cancel()
 	<-s.exited
 }
 
-// Path returns the file in which the server keeps an object, for tests that
-// damage it behind the server's back.
+// Path returns the server's file of an object, for tests that damage it.
 func (s *Server) Path(bucket, key string) string {
 	return filepath.Join(s.dir, "buckets", bucket, filepath.FromSlash(key))
 }
 
-// Stop ends the server and removes what it kept, unless Options.Dir was given.
-// It may be called twice.
+// Stop stops the server and removes its data, unless Options.Dir is set. It can be
+// called twice.
 func (s *Server) Stop() {
 	s.stop.Do(func() {
 		s.http.CloseIdleConnections()
@@ -209,11 +207,11 @@ func (s *Server) removeDir() {
 	}
 }
 
-// Env returns the variables that make an AWS client in a child process use the
-// server as its administrator, and nothing of the user's own.
+// Env returns variables that make an AWS client in a child process use the server as
+// its administrator, and ignore the user's own settings.
 func (s *Server) Env() []string { return s.EnvAs(s.AccessKey, s.SecretKey) }
 
-// EnvAs is Env for another user.
+// EnvAs returns Env for another user.
 func (s *Server) EnvAs(access, secret string) []string {
 	return []string{
 		"AWS_ACCESS_KEY_ID=" + access,
@@ -230,6 +228,6 @@ func (s *Server) EnvAs(access, secret string) []string {
 	}
 }
 
-// CloseIdle closes the connections that the Server's own methods left open, for
-// tests that count goroutines.
+// CloseIdle closes the idle connections of the Server's own methods, for tests that
+// count goroutines.
 func (s *Server) CloseIdle() { s.http.CloseIdleConnections() }

@@ -7,8 +7,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// TB is what is needed of a testing.TB. The demo and the benchmarks use this
-// package, too, and shall not get the flags of package testing.
+// TB has the methods of testing.TB that this package needs. The demo and the bench
+// also use this package and must not get the flags of package testing.
 type TB interface {
 	Helper()
 	Fatalf(format string, args ...any)
@@ -18,11 +18,11 @@ type TB interface {
 	Context() context.Context
 }
 
-// New starts a server for a test, and stops it when the test ends. Without
-// versitygw the test fails: it must not be skipped.
+// New starts a server for a test and stops it when the test ends. Without versitygw,
+// the test fails: it must not be skipped.
 func New(tb TB) *Server {
 	tb.Helper()
-	// Not the test's context, which ends before the clean-ups run.
+	// Not the test's context, which is canceled before the clean-ups run.
 	s, err := Start(context.WithoutCancel(tb.Context()), Options{})
 	if err != nil {
 		tb.Fatalf("%v", err)
@@ -31,10 +31,10 @@ func New(tb TB) *Server {
 	return s
 }
 
-// Store opens a bucket, which it creates when it is not there, as the server's
-// administrator. It sets the AWS_* variables of Env for the test, so the test
-// cannot be parallel. The edits change the configuration first: its
-// EndpointURL to a proxy's, for instance.
+// Store opens a bucket as the server's administrator, and creates it if it does not
+// exist. It sets the AWS_* variables of Env for the test, so the test cannot be
+// parallel. The edits change the configuration first, for instance its EndpointURL to
+// a proxy's.
 func (s *Server) Store(tb TB, bucket string, edits ...func(*s3store.Config)) *s3store.Store {
 	tb.Helper()
 	if err := s.CreateBucket(tb.Context(), bucket); err != nil {
