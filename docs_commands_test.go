@@ -22,7 +22,7 @@ const commandReferencePage = "docs/reference/commands.md"
 func TestCommandReference(t *testing.T) {
 	want := commandReference(t)
 	if os.Getenv("WRITE_REFERENCE") != "" {
-		if err := os.WriteFile(commandReferencePage, []byte(want), 0o644); err != nil { //nolint:gosec // everyone may read the docs
+		if err := os.WriteFile(commandReferencePage, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return

@@ -41,7 +41,7 @@ func filesOf(t *testing.T, suffix string) map[string]string {
 }
 
 var (
-	fencedBlock = regexp.MustCompile("(?ms)^ *```.*?^ *```")
+	fencedBlock = regexp.MustCompile("(?ms)^ *```.*?\n *```")
 	codeSpan    = regexp.MustCompile("`[^`\n]*`")
 	link        = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	heading     = regexp.MustCompile(`(?m)^#+ (.*)$`)

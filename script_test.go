@@ -43,6 +43,7 @@ type worldKey struct{}
 // TestScripts runs the scripts of testdata/script, all in parallel; those of the
 // folder backup are TestScripts/backup/NAME.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	s := servers{production: pgtest.New(t), local: pgtest.New(t), s3: s3test.New(t)}
 	for _, group := range scriptGroups(t) {
 		t.Run(group, func(t *testing.T) {

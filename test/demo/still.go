@@ -19,7 +19,7 @@ const (
 
 // writeStill writes the command and what it printed to file, as an SVG.
 func writeStill(file, command, output string) error {
-	if err := os.WriteFile(file, []byte(still(command, output)), 0o644); err != nil { //nolint:gosec // a picture for the README
+	if err := os.WriteFile(file, []byte(still(command, output)), 0o644); err != nil {
 		return fmt.Errorf("write the still: %w", err)
 	}
 	return nil
