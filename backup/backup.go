@@ -95,21 +95,12 @@ func backupCommand(env *command.Env) *cli.Command {
 			command.LabelFlag(),
 			&cli.BoolFlag{Category: command.Retention, Name: "prune", Usage: "after the backup, remove dumps that no rule keeps"},
 		}, keepFlags(), command.BucketFlags()),
-		Action: func(c *cli.Context) error {
-			if err := command.NoArgs(c); err != nil {
-				return err
-			}
-			opt, err := newBackupOptions(env, c)
-			if err != nil {
-				return err
-			}
-			return opt.run(c.Context, env)
-		},
+		Action: action(env, newBackupOptions),
 	}, `
 0    done: the whole dump is in the bucket
 1    failed; no dump was made
 2    wrong flags or settings; nothing was touched
-3    done, with warnings that need a person
+3    done, with warnings that need attention
 10   no such bucket
 11   another backup of this source is running
 12   credentials are missing, expired, or lack a permission
@@ -129,33 +120,14 @@ func newBackupOptions(env *command.Env, c *cli.Context) (*backupOptions, error) 
 		timeout:      c.Duration("timeout"),
 		lockWait:     c.Duration("lock-wait-timeout"),
 		stallTimeout: c.Duration("stall-timeout"),
-		upload: s3store.UploadOptions{
-			SSE:          c.String("sse"),
-			KMSKeyID:     c.String("sse-kms-key-id"),
-			StorageClass: strings.ToUpper(c.String("storage-class")),
-			ContentType:  "application/octet-stream",
-		},
 	}
 	for _, t := range []time.Duration{opt.timeout, opt.lockWait, opt.stallTimeout} {
-		switch {
-		case t < 0:
-			return nil, fault.New(fault.Usage, "use 0 for no limit", "a time may not be negative")
-		case t > 0 && t < time.Millisecond:
-			return nil, fault.New(fault.Usage, "use 0 for no limit", "a time of %s is too short", t) // pg_dump would read it as 0
-		}
-	}
-	if size := c.String("part-size"); size != "" {
-		n, err := humanize.ParseBytes(size)
-		if err != nil || n == 0 || n > math.MaxInt64 {
-			return nil, fault.New(fault.Usage, "for example: --part-size 64MiB", "part size %q is not a size from 5MiB to 5GiB", size)
-		}
-		opt.upload.PartSize = int64(n)
-		if err := opt.upload.Validate(); err != nil {
+		if err := checkTimeout(t); err != nil {
 			return nil, err
 		}
 	}
-	if opt.upload.KMSKeyID != "" && !strings.HasPrefix(opt.upload.SSE, "aws:kms") {
-		return nil, fault.New(fault.Usage, "add --sse aws:kms", "--sse-kms-key-id goes with --sse aws:kms")
+	if opt.upload, err = newUploadOptions(c); err != nil {
+		return nil, err
 	}
 	label, err := settings.Label(flags)
 	if err != nil {
@@ -188,6 +160,41 @@ func newBackupOptions(env *command.Env, c *cli.Context) (*backupOptions, error) 
 	}
 	if opt.masked, err = newMaskedDumpPlan(env, settings, flags, opt.bucket); err != nil {
 		return nil, err
+	}
+	return opt, nil
+}
+
+// checkTimeout refuses times that pg_dump would read as no limit.
+func checkTimeout(t time.Duration) error {
+	const hint = "use 0 for no limit"
+	switch {
+	case t < 0:
+		return fault.New(fault.Usage, hint, "a time may not be negative")
+	case t > 0 && t < time.Millisecond:
+		return fault.New(fault.Usage, hint, "a time of %s is too short", t)
+	}
+	return nil
+}
+
+func newUploadOptions(c *cli.Context) (s3store.UploadOptions, error) {
+	opt := s3store.UploadOptions{
+		SSE:          c.String("sse"),
+		KMSKeyID:     c.String("sse-kms-key-id"),
+		StorageClass: strings.ToUpper(c.String("storage-class")),
+		ContentType:  "application/octet-stream",
+	}
+	if size := c.String("part-size"); size != "" {
+		n, err := humanize.ParseBytes(size)
+		if err != nil || n == 0 || n > math.MaxInt64 {
+			return opt, fault.New(fault.Usage, "give a size such as --part-size 64MiB", "part size %q is not a size from 5MiB to 5GiB", size)
+		}
+		opt.PartSize = int64(n)
+		if err := opt.Validate(); err != nil {
+			return opt, err
+		}
+	}
+	if opt.KMSKeyID != "" && !strings.HasPrefix(opt.SSE, "aws:kms") {
+		return opt, fault.New(fault.Usage, "add --sse aws:kms", "--sse-kms-key-id goes with --sse aws:kms")
 	}
 	return opt, nil
 }

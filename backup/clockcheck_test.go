@@ -28,7 +28,7 @@ func TestDatedInFuture(t *testing.T) {
 			t.Errorf("%s: -want +got:\n%s", tt.name, diff)
 		}
 	}
-	// A clock that was set back during the dump makes the new dump itself a future one.
+	// If the clock was set back during the dump, the new dump itself is dated in the future.
 	if got := datedInFuture([]catalog.Dump{farAhead}, farAhead.Key, now); got != nil {
 		t.Errorf("the new dump itself: %v", got)
 	}

@@ -45,7 +45,7 @@ func quietConsole(now time.Time) *console.Console {
 func TestChooseKey(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 11, 23, 8, 30, 0, 5e8, time.UTC)
-	later := start.Add(time.Minute) // so that no key has to be waited for
+	later := start.Add(time.Minute) // after every key, so that nothing waits
 	key := func(base string, second int) string {
 		return catalog.Key(base, "production", start.Add(time.Duration(second)*time.Second))
 	}
@@ -77,7 +77,7 @@ func TestChooseKey(t *testing.T) {
 	}
 }
 
-// Two runs on one machine take different keys, before either has written anything.
+// Two runs on one machine must take different keys before either has written anything.
 func TestChooseKeyOfAnotherRun(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
@@ -119,7 +119,7 @@ func TestChooseKeyRemovesTheLocksOfKilledRuns(t *testing.T) {
 	}
 }
 
-// The name of an upload that another machine was faster with is the next one.
+// If another machine takes the key first, the upload continues with the next free one.
 func TestRename(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
@@ -133,7 +133,7 @@ func TestRename(t *testing.T) {
 	if key, err := k.Rename(t.Context(), ""); err != nil || key != catalog.Key("", "production", start.Add(2*time.Second)) {
 		t.Errorf("got %s, %v", key, err)
 	}
-	// The clock is behind: the wait ends with the context.
+	// The clock is behind the key: waiting for it must stop when the context is canceled.
 	k.out = quietConsole(start)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	stopped := errors.New("stopped")

@@ -39,7 +39,7 @@ func givenKeepFlag(c *cli.Context) string {
 func requirePolicy(settings *config.Sources, flags config.Flags) (retention.Policy, error) {
 	p, err := parsePolicy(settings, flags)
 	if err == nil && p.Empty() {
-		err = fault.New(fault.Usage, `for example: --keep-last 6 --keep-daily 14 --keep-monthly 12, or "keep: {last: 6, daily: 14}" in hectl.yml`,
+		err = fault.New(fault.Usage, `add rules such as --keep-last 6 --keep-daily 14 --keep-monthly 12, or "keep: {last: 6, daily: 14}" in hectl.yml`,
 			"no rule selects the dumps to keep, and hectl removes none without one")
 	}
 	return p, err
@@ -53,7 +53,7 @@ func parsePolicy(settings *config.Sources, flags config.Flags) (retention.Policy
 	}
 	var p retention.Policy
 	wrong := func(name string, err error) error {
-		return fault.New(fault.Usage, "for example: --keep-last 6 --keep-daily 14 --keep-within 2d", "rule %s (from %s): %w", name, rules[name].Origin, err)
+		return fault.New(fault.Usage, "write it as in --keep-last 6 --keep-daily 14 --keep-within 2d", "rule %s (from %s): %w", name, rules[name].Origin, err)
 	}
 	for name, count := range map[string]*retention.Count{
 		"last": &p.Last, "hourly": &p.Hourly, "daily": &p.Daily, "weekly": &p.Weekly, "monthly": &p.Monthly, "yearly": &p.Yearly,

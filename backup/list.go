@@ -45,31 +45,7 @@ func listCommand(env *command.Env) *cli.Command {
 			&cli.BoolFlag{Category: command.Output, Name: "long", Aliases: []string{"l"}, Usage: "also show when each dump was last verified and test-restored (reads every manifest)"},
 			command.LabelFlag(),
 		}, command.BucketFlags()...),
-		Action: func(c *cli.Context) error {
-			if err := command.NoArgs(c); err != nil {
-				return err
-			}
-			settings, err := env.Settings()
-			if err != nil {
-				return err
-			}
-			opt := listOptions{last: c.Int("last"), long: c.Bool("long")}
-			if opt.last < 0 {
-				return fault.New(fault.Usage, "for example: --last 10", "--last may not be negative")
-			}
-			flags := command.Given(c)
-			label, err := settings.Label(flags)
-			if err != nil {
-				return err
-			}
-			if label.Origin != config.ByDefault {
-				opt.label = label.Text
-			}
-			if opt.bucket, err = settings.Bucket(flags); err != nil {
-				return err
-			}
-			return opt.run(c.Context, env)
-		},
+		Action: action(env, newListOptions),
 	}, `
 0    done, even if there are no dumps
 1    failed
@@ -79,8 +55,29 @@ func listCommand(env *command.Env) *cli.Command {
 130  interrupted`)
 }
 
+func newListOptions(env *command.Env, c *cli.Context) (*listOptions, error) {
+	settings, err := env.Settings()
+	if err != nil {
+		return nil, err
+	}
+	opt := &listOptions{last: c.Int("last"), long: c.Bool("long")}
+	if opt.last < 0 {
+		return nil, fault.New(fault.Usage, "give a number such as --last 10", "--last may not be negative")
+	}
+	flags := command.Given(c)
+	label, err := settings.Label(flags)
+	if err != nil {
+		return nil, err
+	}
+	if label.Origin != config.ByDefault {
+		opt.label = label.Text
+	}
+	opt.bucket, err = settings.Bucket(flags)
+	return opt, err
+}
+
 // run lists the dumps.
-func (o listOptions) run(ctx context.Context, env *command.Env) error {
+func (o *listOptions) run(ctx context.Context, env *command.Env) error {
 	store, err := env.Open(ctx, o.bucket)
 	if err != nil {
 		return err

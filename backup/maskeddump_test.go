@@ -23,7 +23,7 @@ func fedDump(stallTimeout time.Duration) (*maskedDump, *io.PipeReader, chan erro
 	return d, in, stopped
 }
 
-// The masked dump gets all of the stream, also what was read before it had a name.
+// The masked dump must get the whole stream, including the part before its key was known.
 func TestTee(t *testing.T) {
 	t.Parallel()
 	d, in, _ := fedDump(0)
@@ -52,7 +52,7 @@ func TestTee(t *testing.T) {
 	}
 }
 
-// The unmasked dump goes on without a masked one that has failed.
+// If the masked dump fails, the unmasked dump must continue.
 func TestTeeOfAFailedMaskedDump(t *testing.T) {
 	t.Parallel()
 	d, in, _ := fedDump(0)
@@ -63,7 +63,7 @@ func TestTeeOfAFailedMaskedDump(t *testing.T) {
 	}
 }
 
-// A masked dump that accepts nothing is given up, and the unmasked one goes on.
+// If the masked dump accepts no data, it is abandoned and the unmasked dump must continue.
 func TestTeeOfAStalledMaskedDump(t *testing.T) {
 	t.Parallel()
 	d, _, stopped := fedDump(10 * time.Millisecond)

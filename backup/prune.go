@@ -42,16 +42,7 @@ func pruneCommand(env *command.Env) *cli.Command {
 			command.LabelFlag(),
 			&cli.BoolFlag{Category: command.Bucket, Name: "all-envs", Usage: "prune the dumps of every label, each label on its own"},
 		}, command.BucketFlags()),
-		Action: func(c *cli.Context) error {
-			if err := command.NoArgs(c); err != nil {
-				return err
-			}
-			opt, err := newPruneOptions(env, c)
-			if err != nil {
-				return err
-			}
-			return opt.run(c.Context, env)
-		},
+		Action: action(env, newPruneOptions),
 	}, `
 0    done, even if there was nothing to remove
 1    failed

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,7 +14,6 @@ import (
 	"github.com/rubyforgood/hectl/backup/schedule"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
-	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 )
@@ -60,16 +60,7 @@ func scheduleCommand(env *command.Env) *cli.Command {
 			&cli.StringFlag{Category: command.Schedule, Name: "dir", Value: "/etc/systemd/system", Usage: "`DIR` to write the units to (default /etc/systemd/system)"},
 			&cli.BoolFlag{Category: command.Schedule, Name: "force", Usage: "replace existing units that differ"},
 		},
-		Action: func(c *cli.Context) error {
-			if err := command.NoArgs(c); err != nil {
-				return err
-			}
-			opt, err := newScheduleOptions(env, c)
-			if err != nil {
-				return err
-			}
-			return opt.run(env.Console)
-		},
+		Action: action(env, newScheduleOptions),
 	}, `
 0    done
 1    failed
@@ -82,7 +73,7 @@ func scheduleCommand(env *command.Env) *cli.Command {
 
 func newScheduleOptions(env *command.Env, c *cli.Context) (*scheduleOptions, error) {
 	if !c.IsSet("every") {
-		return nil, fault.New(fault.Usage, "for example: hectl schedule --every 4h", "--every is missing")
+		return nil, fault.New(fault.Usage, "set the interval, for example: hectl schedule --every 4h", "--every is missing")
 	}
 	opt := &scheduleOptions{install: c.Bool("install"), dir: c.String("dir"), force: c.Bool("force"), name: "hectl-backup"}
 	for _, name := range []string{"dir", "force"} {
@@ -105,7 +96,7 @@ func newScheduleOptions(env *command.Env, c *cli.Context) (*scheduleOptions, err
 	}
 	hectl, err := os.Executable()
 	if err != nil {
-		return nil, fmt.Errorf("find this hectl: %w", err)
+		return nil, fmt.Errorf("find the path of hectl: %w", err)
 	}
 	if backup.pgBin != "" {
 		if backup.pgBin, err = filepath.Abs(backup.pgBin); err != nil {
@@ -144,19 +135,31 @@ func newScheduleOptions(env *command.Env, c *cli.Context) (*scheduleOptions, err
 		Timeout:     backup.timeout,
 		Memory:      2<<30 + 8*backup.upload.PartSize,
 	}
-	for _, path := range opt.source.Files() {
-		if !filepath.IsAbs(path) {
-			return nil, fault.New(fault.Usage, "write the absolute path", "the source names the file %s, but the backup will not run in this folder", path)
-		}
+	if opt.hidden, err = hiddenFiles(append(opt.source.Files(), hectl, backup.pgBin), socket, account); err != nil {
+		return nil, err
 	}
-	opt.hidden = slices.DeleteFunc(append(opt.source.Files(), hectl, backup.pgBin), func(path string) bool {
-		return schedule.Visible(path) || account.SharesTmp && path == socket
-	})
 	return opt, opt.job.Check()
 }
 
+// hiddenFiles returns the files that the service cannot see. It refuses a relative path,
+// because the service runs in another folder.
+func hiddenFiles(paths []string, socket string, account schedule.Account) ([]string, error) {
+	var hidden []string
+	for _, path := range paths {
+		switch {
+		case path == "", account.SharesTmp && path == socket:
+		case !filepath.IsAbs(path):
+			return nil, fault.New(fault.Usage, "write the absolute path", "the source names the file %s, but the backup will not run in this folder", path)
+		case !schedule.Visible(path):
+			hidden = append(hidden, path)
+		}
+	}
+	return hidden, nil
+}
+
 // run prints the schedule, or installs it.
-func (o *scheduleOptions) run(out *console.Console) error {
+func (o *scheduleOptions) run(_ context.Context, env *command.Env) error {
+	out := env.Console
 	envFile, account := o.job.EnvFile, o.job.Account
 	result := scheduleResult{
 		Crontab: o.job.Crontab(), Units: o.job.Units(o.dir, o.name), EnvFile: envFile, Unseen: o.hidden, Account: account.Name,
@@ -227,6 +230,6 @@ func (r scheduleResult) Text() string {
 		}
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "# Then, as root (and passwords and keys into %s):\n%s", r.EnvFile, strings.Join(r.Next, "\n"))
+	fmt.Fprintf(&b, "# Then, as root (put passwords and keys into %s):\n%s", r.EnvFile, strings.Join(r.Next, "\n"))
 	return b.String()
 }

@@ -54,16 +54,7 @@ func statusCommand(env *command.Env) *cli.Command {
 			command.LabelFlag(),
 			&cli.StringFlag{Category: command.Output, Name: "metrics", TakesFile: true, Usage: "write metrics to `FILE` in Prometheus' text format, atomically"},
 		}, command.BucketFlags()),
-		Action: func(c *cli.Context) error {
-			if err := command.NoArgs(c); err != nil {
-				return err
-			}
-			opt, err := newStatusOptions(env, c)
-			if err != nil {
-				return err
-			}
-			return opt.run(c.Context, env)
-		},
+		Action: action(env, newStatusOptions),
 	}, `
 0    no problems
 1    failed: the bucket could not be read, or the metrics not written

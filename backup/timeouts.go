@@ -110,8 +110,9 @@ func (w *watchedReader) rest() {
 	w.resting.Store(&since)
 }
 
-// unread returns how long ago the last Read returned, and 0 during a Read. If it is
-// long, the run waits for the store and not for pg_dump. It is safe for concurrent use.
+// unread returns how long ago the last Read returned, and 0 during a Read. A long time
+// means that the run is waiting for the store, not for pg_dump. unread is safe for
+// concurrent use.
 func (w *watchedReader) unread() time.Duration {
 	since := w.resting.Load()
 	if since == nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// slowReader takes a time for each Read.
+// slowReader takes that long for each Read.
 type slowReader time.Duration
 
 func (r slowReader) Read(p []byte) (int, error) {
@@ -67,7 +67,7 @@ func TestStall(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		// Time between two reads is the store's, and no stall.
+		// Between two reads, the run waits for the store. That is not a stall.
 		time.Sleep(time.Hour)
 		if got := fast.unread(); got != time.Hour {
 			t.Errorf("unread for %v", got)

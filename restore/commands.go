@@ -41,7 +41,7 @@ const exits = `
 0    done
 1    failed; the target is as it was
 2    wrong flags or settings; nothing was touched
-3    done, with warnings that need a person
+3    done, with warnings that need attention
 10   no such dump or bucket
 11   another run works on this target
 12   credentials are missing, expired, or lack a permission

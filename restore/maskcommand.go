@@ -44,7 +44,7 @@ func maskCommand(env *command.Env) *cli.Command {
 0    done
 1    failed; no masked dump was made
 2    wrong flags or settings, or rules that do not fit the dump
-3    done, with a warning that needs a person
+3    done, with a warning that needs attention
 10   no such dump or bucket
 12   credentials are missing, expired, or lack a permission
 13   the dump is damaged

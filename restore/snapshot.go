@@ -50,7 +50,7 @@ const snapshotExits = `
 0    done
 1    failed; the target and its snapshots are as they were
 2    wrong flags or settings, or there is a snapshot NAME already
-3    done, with warnings that need a person
+3    done, with warnings that need attention
 10   there is no such snapshot, or no target to save
 11   another run works on this target
 12   the role lacks a permission

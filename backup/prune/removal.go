@@ -121,7 +121,7 @@ func plan(s *survey, req Request, now time.Time) *Removal {
 // remove carries out the plan, the oldest dumps first. A manifest is removed after its
 // dump, and only if the dump is gone. If a run stops in between, the leftover manifest
 // harms nothing and the next run removes it. A dump that the store refuses to delete
-// keeps its manifest, which its restore is checked against.
+// keeps its manifest, because hectl checks the dump against it.
 func (r *Removal) remove(ctx context.Context, st store) error {
 	var t tally
 	manifests, err := r.removeDumps(ctx, st, &t)
@@ -252,7 +252,7 @@ func (r *Removal) summary() string {
 	return strings.Join(lines, "\n")
 }
 
-// noDumpError is the error if the scope has no dump. labels are those that have one.
+// noDumpError is the error if the scope has no dump. labels are the labels that have one.
 func noDumpError(scope Scope, labels []string) error {
 	hint := `list the dumps with "hectl list", or name another bucket with --bucket, or another label with --env`
 	if len(labels) > 0 {

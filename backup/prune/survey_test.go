@@ -65,7 +65,7 @@ func TestDatedDump(t *testing.T) {
 	}
 }
 
-// The plan keeps a young manifest without a dump: the dump may not be listed yet.
+// A young manifest without a dump is kept: its dump may not be listed yet.
 func TestPlanRemovesOldOrphansOnly(t *testing.T) {
 	now := time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
 	old, young := now.Add(-25*time.Hour), now.Add(-23*time.Hour)

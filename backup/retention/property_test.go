@@ -93,7 +93,7 @@ func TestTheNewestIsKept(t *testing.T) {
 		var past time.Time // the newest that is not in the future
 		for i, at := range times {
 			if at.After(now) && !decisions[i].Keep {
-				t.Errorf("%s is in the future, and removed", at)
+				t.Errorf("%s is in the future but was removed", at)
 			}
 			if !at.After(now) && at.After(past) {
 				past = at
@@ -130,7 +130,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		order := r.Perm(len(times))
 		shuffled := make([]time.Time, len(times))
 		for i, from := range order {
-			shuffled[i] = times[from].In(time.FixedZone("", r.IntN(86400)-43200)) // nor does the zone
+			shuffled[i] = times[from].In(time.FixedZone("", r.IntN(86400)-43200)) // nor does the time zone
 		}
 		after := p.Decide(shuffled, now.Local())
 		for i, from := range order {
@@ -195,7 +195,7 @@ func TestMonthsOverLeapDays(t *testing.T) {
 				months[times[i].Format("2006-01")] = true
 			}
 		}
-		// From the first of a month on, as 31 March has no month before it.
+		// Count back from the first day: a month before 31 March is 3 March.
 		first := time.Date(today.Year(), today.Month(), 1, 6, 0, 0, 0, time.UTC)
 		for i := range 13 {
 			if month := first.AddDate(0, -i, 0).Format("2006-01"); !months[month] {

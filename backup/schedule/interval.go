@@ -50,7 +50,7 @@ func NewInterval(every time.Duration, at string) (Interval, error) {
 	}
 	clock := clockForm.FindStringSubmatch(at)
 	if clock == nil {
-		return Interval{}, fault.New(fault.Usage, "for example: --at 02:30", "--at %q is not a time of day", at)
+		return Interval{}, fault.New(fault.Usage, "give a time such as --at 02:30", "--at %q is not a time of day", at)
 	}
 	hour, _ := strconv.Atoi(clock[1])   // the pattern admits digits only
 	minute, _ := strconv.Atoi(clock[2]) // likewise

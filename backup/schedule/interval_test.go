@@ -53,10 +53,10 @@ func TestNewIntervalRefuses(t *testing.T) {
 		{0, "", "use the nearest: 1m"},
 		{-time.Hour, "", "use the nearest: 1m"},
 		{4*time.Hour + time.Second, "", "use the nearest: 4h or 6h"},
-		{4 * time.Hour, "24:00", "for example"},
-		{4 * time.Hour, "2", "for example"},
-		{4 * time.Hour, "02:60", "for example"},
-		{4 * time.Hour, "02:30\n* * * * * root", "for example"},
+		{4 * time.Hour, "24:00", "give a time such as"},
+		{4 * time.Hour, "2", "give a time such as"},
+		{4 * time.Hour, "02:60", "give a time such as"},
+		{4 * time.Hour, "02:30\n* * * * * root", "give a time such as"},
 	} {
 		_, err := NewInterval(tt.every, tt.at)
 		if fault.CodeOf(err) != fault.Usage || !strings.Contains(strings.Join(fault.Hints(err), ""), tt.want) {

@@ -69,8 +69,8 @@ type preflight struct {
 }
 
 // sortUnreadable sorts relations by why pg_dump cannot read them. Excluded rows do not
-// count. A table without read permission counts even so: pg_dump locks every table,
-// and that takes the permission.
+// count, but a table that the role may not read counts anyway: pg_dump locks every table,
+// which takes that permission.
 func sortUnreadable(found []pgtools.Unreadable, exclude []string) preflight {
 	var p preflight
 	for _, u := range found {

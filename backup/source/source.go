@@ -14,7 +14,7 @@ import (
 )
 
 // AppName is the application_name of pg_dump's session. The names of hectl's own
-// sessions start with it, see sessionName.
+// sessions start with it (see sessionName).
 const AppName = "hectl backup"
 
 // lockName is the name of the advisory lock, which is local to the source database.

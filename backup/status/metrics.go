@@ -105,8 +105,8 @@ func MetricsFile(path string) (string, error) {
 	target, err := files.Resolve(path)
 	switch {
 	case errors.Is(err, files.ErrNotOurs):
-		return "", fault.New(fault.Usage, "name the file that it leads to, in a folder that only you can write to",
-			"--metrics %s: it is a link that another user may have made", path)
+		return "", fault.New(fault.Usage, "name the target of the link, in a folder that only you can write to",
+			"--metrics %s: another user may have made this link", path)
 	case errors.Is(err, fs.ErrNotExist) && target != path:
 		return "", fault.New(fault.Usage, hint, "--metrics %s: the link leads nowhere", path)
 	case err != nil:

@@ -12,8 +12,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/text"
 )
 
-// manifestsRead is how many dumps have their manifests read. With a dump every 4 hours
-// that is about a week, in which one dump should have been verified.
+// manifestsRead is how many of the newest dumps a report reads the manifests of. With a
+// dump every 4 hours, that is about a week, in which one dump should have been verified.
 const manifestsRead = 50
 
 // Recent returns the dumps whose manifests the report needs.
