@@ -92,8 +92,8 @@ func (k *keyChooser) Rename(ctx context.Context, _ string) (string, error) {
 	return k.key(), nil
 }
 
-// Named implements s3store.Renamer. The masked dump gets the same name.
-func (k *keyChooser) Named(string) {
+// Keep implements s3store.Renamer. The masked dump gets the same name.
+func (k *keyChooser) Keep(string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.masked.begin(k.taken)

@@ -13,9 +13,9 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// call makes a request in the region known so far. When the store answers that
-// the bucket is in another one, it remembers that and asks there, once. The
-// error is the SDK's.
+// call makes a request in the region known so far. If the store answers that the bucket
+// is in another region, call remembers that region and repeats the request there once. It
+// returns the error of the SDK.
 func call[In, Out any](ctx context.Context, s *Store,
 	do func(context.Context, *In, ...func(*s3.Options)) (*Out, error), in *In, opts ...func(*s3.Options),
 ) (*Out, error) {
@@ -31,14 +31,14 @@ func call[In, Out any](ctx context.Context, s *Store,
 			return out, err
 		}
 		s.region.Store(&found)
-		s.logf("bucket %s is in region %s, not %s: asking there", s.bucket, found, region)
+		s.logf("bucket %s is in region %s, not %s: repeating the request there", s.bucket, found, region)
 		if err := rewind(in); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// rewind puts the body of a request that was sent once back to its start.
+// rewind resets the body of a request that was sent.
 func rewind(in any) error {
 	var body io.Reader
 	switch in := in.(type) {
@@ -56,10 +56,9 @@ func rewind(in any) error {
 
 // expecting finds the region in the message of AuthorizationHeaderMalformed:
 // "the region 'us-east-1' is wrong; expecting 'us-east-2'".
-var expecting = regexp.MustCompile(`expecting ['"]([a-z0-9-]+)['"]`)
+var expectedRegion = regexp.MustCompile(`expecting ['"]([a-z0-9-]+)['"]`)
 
-// regionIn returns the bucket's region when err is an answer that tells it, ""
-// otherwise.
+// regionIn returns the region of the bucket if the answer in err names it, else "".
 func regionIn(err error) string {
 	re, ok := errors.AsType[*smithyhttp.ResponseError](err)
 	if !ok {
@@ -74,17 +73,16 @@ func regionIn(err error) string {
 		return region
 	}
 	if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() == "AuthorizationHeaderMalformed" {
-		if m := expecting.FindStringSubmatch(api.ErrorMessage()); m != nil {
+		if m := expectedRegion.FindStringSubmatch(api.ErrorMessage()); m != nil {
 			return m[1]
 		}
 	}
 	return ""
 }
 
-// noteDoubt sets doubt when an attempt ended without an answer, or with the
-// store's own failure: then nobody knows whether what it asked for was done,
-// and the answer to the next attempt may be about that. "Already exists" is not
-// an error if it is the first attempt's object that exists.
+// noteDoubt sets doubt if an attempt got no answer or a server error. The store may have
+// carried out such a request, which can affect the answer to the next attempt: "already
+// exists" can refer to the object of the first attempt.
 func noteDoubt(doubt *bool) func(*s3.Options) {
 	note := middleware.FinalizeMiddlewareFunc("hectl:NoteDoubt",
 		func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (

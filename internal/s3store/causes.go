@@ -15,13 +15,13 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// cause is what is known about a kind of failure.
+// cause explains a kind of failure.
 type cause struct {
 	code  fault.Code
 	words string
-	quote bool // add the store's own message
+	quote bool // add the store's message
 	hint  string
-	ask   ask // for a hint that depends on the request
+	ask   ask // if the hint depends on the request
 }
 
 type ask int
@@ -32,7 +32,7 @@ const (
 	askSession
 )
 
-// causeOf returns the cause alone, for a log line.
+// causeOf returns the text of the cause, for a log line.
 func causeOf(err error) string { return explain(err).words }
 
 // explain finds the cause of a request's error.
@@ -48,9 +48,9 @@ func explain(err error) cause {
 		case strings.HasPrefix(api.ErrorCode(), "KMS."):
 			c.code, c.hint = fault.Denied, "check the KMS key and the permission to use it (kms:GenerateDataKey to write, kms:Decrypt to read)"
 		case isUnsupported(err):
-			c.words, c.quote = "the store does not know this kind of request", true
+			c.words, c.quote = "the store does not support this kind of request", true
 		case isServerError(err):
-			c.hint = "the fault is the store's: try again later"
+			c.hint = "try again later: the store reports an internal error"
 		}
 	}
 	message := oneLine(api.ErrorMessage())
@@ -58,22 +58,22 @@ func explain(err error) cause {
 		c.words += ": " + message
 	}
 	if action := kmsAction.FindString(message); action != "" && c.code == fault.Denied {
-		c.ask, c.hint = askNothing, "the credentials need "+action+" on the KMS key, in their own policy and in that of the key"
+		c.ask, c.hint = askNothing, "allow "+action+" on the KMS key, in the policy of the credentials and in the policy of the key"
 	}
 	return c
 }
 
-// kmsAction is the permission on a KMS key that a store's message names.
+// kmsAction matches the permission on a KMS key in a message.
 var kmsAction = regexp.MustCompile(`\bkms:[A-Za-z]+\b`)
 
-// explainCode knows the error codes of S3 that a user can do something about;
-// it returns no words for others. Forbidden, NotFound and BadRequest are what
-// the SDK makes of a HEAD answer's status, as that has no body.
+// explainCode explains the error codes of S3 that a user can act on; words is empty for
+// other codes. The SDK derives Forbidden, NotFound and BadRequest from the status of a
+// HEAD answer, which has no body.
 //
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 func explainCode(code string) cause {
 	switch code {
-	// Who asks.
+	// Credentials.
 	case "AccessDenied":
 		return cause{code: fault.Denied, words: "access denied", quote: true, ask: askPermission}
 	case "Forbidden":
@@ -83,21 +83,21 @@ func explainCode(code string) cause {
 	case "InvalidAccessKeyId":
 		return cause{
 			code: fault.Denied, words: "the store does not know the access key",
-			hint: "check which credentials are in use: the key was deleted, or belongs to another store (--endpoint-url)",
+			hint: "check which credentials are in use: the key was deleted or belongs to another store (--endpoint-url)",
 		}
 	case "SignatureDoesNotMatch":
 		return cause{
 			code: fault.Denied, words: "the signature is wrong",
-			hint: "check the secret access key (AWS_SECRET_ACCESS_KEY, or the profile's), and this machine's clock",
+			hint: "check the secret access key (AWS_SECRET_ACCESS_KEY or the profile) and this machine's clock",
 		}
 	case "RequestTimeTooSkewed":
-		return cause{code: fault.Denied, words: "this machine's clock is off by more than 15 minutes", hint: "set the clock, for instance with NTP"}
+		return cause{code: fault.Denied, words: "this machine's clock is off by more than 15 minutes", hint: "set the clock, for example with NTP"}
 	case "ExpiredToken", "TokenRefreshRequired":
 		return cause{code: fault.Denied, words: "the session has expired", ask: askSession}
 	case "InvalidToken":
 		return cause{code: fault.Denied, words: "the session token is not valid", ask: askSession}
 
-	// What is asked for.
+	// Buckets and objects.
 	case "NoSuchBucket":
 		return cause{code: fault.NotFound, words: "there is no such bucket", hint: "name the bucket with --bucket or HECTL_BUCKET; if it is not on AWS, also check --endpoint-url"}
 	case "NoSuchKey", "NotFound":
@@ -105,7 +105,7 @@ func explainCode(code string) cause {
 	case "NoSuchUpload":
 		return cause{
 			code: fault.Failed, words: "there is no such upload",
-			hint: "it was aborted or completed by someone else: a lifecycle rule, or another run",
+			hint: "check the bucket's lifecycle rules and other runs: one of them aborted or completed the upload",
 		}
 	case "InvalidBucketName":
 		return cause{code: fault.Usage, words: "the store refuses the bucket's name", hint: "check --bucket"}
@@ -114,31 +114,31 @@ func explainCode(code string) cause {
 	case "PreconditionFailed":
 		return cause{
 			code: fault.Failed, words: "the object already exists",
-			hint: "hectl never overwrites an object: write to another bucket or folder, or run it again",
+			hint: "write to another bucket or folder, or run the command again: hectl never overwrites an object",
 		}
 
 	case "AccessControlListNotSupported":
 		return cause{
-			code: fault.Failed, words: "the bucket takes no access control lists", quote: true,
-			hint: `hectl sends none: something on the way adds an x-amz-acl header. Its owner can allow them with "aws s3api put-bucket-ownership-controls --bucket BUCKET --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerPreferred}]'"`,
+			code: fault.Failed, words: "the bucket does not accept access control lists", quote: true,
+			hint: `find the proxy that adds an x-amz-acl header, which hectl does not send, or allow it with "aws s3api put-bucket-ownership-controls --bucket BUCKET --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerPreferred}]'"`,
 		}
 
-	// Where.
+	// Regions.
 	case "PermanentRedirect", "TemporaryRedirect":
-		return cause{code: fault.Usage, words: "the bucket is in another region", hint: "give its region with --region"}
+		return cause{code: fault.Usage, words: "the bucket is in another region", hint: "name its region with --region"}
 	case "AuthorizationHeaderMalformed":
 		return cause{
 			code: fault.Usage, words: "the request was signed for the wrong region or store", quote: true,
-			hint: "give the bucket's region with --region",
+			hint: "name the bucket's region with --region",
 		}
 	case "BadRequest":
-		return cause{code: fault.Failed, words: "the store refuses the request and does not say why", hint: "check --region and the credentials"}
+		return cause{code: fault.Failed, words: "the store refuses the request without a reason", hint: "check --region and the credentials"}
 
-	// On the way.
+	// Transfer.
 	case codeBadDigest, codeSHA256Mismatch, codeChecksumMismatch:
 		return cause{
-			code: fault.Integrity, words: "the data was changed on its way to the store",
-			hint: "try again; if it repeats, suspect the network or this machine's memory",
+			code: fault.Integrity, words: "the data was changed on the way to the store",
+			hint: "try again; if it happens again, check the network and this machine's memory",
 		}
 	case "InvalidDigest":
 		return cause{code: fault.Integrity, words: "the store refuses the checksum", quote: true}
@@ -148,15 +148,14 @@ func explainCode(code string) cause {
 	return cause{}
 }
 
-// The error codes of data that is not what its checksum says.
+// Error codes of data that does not match its checksum.
 const (
 	codeBadDigest        = "BadDigest"
 	codeSHA256Mismatch   = "XAmzContentSHA256Mismatch"
 	codeChecksumMismatch = "XAmzContentChecksumMismatch"
 )
 
-// isChanged reports whether the store refused data because it did not arrive as
-// it was sent.
+// isChanged reports whether the store refused data because it changed on the way.
 func isChanged(err error) bool {
 	switch codeOf(err) {
 	case codeBadDigest, codeSHA256Mismatch, codeChecksumMismatch:
@@ -165,12 +164,11 @@ func isChanged(err error) bool {
 	return false
 }
 
-// explainTransport finds the cause of a request that got no answer, or not a
-// whole one.
+// explainTransport explains a request without a complete answer.
 func explainTransport(err error) cause {
 	c := cause{code: fault.Failed}
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
-		c.words, c.hint = "the host "+dns.Name+" cannot be found", "check the network, and --endpoint-url or --region"
+		c.words, c.hint = "the host "+dns.Name+" cannot be found", "check the network and --endpoint-url or --region"
 		return c
 	}
 	if stall, ok := errors.AsType[*stallError](err); ok {
@@ -184,13 +182,13 @@ func explainTransport(err error) cause {
 	}
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		c.words, c.hint = "connection refused"+peer(err), "check that the store runs, and --endpoint-url"
+		c.words, c.hint = "connection refused"+peer(err), "check --endpoint-url and that the store is running"
 	case isCertificate(err):
-		c.words, c.hint = "the store's certificate is not trusted: "+certificateWords(err), "name its authority with AWS_CA_BUNDLE=FILE"
+		c.words, c.hint = "the store's certificate is not trusted: "+certificateWords(err), "name the certificate of its authority with AWS_CA_BUNDLE=FILE"
 	case isNotTLS(err):
-		c.words, c.hint = "the endpoint does not speak TLS", "give --endpoint-url as http://"
+		c.words, c.hint = "the endpoint does not use TLS", "write --endpoint-url with http://"
 	case isTimeout(err):
-		c.words, c.hint = "timed out"+strings.Replace(peer(err), "by", "at", 1), "check the network, and --endpoint-url"
+		c.words, c.hint = "timed out"+strings.Replace(peer(err), "by", "at", 1), "check the network and --endpoint-url"
 	case isBroken(err):
 		c.words, c.hint = "the connection broke", "check the network and try again"
 	default:
@@ -199,9 +197,9 @@ func explainTransport(err error) cause {
 	return c
 }
 
-// proxyWords says how the proxy failed that a request was to go through, "" when
-// the failure is none of a proxy's. net/http marks those of a connection to the
-// proxy; what the proxy answers to CONNECT is an error of its status alone.
+// proxyWords explains a failure of the proxy, "" for any other failure. net/http marks a
+// failed connection to the proxy; an answer to CONNECT is an error with only the text of
+// the status.
 func proxyWords(err error) string {
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
 		why := oneLine(rootOf(op.Err).Error())
@@ -216,8 +214,8 @@ func proxyWords(err error) string {
 	return ""
 }
 
-// refusedByProxy reports whether text is what proxies say to a CONNECT that they do
-// not allow, or cannot do. net/http makes an error of the words after the number.
+// refusedByProxy reports whether text is the status with which a proxy refuses CONNECT.
+// The error of net/http is the text after the status code.
 func refusedByProxy(text string) bool {
 	switch text {
 	case "Bad Request", "Forbidden", "Proxy Authentication Required", "Method Not Allowed", "Not Found",
@@ -254,7 +252,7 @@ func isBroken(err error) bool {
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
 }
 
-// isUnreachable reports whether no connection came about.
+// isUnreachable reports whether no connection was made.
 func isUnreachable(err error) bool {
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return true
@@ -263,7 +261,7 @@ func isUnreachable(err error) bool {
 	return ok && op.Op == "dial"
 }
 
-// peer returns " by HOST:PORT" when the error knows it.
+// peer returns " by HOST:PORT" if err has the address.
 func peer(err error) string {
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Addr != nil {
 		return " by " + op.Addr.String()
@@ -271,7 +269,7 @@ func peer(err error) string {
 	return ""
 }
 
-// rootOf goes down to the error that all the others wrap.
+// rootOf returns the innermost error.
 func rootOf(err error) error {
 	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
 		err = next

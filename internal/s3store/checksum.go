@@ -7,21 +7,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// encodeSum writes a CRC64NVME as S3's headers have it: big endian, base64.
+// encodeSum returns a CRC64NVME in the form of S3's headers: big endian, base64.
 func encodeSum(sum uint64) string {
 	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, sum))
 }
 
-// toldSum returns the CRC64NVME of a header, nil if there is none. Some stores have
-// something else under that name, by its length: that is none.
-func toldSum(header *string) *string {
+// parseSum returns the header if it is a CRC64NVME, else nil. Some stores send a value of
+// another length in that header.
+func parseSum(header *string) *string {
 	if sum, err := base64.StdEncoding.DecodeString(aws.ToString(header)); err != nil || len(sum) != 8 {
 		return nil
 	}
 	return header
 }
 
-// sumIf returns the header's value, or nil to leave it out.
+// sumIf returns the header for sum, or nil to omit it.
 func sumIf(with bool, sum uint64) *string {
 	if !with {
 		return nil
@@ -29,9 +29,9 @@ func sumIf(with bool, sum uint64) *string {
 	return aws.String(encodeSum(sum))
 }
 
-// checked makes a request with checksums, and again without when the store
-// does not know them. Backblaze B2 and older servers refuse the headers.
-func (s *Store) checked(do func(with bool) error) error {
+// tryChecksums makes a request with checksums, and again without if the store does not
+// support them. Backblaze B2 and older servers refuse the headers.
+func (s *Store) tryChecksums(do func(with bool) error) error {
 	if s.plain.Load() {
 		return do(false)
 	}
@@ -41,12 +41,12 @@ func (s *Store) checked(do func(with bool) error) error {
 	default:
 		return err
 	}
-	// The codes are vague. Only success without says what the matter was.
+	// The codes are vague. Only success without checksums proves the reason.
 	if err := do(false); err != nil {
 		return err
 	}
 	if s.plain.CompareAndSwap(false, true) {
-		s.logf("the store refuses CRC64NVME checksums (%s): uploading without", causeOf(err))
+		s.logf("the store refuses CRC64NVME checksums (%s): uploading without them", causeOf(err))
 	}
 	return nil
 }

@@ -2,17 +2,17 @@ package s3store
 
 import "sync"
 
-// polynomial is that of CRC-64/NVME, its bits reversed.
+// polynomial of CRC-64/NVME, with its bits reversed.
 const polynomial = 0x9a6c9329ac4bc9b5
 
-// combine returns the CRC64NVME of two pieces in a row, given that of each and
-// the length of the second in bytes.
+// combine returns the CRC64NVME of two consecutive pieces, given the CRC of each and the
+// length of the second in bytes.
 //
-// A CRC is linear: appending n zero bytes to the first piece changes its
-// register by a matrix over GF(2) that depends on n alone, and the second piece
-// then adds its own. The matrices for powers of two come from each other by
-// squaring (Mark Adler's method, as in zlib's crc32_combine). What the register
-// begins and ends with cancels out, because both are all ones.
+// A CRC is linear: n zero bytes after the first piece multiply its register by a matrix
+// over GF(2) that depends only on n, and the second piece adds its own register. Squaring
+// the matrix of one power of two yields the next one (Mark Adler's method, as in
+// crc32_combine of zlib). The initial and final values of the register cancel out,
+// because both are all ones.
 func combine(first, second uint64, n int64) uint64 {
 	for i := 0; n > 0; n, i = n>>1, i+1 {
 		if n&1 == 1 {
@@ -22,7 +22,7 @@ func combine(first, second uint64, n int64) uint64 {
 	return first ^ second
 }
 
-// matrix is a 64 × 64 matrix over GF(2), a column an element.
+// matrix is a 64 × 64 matrix over GF(2), with one column in each element.
 type matrix [64]uint64
 
 func (m *matrix) times(vector uint64) uint64 {
@@ -35,7 +35,7 @@ func (m *matrix) times(vector uint64) uint64 {
 	return product
 }
 
-func (m *matrix) squared() *matrix {
+func (m *matrix) square() *matrix {
 	var square matrix
 	for i, column := range m {
 		square[i] = m.times(column)
@@ -53,9 +53,9 @@ var zeroes = sync.OnceValue(func() *[63]*matrix {
 		bit[i] = 1 << (i - 1)
 	}
 	var table [63]*matrix
-	table[0] = bit.squared().squared().squared()
+	table[0] = bit.square().square().square()
 	for i := 1; i < len(table); i++ {
-		table[i] = table[i-1].squared()
+		table[i] = table[i-1].square()
 	}
 	return &table
 })

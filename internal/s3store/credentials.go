@@ -20,15 +20,14 @@ import (
 
 const (
 	credentialTimeout = 5 * time.Second
-	// A credential_process may open a browser or wait for a fingerprint; the
-	// SDK itself gives it a minute.
+	// A credential_process may open a browser or wait for a fingerprint. The SDK also
+	// allows it a minute.
 	processTimeout = time.Minute
 )
 
-// credentialSource is the SDK's chain, with a time limit and with errors that
-// tell themselves apart from those of a request.
+// credentialSource is the SDK's chain with a time limit and errors of its own type.
 type credentialSource struct {
-	next    aws.CredentialsProvider // caches what it finds
+	next    aws.CredentialsProvider // caches the credentials
 	timeout time.Duration
 	from    origin
 	worked  atomic.Bool
@@ -57,8 +56,8 @@ func (c *credentialSource) Retrieve(ctx context.Context) (aws.Credentials, error
 	return creds, nil
 }
 
-// origin says where credentials come from, as far as the configuration tells:
-// it decides which advice helps when there are none.
+// origin is the place of credentials according to the configuration. It selects the
+// advice if there are none.
 type origin struct {
 	kind    originKind
 	profile string
@@ -67,7 +66,7 @@ type origin struct {
 type originKind int
 
 const (
-	fromNowhere originKind = iota // nothing is configured: the SDK asks the machine it may be running on
+	fromNowhere originKind = iota // not configured: the SDK asks the metadata service of the machine
 	fromKeys
 	fromSSO
 	fromLogin // aws login
@@ -76,7 +75,7 @@ const (
 	fromContainer
 )
 
-// originOf follows the order in which the SDK itself looks.
+// originOf follows the search order of the SDK.
 func originOf(cfg aws.Config, profile string) origin {
 	var env config.EnvConfig
 	var shared config.SharedConfig
@@ -119,7 +118,7 @@ func originOf(cfg aws.Config, profile string) origin {
 	return from
 }
 
-// login returns the command that opens a session again, "" when no command does.
+// login returns the command that starts a new session, "" for none.
 func (o origin) login() string {
 	command := map[originKind]string{fromSSO: "aws sso login", fromLogin: "aws login"}[o.kind]
 	if command == "" || o.profile == "" || o.profile == "default" {
@@ -128,11 +127,11 @@ func (o origin) login() string {
 	return command + " --profile " + o.profile
 }
 
-// credentialError is why no credentials could be had.
+// credentialError reports that there are no credentials.
 type credentialError struct {
 	from   origin
 	err    error
-	worked bool // there were some earlier in this run
+	worked bool // the source provided credentials earlier in this run
 }
 
 func (e *credentialError) Error() string {
@@ -142,18 +141,18 @@ func (e *credentialError) Error() string {
 
 func (e *credentialError) Unwrap() error {
 	if e.from.kind == fromProcess {
-		return nil // the SDK puts the program's output, which may hold the secret, into its error
+		return nil // the SDK's error contains the program's output, which may contain the secret
 	}
 	return e.err
 }
 
-// retryable reports whether another attempt may help: a session that is
-// renewed in the middle of a long upload may hit a moment without network.
+// retryable reports whether another attempt may succeed: the network may be down for a
+// moment when a session is renewed during a long upload.
 func (e *credentialError) retryable() bool {
 	return e.worked && (isTimeout(e.err) || isUnreachable(e.err) || isBroken(e.err))
 }
 
-// fault returns the error of an operation that failed for want of credentials.
+// fault returns the error of an operation without credentials.
 func (e *credentialError) fault(operation string) error {
 	cause, hint := e.words()
 	return fault.Wrap(fault.Denied, hint, &opError{text: operation + ": " + cause, err: e})
@@ -177,20 +176,20 @@ func (e *credentialError) words() (cause, hint string) {
 		if errors.As(e.err, &exit) {
 			cause += fmt.Sprintf(": exit status %d", exit.ExitCode())
 		}
-		return cause, "run the credential_process of ~/.aws/config by hand and see what it says"
+		return cause, "run the credential_process of ~/.aws/config yourself and check its output"
 	case fromRole:
 		return fmt.Sprintf("the role of %s cannot be assumed: %s", profile, causeOf(e.err)),
 			"check role_arn and source_profile in ~/.aws/config, and the role's trust policy"
 	case fromContainer:
-		return "the container's credential endpoint gives none: " + causeOf(e.err), "check the task's or pod's role"
+		return "the container's credential endpoint provides none: " + causeOf(e.err), "check the role of the task or pod"
 	case fromKeys, fromNowhere:
 	}
 	return "no credentials found in the environment, in " + profile + ", or on this machine",
-		"name a profile with --profile or AWS_PROFILE, or make one: \"aws configure sso\", or \"aws configure\" for keys"
+		"name a profile with --profile or AWS_PROFILE, or create one: \"aws configure sso\", or \"aws configure\" for keys"
 }
 
-// checkKeyPair refuses half a key pair in the environment. The SDK would pass
-// over it in silence and go on to other credentials than those meant.
+// checkKeyPair refuses half a key pair in the environment. The SDK would ignore it and use
+// other credentials.
 func checkKeyPair() error {
 	key := cmp.Or(os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_ACCESS_KEY"))
 	secret := cmp.Or(os.Getenv("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SECRET_KEY"))
@@ -204,13 +203,13 @@ func checkKeyPair() error {
 	return nil
 }
 
-// configError says what is wrong with ~/.aws/config or the AWS_* variables.
+// configError explains an error in ~/.aws/config or the AWS_* variables.
 func configError(err error) error {
 	const what = "read the AWS configuration"
 	if missing, ok := errors.AsType[config.SharedConfigProfileNotExistError](err); ok {
-		hint := "there is no ~/.aws/config yet: run \"aws configure\""
+		hint := "create ~/.aws/config: run \"aws configure\""
 		if names := profiles(configFiles()); len(names) > 0 {
-			hint = "the profiles are: " + strings.Join(names, ", ")
+			hint = "use one of the profiles: " + strings.Join(names, ", ")
 		}
 		return fault.Wrap(fault.Usage, hint, &opError{text: fmt.Sprintf("%s: there is no profile %s", what, quote(missing.Profile)), err: err})
 	}
@@ -225,8 +224,8 @@ func configFiles() []string {
 	}
 }
 
-// profiles returns the names of the profiles in the files, sorted. Files that
-// cannot be read have none.
+// profiles returns the names of the profiles in the files, sorted. It ignores files that
+// cannot be read.
 func profiles(files []string) []string {
 	var names []string
 	for _, file := range files {

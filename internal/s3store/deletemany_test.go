@@ -70,7 +70,7 @@ func TestDeleteManySaysWhatStays(t *testing.T) {
 	if err != nil || len(done) != 3 || done[0].Err != nil || done[2].Err != nil {
 		t.Fatalf("%+v, %v", done, err)
 	}
-	wantFault(t, done[1].Err, fault.Warnings, "delete s3://lockable/b: it is protected by Object Lock", "it can be deleted once its retention has ended and its legal hold is off")
+	wantFault(t, done[1].Err, fault.Warnings, "delete s3://lockable/b: it is protected by Object Lock", "delete it after its retention has ended and its legal hold is off")
 
 	b.proxy.On(s3test.Is("DeleteObjects"), s3test.AnswerBody(http.StatusOK, `<DeleteResult><Deleted><Key>a</Key>
 		<DeleteMarker>true</DeleteMarker></Deleted><Error><Key>b</Key><Code>InternalError</Code><Message>Oops</Message></Error></DeleteResult>`))
@@ -82,7 +82,7 @@ func TestDeleteManySaysWhatStays(t *testing.T) {
 		t.Errorf("marked: %+v", done[0])
 	}
 	wantFault(t, done[1].Err, fault.Failed, "delete s3://lockable/b: the store answered InternalError: Oops", "")
-	wantFault(t, done[2].Err, fault.Failed, "delete s3://lockable/c: the store does not say what became of it", "")
+	wantFault(t, done[2].Err, fault.Failed, "delete s3://lockable/c: the store's answer omits it", "")
 
 	b.proxy.Reset()
 	b.proxy.On(s3test.Is("DeleteObjects"), s3test.Answer(http.StatusForbidden, "ExpiredToken"))

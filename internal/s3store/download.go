@@ -16,56 +16,55 @@ const (
 	defaultWindow = 8
 )
 
-// DownloadOptions are the choices of a download. The zero value is good.
+// DownloadOptions configure a download. The zero value is valid.
 type DownloadOptions struct {
 	// Offset is the first byte to read.
 	Offset int64
 
-	// RangeSize is how much one request fetches, in bytes; 0 means 8 MiB.
+	// RangeSize is the size of one request in bytes; 0 means 8 MiB.
 	RangeSize int64
 
-	// Window is how many ranges are fetched, or wait to be read, at once; 0
-	// means 8. Memory is Window × RangeSize at most.
+	// Window is the number of ranges in memory; 0 means 8. The download uses up to
+	// Window × RangeSize bytes.
 	Window int
 
-	// StallTimeout is how long a request may bring no byte before it is given
-	// up and repeated from where it was; 0 means 30 seconds. A reader that
-	// does not read does not count.
+	// StallTimeout is the time without a byte after which a request is canceled and
+	// continued by another one; 0 means 30 seconds. Time between Reads does not count.
 	StallTimeout time.Duration
 
-	// Progress, when set, is told how many bytes have arrived, each once, in
-	// no order. It is called from several goroutines.
+	// Progress, if set, receives the number of bytes that have arrived, in any order.
+	// The calls come from several goroutines.
 	Progress func(n int64)
 }
 
-// Download reads an object in order, fetching it in parallel.
+// Download fetches an object in parallel and returns its bytes in order.
 type Download struct {
 	store  *Store
 	obj    Object
 	opt    DownloadOptions
-	ctx    context.Context // a reader has no other way to be cancelled
+	ctx    context.Context // cancels Read, which has no context
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 
 	pieces chan *piece // in the order of the object
-	free   chan []byte // nil for a buffer not made yet
+	free   chan []byte // nil for a buffer that is not allocated yet
 
-	mu      sync.Mutex // held by Read, and by Close once Read has been woken up
+	mu      sync.Mutex // held by Read, and by Close after it has interrupted Read
 	current *piece
-	unread  []byte // of current
-	err     error  // what every further Read returns
+	unread  []byte // rest of current
+	err     error  // returned by every further Read
 }
 
 // piece is one range.
 type piece struct {
 	buf  []byte
-	done chan error // gets one value, when buf is full or has failed
+	done chan error // receives one value when buf is full or the fetch has failed
 }
 
-// Download begins to read obj, which must come from a listing or a Head; see
-// ReadRange for how it notices a replaced object, and what it does about broken
-// and stalled requests. Read it to io.EOF or to an error, then Close it, which
-// ends all that is still going on, a Read in another goroutine included.
+// Download starts to read obj, which must come from List or Head. ReadRange describes how
+// it detects a replaced object and handles broken and stalled requests. Read it to io.EOF
+// or an error, then call Close, which cancels all requests, including a Read in another
+// goroutine.
 func (s *Store) Download(ctx context.Context, obj Object, opt DownloadOptions) *Download {
 	opt.RangeSize = cmp.Or(opt.RangeSize, defaultRange)
 	opt.Window = cmp.Or(opt.Window, defaultWindow)
@@ -82,7 +81,7 @@ func (s *Store) Download(ctx context.Context, obj Object, opt DownloadOptions) *
 	return d
 }
 
-// start starts a fetch for each range as buffers come free.
+// start starts a fetch for each range as buffers become free.
 func (d *Download) start() {
 	defer close(d.pieces)
 	for offset := d.opt.Offset; offset < d.obj.Size; offset += d.opt.RangeSize {
@@ -105,7 +104,7 @@ func (d *Download) start() {
 // fetch fills buf with the object's bytes from offset on.
 func (d *Download) fetch(buf []byte, offset int64) (err error) {
 	r := d.store.ReadRange(d.ctx, d.obj, offset, int64(len(buf)))
-	defer func() { _ = r.Close() }() // it has nothing to say
+	defer func() { _ = r.Close() }() // never fails
 	for filled := 0; filled < len(buf); {
 		n, err := r.Read(buf[filled:])
 		filled += n
@@ -119,8 +118,8 @@ func (d *Download) fetch(buf []byte, offset int64) (err error) {
 	return nil
 }
 
-// Read implements io.Reader. It returns io.EOF after the object's last byte
-// only; any error is final.
+// Read implements io.Reader. It returns io.EOF only after the last byte of the object.
+// Every error is final.
 func (d *Download) Read(p []byte) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -137,7 +136,7 @@ func (d *Download) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// advance gives the current piece's buffer back and waits for the next piece.
+// advance releases the buffer of the current piece and waits for the next piece.
 func (d *Download) advance() error {
 	if d.current != nil {
 		d.free <- d.current.buf[:cap(d.current.buf)]
@@ -146,7 +145,7 @@ func (d *Download) advance() error {
 	next, ok := <-d.pieces
 	if !ok {
 		if d.ctx.Err() != nil {
-			return interrupted(d.ctx, d.store.on(operation{verb: "read", key: d.obj.Key}))
+			return interruptedError(d.ctx, d.store.on(operation{verb: "read", key: d.obj.Key}))
 		}
 		return io.EOF
 	}
@@ -157,8 +156,7 @@ func (d *Download) advance() error {
 	return nil
 }
 
-// Close ends the requests under way and waits for them. It returns nil, and
-// may be called twice.
+// Close cancels all requests and waits for them. It returns nil and can be called twice.
 func (d *Download) Close() error {
 	d.cancel()
 	d.mu.Lock()

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"sync/atomic"
@@ -78,50 +77,6 @@ func TestDownloadThroughFaults(t *testing.T) {
 				t.Error("there was no fault")
 			}
 		})
-	}
-}
-
-// A broken body goes on where it broke: what has arrived is not fetched again.
-func TestReadRangeResumesAtTheByteReached(t *testing.T) {
-	b := newBench(t)
-	data := content(4 * mib)
-	obj := b.put(t, "backups/x", data)
-	b.proxy.On(s3test.Is("GetObject"), s3test.StallAnswer(mib)).Times(2)
-	before := b.proxy.Received()
-	ctx := s3store.WithStall(t.Context(), time.Second)
-	got, err := io.ReadAll(readAndClose(t, b.store.ReadRange(ctx, obj, mib/2, 3*mib)))
-	if err != nil || !bytes.Equal(got, data[mib/2:mib/2+3*mib]) {
-		t.Errorf("got %d bytes (%v)", len(got), err)
-	}
-	if n := b.proxy.Received() - before; n != 3*mib {
-		t.Errorf("%d bytes were sent, want %d", n, 3*mib)
-	}
-	if n := b.proxy.Requests(s3test.Is("GetObject")); n != 3 {
-		t.Errorf("%d requests, want 3", n)
-	}
-}
-
-func TestReadRangeBounds(t *testing.T) {
-	b := newBench(t)
-	obj := b.put(t, "backups/x", []byte("0123456789"))
-	for _, tt := range []struct {
-		offset, length int64
-		want           string // "" with an error
-		fails          bool
-	}{
-		{0, 10, "0123456789", false},
-		{3, 4, "3456", false},
-		{9, 1, "9", false},
-		{10, 0, "", false},
-		{0, 0, "", false},
-		{0, 11, "", true},
-		{-1, 3, "", true},
-		{5, -1, "", true},
-	} {
-		got, err := io.ReadAll(readAndClose(t, b.store.ReadRange(t.Context(), obj, tt.offset, tt.length)))
-		if string(got) != tt.want || (err != nil) != tt.fails {
-			t.Errorf("%d, %d: %q, %v", tt.offset, tt.length, got, err)
-		}
 	}
 }
 
@@ -223,11 +178,18 @@ func TestDownloadCancelled(t *testing.T) {
 	}
 }
 
-// rangeFrom matches requests for a range that begins at offset or after it.
-func rangeFrom(offset int) s3test.Match {
-	return func(r *http.Request) bool {
-		var first, last int
-		_, err := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-%d", &first, &last)
-		return err == nil && first >= offset
+func TestDownloadFromAnOffset(t *testing.T) {
+	b := newBench(t)
+	data := content(3*mib + 5)
+	obj := b.put(t, "backups/x", data)
+	for _, offset := range []int{0, 1, mib, 2*mib + 7, len(data) - 1, len(data)} {
+		before := b.proxy.Received()
+		got, err := io.ReadAll(readAndClose(t, b.store.Download(t.Context(), obj, s3store.DownloadOptions{Offset: int64(offset), RangeSize: mib})))
+		if err != nil || !bytes.Equal(got, data[offset:]) {
+			t.Errorf("from %d: %d bytes (%v)", offset, len(got), err)
+		}
+		if n := b.proxy.Received() - before; n != int64(len(data)-offset) {
+			t.Errorf("from %d: %d bytes were sent", offset, n)
+		}
 	}
 }

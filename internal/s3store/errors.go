@@ -14,8 +14,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// opError puts a sentence of our own in front of an SDK error, whose text has
-// request ids and Go types in it, and keeps that error for errors.As.
+// opError replaces the text of an SDK error, which contains request IDs and Go types. It
+// wraps that error for errors.As.
 type opError struct {
 	text string
 	err  error
@@ -24,15 +24,15 @@ type opError struct {
 func (e *opError) Error() string { return e.text }
 func (e *opError) Unwrap() error { return e.err }
 
-// operation names a request for its error: the verb, the key or prefix, and
-// the permission that it needs.
+// operation describes a request for its error: the verb, the key or prefix, and the
+// permission that it needs.
 type operation struct {
 	verb   string
 	key    string
 	action string
 }
 
-// The permissions that requests need.
+// Permissions of requests.
 const (
 	actionList        = "s3:ListBucket"
 	actionGet         = "s3:GetObject"
@@ -43,27 +43,25 @@ const (
 	actionListParts   = "s3:ListMultipartUploadParts"
 )
 
-// on returns the beginning of the sentence.
+// on returns the start of an error text, "VERB s3://BUCKET/KEY".
 func (s *Store) on(op operation) string {
 	return op.verb + " s3://" + s.bucket + "/" + op.key
 }
 
-// interrupted is the error of an operation whose context has ended. What the
-// SDK returns then may or may not wrap the context's error, so it is not asked.
-// The context's cause says more than its error, where there is one.
-func interrupted(ctx context.Context, what string) error {
+// interruptedError returns the error of an operation whose context is done. It wraps the
+// cause of the context, because the SDK's error may not wrap the context's error.
+func interruptedError(ctx context.Context, what string) error {
 	return fmt.Errorf("%s: %w", what, context.Cause(ctx))
 }
 
-// fail turns the error of a request into one for people. It returns nil for
-// nil, an error that is the cause of ctx's end (context.Canceled, unless the
-// caller gave one) when it has ended, and leaves alone what is a fault already.
+// fail turns the error of a request into a fault. It returns nil for nil, an error that
+// wraps the cause of ctx if ctx is done, and a fault unchanged.
 func (s *Store) fail(ctx context.Context, op operation, err error) error {
 	if err == nil {
 		return nil
 	}
 	if ctx.Err() != nil {
-		return interrupted(ctx, s.on(op))
+		return interruptedError(ctx, s.on(op))
 	}
 	if _, ok := errors.AsType[*fault.Error](err); ok {
 		return err
@@ -84,21 +82,21 @@ func (s *Store) fail(ctx context.Context, op operation, err error) error {
 	case askNothing:
 	}
 	failed := &opError{text: s.on(op) + ": " + c.words, err: err}
-	if c.code == fault.Denied && s.keys != "" { // others than the user may think of
-		return fault.Wrap(c.code, hint, fault.Wrap(c.code, "check which credentials are meant: these are from "+s.keys, failed))
+	if c.code == fault.Denied && s.keys != "" { // the user may expect other credentials
+		return fault.Wrap(c.code, hint, fault.Wrap(c.code, "check which credentials to use: these are from "+s.keys, failed))
 	}
 	return fault.Wrap(c.code, hint, failed)
 }
 
 // conditionHint is the advice for a store without conditional writes.
-const conditionHint = "hectl writes with If-None-Match, so that it never overwrites a dump, and the store seems not to know it: " +
-	"use one that does, or update it (docs/other-stores.md)"
+const conditionHint = "use a store that supports If-None-Match, or update it (docs/other-stores.md): " +
+	"hectl needs it so that it never overwrites a dump"
 
-// aboutCondition matches what a store says of a condition that it does not take.
+// aboutCondition matches the messages of stores that refuse a condition.
 var aboutCondition = regexp.MustCompile(`(?i)if-(none-)?match|conditional|header you provided implies`)
 
-// refusesCondition reports whether the store refused a write for its condition, as
-// far as its answer tells: the codes are vague.
+// refusesCondition reports whether the store seems to have refused a write because of its
+// condition. The error codes are vague.
 func refusesCondition(err error) bool {
 	if isUnsupported(err) {
 		return true
@@ -107,7 +105,7 @@ func refusesCondition(err error) bool {
 	return ok && statusOf(err) == http.StatusBadRequest && aboutCondition.MatchString(api.ErrorMessage())
 }
 
-// permissionHint names the permission as a policy has it.
+// permissionHint names the permission and the resource as a policy does.
 func (s *Store) permissionHint(op operation) string {
 	partition := "aws"
 	switch region := *s.region.Load(); {
@@ -117,27 +115,26 @@ func (s *Store) permissionHint(op operation) string {
 		partition = "aws-us-gov"
 	}
 	arn := "arn:" + partition + ":s3:::" + s.bucket
-	hint := "the credentials need " + op.action + " on " + arn
+	hint := "allow the credentials " + op.action + " on " + arn
 	switch op.action {
 	case actionList, actionListUploads:
 	case actionGet:
-		hint += "/*, and " + actionList + " on " + arn + `, without which a missing object is "denied" too`
+		hint += "/*, and " + actionList + " on " + arn + `: without it, the store also answers "denied" for a missing object`
 	default:
 		hint += "/*"
 	}
 	return hint
 }
 
-// sessionHint says how to get a new session.
+// sessionHint names the way to get a new session.
 func (s *Store) sessionHint() string {
 	if command := s.creds.from.login(); command != "" {
 		return runHint(command)
 	}
-	return "get new temporary credentials: AWS_SESSION_TOKEN or the profile has old ones"
+	return "get new temporary credentials: those in AWS_SESSION_TOKEN or the profile have expired"
 }
 
-// statusOf returns the HTTP status of the answer that err is about, 0 when
-// there was no answer.
+// statusOf returns the HTTP status of the answer, 0 if there was no answer.
 func statusOf(err error) int {
 	if re, ok := errors.AsType[*smithyhttp.ResponseError](err); ok {
 		return re.HTTPStatusCode()
@@ -145,7 +142,7 @@ func statusOf(err error) int {
 	return 0
 }
 
-// codeOf returns the store's error code, "" when it gave none.
+// codeOf returns the store's error code, "" for none.
 func codeOf(err error) string {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return api.ErrorCode()
@@ -153,20 +150,20 @@ func codeOf(err error) string {
 	return ""
 }
 
-// IsAccessDenied reports whether the store knows who asks, and does not allow it.
+// IsAccessDenied reports whether the store accepted the credentials but denied access.
 func IsAccessDenied(err error) bool {
 	code := codeOf(err)
 	return code == "AccessDenied" || code == "Forbidden"
 }
 
-// isServerError reports whether the store says that the fault is its own, so that
-// it may be gone later, and that it is not known whether it did what was asked. What
-// it does not implement it has not done, and never does.
+// isServerError reports whether the store answered with a server error. A later attempt
+// may succeed, and the store may have carried out the request. That is not so for a
+// request that the store does not support.
 func isServerError(err error) bool {
 	return statusOf(err) >= http.StatusInternalServerError && !isUnsupported(err)
 }
 
-// isUnsupported reports whether the store does not implement what was asked.
+// isUnsupported reports whether the store does not support the request.
 func isUnsupported(err error) bool {
 	return statusOf(err) == http.StatusNotImplemented || codeOf(err) == "NotImplemented"
 }

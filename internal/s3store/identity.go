@@ -13,18 +13,17 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// Identity is as whom a Store talks to its bucket.
+// Identity is the identity that a Store uses.
 type Identity struct {
 	AccessKeyID string
-	Origin      string    // what of the SDK found the key, such as "EnvConfigCredentials"
-	Profile     string    // "" when the key is not from a profile
-	Expires     time.Time // UTC, when they are renewed at the latest; zero when they do not expire
+	Origin      string    // provider of the SDK, such as "EnvConfigCredentials"
+	Profile     string    // "" if the key is not from a profile
+	Expires     time.Time // UTC; zero if the credentials do not expire
 	ARN         string    // "" for a store other than AWS
 }
 
-// Identity looks the credentials up, and asks AWS whose they are: that takes no
-// permission. A store other than AWS is not asked. The error has the code
-// fault.Denied.
+// Identity returns the credentials' identity. It asks AWS for the ARN, which needs no
+// permission, unless the store is not AWS. The error has the code fault.Denied.
 func (s *Store) Identity(ctx context.Context) (Identity, error) {
 	creds, err := s.Credentials(ctx)
 	if err != nil {
@@ -51,21 +50,21 @@ func (s *Store) Identity(ctx context.Context) (Identity, error) {
 		if c.ask == askSession {
 			hint = s.sessionHint()
 		}
-		return id, fault.Wrap(fault.Denied, hint, &opError{text: "ask AWS whose the credentials are: " + c.words, err: err})
+		return id, fault.Wrap(fault.Denied, hint, &opError{text: "identify the AWS credentials: " + c.words, err: err})
 	}
 	id.ARN = aws.ToString(out.Arn)
 	return id, nil
 }
 
-// Permission is whether a Store may do something to its bucket.
+// Permission is a permission of a Store's credentials.
 type Permission struct {
-	Action  string // as a policy names it, such as "s3:PutObject"
+	Action  string // name in a policy, such as "s3:PutObject"
 	Granted bool
-	Err     error // why it cannot be told; nil otherwise
+	Err     error // set if it cannot be determined
 }
 
-// WritePermissions asks whether a backup may write the object key: by requests
-// about an upload that does not exist, which change nothing whatever the answer.
+// WritePermissions checks the permissions that a backup needs to write the object key. Its
+// requests name an upload that does not exist, so they change nothing.
 func (s *Store) WritePermissions(ctx context.Context, key string) []Permission {
 	id := "hectl-asks-for-an-upload-that-does-not-exist"
 	return []Permission{
@@ -85,8 +84,8 @@ func (s *Store) WritePermissions(ctx context.Context, key string) []Permission {
 	}
 }
 
-// permission turns the answer to a request that cannot succeed into whether it
-// was allowed: a store looks for the upload only then.
+// permission derives a permission from the answer to a request that cannot succeed: the
+// store looks for the upload only if the request is allowed.
 func (s *Store) permission(action string, ask func() error) Permission {
 	switch err := ask(); {
 	case err == nil, codeOf(err) == "NoSuchUpload":

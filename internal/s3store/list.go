@@ -11,17 +11,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// Object is an object as a listing shows it.
+// Object is an object in a listing.
 type Object struct {
 	Key          string
 	Size         int64     // in bytes
-	ETag         string    // without the quotes it travels in
-	LastModified time.Time // in UTC; zero in what Upload returns: the store does not say
+	ETag         string    // without quotes
+	LastModified time.Time // UTC; usually zero in the result of Upload
 }
 
-// List yields the objects whose key begins with prefix, in the order of their
-// keys, page by page until there are none left. An error ends it; it comes
-// with an empty Object and has the code fault.NotFound for a missing bucket.
+// List yields the objects whose key starts with prefix, in the order of their keys. An
+// error ends the sequence; it comes with an empty Object. The code is fault.NotFound for
+// a missing bucket.
 func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
 		in := &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &prefix}
@@ -42,8 +42,7 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[Object, error
 					return
 				}
 			}
-			// The token is asked for, too: without one there is no next page,
-			// whatever the flag says.
+			// Without a token there is no next page, even if IsTruncated is set.
 			if !aws.ToBool(page.IsTruncated) || aws.ToString(page.NextContinuationToken) == "" {
 				return
 			}
@@ -52,23 +51,21 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[Object, error
 	}
 }
 
-// Reach asks whether there is the bucket, and whether it may be listed. The
-// errors are those of List.
+// Reach checks that the bucket exists and can be listed. The errors are those of List.
 func (s *Store) Reach(ctx context.Context) error {
 	_, err := call(ctx, s, s.client.ListObjectsV2, &s3.ListObjectsV2Input{Bucket: &s.bucket, MaxKeys: aws.Int32(1)})
 	return s.fail(ctx, operation{"list", "", actionList}, err)
 }
 
-// Head returns the object with the given key. The error has the code
-// fault.NotFound when there is none; a HEAD answer does not tell a missing
-// bucket from a missing object.
+// Head returns the object with the given key. The error has the code fault.NotFound if
+// the object or the bucket does not exist; a HEAD answer does not distinguish them.
 func (s *Store) Head(ctx context.Context, key string) (Object, error) {
 	in := &s3.HeadObjectInput{Bucket: &s.bucket, Key: &key}
 	region := s.region.Load()
 	out, err := call(ctx, s, s.client.HeadObject, in)
 	if statusOf(err) == http.StatusBadRequest {
-		// A wrong region, perhaps: a store other than AWS says so only where its
-		// answer has a body.
+		// Perhaps a wrong region: a store other than AWS reports that only in the body of
+		// an answer, which HEAD does not have.
 		_ = s.Reach(ctx)
 		if *s.region.Load() != *region {
 			out, err = call(ctx, s, s.client.HeadObject, in)
@@ -85,15 +82,15 @@ func (s *Store) Head(ctx context.Context, key string) (Object, error) {
 	}, nil
 }
 
-// Delete deletes an object. A key that is not there is no error; in a bucket
-// with versioning the older versions stay.
+// Delete deletes an object. A missing key is not an error. In a bucket with versioning,
+// older versions stay.
 func (s *Store) Delete(ctx context.Context, key string) error {
 	_, err := call(ctx, s, s.client.DeleteObject, &s3.DeleteObjectInput{Bucket: &s.bucket, Key: &key})
 	return s.fail(ctx, operation{"delete", key, actionDelete}, err)
 }
 
-// unquoteETag takes the quotes off: they belong to the HTTP header.
+// unquoteETag removes the quotes of the HTTP header.
 func unquoteETag(etag *string) string { return strings.Trim(aws.ToString(etag), `"`) }
 
-// quoteETag puts them back.
+// quoteETag adds the quotes of the HTTP header.
 func quoteETag(etag string) *string { return aws.String(`"` + etag + `"`) }

@@ -27,22 +27,22 @@ func (u *upload) multipart(ctx context.Context, parts *partReader, first part) (
 	}
 	sent, err := u.send(ctx, parts, first)
 	if err != nil {
-		after, cancel := afterwards(ctx)
+		after, cancel := cleanupContext(ctx)
 		defer cancel()
 		return Object{}, u.abandon(after, err)
 	}
 	return u.complete(ctx, sent)
 }
 
-// create opens the upload. Cut off in the middle it would leave an upload
-// whose id nobody knows, so it outlives ctx.
+// create opens the upload. It outlives ctx, because an interrupted request could leave an
+// upload with an unknown ID.
 func (u *upload) create(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	longer, cancel := outlive(ctx)
+	longer, cancel := outlivingContext(ctx)
 	defer cancel()
-	return u.store.checked(func(with bool) error {
+	return u.store.tryChecksums(func(with bool) error {
 		in := &s3.CreateMultipartUploadInput{
 			Bucket: &u.store.bucket, Key: &u.key,
 			ContentType:          u.contentType(),
@@ -61,7 +61,7 @@ func (u *upload) create(ctx context.Context) error {
 	})
 }
 
-// send sends all parts. It returns when no request is under way any more.
+// send sends all parts. It returns after the last request has ended.
 func (u *upload) send(ctx context.Context, parts *partReader, first part) (*sentParts, error) {
 	sending, stop := context.WithCancel(ctx)
 	defer stop()
@@ -90,12 +90,12 @@ func (u *upload) send(ctx context.Context, parts *partReader, first part) (*sent
 		}
 	}
 	if streamErr != nil {
-		stop() // the parts under way are of no use any more
+		stop() // the other parts are useless now
 	}
 	err := group.Wait()
 	switch {
 	case ctx.Err() != nil:
-		return nil, interrupted(ctx, u.store.on(u.op))
+		return nil, interruptedError(ctx, u.store.on(u.op))
 	case streamErr != nil:
 		return nil, streamErr
 	case err != nil:
@@ -104,9 +104,9 @@ func (u *upload) send(ctx context.Context, parts *partReader, first part) (*sent
 	return sent, nil
 }
 
-// feed hands out the parts up to the last one, or until a part has failed and
-// ended ctx. It keeps back and returns the first parts, if they may yet be
-// revised. The error is only about what is wrong with the stream.
+// feed passes the parts to give, up to the last one or until a failed part cancels ctx.
+// It holds and returns the first parts if they may still be revised. The error is always
+// an error of the stream.
 func (u *upload) feed(ctx context.Context, parts *partReader, p part, give func(part)) (held []part, err error) {
 	for {
 		if int(p.number) > u.store.maxParts {
@@ -123,7 +123,7 @@ func (u *upload) feed(ctx context.Context, parts *partReader, p part, give func(
 		}
 		if p, err = parts.next(ctx); err != nil {
 			if ctx.Err() != nil {
-				return nil, nil //nolint:nilerr // the part knows why
+				return nil, nil //nolint:nilerr // the failed part returns the error
 			}
 			return nil, u.store.streamError(ctx, u.op, err)
 		}
@@ -135,10 +135,9 @@ func (u *upload) tooLong(size int64) error {
 		"%s: the stream is longer than %d parts of %d MiB", u.store.on(u.op), u.store.maxParts, size/mib)
 }
 
-// sendPart sends a part, and once more, a few times, while the store says that it
-// has got something else.
+// sendPart sends a part. It repeats that a few times if the store's checksum differs.
 func (u *upload) sendPart(ctx context.Context, p part, sent *sentParts) error {
-	return u.store.checked(func(with bool) error {
+	return u.store.tryChecksums(func(with bool) error {
 		for attempt := 1; ; attempt++ {
 			out, err := call(ctx, u.store, u.store.client.UploadPart, &s3.UploadPartInput{
 				Bucket: &u.store.bucket, Key: &u.key, UploadId: &u.id, PartNumber: &p.number,
@@ -148,29 +147,29 @@ func (u *upload) sendPart(ctx context.Context, p part, sent *sentParts) error {
 			if err != nil {
 				return err
 			}
-			got := toldSum(out.ChecksumCRC64NVME)
+			got := parseSum(out.ChecksumCRC64NVME)
 			if got == nil || *got == encodeSum(p.sum) {
 				sent.add(p, out.ETag, sumIf(with, p.sum))
 				u.progress(len(p.data))
 				return nil
 			}
 			if attempt == dataAttempts {
-				return fault.New(fault.Integrity, "try again; if it repeats, suspect the store or the network",
-					"%s: the store's checksum of part %d is %s, that of what was sent %s", u.store.on(u.op), p.number, *got, encodeSum(p.sum))
+				return fault.New(fault.Integrity, "try again; if it happens again, check the store and the network",
+					"%s: the store's checksum of part %d is %s, but hectl sent %s", u.store.on(u.op), p.number, *got, encodeSum(p.sum))
 			}
-			u.store.logf("the store has got something else than part %d: sending it again", p.number)
+			u.store.logf("the store's checksum of part %d differs: sending it again", p.number)
 		}
 	})
 }
 
-// sentParts is what the store has accepted.
+// sentParts are the parts that the store has accepted.
 type sentParts struct {
 	mu    sync.Mutex
 	parts []types.CompletedPart
 	sums  map[int32]partSum
 }
 
-// partSum is what the checksum of the whole needs to know of a part.
+// partSum is the contribution of a part to the checksum of the object.
 type partSum struct {
 	sum  uint64
 	size int64 // bytes
@@ -186,7 +185,7 @@ func (s *sentParts) add(p part, etag, sum *string) {
 	s.sums[p.number] = partSum{p.sum, int64(len(p.data))}
 }
 
-// whole returns the CRC64NVME and the size in bytes of all parts together.
+// whole returns the CRC64NVME and the size in bytes of the object.
 func (s *sentParts) whole() (sum uint64, size int64) {
 	for n := int32(1); n <= int32(len(s.sums)); n++ {
 		sum = combine(sum, s.sums[n].sum, s.sums[n].size)
@@ -195,18 +194,18 @@ func (s *sentParts) whole() (sum uint64, size int64) {
 	return sum, size
 }
 
-// sorted returns the parts in their order, as completing wants them.
-func (s *sentParts) sorted() []types.CompletedPart {
+// inOrder returns the parts by number, as CompleteMultipartUpload requires.
+func (s *sentParts) inOrder() []types.CompletedPart {
 	return slices.SortedFunc(slices.Values(s.parts), func(a, b types.CompletedPart) int {
 		return cmp.Compare(*a.PartNumber, *b.PartNumber)
 	})
 }
 
-// etag returns the ETag that S3 gives an object of these parts: the MD5 of
-// their MD5s, and their number. It is "" for parts whose ETag is no MD5.
+// etag returns the ETag that S3 gives an object of these parts: the MD5 of their MD5s,
+// and their number. It returns "" if the ETag of a part is not an MD5.
 func (s *sentParts) etag() string {
 	whole := md5.New() //nolint:gosec // an ETag is an MD5
-	for _, p := range s.sorted() {
+	for _, p := range s.inOrder() {
 		sum, err := hex.DecodeString(unquoteETag(p.ETag))
 		if err != nil || len(sum) != md5.Size {
 			return ""
@@ -216,16 +215,16 @@ func (s *sentParts) etag() string {
 	return fmt.Sprintf("%x-%d", whole.Sum(nil), len(s.parts))
 }
 
-// complete makes the object of the parts.
+// complete creates the object from the parts.
 func (u *upload) complete(ctx context.Context, sent *sentParts) (Object, error) {
 	sum, size := sent.whole()
-	last, cancel := outlive(withStall(ctx, completeStall))
+	last, cancel := outlivingContext(withStall(ctx, completeStall))
 	defer cancel()
 	in := &s3.CompleteMultipartUploadInput{
 		Bucket: &u.store.bucket, Key: &u.key, UploadId: &u.id,
 		IfNoneMatch:     u.ifNoneMatch(),
 		IfMatch:         u.ifMatch(),
-		MultipartUpload: &types.CompletedMultipartUpload{Parts: sent.sorted()},
+		MultipartUpload: &types.CompletedMultipartUpload{Parts: sent.inOrder()},
 	}
 	if u.checksum && !u.store.plain.Load() {
 		in.ChecksumCRC64NVME, in.ChecksumType = aws.String(encodeSum(sum)), types.ChecksumTypeFullObject
@@ -241,15 +240,14 @@ func (u *upload) complete(ctx context.Context, sent *sentParts) (Object, error) 
 	}
 	failed := u.fail(last, err)
 	if u.opt.Renamer != nil && !doubt && u.isTaken(err) {
-		failed = u.overtaken()
+		failed = u.overtakenError()
 	}
 	if ctx.Err() != nil {
-		failed = interrupted(ctx, u.store.on(u.op))
+		failed = interruptedError(ctx, u.store.on(u.op))
 	}
-	after, cancel := afterwards(ctx)
+	after, cancel := cleanupContext(ctx)
 	defer cancel()
-	// Aborting first settles it: either the object is there by now, or it
-	// never will be.
+	// After the abort, the object either exists or never will.
 	failed = u.abandon(after, failed)
 	if doubt {
 		if obj, ok := u.settle(after, written{size: size, sum: sum, etag: sent.etag()}); ok {
@@ -259,12 +257,11 @@ func (u *upload) complete(ctx context.Context, sent *sentParts) (Object, error) 
 	return Object{}, failed
 }
 
-// latePart is how long after an abort a part may arrive that was cut off: the
-// store had all of it, and was not done with it.
+// latePart is the time after an abort in which an interrupted part can still arrive: the
+// store had received it but not processed it.
 const latePart = 500 * time.Millisecond
 
-// abandon removes what a failed upload has left, and returns why it failed,
-// with what could not be removed.
+// abandon aborts a failed upload. It returns why, joined with the error of the abort.
 func (u *upload) abandon(ctx context.Context, why error) error {
 	up := PendingUpload{Key: u.key, ID: u.id}
 	err := u.store.AbortUpload(ctx, up)

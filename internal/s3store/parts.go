@@ -15,23 +15,23 @@ type part struct {
 	data   []byte
 	sum    uint64 // CRC64NVME of data
 	last   bool
-	err    error // the stream failed; nothing else is set
+	err    error // error of the stream; the other fields are not set
 }
 
-// partReader cuts a stream into parts. A fixed number of buffers goes round:
-// filled here, sent by the uploader, released, filled again.
+// partReader cuts a stream into parts. It reuses a fixed number of buffers: filled by the
+// partReader, sent by the uploader, released, filled again.
 type partReader struct {
 	size int
 	full chan part
-	free chan []byte // nil for a buffer not made yet
+	free chan []byte // nil for a buffer that is not allocated yet
 }
 
-// firstBuffer is what a stream of unknown length begins with: most streams
-// that are not dumps are manifests of a few KiB.
+// firstBuffer is the size of the first buffer for a stream of unknown length. Most
+// streams that are not dumps are manifests of a few KiB.
 const firstBuffer = 256 << 10
 
-// startParts begins to read r. It stops when ctx ends; a Read that is blocked
-// then keeps the goroutine, but nothing else, until it returns.
+// startParts starts to read r. It stops when ctx is done. A blocked Read keeps the
+// goroutine, but nothing else, until it returns.
 func startParts(ctx context.Context, r io.Reader, size int64, buffers int, estimate int64) *partReader {
 	p := &partReader{size: int(size), full: make(chan part), free: make(chan []byte, buffers)}
 	first := firstBuffer
@@ -46,7 +46,7 @@ func startParts(ctx context.Context, r io.Reader, size int64, buffers int, estim
 	return p
 }
 
-// next returns the next part, or the stream's error.
+// next returns the next part or the error of the stream.
 func (p *partReader) next(ctx context.Context) (part, error) {
 	select {
 	case next := <-p.full:
@@ -56,8 +56,8 @@ func (p *partReader) next(ctx context.Context) (part, error) {
 	}
 }
 
-// release gives a part's buffer back. One that made room for a held part is one
-// too many in the end, and left to the garbage collector.
+// release returns the buffer of a part. If replace has already replaced it, the garbage
+// collector takes it.
 func (p *partReader) release(data []byte) {
 	select {
 	case p.free <- data[:0]:
@@ -65,12 +65,12 @@ func (p *partReader) release(data []byte) {
 	}
 }
 
-// replace makes up for the buffer of a held part, which does not come back soon.
+// replace adds a buffer in place of the buffer of a held part.
 func (p *partReader) replace() { p.release(nil) }
 
 func (p *partReader) run(ctx context.Context, r io.Reader) {
-	// Large reads pass the bufio.Reader by; it is here for Peek, which tells
-	// a part that happens to be full from the last one.
+	// Large reads bypass the buffer of the bufio.Reader. Peek distinguishes a full last
+	// part from other parts.
 	in := bufio.NewReader(r)
 	for number := int32(1); ; number++ {
 		var buf []byte
@@ -102,8 +102,8 @@ func (p *partReader) run(ctx context.Context, r io.Reader) {
 	}
 }
 
-// fill reads until buf holds a part or the stream ends. A smaller buffer
-// doubles on the way.
+// fill reads until buf holds a part or the stream ends. It doubles a smaller buffer as
+// needed.
 func (p *partReader) fill(r io.Reader, buf []byte) ([]byte, error) {
 	for len(buf) < p.size {
 		if len(buf) == cap(buf) {

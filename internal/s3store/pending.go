@@ -9,16 +9,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// PendingUpload is a multipart upload that was neither completed nor aborted.
-// Its parts are not listed as objects, but paid for.
+// PendingUpload is a multipart upload that was neither completed nor aborted. Its parts
+// are not listed as objects, but they cost money.
 type PendingUpload struct {
 	Key       string
 	ID        string
-	Initiated time.Time // in UTC
+	Initiated time.Time // UTC
 }
 
-// PendingUploads yields the uploads under way, or left behind, whose key
-// begins with prefix. MinIO finds them by the whole key only.
+// PendingUploads yields the unfinished uploads whose key starts with prefix, including
+// those of running processes. MinIO finds them only by their full key.
 func (s *Store) PendingUploads(ctx context.Context, prefix string) iter.Seq2[PendingUpload, error] {
 	return func(yield func(PendingUpload, error) bool) {
 		in := &s3.ListMultipartUploadsInput{Bucket: &s.bucket, Prefix: &prefix}
@@ -42,21 +42,19 @@ func (s *Store) PendingUploads(ctx context.Context, prefix string) iter.Seq2[Pen
 	}
 }
 
-// ListsUploads reports whether a listing without any upload means that there are
-// none. Stores other than AWS may answer so because they do not implement it, or find
-// uploads by their whole key only.
+// ListsUploads reports whether an empty list of uploads means that there are none. Stores
+// other than AWS may not support the request, or find uploads only by their full key.
 func (s *Store) ListsUploads() bool { return s.client.Options().BaseEndpoint == nil }
 
-// AbortUpload removes an upload and its parts. One that is gone already is no
-// error.
+// AbortUpload removes an upload and its parts. A missing upload is not an error.
 func (s *Store) AbortUpload(ctx context.Context, up PendingUpload) error {
 	_, err := s.abort(ctx, up.Key, up.ID)
 	return s.fail(ctx, operation{"abort the upload of", up.Key, actionAbort}, err)
 }
 
-// abort reports whether there still was something to abort. A part whose
-// request was cut off may arrive after the abort and stay, as S3's
-// documentation warns; so it looks, and repeats.
+// abort reports whether there was an upload to abort. S3's documentation warns that a
+// part of an interrupted request can arrive after the abort and stay, so abort checks for
+// parts and repeats.
 func (s *Store) abort(ctx context.Context, key, id string) (bool, error) {
 	const rounds = 5
 	for round := 1; ; round++ {
@@ -67,8 +65,8 @@ func (s *Store) abort(ctx context.Context, key, id string) (bool, error) {
 		case err != nil:
 			return false, err
 		}
-		// Any error here means that nothing is left, or that it cannot be
-		// told: s3:ListMultipartUploadParts is a permission of its own.
+		// An error means that no parts are left, or that the permission
+		// s3:ListMultipartUploadParts is missing.
 		_, err = call(ctx, s, s.client.ListParts, &s3.ListPartsInput{Bucket: &s.bucket, Key: &key, UploadId: &id, MaxParts: aws.Int32(1)})
 		if err != nil || round == rounds {
 			return true, nil //nolint:nilerr // see above

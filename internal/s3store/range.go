@@ -12,15 +12,14 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// ReadRange returns length bytes of an object, from offset on. Size and ETag
-// of obj must be those of a listing or a Head: they are how it is noticed that
-// the object was replaced meanwhile, which gives an error with the code
-// fault.Integrity. Without an ETag only a changed size is noticed.
+// ReadRange reads length bytes of an object, starting at offset. Size and ETag of obj must
+// come from List or Head: they detect that the object was replaced, which is an error with
+// the code fault.Integrity. Without an ETag, only a changed size is detected.
 //
-// Nothing is requested before the first Read. A body that breaks, or in which
-// no byte moves for 30 seconds, is reopened at the byte reached, up to 12
-// times in a row without progress. An error comes in place of io.EOF. Close
-// ends the request; it may be called twice, but not during a Read.
+// The first Read makes the first request. If the body breaks or no byte arrives for 30
+// seconds, a new request continues at the next byte, up to 12 times in a row without
+// progress. An error replaces io.EOF. Close cancels the request; it can be called twice,
+// but not during a Read.
 func (s *Store) ReadRange(ctx context.Context, obj Object, offset, length int64) io.ReadCloser {
 	ctx, cancel := context.WithCancel(ctx)
 	r := &rangeReader{store: s, ctx: ctx, cancel: cancel, obj: obj, offset: offset, end: offset + length}
@@ -32,14 +31,14 @@ func (s *Store) ReadRange(ctx context.Context, obj Object, offset, length int64)
 
 type rangeReader struct {
 	store    *Store
-	ctx      context.Context // a reader has no other way to be cancelled
+	ctx      context.Context // cancels Read, which has no context
 	cancel   context.CancelFunc
 	obj      Object
 	offset   int64 // of the next byte
 	end      int64
-	body     io.ReadCloser // nil when there is none open
-	failures int           // in a row, without a byte
-	err      error         // the reader has failed, for good
+	body     io.ReadCloser // nil if no request is open
+	failures int           // failures in a row without a byte
+	err      error         // final error
 }
 
 func (r *rangeReader) op() operation { return operation{"read", r.obj.Key, actionGet} }
@@ -67,7 +66,7 @@ func (r *rangeReader) Read(p []byte) (int, error) {
 			return n, nil
 		}
 		if err != nil {
-			// Also io.EOF: the body was shorter than announced.
+			// Includes io.EOF of a body that is too short.
 			r.closeBody()
 		}
 		if n > 0 {
@@ -80,22 +79,22 @@ func (r *rangeReader) Read(p []byte) (int, error) {
 	}
 }
 
-// pause waits before the body is opened again. It returns an error when it has
-// broken too often, or ctx has ended.
+// pause waits before the next request. It returns an error after too many failures or if
+// ctx is done.
 func (r *rangeReader) pause(broken error) error {
 	r.failures++
 	if r.ctx.Err() != nil || r.failures >= attempts {
 		return r.store.fail(r.ctx, r.op(), broken)
 	}
 	delay := r.store.backoff(r.failures)
-	r.store.logf("reading s3://%s/%s broke at byte %d (%s), going on there", r.store.bucket, r.obj.Key, r.offset, causeOf(broken))
+	r.store.logf("reading s3://%s/%s broke at byte %d (%s), continuing there", r.store.bucket, r.obj.Key, r.offset, causeOf(broken))
 	if err := sleep(r.ctx, delay); err != nil {
 		return r.store.fail(r.ctx, r.op(), err)
 	}
 	return nil
 }
 
-// open requests what is left of the range.
+// open requests the rest of the range.
 func (r *rangeReader) open() (io.ReadCloser, error) {
 	in := &s3.GetObjectInput{
 		Bucket: &r.store.bucket, Key: &r.obj.Key,
@@ -108,27 +107,27 @@ func (r *rangeReader) open() (io.ReadCloser, error) {
 	if err != nil {
 		switch statusOf(err) {
 		case http.StatusPreconditionFailed, http.StatusRequestedRangeNotSatisfiable:
-			return nil, r.replaced()
+			return nil, r.replacedError()
 		}
 		return nil, r.store.fail(r.ctx, r.op(), err)
 	}
 	want := fmt.Sprintf("bytes %d-%d/%d", r.offset, r.end-1, r.obj.Size)
 	if got := aws.ToString(out.ContentRange); got != want || aws.ToInt64(out.ContentLength) != r.end-r.offset {
-		_ = out.Body.Close() // it is of no use
+		_ = out.Body.Close() // not needed
 		if r.obj.ETag == "" {
-			return nil, r.replaced()
+			return nil, r.replacedError()
 		}
-		return nil, fault.New(fault.Integrity, "", "%s: asked for %q, the store sends %q and %d bytes",
+		return nil, fault.New(fault.Integrity, "", "%s: requested %q, the store sent %q and %d bytes",
 			r.store.on(r.op()), want, got, aws.ToInt64(out.ContentLength))
 	}
 	return out.Body, nil
 }
 
-func (r *rangeReader) replaced() error { return replaced(r.store.on(r.op())) }
+func (r *rangeReader) replacedError() error { return replacedError(r.store.on(r.op())) }
 
 func (r *rangeReader) closeBody() {
 	if r.body != nil {
-		_ = r.body.Close() // every byte that counts was read
+		_ = r.body.Close() // every byte that matters was read
 		r.body = nil
 	}
 }

@@ -8,35 +8,35 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// Renamer chooses another key for an upload whose key turns out to be taken.
+// Renamer chooses another key for an upload whose key is taken.
 type Renamer interface {
-	// Rename returns the key to use in place of taken. It may wait until that
-	// key becomes true, as one with a time in it does.
+	// Rename returns the key to use in place of taken. It may wait, for example until
+	// the time in the new key is reached.
 	Rename(ctx context.Context, taken string) (string, error)
 
-	// Named is called once, with the key that the upload keeps: before the first
-	// part is sent, or when the object is there if it is sent in one piece.
-	Named(key string)
+	// Keep is called once with the final key: before the first of several parts is
+	// sent, or after an object in one piece has been created.
+	Keep(key string)
 }
 
-// rivalsTime is how long it may take to find out who else uses a key: the last
+// rivalsTime limits the search for other uploads of a key. The condition of the last
 // request protects the object in any case.
 const rivalsTime = 10 * time.Second
 
-// named reports the key for good.
-func (u *upload) named() {
+// keepKey reports the final key to the Renamer.
+func (u *upload) keepKey() {
 	if u.opt.Renamer != nil {
-		u.opt.Renamer.Named(u.key)
+		u.opt.Renamer.Keep(u.key)
 	}
 }
 
-// rename takes another key.
+// rename changes to another key.
 func (u *upload) rename(ctx context.Context) error {
 	taken := u.key
 	key, err := u.opt.Renamer.Rename(ctx, taken)
 	if err != nil {
 		if ctx.Err() != nil {
-			return interrupted(ctx, u.store.on(u.op))
+			return interruptedError(ctx, u.store.on(u.op))
 		}
 		return err
 	}
@@ -45,21 +45,20 @@ func (u *upload) rename(ctx context.Context) error {
 	return nil
 }
 
-// isTaken reports whether a request to create the object was refused because
-// there is one with its key.
+// isTaken reports whether the store refused to create the object because its key exists.
 func (u *upload) isTaken(err error) bool {
 	return u.opt.Replace == "" && statusOf(err) == http.StatusPreconditionFailed
 }
 
-// rivals returns how many keys this upload should move on by, 0 if the key is its
-// own, and whether that is known. Of two uploads of one key only the first to end
-// would get it, and the other would be lost. So each looks for others once it is
-// open, and gives way to any: of
-// two, the one that looks last always finds the other. If both find each other they
-// move on by different numbers of keys. When an upload was opened does not count:
-// some stores tell when its last part came.
+// rivals returns the number of keys by which this upload should advance, 0 if no other
+// upload uses its key, and whether that is known. Of two uploads of one key, only the
+// first to finish would get it, and the other would be lost. So each upload looks for
+// others after it is open, and gives way to all of them: of two uploads, the later search
+// always finds the other. If both find each other, they advance by different numbers of
+// keys. The time of an upload does not matter, because some stores report the time of its
+// last part.
 //
-// Without the permission to list uploads, or in a store that does not, only the
+// If the permission to list uploads is missing or the store does not support it, only the
 // condition of the last request protects the object.
 func (u *upload) rivals(ctx context.Context) (moves int, known bool) {
 	ctx, cancel := context.WithTimeout(ctx, rivalsTime)
@@ -67,7 +66,7 @@ func (u *upload) rivals(ctx context.Context) (moves int, known bool) {
 	others, earlier := 0, 0
 	for up, err := range u.store.PendingUploads(ctx, u.key) {
 		if err != nil {
-			u.store.logf("uploads of the same key are not known: %v", err)
+			u.store.logf("cannot list other uploads of the key: %v", err)
 			return 0, false
 		}
 		if up.Key != u.key || up.ID == u.id {
@@ -84,18 +83,18 @@ func (u *upload) rivals(ctx context.Context) (moves int, known bool) {
 	return moves, true
 }
 
-// exists reports whether there is an object with the upload's key, as far as the
-// bucket may be listed.
+// exists reports whether an object with the upload's key exists. It returns false if the
+// bucket cannot be listed.
 func (u *upload) exists(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, rivalsTime)
 	defer cancel()
 	for obj, err := range u.store.List(ctx, u.key) {
-		return err == nil && obj.Key == u.key // what begins with the key begins with the key itself
+		return err == nil && obj.Key == u.key // the key itself is the first key with this prefix
 	}
 	return false
 }
 
-// createFree opens a multipart upload of a key that nobody else is about to use.
+// createFree opens a multipart upload of a key that no other upload uses.
 func (u *upload) createFree(ctx context.Context) error {
 	for {
 		if err := u.create(ctx); err != nil {
@@ -109,10 +108,10 @@ func (u *upload) createFree(ctx context.Context) error {
 			moves = 1
 		}
 		if moves == 0 {
-			u.named()
+			u.keepKey()
 			return nil
 		}
-		after, cancel := afterwards(ctx)
+		after, cancel := cleanupContext(ctx)
 		err := u.store.AbortUpload(after, PendingUpload{Key: u.key, ID: u.id})
 		cancel()
 		if err != nil {
@@ -126,9 +125,9 @@ func (u *upload) createFree(ctx context.Context) error {
 	}
 }
 
-// claim opens an upload that no part is sent to, so that others see that the key is
-// about to be used by a request of its own. Where uploads may not be listed it does
-// nothing. The returned function removes it.
+// claim opens an upload without parts that reserves the key for a single request: other
+// uploads of the key find it. release removes it. If uploads cannot be listed, claim does
+// nothing.
 func (u *upload) claim(ctx context.Context) (release func(), _ error) {
 	if _, known := u.rivals(ctx); !known {
 		return func() {}, nil
@@ -140,7 +139,7 @@ func (u *upload) claim(ctx context.Context) (release func(), _ error) {
 	}
 	u.key, u.op = claim.key, claim.op
 	return func() {
-		after, cancel := afterwards(ctx)
+		after, cancel := cleanupContext(ctx)
 		defer cancel()
 		if err := u.store.AbortUpload(after, PendingUpload{Key: claim.key, ID: claim.id}); err != nil {
 			u.store.logf("%v", err)
@@ -148,14 +147,14 @@ func (u *upload) claim(ctx context.Context) (release func(), _ error) {
 	}, nil
 }
 
-// unnamed is a Renamer of which the key may still change.
+// unnamed is a Renamer whose key is not final yet.
 type unnamed struct{ Renamer }
 
-func (unnamed) Named(string) {}
+func (unnamed) Keep(string) {}
 
-// overtaken is the error about a key that somebody else took while the parts were
-// sent: they belong to the key, and cannot become an object of another one.
-func (u *upload) overtaken() error {
-	return fault.New(fault.Failed, "run it again: the object that is there is whole, and stays",
-		"%s: another run has written an object of this name in the meantime", u.store.on(u.op))
+// overtakenError reports that another run created the key while the parts were sent. The
+// parts belong to the key and cannot become an object with another key.
+func (u *upload) overtakenError() error {
+	return fault.New(fault.Failed, "run the command again: the existing object is complete and is not changed",
+		"%s: another run has created an object with this name in the meantime", u.store.on(u.op))
 }

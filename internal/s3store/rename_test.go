@@ -28,7 +28,7 @@ func (r *numbered) Rename(context.Context, string) (string, error) {
 	return r.key(), nil
 }
 
-func (r *numbered) Named(key string) { r.named = append(r.named, key) }
+func (r *numbered) Keep(key string) { r.named = append(r.named, key) }
 
 func TestUploadTakesTheNextFreeKey(t *testing.T) {
 	b := newBench(t)
@@ -119,8 +119,8 @@ func TestUploadOvertaken(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	_, err := b.store.Upload(ctx, "backups/7", bytes.NewReader(content(2*part)), opt)
-	wantFault(t, err, fault.Failed, "upload s3://dumps/backups/7: another run has written an object of this name in the meantime",
-		"run it again: the object that is there is whole, and stays")
+	wantFault(t, err, fault.Failed, "upload s3://dumps/backups/7: another run has created an object with this name in the meantime",
+		"run the command again: the existing object is complete and is not changed")
 	b.wantContent(t, "backups/7", []byte("the other"))
 	b.wantNoUploads(t)
 }

@@ -14,15 +14,15 @@ import (
 )
 
 const (
-	attempts       = 13 // with the pauses between them over a minute, whatever chance says
-	firstAttempts  = 3  // at an endpoint that has never answered
-	dataAttempts   = 5  // with data that does not arrive as it was sent
+	attempts       = 13 // over a minute in total, for every choice of the random pauses
+	firstAttempts  = 3  // for an endpoint that has never answered
+	dataAttempts   = 5  // for data that changes on the way
 	backoffStart   = 200 * time.Millisecond
 	backoffCeiling = 20 * time.Second
 )
 
-// retryer is the SDK's standard retryer, with more patience for a store that
-// has answered before and less for an address that may be misspelt.
+// retryer is the SDK's standard retryer with more attempts for a store that has answered
+// before and fewer for an address that may be misspelled.
 type retryer struct {
 	*retry.Standard
 	store *Store
@@ -31,23 +31,23 @@ type retryer struct {
 func newRetryer(s *Store) retryer {
 	return retryer{store: s, Standard: retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = attempts
-		// The SDK's token bucket gives up after about a hundred retries in
-		// all, which one throttled hour of a long upload can need.
+		// The SDK's token bucket allows about a hundred retries in total. A long upload
+		// can need more in one hour of throttling.
 		o.RateLimiter = ratelimit.None
 		own := []retry.IsErrorRetryable{
 			retry.NoRetryCanceledError{},
 			retry.IsErrorRetryableFunc(s.retryable),
-			// Another write to the key was under way; S3 asks to repeat.
+			// A concurrent write to the key: S3 asks to repeat the request.
 			retry.RetryableErrorCode{Codes: map[string]struct{}{"ConditionalRequestConflict": {}, "OperationAborted": {}}},
 		}
 		o.Retryables = append(own, o.Retryables...)
 	})}
 }
 
-// retryable corrects the SDK's list. Worth a repetition: a name that resolved a
-// minute ago and no longer does (a laptop changing networks), a good answer cut
-// short, and data that was changed on its way: it is still in memory. Not worth one: an endpoint that is not to be trusted or that does
-// not speak TLS at all.
+// retryable corrects the SDK's decision. It repeats a request if a name that resolved
+// before no longer does (a laptop changes networks), if a successful answer is
+// incomplete, or if data was changed on the way, because it is still in memory. It does
+// not repeat one for a certificate that is not trusted or an endpoint without TLS.
 func (s *Store) retryable(err error) aws.Ternary {
 	if creds, ok := errors.AsType[*credentialError](err); ok {
 		return aws.BoolTernary(creds.retryable())
@@ -67,8 +67,8 @@ func (s *Store) retryable(err error) aws.Ternary {
 	return aws.UnknownTernary
 }
 
-// RetryDelay returns how long to wait after the given failed attempt, or the
-// error itself when there is no point in another.
+// RetryDelay returns the pause after a failed attempt, or err if another attempt is
+// useless.
 func (r retryer) RetryDelay(attempt int, err error) (time.Duration, error) {
 	if attempt >= firstAttempts && !r.store.reached.Load() || attempt >= dataAttempts && isChanged(err) {
 		return 0, err
@@ -78,8 +78,8 @@ func (r retryer) RetryDelay(attempt int, err error) (time.Duration, error) {
 	return delay, nil
 }
 
-// backoff doubles from 200 ms to 20 s; half of it is chance, so that parts
-// which failed together do not come back together.
+// backoff doubles from 200 ms to 20 s. Half of it is random, so that parts that failed
+// together are not repeated together.
 func backoff(attempt int) time.Duration {
 	d := backoffStart << min(max(attempt-1, 0), 16)
 	d = min(d, backoffCeiling)

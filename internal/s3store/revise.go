@@ -5,23 +5,22 @@ import (
 	"io"
 )
 
-// Reviser is a stream whose beginning is known for certain only at its end: the
-// offsets in an archive's table of contents, for instance, come after the blocks
-// have been seen. Upload keeps back the parts that may change, and sends them
-// last; each takes the memory of a part.
+// Reviser is a stream whose start is final only after its end. An archive, for example,
+// knows the offsets in its table of contents only after all blocks. Upload holds the
+// parts that may change in memory and sends them last.
 type Reviser interface {
 	io.Reader
 
-	// Held returns how many bytes at the start may change, or more than that
-	// while it is not known yet. It is called while Read is.
+	// Held returns the number of bytes at the start that may change, or a larger number
+	// while that is not known. It can be called during a Read.
 	Held() int64
 
-	// Revise changes these bytes in place. It is called once, after the stream
-	// has ended; head holds as many bytes as Held says, or all there are.
+	// Revise changes these bytes in place. It is called once, after the end of the
+	// stream. head has as many bytes as Held returns, or the whole stream if it is shorter.
 	Revise(head []byte) error
 }
 
-// revise lets the stream change its beginning, which is in the held parts.
+// revise lets the stream change its start, which is in the held parts.
 func (u *upload) revise(held []part) error {
 	if u.reviser == nil || len(held) == 0 {
 		return nil

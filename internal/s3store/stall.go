@@ -10,35 +10,35 @@ import (
 	"time"
 )
 
-// Limits on how long a request may go without moving a byte either way. A peer
-// that vanished without a word is noticed by TCP only after many minutes.
+// Limits for the time in which a request moves no byte. TCP takes many minutes to notice
+// a peer that has vanished.
 const (
 	answerStall   = 30 * time.Second // requests without a body
-	bodyStall     = 2 * time.Minute  // the end of a part may sit in a slow line's buffers
-	completeStall = 10 * time.Minute // joining thousands of parts takes some stores minutes
+	bodyStall     = 2 * time.Minute  // on a slow line, buffers may hold the end of a part
+	completeStall = 10 * time.Minute // some stores need minutes to join thousands of parts
 )
 
 type stallKey struct{}
 
-// withStall sets the limit for the requests made with the context. A context
-// value, because the SDK has no other way to tell the HTTP client.
+// withStall sets the limit for requests with the context. The SDK passes nothing else to
+// the HTTP client.
 func withStall(ctx context.Context, limit time.Duration) context.Context {
 	return context.WithValue(ctx, stallKey{}, limit)
 }
 
-// stallError is why a watched request was cancelled. To the SDK it is a
-// timeout, hence worth another attempt.
+// stallError reports that a request stalled. The SDK treats it as a timeout and repeats
+// the request.
 type stallError struct{ limit time.Duration }
 
 func (e *stallError) Error() string { return fmt.Sprintf("no byte moved for %s", e.limit) }
 func (e *stallError) Timeout() bool { return true }
 
-// watchedClient is an HTTP client that cancels a request in which no byte has
-// moved for the limit: while the body is sent, while the answer is awaited,
-// and while its body is read. A caller that does not read does not count.
+// watchedClient is an HTTP client that cancels a request if no byte moves within the
+// limit, while it sends the body, waits for the answer or reads its body. Time between
+// Reads does not count.
 type watchedClient struct {
 	next     http.RoundTripper
-	answered func() // called when the endpoint has answered anything
+	answered func() // called after every answer
 }
 
 // Do implements aws.HTTPClient.
@@ -54,8 +54,8 @@ func (c *watchedClient) Do(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	stalled := func() { cancel(&stallError{limit}) }
 
-	// The transport may go on sending after the answer has begun, so stopping
-	// the timer is not enough: done says that it no longer matters.
+	// The transport may continue to send after the answer starts, which resets the
+	// stopped timer: done makes it harmless.
 	var done atomic.Bool
 	timer := time.AfterFunc(limit, func() {
 		if !done.Load() {
@@ -81,7 +81,7 @@ func (c *watchedClient) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// stallOr returns the stall that ended ctx, err when it was not a stall.
+// stallOr returns the stallError that canceled ctx, or err if there is none.
 func stallOr(ctx context.Context, err error) error {
 	if stall, ok := errors.AsType[*stallError](context.Cause(ctx)); ok {
 		return stall
@@ -89,7 +89,7 @@ func stallOr(ctx context.Context, err error) error {
 	return err
 }
 
-// sentBody reports each piece that the transport takes to send.
+// sentBody reports each piece that the transport reads to send.
 type sentBody struct {
 	io.ReadCloser
 	moved func()
@@ -100,7 +100,7 @@ func (b *sentBody) Read(p []byte) (int, error) {
 	return b.ReadCloser.Read(p)
 }
 
-// receivedBody is watched while a Read is under way.
+// receivedBody cancels a Read that stalls.
 type receivedBody struct {
 	io.ReadCloser
 	ctx    context.Context // the request's

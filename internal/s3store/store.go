@@ -23,82 +23,79 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// Config says which bucket, where, and as whom. Only Bucket is required: the
-// rest falls back to the AWS SDK's own chain of environment and profile.
+// Config configures a Store. Only Bucket is required. The AWS SDK finds the rest in the
+// environment and the profile.
 type Config struct {
-	// Bucket is the bucket's name, without s3:// and without a path.
+	// Bucket is the name of the bucket, without s3:// and without a path.
 	Bucket string
 
-	// Region is where the bucket is. Empty means the SDK's chain, and
-	// us-east-1 when that is empty too. A wrong region is found out from the
-	// store's answer and the request repeated there.
+	// Region is the region of the bucket. If it is empty, the SDK searches for it, and
+	// us-east-1 is the default. Store corrects a wrong region with the store's answer.
 	Region string
 
-	// EndpointURL is the address of a store other than AWS. Empty means what
-	// the SDK reads from AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL or the profile,
-	// else AWS.
+	// EndpointURL is the address of a store other than AWS. If it is empty, the SDK
+	// reads AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL or the profile. The default is AWS.
 	EndpointURL string
 
-	// PathStyle puts the bucket into the path (true) or the host name (false).
-	// Nil means the path with a custom endpoint and the host name on AWS.
+	// PathStyle puts the bucket into the path (true) or the host name (false). Nil
+	// means the path with a custom endpoint and the host name on AWS.
 	PathStyle *bool
 
-	// Profile names a profile of ~/.aws/config. Empty means AWS_PROFILE or
-	// "default", and that keys in the environment come first.
+	// Profile names a profile of ~/.aws/config. Empty means the keys in the environment,
+	// else AWS_PROFILE, else "default".
 	Profile string
 
-	// Keys, when set, are the credentials, and nothing else is looked for.
+	// Keys, if set, are the only credentials.
 	Keys Keys
 
-	// Log, when set, is told of retries, of a region found and of checksums
-	// left out. It is called from several goroutines and gets no secrets.
+	// Log, if set, reports retries, a corrected region and omitted checksums. It is
+	// called from several goroutines and receives no secrets.
 	Log func(format string, args ...any)
 }
 
-// Keys are credentials that no place has where the SDK looks.
+// Keys are credentials from a place that the SDK does not search.
 type Keys struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
-	Origin                                     string // what has them, for messages
+	Origin                                     string // that place, for messages
 }
 
-// Store is one bucket. Its methods may be called from several goroutines.
+// Store is a bucket. Its methods are safe for concurrent use.
 type Store struct {
-	bucket string
-	client *s3.Client
-	sts    *sts.Client
-	// identifiable says that sts is who knows the credentials: on AWS.
-	identifiable bool
+	bucket       string
+	client       *s3.Client
+	sts          *sts.Client
+	identifiable bool // sts knows the credentials, which are for AWS
 	creds        *credentialSource
-	keys         string // what had Config.Keys; "": they are from where the SDK looks
+	keys         string // origin of Config.Keys; "" if the SDK found the credentials
 	http         *http.Transport
 	logf         func(format string, args ...any)
 	maxParts     int
 	backoff      func(attempt int) time.Duration
 
 	region  atomic.Pointer[string]
-	reached atomic.Bool // the endpoint has answered something
+	reached atomic.Bool // the endpoint has answered
 	plain   atomic.Bool // the store refuses checksums
 }
 
-// fallbackRegion is asked when nobody names a region; S3 there knows where
-// every bucket is and says so.
+// fallbackRegion is the region for requests if none is set. S3 there knows the region of
+// every bucket.
 const fallbackRegion = "us-east-1"
 
 const dialTimeout = 10 * time.Second
 
-// bucketName is wider than today's rules of S3: buckets from before 2018 may
-// have capitals and underscores, and other stores have rules of their own.
+// bucketName is wider than the current rules of S3: buckets from before 2018 may have
+// capitals and underscores, and other stores have other rules.
 var bucketName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$`)
 
-// Open loads the SDK's configuration. It makes no request. The error has the
-// code fault.Usage for a wrong setting and fault.Denied for half a key pair.
+// Open loads the SDK's configuration. It makes no request. The error has the code
+// fault.Usage for a wrong setting and fault.Denied for half a key pair.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	if !bucketName.MatchString(c.Bucket) {
-		return nil, fault.New(fault.Usage, "give the bucket as s3://NAME, or s3://NAME/FOLDER", "open bucket: %q is not a bucket name", c.Bucket)
+		return nil, fault.New(fault.Usage, "write the bucket as s3://NAME or s3://NAME/FOLDER", "open bucket: %q is not a bucket name", c.Bucket)
 	}
 	if c.EndpointURL != "" {
 		if u, err := url.Parse(c.EndpointURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return nil, fault.New(fault.Usage, "give the endpoint as https://HOST[:PORT]", "open s3://%s: the endpoint is not a URL", c.Bucket)
+			return nil, fault.New(fault.Usage, "write the endpoint as https://HOST[:PORT]", "open s3://%s: the endpoint is not a URL", c.Bucket)
 		}
 	}
 	if c.Profile == "" && c.Keys.AccessKeyID == "" {
@@ -110,7 +107,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	cfg, err := loadConfig(ctx, c)
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil, interrupted(ctx, "open s3://"+c.Bucket)
+			return nil, interruptedError(ctx, "open s3://"+c.Bucket)
 		}
 		return nil, configError(err)
 	}
@@ -135,16 +132,16 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 
 func loadConfig(ctx context.Context, c Config) (aws.Config, error) {
 	opts := []func(*config.LoadOptions) error{
-		// Given here, and not to the client, so that AWS_CA_BUNDLE is added to it.
+		// Set here and not on the client, so that the SDK adds AWS_CA_BUNDLE to it.
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 			t.MaxIdleConnsPerHost = 64
-			// Without it net/http would ask for gzip and unpack the answer.
+			// Otherwise net/http would request gzip and decompress the answer.
 			t.DisableCompression = true
 		}).WithDialerOptions(func(d *net.Dialer) {
 			d.Timeout = dialTimeout
 		})),
-		// It would write warnings to stderr, about broken answers that are
-		// then repeated.
+		// The SDK would write warnings to stderr about broken answers, whose requests it
+		// then repeats.
 		config.WithLogger(logging.Nop{}),
 	}
 	if c.Region != "" {
@@ -161,9 +158,9 @@ func loadConfig(ctx context.Context, c Config) (aws.Config, error) {
 	return config.LoadDefaultConfig(ctx, opts...)
 }
 
-// transport takes the transport out of the SDK's client, with what the SDK has
-// added to it. Without the client around it no redirect is followed, which is
-// right: a signature does not fit another host, and call does it better.
+// transport returns the transport of the SDK's client, including the SDK's changes to it.
+// A transport alone follows no redirects: a signature is not valid for another host, and
+// call handles other regions.
 func transport(c aws.HTTPClient) *http.Transport {
 	if b, ok := c.(*awshttp.BuildableClient); ok {
 		return b.GetTransport()
@@ -176,23 +173,23 @@ func (s *Store) options(c Config) func(*s3.Options) {
 		if c.EndpointURL != "" {
 			o.BaseEndpoint = aws.String(c.EndpointURL)
 		}
-		// BaseEndpoint may also have come from the environment or the profile.
+		// The SDK may have set BaseEndpoint from the environment or the profile.
 		o.UsePathStyle = o.BaseEndpoint != nil
 		if c.PathStyle != nil {
 			o.UsePathStyle = *c.PathStyle
 		}
 		o.HTTPClient = &watchedClient{next: s.http, answered: func() { s.reached.Store(true) }}
 		o.Retryer = newRetryer(s)
-		// Upload brings its own checksums. The SDK's would travel in trailers
-		// of an aws-chunked body, which several stores refuse.
+		// Upload sets its own checksums. The SDK would send them in trailers of an
+		// aws-chunked body, which several stores refuse.
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 		o.APIOptions = append(o.APIOptions, dropAcceptEncoding)
 	}
 }
 
-// dropAcceptEncoding takes back the header that the SDK sets and signs:
-// Google's front end rewrites it, and the signature no longer fits.
+// dropAcceptEncoding removes a header that the SDK sets and signs: Google's front end
+// rewrites it, which makes the signature invalid.
 func dropAcceptEncoding(stack *middleware.Stack) error {
 	const id = "DisableAcceptEncodingGzip"
 	if _, ok := stack.Finalize.Get(id); !ok {
@@ -202,19 +199,20 @@ func dropAcceptEncoding(stack *middleware.Stack) error {
 	return err
 }
 
-// Bucket returns the bucket's name.
+// Bucket returns the name of the bucket.
 func (s *Store) Bucket() string { return s.bucket }
 
-// CheckCredentials looks the credentials up, so that a run without any fails
-// before it has started something. It takes 5 seconds at most (60 when a
-// credential_process may be asking a person), and makes no request to the
-// bucket. Later calls use what it found. The error has the code fault.Denied.
+// CheckCredentials finds the credentials, so that a run without any fails before it does
+// anything. It takes up to 5 seconds, or 60 with a credential_process, which may ask the
+// user. It makes no request to the bucket, and later calls reuse the credentials. The
+// error has the code fault.Denied.
 func (s *Store) CheckCredentials(ctx context.Context) error {
 	_, err := s.Credentials(ctx)
 	return err
 }
 
-// Credentials returns what CheckCredentials finds, for another service of AWS.
+// Credentials is CheckCredentials, except that it returns the credentials, for another
+// AWS service.
 func (s *Store) Credentials(ctx context.Context) (aws.Credentials, error) {
 	found, err := s.creds.Retrieve(ctx)
 	if err == nil {
@@ -222,10 +220,10 @@ func (s *Store) Credentials(ctx context.Context) (aws.Credentials, error) {
 	}
 	const what = "find AWS credentials"
 	creds, ok := errors.AsType[*credentialError](err)
-	// A deadline does not say what was looked for, as the metadata service of a machine
-	// that has none.
+	// The text of a deadline does not say that the credentials are missing. The metadata
+	// service, for example, times out on a machine that has none.
 	if ctx.Err() != nil && (!ok || !errors.Is(ctx.Err(), context.DeadlineExceeded)) {
-		return aws.Credentials{}, interrupted(ctx, what)
+		return aws.Credentials{}, interruptedError(ctx, what)
 	}
 	if ok {
 		return aws.Credentials{}, creds.fault(what)

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -167,3 +170,92 @@ func stream(data []byte, err error) io.Reader {
 type failingReader struct{ err error }
 
 func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
+
+func TestOpenSettings(t *testing.T) {
+	dir := t.TempDir()
+	config := filepath.Join(dir, "config")
+	write(t, config, "[default]\nregion = us-east-2\n[profile he]\nregion = us-east-2\n[sso-session rubyforgood]\n")
+	write(t, filepath.Join(dir, "credentials"), "[default]\n[old]\n")
+	for _, tt := range []struct {
+		name       string
+		config     s3store.Config
+		env        map[string]string
+		code       fault.Code
+		text, hint string
+	}{
+		{
+			"no bucket", s3store.Config{Bucket: " "}, nil, fault.Usage,
+			`open bucket: " " is not a bucket name`, "write the bucket as s3://NAME or s3://NAME/FOLDER",
+		},
+		{
+			"URL for a bucket", s3store.Config{Bucket: "s3://dumps"}, nil, fault.Usage,
+			`open bucket: "s3://dumps" is not a bucket name`, "write the bucket as s3://NAME or s3://NAME/FOLDER",
+		},
+		{
+			"endpoint without scheme", s3store.Config{EndpointURL: "localhost:9000"}, nil, fault.Usage,
+			`open s3://dumps: the endpoint is not a URL`, "write the endpoint as https://HOST[:PORT]",
+		},
+		{
+			"no such profile", s3store.Config{Profile: "hee"}, nil, fault.Usage,
+			`read the AWS configuration: there is no profile "hee"`, "use one of the profiles: default, he, old",
+		},
+		{
+			"no such AWS_PROFILE", s3store.Config{}, map[string]string{"AWS_PROFILE": "hee"}, fault.Usage,
+			`read the AWS configuration: there is no profile "hee"`, "use one of the profiles: default, he, old",
+		},
+		{
+			"no profiles at all", s3store.Config{Profile: "hee"}, map[string]string{"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull}, fault.Usage,
+			`read the AWS configuration: there is no profile "hee"`, `create ~/.aws/config: run "aws configure"`,
+		},
+		{
+			"key without secret", s3store.Config{}, map[string]string{"AWS_ACCESS_KEY_ID": "AKIA"}, fault.Denied,
+			"find AWS credentials: AWS_ACCESS_KEY_ID is set in the environment, AWS_SECRET_ACCESS_KEY is not", "set both, or neither",
+		},
+		{
+			"secret without key", s3store.Config{}, map[string]string{"AWS_SECRET_ACCESS_KEY": secret}, fault.Denied,
+			"find AWS credentials: AWS_SECRET_ACCESS_KEY is set in the environment, AWS_ACCESS_KEY_ID is not", "set both, or neither",
+		},
+		{"half a pair, but another profile", s3store.Config{Profile: "he"}, map[string]string{"AWS_ACCESS_KEY_ID": "AKIA"}, fault.Done, "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			cleanEnv(t, dir)
+			for name, value := range tt.env {
+				t.Setenv(name, value)
+			}
+			if tt.config.Bucket == "" {
+				tt.config.Bucket = bucket
+			}
+			_, err := s3store.Open(t.Context(), tt.config)
+			if tt.code == fault.Done {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			wantFault(t, err, tt.code, tt.text, tt.hint)
+			noSecret(t, err)
+		})
+	}
+}
+
+// open opens the bucket with what the test has changed.
+func open(t *testing.T, c s3store.Config) *s3store.Store {
+	t.Helper()
+	if c.Bucket == "" {
+		c.Bucket = bucket
+	}
+	c.Log = t.Logf
+	s, err := s3store.Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+func noSecret(t *testing.T, err error) {
+	t.Helper()
+	if all := fmt.Sprintf("%+v %q", err, fault.Hints(err)); strings.Contains(all, secret) {
+		t.Errorf("the secret is in: %s", all)
+	}
+}

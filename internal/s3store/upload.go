@@ -29,70 +29,67 @@ const (
 	maxPartSize = 5 * gib
 	maxParts    = 10_000
 
-	// The part that holds the beginning goes last, when the line is idle: it
-	// should not be large.
+	// A held first part is sent last and alone, so parts should be small.
 	smallestPartSize = 8 * mib
-	unknownPartSize  = 16 * mib // where there is no estimate
-	// An estimate may be a quarter too small before the parts run out.
+	unknownPartSize  = 16 * mib // without an estimate
+	// The stream can be a quarter longer than the estimate before the parts run out.
 	estimatedParts = 8_000
 	defaultFlight  = 4
 
-	// cleanupTime is how long an upload may take to put things in order after
-	// its context has ended.
+	// cleanupTime limits the clean-up of an upload after its context is done.
 	cleanupTime = 30 * time.Second
 )
 
-// UploadOptions are the choices of an upload. The zero value is good.
+// UploadOptions configure an upload. The zero value is valid.
 type UploadOptions struct {
-	// Estimate is about how long the stream will be, in bytes. It makes the
-	// parts large enough; 0 when unknown, which is good for 156 GiB.
+	// Estimate is the approximate length of the stream in bytes. It determines the size
+	// of the parts. 0 means unknown and allows 156 GiB.
 	Estimate int64
 
-	// PartSize is the size of a part in bytes, 5 MiB to 5 GiB. 0 means by the
-	// estimate, at least 8 MiB.
+	// PartSize is the size of a part in bytes, 5 MiB to 5 GiB. 0 means a size that fits
+	// the estimate, at least 8 MiB.
 	PartSize int64
 
-	// InFlight is how many parts are sent at once; 0 means 4. One more is
-	// being filled: memory is (InFlight + 1) × part size at most.
+	// InFlight is the number of parts that are sent in parallel; 0 means 4. One more
+	// part is filled at the same time, so the upload uses up to (InFlight + 1) × part
+	// size of memory.
 	InFlight int
 
-	// SSE is "AES256", "aws:kms" or "aws:kms:dsse"; empty means the bucket's
-	// default. KMSKeyID names the key for the latter two.
+	// SSE is "AES256", "aws:kms" or "aws:kms:dsse"; empty means the default of the
+	// bucket. KMSKeyID names the key for "aws:kms" and "aws:kms:dsse".
 	SSE, KMSKeyID string
 
-	// StorageClass is "STANDARD_IA" and so on; empty means STANDARD.
+	// StorageClass is a class such as "STANDARD_IA"; empty means STANDARD.
 	StorageClass string
 
-	// ContentType is application/octet-stream when empty.
+	// ContentType is the media type; empty means application/octet-stream.
 	ContentType string
 
-	// Replace is the ETag of the object that the new one takes the place of, by
-	// one request and only if it is still that one. Empty means that there must
-	// be none.
+	// Replace is the ETag of the object to replace. The upload fails if the object has
+	// another ETag by then. Empty means that the object must not exist.
 	Replace string
 
-	// Renamer, when set, is asked for another key when the key is taken. Without it
-	// that is an error.
+	// Renamer, if set, chooses another key if the key is taken. Without a Renamer, a
+	// taken key is an error.
 	Renamer Renamer
 
-	// Progress, when set, is told the number of bytes of each part that the
-	// store has accepted. The numbers add up to the object's size. It is
-	// called from several goroutines.
+	// Progress, if set, receives the size of each part that the store has accepted. The
+	// sizes add up to the size of the object. The calls come from several goroutines.
 	Progress func(n int64)
 }
 
-// Validate returns the error that Upload would begin with, for callers that
-// have work to do before they upload.
+// Validate returns the error of Upload for invalid options, for callers with other work
+// to do before the upload.
 func (o UploadOptions) Validate() error {
 	_, err := o.partSize()
 	return err
 }
 
-// partSize returns the size of all parts but the last.
+// partSize returns the size of every part except the last.
 func (o UploadOptions) partSize() (int64, error) {
 	if o.PartSize != 0 {
 		if o.PartSize < minPartSize || o.PartSize > maxPartSize {
-			return 0, fault.New(fault.Usage, "S3 takes parts of 5MiB to 5GiB", "a part size of %d bytes is not possible", o.PartSize)
+			return 0, fault.New(fault.Usage, "use a part size from 5MiB to 5GiB", "S3 does not accept parts of %d bytes", o.PartSize)
 		}
 		return o.PartSize, nil
 	}
@@ -111,23 +108,21 @@ func (o UploadOptions) inFlight() int {
 	return o.InFlight
 }
 
-// Upload writes the stream r to a new object, and returns it once the store
-// has it all and agrees on the checksum. An object that exists is never
-// overwritten, but by the option Replace: that error says "already exists", or
-// that it has changed. With the option Renamer the object may get another key.
+// Upload writes the stream r to a new object. It returns the object after the store has
+// all of it and the checksums match. Upload never overwrites an existing object, except
+// with the option Replace. With the option Renamer, the object may get another key.
 //
-// After any error, of r too, there is neither an object nor an open upload
-// (unless the error says so); the clean-up goes on after ctx has ended, for 30
-// seconds at most. One case is beyond reach: when the answer to the request that
-// opens the upload is lost on the network and the SDK repeats it, the first
-// upload stays open, without parts; PendingUploads lists it.
+// After an error, including an error of r, there is neither an object nor an open upload,
+// unless the error says so. The clean-up continues for up to 30 seconds after ctx is done.
+// One case cannot be handled: if the answer to the request that opens the upload is lost
+// and the SDK repeats the request, the first upload stays open without parts;
+// PendingUploads lists it.
 //
-// When ctx ends, Upload stops at once, except while it waits for the request
-// that opens the upload, or for the last one, which creates the object. They
-// are given another 30 seconds, and when the last one succeeds so does Upload.
-// r is read in a goroutine of its own. A Read that is blocked when Upload
-// returns an error stays blocked until r's owner closes r; nothing that it
-// returns is looked at any more.
+// If ctx is done, Upload stops at once, unless it waits for the request that opens the
+// upload or for the last request, which creates the object. Those get another 30 seconds,
+// and Upload succeeds if the last request does. A separate goroutine reads r. A Read that
+// blocks when Upload returns stays blocked until the owner of r closes it; its result is
+// ignored.
 func (s *Store) Upload(ctx context.Context, key string, r io.Reader, opt UploadOptions) (Object, error) {
 	op := operation{"upload", key, actionPut}
 	size, err := opt.partSize()
@@ -154,15 +149,15 @@ func (s *Store) Upload(ctx context.Context, key string, r io.Reader, opt UploadO
 	return u.multipart(ctx, parts, first)
 }
 
-// streamError is the error of an upload whose stream failed.
+// streamError returns the error of an upload whose stream failed.
 func (s *Store) streamError(ctx context.Context, op operation, err error) error {
 	if ctx.Err() != nil {
-		return interrupted(ctx, s.on(op))
+		return interruptedError(ctx, s.on(op))
 	}
 	return fmt.Errorf("%s: read the stream: %w", s.on(op), err)
 }
 
-// upload is one object on its way.
+// upload is the upload of one object.
 type upload struct {
 	store    *Store
 	op       operation
@@ -171,7 +166,7 @@ type upload struct {
 	id       string // of a multipart upload
 	checksum bool   // a multipart upload was opened with checksums
 	reviser  Reviser
-	cutOff   atomic.Bool // a part was, on its way
+	cutOff   atomic.Bool // the request of a part was interrupted
 }
 
 func (u *upload) progress(n int) {
@@ -180,11 +175,11 @@ func (u *upload) progress(n int) {
 	}
 }
 
-// whole uploads a stream of a single part, under the first key that is free.
+// whole uploads a stream of a single part with the first free key.
 func (u *upload) whole(ctx context.Context, p part) (Object, error) {
 	for {
 		if ctx.Err() != nil {
-			return Object{}, interrupted(ctx, u.store.on(u.op))
+			return Object{}, interruptedError(ctx, u.store.on(u.op))
 		}
 		if u.opt.Renamer == nil {
 			obj, _, err := u.put(ctx, p)
@@ -197,7 +192,7 @@ func (u *upload) whole(ctx context.Context, p part) (Object, error) {
 		obj, taken, err := u.put(ctx, p)
 		release()
 		if err == nil {
-			u.named()
+			u.keepKey()
 		}
 		if !taken || ctx.Err() != nil {
 			return obj, err
@@ -208,15 +203,15 @@ func (u *upload) whole(ctx context.Context, p part) (Object, error) {
 	}
 }
 
-// put makes the object of a single part. It reports whether it failed because
-// there is one.
+// put creates the object from a single part. taken reports whether it failed because the
+// object exists.
 func (u *upload) put(ctx context.Context, p part) (_ Object, taken bool, _ error) {
-	last, cancel := outlive(ctx)
+	last, cancel := outlivingContext(ctx)
 	defer cancel()
 
 	var out *s3.PutObjectOutput
 	var doubt bool
-	err := u.store.checked(func(with bool) (err error) {
+	err := u.store.tryChecksums(func(with bool) (err error) {
 		out, err = call(last, u.store, u.store.client.PutObject, &s3.PutObjectInput{
 			Bucket: &u.store.bucket, Key: &u.key,
 			Body: bytes.NewReader(p.data), ContentLength: aws.Int64(int64(len(p.data))),
@@ -234,7 +229,7 @@ func (u *upload) put(ctx context.Context, p part) (_ Object, taken bool, _ error
 		if doubt {
 			sum := md5.Sum(p.data) //nolint:gosec // an ETag is an MD5
 			want := written{size: int64(len(p.data)), sum: p.sum, etag: hex.EncodeToString(sum[:])}
-			after, cancel := afterwards(ctx)
+			after, cancel := cleanupContext(ctx)
 			defer cancel()
 			if obj, ok := u.settle(after, want); ok {
 				u.progress(len(p.data))
@@ -250,31 +245,31 @@ func (u *upload) put(ctx context.Context, p part) (_ Object, taken bool, _ error
 	return Object{Key: u.key, Size: int64(len(p.data)), ETag: unquoteETag(out.ETag)}, false, nil
 }
 
-// agree compares the store's checksum of the object, when it tells one, with
-// ours. An object that differs is deleted: nobody must take it for a dump.
+// agree compares the store's checksum of the object, if any, with the checksum of the
+// data. It deletes an object that differs, which must not pass for a dump.
 func (u *upload) agree(ctx context.Context, got *string, kind types.ChecksumType, want uint64) error {
-	if got = toldSum(got); got == nil || kind == types.ChecksumTypeComposite || *got == encodeSum(want) {
+	if got = parseSum(got); got == nil || kind == types.ChecksumTypeComposite || *got == encodeSum(want) {
 		return nil
 	}
-	err := fault.New(fault.Integrity, "try again; if it repeats, suspect the store or the network",
-		"%s: the store's checksum is %s, that of what was sent %s", u.store.on(u.op), *got, encodeSum(want))
-	ctx, cancel := afterwards(ctx)
+	err := fault.New(fault.Integrity, "try again; if it happens again, check the store and the network",
+		"%s: the store's checksum is %s, but hectl sent %s", u.store.on(u.op), *got, encodeSum(want))
+	ctx, cancel := cleanupContext(ctx)
 	defer cancel()
 	if rest := u.store.Delete(ctx, u.key); rest != nil {
-		return fmt.Errorf("%w; and the damaged object is still there: %w", err, rest)
+		return fmt.Errorf("%w; the damaged object still exists: %w", err, rest)
 	}
 	return err
 }
 
-// written is what an upload has sent, to be recognised by.
+// written identifies the object of an upload.
 type written struct {
 	size int64
 	sum  uint64
-	etag string // "" when not known
+	etag string // "" if not known
 }
 
-// settle finds out what became of a request to create the object that is in
-// doubt. It reports whether the object is there and is ours.
+// settle determines the outcome of a request to create the object whose answer was lost.
+// It reports whether the object exists and is the one that was sent.
 func (u *upload) settle(ctx context.Context, want written) (Object, bool) {
 	out, err := call(ctx, u.store, u.store.client.HeadObject, &s3.HeadObjectInput{
 		Bucket: &u.store.bucket, Key: &u.key, ChecksumMode: types.ChecksumModeEnabled,
@@ -286,7 +281,7 @@ func (u *upload) settle(ctx context.Context, want written) (Object, bool) {
 		return Object{}, false
 	}
 	etag := unquoteETag(out.ETag)
-	if sum := toldSum(out.ChecksumCRC64NVME); sum != nil && out.ChecksumType != types.ChecksumTypeComposite {
+	if sum := parseSum(out.ChecksumCRC64NVME); sum != nil && out.ChecksumType != types.ChecksumTypeComposite {
 		if *sum != encodeSum(want.sum) {
 			return Object{}, false
 		}
@@ -297,20 +292,19 @@ func (u *upload) settle(ctx context.Context, want written) (Object, bool) {
 	return Object{Key: u.key, Size: want.size, ETag: etag, LastModified: aws.ToTime(out.LastModified).UTC()}, true
 }
 
-// settleByList is settle for who may write and list, but not read.
+// settleByList is settle for credentials that may write and list, but not read.
 func (u *upload) settleByList(ctx context.Context, want written) (Object, bool) {
 	for obj, err := range u.store.List(ctx, u.key) {
 		ours := err == nil && obj.Key == u.key && obj.Size == want.size && want.etag != "" && obj.ETag == want.etag
 		if ours {
 			u.store.logf("s3://%s/%s is complete: only the answer was lost", u.store.bucket, u.key)
 		}
-		return obj, ours // what begins with the key begins with the key itself
+		return obj, ours // the key itself is the first key with this prefix
 	}
 	return Object{}, false
 }
 
-// ifNoneMatch and ifMatch are the condition of the request that creates the
-// object.
+// ifNoneMatch and ifMatch return the condition of the request that creates the object.
 func (u *upload) ifNoneMatch() *string {
 	if u.opt.Replace != "" {
 		return nil
@@ -328,8 +322,8 @@ func (u *upload) ifMatch() *string {
 // fail is Store.fail for the request that creates the object.
 func (u *upload) fail(ctx context.Context, err error) error {
 	if u.opt.Replace != "" && ctx.Err() == nil && (statusOf(err) == http.StatusPreconditionFailed || codeOf(err) == "NoSuchKey") {
-		return fault.New(fault.Failed, "somebody else wrote it: look at it, and try again",
-			"%s: the object that was to be replaced has changed or is gone", u.store.on(u.op))
+		return fault.New(fault.Failed, "check the object, then try again: another program changed or deleted it",
+			"%s: the object to replace has changed or no longer exists", u.store.on(u.op))
 	}
 	return u.store.fail(ctx, u.op, err)
 }
@@ -338,10 +332,10 @@ func (u *upload) contentType() *string {
 	return aws.String(cmp.Or(u.opt.ContentType, "application/octet-stream"))
 }
 
-// outlive returns a context that goes on for cleanupTime after ctx has ended.
-// The request that creates the object runs on it: cut off in the middle,
-// nobody would know whether there is an object.
-func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
+// outlivingContext returns a context that lasts cleanupTime longer than ctx. The request
+// that creates the object uses it: after an interrupted request, it is not known whether
+// the object exists.
+func outlivingContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
 		timer := time.AfterFunc(cleanupTime, cancel)
@@ -350,13 +344,13 @@ func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
 	return longer, func() { stop(); cancel() }
 }
 
-// afterwards returns a context for putting things in order, which takes
-// cleanupTime at most whether ctx has ended or not.
-func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
+// cleanupContext returns a context for clean-up. It lasts cleanupTime, even if ctx is
+// done.
+func cleanupContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 }
 
-// orNil returns nil for "", which the SDK leaves out.
+// orNil returns nil for "", so that the SDK omits the header.
 func orNil(s string) *string {
 	if s == "" {
 		return nil

@@ -8,11 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net/http"
 	"runtime"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -81,43 +79,6 @@ func TestUploadReaderFailureLeavesNothing(t *testing.T) {
 		}
 		b.wantNothingLeft(t)
 	}
-}
-
-// A stream that fails while parts are on their way: they are given up, and
-// whatever the server still makes of them is gone.
-func TestUploadReaderFailureWithPartsInFlight(t *testing.T) {
-	b := newBench(t)
-	broken := errors.New("pg_dump exited with 1")
-	started := make(chan struct{})
-	b.proxy.On(s3test.Is("UploadPart"), s3test.Hold(sync.OnceFunc(func() { close(started) })))
-	r := io.MultiReader(bytes.NewReader(content(3*part)), readerFunc(func([]byte) (int, error) {
-		<-started
-		return 0, broken
-	}))
-	if _, err := b.store.Upload(t.Context(), "backups/x", r, smallParts); !errors.Is(err, broken) {
-		t.Error(err)
-	}
-	b.wantNothingLeft(t)
-}
-
-// S3's documentation: parts under way may arrive after an abort, look and
-// repeat.
-func TestAbortIsRepeatedWhilePartsArrive(t *testing.T) {
-	b := newBench(t)
-	s3store.NoBackoff(b.store)
-	b.proxy.On(s3test.Is("ListParts"), func(_ *s3test.Proxy, w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, "<ListPartsResult></ListPartsResult>")
-	}).Times(1)
-	broken := errors.New("pg_dump exited with 1")
-	_, err := b.store.Upload(t.Context(), "backups/x", stream(content(2*part), broken), smallParts)
-	if !errors.Is(err, broken) {
-		t.Error(err)
-	}
-	// And once more, if a part was cut off.
-	if n := b.proxy.Requests(s3test.Is("AbortMultipartUpload")); n != 2 && n != 3 {
-		t.Errorf("%d aborts, want 2 or 3", n)
-	}
-	b.wantNothingLeft(t)
 }
 
 func TestUploadCancelledLeavesNothing(t *testing.T) {
@@ -197,7 +158,7 @@ func TestUploadNeverOverwrites(t *testing.T) {
 		b.put(t, "backups/x", old)
 		_, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(size)), smallParts)
 		wantFault(t, err, fault.Failed, "upload s3://dumps/backups/x: the object already exists",
-			"hectl never overwrites an object: write to another bucket or folder, or run it again")
+			"write to another bucket or folder, or run the command again: hectl never overwrites an object")
 		b.wantContent(t, "backups/x", old)
 		b.wantNoUploads(t)
 	}
@@ -242,74 +203,6 @@ func TestUploadNeverHidesAVersion(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestUploadRetries(t *testing.T) {
-	b := newBench(t)
-	data := content(3*part + 1)
-	for _, tt := range []struct {
-		name  string
-		match s3test.Match
-		fault s3test.Fault
-	}{
-		{"slow down on opening", s3test.Is("CreateMultipartUpload"), s3test.Answer(503, "SlowDown")},
-		{"slow down on parts", s3test.Is("UploadPart"), s3test.Answer(503, "SlowDown")},
-		{"internal error on parts", s3test.Is("UploadPart"), s3test.Answer(500, "InternalError")},
-		{"parts cut off", s3test.Is("UploadPart"), s3test.ResetRequest(mib)},
-		{"answers to parts lost", s3test.Is("UploadPart"), s3test.ResetAfter()},
-		{"a wrong byte in parts", s3test.Is("UploadPart"), s3test.FlipRequest(1000)},
-		{"parts stored wrong", s3test.Is("UploadPart"), storedWrong},
-		{"slow down on completing", s3test.Is("CompleteMultipartUpload"), s3test.Answer(503, "SlowDown")},
-		{"conflict on completing", s3test.Is("CompleteMultipartUpload"), s3test.Answer(409, "ConditionalRequestConflict")},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			defer b.proxy.Reset()
-			key := strings.ReplaceAll(tt.name, " ", "-")
-			rule := b.proxy.On(tt.match, tt.fault).Times(2)
-			if _, err := b.store.Upload(t.Context(), key, bytes.NewReader(data), smallParts); err != nil {
-				t.Fatal(err)
-			}
-			if rule.Hits() != 2 {
-				t.Errorf("%d faults", rule.Hits())
-			}
-			b.wantContent(t, key, data)
-			b.wantNoUploads(t)
-		})
-	}
-}
-
-// What fits one part is sent again as well.
-func TestUploadOfOnePartRetries(t *testing.T) {
-	b := newBench(t)
-	data := content(2000)
-	rule := b.proxy.On(s3test.Is("PutObject"), s3test.FlipRequest(1000)).Times(2)
-	if _, err := b.store.Upload(t.Context(), "small", bytes.NewReader(data), smallParts); err != nil {
-		t.Fatal(err)
-	}
-	if rule.Hits() != 2 {
-		t.Errorf("%d faults", rule.Hits())
-	}
-	b.wantContent(t, "small", data)
-}
-
-// storedWrong takes a request's body and reports the checksum of another.
-func storedWrong(_ *s3test.Proxy, w http.ResponseWriter, r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body)
-	w.Header().Set("X-Amz-Checksum-Crc64nvme", "AAAAAAAAAAA=")
-	w.Header().Set("X-Amz-Checksum-Type", "FULL_OBJECT")
-	w.Header().Set("Etag", `"0"`)
-}
-
-func TestUploadPartThatKeepsFailingLeavesNothing(t *testing.T) {
-	b := newBench(t)
-	s3store.NoBackoff(b.store)
-	rule := b.proxy.On(s3test.Is("UploadPart"), s3test.FlipRequest(1000)).After(1)
-	_, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(3*part)), smallParts)
-	wantFault(t, err, fault.Integrity, "upload s3://dumps/backups/x: the data was changed on its way to the store", "")
-	if n := rule.Hits(); n < 5 || n > 10 {
-		t.Errorf("two parts were sent %d times", n)
-	}
-	b.wantNothingLeft(t)
 }
 
 // The request that creates the object succeeds, but its answer is an error, or
@@ -366,18 +259,6 @@ func (b *bench) loseAnswers(t *testing.T, store *s3store.Store) {
 				b.wantNoUploads(t)
 			})
 		}
-	}
-}
-
-// refuseRepetition loses the answer to the first request and refuses the next.
-func refuseRepetition(f s3test.Fault) s3test.Fault {
-	var seen atomic.Int64
-	return func(p *s3test.Proxy, w http.ResponseWriter, r *http.Request) {
-		if seen.Add(1) == 1 {
-			s3test.ResetAfter()(p, w, r)
-			return
-		}
-		f(p, w, r)
 	}
 }
 
@@ -460,21 +341,6 @@ func TestUploadWrongChecksumIsRefused(t *testing.T) {
 	}
 }
 
-func TestUploadTooManyParts(t *testing.T) {
-	b := newBench(t)
-	s3store.SetMaxParts(b.store, 2)
-	if _, err := b.store.Upload(t.Context(), "fits", bytes.NewReader(content(2*part)), smallParts); err != nil {
-		t.Fatal(err)
-	}
-	_, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(2*part+1)), smallParts)
-	wantFault(t, err, fault.Failed, "upload s3://dumps/backups/x: the stream is longer than 2 parts of 5 MiB",
-		"use larger parts: --part-size 20MiB")
-	if err := b.store.Delete(t.Context(), "fits"); err != nil {
-		t.Error(err)
-	}
-	b.wantNothingLeft(t)
-}
-
 func TestPartSize(t *testing.T) {
 	const gib, tib = 1 << 30, 1 << 40
 	for _, tt := range []struct {
@@ -541,48 +407,6 @@ func TestUploadMemory(t *testing.T) {
 	}
 }
 
-func TestPendingUploads(t *testing.T) {
-	b := newBench(t)
-	// A user who may upload, but not abort, leaves one behind, and says so.
-	if err := b.AddUser(t.Context(), "writer", "writer-secret", "user"); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Allow(t.Context(), bucket, "writer", "s3:PutObject"); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("AWS_ACCESS_KEY_ID", "writer")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "writer-secret")
-	writer, err := s3store.Open(t.Context(), s3store.Config{Bucket: bucket, EndpointURL: b.URL})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer writer.Close()
-	broken := errors.New("pg_dump exited with 1")
-	_, err = writer.Upload(t.Context(), "backups/x", stream(content(2*part), broken), smallParts)
-	if !errors.Is(err, broken) || !strings.Contains(err.Error(), "; its parts are still in the bucket: abort the upload of s3://dumps/backups/x: access denied") {
-		t.Errorf("err = %v", err)
-	}
-
-	var pending []s3store.PendingUpload
-	for up, err := range b.store.PendingUploads(t.Context(), "backups/") {
-		if err != nil {
-			t.Fatal(err)
-		}
-		pending = append(pending, up)
-	}
-	if len(pending) != 1 || pending[0].Key != "backups/x" || pending[0].ID == "" || pending[0].Initiated.IsZero() {
-		t.Fatalf("pending: %+v", pending)
-	}
-	for range 2 { // the second time it is gone, which is all the same
-		if err := b.store.AbortUpload(t.Context(), pending[0]); err != nil {
-			t.Error(err)
-		}
-	}
-	for up, err := range b.store.PendingUploads(t.Context(), "") {
-		t.Errorf("still pending: %+v, %v", up, err)
-	}
-}
-
 // crc returns the CRC64NVME of data as S3 writes it.
 func crc(data []byte) string {
 	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, crc64nvme.Checksum(data)))
@@ -605,60 +429,34 @@ func pipeLike(data []byte) io.Reader {
 	return readerFunc(func(p []byte) (int, error) { return r.Read(p[:min(len(p), 64<<10)]) })
 }
 
-// revised is a stream whose first bytes are set at its end.
-type revised struct {
-	io.Reader
-	head int64
-	seen []int // what Revise was given
-}
+func TestUploadReplaces(t *testing.T) {
+	b := newBench(t)
+	const text, hint = "upload s3://dumps/backups/x: the object to replace has changed or no longer exists", "check the object, then try again: another program changed or deleted it"
+	for _, size := range []int{100, 2 * part} {
+		opt := smallParts
+		opt.Replace = b.put(t, "backups/x", []byte("the old one")).ETag
+		if _, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(size)), opt); err != nil {
+			t.Fatal(err)
+		}
+		b.wantContent(t, "backups/x", content(size))
 
-func (r *revised) Held() int64 { return r.head }
-
-func (r *revised) Revise(head []byte) error {
-	r.seen = append(r.seen, len(head))
-	for i := range head {
-		head[i] = 'H'
+		// Now it is another one.
+		_, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(size+1)), opt)
+		wantFault(t, err, fault.Failed, text, hint)
+		b.wantContent(t, "backups/x", content(size))
+		if err := b.store.Delete(t.Context(), "backups/x"); err != nil {
+			t.Fatal(err)
+		}
+		_, err = b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(size)), opt)
+		wantFault(t, err, fault.Failed, text, hint)
+		b.wantNoUploads(t)
 	}
-	return nil
-}
 
-func TestUploadRevisesTheBeginning(t *testing.T) {
-	server := s3test.New(t)
-	store := server.Store(t, "revised")
-	for _, tt := range []struct {
-		name       string
-		size, head int64
-		want       int
-	}{
-		{"a single part", 1000, 100, 100},
-		{"a head in the first of several parts", 3*part + 5, 100, 100},
-		{"a head that ends with the first part", 3*part + 5, part, part},
-		{"a head of several parts", 3*part + 5, part + 1, part + 1},
-		{"a head that is all there is", 2*part + 5, math.MaxInt64, 2*part + 5},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			data := make([]byte, tt.size)
-			for i := range data {
-				data[i] = byte(i / 3)
-			}
-			r := &revised{Reader: bytes.NewReader(data), head: tt.head}
-			key := strings.ReplaceAll(tt.name, " ", "-")
-			obj, err := store.Upload(t.Context(), key, r, smallParts)
-			if err != nil {
-				t.Fatal(err)
-			}
-			copy(data, bytes.Repeat([]byte("H"), tt.want))
-			got, err := server.Get(t.Context(), "revised", key)
-			if err != nil || !bytes.Equal(got, data) || obj.Size != tt.size {
-				t.Errorf("%d bytes came back, of %d (%v); equal: %v", len(got), tt.size, err, bytes.Equal(got, data))
-			}
-			if len(r.seen) != 1 || r.seen[0] != tt.want {
-				t.Errorf("Revise was called with %d bytes, want %d", r.seen, tt.want)
-			}
-			sum, err := server.Checksum(t.Context(), "revised", key)
-			if want := base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, crc64nvme.Checksum(data))); err != nil || sum != want {
-				t.Errorf("the store's checksum is %q (%v), want %q", sum, err, want)
-			}
-		})
+	// The answer is lost, and the repetition finds the new one there.
+	opt := s3store.UploadOptions{Replace: b.put(t, "backups/x", []byte("the old one")).ETag}
+	b.proxy.On(s3test.Is("PutObject"), s3test.ResetAfter()).Times(1)
+	if _, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(100)), opt); err != nil {
+		t.Fatal(err)
 	}
+	b.wantContent(t, "backups/x", content(100))
 }

@@ -16,17 +16,16 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// Details is what the store tells of an object beyond a listing.
+// Details describes an object in more detail than a listing.
 type Details struct {
 	Object
-	SSE, KMSKeyID string // how it is encrypted, as in UploadOptions
+	SSE, KMSKeyID string // encryption, as in UploadOptions
 
-	crc64nvme string // of the whole, as in S3's header; "" when the store has none
+	crc64nvme string // of the whole object, in the form of S3's header; "" for none
 }
 
-// Details returns what the store knows of obj, which must come from a listing or
-// a Head. An object that was replaced since is an error with the code
-// fault.Integrity.
+// Details returns the details of obj, which must come from List or Head. An object that
+// was replaced since then is an error with the code fault.Integrity.
 func (s *Store) Details(ctx context.Context, obj Object) (Details, error) {
 	op := operation{"look up", obj.Key, actionGet}
 	out, err := call(ctx, s, s.client.HeadObject, &s3.HeadObjectInput{
@@ -40,16 +39,16 @@ func (s *Store) Details(ctx context.Context, obj Object) (Details, error) {
 		SSE:    string(out.ServerSideEncryption), KMSKeyID: aws.ToString(out.SSEKMSKeyId),
 	}
 	if d.Size != obj.Size || (obj.ETag != "" && d.ETag != obj.ETag) {
-		return Details{}, replaced(s.on(op))
+		return Details{}, replacedError(s.on(op))
 	}
 	if out.ChecksumType != types.ChecksumTypeComposite {
-		d.crc64nvme = aws.ToString(toldSum(out.ChecksumCRC64NVME))
+		d.crc64nvme = aws.ToString(parseSum(out.ChecksumCRC64NVME))
 	}
 	return d, nil
 }
 
-// Sum returns a checksum of the kind that the store has of the object. The
-// object's bytes are to be written to it, in order.
+// Sum returns a checksum of the kind that the store has for the object. Write the bytes of
+// the object to it in order.
 func (d Details) Sum() *Sum {
 	switch {
 	case d.crc64nvme != "":
@@ -60,14 +59,15 @@ func (d Details) Sum() *Sum {
 	return &Sum{}
 }
 
-// isMD5 is the form of the ETag of an object that was uploaded in one piece. It
-// is the MD5 of the content unless a KMS key encrypts the object:
+// isMD5 matches the ETag of an object that was uploaded in one piece. It is the MD5 of the
+// content unless a KMS key encrypts the object.
+//
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
 var isMD5 = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-// Sum compares the bytes of an object with the store's own checksum of it.
+// Sum compares the bytes of an object with the store's checksum.
 type Sum struct {
-	Kind string // "CRC64NVME" or "MD5"; "" when the store has none that can be compared
+	Kind string // "CRC64NVME", "MD5", or "" if there is no checksum to compare with
 
 	want   string
 	hash   hash.Hash
@@ -82,14 +82,13 @@ func (c *Sum) Write(p []byte) (int, error) {
 	return c.hash.Write(p)
 }
 
-// Matches reports whether the bytes written so far are what the store received;
-// true when it cannot tell.
+// Matches reports whether the checksum of the bytes so far is the store's checksum. It
+// returns true if there is no checksum to compare with.
 func (c *Sum) Matches() bool {
 	return c.hash == nil || c.encode(c.hash.Sum(nil)) == c.want
 }
 
-// replaced is the error for an object that is no longer the one that was asked
-// for.
-func replaced(what string) error {
+// replacedError reports that the object was replaced.
+func replacedError(what string) error {
 	return fault.New(fault.Integrity, "start again with the new object", "%s: the object was replaced while it was read", what)
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/s3store"
-	"github.com/rubyforgood/hectl/test/s3test"
 )
 
 func TestSumIsTheStores(t *testing.T) {
@@ -70,52 +69,4 @@ func TestSumIsTheStores(t *testing.T) {
 	b.put(t, "backups/x", []byte("two"))
 	_, err := b.store.Details(t.Context(), stale)
 	wantFault(t, err, fault.Integrity, "look up s3://dumps/backups/x: the object was replaced while it was read", "start again with the new object")
-}
-
-func TestDownloadFromAnOffset(t *testing.T) {
-	b := newBench(t)
-	data := content(3*mib + 5)
-	obj := b.put(t, "backups/x", data)
-	for _, offset := range []int{0, 1, mib, 2*mib + 7, len(data) - 1, len(data)} {
-		before := b.proxy.Received()
-		got, err := io.ReadAll(readAndClose(t, b.store.Download(t.Context(), obj, s3store.DownloadOptions{Offset: int64(offset), RangeSize: mib})))
-		if err != nil || !bytes.Equal(got, data[offset:]) {
-			t.Errorf("from %d: %d bytes (%v)", offset, len(got), err)
-		}
-		if n := b.proxy.Received() - before; n != int64(len(data)-offset) {
-			t.Errorf("from %d: %d bytes were sent", offset, n)
-		}
-	}
-}
-
-func TestUploadReplaces(t *testing.T) {
-	b := newBench(t)
-	const text, hint = "upload s3://dumps/backups/x: the object that was to be replaced has changed or is gone", "somebody else wrote it: look at it, and try again"
-	for _, size := range []int{100, 2 * part} {
-		opt := smallParts
-		opt.Replace = b.put(t, "backups/x", []byte("the old one")).ETag
-		if _, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(size)), opt); err != nil {
-			t.Fatal(err)
-		}
-		b.wantContent(t, "backups/x", content(size))
-
-		// Now it is another one.
-		_, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(size+1)), opt)
-		wantFault(t, err, fault.Failed, text, hint)
-		b.wantContent(t, "backups/x", content(size))
-		if err := b.store.Delete(t.Context(), "backups/x"); err != nil {
-			t.Fatal(err)
-		}
-		_, err = b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(size)), opt)
-		wantFault(t, err, fault.Failed, text, hint)
-		b.wantNoUploads(t)
-	}
-
-	// The answer is lost, and the repetition finds the new one there.
-	opt := s3store.UploadOptions{Replace: b.put(t, "backups/x", []byte("the old one")).ETag}
-	b.proxy.On(s3test.Is("PutObject"), s3test.ResetAfter()).Times(1)
-	if _, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(100)), opt); err != nil {
-		t.Fatal(err)
-	}
-	b.wantContent(t, "backups/x", content(100))
 }
