@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/commandline"
 	"github.com/rubyforgood/hectl/internal/console"
 )
 
@@ -130,19 +131,9 @@ func flagUsage(f cli.Flag) string {
 func optionTable(flags []cli.Flag) string {
 	var b strings.Builder
 	for _, f := range flags {
-		var names []string
-		for _, name := range f.Names() {
-			if utf8.RuneCountInString(name) == 1 {
-				names = append([]string{"-" + name}, names...)
-			} else {
-				names = append(names, "--"+name)
-			}
-		}
-		value := ""
-		if documented, ok := f.(cli.DocGenerationFlag); ok && documented.TakesValue() {
-			value = " " + command.Placeholder(flagUsage(f))
-		}
-		fmt.Fprintf(&b, "| `%s%s` | %s |\n", strings.Join(names, "`, `"), value, markdownText(strings.ReplaceAll(flagUsage(f), "`", "")))
+		d := commandline.DescribeFlag(f)
+		names := strings.TrimSpace(strings.Join(d.Names, "`, `") + " " + d.Placeholder)
+		fmt.Fprintf(&b, "| `%s` | %s |\n", names, markdownText(d.Usage))
 	}
 	if b.Len() == 0 {
 		return ""

@@ -1,7 +1,7 @@
-// Command hectl backs a production Postgres up to S3, and turns its newest dump
-// into a local development database.
+// Command hectl backs up a Postgres database to S3 and loads the newest dump into a
+// local development database.
 //
-// See docs/design.md for what holds across commands.
+// docs/design.md explains what applies to every command.
 package main
 
 import (
@@ -20,30 +20,48 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/rubyforgood/hectl/backup"
+	"github.com/rubyforgood/hectl/backup/schedule"
+	"github.com/rubyforgood/hectl/internal/about"
 	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/commandline"
+	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/doctor"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/finding"
+	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/internal/setup"
+	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/restore"
 )
+
+// Set by the linker for releases.
+var (
+	version = ""
+	commit  = ""
+	date    = ""
+)
+
+func build() command.Build { return command.NewBuild(version, commit, date) }
 
 func main() {
 	os.Exit(mainCode())
 }
 
-// mainCode is main up to the exit, so that what it defers runs.
+// mainCode runs before the exit, so that its deferred calls run.
 func mainCode() int {
-	// A reader that goes away is told by the write that fails; the signal would
-	// end hectl before it has cleaned up.
+	// If the reader of a pipe exits, the next write fails. The signal would kill hectl
+	// before it cleans up.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), endingSignals()...)
 	defer stop()
-	// The first signal asks to clean up and end; the next one ends at once.
+	// The first signal starts the cleanup; the second one kills hectl.
 	context.AfterFunc(ctx, stop)
 	return run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 }
 
-// endingSignals are those that end a run in an orderly way. SIGHUP is left
-// alone where nohup has it ignored.
+// endingSignals returns the signals that end a run after cleanup. SIGHUP is not one if
+// nohup ignores it.
 func endingSignals() []os.Signal {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {
@@ -52,8 +70,7 @@ func endingSignals() []os.Signal {
 	return signals
 }
 
-// run runs hectl with args, without the program's name, and returns the exit
-// code.
+// run runs hectl with args, which leave out the program, and returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := console.New(console.Options{
 		Stdout: stdout, Stderr: stderr,
@@ -61,7 +78,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		Now:     time.Now,
 		RunID:   strings.ToLower(rand.Text()[:8]),
 	})
-	// Set here and not by the flag alone: a complaint about the flags is talk, too.
+	// Set before the flags are parsed: errors about flags also have a format.
 	if err := out.SetLogFormat(os.Getenv("HECTL_LOG_FORMAT")); err != nil {
 		out.Fail(err)
 		return int(fault.CodeOf(err))
@@ -71,31 +88,32 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		out.Fail(err)
 		return int(fault.Failed)
 	}
-	env := &command.Env{Console: out, Stdin: stdin, Stdout: stdout, Dir: dir, Version: buildVersion().Version, Environ: os.Environ()}
+	env := &command.Env{Console: out, Stdin: stdin, Stdout: stdout, Dir: dir, Version: build().Version, Environ: os.Environ()}
 	app := newApp(env, stdout)
-	if len(args) > 0 && args[0] == completeCommand {
-		complete(ctx, env, app, args[1:])
+	if len(args) > 0 && args[0] == commandline.CompleteCommand {
+		env.Completing = true
+		commandline.Complete(ctx, stdout, app, env.Completers(), args[1:])
 		return int(fault.Done)
 	}
-	line, err := arrange(app, args)
+	line, err := commandline.Arrange(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, slices.Concat([]string{app.Name}, line))
-	} else if name := unattended(app, args); name != "" {
-		env.Misread(ctx, name)
+	} else if cmd := commandline.FindCommand(app, args); cmd != nil && command.Notifies(cmd) {
+		env.NotifyOfUsage(ctx, cmd.Name)
 	}
 	if err != nil && ctx.Err() != nil {
-		err = interrupted(ctx, err)
+		err = interruptedError(ctx, err)
 	}
 	if err != nil {
 		out.Fail(err)
 	}
-	env.Tell(ctx, err)
+	env.Notify(ctx, err)
 	return int(fault.CodeOf(err))
 }
 
-// interrupted says that a signal, and not what the signal made fail, ended the
-// run.
-func interrupted(ctx context.Context, err error) error {
+// interruptedError returns an error that names the signal before the failure that it
+// caused.
+func interruptedError(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); !errors.Is(err, cause) {
 		err = fmt.Errorf("%w: %w", cause, err)
 	}
@@ -103,26 +121,29 @@ func interrupted(ctx context.Context, err error) error {
 }
 
 func newApp(env *command.Env, stdout io.Writer) *cli.App {
-	app := &cli.App{
+	b := build()
+	return &cli.App{
 		Name:                      "hectl",
 		Usage:                     "back up a Postgres database to S3 and load the newest dump into your local one",
 		UsageText:                 "hectl COMMAND [options]",
-		Version:                   buildVersion().Version,
+		Version:                   b.Version,
 		HideVersion:               true,
 		Writer:                    stdout,
-		ErrWriter:                 io.Discard, // errors are printed by run, once
+		ErrWriter:                 io.Discard, // run prints errors
 		ExitErrHandler:            func(*cli.Context, error) {},
-		DisableSliceFlagSeparator: true, // a pattern may hold a comma
+		DisableSliceFlagSeparator: true, // a pattern can contain a comma
 		CustomAppHelpTemplate:     appHelp,
-		Action:                    func(c *cli.Context) error { return env.Console.Result(look(c.Context, env)) },
+		Description:               "Settings come from flags, the environment, and hectl.yml in the current folder or one above it. \"hectl doctor\" shows the settings in effect and what is missing.",
+		Action:                    func(c *cli.Context) error { return setup.ShowNext(c.Context, env, checkTarget) },
 		Commands: slices.Concat(
 			backup.Commands(env),
 			restore.Commands(env),
-			[]*cli.Command{doctorCommand(env), initCommand(env), allowCommand(env), completionCommand(env), manualCommand(env), versionCommand(env)},
+			[]*cli.Command{doctor.Command(env, b, &backupChecks{env: env}, &fetchChecks{env: env})},
+			setup.Commands(env),
+			about.Commands(env, b),
 		),
 		OnUsageError: func(_ *cli.Context, err error, _ bool) error { return fault.Wrap(fault.Usage, `see "hectl help"`, err) },
 	}
-	return app
 }
 
 const appHelp = `hectl - {{.Usage}}
@@ -139,3 +160,58 @@ On the server:   HECTL_SOURCE=postgres://backup@db.example.com/app hectl backup
 Settings come from flags, the environment, and hectl.yml in this folder or one
 above. "hectl COMMAND --help" has examples, settings and exit codes.
 `
+
+// checkTarget returns why a fetch would refuse the target.
+func checkTarget(ctx context.Context, settings *config.Sources, target pgtools.Conn) error {
+	if err := restore.CheckEnvironment(settings, target); err != nil {
+		return err
+	}
+	return restore.CheckRole(ctx, target)
+}
+
+// backupChecks gives doctor the checks of package backup.
+type backupChecks struct {
+	env  *command.Env
+	line *backup.CommandLine // of the scheduled backup; nil before ReadOptions
+}
+
+func (b *backupChecks) ReadOptions(ctx context.Context, args []string) (config.Flags, error) {
+	b.line = backup.ParseCommandLine(ctx, b.env, args)
+	return b.line.Flags, b.line.Err
+}
+
+func (b *backupChecks) CheckJob(f *finding.List, about string, j schedule.InstalledJob, path string) {
+	backup.CheckJob(f, about, j, b.line, path)
+}
+
+func (b *backupChecks) CheckSource(ctx context.Context, f *finding.List, source pgtools.Conn, tools *pgtools.Tools) {
+	backup.CheckSource(ctx, f, b.env, backup.SourceCheck{Conn: source, Tools: tools, Line: b.line})
+}
+
+func (b *backupChecks) CheckKeep(settings *config.Sources) error { return backup.CheckKeep(settings) }
+
+func (b *backupChecks) CheckWriter(ctx context.Context, f *finding.List, about string, store *s3store.Store, bucket config.Bucket, label string, needed bool) {
+	backup.CheckWriter(ctx, f, about, backup.WriterCheck{Store: store, Bucket: bucket, Label: label, Now: b.env.Console.Now(), Required: needed})
+}
+
+// fetchChecks gives doctor the checks of package restore.
+type fetchChecks struct {
+	env    *command.Env
+	newest *restore.Newest // nil before CheckNewest, and if there is no readable dump
+}
+
+func (c *fetchChecks) CheckNewest(ctx context.Context, f *finding.List, dumps, masked config.Bucket, label string, expected doctor.Expected) {
+	c.newest = restore.CheckNewest(ctx, f, c.env, dumps, masked, label, restore.Wanted(expected))
+}
+
+func (c *fetchChecks) CheckAttachments(ctx context.Context, f *finding.List, b config.Bucket) {
+	restore.CheckAttachments(ctx, f, c.env, b, c.newest)
+}
+
+func (c *fetchChecks) CheckMasking(f *finding.List, flags *cli.Context, settings *config.Sources, copies bool) {
+	restore.CheckMasking(f, c.env, flags, settings, copies, c.newest)
+}
+
+func (c *fetchChecks) CheckTarget(ctx context.Context, f *finding.List, flags *cli.Context, tools *pgtools.Tools) {
+	restore.CheckTarget(ctx, f, c.env, flags, c.newest, tools)
+}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/commandline"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
 )
@@ -20,7 +21,7 @@ const appName = "hectl restore"
 
 // Commands returns the commands that restore a dump, or read it through.
 func Commands(env *command.Env) []*cli.Command {
-	files, latest := command.Candidate{Word: command.CompleteFiles}, command.Candidate{Word: "latest", About: "the newest"}
+	files, latest := commandline.Candidate{Word: commandline.CompleteFiles}, commandline.Candidate{Word: "latest", About: "the newest"}
 	env.CompleteArgs("restore", completeDump(env, files))
 	env.CompleteArgs("download", completeDump(env, latest))
 	env.CompleteArgs("verify", completeDump(env, latest))

@@ -16,6 +16,7 @@ import (
 
 	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/commandline"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/files"
@@ -24,20 +25,20 @@ import (
 
 // completeDump completes the key of a dump, the newest first; others go before
 // the keys.
-func completeDump(env *command.Env, others ...command.Candidate) command.Completer {
-	return func(ctx context.Context, line command.Line) ([]command.Candidate, error) {
+func completeDump(env *command.Env, others ...commandline.Candidate) commandline.Completer {
+	return func(ctx context.Context, line commandline.Line) ([]commandline.Candidate, error) {
 		if len(line.Operands) > 0 {
 			return nil, nil
 		}
 		if strings.ContainsAny(line.Word, "/~") { // a path, or an address
-			return slices.DeleteFunc(slices.Clone(others), func(c command.Candidate) bool { return c.Word != command.CompleteFiles }), nil
+			return slices.DeleteFunc(slices.Clone(others), func(c commandline.Candidate) bool { return c.Word != commandline.CompleteFiles }), nil
 		}
 		found, err := knownDumps(ctx, env, line.Flags)
 		candidates := slices.Clone(others)
 		for _, d := range slices.Backward(found) {
 			name := filepath.Base(d.Key)
 			if fault.ShellQuote(name) == name { // some shells insert it as it is
-				candidates = append(candidates, command.Candidate{
+				candidates = append(candidates, commandline.Candidate{
 					Word: name, About: humanize.Bytes(uint64(d.Size)) + ", " + text.Minute(d.Time),
 				})
 			}
@@ -47,13 +48,13 @@ func completeDump(env *command.Env, others ...command.Candidate) command.Complet
 }
 
 // completeLabel completes the label of dumps.
-func completeLabel(env *command.Env) command.Completer {
-	return func(ctx context.Context, line command.Line) ([]command.Candidate, error) {
+func completeLabel(env *command.Env) commandline.Completer {
+	return func(ctx context.Context, line commandline.Line) ([]commandline.Candidate, error) {
 		found, err := knownDumps(ctx, env, line.Flags)
-		var candidates []command.Candidate
+		var candidates []commandline.Candidate
 		for _, label := range catalog.Labels(found) {
 			if fault.ShellQuote(label) == label {
-				candidates = append(candidates, command.Candidate{Word: label})
+				candidates = append(candidates, commandline.Candidate{Word: label})
 			}
 		}
 		return candidates, err
@@ -62,16 +63,16 @@ func completeLabel(env *command.Env) command.Completer {
 
 // completeSnapshot completes the names of snapshots that are not named yet, of
 // which a command takes at most so many.
-func completeSnapshot(env *command.Env, most int) command.Completer {
-	return func(ctx context.Context, line command.Line) ([]command.Candidate, error) {
+func completeSnapshot(env *command.Env, most int) commandline.Completer {
+	return func(ctx context.Context, line commandline.Line) ([]commandline.Candidate, error) {
 		if len(line.Operands) >= most {
 			return nil, nil
 		}
 		snapshots, err := knownSnapshots(ctx, env, line.Flags)
-		var candidates []command.Candidate
+		var candidates []commandline.Candidate
 		for _, s := range slices.Backward(snapshots) {
 			if !slices.Contains(line.Operands, s.Name) {
-				candidates = append(candidates, command.Candidate{Word: s.Name, About: text.Size(s.Size) + ", saved " + text.Minute(s.Saved)})
+				candidates = append(candidates, commandline.Candidate{Word: s.Name, About: text.Size(s.Size) + ", saved " + text.Minute(s.Saved)})
 			}
 		}
 		return candidates, err

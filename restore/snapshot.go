@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/commandline"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
 )
@@ -165,7 +166,7 @@ func snapshotDeleteCommand(env *command.Env) *cli.Command {
 // least to most, and finds the target.
 func prepareSnapshots(env *command.Env, c *cli.Context, least, most int) (*run, error) {
 	if n := c.NArg(); n < least || n > most {
-		name := command.FullName(c.Command)
+		name := commandline.FullName(c.Command)
 		return nil, fault.New(fault.Usage, strings.TrimSuffix(c.Command.UsageText, " [options]"), "%s takes %d arguments, but was given %d", name, least, n)
 	}
 	for _, arg := range c.Args().Slice() {

@@ -8,10 +8,10 @@ import (
 	"github.com/rubyforgood/hectl/internal/console"
 )
 
-// approver decides whether claims of a file are approved.
+// approver reports whether the user approves claims of a file.
 type approver func(path string, claims []config.Claim, changed bool) bool
 
-// askApproval lets a command ask for approval on a terminal.
+// askApproval makes Settings ask for approval if there is a terminal.
 func (e *Env) askApproval(ctx context.Context) {
 	e.approve = once(func(path string, claims []config.Claim, changed bool) bool {
 		asker := e.Console.Asker(e.Stdin)
@@ -22,13 +22,13 @@ func (e *Env) askApproval(ctx context.Context) {
 			e.Console.Warn("%s, or a file that it names, changed after you approved it", path)
 		}
 		e.Console.Warn("%s needs your approval for:\n%s", path, ClaimsText(claims))
-		answer, err := asker.Answer(ctx, "Approve it? Only if you trust who wrote it. [y/N]")
+		answer, err := asker.Answer(ctx, "Approve it? Only if you trust its author. [y/N]")
 		return err == nil && (strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes"))
 	})
 }
 
-// once asks once about the same claims of a file. An answer about one file says nothing
-// about another.
+// once asks once about the same claims of a file. The answer for one file does not apply
+// to another.
 func once(ask approver) approver {
 	answers := map[string]bool{}
 	return func(path string, claims []config.Claim, changed bool) bool {
@@ -42,11 +42,11 @@ func once(ask approver) approver {
 	}
 }
 
-// ClaimsText lists claims, one a line.
+// ClaimsText lists claims, one per line.
 func ClaimsText(claims []config.Claim) string {
 	var lines []string
 	for _, c := range claims {
-		lines = append(lines, "  "+c.Key+": "+console.Clean(c.Text)) // which may not add lines
+		lines = append(lines, "  "+c.Key+": "+console.Clean(c.Text)) // without line breaks
 	}
 	return strings.Join(lines, "\n")
 }

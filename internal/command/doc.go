@@ -1,7 +1,6 @@
-// Package command holds what hectl's commands share: the flags that mean the
-// same everywhere, how settings are looked up for them, and the shape of their
-// help.
+// Package command has what hectl's commands share: their environment, the flags that
+// mean the same in every command, and the lookup of settings for them.
 //
-// A command is a constructor that returns a *cli.Command, an options struct and
-// a Run(ctx) that knows nothing of flags. The *cli.Context stops at the action.
+// A command is a constructor that returns a *cli.Command, an options struct, and a
+// Run(ctx) without flags. The *cli.Context stays in the action.
 package command

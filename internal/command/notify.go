@@ -14,10 +14,10 @@ import (
 	"github.com/rubyforgood/hectl/internal/notify"
 )
 
-// Notifying is New for a command that runs unattended: it adds --notify.
+// Notifying is New with --notify, for a command that runs unattended.
 func Notifying(env *Env, c *cli.Command, exits string) *cli.Command {
 	c.Flags = slices.Concat(c.Flags, []cli.Flag{
-		&cli.StringSliceFlag{Category: Output, Name: "notify", Usage: "tell `URL` how it ended: a webhook, Slack, or healthchecks.io; repeatable (HECTL_NOTIFY)"},
+		&cli.StringSliceFlag{Category: Output, Name: "notify", Usage: "notify `URL` when the run ends: a webhook, Slack, or healthchecks.io; repeatable (HECTL_NOTIFY)"},
 	})
 	c = New(env, c, exits)
 	output := c.Before
@@ -30,30 +30,35 @@ func Notifying(env *Env, c *cli.Command, exits string) *cli.Command {
 	return c
 }
 
-// Misread has those told whom HECTL_NOTIFY or hectl.yml names, of a command line
-// that cannot be read: a crontab with a mistake in it fails every time.
-func (e *Env) Misread(ctx context.Context, command string) {
-	_ = e.promise(ctx, command, nil) // there is an error already
+// Notifies reports whether a command has --notify.
+func Notifies(c *cli.Command) bool {
+	return slices.ContainsFunc(c.Flags, func(f cli.Flag) bool { return f.Names()[0] == "notify" })
 }
 
-// promised is who will be told of a run, and what is known of it beforehand.
+// NotifyOfUsage prepares notifications about a command line with mistakes, to the URLs of
+// HECTL_NOTIFY or hectl.yml: a crontab with a mistake fails at every run.
+func (e *Env) NotifyOfUsage(ctx context.Context, command string) {
+	_ = e.promise(ctx, command, nil) // the caller reports its own error
+}
+
+// promised has the notifier of a run, and the report as far as it is known.
 type promised struct {
 	notifier *notify.Notifier
 	report   notify.Report
 }
 
-// promise finds out whom Tell is to tell, and tells those who want to know that
-// the run begins. With an error the others are told all the same.
+// promise prepares notifications, and notifies the URLs that want to know when a run
+// starts. After an error, Notify still notifies the URLs that are fine.
 func (e *Env) promise(ctx context.Context, command string, given []string) error {
 	settings, err := e.Settings()
 	if err != nil {
-		settings = config.Environment(e.Environ) // of a broken hectl.yml, too, one wants to hear
+		settings = config.Environment(e.Environ) // a broken hectl.yml is worth a notification
 	}
 	targets, wrong := parseTargets(settings, given)
 	if err == nil {
 		err = wrong
 	}
-	if origin := originOf(settings, given); len(targets) > 0 {
+	if origin := findOrigin(settings, given); len(targets) > 0 {
 		if refused := settings.Confirm(origin, "notify"); refused != nil {
 			return cmp.Or(err, refused)
 		}
@@ -77,7 +82,7 @@ func (e *Env) promise(ctx context.Context, command string, given []string) error
 	return err
 }
 
-// parseTargets returns those that can be told, also with an error about others.
+// parseTargets returns the valid URLs. The error is about the others.
 func parseTargets(settings *config.Sources, given []string) (targets []notify.Target, wrong error) {
 	urls, err := settings.Notify(given)
 	if err != nil {
@@ -94,8 +99,8 @@ func parseTargets(settings *config.Sources, given []string) (targets []notify.Ta
 	return targets, wrong
 }
 
-// originOf returns what names those who are told: one place names them all.
-func originOf(settings *config.Sources, given []string) string {
+// findOrigin returns where the URLs are set: all of them in one place.
+func findOrigin(settings *config.Sources, given []string) string {
 	urls, err := settings.Notify(given)
 	if err != nil || len(urls) == 0 {
 		return ""
@@ -103,17 +108,16 @@ func originOf(settings *config.Sources, given []string) string {
 	return urls[0].Origin
 }
 
-// CheckNotify looks whether the URLs that the settings have for --notify can be
-// read.
+// CheckNotify checks the notification URLs of the settings.
 func CheckNotify(settings *config.Sources) error {
 	_, err := parseTargets(settings, nil)
 	return err
 }
 
-// Tell tells those whom --notify names how the run ended, if its command has
-// that flag. It comes last, after everything else was said: it can take 20 s.
-// Once a signal has ended the run, only another one, which ends hectl, ends this.
-func (e *Env) Tell(ctx context.Context, err error) {
+// Notify sends the notifications of a run that ended with err, if its command has
+// --notify. It comes last, because it can take 20 s. If a signal ended the run, only a
+// second signal, which kills hectl, stops Notify.
+func (e *Env) Notify(ctx context.Context, err error) {
 	p := e.promised
 	if p == nil {
 		return

@@ -9,6 +9,7 @@ import (
 	"github.com/dustin/go-humanize/english"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/text"
 )
 
 // Level is how much a finding matters.
@@ -130,7 +131,7 @@ func (f List) Text() string {
 			b.WriteString(about + "\n")
 		}
 		const indent = "           "
-		for i, line := range wrap(finding.Text, width-len(indent)) {
+		for i, line := range text.Wrap(finding.Text, width-len(indent)) {
 			if i == 0 {
 				fmt.Fprintf(&b, "  %-9s%s\n", finding.Level, line)
 			} else {
@@ -142,22 +143,4 @@ func (f List) Text() string {
 		}
 	}
 	return b.String()
-}
-
-// wrap breaks text between words into lines of at most n columns. A longer word gets
-// a line of its own.
-func wrap(text string, n int) []string {
-	lines := []string{""}
-	for word := range strings.FieldsSeq(text) {
-		last := &lines[len(lines)-1]
-		switch {
-		case *last == "":
-			*last = word
-		case len([]rune(*last))+1+len([]rune(word)) <= n:
-			*last += " " + word
-		default:
-			lines = append(lines, word)
-		}
-	}
-	return lines
 }

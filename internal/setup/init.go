@@ -1,4 +1,4 @@
-package main
+package setup
 
 import (
 	"context"
@@ -20,29 +20,35 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
+// Commands returns the commands of this package.
+func Commands(env *command.Env) []*cli.Command {
+	return []*cli.Command{initCommand(env), allowCommand(env)}
+}
+
 func initCommand(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
 		Name:      "init",
 		Usage:     "write a hectl.yml for this folder",
 		UsageText: "hectl init [options]",
 		Description: `EXAMPLES:
-   hectl init                         asks, on a terminal
+   hectl init                         asks on a terminal
    hectl init --bucket s3://our-backups --target app_dev --profile our-team
 
-   A team commits hectl.yml to its application: it holds for that folder and
-   those in it. What it says is overridden by the environment and by flags.
-   Passwords and keys do not belong in it.
+   Commit hectl.yml to your application. It applies to its folder and the folders
+   below. Flags and the environment override it. Keep passwords and keys out of
+   it.
 
    On a terminal, init first looks for the local database in the folder's own
    files: config/database.yml, .env files, Compose files and devcontainers, and
-   the settings of Django, Laravel and Prisma. It says where it found what, and
-   writes only what you accept. It runs none of their code, and never proposes a
-   database on another machine or one whose name looks like production's.`,
+   the settings of Django, Laravel and Prisma. It prints where it found each
+   database and writes only what you accept. It runs no code of the application,
+   and never proposes a database on another machine or one whose name looks like
+   production.`,
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Category: command.Database, Name: "target", Usage: "`TARGET` to replace: a URI, a conninfo string, or a name"},
 			command.LabelFlag(),
-			&cli.BoolFlag{Category: command.Output, Name: "force", Usage: "replace a hectl.yml that is there"},
-			&cli.BoolFlag{Category: command.Output, Name: "dry-run", Aliases: []string{"n"}, Usage: "print it, and write nothing"},
+			&cli.BoolFlag{Category: command.Output, Name: "force", Usage: "replace an existing hectl.yml"},
+			&cli.BoolFlag{Category: command.Output, Name: "dry-run", Aliases: []string{"n"}, Usage: "print hectl.yml and do not write it"},
 		}, command.BucketFlags()),
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {
@@ -53,14 +59,14 @@ func initCommand(env *command.Env) *cli.Command {
 	}, `
 0    done
 1    failed
-2    wrong flags, no terminal to ask on, or a hectl.yml that is already there
+2    wrong flags, no terminal to ask on, or hectl.yml exists already
 130  interrupted`)
 }
 
-// question is one setting that a hectl.yml may hold.
+// question is a setting of hectl.yml.
 type question struct {
 	name  string // of the flag
-	text  string // how a person is asked for it; "" for what is taken from flags alone
+	text  string // the question; "" if only a flag sets it
 	usual string
 	check func(config.Flags) error
 }
@@ -79,7 +85,7 @@ func questions() []question {
 	}
 }
 
-// checkTarget returns what is wrong with a target for hectl.yml.
+// checkTarget checks a target for hectl.yml.
 func checkTarget(f config.Flags) error {
 	none := config.Environment(nil)
 	database, err := none.Target(f)
@@ -87,7 +93,7 @@ func checkTarget(f config.Flags) error {
 		return err
 	}
 	if said, err := pgtools.ParseParams(database.Text); err == nil && said["password"] != "" {
-		return fault.New(fault.Usage, "it belongs in ~/.pgpass, or in PG_PASSWORD", "the target holds a password, which others would read in hectl.yml")
+		return fault.New(fault.Usage, "it belongs in ~/.pgpass, or in PG_PASSWORD", "the target holds a password, which others could read in hectl.yml")
 	}
 	_, err = command.Resolve(database, none)
 	return err
@@ -97,9 +103,9 @@ func checkTarget(f config.Flags) error {
 func initialize(ctx context.Context, env *command.Env, given config.Flags, force, dryRun bool) error {
 	path := filepath.Join(env.Dir, config.FileName)
 	if _, err := os.Lstat(path); err == nil && !force && !dryRun {
-		return fault.New(fault.Usage, "edit it, or replace it with --force", "there is a %s already", path)
+		return fault.New(fault.Usage, "edit it, or replace it with --force", "%s exists already", path)
 	}
-	for _, q := range questions() { // before anything is asked
+	for _, q := range questions() { // before asking
 		if text, ok := given[q.name]; ok {
 			if err := q.check(config.Flags{q.name: text}); err != nil {
 				return err
@@ -108,7 +114,7 @@ func initialize(ctx context.Context, env *command.Env, given config.Flags, force
 	}
 	var found []proposal
 	if given["target"] == "" {
-		found = proposals(env, env.Dir, checkTarget)
+		found = findProposals(env, env.Dir, checkTarget)
 	}
 	settings, err := answers(ctx, env, given, found)
 	if err != nil {
@@ -128,12 +134,12 @@ func initialize(ctx context.Context, env *command.Env, given config.Flags, force
 	return env.Console.Result(initialized{Path: path, Content: string(text), Found: found})
 }
 
-// answers returns what was given, and asks for the rest where somebody is there. What
-// was found is written only if somebody accepts it.
+// answers returns the settings from the flags, and asks for the others on a terminal. A
+// proposal becomes a setting only if the user accepts it.
 func answers(ctx context.Context, env *command.Env, given config.Flags, found []proposal) ([]config.Setting, error) {
 	asker := env.Console.Asker(env.Stdin)
 	if !env.Console.IsTerminal() {
-		asker = nil // who would not see the questions waits for nothing
+		asker = nil // the user would not see the questions
 	}
 	if asker == nil {
 		if err := withoutAsking(env, given, found); err != nil {
@@ -165,17 +171,17 @@ func answers(ctx context.Context, env *command.Env, given config.Flags, found []
 	return settings, nil
 }
 
-// choose shows what was found, puts it into the question, and returns the targets
-// that a number stands for.
+// choose prints the proposals, adds them to the question, and returns the targets by
+// number.
 func choose(env *command.Env, q *question, found []proposal) []string {
 	if len(found) == 0 {
-		if dir := elsewhere(env, q.check); dir != "" {
-			env.Console.Say("no database is named here, but files in %s name one: run \"hectl init\" there to have it proposed", dir)
+		if dir := findAbove(env, q.check); dir != "" {
+			env.Console.Say("files in %s name a database: run \"hectl init\" there to get it proposed", dir)
 		}
 		return nil
 	}
 	choices := showProposals(env, found)
-	q.usual = "" // another application's
+	q.usual = "" // the default is another application's
 	if len(choices) > 0 {
 		q.usual = choices[0]
 	}
@@ -185,7 +191,8 @@ func choose(env *command.Env, q *question, found []proposal) []string {
 	return choices
 }
 
-// withoutAsking says how to have what was found. It is an error if nothing was given.
+// withoutAsking prints how to write the proposals with flags. Without any flag, that is
+// an error.
 func withoutAsking(env *command.Env, given config.Flags, found []proposal) error {
 	hints := []string{"give at least --bucket or --target"}
 	for _, p := range found {
@@ -204,7 +211,8 @@ func withoutAsking(env *command.Env, given config.Flags, found []proposal) error
 	return nil
 }
 
-// write writes a file that others may read, and replaces none unless it may.
+// write writes a file that others can read. It replaces an existing file only if replace
+// is set.
 func write(path string, text []byte, replace bool) error {
 	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
 	if replace {
@@ -212,14 +220,14 @@ func write(path string, text []byte, replace bool) error {
 		to, err := files.Resolve(path)
 		switch {
 		case errors.Is(err, files.ErrNotOurs):
-			return fault.New(fault.Usage, "remove the link", "write settings: %s is a link that another user may have made", path)
+			return fault.New(fault.Usage, "remove the link", "write settings: %s is a link that another user may have created", path)
 		case err == nil:
 			path = to
 		}
 	}
 	f, err := os.OpenFile(path, flags, 0o644) //nolint:gosec // a team's, without secrets
 	if errors.Is(err, fs.ErrExist) {
-		return fault.New(fault.Usage, "edit it, or replace it with --force", "there is a %s already", path)
+		return fault.New(fault.Usage, "edit it, or replace it with --force", "%s exists already", path)
 	}
 	if err != nil {
 		return fmt.Errorf("write settings: %w", err)
@@ -237,10 +245,10 @@ type initialized struct {
 	Content string `json:"content"`
 	DryRun  bool   `json:"dry_run"`
 
-	Found []proposal `json:"found,omitempty"` // in the project's files; written only if accepted
+	Found []proposal `json:"found,omitempty"` // in the project's files
 }
 
-// Text implements console.Result.
+// Text renders the file on a dry run, and else its path.
 func (i initialized) Text() string {
 	if i.DryRun {
 		return i.Content

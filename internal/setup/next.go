@@ -1,4 +1,4 @@
-package main
+package setup
 
 import (
 	"cmp"
@@ -13,28 +13,33 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/restore"
 )
 
-// firstLook is what "hectl" alone says: what it is for, what of it is there, and
-// the one command to type next.
+// firstLook is the result of "hectl" without a command: what hectl is for, what is
+// already set up, and the command to type next.
 type firstLook struct {
 	Bucket string `json:"bucket"`
 	Target string `json:"target"`
-	Source string `json:"source,omitempty"` // "" where none is set
+	Source string `json:"source,omitempty"` // "" for none
 	Next   string `json:"next"`
 
-	// What is missing, in the order in which it is to be mended; nil for what is
-	// there.
+	// Errors in the order in which to fix them; nil for what works.
 	settings, tools, credentials, server error
 }
 
-// lookTime is how long a look at another machine may take: somebody waits for it.
-const lookTime = 3 * time.Second
+// lookTimeout limits requests to other machines. A user is waiting.
+const lookTimeout = 3 * time.Second
 
-// look finds out what of a first fetch, or backup, is in place. Nothing is asked
-// of the bucket.
-func look(ctx context.Context, env *command.Env) firstLook {
+// TargetCheck returns why a fetch would refuse a target, and nil if it would not.
+type TargetCheck func(ctx context.Context, settings *config.Sources, target pgtools.Conn) error
+
+// ShowNext prints what works of a first fetch or backup, and the command to type next.
+// It sends no request to the bucket.
+func ShowNext(ctx context.Context, env *command.Env, check TargetCheck) error {
+	return env.Console.Result(look(ctx, env, check))
+}
+
+func look(ctx context.Context, env *command.Env, check TargetCheck) firstLook {
 	var f firstLook
 	settings, err := env.Settings()
 	if err != nil {
@@ -63,14 +68,14 @@ func look(ctx context.Context, env *command.Env) firstLook {
 			f.Source = conn.String()
 		}
 	}
-	f.ask(ctx, env, settings, bin, bucket, target)
+	f.tryAll(ctx, env, settings, bin, bucket, target, check)
 	f.Next = f.next()
 	return f
 }
 
-// ask looks for tools, credentials and the server, at once.
-func (f *firstLook) ask(ctx context.Context, env *command.Env, settings *config.Sources, bin string, bucket config.Bucket, target pgtools.Conn) {
-	ctx, cancel := context.WithTimeoutCause(ctx, lookTime, fmt.Errorf("no answer within %s", lookTime))
+// tryAll tries the tools, the credentials and the server at the same time.
+func (f *firstLook) tryAll(ctx context.Context, env *command.Env, settings *config.Sources, bin string, bucket config.Bucket, target pgtools.Conn, check TargetCheck) {
+	ctx, cancel := context.WithTimeoutCause(ctx, lookTimeout, fmt.Errorf("no answer within %s", lookTimeout))
 	defer cancel()
 	var all sync.WaitGroup
 	all.Go(func() {
@@ -82,16 +87,12 @@ func (f *firstLook) ask(ctx context.Context, env *command.Env, settings *config.
 	})
 	all.Go(func() { _, f.credentials = env.Open(ctx, bucket) })
 	if f.Source == "" { // a machine that makes backups needs no target
-		all.Go(func() {
-			if f.server = restore.CheckEnvironment(settings, target); f.server == nil {
-				f.server = restore.CheckRole(ctx, target)
-			}
-		})
+		all.Go(func() { f.server = check(ctx, settings, target) })
 	}
 	all.Wait()
 }
 
-// next is the one command to type.
+// next returns the command to type.
 func (f firstLook) next() string {
 	switch {
 	case f.settings != nil && fault.Command(cmp.Or(append(fault.Hints(f.settings), "")...)) != "":
@@ -101,7 +102,7 @@ func (f firstLook) next() string {
 	case f.credentials != nil:
 		for _, hint := range fault.Hints(f.credentials) {
 			if c := fault.Command(hint); c != "" {
-				return c // that renews a session
+				return c // it renews a session
 			}
 		}
 		return "aws configure sso"
@@ -111,7 +112,7 @@ func (f firstLook) next() string {
 	return "hectl fetch-latest-db"
 }
 
-// Text renders the look in six lines.
+// Text renders six lines.
 func (f firstLook) Text() string {
 	lines := []string{"hectl backs up Postgres to S3 and loads the newest dump into a local database."}
 	line := func(name, is string, err error) {
@@ -124,7 +125,7 @@ func (f firstLook) Text() string {
 		line("settings", "", f.settings)
 	} else {
 		line("dumps", f.Bucket, f.credentials)
-		line("tools", "pg_dump and pg_restore are there", f.tools)
+		line("tools", "pg_dump and pg_restore found", f.tools)
 		if f.Source != "" {
 			line("source", f.Source, nil)
 		} else {
@@ -135,7 +136,7 @@ func (f firstLook) Text() string {
 	return strings.Join(lines, "\n")
 }
 
-// firstClause is an error in one short line: "hectl doctor" says the rest.
+// firstClause shortens an error to one line. "hectl doctor" prints all of it.
 func firstClause(err error) string {
 	text, _, _ := strings.Cut(err.Error(), "\n")
 	const most = 66 // so that the line fits 80 columns
@@ -148,7 +149,7 @@ func firstClause(err error) string {
 	if runes := []rune(text); len(runes) > most {
 		text = string(runes[:most-1])
 		if i := strings.LastIndexAny(text, ",;"); i > most/2 {
-			return text[:i] // a part that makes sense by itself
+			return text[:i] // a clause
 		}
 		text += "…"
 	}

@@ -1,4 +1,4 @@
-package main
+package setup
 
 import (
 	"fmt"
@@ -16,21 +16,20 @@ func allowCommand(env *command.Env) *cli.Command {
 		Usage:     "approve what this folder's hectl.yml runs and where it sends data",
 		UsageText: "hectl allow [options]",
 		Description: `EXAMPLES:
-   hectl allow                        prints what it approves
-   hectl allow --revoke               forgets the approval
+   hectl allow                        approve, and print what is approved
+   hectl allow --revoke               revoke the approval
 
-   A hectl.yml that comes with a repository may be a stranger's. Until you
-   approve it, hectl does not run its programs (pg_bin, after_restore) or its
-   SQL (after, mask.after), does not use its endpoint_url or its databases on
-   other machines (nor those that a .env file names), notifies none of its
-   URLs, and neither backs up to nor restores from its buckets. Its other
-   settings are in effect.
+   A stranger may have written the hectl.yml of a repository. Until you approve
+   it, hectl does not run its programs (pg_bin, after_restore) or its SQL
+   (after, mask.after), does not use its endpoint_url or its databases on other
+   machines (nor those in a .env file), notifies none of its URLs, and neither
+   backs up to nor restores from its buckets. Its other settings are in effect.
 
-   The approval is kept in hectl/allowed in your config folder. It holds for
-   that file until one of these values changes, or the SQL or a program that
-   came with it. Flags and environment variables are yours and need none.`,
+   hectl keeps the approval in hectl/allowed in your config folder. The approval
+   ends when one of these values changes, or the SQL or a program that came with
+   the file. Flags and environment variables need no approval.`,
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Category: command.Output, Name: "revoke", Usage: "forget the approval"},
+			&cli.BoolFlag{Category: command.Output, Name: "revoke", Usage: "revoke the approval"},
 		},
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {
@@ -41,11 +40,11 @@ func allowCommand(env *command.Env) *cli.Command {
 	}, `
 0    done
 1    failed
-2    wrong flags, or a hectl.yml that cannot be read
+2    wrong flags, or hectl.yml cannot be read
 130  interrupted`)
 }
 
-// allow notes the user's approval, or forgets it.
+// allow saves the user's approval or revokes it.
 func allow(env *command.Env, revoke bool) error {
 	settings, err := env.Settings()
 	if err != nil {
@@ -65,26 +64,26 @@ func allow(env *command.Env, revoke bool) error {
 	return env.Console.Result(approval{Paths: paths, Approved: true, Claims: settings.Claims()})
 }
 
-// approveOwn approves a hectl.yml that the user has just written with hectl, and no
-// other file: a .env file beside it may be a stranger's.
+// approveOwn approves the hectl.yml that the user just wrote with hectl, and no other
+// file: a stranger may have written the .env file beside it.
 func approveOwn(env *command.Env) {
 	settings, err := env.Settings()
 	if err == nil {
 		err = settings.AllowSettings()
 	}
 	if err != nil {
-		env.Console.Say("approve what was written with \"hectl allow\": %v", err)
+		env.Console.Say("run \"hectl allow\" to approve the file: %v", err)
 	}
 }
 
 // approval is the result.
 type approval struct {
-	Paths    []string       `json:"paths"` // of the files that are approved, or no longer
+	Paths    []string       `json:"paths"` // of the files that were approved or revoked
 	Approved bool           `json:"approved"`
-	Claims   []config.Claim `json:"claims"` // what was approved
+	Claims   []config.Claim `json:"claims"` // that were approved
 }
 
-// Text implements console.Result.
+// Text lists the files and claims.
 func (a approval) Text() string {
 	switch {
 	case len(a.Paths) == 0:

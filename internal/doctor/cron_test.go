@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"os"
@@ -7,7 +7,7 @@ import (
 )
 
 // The machine's own unit counts; that of a package only where its timer is enabled.
-func TestInstalledUnit(t *testing.T) {
+func TestFindUnit(t *testing.T) {
 	own, packaged := t.TempDir(), t.TempDir()
 	dirs := []string{own, packaged}
 	write := func(parts ...string) string {
@@ -22,7 +22,7 @@ func TestInstalledUnit(t *testing.T) {
 	}
 	look := func(label, want string) {
 		t.Helper()
-		if got := installedUnit(dirs, label); got != want {
+		if got := findUnit(dirs, label); got != want {
 			t.Errorf("%q: got %q, want %q", label, got, want)
 		}
 	}

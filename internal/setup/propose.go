@@ -1,4 +1,4 @@
-package main
+package setup
 
 import (
 	"cmp"
@@ -17,9 +17,9 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// proposal is a database that the project's files name, as a target of hectl.yml.
+// proposal is a database in the project's files, as a target for hectl.yml.
 type proposal struct {
-	Target string `json:"target"` // as hectl.yml has it; "" for what may not be one
+	Target string `json:"target"` // as in hectl.yml; "" if it must not be a target
 	Origin string `json:"origin"`
 	Parts  []part `json:"parts,omitempty"`
 	Reason string `json:"not_proposed,omitempty"`
@@ -32,25 +32,27 @@ type part struct {
 	Origin string `json:"origin"`
 }
 
-// proposals looks into the project's files, and asks check of what it finds there.
-func proposals(env *command.Env, dir string, check func(config.Flags) error) []proposal {
+// findProposals looks for databases in the project's files. check decides which can be
+// targets.
+func findProposals(env *command.Env, dir string, check func(config.Flags) error) []proposal {
 	variables := config.Environment(env.Environ).ProjectVariables
 	found := projectfiles.Find(projectfiles.Project{Dir: dir, Variables: variables})
-	production := productionIn(variables(dir))
+	production := findProduction(variables(dir))
 	var all []proposal
 	for _, d := range found {
-		p := proposal{Origin: strings.Join(append([]string{d.Origin}, d.Also...), ", "), Parts: parts(d)}
+		p := proposal{Origin: strings.Join(append([]string{d.Origin}, d.Also...), ", "), Parts: listParts(d)}
 		p.Reason = cmp.Or(d.Reason, production)
 		if p.Reason == "" {
-			p.Target, p.Reason = targetOf(d, check)
+			p.Target, p.Reason = writeTarget(d, check)
 		}
 		all = append(all, p)
 	}
 	return all
 }
 
-// productionIn returns why nothing is proposed in an environment of production.
-func productionIn(variables map[string]config.Value) string {
+// findProduction returns the variable that sets a production environment, in which
+// nothing is proposed.
+func findProduction(variables map[string]config.Value) string {
 	for _, name := range config.EnvironmentNames() {
 		if v := variables[name]; projectfiles.LooksLikeProduction(v.Text) {
 			return fmt.Sprintf("%s says %s", v.Origin, v.Text)
@@ -59,25 +61,25 @@ func productionIn(variables map[string]config.Value) string {
 	return ""
 }
 
-// targetOf returns a target for hectl.yml, or why there is none. What hectl takes from
-// the same variables as the application is left to them: they differ between
-// developers, and the file is for all of them.
-func targetOf(d projectfiles.Database, check func(config.Flags) error) (target, reason string) {
+// writeTarget returns a target for hectl.yml, or the reason why there is none. It leaves
+// out parts that hectl reads from the same variables as the application: they differ
+// between developers, who share the file.
+func writeTarget(d projectfiles.Database, check func(config.Flags) error) (target, reason string) {
 	host, port, user := d.Host, d.Port, d.User
-	if fromOwn(host) {
+	if hectlReads(host) {
 		host.Text = ""
 	}
-	if fromOwn(port) || port.Text == "5432" {
+	if hectlReads(port) || port.Text == "5432" {
 		port.Text = ""
 	}
-	if fromOwn(user) && host.Text == "" {
+	if hectlReads(user) && host.Text == "" {
 		user.Text = ""
 	}
 	want := map[string]string{"dbname": d.Name.Text, "host": host.Text, "port": port.Text, "user": user.Text}
 	maps.DeleteFunc(want, func(_, v string) bool { return v == "" })
 	target = targetText(want)
 	if !config.Printable(target) {
-		return "", "it has characters that cannot be seen"
+		return "", "it has invisible characters"
 	}
 	if said, err := pgtools.ParseParams(target); err != nil || !maps.Equal(want, map[string]string(said)) {
 		return "", "it cannot be written as a target"
@@ -95,13 +97,13 @@ func targetOf(d projectfiles.Database, check func(config.Flags) error) (target, 
 	return target, ""
 }
 
-// fromOwn reports whether a part comes from a variable that hectl reads as well.
-func fromOwn(p projectfiles.Part) bool {
+// hectlReads reports whether a part comes from a variable that hectl also reads.
+func hectlReads(p projectfiles.Part) bool {
 	return slices.Contains([]string{"PG_HOST", "PG_USERNAME", "PGHOST", "PGPORT", "PGUSER"}, p.Variable)
 }
 
-// targetText writes a database the way that is easiest to read: its name, a URI, or a
-// conninfo string.
+// targetText renders a database in the most readable form: its name, a URI, or a conninfo
+// string.
 func targetText(want map[string]string) string {
 	host, name := want["host"], want["dbname"]
 	switch {
@@ -128,8 +130,8 @@ func targetText(want map[string]string) string {
 	return strings.Join(words, " ")
 }
 
-// parts names the parts of a database that a file says.
-func parts(d projectfiles.Database) []part {
+// listParts lists the parts of a database that a file has.
+func listParts(d projectfiles.Database) []part {
 	var all []part
 	for _, p := range []struct {
 		name string
@@ -139,7 +141,7 @@ func parts(d projectfiles.Database) []part {
 			continue
 		}
 		origin := p.part.Origin
-		if variable := p.part.Variable; fromOwn(p.part) {
+		if variable := p.part.Variable; hectlReads(p.part) {
 			place, _, _ := strings.Cut(strings.TrimPrefix(origin, variable+" "), " (")
 			origin = fmt.Sprintf("left to %s (%s)", variable, place)
 		}
@@ -148,8 +150,8 @@ func parts(d projectfiles.Database) []part {
 	return all
 }
 
-// showProposals says what was found, with numbers for what can be chosen, and returns
-// the targets by number.
+// showProposals prints the proposals, numbers those that can be chosen, and returns the
+// targets by number.
 func showProposals(env *command.Env, found []proposal) []string {
 	var targets []string
 	for _, p := range found {
@@ -168,12 +170,12 @@ func showProposals(env *command.Env, found []proposal) []string {
 		}
 	}
 	if len(targets) > 0 {
-		env.Console.Say("No password is written: hectl finds it in PG_PASSWORD, PGPASSWORD or ~/.pgpass.")
+		env.Console.Say("hectl.yml gets no password: hectl reads it from PG_PASSWORD, PGPASSWORD or ~/.pgpass.")
 	}
 	return targets
 }
 
-// name is what a proposal is called that is none.
+// name names a database that is not proposed.
 func (p proposal) name() string {
 	if len(p.Parts) > 0 && p.Parts[0].Name == "database" {
 		return p.Parts[0].Value + " in " + p.Origin
@@ -181,15 +183,15 @@ func (p proposal) name() string {
 	return p.Origin
 }
 
-// elsewhere returns the nearest folder above the current one whose files name a
-// database; "" for none. It does not leave the repository, nor the home folder.
-func elsewhere(env *command.Env, check func(config.Flags) error) string {
+// findAbove returns the nearest folder above the current one whose files name a database,
+// or "". It does not leave the repository or the home folder.
+func findAbove(env *command.Env, check func(config.Flags) error) string {
 	home, _ := config.Environment(env.Environ).Lookup("HOME")
 	for dir := env.Dir; dir != home && dir != filepath.Dir(dir); {
 		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
 			return ""
 		}
-		if dir = filepath.Dir(dir); dir != home && len(proposals(env, dir, check)) > 0 {
+		if dir = filepath.Dir(dir); dir != home && len(findProposals(env, dir, check)) > 0 {
 			return dir
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"cmp"
@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rubyforgood/hectl/backup"
 	"github.com/rubyforgood/hectl/backup/schedule"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
@@ -21,23 +20,25 @@ import (
 	"github.com/rubyforgood/hectl/internal/finding"
 )
 
-// scheduled is the backup that cron or systemd runs, as doctor has read it.
+// scheduled is a backup that cron or systemd runs.
 type scheduled struct {
 	schedule.InstalledJob
-	from string // the file, or standard input
-	line *backup.CommandLine
-	lost []error  // files of variables that the job needs and doctor cannot read
-	bare []string // those that are not there, and need not be
+	from    string       // the file, or standard input
+	flags   config.Flags // in its line
+	err     error        // of its options and settings
+	broken  []error      // files of variables that cannot be read
+	missing []string     // optional files of variables that do not exist
 }
 
-// unitDirs are where systemd looks for units, the machine's own first.
+// unitDirs returns the folders in which systemd looks for units, the administrator's
+// first.
 func unitDirs() []string {
 	return []string{"/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"}
 }
 
-// installedUnit returns the path of the service that backs up a label, "" for none.
-// That of a package counts when its timer is enabled.
-func installedUnit(dirs []string, label string) string {
+// findUnit returns the path of the service that backs up a label, or "". The service of a
+// package counts only if its timer is enabled.
+func findUnit(dirs []string, label string) string {
 	name := "hectl-backup"
 	if label != "" && label != config.DefaultLabel {
 		name += "-" + label
@@ -57,8 +58,8 @@ func installedUnit(dirs []string, label string) string {
 	return ""
 }
 
-// readJob reads the backup that file holds, "-" for standard input; with "" that of
-// the installed unit, nil where there is none.
+// readJob reads the backup in a file, or in standard input if file is "-". If file is "",
+// it reads the installed service, and returns nil if there is none.
 func (d *doctor) readJob(file string) (*scheduled, error) {
 	label := d.c.String("env")
 	s := &scheduled{from: file}
@@ -66,7 +67,7 @@ func (d *doctor) readJob(file string) (*scheduled, error) {
 	var err error
 	switch file {
 	case "":
-		if s.from = installedUnit(d.units, label); s.from == "" {
+		if s.from = findUnit(d.units, label); s.from == "" {
 			return nil, nil //nolint:nilnil // see above
 		}
 		text, err = os.ReadFile(s.from)
@@ -86,8 +87,8 @@ func (d *doctor) readJob(file string) (*scheduled, error) {
 	return s, nil
 }
 
-// enterCron leaves nothing of the environment but what cron or systemd gives to a
-// job, what the job itself sets, and the variables of a file.
+// enterCron replaces the environment with that of the scheduled backup: the variables of
+// cron or systemd, of the job itself, and of envFile.
 func (d *doctor) enterCron(ctx context.Context, file, envFile string) (err error) {
 	if !d.cron {
 		return nil
@@ -106,8 +107,8 @@ func (d *doctor) enterCron(ctx context.Context, file, envFile string) (err error
 			if d.job == nil || !d.job.Unit {
 				environ[name] = value
 			}
-		case matters(name) && value != "":
-			d.lost = append(d.lost, name)
+		case affectsBackup(name) && value != "":
+			d.missing = append(d.missing, name)
 		}
 	}
 	if d.job != nil {
@@ -128,15 +129,15 @@ func (d *doctor) enterCron(ctx context.Context, file, envFile string) (err error
 	given := config.Flags{}
 	if d.job != nil {
 		d.env.Dir = cmp.Or(d.job.Dir, d.env.Dir)
-		d.job.line = backup.ParseCommandLine(ctx, d.env, d.job.Args)
-		given = d.job.line.Flags
+		d.job.flags, d.job.err = d.backups.ReadOptions(ctx, d.job.Args)
+		given = d.job.flags
 	}
-	d.lost = slices.DeleteFunc(d.lost, func(name string) bool { return environ[name] != "" || says(given, name) })
-	slices.Sort(d.lost)
+	d.missing = slices.DeleteFunc(d.missing, func(name string) bool { return environ[name] != "" || overrides(given, name) })
+	slices.Sort(d.missing)
 	return nil
 }
 
-// setEnviron makes environ that of the process: the AWS SDK reads it there.
+// setEnviron sets the environment of the process, which the AWS SDK reads.
 func (d *doctor) setEnviron(environ map[string]string) error {
 	os.Clearenv()
 	d.env.Environ = nil
@@ -149,8 +150,8 @@ func (d *doctor) setEnviron(environ map[string]string) error {
 	return nil
 }
 
-// unitEnviron is what systemd sets for a service of the system. Only a real account
-// has a home.
+// unitEnviron returns the variables that systemd sets for a system service. Only a real
+// account has a home.
 func (s *scheduled) unitEnviron() map[string]string {
 	environ := map[string]string{"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"}
 	if s.Account != "" {
@@ -161,7 +162,7 @@ func (s *scheduled) unitEnviron() map[string]string {
 	return environ
 }
 
-// readEnvFiles reads what the unit's EnvironmentFile= lines name.
+// readEnvFiles reads the files in the EnvironmentFile= lines of a unit.
 func (s *scheduled) readEnvFiles() map[string]string {
 	all := map[string]string{}
 	for _, path := range s.EnvFiles {
@@ -171,18 +172,18 @@ func (s *scheduled) readEnvFiles() map[string]string {
 		case err == nil:
 			maps.Copy(all, variables)
 		case optional && errors.Is(err, fs.ErrNotExist):
-			s.bare = append(s.bare, path)
+			s.missing = append(s.missing, path)
 		case errors.Is(err, fs.ErrPermission):
-			s.lost = append(s.lost, fault.New(fault.Denied, "look as root: sudo hectl doctor --cron", "%w", err))
+			s.broken = append(s.broken, fault.New(fault.Denied, "check as root: sudo hectl doctor --cron", "%w", err))
 		default:
-			s.lost = append(s.lost, err)
+			s.broken = append(s.broken, err)
 		}
 	}
 	return all
 }
 
-// says reports whether one of the flags that were given says what a variable says.
-func says(given config.Flags, variable string) bool {
+// overrides reports whether one of the flags overrides a variable.
+func overrides(given config.Flags, variable string) bool {
 	if given["source"] != "" && variable != "PGPASSWORD" && (strings.HasPrefix(variable, "PG") || strings.HasPrefix(variable, "DIAPER_DB_")) {
 		return true
 	}
@@ -194,8 +195,8 @@ func says(given config.Flags, variable string) bool {
 	return false
 }
 
-// scheduledLine says which job is looked at, and what is wrong with its line.
-func (d *doctor) scheduledLine() {
+// checkJob checks how cron or systemd starts the backup.
+func (d *doctor) checkJob() {
 	const about = "line"
 	f, s := &d.found, d.job
 	if s == nil {
@@ -203,23 +204,24 @@ func (d *doctor) scheduledLine() {
 	}
 	f.OK(about, "read from %s", s.from)
 	if s.Others > 0 {
-		f.OK(about, "%d more of its lines run hectl backup: choose one by its label, with --env", s.Others)
+		f.OK(about, "%d more of its lines run hectl backup: choose one by its label with --env", s.Others)
 	}
-	for _, path := range s.bare {
-		f.OK(about, "there is no %s, where the service finds passwords and keys", path)
+	for _, path := range s.missing {
+		f.OK(about, "the service's file for passwords and keys does not exist: %s", path)
 	}
-	for _, err := range s.lost {
+	for _, err := range s.broken {
 		f.Fail(about, err)
 	}
-	backup.CheckJob(f, about, s.InstalledJob, s.line, os.Getenv("PATH"))
+	d.backups.CheckJob(f, about, s.InstalledJob, os.Getenv("PATH"))
 }
 
-// wrongLine adds what the backup would say of its line, unless it is said already.
-func (d *doctor) wrongLine() {
-	if d.job == nil || d.job.line.Err == nil {
+// addLineError adds the error that the backup would exit with, unless a finding says the
+// same.
+func (d *doctor) addLineError() {
+	if d.job == nil || d.job.err == nil {
 		return
 	}
-	err := d.job.line.Err
+	err := d.job.err
 	for _, finding := range d.found {
 		if strings.Contains(err.Error(), finding.Text) || strings.Contains(finding.Text, err.Error()) {
 			return
@@ -235,19 +237,19 @@ func (d *doctor) wrongLine() {
 	d.found = slices.Insert(d.found, at, wrong...)
 }
 
-// flags are those that were given to doctor, over those of the job.
+// flags returns the flags of doctor and of the job. Those of doctor win.
 func (d *doctor) flags() config.Flags {
 	given := command.Given(d.c)
 	if d.job == nil {
 		return given
 	}
-	merged := maps.Clone(d.job.line.Flags)
+	merged := maps.Clone(d.job.flags)
 	maps.Copy(merged, given)
 	return merged
 }
 
-// matters reports whether a backup, the AWS SDK or libpq looks at a variable.
-func matters(name string) bool {
+// affectsBackup reports whether a backup, the AWS SDK or libpq reads a variable.
+func affectsBackup(name string) bool {
 	if slices.Contains([]string{"HECTL_TARGET", "HECTL_JOBS", "HECTL_ATTACHMENTS_BUCKET"}, name) {
 		return false
 	}

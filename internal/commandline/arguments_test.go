@@ -1,21 +1,86 @@
-package main
+package commandline_test
 
 import (
-	"io"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/urfave/cli/v2"
 
-	"github.com/rubyforgood/hectl/internal/command"
-	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/commandline"
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
+// newApp returns an app with commands like hectl's.
+func newApp() *cli.App {
+	describe := func(c *cli.Command) *cli.Command {
+		c.Flags = append(c.Flags,
+			&cli.BoolFlag{Category: "Output", Name: "json", Usage: "print the result as one JSON document"},
+			&cli.BoolFlag{Category: "Output", Name: "quiet", Aliases: []string{"q"}, Usage: "print only the result"},
+			&cli.BoolFlag{Category: "Output", Name: "verbose", Aliases: []string{"v"}, Usage: "explain each decision"},
+			&cli.StringFlag{Category: "Output", Name: "log-format", Usage: "`FORMAT` of messages"})
+		if c.Subcommands == nil {
+			c.Action = func(*cli.Context) error { return nil }
+		}
+		commandline.Describe(c, []string{"Database", "Bucket", "Output"}, "0    done\n1    failed, for a reason\n     on two lines")
+		return c
+	}
+	text := func(category, name, usage string, aliases ...string) cli.Flag {
+		return &cli.StringFlag{Category: category, Name: name, Aliases: aliases, Usage: usage}
+	}
+	source, target := text("Database", "source", "`SOURCE` to dump"), text("Database", "target", "`TARGET` to replace (HECTL_TARGET)")
+	bucket, label := text("Bucket", "bucket", "`s3://NAME` of the dumps"), text("Bucket", "env", "`LABEL` of the dumps")
+	dryRun := &cli.BoolFlag{Category: "Database", Name: "dry-run", Aliases: []string{"n"}, Usage: "print what would happen, and change nothing: neither in the database nor in the bucket"}
+	dropPrevious := &cli.BoolFlag{Category: "Database", Name: "drop-previous", Usage: "drop the previous database"}
+	mask := describe(&cli.Command{
+		Name: "mask", Flags: []cli.Flag{label, text("Bucket", "to", "`s3://NAME` for the masked dump"), dryRun, bucket},
+		Subcommands: []*cli.Command{
+			describe(&cli.Command{Name: "rules"}),
+			describe(&cli.Command{Name: "check", Flags: []cli.Flag{&cli.BoolFlag{Category: "Database", Name: "suggest"}, label, bucket}}),
+		},
+	})
+	mask.Action = func(*cli.Context) error { return nil }
+	return &cli.App{
+		Name: "hectl", Usage: "back up a database", UsageText: "hectl COMMAND", Description: "About all of it.",
+		Commands: []*cli.Command{
+			describe(&cli.Command{
+				Name: "backup", Usage: "dump a database to the bucket", UsageText: "hectl backup [options]\n   hectl backup …",
+				Description: "EXAMPLES:\n   hectl backup\n\n   First paragraph\n   of -- two lines.\n\n   A line to type:\n   .\\x",
+				Flags: []cli.Flag{
+					source, text("Database", "compress", "`METHOD[:LEVEL]` as for pg_dump", "Z"), text("Database", "pg-bin", "`DIR` of pg_dump"),
+					&cli.StringSliceFlag{Category: "Database", Name: "exclude-table-data", Usage: "leave out the rows of `PATTERN`"},
+					&cli.DurationFlag{Category: "Database", Name: "timeout", Usage: "fail after `TIME`"},
+					&cli.BoolFlag{Category: "Bucket", Name: "prune"}, bucket,
+				},
+			}),
+			describe(&cli.Command{Name: "list", Aliases: []string{"ls"}, Flags: []cli.Flag{
+				&cli.IntFlag{Category: "Bucket", Name: "newest", Aliases: []string{"n"}, Usage: "list `N` dumps"},
+				&cli.BoolFlag{Category: "Output", Name: "long", Usage: "more columns"}, label, bucket,
+				text("Bucket", "path-style", "`true` or false"),
+			}}),
+			describe(&cli.Command{Name: "fetch-latest-db", Usage: "replace the local database", Flags: []cli.Flag{target, dropPrevious, dryRun}}),
+			describe(&cli.Command{Name: "fetch-attachments"}),
+			describe(&cli.Command{Name: "restore", Flags: []cli.Flag{target, dryRun, bucket, text("Database", "password", "`PASSWORD` of every user"), text("Database", "jobs", "`N` at once", "j")}}),
+			describe(&cli.Command{Name: "download", Flags: []cli.Flag{target, text("Output", "output", "into `FILE`", "o")}}),
+			describe(&cli.Command{Name: "verify"}),
+			describe(&cli.Command{Name: "snapshot", Usage: "keep copies", UsageText: "hectl snapshot save NAME", Subcommands: []*cli.Command{
+				describe(&cli.Command{Name: "save", Usage: "save a copy", UsageText: "hectl snapshot save NAME", Description: "EXAMPLES:\n   hectl snapshot save x\n\n   Saves.", Flags: []cli.Flag{target, dryRun}}),
+				describe(&cli.Command{Name: "list", Flags: []cli.Flag{target}}),
+				describe(&cli.Command{Name: "restore", Flags: []cli.Flag{target, dryRun, dropPrevious}}),
+				describe(&cli.Command{Name: "rename", Flags: []cli.Flag{target, dryRun}}),
+				describe(&cli.Command{Name: "delete", Flags: []cli.Flag{target, dryRun}}),
+			}}),
+			mask,
+			describe(&cli.Command{Name: "completion", Subcommands: []*cli.Command{
+				describe(&cli.Command{Name: "bash"}), describe(&cli.Command{Name: "zsh"}), describe(&cli.Command{Name: "fish"}),
+			}}),
+			describe(&cli.Command{Name: "version"}), describe(&cli.Command{Name: "man", Hidden: true}),
+		},
+	}
+}
+
 func TestArrange(t *testing.T) {
-	out := console.New(console.Options{Stdout: io.Discard, Stderr: io.Discard, Now: time.Now})
-	app := newApp(&command.Env{Console: out}, io.Discard)
+	app := newApp()
 	for _, tt := range []struct {
 		in   string
 		want string // arguments, or the error if it begins with !
@@ -106,7 +171,7 @@ func TestArrange(t *testing.T) {
 		{"--target backup", "!a command is missing", `see "hectl help"`},
 	} {
 		t.Run(tt.in, func(t *testing.T) {
-			got, err := arrange(app, strings.Fields(tt.in))
+			got, err := commandline.Arrange(app, strings.Fields(tt.in))
 			text, failing := strings.CutPrefix(tt.want, "!")
 			if !failing {
 				if err != nil {

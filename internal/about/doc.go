@@ -1,0 +1,2 @@
+// Package about has the commands about hectl itself: version, completion and man.
+package about

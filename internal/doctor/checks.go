@@ -1,0 +1,44 @@
+package doctor
+
+import (
+	"context"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/rubyforgood/hectl/backup/schedule"
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/finding"
+	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// Backups checks the requirements of a backup. about is the area of the findings.
+type Backups interface {
+	// ReadOptions reads the options of the job, for itself and the checks below. The error
+	// is the one that the backup would exit with.
+	ReadOptions(ctx context.Context, args []string) (config.Flags, error)
+	// CheckJob checks the program that the job runs. path is the job's PATH.
+	CheckJob(f *finding.List, about string, j schedule.InstalledJob, path string)
+	CheckSource(ctx context.Context, f *finding.List, source pgtools.Conn, tools *pgtools.Tools)
+	CheckKeep(settings *config.Sources) error
+	// CheckWriter checks the permissions to write dumps, which this machine may need.
+	CheckWriter(ctx context.Context, f *finding.List, about string, store *s3store.Store, b config.Bucket, label string, needed bool)
+}
+
+// Fetches checks the requirements of a fetch. CheckNewest comes first: the other checks
+// use the dump that it finds.
+type Fetches interface {
+	CheckNewest(ctx context.Context, f *finding.List, dumps, masked config.Bucket, label string, expected Expected)
+	CheckAttachments(ctx context.Context, f *finding.List, b config.Bucket)
+	// CheckMasking checks the masking rules, also for masked copies if copies is set.
+	CheckMasking(f *finding.List, c *cli.Context, settings *config.Sources, copies bool)
+	CheckTarget(ctx context.Context, f *finding.List, c *cli.Context, tools *pgtools.Tools)
+}
+
+// Expected is what the newest dump is checked for.
+type Expected struct {
+	MaxAge  time.Duration
+	BacksUp bool // this machine makes the dumps: the first one may not exist yet
+	Fetches bool // this machine restores the dumps: it must be able to read one
+}
