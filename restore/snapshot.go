@@ -64,8 +64,8 @@ func snapshotSaveCommand(env *command.Env) *cli.Command {
 		Usage:     "save a copy of the local database under a name",
 		UsageText: "hectl snapshot save NAME [options]",
 		Description: `EXAMPLES:
-   hectl snapshot save before-migration
-   hectl snapshot save before-migration --dry-run   only show the plan
+   hectl snapshot save before-upgrade --dry-run   only show the plan
+   hectl snapshot save before-upgrade
 
    Ends the sessions on TARGET, because PostgreSQL copies a database only when
    it has none.`,
@@ -148,7 +148,7 @@ func snapshotDeleteCommand(env *command.Env) *cli.Command {
 		Usage:     "delete snapshots",
 		UsageText: "hectl snapshot delete NAME… [options]",
 		Description: `EXAMPLES:
-   hectl snapshot delete before-migration clean
+   hectl snapshot delete before-upgrade clean
 
    Deletes none unless all of them exist.`,
 		Flags: append(serverFlags(), dryRunFlag()),
