@@ -207,7 +207,7 @@ func (d *doctor) checkJob() {
 		f.OK(about, "%d more of its lines run hectl backup: choose one by its label with --env", s.Others)
 	}
 	for _, path := range s.missing {
-		f.OK(about, "the service's file for passwords and keys does not exist: %s", path)
+		f.OK(about, "the service's optional file %s does not exist", path)
 	}
 	for _, err := range s.broken {
 		f.Fail(about, err)
