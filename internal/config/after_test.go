@@ -66,7 +66,7 @@ func TestCommandLine(t *testing.T) {
 	}
 }
 
-// Without Git, the folder of hectl.yml is all that is known of the repository.
+// Without Git, the folder of hectl.yml counts as the repository.
 func TestApprovalHoldsForCommandsAboveTheFile(t *testing.T) {
 	dir, environ := clone(t, map[string]string{"sub/" + FileName: "after_restore: [[../bin/migrate]]", "bin/migrate": "one"})
 	sub := filepath.Join(dir, "sub")
@@ -84,7 +84,7 @@ func TestApprovalHoldsForCommandsAboveTheFile(t *testing.T) {
 	}
 }
 
-// PATH may lead into the repository.
+// PATH can lead into the repository.
 func TestApprovalHoldsForProgramsOfPath(t *testing.T) {
 	dir, environ := clone(t, map[string]string{FileName: "after_restore: [[migrate]]", "bin/migrate": "one"})
 	program := filepath.Join(dir, "bin", "migrate")

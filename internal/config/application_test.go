@@ -56,7 +56,7 @@ func TestDotenvFiles(t *testing.T) {
 	}
 	files := map[string]string{"app/deep/.env.production": where("production"), "app/deep/.env.test": where("test"), "app/deep/.env.example": where("example")}
 	for i, file := range append([]string{""}, ".env", ".env.development", ".env.local", ".env.development.local") {
-		if i > 0 { // each wins over those before
+		if i > 0 { // each overrides the files before it
 			files["app/deep/"+file] = where(strings.ReplaceAll(file, ".", "_"))
 		}
 		want := strings.ReplaceAll(file, ".", "_")
@@ -92,8 +92,8 @@ func TestDotenvFiles(t *testing.T) {
 	}
 }
 
-// A file sees the variables of those that win over it, and an empty value of a file
-// hides that of the next: but not one that says production.
+// A file sees the variables of files with higher precedence. An empty value hides the
+// value of the next file, unless it is the name of the environment.
 func TestDotenvFilesTogether(t *testing.T) {
 	s := load(t, map[string]string{
 		"app/deep/.env.local": "SECRET=hush\nPG_USERNAME=\nRAILS_ENV=\n",
@@ -156,7 +156,7 @@ func TestFolderOfDotenv(t *testing.T) {
 	}
 }
 
-// What the connection does not take from a .env file needs no approval.
+// A variable of a .env file that the connection does not use needs no approval.
 func TestDotenvThatIsInNoEffect(t *testing.T) {
 	dir, environ := clone(t, map[string]string{".env": "PG_HOST=db\nPGSSLMODE=disable\n", ".env.local": "PG_HOST=localhost\n"})
 	for _, tt := range []struct {
@@ -181,7 +181,7 @@ func TestDotenvThatIsInNoEffect(t *testing.T) {
 	}
 }
 
-// What comes with a repository must not fill the memory.
+// A file that comes with a repository must not fill the memory.
 func TestDotenvCannotGrow(t *testing.T) {
 	bomb := "A0=" + strings.Repeat("x", 64) + "\n"
 	for i := range 40 {

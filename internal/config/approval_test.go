@@ -9,7 +9,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// clone is a folder with files, and the environment of a user who has a home.
+// clone creates a folder with files. It returns an environment with a configuration folder.
 func clone(t *testing.T, files map[string]string) (dir string, environ []string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -128,7 +128,7 @@ func TestUserIsAsked(t *testing.T) {
 	}
 }
 
-// What the next run would refuse is not approved.
+// hectl does not approve a file that the next run would refuse.
 func TestAllowChecksWhatTheNextRunChecks(t *testing.T) {
 	for _, tt := range []struct {
 		name, open string
@@ -171,7 +171,7 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// A seed's file is not made for a stranger's hectl.yml, but in hectl's own place.
+// Creating a seed file needs approval, except at the path in the documentation.
 func TestConfirmSeed(t *testing.T) {
 	home := t.TempDir()
 	for _, tt := range []struct {
@@ -204,7 +204,7 @@ func TestConfirmSeed(t *testing.T) {
 	}
 }
 
-// The parser takes gigabytes for some short files.
+// The YAML parser takes gigabytes for some short files.
 func TestSettingsThatCannotBeRead(t *testing.T) {
 	for name, text := range map[string]string{
 		"brackets": "mask: " + strings.Repeat("[", 200),
@@ -219,7 +219,7 @@ func TestSettingsThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// Whichever of the files names another server, or a file, needs approval for it.
+// Every .env file that names another server or a file needs approval.
 func TestDotenvThatNeedsApproval(t *testing.T) {
 	for text, want := range map[string]string{
 		"PG_HOST=db":                 "PG_HOST",
@@ -269,7 +269,7 @@ func TestDotenvThatNeedsApproval(t *testing.T) {
 	}
 }
 
-// Who writes a hectl.yml has not approved the .env file beside it.
+// Approving hectl.yml does not approve the .env file beside it.
 func TestAllowSettingsIsForOneFile(t *testing.T) {
 	dir, environ := clone(t, map[string]string{FileName: "bucket: s3://our-backups\nregion: us-east-1\n", ".env": "PGHOST=db.example.com\n"})
 	if err := reload(t, dir, environ).AllowSettings(); err != nil {

@@ -34,8 +34,8 @@ func TestWhatNeedsApproval(t *testing.T) {
 	}
 }
 
-// A new key has to be judged: does it run code, or send data elsewhere? See
-// docs/approval.md, which says it of each.
+// Every key needs a decision: does it run code or send data elsewhere? docs/approval.md
+// lists the answers.
 func TestEveryKeyIsJudged(t *testing.T) {
 	page, err := os.ReadFile("../../docs/approval.md")
 	if err != nil {
@@ -76,7 +76,7 @@ func TestClaimsHoldNoSecret(t *testing.T) {
 	}
 }
 
-// A file that every run would have to read is not too large for that.
+// A file that every run reads must not be too large.
 func TestLargeFilesAreNotApproved(t *testing.T) {
 	for _, text := range []string{"after: big", "after_restore: [[cat, big]]"} {
 		dir, environ := clone(t, map[string]string{FileName: text, "big": ""})

@@ -13,7 +13,7 @@ func TestTarget(t *testing.T) {
 		files map[string]string
 		env   []string
 		flags Flags
-		said  map[string]string // what the target's text says, parsed
+		said  map[string]string // keywords of the target's text
 		want  map[string]string
 	}{
 		{name: "nothing set", want: map[string]string{"dbname": "diaper_dev"}},
@@ -52,8 +52,8 @@ func TestSource(t *testing.T) {
 	}
 }
 
-// The application goes to localhost as postgres where its variables say nothing
-// else. libpq's variables alone leave that to libpq.
+// The application connects to localhost as postgres by default. If only libpq's variables
+// are set, libpq's defaults apply.
 func TestTargetOfTheApplication(t *testing.T) {
 	for _, tt := range []struct {
 		name, file string
@@ -80,7 +80,7 @@ func TestTargetOfTheApplication(t *testing.T) {
 	}
 }
 
-// What a .env file says goes to the server that it is about, and to no other.
+// The password in a .env file goes to its own server and to no other.
 func TestPasswordStaysWithItsServer(t *testing.T) {
 	const (
 		rails = "PG_USERNAME=\nPG_PASSWORD=hush\n"

@@ -11,7 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// Each expectation is what version 3 of the Ruby gem makes of the text.
+// The expected values are those of version 3 of the Ruby gem.
 func TestParseDotenv(t *testing.T) {
 	known := map[string]string{"SET": "environment", "EMPTY": ""}
 	for _, tt := range []struct{ text, want string }{
@@ -94,7 +94,7 @@ func TestParseDotenv(t *testing.T) {
 	}
 }
 
-// No command of a .env file runs, and its error quotes nothing.
+// No command in a .env file runs, and its error quotes nothing.
 func TestDotenvRunsNothing(t *testing.T) {
 	trace := filepath.Join(t.TempDir(), "trace")
 	for name, use := range map[string]func(*Sources) error{

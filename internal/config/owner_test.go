@@ -12,7 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// ownedFile is a file of a given owner, which only root could make.
+// ownedFile is a file with a given owner. Only root could create it.
 type ownedFile struct {
 	uid  uint32
 	mode fs.FileMode
@@ -139,7 +139,7 @@ func TestFoldersThatOthersMayWrite(t *testing.T) {
 
 func TestNamedFilesAreCheckedAsTheFileIs(t *testing.T) {
 	for _, tt := range []struct {
-		path string // that every user may write
+		path string // made writable for every user
 		fine bool
 	}{
 		{"elsewhere", false}, {"elsewhere/bin", false}, {"elsewhere/bin/pg_dump", false}, {"elsewhere/bin/pg_restore", false},

@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// Programs beside the folder of hectl.yml, and behind links, are held as well.
+// An approval also covers programs outside the folder of hectl.yml and behind links.
 func TestApprovalHoldsForProgramsElsewhere(t *testing.T) {
 	for _, tt := range []struct{ name, bin, change string }{
 		{"beside", "../bin", "bin/pg_restore"},

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// What a file is made of comes back from it, or is refused.
+// Every value is either read back unchanged or refused.
 func TestRenderKeepsValues(t *testing.T) {
 	for text, writes := range map[string]bool{
 		"app_dev": true, "it's: a # b": true, "\"x\\y\"": true, "- a": true, "&a *a": true, "true": true, "0x1F": true, "ünï 漢": true, "{a: b}": true,

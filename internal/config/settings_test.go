@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// docs/reference/settings.md has every setting: its flag, its variables, its key in
-// hectl.yml, and its default.
+// docs/reference/settings.md lists every setting with its flag, variables, key in hectl.yml
+// and default.
 func TestSettingsPage(t *testing.T) {
 	text, err := os.ReadFile("../../docs/reference/settings.md")
 	if err != nil {

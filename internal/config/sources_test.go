@@ -9,7 +9,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// load loads settings in a folder that holds files, with a set environment.
+// load loads the settings of a folder with files and an environment.
 func load(t *testing.T, files map[string]string, environ ...string) *Sources {
 	t.Helper()
 	s, err := tryLoad(t, files, environ...)
@@ -132,7 +132,7 @@ func TestFolderOfToolsIsRelativeToTheFile(t *testing.T) {
 		text  string
 		env   []string
 		flags Flags
-		want  string // relative to the file's folder, unless given
+		want  string // relative to the file's folder, unless it is the flag
 		given bool
 	}{
 		{text: "pg_bin: vendor/pg/bin", want: "vendor/pg/bin"},

@@ -45,7 +45,7 @@ func TestInvisibleCharactersAreEscaped(t *testing.T) {
 	}
 }
 
-// named is a result with a name in it.
+// named is a result that contains a name.
 type named struct{ Name string }
 
 func (n named) Text() string { return "name " + n.Name }

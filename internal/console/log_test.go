@@ -13,8 +13,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// newLog returns a Console on a terminal that logs as JSON, and a function that
-// returns what it logged.
+// newLog returns a Console that logs JSON to a terminal, its standard output, and a
+// function that returns the log records.
 func newLog(t *testing.T) (*Console, *bytes.Buffer, func() []map[string]any) {
 	t.Helper()
 	at := time.Date(2026, 11, 23, 8, 30, 0, 0, time.FixedZone("", 3600))

@@ -16,7 +16,7 @@ type leaky struct {
 
 func (leaky) Text() string { return "" }
 
-// A password in a result gets neither into its JSON nor into the log.
+// Neither the JSON of a result nor the log contains a password of the result.
 func TestResultsAreRedacted(t *testing.T) {
 	r := leaky{
 		Name:  `a "quoted" <name> \`,

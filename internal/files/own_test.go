@@ -11,8 +11,8 @@ import (
 
 const nobody = 65534
 
-// traps are what another user may have made under the name of a file. Only root
-// can give files away; as any other user the rest of them is tried.
+// traps are the things that another user can have created at a path. Only root can give
+// files to another user, so any other user tests only some of them.
 func traps() map[string]func(path, precious string) error {
 	all := map[string]func(path, precious string) error{
 		"a link":                 func(path, precious string) error { return os.Symlink(precious, path) },
@@ -80,7 +80,7 @@ func TestOpenMakesAndOpensItsOwn(t *testing.T) {
 	}
 }
 
-// What was put in the place of a file is not published in its stead.
+// Rename does not publish a file that replaced the one to rename.
 func TestRename(t *testing.T) {
 	dir := t.TempDir()
 	path, target := filepath.Join(dir, "file"), filepath.Join(dir, "target")

@@ -16,14 +16,14 @@ func TestWrongRegionIsFound(t *testing.T) {
 		name string
 		rule func()
 	}{
-		{"AuthorizationHeaderMalformed", func() {}}, // versitygw says it itself
+		{"AuthorizationHeaderMalformed", func() {}}, // versitygw answers this itself
 		{"301", func() {
 			b.proxy.On(s3test.Is("ListObjectsV2", "PutObject"), s3test.Answer(301, "PermanentRedirect", "X-Amz-Bucket-Region", "us-east-1")).Times(1)
 		}},
 		{"400 to a HEAD", func() {
 			b.proxy.On(s3test.Is("HeadObject"), s3test.Answer(400, "", "X-Amz-Bucket-Region", "us-east-1")).Times(1)
 		}},
-		{"400 to a HEAD, without a word", func() {}}, // as versitygw does
+		{"400 to a HEAD without a body", func() {}}, // as versitygw does
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			defer b.proxy.Reset()

@@ -15,7 +15,7 @@ import (
 	"github.com/rubyforgood/hectl/test/s3test"
 )
 
-// What other stores, or S3 in other moods, answer.
+// Answers of other stores, and rare answers of S3.
 func TestAnswers(t *testing.T) {
 	b := newBench(t)
 	for _, tt := range []struct {
@@ -101,7 +101,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// An address that has never answered is not asked that often.
+// An address that has never answered gets fewer attempts.
 func TestUnreachable(t *testing.T) {
 	server := s3test.New(t)
 	server.SetEnv(t)

@@ -20,7 +20,7 @@ func TestCombine(t *testing.T) {
 			t.Errorf("cut at %d: %x, want %x", cut, got, want)
 		}
 	}
-	var sum uint64 // of nothing
+	var sum uint64 // checksum of no data
 	for at := 0; at < len(data); {
 		n := min(1+random.IntN(40_000), len(data)-at)
 		sum = combine(sum, crc64nvme.Checksum(data[at:at+n]), int64(n))

@@ -53,7 +53,7 @@ sso_region = us-east-2
 	write(t, filepath.Join(dir, "credentials"), "")
 	const what = "find AWS credentials: "
 	for _, tt := range []struct {
-		profile, text, hint string // text is empty when there are credentials
+		profile, text, hint string // text is empty if there are credentials
 	}{
 		{"keys", "", ""},
 		{"", what + `no credentials found in the environment, in profile "default", or on this machine`, `name a profile with --profile or AWS_PROFILE, or create one: "aws configure sso", or "aws configure" for keys`},
@@ -76,7 +76,7 @@ sso_region = us-east-2
 			}
 			wantFault(t, err, fault.Denied, tt.text, tt.hint)
 			noSecret(t, err)
-			// The same, when nobody has checked before.
+			// The same error without an earlier check.
 			err = operations["list"](t.Context(), s)
 			wantFault(t, err, fault.Denied, "list s3://dumps/backups/: "+strings.TrimPrefix(tt.text, what), tt.hint)
 			noSecret(t, err)
@@ -124,7 +124,7 @@ sso_region = us-east-2
 	})
 }
 
-// cleanEnv leaves nothing of the user's own AWS settings, and those in dir.
+// cleanEnv replaces the user's AWS settings with those in dir.
 func cleanEnv(t *testing.T, dir string) {
 	t.Helper()
 	for _, name := range []string{
@@ -147,9 +147,9 @@ func write(t *testing.T, file, text string) {
 	}
 }
 
-// Keys that are not from where the SDK looks go before those that are, and an error
-// says where they are from.
-func TestKeysFromElsewhere(t *testing.T) {
+// Config.Keys take precedence over the credentials that the SDK finds, and an error names
+// their origin.
+func TestKeysOfTheConfig(t *testing.T) {
 	b := newBench(t)
 	good := s3store.Keys{AccessKeyID: os.Getenv("AWS_ACCESS_KEY_ID"), SecretAccessKey: os.Getenv("AWS_SECRET_ACCESS_KEY"), Origin: "AWS_ACCESS_KEY_ID in .env"}
 	t.Setenv("AWS_ACCESS_KEY_ID", "nobody")

@@ -25,7 +25,7 @@ func TestDeleteManyInBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	keys = append(keys, "backups/never-there")
-	// An answer that is lost is asked for again: what is gone is gone.
+	// After a lost answer, the request is repeated. Deleted keys stay deleted.
 	lost := b.proxy.On(s3test.Is("DeleteObjects"), s3test.ResetAfter()).Times(1)
 	done, err := b.store.DeleteMany(t.Context(), keys)
 	if err != nil {
@@ -51,7 +51,7 @@ func TestDeleteManyInBatches(t *testing.T) {
 	}
 }
 
-func TestDeleteManySaysWhatStays(t *testing.T) {
+func TestDeleteManyReportsWhatIsKept(t *testing.T) {
 	b := newBench(t)
 	const lockable = "lockable"
 	if err := b.CreateLockableBucket(t.Context(), lockable); err != nil {

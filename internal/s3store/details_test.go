@@ -49,12 +49,12 @@ func TestSumIsTheStores(t *testing.T) {
 		})
 	}
 
-	// A store that has no CRC64NVME may have an MD5.
+	// A store without a CRC64NVME may have an MD5.
 	sum := s3store.Details{Object: s3store.Object{ETag: "900150983cd24fb0d6963f7d28e17f72"}}.Sum()
 	if _, err := io.WriteString(sum, "abc"); err != nil || sum.Kind != "MD5" || !sum.Matches() {
 		t.Errorf("the MD5 of abc does not match (%v)", err)
 	}
-	// What a KMS key encrypts has an ETag that is none.
+	// The ETag of an object under a KMS key is not an MD5.
 	for _, d := range []s3store.Details{
 		{Object: s3store.Object{ETag: "d41d8cd98f00b204e9800998ecf8427e"}, SSE: "aws:kms"},
 		{Object: s3store.Object{ETag: "d41d8cd98f00b204e9800998ecf8427e-7"}},

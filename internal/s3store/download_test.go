@@ -124,7 +124,7 @@ func TestDownloadDeletedObject(t *testing.T) {
 	wantFault(t, err, fault.NotFound, "read s3://dumps/backups/x: there is no such object", "")
 }
 
-// The error comes again on every Read, and io.EOF never after it.
+// Every further Read returns the error, never io.EOF.
 func TestDownloadErrorIsFinal(t *testing.T) {
 	b := newBench(t)
 	obj := b.put(t, "backups/x", content(3*mib))

@@ -13,7 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/test/s3test"
 )
 
-// operations are the requests that a user can cause, by verb.
+// operations are the requests of a user, by verb.
 var operations = map[string]func(context.Context, *s3store.Store) error{
 	"list": func(ctx context.Context, s *s3store.Store) error {
 		for _, err := range s.List(ctx, "backups/") {
@@ -74,7 +74,7 @@ func TestAccessDenied(t *testing.T) {
 	}
 }
 
-// What the store itself refuses.
+// Requests that the store refuses.
 func TestRefusedByTheStore(t *testing.T) {
 	b := newBench(t)
 	for _, tt := range []struct {
@@ -128,7 +128,7 @@ func TestRefusedByTheStore(t *testing.T) {
 	}
 }
 
-// After a signal the SDK's error need not say so; ours does.
+// After a signal, the error wraps the cause of the context, although the SDK's may not.
 func TestCancelled(t *testing.T) {
 	b := newBench(t)
 	for verb, do := range operations {
@@ -136,7 +136,7 @@ func TestCancelled(t *testing.T) {
 			defer b.proxy.Reset()
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			if verb == "upload" { // a last request is not cut off: see TestUpload…
+			if verb == "upload" { // the last request is not interrupted, see TestUpload…
 				cancel()
 			}
 			b.proxy.On(func(*http.Request) bool { return true }, func(p *s3test.Proxy, w http.ResponseWriter, r *http.Request) {

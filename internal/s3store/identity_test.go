@@ -19,7 +19,7 @@ func TestWritePermissions(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		actions []string
-		want    []bool // to put, to abort, to list parts
+		want    []bool // put, abort, list parts
 	}{
 		{"writer", []string{"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}, []bool{true, true, true}},
 		{"cannot-abort", []string{"s3:PutObject"}, []bool{true, false, false}},
@@ -107,7 +107,7 @@ func TestIdentityThatExpires(t *testing.T) {
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
 	t.Setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.URL)
 	id, err := open(t, s3store.Config{EndpointURL: "http://127.0.0.1:1"}).Identity(t.Context())
-	early := time.Date(2099, 1, 2, 3, 4, 5, 0, time.UTC).Sub(id.Expires) // renewed some minutes before
+	early := time.Date(2099, 1, 2, 3, 4, 5, 0, time.UTC).Sub(id.Expires) // the SDK renews credentials some minutes earlier
 	if err != nil || id.AccessKeyID != "ASIAEXAMPLE" || id.Profile != "" || early < 0 || early > 10*time.Minute {
 		t.Errorf("%+v, %v", id, err)
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/rubyforgood/hectl/test/s3test"
 )
 
-// S3 lists 1,000 keys at a time. The Ruby task that hectl replaces looks at
-// the first page only, and after five months no longer sees new dumps.
+// S3 lists 1,000 keys at a time. The Ruby task that hectl replaces reads only the first
+// page, so it misses new dumps after five months.
 func TestListMoreThanOnePage(t *testing.T) {
 	b := newBench(t)
 	var want []string
@@ -29,7 +29,7 @@ func TestListMoreThanOnePage(t *testing.T) {
 	if err := group.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	// A page that is cut off is asked for again.
+	// A truncated page is requested again.
 	cut := b.proxy.On(s3test.Is("ListObjectsV2"), s3test.ResetAnswer(50_000)).Times(1)
 	var got []string
 	for obj, err := range b.store.List(t.Context(), "backups/") {
@@ -50,7 +50,7 @@ func TestListMoreThanOnePage(t *testing.T) {
 	if n := b.proxy.Requests(s3test.Is("ListObjectsV2")); n != 3 {
 		t.Errorf("%d requests, want 2 pages and a repetition", n)
 	}
-	// Whoever has seen enough asks for no more.
+	// A caller that stops early causes no further request.
 	for range b.store.List(t.Context(), "backups/") {
 		break
 	}
@@ -69,7 +69,7 @@ func TestHeadAndDelete(t *testing.T) {
 	if len(objects) != 1 || objects[0].Key != put.Key || objects[0].Size != 4 || objects[0].ETag != put.ETag || !objects[0].LastModified.Equal(put.LastModified) {
 		t.Errorf("Head = %+v, listed %+v", put, objects)
 	}
-	for range 2 { // what is not there is deleted all the same
+	for range 2 { // deleting a missing key succeeds
 		if err := b.store.Delete(t.Context(), put.Key); err != nil {
 			t.Error(err)
 		}

@@ -13,8 +13,8 @@ import (
 	"github.com/rubyforgood/hectl/test/s3test"
 )
 
-// A stream that fails while parts are on their way: they are given up, and
-// whatever the server still makes of them is gone.
+// If the stream fails while parts are being sent, their requests are canceled, and no part
+// stays on the server.
 func TestUploadReaderFailureWithPartsInFlight(t *testing.T) {
 	b := newBench(t)
 	broken := errors.New("pg_dump exited with 1")
@@ -30,8 +30,8 @@ func TestUploadReaderFailureWithPartsInFlight(t *testing.T) {
 	b.wantNothingLeft(t)
 }
 
-// S3's documentation: parts under way may arrive after an abort, look and
-// repeat.
+// S3's documentation warns that parts can arrive after an abort: check, and repeat the
+// abort.
 func TestAbortIsRepeatedWhilePartsArrive(t *testing.T) {
 	b := newBench(t)
 	s3store.NoBackoff(b.store)
@@ -43,7 +43,7 @@ func TestAbortIsRepeatedWhilePartsArrive(t *testing.T) {
 	if !errors.Is(err, broken) {
 		t.Error(err)
 	}
-	// And once more, if a part was cut off.
+	// One more abort if a part was interrupted.
 	if n := b.proxy.Requests(s3test.Is("AbortMultipartUpload")); n != 2 && n != 3 {
 		t.Errorf("%d aborts, want 2 or 3", n)
 	}
@@ -77,7 +77,7 @@ func TestUploadTooManyParts(t *testing.T) {
 	b.wantNothingLeft(t)
 }
 
-// storedWrong takes a request's body and reports the checksum of another.
+// storedWrong accepts the body of a request and returns the checksum of another one.
 func storedWrong(_ *s3test.Proxy, w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	w.Header().Set("X-Amz-Checksum-Crc64nvme", "AAAAAAAAAAA=")

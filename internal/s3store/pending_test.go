@@ -10,7 +10,7 @@ import (
 
 func TestPendingUploads(t *testing.T) {
 	b := newBench(t)
-	// A user who may upload, but not abort, leaves one behind, and says so.
+	// Without the permission to abort, a failed upload stays open, and the error says so.
 	if err := b.AddUser(t.Context(), "writer", "writer-secret", "user"); err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestPendingUploads(t *testing.T) {
 	if len(pending) != 1 || pending[0].Key != "backups/x" || pending[0].ID == "" || pending[0].Initiated.IsZero() {
 		t.Fatalf("pending: %+v", pending)
 	}
-	for range 2 { // the second time it is gone, which is all the same
+	for range 2 { // the second abort finds no upload and succeeds
 		if err := b.store.AbortUpload(t.Context(), pending[0]); err != nil {
 			t.Error(err)
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/test/s3test"
 )
 
-// A broken body goes on where it broke: what has arrived is not fetched again.
+// After a broken body, the next request starts at the next byte.
 func TestReadRangeResumesAtTheByteReached(t *testing.T) {
 	b := newBench(t)
 	data := content(4 * mib)
@@ -37,7 +37,7 @@ func TestReadRangeBounds(t *testing.T) {
 	obj := b.put(t, "backups/x", []byte("0123456789"))
 	for _, tt := range []struct {
 		offset, length int64
-		want           string // "" with an error
+		want           string // "" for an error
 		fails          bool
 	}{
 		{0, 10, "0123456789", false},
@@ -56,7 +56,7 @@ func TestReadRangeBounds(t *testing.T) {
 	}
 }
 
-// rangeFrom matches requests for a range that begins at offset or after it.
+// rangeFrom matches requests for a range that starts at or after offset.
 func rangeFrom(offset int) s3test.Match {
 	return func(r *http.Request) bool {
 		var first, last int

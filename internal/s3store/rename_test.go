@@ -54,7 +54,7 @@ func TestUploadTakesTheNextFreeKey(t *testing.T) {
 	}
 }
 
-// What another run is uploading is left to it, although there is no object yet.
+// The key of an open upload of another run is taken, although there is no object yet.
 func TestUploadGivesWayToAnOpenUpload(t *testing.T) {
 	b := newBench(t)
 	for _, size := range []int{100, 2 * part} {
@@ -87,7 +87,7 @@ func TestUploadGivesWayToAnOpenUpload(t *testing.T) {
 	}
 }
 
-// All at once, and each of several parts: no object is lost.
+// Parallel uploads of one key, each with several parts, lose no object.
 func TestUploadsOfOneKeyAtOnce(t *testing.T) {
 	b := newBench(t)
 	var group sync.WaitGroup
@@ -109,7 +109,7 @@ func TestUploadsOfOneKeyAtOnce(t *testing.T) {
 	b.wantNoUploads(t)
 }
 
-// Where uploads may not be listed, a key can turn out to be taken at the very end.
+// If uploads cannot be listed, only the last request reveals that a key is taken.
 func TestUploadOvertaken(t *testing.T) {
 	b := newBench(t)
 	b.proxy.On(s3test.Is("ListMultipartUploads"), s3test.Answer(403, "AccessDenied"))

@@ -12,7 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/test/s3test"
 )
 
-// The store may be away for a minute.
+// The store may be unavailable for a minute.
 func TestGivesUpAfterAMinute(t *testing.T) {
 	b := newBench(t)
 	b.proxy.On(s3test.Is("ListObjectsV2"), s3test.Answer(503, "SlowDown"))
@@ -24,7 +24,7 @@ func TestGivesUpAfterAMinute(t *testing.T) {
 	}
 }
 
-// What a store does not implement is not asked for again.
+// A request that the store does not support is not repeated.
 func TestNotImplementedIsNotRepeated(t *testing.T) {
 	b := newBench(t)
 	b.proxy.On(s3test.Is("ListMultipartUploads"), s3test.Answer(501, "NotImplemented"))
@@ -71,7 +71,7 @@ func TestUploadRetries(t *testing.T) {
 	}
 }
 
-// What fits one part is sent again as well.
+// An upload in one part is also repeated.
 func TestUploadOfOnePartRetries(t *testing.T) {
 	b := newBench(t)
 	data := content(2000)
@@ -85,7 +85,7 @@ func TestUploadOfOnePartRetries(t *testing.T) {
 	b.wantContent(t, "small", data)
 }
 
-// refuseRepetition loses the answer to the first request and refuses the next.
+// refuseRepetition drops the answer to the first request and refuses the next request.
 func refuseRepetition(f s3test.Fault) s3test.Fault {
 	var seen atomic.Int64
 	return func(p *s3test.Proxy, w http.ResponseWriter, r *http.Request) {

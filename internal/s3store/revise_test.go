@@ -14,11 +14,11 @@ import (
 	"github.com/rubyforgood/hectl/test/s3test"
 )
 
-// revised is a stream whose first bytes are set at its end.
+// revised is a stream whose first bytes are set after its end.
 type revised struct {
 	io.Reader
 	head int64
-	seen []int // what Revise was given
+	seen []int // lengths of the arguments of Revise
 }
 
 func (r *revised) Held() int64 { return r.head }

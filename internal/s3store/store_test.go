@@ -29,8 +29,7 @@ const (
 	bucket = "dumps"
 )
 
-// bench is a server with a proxy before it, and a store that goes through the
-// proxy.
+// bench is a server, a proxy in front of it, and a store that uses the proxy.
 type bench struct {
 	*s3test.Server
 	proxy *s3test.Proxy
@@ -45,8 +44,8 @@ func newBench(t *testing.T) *bench {
 	return &bench{Server: server, proxy: proxy, store: server.Store(t, bucket, s3test.Via(proxy))}
 }
 
-// Over TLS the SDK would wrap bodies into aws-chunked with a trailer, and it
-// signs Accept-Encoding: several stores refuse the one, Google the other.
+// By default, the SDK sends aws-chunked bodies with a trailer over TLS, which several stores
+// refuse, and signs Accept-Encoding, which Google refuses.
 func TestRequestsSuitOtherStores(t *testing.T) {
 	b := newBench(t)
 	server := httptest.NewTLSServer(b.proxy)
@@ -87,7 +86,7 @@ func TestRequestsSuitOtherStores(t *testing.T) {
 	})
 }
 
-// put writes an object past the proxy and returns it as listed.
+// put uploads an object without the proxy and returns it as listed.
 func (b *bench) put(t *testing.T, key string, data []byte) s3store.Object {
 	t.Helper()
 	if err := b.Put(t.Context(), bucket, key, data); err != nil {
@@ -137,8 +136,8 @@ func (b *bench) wantNoUploads(t *testing.T) {
 	}
 }
 
-// wantFault fails the test unless err has the code, the text and a hint with
-// the given words. An empty hint means that it does not matter.
+// wantFault fails the test unless err has the code, the text and a hint that contains the
+// given words. An empty hint matches any hint.
 func wantFault(t *testing.T, err error, code fault.Code, text, hint string) {
 	t.Helper()
 	if err == nil {
@@ -155,7 +154,7 @@ func wantFault(t *testing.T, err error, code fault.Code, text, hint string) {
 	}
 }
 
-// content returns n bytes that do not compress and do not repeat.
+// content returns n bytes that neither compress nor repeat.
 func content(n int) []byte {
 	data := make([]byte, n)
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(data)
@@ -238,7 +237,7 @@ func TestOpenSettings(t *testing.T) {
 	}
 }
 
-// open opens the bucket with what the test has changed.
+// open opens the bucket with a changed configuration.
 func open(t *testing.T, c s3store.Config) *s3store.Store {
 	t.Helper()
 	if c.Bucket == "" {

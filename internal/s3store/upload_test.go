@@ -22,7 +22,7 @@ import (
 	"github.com/rubyforgood/hectl/test/s3test"
 )
 
-const part = 5 * mib // the smallest that S3 takes
+const part = 5 * mib // the smallest part that S3 accepts
 
 var smallParts = s3store.UploadOptions{PartSize: part}
 
@@ -112,7 +112,7 @@ func TestUploadCancelledLeavesNothing(t *testing.T) {
 	}
 }
 
-// The last request is not cut off: nobody would know what became of it.
+// The last request is not interrupted: its outcome would be unknown.
 func TestUploadCancelledDuringTheLastRequestSucceeds(t *testing.T) {
 	b := newBench(t)
 	for _, tt := range []struct {
@@ -133,20 +133,20 @@ func TestUploadCancelledDuringTheLastRequestSucceeds(t *testing.T) {
 	}
 }
 
-// A Read that hangs does not keep Upload from returning.
+// Upload returns even if a Read hangs.
 func TestUploadCancelledWhileReaderBlocks(t *testing.T) {
 	b := newBench(t)
 	for _, size := range []int{100, 3 * part} {
 		ctx, cancel := context.WithCancel(t.Context())
 		r, w := io.Pipe()
 		go func() {
-			_, _ = w.Write(content(size)) // fails for the part that nobody reads
+			_, _ = w.Write(content(size)) // fails for the unread part
 			cancel()
 		}()
 		if _, err := b.store.Upload(ctx, "backups/x", r, smallParts); !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
-		_ = r.Close() // as the owner of a pipe does; the goroutine ends
+		_ = r.Close() // as the owner of a pipe does, so that the goroutine ends
 		b.wantNothingLeft(t)
 	}
 }
@@ -162,7 +162,7 @@ func TestUploadNeverOverwrites(t *testing.T) {
 		b.wantContent(t, "backups/x", old)
 		b.wantNoUploads(t)
 	}
-	// Not even by the same bytes, which look like the own upload.
+	// Not even with the same bytes, which look like those of this upload.
 	same := content(100)
 	b.put(t, "backups/same", same)
 	if _, err := b.store.Upload(t.Context(), "backups/same", bytes.NewReader(same), smallParts); err == nil {
@@ -170,8 +170,7 @@ func TestUploadNeverOverwrites(t *testing.T) {
 	}
 }
 
-// As little where buckets keep versions and objects can be locked: another
-// version would hide the dump.
+// The same with versioning and Object Lock: another version would hide the dump.
 func TestUploadNeverHidesAVersion(t *testing.T) {
 	server, err := s3test.Start(t.Context(), s3test.Options{Versions: true})
 	if err != nil {
@@ -205,14 +204,14 @@ func TestUploadNeverHidesAVersion(t *testing.T) {
 	}
 }
 
-// The request that creates the object succeeds, but its answer is an error, or
-// is lost: the object is there, and it is ours.
+// The request that creates the object succeeds, but its answer is an error or is lost.
+// Upload recognizes its object.
 func TestUploadAnswerLost(t *testing.T) {
 	b := newBench(t)
 	b.loseAnswers(t, b.store)
 }
 
-// As well for who may not read what was written.
+// The same without read permission.
 func TestUploadAnswerLostToAWriter(t *testing.T) {
 	b := newBench(t)
 	if err := b.AddUser(t.Context(), "writer", secret, "user"); err != nil {
@@ -232,7 +231,7 @@ func (b *bench) loseAnswers(t *testing.T, store *s3store.Store) {
 		for name, f := range map[string]s3test.Fault{
 			"500":   s3test.LoseAnswer(500, "InternalError"),
 			"reset": s3test.ResetAfter(),
-			// What S3 says of the repetition; versitygw lets it succeed.
+			// S3's answer to the repetition; versitygw lets it succeed.
 			"412": refuseRepetition(s3test.Answer(412, "PreconditionFailed")),
 			"404": refuseRepetition(s3test.Answer(404, "NoSuchUpload")),
 		} {
@@ -262,8 +261,7 @@ func (b *bench) loseAnswers(t *testing.T, store *s3store.Store) {
 	}
 }
 
-// The answer is lost, and by the time of the next attempt someone else's object
-// is there: not ours.
+// The answer is lost, and the next attempt finds another object with the key.
 func TestUploadAnswerLostAndObjectIsAnother(t *testing.T) {
 	b := newBench(t)
 	other := content(2*part + 1)[1:]
@@ -303,7 +301,7 @@ func TestUploadWithoutChecksums(t *testing.T) {
 			if tt.name == "put" {
 				data = data[:1000]
 			}
-			// Its answer gets lost, too: without a checksum the ETag tells.
+			// Its answer is lost as well: without a checksum, the ETag identifies the object.
 			b.proxy.On(s3test.Is("CompleteMultipartUpload"), s3test.ResetAfter()).Times(1)
 			for i := range 2 {
 				if _, err := store.Upload(t.Context(), fmt.Sprint(i), bytes.NewReader(data), smallParts); err != nil {
@@ -321,7 +319,7 @@ func TestUploadWithoutChecksums(t *testing.T) {
 	}
 }
 
-// A store that reports another checksum than what was sent has damaged the data.
+// A store that reports another checksum has damaged the data.
 func TestUploadWrongChecksumIsRefused(t *testing.T) {
 	b := newBench(t)
 	for _, op := range []string{"PutObject", "UploadPart"} {
@@ -370,8 +368,7 @@ func TestPartSize(t *testing.T) {
 	}
 }
 
-// Four parts in flight and one being filled: 5 × 8 MiB, whatever the stream's
-// length.
+// Four parts are sent while one is filled: 5 × 8 MiB, for every length of the stream.
 func TestUploadMemory(t *testing.T) {
 	b := newBench(t)
 	const size = 300 * mib
@@ -407,7 +404,7 @@ func TestUploadMemory(t *testing.T) {
 	}
 }
 
-// crc returns the CRC64NVME of data as S3 writes it.
+// crc returns the CRC64NVME of data in the form of S3.
 func crc(data []byte) string {
 	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, crc64nvme.Checksum(data)))
 }
@@ -423,7 +420,7 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// pipeLike returns a reader that gives 64 KiB at most at once, as a pipe does.
+// pipeLike returns a reader that returns up to 64 KiB per Read, like a pipe.
 func pipeLike(data []byte) io.Reader {
 	r := bytes.NewReader(data)
 	return readerFunc(func(p []byte) (int, error) { return r.Read(p[:min(len(p), 64<<10)]) })
@@ -440,7 +437,7 @@ func TestUploadReplaces(t *testing.T) {
 		}
 		b.wantContent(t, "backups/x", content(size))
 
-		// Now it is another one.
+		// The object has changed since.
 		_, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(size+1)), opt)
 		wantFault(t, err, fault.Failed, text, hint)
 		b.wantContent(t, "backups/x", content(size))
@@ -452,7 +449,7 @@ func TestUploadReplaces(t *testing.T) {
 		b.wantNoUploads(t)
 	}
 
-	// The answer is lost, and the repetition finds the new one there.
+	// The answer is lost, and the repetition finds the new object.
 	opt := s3store.UploadOptions{Replace: b.put(t, "backups/x", []byte("the old one")).ETag}
 	b.proxy.On(s3test.Is("PutObject"), s3test.ResetAfter()).Times(1)
 	if _, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(100)), opt); err != nil {
