@@ -242,9 +242,9 @@ func lists(ctx context.Context, store lister, key string) bool {
 // dump is not restored without it: its checksums are in it, and whether it is
 // masked.
 func unreadable(key string, err error) error {
-	hint := "allow the credentials s3:GetObject on " + path.Dir(key) + "/*"
+	hint := "grant the credentials s3:GetObject on " + path.Dir(key) + "/*"
 	if strings.Contains(err.Error(), "kms:") || strings.Contains(err.Error(), "KMS") {
-		hint = "allow the credentials kms:Decrypt on the key that encrypts " + path.Dir(key) + "/*"
+		hint = "grant the credentials kms:Decrypt on the key that encrypts " + path.Dir(key) + "/*"
 	}
 	return fault.New(fault.Denied, hint, "read the manifest %s: %w", key, err)
 }

@@ -28,8 +28,8 @@ func (s *Sources) ConfirmSeed() error {
 	return s.Confirm(s.path, "mask.seed")
 }
 
-// OnUnapproved sets who asks the user for approval of the claims. changed reports
-// that the user has approved others of the file before.
+// OnUnapproved sets the function that asks the user to approve claims. changed reports
+// that the user approved an earlier version of the file.
 func (s *Sources) OnUnapproved(ask func(path string, claims []Claim, changed bool) bool) {
 	s.ask = ask
 }
@@ -154,7 +154,7 @@ func (s *Sources) confirm(c claimant, key string) error {
 	return fault.New(fault.Usage, `run "hectl allow"`, "use %s of %s: %s", name, c.path, state)
 }
 
-// Approved reports whether the user has approved whatever needs approval.
+// IsApproved reports whether the user has approved every claim.
 func (s *Sources) IsApproved() bool {
 	return !slices.ContainsFunc(s.claimants(), func(c claimant) bool {
 		sum, known := s.approval(c)

@@ -59,7 +59,7 @@ func (o owners) hint(owner int, path string) string {
 	if o.uid == 0 {
 		return fmt.Sprintf("run hectl as that user (sudo -u '#%d' hectl …), or, if you trust the file: chown root %s", owner, path)
 	}
-	return "if you trust it, make it yours: sudo chown \"$USER\" " + path
+	return "if you trust it, take ownership: sudo chown \"$USER\" " + path
 }
 
 // checkFolders checks dir and every folder above it: a user who can write to one of them

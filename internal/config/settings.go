@@ -16,8 +16,7 @@ type places struct {
 	secret   bool // it may contain a password
 }
 
-// settings returns the places of every value that is a text, in the order in
-// which they are shown.
+// places returns the places of every setting that is a text, in the order of List.
 func (s *Sources) places() []places {
 	f := s.file
 	jobs := ""

@@ -72,11 +72,11 @@ func Hints(err error) []string {
 		if err == nil {
 			return
 		}
-		if e, ok := err.(*Error); ok && e.Hint != "" && !seen[e.Hint] { //nolint:errorlint // the tree is walked here
+		if e, ok := err.(*Error); ok && e.Hint != "" && !seen[e.Hint] { //nolint:errorlint // walks the tree
 			seen[e.Hint] = true
 			hints = append(hints, e.Hint)
 		}
-		switch x := err.(type) { //nolint:errorlint // the tree is walked here
+		switch x := err.(type) { //nolint:errorlint // walks the tree
 		case interface{ Unwrap() error }:
 			walk(x.Unwrap())
 		case interface{ Unwrap() []error }:

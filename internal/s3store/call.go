@@ -54,7 +54,7 @@ func rewind(in any) error {
 	return nil
 }
 
-// expecting finds the region in the message of AuthorizationHeaderMalformed:
+// expectedRegion matches the region in the message of AuthorizationHeaderMalformed:
 // "the region 'us-east-1' is wrong; expecting 'us-east-2'".
 var expectedRegion = regexp.MustCompile(`expecting ['"]([a-z0-9-]+)['"]`)
 

@@ -58,7 +58,7 @@ func explain(err error) cause {
 		c.words += ": " + message
 	}
 	if action := kmsAction.FindString(message); action != "" && c.code == fault.Denied {
-		c.ask, c.hint = askNothing, "allow "+action+" on the KMS key, in the policy of the credentials and in the policy of the key"
+		c.ask, c.hint = askNothing, "grant "+action+" on the KMS key, in the policy of the credentials and in the policy of the key"
 	}
 	return c
 }

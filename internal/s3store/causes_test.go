@@ -40,7 +40,7 @@ func TestAnswers(t *testing.T) {
 		{
 			"upload", s3test.AnswerMessage(403, "AccessDenied", "User: arn:aws:iam::1:user/he is not\nauthorized to perform: s3:PutObject"), fault.Denied,
 			"upload s3://dumps/backups/y: access denied: User: arn:aws:iam::1:user/he is not authorized to perform: s3:PutObject",
-			"allow the credentials s3:PutObject on arn:aws:s3:::dumps/*",
+			"grant the credentials s3:PutObject on arn:aws:s3:::dumps/*",
 		},
 		{
 			"upload", s3test.AnswerMessage(400, "KMS.DisabledException", "the key is disabled"), fault.Denied,
@@ -50,7 +50,7 @@ func TestAnswers(t *testing.T) {
 		{
 			"upload", s3test.AnswerMessage(403, "AccessDenied", "User: arn:aws:iam::1:user/he is not authorized to perform: kms:GenerateDataKey on this resource"), fault.Denied,
 			"upload s3://dumps/backups/y: access denied: User: arn:aws:iam::1:user/he is not authorized to perform: kms:GenerateDataKey on this resource",
-			"allow kms:GenerateDataKey on the KMS key, in the policy of the credentials and in the policy of the key",
+			"grant kms:GenerateDataKey on the KMS key, in the policy of the credentials and in the policy of the key",
 		},
 		{
 			"upload", s3test.AnswerMessage(400, "AccessControlListNotSupported", "The bucket does not allow ACLs"), fault.Failed,

@@ -33,9 +33,9 @@ type credentialSource struct {
 	worked  atomic.Bool
 }
 
-func newCredentialSource(cfg aws.Config, said Config) *credentialSource {
-	c := &credentialSource{next: cfg.Credentials, timeout: credentialTimeout, from: originOf(cfg, said.Profile)}
-	if said.Keys.AccessKeyID != "" {
+func newCredentialSource(cfg aws.Config, given Config) *credentialSource {
+	c := &credentialSource{next: cfg.Credentials, timeout: credentialTimeout, from: originOf(cfg, given.Profile)}
+	if given.Keys.AccessKeyID != "" {
 		c.from = origin{kind: fromKeys}
 	}
 	if c.from.kind == fromProcess {

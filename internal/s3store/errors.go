@@ -115,7 +115,7 @@ func (s *Store) permissionHint(op operation) string {
 		partition = "aws-us-gov"
 	}
 	arn := "arn:" + partition + ":s3:::" + s.bucket
-	hint := "allow the credentials " + op.action + " on " + arn
+	hint := "grant the credentials " + op.action + " on " + arn
 	switch op.action {
 	case actionList, actionListUploads:
 	case actionGet:
@@ -156,9 +156,9 @@ func IsAccessDenied(err error) bool {
 	return code == "AccessDenied" || code == "Forbidden"
 }
 
-// isServerError reports whether the store answered with a server error. A later attempt
-// may succeed, and the store may have carried out the request. That is not so for a
-// request that the store does not support.
+// isServerError reports whether the store answered with a server error, after which it may
+// have carried out the request and a later attempt may succeed. A request that the store
+// does not support is not one.
 func isServerError(err error) bool {
 	return statusOf(err) >= http.StatusInternalServerError && !isUnsupported(err)
 }

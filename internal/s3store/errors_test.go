@@ -68,7 +68,7 @@ func TestAccessDenied(t *testing.T) {
 	} {
 		t.Run(verb, func(t *testing.T) {
 			err := operations[verb](t.Context(), s)
-			wantFault(t, err, fault.Denied, verb+" s3://dumps/backups/"+tt.target+tt.said, "allow the credentials "+tt.hint)
+			wantFault(t, err, fault.Denied, verb+" s3://dumps/backups/"+tt.target+tt.said, "grant the credentials "+tt.hint)
 			noSecret(t, err)
 		})
 	}

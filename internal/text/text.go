@@ -16,7 +16,7 @@ import (
 // Minute renders a time in UTC, to the minute.
 func Minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
-// Seconds renders a duration, which is given in seconds, to a tenth of a second.
+// Seconds returns s seconds as a duration, rounded to a tenth of a second.
 func Seconds(s float64) time.Duration {
 	return time.Duration(s * float64(time.Second)).Round(100 * time.Millisecond)
 }
