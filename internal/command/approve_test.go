@@ -1,12 +1,13 @@
 package command
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/rubyforgood/hectl/internal/config"
 )
 
-// Whoever approves one file has not seen what is in another.
+// The approval of one file does not apply to another.
 func TestAnswersAreForWhatWasShown(t *testing.T) {
 	var shown []string
 	ask := once(func(path string, claims []config.Claim, _ bool) bool {
@@ -26,5 +27,12 @@ func TestAnswersAreForWhatWasShown(t *testing.T) {
 	ask("/app/hectl.yml", append(program, config.Claim{Key: "mask.after", Text: "more.sql"}), false)
 	if len(shown) != 3 {
 		t.Errorf("shown: %q", shown)
+	}
+}
+
+func TestClaimsAddNoLines(t *testing.T) {
+	got := ClaimsText([]config.Claim{{Key: "pg_bin", Text: "/usr/bin\n  bucket: s3://fine\r\u202e"}, {Key: "bucket", Text: "s3://b"}})
+	if lines := strings.Split(got, "\n"); len(lines) != 2 || strings.ContainsAny(got, "\r\u202e") {
+		t.Errorf("%q", got)
 	}
 }
