@@ -39,7 +39,7 @@ func hidden(value string) string {
 	return "masked-" + hex.EncodeToString(sum[:8])
 }
 
-func hide(dst, value []byte) ([]byte, bool, error) {
+func hide(dst, value, _ []byte) ([]byte, bool, error) {
 	return append(dst, hidden(string(value))...), false, nil
 }
 

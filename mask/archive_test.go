@@ -156,7 +156,7 @@ func TestArchiveRewritten(t *testing.T) {
 }
 
 func TestArchiveMasks(t *testing.T) {
-	upper := func(dst, value []byte) ([]byte, bool, error) {
+	upper := func(dst, value, _ []byte) ([]byte, bool, error) {
 		return append(dst, bytes.ToUpper(value)...), false, nil
 	}
 	for name, data := range archives(t) {
@@ -195,7 +195,7 @@ func TestArchiveFails(t *testing.T) {
 	refused := errors.New("the answer is no")
 	noRoom := errors.New("no room")
 	broken := errors.New("broken line")
-	refuses := func(_, _ []byte) ([]byte, bool, error) { return nil, false, refused }
+	refuses := func(_, _, _ []byte) ([]byte, bool, error) { return nil, false, refused }
 	everything := func(h *archive.Head) (*mask.Plan, error) { return everyTable(h, nil), nil }
 	for _, name := range []string{"15-gzip-pipe", "17-none-file", "17-lz4-pipe", "18-zstd-file"} {
 		data := all[name]

@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/rubyforgood/hectl/pgtools/schema"
+	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/test/masktest"
 )
 
 // userRows returns n rows as those of an app's table of users are, of some 200
@@ -24,30 +23,25 @@ func userRows(n int) []byte {
 	return b.Bytes()
 }
 
-func userColumns(tb testing.TB, rules map[string]MethodSpec) []Column {
+func userColumns(tb testing.TB, rules map[string]methods.Spec) []Column {
 	tb.Helper()
 	names := []string{"id", "email", "name", "phone", "encrypted_password", "organization_id", "admin", "reset_password_token", "created_at", "updated_at", "invited_at", "sign_in_count"}
 	columns := make([]Column, len(names))
 	for i, name := range names {
 		columns[i].Name = name
 		if spec, ok := rules[name]; ok {
-			columns[i].Method = newMethod(tb, spec, column("character varying"))
+			m, err := methods.New(spec, testSeed, methods.Column{Type: masktest.Type("character varying"), Encoding: "UTF8"})
+			if err != nil {
+				tb.Fatal(err)
+			}
+			columns[i].Method = m
 		}
 	}
 	return columns
 }
 
-func newMethod(tb testing.TB, spec MethodSpec, col schema.Column) Method {
-	tb.Helper()
-	m, err := NewMethod(spec, NewSeed([]byte("a seed for tests")), col, "UTF8")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return m
-}
-
 func BenchmarkReader(b *testing.B) {
-	for name, rules := range map[string]map[string]MethodSpec{
+	for name, rules := range map[string]map[string]methods.Spec{
 		"three rules": {"email": {Name: "email"}, "name": {Name: "full_name"}, "phone": {Name: "phone"}},
 		"no rules":    {},
 	} {
@@ -82,56 +76,3 @@ func cpuTime(b *testing.B) time.Duration {
 type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
-
-func BenchmarkMethod(b *testing.B) {
-	for _, bm := range []struct {
-		spec  MethodSpec
-		typ   string
-		value string
-	}{
-		{MethodSpec{Name: "email"}, "text", "maria.gonzalez@diaperbank.org"},
-		{MethodSpec{Name: "full_name"}, "text", "Maria Gonzalez"},
-		{MethodSpec{Name: "phone"}, "text", "(614) 555-0123"},
-		{MethodSpec{Name: "digits"}, "text", "123-45-6789"},
-		{MethodSpec{Name: "hash"}, "text", "123-45-6789"},
-		{MethodSpec{Name: "lorem"}, "text", "Needs size 4, and wipes without scent; call before noon."},
-		{MethodSpec{Name: "ip"}, "inet", "93.184.216.34"},
-		{MethodSpec{Name: "shift_days", Number: 180}, "date", "2019-05-17"},
-		{MethodSpec{Name: "noise", Number: 10}, "numeric", "1234.50"},
-		{MethodSpec{Name: "json"}, "jsonb", `{"name": "Maria", "size": 4, "insurance": {"id": "123456", "plan": "gold"}}`},
-	} {
-		b.Run(bm.spec.Name, func(b *testing.B) {
-			method := newMethod(b, bm.spec, column(bm.typ))
-			value := []byte(bm.value)
-			var dst []byte
-			b.SetBytes(int64(len(value)))
-			b.ReportAllocs()
-			for i := 0; b.Loop(); i++ {
-				var err error
-				if dst, _, err = method(dst[:0], value); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}
-
-// column returns a column of a type as pg_dump writes it.
-func column(sql string) schema.Column {
-	t := schema.Type{SQL: sql}
-	name := sql
-	name, t.Array = strings.CutSuffix(name, "[]")
-	if before, after, ok := strings.Cut(name, "("); ok {
-		list, after, _ := strings.Cut(after, ")")
-		for s := range strings.SplitSeq(list, ",") {
-			n, _ := strconv.Atoi(s)
-			t.Modifiers = append(t.Modifiers, n)
-		}
-		name = before + after
-	}
-	if name == "citext" || name == "hstore" {
-		t.Name.Schema = "public"
-	}
-	t.Name.Name = name
-	return schema.Column{Name: "c", Type: t}
-}

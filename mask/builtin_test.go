@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/test/demodata"
 	"github.com/rubyforgood/hectl/test/pgtest"
@@ -46,7 +47,7 @@ func TestBuiltInRules(t *testing.T) {
 	if len(report.Warnings) > 0 {
 		t.Error(report.Warnings)
 	}
-	plan, err := rules.Plan(h, mask.RandomSeed(), mask.Options{})
+	plan, err := rules.Plan(h, methods.RandomSeed(), mask.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +71,7 @@ func TestBuiltInRulesLoad(t *testing.T) {
 	var masked [2]bytes.Buffer
 	for i := range masked {
 		err := mask.Archive(&masked[i], bytes.NewReader(whole), func(h *archive.Head) (*mask.Plan, error) {
-			return mask.Default().Plan(h, mask.NewSeed([]byte("one seed for both")), mask.Options{})
+			return mask.Default().Plan(h, methods.NewSeed([]byte("one seed for both")), mask.Options{})
 		}, 1)
 		if err != nil {
 			t.Fatal(err)
@@ -89,7 +90,7 @@ func TestBuiltInRulesCanBeCopied(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := rules.Plan(h, mask.RandomSeed(), mask.Options{}); err != nil {
+	if _, err := rules.Plan(h, methods.RandomSeed(), mask.Options{}); err != nil {
 		t.Error(err)
 	}
 }
@@ -160,7 +161,7 @@ mask:
 	if want := []string{"delayed_jobs", "partner_forms", "seen_2", "solid_cache_entries"}; !slices.Equal(slices.Sorted(slices.Values(report.LeftOut)), want) {
 		t.Errorf("left out %v, want %v", report.LeftOut, want)
 	}
-	without, err := rules.Plan(h, mask.RandomSeed(), mask.Options{Takes: func(e *archive.Entry) bool { return e.Tag != "versions" }})
+	without, err := rules.Plan(h, methods.RandomSeed(), mask.Options{Takes: func(e *archive.Entry) bool { return e.Tag != "versions" }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
@@ -13,7 +14,7 @@ import (
 type compiler struct {
 	problems
 	rules    *Rules
-	seed     Seed
+	seed     methods.Seed
 	head     *archive.Head
 	schema   *schema.Schema
 	takes    func(*archive.Entry) bool
@@ -21,7 +22,7 @@ type compiler struct {
 	byName   map[schema.Name]*schema.Table
 	subjects map[*schema.Table]*subject
 	masks    map[*schema.Table]*Table
-	made     map[string]drawing // by method and type: to make one takes a millisecond
+	made     map[string]methods.Func // by method and type: to make one takes a millisecond
 	warnings []string
 }
 
@@ -38,7 +39,7 @@ type Options struct {
 // fault.Usage, names all that is wrong at once, each with its place in the file;
 // and with UnlistedFail each column that could hold personal data and has no
 // rule.
-func (r *Rules) Plan(head *archive.Head, seed Seed, opt Options) (*Plan, error) {
+func (r *Rules) Plan(head *archive.Head, seed methods.Seed, opt Options) (*Plan, error) {
 	c := r.compile(head, seed, opt)
 	if err := c.err(r.title(head)); err != nil {
 		return nil, err
@@ -76,11 +77,11 @@ func (c *compiler) plan() *Plan {
 // for Plan, but for columns without a rule, which are the report's, and with what
 // keeps Credentials from being replaced.
 func (r *Rules) Check(head *archive.Head) (*Report, error) {
-	c := r.compile(head, RandomSeed(), Options{})
+	c := r.compile(head, methods.RandomSeed(), Options{})
 	if err := c.err(r.title(head)); err != nil {
 		return nil, err
 	}
-	_, err := Credentials(c.schema, CredentialOptions{Password: DefaultPassword, Seed: c.seed, Over: c.plan()})
+	_, err := Credentials(c.schema, CredentialOptions{Password: methods.DefaultPassword, Seed: c.seed, Over: c.plan()})
 	return c.report(), err
 }
 
@@ -91,10 +92,10 @@ func (r *Rules) title(head *archive.Head) string {
 	return "the rules for masking in " + r.path + " do not fit database " + head.Database
 }
 
-func (r *Rules) compile(head *archive.Head, seed Seed, opt Options) *compiler {
+func (r *Rules) compile(head *archive.Head, seed methods.Seed, opt Options) *compiler {
 	c := &compiler{
 		rules: r, seed: seed, head: head, schema: schema.Read(head), takes: opt.Takes, keep: opt.Keep,
-		byName: map[schema.Name]*schema.Table{}, subjects: map[*schema.Table]*subject{}, masks: map[*schema.Table]*Table{}, made: map[string]drawing{},
+		byName: map[schema.Name]*schema.Table{}, subjects: map[*schema.Table]*subject{}, masks: map[*schema.Table]*Table{}, made: map[string]methods.Func{},
 	}
 	for _, t := range c.schema.Tables {
 		c.byName[t.Name] = t
@@ -133,7 +134,7 @@ func (c *compiler) table(s *subject) {
 	if t.Kind == schema.Foreign {
 		return // names says that
 	}
-	methods := map[string]drawing{}
+	methods := map[string]methods.Func{}
 	s.wrong = map[string]bool{}
 	for i := range t.Columns {
 		col := &t.Columns[i]

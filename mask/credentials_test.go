@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	xbcrypt "golang.org/x/crypto/bcrypt"
 
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
@@ -57,7 +58,7 @@ func TestCredentials(t *testing.T) {
 		tableWith(17, "oauth_applications", "uid!", "secret!"),
 		tableWith(18, "ingredients", "uid!", "secret!"),
 		tableWith(19, "good_jobs_done", "id!"),
-	}}, CredentialOptions{Password: "password", Seed: NewSeed([]byte("seed"))})
+	}}, CredentialOptions{Password: "password", Seed: methods.NewSeed([]byte("seed"))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +131,7 @@ func TestCredentialsOfKeptRows(t *testing.T) {
 		tableWith(6, "users", "id!", "encrypted_password!"),
 	}}
 	keep := []schema.Pattern{pattern("public.sessions"), pattern("oauth_access_tokens"), pattern("delayed_jobs"), pattern("users")}
-	plan, err := Credentials(s, CredentialOptions{Password: "password", Seed: NewSeed([]byte("seed")), Keep: keep})
+	plan, err := Credentials(s, CredentialOptions{Password: "password", Seed: methods.NewSeed([]byte("seed")), Keep: keep})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +157,7 @@ func TestCredentialsOfKeptRows(t *testing.T) {
 			}
 		}
 	}
-	in, err := NewInDatabase(s, "password", NewSeed([]byte("seed")), keep...)
+	in, err := NewInDatabase(s, "password", methods.NewSeed([]byte("seed")), keep...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +220,7 @@ func TestOver(t *testing.T) {
 		if value == "" {
 			return Column{Name: name}
 		}
-		return Column{Name: name, Method: fixed(value).ofValues()}
+		return Column{Name: name, Method: methods.Constant(value)}
 	}
 	rules := NewPlan(map[int]*Table{
 		1: {Name: "users", Columns: []Column{as("id", ""), as("name", "rule"), as("password", "rule"), as("token", "")}},
@@ -256,7 +257,7 @@ func TestOver(t *testing.T) {
 }
 
 func TestRowsOfAChunk(t *testing.T) {
-	fails := func(dst, value []byte) ([]byte, bool, error) {
+	fails := func(dst, value, _ []byte) ([]byte, bool, error) {
 		if string(value) == "bad" {
 			return dst, false, errors.New("cannot be masked")
 		}

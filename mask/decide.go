@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
 // verdict is what the rules say of one column of one table.
 type verdict struct {
 	said    bool // by a rule, keep, or a word for the table
-	spec    MethodSpec
+	spec    methods.Spec
 	at      Place
 	builtIn bool
 }
@@ -82,7 +83,7 @@ func leftOut(rules []applied) *applied {
 // column returns what the rules say of a column.
 func (s *subject) column(name string) verdict {
 	if s.none != nil {
-		return verdict{said: true, spec: MethodSpec{Name: "keep"}, at: s.none.at, builtIn: s.none.builtIn}
+		return verdict{said: true, spec: methods.Spec{Name: "keep"}, at: s.none.at, builtIn: s.none.builtIn}
 	}
 	for _, r := range s.rules {
 		if r.of != s.table && r.of.Column(name) == nil {
@@ -92,7 +93,7 @@ func (s *subject) column(name string) verdict {
 			return verdict{said: true, spec: c.spec, at: c.at, builtIn: r.builtIn}
 		}
 		if r.keep || r.rest {
-			return verdict{said: true, spec: MethodSpec{Name: "keep"}, at: r.at, builtIn: r.builtIn}
+			return verdict{said: true, spec: methods.Spec{Name: "keep"}, at: r.at, builtIn: r.builtIn}
 		}
 	}
 	return verdict{}

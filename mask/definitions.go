@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
@@ -71,7 +72,7 @@ func personalBounds(s *schema.Schema) map[schema.Name]string {
 		of := byName[*t.PartitionOf]
 		for _, column := range of.Uses(of.PartitionBy) {
 			c := of.Column(column)
-			if about, ok := topicOf(column); ok && c != nil && KindOf(c.Type) == Text {
+			if about, ok := topicOf(column); ok && c != nil && methods.KindOf(c.Type) == methods.Text {
 				why[t.Name] = "its bounds may be " + about.name
 			}
 		}
@@ -138,7 +139,7 @@ func (r *Report) Suggestion() string {
 		text += "  definitions:\n"
 	}
 	for _, d := range open {
-		text += fmt.Sprintf("    %s: %s # %s\n", yamlText(d.Name), yamlText(d.Hash), d.Why)
+		text += fmt.Sprintf("    %s: %s # %s\n", methods.YAML(d.Name), methods.YAML(d.Hash), d.Why)
 	}
 	return text
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
@@ -159,7 +160,7 @@ func (j *credentialJudge) clearKey(t *schema.Table, key schema.ForeignKey, r *re
 		if col == nil || t.Unread != nil || r.columns[name].becomes != "" {
 			continue
 		}
-		one, problem, doubt := j.try(t, col, MethodSpec{Name: "null"})
+		one, problem, doubt := j.try(t, col, methods.Spec{Name: "null"})
 		if problem != "" || doubt != "" || one.draw == nil {
 			continue
 		}

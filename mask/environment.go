@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
@@ -31,11 +32,11 @@ func development(col *schema.Column) string {
 	switch base := col.Type.Root(); {
 	case base.Array:
 		return "{" + word + "}"
-	case KindOf(col.Type) == Bytea:
+	case methods.KindOf(col.Type) == methods.Bytea:
 		return `\x646576656c6f706d656e74`
-	case KindOf(col.Type) == JSON:
+	case methods.KindOf(col.Type) == methods.JSON:
 		return `"` + word + `"`
-	case KindOf(col.Type) == Text && (col.Type.Length() == 0 || col.Type.Length() >= len(word)):
+	case methods.KindOf(col.Type) == methods.Text && (col.Type.Length() == 0 || col.Type.Length() >= len(word)):
 		return word
 	case slices.Contains(base.Labels, word):
 		return word

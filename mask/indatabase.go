@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
@@ -11,12 +12,12 @@ import (
 // because they came as INSERT statements. It decides as Credentials does.
 type InDatabase struct {
 	judge *credentialJudge
-	seed  Seed
+	seed  methods.Seed
 }
 
 // NewInDatabase takes the schema of the dump that the rows came from. keep is as for
 // Credentials.
-func NewInDatabase(s *schema.Schema, password string, seed Seed, keep ...schema.Pattern) (*InDatabase, error) {
+func NewInDatabase(s *schema.Schema, password string, seed methods.Seed, keep ...schema.Pattern) (*InDatabase, error) {
 	j, err := newCredentialJudge(s, CredentialOptions{Password: password, Seed: seed, Keep: keep})
 	return &InDatabase{j, seed}, err
 }
@@ -49,7 +50,7 @@ func (d *InDatabase) Table(t *schema.Table, names []string) (none bool, list []A
 			d.judge.refused = append(d.judge.refused, one.refused)
 			continue
 		}
-		list = append(list, Assignment{Column: c.Name, SQL: d.judge.expression(t, &c, one.spec)})
+		list = append(list, Assignment{Column: c.Name, SQL: d.judge.expression(t, &c, one)})
 	}
 	if r.environment != "" {
 		list = append(list, Assignment{Column: r.value, SQL: literal(r.environment), Where: schema.Quote(r.key) + "::text = 'environment'"})
@@ -57,31 +58,31 @@ func (d *InDatabase) Table(t *schema.Table, names []string) (none bool, list []A
 	return false, list, d.judge.err()
 }
 
-// expression returns what a method makes of a column, as SQL.
-func (j *credentialJudge) expression(t *schema.Table, col *schema.Column, spec MethodSpec) string {
-	switch spec.Name {
+// expression returns the new value of a column, as SQL.
+func (j *credentialJudge) expression(t *schema.Table, col *schema.Column, one replacement) string {
+	switch one.spec.Name {
 	case "bcrypt":
-		hash, _ := bcryptOf(spec.Text, j.seed) // it was tried before
-		return literal(hash())
+		hash, _, _ := one.draw(nil, nil, nil) // never fails
+		return literal(string(hash))
 	case "null":
 		return "NULL"
 	case "value":
-		return literal(spec.Text)
+		return literal(one.spec.Text)
 	case "empty":
-		if KindOf(col.Type) == JSON {
+		if methods.KindOf(col.Type) == methods.JSON {
 			return "'{}'"
 		}
 		return "''"
 	}
 	random := "pg_catalog.md5(pg_catalog.random()::text || ctid::text)" // 128 bits
-	switch KindOf(col.Type) {
-	case UUID:
+	switch methods.KindOf(col.Type) {
+	case methods.UUID:
 		return random + "::uuid"
-	case Bytea:
+	case methods.Bytea:
 		return "pg_catalog.decode(" + random + ", 'hex')"
 	}
 	narrow := j.narrowed(&subject{table: t}, col)
-	if n := lengthOf(narrow.Type); n > 0 && n < hashLength {
+	if n := methods.LengthOf(narrow.Type); n > 0 && n < methods.HashLength {
 		return fmt.Sprintf("pg_catalog.left(%s, %d)", random, n)
 	}
 	return random

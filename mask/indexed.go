@@ -1,10 +1,9 @@
 package mask
 
 import (
-	"fmt"
 	"slices"
-	"unicode/utf8"
 
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
@@ -12,9 +11,7 @@ import (
 // (BTMaxItemSize in src/include/access/nbtree.h). A long text that compresses well
 // fits, and as much text that is made up does not.
 const (
-	mostOfIndex  = 2400 // bytes that all made up values of an index share
-	mostOfColumn = 500  // of one of them; up to 508, Postgres does not compress
-	digestLength = 64   // of a HMAC, in hexadecimal digits
+	mostOfIndex = 2400 // bytes that all made up values of an index share
 )
 
 // roomUnder returns how many bytes a made up value of a column may have, so that it
@@ -35,12 +32,12 @@ func (c *compiler) roomUnder(s *subject, col *schema.Column) int {
 			}
 		}
 		if inIndex(s.table, index, col.Name) {
-			less(min(mostOfColumn, mostOfIndex/max(1, masked)))
+			less(min(methods.MostInColumn, mostOfIndex/max(1, masked)))
 		}
 	}
 	for _, key := range s.table.ForeignKeys {
 		if slices.Contains(key.Columns, col.Name) {
-			less(mostOfColumn)
+			less(methods.MostInColumn)
 		}
 	}
 	return room
@@ -78,58 +75,13 @@ func (c *compiler) indexable(s *subject, col *schema.Column, v verdict) bool {
 
 // grows reports whether values of a type have parts that may become longer.
 func grows(t schema.Type) bool {
-	switch KindOf(t) {
-	case JSON, Hstore:
+	switch methods.KindOf(t) {
+	case methods.JSON, methods.Hstore:
 		return true
-	case Text, Bytea, Decimal:
+	case methods.Text, methods.Bytea, methods.Decimal:
 		return t.Root().Array
 	}
 	return false
-}
-
-// checkRoom says whether a text that the rules have fits an index.
-func (m maker) checkRoom(text string) error {
-	const most = 2000 // bytes; mostOfIndex is for several
-	if m.room > 0 && len(text) > most {
-		return fmt.Errorf("the text has %d bytes, and the column is in an index, where %d fit", len(text), most)
-	}
-	return nil
-}
-
-// short is c for a column under an index: what is too long for it keeps its beginning,
-// as c makes it, and a hash of the whole, so that values that differ still do.
-func (m maker) short(c change) change {
-	if m.room == 0 {
-		return c
-	}
-	k := m.seed.keyed("short")
-	return func(dst, value, row []byte) ([]byte, error) {
-		if len(value) <= mostOfColumn {
-			return c(dst, value, row)
-		}
-		n := mostOfColumn - digestLength
-		for n > 0 && m.utf8() && !utf8.RuneStart(value[n]) {
-			n--
-		}
-		dst, err := c(dst, value[:n], row)
-		if err != nil {
-			return dst, err
-		}
-		return hashText(k, digestLength)(dst, value, row)
-	}
-}
-
-// shortNumber is c for a number under an index: of one that is too long for it, zeros
-// at the end stay, which take no room.
-func (m maker) shortNumber(c change) change {
-	if m.room == 0 {
-		return c
-	}
-	return func(dst, value, row []byte) ([]byte, error) {
-		n := min(len(value), mostOfColumn)
-		dst, err := c(dst, value[:n], row)
-		return append(dst, value[n:]...), err
-	}
 }
 
 // computed judges what Postgres computes from masked columns after the rows are in,
@@ -166,8 +118,8 @@ func (c *compiler) compute(s *subject, what, sql string) {
 		if !v.masks() || s.wrong[name] || slices.Contains([]string{"null", "digits"}, v.spec.Name) {
 			continue
 		}
-		switch kind := KindOf(col.Type); kind {
-		case Text, JSON, Hstore, XML, Bytea:
+		switch kind := methods.KindOf(col.Type); kind {
+		case methods.Text, methods.JSON, methods.Hstore, methods.XML, methods.Bytea:
 			if to := castFromText(sql); to != "" {
 				c.complain(s, name, v, "keep it", "%s makes a value of type %s of it (%s), and what %s makes may be none", what, to, sql, v.spec.Name)
 				s.wrong[name] = true

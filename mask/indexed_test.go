@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
@@ -53,7 +54,7 @@ func TestIndexedValuesFit(t *testing.T) {
 		t.Fatal(err)
 	}
 	var masked bytes.Buffer
-	plan := func(h *archive.Head) (*mask.Plan, error) { return rules.Plan(h, mask.RandomSeed(), mask.Options{}) }
+	plan := func(h *archive.Head) (*mask.Plan, error) { return rules.Plan(h, methods.RandomSeed(), mask.Options{}) }
 	if err := mask.Archive(&masked, bytes.NewReader(whole), plan, 1); err != nil {
 		t.Fatal(err)
 	}

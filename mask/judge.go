@@ -6,13 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
 // column judges one method for one column, and makes it.
-func (c *compiler) column(s *subject, col *schema.Column, v verdict) drawing {
+func (c *compiler) column(s *subject, col *schema.Column, v verdict) methods.Func {
 	on := label(s.table.Name) + "." + schema.Quote(col.Name)
-	facts, _ := FactsOf(v.spec.Name)
+	facts, _ := methods.FactsOf(v.spec.Name)
 	if col.Generated != schema.NotGenerated {
 		inputs := s.table.Uses(col.Formula)
 		c.add(v.at, on, "mask "+strings.Join(inputs, ", ")+" instead", "Postgres computes it, from %s", col.Formula)
@@ -42,7 +43,7 @@ func (c *compiler) column(s *subject, col *schema.Column, v verdict) drawing {
 	if method, ok := c.made[key]; ok {
 		return method
 	}
-	method, err := newDrawingWithin(v.spec, c.seed, narrow, c.head.Encoding(), room)
+	method, err := methods.New(v.spec, c.seed, methods.Column{Type: narrow.Type, Encoding: c.head.Encoding(), Room: room})
 	if err != nil {
 		c.add(v.at, on, "", "%v", err)
 		return nil
@@ -53,14 +54,21 @@ func (c *compiler) column(s *subject, col *schema.Column, v verdict) drawing {
 
 // readable reports whether NewMethod knows what text values of a type have.
 func readable(t schema.Type) bool {
-	kind := KindOf(t)
-	return kind != Hstore && kind != XML && kind != TSVector && (kind != Other || t.Root().Element().Root().Labels != nil)
+	kind := methods.KindOf(t)
+	return kind != methods.Hstore && kind != methods.XML && kind != methods.TSVector && (kind != methods.Other || t.Root().Element().Root().Labels != nil)
+}
+
+// isNeutral reports whether the method makes a value that Postgres accepts in any
+// column of type t.
+func isNeutral(spec methods.Spec, t schema.Type) bool {
+	text, ok := methods.Neutral(t)
+	return ok && spec.Name == "value" && spec.Text == text
 }
 
 // methodsFor returns the names of the methods that fit a type.
 func methodsFor(t schema.Type) []string {
 	var names []string
-	for _, f := range Methods() {
+	for _, f := range methods.All() {
 		if f.Fits(t) && !f.Null && (t.Length() == 0 || f.Length <= t.Length()) {
 			names = append(names, f.Name)
 		}
@@ -72,7 +80,7 @@ func methodsFor(t schema.Type) []string {
 // that methods keep to them.
 func (c *compiler) narrowed(s *subject, col *schema.Column) schema.Column {
 	narrow := *col
-	if KindOf(col.Type) != Text || col.Type.Array {
+	if methods.KindOf(col.Type) != methods.Text || col.Type.Array {
 		return narrow
 	}
 	limit := col.Type.Length()
@@ -149,9 +157,9 @@ func (c *compiler) warn(format string, args ...any) {
 func (c *compiler) check(s *subject, col *schema.Column, v verdict, check schema.Check) {
 	on := label(s.table.Name) + "." + schema.Quote(col.Name)
 	name := "check " + schema.Quote(check.Name)
-	facts, _ := FactsOf(v.spec.Name)
+	facts, _ := methods.FactsOf(v.spec.Name)
 	conditions, rest := check.Conditions()
-	outputs := outputs(v.spec)
+	outputs := v.spec.Outputs()
 	for _, condition := range conditions {
 		if condition.Column != col.Name && condition.Column != valueColumn {
 			continue
@@ -161,8 +169,8 @@ func (c *compiler) check(s *subject, col *schema.Column, v verdict, check schema
 			if condition.NotNull {
 				c.add(v.at, on, "", "%s says IS NOT NULL", name)
 			}
-		case KindOf(col.Type) == Text && outputs != nil && !slices.ContainsFunc(outputs, func(o string) bool { return !condition.Holds(o) }):
-		case KindOf(col.Type) == Text && outputs != nil:
+		case methods.KindOf(col.Type) == methods.Text && outputs != nil && !slices.ContainsFunc(outputs, func(o string) bool { return !condition.Holds(o) }):
+		case methods.KindOf(col.Type) == methods.Text && outputs != nil:
 			c.add(v.at, on, "", "%s, which says %s, does not allow what %s makes of it", name, check.SQL, v.spec.Name)
 		case condition.OneOf != nil:
 			c.add(v.at, on, "write {one_of: ["+strings.Join(condition.OneOf, ", ")+"]}, or keep", "%s allows nothing but %s", name, strings.Join(condition.OneOf, ", "))
@@ -178,21 +186,6 @@ func (c *compiler) check(s *subject, col *schema.Column, v verdict, check schema
 			c.warn("%s: hectl cannot tell whether %s, which says %s, still holds after %s", on, name, sql, v.spec.Name)
 		}
 	}
-}
-
-// outputs returns all that a method makes, nil when that depends on the value.
-func outputs(spec MethodSpec) []string {
-	switch spec.Name {
-	case "value":
-		return []string{spec.Text}
-	case "empty":
-		return []string{""}
-	case "one_of":
-		return spec.Texts
-	case "bcrypt":
-		return []string{strings.Repeat("$", 60)}
-	}
-	return nil
 }
 
 // foreignKeys judges whether both sides of each foreign key stay equal.
@@ -237,7 +230,7 @@ func (c *compiler) referred(s, other *subject, key schema.ForeignKey) {
 // joining returns the methods that keep equal values of a type equal.
 func joining(t schema.Type) []string {
 	var names []string
-	for _, f := range Methods() {
+	for _, f := range methods.All() {
 		if f.Unique && !f.Null && !f.Passes && f.Fits(t) {
 			names = append(names, f.Name)
 		}
@@ -262,14 +255,14 @@ func (c *compiler) sides(s, other *subject, key schema.ForeignKey, name, foreign
 	on := label(s.table.Name) + "." + schema.Quote(name)
 	to := label(other.table.Name) + "." + schema.Quote(foreign)
 	for _, v := range []verdict{here, there} {
-		if facts, _ := FactsOf(v.spec.Name); v.masks() && facts.PerRow {
+		if facts, _ := methods.FactsOf(v.spec.Name); v.masks() && facts.PerRow {
 			c.add(at, on, "give both sides a method that keeps equal values equal, such as "+strings.Join(joining(a.Type), ", ")+", or keep both",
 				"foreign key %s refers to %s, and %s draws for each row, so that the two would no longer be equal", schema.Quote(key.Name), to, v.spec.Name)
 			return
 		}
 	}
 	same := here.masks() == there.masks() && reflect.DeepEqual(here.spec, there.spec) &&
-		KindOf(a.Type) == KindOf(b.Type) && a.Type.Root().Name == b.Type.Root().Name && a.Type.Length() == b.Type.Length()
+		methods.KindOf(a.Type) == methods.KindOf(b.Type) && a.Type.Root().Name == b.Type.Root().Name && a.Type.Length() == b.Type.Length()
 	if same {
 		return
 	}

@@ -67,21 +67,13 @@ func (t *Table) sparing(column string, value []byte) *Table {
 		if c.Name != column || c.Method == nil {
 			continue
 		}
-		method, draw := c.Method, c.draw
+		masks := c.Method
 		c.blind = false
-		c.Method = func(dst, v []byte) ([]byte, bool, error) {
+		c.Method = func(dst, v, row []byte) ([]byte, bool, error) {
 			if bytes.EqualFold(v, value) {
 				return append(dst, v...), false, nil
 			}
-			return method(dst, v)
-		}
-		if draw != nil {
-			c.draw = func(dst, v, row []byte) ([]byte, bool, error) {
-				if bytes.EqualFold(v, value) {
-					return append(dst, v...), false, nil
-				}
-				return draw(dst, v, row)
-			}
+			return masks(dst, v, row)
 		}
 		other.Columns[i] = c
 	}

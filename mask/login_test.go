@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
@@ -27,9 +28,9 @@ func TestLoginColumns(t *testing.T) {
 func TestSparing(t *testing.T) {
 	drawn := func(dst, _, _ []byte) ([]byte, bool, error) { return append(dst, "drawn"...), false, nil }
 	plan := NewPlan(map[int]*Table{
-		1: {Name: "users", Columns: []Column{{Name: "id"}, {Name: "email", Method: fixed("x").ofValues()}, {Name: "name", Method: fixed("x").ofValues()}}},
-		2: {Name: "admins", Columns: []Column{{Name: "email", Method: fixed("x").ofValues(), draw: drawn, blind: true}, {Name: "encrypted_password"}}},
-		3: {Name: "letters", Columns: []Column{{Name: "email", Method: fixed("x").ofValues()}}},
+		1: {Name: "users", Columns: []Column{{Name: "id"}, {Name: "email", Method: methods.Constant("x")}, {Name: "name", Method: methods.Constant("x")}}},
+		2: {Name: "admins", Columns: []Column{{Name: "email", Method: drawn, perRow: true, blind: true}, {Name: "encrypted_password"}}},
+		3: {Name: "letters", Columns: []Column{{Name: "email", Method: methods.Constant("x")}}},
 	}, "hash")
 	columns := map[int]string{1: "email", 2: "email"}
 	spared := &Plan{tables: map[int]*Table{}}

@@ -60,7 +60,7 @@ func (r *reader) column() {
 	if c.Method == nil || r.table.None {
 		return
 	}
-	if c.draw != nil && r.table.key != nil {
+	if c.perRow && r.table.key != nil {
 		r.key = r.key[:0]
 		for _, place := range r.table.key {
 			r.key = append(append(r.key, l.kept[place]...), '\t')
@@ -175,11 +175,11 @@ func (r *reader) endColumn(delimiter byte) error {
 		l.column++
 		return nil
 	}
-	c := r.table.Columns[l.column]
+	c := &r.table.Columns[l.column]
 	switch {
 	case l.masked && c.blind && l.size > blindPrefix:
 		from := len(r.out)
-		masked, null, err := c.Method(r.out, l.field)
+		masked, null, err := c.Method(r.out, l.field, nil)
 		if err != nil {
 			return r.fault(c.Name, err)
 		}

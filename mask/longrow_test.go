@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/test/masktest"
 )
 
 // endless is a text of any length, made as it is read.
@@ -31,7 +33,7 @@ func (e *endless) Read(p []byte) (int, error) {
 
 // A long row is masked as a short one is, however it arrives.
 func TestLongRows(t *testing.T) {
-	table := drawingTable(t, true, testSeed, map[string]MethodSpec{"gender": {Name: "one_of", Texts: []string{"x", "y"}}, "about": {Name: "lorem"}, "mail": {Name: "null"}, "tags": {Name: "value", Text: "{}"}})
+	table := drawingTable(t, true, testSeed, map[string]methods.Spec{"gender": {Name: "one_of", Texts: []string{"x", "y"}}, "about": {Name: "lorem"}, "mail": {Name: "null"}, "tags": {Name: "value", Text: "{}"}})
 	long := strings.Repeat("ab", longRow)
 	for name, row := range map[string]string{
 		"kept":                "1\tLONG\tMale\t1980-05-17\t1\tNeeds\t{x}\t{}\tm\n",
@@ -55,7 +57,7 @@ func TestLongRows(t *testing.T) {
 		for kind, r := range map[string]io.Reader{"whole": strings.NewReader(in), "halves": iotest.HalfReader(strings.NewReader(in)), "with the end": iotest.DataErrReader(strings.NewReader(in))} {
 			got := readAll(t, table.Reader(r))
 			if string(got) != want {
-				t.Errorf("%s, %s: differs at byte %d of %d", name, kind, firstDifference(got, []byte(want)), len(want))
+				t.Errorf("%s, %s: differs at byte %d of %d", name, kind, masktest.FirstDifference(got, []byte(want)), len(want))
 			}
 		}
 	}
@@ -95,7 +97,7 @@ func TestLongRowsThatAreWrong(t *testing.T) {
 func TestMemoryOfLongRows(t *testing.T) {
 	columns := func(methods ...Column) *Table { return &Table{Name: "public.files", Columns: methods} }
 	name := Column{Name: "name", Method: shout}
-	gone := Column{Name: "data", Method: fixed("").ofValues(), blind: true}
+	gone := Column{Name: "data", Method: methods.Constant(""), blind: true}
 	for _, tt := range []struct {
 		what   string
 		table  *Table

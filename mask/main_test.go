@@ -1,87 +1,15 @@
 package mask
 
 import (
-	"context"
-	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"sync"
-	"sync/atomic"
 	"testing"
 
-	"go.uber.org/goleak"
-
-	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/test/pgtest"
+	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/test/masktest"
 )
 
-// server is the cluster that the tests share.
-var server = sync.OnceValues(func() (*pgtest.Cluster, error) {
-	serverUsed.Store(true)
-	return pgtest.Start(context.Background(), pgtest.Options{Conf: map[string]string{"fsync": "off"}})
-})
+func TestMain(m *testing.M) { masktest.Main(m) }
 
-var serverUsed atomic.Bool
+// same keeps every value, but rows are decoded and encoded for it.
+func same(dst, value, _ []byte) ([]byte, bool, error) { return append(dst, value...), false, nil }
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if serverUsed.Load() {
-		if c, err := server(); err == nil {
-			if err := c.Stop(); err != nil {
-				fmt.Fprintln(os.Stderr, err)
-				code = 1
-			}
-		}
-	}
-	if err := goleak.Find(); err != nil && code == 0 {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-// database makes a database of the test's own, with what sql makes in it.
-func database(t *testing.T, name string, sql ...string) (*pgtest.Cluster, *pgtools.DB) {
-	t.Helper()
-	c, err := server()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.CreateDatabase(t.Context(), name); err != nil {
-		t.Fatal(err)
-	}
-	db, err := pgtools.Connect(t.Context(), c.SocketConn(name), "test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close(t.Context()) })
-	for _, s := range sql {
-		if _, err := db.Exec(t.Context(), s); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return c, db
-}
-
-// copyOut returns what COPY … TO STDOUT writes of a table or a query.
-func copyOut(t *testing.T, c *pgtest.Cluster, database, what string) []byte {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), filepath.Join(c.Bin(), "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1",
-		"-d", c.SocketURI(database), "-c", "SET client_encoding = 'UTF8'; SET intervalstyle = postgres; SET datestyle = ISO; SET extra_float_digits = 3", "-c", "COPY "+what+" TO STDOUT")
-	cmd.Env = []string{"LC_ALL=C", "PATH=" + os.Getenv("PATH")}
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v: %v", cmd, err)
-	}
-	return out
-}
-
-// same is the Method that leaves values as they are, of which the rows are
-// decoded and encoded all the same.
-func same(dst, value []byte) ([]byte, bool, error) { return append(dst, value...), false, nil }
-
-// sameDrawn is same for parts of a value.
-func sameDrawn(dst, value, _ []byte) ([]byte, bool, error) {
-	return append(dst, value...), false, nil
-}
+var testSeed = methods.NewSeed([]byte("a seed for tests"))

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/test/pgtest"
@@ -169,7 +170,7 @@ func matrixPlan(t *testing.T, h *archive.Head, byLine map[int][2]string) (*mask.
 	if err != nil {
 		t.Fatal(err)
 	}
-	return rules.Plan(h, mask.NewSeed([]byte("a seed of the test")), mask.Options{})
+	return rules.Plan(h, methods.NewSeed([]byte("a seed of the test")), mask.Options{})
 }
 
 // dumpOf makes a database and returns an archive of it.

@@ -11,6 +11,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 	"github.com/xrash/smetrics"
 
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
@@ -293,19 +294,19 @@ func (p *yamlRules) table(kv pair) (tableRule, bool) {
 }
 
 // method takes a method: a name, or a name with an argument.
-func (p *yamlRules) method(n ast.Node, on string, paths bool) (MethodSpec, bool) {
+func (p *yamlRules) method(n ast.Node, on string, paths bool) (methods.Spec, bool) {
 	if blank(n) {
 		p.wrong(n, on, "to make every value NULL, write null; to leave it, keep", "it has no method")
-		return MethodSpec{}, false
+		return methods.Spec{}, false
 	}
 	if _, ok := n.(*ast.NullNode); ok {
-		return MethodSpec{Name: "null"}, true
+		return methods.Spec{Name: "null"}, true
 	}
 	if isMapping(n) {
 		list := p.pairs(n)
 		if len(list) != 1 {
 			p.wrong(n, on, "for example: {shift_days: 180}", "a method is a name, or one name with its argument")
-			return MethodSpec{}, false
+			return methods.Spec{}, false
 		}
 		return p.argument(list[0], on, paths)
 	}
@@ -316,28 +317,28 @@ func (p *yamlRules) method(n ast.Node, on string, paths bool) (MethodSpec, bool)
 			do = "for a fixed value write {value: " + written + "}"
 		}
 		p.wrong(n, on, do, "it is not the name of a method")
-		return MethodSpec{}, false
+		return methods.Spec{}, false
 	}
-	facts, ok := FactsOf(text.Value)
+	facts, ok := methods.FactsOf(text.Value)
 	switch {
 	case !ok:
 		p.wrong(n, on, "for a fixed value write {value: …}", "there is no method %q%s", text.Value, nearestMethod(text.Value))
-	case facts.Argument == NumberNeeded:
+	case facts.Argument == methods.NeedsNumber:
 		p.wrong(n, on, "", "%s needs a number: {%s: 30}", facts.Name, facts.Name)
-	case facts.Argument == TextNeeded:
+	case facts.Argument == methods.NeedsText:
 		p.wrong(n, on, "", "%s needs a text: {%s: password}", facts.Name, facts.Name)
-	case facts.Argument == TextsNeeded:
+	case facts.Argument == methods.NeedsTexts:
 		p.wrong(n, on, "", "%s needs a list: {%s: [a, b]}", facts.Name, facts.Name)
 	default:
-		return MethodSpec{Name: facts.Name}, true
+		return methods.Spec{Name: facts.Name}, true
 	}
-	return MethodSpec{}, false
+	return methods.Spec{}, false
 }
 
 // argument takes a method's name with its argument.
-func (p *yamlRules) argument(kv pair, on string, paths bool) (MethodSpec, bool) {
-	spec := MethodSpec{Name: kv.key}
-	facts, ok := FactsOf(kv.key)
+func (p *yamlRules) argument(kv pair, on string, paths bool) (methods.Spec, bool) {
+	spec := methods.Spec{Name: kv.key}
+	facts, ok := methods.FactsOf(kv.key)
 	if !ok {
 		p.wrong(kv.at, on, "", "there is no method %q%s", kv.key, nearestMethod(kv.key))
 		return spec, false
@@ -352,17 +353,17 @@ func (p *yamlRules) argument(kv pair, on string, paths bool) (MethodSpec, bool) 
 	}
 	_, isNumber := kv.value.(*ast.IntegerNode)
 	switch facts.Argument {
-	case NoArgument:
+	case methods.NoArgument:
 		p.wrong(kv.value, on, "write "+kv.key+" alone", "%s takes no argument", kv.key)
 		return spec, false
-	case NumberFits, NumberNeeded:
+	case methods.OptionalNumber, methods.NeedsNumber:
 		n, err := strconv.Atoi(text)
 		if !isNumber || err != nil {
 			p.wrong(kv.value, on, "", "%s takes a whole number", kv.key)
 			return spec, false
 		}
 		spec.Number = n
-	case TextsNeeded:
+	case methods.NeedsTexts:
 		list, isList := kv.value.(*ast.SequenceNode)
 		if !isList || len(list.Values) == 0 {
 			p.wrong(kv.value, on, "", "%s takes a list: {%s: [a, b]}", kv.key, kv.key)
@@ -376,18 +377,18 @@ func (p *yamlRules) argument(kv pair, on string, paths bool) (MethodSpec, bool) 
 			}
 			spec.Texts = append(spec.Texts, one)
 		}
-	case PathsFit:
+	case methods.OptionalPaths:
 		if isMapping(kv.value) && paths {
 			return p.paths(spec, kv, on)
 		}
 		fallthrough
-	case WordFits:
+	case methods.OptionalWord:
 		if !isText || !slices.Contains(facts.Words, text) {
 			p.wrong(kv.value, on, "", "%s takes %s, or nothing", kv.key, strings.Join(facts.Words, " or "))
 			return spec, false
 		}
 		spec.Text = text
-	case TextNeeded:
+	case methods.NeedsText:
 		if !isText {
 			p.wrong(kv.value, on, "", "%s takes a text", kv.key)
 			return spec, false
@@ -398,8 +399,8 @@ func (p *yamlRules) argument(kv pair, on string, paths bool) (MethodSpec, bool) 
 }
 
 // paths takes the methods by path of a json method.
-func (p *yamlRules) paths(spec MethodSpec, kv pair, on string) (MethodSpec, bool) {
-	spec.Paths = map[string]MethodSpec{}
+func (p *yamlRules) paths(spec methods.Spec, kv pair, on string) (methods.Spec, bool) {
+	spec.Paths = map[string]methods.Spec{}
 	whole := true
 	for _, path := range p.pairs(kv.value) {
 		if path.value == nil {
@@ -419,7 +420,7 @@ func (p *yamlRules) paths(spec MethodSpec, kv pair, on string) (MethodSpec, bool
 
 func nearestMethod(name string) string {
 	var names []string
-	for _, f := range Methods() {
+	for _, f := range methods.All() {
 		names = append(names, f.Name)
 	}
 	if near := nearest(name, names); near != "" {

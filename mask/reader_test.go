@@ -10,7 +10,7 @@ import (
 	"testing/iotest"
 )
 
-func shout(dst, value []byte) ([]byte, bool, error) {
+func shout(dst, value, _ []byte) ([]byte, bool, error) {
 	switch string(value) {
 	case "gone":
 		return dst, true, nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
@@ -13,7 +14,7 @@ import (
 // CredentialOptions are what else decides how credentials are replaced.
 type CredentialOptions struct {
 	Password string // that every user gets
-	Seed     Seed
+	Seed     methods.Seed
 	// Over is the plan that goes before, nil for none: what it masks is replaced
 	// already.
 	Over *Plan
@@ -98,12 +99,12 @@ type credentialJudge struct {
 }
 
 func newCredentialJudge(s *schema.Schema, o CredentialOptions) (*credentialJudge, error) {
-	if _, err := bcryptOf(o.Password, o.Seed); err != nil {
-		return nil, err
+	if err := methods.CheckPassword(o.Password); err != nil {
+		return nil, fmt.Errorf("the password %w", err)
 	}
 	j := &credentialJudge{
 		compiler: compiler{
-			rules: &Rules{}, seed: o.Seed, head: &archive.Head{}, schema: s, byName: map[schema.Name]*schema.Table{}, made: map[string]drawing{},
+			rules: &Rules{}, seed: o.Seed, head: &archive.Head{}, schema: s, byName: map[schema.Name]*schema.Table{}, made: map[string]methods.Func{},
 		},
 		lists: newCredentialLists(), keep: o.Keep, password: o.Password, names: lineage(s), decided: map[*schema.Table]*replacements{},
 	}
@@ -125,8 +126,8 @@ type replacements struct {
 // replacement is what replaces one column.
 type replacement struct {
 	becomes Becomes
-	spec    MethodSpec
-	draw    drawing
+	spec    methods.Spec
+	draw    methods.Func
 	refused string // why nothing can replace it
 	warning string
 	doubted []replacement // all of which may break a check, this one among them
@@ -238,18 +239,18 @@ func (j *credentialJudge) column(t *schema.Table, name string, becomes Becomes) 
 
 // blind replaces a column of which nothing is known but its name.
 func (j *credentialJudge) blind(becomes Becomes) replacement {
-	spec := MethodSpec{Name: "hash"}
+	spec := methods.Spec{Name: "hash"}
 	switch becomes {
 	case BecomesPassword:
-		spec = MethodSpec{Name: "bcrypt", Text: j.password}
+		spec = methods.Spec{Name: "bcrypt", Text: j.password}
 	case BecomesFalse:
-		spec = MethodSpec{Name: "value", Text: "false"}
+		spec = methods.Spec{Name: "value", Text: "false"}
 	}
-	text := schema.Column{Type: schema.Type{SQL: "text", Name: schema.Name{Name: "text"}}}
+	typ := schema.Type{SQL: "text", Name: schema.Name{Name: "text"}}
 	if becomes == BecomesFalse {
-		text.Type = schema.Type{SQL: "boolean", Name: schema.Name{Name: "boolean"}}
+		typ = schema.Type{SQL: "boolean", Name: schema.Name{Name: "boolean"}}
 	}
-	draw, err := newDrawing(spec, j.seed, text, "")
+	draw, err := methods.New(spec, j.seed, methods.Column{Type: typ})
 	if err != nil {
 		return replacement{becomes: becomes, refused: err.Error()}
 	}
@@ -267,48 +268,48 @@ func (j *credentialJudge) computed(t *schema.Table, col *schema.Column, on strin
 		}
 	}
 	if kept == nil {
-		return replacement{spec: MethodSpec{Name: "keep"}}
+		return replacement{spec: methods.Spec{Name: "keep"}}
 	}
 	return replacement{becomes: becomes, refused: fmt.Sprintf("%s: Postgres computes it, from %s: mask %s", on, col.Formula, strings.Join(kept, ", "))}
 }
 
 // candidates are what could replace a column, the best first.
-func candidates(col *schema.Column, becomes Becomes, password string) []MethodSpec {
-	value := func(text string) MethodSpec { return MethodSpec{Name: "value", Text: text} }
-	var list []MethodSpec
+func candidates(col *schema.Column, becomes Becomes, password string) []methods.Spec {
+	value := func(text string) methods.Spec { return methods.Spec{Name: "value", Text: text} }
+	var list []methods.Spec
 	switch {
 	case becomes == BecomesFalse && !col.Type.Array:
-		switch KindOf(col.Type) {
-		case Boolean:
+		switch methods.KindOf(col.Type) {
+		case methods.Boolean:
 			return append(list, value("false"))
-		case Text:
+		case methods.Text:
 			list = append(list, value("false"))
-		case Integer, Decimal, Float:
+		case methods.Integer, methods.Decimal, methods.Float:
 			list = append(list, value("0"))
 		}
 	case becomes == BecomesPassword && !col.Type.Array:
-		list = append(list, MethodSpec{Name: "bcrypt", Text: password})
+		list = append(list, methods.Spec{Name: "bcrypt", Text: password})
 	}
-	list = append(list, MethodSpec{Name: "null"})
+	list = append(list, methods.Spec{Name: "null"})
 	if col.Type.Root().Array {
 		return append(list, value("{}"))
 	}
-	switch base := col.Type.Root(); KindOf(col.Type) {
-	case Text, Bytea:
-		list = append(list, MethodSpec{Name: "hash"})
-	case UUID:
-		list = append(list, MethodSpec{Name: "uuid"})
-	case JSON, Hstore, XML, TSVector:
-		list = append(list, MethodSpec{Name: "empty"})
-	case Boolean:
+	switch base := col.Type.Root(); methods.KindOf(col.Type) {
+	case methods.Text, methods.Bytea:
+		list = append(list, methods.Spec{Name: "hash"})
+	case methods.UUID:
+		list = append(list, methods.Spec{Name: "uuid"})
+	case methods.JSON, methods.Hstore, methods.XML, methods.TSVector:
+		list = append(list, methods.Spec{Name: "empty"})
+	case methods.Boolean:
 		list = append(list, value("false"))
-	case Integer, Decimal, Float:
+	case methods.Integer, methods.Decimal, methods.Float:
 		list = append(list, value("0"))
-	case Date, Timestamp:
+	case methods.Date, methods.Timestamp:
 		list = append(list, value("1970-01-01"))
-	case Inet:
+	case methods.Inet:
 		list = append(list, value("0.0.0.0"))
-	case Other:
+	case methods.Other:
 		if len(base.Labels) > 0 {
 			list = append(list, value(base.Labels[0]))
 		}
@@ -317,7 +318,7 @@ func candidates(col *schema.Column, becomes Becomes, password string) []MethodSp
 }
 
 // try judges one of them as if it were a rule.
-func (j *credentialJudge) try(t *schema.Table, col *schema.Column, spec MethodSpec) (one replacement, problem, doubt string) {
+func (j *credentialJudge) try(t *schema.Table, col *schema.Column, spec methods.Spec) (one replacement, problem, doubt string) {
 	trial := j.compiler
 	trial.problems, trial.warnings = problems{}, nil
 	s := &subject{
@@ -352,13 +353,13 @@ func (r *replacements) plan(t *schema.Table) *Table {
 	}
 	for _, name := range t.Copy {
 		one := r.columns[name]
-		c := Column{Name: name, Method: one.draw.ofValues()}
+		c := Column{Name: name, Method: one.draw}
 		if t.Column(name) != nil {
 			c = newColumn(name, one.spec, one.draw, t)
 			c.doubt = one.doubt
 		}
 		if key := slices.Index(t.Copy, r.key); r.environment != "" && name == r.value && key >= 0 {
-			c.Method = fixed(r.environment).ofValues()
+			c.Method = methods.Constant(r.environment)
 			c.Where = &Where{Column: key, Value: "environment"}
 		}
 		masked.Columns = append(masked.Columns, c)
@@ -396,11 +397,11 @@ func (t *Table) replacesAll(columns []string, but string) bool {
 
 // foreignKeys refuses what would leave rows that refer to what is not there.
 func (j *credentialJudge) foreignKeys(s *schema.Schema, o CredentialOptions) {
-	spec := func(t *schema.Table, column string) MethodSpec {
+	spec := func(t *schema.Table, column string) methods.Spec {
 		if r := j.table(t); r != nil {
 			return r.columns[column].spec
 		}
-		return MethodSpec{}
+		return methods.Spec{}
 	}
 	empty := func(t *schema.Table) bool {
 		r := j.table(t)
@@ -427,7 +428,7 @@ func (j *credentialJudge) foreignKeys(s *schema.Schema, o CredentialOptions) {
 }
 
 func sameType(a, b *schema.Column) bool {
-	return a != nil && b != nil && KindOf(a.Type) == KindOf(b.Type) && a.Type.Length() == b.Type.Length()
+	return a != nil && b != nil && methods.KindOf(a.Type) == methods.KindOf(b.Type) && a.Type.Length() == b.Type.Length()
 }
 
 // err is the refusal of what cannot be replaced.
@@ -448,7 +449,7 @@ func (l credentialLists) replaced(t *schema.Table, names []string, kept bool) *T
 	for _, name := range columnsOf(t) {
 		c := Column{Name: name}
 		if l.becomes(name, names) != "" || kept && l.secret(t, names, name) {
-			c.Method, some = fixed("").ofValues(), true
+			c.Method, some = methods.Constant(""), true
 		}
 		masked.Columns = append(masked.Columns, c)
 	}

@@ -23,7 +23,7 @@ type masker struct {
 func newMasker(t *Table, before int64) masker {
 	return masker{
 		table: t, masked: maskedColumns(t.Columns), number: before,
-		draws: slices.ContainsFunc(t.Columns, func(c Column) bool { return c.draw != nil }),
+		draws: slices.ContainsFunc(t.Columns, func(c Column) bool { return c.perRow }),
 	}
 }
 
@@ -83,7 +83,7 @@ func (m *masker) columns(row []byte) error {
 		} else {
 			rest = nil
 		}
-		if c := m.table.Columns[i]; !c.Where.picks(row) {
+		if c := &m.table.Columns[i]; !c.Where.picks(row) {
 			m.out = append(m.out, field...)
 		} else if err := m.field(field, c); err != nil {
 			return err
@@ -102,7 +102,7 @@ func (m *masker) columns(row []byte) error {
 }
 
 // field appends a column's value, masked, to out.
-func (m *masker) field(field []byte, c Column) error {
+func (m *masker) field(field []byte, c *Column) error {
 	value := field
 	if bytes.IndexByte(field, '\\') >= 0 {
 		if string(field) == `\N` {
@@ -143,12 +143,12 @@ func (m *masker) put(masked []byte, from int, null bool) {
 }
 
 // apply appends a value, masked, to out.
-func (m *masker) apply(c Column, value []byte) (masked []byte, null bool, err error) {
-	if c.draw == nil {
-		return c.Method(m.out, value)
+func (m *masker) apply(c *Column, value []byte) (masked []byte, null bool, err error) {
+	if !c.perRow {
+		return c.Method(m.out, value, nil)
 	}
 	m.row = append(append(m.row[:0], c.scope...), m.key...)
-	return c.draw(m.out, value, m.row)
+	return c.Method(m.out, value, m.row)
 }
 
 // endsEscaping says whether field ends in a backslash that escapes what comes

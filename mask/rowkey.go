@@ -5,27 +5,17 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// newColumn returns the Column of table t that does what spec says, by draw, which
-// is nil when it passes.
-func newColumn(name string, spec MethodSpec, draw drawing, t *schema.Table) Column {
-	c := Column{Name: name, Method: draw.ofValues()}
-	if draw == nil {
-		return c
-	}
-	if facts, _ := FactsOf(spec.Name); facts.PerRow {
-		c.draw = draw
-	}
-	col := t.Column(name)
-	switch spec.Name {
-	case "null", "value":
-		c.blind = true
-	case "empty":
-		c.blind = col.Type.Array || KindOf(col.Type) != JSON
-	case "bcrypt":
-		c.blind = !col.Type.Array
+// newColumn returns the column of table t that f masks, which is nil to keep its
+// values.
+func newColumn(name string, spec methods.Spec, f methods.Func, t *schema.Table) Column {
+	c := Column{Name: name, Method: f}
+	if f != nil {
+		facts, _ := methods.FactsOf(spec.Name)
+		c.perRow, c.blind = facts.PerRow, facts.IgnoresValue(t.Column(name).Type)
 	}
 	return c
 }
@@ -35,7 +25,7 @@ func newColumn(name string, spec MethodSpec, draw drawing, t *schema.Table) Colu
 // row of tomorrow's dump draws the same by the same seed, else the row's number.
 // Both are the same in whatever pieces the rows arrive.
 func (c *compiler) tellRowsApart(t *schema.Table, masked *Table) {
-	first := slices.IndexFunc(masked.Columns, func(c Column) bool { return c.draw != nil })
+	first := slices.IndexFunc(masked.Columns, func(c Column) bool { return c.perRow })
 	if first < 0 {
 		return
 	}
@@ -44,7 +34,7 @@ func (c *compiler) tellRowsApart(t *schema.Table, masked *Table) {
 		name = whole(c.byName, t).Name // through whose partitions a row may move
 	}
 	for i := range masked.Columns {
-		if col := &masked.Columns[i]; col.draw != nil {
+		if col := &masked.Columns[i]; col.perRow {
 			col.scope = []byte(name.String() + "\x00" + col.Name + "\x00")
 		}
 	}

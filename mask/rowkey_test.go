@@ -7,16 +7,18 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/schema"
+	"github.com/rubyforgood/hectl/test/masktest"
 )
 
 // drawingTable is a table of people as a plan has it, with a primary key or
 // without.
-func drawingTable(t *testing.T, keyed bool, seed Seed, specs map[string]MethodSpec) *Table {
+func drawingTable(t *testing.T, keyed bool, seed methods.Seed, specs map[string]methods.Spec) *Table {
 	t.Helper()
 	of := &schema.Table{Name: schema.Name{Schema: "public", Name: "people"}, Copy: []string{"id", "photo", "gender", "born", "weight", "about", "tags", "traits", "mail"}}
 	for i, typ := range []string{"bigint", "bytea", "text", "date", "numeric", "text", "text[]", "jsonb", "text"} {
-		col := column(typ)
+		col := columnOf(typ)
 		col.Name = of.Copy[i]
 		of.Columns = append(of.Columns, col)
 	}
@@ -25,10 +27,10 @@ func drawingTable(t *testing.T, keyed bool, seed Seed, specs map[string]MethodSp
 	}
 	masked := &Table{Name: "public.people"}
 	for i, name := range of.Copy {
-		draw := drawing(nil)
+		draw := methods.Func(nil)
 		if spec, ok := specs[name]; ok {
 			var err error
-			if draw, err = newDrawing(spec, seed, of.Columns[i], "UTF8"); err != nil {
+			if draw, err = methods.New(spec, seed, methods.Column{Type: of.Columns[i].Type, Encoding: "UTF8"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -38,8 +40,8 @@ func drawingTable(t *testing.T, keyed bool, seed Seed, specs map[string]MethodSp
 	return masked
 }
 
-func drawingSpecs() map[string]MethodSpec {
-	return map[string]MethodSpec{
+func drawingSpecs() map[string]methods.Spec {
+	return map[string]methods.Spec{
 		"gender": {Name: "one_of", Texts: []string{"Male", "Female"}}, "born": {Name: "shift_days", Number: 180}, "weight": {Name: "noise", Number: 20},
 		"about": {Name: "lorem"}, "tags": {Name: "one_of", Texts: []string{"a", "b", "c"}}, "traits": {Name: "json"}, "mail": {Name: "hash"},
 	}
@@ -80,7 +82,7 @@ func TestRowsDraw(t *testing.T) {
 		if again := readAll(t, drawingTable(t, keyed, testSeed, drawingSpecs()).Reader(strings.NewReader(whole))); !bytes.Equal(got, again) {
 			t.Error("another run with the same seed draws something else")
 		}
-		if other := readAll(t, drawingTable(t, keyed, NewSeed([]byte("another")), drawingSpecs()).Reader(strings.NewReader(whole))); bytes.Equal(got, other) {
+		if other := readAll(t, drawingTable(t, keyed, methods.NewSeed([]byte("another")), drawingSpecs()).Reader(strings.NewReader(whole))); bytes.Equal(got, other) {
 			t.Error("another seed draws the same")
 		}
 		seen := make([]map[string]int, len(table.Columns))
@@ -117,7 +119,7 @@ func TestRowsDraw(t *testing.T) {
 			pieces = append(pieces, readAll(t, table.ReaderAfter(strings.NewReader(some), int64(at)))...)
 		}
 		if !bytes.Equal(got, pieces) {
-			t.Errorf("keyed %t: differs when the rows arrive in pieces, at byte %d", keyed, firstDifference(got, pieces))
+			t.Errorf("keyed %t: differs when the rows arrive in pieces, at byte %d", keyed, masktest.FirstDifference(got, pieces))
 		}
 	}
 }

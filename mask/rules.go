@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
@@ -58,7 +59,7 @@ type tableRule struct {
 // columnRule is what a rule says of one column.
 type columnRule struct {
 	name string
-	spec MethodSpec
+	spec methods.Spec
 	at   Place
 }
 

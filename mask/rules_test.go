@@ -13,6 +13,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
@@ -84,7 +85,7 @@ func TestBadRules(t *testing.T) {
 			got := ""
 			if err == nil {
 				var plan *mask.Plan
-				plan, err = rules.Plan(heads[strings.Contains(file, "inserts")], mask.NewSeed([]byte("seed")), mask.Options{})
+				plan, err = rules.Plan(heads[strings.Contains(file, "inserts")], methods.NewSeed([]byte("seed")), mask.Options{})
 				for _, w := range plan.Warnings() {
 					got += "warning: " + w + "\n"
 				}

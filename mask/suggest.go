@@ -2,50 +2,13 @@ package mask
 
 import (
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
-
-// String returns the method as a file has it.
-func (s MethodSpec) String() string {
-	switch {
-	case s.Number != 0:
-		return "{" + s.Name + ": " + strconv.Itoa(s.Number) + "}"
-	case s.Paths != nil:
-		var paths []string
-		for path, spec := range s.Paths {
-			paths = append(paths, yamlText(path)+": "+spec.String())
-		}
-		sort.Strings(paths)
-		return "{" + s.Name + ": {" + strings.Join(paths, ", ") + "}}"
-	case s.Texts != nil:
-		var texts []string
-		for _, text := range s.Texts {
-			texts = append(texts, yamlText(text))
-		}
-		return "{" + s.Name + ": [" + strings.Join(texts, ", ") + "]}"
-	case s.Text != "" || s.Name == "value":
-		return "{" + s.Name + ": " + yamlText(s.Text) + "}"
-	}
-	return s.Name
-}
-
-// yamlText returns a text as YAML has it, in quotes where it needs them.
-func yamlText(text string) string {
-	plain := text != "" && !slices.Contains([]string{"null", "true", "false", "yes", "no", "on", "off"}, strings.ToLower(text))
-	for i, r := range text {
-		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_'
-		plain = plain && (letter || i > 0 && (r >= '0' && r <= '9' || r == '.' || r == '-' || r == '$'))
-	}
-	if plain {
-		return text
-	}
-	return strconv.Quote(text)
-}
 
 // Suggest returns rules for what is open, as the file has them. They are a start:
 // a person has to look at each.
@@ -71,7 +34,7 @@ func (r *Report) Suggest() string {
 		default:
 			b.WriteString("    " + name + ":\n")
 			for _, c := range t.columns {
-				b.WriteString("      " + yamlText(c.name) + ": " + c.text + "\n")
+				b.WriteString("      " + methods.YAML(c.name) + ": " + c.text + "\n")
 			}
 		}
 	}
@@ -88,12 +51,12 @@ type suggestedTable struct {
 
 type suggestedColumn struct {
 	name, text string // as the file has it
-	spec       MethodSpec
+	spec       methods.Spec
 }
 
 // nothingFits is what is suggested where no method is accepted.
-func nothingFits() (MethodSpec, string) {
-	return MethodSpec{Name: "keep"}, "keep # no method fits: is it fine?"
+func nothingFits() (methods.Spec, string) {
+	return methods.Spec{Name: "keep"}, "keep # no method fits: is it fine?"
 }
 
 // suggestions returns what is accepted together: what is fine by itself may not be
@@ -129,7 +92,7 @@ func (r *Report) suggestColumns(t *suggestedTable) {
 	for _, f := range t.findings {
 		spec, text := r.suggestion(f, rule.columns)
 		if f.Column == "*" { // which no rule can name
-			spec, text = MethodSpec{Name: "keep"}, "keep"
+			spec, text = methods.Spec{Name: "keep"}, "keep"
 		}
 		rule.columns = append(rule.columns, columnRule{name: f.Column, spec: spec})
 		t.columns = append(t.columns, suggestedColumn{f.Column, text, spec})
@@ -207,7 +170,7 @@ func (c *compiler) tablePattern(n schema.Name) string {
 	case strings.ContainsAny(pattern, `"`):
 		return "'" + strings.ReplaceAll(pattern, "'", "''") + "'"
 	}
-	return yamlText(pattern)
+	return methods.YAML(pattern)
 }
 
 // discardable reports whether a table is of a kind whose rows nobody needs on a
@@ -218,33 +181,33 @@ func (s *subject) discardable() bool {
 
 // suggestion returns a method for a column that is open, with what is suggested for
 // others of its table.
-func (r *Report) suggestion(f Finding, others []columnRule) (MethodSpec, string) {
+func (r *Report) suggestion(f Finding, others []columnRule) (methods.Spec, string) {
 	few := fewValues(r.compiler, f.subject.table, f.column)
-	if word := lastWord(f.Column); KindOf(f.column.Type) == Text && few == nil && slices.Contains([]string{
+	if word := lastWord(f.Column); methods.KindOf(f.column.Type) == methods.Text && few == nil && slices.Contains([]string{
 		"type", "state", "status", "kind", "locale", "zone", "event", "provider", "environment", "version", "category", "role", "currency", "unit", "size", "queue", "language", "country",
 	}, word) {
-		return MethodSpec{Name: "keep"}, "keep"
+		return methods.Spec{Name: "keep"}, "keep"
 	}
-	var candidates []MethodSpec
+	var candidates []methods.Spec
 	if few != nil {
-		candidates = append(candidates, MethodSpec{Name: "one_of", Texts: few})
+		candidates = append(candidates, methods.Spec{Name: "one_of", Texts: few})
 	}
 	if about, named := topicOf(f.Column); named {
-		candidates = append(candidates, about.methods...)
+		candidates = append(candidates, about.suggested...)
 	}
-	switch KindOf(f.column.Type) {
-	case Date, Timestamp:
+	switch methods.KindOf(f.column.Type) {
+	case methods.Date, methods.Timestamp:
 		candidates = append(candidates, specs("shift_days")...)
-	case Inet:
+	case methods.Inet:
 		candidates = append(candidates, specs("ip")...)
 	}
 	candidates = append(candidates, specs("json", "lorem", "hash", "uuid", "digits", "noise", "empty", "null")...)
-	if text, ok := neutral(f.column.Type); ok {
-		candidates = append(candidates, MethodSpec{Name: "value", Text: text})
+	if text, ok := methods.Neutral(f.column.Type); ok {
+		candidates = append(candidates, methods.Spec{Name: "value", Text: text})
 	}
 	for _, note := range []string{"", " # its check may not hold"} {
 		for _, spec := range candidates {
-			if spec.Name == "json" && KindOf(f.column.Type) != JSON {
+			if spec.Name == "json" && methods.KindOf(f.column.Type) != methods.JSON {
 				continue // text that is not JSON would stop a fetch
 			}
 			if r.compiler.fits(f, others, spec, note != "") {
@@ -262,7 +225,7 @@ func fewValues(c *compiler, t *schema.Table, col *schema.Column) []string {
 	switch {
 	case len(element.Labels) > 0:
 		return element.Labels
-	case KindOf(col.Type) == Boolean:
+	case methods.KindOf(col.Type) == methods.Boolean:
 		return []string{"f", "t"}
 	}
 	return listOfCheck(c, t, col)
@@ -278,7 +241,7 @@ func lastWord(name string) string {
 
 // fits reports whether a method would be accepted for the column, with rules for
 // others of its table and in all tables that have its rules, perhaps with a warning.
-func (c *compiler) fits(f Finding, others []columnRule, spec MethodSpec, warned bool) bool {
+func (c *compiler) fits(f Finding, others []columnRule, spec methods.Spec, warned bool) bool {
 	rule := tableRule{columns: append(slices.Clone(others), columnRule{name: f.column.Name, spec: spec})}
 	trial := *c
 	trial.problems, trial.warnings = problems{}, nil

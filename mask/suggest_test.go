@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/test/demodata"
 	"github.com/rubyforgood/hectl/test/pgtest"
@@ -39,7 +40,7 @@ func TestSuggestionsFit(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v\n%s", err, pasted)
 			}
-			if _, err := rules.Plan(h, mask.RandomSeed(), mask.Options{}); err != nil {
+			if _, err := rules.Plan(h, methods.RandomSeed(), mask.Options{}); err != nil {
 				t.Errorf("%v\n%s", err, pasted)
 			}
 			if report, _ := rules.Check(h); report.Open() != 0 || (len(report.Warnings) > 0) != strings.Contains(pasted, "# its check") {
@@ -88,7 +89,7 @@ func TestSuggestionsLoad(t *testing.T) {
 			}
 		}
 		var masked bytes.Buffer
-		plan := func(h *archive.Head) (*mask.Plan, error) { return rules.Plan(h, mask.RandomSeed(), mask.Options{}) }
+		plan := func(h *archive.Head) (*mask.Plan, error) { return rules.Plan(h, methods.RandomSeed(), mask.Options{}) }
 		if err := mask.Archive(&masked, bytes.NewReader(whole), plan, 1); err != nil {
 			t.Fatalf("%v\n%s", err, pasted)
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
@@ -12,13 +13,13 @@ type topic struct {
 	name  string   // why a column is suspicious
 	words []string // one of which is in the column's name
 	// methods to suggest, the best first; those that do not fit are passed over.
-	methods []MethodSpec
+	suggested []methods.Spec
 }
 
-func specs(names ...string) []MethodSpec {
-	var list []MethodSpec
+func specs(names ...string) []methods.Spec {
+	var list []methods.Spec
 	for _, n := range names {
-		spec := MethodSpec{Name: n}
+		spec := methods.Spec{Name: n}
 		switch n {
 		case "shift_days":
 			spec.Number = 180
@@ -40,7 +41,7 @@ func topics() []topic {
 		{"a secret", []string{"token", "password", "passwd", "secret", "digest", "otp", "salt", "api_key", "private_key", "access_key", "credential", "credentials", "session", "cookie", "fingerprint"}, specs("null", "hash", "uuid", "empty")},
 		{"an e-mail address", []string{"email", "mail", "emails"}, specs("email", "hash", "null")},
 		{"a network address", []string{"ip", "ips", "mac", "host", "user_agent"}, specs("ip", "hash", "null", "lorem")},
-		{"a date of birth", []string{"birth", "birthday", "birthdate", "dob", "born"}, append(specs("shift_days", "null"), MethodSpec{Name: "noise", Number: 5})},
+		{"a date of birth", []string{"birth", "birthday", "birthdate", "dob", "born"}, append(specs("shift_days", "null"), methods.Spec{Name: "noise", Number: 5})},
 		{"a phone number", []string{"phone", "phones", "mobile", "fax", "cell", "tel", "telephone", "sms"}, specs("phone", "digits", "null")},
 		{"a number of a person", []string{"ssn", "passport", "iban", "account_number", "card", "license", "licence", "tax", "ein", "vat", "insurance", "medicaid", "medicare"}, specs("digits", "hash", "json", "null")},
 		{"a name", []string{"first_name", "firstname", "given_name"}, specs("first_name", "hash", "null")},
@@ -48,10 +49,10 @@ func topics() []topic {
 		{"an address", []string{"zip", "zipcode", "postal", "postcode"}, specs("zip", "digits", "null")},
 		{"an address", []string{"city", "town", "county"}, specs("city", "null")},
 		{"an address", []string{"address", "address1", "address2", "street", "location", "addr"}, specs("street", "null", "json")},
-		{"a place", []string{"latitude", "longitude", "lat", "lng", "lon", "coordinates", "geo"}, append(specs("null"), MethodSpec{Name: "value", Text: "0"})},
+		{"a place", []string{"latitude", "longitude", "lat", "lng", "lon", "coordinates", "geo"}, append(specs("null"), methods.Spec{Name: "value", Text: "0"})},
 		{"money of a person", []string{"income", "salary", "pay", "wage", "wages"}, specs("noise", "json", "null")},
 		{"about a person", []string{"gender", "sex", "race", "ethnicity", "religion", "health", "diagnosis", "military", "age"}, specs("json", "lorem", "null")},
-		{"a page of somebody", []string{"url", "uri", "website", "link", "facebook", "twitter", "instagram", "linkedin", "avatar", "photo", "picture", "image"}, append(specs("null"), MethodSpec{Name: "value", Text: "https://example.com"})},
+		{"a page of somebody", []string{"url", "uri", "website", "link", "facebook", "twitter", "instagram", "linkedin", "avatar", "photo", "picture", "image"}, append(specs("null"), methods.Spec{Name: "value", Text: "https://example.com"})},
 		{"a file of somebody", []string{"filename", "file", "document", "attachment"}, specs("lorem", "hash", "null")},
 		{"what people wrote", []string{"comment", "comments", "note", "notes", "description", "message", "body", "text", "content", "reason", "bio", "remark", "remarks", "details", "subject", "title"}, specs("lorem", "json", "null")},
 		{"a name", []string{"company", "organization", "organisation", "business", "agency", "employer", "vendor"}, specs("company", "hash", "null")},
@@ -99,12 +100,12 @@ func suspicious(c *compiler, t *schema.Table, col *schema.Column) string {
 	}
 	about, named := topicOf(col.Name)
 	element := col.Type.Root().Element().Root()
-	kind := KindOf(col.Type)
-	few := element.Labels != nil || kind == Boolean || kind == Text && listOfCheck(c, t, col) != nil
+	kind := methods.KindOf(col.Type)
+	few := element.Labels != nil || kind == methods.Boolean || kind == methods.Text && listOfCheck(c, t, col) != nil
 	switch {
-	case few, kind == Integer, kind == Decimal, kind == Float, kind == Timestamp, kind == Other && harmless(element):
-		return numberTopicOf(col.Name, kind == Timestamp, few, !few && isReference(c, t, col.Name))
-	case kind == UUID:
+	case few, kind == methods.Integer, kind == methods.Decimal, kind == methods.Float, kind == methods.Timestamp, kind == methods.Other && harmless(element):
+		return numberTopicOf(col.Name, kind == methods.Timestamp, few, !few && isReference(c, t, col.Name))
+	case kind == methods.UUID:
 		if isKey(t, col.Name) || strings.HasSuffix(col.Name, "_id") {
 			return ""
 		}

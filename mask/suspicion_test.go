@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/rubyforgood/hectl/pgtools/schema"
+	"github.com/rubyforgood/hectl/test/masktest"
 )
 
 // What a column's name is about outweighs its type and its last word. The names are
@@ -68,15 +69,24 @@ func TestSuspiciousKeys(t *testing.T) {
 		Uniques:     []schema.Unique{{Primary: true, Columns: []string{"ssn"}}},
 		ForeignKeys: []schema.ForeignKey{{Columns: []string{"medicaid_id"}}, {Columns: []string{"phone"}}},
 	}
-	poly := column("bigint")
+	poly := columnOf("bigint")
 	poly.Name = "insurance_type"
 	table.Columns = []schema.Column{poly}
 	c := &compiler{schema: &schema.Schema{Tables: []*schema.Table{table}}}
 	for name, want := range map[string]bool{"ssn": true, "phone": true, "medicaid_id": false, "tax_id": true, "insurance_id": false, "id": false} {
-		col := column("bigint")
+		col := columnOf("bigint")
 		col.Name = name
 		if why := suspicious(c, table, &col); (why != "") != want {
 			t.Errorf("%s: %q", name, why)
 		}
 	}
+}
+
+// columnOf returns a column of a type, which may be an enum of the test.
+func columnOf(typ string) schema.Column {
+	c := schema.Column{Name: "c", Type: masktest.Type(typ)}
+	if typ == "mood" {
+		c.Type.Name.Schema, c.Type.Labels = "public", []string{"sad", "ok"}
+	}
+	return c
 }

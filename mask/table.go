@@ -3,16 +3,9 @@ package mask
 import (
 	"bytes"
 	"io"
-)
 
-// A Method changes one value that is not NULL. It appends the new value, in the
-// text form that Postgres reads for the column's type and not escaped, to dst.
-// null says that the new value is NULL; dst is then returned as it was. An error
-// never tells anything of the value.
-//
-// It may be called by several goroutines at once, keeps neither slice, and does
-// not change value.
-type Method func(dst, value []byte) (masked []byte, null bool, err error)
+	"github.com/rubyforgood/hectl/mask/methods"
+)
 
 // Table is what happens to the rows of one table.
 type Table struct {
@@ -29,13 +22,13 @@ type Table struct {
 // Column is what happens to one column of a Table.
 type Column struct {
 	Name   string
-	Method Method // nil: as it is
-	Where  *Where // nil: in every row
+	Method methods.Func // nil to keep the values
+	Where  *Where       // nil for every row
 
-	draw  drawing // in place of Method, when it draws for each row
-	scope []byte  // what tells the column from those of other tables, for draw
-	blind bool    // Method looks at no value but whether it is empty
-	doubt *Doubt  // whether what Method makes passes the checks; nil: none
+	perRow bool   // Method draws for each row
+	scope  []byte // identifies the column among those of all tables, for a perRow Method
+	blind  bool   // Method looks only at whether a value is empty
+	doubt  *Doubt // about checks on what Method makes; nil if there is none
 }
 
 // Where picks the rows in which a column of the Table has a value.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
@@ -17,7 +18,7 @@ func TestRowsWithoutDefinition(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = rules.Plan(h, mask.RandomSeed(), mask.Options{})
+		_, err = rules.Plan(h, methods.RandomSeed(), mask.Options{})
 		return err
 	}
 	err := plan("mask: {base: none}")

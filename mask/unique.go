@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
@@ -45,7 +46,7 @@ func (c *compiler) unique(s *subject, u schema.Unique) {
 	for _, name := range bad {
 		v := s.column(name)
 		reason := "values that differ may become equal"
-		if facts, _ := FactsOf(v.spec.Name); facts.Same || facts.Null {
+		if facts, _ := methods.FactsOf(v.spec.Name); facts.Same || facts.Null {
 			reason = "all values become equal"
 		} else if facts.Unique {
 			reason = "there is too little room for values that differ"
@@ -71,8 +72,8 @@ func (c *compiler) complain(s *subject, name string, v verdict, do, format strin
 
 // keepsApart reports whether values that differ still differ after a method, as
 // the unique index has it.
-func keepsApart(spec MethodSpec, col *schema.Column, u schema.Unique) bool {
-	facts, _ := FactsOf(spec.Name)
+func keepsApart(spec methods.Spec, col *schema.Column, u schema.Unique) bool {
+	facts, _ := methods.FactsOf(spec.Name)
 	switch {
 	case !facts.Unique:
 		return false
@@ -88,8 +89,8 @@ func keepsApart(spec MethodSpec, col *schema.Column, u schema.Unique) bool {
 // apart returns the methods that keep the values of a column apart.
 func apart(col *schema.Column, u schema.Unique) []string {
 	var names []string
-	for _, f := range Methods() {
-		if f.Fits(col.Type) && (!f.Null || !col.NotNull) && keepsApart(MethodSpec{Name: f.Name}, col, u) {
+	for _, f := range methods.All() {
+		if f.Fits(col.Type) && (!f.Null || !col.NotNull) && keepsApart(methods.Spec{Name: f.Name}, col, u) {
 			names = append(names, f.Name)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/finding"
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
@@ -16,14 +17,14 @@ import (
 // the newest dump. newest is nil when there is none.
 func CheckMasking(f *finding.List, env *command.Env, c *cli.Context, settings *config.Sources, copies bool, newest *Newest) {
 	const about = "masking"
-	m, err := prepareMasking(settings, env.Console, c, mask.DefaultPassword)
+	m, err := prepareMasking(settings, env.Console, c, methods.DefaultPassword)
 	if err != nil {
 		f.Fail(about, err)
 		return
 	}
 	rules := m.rules
 	if newest != nil && rules == nil {
-		if _, err := mask.Credentials(schema.Read(newest.dump.Head), mask.CredentialOptions{Password: mask.DefaultPassword, Seed: mask.RandomSeed()}); err != nil {
+		if _, err := mask.Credentials(schema.Read(newest.dump.Head), mask.CredentialOptions{Password: methods.DefaultPassword, Seed: methods.RandomSeed()}); err != nil {
 			f.Fail(about, err)
 			return
 		}
@@ -40,7 +41,7 @@ func CheckMasking(f *finding.List, env *command.Env, c *cli.Context, settings *c
 	}
 	if rules.SeedFile != "" {
 		home, _ := settings.Lookup("HOME")
-		if err := mask.CheckSeed("file:"+rules.SeedFile, home); err != nil {
+		if err := methods.CheckSeed("file:"+rules.SeedFile, home); err != nil {
 			f.Fail(about, err)
 		}
 	}
@@ -56,12 +57,12 @@ func CheckMasking(f *finding.List, env *command.Env, c *cli.Context, settings *c
 		f.OK(about, "the newest dump was masked when it was made, and is not again")
 		return
 	}
-	plan, err := rules.Rules.Plan(d.Head, mask.RandomSeed(), mask.Options{})
+	plan, err := rules.Rules.Plan(d.Head, methods.RandomSeed(), mask.Options{})
 	if err != nil {
 		f.Fail(about, err)
 		return
 	}
-	if _, err := mask.Credentials(schema.Read(d.Head), mask.CredentialOptions{Password: mask.DefaultPassword, Seed: mask.RandomSeed(), Over: plan}); err != nil {
+	if _, err := mask.Credentials(schema.Read(d.Head), mask.CredentialOptions{Password: methods.DefaultPassword, Seed: methods.RandomSeed(), Over: plan}); err != nil {
 		f.Fail(about, err)
 		return
 	}

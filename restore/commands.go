@@ -12,7 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/commandline"
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
 )
 
 // appName is what the sessions of a restore call themselves in
@@ -162,7 +162,7 @@ func targetFlags() []cli.Flag {
 		&cli.StringSliceFlag{Category: command.Database, Name: "allow-host", Usage: "allow a target on `HOST`, which is not this machine"},
 		&cli.BoolFlag{Category: command.Database, Name: "force", Usage: "replace a database whose own ar_internal_metadata says production"},
 		&cli.BoolFlag{Category: command.Database, Name: "drop-previous", Usage: "do not keep the replaced database"},
-		&cli.StringFlag{Category: command.Database, Name: "password", Value: mask.DefaultPassword, Usage: "`PASSWORD` that every user in the restored database gets (default password)"},
+		&cli.StringFlag{Category: command.Database, Name: "password", Value: methods.DefaultPassword, Usage: "`PASSWORD` that every user in the restored database gets (default password)"},
 		&cli.StringFlag{Category: command.Database, Name: "login-as", Usage: "do not mask `ADDRESS`, that of a user to log in as; the rest of that user is masked"},
 		&cli.StringSliceFlag{Category: command.Database, Name: "exclude-table-data", Usage: "leave out the rows of tables that match `PATTERN`, and do not download them; repeatable"},
 		&cli.StringSliceFlag{Category: command.Database, Name: "table", Usage: "leave out the rows of all tables but those that match `PATTERN`; repeatable"},

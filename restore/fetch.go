@@ -19,6 +19,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
@@ -571,7 +572,7 @@ func (r *run) scrub(ctx context.Context, temp pgtools.Conn, w work) error {
 			done[[2]string{namespace, tag}] = true
 		}
 	}
-	credentials, err := mask.NewInDatabase(schema.Read(w.dump.Head), r.masking.password, mask.RandomSeed(), r.keepRows...)
+	credentials, err := mask.NewInDatabase(schema.Read(w.dump.Head), r.masking.password, methods.RandomSeed(), r.keepRows...)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -164,8 +164,8 @@ func (r *run) copyForSnapshot(ctx context.Context, p *plan) error {
 	if s == nil {
 		return nil
 	}
-	if r.snapshots.password != mask.DefaultPassword {
-		hash, err := mask.HashPassword(r.snapshots.password)
+	if r.snapshots.password != methods.DefaultPassword {
+		hash, err := methods.HashPassword(r.snapshots.password)
 		if err != nil {
 			return err
 		}

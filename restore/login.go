@@ -11,6 +11,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
@@ -171,10 +172,10 @@ func (r *run) loginOf(ctx context.Context, db *pgtools.DB, tables []usersTable) 
 // knows reports whether a hash is that of a password which the person knows, and
 // notes in l where that came from.
 func (r *run) knows(hash string, l *login) bool {
-	is := func(password string) bool { return mask.IsPassword(hash, password) }
+	is := func(password string) bool { return methods.IsPassword(hash, password) }
 	switch {
-	case is(r.masking.password) && r.masking.password == mask.DefaultPassword:
-		l.Password, l.From = mask.DefaultPassword, "hectl"
+	case is(r.masking.password) && r.masking.password == methods.DefaultPassword:
+		l.Password, l.From = methods.DefaultPassword, "hectl"
 	case is(r.masking.password):
 		l.From = "--password"
 	case r.masking.rules != nil && slices.ContainsFunc(r.masking.rules.Passwords(), is):

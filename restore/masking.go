@@ -16,6 +16,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
@@ -103,7 +104,7 @@ func requiresMasking(env *command.Env, c *cli.Context) (path string, t dump.Trus
 // they say, no credentials. Rows that are left out anyway need no rule; a dump
 // that was masked when it was made is not masked again.
 func (r *run) masks(d *dump.Dump) (*mask.Plan, error) {
-	h, seed := d.Head, mask.RandomSeed()
+	h, seed := d.Head, methods.RandomSeed()
 	var plan *mask.Plan
 	if rules := r.masking.rules; rules != nil && !d.Masked {
 		// UnlistedFail says what is open; SQL of the team's own needs no rules.

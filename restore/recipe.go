@@ -6,9 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rubyforgood/hectl/mask"
-
 	"github.com/rubyforgood/hectl/dump"
+	"github.com/rubyforgood/hectl/mask/methods"
 )
 
 // recipe is all that decides what a fetch makes of a bucket: two fetches by one
@@ -78,9 +77,9 @@ func (made recipe) differs(want recipe, password string) string {
 
 func (made recipe) hasPassword(password string) bool {
 	if made.Password == "" {
-		return password == mask.DefaultPassword
+		return password == methods.DefaultPassword
 	}
-	return mask.IsPassword(made.Password, password)
+	return methods.IsPassword(made.Password, password)
 }
 
 // serving returns the newest snapshot that is what a fetch by the recipe would

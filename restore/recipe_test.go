@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/crypto/bcrypt"
 
-	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
 )
 
 func TestServing(t *testing.T) {
@@ -50,7 +50,7 @@ func TestServingTakesTheNewest(t *testing.T) {
 	s, _ := serving([]held{
 		{mark: mark{Snapshot: &snapshotFacts{Name: "old", Recipe: &r}}},
 		{mark: mark{Snapshot: &snapshotFacts{Name: "new", Recipe: &r}}},
-	}, r, mask.DefaultPassword)
+	}, r, methods.DefaultPassword)
 	if s == nil || s.Snapshot.Name != "new" {
 		t.Errorf("%+v", s)
 	}

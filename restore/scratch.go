@@ -12,6 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
@@ -25,7 +26,7 @@ func prepareScratch(env *command.Env, c *cli.Context) (*run, error) {
 		return nil, err
 	}
 	r.scratch, r.doing = true, "restore beside"
-	r.masking, err = prepareMasking(r.settings, r.out, c, mask.DefaultPassword)
+	r.masking, err = prepareMasking(r.settings, r.out, c, methods.DefaultPassword)
 	return r, err
 }
 

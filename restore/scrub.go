@@ -10,6 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
@@ -17,7 +18,7 @@ import (
 
 // checkPassword refuses a password that bcrypt cannot hash.
 func checkPassword(password string) error {
-	if err := mask.CheckPassword(password); err != nil {
+	if err := methods.CheckPassword(password); err != nil {
 		return fault.Wrap(fault.Usage, "", fmt.Errorf("--password %w", err))
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
@@ -54,7 +55,7 @@ func TestScrubStatementsNameOnlyWhatIsThere(t *testing.T) {
 		{"metadata of something else", table("public", "ar_internal_metadata", "id"), nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			credentials, err := mask.NewInDatabase(&schema.Schema{}, "password", mask.NewSeed([]byte("seed")))
+			credentials, err := mask.NewInDatabase(&schema.Schema{}, "password", methods.NewSeed([]byte("seed")))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,6 +7,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
@@ -41,7 +42,7 @@ func (m *Masking) Plan(head *archive.Head, dryRun bool) (*mask.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	credentials, err := mask.Credentials(schema.Read(head), mask.CredentialOptions{Password: mask.DefaultPassword, Seed: seed, Over: plan})
+	credentials, err := mask.Credentials(schema.Read(head), mask.CredentialOptions{Password: methods.DefaultPassword, Seed: seed, Over: plan})
 	if err != nil {
 		return nil, err
 	}
@@ -64,15 +65,15 @@ func (m *Masking) Plan(head *archive.Head, dryRun bool) (*mask.Plan, error) {
 // up. It says what a person should look at. A seed's file that is not there is
 // made, unless it is a dry run; makers are named in the words about that, such as
 // "fetches".
-func (m *Masking) ByRules(head *archive.Head, opt mask.Options, dryRun bool, makers string) (*mask.Plan, mask.Seed, error) {
-	seed := mask.RandomSeed()
+func (m *Masking) ByRules(head *archive.Head, opt mask.Options, dryRun bool, makers string) (*mask.Plan, methods.Seed, error) {
+	seed := methods.RandomSeed()
 	if m.SeedFile != "" && !dryRun {
 		if err := m.settings.ConfirmSeed(); err != nil {
 			return nil, seed, err
 		}
 		var created string
 		var err error
-		if seed, created, err = mask.OpenSeed("file:"+m.SeedFile, m.home); err != nil {
+		if seed, created, err = methods.OpenSeed("file:"+m.SeedFile, m.home); err != nil {
 			return nil, seed, err
 		}
 		if created != "" {

@@ -1,0 +1,48 @@
+package methods
+
+import (
+	"encoding/hex"
+	"fmt"
+)
+
+// How many hexadecimal digits hash makes by default, at least and at most. The least
+// still keeps values apart.
+const (
+	HashLength  = 32
+	leastHashed = 16
+	mostHashed  = 64
+)
+
+// hash makes hexadecimal digits that identify the value.
+func (m maker) hash(k *keyedHash) (change, error) {
+	n := HashLength
+	if m.spec.Number != 0 {
+		n = m.spec.Number
+	}
+	switch {
+	case n < leastHashed || n > mostHashed:
+		return nil, fmt.Errorf("%d digits; %d to %d fit", n, leastHashed, mostHashed)
+	case m.kind == Bytea:
+		return hashBytes(k, n), nil
+	case m.limit > 0:
+		n = min(n, m.limit)
+	}
+	return hashText(k, n), nil
+}
+
+func hashText(k *keyedHash, n int) change {
+	return func(dst, value, _ []byte) ([]byte, error) {
+		d := k.draw(value)
+		defer k.done(d)
+		from := len(dst)
+		return hex.AppendEncode(dst, d.sum[:])[:from+n], nil
+	}
+}
+
+func hashBytes(k *keyedHash, n int) change {
+	return func(dst, value, _ []byte) ([]byte, error) {
+		d := k.draw(value)
+		defer k.done(d)
+		return hex.AppendEncode(append(dst, `\x`...), d.sum[:n/2]), nil
+	}
+}

@@ -1,0 +1,251 @@
+package methods
+
+import (
+	"bytes"
+	"errors"
+	"sync"
+)
+
+var errNotJSON = errors.New("not JSON, or nested too deeply") // without the value, which is secret
+
+// deepestJSON is how deep objects and arrays may be nested: deeper than Postgres can
+// parse with its default stack.
+const deepestJSON = 100_000
+
+// A jsonRule is the rule for one place of a document.
+type jsonRule struct {
+	leaf *jsonLeaf            // for leaves here and below; nil to inherit
+	keys map[string]*jsonRule // below, by key
+	any  *jsonRule            // below, for all other keys; nil if they have no rule
+}
+
+// below returns the rule for a key.
+func (r *jsonRule) below(key []byte) *jsonRule {
+	if r == nil {
+		return nil
+	}
+	if under, ok := r.keys[string(key)]; ok {
+		return under
+	}
+	return r.any
+}
+
+// A jsonLeaf is the rule for strings and numbers.
+type jsonLeaf struct {
+	keep    bool
+	text    Func
+	number  Func   // nil to keep numbers
+	literal []byte // JSON that replaces both; nil to use the Funcs
+}
+
+// A jsonFrame is an object or array around the current position.
+type jsonFrame struct {
+	object bool
+	rule   *jsonRule
+	leaf   *jsonLeaf
+}
+
+// A jsonScanner goes through one document without recursion, so that the stack of Go
+// does not limit the depth.
+type jsonScanner struct {
+	stack []jsonFrame
+	text  []byte // value of a string
+	plain []byte // masked, not yet escaped
+	row   []byte // identifies the row
+	utf8  bool
+}
+
+// maskJSON returns the change of a document's leaves. Keys, their order and white space
+// stay.
+func maskJSON(rule *jsonRule, unicode bool) change {
+	pool := &sync.Pool{New: func() any { return &jsonScanner{utf8: unicode} }}
+	return func(dst, value, row []byte) ([]byte, error) {
+		s, _ := pool.Get().(*jsonScanner)
+		defer pool.Put(s)
+		s.row = row
+		return s.mask(dst, value, rule)
+	}
+}
+
+func (s *jsonScanner) mask(dst, value []byte, rule *jsonRule) (_ []byte, err error) {
+	s.stack = s.stack[:0]
+	current := jsonFrame{rule: rule, leaf: rule.leaf} // for the next value
+	for i := 0; ; {
+		// Read a value, or the end of an empty array or object.
+		i = skipSpace(&dst, value, i)
+		if i == len(value) {
+			return dst, errNotJSON
+		}
+		closed := false
+		switch c := value[i]; c {
+		case '{', '[':
+			if len(s.stack) == deepestJSON {
+				return dst, errNotJSON
+			}
+			dst = append(dst, c)
+			current.object = c == '{'
+			s.stack = append(s.stack, current)
+			i = skipSpace(&dst, value, i+1)
+			closed = i < len(value) && value[i] == c+2 // } and ] are two after { and [
+			if !closed {
+				if dst, i, current, err = s.member(dst, value, i); err != nil {
+					return dst, err
+				}
+				continue
+			}
+		case '"':
+			var length int
+			var ok bool
+			s.text, length, ok = unquoteJSON(s.text[:0], value[i:], s.utf8)
+			if !ok {
+				return dst, errNotJSON
+			}
+			if dst, err = s.leaf(dst, value[i:i+length], current.leaf); err != nil {
+				return dst, err
+			}
+			i += length
+		default:
+			length := bytes.IndexAny(value[i:], ",]} \t\n\r")
+			if length < 0 {
+				length = len(value) - i
+			}
+			word := value[i : i+length]
+			if !isWord(word) {
+				return dst, errNotJSON
+			}
+			if dst, err = s.leaf(dst, word, current.leaf); err != nil {
+				return dst, err
+			}
+			i += length
+		}
+		// Read the ends of arrays and objects after the value, then a comma.
+		for {
+			if !closed {
+				i = skipSpace(&dst, value, i)
+			}
+			if len(s.stack) == 0 {
+				if i < len(value) {
+					return dst, errNotJSON
+				}
+				return dst, nil
+			}
+			if i == len(value) {
+				return dst, errNotJSON
+			}
+			closed = false
+			top := s.stack[len(s.stack)-1]
+			if c := value[i]; c == '}' && top.object || c == ']' && !top.object {
+				dst = append(dst, c)
+				s.stack = s.stack[:len(s.stack)-1]
+				i++
+				continue
+			}
+			break
+		}
+		if value[i] != ',' {
+			return dst, errNotJSON
+		}
+		dst = append(dst, ',')
+		if dst, i, current, err = s.member(dst, value, i+1); err != nil {
+			return dst, err
+		}
+	}
+}
+
+// member returns the frame of the next member of the innermost object or array. In an
+// object, it reads the key.
+func (s *jsonScanner) member(dst, value []byte, i int) ([]byte, int, jsonFrame, error) {
+	top := s.stack[len(s.stack)-1]
+	next := jsonFrame{rule: top.rule, leaf: top.leaf}
+	if !top.object {
+		return dst, i, next, nil
+	}
+	i = skipSpace(&dst, value, i)
+	if i == len(value) || value[i] != '"' {
+		return dst, i, next, errNotJSON
+	}
+	key, length, ok := unquoteJSON(s.text[:0], value[i:], s.utf8)
+	s.text = key
+	if !ok {
+		return dst, i, next, errNotJSON
+	}
+	dst = append(dst, value[i:i+length]...)
+	i = skipSpace(&dst, value, i+length)
+	if i == len(value) || value[i] != ':' {
+		return dst, i, next, errNotJSON
+	}
+	dst = append(dst, ':')
+	if next.rule = top.rule.below(key); next.rule != nil && next.rule.leaf != nil {
+		next.leaf = next.rule.leaf
+	}
+	return dst, i + 1, next, nil
+}
+
+// leaf appends raw, masked: a string, whose value is in s.text, a number or a word.
+func (s *jsonScanner) leaf(dst, raw []byte, leaf *jsonLeaf) ([]byte, error) {
+	isString := raw[0] == '"'
+	isNumber := !isString && raw[0] != 't' && raw[0] != 'f' && raw[0] != 'n'
+	switch {
+	case leaf.keep, !isString && !isNumber, isNumber && leaf.number == nil && leaf.literal == nil:
+		return append(dst, raw...), nil
+	case leaf.literal != nil:
+		return append(dst, leaf.literal...), nil
+	case isNumber:
+		masked, _, err := leaf.number(dst, raw, s.row)
+		return masked, err
+	}
+	var err error
+	var null bool
+	if s.plain, null, err = leaf.text(s.plain[:0], s.text, s.row); err != nil {
+		return dst, err
+	}
+	if null {
+		return append(dst, "null"...), nil
+	}
+	return appendJSONString(dst, s.plain), nil
+}
+
+func skipSpace(dst *[]byte, value []byte, i int) int {
+	from := i
+	for i < len(value) && (value[i] == ' ' || value[i] == '\n' || value[i] == '\t' || value[i] == '\r') {
+		i++
+	}
+	*dst = append(*dst, value[from:i]...)
+	return i
+}
+
+// isWord reports whether word is true, false, null or a number.
+func isWord(word []byte) bool {
+	switch string(word) {
+	case "true", "false", "null":
+		return true
+	}
+	return isNumber(word)
+}
+
+// isNumber reports whether word is a number of JSON.
+func isNumber(word []byte) bool {
+	word, _ = bytes.CutPrefix(word, []byte("-"))
+	digits := len(word) - len(bytes.TrimLeft(word, "0123456789"))
+	if digits == 0 || digits > 1 && word[0] == '0' {
+		return false
+	}
+	word = word[digits:]
+	if fraction, ok := bytes.CutPrefix(word, []byte(".")); ok {
+		word = bytes.TrimLeft(fraction, "0123456789")
+		if len(word) == len(fraction) {
+			return false
+		}
+	}
+	if len(word) == 0 {
+		return true
+	}
+	if word[0] != 'e' && word[0] != 'E' {
+		return false
+	}
+	word = word[1:]
+	if len(word) > 0 && (word[0] == '+' || word[0] == '-') {
+		word = word[1:]
+	}
+	return len(word) > 0 && len(bytes.TrimLeft(word, "0123456789")) == 0
+}

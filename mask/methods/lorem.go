@@ -1,0 +1,92 @@
+package methods
+
+import (
+	"encoding/hex"
+	"unicode/utf8"
+)
+
+// lorem makes as much Latin as the value has, drawn for each row: of bytea random
+// bytes, and in a document of each string.
+func (m maker) lorem(k *keyedHash) (change, error) {
+	switch m.kind {
+	case Bytea:
+		return randomBytes(k, m.room), nil
+	case JSON:
+		return m.json(k)
+	}
+	return latinText(k, m.most(), m.utf8()), nil
+}
+
+// latinText makes as many characters of Latin as the value has, at most limit. unicode
+// reports whether the dump is in UTF-8; in other encodings, a byte counts as a
+// character.
+func latinText(k *keyedHash, limit int, unicode bool) change {
+	words := latin(0)
+	return func(dst, value, row []byte) ([]byte, error) {
+		d := k.drawInRow(value, row)
+		defer k.done(d)
+		n := countCharacters(value, unicode)
+		if limit > 0 {
+			n = min(n, limit)
+		}
+		from := len(dst)
+		for len(dst)-from < n {
+			if len(dst) > from {
+				dst = append(dst, ' ')
+			}
+			dst = append(dst, d.pick(words)...)
+		}
+		dst = dst[:from+n]
+		if n > 0 {
+			if dst[from+n-1] == ' ' {
+				dst[from+n-1] = '.'
+			}
+			dst[from] -= 'a' - 'A'
+		}
+		return dst, nil
+	}
+}
+
+func countCharacters(value []byte, unicode bool) int {
+	if unicode {
+		return utf8.RuneCount(value)
+	}
+	return len(value)
+}
+
+// randomBytes makes as many bytes as the bytea has, at most room unless that is 0.
+func randomBytes(k *keyedHash, room int) change {
+	return func(dst, value, row []byte) ([]byte, error) {
+		d := k.drawInRow(value, row)
+		defer k.done(d)
+		dst = append(dst, `\x`...)
+		n := byteaLength(value)
+		if room > 0 {
+			n = min(n, room)
+		}
+		for range n {
+			dst = hex.AppendEncode(dst, []byte{byte(d.below(256))})
+		}
+		return dst, nil
+	}
+}
+
+// byteaLength returns how many bytes a bytea has, in either of the formats that
+// bytea_output selects.
+func byteaLength(value []byte) int {
+	if len(value) >= 2 && value[0] == '\\' && value[1] == 'x' {
+		return (len(value) - 2) / 2
+	}
+	n := 0
+	for i := 0; i < len(value); i++ {
+		if value[i] == '\\' {
+			if i+1 < len(value) && value[i+1] == '\\' {
+				i++
+			} else {
+				i += 3 // an octal number
+			}
+		}
+		n++
+	}
+	return n
+}

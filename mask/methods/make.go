@@ -1,0 +1,165 @@
+package methods
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// Column is what a method must know about the column that it changes.
+type Column struct {
+	Type     schema.Type
+	Encoding string // of the dump, such as "UTF8"
+	// Room is how many bytes made-up text may have because of an index, 0 for any
+	// number.
+	Room int
+}
+
+// New returns the Func of a method for a column, nil for keep. The error tells why
+// the method does not fit the column; it does not name the column.
+//
+// All methods but null, value and bcrypt leave empty text empty. In arrays, methods
+// change the elements; null, value and empty replace the whole array.
+func New(spec Spec, seed Seed, col Column) (Func, error) {
+	facts, ok := FactsOf(spec.Name)
+	if !ok {
+		return nil, fmt.Errorf("no method is called %q", spec.Name)
+	}
+	if problem := spec.problem(facts); problem != "" {
+		return nil, fmt.Errorf("%s %s", spec.Name, problem)
+	}
+	if facts.Passes {
+		return nil, nil
+	}
+	if !facts.Fits(col.Type) {
+		return nil, fmt.Errorf("%s does not fit type %s", spec.Name, col.Type.SQL)
+	}
+	if embedsASCII(col.Encoding) {
+		return nil, fmt.Errorf("%s: cannot tell the characters of a dump in encoding %s apart", spec.Name, col.Encoding)
+	}
+	m := maker{seed: seed, spec: spec, typ: col.Type.Root(), kind: KindOf(col.Type), limit: LengthOf(col.Type), encoding: col.Encoding, room: col.Room}
+	if m.limit > 0 && facts.Length > m.limit {
+		return nil, fmt.Errorf("%s needs room for %d characters, and type %s has %d", spec.Name, facts.Length, col.Type.SQL, m.limit)
+	}
+	f, err := m.make(facts)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", spec.Name, err)
+	}
+	return f, nil
+}
+
+// LengthOf returns how many characters a value of type t may have, 0 for any number.
+func LengthOf(t schema.Type) int {
+	if e := t.Root().Element().Root(); e.Name.Schema == "" && e.Name.Name == "name" {
+		return 63
+	}
+	return t.Length()
+}
+
+// embedsASCII reports whether a character of the encoding may contain bytes that are
+// ASCII on their own, such as a backslash. No server uses such an encoding, but
+// pg_dump can write it.
+func embedsASCII(encoding string) bool {
+	switch strings.ToUpper(encoding) {
+	case "SJIS", "SHIFT_JIS_2004", "BIG5", "GBK", "UHC", "GB18030", "JOHAB":
+		return true
+	}
+	return false
+}
+
+// A change replaces one value: that of a column of plain type, an element of an
+// array, or a value of an hstore. It is a Func that never makes NULL.
+type change func(dst, value, row []byte) ([]byte, error)
+
+// A maker makes the Func of a method for one column.
+type maker struct {
+	seed     Seed
+	spec     Spec
+	typ      schema.Type // the base type if it is a domain
+	kind     Kind
+	limit    int // characters, 0 for any number
+	encoding string
+	room     int // Column.Room
+}
+
+// most returns how many characters made-up text may have, 0 for any number.
+func (m maker) most() int {
+	if m.room > 0 && (m.limit == 0 || m.room < m.limit) {
+		return m.room
+	}
+	return m.limit
+}
+
+func (m maker) utf8() bool { return strings.EqualFold(m.encoding, "UTF8") }
+
+// base returns the type of a value, which in an array is that of the elements.
+func (m maker) base() schema.Type { return m.typ.Element().Root() }
+
+func (m maker) make(facts Facts) (Func, error) {
+	if facts.whole != nil {
+		return facts.whole(m)
+	}
+	c, err := facts.change(m, m.seed.keyed(m.spec.Name))
+	if err != nil {
+		return nil, err
+	}
+	return m.each(c, true), nil
+}
+
+// each returns the Func that applies c to a value, to each element of an array, or to
+// each value of an hstore. With skipEmpty, empty text stays empty.
+func (m maker) each(c change, skipEmpty bool) Func {
+	base := m.base().Name.Name
+	fold, padded := base == "citext", base == "character"
+	f := Func(func(dst, value, row []byte) ([]byte, bool, error) {
+		if padded {
+			value = bytes.TrimRight(value, " ") // Postgres ignores them in comparisons
+		}
+		if skipEmpty && len(value) == 0 {
+			return dst, false, nil
+		}
+		if fold {
+			value = bytes.ToLower(value) // so that equal values stay equal
+		}
+		dst, err := c(dst, value, row)
+		return dst, false, err
+	})
+	if m.kind == Hstore {
+		f = hstoreValues(f)
+	}
+	if m.typ.Array {
+		f = elements(f)
+	}
+	return f
+}
+
+// bits returns the size of a binary number.
+func (m maker) bits() int {
+	switch m.base().Name.Name {
+	case "smallint":
+		return 16
+	case "integer", "real":
+		return 32
+	}
+	return 64
+}
+
+// inRange returns c with 1 as the first digit of integers that are too large for the
+// type.
+func (m maker) inRange(c change) change {
+	if m.kind != Integer {
+		return c
+	}
+	greatest := greatestOf(m.bits())
+	return func(dst, value, row []byte) ([]byte, error) {
+		from := len(dst)
+		dst, err := c(dst, value, row)
+		number, negative := bytes.CutPrefix(dst[from:], []byte("-"))
+		if limit := greatest(negative); len(number) > len(limit) || len(number) == len(limit) && string(number) > limit {
+			number[0] = '1'
+		}
+		return dst, err
+	}
+}

@@ -1,0 +1,136 @@
+// Package methods has the methods that a masking rule can name. A method changes one
+// value of a column: New returns its Func, and FactsOf tells which types it fits and
+// whether distinct values stay distinct.
+//
+// Fake data is drawn from the HMAC-SHA256 of the value, keyed with the Seed and the
+// method's name. So a value becomes the same in all tables, and joins keep working.
+// Methods that are PerRow add the row, so that a column of few values is more than
+// renamed. "digits" permutes numbers and codes with a cipher over decimal digits
+// instead, so that no two become equal. Each element of an array, each value of an
+// hstore and each string of a JSON document counts as a value.
+//
+// To add a method, write a file for it, add a line to All, and a row to the tables in
+// docs/masking.md. A test fails without the rows.
+package methods
+
+import (
+	"slices"
+
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// A Func changes one value that is not NULL. It appends the new value to dst, in the
+// text form that Postgres reads for the column's type, not escaped. row identifies
+// the row to methods that are PerRow; nil makes them depend on the value alone. If
+// the new value is NULL, null is true and masked is dst. An error never contains the
+// value.
+//
+// A Func may be called by several goroutines at once, keeps none of the slices and
+// does not change value.
+type Func func(dst, value, row []byte) (masked []byte, null bool, err error)
+
+// Argument is the kind of argument that a method takes.
+type Argument int
+
+// The kinds of arguments.
+const (
+	NoArgument     Argument = iota
+	OptionalNumber          // a Number; the method has a default
+	NeedsNumber             // a Number
+	NeedsText               // a Text
+	NeedsTexts              // at least one of Texts
+	OptionalWord            // a Text from Facts.Words
+	OptionalPaths           // Paths, or a Text from Facts.Words
+)
+
+// Facts describe a method.
+type Facts struct {
+	Name     string
+	Argument Argument
+	Words    []string // allowed values of Text; nil if it takes any text or none
+
+	// Kinds are the types that the method fits, and arrays of them; nil for every
+	// type. New checks everything else, such as whether a fixed value is a date.
+	Kinds []Kind
+
+	// Unique methods keep distinct values distinct, at least with overwhelming
+	// probability: a unique index still holds.
+	Unique bool
+
+	// UniqueLength is how many characters the column must hold for Unique to be
+	// true; 0 if the method makes no value longer.
+	UniqueLength int
+
+	// Length is how many characters the column must hold for New to accept it.
+	// Above it, methods shorten what they make to fit the column.
+	Length int
+
+	// PerRow methods draw for each row: equal values need not stay equal.
+	PerRow bool
+
+	Null   bool // every value becomes NULL
+	Same   bool // every value becomes the same one, except that empty ones may stay
+	Passes bool // values stay as they are
+
+	// One of these implements the method, unless it Passes.
+	change func(maker, *keyedHash) (change, error) // of each value, see maker.each
+	whole  func(maker) (Func, error)               // of the column's value as a whole
+}
+
+// All returns the facts of every method, in the order in which to list them.
+func All() []Facts {
+	text := []Kind{Text}
+	return []Facts{
+		{Name: "keep", Unique: true, Passes: true},
+		{Name: "null", Unique: true, Null: true, whole: maker.null},
+		{Name: "value", Argument: NeedsText, Same: true, whole: maker.value},
+		{Name: "empty", Kinds: []Kind{Text, JSON, Hstore, Bytea, XML, TSVector}, Same: true, whole: maker.empty},
+		{Name: "email", Argument: OptionalWord, Words: []string{"keep_domain"}, Kinds: text, Unique: true, UniqueLength: 25, Length: 13, change: maker.email},
+		{Name: "first_name", Kinds: text, change: maker.firstName},
+		{Name: "last_name", Kinds: text, change: maker.lastName},
+		{Name: "full_name", Kinds: text, change: maker.fullName},
+		{Name: "company", Kinds: text, change: maker.company},
+		{Name: "phone", Kinds: []Kind{Text, Integer, Decimal}, change: maker.phone},
+		{Name: "street", Kinds: text, change: maker.street},
+		{Name: "city", Kinds: text, change: maker.city},
+		{Name: "zip", Kinds: []Kind{Text, Integer}, change: maker.zip},
+		{Name: "lorem", Kinds: []Kind{Text, JSON, Hstore, Bytea}, PerRow: true, change: maker.lorem},
+		{Name: "hash", Argument: OptionalNumber, Kinds: []Kind{Text, Bytea, Hstore}, Unique: true, UniqueLength: 16, change: maker.hash},
+		{Name: "ip", Kinds: []Kind{Text, Inet}, Length: 15, change: maker.ip},
+		{Name: "uuid", Kinds: []Kind{Text, UUID}, Unique: true, UniqueLength: 36, Length: 36, change: maker.uuid},
+		{Name: "digits", Kinds: []Kind{Text, Integer, Decimal}, Unique: true, change: maker.digits},
+		{Name: "shift_days", Argument: NeedsNumber, Kinds: []Kind{Date, Timestamp}, PerRow: true, change: maker.shiftDays},
+		{Name: "year_only", Kinds: []Kind{Date, Timestamp}, change: maker.yearOnly},
+		{Name: "noise", Argument: NeedsNumber, Kinds: []Kind{Integer, Decimal, Float}, PerRow: true, change: maker.noise},
+		{Name: "json", Argument: OptionalPaths, Words: []string{"keep_keys"}, Kinds: []Kind{JSON, Text}, PerRow: true, change: maker.json},
+		{Name: "bcrypt", Argument: NeedsText, Kinds: text, Same: true, Length: 60, whole: maker.bcrypt},
+		{Name: "one_of", Argument: NeedsTexts, PerRow: true, change: maker.oneOf},
+	}
+}
+
+// FactsOf returns the facts of the method with a name, and whether there is one.
+func FactsOf(name string) (Facts, bool) {
+	for _, f := range All() {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Facts{}, false
+}
+
+// Fits reports whether the method fits columns of type t.
+func (f Facts) Fits(t schema.Type) bool {
+	return f.Kinds == nil || slices.Contains(f.Kinds, KindOf(t))
+}
+
+// IgnoresValue reports whether, in a column of type t, what the method makes does not
+// depend on the value, except on whether it is empty.
+func (f Facts) IgnoresValue(t schema.Type) bool {
+	switch f.Name {
+	case "empty":
+		return t.Array || KindOf(t) != JSON
+	case "bcrypt":
+		return !t.Array
+	}
+	return f.Null || f.Same
+}

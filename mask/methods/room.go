@@ -1,0 +1,59 @@
+package methods
+
+import (
+	"fmt"
+	"unicode/utf8"
+)
+
+const (
+	// MostInColumn is how many bytes made-up text in an indexed column may have.
+	// Postgres does not compress values of up to 508 bytes.
+	MostInColumn = 500
+	digestLength = 64 // of an HMAC, in hexadecimal digits
+)
+
+// checkRoom refuses a text of a rule that does not fit an index.
+func (m maker) checkRoom(text string) error {
+	const most = 2000 // bytes, of the 2,704 that a row of a B-tree index holds
+	if m.room > 0 && len(text) > most {
+		return fmt.Errorf("the text has %d bytes, and the column is in an index, where %d fit", len(text), most)
+	}
+	return nil
+}
+
+// short returns c for a column in an index. Of a value that is too long, it keeps the
+// beginning, changed by c, and a hash of the whole, so that distinct values stay
+// distinct.
+func (m maker) short(c change) change {
+	if m.room == 0 {
+		return c
+	}
+	k := m.seed.keyed("short")
+	return func(dst, value, row []byte) ([]byte, error) {
+		if len(value) <= MostInColumn {
+			return c(dst, value, row)
+		}
+		n := MostInColumn - digestLength
+		for n > 0 && m.utf8() && !utf8.RuneStart(value[n]) {
+			n--
+		}
+		dst, err := c(dst, value[:n], row)
+		if err != nil {
+			return dst, err
+		}
+		return hashText(k, digestLength)(dst, value, row)
+	}
+}
+
+// shortNumber is short for numbers. Of a number that is too long, the digits at the
+// end stay: they are zeros, which take no room.
+func (m maker) shortNumber(c change) change {
+	if m.room == 0 {
+		return c
+	}
+	return func(dst, value, row []byte) ([]byte, error) {
+		n := min(len(value), MostInColumn)
+		dst, err := c(dst, value[:n], row)
+		return append(dst, value[n:]...), err
+	}
+}
