@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/rubyforgood/hectl/mask/rows"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
@@ -167,7 +168,7 @@ func (a *rewriter) emptyObjects(b archive.Block, r io.Reader) error {
 
 // rows masks the rows of a table. It reads, unpacks, masks and compresses at the
 // same time.
-func (a *rewriter) rows(b archive.Block, r io.Reader, table *Table) error {
+func (a *rewriter) rows(b archive.Block, r io.Reader, table *rows.Table) error {
 	packedR, packedW := io.Pipe()
 	plainR, plainW := io.Pipe()
 	maskedR, maskedW := io.Pipe()

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/rows"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
@@ -45,11 +46,11 @@ func hide(dst, value, _ []byte) ([]byte, bool, error) {
 
 // hideAll covers every canary.
 func hideAll(h *archive.Head) *mask.Plan {
-	plan := everyTable(h, map[string]*mask.Table{
-		"people": {Name: "public.people", Columns: []mask.Column{
+	plan := everyTable(h, map[string]*rows.Table{
+		"people": {Name: "public.people", Columns: []rows.Column{
 			{}, {Name: "name", Method: hide}, {Name: "note", Method: hide}, {},
 		}},
-		"events_2026": {Name: "public.events_2026", Columns: []mask.Column{{}, {Name: "who", Method: hide}}},
+		"events_2026": {Name: "public.events_2026", Columns: []rows.Column{{}, {Name: "who", Method: hide}}},
 		"secrets":     {Name: "public.secrets", None: true},
 	})
 	plan.EmptyLargeObjects()

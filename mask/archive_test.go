@@ -12,6 +12,7 @@ import (
 	"testing/iotest"
 
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/rows"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
@@ -98,8 +99,8 @@ func masked(tb testing.TB, data []byte, plan func(*archive.Head) *mask.Plan) []b
 // everyTable returns a plan that has something to do for every table with rows:
 // a table that is named gets what is given for it, all others one that leaves
 // their columns as they are.
-func everyTable(h *archive.Head, named map[string]*mask.Table) *mask.Plan {
-	tables := map[int]*mask.Table{}
+func everyTable(h *archive.Head, named map[string]*rows.Table) *mask.Plan {
+	tables := map[int]*rows.Table{}
 	for i := range h.Entries {
 		e := &h.Entries[i]
 		if e.Desc != "TABLE DATA" || e.Copy == "" {
@@ -110,7 +111,7 @@ func everyTable(h *archive.Head, named map[string]*mask.Table) *mask.Plan {
 			continue
 		}
 		list := e.Copy[strings.LastIndexByte(e.Copy, '('):]
-		tables[e.ID] = &mask.Table{Name: e.Tag, Columns: make([]mask.Column, 1+strings.Count(list, ", "))}
+		tables[e.ID] = &rows.Table{Name: e.Tag, Columns: make([]rows.Column, 1+strings.Count(list, ", "))}
 	}
 	return mask.NewPlan(tables, "")
 }
@@ -165,8 +166,8 @@ func TestArchiveMasks(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			got := contents(t, masked(t, data, func(h *archive.Head) *mask.Plan {
-				plan := everyTable(h, map[string]*mask.Table{
-					"people":      {Name: "public.people", Columns: []mask.Column{{}, {Name: "name", Method: upper}, {}}},
+				plan := everyTable(h, map[string]*rows.Table{
+					"people":      {Name: "public.people", Columns: []rows.Column{{}, {Name: "name", Method: upper}, {}}},
 					"parted_2026": {Name: "public.parted_2026", None: true},
 				})
 				plan.EmptyLargeObjects()
@@ -205,7 +206,7 @@ func TestArchiveFails(t *testing.T) {
 			t.Errorf("%s: judged: %v, %d bytes written", name, err, out.Len())
 		}
 		err = mask.Archive(io.Discard, bytes.NewReader(data), func(h *archive.Head) (*mask.Plan, error) {
-			return everyTable(h, map[string]*mask.Table{"people": {Name: "public.people", Columns: []mask.Column{{}, {Name: "name", Method: refuses}, {}}}}), nil
+			return everyTable(h, map[string]*rows.Table{"people": {Name: "public.people", Columns: []rows.Column{{}, {Name: "name", Method: refuses}, {}}}}), nil
 		}, 0)
 		if !errors.Is(err, refused) || !strings.Contains(err.Error(), "public.people: row 1: column name: ") {
 			t.Errorf("%s: a method: %v", name, err)
@@ -229,7 +230,7 @@ func TestArchiveFails(t *testing.T) {
 	err := mask.Archive(io.Discard, bytes.NewReader(all["17-inserts"]), func(h *archive.Head) (*mask.Plan, error) {
 		for i := range h.Entries {
 			if h.Entries[i].Tag == "people" && h.Entries[i].Desc == "TABLE DATA" {
-				return mask.NewPlan(map[int]*mask.Table{h.Entries[i].ID: {Name: "public.people"}}, ""), nil
+				return mask.NewPlan(map[int]*rows.Table{h.Entries[i].ID: {Name: "public.people"}}, ""), nil
 			}
 		}
 		return nil, nil

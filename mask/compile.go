@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/mask/rows"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
@@ -21,7 +22,7 @@ type compiler struct {
 	keep     []schema.Pattern
 	byName   map[schema.Name]*schema.Table
 	subjects map[*schema.Table]*subject
-	masks    map[*schema.Table]*Table
+	masks    map[*schema.Table]*rows.Table
 	made     map[string]methods.Func // by method and type: to make one takes a millisecond
 	warnings []string
 }
@@ -64,7 +65,7 @@ func (r *Rules) Plan(head *archive.Head, seed methods.Seed, opt Options) (*Plan,
 
 // plan returns what the rules do to the rows.
 func (c *compiler) plan() *Plan {
-	tables := map[int]*Table{}
+	tables := map[int]*rows.Table{}
 	for t, m := range c.masks {
 		if t.DataID != 0 {
 			tables[t.DataID] = m
@@ -95,7 +96,7 @@ func (r *Rules) title(head *archive.Head) string {
 func (r *Rules) compile(head *archive.Head, seed methods.Seed, opt Options) *compiler {
 	c := &compiler{
 		rules: r, seed: seed, head: head, schema: schema.Read(head), takes: opt.Takes, keep: opt.Keep,
-		byName: map[schema.Name]*schema.Table{}, subjects: map[*schema.Table]*subject{}, masks: map[*schema.Table]*Table{}, made: map[string]methods.Func{},
+		byName: map[schema.Name]*schema.Table{}, subjects: map[*schema.Table]*subject{}, masks: map[*schema.Table]*rows.Table{}, made: map[string]methods.Func{},
 	}
 	for _, t := range c.schema.Tables {
 		c.byName[t.Name] = t
@@ -127,7 +128,7 @@ func (c *compiler) table(s *subject) {
 	t := s.table
 	if s.none != nil {
 		if t.DataID != 0 {
-			c.masks[t] = &Table{Name: t.String(), None: true}
+			c.masks[t] = &rows.Table{Name: t.String(), None: true}
 		}
 		return
 	}
@@ -161,7 +162,7 @@ func (c *compiler) table(s *subject) {
 		c.add(s.place(), label(whole(c.byName, t).Name), "make the dump without --inserts, keep the whole table, or leave its rows out: {rows: none}", "its rows are INSERT statements, which are not masked")
 		return
 	}
-	masked := &Table{Name: t.String()}
+	masked := &rows.Table{Name: t.String()}
 	for _, name := range t.Copy {
 		masked.Columns = append(masked.Columns, newColumn(name, s.column(name).spec, methods[name], t))
 	}

@@ -13,6 +13,7 @@ import (
 	xbcrypt "golang.org/x/crypto/bcrypt"
 
 	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/mask/rows"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
@@ -216,21 +217,21 @@ func TestCredentialLists(t *testing.T) {
 }
 
 func TestOver(t *testing.T) {
-	as := func(name, value string) Column {
+	as := func(name, value string) rows.Column {
 		if value == "" {
-			return Column{Name: name}
+			return rows.Column{Name: name}
 		}
-		return Column{Name: name, Method: methods.Constant(value)}
+		return rows.Column{Name: name, Method: methods.Constant(value)}
 	}
-	rules := NewPlan(map[int]*Table{
-		1: {Name: "users", Columns: []Column{as("id", ""), as("name", "rule"), as("password", "rule"), as("token", "")}},
+	rules := NewPlan(map[int]*rows.Table{
+		1: {Name: "users", Columns: []rows.Column{as("id", ""), as("name", "rule"), as("password", "rule"), as("token", "")}},
 		2: {Name: "versions", None: true},
-		3: {Name: "jobs", Columns: []Column{as("handler", "rule")}},
+		3: {Name: "jobs", Columns: []rows.Column{as("handler", "rule")}},
 	}, "hash")
-	base := NewPlan(map[int]*Table{
-		1: {Name: "users", Columns: []Column{as("id", ""), as("name", ""), as("password", "base"), as("token", "base")}},
+	base := NewPlan(map[int]*rows.Table{
+		1: {Name: "users", Columns: []rows.Column{as("id", ""), as("name", ""), as("password", "base"), as("token", "base")}},
 		3: {Name: "jobs", None: true},
-		4: {Name: "admins", Columns: []Column{as("password", "base")}},
+		4: {Name: "admins", Columns: []rows.Column{as("password", "base")}},
 	}, "")
 	both := rules.Over(base)
 	if both.RulesHash() != "hash" || base.Over(rules).RulesHash() != "hash" {
@@ -263,7 +264,7 @@ func TestRowsOfAChunk(t *testing.T) {
 		}
 		return append(dst, "masked"...), false, nil
 	}
-	table := &Table{Name: "public.t", Columns: []Column{{Name: "a"}, {Name: "b", Method: fails}}}
+	table := &rows.Table{Name: "public.t", Columns: []rows.Column{{Name: "a"}, {Name: "b", Method: fails}}}
 	for _, tt := range []struct{ rows, want, err string }{
 		{"", "", ""},
 		{"1\tx\n2\t\\N\n", "1\tmasked\n2\t\\N\n", ""},

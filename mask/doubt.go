@@ -1,6 +1,7 @@
 package mask
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -40,19 +41,21 @@ func (j *credentialJudge) doubt(t *schema.Table, col *schema.Column, options []r
 	return d
 }
 
-// Doubts returns the plan's, in the order of their tables' rows.
-func (p *Plan) Doubts() (all []*Doubt) {
+// Doubts returns the plan's doubts in the order of their tables' rows.
+func (p *Plan) Doubts() []*Doubt {
+	all := slices.DeleteFunc(slices.Clone(p.doubtsOf()), func(d *Doubt) bool {
+		t := p.tables[d.dataID]
+		return t == nil || t.None
+	})
+	slices.SortStableFunc(all, func(a, b *Doubt) int { return cmp.Compare(a.dataID, b.dataID) })
+	return all
+}
+
+func (p *Plan) doubtsOf() []*Doubt {
 	if p == nil {
 		return nil
 	}
-	for _, id := range slices.Sorted(maps.Keys(p.tables)) {
-		for _, c := range p.tables[id].Columns {
-			if c.doubt != nil && !p.tables[id].None {
-				all = append(all, c.doubt)
-			}
-		}
-	}
-	return all
+	return p.doubts
 }
 
 // DataID is the dump id of the entry of the table's rows.
@@ -109,14 +112,15 @@ func (d *Doubt) trial(value string) string {
 // base returns a type that takes NULL: a domain may not.
 func base(t schema.Type) string { return t.Root().SQL }
 
-// Use has a column replaced in one of the ways of Trials.
+// Use replaces the doubt's column in one of the ways of Trials, which settles it.
 func (p *Plan) Use(d *Doubt, option int) {
+	o := d.options[option]
 	for i, c := range p.tables[d.dataID].Columns {
-		if c.doubt == d {
-			o := d.options[option]
+		if c.Name == d.name {
 			p.tables[d.dataID].Columns[i] = newColumn(c.Name, o.spec, o.draw, d.table)
 		}
 	}
+	p.doubts = slices.DeleteFunc(slices.Clone(p.doubts), func(other *Doubt) bool { return other == d })
 }
 
 // An orphan is a foreign key to a table whose rows never leave production, from rows

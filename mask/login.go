@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/rubyforgood/hectl/mask/rows"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
@@ -49,18 +50,19 @@ func HasUsers(head *archive.Head) bool { return len(addresses(head)) > 0 }
 // is. Nothing else of the row does.
 func (p *Plan) Sparing(head *archive.Head, address string) *Plan {
 	spared := *p
-	spared.tables = map[int]*Table{}
+	spared.tables = map[int]*rows.Table{}
 	columns := addresses(head)
 	for id, t := range p.tables {
 		if name := columns[id]; name != "" {
-			t = t.sparing(name, []byte(address))
+			t = spare(t, name, []byte(address))
 		}
 		spared.tables[id] = t
 	}
 	return &spared
 }
 
-func (t *Table) sparing(column string, value []byte) *Table {
+// spare returns t without masking one value of a column.
+func spare(t *rows.Table, column string, value []byte) *rows.Table {
 	other := *t
 	other.Columns = slices.Clone(t.Columns)
 	for i, c := range other.Columns {
@@ -68,7 +70,7 @@ func (t *Table) sparing(column string, value []byte) *Table {
 			continue
 		}
 		masks := c.Method
-		c.blind = false
+		c.Blind = false
 		c.Method = func(dst, v, row []byte) ([]byte, bool, error) {
 			if bytes.EqualFold(v, value) {
 				return append(dst, v...), false, nil
@@ -89,7 +91,7 @@ func (p *Plan) MasksAddress(head *archive.Head, table schema.Name, column string
 		if e.Desc != "TABLE DATA" || namespace != table.Schema || tag != table.Name {
 			continue
 		}
-		if !p.Table(e).replaces(column) {
+		if !p.Table(e).Masks(column) {
 			return false
 		}
 		masks = true

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/mask/rows"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
@@ -27,20 +28,20 @@ func TestLoginColumns(t *testing.T) {
 
 func TestSparing(t *testing.T) {
 	drawn := func(dst, _, _ []byte) ([]byte, bool, error) { return append(dst, "drawn"...), false, nil }
-	plan := NewPlan(map[int]*Table{
-		1: {Name: "users", Columns: []Column{{Name: "id"}, {Name: "email", Method: methods.Constant("x")}, {Name: "name", Method: methods.Constant("x")}}},
-		2: {Name: "admins", Columns: []Column{{Name: "email", Method: drawn, perRow: true, blind: true}, {Name: "encrypted_password"}}},
-		3: {Name: "letters", Columns: []Column{{Name: "email", Method: methods.Constant("x")}}},
+	plan := NewPlan(map[int]*rows.Table{
+		1: {Name: "users", Columns: []rows.Column{{Name: "id"}, {Name: "email", Method: methods.Constant("x")}, {Name: "name", Method: methods.Constant("x")}}},
+		2: {Name: "admins", Columns: []rows.Column{{Name: "email", Method: drawn, PerRow: true, Blind: true}, {Name: "encrypted_password"}}},
+		3: {Name: "letters", Columns: []rows.Column{{Name: "email", Method: methods.Constant("x")}}},
 	}, "hash")
 	columns := map[int]string{1: "email", 2: "email"}
-	spared := &Plan{tables: map[int]*Table{}}
+	spared := &Plan{tables: map[int]*rows.Table{}}
 	for id, table := range plan.tables {
 		spared.tables[id] = table
 		if columns[id] != "" {
-			spared.tables[id] = table.sparing(columns[id], []byte(`a\b@c.org`))
+			spared.tables[id] = spare(table, columns[id], []byte(`a\b@c.org`))
 		}
 	}
-	long := strings.Repeat("y", longRow)
+	long := strings.Repeat("y", 1<<20)
 	for _, tt := range []struct {
 		plan       *Plan
 		id         int

@@ -1,25 +1,29 @@
 package mask
 
-import "github.com/rubyforgood/hectl/pgtools/archive"
+import (
+	"github.com/rubyforgood/hectl/mask/rows"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
 
 // Plan is what happens to the rows of one archive.
 type Plan struct {
-	tables  map[int]*Table
+	tables  map[int]*rows.Table
 	hash    string
 	emptied bool // large objects
 
 	warnings []string
+	doubts   []*Doubt
 }
 
 // NewPlan returns the plan that does what tables say, by the dump id of their
 // TABLE DATA entries. hash tells plans with other rules apart.
-func NewPlan(tables map[int]*Table, hash string) *Plan {
+func NewPlan(tables map[int]*rows.Table, hash string) *Plan {
 	return &Plan{tables: tables, hash: hash}
 }
 
 // Table returns what happens to the rows of a TABLE DATA entry, nil for those
 // that pass as they are. A nil Plan has all rows pass.
-func (p *Plan) Table(e *archive.Entry) *Table {
+func (p *Plan) Table(e *archive.Entry) *rows.Table {
 	if p == nil {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/mask/rows"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
@@ -50,7 +51,7 @@ func Credentials(s *schema.Schema, o CredentialOptions) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	tables := map[int]*Table{}
+	tables := map[int]*rows.Table{}
 	for _, t := range s.Tables {
 		if t.DataID == 0 || !o.takes(t) {
 			continue
@@ -75,11 +76,11 @@ func Credentials(s *schema.Schema, o CredentialOptions) (*Plan, error) {
 		return nil, err
 	}
 	plan := NewPlan(tables, "")
-	plan.warnings = j.warnings
+	plan.warnings, plan.doubts = j.warnings, j.doubts
 	return plan, nil
 }
 
-func (p *Plan) tableByID(id int) *Table {
+func (p *Plan) tableByID(id int) *rows.Table {
 	if p == nil {
 		return nil
 	}
@@ -96,6 +97,7 @@ type credentialJudge struct {
 	decided  map[*schema.Table]*replacements
 	refused  []string
 	orphans  []orphan
+	doubts   []*Doubt
 }
 
 func newCredentialJudge(s *schema.Schema, o CredentialOptions) (*credentialJudge, error) {
@@ -131,7 +133,6 @@ type replacement struct {
 	refused string // why nothing can replace it
 	warning string
 	doubted []replacement // all of which may break a check, this one among them
-	doubt   *Doubt
 }
 
 // table decides for one table, and returns nil when it has no credentials.
@@ -346,21 +347,20 @@ func (j *credentialJudge) try(t *schema.Table, col *schema.Column, spec methods.
 }
 
 // plan returns what happens to rows of COPY.
-func (r *replacements) plan(t *schema.Table) *Table {
-	masked := &Table{Name: t.String(), None: r.none}
+func (r *replacements) plan(t *schema.Table) *rows.Table {
+	masked := &rows.Table{Name: t.String(), None: r.none}
 	if r.none {
 		return masked
 	}
 	for _, name := range t.Copy {
 		one := r.columns[name]
-		c := Column{Name: name, Method: one.draw}
+		c := rows.Column{Name: name, Method: one.draw}
 		if t.Column(name) != nil {
 			c = newColumn(name, one.spec, one.draw, t)
-			c.doubt = one.doubt
 		}
 		if key := slices.Index(t.Copy, r.key); r.environment != "" && name == r.value && key >= 0 {
 			c.Method = methods.Constant(r.environment)
-			c.Where = &Where{Column: key, Value: "environment"}
+			c.Where = &rows.Where{Column: key, Value: "environment"}
 		}
 		masked.Columns = append(masked.Columns, c)
 	}
@@ -369,30 +369,29 @@ func (r *replacements) plan(t *schema.Table) *Table {
 
 // note keeps what is to be said of a table's replacements, but of columns that
 // over replaces.
-func (j *credentialJudge) note(t *schema.Table, r *replacements, over *Table) {
+func (j *credentialJudge) note(t *schema.Table, r *replacements, over *rows.Table) {
 	for _, name := range columnsOf(t) {
 		one := r.columns[name]
 		switch {
-		case over.replaces(name):
+		case over.Masks(name):
 		case one.refused != "":
 			inputs := t.Column(name)
-			if inputs != nil && inputs.Generated != schema.NotGenerated && over.replacesAll(t.Uses(inputs.Formula), name) {
+			if inputs != nil && inputs.Generated != schema.NotGenerated && masksAll(over, t.Uses(inputs.Formula), name) {
 				continue
 			}
 			j.refused = append(j.refused, one.refused)
 		case one.warning != "":
 			j.warn("%s", one.warning)
 		}
-		if one.doubted != nil && !over.replaces(name) && t.Copy != nil {
-			one.doubt = j.doubt(t, t.Column(name), one.doubted)
-			r.columns[name] = one
+		if one.doubted != nil && !over.Masks(name) && t.Copy != nil {
+			j.doubts = append(j.doubts, j.doubt(t, t.Column(name), one.doubted))
 		}
 	}
 }
 
-// replacesAll reports whether the table has a method for each column but one.
-func (t *Table) replacesAll(columns []string, but string) bool {
-	return t != nil && !slices.ContainsFunc(columns, func(c string) bool { return c != but && !t.replaces(c) })
+// masksAll reports whether the table has a method for each column but one.
+func masksAll(t *rows.Table, columns []string, but string) bool {
+	return t != nil && !slices.ContainsFunc(columns, func(c string) bool { return c != but && !t.Masks(c) })
 }
 
 // foreignKeys refuses what would leave rows that refer to what is not there.
@@ -407,7 +406,7 @@ func (j *credentialJudge) foreignKeys(s *schema.Schema, o CredentialOptions) {
 		r := j.table(t)
 		return r != nil && r.none || !o.takes(t)
 	}
-	over := func(t *schema.Table, column string) bool { return o.Over.tableByID(t.DataID).replaces(column) }
+	over := func(t *schema.Table, column string) bool { return o.Over.tableByID(t.DataID).Masks(column) }
 	for _, t := range s.Tables {
 		for _, key := range t.ForeignKeys {
 			there := j.byName[key.References]
@@ -443,11 +442,11 @@ func (j *credentialJudge) err() error {
 
 // replaced returns what Credentials does to the columns of t, nil when nothing. kept
 // says that its rows are asked for.
-func (l credentialLists) replaced(t *schema.Table, names []string, kept bool) *Table {
-	masked := &Table{Name: t.String(), None: l.skips(t, names) && !kept}
+func (l credentialLists) replaced(t *schema.Table, names []string, kept bool) *rows.Table {
+	masked := &rows.Table{Name: t.String(), None: l.skips(t, names) && !kept}
 	some := masked.None
 	for _, name := range columnsOf(t) {
-		c := Column{Name: name}
+		c := rows.Column{Name: name}
 		if l.becomes(name, names) != "" || kept && l.secret(t, names, name) {
 			c.Method, some = methods.Constant(""), true
 		}
@@ -457,12 +456,4 @@ func (l credentialLists) replaced(t *schema.Table, names []string, kept bool) *T
 		return nil
 	}
 	return masked
-}
-
-// replaces reports whether t, which may be nil, has a method for a column in every
-// row.
-func (t *Table) replaces(column string) bool {
-	return t != nil && slices.ContainsFunc(t.Columns, func(c Column) bool {
-		return c.Name == column && c.Method != nil && c.Where == nil
-	})
 }

@@ -74,7 +74,7 @@ func (c *compiler) report() *Report {
 			continue
 		}
 		for i := range t.Columns {
-			r.column(s, &t.Columns[i], always.replaces(t.Columns[i].Name))
+			r.column(s, &t.Columns[i], always.Masks(t.Columns[i].Name))
 		}
 	}
 	r.rest(c.head, c.rules.largeObjects)

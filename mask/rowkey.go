@@ -1,21 +1,20 @@
 package mask
 
 import (
-	"bytes"
 	"slices"
-	"strconv"
 
 	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/mask/rows"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
 // newColumn returns the column of table t that f masks, which is nil to keep its
 // values.
-func newColumn(name string, spec methods.Spec, f methods.Func, t *schema.Table) Column {
-	c := Column{Name: name, Method: f}
+func newColumn(name string, spec methods.Spec, f methods.Func, t *schema.Table) rows.Column {
+	c := rows.Column{Name: name, Method: f}
 	if f != nil {
 		facts, _ := methods.FactsOf(spec.Name)
-		c.perRow, c.blind = facts.PerRow, facts.IgnoresValue(t.Column(name).Type)
+		c.PerRow, c.Blind = facts.PerRow, facts.IgnoresValue(t.Column(name).Type)
 	}
 	return c
 }
@@ -24,18 +23,18 @@ func newColumn(name string, spec methods.Spec, f methods.Func, t *schema.Table) 
 // that draw for each row: the primary key where its columns come first, so that a
 // row of tomorrow's dump draws the same by the same seed, else the row's number.
 // Both are the same in whatever pieces the rows arrive.
-func (c *compiler) tellRowsApart(t *schema.Table, masked *Table) {
-	first := slices.IndexFunc(masked.Columns, func(c Column) bool { return c.perRow })
+func (c *compiler) tellRowsApart(t *schema.Table, masked *rows.Table) {
+	first := slices.IndexFunc(masked.Columns, func(c rows.Column) bool { return c.PerRow })
 	if first < 0 {
 		return
 	}
 	name := t.Name
-	if masked.key = keyBefore(t, first); masked.key != nil {
+	if masked.Key = keyBefore(t, first); masked.Key != nil {
 		name = whole(c.byName, t).Name // through whose partitions a row may move
 	}
 	for i := range masked.Columns {
-		if col := &masked.Columns[i]; col.perRow {
-			col.scope = []byte(name.String() + "\x00" + col.Name + "\x00")
+		if col := &masked.Columns[i]; col.PerRow {
+			col.Scope = []byte(name.String() + "\x00" + col.Name + "\x00")
 		}
 	}
 }
@@ -56,21 +55,4 @@ func keyBefore(t *schema.Table, first int) []int {
 		}
 	}
 	return nil
-}
-
-// keyOf notes what tells a row from others.
-func (m *masker) keyOf(row []byte) {
-	if m.table.key == nil {
-		m.key = strconv.AppendInt(m.key[:0], m.number, 10)
-		return
-	}
-	m.key = m.key[:0]
-	for _, place := range m.table.key {
-		rest := row
-		for range place {
-			_, rest, _ = bytes.Cut(rest, []byte{'\t'})
-		}
-		field, _, _ := bytes.Cut(rest, []byte{'\t'})
-		m.key = append(append(m.key, field...), '\t')
-	}
 }

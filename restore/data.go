@@ -18,7 +18,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/readers"
-	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/rows"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
@@ -129,7 +129,7 @@ type tableCopy struct {
 	table *archive.Entry
 	// mask is what happens to the rows on their way, nil when they pass as they
 	// are.
-	mask *mask.Table
+	mask *rows.Table
 	// parts is over how many sessions the rows are spread.
 	parts int
 	// alone says that nothing else may be copied at the same time: see dependents.

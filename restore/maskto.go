@@ -20,6 +20,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/rows"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
@@ -187,7 +188,7 @@ func (o *maskOptions) transfer(ctx context.Context, env *command.Env, src dump.O
 	opt := s3store.UploadOptions{Estimate: 2 * d.Size}
 	return catalog.WriteArchive(ctx, to, key, opt, "hectl", func(w io.Writer) error {
 		err := mask.Archive(w, in, func(*archive.Head) (*mask.Plan, error) { return plan, nil }, level)
-		if _, odd := errors.AsType[*mask.RowError](err); odd {
+		if _, odd := errors.AsType[*rows.RowError](err); odd {
 			// A row may be unlike any because the dump is damaged: the checksums
 			// tell, once the rest is read.
 			if _, damage := io.Copy(io.Discard, in); fault.CodeOf(damage) == fault.Integrity {

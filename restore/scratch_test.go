@@ -9,6 +9,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/rows"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
@@ -32,7 +33,7 @@ func TestCompareRows(t *testing.T) {
 	}}}
 	out := console.New(console.Options{Stdout: t.Output(), Stderr: t.Output(), Now: time.Now})
 	out.SetMode(true, false, false)
-	plan := mask.NewPlan(map[int]*mask.Table{4: {None: true}}, "")
+	plan := mask.NewPlan(map[int]*rows.Table{4: {None: true}}, "")
 	compare := func(three, other int64) error {
 		bar := out.Progress("count rows", console.Steps, 2)
 		defer bar.Done()

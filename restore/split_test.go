@@ -10,7 +10,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/rows"
 )
 
 func TestParts(t *testing.T) {
@@ -156,7 +156,7 @@ func TestDealt(t *testing.T) {
 
 func TestDealtMasked(t *testing.T) {
 	refused := errors.New("refused")
-	table := tableCopy{mask: &mask.Table{Name: "public.t", Columns: []mask.Column{{Name: "a", Method: func(dst, value, _ []byte) ([]byte, bool, error) {
+	table := tableCopy{mask: &rows.Table{Name: "public.t", Columns: []rows.Column{{Name: "a", Method: func(dst, value, _ []byte) ([]byte, bool, error) {
 		if string(value) == "bad" {
 			return dst, false, refused
 		}
@@ -179,7 +179,7 @@ func TestDealtMasked(t *testing.T) {
 
 // What keeps rows from being read is not taken for what is in them.
 func TestMaskedReader(t *testing.T) {
-	table := tableCopy{mask: &mask.Table{Name: "public.t", Columns: []mask.Column{{Name: "a"}, {Name: "b", Method: func(dst, _, _ []byte) ([]byte, bool, error) { return dst, true, nil }}}}}
+	table := tableCopy{mask: &rows.Table{Name: "public.t", Columns: []rows.Column{{Name: "a"}, {Name: "b", Method: func(dst, _, _ []byte) ([]byte, bool, error) { return dst, true, nil }}}}}
 	for _, tt := range []struct {
 		name   string
 		data   io.Reader

@@ -5,8 +5,8 @@ import (
 	"io"
 	"testing"
 
-	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/mask/rows"
 	"github.com/rubyforgood/hectl/test/masktest"
 )
 
@@ -30,9 +30,9 @@ func TestPostgresParts(t *testing.T) {
 	} {
 		t.Run(tt.what, func(t *testing.T) {
 			want := masktest.CopyOut(t, c, "parts", tt.what)
-			table := &mask.Table{Name: "t", Columns: make([]mask.Column, tt.times)}
+			table := &rows.Table{Name: "t", Columns: make([]rows.Column, tt.times)}
 			for i := range table.Columns {
-				table.Columns[i] = mask.Column{Name: "c", Method: tt.f}
+				table.Columns[i] = rows.Column{Name: "c", Method: tt.f}
 			}
 			got, err := io.ReadAll(table.Reader(bytes.NewReader(want)))
 			if err != nil {

@@ -1,10 +1,11 @@
-package mask
+package rows
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // A masker masks rows, one after the other, into out.
@@ -23,7 +24,7 @@ type masker struct {
 func newMasker(t *Table, before int64) masker {
 	return masker{
 		table: t, masked: maskedColumns(t.Columns), number: before,
-		draws: slices.ContainsFunc(t.Columns, func(c Column) bool { return c.perRow }),
+		draws: slices.ContainsFunc(t.Columns, func(c Column) bool { return c.PerRow }),
 	}
 }
 
@@ -144,10 +145,10 @@ func (m *masker) put(masked []byte, from int, null bool) {
 
 // apply appends a value, masked, to out.
 func (m *masker) apply(c *Column, value []byte) (masked []byte, null bool, err error) {
-	if !c.perRow {
+	if !c.PerRow {
 		return c.Method(m.out, value, nil)
 	}
-	m.row = append(append(m.row[:0], c.scope...), m.key...)
+	m.row = append(append(m.row[:0], c.Scope...), m.key...)
 	return c.Method(m.out, value, m.row)
 }
 
@@ -193,3 +194,20 @@ func (e *RowError) Error() string {
 
 // Unwrap returns what is wrong with the row.
 func (e *RowError) Unwrap() error { return e.Err }
+
+// keyOf notes what tells a row from others.
+func (m *masker) keyOf(row []byte) {
+	if m.table.Key == nil {
+		m.key = strconv.AppendInt(m.key[:0], m.number, 10)
+		return
+	}
+	m.key = m.key[:0]
+	for _, place := range m.table.Key {
+		rest := row
+		for range place {
+			_, rest, _ = bytes.Cut(rest, []byte{'\t'})
+		}
+		field, _, _ := bytes.Cut(rest, []byte{'\t'})
+		m.key = append(append(m.key, field...), '\t')
+	}
+}

@@ -1,4 +1,4 @@
-package mask
+package rows
 
 import (
 	"bytes"
@@ -40,7 +40,7 @@ func (r *reader) begin() {
 	r.number++
 	r.long = &long{kept: make([][]byte, len(r.table.Columns))}
 	r.seen = 0
-	if r.draws && r.table.key == nil {
+	if r.draws && r.table.Key == nil {
 		r.keyOf(nil)
 	}
 	r.column()
@@ -60,9 +60,9 @@ func (r *reader) column() {
 	if c.Method == nil || r.table.None {
 		return
 	}
-	if c.perRow && r.table.key != nil {
+	if c.PerRow && r.table.Key != nil {
 		r.key = r.key[:0]
-		for _, place := range r.table.key {
+		for _, place := range r.table.Key {
 			r.key = append(append(r.key, l.kept[place]...), '\t')
 		}
 	}
@@ -126,7 +126,7 @@ func (r *reader) take(piece []byte) error {
 	switch {
 	case r.table.None:
 		return nil
-	case l.masked && r.table.Columns[l.column].blind:
+	case l.masked && r.table.Columns[l.column].Blind:
 		hold = blindPrefix
 		piece = piece[:max(0, min(len(piece), hold-len(l.field)))]
 	case !l.masked:
@@ -145,7 +145,7 @@ func (r *reader) take(piece []byte) error {
 
 // decides reports whether others are masked by a column's value.
 func (r *reader) decides(column int) bool {
-	if r.draws && slices.Contains(r.table.key, column) {
+	if r.draws && slices.Contains(r.table.Key, column) {
 		return true
 	}
 	for _, i := range r.masked {
@@ -177,7 +177,7 @@ func (r *reader) endColumn(delimiter byte) error {
 	}
 	c := &r.table.Columns[l.column]
 	switch {
-	case l.masked && c.blind && l.size > blindPrefix:
+	case l.masked && c.Blind && l.size > blindPrefix:
 		from := len(r.out)
 		masked, null, err := c.Method(r.out, l.field, nil)
 		if err != nil {

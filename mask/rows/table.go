@@ -1,8 +1,9 @@
-package mask
+package rows
 
 import (
 	"bytes"
 	"io"
+	"slices"
 
 	"github.com/rubyforgood/hectl/mask/methods"
 )
@@ -13,10 +14,10 @@ type Table struct {
 	None    bool     // no rows at all
 	Columns []Column // those of the COPY statement, in its order
 
-	// key are the places of the columns that tell a row from all others, of which
+	// Key are the places of the columns that tell a row from all others, of which
 	// each comes before the first that draws for each row; without any, its number
 	// does.
-	key []int
+	Key []int
 }
 
 // Column is what happens to one column of a Table.
@@ -25,10 +26,9 @@ type Column struct {
 	Method methods.Func // nil to keep the values
 	Where  *Where       // nil for every row
 
-	perRow bool   // Method draws for each row
-	scope  []byte // identifies the column among those of all tables, for a perRow Method
-	blind  bool   // Method looks only at whether a value is empty
-	doubt  *Doubt // about checks on what Method makes; nil if there is none
+	PerRow bool   // Method draws for each row
+	Scope  []byte // identifies the column among those of all tables, for a PerRow Method
+	Blind  bool   // Method looks only at whether a value is empty
 }
 
 // Where picks the rows in which a column of the Table has a value.
@@ -81,4 +81,12 @@ func (t *Table) Rows(dst, rows []byte, before int64) ([]byte, error) {
 		rows = rest
 	}
 	return m.out, nil
+}
+
+// Masks reports whether the table, which may be nil, has a method for a column in
+// every row.
+func (t *Table) Masks(column string) bool {
+	return t != nil && slices.ContainsFunc(t.Columns, func(c Column) bool {
+		return c.Name == column && c.Method != nil && c.Where == nil
+	})
 }

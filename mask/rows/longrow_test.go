@@ -1,4 +1,4 @@
-package mask
+package rows
 
 import (
 	"bytes"
@@ -97,7 +97,7 @@ func TestLongRowsThatAreWrong(t *testing.T) {
 func TestMemoryOfLongRows(t *testing.T) {
 	columns := func(methods ...Column) *Table { return &Table{Name: "public.files", Columns: methods} }
 	name := Column{Name: "name", Method: shout}
-	gone := Column{Name: "data", Method: methods.Constant(""), blind: true}
+	gone := Column{Name: "data", Method: methods.Constant(""), Blind: true}
 	for _, tt := range []struct {
 		what   string
 		table  *Table
