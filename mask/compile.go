@@ -170,107 +170,53 @@ func (c *compiler) table(s *subject) {
 	c.masks[t] = masked
 }
 
-// asksForMasks reports whether a rule masks a column, of which the table may be
-// known to have none.
-func (s *subject) asksForMasks() bool {
-	for _, r := range s.rules {
-		for _, col := range r.columns {
-			if col.spec.Name != "keep" {
-				return true
-			}
-		}
-		if r.keep || r.rest {
-			return false
-		}
+// newColumn returns the column of table t that f masks, which is nil to keep its
+// values.
+func newColumn(name string, spec methods.Spec, f methods.Func, t *schema.Table) rows.Column {
+	c := rows.Column{Name: name, Method: f}
+	if f != nil {
+		facts, _ := methods.FactsOf(spec.Name)
+		c.PerRow, c.Blind = facts.PerRow, facts.IgnoresValue(t.Column(name).Type)
 	}
-	return false
+	return c
 }
 
-// place returns where the strongest rule for the table that masks a column
-// stands.
-func (s *subject) place() Place {
-	for _, r := range s.rules {
-		if len(r.columns) > 0 {
-			return r.at
-		}
-	}
-	return Place{}
-}
-
-// names looks for tables and columns that hectl.yml names and that are not
-// there. The built-in rules are for versions of the application that come and
-// went as well.
-func (c *compiler) names() {
-	for i := range c.rules.own {
-		r := &c.rules.own[i]
-		var matching []*schema.Table
-		for _, t := range c.schema.Tables {
-			if r.pattern.Matches(t.Name) {
-				matching = append(matching, t)
-			}
-		}
-		if len(matching) == 0 {
-			c.noTable(r)
-			continue
-		}
-		for _, t := range matching {
-			c.partition(r, t)
-			if t.Kind == schema.Foreign && r.pattern.Exact() > 0 {
-				c.add(r.at, label(t.Name), "leave it out", "it is a foreign table: its rows are on another server, and in no dump")
-			}
-		}
-		for _, col := range r.columns {
-			c.noColumn(r, &col, matching)
-		}
-	}
-}
-
-func (c *compiler) noTable(r *tableRule) {
-	for n, kind := range c.schema.Others {
-		if r.pattern.Matches(n) && r.pattern.Exact() > 0 {
-			do := "mask the tables that it reads"
-			if kind == "sequence" {
-				do = "leave it out"
-			}
-			c.add(r.at, r.pattern.String(), do, "it is a %s, which has no rows of its own in a dump", kind)
-			return
-		}
-	}
-	var names []string
-	for _, t := range c.schema.Tables {
-		names = append(names, schema.Quote(t.Name.Name))
-		if r.pattern.Exact() == 2 {
-			names = append(names, t.String())
-		}
-	}
-	c.add(r.at, r.pattern.String(), "", "the dump has no such table%s", nearest(r.pattern.String(), names))
-}
-
-func (c *compiler) noColumn(r *tableRule, col *columnRule, matching []*schema.Table) {
-	var names []string
-	for _, t := range matching {
-		if t.Column(col.name) != nil || t.Unread != nil {
-			return
-		}
-		for _, column := range t.Columns {
-			names = append(names, column.Name)
-		}
-	}
-	do := ""
-	if near := nearest(col.name, names); near == "" && len(matching) == 1 && len(names) <= 12 {
-		do = "it has " + strings.Join(names, ", ")
-	}
-	c.add(col.at, r.pattern.String()+"."+col.name, do, "there is no such column%s", nearest(col.name, names))
-}
-
-// partition refuses rules for one partition: rows move between them, and who asks
-// the whole sees the rows of all.
-func (c *compiler) partition(r *tableRule, t *schema.Table) {
-	of := whole(c.byName, t)
-	if of == t || r.pattern.Matches(of.Name) || r.rows == "none" {
+// tellRowsApart decides what tells the rows of t from each other, for the columns
+// that draw for each row: the primary key where its columns come first, so that a
+// row of tomorrow's dump draws the same by the same seed, else the row's number.
+// Both are the same in whatever pieces the rows arrive.
+func (c *compiler) tellRowsApart(t *schema.Table, masked *rows.Table) {
+	first := slices.IndexFunc(masked.Columns, func(c rows.Column) bool { return c.PerRow })
+	if first < 0 {
 		return
 	}
-	c.add(r.at, label(t.Name), "say it of "+label(of.Name), "it is a partition of %s, whose rules hold for all its partitions", label(of.Name))
+	name := t.Name
+	if masked.Key = keyBefore(t, first); masked.Key != nil {
+		name = whole(c.byName, t).Name // through whose partitions a row may move
+	}
+	for i := range masked.Columns {
+		if col := &masked.Columns[i]; col.PerRow {
+			col.Scope = []byte(name.String() + "\x00" + col.Name + "\x00")
+		}
+	}
+}
+
+// keyBefore returns the places of the columns of the primary key, nil when t has
+// none, or one comes at or after first.
+func keyBefore(t *schema.Table, first int) []int {
+	for _, u := range t.Uniques {
+		if !u.Primary {
+			continue
+		}
+		var places []int
+		for _, name := range u.Columns {
+			places = append(places, slices.Index(t.Copy, name))
+		}
+		if len(places) > 0 && slices.Min(places) >= 0 && slices.Max(places) < first {
+			return places
+		}
+	}
+	return nil
 }
 
 // listed names the first few of some columns.

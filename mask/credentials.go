@@ -3,7 +3,10 @@ package mask
 import (
 	"path"
 	"slices"
+	"strings"
 
+	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/mask/rows"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
@@ -110,12 +113,46 @@ func CredentialTables() []CredentialTable {
 	}
 }
 
-// matches reports whether a pattern of the lists is one of names.
-func matches(pattern string, names ...string) bool {
-	return slices.ContainsFunc(names, func(name string) bool {
-		ok, err := path.Match(pattern, name) // a name with a slash in it is on no list
-		return ok && err == nil
-	})
+// Skips reports whether the rows of a table of this name may be left out of a
+// restore, whatever columns it has.
+func Skips(table string) bool {
+	return slices.ContainsFunc(CredentialTables(), func(c CredentialTable) bool { return matches(c.Table, table) })
+}
+
+// NotesEnvironment reports whether a table of this name is one in which Rails notes
+// the environment that the database is of (ar_internal_metadata). Applications put
+// something before and after the name, and other tools write it their own way:
+// letters count, in any case, and nothing else.
+func NotesEnvironment(table string) bool {
+	letters := strings.Map(func(r rune) rune {
+		if r < 'a' || r > 'z' {
+			return -1
+		}
+		return r
+	}, strings.ToLower(table))
+	return strings.Contains(letters, "arinternalmetadata")
+}
+
+// LoginColumns returns the columns of a table by which its users sign in: their
+// address, or name, and their password. Both are "" where it has no such columns.
+// table is its name.
+func LoginColumns(table string, columns []string) (address, password string) {
+	lists := newCredentialLists()
+	for _, c := range columns {
+		if lists.becomes(c, []string{table}) == BecomesPassword && (password == "" || c == "encrypted_password" || c == "password_digest") {
+			password = c
+		}
+	}
+	for _, name := range []string{"email", "email_address", "login", "username"} {
+		if slices.Contains(columns, name) {
+			address = name
+			break
+		}
+	}
+	if address == "" || password == "" {
+		return "", ""
+	}
+	return address, password
 }
 
 // credentialLists are the lists, and the lineage of each table.
@@ -151,13 +188,6 @@ func (l credentialLists) secret(t *schema.Table, names []string, column string) 
 	return slices.ContainsFunc(l.of(t, names), func(c CredentialTable) bool { return slices.Contains(c.Secrets, column) })
 }
 
-// asksFor reports whether patterns name a table, or one that it is a part of.
-func asksFor(patterns []schema.Pattern, byName map[schema.Name]*schema.Table, t *schema.Table) bool {
-	return slices.ContainsFunc(parts(byName, t), func(of *schema.Table) bool {
-		return slices.ContainsFunc(patterns, func(p schema.Pattern) bool { return p.Matches(of.Name) })
-	})
-}
-
 // becomes returns what a column is replaced with, "" when it is not on the list.
 func (l credentialLists) becomes(column string, names []string) Becomes {
 	for _, c := range l.columns {
@@ -168,10 +198,37 @@ func (l credentialLists) becomes(column string, names []string) Becomes {
 	return ""
 }
 
-// Skips reports whether the rows of a table of this name may be left out of a
-// restore, whatever columns it has.
-func Skips(table string) bool {
-	return slices.ContainsFunc(CredentialTables(), func(c CredentialTable) bool { return matches(c.Table, table) })
+// replaced returns what Credentials does to the columns of t, nil when nothing. kept
+// says that its rows are asked for.
+func (l credentialLists) replaced(t *schema.Table, names []string, kept bool) *rows.Table {
+	masked := &rows.Table{Name: t.String(), None: l.skips(t, names) && !kept}
+	some := masked.None
+	for _, name := range columnsOf(t) {
+		c := rows.Column{Name: name}
+		if l.becomes(name, names) != "" || kept && l.secret(t, names, name) {
+			c.Method, some = methods.Constant(""), true
+		}
+		masked.Columns = append(masked.Columns, c)
+	}
+	if !some {
+		return nil
+	}
+	return masked
+}
+
+// matches reports whether a pattern of the lists is one of names.
+func matches(pattern string, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		ok, err := path.Match(pattern, name) // a name with a slash in it is on no list
+		return ok && err == nil
+	})
+}
+
+// asksFor reports whether patterns name a table, or one that it is a part of.
+func asksFor(patterns []schema.Pattern, byName map[schema.Name]*schema.Table, t *schema.Table) bool {
+	return slices.ContainsFunc(parts(byName, t), func(of *schema.Table) bool {
+		return slices.ContainsFunc(patterns, func(p schema.Pattern) bool { return p.Matches(of.Name) })
+	})
 }
 
 // Listed returns the tables with rows that are on the list of those without, and that
@@ -188,39 +245,4 @@ func Listed(s *schema.Schema, keep []schema.Pattern) (tables []*schema.Table) {
 		}
 	}
 	return tables
-}
-
-// lineage returns a function for the names of a table and of all that it is a
-// partition of, or inherits from.
-func lineage(s *schema.Schema) func(*schema.Table) []string {
-	byName := map[schema.Name]*schema.Table{}
-	for _, t := range s.Tables {
-		byName[t.Name] = t
-	}
-	return func(t *schema.Table) []string {
-		var names []string
-		for _, of := range parts(byName, t) {
-			names = append(names, of.Name.Name)
-		}
-		return names
-	}
-}
-
-// parts returns t and all tables that it is a partition of, or inherits from.
-func parts(byName map[schema.Name]*schema.Table, t *schema.Table) []*schema.Table {
-	var all []*schema.Table
-	for next := []*schema.Table{t}; len(next) > 0 && len(all) < maxDepth; next = next[1:] {
-		of := next[0]
-		if of == nil || slices.Contains(all, of) { // a hostile archive may have them in a circle
-			continue
-		}
-		all = append(all, of)
-		for _, parent := range of.Inherits {
-			next = append(next, byName[parent])
-		}
-		if of.PartitionOf != nil {
-			next = append(next, byName[*of.PartitionOf])
-		}
-	}
-	return all
 }

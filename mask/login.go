@@ -9,28 +9,6 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// LoginColumns returns the columns of a table by which its users sign in: their
-// address, or name, and their password. Both are "" where it has no such columns.
-// table is its name.
-func LoginColumns(table string, columns []string) (address, password string) {
-	lists := newCredentialLists()
-	for _, c := range columns {
-		if lists.becomes(c, []string{table}) == BecomesPassword && (password == "" || c == "encrypted_password" || c == "password_digest") {
-			password = c
-		}
-	}
-	for _, name := range []string{"email", "email_address", "login", "username"} {
-		if slices.Contains(columns, name) {
-			address = name
-			break
-		}
-	}
-	if address == "" || password == "" {
-		return "", ""
-	}
-	return address, password
-}
-
 // addresses returns the columns with the addresses of users, by the dump id of their
 // table's TABLE DATA entry.
 func addresses(head *archive.Head) map[int]string {
@@ -97,19 +75,4 @@ func (p *Plan) MasksAddress(head *archive.Head, table schema.Name, column string
 		masks = true
 	}
 	return masks
-}
-
-// Passwords returns those that rules give to users.
-func (r *Rules) Passwords() []string {
-	var list []string
-	for _, rules := range [][]tableRule{r.own, r.builtIn} {
-		for _, t := range rules {
-			for _, c := range t.columns {
-				if c.spec.Name == "bcrypt" {
-					list = append(list, c.spec.Text)
-				}
-			}
-		}
-	}
-	return list
 }

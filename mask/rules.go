@@ -119,3 +119,18 @@ func (r *Rules) Hash() string {
 
 // Reviewed tells rules apart that take other definitions for reviewed.
 func (r *Rules) Reviewed() string { return fmt.Sprint(r.reviewed) }
+
+// Passwords returns those that rules give to users.
+func (r *Rules) Passwords() []string {
+	var list []string
+	for _, rules := range [][]tableRule{r.own, r.builtIn} {
+		for _, t := range rules {
+			for _, c := range t.columns {
+				if c.spec.Name == "bcrypt" {
+					list = append(list, c.spec.Text)
+				}
+			}
+		}
+	}
+	return list
+}

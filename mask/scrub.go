@@ -80,13 +80,6 @@ func Credentials(s *schema.Schema, o CredentialOptions) (*Plan, error) {
 	return plan, nil
 }
 
-func (p *Plan) tableByID(id int) *rows.Table {
-	if p == nil {
-		return nil
-	}
-	return p.tables[id]
-}
-
 // credentialJudge decides what replaces the credentials of tables.
 type credentialJudge struct {
 	compiler
@@ -195,155 +188,34 @@ func columnsOf(t *schema.Table) []string {
 	return names
 }
 
-// column chooses the first that fits of what could replace a column: better one
-// of which hectl knows that the checks hold. What it cannot know is a warning.
-func (j *credentialJudge) column(t *schema.Table, name string, becomes Becomes) replacement {
-	col := t.Column(name)
-	if col == nil || t.Unread != nil { // nothing is known of it
-		return j.blind(becomes)
+// development returns what replaces the environment in a column, "" when the
+// column's type is none that it could be written in.
+func development(col *schema.Column) string {
+	const word = "development"
+	if col == nil { // nothing is known of it
+		return word
 	}
-	on := label(whole(j.byName, t).Name) + "." + schema.Quote(name)
-	if col.Generated != schema.NotGenerated {
-		return j.computed(t, col, on, becomes)
+	switch base := col.Type.Root(); {
+	case base.Array:
+		return "{" + word + "}"
+	case methods.KindOf(col.Type) == methods.Bytea:
+		return `\x646576656c6f706d656e74`
+	case methods.KindOf(col.Type) == methods.JSON:
+		return `"` + word + `"`
+	case methods.KindOf(col.Type) == methods.Text && (col.Type.Length() == 0 || col.Type.Length() >= len(word)):
+		return word
+	case slices.Contains(base.Labels, word):
+		return word
 	}
-	var doubted []replacement
-	var reasons []string
-	for _, spec := range candidates(col, becomes, j.password) {
-		one, problem, doubt := j.try(t, col, spec)
-		one.becomes = becomes
-		if becomes == BecomesPassword && spec.Name != "bcrypt" {
-			one.warning = fmt.Sprintf("%s: a hash of the users' password does not fit (%s), so nobody can sign in by it", on, strings.Join(reasons, "; "))
-		}
-		switch {
-		case problem != "":
-			if !slices.Contains(reasons, problem) {
-				reasons = append(reasons, problem)
-			}
-		case doubt == "":
-			return one
-		default:
-			one.warning = doubt
-			doubted = append(doubted, one)
-			reasons = append(reasons, "whether its checks hold is not known")
-		}
-	}
-	if doubted != nil {
-		first := doubted[0]
-		first.doubted = doubted
-		return first
-	}
-	if len(reasons) == 0 {
-		reasons = []string{"type " + col.Type.SQL + ", not null"}
-	}
-	return replacement{becomes: becomes, refused: fmt.Sprintf("%s (%s): nothing can replace it: %s", on, col.Type.SQL, strings.Join(reasons, "; "))}
+	return ""
 }
 
-// blind replaces a column of which nothing is known but its name.
-func (j *credentialJudge) blind(becomes Becomes) replacement {
-	spec := methods.Spec{Name: "hash"}
-	switch becomes {
-	case BecomesPassword:
-		spec = methods.Spec{Name: "bcrypt", Text: j.password}
-	case BecomesFalse:
-		spec = methods.Spec{Name: "value", Text: "false"}
+// spelled returns which of these names is word but for case, "" for none.
+func spelled(names []string, word string) string {
+	if i := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, word) }); i >= 0 {
+		return names[i]
 	}
-	typ := schema.Type{SQL: "text", Name: schema.Name{Name: "text"}}
-	if becomes == BecomesFalse {
-		typ = schema.Type{SQL: "boolean", Name: schema.Name{Name: "boolean"}}
-	}
-	draw, err := methods.New(spec, j.seed, methods.Column{Type: typ})
-	if err != nil {
-		return replacement{becomes: becomes, refused: err.Error()}
-	}
-	return replacement{becomes: becomes, spec: spec, draw: draw}
-}
-
-// computed judges a column that Postgres computes: it is replaced when all that it
-// is computed from is.
-func (j *credentialJudge) computed(t *schema.Table, col *schema.Column, on string, becomes Becomes) replacement {
-	names := j.names(t)
-	var kept []string
-	for _, input := range t.Uses(col.Formula) {
-		if input != col.Name && j.lists.becomes(input, names) == "" {
-			kept = append(kept, input)
-		}
-	}
-	if kept == nil {
-		return replacement{spec: methods.Spec{Name: "keep"}}
-	}
-	return replacement{becomes: becomes, refused: fmt.Sprintf("%s: Postgres computes it, from %s: mask %s", on, col.Formula, strings.Join(kept, ", "))}
-}
-
-// candidates are what could replace a column, the best first.
-func candidates(col *schema.Column, becomes Becomes, password string) []methods.Spec {
-	value := func(text string) methods.Spec { return methods.Spec{Name: "value", Text: text} }
-	var list []methods.Spec
-	switch {
-	case becomes == BecomesFalse && !col.Type.Array:
-		switch methods.KindOf(col.Type) {
-		case methods.Boolean:
-			return append(list, value("false"))
-		case methods.Text:
-			list = append(list, value("false"))
-		case methods.Integer, methods.Decimal, methods.Float:
-			list = append(list, value("0"))
-		}
-	case becomes == BecomesPassword && !col.Type.Array:
-		list = append(list, methods.Spec{Name: "bcrypt", Text: password})
-	}
-	list = append(list, methods.Spec{Name: "null"})
-	if col.Type.Root().Array {
-		return append(list, value("{}"))
-	}
-	switch base := col.Type.Root(); methods.KindOf(col.Type) {
-	case methods.Text, methods.Bytea:
-		list = append(list, methods.Spec{Name: "hash"})
-	case methods.UUID:
-		list = append(list, methods.Spec{Name: "uuid"})
-	case methods.JSON, methods.Hstore, methods.XML, methods.TSVector:
-		list = append(list, methods.Spec{Name: "empty"})
-	case methods.Boolean:
-		list = append(list, value("false"))
-	case methods.Integer, methods.Decimal, methods.Float:
-		list = append(list, value("0"))
-	case methods.Date, methods.Timestamp:
-		list = append(list, value("1970-01-01"))
-	case methods.Inet:
-		list = append(list, value("0.0.0.0"))
-	case methods.Other:
-		if len(base.Labels) > 0 {
-			list = append(list, value(base.Labels[0]))
-		}
-	}
-	return list
-}
-
-// try judges one of them as if it were a rule.
-func (j *credentialJudge) try(t *schema.Table, col *schema.Column, spec methods.Spec) (one replacement, problem, doubt string) {
-	trial := j.compiler
-	trial.problems, trial.warnings = problems{}, nil
-	s := &subject{
-		table: t, wrong: map[string]bool{},
-		rules: []applied{{tableRule: &tableRule{columns: []columnRule{{name: col.Name, spec: spec}}}, of: t}},
-	}
-	one = replacement{spec: spec}
-	one.draw = trial.column(s, col, s.column(col.Name))
-	for _, whole := range parts(j.byName, t) {
-		if whole != t && whole.PartitionBy != "" && slices.Contains(whole.Uses(whole.PartitionBy), col.Name) {
-			trial.add(Place{}, "", "", "%s is partitioned by it (%s)", label(whole.Name), whole.PartitionBy)
-		}
-	}
-	if len(trial.list) == 0 {
-		trial.uniques(s)
-		trial.checks(s)
-	}
-	if len(trial.list) > 0 {
-		return one, trial.list[0].What, ""
-	}
-	if len(trial.warnings) > 0 {
-		return one, "", trial.warnings[0]
-	}
-	return one, "", ""
+	return ""
 }
 
 // plan returns what happens to rows of COPY.
@@ -394,42 +266,6 @@ func masksAll(t *rows.Table, columns []string, but string) bool {
 	return t != nil && !slices.ContainsFunc(columns, func(c string) bool { return c != but && !t.Masks(c) })
 }
 
-// foreignKeys refuses what would leave rows that refer to what is not there.
-func (j *credentialJudge) foreignKeys(s *schema.Schema, o CredentialOptions) {
-	spec := func(t *schema.Table, column string) methods.Spec {
-		if r := j.table(t); r != nil {
-			return r.columns[column].spec
-		}
-		return methods.Spec{}
-	}
-	empty := func(t *schema.Table) bool {
-		r := j.table(t)
-		return r != nil && r.none || !o.takes(t)
-	}
-	over := func(t *schema.Table, column string) bool { return o.Over.tableByID(t.DataID).Masks(column) }
-	for _, t := range s.Tables {
-		for _, key := range t.ForeignKeys {
-			there := j.byName[key.References]
-			if there == nil || key.NotValid || empty(t) || empty(there) || slices.ContainsFunc(key.Columns, func(c string) bool { return spec(t, c).Name == "null" }) {
-				continue
-			}
-			for i, name := range key.Columns {
-				a, b := spec(t, name), spec(there, key.Foreign[i])
-				same := a.String() == b.String() && sameType(t.Column(name), there.Column(key.Foreign[i]))
-				if a.Name == "" && b.Name == "" || same || over(t, name) || over(there, key.Foreign[i]) {
-					continue
-				}
-				j.refused = append(j.refused, fmt.Sprintf("%s.%s: foreign key %s refers to %s.%s, and the two would no longer be equal",
-					label(t.Name), schema.Quote(name), schema.Quote(key.Name), label(there.Name), schema.Quote(key.Foreign[i])))
-			}
-		}
-	}
-}
-
-func sameType(a, b *schema.Column) bool {
-	return a != nil && b != nil && methods.KindOf(a.Type) == methods.KindOf(b.Type) && a.Type.Length() == b.Type.Length()
-}
-
 // err is the refusal of what cannot be replaced.
 func (j *credentialJudge) err() error {
 	if len(j.refused) == 0 {
@@ -438,22 +274,4 @@ func (j *credentialJudge) err() error {
 	slices.Sort(j.refused)
 	return fault.New(fault.Usage, "leave the rows of such a table out: with --exclude-table-data TABLE, or with TABLE: {rows: none} in hectl.yml; where the fetch masks, a rule for the column will do as well",
 		"the dump has passwords or tokens that hectl cannot replace:\n  %s", strings.Join(slices.Compact(j.refused), "\n  "))
-}
-
-// replaced returns what Credentials does to the columns of t, nil when nothing. kept
-// says that its rows are asked for.
-func (l credentialLists) replaced(t *schema.Table, names []string, kept bool) *rows.Table {
-	masked := &rows.Table{Name: t.String(), None: l.skips(t, names) && !kept}
-	some := masked.None
-	for _, name := range columnsOf(t) {
-		c := rows.Column{Name: name}
-		if l.becomes(name, names) != "" || kept && l.secret(t, names, name) {
-			c.Method, some = methods.Constant(""), true
-		}
-		masked.Columns = append(masked.Columns, c)
-	}
-	if !some {
-		return nil
-	}
-	return masked
 }

@@ -2,13 +2,10 @@ package mask
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
@@ -60,6 +57,9 @@ func (p *Plan) doubtsOf() []*Doubt {
 
 // DataID is the dump id of the entry of the table's rows.
 func (d *Doubt) DataID() int { return d.dataID }
+
+// Table is the name of the table, as SQL has it.
+func (d *Doubt) Table() string { return label(d.table.Name) }
 
 // Trials returns, for each way to replace the column, queries in a database with the
 // dump's schema that tell how a replaced value fares: 0 it breaks a check, 1 that
@@ -122,79 +122,3 @@ func (p *Plan) Use(d *Doubt, option int) {
 	}
 	p.doubts = slices.DeleteFunc(slices.Clone(p.doubts), func(other *Doubt) bool { return other == d })
 }
-
-// An orphan is a foreign key to a table whose rows never leave production, from rows
-// that would be restored.
-type orphan struct{ table, column, key, references string }
-
-// clearKeys has columns that refer to rows which are never restored be NULL, as if those
-// had been deleted with ON DELETE SET NULL, and notes the keys for which that cannot be.
-// It reports whether there are any such keys.
-func (j *credentialJudge) clearKeys(t *schema.Table, r *replacements) bool {
-	for _, of := range parts(j.byName, t) {
-		if of != t && of.PartitionBy == "" {
-			continue // who inherits, inherits no keys
-		}
-		for _, key := range of.ForeignKeys {
-			there := j.byName[key.References]
-			if there == nil || there == of || key.NotValid || !j.leavesOut(there) {
-				continue
-			}
-			if !j.clearKey(t, key, r) {
-				r.orphans = append(r.orphans, orphan{label(t.Name), strings.Join(key.Columns, ", "), key.Name, label(there.Name)})
-			}
-		}
-	}
-	return len(r.orphans) > 0
-}
-
-// leavesOut reports whether a table has no rows because of the list.
-func (j *credentialJudge) leavesOut(t *schema.Table) bool {
-	return j.lists.skips(t, j.names(t)) && !asksFor(j.keep, j.byName, t)
-}
-
-func (j *credentialJudge) clearKey(t *schema.Table, key schema.ForeignKey, r *replacements) bool {
-	for _, name := range key.Columns {
-		if r.columns[name].spec.Name == "null" {
-			return true
-		}
-	}
-	for _, name := range key.Columns {
-		col := t.Column(name)
-		if col == nil || t.Unread != nil || r.columns[name].becomes != "" {
-			continue
-		}
-		one, problem, doubt := j.try(t, col, methods.Spec{Name: "null"})
-		if problem != "" || doubt != "" || one.draw == nil {
-			continue
-		}
-		one.becomes = BecomesNull
-		one.warning = fmt.Sprintf("%s.%s becomes NULL: foreign key %s refers to rows of %s, which are left out (--keep-rows keeps them)",
-			label(t.Name), schema.Quote(name), schema.Quote(key.Name), label(key.References))
-		r.columns[name] = one
-		return true
-	}
-	return false
-}
-
-// orphansErr is the refusal of rows that would refer to what is not there.
-func orphansErr(orphans []orphan) error {
-	if len(orphans) == 0 {
-		return nil
-	}
-	var lines, flags, kept []string
-	for _, o := range orphans {
-		lines = append(lines, fmt.Sprintf("%s.%s: foreign key %s refers to %s", o.table, o.column, schema.Quote(o.key), o.references))
-		flags = append(flags, "--exclude-table-data '"+strings.ReplaceAll(o.table, "'", `'\''`)+"'")
-	}
-	for _, o := range orphans {
-		kept = append(kept, "--keep-rows '"+strings.ReplaceAll(o.references, "'", `'\''`)+"'")
-	}
-	slices.Sort(flags)
-	slices.Sort(kept)
-	return fault.New(fault.Usage, "leave those rows out as well: "+strings.Join(slices.Compact(flags), " ")+"; or keep what they refer to: "+strings.Join(slices.Compact(kept), " "),
-		"the dump has rows that refer to rows which are left out:\n  %s", strings.Join(lines, "\n  "))
-}
-
-// Table is the name of the table, as SQL has it.
-func (d *Doubt) Table() string { return label(d.table.Name) }

@@ -99,22 +99,29 @@ func (s *subject) column(name string) verdict {
 	return verdict{}
 }
 
-// maxDepth bounds how many ancestors of a table are followed: a hostile archive may
-// have any number.
-const maxDepth = 100
-
-// ancestors returns t and the tables that it inherits from, nearest first. A
-// partition begins with the whole.
-func ancestors(byName map[schema.Name]*schema.Table, t *schema.Table) []*schema.Table {
-	isPart := func(of *schema.Table) bool { return of.PartitionOf != nil && byName[*of.PartitionOf] != nil }
-	if list := slices.DeleteFunc(parts(byName, t), isPart); len(list) > 0 {
-		return list
+// asksForMasks reports whether a rule masks a column, of which the table may be
+// known to have none.
+func (s *subject) asksForMasks() bool {
+	for _, r := range s.rules {
+		for _, col := range r.columns {
+			if col.spec.Name != "keep" {
+				return true
+			}
+		}
+		if r.keep || r.rest {
+			return false
+		}
 	}
-	return []*schema.Table{t} // partitions in a circle
+	return false
 }
 
-// whole returns the table that t is a partition of at the end, t itself when it
-// is none.
-func whole(byName map[schema.Name]*schema.Table, t *schema.Table) *schema.Table {
-	return ancestors(byName, t)[0]
+// place returns where the strongest rule for the table that masks a column
+// stands.
+func (s *subject) place() Place {
+	for _, r := range s.rules {
+		if len(r.columns) > 0 {
+			return r.at
+		}
+	}
+	return Place{}
 }

@@ -56,20 +56,6 @@ func (c *compiler) unique(s *subject, u schema.Unique) {
 	}
 }
 
-// limited returns a column as narrowed does, nil when there is none.
-func (c *compiler) limited(s *subject, name string) *schema.Column {
-	col := s.table.Column(name)
-	if col == nil {
-		return nil
-	}
-	narrow := c.narrowed(s, col)
-	return &narrow
-}
-
-func (c *compiler) complain(s *subject, name string, v verdict, do, format string, args ...any) {
-	c.add(v.at, label(s.table.Name)+"."+schema.Quote(name), do, format, args...)
-}
-
 // keepsApart reports whether values that differ still differ after a method, as
 // the unique index has it.
 func keepsApart(spec methods.Spec, col *schema.Column, u schema.Unique) bool {

@@ -1,0 +1,126 @@
+package mask
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// narrowed returns the column as if its type had the limits that checks set, so
+// that methods keep to them.
+func (c *compiler) narrowed(s *subject, col *schema.Column) schema.Column {
+	narrow := *col
+	if methods.KindOf(col.Type) != methods.Text || col.Type.Array {
+		return narrow
+	}
+	limit := col.Type.Length()
+	for _, check := range c.checksOf(s, col) {
+		conditions, _ := check.Conditions()
+		for _, condition := range conditions {
+			if condition.Max != nil && (condition.Column == col.Name || condition.Column == valueColumn) && (limit == 0 || *condition.Max < limit) {
+				limit = *condition.Max
+			}
+		}
+	}
+	if limit > 0 && limit != col.Type.Length() {
+		narrow.Type = schema.Type{
+			SQL: fmt.Sprintf("%s with at most %d characters", col.Type.SQL, limit), Name: schema.Name{Name: "character varying"}, Modifiers: []int{limit},
+		}
+	}
+	return narrow
+}
+
+// limited returns a column as narrowed does, nil when there is none.
+func (c *compiler) limited(s *subject, name string) *schema.Column {
+	col := s.table.Column(name)
+	if col == nil {
+		return nil
+	}
+	narrow := c.narrowed(s, col)
+	return &narrow
+}
+
+// checksOf returns the valid checks that are about a column, those of its domain
+// with its name for VALUE.
+func (c *compiler) checksOf(s *subject, col *schema.Column) []schema.Check {
+	var found []schema.Check
+	for _, check := range s.table.Checks {
+		if !check.NotValid && slices.Contains(s.table.Uses(check.SQL), col.Name) {
+			found = append(found, check)
+		}
+	}
+	return append(found, c.domainChecks(col)...)
+}
+
+// valueColumn is what a domain's check calls the value.
+const valueColumn = "value"
+
+// domainChecks returns the valid checks of a column's domain.
+func (c *compiler) domainChecks(col *schema.Column) []schema.Check {
+	var found []schema.Check
+	for t := &col.Type; t != nil && !t.Array; t = t.Base {
+		if d := c.schema.Domains[t.Name]; d != nil {
+			for _, check := range d.Checks {
+				if !check.NotValid {
+					found = append(found, check)
+				}
+			}
+		}
+	}
+	return found
+}
+
+// checks judges what the methods for a table do to its checks.
+func (c *compiler) checks(s *subject) {
+	for i := range s.table.Columns {
+		col := &s.table.Columns[i]
+		v := s.column(col.Name)
+		if !v.masks() || s.wrong[col.Name] {
+			continue
+		}
+		for _, check := range c.checksOf(s, col) {
+			c.check(s, col, v, check)
+		}
+		if col.Type.Array && col.Type.Element().Base != nil {
+			c.warn("%s.%s: hectl cannot tell whether the checks of domain %s still hold", label(s.table.Name), schema.Quote(col.Name), col.Type.Element().SQL)
+		}
+	}
+}
+
+// check judges what a column's method does to one check.
+func (c *compiler) check(s *subject, col *schema.Column, v verdict, check schema.Check) {
+	on := label(s.table.Name) + "." + schema.Quote(col.Name)
+	name := "check " + schema.Quote(check.Name)
+	facts, _ := methods.FactsOf(v.spec.Name)
+	conditions, rest := check.Conditions()
+	outputs := v.spec.Outputs()
+	for _, condition := range conditions {
+		if condition.Column != col.Name && condition.Column != valueColumn {
+			continue
+		}
+		switch {
+		case facts.Null:
+			if condition.NotNull {
+				c.add(v.at, on, "", "%s says IS NOT NULL", name)
+			}
+		case methods.KindOf(col.Type) == methods.Text && outputs != nil && !slices.ContainsFunc(outputs, func(o string) bool { return !condition.Holds(o) }):
+		case methods.KindOf(col.Type) == methods.Text && outputs != nil:
+			c.add(v.at, on, "", "%s, which says %s, does not allow what %s makes of it", name, check.SQL, v.spec.Name)
+		case condition.OneOf != nil:
+			c.add(v.at, on, "write {one_of: ["+strings.Join(condition.OneOf, ", ")+"]}, or keep", "%s allows nothing but %s", name, strings.Join(condition.OneOf, ", "))
+		case condition.Min > 1 && v.spec.Name != "lorem" && v.spec.Name != "digits":
+			c.warn("%s: hectl cannot tell whether %s, which says %s, still holds after %s", on, name, check.SQL, v.spec.Name)
+		}
+	}
+	for _, sql := range rest {
+		if facts.Null && !strings.Contains(strings.ToLower(sql), "null") {
+			continue // what is unknown passes a check
+		}
+		if used := s.table.Uses(sql); slices.Contains(used, col.Name) || strings.Contains(sql, "VALUE") {
+			c.warn("%s: hectl cannot tell whether %s, which says %s, still holds after %s", on, name, sql, v.spec.Name)
+		}
+	}
+}

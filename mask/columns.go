@@ -1,0 +1,86 @@
+package mask
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// column judges one method for one column, and makes it.
+func (c *compiler) column(s *subject, col *schema.Column, v verdict) methods.Func {
+	on := label(s.table.Name) + "." + schema.Quote(col.Name)
+	facts, _ := methods.FactsOf(v.spec.Name)
+	if col.Generated != schema.NotGenerated {
+		inputs := s.table.Uses(col.Formula)
+		c.add(v.at, on, "mask "+strings.Join(inputs, ", ")+" instead", "Postgres computes it, from %s", col.Formula)
+		return nil
+	}
+	if !facts.Fits(col.Type) {
+		c.add(v.at, on, "what fits: "+strings.Join(methodsFor(col.Type), ", "), "%s does not fit type %s", v.spec.Name, col.Type.SQL)
+		return nil
+	}
+	if facts.Null && col.NotNull {
+		c.add(v.at, on, "what fits: "+strings.Join(methodsFor(col.Type), ", "), "it is NOT NULL")
+		return nil
+	}
+	if used := s.table.Uses(s.table.PartitionBy); s.table.PartitionBy != "" && slices.Contains(used, col.Name) {
+		c.add(v.at, on, "keep it", "the table is partitioned by it (%s), so its rows would not fit their partitions", s.table.PartitionBy)
+		return nil
+	}
+	if (v.spec.Name == "value" || v.spec.Name == "one_of") && !readable(col.Type) && !isNeutral(v.spec, col.Type) {
+		c.warn("%s: hectl cannot tell whether %s is of type %s", on, v.spec, col.Type.SQL)
+	}
+	narrow := c.narrowed(s, col)
+	room := c.roomUnder(s, col)
+	if !c.indexable(s, col, v) {
+		return nil
+	}
+	key := fmt.Sprint(v.spec, " ", narrow.Type.SQL, " ", room)
+	if method, ok := c.made[key]; ok {
+		return method
+	}
+	method, err := methods.New(v.spec, c.seed, methods.Column{Type: narrow.Type, Encoding: c.head.Encoding(), Room: room})
+	if err != nil {
+		c.add(v.at, on, "", "%v", err)
+		return nil
+	}
+	c.made[key] = method
+	return method
+}
+
+// readable reports whether NewMethod knows what text values of a type have.
+func readable(t schema.Type) bool {
+	kind := methods.KindOf(t)
+	return kind != methods.Hstore && kind != methods.XML && kind != methods.TSVector && (kind != methods.Other || t.Root().Element().Root().Labels != nil)
+}
+
+// isNeutral reports whether the method makes a value that Postgres accepts in any
+// column of type t.
+func isNeutral(spec methods.Spec, t schema.Type) bool {
+	text, ok := methods.Neutral(t)
+	return ok && spec.Name == "value" && spec.Text == text
+}
+
+// methodsFor returns the names of the methods that fit a type.
+func methodsFor(t schema.Type) []string {
+	var names []string
+	for _, f := range methods.All() {
+		if f.Fits(t) && !f.Null && (t.Length() == 0 || f.Length <= t.Length()) {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+func (c *compiler) warn(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(c.warnings, text) {
+		c.warnings = append(c.warnings, text)
+	}
+}
+
+func (c *compiler) complain(s *subject, name string, v verdict, do, format string, args ...any) {
+	c.add(v.at, label(s.table.Name)+"."+schema.Quote(name), do, format, args...)
+}

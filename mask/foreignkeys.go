@@ -1,0 +1,90 @@
+package mask
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// foreignKeys judges whether both sides of each foreign key stay equal.
+func (c *compiler) foreignKeys(s *subject) {
+	if s.none != nil || s.table.Unread != nil {
+		return
+	}
+	for _, key := range s.table.ForeignKeys {
+		there := c.byName[key.References]
+		if there == nil {
+			continue
+		}
+		other := c.subjects[there]
+		nulled := false
+		for _, name := range key.Columns {
+			v := s.column(name)
+			nulled = nulled || v.spec.Name == "null" && v.masks()
+		}
+		if nulled {
+			continue // refers to nothing
+		}
+		if other.none != nil {
+			c.referred(s, other, key)
+			continue
+		}
+		for i, name := range key.Columns {
+			c.sides(s, other, key, name, key.Foreign[i])
+		}
+	}
+}
+
+// referred refuses to leave out rows that others refer to.
+func (c *compiler) referred(s, other *subject, key schema.ForeignKey) {
+	if key.NotValid || other.none.rows == "" {
+		return // the command line's own choice, of which Postgres itself will tell
+	}
+	on := label(s.table.Name) + "." + schema.Quote(key.Columns[0])
+	c.add(other.none.at, on, "leave the rows of "+label(s.table.Name)+" out as well, make the column null, or mask the columns of "+label(other.table.Name),
+		"foreign key %s refers to %s, whose rows are left out", schema.Quote(key.Name), label(other.table.Name))
+}
+
+// joining returns the methods that keep equal values of a type equal.
+func joining(t schema.Type) []string {
+	var names []string
+	for _, f := range methods.All() {
+		if f.Unique && !f.Null && !f.Passes && f.Fits(t) {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// sides judges one column of a foreign key.
+func (c *compiler) sides(s, other *subject, key schema.ForeignKey, name, foreign string) {
+	here, there := s.column(name), other.column(foreign)
+	if !here.masks() && !there.masks() || s.wrong[name] || other.wrong[foreign] {
+		return
+	}
+	a, b := s.table.Column(name), other.table.Column(foreign)
+	if a == nil || b == nil {
+		return
+	}
+	at := here.at
+	if !here.masks() {
+		at = there.at
+	}
+	on := label(s.table.Name) + "." + schema.Quote(name)
+	to := label(other.table.Name) + "." + schema.Quote(foreign)
+	for _, v := range []verdict{here, there} {
+		if facts, _ := methods.FactsOf(v.spec.Name); v.masks() && facts.PerRow {
+			c.add(at, on, "give both sides a method that keeps equal values equal, such as "+strings.Join(joining(a.Type), ", ")+", or keep both",
+				"foreign key %s refers to %s, and %s draws for each row, so that the two would no longer be equal", schema.Quote(key.Name), to, v.spec.Name)
+			return
+		}
+	}
+	same := here.masks() == there.masks() && reflect.DeepEqual(here.spec, there.spec) &&
+		methods.KindOf(a.Type) == methods.KindOf(b.Type) && a.Type.Root().Name == b.Type.Root().Name && a.Type.Length() == b.Type.Length()
+	if same {
+		return
+	}
+	c.add(at, on, "give both sides the same method, or keep both", "foreign key %s refers to %s, and the two would no longer be equal", schema.Quote(key.Name), to)
+}

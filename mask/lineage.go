@@ -1,0 +1,62 @@
+package mask
+
+import (
+	"slices"
+
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// maxDepth bounds how many ancestors of a table are followed: a hostile archive may
+// have any number.
+const maxDepth = 100
+
+// ancestors returns t and the tables that it inherits from, nearest first. A
+// partition begins with the whole.
+func ancestors(byName map[schema.Name]*schema.Table, t *schema.Table) []*schema.Table {
+	isPart := func(of *schema.Table) bool { return of.PartitionOf != nil && byName[*of.PartitionOf] != nil }
+	if list := slices.DeleteFunc(parts(byName, t), isPart); len(list) > 0 {
+		return list
+	}
+	return []*schema.Table{t} // partitions in a circle
+}
+
+// whole returns the table that t is a partition of at the end, t itself when it
+// is none.
+func whole(byName map[schema.Name]*schema.Table, t *schema.Table) *schema.Table {
+	return ancestors(byName, t)[0]
+}
+
+// lineage returns a function for the names of a table and of all that it is a
+// partition of, or inherits from.
+func lineage(s *schema.Schema) func(*schema.Table) []string {
+	byName := map[schema.Name]*schema.Table{}
+	for _, t := range s.Tables {
+		byName[t.Name] = t
+	}
+	return func(t *schema.Table) []string {
+		var names []string
+		for _, of := range parts(byName, t) {
+			names = append(names, of.Name.Name)
+		}
+		return names
+	}
+}
+
+// parts returns t and all tables that it is a partition of, or inherits from.
+func parts(byName map[schema.Name]*schema.Table, t *schema.Table) []*schema.Table {
+	var all []*schema.Table
+	for next := []*schema.Table{t}; len(next) > 0 && len(all) < maxDepth; next = next[1:] {
+		of := next[0]
+		if of == nil || slices.Contains(all, of) { // a hostile archive may have them in a circle
+			continue
+		}
+		all = append(all, of)
+		for _, parent := range of.Inherits {
+			next = append(next, byName[parent])
+		}
+		if of.PartitionOf != nil {
+			next = append(next, byName[*of.PartitionOf])
+		}
+	}
+	return all
+}

@@ -1,0 +1,83 @@
+package mask
+
+import (
+	"strings"
+
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// names looks for tables and columns that hectl.yml names and that are not
+// there. The built-in rules are for versions of the application that come and
+// went as well.
+func (c *compiler) names() {
+	for i := range c.rules.own {
+		r := &c.rules.own[i]
+		var matching []*schema.Table
+		for _, t := range c.schema.Tables {
+			if r.pattern.Matches(t.Name) {
+				matching = append(matching, t)
+			}
+		}
+		if len(matching) == 0 {
+			c.noTable(r)
+			continue
+		}
+		for _, t := range matching {
+			c.partition(r, t)
+			if t.Kind == schema.Foreign && r.pattern.Exact() > 0 {
+				c.add(r.at, label(t.Name), "leave it out", "it is a foreign table: its rows are on another server, and in no dump")
+			}
+		}
+		for _, col := range r.columns {
+			c.noColumn(r, &col, matching)
+		}
+	}
+}
+
+func (c *compiler) noTable(r *tableRule) {
+	for n, kind := range c.schema.Others {
+		if r.pattern.Matches(n) && r.pattern.Exact() > 0 {
+			do := "mask the tables that it reads"
+			if kind == "sequence" {
+				do = "leave it out"
+			}
+			c.add(r.at, r.pattern.String(), do, "it is a %s, which has no rows of its own in a dump", kind)
+			return
+		}
+	}
+	var names []string
+	for _, t := range c.schema.Tables {
+		names = append(names, schema.Quote(t.Name.Name))
+		if r.pattern.Exact() == 2 {
+			names = append(names, t.String())
+		}
+	}
+	c.add(r.at, r.pattern.String(), "", "the dump has no such table%s", nearest(r.pattern.String(), names))
+}
+
+func (c *compiler) noColumn(r *tableRule, col *columnRule, matching []*schema.Table) {
+	var names []string
+	for _, t := range matching {
+		if t.Column(col.name) != nil || t.Unread != nil {
+			return
+		}
+		for _, column := range t.Columns {
+			names = append(names, column.Name)
+		}
+	}
+	do := ""
+	if near := nearest(col.name, names); near == "" && len(matching) == 1 && len(names) <= 12 {
+		do = "it has " + strings.Join(names, ", ")
+	}
+	c.add(col.at, r.pattern.String()+"."+col.name, do, "there is no such column%s", nearest(col.name, names))
+}
+
+// partition refuses rules for one partition: rows move between them, and who asks
+// the whole sees the rows of all.
+func (c *compiler) partition(r *tableRule, t *schema.Table) {
+	of := whole(c.byName, t)
+	if of == t || r.pattern.Matches(of.Name) || r.rows == "none" {
+		return
+	}
+	c.add(r.at, label(t.Name), "say it of "+label(of.Name), "it is a partition of %s, whose rules hold for all its partitions", label(of.Name))
+}

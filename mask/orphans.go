@@ -1,0 +1,120 @@
+package mask
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// An orphan is a foreign key to a table whose rows never leave production, from rows
+// that would be restored.
+type orphan struct{ table, column, key, references string }
+
+// clearKeys has columns that refer to rows which are never restored be NULL, as if those
+// had been deleted with ON DELETE SET NULL, and notes the keys for which that cannot be.
+// It reports whether there are any such keys.
+func (j *credentialJudge) clearKeys(t *schema.Table, r *replacements) bool {
+	for _, of := range parts(j.byName, t) {
+		if of != t && of.PartitionBy == "" {
+			continue // who inherits, inherits no keys
+		}
+		for _, key := range of.ForeignKeys {
+			there := j.byName[key.References]
+			if there == nil || there == of || key.NotValid || !j.leavesOut(there) {
+				continue
+			}
+			if !j.clearKey(t, key, r) {
+				r.orphans = append(r.orphans, orphan{label(t.Name), strings.Join(key.Columns, ", "), key.Name, label(there.Name)})
+			}
+		}
+	}
+	return len(r.orphans) > 0
+}
+
+// leavesOut reports whether a table has no rows because of the list.
+func (j *credentialJudge) leavesOut(t *schema.Table) bool {
+	return j.lists.skips(t, j.names(t)) && !asksFor(j.keep, j.byName, t)
+}
+
+func (j *credentialJudge) clearKey(t *schema.Table, key schema.ForeignKey, r *replacements) bool {
+	for _, name := range key.Columns {
+		if r.columns[name].spec.Name == "null" {
+			return true
+		}
+	}
+	for _, name := range key.Columns {
+		col := t.Column(name)
+		if col == nil || t.Unread != nil || r.columns[name].becomes != "" {
+			continue
+		}
+		one, problem, doubt := j.try(t, col, methods.Spec{Name: "null"})
+		if problem != "" || doubt != "" || one.draw == nil {
+			continue
+		}
+		one.becomes = BecomesNull
+		one.warning = fmt.Sprintf("%s.%s becomes NULL: foreign key %s refers to rows of %s, which are left out (--keep-rows keeps them)",
+			label(t.Name), schema.Quote(name), schema.Quote(key.Name), label(key.References))
+		r.columns[name] = one
+		return true
+	}
+	return false
+}
+
+// foreignKeys refuses what would leave rows that refer to what is not there.
+func (j *credentialJudge) foreignKeys(s *schema.Schema, o CredentialOptions) {
+	spec := func(t *schema.Table, column string) methods.Spec {
+		if r := j.table(t); r != nil {
+			return r.columns[column].spec
+		}
+		return methods.Spec{}
+	}
+	empty := func(t *schema.Table) bool {
+		r := j.table(t)
+		return r != nil && r.none || !o.takes(t)
+	}
+	over := func(t *schema.Table, column string) bool { return o.Over.tableByID(t.DataID).Masks(column) }
+	for _, t := range s.Tables {
+		for _, key := range t.ForeignKeys {
+			there := j.byName[key.References]
+			if there == nil || key.NotValid || empty(t) || empty(there) || slices.ContainsFunc(key.Columns, func(c string) bool { return spec(t, c).Name == "null" }) {
+				continue
+			}
+			for i, name := range key.Columns {
+				a, b := spec(t, name), spec(there, key.Foreign[i])
+				same := a.String() == b.String() && sameType(t.Column(name), there.Column(key.Foreign[i]))
+				if a.Name == "" && b.Name == "" || same || over(t, name) || over(there, key.Foreign[i]) {
+					continue
+				}
+				j.refused = append(j.refused, fmt.Sprintf("%s.%s: foreign key %s refers to %s.%s, and the two would no longer be equal",
+					label(t.Name), schema.Quote(name), schema.Quote(key.Name), label(there.Name), schema.Quote(key.Foreign[i])))
+			}
+		}
+	}
+}
+
+func sameType(a, b *schema.Column) bool {
+	return a != nil && b != nil && methods.KindOf(a.Type) == methods.KindOf(b.Type) && a.Type.Length() == b.Type.Length()
+}
+
+// orphansErr is the refusal of rows that would refer to what is not there.
+func orphansErr(orphans []orphan) error {
+	if len(orphans) == 0 {
+		return nil
+	}
+	var lines, flags, kept []string
+	for _, o := range orphans {
+		lines = append(lines, fmt.Sprintf("%s.%s: foreign key %s refers to %s", o.table, o.column, schema.Quote(o.key), o.references))
+		flags = append(flags, "--exclude-table-data '"+strings.ReplaceAll(o.table, "'", `'\''`)+"'")
+	}
+	for _, o := range orphans {
+		kept = append(kept, "--keep-rows '"+strings.ReplaceAll(o.references, "'", `'\''`)+"'")
+	}
+	slices.Sort(flags)
+	slices.Sort(kept)
+	return fault.New(fault.Usage, "leave those rows out as well: "+strings.Join(slices.Compact(flags), " ")+"; or keep what they refer to: "+strings.Join(slices.Compact(kept), " "),
+		"the dump has rows that refer to rows which are left out:\n  %s", strings.Join(lines, "\n  "))
+}
