@@ -152,7 +152,11 @@ func TestTypes(t *testing.T) {
 				spec := methods.Spec{Name: facts.Name, Number: map[string]int{"shift_days": 180, "noise": 10}[facts.Name], Text: map[string]string{"bcrypt": "password"}[facts.Name]}
 				switch fixed := fixedOf(methods.KindOf(col.Type), sample.typ); {
 				case facts.Name == "value" && array:
-					spec.Text = `{"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(fixed) + `",NULL}`
+					text, _, err := methods.Elements(methods.Constant(fixed))(nil, []byte("{x,NULL}"), nil)
+					if err != nil {
+						t.Fatal(err)
+					}
+					spec.Text = string(text)
 				case facts.Name == "value":
 					spec.Text = fixed
 				case facts.Name == "one_of":
