@@ -15,24 +15,23 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Archive writes to w the archive that r holds, masked as the plan says that
-// judge returns for its head. Nothing is written before that.
+// Archive writes the archive in r to w, masked by the plan that judge returns for its
+// head. It writes nothing before that.
 //
-// Entries, their ids and their order are those of the original; its blocks are
-// in the order in which they lie. The table of contents says nothing of their
-// places, as when pg_dump writes to a pipe. A block with nothing to mask is
-// copied as it is. Any other is unpacked, masked and compressed again, at a level
-// as for archive.NewDataWriter, each of it in a goroutine of its own: it takes
-// some MiB of memory and what Table.Reader takes.
+// Entries keep their ids and their order. Blocks keep their order in the file. The
+// table of contents has no offsets, as when pg_dump writes to a pipe. Archive copies a
+// block without masked columns. It decompresses, masks and compresses every other
+// block, in one goroutine each, with a level for archive.NewDataWriter. That takes a
+// few MiB of memory in addition to that of Table.Reader.
 //
-// An archive with statements that pg_dump does not write is refused (see
-// schema.Genuine), and COPY statements are made anew.
+// Archive refuses statements that pg_dump does not write (see schema.Genuine), and
+// writes COPY statements anew.
 //
-// Where anything is masked, the statistics that pg_dump 18 may have added are
-// left out: they hold values of the rows. So is what LeftOut names, always.
+// If anything is masked, it leaves out the statistics that pg_dump 18 may add, because
+// they contain values. It always leaves out the entries of LeftOut.
 //
-// An error of judge, r or w is returned as it is or wrapped; of what is wrong
-// with the archive, it is an *archive.FormatError.
+// It returns errors of judge, r and w, which may be wrapped. If the archive is
+// malformed, the error is an *archive.FormatError.
 func Archive(w io.Writer, r io.Reader, judge func(*archive.Head) (*Plan, error), level int) error {
 	in := bufio.NewReaderSize(r, stageBuffer)
 	var raw bytes.Buffer
@@ -68,8 +67,8 @@ func Archive(w io.Writer, r io.Reader, judge func(*archive.Head) (*Plan, error),
 	return err
 }
 
-// fits refuses an archive whose rows are not in the form that a Table takes, and
-// one with data of a kind that is not known: nobody could say what is in it.
+// fits refuses an archive whose rows a Table cannot mask, and one with an unknown kind
+// of data.
 func (p *Plan) fits(head *archive.Head) error {
 	for i := range head.Entries {
 		e := &head.Entries[i]
@@ -86,15 +85,15 @@ func (p *Plan) fits(head *archive.Head) error {
 	return nil
 }
 
-// Drops reports whether an entry is left out of a masked archive.
+// Drops reports whether a masked archive leaves out an entry.
 func (p *Plan) Drops(e *archive.Entry) bool {
 	return p.Masks() && strings.HasSuffix(e.Desc, "STATISTICS DATA")
 }
 
-// stageBuffer is how many bytes a stage of the work hands to the next at once.
+// stageBuffer is how many bytes one stage passes to the next at once.
 const stageBuffer = 128 << 10
 
-// rewriter writes the blocks of a masked archive.
+// A rewriter writes the blocks of a masked archive.
 type rewriter struct {
 	w       io.Writer
 	plan    *Plan
@@ -115,7 +114,7 @@ func newRewriter(w io.Writer, head *archive.Head, plan *Plan, level int) *rewrit
 	}
 }
 
-// block writes one block, of which r has the original's bytes.
+// block writes one block. r has its original bytes.
 func (a *rewriter) block(b archive.Block, r io.Reader) error {
 	e := a.entries[b.ID]
 	table := a.plan.Table(e)
@@ -133,7 +132,7 @@ func (a *rewriter) block(b archive.Block, r io.Reader) error {
 	return a.rows(b, r, table)
 }
 
-// noRows writes the block of a table without rows.
+// noRows writes the block of a table whose rows are left out.
 func (a *rewriter) noRows(b archive.Block, e *archive.Entry) error {
 	if err := a.out.Reset(a.w, b); err != nil {
 		return err
@@ -146,8 +145,7 @@ func (a *rewriter) noRows(b archive.Block, e *archive.Entry) error {
 	return a.out.Close()
 }
 
-// emptyObjects keeps the large objects, to which rows refer, but not what is in
-// them.
+// emptyObjects writes empty large objects. Their oids stay, because rows refer to them.
 func (a *rewriter) emptyObjects(b archive.Block, r io.Reader) error {
 	if err := errors.Join(a.in.Reset(r, b), a.out.Reset(a.w, b)); err != nil {
 		return err
@@ -166,8 +164,8 @@ func (a *rewriter) emptyObjects(b archive.Block, r io.Reader) error {
 	}
 }
 
-// rows masks the rows of a table. It reads, unpacks, masks and compresses at the
-// same time.
+// rows writes the masked rows of a table. It reads, decompresses, masks and compresses
+// concurrently.
 func (a *rewriter) rows(b archive.Block, r io.Reader, table *rows.Table) error {
 	packedR, packedW := io.Pipe()
 	plainR, plainW := io.Pipe()
@@ -193,7 +191,7 @@ func (a *rewriter) rows(b archive.Block, r io.Reader, table *rows.Table) error {
 		}
 		return ended(err, maskedR, nil)
 	})
-	// Here, because r is good for as long as this call.
+	// This stage runs here, because r is valid only during this call.
 	err := ended(pass(a.packed, packedW, r), nil, packedW)
 	if failed := group.Wait(); failed != nil {
 		return failed
@@ -201,7 +199,7 @@ func (a *rewriter) rows(b archive.Block, r io.Reader, table *rows.Table) error {
 	return err
 }
 
-// pass hands all of r to the next stage, in pieces of the buffer's size.
+// pass passes all of r to the next stage, a buffer at a time.
 func pass(buffer *bufio.Writer, to io.Writer, r io.Reader) error {
 	buffer.Reset(to)
 	if _, err := io.Copy(buffer, r); err != nil {
@@ -210,10 +208,10 @@ func pass(buffer *bufio.Writer, to io.Writer, r io.Reader) error {
 	return buffer.Flush()
 }
 
-// ended tells the stages before and after one that it has ended, and why.
+// ended tells the neighboring stages that this one has ended, and why.
 func ended(err error, in *io.PipeReader, out *io.PipeWriter) error {
 	if in != nil {
-		_ = in.CloseWithError(err) // which never fails
+		_ = in.CloseWithError(err) // never fails
 	}
 	if out != nil {
 		_ = out.CloseWithError(err)

@@ -14,11 +14,11 @@ const humanEssentials = "human-essentials"
 //go:embed human-essentials.yml
 var humanEssentialsFile []byte
 
-// BuiltIn returns the built-in rules as a hectl.yml could have them.
+// BuiltIn returns the built-in rules in the format of hectl.yml.
 func BuiltIn() string { return string(humanEssentialsFile) }
 
-// mustBuiltIn reads the built-in rules. Only who builds hectl can get them wrong,
-// and the tests tell.
+// mustBuiltIn parses the built-in rules. It panics on an error, which the tests rule
+// out.
 func mustBuiltIn() *Rules {
 	file, err := parser.ParseBytes(humanEssentialsFile, 0)
 	if err != nil {

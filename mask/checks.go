@@ -9,8 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// narrowed returns the column as if its type had the limits that checks set, so
-// that methods keep to them.
+// narrowed returns the column with a type that has the length limits of its checks, so
+// that methods respect them.
 func (c *compiler) narrowed(s *subject, col *schema.Column) schema.Column {
 	narrow := *col
 	if methods.KindOf(col.Type) != methods.Text || col.Type.Array {
@@ -33,7 +33,7 @@ func (c *compiler) narrowed(s *subject, col *schema.Column) schema.Column {
 	return narrow
 }
 
-// limited returns a column as narrowed does, nil when there is none.
+// limited returns narrowed of the column with a name, nil if there is none.
 func (c *compiler) limited(s *subject, name string) *schema.Column {
 	col := s.table.Column(name)
 	if col == nil {
@@ -43,8 +43,8 @@ func (c *compiler) limited(s *subject, name string) *schema.Column {
 	return &narrow
 }
 
-// checksOf returns the valid checks that are about a column, those of its domain
-// with its name for VALUE.
+// checksOf returns the valid checks on a column: those of its table, and those of its
+// domain, in which the column is called VALUE.
 func (c *compiler) checksOf(s *subject, col *schema.Column) []schema.Check {
 	var found []schema.Check
 	for _, check := range s.table.Checks {
@@ -55,7 +55,7 @@ func (c *compiler) checksOf(s *subject, col *schema.Column) []schema.Check {
 	return append(found, c.domainChecks(col)...)
 }
 
-// valueColumn is what a domain's check calls the value.
+// valueColumn is the name of the value in a domain's check.
 const valueColumn = "value"
 
 // domainChecks returns the valid checks of a column's domain.
@@ -73,7 +73,7 @@ func (c *compiler) domainChecks(col *schema.Column) []schema.Check {
 	return found
 }
 
-// checks judges what the methods for a table do to its checks.
+// checks reports checks of a table that its methods may break.
 func (c *compiler) checks(s *subject) {
 	for i := range s.table.Columns {
 		col := &s.table.Columns[i]
@@ -90,7 +90,7 @@ func (c *compiler) checks(s *subject) {
 	}
 }
 
-// check judges what a column's method does to one check.
+// check reports whether a column's method may break one check.
 func (c *compiler) check(s *subject, col *schema.Column, v verdict, check schema.Check) {
 	on := label(s.table.Name) + "." + schema.Quote(col.Name)
 	name := "check " + schema.Quote(check.Name)
@@ -117,7 +117,7 @@ func (c *compiler) check(s *subject, col *schema.Column, v verdict, check schema
 	}
 	for _, sql := range rest {
 		if facts.Null && !strings.Contains(strings.ToLower(sql), "null") {
-			continue // what is unknown passes a check
+			continue // a check passes if its result is unknown
 		}
 		if used := s.table.Uses(sql); slices.Contains(used, col.Name) || strings.Contains(sql, "VALUE") {
 			c.warn("%s: hectl cannot tell whether %s, which says %s, still holds after %s", on, name, sql, v.spec.Name)

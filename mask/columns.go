@@ -9,7 +9,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// column judges one method for one column, and makes it.
+// column checks the method for one column and returns its Func.
 func (c *compiler) column(s *subject, col *schema.Column, v verdict) methods.Func {
 	on := label(s.table.Name) + "." + schema.Quote(col.Name)
 	facts, _ := methods.FactsOf(v.spec.Name)
@@ -51,7 +51,7 @@ func (c *compiler) column(s *subject, col *schema.Column, v verdict) methods.Fun
 	return method
 }
 
-// readable reports whether NewMethod knows what text values of a type have.
+// readable reports whether methods.New can tell which texts are values of type t.
 func readable(t schema.Type) bool {
 	kind := methods.KindOf(t)
 	return kind != methods.Hstore && kind != methods.XML && kind != methods.TSVector && (kind != methods.Other || t.Root().Element().Root().Labels != nil)
@@ -64,7 +64,7 @@ func isNeutral(spec methods.Spec, t schema.Type) bool {
 	return ok && spec.Name == "value" && spec.Text == text
 }
 
-// methodsFor returns the names of the methods that fit a type.
+// methodsFor returns the names of the methods that fit type t.
 func methodsFor(t schema.Type) []string {
 	var names []string
 	for _, f := range methods.All() {

@@ -11,7 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// compiler holds rules against the tables of one archive.
+// A compiler applies rules to the tables of one archive.
 type compiler struct {
 	problems
 	rules    *Rules
@@ -23,23 +23,22 @@ type compiler struct {
 	byName   map[schema.Name]*schema.Table
 	subjects map[*schema.Table]*subject
 	masks    map[*schema.Table]*rows.Table
-	made     map[string]methods.Func // by method and type: to make one takes a millisecond
+	made     map[string]methods.Func // by method and type, because making one takes a millisecond
 	warnings []string
 }
 
-// Options are what else decides a plan.
+// Options limit and extend a plan.
 type Options struct {
-	// Takes tells whether the rows of a TABLE DATA entry are wanted at all; nil:
-	// all are. Columns of others need no rule.
+	// Takes reports whether the rows of a TABLE DATA entry are restored; nil if all
+	// are. The columns of other tables need no rule.
 	Takes func(*archive.Entry) bool
-	// Keep is as for Credentials: columns of these tables need a rule.
+	// Keep is CredentialOptions.Keep: the columns of these tables need a rule.
 	Keep []schema.Pattern
 }
 
-// Plan returns what happens to the rows of an archive. An error, of code
-// fault.Usage, names all that is wrong at once, each with its place in the file;
-// and with UnlistedFail each column that could hold personal data and has no
-// rule.
+// Plan returns the plan for an archive. An error has code fault.Usage and lists every
+// problem with its place in the file. With UnlistedFail, it also lists every column
+// that could hold personal data and has no rule.
 func (r *Rules) Plan(head *archive.Head, seed methods.Seed, opt Options) (*Plan, error) {
 	c := r.compile(head, seed, opt)
 	if err := c.err(r.title(head)); err != nil {
@@ -63,7 +62,7 @@ func (r *Rules) Plan(head *archive.Head, seed methods.Seed, opt Options) (*Plan,
 	return plan, nil
 }
 
-// plan returns what the rules do to the rows.
+// plan returns the plan of the rules, without credentials.
 func (c *compiler) plan() *Plan {
 	tables := map[int]*rows.Table{}
 	for t, m := range c.masks {
@@ -74,9 +73,8 @@ func (c *compiler) plan() *Plan {
 	return NewPlan(tables, c.rules.Hash())
 }
 
-// Check returns what the rules say of each column of an archive. The error is as
-// for Plan, but for columns without a rule, which are the report's, and with what
-// keeps Credentials from being replaced.
+// Check reports the rule for each column of an archive. The error is that of Plan,
+// without columns that have no rule, which are in the report, or that of Credentials.
 func (r *Rules) Check(head *archive.Head) (*Report, error) {
 	c := r.compile(head, methods.RandomSeed(), Options{})
 	if err := c.err(r.title(head)); err != nil {
@@ -123,7 +121,7 @@ func (r *Rules) compile(head *archive.Head, seed methods.Seed, opt Options) *com
 	return c
 }
 
-// table judges the rules for one table, and notes what happens to its rows.
+// table checks the rules for one table and adds it to the plan.
 func (c *compiler) table(s *subject) {
 	t := s.table
 	if s.none != nil {
@@ -133,7 +131,7 @@ func (c *compiler) table(s *subject) {
 		return
 	}
 	if t.Kind == schema.Foreign {
-		return // names says that
+		return // names reports the problem
 	}
 	methods := map[string]methods.Func{}
 	s.wrong = map[string]bool{}
@@ -170,8 +168,7 @@ func (c *compiler) table(s *subject) {
 	c.masks[t] = masked
 }
 
-// newColumn returns the column of table t that f masks, which is nil to keep its
-// values.
+// newColumn returns the column of table t that f masks. A nil f keeps its values.
 func newColumn(name string, spec methods.Spec, f methods.Func, t *schema.Table) rows.Column {
 	c := rows.Column{Name: name, Method: f}
 	if f != nil {
@@ -181,10 +178,10 @@ func newColumn(name string, spec methods.Spec, f methods.Func, t *schema.Table) 
 	return c
 }
 
-// tellRowsApart decides what tells the rows of t from each other, for the columns
-// that draw for each row: the primary key where its columns come first, so that a
-// row of tomorrow's dump draws the same by the same seed, else the row's number.
-// Both are the same in whatever pieces the rows arrive.
+// tellRowsApart decides how methods that are PerRow identify the rows of t: by the
+// primary key if its columns come first, so that a row has the same fake data in
+// tomorrow's dump with the same seed, otherwise by the row's number. Neither depends on
+// how the rows are split into pieces.
 func (c *compiler) tellRowsApart(t *schema.Table, masked *rows.Table) {
 	first := slices.IndexFunc(masked.Columns, func(c rows.Column) bool { return c.PerRow })
 	if first < 0 {
@@ -192,7 +189,7 @@ func (c *compiler) tellRowsApart(t *schema.Table, masked *rows.Table) {
 	}
 	name := t.Name
 	if masked.Key = keyBefore(t, first); masked.Key != nil {
-		name = whole(c.byName, t).Name // through whose partitions a row may move
+		name = whole(c.byName, t).Name // a row may move between partitions
 	}
 	for i := range masked.Columns {
 		if col := &masked.Columns[i]; col.PerRow {
@@ -201,8 +198,8 @@ func (c *compiler) tellRowsApart(t *schema.Table, masked *rows.Table) {
 	}
 }
 
-// keyBefore returns the places of the columns of the primary key, nil when t has
-// none, or one comes at or after first.
+// keyBefore returns the positions of the primary key's columns, nil if t has no primary
+// key or one of them is not before first.
 func keyBefore(t *schema.Table, first int) []int {
 	for _, u := range t.Uniques {
 		if !u.Primary {
@@ -219,7 +216,7 @@ func keyBefore(t *schema.Table, first int) []int {
 	return nil
 }
 
-// listed names the first few of some columns.
+// listed returns the first few columns of findings.
 func listed(findings []Finding) string {
 	var names []string
 	for _, f := range findings {

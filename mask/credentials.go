@@ -10,32 +10,32 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Becomes says what a credential is replaced with.
+// Becomes is what replaces a credential.
 type Becomes string
 
-// What a credential can be replaced with.
+// The replacements.
 const (
-	// BecomesPassword is a hash of the password that every user gets.
+	// BecomesPassword is a hash of the password that all users get.
 	BecomesPassword Becomes = "password"
-	// BecomesToken is NULL or, where a value is needed, another token.
+	// BecomesToken is NULL, or a random token if NULL is not allowed.
 	BecomesToken Becomes = "token"
 	// BecomesFalse is false.
 	BecomesFalse Becomes = "false"
-	// BecomesNull is NULL: what it refers to is never restored.
+	// BecomesNull is NULL: the row that it refers to is never restored.
 	BecomesNull Becomes = "null"
 )
 
 // A CredentialColumn is a column that is replaced in every restore.
 type CredentialColumn struct {
-	Of      string // what writes it
+	Of      string // the software that writes it
 	Table   string // "" for every table
 	Column  string // a name, or a pattern with *
 	Becomes Becomes
 }
 
-// CredentialColumns is the list of the columns that never leave production as they
-// are. Nothing else is replaced because of its name, so a column gets on it only
-// when its name leaves no doubt.
+// CredentialColumns returns the columns whose values never leave production. No other
+// column is replaced because of its name, so the list has only names that leave no
+// doubt.
 func CredentialColumns() []CredentialColumn {
 	return []CredentialColumn{
 		{"Devise", "", "encrypted_password", BecomesPassword},
@@ -63,19 +63,19 @@ func CredentialColumns() []CredentialColumn {
 	}
 }
 
-// A CredentialTable is a table without rows in every restore, unless its rows are
-// asked for.
+// A CredentialTable is a table whose rows are left out of every restore, unless
+// --keep-rows names it.
 type CredentialTable struct {
-	Of    string   // what writes it
+	Of    string   // the software that writes it
 	Table string   // a name, or a pattern with *
-	Has   []string // columns without which it is another table of that name
-	// Secrets are columns that become tokens where the rows are asked for.
+	Has   []string // columns that distinguish it from other tables of that name
+	// Secrets are columns that become tokens if --keep-rows names the table.
 	Secrets []string
 }
 
-// CredentialTables is the list of the tables whose rows never leave production:
-// sessions that somebody is logged in with, jobs that a developer's worker would
-// run (send the e-mail, charge the card), and what is kept from responses.
+// CredentialTables returns the tables whose rows never leave production: sessions that
+// are signed in, jobs that a worker on a developer's machine would run (send an email,
+// charge a card), and cached responses.
 func CredentialTables() []CredentialTable {
 	type names = []string
 	return []CredentialTable{
@@ -113,16 +113,15 @@ func CredentialTables() []CredentialTable {
 	}
 }
 
-// Skips reports whether the rows of a table of this name may be left out of a
-// restore, whatever columns it has.
+// Skips reports whether the list has a table of this name, whatever its columns.
 func Skips(table string) bool {
 	return slices.ContainsFunc(CredentialTables(), func(c CredentialTable) bool { return matches(c.Table, table) })
 }
 
-// NotesEnvironment reports whether a table of this name is one in which Rails notes
-// the environment that the database is of (ar_internal_metadata). Applications put
-// something before and after the name, and other tools write it their own way:
-// letters count, in any case, and nothing else.
+// NotesEnvironment reports whether Rails stores the environment in a table of this name
+// (ar_internal_metadata). It compares only letters and ignores their case, because
+// applications add prefixes and suffixes and other tools spell the name in their own
+// way.
 func NotesEnvironment(table string) bool {
 	letters := strings.Map(func(r rune) rune {
 		if r < 'a' || r > 'z' {
@@ -133,9 +132,8 @@ func NotesEnvironment(table string) bool {
 	return strings.Contains(letters, "arinternalmetadata")
 }
 
-// LoginColumns returns the columns of a table by which its users sign in: their
-// address, or name, and their password. Both are "" where it has no such columns.
-// table is its name.
+// LoginColumns returns the columns with which the users of a table sign in: the
+// address, or a user name, and the password. Both are "" if the table lacks either.
 func LoginColumns(table string, columns []string) (address, password string) {
 	lists := newCredentialLists()
 	for _, c := range columns {
@@ -155,7 +153,7 @@ func LoginColumns(table string, columns []string) (address, password string) {
 	return address, password
 }
 
-// credentialLists are the lists, and the lineage of each table.
+// credentialLists are the lists of credentials.
 type credentialLists struct {
 	columns []CredentialColumn
 	tables  []CredentialTable
@@ -165,13 +163,13 @@ func newCredentialLists() credentialLists {
 	return credentialLists{CredentialColumns(), CredentialTables()}
 }
 
-// skips reports whether a table has no rows in a restore that does not ask for them.
-// names are its own and those of the tables that it is a part of.
+// skips reports whether the rows of a table are left out unless --keep-rows names it.
+// names are its lineage.
 func (l credentialLists) skips(t *schema.Table, names []string) bool {
 	return len(l.of(t, names)) > 0
 }
 
-// of returns what of the list a table is.
+// of returns the entries of the list that describe a table.
 func (l credentialLists) of(t *schema.Table, names []string) (found []CredentialTable) {
 	missing := func(column string) bool { return t.Column(column) == nil && !slices.Contains(t.Copy, column) }
 	for _, c := range l.tables {
@@ -182,13 +180,13 @@ func (l credentialLists) of(t *schema.Table, names []string) (found []Credential
 	return found
 }
 
-// secret reports whether a column of a table on the list holds what somebody could
-// sign in with.
+// secret reports whether a column of a listed table holds a secret that can be used to
+// sign in.
 func (l credentialLists) secret(t *schema.Table, names []string, column string) bool {
 	return slices.ContainsFunc(l.of(t, names), func(c CredentialTable) bool { return slices.Contains(c.Secrets, column) })
 }
 
-// becomes returns what a column is replaced with, "" when it is not on the list.
+// becomes returns what replaces a column, "" if it is not on the list.
 func (l credentialLists) becomes(column string, names []string) Becomes {
 	for _, c := range l.columns {
 		if matches(c.Column, column) && (c.Table == "" || matches(c.Table, names...)) {
@@ -198,8 +196,8 @@ func (l credentialLists) becomes(column string, names []string) Becomes {
 	return ""
 }
 
-// replaced returns what Credentials does to the columns of t, nil when nothing. kept
-// says that its rows are asked for.
+// replaced returns a table that has a method for each column that Credentials replaces,
+// nil if there is none. kept reports whether --keep-rows names the table.
 func (l credentialLists) replaced(t *schema.Table, names []string, kept bool) *rows.Table {
 	masked := &rows.Table{Name: t.String(), None: l.skips(t, names) && !kept}
 	some := masked.None
@@ -216,23 +214,22 @@ func (l credentialLists) replaced(t *schema.Table, names []string, kept bool) *r
 	return masked
 }
 
-// matches reports whether a pattern of the lists is one of names.
+// matches reports whether a pattern of the lists matches any of names.
 func matches(pattern string, names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
-		ok, err := path.Match(pattern, name) // a name with a slash in it is on no list
+		ok, err := path.Match(pattern, name) // no name on a list has a slash
 		return ok && err == nil
 	})
 }
 
-// asksFor reports whether patterns name a table, or one that it is a part of.
+// asksFor reports whether patterns match a table or one that it is a part of.
 func asksFor(patterns []schema.Pattern, byName map[schema.Name]*schema.Table, t *schema.Table) bool {
 	return slices.ContainsFunc(parts(byName, t), func(of *schema.Table) bool {
 		return slices.ContainsFunc(patterns, func(p schema.Pattern) bool { return p.Matches(of.Name) })
 	})
 }
 
-// Listed returns the tables with rows that are on the list of those without, and that
-// keep names.
+// Listed returns the tables with rows that are on the list and that keep matches.
 func Listed(s *schema.Schema, keep []schema.Pattern) (tables []*schema.Table) {
 	lists, names := newCredentialLists(), lineage(s)
 	byName := map[schema.Name]*schema.Table{}

@@ -13,17 +13,17 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Definition is a definition of an archive, which no rule masks, with something in
-// it that looks like a secret or like personal data.
+// A Definition is a definition in an archive that appears to contain a secret or
+// personal data. Rules do not mask definitions.
 type Definition struct {
 	Name string `json:"name"` // such as "view public.report"
 	Why  string `json:"why"`
-	Hash string `json:"hash"` // of its SQL: another one has to be reviewed anew
+	Hash string `json:"hash"` // of its SQL, so that a changed one needs another review
 	Open bool   `json:"open"`
 }
 
-// definitions lists them. Those that reviewed has, by name with their hash or the
-// word keep, are not open.
+// definitions returns the suspicious definitions of an archive. They are open unless
+// reviewed has their name with their hash or the word keep.
 func definitions(head *archive.Head, s *schema.Schema, reviewed map[string]string) []Definition {
 	var list []Definition
 	bounds := personalBounds(s)
@@ -48,7 +48,7 @@ func definitions(head *archive.Head, s *schema.Schema, reviewed map[string]strin
 	return list
 }
 
-// definitionName is how hectl.yml names an entry.
+// definitionName returns the name of an entry in hectl.yml.
 func definitionName(e *archive.Entry) string {
 	name := e.Tag
 	if e.Namespace != "" {
@@ -57,8 +57,8 @@ func definitionName(e *archive.Entry) string {
 	return strings.ToLower(e.Desc) + " " + name
 }
 
-// personalBounds returns, by partition, what the column tells of that its whole is
-// partitioned by: bounds are values of it.
+// personalBounds returns, by partition, why its bounds may be personal data: they are
+// values of the column that the table is partitioned by.
 func personalBounds(s *schema.Schema) map[schema.Name]string {
 	byName := map[schema.Name]*schema.Table{}
 	for _, t := range s.Tables {
@@ -80,14 +80,14 @@ func personalBounds(s *schema.Schema) map[schema.Name]string {
 	return why
 }
 
-// look is a form of text that tells what it is.
+// A look is a pattern of a kind of secret or personal data.
 type look struct {
 	what string
 	form *regexp.Regexp
 }
 
-// looks are the forms, the worst first. Each is of a literal, in SQL or in the body of a
-// function; none is of a name.
+// looks returns the patterns, the most severe first. They match literals in SQL and in
+// bodies of functions, never names.
 func looks() []look {
 	const secret = `(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|private_?key|credential)s?(?:_key|_base|_key_base)?`
 	return []look{
@@ -105,10 +105,10 @@ func looks() []look {
 	}
 }
 
-// examples matches addresses that are nobody's.
+// examples matches addresses that belong to no one.
 var examples = regexp.MustCompile(`(?i)@(?:[a-z0-9-]+\.)*(?:example\.(?:com|org|net)|example|test|invalid|localhost)$`)
 
-// looksLike returns what SQL has in it, "" when nothing is seen.
+// looksLike returns what SQL appears to contain, "" if nothing.
 func looksLike(sql string) string {
 	for _, l := range looks() {
 		for _, found := range l.form.FindAllString(sql, -1) {
@@ -120,15 +120,15 @@ func looksLike(sql string) string {
 	return ""
 }
 
-// openDefinitions returns those that nobody has reviewed.
+// openDefinitions returns the definitions that are not reviewed.
 func (r *Report) openDefinitions() []Definition {
 	return slices.DeleteFunc(slices.Clone(r.Definitions), func(d Definition) bool { return !d.Open })
 }
 
-// OpenDefinitions returns how many definitions nobody has reviewed.
+// OpenDefinitions returns how many definitions are not reviewed.
 func (r *Report) OpenDefinitions() int { return len(r.openDefinitions()) }
 
-// Suggestion returns the lines to add to hectl.yml for all that is open.
+// Suggestion returns the lines to add to hectl.yml for everything that is open.
 func (r *Report) Suggestion() string {
 	text := "mask:\n"
 	if r.Open() > 0 {

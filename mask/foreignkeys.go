@@ -8,7 +8,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// foreignKeys judges whether both sides of each foreign key stay equal.
+// foreignKeys reports foreign keys whose two sides would no longer be equal.
 func (c *compiler) foreignKeys(s *subject) {
 	if s.none != nil || s.table.Unread != nil {
 		return
@@ -25,7 +25,7 @@ func (c *compiler) foreignKeys(s *subject) {
 			nulled = nulled || v.spec.Name == "null" && v.masks()
 		}
 		if nulled {
-			continue // refers to nothing
+			continue // NULL refers to no row
 		}
 		if other.none != nil {
 			c.referred(s, other, key)
@@ -37,17 +37,17 @@ func (c *compiler) foreignKeys(s *subject) {
 	}
 }
 
-// referred refuses to leave out rows that others refer to.
+// referred refuses to leave out rows that a foreign key refers to.
 func (c *compiler) referred(s, other *subject, key schema.ForeignKey) {
 	if key.NotValid || other.none.rows == "" {
-		return // the command line's own choice, of which Postgres itself will tell
+		return // the command line left them out; Postgres reports the foreign key
 	}
 	on := label(s.table.Name) + "." + schema.Quote(key.Columns[0])
 	c.add(other.none.at, on, "leave the rows of "+label(s.table.Name)+" out as well, make the column null, or mask the columns of "+label(other.table.Name),
 		"foreign key %s refers to %s, whose rows are left out", schema.Quote(key.Name), label(other.table.Name))
 }
 
-// joining returns the methods that keep equal values of a type equal.
+// joining returns the methods that keep equal values of type t equal.
 func joining(t schema.Type) []string {
 	var names []string
 	for _, f := range methods.All() {
@@ -58,7 +58,7 @@ func joining(t schema.Type) []string {
 	return names
 }
 
-// sides judges one column of a foreign key.
+// sides checks one column of a foreign key.
 func (c *compiler) sides(s, other *subject, key schema.ForeignKey, name, foreign string) {
 	here, there := s.column(name), other.column(foreign)
 	if !here.masks() && !there.masks() || s.wrong[name] || other.wrong[foreign] {

@@ -7,16 +7,16 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// A row of a B-tree index may have 2,704 bytes, after compression: a third of a page
-// (BTMaxItemSize in src/include/access/nbtree.h). A long text that compresses well
-// fits, and as much text that is made up does not.
+// A row of a B-tree index has at most 2,704 bytes after compression, a third of a page
+// (BTMaxItemSize in src/include/access/nbtree.h). A long text may fit because it
+// compresses well, while made-up text of the same length does not.
 const (
-	mostOfIndex = 2400 // bytes that all made up values of an index share
+	mostOfIndex = 2400 // bytes that all made-up values of an index row share
 )
 
-// roomUnder returns how many bytes a made up value of a column may have, so that it
-// fits the indexes that it is in; 0 for any number. Both sides of a foreign key have
-// to become equal, and one of them is in an index.
+// roomUnder returns how many bytes a made-up value of a column may have to fit the
+// indexes that contain it; 0 for any number. Both columns of a foreign key must stay
+// equal, and the referenced one is in an index, so both are limited.
 func (c *compiler) roomUnder(s *subject, col *schema.Column) int {
 	room := 0
 	less := func(n int) {
@@ -43,7 +43,7 @@ func (c *compiler) roomUnder(s *subject, col *schema.Column) int {
 	return room
 }
 
-// inIndex reports whether an index has a column, or what is computed from it.
+// inIndex reports whether an index contains a column or a value computed from it.
 func inIndex(t *schema.Table, index schema.Index, name string) bool {
 	for _, has := range slices.Concat(index.Columns, index.Include) {
 		col := t.Column(has)
@@ -54,9 +54,8 @@ func inIndex(t *schema.Table, index schema.Index, name string) bool {
 	return slices.ContainsFunc(index.Expressions, func(sql string) bool { return slices.Contains(t.Uses(sql), name) })
 }
 
-// indexable reports whether what a method makes fits the indexes that have all of the
-// value, and adds a problem when it does not: documents, hstores and arrays of texts
-// may grow, or compress less well, and are of any length.
+// indexable refuses a method for documents, hstores and arrays of text in indexes that
+// contain the whole value: what the method makes may be longer, or compress less well.
 func (c *compiler) indexable(s *subject, col *schema.Column, v verdict) bool {
 	if slices.Contains([]string{"null", "value", "empty"}, v.spec.Name) || !grows(col.Type) {
 		return true
@@ -73,7 +72,7 @@ func (c *compiler) indexable(s *subject, col *schema.Column, v verdict) bool {
 	return true
 }
 
-// grows reports whether values of a type have parts that may become longer.
+// grows reports whether values of type t have parts that may become longer.
 func grows(t schema.Type) bool {
 	switch methods.KindOf(t) {
 	case methods.JSON, methods.Hstore:
@@ -84,8 +83,8 @@ func grows(t schema.Type) bool {
 	return false
 }
 
-// computed judges what Postgres computes from masked columns after the rows are in,
-// or with them: expressions and conditions of indexes, and generated columns.
+// computed reports what Postgres may fail to compute from masked columns: expressions
+// and conditions of indexes, and generated columns.
 func (c *compiler) computed(s *subject) {
 	for _, index := range s.table.Indexes {
 		for _, sql := range append(slices.Clone(index.Expressions), index.Where) {
@@ -108,7 +107,7 @@ func (c *compiler) computed(s *subject) {
 	}
 }
 
-// compute judges one expression.
+// compute checks one expression.
 func (c *compiler) compute(s *subject, what, sql string) {
 	if sql == "" {
 		return
@@ -132,8 +131,8 @@ func (c *compiler) compute(s *subject, what, sql string) {
 	}
 }
 
-// castFromText returns a type that is not text and that an expression casts
-// something to; "" when there is none.
+// castFromText returns the first type in an expression's casts that is not a text type;
+// "" if there is none.
 func castFromText(sql string) string {
 	casts, err := schema.Casts(sql)
 	if err != nil {
@@ -149,8 +148,8 @@ func castFromText(sql string) string {
 	return ""
 }
 
-// unknownFunction returns a function that an expression calls and that could refuse a
-// value; "" when there is none.
+// unknownFunction returns a function in an expression that could refuse a value; "" if
+// there is none.
 func unknownFunction(sql string) string {
 	calls, err := schema.Calls(sql)
 	if err != nil {
@@ -167,7 +166,7 @@ func unknownFunction(sql string) string {
 		case "lower", "upper", "initcap", "btrim", "ltrim", "rtrim", "trim", "md5", "sha256", "length", "char_length", "octet_length", "coalesce", "nullif", "to_tsvector", "setweight", "concat", "concat_ws",
 			"substr", "substring", "left", "right", "reverse", "replace", "translate", "regexp_replace", "strpos", "position", "split_part", "starts_with", "unaccent", "hashtext", "abs",
 			"date_part", "date_trunc", "extract", "greatest", "least", "jsonb_typeof", "array_length", "cardinality",
-			"and", "or", "not", "in", "any", "all", "when", "then", "else", "case", "as", "from", "is", "like": // key words
+			"and", "or", "not", "in", "any", "all", "when", "then", "else", "case", "as", "from", "is", "like": // keywords
 		default:
 			return call.String()
 		}

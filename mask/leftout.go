@@ -8,17 +8,17 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// LeftOut are entries that get into no masked archive and no database.
+// LeftOut are the entries that are never written to a masked archive or a database.
 type LeftOut struct {
 	byID map[int]bool
-	// Secrets names user mappings and subscriptions: their definitions hold
+	// Secrets are the user mappings and subscriptions. Their definitions contain
 	// passwords of other servers.
 	Secrets []string
-	// Unfilled names materialized views that would ask another server for rows.
+	// Unfilled are the materialized views that would fetch rows from another server.
 	Unfilled []string
 }
 
-// NewLeftOut decides for an archive.
+// NewLeftOut finds the entries of an archive.
 func NewLeftOut(head *archive.Head) *LeftOut {
 	l := &LeftOut{byID: map[int]bool{}}
 	d := newDials(head)
@@ -42,8 +42,8 @@ func NewLeftOut(head *archive.Head) *LeftOut {
 	return l
 }
 
-// about reports whether an entry is a comment, a label or a privilege of things of a
-// kind.
+// about reports whether an entry is a comment, a security label or a privilege on an
+// object of a kind.
 func about(e *archive.Entry, kind string) bool {
 	return slices.Contains([]string{"COMMENT", "SECURITY LABEL", "ACL"}, e.Desc) && strings.HasPrefix(e.Tag, kind)
 }
@@ -56,21 +56,21 @@ func archiveName(e *archive.Entry) string {
 	return namespace + "." + tag
 }
 
-// Drops reports whether an entry is one of them.
+// Drops reports whether an entry is left out.
 func (l *LeftOut) Drops(e *archive.Entry) bool { return l.byID[e.ID] }
 
-// dials answers which entries of an archive may have the server connect to another
-// one: by a foreign table, or by a function of an extension that can.
+// dials finds the entries of an archive that may make the server connect to another
+// one, through a foreign table or a function of an extension.
 //
-// What the body of a function does is not recorded. So where the archive has any
-// such thing, a function of the database's own counts as one that connects, unless
-// its body can be read and names nothing that does.
+// pg_dump does not record what the body of a function does. So if the archive has any
+// way to connect, every function of its own counts as one, unless its body can be
+// parsed and names nothing that connects.
 type dials struct {
 	byID     map[int]*archive.Entry
-	byName   map[string][]int // what a body can name: relations and routines
-	children map[int][]int    // of a table: its partitions, and what inherits from it
+	byName   map[string][]int // what the body of a function can name: relations and routines
+	children map[int][]int    // of a table: its partitions, and the tables that inherit from it
 	any      bool
-	opaque   bool // functions of an extension connect, whose names are not in the archive
+	opaque   bool // an extension's functions connect, and the archive does not have their names
 }
 
 func newDials(head *archive.Head) *dials {
@@ -104,7 +104,7 @@ func newDials(head *archive.Head) *dials {
 	return d
 }
 
-// outside reports whether an entry is a way to another server.
+// outside reports whether an entry is a way to connect to another server.
 func outside(e *archive.Entry) bool {
 	switch e.Desc {
 	case "SERVER", "FOREIGN SERVER", "FOREIGN TABLE", "FOREIGN DATA WRAPPER":
@@ -118,7 +118,7 @@ func outside(e *archive.Entry) bool {
 	return false
 }
 
-// reaches reports whether what an entry needs may connect.
+// reaches reports whether an entry or anything that it depends on may connect.
 func (d *dials) reaches(e *archive.Entry, seen map[int]bool) bool {
 	if seen[e.ID] {
 		return false
@@ -139,24 +139,24 @@ func (d *dials) reaches(e *archive.Entry, seen map[int]bool) bool {
 	case "SCHEMA":
 		return false
 	case "TABLE":
-		// Its defaults and checks are of no account to a reader, but a column that is
-		// computed when it is read is.
+		// Reading a table does not run its defaults and checks, but computes its
+		// virtual columns.
 		computed := schema.HasVirtualColumns(e.Definition)
 		return slices.ContainsFunc(d.children[e.ID], visit) || computed && slices.ContainsFunc(e.Dependencies, visit)
 	}
 	return slices.ContainsFunc(e.Dependencies, visit)
 }
 
-// connects reports whether a routine may connect, as far as its body tells. visit
-// does so for what the body names.
+// connects reports whether a routine may connect, judging by its body. visit does so
+// for what the body names.
 func (d *dials) connects(e *archive.Entry, visit func(id int) bool) bool {
 	language, words, ok := schema.RoutineWords(e.Definition)
 	switch {
-	case !ok, d.opaque, words["execute"]: // which runs what only the server sees
+	case !ok, d.opaque, words["execute"]: // EXECUTE runs SQL that only the server sees
 		return true
 	case language == "internal":
 		return false
-	case language != "sql" && language != "plpgsql" && language != "": // SQL with a body that is not a string names none
+	case language != "sql" && language != "plpgsql" && language != "": // a body that is not a string names no language, and is SQL
 		return true
 	}
 	for name := range words {

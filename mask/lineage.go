@@ -6,28 +6,28 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// maxDepth bounds how many ancestors of a table are followed: a hostile archive may
-// have any number.
+// maxDepth limits how many ancestors of a table are followed, because a hostile archive
+// may have any number.
 const maxDepth = 100
 
-// ancestors returns t and the tables that it inherits from, nearest first. A
-// partition begins with the whole.
+// ancestors returns t and the tables that it inherits from, nearest first. For a
+// partition, it begins with the partitioned table.
 func ancestors(byName map[schema.Name]*schema.Table, t *schema.Table) []*schema.Table {
 	isPart := func(of *schema.Table) bool { return of.PartitionOf != nil && byName[*of.PartitionOf] != nil }
 	if list := slices.DeleteFunc(parts(byName, t), isPart); len(list) > 0 {
 		return list
 	}
-	return []*schema.Table{t} // partitions in a circle
+	return []*schema.Table{t} // partitions that contain each other
 }
 
-// whole returns the table that t is a partition of at the end, t itself when it
-// is none.
+// whole returns the partitioned table that t belongs to, at the top; t itself if it is
+// not a partition.
 func whole(byName map[schema.Name]*schema.Table, t *schema.Table) *schema.Table {
 	return ancestors(byName, t)[0]
 }
 
-// lineage returns a function for the names of a table and of all that it is a
-// partition of, or inherits from.
+// lineage returns a function that returns the names of a table and of all tables that
+// it is a partition of or inherits from.
 func lineage(s *schema.Schema) func(*schema.Table) []string {
 	byName := map[schema.Name]*schema.Table{}
 	for _, t := range s.Tables {
@@ -42,12 +42,12 @@ func lineage(s *schema.Schema) func(*schema.Table) []string {
 	}
 }
 
-// parts returns t and all tables that it is a partition of, or inherits from.
+// parts returns t and all tables that it is a partition of or inherits from.
 func parts(byName map[schema.Name]*schema.Table, t *schema.Table) []*schema.Table {
 	var all []*schema.Table
 	for next := []*schema.Table{t}; len(next) > 0 && len(all) < maxDepth; next = next[1:] {
 		of := next[0]
-		if of == nil || slices.Contains(all, of) { // a hostile archive may have them in a circle
+		if of == nil || slices.Contains(all, of) { // a hostile archive may have tables that inherit from each other
 			continue
 		}
 		all = append(all, of)

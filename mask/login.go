@@ -9,7 +9,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// addresses returns the columns with the addresses of users, by the dump id of their
+// addresses returns the columns with the addresses of users, by the dump id of the
 // table's TABLE DATA entry.
 func addresses(head *archive.Head) map[int]string {
 	found := map[int]string{}
@@ -21,11 +21,11 @@ func addresses(head *archive.Head) map[int]string {
 	return found
 }
 
-// HasUsers reports whether an archive has rows of a table whose users can sign in.
+// HasUsers reports whether an archive has rows of users that can sign in.
 func HasUsers(head *archive.Head) bool { return len(addresses(head)) > 0 }
 
-// Sparing returns what p does, but for the address of one user, which passes as it
-// is. Nothing else of the row does.
+// Sparing returns a plan that keeps the address of one user and does everything else
+// that p does.
 func (p *Plan) Sparing(head *archive.Head, address string) *Plan {
 	spared := *p
 	spared.tables = map[int]*rows.Table{}
@@ -39,7 +39,7 @@ func (p *Plan) Sparing(head *archive.Head, address string) *Plan {
 	return &spared
 }
 
-// spare returns t without masking one value of a column.
+// spare returns t with a column that keeps one value.
 func spare(t *rows.Table, column string, value []byte) *rows.Table {
 	other := *t
 	other.Columns = slices.Clone(t.Columns)
@@ -60,7 +60,7 @@ func spare(t *rows.Table, column string, value []byte) *rows.Table {
 	return &other
 }
 
-// MasksAddress reports whether a plan masks a column of a table in every row.
+// MasksAddress reports whether a plan masks a column in every row of a table.
 func (p *Plan) MasksAddress(head *archive.Head, table schema.Name, column string) bool {
 	masks := false
 	for i := range head.Entries {

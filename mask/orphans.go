@@ -10,17 +10,17 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// An orphan is a foreign key to a table whose rows never leave production, from rows
-// that would be restored.
+// An orphan is a foreign key from rows that would be restored to rows that never leave
+// production.
 type orphan struct{ table, column, key, references string }
 
-// clearKeys has columns that refer to rows which are never restored be NULL, as if those
-// had been deleted with ON DELETE SET NULL, and notes the keys for which that cannot be.
-// It reports whether there are any such keys.
+// clearKeys makes columns NULL that refer to rows which are never restored, as ON
+// DELETE SET NULL would. It notes foreign keys for which that is impossible, and
+// reports whether there are any.
 func (j *credentialJudge) clearKeys(t *schema.Table, r *replacements) bool {
 	for _, of := range parts(j.byName, t) {
 		if of != t && of.PartitionBy == "" {
-			continue // who inherits, inherits no keys
+			continue // tables do not inherit foreign keys
 		}
 		for _, key := range of.ForeignKeys {
 			there := j.byName[key.References]
@@ -35,7 +35,7 @@ func (j *credentialJudge) clearKeys(t *schema.Table, r *replacements) bool {
 	return len(r.orphans) > 0
 }
 
-// leavesOut reports whether a table has no rows because of the list.
+// leavesOut reports whether the rows of a table are left out because it is on the list.
 func (j *credentialJudge) leavesOut(t *schema.Table) bool {
 	return j.lists.skips(t, j.names(t)) && !asksFor(j.keep, j.byName, t)
 }
@@ -64,7 +64,7 @@ func (j *credentialJudge) clearKey(t *schema.Table, key schema.ForeignKey, r *re
 	return false
 }
 
-// foreignKeys refuses what would leave rows that refer to what is not there.
+// foreignKeys refuses replacements after which rows would refer to missing rows.
 func (j *credentialJudge) foreignKeys(s *schema.Schema, o CredentialOptions) {
 	spec := func(t *schema.Table, column string) methods.Spec {
 		if r := j.table(t); r != nil {
@@ -100,7 +100,7 @@ func sameType(a, b *schema.Column) bool {
 	return a != nil && b != nil && methods.KindOf(a.Type) == methods.KindOf(b.Type) && a.Type.Length() == b.Type.Length()
 }
 
-// orphansErr is the refusal of rows that would refer to what is not there.
+// orphansErr returns the error for rows that would refer to missing rows.
 func orphansErr(orphans []orphan) error {
 	if len(orphans) == 0 {
 		return nil

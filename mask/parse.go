@@ -15,8 +15,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Parse reads what hectl.yml, which is at path, has under its key mask. A nil
-// node says nothing. All that is wrong is in one error.
+// Parse reads the key mask of hectl.yml, whose path is path. A nil node means that the
+// file has no such key. The error lists every problem.
 func Parse(node ast.Node, path string) (*Rules, error) {
 	if node == nil {
 		return Default(), nil
@@ -31,7 +31,7 @@ func Parse(node ast.Node, path string) (*Rules, error) {
 	return r, nil
 }
 
-// yamlRules reads rules out of YAML, and collects what is wrong with them.
+// yamlRules reads rules from YAML and collects problems.
 type yamlRules struct {
 	problems
 	file, dir string
@@ -50,7 +50,7 @@ func (p *yamlRules) wrong(n ast.Node, on, do, format string, args ...any) {
 	p.add(p.place(n), on, do, format, args...)
 }
 
-// value returns the node that n stands for.
+// value resolves anchors, aliases and tags.
 func (p *yamlRules) value(n ast.Node) ast.Node {
 	switch n := n.(type) {
 	case *ast.AnchorNode:
@@ -72,11 +72,11 @@ func (p *yamlRules) value(n ast.Node) ast.Node {
 // pair is a key with its value.
 type pair struct {
 	key   string
-	at    ast.Node // of the key
-	value ast.Node // nil when it cannot be read, which is said already
+	at    ast.Node // the key's node
+	value ast.Node // nil if it cannot be read, which is reported already
 }
 
-// pairs returns what a mapping holds, nil when n is none.
+// pairs returns the pairs of a mapping, nil if n is not one.
 func (p *yamlRules) pairs(n ast.Node) []pair {
 	var values []*ast.MappingValueNode
 	switch n := n.(type) {
@@ -97,7 +97,7 @@ func (p *yamlRules) pairs(n ast.Node) []pair {
 	return list
 }
 
-// text returns what a scalar says, as it was written.
+// text returns a scalar as it was written.
 func (p *yamlRules) text(n ast.Node) (string, bool) {
 	switch n := n.(type) {
 	case *ast.StringNode:
@@ -120,13 +120,13 @@ func isMapping(n ast.Node) bool {
 	return false
 }
 
-// blank reports whether nothing stands where a value should.
+// blank reports whether a key has no value.
 func blank(n ast.Node) bool {
 	null, ok := n.(*ast.NullNode)
 	return ok && null.GetToken().Type == token.ImplicitNullType
 }
 
-// rules reads the whole of the key mask.
+// rules reads the value of the key mask.
 func (p *yamlRules) rules(r *Rules, n ast.Node) {
 	n = p.value(n)
 	if !isMapping(n) {
@@ -158,7 +158,7 @@ func (p *yamlRules) rules(r *Rules, n ast.Node) {
 	}
 }
 
-// definitions takes the definitions that somebody has reviewed.
+// definitions reads the reviewed definitions.
 func (p *yamlRules) definitions(kv pair) map[string]string {
 	if !isMapping(kv.value) {
 		if kv.value != nil && !blank(kv.value) {
@@ -178,10 +178,11 @@ func (p *yamlRules) definitions(kv pair) map[string]string {
 	return reviewed
 }
 
-// definitionHash is the form of Definition.Hash.
+// definitionHash matches Definition.Hash.
 var definitionHash = regexp.MustCompile(`^[0-9a-f]{12}$`)
 
-// word takes one of words. YAML 1.1 reads a bare on and off as true and false.
+// word reads one of words. It compares text, because YAML 1.1 parses on and off as
+// booleans.
 func (p *yamlRules) word(kv pair, words ...string) string {
 	text, ok := p.text(kv.value)
 	if ok && slices.Contains(words, text) {
@@ -194,8 +195,8 @@ func (p *yamlRules) word(kv pair, words ...string) string {
 	return ""
 }
 
-// seed takes the path of a file, relative to hectl.yml. One that begins with ~/
-// stays as it is.
+// seed reads the path of the seed file. It is relative to hectl.yml unless it begins
+// with ~/.
 func (p *yamlRules) seed(kv pair) string {
 	text, _ := p.text(kv.value)
 	path, ok := strings.CutPrefix(text, "file:")
@@ -215,7 +216,7 @@ func (p *yamlRules) path(path string) string {
 	return filepath.Join(p.dir, path)
 }
 
-// files takes one path or a list of them.
+// files reads one path or a list of paths.
 func (p *yamlRules) files(kv pair) []string {
 	nodes := []ast.Node{kv.value}
 	if list, ok := kv.value.(*ast.SequenceNode); ok {
@@ -233,7 +234,7 @@ func (p *yamlRules) files(kv pair) []string {
 	return paths
 }
 
-// tables takes the rules by tables.
+// tables reads the rules for tables.
 func (p *yamlRules) tables(n ast.Node) []tableRule {
 	if n == nil || blank(n) {
 		return nil
@@ -253,7 +254,7 @@ func (p *yamlRules) tables(n ast.Node) []tableRule {
 
 const tableForms = "a table has columns with their methods, or keep, or {rows: none}"
 
-// table takes what is said of one table, or of a pattern.
+// table reads the rule for one table or pattern.
 func (p *yamlRules) table(kv pair) (tableRule, bool) {
 	rule := tableRule{at: p.place(kv.at)}
 	var err error
@@ -293,7 +294,7 @@ func (p *yamlRules) table(kv pair) (tableRule, bool) {
 	return rule, true
 }
 
-// method takes a method: a name, or a name with an argument.
+// method reads a method: a name, or a name with an argument.
 func (p *yamlRules) method(n ast.Node, on string, paths bool) (methods.Spec, bool) {
 	if blank(n) {
 		p.wrong(n, on, "to make every value NULL, write null; to leave it, keep", "it has no method")
@@ -335,7 +336,7 @@ func (p *yamlRules) method(n ast.Node, on string, paths bool) (methods.Spec, boo
 	return methods.Spec{}, false
 }
 
-// argument takes a method's name with its argument.
+// argument reads the argument of a method.
 func (p *yamlRules) argument(kv pair, on string, paths bool) (methods.Spec, bool) {
 	spec := methods.Spec{Name: kv.key}
 	facts, ok := methods.FactsOf(kv.key)
@@ -398,7 +399,7 @@ func (p *yamlRules) argument(kv pair, on string, paths bool) (methods.Spec, bool
 	return spec, true
 }
 
-// paths takes the methods by path of a json method.
+// paths reads the methods for the paths of json.
 func (p *yamlRules) paths(spec methods.Spec, kv pair, on string) (methods.Spec, bool) {
 	spec.Paths = map[string]methods.Spec{}
 	whole := true
@@ -429,7 +430,7 @@ func nearestMethod(name string) string {
 	return "; the methods are " + strings.Join(names, ", ")
 }
 
-// nearest says which of names could have been meant, "" when none is near.
+// nearest suggests the most similar of names, "" if none is similar.
 func nearest(name string, names []string) string {
 	best, score := "", 0.0
 	for _, n := range names {

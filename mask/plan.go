@@ -9,24 +9,24 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Plan is what happens to the rows of one archive.
+// A Plan masks the rows of one archive.
 type Plan struct {
 	tables  map[int]*rows.Table
 	hash    string
-	emptied bool // large objects
+	emptied bool // large objects become empty
 
 	warnings []string
 	doubts   []*Doubt
 }
 
-// NewPlan returns the plan that does what tables say, by the dump id of their
-// TABLE DATA entries. hash tells plans with other rules apart.
+// NewPlan returns the plan with tables by the dump id of their TABLE DATA entries. hash
+// is Rules.Hash.
 func NewPlan(tables map[int]*rows.Table, hash string) *Plan {
 	return &Plan{tables: tables, hash: hash}
 }
 
-// Table returns what happens to the rows of a TABLE DATA entry, nil for those
-// that pass as they are. A nil Plan has all rows pass.
+// Table returns the plan for the rows of a TABLE DATA entry, nil to keep them. A nil
+// Plan keeps all rows.
 func (p *Plan) Table(e *archive.Entry) *rows.Table {
 	if p == nil {
 		return nil
@@ -41,8 +41,7 @@ func (p *Plan) tableByID(id int) *rows.Table {
 	return p.tables[id]
 }
 
-// RulesHash is the SHA-256, in hexadecimal, of the rules and not of the seed: the
-// same rules have the same hash. "" when there are none.
+// RulesHash returns Rules.Hash, "" if there are no rules.
 func (p *Plan) RulesHash() string {
 	if p == nil {
 		return ""
@@ -50,7 +49,7 @@ func (p *Plan) RulesHash() string {
 	return p.hash
 }
 
-// Tables returns how many tables the plan changes, or leaves without rows.
+// Tables returns how many tables the plan changes or leaves out.
 func (p *Plan) Tables() int {
 	if p == nil {
 		return 0
@@ -58,18 +57,18 @@ func (p *Plan) Tables() int {
 	return len(p.tables)
 }
 
-// EmptyLargeObjects has large objects keep their oids, to which rows refer, and
-// lose what is in them.
+// EmptyLargeObjects makes large objects empty. Their oids stay, because rows refer to
+// them.
 func (p *Plan) EmptyLargeObjects() { p.emptied = true }
 
-// EmptiesLargeObjects reports whether large objects lose what is in them.
+// EmptiesLargeObjects reports whether large objects become empty.
 func (p *Plan) EmptiesLargeObjects() bool { return p != nil && p.emptied }
 
 // Masks reports whether the plan changes anything.
 func (p *Plan) Masks() bool { return p != nil && (p.emptied || len(p.tables) > 0) }
 
-// Warnings are what a person should look at: checks that may not hold, and, where
-// they are not refused, columns without a rule.
+// Warnings returns what a person should review: checks that may break and, unless they
+// are refused, columns without a rule.
 func (p *Plan) Warnings() []string {
 	if p == nil {
 		return nil
@@ -77,9 +76,9 @@ func (p *Plan) Warnings() []string {
 	return p.warnings
 }
 
-// Over returns what p does and, where p leaves a column as it is, what base does
-// to it. A table of which either wants no rows has none. It has the hash of the one
-// that has rules, and both's warnings.
+// Over returns a plan that does what p does and, for columns that p keeps, what base
+// does. It leaves out the rows that either leaves out. It has the hash of the plan with
+// rules, and the warnings of both.
 func (p *Plan) Over(base *Plan) *Plan {
 	tables := map[int]*rows.Table{}
 	for _, plan := range []*Plan{base, p} {
@@ -97,7 +96,7 @@ func (p *Plan) Over(base *Plan) *Plan {
 	return both
 }
 
-// over returns what t does, and base where t does nothing. base may be nil.
+// over returns t, with the columns that it keeps as in base, which may be nil.
 func over(t, base *rows.Table) *rows.Table {
 	if base == nil || t.None {
 		return t
@@ -116,15 +115,15 @@ func over(t, base *rows.Table) *rows.Table {
 	return &both
 }
 
-// Covered is what a Plan changes of one table.
+// Covered lists what a Plan changes in one table.
 type Covered struct {
 	Table   string   `json:"table"` // such as "public.users"
 	NoRows  bool     `json:"no_rows,omitempty"`
-	Columns []string `json:"columns,omitempty"` // that are masked, quoted where SQL needs it
+	Columns []string `json:"columns,omitempty"` // masked columns, quoted if SQL needs it
 }
 
-// Covers returns what the plan changes of the tables whose TABLE DATA entries are
-// wanted, as they are in the head.
+// Covers returns what the plan changes in the tables whose TABLE DATA entries are
+// wanted, in the order of the head.
 func (p *Plan) Covers(head *archive.Head, wanted func(*archive.Entry) bool) []Covered {
 	var all []Covered
 	for i := range head.Entries {

@@ -8,9 +8,9 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// verdict is what the rules say of one column of one table.
+// verdict is the rule for one column of one table.
 type verdict struct {
-	said    bool // by a rule, keep, or a word for the table
+	said    bool // a rule, keep, or a rule for the whole table covers the column
 	spec    methods.Spec
 	at      Place
 	builtIn bool
@@ -19,31 +19,31 @@ type verdict struct {
 // masks reports whether the column's values change.
 func (v verdict) masks() bool { return v.said && v.spec.Name != "keep" }
 
-// subject is a table with what the rules say of it.
+// subject is a table with its rules.
 type subject struct {
 	table *schema.Table
-	// rules are those that hold for it, the strongest first.
+	// rules are the rules that apply, strongest first.
 	rules []applied
-	none  *applied // the rule because of which it has no rows; nil: it has
-	// wrong are columns whose rule is refused already: what else would be wrong
-	// with it is of no interest.
+	none  *applied // the rule that leaves its rows out; nil if it has rows
+	// wrong are columns whose rule is refused already. Further problems with them are
+	// not reported.
 	wrong map[string]bool
 }
 
-// applied is a rule that holds for a table.
+// applied is a rule that applies to a table.
 type applied struct {
 	*tableRule
 	of      *schema.Table // the table itself, or one that it inherits from
 	builtIn bool
 }
 
-// applicable returns the rules for table t. lineage are t and the tables that it
-// inherits from, nearest first; for a partition they begin with the whole, whose
-// rules hold for it.
+// applicable returns the rules for the first table of lineage, strongest first. The
+// rest of lineage are the tables that it inherits from, nearest first. For a partition,
+// lineage begins with the partitioned table, whose rules apply.
 //
-// What hectl.yml says goes before what is built in. In one file, what is said of
-// the table itself goes before what is said of a table that it inherits from,
-// and a name before a pattern, and what comes later before what comes earlier.
+// Rules in hectl.yml precede built-in rules. Within one file, a rule for the table
+// precedes one for a table that it inherits from, a name precedes a pattern, and a
+// later rule precedes an earlier one.
 func (r *Rules) applicable(lineage []*schema.Table) []applied {
 	var all []applied
 	for _, layer := range []struct {
@@ -66,8 +66,8 @@ func (r *Rules) applicable(lineage []*schema.Table) []applied {
 	return all
 }
 
-// leftOut returns the rule because of which the table has no rows, nil when it
-// has. Rules of another kind outweigh it if they are for a name, or the word keep.
+// leftOut returns the rule that leaves the table's rows out, nil if it keeps them.
+// Another rule outweighs {rows: none} if it is for an exact name or is keep.
 func leftOut(rules []applied) *applied {
 	for i := range rules {
 		switch r := &rules[i]; {
@@ -80,7 +80,7 @@ func leftOut(rules []applied) *applied {
 	return nil
 }
 
-// column returns what the rules say of a column.
+// column returns the rule for a column.
 func (s *subject) column(name string) verdict {
 	if s.none != nil {
 		return verdict{said: true, spec: methods.Spec{Name: "keep"}, at: s.none.at, builtIn: s.none.builtIn}
@@ -99,8 +99,8 @@ func (s *subject) column(name string) verdict {
 	return verdict{}
 }
 
-// asksForMasks reports whether a rule masks a column, of which the table may be
-// known to have none.
+// asksForMasks reports whether any rule masks a column. The table may not have that
+// column.
 func (s *subject) asksForMasks() bool {
 	for _, r := range s.rules {
 		for _, col := range r.columns {
@@ -115,8 +115,7 @@ func (s *subject) asksForMasks() bool {
 	return false
 }
 
-// place returns where the strongest rule for the table that masks a column
-// stands.
+// place returns the place of the strongest rule that masks a column of the table.
 func (s *subject) place() Place {
 	for _, r := range s.rules {
 		if len(r.columns) > 0 {

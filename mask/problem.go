@@ -8,21 +8,21 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// Place is where in a file something stands, counted from 1.
+// Place is a position in a file, counted from 1.
 type Place struct {
-	File         string // without folders
+	File         string // without its folder
 	Line, Column int
 }
 
 // String returns "file:line:column".
 func (p Place) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
 
-// Problem is something that is wrong with the rules.
+// Problem is an error in the rules.
 type Problem struct {
 	Place Place
-	On    string // table, or table and column; "" for the file
+	On    string // table, or table and column; "" for the whole file
 	What  string
-	Do    string // "" where What says it
+	Do    string // how to fix it; "" if What says so
 }
 
 // String returns the problem on one line.
@@ -38,7 +38,7 @@ func (p Problem) String() string {
 	return text
 }
 
-// problems are collected, so that all are told at once.
+// problems collects problems, so that all are reported at once.
 type problems struct{ list []Problem }
 
 func (p *problems) add(at Place, on, do, format string, args ...any) {
@@ -48,8 +48,8 @@ func (p *problems) add(at Place, on, do, format string, args ...any) {
 	}
 }
 
-// err returns all problems as one error, in the order of the file, nil when there
-// are none.
+// err returns all problems as one error, in the order of the file; nil if there are
+// none.
 func (p *problems) err(what string) error {
 	if len(p.list) == 0 {
 		return nil

@@ -9,11 +9,11 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// column chooses the first that fits of what could replace a column: better one
-// of which hectl knows that the checks hold. What it cannot know is a warning.
+// column chooses the first candidate that fits a column, and prefers one that hectl
+// knows to satisfy the checks. If hectl cannot know that, it warns.
 func (j *credentialJudge) column(t *schema.Table, name string, becomes Becomes) replacement {
 	col := t.Column(name)
-	if col == nil || t.Unread != nil { // nothing is known of it
+	if col == nil || t.Unread != nil { // only its name is known
 		return j.blind(becomes)
 	}
 	on := label(whole(j.byName, t).Name) + "." + schema.Quote(name)
@@ -52,7 +52,7 @@ func (j *credentialJudge) column(t *schema.Table, name string, becomes Becomes) 
 	return replacement{becomes: becomes, refused: fmt.Sprintf("%s (%s): nothing can replace it: %s", on, col.Type.SQL, strings.Join(reasons, "; "))}
 }
 
-// blind replaces a column of which nothing is known but its name.
+// blind replaces a column of which only the name is known.
 func (j *credentialJudge) blind(becomes Becomes) replacement {
 	spec := methods.Spec{Name: "hash"}
 	switch becomes {
@@ -72,8 +72,8 @@ func (j *credentialJudge) blind(becomes Becomes) replacement {
 	return replacement{becomes: becomes, spec: spec, draw: draw}
 }
 
-// computed judges a column that Postgres computes: it is replaced when all that it
-// is computed from is.
+// computed judges a column that Postgres computes. It is replaced if all columns that
+// it is computed from are.
 func (j *credentialJudge) computed(t *schema.Table, col *schema.Column, on string, becomes Becomes) replacement {
 	names := j.names(t)
 	var kept []string
@@ -88,7 +88,7 @@ func (j *credentialJudge) computed(t *schema.Table, col *schema.Column, on strin
 	return replacement{becomes: becomes, refused: fmt.Sprintf("%s: Postgres computes it, from %s: mask %s", on, col.Formula, strings.Join(kept, ", "))}
 }
 
-// candidates are what could replace a column, the best first.
+// candidates returns the methods that could replace a column, the best first.
 func candidates(col *schema.Column, becomes Becomes, password string) []methods.Spec {
 	value := func(text string) methods.Spec { return methods.Spec{Name: "value", Text: text} }
 	var list []methods.Spec
@@ -132,7 +132,7 @@ func candidates(col *schema.Column, becomes Becomes, password string) []methods.
 	return list
 }
 
-// try judges one of them as if it were a rule.
+// try judges one candidate as if it were a rule.
 func (j *credentialJudge) try(t *schema.Table, col *schema.Column, spec methods.Spec) (one replacement, problem, doubt string) {
 	trial := j.compiler
 	trial.problems, trial.warnings = problems{}, nil

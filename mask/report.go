@@ -9,14 +9,14 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Finding is a column, or a whole part of a dump, that could hold personal data.
+// A Finding is a column, or another part of a dump, that could hold personal data.
 type Finding struct {
 	Schema string `json:"schema,omitempty"`
 	Table  string `json:"table,omitempty"`  // "" for large objects
-	Column string `json:"column,omitempty"` // "" for all of the table
+	Column string `json:"column,omitempty"` // "" for the whole table
 	Type   string `json:"type,omitempty"`
 	Why    string `json:"why"`
-	Rule   string `json:"rule,omitempty"` // as a file has it, "" when there is none
+	Rule   string `json:"rule,omitempty"` // in the format of hectl.yml; "" if there is none
 	Place  string `json:"place,omitempty"`
 	Open   bool   `json:"open"`
 
@@ -24,7 +24,7 @@ type Finding struct {
 	column  *schema.Column
 }
 
-// On returns what the finding is about, as messages have it.
+// On returns what the finding is about, for messages.
 func (f Finding) On() string {
 	switch {
 	case f.Table == "":
@@ -35,8 +35,7 @@ func (f Finding) On() string {
 	return label(schema.Name{Schema: f.Schema, Name: f.Table}) + "." + schema.Quote(f.Column)
 }
 
-// label returns the name of a table as it is told to people, who mostly have no
-// schema but public.
+// label returns the name of a table for messages, without the schema public.
 func label(n schema.Name) string {
 	if n.Schema == "public" {
 		return schema.Quote(n.Name)
@@ -44,10 +43,10 @@ func label(n schema.Name) string {
 	return n.String()
 }
 
-// Report is what the rules say of an archive.
+// A Report has the rule for each suspicious column of an archive.
 type Report struct {
 	Findings []Finding `json:"columns"`
-	Masked   int       `json:"masked"` // columns
+	Masked   int       `json:"masked"` // number of columns
 	Kept     int       `json:"kept"`
 	LeftOut  []string  `json:"rows_left_out,omitempty"` // tables
 	Warnings []string  `json:"warnings,omitempty"`
@@ -57,8 +56,8 @@ type Report struct {
 	compiler *compiler
 }
 
-// report lists the columns that could hold personal data. Partitions are told by
-// the whole.
+// report returns the columns that could hold personal data. It reports partitions as
+// part of the partitioned table.
 func (c *compiler) report() *Report {
 	r := &Report{Findings: []Finding{}, Warnings: c.warnings, compiler: c}
 	names, lists := lineage(c.schema), newCredentialLists()
@@ -82,8 +81,8 @@ func (c *compiler) report() *Report {
 	return r
 }
 
-// withRows returns the tables whose rows are in the archive: a partitioned one
-// for its partitions.
+// withRows returns the tables whose rows are in the archive, and partitioned tables in
+// place of their partitions.
 func (c *compiler) withRows() []*schema.Table {
 	rows := map[*schema.Table]bool{}
 	for _, t := range c.schema.Tables {
@@ -94,7 +93,7 @@ func (c *compiler) withRows() []*schema.Table {
 				rows[of] = true
 			}
 			if t.PartitionOf != nil && c.subjects[t].none != nil && c.subjects[whole(c.byName, t)].none == nil {
-				rows[t] = true // alone among the partitions it has none
+				rows[t] = true // the only partition whose rows are left out
 			}
 		}
 	}
@@ -107,7 +106,7 @@ func (c *compiler) withRows() []*schema.Table {
 	return list
 }
 
-// column adds a column. always says that it is replaced without a rule, too.
+// column adds a column. always reports whether it is replaced even without a rule.
 func (r *Report) column(s *subject, col *schema.Column, always bool) {
 	v := s.column(col.Name)
 	why := suspicious(r.compiler, s.table, col)
@@ -129,7 +128,7 @@ func (r *Report) column(s *subject, col *schema.Column, always bool) {
 	r.Findings = append(r.Findings, f)
 }
 
-// unread adds a table whose columns are not known.
+// unread adds a table whose columns are unknown.
 func (r *Report) unread(s *subject) {
 	f := Finding{Schema: s.table.Schema, Table: s.table.Name.Name, Why: "it cannot be read: " + s.table.Unread.Error(), Open: true, subject: s}
 	for _, rule := range s.rules {
@@ -141,7 +140,7 @@ func (r *Report) unread(s *subject) {
 	r.Findings = append(r.Findings, f)
 }
 
-// rest adds what of the archive is no table.
+// rest adds large objects.
 func (r *Report) rest(head *archive.Head, largeObjects string) {
 	for i := range head.Entries {
 		if head.Entries[i].Desc == "BLOBS" {
@@ -155,7 +154,7 @@ func (r *Report) rest(head *archive.Head, largeObjects string) {
 	}
 }
 
-// open returns the findings that no rule covers.
+// open returns the findings without a rule.
 func (r *Report) open() []Finding {
 	var list []Finding
 	for _, f := range r.Findings {
@@ -166,11 +165,11 @@ func (r *Report) open() []Finding {
 	return list
 }
 
-// Open returns how many findings no rule covers.
+// Open returns how many findings have no rule.
 func (r *Report) Open() int { return len(r.open()) }
 
-// Unlisted returns the error, of code fault.Usage, that stops a run whose rules
-// say UnlistedFail, when columns are open; else nil. It has the lines to add.
+// Unlisted returns the error, of code fault.Usage, for open columns and definitions
+// under UnlistedFail, otherwise nil. Its hint has the lines to add.
 func (r *Report) Unlisted(rules *Rules) error {
 	open, unseen := r.open(), r.openDefinitions()
 	if rules.Unlisted != UnlistedFail || len(open)+len(unseen) == 0 {

@@ -10,53 +10,52 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Mode says whether a fetch masks.
+// Mode is whether a fetch masks.
 type Mode string
 
 // The modes.
 const (
 	Off      Mode = "off"
 	On       Mode = "on"
-	Required Mode = "required" // --no-mask is refused
+	Required Mode = "required" // refuses --no-mask
 )
 
-// Unlisted says what happens when a column that could hold personal data has no
-// rule.
+// Unlisted is what to do about columns that could hold personal data and have no rule.
 type Unlisted string
 
-// What can happen.
+// Keep them, warn, or refuse the dump.
 const (
 	UnlistedKeep Unlisted = "keep"
 	UnlistedWarn Unlisted = "warn"
 	UnlistedFail Unlisted = "fail"
 )
 
-// Rules say what is masked, and how.
+// Rules decide which columns are masked, and how.
 type Rules struct {
 	Mode     Mode
 	Unlisted Unlisted
-	SeedFile string   // path of a file with the seed; "" for a new seed each time
-	After    []string // paths of SQL files
+	SeedFile string   // path of a seed file; "" for a random seed
+	After    []string // paths of SQL files to run afterwards
 
-	path         string            // of hectl.yml, "" when it says nothing about masking
+	path         string            // of hectl.yml, "" if it has no key mask
 	base         string            // name of the built-in rules, or "none"
-	largeObjects string            // "keep", "none", or "" when not said
-	reviewed     map[string]string // definitions, by name: their hash, or "keep"
+	largeObjects string            // "keep", "none", or "" if there is no rule
+	reviewed     map[string]string // by name of the definition: its hash, or "keep"
 	own          []tableRule
 	builtIn      []tableRule
 }
 
-// tableRule is what the rules say of the tables that a pattern matches.
+// tableRule is the rule for the tables that match a pattern.
 type tableRule struct {
 	pattern schema.Pattern
 	at      Place
-	rows    string // "none", "all", or "" when not said
-	keep    bool   // the table is looked at, and fine
-	rest    bool   // so are the columns that are not in columns
+	rows    string // "none", "all", or "" if there is no rule
+	keep    bool   // the team has reviewed the table: nothing to mask
+	rest    bool   // keep all columns that are not in columns
 	columns []columnRule
 }
 
-// columnRule is what a rule says of one column.
+// columnRule is the rule for one column.
 type columnRule struct {
 	name string
 	spec methods.Spec
@@ -72,15 +71,15 @@ func (t *tableRule) column(name string) *columnRule {
 	return nil
 }
 
-// Default returns the rules of a file that says nothing about masking: it is off,
-// and --mask takes the built-in ones.
+// Default returns the rules of a file without the key mask: masking is off, and --mask
+// uses the built-in rules.
 func Default() *Rules {
 	r := &Rules{Mode: Off, Unlisted: UnlistedFail}
 	r.on(humanEssentials)
 	return r
 }
 
-// on has r build on the built-in rules of a name.
+// on adds the built-in rules of a name.
 func (r *Rules) on(base string) {
 	r.base = base
 	if base == humanEssentials {
@@ -90,21 +89,19 @@ func (r *Rules) on(base string) {
 	}
 }
 
-// Base returns the name of the built-in rules that hold where the file says
-// nothing, or "none".
+// Base returns the name of the built-in rules that r extends, or "none".
 func (r *Rules) Base() string { return r.base }
 
-// None reports whether there are no rules: what they leave is a dump as it is, but
-// for credentials.
+// None reports whether there are no rules, so that only credentials are replaced.
 func (r *Rules) None() bool {
 	return len(r.own)+len(r.builtIn) == 0 && r.largeObjects == ""
 }
 
-// Hash tells rules apart that mask differently: hexadecimal, of the rules and not of
-// the seed.
+// Hash returns a hexadecimal hash of the rules, without the seed. It differs between
+// rules that mask differently.
 func (r *Rules) Hash() string {
 	sum := sha256.New()
-	_, _ = fmt.Fprintf(sum, "large objects %q\n", r.largeObjects) // a hash never fails
+	_, _ = fmt.Fprintf(sum, "large objects %q\n", r.largeObjects) // never fails
 	for _, rules := range [][]tableRule{r.own, r.builtIn} {
 		for _, t := range rules {
 			_, _ = fmt.Fprintf(sum, "%q %q %t %t\n", t.pattern, t.rows, t.keep, t.rest)
@@ -117,10 +114,11 @@ func (r *Rules) Hash() string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// Reviewed tells rules apart that take other definitions for reviewed.
+// Reviewed returns a text that differs between rules with different reviewed
+// definitions.
 func (r *Rules) Reviewed() string { return fmt.Sprint(r.reviewed) }
 
-// Passwords returns those that rules give to users.
+// Passwords returns the passwords that rules give to users.
 func (r *Rules) Passwords() []string {
 	var list []string
 	for _, rules := range [][]tableRule{r.own, r.builtIn} {

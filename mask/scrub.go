@@ -12,21 +12,20 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// CredentialOptions are what else decides how credentials are replaced.
+// CredentialOptions are options of Credentials.
 type CredentialOptions struct {
-	Password string // that every user gets
+	Password string // for every user
 	Seed     methods.Seed
-	// Over is the plan that goes before, nil for none: what it masks is replaced
-	// already.
+	// Over is the plan that is applied first; nil for none. Columns that it masks need
+	// no replacement.
 	Over *Plan
-	// Takes tells whether the rows of a TABLE DATA entry are wanted at all; nil: all
+	// Takes reports whether the rows of a TABLE DATA entry are restored; nil if all
 	// are.
 	Takes func(*archive.Entry) bool
-	// Keep names tables whose rows come although they are on the list of those
-	// without.
+	// Keep matches tables whose rows are restored although they are on the list.
 	Keep []schema.Pattern
-	// Empty tells of a TABLE DATA entry, by its dump id, that it has no rows; nil:
-	// nothing is known.
+	// Empty reports whether a TABLE DATA entry, by its dump id, has no rows; nil if
+	// that is unknown.
 	Empty func(dataID int) bool
 }
 
@@ -36,16 +35,15 @@ func (o CredentialOptions) takes(t *schema.Table) bool {
 	return o.Takes == nil || o.Takes(&archive.Entry{ID: t.DataID, Namespace: t.Schema, Tag: t.Name.Name})
 }
 
-// Credentials is the plan for what of an application must never leave production,
-// whatever else is masked: the columns and the tables of the two lists, and the
-// environment.
+// Credentials returns the plan for everything that must never leave production, with or
+// without rules: the columns and tables on the lists, and the environment.
 //
-// A table counts whatever its name and schema are when it has such a column: an
-// application may have several kinds of users, or a schema a tenant. Each column
-// gets what Postgres accepts there, as far as types, keys and checks tell. An
-// error, of code fault.Usage, names all for which there is nothing.
+// A table counts by its columns, whatever its name and schema: an application may have
+// several kinds of users, or a schema for each tenant. Credentials replaces each column
+// with a value that Postgres accepts, as far as types, keys and checks tell. An error,
+// of code fault.Usage, lists all columns for which there is no such value.
 //
-// Rows that are INSERT statements are not in the plan: see InDatabase.
+// The plan does not cover rows that are INSERT statements; see InDatabase.
 func Credentials(s *schema.Schema, o CredentialOptions) (*Plan, error) {
 	j, err := newCredentialJudge(s, o)
 	if err != nil {
@@ -80,7 +78,7 @@ func Credentials(s *schema.Schema, o CredentialOptions) (*Plan, error) {
 	return plan, nil
 }
 
-// credentialJudge decides what replaces the credentials of tables.
+// A credentialJudge decides what replaces the credentials of tables.
 type credentialJudge struct {
 	compiler
 	lists    credentialLists
@@ -109,31 +107,31 @@ func newCredentialJudge(s *schema.Schema, o CredentialOptions) (*credentialJudge
 	return j, nil
 }
 
-// replacements are what replaces the credentials of one table.
+// replacements are the replacements for the credentials of one table.
 type replacements struct {
-	none        bool // it has no rows at all
+	none        bool // its rows are left out
 	columns     map[string]replacement
-	key, value  string // columns of ar_internal_metadata; "" where it is another table
-	environment string // what value becomes; "" for nothing that fits
+	key, value  string // columns of ar_internal_metadata; "" in other tables
+	environment string // new value of the column value; "" if none fits
 	orphans     []orphan
 }
 
-// replacement is what replaces one column.
+// A replacement replaces one column.
 type replacement struct {
 	becomes Becomes
 	spec    methods.Spec
 	draw    methods.Func
-	refused string // why nothing can replace it
+	refused string // why nothing can replace the column
 	warning string
-	doubted []replacement // all of which may break a check, this one among them
+	doubted []replacement // the candidates that may break a check, beginning with this one
 }
 
-// table decides for one table, and returns nil when it has no credentials.
+// table returns the replacements for one table, nil if it has no credentials.
 func (j *credentialJudge) table(t *schema.Table) *replacements {
 	return j.named(t, j.names(t))
 }
 
-// named is table for one whose lineage is known.
+// named is table for a table whose lineage is names.
 func (j *credentialJudge) named(t *schema.Table, names []string) *replacements {
 	if r, ok := j.decided[t]; ok {
 		return r
@@ -173,8 +171,8 @@ func (j *credentialJudge) decide(t *schema.Table, names []string) *replacements 
 	return r
 }
 
-// columnsOf returns the names of a table's columns: those of its definition and,
-// for that may not be known, those of its rows.
+// columnsOf returns the names of a table's columns, from its definition and, in case
+// that is unknown, from its COPY statement.
 func columnsOf(t *schema.Table) []string {
 	var names []string
 	for _, c := range t.Columns {
@@ -188,11 +186,11 @@ func columnsOf(t *schema.Table) []string {
 	return names
 }
 
-// development returns what replaces the environment in a column, "" when the
-// column's type is none that it could be written in.
+// development returns what replaces the environment in a column, "" if the column's
+// type cannot hold it.
 func development(col *schema.Column) string {
 	const word = "development"
-	if col == nil { // nothing is known of it
+	if col == nil { // only its name is known
 		return word
 	}
 	switch base := col.Type.Root(); {
@@ -210,7 +208,8 @@ func development(col *schema.Column) string {
 	return ""
 }
 
-// spelled returns which of these names is word but for case, "" for none.
+// spelled returns the first of names that equals word, ignoring case; "" if there is
+// none.
 func spelled(names []string, word string) string {
 	if i := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, word) }); i >= 0 {
 		return names[i]
@@ -218,7 +217,7 @@ func spelled(names []string, word string) string {
 	return ""
 }
 
-// plan returns what happens to rows of COPY.
+// plan returns the table for rows of COPY.
 func (r *replacements) plan(t *schema.Table) *rows.Table {
 	masked := &rows.Table{Name: t.String(), None: r.none}
 	if r.none {
@@ -239,8 +238,7 @@ func (r *replacements) plan(t *schema.Table) *rows.Table {
 	return masked
 }
 
-// note keeps what is to be said of a table's replacements, but of columns that
-// over replaces.
+// note collects errors, warnings and doubts about columns that over does not mask.
 func (j *credentialJudge) note(t *schema.Table, r *replacements, over *rows.Table) {
 	for _, name := range columnsOf(t) {
 		one := r.columns[name]
@@ -261,12 +259,12 @@ func (j *credentialJudge) note(t *schema.Table, r *replacements, over *rows.Tabl
 	}
 }
 
-// masksAll reports whether the table has a method for each column but one.
+// masksAll reports whether the table masks every one of columns except but.
 func masksAll(t *rows.Table, columns []string, but string) bool {
 	return t != nil && !slices.ContainsFunc(columns, func(c string) bool { return c != but && !t.Masks(c) })
 }
 
-// err is the refusal of what cannot be replaced.
+// err returns the error for credentials that cannot be replaced.
 func (j *credentialJudge) err() error {
 	if len(j.refused) == 0 {
 		return orphansErr(j.orphans)

@@ -8,31 +8,30 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// InDatabase is what replaces credentials in rows that are in a database already,
-// because they came as INSERT statements. It decides as Credentials does.
+// InDatabase replaces credentials in rows that are already in a database, because they
+// came as INSERT statements. It replaces the same columns as Credentials.
 type InDatabase struct {
 	judge *credentialJudge
 	seed  methods.Seed
 }
 
-// NewInDatabase takes the schema of the dump that the rows came from. keep is as for
-// Credentials.
+// NewInDatabase takes the schema of the dump that the rows came from, and
+// CredentialOptions.Keep.
 func NewInDatabase(s *schema.Schema, password string, seed methods.Seed, keep ...schema.Pattern) (*InDatabase, error) {
 	j, err := newCredentialJudge(s, CredentialOptions{Password: password, Seed: seed, Keep: keep})
 	return &InDatabase{j, seed}, err
 }
 
-// Assignment is a column's new value, as SQL.
+// An Assignment is the new value of a column, as SQL.
 type Assignment struct {
 	Column string
 	SQL    string
 	Where  string // a condition, "" for every row
 }
 
-// Table returns what happens to the rows of a table: that they go, or the new
-// values of its columns. t is the table as it is in the database, which counts
-// where the dump's schema does not tell of it; names are its own and those of the
-// tables that it is a part of.
+// Table returns whether to delete the rows of a table, or else the new values of its
+// columns. t is the table in the database; it counts if the dump's schema does not
+// describe the table. names are its lineage.
 func (d *InDatabase) Table(t *schema.Table, names []string) (none bool, list []Assignment, err error) {
 	if of := d.judge.byName[t.Name]; of != nil && of.Unread == nil && of.Kind != schema.Foreign {
 		t = of
@@ -88,10 +87,10 @@ func (j *credentialJudge) expression(t *schema.Table, col *schema.Column, one re
 	return random
 }
 
-// literal quotes text for SQL. What is quoted has no backslashes.
+// literal quotes text as a string in SQL.
 func literal(text string) string {
 	quoted := "'" + strings.ReplaceAll(text, "'", "''") + "'"
-	if strings.Contains(text, `\`) { // whatever standard_conforming_strings is
+	if strings.Contains(text, `\`) { // with any value of standard_conforming_strings
 		quoted = "E" + strings.ReplaceAll(quoted, `\`, `\\`)
 	}
 	return quoted

@@ -10,8 +10,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Suggest returns rules for what is open, as the file has them. They are a start:
-// a person has to look at each.
+// Suggest returns rules for everything that is open, in the format of hectl.yml. They
+// are a start, and need a review.
 func (r *Report) Suggest() string {
 	var b strings.Builder
 	b.WriteString("mask:\n")
@@ -41,26 +41,26 @@ func (r *Report) Suggest() string {
 	return b.String()
 }
 
-// suggestedTable is what is suggested for one table.
+// A suggestedTable is the suggestion for one table.
 type suggestedTable struct {
 	table      *schema.Table
 	findings   []Finding
-	rows, keep bool // {rows: none}, or keep for the whole
+	rows, keep bool // {rows: none}, or keep for the whole table
 	columns    []suggestedColumn
 }
 
 type suggestedColumn struct {
-	name, text string // as the file has it
+	name, text string // in the format of hectl.yml
 	spec       methods.Spec
 }
 
-// nothingFits is what is suggested where no method is accepted.
+// nothingFits returns the suggestion for a column that no method fits.
 func nothingFits() (methods.Spec, string) {
 	return methods.Spec{Name: "keep"}, "keep # no method fits: is it fine?"
 }
 
-// suggestions returns what is accepted together: what is fine by itself may not be
-// with what is suggested for other columns, tables, and partitions.
+// suggestions returns suggestions that are valid together. A suggestion that is valid
+// alone may conflict with those for other columns, tables and partitions.
 func (r *Report) suggestions() []*suggestedTable {
 	var tables []*suggestedTable
 	byTable := map[*schema.Table]*suggestedTable{}
@@ -86,12 +86,12 @@ func (r *Report) suggestions() []*suggestedTable {
 	return tables
 }
 
-// suggestColumns suggests a method for each column of t that is open.
+// suggestColumns suggests a method for each open column of t.
 func (r *Report) suggestColumns(t *suggestedTable) {
 	var rule tableRule
 	for _, f := range t.findings {
 		spec, text := r.suggestion(f, rule.columns)
-		if f.Column == "*" { // which no rule can name
+		if f.Column == "*" { // no rule can name it
 			spec, text = methods.Spec{Name: "keep"}, "keep"
 		}
 		rule.columns = append(rule.columns, columnRule{name: f.Column, spec: spec})
@@ -99,12 +99,11 @@ func (r *Report) suggestColumns(t *suggestedTable) {
 	}
 }
 
-// suggestedFile is the File of a Place that is of no file: its line is the number of
-// a suggested table, its column that of a column, 0 for the whole table.
+// suggestedFile is the File of a suggestion's Place. Its line is the index of the
+// suggested table. Its column is that of the column plus 1, 0 for the whole table.
 const suggestedFile = "\x00suggested"
 
-// mend takes back of the suggestions what is refused, and reports whether there was
-// any.
+// mend weakens suggestions that are refused, and reports whether there were any.
 func (r *Report) mend(tables []*suggestedTable) bool {
 	rules := *r.compiler.rules
 	rules.own = slices.Clone(rules.own)
@@ -124,7 +123,7 @@ func (r *Report) mend(tables []*suggestedTable) bool {
 		rules.own = append(rules.own, rule)
 	}
 	mended := false
-	whole := map[int]bool{} // tables of which less is suggested already
+	whole := map[int]bool{} // tables that mend has weakened as a whole
 	for _, problem := range rules.compile(r.compiler.head, r.compiler.seed, Options{Takes: r.compiler.takes, Keep: r.compiler.keep}).list {
 		at := problem.Place
 		if at.File != suggestedFile || whole[at.Line] {
@@ -136,8 +135,8 @@ func (r *Report) mend(tables []*suggestedTable) bool {
 	return mended
 }
 
-// takeBack suggests less of t: of one of its columns, or where column is negative of
-// all of it. It reports whether that is less.
+// takeBack suggests less for a column of t, or for all of t if column is negative. It
+// reports false if there is nothing less to suggest.
 func (r *Report) takeBack(t *suggestedTable, column int) bool {
 	switch {
 	case column >= 0:
@@ -157,8 +156,7 @@ func (r *Report) takeBack(t *suggestedTable, column int) bool {
 	return true
 }
 
-// tablePattern returns the pattern that matches one table and no other, as a key
-// of YAML.
+// tablePattern returns the pattern that matches exactly one table, as a key of YAML.
 func (c *compiler) tablePattern(n schema.Name) string {
 	pattern := label(n)
 	if slices.ContainsFunc(c.schema.Tables, func(t *schema.Table) bool { return t.Name != n && t.Name.Name == n.Name }) {
@@ -173,14 +171,13 @@ func (c *compiler) tablePattern(n schema.Name) string {
 	return methods.YAML(pattern)
 }
 
-// discardable reports whether a table is of a kind whose rows nobody needs on a
-// laptop.
+// discardable reports whether the rows of a table are of no use to developers.
 func (s *subject) discardable() bool {
 	return slices.Contains([]string{"versions", "audits", "sessions", "delayed_jobs", "solid_cache_entries", "ahoy_events", "ahoy_visits", "good_jobs", "que_jobs"}, s.table.Name.Name)
 }
 
-// suggestion returns a method for a column that is open, with what is suggested for
-// others of its table.
+// suggestion returns a method for an open column that is valid with others, the
+// suggestions for other columns of its table.
 func (r *Report) suggestion(f Finding, others []columnRule) (methods.Spec, string) {
 	few := fewValues(r.compiler, f.subject.table, f.column)
 	if word := lastWord(f.Column); methods.KindOf(f.column.Type) == methods.Text && few == nil && slices.Contains([]string{
@@ -208,7 +205,7 @@ func (r *Report) suggestion(f Finding, others []columnRule) (methods.Spec, strin
 	for _, note := range []string{"", " # its check may not hold"} {
 		for _, spec := range candidates {
 			if spec.Name == "json" && methods.KindOf(f.column.Type) != methods.JSON {
-				continue // text that is not JSON would stop a fetch
+				continue // text that is not JSON would fail a fetch
 			}
 			if r.compiler.fits(f, others, spec, note != "") {
 				return spec, spec.String() + note
@@ -218,8 +215,8 @@ func (r *Report) suggestion(f Finding, others []columnRule) (methods.Spec, strin
 	return nothingFits()
 }
 
-// fewValues returns the values of a column that has but a few, as its type or a check
-// lists them; nil when it has any number.
+// fewValues returns the values of a column if its type or a check lists them, otherwise
+// nil.
 func fewValues(c *compiler, t *schema.Table, col *schema.Column) []string {
 	element := col.Type.Root().Element().Root()
 	switch {
@@ -239,8 +236,8 @@ func lastWord(name string) string {
 	return words[len(words)-1]
 }
 
-// fits reports whether a method would be accepted for the column, with rules for
-// others of its table and in all tables that have its rules, perhaps with a warning.
+// fits reports whether a method is valid for a column, in its table with the rules of
+// others and in all tables that inherit them. With warned, warnings are allowed.
 func (c *compiler) fits(f Finding, others []columnRule, spec methods.Spec, warned bool) bool {
 	rule := tableRule{columns: append(slices.Clone(others), columnRule{name: f.column.Name, spec: spec})}
 	trial := *c

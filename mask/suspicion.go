@@ -8,11 +8,11 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// suspicious returns why a column could hold personal data, "" when it cannot.
-// What hectl does not know is suspicious.
+// suspicious returns why a column could hold personal data, "" if it cannot. Columns
+// are suspicious unless hectl knows better.
 func suspicious(c *compiler, t *schema.Table, col *schema.Column) string {
 	if col.Generated != schema.NotGenerated {
-		return "" // as harmless as what it is computed from
+		return "" // the columns that it is computed from are judged instead
 	}
 	about, named := topicOf(col.Name)
 	element := col.Type.Root().Element().Root()
@@ -35,14 +35,14 @@ func suspicious(c *compiler, t *schema.Table, col *schema.Column) string {
 	return "type " + col.Type.SQL
 }
 
-// isKey reports whether a column is of a primary or a foreign key.
+// isKey reports whether a column is part of a primary or a foreign key.
 func isKey(t *schema.Table, name string) bool {
 	return slices.ContainsFunc(t.Uniques, func(u schema.Unique) bool { return u.Primary && slices.Contains(u.Columns, name) }) ||
 		slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return slices.Contains(f.Columns, name) })
 }
 
-// isReference reports whether a column that is called after a row's id is one: of a
-// key, or of a table that is there.
+// isReference reports whether a column whose name ends with id refers to a row: it is
+// part of a key, or there is a table of that name.
 func isReference(c *compiler, t *schema.Table, column string) bool {
 	words := nameWords(column)
 	if len(words) == 0 || words[len(words)-1] != "id" && words[len(words)-1] != "ids" {
@@ -61,7 +61,7 @@ func isReference(c *compiler, t *schema.Table, column string) bool {
 	return false
 }
 
-// singular returns a word without the ending of a plural, well enough to compare.
+// singular returns the singular of a word, accurately enough for comparisons.
 func singular(word string) string {
 	switch {
 	case strings.HasSuffix(word, "ies"):
@@ -74,8 +74,8 @@ func singular(word string) string {
 	return strings.TrimSuffix(word, "s")
 }
 
-// harmless reports whether a type that no method knows holds nothing personal but
-// what its column's name tells: numbers, times, ranges of them.
+// harmless reports whether values of a type that no method fits are personal only if
+// the column's name says so: numbers, times, and ranges of them.
 func harmless(t schema.Type) bool {
 	return t.Name.Schema == "" && slices.Contains([]string{
 		"time without time zone", "time with time zone", "interval", "money", "oid", "bit", "bit varying", "char",
@@ -84,8 +84,8 @@ func harmless(t schema.Type) bool {
 	}, t.Name.Name)
 }
 
-// listOfCheck returns the values that a check allows a column, which the schema
-// lists itself; nil when there is no such check.
+// listOfCheck returns the values that a check allows in a column, nil if no check lists
+// them.
 func listOfCheck(c *compiler, t *schema.Table, col *schema.Column) []string {
 	if col.Type.Array {
 		return nil

@@ -7,11 +7,11 @@ import (
 	"github.com/rubyforgood/hectl/mask/methods"
 )
 
-// topic is a kind of personal data that names of columns tell.
+// A topic is a kind of personal data that shows in the names of columns.
 type topic struct {
 	name  string   // why a column is suspicious
-	words []string // one of which is in the column's name
-	// methods to suggest, the best first; those that do not fit are passed over.
+	words []string // the column's name contains one of them
+	// methods to suggest, the best first, for the columns that they fit
 	suggested []methods.Spec
 }
 
@@ -32,9 +32,9 @@ func specs(names ...string) []methods.Spec {
 	return list
 }
 
-// topics returns what names tell, the surest first. A word is compared with the
-// words of a name such as guardian_first_name, one after the other; a longer one
-// is found anywhere in it.
+// topics returns the topics, the most certain first. Each word is compared with the
+// words of a name such as guardian_first_name. A word of more than four letters may be
+// anywhere in the name.
 func topics() []topic {
 	return []topic{
 		{"a secret", []string{"token", "password", "passwd", "secret", "digest", "otp", "salt", "api_key", "private_key", "access_key", "credential", "credentials", "session", "cookie", "fingerprint"}, specs("null", "hash", "uuid", "empty")},
@@ -61,7 +61,7 @@ func topics() []topic {
 	}
 }
 
-// topicOf returns what a column's name tells, false when nothing.
+// topicOf returns the topic of a column's name, and whether it has one.
 func topicOf(column string) (topic, bool) {
 	words := nameWords(column)
 	for _, t := range topics() {
@@ -75,8 +75,7 @@ func topicOf(column string) (topic, bool) {
 	return topic{}, false
 }
 
-// nameWords splits a column's name at underscores, digits aside, and where a
-// capital begins a word.
+// nameWords splits the name of a column at underscores, digits and capitals.
 func nameWords(name string) []string {
 	var b strings.Builder
 	for i, r := range name {
@@ -91,24 +90,24 @@ func nameWords(name string) []string {
 	})
 }
 
-// A numberTopic is a kind of personal data that is kept as a number, a time or one of
-// a few values: what a name says outweighs that most columns of such types say
-// nothing of a person.
+// A numberTopic is a kind of personal data that is stored as a number, a time or one of
+// a few values. Most columns of these types are not personal, so their names must be
+// more specific.
 type numberTopic struct {
 	name   string
-	words  []string // one of which is among the column's words
-	within []string // or within one of them
-	with   []string // one of which has to come after it; nil: none has to
-	times  bool     // a timestamp, too
-	few    bool     // one of a few values, too: a boolean, an enum
+	words  []string // one of the name's words is one of these
+	within []string // or contains one of these
+	with   []string // and one of these follows; nil for any name
+	times  bool     // includes timestamps
+	few    bool     // includes booleans, enums and other lists of values
 }
 
-// identifiers are words that make a number of a thing one of a person.
+// identifiers returns the words that turn the name of a thing into a personal number.
 func identifiers() []string {
 	return []string{"number", "numbers", "no", "num", "nr", "code", "digits", "last", "four", "identifier", "ref", "reference"}
 }
 
-// numberTopics returns what names tell of numbers, the surest first.
+// numberTopics returns the topics, the most certain first.
 func numberTopics() []numberTopic {
 	const person = "a number of a person"
 	return []numberTopic{
@@ -139,8 +138,7 @@ func numberTopics() []numberTopic {
 	}
 }
 
-// notOfValues are last words that turn a number about something into one that says
-// nothing of it: how many there are, how it is shown, how long it holds.
+// notOfValues returns last words that make a number harmless: counts, formats, periods.
 func notOfValues() []string {
 	return []string{
 		"count", "counts", "counter", "limit", "position", "version", "attempts", "attempt", "ttl", "timeout", "order", "sort", "length", "width", "timestep", "step", "period", "format", "precision", "enabled", "required",
@@ -148,9 +146,8 @@ func notOfValues() []string {
 	}
 }
 
-// numberTopicOf returns what the name of a column tells that is a number, a time, or
-// one of a few values; "" when nothing. reference says that it is the key of a row,
-// here or elsewhere.
+// numberTopicOf returns the topic of a column that is a number, a time, or one of a few
+// values; "" if it has none. reference reports whether the column is the key of a row.
 func numberTopicOf(name string, times, few, reference bool) string {
 	words := slices.DeleteFunc(nameWords(name), func(w string) bool { return w == "incoming" || w == "microphone" })
 	if len(words) == 0 || reference || words[0] == "population" {
@@ -174,7 +171,7 @@ func numberTopicOf(name string, times, few, reference bool) string {
 		case at < 0:
 		case t.with != nil && !slices.ContainsFunc(after[1:], func(w string) bool { return slices.Contains(t.with, w) }):
 		case t.name == "money of a person", t.name == "about a person" && !times && !few:
-			// A count is of the same person.
+			// A count of income, for example, is still personal.
 			if !slices.Contains([]string{"position", "version"}, last) {
 				return t.name
 			}
@@ -187,27 +184,27 @@ func numberTopicOf(name string, times, few, reference bool) string {
 	return ""
 }
 
-// tells reports whether a word of a name tells the topic.
+// tells reports whether a word of a name belongs to the topic.
 func (t numberTopic) tells(word string) bool {
 	return slices.Contains(t.words, word) || slices.ContainsFunc(t.within, func(part string) bool { return strings.Contains(word, part) })
 }
 
-// consents reports whether a name is of what somebody agreed to.
+// consents reports whether a name is about consent.
 func consents(words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool {
 		return slices.Contains([]string{"consent", "consented", "consents", "opt", "opted", "notification", "notifications", "can"}, w)
 	})
 }
 
-// bounds reports whether a name is of a limit, such as the least age of players.
+// bounds reports whether a name is about a limit, such as a minimum age.
 func bounds(words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool {
 		return slices.Contains([]string{"min", "max", "minimum", "maximum", "default", "allowed", "cache"}, w)
 	})
 }
 
-// setting reports whether a name is of what an application does rather than of what
-// somebody is.
+// setting reports whether a name is about the behavior of the application and not about
+// a person.
 func setting(words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool {
 		return slices.Contains([]string{"show", "display", "hide", "require", "requires", "required", "enable", "enabled", "ask", "collect", "include", "allow", "use", "notify", "can", "send", "track"}, w)

@@ -9,17 +9,17 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// A Doubt is a credential's column for which hectl cannot tell whether the checks on it
-// hold for what replaces its values. The server can: see Trials.
+// A Doubt is a credential's column with checks that hectl cannot evaluate for the
+// values that replace it. The server can; see Trials.
 type Doubt struct {
 	Column string // such as public.users.api_key
 	Checks string // their conditions
 
-	dataID  int // of the table's rows
+	dataID  int // of the TABLE DATA entry
 	name    string
 	table   *schema.Table
 	col     *schema.Column
-	checks  []schema.Check // of the table; the domain's are in the type
+	checks  []schema.Check // of the table; the checks of the domain are in the type
 	options []replacement
 }
 
@@ -55,16 +55,16 @@ func (p *Plan) doubtsOf() []*Doubt {
 	return p.doubts
 }
 
-// DataID is the dump id of the entry of the table's rows.
+// DataID returns the dump id of the TABLE DATA entry of the column's table.
 func (d *Doubt) DataID() int { return d.dataID }
 
-// Table is the name of the table, as SQL has it.
+// Table returns the name of the table, as in SQL.
 func (d *Doubt) Table() string { return label(d.table.Name) }
 
-// Trials returns, for each way to replace the column, queries in a database with the
-// dump's schema that tell how a replaced value fares: 0 it breaks a check, 1 that
-// depends on other columns, 2 it passes. A query that the server refuses with
-// check_violation counts as 0: the check is that of a domain.
+// Trials returns queries for each way to replace the column. In a database with the
+// dump's schema, each returns how a replaced value fares: 0 if it breaks a check, 1 if
+// that depends on other columns, 2 if it passes. check_violation, from the check of a
+// domain, counts as 0.
 func (d *Doubt) Trials() (options [][]string) {
 	for _, o := range d.options {
 		var queries []string
@@ -104,12 +104,12 @@ func (d *Doubt) trial(value string) string {
 	}
 	from := " FROM (SELECT " + strings.Join(columns, ", ") + ") AS " + schema.Quote(d.table.Name.Name)
 	if len(verdicts) == 0 {
-		return "SELECT CASE WHEN " + schema.Quote(d.name) + " IS NULL THEN 2 ELSE 2 END" + from // a domain's checks are in the type
+		return "SELECT CASE WHEN " + schema.Quote(d.name) + " IS NULL THEN 2 ELSE 2 END" + from // the type has the checks of the domain
 	}
 	return "SELECT LEAST(" + strings.Join(verdicts, ", ") + ")" + from
 }
 
-// base returns a type that takes NULL: a domain may not.
+// base returns a type that allows NULL, which a domain may not.
 func base(t schema.Type) string { return t.Root().SQL }
 
 // Use replaces the doubt's column in one of the ways of Trials, which settles it.

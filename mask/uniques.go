@@ -8,7 +8,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// uniques judges whether the unique indexes of a table still hold.
+// uniques reports unique indexes of a table that its methods may break.
 func (c *compiler) uniques(s *subject) {
 	for _, u := range s.table.Uniques {
 		c.unique(s, u)
@@ -20,7 +20,7 @@ func (c *compiler) unique(s *subject, u schema.Unique) {
 	if u.Primary {
 		index = "primary key " + schema.Quote(u.Name)
 	}
-	var bad []string // columns that may become equal
+	var bad []string // columns in which distinct values may become equal
 	for _, name := range u.Columns {
 		v := s.column(name)
 		col := c.limited(s, name)
@@ -56,8 +56,7 @@ func (c *compiler) unique(s *subject, u schema.Unique) {
 	}
 }
 
-// keepsApart reports whether values that differ still differ after a method, as
-// the unique index has it.
+// keepsApart reports whether distinct values stay distinct under a unique index.
 func keepsApart(spec methods.Spec, col *schema.Column, u schema.Unique) bool {
 	facts, _ := methods.FactsOf(spec.Name)
 	switch {
@@ -66,13 +65,13 @@ func keepsApart(spec methods.Spec, col *schema.Column, u schema.Unique) bool {
 	case facts.Null:
 		return !u.NullsNotDistinct
 	case spec.Name == "digits" && col.Type.Root().Name.Name == "citext":
-		return false // it keeps upper case
+		return false // digits keeps capitals, and citext ignores case
 	}
 	length := col.Type.Length()
 	return length == 0 || length >= facts.UniqueLength
 }
 
-// apart returns the methods that keep the values of a column apart.
+// apart returns the methods that keep the column's values distinct.
 func apart(col *schema.Column, u schema.Unique) []string {
 	var names []string
 	for _, f := range methods.All() {
@@ -83,8 +82,8 @@ func apart(col *schema.Column, u schema.Unique) []string {
 	return names
 }
 
-// implied reports whether the columns of a unique index are unique without the
-// bad ones, because of another index.
+// implied reports whether another unique index keeps the columns of u unique without
+// the bad ones.
 func (c *compiler) implied(s *subject, u schema.Unique, bad []string) bool {
 	return slices.ContainsFunc(s.table.Uniques, func(other schema.Unique) bool {
 		if other.Where != "" || len(other.Expressions) > 0 || other.Exclude || len(other.Columns) == 0 {
@@ -99,7 +98,7 @@ func (c *compiler) implied(s *subject, u schema.Unique, bad []string) bool {
 	})
 }
 
-// expression judges an expression of a unique index.
+// expression checks an expression in a unique index.
 func (c *compiler) expression(s *subject, index, sql string) {
 	for _, name := range s.table.Uses(sql) {
 		v := s.column(name)
@@ -111,8 +110,8 @@ func (c *compiler) expression(s *subject, index, sql string) {
 	}
 }
 
-// foldsCase reports whether an expression is a column in lower or upper case. What
-// email, uuid and hash make has no letters that differ in case alone.
+// foldsCase reports whether an expression is a column in lower or upper case. Values of
+// email, uuid and hash never differ in case alone.
 func foldsCase(sql, column string) bool {
 	name := schema.Quote(column)
 	for _, function := range []string{"lower", "upper"} {
@@ -123,8 +122,7 @@ func foldsCase(sql, column string) bool {
 	return false
 }
 
-// partial judges the condition of a partial unique index: rows that were not in it
-// may get in.
+// partial checks the condition of a partial unique index: masking may add rows to it.
 func (c *compiler) partial(s *subject, index, where string) {
 	conditions, rest := schema.Check{SQL: where}.Conditions()
 	for _, name := range s.table.Uses(where) {

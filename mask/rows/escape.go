@@ -2,10 +2,9 @@ package rows
 
 import "bytes"
 
-// Unescape appends to dst the value that field, which is not \N, stands for in
-// COPY's text format: all that COPY FROM reads, which is more than COPY TO
-// writes. A backslash at the end stands for itself; rows that have one are
-// refused before.
+// Unescape appends to dst the value of field, which is not \N, in COPY's text format.
+// It accepts everything that COPY FROM accepts, which is more than COPY TO writes. It
+// keeps a backslash at the end; rows with one are refused earlier.
 //
 // The format: https://www.postgresql.org/docs/current/sql-copy.html, File Formats.
 func Unescape(dst, field []byte) []byte {
@@ -21,8 +20,8 @@ func Unescape(dst, field []byte) []byte {
 	}
 }
 
-// unescapeByte returns the byte that a backslash before s stands for, and how
-// many bytes of s belong to it.
+// unescapeByte returns the byte that a backslash and s encode, and how many bytes of s
+// belong to it.
 func unescapeByte(s []byte) (c byte, length int) {
 	switch c = s[0]; c {
 	case 'b':
@@ -42,7 +41,7 @@ func unescapeByte(s []byte) (c byte, length int) {
 	case '0', '1', '2', '3', '4', '5', '6', '7':
 		c = 0
 		for length < 3 && length < len(s) && '0' <= s[length] && s[length] <= '7' {
-			c = c<<3 | (s[length] - '0') // as Postgres does, the eighth bit and on get lost
+			c = c<<3 | (s[length] - '0') // like Postgres, drop the ninth bit
 			length++
 		}
 		return c, length
@@ -50,7 +49,7 @@ func unescapeByte(s []byte) (c byte, length int) {
 	return c, 1
 }
 
-// unescapeHex is unescapeByte of an s that begins with x.
+// unescapeHex is unescapeByte for an s that begins with x.
 func unescapeHex(s []byte) (c byte, length int) {
 	for length = 1; length < 3 && length < len(s); length++ {
 		digit, ok := hexDigit(s[length])
@@ -89,8 +88,8 @@ func Escape(dst, value []byte) []byte {
 	}
 }
 
-// special returns where the first byte of value is that has to be escaped, -1
-// without one.
+// special returns the index of the first byte that must be escaped, -1 if there is
+// none.
 func special(value []byte) int {
 	for i, c := range value {
 		if (c < ' ' || c == '\\') && letter(c) != 0 {
@@ -100,8 +99,7 @@ func special(value []byte) int {
 	return -1
 }
 
-// letter returns what stands after the backslash for c, 0 for a c that is not
-// escaped.
+// letter returns the letter that stands for c after a backslash, 0 if c is not escaped.
 func letter(c byte) byte {
 	switch c {
 	case '\b':

@@ -9,33 +9,34 @@ import (
 )
 
 const (
-	// longRow is the length from which on a row is not held whole.
+	// longRow is the length from which rows are not held in memory.
 	longRow = 1 << 20 // bytes
 
-	// MaxValue is how long a value in COPY's text format may be that a method looks
-	// at, in bytes: of a bytea two are a byte. It is held several times.
+	// MaxValue is the longest value that a method takes, in bytes of COPY's text
+	// format, which has two for each byte of a bytea. Several copies of it are held in
+	// memory.
 	MaxValue = 32 << 20
 
-	// maxRow is how long a row in that format may be. Postgres takes none that is
-	// longer: MaxAllocSize in src/include/utils/memutils.h.
+	// maxRow is the longest row in that format. Postgres accepts no longer one:
+	// MaxAllocSize in src/include/utils/memutils.h.
 	maxRow = 1<<30 - 1
 )
 
-// blindPrefix is how much of a value shows whether it is NULL or empty, in bytes.
+// blindPrefix is how many bytes of a value show whether it is NULL or empty.
 const blindPrefix = 3
 
-// long is a row that is masked as it comes in: its columns that pass are handed
-// on, and those that are masked are held one at a time.
+// long is the state of a row that is masked as it arrives. Values that pass are handed
+// on, and values that are masked are held one at a time.
 type long struct {
-	column int      // the one that comes next, or is under way
-	masked bool     // whether it is
-	length int      // of the row up to here, in bytes
-	field  []byte   // what is held of the column
-	size   int      // of the field, in bytes, held or not
-	kept   [][]byte // of the columns that the others are masked by, their fields
+	column int      // index of the current column
+	masked bool     // whether the current column is masked
+	length int      // of the row so far, in bytes
+	field  []byte   // value of the current column, as far as it is held
+	size   int      // of the current column's value so far, in bytes
+	kept   [][]byte // values of the columns that decide how others are masked
 }
 
-// begin has the row that begins in buf masked as it comes in.
+// begin begins a long row, whose first bytes are in buf.
 func (r *reader) begin() {
 	r.number++
 	r.long = &long{kept: make([][]byte, len(r.table.Columns))}
@@ -54,7 +55,7 @@ func (r *reader) column() {
 		l.field = nil
 	}
 	if l.column >= len(r.table.Columns) {
-		return // too many of them
+		return // too many columns
 	}
 	c := r.table.Columns[l.column]
 	if c.Method == nil || r.table.None {
@@ -77,7 +78,7 @@ func (r *reader) column() {
 	l.masked = string(l.kept[c.Where.Column]) == string(Escape(nil, []byte(c.Where.Value)))
 }
 
-// goOn masks what there is in buf of a long row.
+// goOn masks the part of a long row that is in buf.
 func (r *reader) goOn() {
 	l := r.long
 	for r.outErr == nil && len(r.out) < chunk {
@@ -110,7 +111,7 @@ func (r *reader) goOn() {
 	}
 }
 
-// take takes some of a column.
+// take takes a piece of a column.
 func (r *reader) take(piece []byte) error {
 	l := r.long
 	l.length += len(piece)
@@ -143,7 +144,7 @@ func (r *reader) take(piece []byte) error {
 	return nil
 }
 
-// decides reports whether others are masked by a column's value.
+// decides reports whether a column's value decides how others are masked.
 func (r *reader) decides(column int) bool {
 	if r.draws && slices.Contains(r.table.Key, column) {
 		return true
@@ -156,7 +157,7 @@ func (r *reader) decides(column int) bool {
 	return false
 }
 
-// endColumn ends a column of a long row, and the row where delimiter is a newline.
+// endColumn ends a column of a long row, and the row if delimiter is a newline.
 func (r *reader) endColumn(delimiter byte) error {
 	l := r.long
 	columns := len(r.table.Columns)

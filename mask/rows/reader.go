@@ -6,21 +6,21 @@ import (
 	"io"
 )
 
-// chunk is how much a reader asks for at once, and about how much it makes
-// before it hands it out.
+// chunk is how many bytes a reader reads at once, and about how many it masks before it
+// returns them.
 const chunk = 64 << 10
 
 // A reader masks the rows that it reads.
 type reader struct {
 	masker
 	in     io.Reader
-	buf    []byte // read, not yet masked: buf[start:]
+	buf    []byte // read but not yet masked: buf[start:]
 	start  int
-	seen   int    // bytes of buf[start:] that hold no end of a row
-	ready  []byte // masked, not yet handed out
-	long   *long  // the row that buf begins with, when it is a long one
-	over   bool   // the rows are
-	inErr  error  // of in, after what is in buf
+	seen   int    // bytes of buf[start:] without a newline
+	ready  []byte // masked but not yet returned
+	long   *long  // the row at the beginning of buf, if it is long
+	over   bool   // the rows have ended
+	inErr  error  // from in, after the bytes in buf
 	outErr error  // to return after ready
 }
 
@@ -43,7 +43,7 @@ func (r *reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// next makes something ready, or outErr.
+// next fills ready or sets outErr.
 func (r *reader) next() {
 	if r.over {
 		r.ready, r.start, r.outErr = r.buf[r.start:], len(r.buf), r.inErr
@@ -66,14 +66,14 @@ func (r *reader) next() {
 			r.begin()
 		case r.inErr == nil:
 			if len(r.out) > 0 {
-				r.ready = r.out // what there is need not wait for more to come
+				r.ready = r.out // return these without waiting for more
 				return
 			}
 			r.fill()
 		case !errors.Is(r.inErr, io.EOF):
 			r.outErr = r.inErr
 		case string(r.buf[r.start:]) == `\.`:
-			r.over = true // with what is in buf passing as it is
+			r.over = true // the bytes in buf pass unchanged
 		case r.long != nil:
 			r.outErr = r.fault("", io.ErrUnexpectedEOF)
 		case r.start < len(r.buf):
@@ -86,8 +86,7 @@ func (r *reader) next() {
 	r.ready = r.out
 }
 
-// row takes the next row, without the newline that ends it, from buf. It stays
-// until fill.
+// row takes the next row from buf, without its newline. It is valid until fill.
 func (r *reader) row() (row []byte, ok bool) {
 	rest := r.buf[r.start:]
 	i := bytes.IndexByte(rest[r.seen:], '\n')
@@ -101,7 +100,7 @@ func (r *reader) row() (row []byte, ok bool) {
 	return rest[:i], true
 }
 
-// fill reads more into buf, which grows when one row fills it.
+// fill reads more into buf. It grows buf if one row fills it.
 func (r *reader) fill() {
 	if r.start > 0 {
 		r.buf = r.buf[:copy(r.buf, r.buf[r.start:])]

@@ -8,17 +8,17 @@ import (
 	"strconv"
 )
 
-// A masker masks rows, one after the other, into out.
+// A masker masks rows, one after another, and appends them to out.
 type masker struct {
 	table  *Table
-	masked []int // those of table.Columns that have a method
-	number int64 // of the last row, counted from 1
+	masked []int // indexes of the columns that have a method
+	number int64 // of the last row, from 1
 	out    []byte
-	draws  bool   // a column draws for each row
-	key    []byte // what tells the row from others, when one does
-	row    []byte // the same, and the column
-	value  []byte // unescaped, used again and again
-	plain  []byte // masked and not yet escaped, as well
+	draws  bool   // some column is PerRow
+	key    []byte // identifies the row
+	row    []byte // the same, with the column
+	value  []byte // an unescaped value, reused
+	plain  []byte // a masked value before it is escaped, reused
 }
 
 func newMasker(t *Table, before int64) masker {
@@ -39,8 +39,8 @@ func maskedColumns(columns []Column) []int {
 	return masked
 }
 
-// mask appends row, which has no newline, masked to out with one. After an error
-// out is as it was.
+// mask appends row, which has no newline, masked and with one. After an error, out is
+// unchanged.
 func (m *masker) mask(row []byte) error {
 	m.number++
 	if m.table.None {
@@ -60,9 +60,9 @@ func (m *masker) columns(row []byte) error {
 	if m.draws {
 		m.keyOf(row)
 	}
-	rest, next := row, 0 // next is the column that rest begins with
+	rest, next := row, 0 // next is the index of the first column of rest
 	for _, i := range m.masked {
-		// Columns between two masked ones are copied at once.
+		// Copy all columns before the next masked one at once.
 		at := 0
 		for ; next < i; next++ {
 			tab := bytes.IndexByte(rest[at:], '\t')
@@ -102,7 +102,7 @@ func (m *masker) columns(row []byte) error {
 	return nil
 }
 
-// field appends a column's value, masked, to out.
+// field appends the masked value of a column.
 func (m *masker) field(field []byte, c *Column) error {
 	value := field
 	if bytes.IndexByte(field, '\\') >= 0 {
@@ -128,22 +128,22 @@ func (m *masker) field(field []byte, c *Column) error {
 	return nil
 }
 
-// put has masked, which is out and from from on a value, take the place of out.
+// put appends the masked value of a column. masked is out with the value appended at
+// from.
 func (m *masker) put(masked []byte, from int, null bool) {
 	if null {
 		m.out = append(m.out, `\N`...)
 		return
 	}
 	m.out = masked
-	// Hardly any value has anything to escape, and those that have are rare
-	// enough to be copied.
+	// Few values need escaping, so it does not matter that these are copied.
 	if i := special(masked[from:]); i >= 0 {
 		m.plain = append(m.plain[:0], masked[from+i:]...)
 		m.out = Escape(masked[:from+i], m.plain)
 	}
 }
 
-// apply appends a value, masked, to out.
+// apply appends a value, masked but not escaped.
 func (m *masker) apply(c *Column, value []byte) (masked []byte, null bool, err error) {
 	if !c.PerRow {
 		return c.Method(m.out, value, nil)
@@ -152,15 +152,14 @@ func (m *masker) apply(c *Column, value []byte) (masked []byte, null bool, err e
 	return c.Method(m.out, value, m.row)
 }
 
-// endsEscaping says whether field ends in a backslash that escapes what comes
-// after it.
+// endsEscaping reports whether field ends with a backslash that escapes the next byte.
 func endsEscaping(field []byte) bool {
 	n := len(field) - len(bytes.TrimRight(field, `\`))
 	return n%2 == 1
 }
 
-// count returns the error about a row with the wrong number of columns. Where
-// columns are missing it names the first; where there are more, the last.
+// count returns the error for a row with the wrong number of columns. It names the
+// first missing column or the last one before the surplus.
 func (m *masker) count(row []byte) error {
 	have, want := bytes.Count(row, []byte{'\t'})+1, len(m.table.Columns)
 	column := ""
@@ -170,21 +169,21 @@ func (m *masker) count(row []byte) error {
 	return m.fault(column, fmt.Errorf("%d columns instead of %d", have, want))
 }
 
-// fault returns err with the place where it happened.
+// fault returns err with its place.
 func (m *masker) fault(column string, err error) error {
 	return &RowError{Table: m.table.Name, Row: m.number, Column: column, Err: err}
 }
 
-// A RowError says which row of a table cannot be masked. The archive that it is in
-// may be damaged: only gzip has a checksum of its own.
+// A RowError reports a row that cannot be masked. The archive may be damaged: only gzip
+// has a checksum.
 type RowError struct {
 	Table  string
 	Row    int64  // from 1
-	Column string // "" when it is about the row as a whole
+	Column string // "" if it is about the whole row
 	Err    error
 }
 
-// Error implements error.
+// Error returns the place and the cause.
 func (e *RowError) Error() string {
 	if e.Column == "" {
 		return fmt.Sprintf("%s: row %d: %v", e.Table, e.Row, e.Err)
@@ -192,10 +191,10 @@ func (e *RowError) Error() string {
 	return fmt.Sprintf("%s: row %d: column %s: %v", e.Table, e.Row, e.Column, e.Err)
 }
 
-// Unwrap returns what is wrong with the row.
+// Unwrap returns the cause.
 func (e *RowError) Unwrap() error { return e.Err }
 
-// keyOf notes what tells a row from others.
+// keyOf sets key to what identifies row.
 func (m *masker) keyOf(row []byte) {
 	if m.table.Key == nil {
 		m.key = strconv.AppendInt(m.key[:0], m.number, 10)

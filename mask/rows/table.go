@@ -8,36 +8,36 @@ import (
 	"github.com/rubyforgood/hectl/mask/methods"
 )
 
-// Table is what happens to the rows of one table.
+// A Table masks the rows of one table.
 type Table struct {
 	Name    string   // for errors, such as "public.users"
-	None    bool     // no rows at all
-	Columns []Column // those of the COPY statement, in its order
+	None    bool     // leave out all rows
+	Columns []Column // in the order of the COPY statement
 
-	// Key are the places of the columns that tell a row from all others, of which
-	// each comes before the first that draws for each row; without any, its number
-	// does.
+	// Key has the indexes of the columns that identify a row, for methods that are
+	// PerRow. They precede the first column that is PerRow. If Key is empty, the row's
+	// number identifies it.
 	Key []int
 }
 
-// Column is what happens to one column of a Table.
+// A Column masks one column of a Table.
 type Column struct {
 	Name   string
 	Method methods.Func // nil to keep the values
 	Where  *Where       // nil for every row
 
 	PerRow bool   // Method draws for each row
-	Scope  []byte // identifies the column among those of all tables, for a PerRow Method
-	Blind  bool   // Method looks only at whether a value is empty
+	Scope  []byte // identifies the column among all tables, if it is PerRow
+	Blind  bool   // Method depends only on whether a value is empty
 }
 
-// Where picks the rows in which a column of the Table has a value.
+// Where selects the rows in which a column of the Table has a value.
 type Where struct {
-	Column int    // its place in Table.Columns
-	Value  string // as it is, not escaped
+	Column int    // index in Table.Columns
+	Value  string // not escaped
 }
 
-// picks tells whether a row is one of them.
+// picks reports whether w selects a row. A nil w selects all.
 func (w *Where) picks(row []byte) bool {
 	if w == nil {
 		return true
@@ -49,23 +49,23 @@ func (w *Where) picks(row []byte) bool {
 	return string(field) == string(Escape(nil, []byte(w.Value)))
 }
 
-// Reader returns the rows of r masked. Both are in COPY's text format, r up to
-// the line "\." that ends the rows, or its end; what follows that line passes as
-// it is. An error names the row's number, counted from 1, and the column, and
-// never a value. Rows before it are read first.
+// Reader returns the rows of r masked. Both are in COPY's text format. r may have a
+// line "\." after the rows; everything after it passes unchanged. An error has the
+// row's number, counted from 1, and the column, but never a value, and comes after the
+// rows before it.
 //
-// It holds about 1 MiB in memory. Of a longer row it holds the values that are
-// masked, one at a time, and refuses one of more than MaxValue; of such a row, some
-// may be read before its error.
+// Reader holds about 1 MiB in memory. Of a longer row, it holds the masked values, one
+// at a time, and refuses a value longer than MaxValue. Part of such a row may be read
+// before its error.
 func (t *Table) Reader(r io.Reader) io.Reader { return t.ReaderAfter(r, 0) }
 
-// ReaderAfter is Reader for rows that come after so many others of the table.
+// ReaderAfter is Reader for rows that follow a number of others in the table.
 func (t *Table) ReaderAfter(r io.Reader, before int64) io.Reader {
 	return &reader{masker: newMasker(t, before), in: r}
 }
 
-// Rows appends rows, masked, to dst. They are whole, without the line that ends
-// all. before is how many rows of the table came before them.
+// Rows appends rows, masked, to dst. They must be complete and without the line "\.".
+// before is how many rows of the table precede them.
 func (t *Table) Rows(dst, rows []byte, before int64) ([]byte, error) {
 	m := newMasker(t, before)
 	m.out = dst
@@ -83,8 +83,7 @@ func (t *Table) Rows(dst, rows []byte, before int64) ([]byte, error) {
 	return m.out, nil
 }
 
-// Masks reports whether the table, which may be nil, has a method for a column in
-// every row.
+// Masks reports whether the table, which may be nil, masks a column in every row.
 func (t *Table) Masks(column string) bool {
 	return t != nil && slices.ContainsFunc(t.Columns, func(c Column) bool {
 		return c.Name == column && c.Method != nil && c.Where == nil
