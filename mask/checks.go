@@ -104,15 +104,15 @@ func (c *compiler) check(s *subject, col *schema.Column, v verdict, check schema
 		switch {
 		case facts.Null:
 			if condition.NotNull {
-				c.add(v.at, on, "", "%s says IS NOT NULL", name)
+				c.add(v.at, on, "", "%s requires IS NOT NULL", name)
 			}
 		case methods.KindOf(col.Type) == methods.Text && outputs != nil && !slices.ContainsFunc(outputs, func(o string) bool { return !condition.Holds(o) }):
 		case methods.KindOf(col.Type) == methods.Text && outputs != nil:
-			c.add(v.at, on, "", "%s, which says %s, does not allow what %s makes of it", name, check.SQL, v.spec.Name)
+			c.add(v.at, on, "", "%s (%s) does not allow what %s makes", name, check.SQL, v.spec.Name)
 		case condition.OneOf != nil:
-			c.add(v.at, on, "write {one_of: ["+strings.Join(condition.OneOf, ", ")+"]}, or keep", "%s allows nothing but %s", name, strings.Join(condition.OneOf, ", "))
+			c.add(v.at, on, "write {one_of: ["+strings.Join(condition.OneOf, ", ")+"]}, or keep", "%s allows only %s", name, strings.Join(condition.OneOf, ", "))
 		case condition.Min > 1 && v.spec.Name != "lorem" && v.spec.Name != "digits":
-			c.warn("%s: hectl cannot tell whether %s, which says %s, still holds after %s", on, name, check.SQL, v.spec.Name)
+			c.warn("%s: hectl cannot tell whether %s (%s) still holds after %s", on, name, check.SQL, v.spec.Name)
 		}
 	}
 	for _, sql := range rest {
@@ -120,7 +120,7 @@ func (c *compiler) check(s *subject, col *schema.Column, v verdict, check schema
 			continue // a check passes if its result is unknown
 		}
 		if used := s.table.Uses(sql); slices.Contains(used, col.Name) || strings.Contains(sql, "VALUE") {
-			c.warn("%s: hectl cannot tell whether %s, which says %s, still holds after %s", on, name, sql, v.spec.Name)
+			c.warn("%s: hectl cannot tell whether %s (%s) still holds after %s", on, name, sql, v.spec.Name)
 		}
 	}
 }

@@ -15,15 +15,15 @@ func (c *compiler) column(s *subject, col *schema.Column, v verdict) methods.Fun
 	facts, _ := methods.FactsOf(v.spec.Name)
 	if col.Generated != schema.NotGenerated {
 		inputs := s.table.Uses(col.Formula)
-		c.add(v.at, on, "mask "+strings.Join(inputs, ", ")+" instead", "Postgres computes it, from %s", col.Formula)
+		c.add(v.at, on, "mask "+strings.Join(inputs, ", ")+" instead", "Postgres computes it from %s", col.Formula)
 		return nil
 	}
 	if !facts.Fits(col.Type) {
-		c.add(v.at, on, "what fits: "+strings.Join(methodsFor(col.Type), ", "), "%s does not fit type %s", v.spec.Name, col.Type.SQL)
+		c.add(v.at, on, "these fit: "+strings.Join(methodsFor(col.Type), ", "), "%s does not fit type %s", v.spec.Name, col.Type.SQL)
 		return nil
 	}
 	if facts.Null && col.NotNull {
-		c.add(v.at, on, "what fits: "+strings.Join(methodsFor(col.Type), ", "), "it is NOT NULL")
+		c.add(v.at, on, "these fit: "+strings.Join(methodsFor(col.Type), ", "), "it is NOT NULL")
 		return nil
 	}
 	if used := s.table.Uses(s.table.PartitionBy); s.table.PartitionBy != "" && slices.Contains(used, col.Name) {

@@ -54,7 +54,7 @@ func (r *Rules) Plan(head *archive.Head, seed methods.Seed, opt Options) (*Plan,
 		plan.warnings = append(plan.warnings, fmt.Sprintf("no rule covers %s; \"hectl mask check --suggest\" prints some", listed(open)))
 	}
 	if open := report.openDefinitions(); len(open) > 0 && r.Unlisted == UnlistedWarn {
-		plan.warnings = append(plan.warnings, fmt.Sprintf("nobody has reviewed %s: %s; \"hectl mask check\" lists all", open[0].Name, open[0].Why))
+		plan.warnings = append(plan.warnings, fmt.Sprintf("review %s: %s; \"hectl mask check\" lists all", open[0].Name, open[0].Why))
 	}
 	if r.largeObjects == "none" {
 		plan.EmptyLargeObjects()
@@ -86,9 +86,9 @@ func (r *Rules) Check(head *archive.Head) (*Report, error) {
 
 func (r *Rules) title(head *archive.Head) string {
 	if r.path == "" {
-		return "the built-in rules for masking do not fit database " + head.Database
+		return "the built-in masking rules do not fit database " + head.Database
 	}
-	return "the rules for masking in " + r.path + " do not fit database " + head.Database
+	return "the masking rules in " + r.path + " do not fit database " + head.Database
 }
 
 func (r *Rules) compile(head *archive.Head, seed methods.Seed, opt Options) *compiler {
@@ -147,7 +147,7 @@ func (c *compiler) table(s *subject) {
 		return
 	}
 	if t.Unread != nil {
-		c.add(s.place(), label(t.Name), "keep the whole table, or leave its rows out: {rows: none}", "what the dump says of it cannot be read (%v)", t.Unread)
+		c.add(s.place(), label(t.Name), "keep the whole table, or leave its rows out: {rows: none}", "its definition in the dump cannot be read (%v)", t.Unread)
 		return
 	}
 	c.uniques(s)

@@ -64,8 +64,8 @@ func (c *compiler) indexable(s *subject, col *schema.Column, v verdict) bool {
 		whole := slices.Contains(index.Include, col.Name) ||
 			slices.Contains([]string{"btree", "brin", "spgist"}, index.Method) && slices.Contains(index.Columns, col.Name)
 		if whole {
-			c.add(v.at, label(s.table.Name)+"."+schema.Quote(col.Name), "what fits: empty, a fixed value, or keep it",
-				"it is in index %s, whose rows may have 2704 bytes, and what %s makes of a long value may have more", schema.Quote(index.Name), v.spec.Name)
+			c.add(v.at, label(s.table.Name)+"."+schema.Quote(col.Name), "use empty or a fixed value, or keep it",
+				"it is in index %s, whose rows have room for 2704 bytes, and %s may make a long value longer", schema.Quote(index.Name), v.spec.Name)
 			return false
 		}
 	}
@@ -120,7 +120,7 @@ func (c *compiler) compute(s *subject, what, sql string) {
 		switch kind := methods.KindOf(col.Type); kind {
 		case methods.Text, methods.JSON, methods.Hstore, methods.XML, methods.Bytea:
 			if to := castFromText(sql); to != "" {
-				c.complain(s, name, v, "keep it", "%s makes a value of type %s of it (%s), and what %s makes may be none", what, to, sql, v.spec.Name)
+				c.complain(s, name, v, "keep it", "%s casts it to type %s (%s), and %s may make values that are not of that type", what, to, sql, v.spec.Name)
 				s.wrong[name] = true
 				continue
 			}

@@ -24,7 +24,7 @@ func (c *compiler) names() {
 		for _, t := range matching {
 			c.partition(r, t)
 			if t.Kind == schema.Foreign && r.pattern.Exact() > 0 {
-				c.add(r.at, label(t.Name), "leave it out", "it is a foreign table: its rows are on another server, and in no dump")
+				c.add(r.at, label(t.Name), "leave it out", "it is a foreign table, whose rows are on another server and never in a dump")
 			}
 		}
 		for _, col := range r.columns {
@@ -78,5 +78,5 @@ func (c *compiler) partition(r *tableRule, t *schema.Table) {
 	if of == t || r.pattern.Matches(of.Name) || r.rows == "none" {
 		return
 	}
-	c.add(r.at, label(t.Name), "say it of "+label(of.Name), "it is a partition of %s, whose rules hold for all its partitions", label(of.Name))
+	c.add(r.at, label(t.Name), "write the rule for "+label(of.Name), "it is a partition of %s, whose rules apply to all its partitions", label(of.Name))
 }

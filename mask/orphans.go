@@ -89,7 +89,7 @@ func (j *credentialJudge) foreignKeys(s *schema.Schema, o CredentialOptions) {
 				if a.Name == "" && b.Name == "" || same || over(t, name) || over(there, key.Foreign[i]) {
 					continue
 				}
-				j.refused = append(j.refused, fmt.Sprintf("%s.%s: foreign key %s refers to %s.%s, and the two would no longer be equal",
+				j.refused = append(j.refused, fmt.Sprintf("%s.%s: foreign key %s refers to %s.%s, and the two columns would no longer match",
 					label(t.Name), schema.Quote(name), schema.Quote(key.Name), label(there.Name), schema.Quote(key.Foreign[i])))
 			}
 		}

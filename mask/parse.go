@@ -24,7 +24,7 @@ func Parse(node ast.Node, path string) (*Rules, error) {
 	r := &Rules{Mode: On, Unlisted: UnlistedFail, path: path, base: humanEssentials}
 	p := &yamlRules{file: filepath.Base(path), dir: filepath.Dir(path), anchors: map[string]ast.Node{}}
 	p.rules(r, node)
-	if err := p.err("the rules for masking in " + path); err != nil {
+	if err := p.err("the masking rules in " + path); err != nil {
 		return nil, err
 	}
 	r.on(r.base)
@@ -61,7 +61,7 @@ func (p *yamlRules) value(n ast.Node) ast.Node {
 		if v := p.anchors[n.Value.String()]; v != nil {
 			return v
 		}
-		p.wrong(n, "", "", "no anchor of that name comes before %s in the rules", n)
+		p.wrong(n, "", "", "no anchor with that name precedes %s in the rules", n)
 		return nil
 	case *ast.TagNode:
 		return p.value(n.Value)
@@ -170,7 +170,7 @@ func (p *yamlRules) definitions(kv pair) map[string]string {
 	for _, one := range p.pairs(kv.value) {
 		text, ok := p.text(one.value)
 		if !ok || text != "keep" && !definitionHash.MatchString(text) {
-			p.wrong(one.at, "mask.definitions", `"hectl mask check --suggest" prints the hashes`, "%s has neither keep nor the hash of a definition", one.key)
+			p.wrong(one.at, "mask.definitions", `"hectl mask check --suggest" prints the hashes`, "%s has neither keep nor a definition's hash", one.key)
 			continue
 		}
 		reviewed[one.key] = text
@@ -191,7 +191,7 @@ func (p *yamlRules) word(kv pair, words ...string) string {
 	if kv.value == nil {
 		return ""
 	}
-	p.wrong(kv.value, "mask."+kv.key, "", "it is one of %s", strings.Join(words, ", "))
+	p.wrong(kv.value, "mask."+kv.key, "", "it must be one of %s", strings.Join(words, ", "))
 	return ""
 }
 
@@ -202,7 +202,7 @@ func (p *yamlRules) seed(kv pair) string {
 	path, ok := strings.CutPrefix(text, "file:")
 	if !ok || path == "" {
 		if kv.value != nil {
-			p.wrong(kv.value, "mask.seed", "for example: seed: file:~/.config/hectl/seed", "a seed is secret, so it is in a file of its own")
+			p.wrong(kv.value, "mask.seed", "for example: seed: file:~/.config/hectl/seed", "the seed must be in a file of its own, because it is secret")
 		}
 		return ""
 	}
@@ -226,7 +226,7 @@ func (p *yamlRules) files(kv pair) []string {
 	for _, n := range nodes {
 		text, ok := p.text(p.value(n))
 		if _, null := n.(*ast.NullNode); null || !ok || text == "" {
-			p.wrong(n, "mask.after", `for example: after: ["db/hectl_after.sql"]`, "it is not the path of a file with SQL")
+			p.wrong(n, "mask.after", `for example: after: ["db/hectl_after.sql"]`, "it is not the path of an SQL file")
 			continue
 		}
 		paths = append(paths, p.path(text))
@@ -289,7 +289,7 @@ func (p *yamlRules) table(kv pair) (tableRule, bool) {
 		}
 	}
 	if rule.rows == "none" && (rule.rest || len(rule.columns) > 0) {
-		p.add(rule.at, kv.key, "leave the columns out, or the word", "with {rows: none} there is nothing to mask in its columns")
+		p.add(rule.at, kv.key, "remove the columns, or {rows: none}", "a table with {rows: none} has no columns to mask")
 	}
 	return rule, true
 }
@@ -297,7 +297,7 @@ func (p *yamlRules) table(kv pair) (tableRule, bool) {
 // method reads a method: a name, or a name with an argument.
 func (p *yamlRules) method(n ast.Node, on string, paths bool) (methods.Spec, bool) {
 	if blank(n) {
-		p.wrong(n, on, "to make every value NULL, write null; to leave it, keep", "it has no method")
+		p.wrong(n, on, "write null to make every value NULL, or keep", "it has no method")
 		return methods.Spec{}, false
 	}
 	if _, ok := n.(*ast.NullNode); ok {
@@ -413,7 +413,7 @@ func (p *yamlRules) paths(spec methods.Spec, kv pair, on string) (methods.Spec, 
 		spec.Paths[path.key] = inner
 	}
 	if len(spec.Paths) == 0 && whole {
-		p.wrong(kv.value, on, "for every text in it write json", "it has no paths")
+		p.wrong(kv.value, on, "write json to mask every text in it", "it has no paths")
 		whole = false
 	}
 	return spec, whole
@@ -441,5 +441,5 @@ func nearest(name string, names []string) string {
 	if score < 0.8 {
 		return ""
 	}
-	return " (is " + best + " meant?)"
+	return " (did you mean " + best + "?)"
 }

@@ -26,7 +26,7 @@ func (j *credentialJudge) column(t *schema.Table, name string, becomes Becomes) 
 		one, problem, doubt := j.try(t, col, spec)
 		one.becomes = becomes
 		if becomes == BecomesPassword && spec.Name != "bcrypt" {
-			one.warning = fmt.Sprintf("%s: a hash of the users' password does not fit (%s), so nobody can sign in by it", on, strings.Join(reasons, "; "))
+			one.warning = fmt.Sprintf("%s: a hash of the users' password does not fit (%s), so users cannot sign in with it", on, strings.Join(reasons, "; "))
 		}
 		switch {
 		case problem != "":
@@ -38,7 +38,7 @@ func (j *credentialJudge) column(t *schema.Table, name string, becomes Becomes) 
 		default:
 			one.warning = doubt
 			doubted = append(doubted, one)
-			reasons = append(reasons, "whether its checks hold is not known")
+			reasons = append(reasons, "hectl cannot evaluate its checks")
 		}
 	}
 	if doubted != nil {
@@ -85,7 +85,7 @@ func (j *credentialJudge) computed(t *schema.Table, col *schema.Column, on strin
 	if kept == nil {
 		return replacement{spec: methods.Spec{Name: "keep"}}
 	}
-	return replacement{becomes: becomes, refused: fmt.Sprintf("%s: Postgres computes it, from %s: mask %s", on, col.Formula, strings.Join(kept, ", "))}
+	return replacement{becomes: becomes, refused: fmt.Sprintf("%s: Postgres computes it from %s: mask %s", on, col.Formula, strings.Join(kept, ", "))}
 }
 
 // candidates returns the methods that could replace a column, the best first.

@@ -192,11 +192,11 @@ func (r *Report) Unlisted(rules *Rules) error {
 		if b.Reset(); len(open) > 0 {
 			b.WriteString(text + "\n")
 		}
-		b.WriteString("the dump has definitions that nobody has reviewed, and nothing masks what is in them:")
+		b.WriteString("the dump has definitions that need a review, because rules do not mask them:")
 		for _, d := range unseen {
 			fmt.Fprintf(&b, "\n  %s: %s", d.Name, d.Why)
 		}
 		text = b.String()
 	}
-	return fault.New(fault.Usage, "look at them, and add to "+place+", or write keep for what is fine:\n"+r.Suggestion(), "%s", text)
+	return fault.New(fault.Usage, "review them and add rules to "+place+", or keep where there is nothing to mask:\n"+r.Suggestion(), "%s", text)
 }

@@ -270,6 +270,6 @@ func (j *credentialJudge) err() error {
 		return orphansErr(j.orphans)
 	}
 	slices.Sort(j.refused)
-	return fault.New(fault.Usage, "leave the rows of such a table out: with --exclude-table-data TABLE, or with TABLE: {rows: none} in hectl.yml; where the fetch masks, a rule for the column will do as well",
+	return fault.New(fault.Usage, "leave out the rows of these tables: with --exclude-table-data TABLE, or with TABLE: {rows: none} in hectl.yml; if the fetch masks, a rule for the column is enough",
 		"the dump has passwords or tokens that hectl cannot replace:\n  %s", strings.Join(slices.Compact(j.refused), "\n  "))
 }

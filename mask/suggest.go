@@ -30,7 +30,7 @@ func (r *Report) Suggest() string {
 		case t.rows:
 			b.WriteString("    " + name + ": {rows: none}\n")
 		case t.keep:
-			b.WriteString("    " + name + ": keep # nothing else fits: is it fine?\n")
+			b.WriteString("    " + name + ": keep # nothing else fits; review it\n")
 		default:
 			b.WriteString("    " + name + ":\n")
 			for _, c := range t.columns {
@@ -56,7 +56,7 @@ type suggestedColumn struct {
 
 // nothingFits returns the suggestion for a column that no method fits.
 func nothingFits() (methods.Spec, string) {
-	return methods.Spec{Name: "keep"}, "keep # no method fits: is it fine?"
+	return methods.Spec{Name: "keep"}, "keep # no method fits; review it"
 }
 
 // suggestions returns suggestions that are valid together. A suggestion that is valid

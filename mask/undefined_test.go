@@ -26,7 +26,7 @@ func TestRowsWithoutDefinition(t *testing.T) {
 		t.Errorf("not listed: %v", err)
 	}
 	err = plan("mask:\n  base: none\n  unlisted: keep\n  tables:\n    people: {email: email}")
-	if err == nil || !strings.Contains(err.Error(), "hectl.yml:5:5: people: what the dump says of it cannot be read (its definition is not in the dump)") {
+	if err == nil || !strings.Contains(err.Error(), "hectl.yml:5:5: people: its definition in the dump cannot be read (its definition is not in the dump)") {
 		t.Errorf("with a rule: %v", err)
 	}
 	if err := plan("mask: {base: none, tables: {'*': keep, people: {rows: none}}}"); err != nil {

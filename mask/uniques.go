@@ -45,14 +45,14 @@ func (c *compiler) unique(s *subject, u schema.Unique) {
 	}
 	for _, name := range bad {
 		v := s.column(name)
-		reason := "values that differ may become equal"
+		reason := "distinct values may become equal"
 		if facts, _ := methods.FactsOf(v.spec.Name); facts.Same || facts.Null {
 			reason = "all values become equal"
 		} else if facts.Unique {
-			reason = "there is too little room for values that differ"
+			reason = "there is too little room for distinct values"
 		}
-		c.complain(s, name, v, "what keeps values apart: "+strings.Join(apart(c.limited(s, name), u), ", "),
-			"%s has (%s), and with %s %s", index, strings.Join(u.Columns, ", "), v.spec.Name, reason)
+		c.complain(s, name, v, "these keep values distinct: "+strings.Join(apart(c.limited(s, name), u), ", "),
+			"%s is on (%s), and with %s %s", index, strings.Join(u.Columns, ", "), v.spec.Name, reason)
 	}
 }
 
@@ -133,7 +133,7 @@ func (c *compiler) partial(s *subject, index, where string) {
 		onlyNotNull := !slices.ContainsFunc(conditions, func(one schema.Condition) bool { return one.Column == name && !one.NotNull }) &&
 			!slices.ContainsFunc(rest, func(sql string) bool { return slices.Contains(s.table.Uses(sql), name) })
 		if !onlyNotNull {
-			c.complain(s, name, v, "keep it", "%s is for rows WHERE %s, and others could get into it", index, where)
+			c.complain(s, name, v, "keep it", "%s is for rows WHERE %s, and masking could add rows to it", index, where)
 		}
 	}
 }

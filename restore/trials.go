@@ -51,7 +51,7 @@ func (l *loader) try(ctx context.Context) error {
 	if len(broken) == 0 {
 		return nil
 	}
-	return fault.New(fault.Usage, "leave the rows of such a table out: "+strings.Join(slices.Compact(flags), " ")+"; where the fetch masks, a rule for the column will do as well",
+	return fault.New(fault.Usage, "leave out the rows of these tables: "+strings.Join(slices.Compact(flags), " ")+"; if the fetch masks, a rule for the column is enough",
 		"the dump has passwords or tokens that hectl cannot replace:\n  %s", strings.Join(broken, "\n  "))
 }
 
@@ -88,5 +88,5 @@ func explainDoubts(err error, doubts []*mask.Doubt) error {
 	for _, d := range doubts {
 		columns = append(columns, d.Column)
 	}
-	return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("what replaces %s may not pass the checks there: leave the rows of such a table out with --exclude-table-data TABLE; where the fetch masks, a rule for the column will do as well", strings.Join(columns, ", ")), err)
+	return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("what replaces %s may not pass the checks there: leave out the rows of such a table with --exclude-table-data TABLE; if the fetch masks, a rule for the column is enough", strings.Join(columns, ", ")), err)
 }

@@ -72,7 +72,7 @@ func (r *reader) column() {
 		return
 	}
 	if c.Where.Column >= l.column {
-		r.outErr = r.fault(c.Name, fmt.Errorf("the row has more than %d bytes, and column %s decides whether it is masked, which comes later", longRow, r.table.Columns[c.Where.Column].Name))
+		r.outErr = r.fault(c.Name, fmt.Errorf("the row has more than %d bytes, and column %s, which decides whether it is masked, comes later", longRow, r.table.Columns[c.Where.Column].Name))
 		return
 	}
 	l.masked = string(l.kept[c.Where.Column]) == string(Escape(nil, []byte(c.Where.Value)))
@@ -121,7 +121,7 @@ func (r *reader) take(piece []byte) error {
 		name = r.table.Columns[l.column].Name
 	}
 	if l.length > maxRow {
-		return r.fault(name, fault.New(fault.Integrity, "", "the row has more than 1 GiB, and Postgres takes none that is longer"))
+		return r.fault(name, fault.New(fault.Integrity, "", "the row has more than 1 GiB, which is the limit of Postgres"))
 	}
 	hold := MaxValue
 	switch {

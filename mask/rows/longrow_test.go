@@ -70,7 +70,7 @@ func TestLongRowsThatAreWrong(t *testing.T) {
 	for row, want := range map[string]string{
 		"LONG\tb\n":         "public.t: row 2: column c3: 2 columns instead of 3",
 		"LONG\tb\tc\td\n":   "public.t: row 2: column c3: 4 columns instead of 3",
-		"LONG\tb\\\tc\n":    "public.t: row 2: column c2: ends in a backslash",
+		"LONG\tb\\\tc\n":    "public.t: row 2: column c2: ends with a backslash",
 		"LONG\tbad\tc\n":    "public.t: row 2: column c2: does not please",
 		"LONG\tb\tc":        "public.t: row 2: unexpected EOF",
 		"LONG":              "public.t: row 2: unexpected EOF",
@@ -108,7 +108,7 @@ func TestMemoryOfLongRows(t *testing.T) {
 		{"empty", columns(gone, name), 300 << 20, ""},
 		{"left out", &Table{Name: "public.files", None: true, Columns: []Column{{Name: "data"}, {Name: "name"}}}, 300 << 20, ""},
 		{"masked", columns(Column{Name: "data", Method: shout}, name), 300 << 20, "public.files: row 1: column data: a value of more than 32 MiB cannot be masked: hectl would have to hold it in memory"},
-		{"one row of 4 GiB", columns(Column{Name: "data"}, name), 4 << 30, "public.files: row 1: column data: the row has more than 1 GiB, and Postgres takes none that is longer"},
+		{"one row of 4 GiB", columns(Column{Name: "data"}, name), 4 << 30, "public.files: row 1: column data: the row has more than 1 GiB, which is the limit of Postgres"},
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
@@ -148,7 +148,7 @@ func TestLongRowsThatAreChosen(t *testing.T) {
 		}
 	}
 	table.Columns[1].Where = &Where{Column: 2, Value: "a"}
-	if _, err := io.Copy(io.Discard, table.Reader(strings.NewReader("a\tx\t"+long+"\n"))); err == nil || !strings.Contains(err.Error(), "which comes later") {
+	if _, err := io.Copy(io.Discard, table.Reader(strings.NewReader("a\tx\t"+long+"\n"))); err == nil || !strings.Contains(err.Error(), ", comes later") {
 		t.Error(err)
 	}
 }

@@ -111,7 +111,7 @@ func (m *masker) field(field []byte, c *Column) error {
 			return nil
 		}
 		if endsEscaping(field) {
-			return m.fault(c.Name, errors.New("ends in a backslash"))
+			return m.fault(c.Name, errors.New("ends with a backslash"))
 		}
 		m.value = Unescape(m.value[:0], field)
 		value = m.value
