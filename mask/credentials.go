@@ -10,75 +10,75 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Becomes is what replaces a credential.
-type Becomes string
+// A substitute is what replaces a credential.
+type substitute string
 
-// The replacements.
+// The substitutes.
 const (
-	// BecomesPassword is a hash of the password that all users get.
-	BecomesPassword Becomes = "password"
-	// BecomesToken is NULL, or a random token if NULL is not allowed.
-	BecomesToken Becomes = "token"
-	// BecomesFalse is false.
-	BecomesFalse Becomes = "false"
-	// BecomesNull is NULL: the row that it refers to is never restored.
-	BecomesNull Becomes = "null"
+	// becomesPassword is a hash of the password that all users get.
+	becomesPassword substitute = "password"
+	// becomesToken is NULL, or a random token if NULL is not allowed.
+	becomesToken substitute = "token"
+	// becomesFalse is false.
+	becomesFalse substitute = "false"
+	// becomesNull is NULL: the row that it refers to is never restored.
+	becomesNull substitute = "null"
 )
 
-// A CredentialColumn is a column that is replaced in every restore.
-type CredentialColumn struct {
-	Of      string // the software that writes it
-	Table   string // "" for every table
-	Column  string // a name, or a pattern with *
-	Becomes Becomes
+// A credentialColumn is a column that is replaced in every restore.
+type credentialColumn struct {
+	software string // that writes it
+	table    string // "" for every table
+	column   string // a name, or a pattern with *
+	becomes  substitute
 }
 
-// CredentialColumns returns the columns whose values never leave production. No other
+// credentialColumns returns the columns whose values never leave production. No other
 // column is replaced because of its name, so the list has only names that leave no
 // doubt.
-func CredentialColumns() []CredentialColumn {
-	return []CredentialColumn{
-		{"Devise", "", "encrypted_password", BecomesPassword},
-		{"Devise", "", "reset_password_token", BecomesToken},
-		{"Devise", "", "confirmation_token", BecomesToken},
-		{"Devise", "", "unlock_token", BecomesToken},
-		{"Devise", "", "remember_token", BecomesToken},
-		{"Devise", "", "authentication_token", BecomesToken},
-		{"Devise Invitable", "", "invitation_token", BecomesToken},
-		{"devise-two-factor", "", "otp_secret", BecomesToken},
-		{"devise-two-factor", "", "encrypted_otp_secret", BecomesToken},
-		{"devise-two-factor", "", "encrypted_otp_secret_iv", BecomesToken},
-		{"devise-two-factor", "", "encrypted_otp_secret_salt", BecomesToken},
-		{"devise-two-factor", "", "otp_backup_codes", BecomesToken},
-		{"devise-two-factor", "", "consumed_timestep", BecomesToken},
-		{"devise-two-factor", "", "otp_required_for_login", BecomesFalse},
-		{"has_secure_password", "", "*password*_digest", BecomesPassword},
-		{"has_secure_password", "", "password_reset_token", BecomesToken},
-		{"Doorkeeper", "oauth_applications", "secret", BecomesToken},
-		{"APIs", "", "access_token", BecomesToken},
-		{"APIs", "", "refresh_token", BecomesToken},
-		{"APIs", "", "auth_token", BecomesToken},
-		{"APIs", "", "api_token", BecomesToken},
-		{"APIs", "", "api_key", BecomesToken},
+func credentialColumns() []credentialColumn {
+	return []credentialColumn{
+		{"Devise", "", "encrypted_password", becomesPassword},
+		{"Devise", "", "reset_password_token", becomesToken},
+		{"Devise", "", "confirmation_token", becomesToken},
+		{"Devise", "", "unlock_token", becomesToken},
+		{"Devise", "", "remember_token", becomesToken},
+		{"Devise", "", "authentication_token", becomesToken},
+		{"Devise Invitable", "", "invitation_token", becomesToken},
+		{"devise-two-factor", "", "otp_secret", becomesToken},
+		{"devise-two-factor", "", "encrypted_otp_secret", becomesToken},
+		{"devise-two-factor", "", "encrypted_otp_secret_iv", becomesToken},
+		{"devise-two-factor", "", "encrypted_otp_secret_salt", becomesToken},
+		{"devise-two-factor", "", "otp_backup_codes", becomesToken},
+		{"devise-two-factor", "", "consumed_timestep", becomesToken},
+		{"devise-two-factor", "", "otp_required_for_login", becomesFalse},
+		{"has_secure_password", "", "*password*_digest", becomesPassword},
+		{"has_secure_password", "", "password_reset_token", becomesToken},
+		{"Doorkeeper", "oauth_applications", "secret", becomesToken},
+		{"APIs", "", "access_token", becomesToken},
+		{"APIs", "", "refresh_token", becomesToken},
+		{"APIs", "", "auth_token", becomesToken},
+		{"APIs", "", "api_token", becomesToken},
+		{"APIs", "", "api_key", becomesToken},
 	}
 }
 
-// A CredentialTable is a table whose rows are left out of every restore, unless
+// A credentialTable is a table whose rows are left out of every restore, unless
 // --keep-rows names it.
-type CredentialTable struct {
-	Of    string   // the software that writes it
-	Table string   // a name, or a pattern with *
-	Has   []string // columns that distinguish it from other tables of that name
-	// Secrets are columns that become tokens if --keep-rows names the table.
-	Secrets []string
+type credentialTable struct {
+	software string   // that writes it
+	table    string   // a name, or a pattern with *
+	has      []string // columns that distinguish it from other tables of that name
+	// secrets are columns that become tokens if --keep-rows names the table.
+	secrets []string
 }
 
-// CredentialTables returns the tables whose rows never leave production: sessions that
+// credentialTables returns the tables whose rows never leave production: sessions that
 // are signed in, jobs that a worker on a developer's machine would run (send an email,
 // charge a card), and cached responses.
-func CredentialTables() []CredentialTable {
+func credentialTables() []credentialTable {
 	type names = []string
-	return []CredentialTable{
+	return []credentialTable{
 		{"Active Record session store", "sessions", names{"session_id", "data"}, names{"session_id", "data"}},
 		{"Rails 8 authentication", "sessions", names{"user_id", "ip_address"}, nil},
 		{"Rails 8 authentication", "sessions", names{"user_id", "user_agent"}, nil},
@@ -115,7 +115,7 @@ func CredentialTables() []CredentialTable {
 
 // Skips reports whether the list has a table of this name, whatever its columns.
 func Skips(table string) bool {
-	return slices.ContainsFunc(CredentialTables(), func(c CredentialTable) bool { return matches(c.Table, table) })
+	return slices.ContainsFunc(credentialTables(), func(c credentialTable) bool { return matches(c.table, table) })
 }
 
 // NotesEnvironment reports whether Rails stores the environment in a table of this name
@@ -137,7 +137,7 @@ func NotesEnvironment(table string) bool {
 func LoginColumns(table string, columns []string) (address, password string) {
 	lists := newCredentialLists()
 	for _, c := range columns {
-		if lists.becomes(c, []string{table}) == BecomesPassword && (password == "" || c == "encrypted_password" || c == "password_digest") {
+		if lists.becomes(c, []string{table}) == becomesPassword && (password == "" || c == "encrypted_password" || c == "password_digest") {
 			password = c
 		}
 	}
@@ -155,12 +155,12 @@ func LoginColumns(table string, columns []string) (address, password string) {
 
 // credentialLists are the lists of credentials.
 type credentialLists struct {
-	columns []CredentialColumn
-	tables  []CredentialTable
+	columns []credentialColumn
+	tables  []credentialTable
 }
 
 func newCredentialLists() credentialLists {
-	return credentialLists{CredentialColumns(), CredentialTables()}
+	return credentialLists{credentialColumns(), credentialTables()}
 }
 
 // skips reports whether the rows of a table are left out unless --keep-rows names it.
@@ -170,10 +170,10 @@ func (l credentialLists) skips(t *schema.Table, names []string) bool {
 }
 
 // of returns the entries of the list that describe a table.
-func (l credentialLists) of(t *schema.Table, names []string) (found []CredentialTable) {
+func (l credentialLists) of(t *schema.Table, names []string) (found []credentialTable) {
 	missing := func(column string) bool { return t.Column(column) == nil && !slices.Contains(t.Copy, column) }
 	for _, c := range l.tables {
-		if matches(c.Table, names...) && !slices.ContainsFunc(c.Has, missing) {
+		if matches(c.table, names...) && !slices.ContainsFunc(c.has, missing) {
 			found = append(found, c)
 		}
 	}
@@ -183,14 +183,14 @@ func (l credentialLists) of(t *schema.Table, names []string) (found []Credential
 // secret reports whether a column of a listed table holds a secret that can be used to
 // sign in.
 func (l credentialLists) secret(t *schema.Table, names []string, column string) bool {
-	return slices.ContainsFunc(l.of(t, names), func(c CredentialTable) bool { return slices.Contains(c.Secrets, column) })
+	return slices.ContainsFunc(l.of(t, names), func(c credentialTable) bool { return slices.Contains(c.secrets, column) })
 }
 
 // becomes returns what replaces a column, "" if it is not on the list.
-func (l credentialLists) becomes(column string, names []string) Becomes {
+func (l credentialLists) becomes(column string, names []string) substitute {
 	for _, c := range l.columns {
-		if matches(c.Column, column) && (c.Table == "" || matches(c.Table, names...)) {
-			return c.Becomes
+		if matches(c.column, column) && (c.table == "" || matches(c.table, names...)) {
+			return c.becomes
 		}
 	}
 	return ""

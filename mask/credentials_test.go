@@ -197,19 +197,19 @@ func TestCredentialLists(t *testing.T) {
 		}
 	}
 	want := map[string]bool{}
-	for _, c := range CredentialColumns() {
-		on := "`" + c.Column + "`"
-		if c.Table != "" {
-			on = "`" + c.Table + "." + c.Column + "`"
+	for _, c := range credentialColumns() {
+		on := "`" + c.column + "`"
+		if c.table != "" {
+			on = "`" + c.table + "." + c.column + "`"
 		}
-		want[c.Of+": "+on+": "+string(c.Becomes)] = true
+		want[c.software+": "+on+": "+string(c.becomes)] = true
 	}
-	for _, c := range CredentialTables() {
-		on := "`" + c.Table + "`"
-		if c.Has != nil {
-			on += " with `" + strings.Join(c.Has, "`, `") + "`"
+	for _, c := range credentialTables() {
+		on := "`" + c.table + "`"
+		if c.has != nil {
+			on += " with `" + strings.Join(c.has, "`, `") + "`"
 		}
-		want[c.Of+": "+on+": no rows"] = true
+		want[c.software+": "+on+": no rows"] = true
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error("docs/masking.md has another list:", diff)

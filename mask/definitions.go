@@ -3,7 +3,6 @@ package mask
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -127,19 +126,3 @@ func (r *Report) openDefinitions() []Definition {
 
 // OpenDefinitions returns how many definitions are not reviewed.
 func (r *Report) OpenDefinitions() int { return len(r.openDefinitions()) }
-
-// Suggestion returns the lines to add to hectl.yml for everything that is open.
-func (r *Report) Suggestion() string {
-	text := "mask:\n"
-	if r.Open() > 0 {
-		text = r.Suggest()
-	}
-	open := r.openDefinitions()
-	if len(open) > 0 {
-		text += "  definitions:\n"
-	}
-	for _, d := range open {
-		text += fmt.Sprintf("    %s: %s # %s\n", methods.YAML(d.Name), methods.YAML(d.Hash), d.Why)
-	}
-	return text
-}

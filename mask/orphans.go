@@ -55,7 +55,7 @@ func (j *credentialJudge) clearKey(t *schema.Table, key schema.ForeignKey, r *re
 		if problem != "" || doubt != "" || one.draw == nil {
 			continue
 		}
-		one.becomes = BecomesNull
+		one.becomes = becomesNull
 		one.warning = fmt.Sprintf("%s.%s becomes NULL: foreign key %s refers to rows of %s, which are left out (--keep-rows keeps them)",
 			label(t.Name), schema.Quote(name), schema.Quote(key.Name), label(key.References))
 		r.columns[name] = one

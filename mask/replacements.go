@@ -11,7 +11,7 @@ import (
 
 // column chooses the first candidate that fits a column, and prefers one that hectl
 // knows to satisfy the checks. If hectl cannot know that, it warns.
-func (j *credentialJudge) column(t *schema.Table, name string, becomes Becomes) replacement {
+func (j *credentialJudge) column(t *schema.Table, name string, becomes substitute) replacement {
 	col := t.Column(name)
 	if col == nil || t.Unread != nil { // only its name is known
 		return j.blind(becomes)
@@ -25,7 +25,7 @@ func (j *credentialJudge) column(t *schema.Table, name string, becomes Becomes) 
 	for _, spec := range candidates(col, becomes, j.password) {
 		one, problem, doubt := j.try(t, col, spec)
 		one.becomes = becomes
-		if becomes == BecomesPassword && spec.Name != "bcrypt" {
+		if becomes == becomesPassword && spec.Name != "bcrypt" {
 			one.warning = fmt.Sprintf("%s: a hash of the users' password does not fit (%s), so users cannot sign in with it", on, strings.Join(reasons, "; "))
 		}
 		switch {
@@ -53,16 +53,16 @@ func (j *credentialJudge) column(t *schema.Table, name string, becomes Becomes) 
 }
 
 // blind replaces a column of which only the name is known.
-func (j *credentialJudge) blind(becomes Becomes) replacement {
+func (j *credentialJudge) blind(becomes substitute) replacement {
 	spec := methods.Spec{Name: "hash"}
 	switch becomes {
-	case BecomesPassword:
+	case becomesPassword:
 		spec = methods.Spec{Name: "bcrypt", Text: j.password}
-	case BecomesFalse:
+	case becomesFalse:
 		spec = methods.Spec{Name: "value", Text: "false"}
 	}
 	typ := schema.Type{SQL: "text", Name: schema.Name{Name: "text"}}
-	if becomes == BecomesFalse {
+	if becomes == becomesFalse {
 		typ = schema.Type{SQL: "boolean", Name: schema.Name{Name: "boolean"}}
 	}
 	draw, err := methods.New(spec, j.seed, methods.Column{Type: typ})
@@ -74,7 +74,7 @@ func (j *credentialJudge) blind(becomes Becomes) replacement {
 
 // computed judges a column that Postgres computes. It is replaced if all columns that
 // it is computed from are.
-func (j *credentialJudge) computed(t *schema.Table, col *schema.Column, on string, becomes Becomes) replacement {
+func (j *credentialJudge) computed(t *schema.Table, col *schema.Column, on string, becomes substitute) replacement {
 	names := j.names(t)
 	var kept []string
 	for _, input := range t.Uses(col.Formula) {
@@ -89,11 +89,11 @@ func (j *credentialJudge) computed(t *schema.Table, col *schema.Column, on strin
 }
 
 // candidates returns the methods that could replace a column, the best first.
-func candidates(col *schema.Column, becomes Becomes, password string) []methods.Spec {
+func candidates(col *schema.Column, becomes substitute, password string) []methods.Spec {
 	value := func(text string) methods.Spec { return methods.Spec{Name: "value", Text: text} }
 	var list []methods.Spec
 	switch {
-	case becomes == BecomesFalse && !col.Type.Array:
+	case becomes == becomesFalse && !col.Type.Array:
 		switch methods.KindOf(col.Type) {
 		case methods.Boolean:
 			return append(list, value("false"))
@@ -102,7 +102,7 @@ func candidates(col *schema.Column, becomes Becomes, password string) []methods.
 		case methods.Integer, methods.Decimal, methods.Float:
 			list = append(list, value("0"))
 		}
-	case becomes == BecomesPassword && !col.Type.Array:
+	case becomes == becomesPassword && !col.Type.Array:
 		list = append(list, methods.Spec{Name: "bcrypt", Text: password})
 	}
 	list = append(list, methods.Spec{Name: "null"})

@@ -118,7 +118,7 @@ type replacements struct {
 
 // A replacement replaces one column.
 type replacement struct {
-	becomes Becomes
+	becomes substitute
 	spec    methods.Spec
 	draw    methods.Func
 	refused string // why nothing can replace the column
@@ -149,7 +149,7 @@ func (j *credentialJudge) decide(t *schema.Table, names []string) *replacements 
 	for _, name := range columnsOf(t) {
 		becomes := j.lists.becomes(name, names)
 		if becomes == "" && kept && j.lists.secret(t, names, name) {
-			becomes = BecomesToken
+			becomes = becomesToken
 		}
 		if becomes != "" {
 			if one := j.column(t, name, becomes); one.spec.Name != "keep" {

@@ -1,6 +1,7 @@
 package mask
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,9 +11,25 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Suggest returns rules for everything that is open, in the format of hectl.yml. They
+// Suggestion returns the lines to add to hectl.yml for everything that is open.
+func (r *Report) Suggestion() string {
+	text := "mask:\n"
+	if r.Open() > 0 {
+		text = r.suggestRules()
+	}
+	open := r.openDefinitions()
+	if len(open) > 0 {
+		text += "  definitions:\n"
+	}
+	for _, d := range open {
+		text += fmt.Sprintf("    %s: %s # %s\n", methods.YAML(d.Name), methods.YAML(d.Hash), d.Why)
+	}
+	return text
+}
+
+// suggestRules returns rules for everything that is open, in the format of hectl.yml. They
 // are a start, and need a review.
-func (r *Report) Suggest() string {
+func (r *Report) suggestRules() string {
 	var b strings.Builder
 	b.WriteString("mask:\n")
 	tables := r.suggestions()

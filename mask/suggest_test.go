@@ -31,7 +31,7 @@ func TestSuggestionsFit(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			suggestion := report.Suggest()
+			suggestion := report.Suggestion()
 			if report.Open() < 7 || !strings.HasPrefix(suggestion, "mask:\n") {
 				t.Fatalf("%d open:\n%s", report.Open(), suggestion)
 			}

@@ -3,7 +3,9 @@ package methods
 import (
 	"fmt"
 	"net/netip"
+	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -413,6 +415,59 @@ func TestSameSeedSameValue(t *testing.T) {
 	} {
 		if got := apply(t, newFunc(t, specOf(tt.name), tt.typ), tt.value); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// docs/masking.md has every method in both of its tables, and no other.
+func TestMethodsAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/masking.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := regexp.MustCompile("`\\{?([a-z_]+)")
+	for heading, exempt := range map[string][]string{"## Methods\n": nil, "## What a method hides\n": {"keep"}} {
+		_, section, ok := strings.Cut(string(page), heading)
+		if !ok {
+			t.Fatalf("no section %q", heading)
+		}
+		section, _, _ = strings.Cut(section, "\n## ")
+		documented := map[string]bool{}
+		for line := range strings.Lines(section) {
+			if cells := strings.Split(line, "|"); len(cells) > 3 {
+				for _, found := range name.FindAllStringSubmatch(cells[1], -1) {
+					documented[found[1]] = true
+				}
+			}
+		}
+		for _, facts := range All() {
+			if !documented[facts.Name] && !slices.Contains(exempt, facts.Name) {
+				t.Errorf("%s: no row for %s", heading, facts.Name)
+			}
+			delete(documented, facts.Name)
+		}
+		for unknown := range documented {
+			t.Errorf("%s: a row for %s, which is not a method", heading, unknown)
+		}
+	}
+}
+
+// Each line of All has what New and the rules need.
+func TestFactsAreComplete(t *testing.T) {
+	seen := map[string]bool{}
+	for _, f := range All() {
+		if seen[f.Name] {
+			t.Errorf("%s: twice", f.Name)
+		}
+		seen[f.Name] = true
+		if implementations := map[bool]int{true: 1}; implementations[f.change != nil]+implementations[f.whole != nil]+implementations[f.Passes] != 1 {
+			t.Errorf("%s: needs exactly one of change, whole and Passes", f.Name)
+		}
+		if takesWord := f.Argument == OptionalWord || f.Argument == OptionalPaths; takesWord != (f.Words != nil) {
+			t.Errorf("%s: Words do not go with its argument", f.Name)
+		}
+		if f.UniqueLength > 0 && !f.Unique || f.PerRow && f.Unique {
+			t.Errorf("%s: contradicts itself about unique values", f.Name)
 		}
 	}
 }

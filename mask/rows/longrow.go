@@ -12,10 +12,10 @@ const (
 	// longRow is the length from which rows are not held in memory.
 	longRow = 1 << 20 // bytes
 
-	// MaxValue is the longest value that a method takes, in bytes of COPY's text
+	// maxValue is the longest value that a method takes, in bytes of COPY's text
 	// format, which has two for each byte of a bytea. Several copies of it are held in
 	// memory.
-	MaxValue = 32 << 20
+	maxValue = 32 << 20
 
 	// maxRow is the longest row in that format. Postgres accepts no longer one:
 	// MaxAllocSize in src/include/utils/memutils.h.
@@ -123,7 +123,7 @@ func (r *reader) take(piece []byte) error {
 	if l.length > maxRow {
 		return r.fault(name, fault.New(fault.Integrity, "", "the row has more than 1 GiB, which is the limit of Postgres"))
 	}
-	hold := MaxValue
+	hold := maxValue
 	switch {
 	case r.table.None:
 		return nil
@@ -138,7 +138,7 @@ func (r *reader) take(piece []byte) error {
 	}
 	if len(l.field)+len(piece) > hold {
 		return r.fault(name, fault.New(fault.Failed, "keep it, or mask it with null, empty or a fixed value, which fit any length",
-			"a value of more than %d MiB cannot be masked: hectl would have to hold it in memory", MaxValue>>20))
+			"a value of more than %d MiB cannot be masked: hectl would have to hold it in memory", maxValue>>20))
 	}
 	l.field = append(l.field, piece...)
 	return nil

@@ -122,7 +122,7 @@ func TestMemoryOfLongRows(t *testing.T) {
 		}
 		most := uint64(8 << 20)
 		if tt.what == "masked" {
-			most = 8 * MaxValue // all that it grew through
+			most = 8 * maxValue // all that it grew through
 		}
 		if used := after.TotalAlloc - before.TotalAlloc; used > most {
 			t.Errorf("%s: %d bytes", tt.what, used)

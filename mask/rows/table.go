@@ -55,7 +55,7 @@ func (w *Where) picks(row []byte) bool {
 // rows before it.
 //
 // Reader holds about 1 MiB in memory. Of a longer row, it holds the masked values, one
-// at a time, and refuses a value longer than MaxValue. Part of such a row may be read
+// at a time, and refuses a value longer than maxValue. Part of such a row may be read
 // before its error.
 func (t *Table) Reader(r io.Reader) io.Reader { return t.ReaderAfter(r, 0) }
 
