@@ -52,3 +52,17 @@ func TestHashWithSalt(t *testing.T) {
 		}
 	}
 }
+
+func TestBcrypt(t *testing.T) {
+	m := newFunc(t, specOf("bcrypt"), "character varying")
+	hash := apply(t, m, "$2a$11$secret")
+	if !IsPassword(hash, "password") || !strings.HasPrefix(hash, "$2a$11$") || len(hash) != 60 {
+		t.Errorf("%s is not a hash of the password", hash)
+	}
+	if hash != "$2a$11$zfZtiGBiq3ZbU5TyTv/SNuFqILJhLbwm4qulhFqZoJpxDhP0Qk.b6" {
+		t.Errorf("%s: another hash of the same password and seed", hash)
+	}
+	if empty := apply(t, m, ""); empty != hash {
+		t.Errorf("%q of nothing", empty)
+	}
+}
