@@ -92,8 +92,13 @@ func (r *Rules) title(head *archive.Head) string {
 }
 
 func (r *Rules) compile(head *archive.Head, seed methods.Seed, opt Options) *compiler {
+	return r.compileSchema(schema.Read(head), head, seed, opt)
+}
+
+// compileSchema is compile for a head whose schema is read.
+func (r *Rules) compileSchema(s *schema.Schema, head *archive.Head, seed methods.Seed, opt Options) *compiler {
 	c := &compiler{
-		rules: r, seed: seed, head: head, schema: schema.Read(head), takes: opt.Takes, keep: opt.Keep,
+		rules: r, seed: seed, head: head, schema: s, takes: opt.Takes, keep: opt.Keep,
 		byName: map[schema.Name]*schema.Table{}, subjects: map[*schema.Table]*subject{}, masks: map[*schema.Table]*rows.Table{}, made: map[string]methods.Func{},
 	}
 	for _, t := range c.schema.Tables {
