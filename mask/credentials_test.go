@@ -216,47 +216,6 @@ func TestCredentialLists(t *testing.T) {
 	}
 }
 
-func TestOver(t *testing.T) {
-	as := func(name, value string) rows.Column {
-		if value == "" {
-			return rows.Column{Name: name}
-		}
-		return rows.Column{Name: name, Method: methods.Constant(value)}
-	}
-	rules := NewPlan(map[int]*rows.Table{
-		1: {Name: "users", Columns: []rows.Column{as("id", ""), as("name", "rule"), as("password", "rule"), as("token", "")}},
-		2: {Name: "versions", None: true},
-		3: {Name: "jobs", Columns: []rows.Column{as("handler", "rule")}},
-	}, "hash")
-	base := NewPlan(map[int]*rows.Table{
-		1: {Name: "users", Columns: []rows.Column{as("id", ""), as("name", ""), as("password", "base"), as("token", "base")}},
-		3: {Name: "jobs", None: true},
-		4: {Name: "admins", Columns: []rows.Column{as("password", "base")}},
-	}, "")
-	both := rules.Over(base)
-	if both.RulesHash() != "hash" || base.Over(rules).RulesHash() != "hash" {
-		t.Errorf("the hashes are %q and %q", both.RulesHash(), base.Over(rules).RulesHash())
-	}
-	for _, tt := range []struct {
-		id         int
-		rows, want string
-	}{
-		{1, "a\tb\tc\td\n", "a\trule\trule\tbase\n"},
-		{2, "a\n", ""},
-		{3, "a\n", ""},
-		{4, "a\n", "base\n"},
-	} {
-		got, err := io.ReadAll(both.Table(&archive.Entry{ID: tt.id}).Reader(strings.NewReader(tt.rows)))
-		if err != nil || string(got) != tt.want {
-			t.Errorf("table %d: %q, %v", tt.id, got, err)
-		}
-	}
-	var none *Plan
-	if none.Masks() || !none.Over(base).Masks() || none.Over(nil).Masks() || !rules.Over(nil).Masks() {
-		t.Error("a plan that is nil does something, or keeps another from it")
-	}
-}
-
 func TestRowsOfAChunk(t *testing.T) {
 	fails := func(dst, value, _ []byte) ([]byte, bool, error) {
 		if string(value) == "bad" {
