@@ -18,7 +18,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// canaries is a database of which every text is one that nothing else is.
+// canaries creates a database in which every text occurs once.
 const canaries = `
 CREATE TABLE people (id integer PRIMARY KEY, name text UNIQUE, note text, kept text);
 INSERT INTO people SELECT i, 'canary-name-' || i, CASE WHEN i % 7 > 0 THEN E'canary-note-\t\\\n' || i END, md5(i::text) FROM generate_series(1, 5000) i;
@@ -34,7 +34,7 @@ SELECT lo_from_bytea(1001, 'canary-object'), lo_from_bytea(4000000000, 'canary-o
 ANALYZE;
 `
 
-// hidden stands for a value.
+// hidden returns the text that replaces a value.
 func hidden(value string) string {
 	sum := sha256.Sum256([]byte(value))
 	return "masked-" + hex.EncodeToString(sum[:8])
@@ -44,7 +44,7 @@ func hide(dst, value, _ []byte) ([]byte, bool, error) {
 	return append(dst, hidden(string(value))...), false, nil
 }
 
-// hideAll covers every canary.
+// hideAll returns a plan that masks every canary.
 func hideAll(h *archive.Head) *mask.Plan {
 	plan := everyTable(h, map[string]*rows.Table{
 		"people": {Name: "public.people", Columns: []rows.Column{
@@ -59,8 +59,8 @@ func hideAll(h *archive.Head) *mask.Plan {
 
 func TestArchiveOfPostgres(t *testing.T) { checkRealArchives(t, "", "") }
 
-// checkRealArchives masks what the pg_dump in the folder bin ("": the one at
-// hand) writes, in each compression, and has its pg_restore read it.
+// checkRealArchives masks archives of the pg_dump in folder bin, or of the default one
+// if bin is "", in each compression, and has pg_restore read them.
 func checkRealArchives(t *testing.T, bin, statistics string) {
 	t.Helper()
 	c := pgtest.New(t, pgtest.Options{Bin: bin})
@@ -140,8 +140,7 @@ func checkRealArchives(t *testing.T, bin, statistics string) {
 	}
 }
 
-// script returns what pg_restore would run, but for the key that it makes up each
-// time.
+// script returns the SQL of pg_restore without its random key.
 func script(text []byte) string {
 	var b strings.Builder
 	for line := range strings.Lines(string(text)) {

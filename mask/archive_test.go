@@ -16,8 +16,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// archives returns those that pg_dump 15, 17 and 18 wrote in each compression,
-// by name.
+// archives returns archives of pg_dump 15, 17 and 18 in each compression, by name.
 func archives(tb testing.TB) map[string][]byte {
 	tb.Helper()
 	paths, err := filepath.Glob("../pgtools/archive/testdata/*.archive")
@@ -49,8 +48,8 @@ func open(tb testing.TB, data []byte) (*archive.Head, []archive.Block) {
 	return h, blocks
 }
 
-// contents returns what the blocks hold: for each table its rows, for each large
-// object a line.
+// contents returns the data of the blocks: the rows of each table, and a line for each
+// large object.
 func contents(tb testing.TB, data []byte) string {
 	tb.Helper()
 	h, blocks := open(tb, data)
@@ -96,9 +95,8 @@ func masked(tb testing.TB, data []byte, plan func(*archive.Head) *mask.Plan) []b
 	return out.Bytes()
 }
 
-// everyTable returns a plan that has something to do for every table with rows:
-// a table that is named gets what is given for it, all others one that leaves
-// their columns as they are.
+// everyTable returns a plan with an entry for every table that has rows: the given one,
+// or one that keeps all columns.
 func everyTable(h *archive.Head, named map[string]*rows.Table) *mask.Plan {
 	tables := map[int]*rows.Table{}
 	for i := range h.Entries {
@@ -116,7 +114,7 @@ func everyTable(h *archive.Head, named map[string]*rows.Table) *mask.Plan {
 	return mask.NewPlan(tables, "")
 }
 
-// With nothing to mask, an archive is what pg_dump wrote to a pipe.
+// Without anything to mask, an archive is the one that pg_dump wrote to a pipe.
 func TestArchiveWithoutRules(t *testing.T) {
 	for name, data := range archives(t) {
 		h, blocks := open(t, data)
@@ -135,8 +133,8 @@ func TestArchiveWithoutRules(t *testing.T) {
 	}
 }
 
-// With every block rewritten and no value changed, an archive holds what it held,
-// whatever the compression.
+// An archive whose blocks are rewritten without changing values has the same contents,
+// in every compression.
 func TestArchiveRewritten(t *testing.T) {
 	for name, data := range archives(t) {
 		t.Run(name, func(t *testing.T) {
@@ -190,7 +188,7 @@ func TestArchiveMasks(t *testing.T) {
 	}
 }
 
-// Whatever fails is said, and an archive that is not whole never looks whole.
+// Every failure is reported, and an incomplete archive never looks complete.
 func TestArchiveFails(t *testing.T) {
 	all := archives(t)
 	refused := errors.New("the answer is no")
@@ -240,7 +238,7 @@ func TestArchiveFails(t *testing.T) {
 	}
 }
 
-// fullWriter takes no more than it has room for.
+// fullWriter fails when it is full.
 type fullWriter struct {
 	room int
 	err  error

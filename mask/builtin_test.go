@@ -13,7 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// head returns the head of an archive of a new database that sql makes.
+// head returns the head of an archive of a new database that sql creates.
 func head(t *testing.T, c *pgtest.Cluster, sql string, args ...string) *archive.Head {
 	t.Helper()
 	const name = "app"
@@ -28,7 +28,7 @@ func head(t *testing.T, c *pgtest.Cluster, sql string, args ...string) *archive.
 	return h
 }
 
-// The app's whole schema is covered, and nothing of it is broken.
+// The built-in rules cover the whole schema of the app and break nothing in it.
 func TestBuiltInRules(t *testing.T) {
 	h := head(t, pgtest.New(t), demodata.Schema())
 	rules := mask.Default()
@@ -63,8 +63,8 @@ func TestBuiltInRules(t *testing.T) {
 	}
 }
 
-// A full database masked by the built-in rules loads with all keys and unique
-// indexes, and with one seed it is the same each time.
+// A full database masked by the built-in rules restores with all keys and unique
+// indexes, and is the same each time with one seed.
 func TestBuiltInRulesLoad(t *testing.T) {
 	c := pgtest.New(t)
 	whole := dumpOf(t, c, "full", demodata.Schema()+demodata.Rows(1))
@@ -83,7 +83,7 @@ func TestBuiltInRulesLoad(t *testing.T) {
 	load(t, c, "masked", "the built-in rules", masked[0].Bytes())
 }
 
-// Printed, the built-in rules are a hectl.yml: they can be copied and changed.
+// The printed built-in rules are a valid hectl.yml.
 func TestBuiltInRulesCanBeCopied(t *testing.T) {
 	h := head(t, pgtest.New(t), demodata.Schema()+"CREATE TABLE sessions (id bigint, data text);")
 	rules, err := parse(t, strings.Replace(mask.BuiltIn(), "mask:\n", "mask:\n  base: none\n", 1))
@@ -95,8 +95,8 @@ func TestBuiltInRulesCanBeCopied(t *testing.T) {
 	}
 }
 
-// What hectl.yml says goes before what is built in, a name before a pattern, and
-// what is later before what is earlier.
+// Rules of hectl.yml precede built-in ones, names precede patterns, and later rules
+// precede earlier ones.
 func TestWhichRuleHolds(t *testing.T) {
 	h := head(t, pgtest.New(t), demodata.Schema()+`
 		CREATE TABLE animals (name text, note text);
@@ -140,12 +140,12 @@ mask:
 		"children.comments":                    "keep",
 		"children.first_name":                  "lorem",
 		"children.last_name":                   "last_name", // built in
-		"families.comments":                    "null",      // a pattern of the team's own goes before what is built in
+		"families.comments":                    "null",      // a pattern in hectl.yml precedes a built-in rule
 		"partners.notes":                       "empty",
-		"versions.object":                      "json", // its rows are wanted after all
+		"versions.object":                      "json", // {rows: none} is overruled
 		"versions.object_changes":              "OPEN",
 		"vendors.phone":                        "digits",
-		"vendors.email":                        "keep", // a name goes before a pattern
+		"vendors.email":                        "keep", // a name precedes a pattern
 		"deprecated_feedback_messages.message": "keep",
 		"tags.name":                            "keep",
 		"animals.note":                         "lorem",

@@ -221,7 +221,7 @@ func keyBefore(t *schema.Table, first int) []int {
 	return nil
 }
 
-// listed returns the first few columns of findings.
+// listed returns the names of the first few findings, for a message.
 func listed(findings []Finding) string {
 	var names []string
 	for _, f := range findings {

@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// A substitute is what replaces a credential.
+// A substitute replaces a credential.
 type substitute string
 
 // The substitutes.
@@ -186,7 +186,7 @@ func (l credentialLists) secret(t *schema.Table, names []string, column string) 
 	return slices.ContainsFunc(l.of(t, names), func(c credentialTable) bool { return slices.Contains(c.secrets, column) })
 }
 
-// becomes returns what replaces a column, "" if it is not on the list.
+// becomes returns the substitute for a column, "" if it is not on the list.
 func (l credentialLists) becomes(column string, names []string) substitute {
 	for _, c := range l.columns {
 		if matches(c.column, column) && (c.table == "" || matches(c.table, names...)) {

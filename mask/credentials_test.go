@@ -18,7 +18,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// tableWith returns a table; a column that ends in "!" may not be NULL.
+// tableWith returns a table. The type of a column that ends with "!" is NOT NULL.
 func tableWith(id int, name string, columns ...string) *schema.Table {
 	t := &schema.Table{Name: schema.Name{Schema: "public", Name: name}, DataID: id}
 	for _, c := range columns {
@@ -68,7 +68,7 @@ func TestCredentials(t *testing.T) {
 		name string
 		id   int
 		rows string
-		want string // "" when they pass
+		want string // "" if all rows pass
 	}{
 		{"Devise's columns", 1, "1\t$2a$own\ttoken\tinvitation\n2\t\\N\t\\N\tother\n3\t\t\\N\tinvitation\n\\.\n",
 			"1\tHASH\t\\N\tTOKEN 1\n2\t\\N\t\\N\tTOKEN 2\n3\tHASH\t\\N\tTOKEN 1\n\\.\n"},
@@ -112,7 +112,7 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
-// Rows that are asked for come without what somebody could sign in with.
+// Rows of tables that --keep-rows names come without secrets.
 func TestCredentialsOfKeptRows(t *testing.T) {
 	pattern := func(text string) schema.Pattern {
 		p, err := schema.ParsePattern(text)
@@ -138,7 +138,7 @@ func TestCredentialsOfKeptRows(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		id         int
-		rows, want string // want "": no rows; "as it is"
+		rows, want string // want is "" for no rows, or "as it is"
 	}{
 		{1, "1\tcookie\tdata\n", "1\tTOKEN 1\t\\N\n"},
 		{2, "1\ttoken\trefresh\tpublic\n", "1\tTOKEN 1\t\\N\tpublic\n"},
@@ -237,8 +237,8 @@ func TestRowsOfAChunk(t *testing.T) {
 	}
 }
 
-// named returns masked rows with HASH for a hash of "password", and TOKEN and a
-// number for each token.
+// named returns masked rows with HASH for a hash of "password", and TOKEN and a number
+// for each token.
 func named(t *testing.T, rows string) string {
 	t.Helper()
 	rows = regexp.MustCompile(`\$2a\$11\$[./A-Za-z0-9]{53}`).ReplaceAllStringFunc(rows, func(hash string) string {

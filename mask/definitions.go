@@ -107,7 +107,8 @@ func looks() []look {
 // examples matches addresses that belong to no one.
 var examples = regexp.MustCompile(`(?i)@(?:[a-z0-9-]+\.)*(?:example\.(?:com|org|net)|example|test|invalid|localhost)$`)
 
-// looksLike returns what SQL appears to contain, "" if nothing.
+// looksLike returns the kind of secret or personal data that SQL appears to contain, ""
+// if none.
 func looksLike(sql string) string {
 	for _, l := range looks() {
 		for _, found := range l.form.FindAllString(sql, -1) {

@@ -69,7 +69,7 @@ func (c *compiler) said() []string {
 	return append(all, c.warnings...)
 }
 
-// judged is a table with a rule, and a part of what it says; "" for nothing at all.
+// judged is a rule and a part of what is reported about it; "" if nothing is.
 type judged struct {
 	rule, want string
 	with       func(t *schema.Table)

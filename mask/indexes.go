@@ -55,7 +55,8 @@ func inIndex(t *schema.Table, index schema.Index, name string) bool {
 }
 
 // indexable refuses a method for documents, hstores and arrays of text in indexes that
-// contain the whole value: what the method makes may be longer, or compress less well.
+// contain the whole value, because the masked value may be longer or compress less
+// well.
 func (c *compiler) indexable(s *subject, col *schema.Column, v verdict) bool {
 	if slices.Contains([]string{"null", "value", "empty"}, v.spec.Name) || !grows(col.Type) {
 		return true
@@ -83,8 +84,8 @@ func grows(t schema.Type) bool {
 	return false
 }
 
-// computed reports what Postgres may fail to compute from masked columns: expressions
-// and conditions of indexes, and generated columns.
+// computed reports expressions that may fail for masked columns: expressions and
+// conditions of indexes, and generated columns.
 func (c *compiler) computed(s *subject) {
 	for _, index := range s.table.Indexes {
 		for _, sql := range append(slices.Clone(index.Expressions), index.Where) {

@@ -11,7 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// indexedSQL has values that compress well, under indexes of each kind.
+// indexedSQL creates values that compress well, in every kind of index.
 const indexedSQL = `
 CREATE EXTENSION hstore; CREATE EXTENSION pg_trgm; CREATE EXTENSION btree_gist;
 CREATE TABLE texts (id int PRIMARY KEY, plain text, lowered text, kept text, hashed text, trigram text, trigrams text, spaced text, brin text, searched text, gist text, pad text NOT NULL, code text NOT NULL UNIQUE, named text);
@@ -44,8 +44,8 @@ const indexedRules = `mask:
     free: {t: lorem, b: lorem}
 `
 
-// What is made up of a long value that compresses well fits the index that the value
-// is in; foreign keys over such values hold.
+// Made-up values fit the index of the value that they replace, even if that compressed
+// well, and foreign keys between such values hold.
 func TestIndexedValuesFit(t *testing.T) {
 	c := pgtest.New(t)
 	whole := dumpOf(t, c, "indexed", indexedSQL)
@@ -64,8 +64,7 @@ func TestIndexedValuesFit(t *testing.T) {
 	}
 }
 
-// What hectl cannot make fit an index, or computed from what it makes, is refused, or
-// warned of, with the rules.
+// hectl refuses or warns about values that may not fit an index or its expressions.
 func TestIndexesThatBreak(t *testing.T) {
 	c := pgtest.New(t)
 	h := head(t, c, `CREATE EXTENSION hstore;
@@ -80,8 +79,8 @@ func TestIndexesThatBreak(t *testing.T) {
 		t.Fatal("all of it is accepted")
 	}
 	for _, want := range []string{
-		"t.j: it is in index i_j", "t.tags: it is in index i_tags", "t.h: it is in index i_h", "t.kept: it is in index i_kept", "t.code: index i_code makes a value of type bigint",
-		"t.year: index i_year makes a value of type integer", "t.m: generated column num makes a value of type integer", "t.at: value: the text has 2001 bytes",
+		"t.j: it is in index i_j", "t.tags: it is in index i_tags", "t.h: it is in index i_h", "t.kept: it is in index i_kept", "t.code: index i_code casts it to type bigint",
+		"t.year: index i_year casts it to type integer", "t.m: generated column num casts it to type integer", "t.at: value: the text has 2001 bytes",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not in %v", want, err)

@@ -67,7 +67,7 @@ func (l *LeftOut) Drops(e *archive.Entry) bool { return l.byID[e.ID] }
 // parsed and names nothing that connects.
 type dials struct {
 	byID     map[int]*archive.Entry
-	byName   map[string][]int // what the body of a function can name: relations and routines
+	byName   map[string][]int // relations and routines, which the body of a function can name
 	children map[int][]int    // of a table: its partitions, and the tables that inherit from it
 	any      bool
 	opaque   bool // an extension's functions connect, and the archive does not have their names
@@ -147,8 +147,8 @@ func (d *dials) reaches(e *archive.Entry, seen map[int]bool) bool {
 	return slices.ContainsFunc(e.Dependencies, visit)
 }
 
-// connects reports whether a routine may connect, judging by its body. visit does so
-// for what the body names.
+// connects reports whether a routine may connect, judging by its body. visit reports it
+// for the relations and routines that the body names.
 func (d *dials) connects(e *archive.Entry, visit func(id int) bool) bool {
 	language, words, ok := schema.RoutineWords(e.Definition)
 	switch {

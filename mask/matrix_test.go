@@ -18,7 +18,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// matrixTypes are types of columns, each with values that differ, made of a
+// matrixTypes are types of columns, each with an expression for distinct values, by
 // number g.
 var matrixTypes = [][2]string{
 	{"text", `'Some text ' || g`}, {"character varying(80)", `'row ' || g`}, {"character varying(12)", `'r' || g`},
@@ -32,11 +32,10 @@ var matrixTypes = [][2]string{
 	{"tsvector", `to_tsvector('simple', 'w' || g)`}, {"interval", `g * interval '1 minute'`}, {"int4range", `int4range(g, g + 1)`},
 }
 
-// matrixVariants are constraints of a column. A unique one has values that
-// differ.
+// matrixVariants are constraints of a column. Unique columns have distinct values.
 var matrixVariants = []string{"", "NOT NULL", "UNIQUE", "UNIQUE NULLS NOT DISTINCT", "PRIMARY KEY"}
 
-// variants returns which of them a type can have.
+// variants returns the variants that a type can have.
 func variants(typ string) []string {
 	if notUnique(typ) {
 		return matrixVariants[:2]
@@ -64,8 +63,8 @@ func matrixSQL() string {
 	return b.String()
 }
 
-// sayable returns SQL without what the server is too old for: PostgreSQL 14 has
-// unique constraints that tell NULLs apart, and no others.
+// sayable returns SQL without syntax that the server is too old for: PostgreSQL 14 has
+// no NULLS NOT DISTINCT.
 func sayable(t *testing.T, c *pgtest.Cluster, sql string) string {
 	t.Helper()
 	db, err := pgtools.Connect(t.Context(), c.SocketConn("postgres"), "test")
@@ -84,8 +83,8 @@ func notUnique(typ string) bool {
 	return typ == "boolean" || typ == "xml" || typ == "public.mood" || typ == "public.hstore"
 }
 
-// Whatever column a method is accepted for, Postgres takes what it makes: type,
-// length, NOT NULL, unique indexes, primary keys, a domain's checks.
+// Postgres accepts every value of a method that hectl accepts for a column: its type,
+// length, NOT NULL, unique indexes, primary keys, and checks of a domain.
 func TestWhatIsAcceptedLoads(t *testing.T) {
 	c := pgtest.New(t)
 	whole := dumpOf(t, c, "matrix", sayable(t, c, matrixSQL()))
@@ -100,7 +99,7 @@ func TestWhatIsAcceptedLoads(t *testing.T) {
 	} {
 		rules := matrixRules(method)
 		_, err := matrixPlan(t, h, rules)
-		fine := map[string][]string{} // the lines that no problem is in, by table
+		fine := map[string][]string{} // the lines without problems, by table
 		for line, rule := range rules {
 			if err != nil && strings.Contains(err.Error(), fmt.Sprintf("hectl.yml:%d:", line)) {
 				refused++
@@ -133,19 +132,19 @@ func TestWhatIsAcceptedLoads(t *testing.T) {
 	}
 }
 
-// matrixRules returns a rule for each column that a method could be for, table and
-// column, by the line that it has in matrixPlan's file.
+// matrixRules returns a rule for each column that a method might fit, as table and
+// column, by its line in the file of matrixPlan.
 func matrixRules(method string) map[int][2]string {
 	rules := map[int][2]string{}
 	line := 5
 	for i, typ := range matrixTypes {
 		if typ[0] != "jsonb" && strings.Contains(method, "json") {
-			continue // what is no JSON stops a fetch: that is for who writes the rule to know
+			continue // text that is not JSON fails a fetch, which the author of the rule must know
 		}
 		if (strings.Contains(method, "value") || strings.Contains(method, "one_of")) && i >= len(matrixTypes)-6 && typ[0] != "public.mood" {
-			continue // only Postgres can read these, of which a warning tells
+			continue // only Postgres can judge these values, and a warning says so
 		}
-		line++ // the table's own
+		line++ // the table's line
 		for j := range variants(typ[0]) {
 			rules[line] = [2]string{fmt.Sprintf("t%d", i), fmt.Sprintf("c%d: %s", j, method)}
 			line++
@@ -173,7 +172,7 @@ func matrixPlan(t *testing.T, h *archive.Head, byLine map[int][2]string) (*mask.
 	return rules.Plan(h, methods.NewSeed([]byte("a seed of the test")), mask.Options{})
 }
 
-// dumpOf makes a database and returns an archive of it.
+// dumpOf creates a database and returns an archive of it.
 func dumpOf(t *testing.T, c *pgtest.Cluster, name, sql string, args ...string) []byte {
 	t.Helper()
 	if err := c.CreateDatabase(t.Context(), name); err != nil {
@@ -192,8 +191,8 @@ func dumpOf(t *testing.T, c *pgtest.Cluster, name, sql string, args ...string) [
 	return out
 }
 
-// load restores an archive into a database of its own, all of it or it is an
-// error, and drops that.
+// load restores an archive into a new database, fails if any of it fails, and drops the
+// database.
 func load(t *testing.T, c *pgtest.Cluster, database, what string, data []byte) {
 	t.Helper()
 	if err := c.CreateDatabase(t.Context(), database); err != nil {

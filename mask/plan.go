@@ -67,7 +67,7 @@ func (p *Plan) EmptiesLargeObjects() bool { return p != nil && p.emptied }
 // Masks reports whether the plan changes anything.
 func (p *Plan) Masks() bool { return p != nil && (p.emptied || len(p.tables) > 0) }
 
-// Warnings returns what a person should review: checks that may break and, unless they
+// Warnings returns the warnings for the user: checks that may break and, unless they
 // are refused, columns without a rule.
 func (p *Plan) Warnings() []string {
 	if p == nil {
@@ -76,9 +76,9 @@ func (p *Plan) Warnings() []string {
 	return p.warnings
 }
 
-// Over returns a plan that does what p does and, for columns that p keeps, what base
-// does. It leaves out the rows that either leaves out. It has the hash of the plan with
-// rules, and the warnings of both.
+// Over returns a plan that masks the columns that p masks, and those that base masks
+// and p keeps. It leaves out the rows that either leaves out. It has the hash of the
+// plan with rules, and the warnings of both.
 func (p *Plan) Over(base *Plan) *Plan {
 	tables := map[int]*rows.Table{}
 	for _, plan := range []*Plan{base, p} {
@@ -115,15 +115,15 @@ func over(t, base *rows.Table) *rows.Table {
 	return &both
 }
 
-// Covered lists what a Plan changes in one table.
+// Covered lists the changes of a Plan in one table.
 type Covered struct {
 	Table   string   `json:"table"` // such as "public.users"
 	NoRows  bool     `json:"no_rows,omitempty"`
 	Columns []string `json:"columns,omitempty"` // masked columns, quoted if SQL needs it
 }
 
-// Covers returns what the plan changes in the tables whose TABLE DATA entries are
-// wanted, in the order of the head.
+// Covers returns the changes in the tables whose TABLE DATA entries are wanted, in the
+// order of the head.
 func (p *Plan) Covers(head *archive.Head, wanted func(*archive.Entry) bool) []Covered {
 	var all []Covered
 	for i := range head.Entries {

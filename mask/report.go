@@ -24,7 +24,7 @@ type Finding struct {
 	column  *schema.Column
 }
 
-// On returns what the finding is about, for messages.
+// On returns the name of the finding for messages.
 func (f Finding) On() string {
 	switch {
 	case f.Table == "":

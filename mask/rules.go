@@ -20,7 +20,7 @@ const (
 	Required Mode = "required" // refuses --no-mask
 )
 
-// Unlisted is what to do about columns that could hold personal data and have no rule.
+// Unlisted is the treatment of columns that could hold personal data and have no rule.
 type Unlisted string
 
 // Keep them, warn, or refuse the dump.

@@ -18,7 +18,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// node returns what a file has under mask.
+// node returns the value of the key mask in a file.
 func node(t *testing.T, text string) ast.Node {
 	t.Helper()
 	file, err := parser.ParseBytes([]byte(text), 0)
@@ -46,8 +46,8 @@ func parse(t *testing.T, text string) (*mask.Rules, error) {
 	return mask.Parse(node(t, text), "/app/hectl.yml")
 }
 
-// rulesHead is the head of a dump of testdata/rules.sql. Its index people_null is
-// what PostgreSQL 15 and newer can have, whichever the server is.
+// rulesHead returns the head of a dump of testdata/rules.sql. Its index people_null is
+// one of PostgreSQL 15 and later, whatever the server is.
 func rulesHead(t *testing.T, c *pgtest.Cluster, args ...string) *archive.Head {
 	t.Helper()
 	sql, err := os.ReadFile("testdata/rules.sql")
@@ -56,7 +56,7 @@ func rulesHead(t *testing.T, c *pgtest.Cluster, args ...string) *archive.Head {
 	}
 	h := head(t, c, string(sql), args...)
 	i := slices.IndexFunc(h.Entries, func(e archive.Entry) bool { return e.Desc == "INDEX" && e.Tag == "people_null" })
-	if i < 0 && len(args) > 0 { // rows alone have no indexes
+	if i < 0 && len(args) > 0 { // dumps of rows alone have no indexes
 		return h
 	}
 	if i < 0 || !strings.HasSuffix(h.Entries[i].Definition, " (team);\n") {
@@ -66,8 +66,7 @@ func rulesHead(t *testing.T, c *pgtest.Cluster, args ...string) *archive.Head {
 	return h
 }
 
-// Each file testdata/rules/*.yml is wrong in some ways; what is beside it tells all
-// of them.
+// Each file testdata/rules/*.yml has errors. The file beside it lists them all.
 func TestBadRules(t *testing.T) {
 	c := pgtest.New(t)
 	heads := map[bool]*archive.Head{false: rulesHead(t, c), true: rulesHead(t, c, "--inserts")}

@@ -78,7 +78,7 @@ func Credentials(s *schema.Schema, o CredentialOptions) (*Plan, error) {
 	return plan, nil
 }
 
-// A credentialJudge decides what replaces the credentials of tables.
+// A credentialJudge decides how to replace the credentials of tables.
 type credentialJudge struct {
 	compiler
 	lists    credentialLists
@@ -186,7 +186,7 @@ func columnsOf(t *schema.Table) []string {
 	return names
 }
 
-// development returns what replaces the environment in a column, "" if the column's
+// development returns the new value of the environment in a column, "" if the column's
 // type cannot hold it.
 func development(col *schema.Column) string {
 	const word = "development"

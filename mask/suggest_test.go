@@ -13,8 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// What is suggested can be pasted as it is: nothing is open then, and nothing is
-// wrong.
+// Suggestions can be pasted: then nothing is open, and nothing is wrong.
 func TestSuggestionsFit(t *testing.T) {
 	c := pgtest.New(t)
 	for name, sql := range map[string]string{"app": demodata.Schema(), "zoo": demodata.Zoo(), "rules": ""} {
@@ -50,8 +49,8 @@ func TestSuggestionsFit(t *testing.T) {
 	}
 }
 
-// Of whatever schema, what is suggested is accepted, leaves nothing open, and makes
-// rows that Postgres takes.
+// For any schema, suggestions are valid, leave nothing open, and make rows that
+// Postgres accepts.
 func TestSuggestionsLoad(t *testing.T) {
 	c := pgtest.New(t)
 	sql, err := os.ReadFile("testdata/suggested.sql")

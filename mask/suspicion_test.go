@@ -8,8 +8,8 @@ import (
 	"github.com/rubyforgood/hectl/test/masktest"
 )
 
-// What a column's name is about outweighs its type and its last word. The names are
-// of the kinds that public schemas have.
+// The topic of a column's name outweighs its type and its last word. The names are
+// typical of public schemas.
 func TestSuspicious(t *testing.T) {
 	for typ, names := range map[string]struct{ personal, harmless string }{
 		"bigint": {
@@ -61,8 +61,8 @@ func TestSuspicious(t *testing.T) {
 	}
 }
 
-// A number that is called after a row's id is one where the row is; where the
-// number is somebody's own, being a key does not make it harmless.
+// A number with the name of a row's id is one if there are such rows. A personal number
+// is personal even in a key.
 func TestSuspiciousKeys(t *testing.T) {
 	table := &schema.Table{
 		Name:        schema.Name{Schema: "public", Name: "people"},
@@ -82,7 +82,7 @@ func TestSuspiciousKeys(t *testing.T) {
 	}
 }
 
-// columnOf returns a column of a type, which may be an enum of the test.
+// columnOf returns a column of a type or of the enum mood.
 func columnOf(typ string) schema.Column {
 	c := schema.Column{Name: "c", Type: masktest.Type(typ)}
 	if typ == "mood" {

@@ -42,7 +42,7 @@ func TestDoubts(t *testing.T) {
 	}
 }
 
-// What the rules mask already is not in doubt, nor is a check that hectl can judge.
+// There is no doubt about columns that rules mask or checks that hectl can evaluate.
 func TestNoDoubts(t *testing.T) {
 	apps := table("apps", "api_key", "text")
 	for _, check := range []string{"(api_key <> ''::text)", "(char_length(api_key) <= 64)"} {

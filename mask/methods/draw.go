@@ -107,8 +107,8 @@ func (k *keyedHash) start() *draw {
 	return d
 }
 
-// finish completes the HMAC of what was written to d.hash and seeds the random
-// numbers with it.
+// finish completes the HMAC of the bytes written to d.hash and seeds the random numbers
+// with it.
 func (d *draw) finish(k *keyedHash) *draw {
 	d.hash.Sum(d.sum[:0])
 	d.resume(k.outer)

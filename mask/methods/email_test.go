@@ -15,7 +15,7 @@ func TestDomainOf(t *testing.T) {
 	}
 }
 
-// A column has room for a name, then for the code alone, and then for a part of it.
+// A short column drops the names first, and then a part of the code.
 func TestEmailDropsTheNameFirst(t *testing.T) {
 	for length, want := range map[string]int{"text": 2, "character varying(60)": 2, "character varying(25)": 0, "character varying(14)": 0} {
 		got := apply(t, newFunc(t, specOf("email"), length), "maria@diaperbank.org")

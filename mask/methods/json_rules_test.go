@@ -2,8 +2,8 @@ package methods
 
 import "testing"
 
-// A named key precedes any key, deeper rules precede those above, and rules for any key
-// also hold below named ones.
+// A named key precedes any key, and a deeper rule precedes one above it. Rules for any
+// key also apply below named keys.
 func TestJSONPaths(t *testing.T) {
 	fixed := func(text string) Spec { return Spec{Name: "value", Text: text} }
 	f := newFunc(t, Spec{Name: "json", Paths: map[string]Spec{"a": fixed("A"), "a.b": {Name: "keep"}, "*.c": fixed("C"), "d.*": {Name: "null"}}}, "jsonb")

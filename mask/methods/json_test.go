@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// A document is one for encoding/json and for this package alike, and a masked
-// one is still, with the same keys.
+// encoding/json and this package accept the same documents. A masked document is valid
+// and has the same keys.
 func FuzzJSON(f *testing.F) {
 	for _, value := range samples() {
 		if len(value) > 0 && strings.ContainsAny(value[:1], `{["`) {
@@ -30,7 +30,7 @@ func FuzzJSON(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, value []byte) {
 		if !utf8.Valid(value) || bytes.Count(value, []byte("["))+bytes.Count(value, []byte("{")) > 9000 {
-			return // which the standard library is lenient with, and strict
+			return // the standard library is lenient about the one and strict about the other
 		}
 		kept, err := keepAll(nil, value, nil)
 		if valid := json.Valid(value); valid != (err == nil) {
@@ -99,8 +99,8 @@ func shape(t *testing.T, document []byte) string {
 	}
 }
 
-// Arrays and hstores in another form than Postgres writes are refused, or written
-// in that; nothing panics.
+// Arrays and hstores in a format that Postgres does not write are refused or
+// normalized, and nothing panics.
 func FuzzParts(f *testing.F) {
 	for _, value := range samples() {
 		f.Add([]byte(value))

@@ -8,7 +8,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Column is what a method must know about the column that it changes.
+// A Column has the properties of a column that methods depend on.
 type Column struct {
 	Type     schema.Type
 	Encoding string // of the dump, such as "UTF8"

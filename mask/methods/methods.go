@@ -61,8 +61,8 @@ type Facts struct {
 	// true; 0 if the method makes no value longer.
 	UniqueLength int
 
-	// Length is how many characters the column must hold for New to accept it.
-	// Above it, methods shorten what they make to fit the column.
+	// Length is how many characters the column must hold for New to accept it. In
+	// columns that hold more, methods shorten their output to fit.
 	Length int
 
 	// PerRow methods draw for each row: equal values need not stay equal.
@@ -123,8 +123,8 @@ func (f Facts) Fits(t schema.Type) bool {
 	return f.Kinds == nil || slices.Contains(f.Kinds, KindOf(t))
 }
 
-// IgnoresValue reports whether, in a column of type t, what the method makes does not
-// depend on the value, except on whether it is empty.
+// IgnoresValue reports whether the method's output for type t depends only on whether
+// the value is empty.
 func (f Facts) IgnoresValue(t schema.Type) bool {
 	switch f.Name {
 	case "empty":

@@ -17,7 +17,7 @@ func TestShapes(t *testing.T) {
 		spec  Spec
 		typ   string
 		value string
-		want  string // a regular expression for all of it
+		want  string // a regular expression that matches all of the output
 	}{
 		{specOf("null"), "text", "x", `NULL`},
 		{specOf("value"), "text", "x", `fixed`},
@@ -109,8 +109,8 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// The same value becomes the same in every column, for one seed; for another it
-// becomes something else.
+// With one seed, a value becomes the same in every column. With another seed, it
+// becomes another one.
 func TestDeterministic(t *testing.T) {
 	for _, facts := range All() {
 		if facts.Passes || !facts.Fits(column("text").Type) || facts.Name == "json" || facts.Name == "bcrypt" {
@@ -157,8 +157,7 @@ func TestEmptyStaysEmpty(t *testing.T) {
 	}
 }
 
-// Methods that keep values apart do so, where a column is as short as their facts
-// say as well.
+// Methods that are Unique keep values distinct, even in a column of UniqueLength.
 func TestUnique(t *testing.T) {
 	const many = 100_000
 	for _, tt := range []struct {
@@ -170,7 +169,7 @@ func TestUnique(t *testing.T) {
 		{"hash", "text", func(i int) string { return fmt.Sprint(i) }},
 		{"hash", "character varying(16)", func(i int) string { return fmt.Sprint(i) }},
 		{"uuid", "uuid", func(i int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012x", i) }},
-		{"digits", "text", func(i int) string { return fmt.Sprintf("%03d-%02d", i/100, i%100) }}, // all there are
+		{"digits", "text", func(i int) string { return fmt.Sprintf("%03d-%02d", i/100, i%100) }}, // all values of this format
 		{"digits", "text", func(i int) string { return fmt.Sprintf("%040d", i) }},
 		{"digits", "text", func(i int) string { return fmt.Sprintf("%d%039d", i%10, i/10) }},
 		{"digits", "character varying(6)", func(i int) string { return fmt.Sprintf("A%05d", i) }},
@@ -207,7 +206,7 @@ func TestUnique(t *testing.T) {
 	}
 }
 
-// However short a column is, values fit or the method is refused.
+// In a column of any length, values fit or the method is refused.
 func TestLength(t *testing.T) {
 	values := []string{"a", "7", "Maria Gonzalez", "maria@diaperbank.org", "(614) 234-9876 x1", "ünïcödé 🐘", "93.184.216.34", "2606:2800:220:1::1946", "43215-1234", `{"a": "b", "c": [1]}`, strings.Repeat("long ", 20)}
 	for _, limit := range []int{1, 2, 3, 4, 5, 7, 8, 11, 12, 13, 14, 15, 16, 19, 20, 24, 25, 26, 30, 35, 36, 37, 50, 59, 60, 61, 255} {
@@ -224,12 +223,12 @@ func TestLength(t *testing.T) {
 				if (err != nil) != (limit < facts.Length) {
 					t.Errorf("%s in %d characters: %v", spec.Name, limit, err)
 				}
-				if err != nil || facts.Name == "bcrypt" { // which takes its time
+				if err != nil || facts.Name == "bcrypt" { // bcrypt is slow
 					continue
 				}
 				for _, value := range values {
 					if utf8.RuneCountInString(value) > limit {
-						continue // which is not in such a column
+						continue // no such value is in the column
 					}
 					if got := apply(t, m, value); utf8.RuneCountInString(got) > limit || got == "" && facts.Name != "empty" {
 						t.Errorf("%s in %d characters: %q became %q", spec.Name, limit, value, got)
@@ -240,7 +239,8 @@ func TestLength(t *testing.T) {
 	}
 }
 
-// What comes out in a dump of another encoding is ASCII, but for what was there.
+// In a dump of another encoding, methods make ASCII, except for characters that they
+// keep.
 func TestEncodings(t *testing.T) {
 	for _, facts := range All() {
 		if facts.Passes || facts.Null || facts.Name == "bcrypt" || !facts.Fits(column("text").Type) {
@@ -385,7 +385,7 @@ func TestMethodsAreDocumented(t *testing.T) {
 	}
 }
 
-// Each line of All has what New and the rules need.
+// Each line of All is complete.
 func TestFactsAreComplete(t *testing.T) {
 	seen := map[string]bool{}
 	for _, f := range All() {

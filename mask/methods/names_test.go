@@ -2,7 +2,7 @@ package methods
 
 import "testing"
 
-// A shorter column has the same word where that fits, and a shorter one elsewhere.
+// A shorter column has the same words if they fit, and shorter ones otherwise.
 func TestOrShorter(t *testing.T) {
 	long := func(dst, value, _ []byte) ([]byte, error) { return append(append(dst, "long "...), value...), nil }
 	short := func(dst, _, _ []byte) ([]byte, error) { return append(dst, "s"...), nil }

@@ -14,7 +14,7 @@ func TestMain(m *testing.M) { masktest.Main(m) }
 
 func keep(dst, value, _ []byte) ([]byte, bool, error) { return append(dst, value...), false, nil }
 
-// Arrays, hstores and documents are the same bytes after they were decoded and encoded.
+// Arrays, hstores and documents are the same bytes after they are decoded and encoded.
 func TestPostgresParts(t *testing.T) {
 	c, _ := masktest.Database(t, "parts", "CREATE EXTENSION hstore; CREATE EXTENSION citext", masktest.Soup)
 	document := methods.Leaves(keep)

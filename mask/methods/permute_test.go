@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Each length is permuted as a whole: no two values meet, and not all stay.
+// The permutation of strings of one length has no duplicates and moves most of them.
 func TestPermute(t *testing.T) {
 	p := testSeed.permuter("test")
 	q := p.get()

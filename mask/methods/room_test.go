@@ -7,7 +7,7 @@ import (
 	"github.com/rubyforgood/hectl/test/masktest"
 )
 
-// In a column without an index, nothing is shortened.
+// Long values are shortened only in an indexed column, and stay distinct.
 func TestShortKeepsValuesDistinct(t *testing.T) {
 	long := strings.Repeat("7", 3000)
 	for _, room := range []int{0, MostInColumn} {

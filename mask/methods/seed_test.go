@@ -11,7 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// hashOf tells seeds apart.
+// hashOf returns a hash that differs between seeds.
 func hashOf(t *testing.T, s Seed) string {
 	t.Helper()
 	m, err := New(specOf("hash"), s, column("text"))
@@ -83,7 +83,7 @@ func TestOpenSeedRefuses(t *testing.T) {
 	}
 }
 
-// Of runs that make the file at once, all have the same seed.
+// Runs that create the file at the same time all get the same seed.
 func TestOpenSeedAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "seed")
 	var wg sync.WaitGroup

@@ -69,8 +69,8 @@ func YAML(text string) string {
 	return strconv.Quote(text)
 }
 
-// problem returns how the spec's argument differs from the one that its method
-// takes, as a clause that follows the method's name; "" if it does not.
+// problem returns how the argument differs from the one that the method takes, as a
+// clause that follows the method's name; "" if it does not.
 func (s Spec) problem(facts Facts) string {
 	hasNumber, hasText, hasTexts, hasPaths := s.Number != 0, s.Text != "", s.Texts != nil, s.Paths != nil
 	wrongWord := hasText && !slices.Contains(facts.Words, s.Text)

@@ -15,7 +15,7 @@ import (
 	"github.com/rubyforgood/hectl/test/masktest"
 )
 
-// typeSamples are values of each type, as SQL strings.
+// typeSamples returns values of each type, as strings of SQL.
 func typeSamples() []struct {
 	typ    string
 	values []string
@@ -61,7 +61,7 @@ func typeSamples() []struct {
 	}
 }
 
-// columnOf is column with what a schema tells of types that a dump makes.
+// columnOf returns a column of a type, or of the types that TestTypes creates.
 func columnOf(typ string) schema.Column {
 	c := schema.Column{Name: "c", Type: masktest.Type(typ)}
 	switch strings.TrimSuffix(typ, "[]") {
@@ -75,7 +75,7 @@ func columnOf(typ string) schema.Column {
 	return c
 }
 
-// fixedOf are texts for {value: …} and {one_of: …} in columns of a type.
+// fixedOf returns a text for {value: …} and {one_of: …} in columns of a type.
 func fixedOf(kind methods.Kind, typ string) string {
 	switch kind {
 	case methods.UUID:
@@ -118,8 +118,8 @@ func fixedOf(kind methods.Kind, typ string) string {
 	return map[string]string{"interval": "2 days", "mood": "ok"}[typ]
 }
 
-// Whatever a method makes of values of the types that it says it fits, Postgres
-// takes: as rows, and as what was written.
+// Postgres accepts the values that a method makes for each type that it fits, in rows
+// and unchanged.
 func TestTypes(t *testing.T) {
 	_, db := masktest.Database(t, "types", `
 		CREATE EXTENSION hstore; CREATE EXTENSION citext;
@@ -170,10 +170,10 @@ func TestTypes(t *testing.T) {
 					continue
 				}
 				if sample.typ == "email_address" && !slices.Contains([]string{"null", "email"}, facts.Name) {
-					continue // which its check refuses, as RULES must
+					continue // the check of the domain refuses it
 				}
 				if facts.Name == "bcrypt" && typ != "text" && typ != "character varying[]" {
-					continue // which takes its time
+					continue // bcrypt is slow
 				}
 				tried[facts.Name]++
 				t.Run(facts.Name+" "+typ, func(t *testing.T) { checkTaken(t, db, m, values, col) })
@@ -187,17 +187,17 @@ func TestTypes(t *testing.T) {
 	}
 }
 
-// oddScale says whether a type is a numeric such as PostgreSQL has from 15 on: its
-// scale is below 0 or above its precision.
+// oddScale reports whether the scale of a numeric is negative or above its precision,
+// which takes PostgreSQL 15.
 func oddScale(typ string) bool { return typ == "numeric(3,-2)" || typ == "numeric(2,4)" }
 
-// refusesScale says whether a method has no way with the scale of a type.
+// refusesScale reports whether a method refuses the scale of a type.
 func refusesScale(method, typ string) bool {
 	return method == "digits" && typ == "numeric(3,-2)" || method == "phone" && strings.HasPrefix(typ, "numeric(") && strings.Contains(typ, ",")
 }
 
-// serverForms returns values as Postgres writes them, for an array in one of two
-// dimensions, with a NULL.
+// serverForms returns values as Postgres writes them; for an array, in a
+// two-dimensional array with a NULL.
 func serverForms(t *testing.T, db *pgtools.DB, typ string, array bool, values []string) []string {
 	t.Helper()
 	sql := "SELECT format('%s', c::" + typ + ") FROM unnest($1::text[]) c"
@@ -240,7 +240,7 @@ func checkTaken(t *testing.T, db *pgtools.DB, f methods.Func, values []string, c
 		t.Fatal(err)
 	}
 	switch kind := methods.KindOf(col.Type); {
-	case kind == methods.Float || kind == methods.Boolean || strings.HasPrefix(col.Type.SQL, "numeric(3,-2)") || col.Type.SQL == "character(12)[]": // which Postgres writes in its own way
+	case kind == methods.Float || kind == methods.Boolean || strings.HasPrefix(col.Type.SQL, "numeric(3,-2)") || col.Type.SQL == "character(12)[]": // Postgres writes these in another form
 		if len(got) != len(want) {
 			t.Errorf("%d values of %d", len(got), len(want))
 		}

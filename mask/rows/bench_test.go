@@ -12,8 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/test/masktest"
 )
 
-// userRows returns n rows as those of an app's table of users are, of some 200
-// bytes each.
+// userRows returns n rows of about 200 bytes, like those of an app's table of users.
 func userRows(n int) []byte {
 	var b bytes.Buffer
 	for i := range n {
@@ -56,13 +55,13 @@ func BenchmarkReader(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
-			// What else the machine does makes no difference to this one.
+			// This measurement does not depend on the load of the machine.
 			b.ReportMetric(float64(len(rows))*float64(b.N)/1e6/(cpuTime(b)-before).Seconds(), "MB/cpu-s")
 		})
 	}
 }
 
-// cpuTime returns how long processors have been at it for this process.
+// cpuTime returns the processor time of this process.
 func cpuTime(b *testing.B) time.Duration {
 	b.Helper()
 	var used syscall.Rusage
@@ -72,7 +71,7 @@ func cpuTime(b *testing.B) time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// discard does not implement io.ReaderFrom, as a connection does not.
+// discard, like a connection, does not implement io.ReaderFrom.
 type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }

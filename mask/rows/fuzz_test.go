@@ -18,9 +18,8 @@ func postgresRows(tb testing.TB) [][]byte {
 	return bytes.SplitAfter(rows, []byte("\n"))
 }
 
-// Whatever is in a value, what Escape writes is one field of one row, and is
-// decoded to it; and a row that Postgres writes is the same after it was decoded
-// and encoded again.
+// Escape makes one field of a row of any value, and Unescape returns the value. A row
+// that Postgres wrote is the same after it is decoded and encoded.
 func FuzzEscape(f *testing.F) {
 	for _, row := range postgresRows(f) {
 		for field := range bytes.SplitSeq(bytes.TrimSuffix(row, []byte("\n")), []byte("\t")) {
@@ -45,8 +44,7 @@ func FuzzEscape(f *testing.F) {
 	})
 }
 
-// Any input is refused with the place, or what comes out comes out the same when
-// it is read again.
+// Any input is refused with its place, or its output is the same when it is read again.
 func FuzzReader(f *testing.F) {
 	for _, row := range postgresRows(f) {
 		f.Add(row, uint8(bytes.Count(row, []byte("\t"))+1), uint8(0xff))

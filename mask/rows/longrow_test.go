@@ -15,7 +15,7 @@ import (
 	"github.com/rubyforgood/hectl/test/masktest"
 )
 
-// endless is a text of any length, made as it is read.
+// endless is a text of any length, generated as it is read.
 type endless struct{ left int64 }
 
 func (e *endless) Read(p []byte) (int, error) {
@@ -31,7 +31,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// A long row is masked as a short one is, however it arrives.
+// A long row is masked like a short one, in whatever pieces it arrives.
 func TestLongRows(t *testing.T) {
 	table := drawingTable(t, true, testSeed, map[string]methods.Spec{"gender": {Name: "one_of", Texts: []string{"x", "y"}}, "about": {Name: "lorem"}, "mail": {Name: "null"}, "tags": {Name: "value", Text: "{}"}})
 	long := strings.Repeat("ab", longRow)
@@ -63,7 +63,7 @@ func TestLongRows(t *testing.T) {
 	}
 }
 
-// What is wrong with a long row is said as of a short one.
+// Errors of long rows are those of short ones.
 func TestLongRowsThatAreWrong(t *testing.T) {
 	table := &Table{Name: "public.t", Columns: []Column{{Name: "c1"}, {Name: "c2", Method: shout}, {Name: "c3"}}}
 	long := strings.Repeat("ab", longRow)
@@ -86,14 +86,13 @@ func TestLongRowsThatAreWrong(t *testing.T) {
 		}
 	}
 	broken := io.MultiReader(strings.NewReader("a\tb\tc\n"+long), iotest.ErrReader(io.ErrClosedPipe))
-	if _, err := io.Copy(io.Discard, table.Reader(broken)); err != io.ErrClosedPipe { //nolint:errorlint // it passes as it is
+	if _, err := io.Copy(io.Discard, table.Reader(broken)); err != io.ErrClosedPipe { //nolint:errorlint // it passes unchanged
 		t.Error(err)
 	}
 }
 
-// Columns that pass, and what is thrown away, take no memory, however long they
-// are; a value that has to be held has a limit, and a row the one of Postgres. None
-// of it takes the memory first.
+// Columns that pass and rows that are left out take no memory. A value that is held has
+// a limit, and a row has that of Postgres. Neither limit costs memory first.
 func TestMemoryOfLongRows(t *testing.T) {
 	columns := func(methods ...Column) *Table { return &Table{Name: "public.files", Columns: methods} }
 	name := Column{Name: "name", Method: shout}
@@ -122,7 +121,7 @@ func TestMemoryOfLongRows(t *testing.T) {
 		}
 		most := uint64(8 << 20)
 		if tt.what == "masked" {
-			most = 8 * maxValue // all that it grew through
+			most = 8 * maxValue // all buffers as it grew
 		}
 		if used := after.TotalAlloc - before.TotalAlloc; used > most {
 			t.Errorf("%s: %d bytes", tt.what, used)
@@ -137,7 +136,7 @@ func message(err error) string {
 	return err.Error()
 }
 
-// A row that is masked by the value of another column is, where that comes first.
+// A long row is masked by the value of another column if that comes first.
 func TestLongRowsThatAreChosen(t *testing.T) {
 	long := strings.Repeat("ab", longRow)
 	always := Column{Name: "c2", Method: shout, Where: &Where{Column: 0, Value: "a\tb"}}

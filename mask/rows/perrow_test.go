@@ -11,8 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/test/masktest"
 )
 
-// drawingTable is a table of people as a plan has it, with a primary key or
-// without.
+// drawingTable returns a masked table of people, with a primary key or without.
 func drawingTable(t *testing.T, keyed bool, seed methods.Seed, specs map[string]methods.Spec) *Table {
 	t.Helper()
 	names := []string{"id", "photo", "gender", "born", "weight", "about", "tags", "traits", "mail"}
@@ -42,8 +41,7 @@ func drawingSpecs() map[string]methods.Spec {
 	}
 }
 
-// people returns rows that are equal but for their ids. Every fifth is too long to
-// be held.
+// people returns rows that are equal except for their ids. Every fifth is a long row.
 func people(n int) []string {
 	var rows []string
 	for i := range n {
@@ -65,9 +63,9 @@ func readAll(t *testing.T, r io.Reader) []byte {
 	return got
 }
 
-// Few values are not merely given other names: each row draws its own. In one run,
-// and with one seed in every run, a row draws the same, in whatever pieces the
-// rows arrive.
+// Columns of few values are more than renamed: each row has its own draw. In one run,
+// and in every run with one seed, a row has the same draw, in whatever pieces the rows
+// arrive.
 func TestRowsDraw(t *testing.T) {
 	rows := people(60)
 	whole := strings.Join(rows, "")
@@ -119,8 +117,8 @@ func TestRowsDraw(t *testing.T) {
 	}
 }
 
-// With a primary key a row draws the same wherever in the table it is, as it does
-// in tomorrow's dump.
+// With a primary key, a row has the same draw wherever it is in the table, as in
+// tomorrow's dump.
 func TestKeyedRowsDrawAnywhere(t *testing.T) {
 	rows := people(20)
 	table := drawingTable(t, true, testSeed, drawingSpecs())

@@ -17,12 +17,12 @@ import (
 	"github.com/rubyforgood/hectl/test/masktest"
 )
 
-// updateRows is set to have testdata/rows.copy written anew, with which the fuzz
-// tests begin.
+// updateRows is the environment variable that rewrites testdata/rows.copy, the corpus
+// of the fuzz tests.
 const updateRows = "HECTL_UPDATE_ROWS"
 
-// What Postgres writes is the same after it was decoded and encoded again, to the
-// byte, and is read by Postgres as what it was.
+// Rows that Postgres wrote are the same bytes after they are decoded and encoded, and
+// Postgres reads them as the same values.
 func TestPostgresRows(t *testing.T) {
 	c, db := masktest.Database(t, "rows", demodata.Zoo(), masktest.Soup, "CREATE SCHEMA back")
 	rows, err := pgtools.Rows[string](t.Context(), db, `
@@ -57,7 +57,7 @@ func TestPostgresRows(t *testing.T) {
 			if _, err := db.CopyIn(t.Context(), "COPY "+back+list+" FROM STDIN", bytes.NewReader(got)); err != nil {
 				t.Fatal(err)
 			}
-			// A heap does not promise an order.
+			// A heap has no order.
 			if diff := cmp.Diff(sorted(want), sorted(masktest.CopyOut(t, c, "rows", back+list))); diff != "" {
 				t.Errorf("Postgres read something else (-wrote +read):\n%s", diff)
 			}
@@ -71,7 +71,7 @@ func TestPostgresRows(t *testing.T) {
 	}
 }
 
-// again decodes and encodes rows, all columns of them.
+// again decodes and encodes all columns of rows.
 func again(t *testing.T, columns int, rows []byte) []byte {
 	t.Helper()
 	table := &Table{Name: "t", Columns: make([]Column, columns)}
@@ -87,7 +87,7 @@ func again(t *testing.T, columns int, rows []byte) []byte {
 
 func sorted(rows []byte) []string { return slices.Sorted(strings.Lines(string(rows))) }
 
-// few returns some of rows, for the fuzz tests to begin with.
+// few returns some of rows for the corpus of the fuzz tests.
 func few(rows []byte) []byte {
 	var some []byte
 	n := 0

@@ -86,7 +86,7 @@ func TestReader(t *testing.T) {
 	}
 }
 
-// halting reads nothing every other time, as readers may.
+// halting reads nothing every other time, as a reader may.
 type halting struct {
 	in   io.Reader
 	halt bool
@@ -107,7 +107,7 @@ func TestReaderNone(t *testing.T) {
 	}
 }
 
-// Rows before a failure of the input are read, then the failure.
+// The rows before a failure of the input are read, then the failure.
 func TestReaderFailure(t *testing.T) {
 	broken := errors.New("connection reset")
 	for _, end := range []string{"", "secr"} {
@@ -124,8 +124,7 @@ func TestReaderFailure(t *testing.T) {
 	}
 }
 
-// The input is asked for no more than it takes to hand out rows: who reads sees
-// them as they come.
+// The reader returns rows as they arrive, without waiting for more input.
 func TestReaderDoesNotWait(t *testing.T) {
 	in, feed := io.Pipe()
 	out := (&Table{Columns: []Column{{Method: shout}}}).Reader(in)
@@ -137,10 +136,10 @@ func TestReaderDoesNotWait(t *testing.T) {
 	_ = feed.Close()
 }
 
-// rowsOf endlessly reads the same row.
+// rowsOf reads the same row again and again.
 type rowsOf struct {
 	row  []byte
-	left int // rows
+	left int // number of rows
 	rest []byte
 }
 
@@ -159,7 +158,7 @@ func (r *rowsOf) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// Memory is taken for the longest row and not for each.
+// Memory is taken for the longest row, not for each row.
 func TestReaderMemory(t *testing.T) {
 	columns := userColumns(t, nil)
 	for i := range columns {

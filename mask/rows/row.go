@@ -194,7 +194,7 @@ func (e *RowError) Error() string {
 // Unwrap returns the cause.
 func (e *RowError) Unwrap() error { return e.Err }
 
-// keyOf sets key to what identifies row.
+// keyOf sets key to the fields that identify row.
 func (m *masker) keyOf(row []byte) {
 	if m.table.Key == nil {
 		m.key = strconv.AppendInt(m.key[:0], m.number, 10)
