@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
 	"github.com/rubyforgood/hectl/mask/methods"
@@ -46,8 +45,7 @@ func rulesOf(t *testing.T, text string) *Rules {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var node ast.Node = file.Docs[0].Body
-	r, err := Parse(node, "/app/hectl.yml")
+	r, err := Parse(file.Docs[0].Body, "/app/hectl.yml")
 	if err != nil {
 		t.Fatal(err)
 	}

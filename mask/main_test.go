@@ -3,7 +3,7 @@ package mask
 import (
 	"testing"
 
-	"github.com/rubyforgood/hectl/test/masktest"
+	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { masktest.Main(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -11,8 +11,8 @@ func TestNamesOfRules(t *testing.T) {
 	whole := schema.Name{Schema: "public", Name: "people"}
 	part.PartitionOf = &whole
 	judge(t, []judged{
-		{"peopel: {name: full_name}", "peopel: the dump has no such table (did you mean people?)", nil},
-		{"people: {nmae: full_name}", "people.nmae: there is no such column (did you mean name?)", nil},
+		{"persons: {name: full_name}, peoples: {name: full_name}", "peoples: the dump has no such table (did you mean people?)", nil},
+		{"people: {names: full_name}", "people.names: there is no such column (did you mean name?)", nil},
 		{`"*": {name: full_name}`, "", nil},
 		{"people_1: {name: full_name}", "people_1: it is a partition of people, whose rules apply to all its partitions", nil},
 		{"people_1: {rows: none}", "", nil},

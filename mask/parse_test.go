@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 )
 
@@ -36,8 +35,7 @@ func TestParseMethods(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var node ast.Node = file.Docs[0].Body
-		r, err := Parse(node, "/app/hectl.yml")
+		r, err := Parse(file.Docs[0].Body, "/app/hectl.yml")
 		part, wrong := strings.CutPrefix(want, "!")
 		switch {
 		case wrong && (err == nil || !strings.Contains(err.Error(), part)):

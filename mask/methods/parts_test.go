@@ -5,12 +5,14 @@ import (
 	"io"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/mask/rows"
 	"github.com/rubyforgood/hectl/test/masktest"
 )
 
-func TestMain(m *testing.M) { masktest.Main(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func keep(dst, value, _ []byte) ([]byte, bool, error) { return append(dst, value...), false, nil }
 

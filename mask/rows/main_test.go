@@ -3,11 +3,12 @@ package rows
 import (
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"github.com/rubyforgood/hectl/mask/methods"
-	"github.com/rubyforgood/hectl/test/masktest"
 )
 
-func TestMain(m *testing.M) { masktest.Main(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // same keeps every value, but rows are decoded and encoded for it.
 func same(dst, value, _ []byte) ([]byte, bool, error) { return append(dst, value...), false, nil }

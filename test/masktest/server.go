@@ -1,55 +1,19 @@
 package masktest
 
 import (
-	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
-	"sync/atomic"
 	"testing"
-
-	"go.uber.org/goleak"
 
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// server starts the cluster that the tests of a package share.
-var server = sync.OnceValues(func() (*pgtest.Cluster, error) {
-	serverUsed.Store(true)
-	return pgtest.Start(context.Background(), pgtest.Options{Conf: map[string]string{"fsync": "off"}})
-})
-
-var serverUsed atomic.Bool
-
-// Main runs the tests of a package that uses Database, stops the server, and looks for
-// goroutines that were left behind.
-func Main(m *testing.M) {
-	code := m.Run()
-	if serverUsed.Load() {
-		if c, err := server(); err == nil {
-			if err := c.Stop(); err != nil {
-				fmt.Fprintln(os.Stderr, err)
-				code = 1
-			}
-		}
-	}
-	if err := goleak.Find(); err != nil && code == 0 {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
-
 // Database creates a database for one test and runs sql in it.
 func Database(t *testing.T, name string, sql ...string) (*pgtest.Cluster, *pgtools.DB) {
 	t.Helper()
-	c, err := server()
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := pgtest.New(t)
 	if err := c.CreateDatabase(t.Context(), name); err != nil {
 		t.Fatal(err)
 	}
