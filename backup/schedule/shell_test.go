@@ -16,7 +16,7 @@ func TestShellCommands(t *testing.T) {
 		"a 'b c' \"d e\"f ''":               {{"a", "b c", "d ef", ""}},
 		`a b\ c \"d\" "e\"f\g" 'h\'`:        {{"a", "b c", `"d"`, `e"f\g`, `h\`}},
 		"a; b && c || d | e & (f)":          {{"a"}, {"b"}, {"c"}, {"d"}, {"e"}, {"f"}},
-		"a >/dev/null 2>&1 b <in 2> x 3":    {{"a", "b", "3"}},
+		"a 1>/dev/null 2>&1 b 0<in 2> x 3":  {{"a", "b", "3"}},
 		"a >>log b2>x":                      {{"a", "b2"}},
 		"a # the rest":                      {{"a"}},
 		"a#b '#'":                           {{"a#b", "#"}},

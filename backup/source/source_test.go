@@ -3,7 +3,9 @@ package source
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/pgtools"
@@ -42,5 +44,35 @@ func TestBlameRecovery(t *testing.T) {
 	s.standby = false
 	if blames(hungUp) {
 		t.Error("a primary has no recovery")
+	}
+}
+
+func TestDescribeHolder(t *testing.T) {
+	t.Parallel()
+	since := time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
+	own := &pgtools.Session{Application: "hectl backup 4711@db-1", Since: since}
+	hidden := &pgtools.Session{Since: time.Unix(0, 0)}
+	for want, holder := range map[string]*pgtools.Session{
+		"or has just finished": nil,
+		"since 2026-11-23T08:30:00Z elsewhere: process 4711@db-1, in the database " + own.String(): own,
+		"elsewhere: in the database " + hidden.String():                                            hidden,
+	} {
+		if got := describeHolder(holder); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// The server truncates longer names, and isBackup must recognize the rest.
+func TestSessionName(t *testing.T) {
+	t.Parallel()
+	name := sessionName(4711)
+	if !strings.HasPrefix(name, "hectl backup 4711@") || len(name) > 63 || !isBackup(name) || !isBackup(AppName) {
+		t.Errorf("%q", name)
+	}
+	for _, other := range []string{"hectl", "hectl backups", "hectl status", ""} {
+		if isBackup(other) {
+			t.Errorf("%q is taken for a backup", other)
+		}
 	}
 }

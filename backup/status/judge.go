@@ -22,70 +22,70 @@ const (
 	clockSkew = 5 * time.Minute // between two hosts with working clocks
 )
 
-// Kind names a problem for programs.
-type Kind string
+// kind names a problem for programs.
+type kind string
 
 // The kinds of problems, the worst first.
 const (
-	Missing  Kind = "missing" // there is no dump
-	Empty    Kind = "empty"   // the newest dump has no bytes
-	Mismatch Kind = "misfit"  // the newest dump is not the object that its manifest describes
-	Stale    Kind = "stale"
-	Shrunk   Kind = "shrunk"
-	Future   Kind = "future" // the newest dump is dated in the future
+	missing  kind = "missing" // there is no dump
+	empty    kind = "empty"   // the newest dump has no bytes
+	mismatch kind = "misfit"  // the newest dump is not the object that its manifest describes
+	stale    kind = "stale"
+	shrunk   kind = "shrunk"
+	future   kind = "future" // the newest dump is dated in the future
 )
 
 // kinds returns all kinds, the worst first.
-func kinds() []Kind { return []Kind{Missing, Empty, Mismatch, Stale, Shrunk, Future} }
+func kinds() []kind { return []kind{missing, empty, mismatch, stale, shrunk, future} }
 
 // code returns the exit code for a problem.
-func (k Kind) code() fault.Code {
+func (k kind) code() fault.Code {
 	switch k {
-	case Missing:
+	case missing:
 		return fault.NotFound
-	case Empty, Mismatch:
+	case empty, mismatch:
 		return fault.Integrity
-	case Stale:
+	case stale:
 		return fault.Stale
-	case Shrunk, Future:
+	case shrunk, future:
 	}
 	return fault.Warnings
 }
 
-// Problem is one thing that is wrong with the dumps.
-type Problem struct {
-	Kind Kind   `json:"kind"`
+// problem is one thing that is wrong with the dumps.
+type problem struct {
+	Kind kind   `json:"kind"`
 	Text string `json:"text"`
 }
 
 // Judge returns the problems with the dumps of one label, the worst first. The dumps
-// are sorted, the newest last. mismatch is set if the newest dump is not the object
+// are sorted, the newest last. mismatched is set if the newest dump is not the object
 // that its manifest describes.
-func Judge(dumps []catalog.Dump, mismatch bool, now time.Time, lim Limits) []Problem {
-	problems := []Problem{} // not nil: JSON shows an empty list
-	add := func(k Kind, format string, args ...any) {
-		problems = append(problems, Problem{k, fmt.Sprintf(format, args...)})
+func judge(dumps []catalog.Dump, mismatched bool, now time.Time, lim Limits) []problem {
+	problems := []problem{} // not nil: JSON shows an empty list
+	add := func(k kind, format string, args ...any) {
+		problems = append(problems, problem{k, fmt.Sprintf(format, args...)})
 	}
 	if len(dumps) == 0 {
-		add(Missing, "there is no dump")
+		add(missing, "there is no dump")
 		return problems
 	}
 	newest := dumps[len(dumps)-1]
 	if newest.Size == 0 {
-		add(Empty, "the newest dump is empty")
+		add(empty, "the newest dump is empty")
 	}
-	if mismatch {
-		add(Mismatch, "the newest dump does not match its manifest")
+	if mismatched {
+		add(mismatch, "the newest dump does not match its manifest")
 	}
 	if age := now.Sub(made(newest)); age > lim.MaxAge {
-		add(Stale, "the newest dump is %s old, more than %s", minutes(age), minutes(lim.MaxAge))
+		add(stale, "the newest dump is %s old, more than %s", minutes(age), minutes(lim.MaxAge))
 	}
 	if usual, ok := usualSize(dumps); ok && newest.Size > 0 && (usual-newest.Size)*100 > usual*int64(lim.MaxShrink) {
-		add(Shrunk, "the newest dump is %s, %d%% less than the usual %s (limit %d%%)", text.Size(newest.Size),
+		add(shrunk, "the newest dump is %s, %d%% less than the usual %s (limit %d%%)", text.Size(newest.Size),
 			(usual-newest.Size)*100/usual, text.Size(usual), lim.MaxShrink)
 	}
 	if newest.Time.Sub(now) > clockSkew {
-		add(Future, "the newest dump is dated in the future, %s", newest.Time.Format("2006-01-02 15:04"))
+		add(future, "the newest dump is dated in the future, %s", newest.Time.Format("2006-01-02 15:04"))
 	}
 	return problems
 }

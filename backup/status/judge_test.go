@@ -33,45 +33,45 @@ func TestJudge(t *testing.T) {
 		dumps    []catalog.Dump
 		mismatch bool
 		lim      Limits
-		want     []Problem
+		want     []problem
 	}{
-		{"no dump", nil, false, Limits{}, []Problem{{Missing, "there is no dump"}}},
+		{"no dump", nil, false, Limits{}, []problem{{missing, "there is no dump"}}},
 		{"the first", every4Hours(now, 100), false, Limits{}, nil},
 		{"as usual", every4Hours(now, 100, 101, 102, 103), false, Limits{}, nil},
 		{"exactly the limit", dated(now.Add(-9*time.Hour), now, 100), false, Limits{}, nil},
 		{"too old", dated(now.Add(-9*time.Hour-time.Minute), now, 100), false, Limits{},
-			[]Problem{{Stale, "the newest dump is 9h1m old, more than 9h"}}},
+			[]problem{{stale, "the newest dump is 9h1m old, more than 9h"}}},
 		{"copied later", dated(now.Add(-72*time.Hour), now.Add(-time.Hour), 100), false, Limits{},
-			[]Problem{{Stale, "the newest dump is 72h old, more than 9h"}}},
+			[]problem{{stale, "the newest dump is 72h old, more than 9h"}}},
 		{"another limit", every4Hours(now, 100), false, Limits{MaxAge: 30 * time.Second},
-			[]Problem{{Stale, "the newest dump is 1h old, more than 30s"}}},
+			[]problem{{stale, "the newest dump is 1h old, more than 30s"}}},
 
 		{"two earlier dumps are too few", every4Hours(now, 100, 100, 1), false, Limits{}, nil},
 		{"half the usual size", every4Hours(now, 100, 100, 100, 50), false, Limits{}, nil},
 		{"less than half", every4Hours(now, 100, 100, 100, 49), false, Limits{},
-			[]Problem{{Shrunk, "the newest dump is 49 B, 51% less than the usual 100 B (limit 50%)"}}},
+			[]problem{{shrunk, "the newest dump is 49 B, 51% less than the usual 100 B (limit 50%)"}}},
 		{"a limit of 0 percent", every4Hours(now, 100, 100, 100, 99), false, Limits{MaxShrink: -1},
-			[]Problem{{Shrunk, "the newest dump is 99 B, 1% less than the usual 100 B (limit 0%)"}}},
+			[]problem{{shrunk, "the newest dump is 99 B, 1% less than the usual 100 B (limit 0%)"}}},
 		{"no limit", every4Hours(now, 100, 100, 100, 1), false, Limits{MaxShrink: 100}, nil},
 		{"one odd size does not move the median", every4Hours(now, 100, 100, 9000, 100), false, Limits{}, nil},
 		{"only the last ten count", every4Hours(now, 900, 900, 900, 900, 900, 900, 900, 900, 900, 900, 900,
 			10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 9), false, Limits{}, nil},
 		{"the median of an even number", every4Hours(now, 10, 20, 30, 40, 12), false, Limits{},
-			[]Problem{{Shrunk, "the newest dump is 12 B, 52% less than the usual 25 B (limit 50%)"}}},
+			[]problem{{shrunk, "the newest dump is 12 B, 52% less than the usual 25 B (limit 50%)"}}},
 		{"a terabyte", every4Hours(now, 5e12, 5e12, 5e12, 1e12), false, Limits{},
-			[]Problem{{Shrunk, "the newest dump is 1.0 TB, 80% less than the usual 5.0 TB (limit 50%)"}}},
+			[]problem{{shrunk, "the newest dump is 1.0 TB, 80% less than the usual 5.0 TB (limit 50%)"}}},
 		{"all earlier dumps are empty", every4Hours(now, 0, 0, 0, 10), false, Limits{}, nil},
 
-		{"empty", every4Hours(now, 100, 100, 100, 0), false, Limits{}, []Problem{{Empty, "the newest dump is empty"}}},
-		{"replaced", every4Hours(now, 100), true, Limits{}, []Problem{{Mismatch, "the newest dump does not match its manifest"}}},
+		{"empty", every4Hours(now, 100, 100, 100, 0), false, Limits{}, []problem{{empty, "the newest dump is empty"}}},
+		{"replaced", every4Hours(now, 100), true, Limits{}, []problem{{mismatch, "the newest dump does not match its manifest"}}},
 		{"a clock a little ahead", dated(now.Add(4*time.Minute), now, 100), false, Limits{}, nil},
 		{"a clock ahead", dated(now.Add(time.Hour), now, 100), false, Limits{},
-			[]Problem{{Future, "the newest dump is dated in the future, 2026-11-23 09:30"}}},
-		{"written long ago, dated in the future", dated(now.Add(24*time.Hour), now.Add(-24*time.Hour), 100, 100, 100, 1), true, Limits{}, []Problem{
-			{Mismatch, "the newest dump does not match its manifest"},
-			{Stale, "the newest dump is 24h old, more than 9h"},
-			{Shrunk, "the newest dump is 1 B, 99% less than the usual 100 B (limit 50%)"},
-			{Future, "the newest dump is dated in the future, 2026-11-24 08:30"},
+			[]problem{{future, "the newest dump is dated in the future, 2026-11-23 09:30"}}},
+		{"written long ago, dated in the future", dated(now.Add(24*time.Hour), now.Add(-24*time.Hour), 100, 100, 100, 1), true, Limits{}, []problem{
+			{mismatch, "the newest dump does not match its manifest"},
+			{stale, "the newest dump is 24h old, more than 9h"},
+			{shrunk, "the newest dump is 1 B, 99% less than the usual 100 B (limit 50%)"},
+			{future, "the newest dump is dated in the future, 2026-11-24 08:30"},
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -84,11 +84,11 @@ func TestJudge(t *testing.T) {
 			if tt.lim.MaxAge == 0 {
 				tt.lim.MaxAge = 9 * time.Hour
 			}
-			got := Judge(tt.dumps, tt.mismatch, now, tt.lim)
+			got := judge(tt.dumps, tt.mismatch, now, tt.lim)
 			if got == nil {
 				t.Error("JSON would say null")
 			}
-			if diff := cmp.Diff(append([]Problem{}, tt.want...), got); diff != "" {
+			if diff := cmp.Diff(append([]problem{}, tt.want...), got); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -60,7 +60,7 @@ type Report struct {
 	Checked  time.Time  `json:"checked_at"`
 	MaxAge   float64    `json:"max_age_seconds"`
 	Shrink   int        `json:"max_shrink_percent"`
-	Problems []Problem  `json:"problems"`         // the worst first; empty if there are none
+	Problems []problem  `json:"problems"`         // the worst first; empty if there are none
 	Newest   *Newest    `json:"newest"`           // null if there is no dump
 	Usual    *int64     `json:"median_size"`      // bytes, of the ten dumps before the newest; null with fewer than three
 	Dumps    int        `json:"dumps"`            // of this label
@@ -112,7 +112,7 @@ func New(q Query, seen Seen, now time.Time) *Report {
 	}
 	if len(dumps) == 0 {
 		r.otherLabels = catalog.Labels(seen.Dumps)
-		r.Problems = Judge(dumps, false, now, q.Limits)
+		r.Problems = judge(dumps, false, now, q.Limits)
 		return r
 	}
 	for _, d := range dumps {
@@ -132,7 +132,7 @@ func New(q Query, seen Seen, now time.Time) *Report {
 			r.Newest.Manifest, r.Newest.Verified, r.Newest.Restored = d.Manifest, d.Verified, d.Restored
 		}
 	}
-	r.Problems = Judge(dumps, r.Newest.Manifest == ManifestMismatch, now, q.Limits)
+	r.Problems = judge(dumps, r.Newest.Manifest == ManifestMismatch, now, q.Limits)
 	return r
 }
 
@@ -159,20 +159,20 @@ func (r *Report) Err() error {
 }
 
 // hint says how to handle a problem.
-func (r *Report) hint(k Kind) string {
+func (r *Report) hint(k kind) string {
 	switch k {
-	case Missing:
+	case missing:
 		if len(r.otherLabels) > 0 {
 			return "name another label with --env: there are dumps of " + strings.Join(r.otherLabels, ", ")
 		}
 		return `make one with "hectl backup", or name another bucket with --bucket, or another label with --env`
-	case Empty, Mismatch:
+	case empty, mismatch:
 		return `restore the dump before it with "hectl restore KEY"; "hectl list" shows the keys`
-	case Stale:
+	case stale:
 		return `read the log of the last "hectl backup" (cron's mail, or journalctl -u hectl-backup), or run it now`
-	case Shrunk:
+	case shrunk:
 		return `compare the row counts of this dump and the one before it: "hectl verify KEY"`
-	case Future:
+	case future:
 		return "check the clock of the machine that makes the dumps, and of this one"
 	}
 	return ""

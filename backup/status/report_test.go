@@ -25,7 +25,7 @@ func TestNew(t *testing.T) {
 		Manifest: map[string]bool{dumps[1].Key: true, dumps[3].Key: true, dumps[4].Key: true, other.Key: true},
 		Recent: []Described{
 			{Dump: dumps[1], Verified: &monday, Restored: &tuesday, Manifest: ManifestFits},
-			{Dump: dumps[3], Verified: &tuesday, Manifest: ManifestFits},
+			{Dump: dumps[3], Verified: &tuesday, Restored: &monday, Manifest: ManifestFits},
 			{Dump: dumps[4], Manifest: ManifestMismatch},
 		},
 	}
@@ -39,7 +39,7 @@ func TestNew(t *testing.T) {
 	if n := r.Newest; n == nil || n.Key != dumps[4].Key || n.Manifest != ManifestMismatch || n.Verified != nil || n.Age != 3600 {
 		t.Errorf("newest %+v", n)
 	}
-	if len(r.Problems) != 1 || r.Problems[0].Kind != Mismatch || fault.CodeOf(r.Err()) != fault.Integrity {
+	if len(r.Problems) != 1 || r.Problems[0].Kind != mismatch || fault.CodeOf(r.Err()) != fault.Integrity {
 		t.Errorf("%+v, %v", r.Problems, r.Err())
 	}
 
@@ -57,7 +57,7 @@ func TestNew(t *testing.T) {
 
 // A later problem adds its text but not its exit code or hint.
 func TestErrIsThatOfTheWorstProblem(t *testing.T) {
-	r := &Report{Label: "production", Bucket: "s3://b", Problems: []Problem{{Stale, "old"}, {Future, "future"}}}
+	r := &Report{Label: "production", Bucket: "s3://b", Problems: []problem{{stale, "old"}, {future, "future"}}}
 	err := r.Err()
 	if fault.CodeOf(err) != fault.Stale || err.Error() != "production in s3://b: old; future" {
 		t.Errorf("code %v, %v", fault.CodeOf(err), err)
