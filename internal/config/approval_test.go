@@ -12,17 +12,7 @@ import (
 // clone creates a folder with files. It returns an environment with a configuration folder.
 func clone(t *testing.T, files map[string]string) (dir string, environ []string) {
 	t.Helper()
-	dir = t.TempDir()
-	for name, text := range files {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir, []string{"XDG_CONFIG_HOME=" + t.TempDir()}
+	return createFiles(t, files), []string{"XDG_CONFIG_HOME=" + t.TempDir()}
 }
 
 func reload(t *testing.T, dir string, environ []string) *Sources {

@@ -19,9 +19,10 @@ func load(t *testing.T, files map[string]string, environ ...string) *Sources {
 	return s
 }
 
-func tryLoad(t *testing.T, files map[string]string, environ ...string) (*Sources, error) {
+// createFiles creates a folder with files.
+func createFiles(t *testing.T, files map[string]string) (dir string) {
 	t.Helper()
-	dir := t.TempDir()
+	dir = t.TempDir()
 	for name, text := range files {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -31,6 +32,12 @@ func tryLoad(t *testing.T, files map[string]string, environ ...string) (*Sources
 			t.Fatal(err)
 		}
 	}
+	return dir
+}
+
+func tryLoad(t *testing.T, files map[string]string, environ ...string) (*Sources, error) {
+	t.Helper()
+	dir := createFiles(t, files)
 	work := filepath.Join(dir, "app", "deep")
 	if err := os.MkdirAll(work, 0o700); err != nil {
 		t.Fatal(err)

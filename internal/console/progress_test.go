@@ -104,9 +104,10 @@ func TestJobsReplaceTheLabel(t *testing.T) {
 		if got := p.task(); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
-		if want == "users, items" {
+		switch want {
+		case "users, items":
 			first()
-		} else if want == "items" {
+		case "items":
 			second()
 		}
 	}

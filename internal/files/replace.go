@@ -45,7 +45,7 @@ func publish(path string, text []byte, mode fs.FileMode, name func(*os.File) (bo
 		_ = f.Close()           // synced already
 	}()
 	_, err = f.Write(text)
-	if err = errors.Join(err, f.Chmod(mode), f.Sync()); err != nil {
+	if err := errors.Join(err, f.Chmod(mode), f.Sync()); err != nil {
 		return false, err
 	}
 	return name(f)

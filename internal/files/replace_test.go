@@ -32,7 +32,7 @@ func TestReplace(t *testing.T) {
 	}{
 		{"no file", func() error { return nil }, 0o644},
 		{"a file", func() error { return os.WriteFile(path, []byte("old, and longer"), 0o600) }, 0o644},
-		{"private", func() error { return os.WriteFile(path, nil, 0o644) }, 0o600}, //nolint:gosec // to be narrowed
+		{"private", func() error { return os.WriteFile(path, nil, 0o644) }, 0o600},
 		{"a link", func() error { return os.Symlink(precious, path) }, 0o644},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package projectfiles
 import "testing"
 
 func TestFindCompose(t *testing.T) {
+	t.Parallel()
 	checkFind(t, []finding{
 		{"compose, every way to say it", `
 -- compose.yml --

@@ -3,6 +3,7 @@ package projectfiles
 import "testing"
 
 func TestFindDjango(t *testing.T) {
+	t.Parallel()
 	checkFind(t, []finding{
 		{"django, literals", `
 -- manage.py --

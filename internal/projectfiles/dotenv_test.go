@@ -3,6 +3,7 @@ package projectfiles
 import "testing"
 
 func TestFindDotenv(t *testing.T) {
+	t.Parallel()
 	checkFind(t, []finding{
 		{".env, libpq's names", `
 -- .env --

@@ -3,6 +3,7 @@ package projectfiles
 import "testing"
 
 func TestFindLaravel(t *testing.T) {
+	t.Parallel()
 	checkFind(t, []finding{
 		{"laravel", `
 -- config/database.php --

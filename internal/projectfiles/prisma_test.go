@@ -3,6 +3,7 @@ package projectfiles
 import "testing"
 
 func TestFindPrisma(t *testing.T) {
+	t.Parallel()
 	checkFind(t, []finding{
 		{"prisma", `
 -- prisma/schema.prisma --

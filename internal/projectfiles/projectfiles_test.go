@@ -88,6 +88,7 @@ func checkFind(t *testing.T, cases []finding) {
 }
 
 func TestFindNothing(t *testing.T) {
+	t.Parallel()
 	checkFind(t, []finding{
 		{"nothing", "", ""},
 	})

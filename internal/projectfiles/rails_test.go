@@ -3,6 +3,7 @@ package projectfiles
 import "testing"
 
 func TestFindRails(t *testing.T) {
+	t.Parallel()
 	checkFind(t, []finding{
 		{"rails, literals", `
 -- config/database.yml --

@@ -3,6 +3,7 @@ package projectfiles
 import "testing"
 
 func TestFindDatabaseURL(t *testing.T) {
+	t.Parallel()
 	checkFind(t, []finding{
 		{"DATABASE_URL", `
 -- .env --
