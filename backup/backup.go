@@ -164,7 +164,7 @@ func newBackupOptions(env *command.Env, c *cli.Context) (*backupOptions, error) 
 	return opt, nil
 }
 
-// checkTimeout refuses times that pg_dump would read as no limit.
+// checkTimeout refuses negative times and those that pg_dump would round to 0, no limit.
 func checkTimeout(t time.Duration) error {
 	const hint = "use 0 for no limit"
 	switch {

@@ -32,7 +32,7 @@ func TestParseCommandLine(t *testing.T) {
 		{"argument", "takes no arguments"},
 		{"--timeout=-1s", "may not be negative"},
 		{"--timeout=1us", "a time of 1µs is too short"},
-		{"--part-size=1kB", "part size"},
+		{"--part-size=1kB", "does not accept parts of 1000 bytes"},
 		{"--part-size=x", `part size "x" is not a size`},
 		{"--sse-kms-key-id=k", "goes with --sse aws:kms"},
 		{"--iam-auth", "is not an endpoint of RDS"},

@@ -78,7 +78,7 @@ func Dumps(ctx context.Context, st store, req Request, now time.Time) (*Removal,
 }
 
 // AfterBackup prunes after a backup. The dump with the key made must be in the bucket and
-// is kept. Errors are only fault.Warnings, because that dump is in the bucket.
+// is kept. Errors have the code fault.Warnings, because that dump is in the bucket.
 func AfterBackup(ctx context.Context, st store, req Request, made string, now time.Time) (*Removal, error) {
 	req.justMade = made
 	r, err := Dumps(ctx, st, req, now)

@@ -22,7 +22,7 @@ func Recent(dumps []catalog.Dump) []catalog.Dump { return dumps[max(0, len(dumps
 // Query is the question that a report answers.
 type Query struct {
 	Bucket string // s3://NAME[/FOLDER]
-	Base   string // FOLDER, which all keys in the bucket are below
+	Base   string // FOLDER; "" for none
 	Label  string
 	Limits Limits
 }
