@@ -144,10 +144,10 @@ func (c Conn) readOnly() Conn {
 	return c.withSettings(map[string]string{"default_transaction_read_only": "on"})
 }
 
-// IsSocket tells whether the host is the directory of a Unix socket.
+// IsSocket reports whether the host is the directory of a Unix socket.
 func (c Conn) IsSocket() bool { return strings.HasPrefix(c.Host(), "/") }
 
-// IsLocal tells whether the server is this machine by what its host is called:
+// IsLocal reports whether the server is this machine by what its host is called:
 // a Unix socket, a loopback address, localhost or a name under it. A tunnel's
 // near end is local as well; hectl's guard looks at more than this.
 func (c Conn) IsLocal() bool {
@@ -165,7 +165,7 @@ func (c Conn) IsLocal() bool {
 // before "rds", but in China mostly after it.
 var rdsHost = regexp.MustCompile(`\.(?:(?:([a-z0-9-]+)\.)?rds|rds\.([a-z0-9-]+))\.amazonaws\.com(?:\.cn)?$`)
 
-// IsRDS tells whether the host is an endpoint of Amazon RDS or Aurora.
+// IsRDS reports whether the host is an endpoint of Amazon RDS or Aurora.
 func (c Conn) IsRDS() bool { return rdsHost.MatchString(c.canonicalHost()) }
 
 // RDSRegion returns the AWS region of an endpoint of RDS; "" when its name has
@@ -178,7 +178,7 @@ func (c Conn) RDSRegion() string {
 	return match[1] + match[2]
 }
 
-// NeedsTLS tells whether c connects with TLS or not at all.
+// NeedsTLS reports whether c connects with TLS or not at all.
 func (c Conn) NeedsTLS() bool {
 	return !c.IsSocket() && slices.Contains([]string{"require", "verify-ca", "verify-full"}, c.get("sslmode"))
 }

@@ -111,7 +111,7 @@ func serverRefusal(c Conn, pg *pgconn.PgError) error {
 
 const tooManyHint = "close other sessions, raise the limit, or use fewer jobs (-j): a restore takes up to two sessions for each, and two more"
 
-// tooMany tells whether a program's message, in English, is the server's about too
+// tooMany reports whether a program's message, in English, is the server's about too
 // many sessions: of all, of the role or of the database.
 func tooMany(message string) bool {
 	for _, text := range []string{"too many clients already", "too many connections for ", "remaining connection slots are reserved"} {

@@ -120,7 +120,7 @@ func (db *DB) Close(ctx context.Context) {
 	}
 }
 
-// Broken tells whether the connection is no more, and db of no use.
+// Broken reports whether the connection is no more, and db of no use.
 func (db *DB) Broken() bool { return db.pg.IsClosed() }
 
 // Conn returns where db is connected.

@@ -62,7 +62,7 @@ func cutScheme(s string) (rest string, ok bool) {
 	return strings.CutPrefix(s, "postgres://")
 }
 
-// hasScheme tells whether s begins as a URI of any kind.
+// hasScheme reports whether s begins as a URI of any kind.
 func hasScheme(s string) bool {
 	scheme, _, ok := strings.Cut(s, "://")
 	return ok && !strings.ContainsAny(scheme, " =/@")

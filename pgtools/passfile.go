@@ -36,7 +36,7 @@ func (c Conn) password() string {
 	return ""
 }
 
-// loosePassfile tells whether a password file exists but has permissions that
+// loosePassfile reports whether a password file exists but has permissions that
 // make libpq ignore it.
 func loosePassfile(path string) bool {
 	info, err := os.Stat(path)

@@ -64,7 +64,7 @@ func (f *failingReader) Read(p []byte) (int, error) {
 // big is more than the pipes between pg_dump and us can hold.
 const big = "CREATE TABLE big AS SELECT i, repeat(md5(i::text), 30) AS filler FROM generate_series(1, 20000) i"
 
-// gone tells whether a process is neither running nor a zombie.
+// gone reports whether a process is neither running nor a zombie.
 func gone(pid int) bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
 
 func TestDump(t *testing.T) {

@@ -68,7 +68,7 @@ func (db *DB) RecoveryConflicts(ctx context.Context) (n int64, err error) {
 	return n, wrap(err, "count what recovery has cancelled")
 }
 
-// IsStandby tells whether the server follows another one, and cannot be written
+// IsStandby reports whether the server follows another one, and cannot be written
 // to.
 func (db *DB) IsStandby(ctx context.Context) (standby bool, err error) {
 	err = db.QueryRow(ctx, "SELECT pg_catalog.pg_is_in_recovery()").Scan(&standby)

@@ -50,7 +50,7 @@ func sqlError(ctx context.Context, err error) error {
 	return fault.Wrap(fault.Failed, hint, &serverError{pg: pg})
 }
 
-// broke tells whether err says that the connection is no more.
+// broke reports whether err says that the connection is no more.
 func broke(err error) bool {
 	_, network := errors.AsType[net.Error](err)
 	return network || errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
@@ -116,20 +116,20 @@ func serverErrorOf(err error) *pgconn.PgError {
 	return pg
 }
 
-// IsNoDatabase tells whether err says that the database does not exist.
+// IsNoDatabase reports whether err says that the database does not exist.
 func IsNoDatabase(err error) bool { return SQLState(err) == stateNoDatabase }
 
-// IsDenied tells whether err says that the role lacks a privilege.
+// IsDenied reports whether err says that the role lacks a privilege.
 func IsDenied(err error) bool { return SQLState(err) == stateNoPrivilege }
 
-// IsCanceled tells whether err says that the statement was canceled, such as by
+// IsCanceled reports whether err says that the statement was canceled, such as by
 // statement_timeout.
 func IsCanceled(err error) bool { return SQLState(err) == stateQueryCanceled }
 
-// IsCheckViolation tells whether err says that a CHECK constraint does not hold.
+// IsCheckViolation reports whether err says that a CHECK constraint does not hold.
 func IsCheckViolation(err error) bool { return SQLState(err) == stateCheckViolation }
 
-// IsNoRows tells whether err says that a query returned no row.
+// IsNoRows reports whether err says that a query returned no row.
 func IsNoRows(err error) bool { return errors.Is(err, pgx.ErrNoRows) }
 
 // quoteLiteral quotes a string constant whatever standard_conforming_strings

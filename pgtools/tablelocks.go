@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// IsLockTimeout tells whether err says that pg_dump did not get its lock on a
+// IsLockTimeout reports whether err says that pg_dump did not get its lock on a
 // table within DumpOptions.LockWaitTimeout.
 func IsLockTimeout(err error) bool {
 	var e *ExitError

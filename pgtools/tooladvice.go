@@ -66,7 +66,7 @@ func packaged(release string) int {
 	}[codename]
 }
 
-// likeOS tells whether an os-release file is of the distribution id or of one
+// likeOS reports whether an os-release file is of the distribution id or of one
 // that says it is like it.
 func likeOS(release, id string) bool {
 	return slices.Contains(strings.Fields(osField(release, "ID")+" "+osField(release, "ID_LIKE")), id)

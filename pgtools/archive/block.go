@@ -15,7 +15,7 @@ type Block struct {
 	Length       int64 // bytes, from the type byte to the end marker's last byte
 	LargeObjects bool  // it holds large objects instead of one table's data
 
-	// SHA256 is that of the block's bytes; all zeros when it is not known.
+	// SHA256 is the checksum of the block's bytes, or all zeros if it is not known.
 	SHA256 [sha256.Size]byte
 }
 
@@ -30,8 +30,8 @@ const (
 // on. Any other block holds the data of one table.
 const largeObjects = "BLOBS"
 
-// ErrNoOffsets says that the table of contents does not tell where the blocks
-// lie, as in every archive that pg_dump wrote to a pipe. Scan finds them.
+// ErrNoOffsets is the error for a table of contents without offsets, as in every
+// archive that pg_dump wrote to a pipe. Scan finds the blocks.
 var ErrNoOffsets = errors.New("the table of contents has no offsets")
 
 // HasBlock reports whether the entry's data is in a block of the archive.
@@ -49,9 +49,8 @@ func (e *Entry) String() string {
 	return e.Desc + " " + namespace + "." + tag
 }
 
-// Place notes in h, by the ids of their entries, where the blocks of an archive
-// without offsets begin, for Blocks to judge. An id that has no block, or whose
-// place is known, is passed over.
+// Place sets the offsets of blocks, by the ids of their entries. It ignores entries
+// that have no block or an offset already. Blocks checks the offsets.
 func (h *Head) Place(offsets map[int]int64) {
 	for i := range h.Entries {
 		e := &h.Entries[i]
@@ -64,12 +63,12 @@ func (h *Head) Place(offsets map[int]int64) {
 // minBlock is the length of the shortest block: a type byte, an id, the end.
 const minBlock = 1 + 2*intBytes
 
-// Blocks returns the archive's blocks in the order in which they lie, as the
-// table of contents tells. The size of the archive, in bytes, gives the last
-// one its length. Without a read of the blocks themselves this is as good as
-// the table of contents: DataReader notices when it lies.
+// Blocks returns the archive's blocks in the order of their offsets, according to the
+// table of contents. The length of the last one follows from size, the length of the
+// archive in bytes. Blocks does not read the blocks themselves. A DataReader finds
+// wrong offsets.
 //
-// The error is ErrNoOffsets, or a FormatError when the offsets cannot be right.
+// The error is ErrNoOffsets, or a FormatError for impossible offsets.
 func (h *Head) Blocks(size int64) ([]Block, error) {
 	var blocks []Block
 	for i := range h.Entries {
@@ -81,7 +80,7 @@ func (h *Head) Blocks(size int64) ([]Block, error) {
 			return nil, fmt.Errorf("%s: %w", e, ErrNoOffsets)
 		}
 		if e.Offset < h.Length || e.Offset > size-minBlock {
-			return nil, malformed(e.OffsetAt, "%s: an offset of %d, in an archive of %d bytes whose blocks begin at %d", e, e.Offset, size, h.Length)
+			return nil, malformed(e.OffsetAt, "%s: the offset is %d, in an archive of %d bytes whose blocks begin at %d", e, e.Offset, size, h.Length)
 		}
 		blocks = append(blocks, Block{ID: e.ID, Offset: e.Offset, LargeObjects: e.Desc == largeObjects})
 	}
@@ -95,9 +94,9 @@ func (h *Head) Blocks(size int64) ([]Block, error) {
 		}
 		end = b.Offset
 	}
-	// Nothing lies between the head, the blocks and the end.
+	// There must be no gap between the head, the blocks and the end.
 	if end != h.Length && len(blocks) > 0 {
-		return nil, malformed(h.Length, "%d bytes that belong to no entry", end-h.Length)
+		return nil, malformed(h.Length, "%d bytes do not belong to any entry", end-h.Length)
 	}
 	return blocks, nil
 }

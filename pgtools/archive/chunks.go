@@ -9,13 +9,13 @@ import (
 	"math"
 )
 
-// blockBytes reads the bytes of one block, and not one more, from a reader. It
-// knows where it is and, when asked, what the SHA-256 of the bytes so far is.
+// blockBytes reads the bytes of one block, and no byte after it. It keeps count of its
+// place and, on request, computes a checksum.
 type blockBytes struct {
 	r    io.Reader
 	at   int64 // bytes from the start of the archive
 	left int64
-	hash hash.Hash // nil: not asked for
+	hash hash.Hash // nil if not requested
 }
 
 func (s *blockBytes) Read(p []byte) (int, error) {
@@ -29,13 +29,13 @@ func (s *blockBytes) Read(p []byte) (int, error) {
 		_, _ = s.hash.Write(p[:n]) // a hash never fails
 	}
 	if s.left == 0 && err != nil && n > 0 {
-		err = nil // all that was wanted is there
+		err = nil // the block is complete
 	}
 	return n, err
 }
 
-// chunkReader reads the payload of a series of chunks, up to the one of length
-// 0. Its error stays.
+// chunkReader reads the payload of a series of chunks, up to the one of length 0. After
+// an error, every read returns it again.
 type chunkReader struct {
 	bytes blockBytes
 	in    *bufio.Reader // of bytes
@@ -43,9 +43,8 @@ type chunkReader struct {
 	err   error         // io.EOF after the last chunk
 }
 
-// rawBuffer is how many bytes of a block are read at once. A chunk of
-// compressed data has 4 KiB or up to 128; of data that is not compressed, it
-// has one row.
+// rawBuffer is the size of the reads from a block, in bytes. Chunks of compressed data
+// have 4 to 128 KiB. Chunks of uncompressed data have one row.
 const rawBuffer = 32 << 10
 
 func newChunkReader() *chunkReader {
@@ -54,7 +53,7 @@ func newChunkReader() *chunkReader {
 	return c
 }
 
-// reset begins a block. It stands before its first byte.
+// reset begins a block, before its first byte.
 func (c *chunkReader) reset(r io.Reader, b Block) {
 	sum := c.bytes.hash
 	c.bytes = blockBytes{r: r, at: b.Offset, left: b.Length}
@@ -72,10 +71,10 @@ func (c *chunkReader) reset(r io.Reader, b Block) {
 	c.left, c.err = 0, nil
 }
 
-// at returns the place of the next byte, from the start of the archive.
+// at returns the offset of the next byte from the start of the archive.
 func (c *chunkReader) at() int64 { return c.bytes.at - int64(c.in.Buffered()) }
 
-// open begins a series of chunks. It reports whether it has any.
+// open begins a series of chunks and reports whether it has any.
 func (c *chunkReader) open() (bool, error) {
 	c.left, c.err = 0, nil
 	if !c.next() {
@@ -87,7 +86,7 @@ func (c *chunkReader) open() (bool, error) {
 	return true, nil
 }
 
-// next goes to the next chunk, unless it was the last one.
+// next goes to the next chunk, and reports whether there is one.
 func (c *chunkReader) next() bool {
 	at := c.at()
 	n, err := c.integer("length of a chunk")
@@ -95,7 +94,7 @@ func (c *chunkReader) next() bool {
 	case err != nil:
 		c.err = err
 	case n < 0 || n > maxChunk:
-		c.err = malformed(at, "a chunk of %d bytes", n)
+		c.err = malformed(at, "the chunk has %d bytes", n)
 	case n == 0:
 		c.err = io.EOF
 	}
@@ -103,7 +102,7 @@ func (c *chunkReader) next() bool {
 	return c.err == nil
 }
 
-// Read fills p as far as that needs no wait for more of the block.
+// Read fills p with what it has, and waits for more of the block only if it has nothing.
 func (c *chunkReader) Read(p []byte) (int, error) {
 	n := 0
 	for n < len(p) && c.err == nil {

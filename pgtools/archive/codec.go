@@ -9,15 +9,15 @@ import (
 	"github.com/pierrec/lz4/v4"
 )
 
-// maxZstdWindow is the largest window that pg_dump asks for, by level 22 or
-// "long", in bytes. The decoder's memory is a little more than the window.
+// maxZstdWindow is the largest window that pg_dump uses, with level 22 or "long", in
+// bytes. The decoder takes a little more memory than the window.
 const maxZstdWindow = 128 << 20
 
 // codec decompresses one series of chunks after another.
 type codec interface {
-	// reset begins with what r has, at least one byte.
+	// reset begins to decompress r, which has at least one byte.
 	reset(r io.Reader) (io.Reader, error)
-	// rest reports whether it has read, but not used, bytes after the end.
+	// rest reports whether the codec has buffered bytes after the end of the data.
 	rest() bool
 }
 
@@ -30,7 +30,7 @@ func (c Compression) codec() (codec, error) {
 		return &lz4Codec{}, nil
 	case Zstd:
 		dec, err := zstd.NewReader(nil,
-			zstd.WithDecoderConcurrency(1), // in the caller's goroutine, and none to stop
+			zstd.WithDecoderConcurrency(1), // in the caller's goroutine, so that there is none to stop
 			zstd.WithDecoderMaxWindow(maxZstdWindow))
 		return &zstdCodec{dec}, err
 	case None:
@@ -43,7 +43,7 @@ type noCodec struct{}
 func (noCodec) reset(r io.Reader) (io.Reader, error) { return r, nil }
 func (noCodec) rest() bool                           { return false }
 
-// gzipCodec reads what pg_dump calls gzip: a zlib stream (RFC 1950).
+// gzipCodec reads zlib streams (RFC 1950), which pg_dump calls gzip.
 type gzipCodec struct {
 	in  *bufio.Reader // for which flate has a fast path
 	dec io.ReadCloser

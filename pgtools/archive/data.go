@@ -7,36 +7,33 @@ import (
 	"io"
 )
 
-// A DataReader reads the data of an archive's blocks, one block after another.
-// Its buffers and its decompressor serve for all of them.
+// A DataReader reads the data of an archive's blocks, one block after another, with the
+// same buffers and decompressor.
 //
-// It takes about 130 KiB of memory and what decompression needs: for zstd the
-// window that pg_dump chose, 2 MiB by default and 128 MiB at most.
+// It takes about 130 KiB of memory plus the decompressor's: for zstd, the window that
+// pg_dump chose, which is 2 MiB by default and 128 MiB at most.
 type DataReader struct {
 	h       *Head
 	entries map[int]*Entry
 	chunks  *chunkReader
 	codec   codec
 	block   Block
-	data    io.Reader // decompressed; nil when there is nothing to read
+	data    io.Reader // decompressed; nil if there is nothing to read
 	err     error
 }
 
-// NewDataReader returns a DataReader for the archive that begins with h. Reset
-// gives it a block.
+// NewDataReader returns a DataReader for the archive with head h. Call Reset first.
 func NewDataReader(h *Head) *DataReader {
 	return &DataReader{h: h, entries: h.withBlocks(), chunks: newChunkReader()}
 }
 
-// Reset begins to read block b, whose bytes, from the first one on, are what r
-// has next. No byte after the block is read, but when b.Length is -1, not known:
-// then the block ends where r does. When b.SHA256 is set, the block's last Read
-// or NextObject compares.
+// Reset begins to read block b from r, whose next byte is the block's first. It never
+// reads past the block, unless b.Length is -1 (unknown): then the block ends with r. If
+// b.SHA256 is set, the last Read or NextObject of the block compares the checksum.
 //
-// For an entry's TABLE DATA, Read follows: it yields what pg_dump would write
-// into a script, which is COPY's text format with the line "\." and two empty
-// lines at its end or, when the entry has no COPY statement, SQL. For large
-// objects, NextObject comes first.
+// For the rows of a table, call Read, which returns the text of a pg_dump script:
+// COPY's text format followed by the line "\." and two empty lines or, if the entry has
+// no COPY statement, SQL. For large objects, call NextObject first.
 func (d *DataReader) Reset(r io.Reader, b Block) error {
 	d.block, d.data = b, nil
 	d.err = d.begin(r, b)
@@ -60,14 +57,14 @@ func (d *DataReader) begin(r io.Reader, b Block) error {
 		want = typeLargeObjects
 	}
 	if kind != want {
-		return d.explain(malformed(b.Offset, "type %#x instead of %#x", kind, want))
+		return d.explain(malformed(b.Offset, "the type is %#x instead of %#x", kind, want))
 	}
 	id, err := d.chunks.integer("id of the block")
 	if err != nil {
 		return d.explain(err)
 	}
 	if id != int64(b.ID) {
-		return d.explain(malformed(b.Offset+1, "the block of entry %d instead of %d", id, b.ID))
+		return d.explain(malformed(b.Offset+1, "the block belongs to entry %d instead of %d", id, b.ID))
 	}
 	if b.LargeObjects {
 		return nil
@@ -77,7 +74,7 @@ func (d *DataReader) begin(r io.Reader, b Block) error {
 
 // open begins the data of a table or of a large object.
 func (d *DataReader) open() error {
-	// No chunks at all is no data, whatever the compression, as for pg_restore.
+	// Like pg_restore, take a block without chunks for empty, whatever the compression.
 	some, err := d.chunks.open()
 	if err != nil {
 		return d.explain(err)
@@ -91,9 +88,9 @@ func (d *DataReader) open() error {
 	return nil
 }
 
-// NextObject goes to the next large object and returns its oid; Read then
-// yields its bytes. What is left of the one before is skipped. After the last
-// one the error is io.EOF.
+// NextObject goes to the next large object and returns its oid. It skips the rest of
+// the previous one. Read then returns the object's bytes. After the last object the
+// error is io.EOF.
 func (d *DataReader) NextObject() (oid uint32, err error) {
 	if d.err == nil && d.data != nil {
 		_, err = io.Copy(io.Discard, d.data)
@@ -111,16 +108,16 @@ func (d *DataReader) NextObject() (oid uint32, err error) {
 	case n == 0:
 		d.err = d.finish()
 	case n >= 1<<32 || n < -1<<31:
-		d.err = d.explain(malformed(at, "a large object with the oid %d", n))
+		d.err = d.explain(malformed(at, "%d is not the oid of a large object", n))
 	default:
 		d.err = d.open()
 	}
 	return uint32(n), d.err // pg_dump writes oids as signed integers
 }
 
-// Read reads data, decompressed. Its error is io.EOF only after the end of a
-// block that was found to be right, or the end of a large object; else a
-// FormatError or what the block's reader reported.
+// Read reads decompressed data. It returns io.EOF only at the end of a large object, or
+// at the end of a block that passed all checks. Any other error is a FormatError or
+// comes from the block's reader.
 func (d *DataReader) Read(p []byte) (int, error) {
 	if d.err != nil {
 		return 0, d.err
@@ -146,23 +143,23 @@ func (d *DataReader) Read(p []byte) (int, error) {
 	return n, io.EOF
 }
 
-// closed looks at the end of d.data, for which decompression gave err: nothing
-// may follow.
+// closed checks the end of d.data, where decompression returned err. No data may
+// follow.
 func (d *DataReader) closed(err error) error {
 	if err != nil {
 		return d.failed(err)
 	}
 	var one [1]byte
 	if n, err := d.chunks.Read(one[:]); n > 0 || d.data != d.chunks && d.codec.rest() {
-		return d.explain(malformed(d.chunks.at(), "bytes after the end of the %s data", d.h.Compression))
+		return d.explain(malformed(d.chunks.at(), "bytes follow the end of the %s data", d.h.Compression))
 	} else if !errors.Is(err, io.EOF) {
 		return d.explain(err)
 	}
 	return nil
 }
 
-// failed is the error for err of the decompression, which may only have been
-// told of another one.
+// failed returns the error for err of the decompressor, whose cause may be an error of
+// the chunks.
 func (d *DataReader) failed(err error) error {
 	if c := d.chunks.err; c != nil && !errors.Is(c, io.EOF) {
 		return d.explain(c)
@@ -170,13 +167,13 @@ func (d *DataReader) failed(err error) error {
 	return d.explain(malformed(d.chunks.at(), "%s data: %w", d.h.Compression, err))
 }
 
-// finish looks at the end of the block. It returns io.EOF when all is right.
+// finish checks the end of the block and returns io.EOF if the block is intact.
 func (d *DataReader) finish() error {
 	in := &d.chunks.bytes
 	if d.block.Length < 0 {
 		at := d.chunks.at()
 		if _, err := d.chunks.in.Peek(1); err == nil {
-			return d.explain(malformed(at, "bytes after the block's end"))
+			return d.explain(malformed(at, "bytes follow the end of the block"))
 		} else if !errors.Is(err, io.EOF) {
 			return d.explain(readFailure(at, "end of the block", err))
 		}
@@ -191,7 +188,7 @@ func (d *DataReader) finish() error {
 	return io.EOF
 }
 
-// explain says whose block it is.
+// explain adds the entry to err.
 func (d *DataReader) explain(err error) error {
 	if e := d.entries[d.block.ID]; e != nil {
 		return fmt.Errorf("%s: %w", e, err)

@@ -110,13 +110,13 @@ func TestDataReaderComplains(t *testing.T) {
 		b    archive.Block
 		want string
 	}{
-		{"another type", in, with(func(b *archive.Block) { b.LargeObjects = true }), "type 0x1 instead of 0x3"},
+		{"another type", in, with(func(b *archive.Block) { b.LargeObjects = true }), "the type is 0x1 instead of 0x3"},
 		{"another entry", in, with(func(b *archive.Block) { b.ID++ }), "instead of"},
 		{"an entry that is not there", in, with(func(b *archive.Block) { b.ID = 1 << 20 }), "entry 1048576: byte"},
 		{"a block too long", data[b.Offset:], with(func(b *archive.Block) { b.Length++ }), "the block ends here instead of at byte"},
 		{"a block too short", in, with(func(b *archive.Block) { b.Length-- }), "unexpected EOF"},
 		{"another SHA-256", in, with(func(b *archive.Block) { b.SHA256[0] = 1 }), "the SHA-256 of"},
-		{"bytes after the compressed data", longer, with(func(b *archive.Block) { b.Length = int64(len(longer)) }), "bytes after the end of the gzip data"},
+		{"bytes after the compressed data", longer, with(func(b *archive.Block) { b.Length = int64(len(longer)) }), "bytes follow the end of the gzip data"},
 		{"no bytes", empty, with(func(b *archive.Block) { b.Length = int64(len(empty)) }), ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

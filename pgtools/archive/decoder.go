@@ -23,15 +23,15 @@ func (p *decoder) fail(format string, args ...any) {
 	}
 }
 
-// failRead notes a failed read of what; an end of input in the middle of the
-// head is always unexpected.
+// failRead notes a failed read of what. An end of input within the head is always
+// unexpected.
 func (p *decoder) failRead(what string, err error) {
 	if p.err == nil {
 		p.err = readFailure(p.at, what, err)
 	}
 }
 
-// full fills b, which is short.
+// full fills b, which is small.
 func (p *decoder) full(what string, b []byte) {
 	if p.err != nil {
 		clear(b)
@@ -51,14 +51,14 @@ func (p *decoder) byte(what string) int {
 	return int(b[0])
 }
 
-// bytes reads n bytes. Memory grows with what is really there, not with what a
-// corrupt length promises.
+// bytes reads n bytes. It allocates memory for bytes that arrive, not for the length
+// that a corrupt archive claims.
 func (p *decoder) bytes(what string, n int) []byte {
 	if p.err != nil {
 		return nil
 	}
 	if n < 0 || int64(n) > maxHead-p.at {
-		p.fail("%s: a length of %d bytes exceeds the %d MiB that a table of contents may take", what, n, maxHead>>20)
+		p.fail("%s: a length of %d bytes exceeds the limit of %d MiB for a table of contents", what, n, maxHead>>20)
 		return nil
 	}
 	if n <= 4096 {

@@ -1,17 +1,16 @@
-// Package archive reads pg_dump's custom format ("pg_dump -Fc"), finds its way
-// in it, and writes what pg_dump leaves out when it streams.
+// Package archive reads and writes pg_dump's custom format ("pg_dump -Fc"). It also
+// adds the offsets that pg_dump leaves out when it writes to a pipe.
 //
 // # The format
 //
-// An archive is a head and then blocks. The head is a header (who wrote it, in
-// which layout, compressed how) and a table of contents: one entry for every
-// object that pg_restore would create, in an order that respects dependencies.
-// An entry either carries its SQL, or announces a block further on that holds
-// the data of one table or of large objects.
+// An archive is a head followed by blocks. The head has a header (layout, compression,
+// versions) and a table of contents: one entry for each object that pg_restore
+// creates, in an order that respects dependencies. An entry carries its SQL, or
+// announces a block with the rows of one table or with large objects.
 //
 // PostgreSQL documents the format only in its source
-// (src/bin/pg_dump/pg_backup_archiver.c and pg_backup_custom.c); what is said
-// here was held against archives that versions 13, 15, 17, 18 and 19 wrote. The head:
+// (src/bin/pg_dump/pg_backup_archiver.c and pg_backup_custom.c). This description was
+// checked against archives of versions 13, 15, 17, 18 and 19. The head:
 //
 //	"PGDMP" major minor revision intsize offsetsize format
 //	compression       a byte from 1.15 on, a level (integer) before
@@ -33,54 +32,50 @@
 //	dependencies      dump ids as strings, up to a NULL
 //	offset            a byte (1 unknown, 2 known, 3 no block) and offsetsize bytes
 //
-// A block follows the one before without a gap, and the archive ends with the
-// last one:
+// Blocks follow each other without gaps, and the archive ends with the last one:
 //
 //	type              a byte: 1 data, 3 large objects
 //	dump id           integer
 //	data: chunks      length (integer) and bytes each, up to a length of 0
 //	large objects:    oid (integer) and chunks up to a length of 0, each, up to an oid of 0
 //
-// The chunks together are one stream, compressed: of zlib (which pg_dump calls
-// gzip), lz4 or zstd, or plain. A large object is a stream of its own; an empty
-// one that is plain has no chunk at all. Chunks begin and end anywhere. An oid
-// from 2³¹ on is written as a negative integer.
+// The chunks of a block form one stream, compressed with zlib (which pg_dump calls
+// gzip), lz4 or zstd, or not at all. Each large object is a stream of its own; without
+// compression, an empty one has no chunk. Chunks may begin and end anywhere. Oids from
+// 2³¹ on are written as negative integers.
 //
-// Up to version 16 one block holds all large objects; from 17 on there is one
-// for each 1,000 that have an owner and privileges in common.
+// Up to version 16 one block holds all large objects. From 17 on there is one for up to
+// 1,000 large objects with the same owner and privileges.
 //
-// # What for
+// # How hectl uses it
 //
-// pg_dump notes the offsets when all is written: it seeks back. Into a pipe it
-// cannot, and such an archive is to be read from front to back: pg_restore must
-// pass over all other data to reach one table's, and cannot do two at once.
+// After writing all blocks, pg_dump seeks back to note their offsets. It cannot do so
+// in a pipe. Without offsets, pg_restore has to read past all other data to reach one
+// table, and cannot restore two tables at the same time.
 //
-// So a backup, which streams, lets all bytes after the head flow through an
-// Indexer as well, keeps the head back, and sends it last, after Patch. The
-// Indexer also knows whether the archive is whole, which an exit status alone
-// does not tell: the connection to the store may lose bytes as well.
+// A backup therefore passes all bytes after the head through an Indexer, keeps the head
+// back, and uploads it last, after Patch. The Indexer also verifies that the archive is
+// complete. pg_dump's exit status does not cover bytes that get lost on the way to S3.
 //
-// A restore reads the head, asks Head.Blocks where the blocks are (Scan finds
-// them when nobody noted the offsets) and gives each to a DataReader, several
-// at once. What takes pg_restore's knowledge, such as large objects, goes there
-// as an Excerpt.
+// A restore reads the head, gets the places of the blocks from Head.Blocks (or from
+// Scan if the archive has no offsets), and decodes several blocks at a time, each with
+// a DataReader. Entries that only pg_restore can handle, such as large objects, go to
+// pg_restore in an Excerpt.
 //
-// Who changes what an archive holds reads it with Walk, takes a block apart with
-// a DataReader, and writes it anew with a DataWriter, in the compression that
-// the head names. Chunks then begin and end elsewhere and what is compressed has
-// another length, which nobody minds: an Indexer notes the new places. A
-// DataWriter adds the checksums that lz4 and zstd have. What may not stay, goes
-// from the table of contents by Rewrite.
+// To change the rows of an archive, read it with Walk, decode each block with a
+// DataReader and encode it with a DataWriter, in the compression that the head names.
+// An Indexer notes the new places. Unlike pg_dump, a DataWriter adds the checksums of
+// lz4 and zstd. Rewrite removes or edits entries of the table of contents.
 //
 // # Trust
 //
-// The input is not trusted. Every length is checked before memory is taken for
-// it, so a head takes a few times 256 MiB at most, and a DataReader a buffer
-// and the compression's window. Errors are FormatErrors, which name the byte at
-// which the archive stopped making sense.
+// The input is not trusted. Every length is checked before memory is allocated for it.
+// A head takes a few times 256 MiB at most; a DataReader takes a buffer and the
+// compression's window. Errors are FormatErrors, which name the byte at which the
+// archive stops making sense.
 //
-// What a flipped bit does is another matter. pg_dump asks lz4 and zstd for no
-// checksums, and zlib's is weak: of all single bits of the blocks in testdata,
-// 93 % go unnoticed without compression, 96 % with lz4, 83 % with zstd, and
-// still 4 of 24,392 with zlib. That is what Block.SHA256 is for.
+// Decompression does not find flipped bits reliably. pg_dump does not ask lz4 and zstd
+// for checksums, and zlib's is weak. Of all single-bit flips in the blocks of testdata,
+// these go unnoticed: 93 % without compression, 96 % with lz4, 83 % with zstd, and 4
+// of 24,392 with zlib. Block.SHA256 finds them all.
 package archive

@@ -7,25 +7,25 @@ import (
 	"strings"
 )
 
-// ErrDowngrade says that a head holds what layout 1.14 cannot express.
-var ErrDowngrade = errors.New("an older pg_restore cannot read that")
+// ErrDowngrade is the error for a head that layout 1.14 cannot express.
+var ErrDowngrade = errors.New("an older pg_restore cannot read it")
 
-// Downgrade returns the head in layout 1.14, which every pg_restore from PostgreSQL 12
-// on reads, without the offsets of blocks. raw holds the bytes of the original head
-// and is not changed.
+// Downgrade returns the head in layout 1.14, which pg_restore from PostgreSQL 12 on
+// reads, without the offsets of blocks. raw holds the bytes of the original head, and
+// Downgrade does not change it.
 //
-// Layout 1.15 names the compression, where 1.14 has a level of gzip's. pg_restore
-// before version 16 reads no other compression, so the new head says "none" in place
-// of lz4 and zstd: the caller must unpack such blocks and pack them again with a
-// DataWriter of the new head. Blocks of the other compressions stay as they are.
+// Layout 1.15 names the compression, where 1.14 has a gzip level. pg_restore before
+// version 16 reads gzip only, so the new head replaces lz4 and zstd with "none". The
+// caller must decompress such blocks and write them with a DataWriter of the new head.
+// All other blocks stay unchanged.
 //
-// Layout 1.16 adds the kind of a relation. pg_restore only looks at it to give a
-// partitioned table its access method, so an archive with such a table is refused
-// with ErrDowngrade.
+// Layout 1.16 adds the kind of a relation. pg_restore uses it only to set the access
+// method of a partitioned table. An archive with such a table is refused with
+// ErrDowngrade.
 //
-// Version 17 creates large objects by one entry for many, whose definition is a list
-// of oids. Downgrade replaces each with an entry of the older kind, which holds the
-// statements that the newer pg_restore would make of the list.
+// Version 17 creates many large objects with one entry, whose definition is a list of
+// oids. Downgrade replaces it with an entry of the older kind, which holds the
+// statements that a newer pg_restore would make from the list.
 func Downgrade(raw []byte, h *Head) ([]byte, error) {
 	head, err := Excerpt(raw, h, nil)
 	if err != nil || h.Version.Minor <= OldMinor {
@@ -45,17 +45,17 @@ func Downgrade(raw []byte, h *Head) ([]byte, error) {
 	return append(d.out, head[d.at:]...), nil
 }
 
-// largeObjectLists is the kind of the entries that create several large objects,
-// from version 17 on, and largeObject that of those that create one.
+// The kinds of entries that create large objects: a list of them, from version 17 on,
+// or a single one.
 const (
 	largeObjectLists = "BLOB METADATA"
 	largeObject      = "BLOB"
 )
 
-// downgrade copies a head. What it replaces or leaves out is not copied.
+// downgrade copies a head with replacements.
 type downgrade struct {
 	from []byte
-	at   int64 // what of from has been copied or passed over
+	at   int64 // bytes of from that have been copied or skipped
 	out  []byte
 }
 
@@ -66,7 +66,7 @@ func (d *downgrade) header(h *Head) {
 	d.copyTo(compressionAt)
 	level := int32(0)
 	if h.Compression == Gzip {
-		level = -1 // zlib's default; only a writer would ask
+		level = -1 // the default; readers ignore it
 	}
 	d.out, d.at = appendInt(d.out, level), d.at+1
 }
@@ -92,21 +92,21 @@ func (d *downgrade) copyTo(at int64) {
 	d.at = at
 }
 
-// replace puts a string in the place of another one.
+// replace replaces the string at a place.
 func (d *downgrade) replace(at int64, old, text string) {
 	d.copyTo(at)
 	d.out = append(appendInt(d.out, int32(len(text))), text...)
 	d.at += intBytes + int64(len(old))
 }
 
-// createLargeObjects returns the statements for a list of oids, one a line, which
-// may take as many bytes as there is room for.
+// createLargeObjects returns the statements for a list of oids, one a line. The
+// statements may have at most room bytes.
 func createLargeObjects(list string, room int) (string, error) {
 	var b strings.Builder
 	for text := range strings.FieldsSeq(list) {
 		oid, err := strconv.ParseUint(text, 10, 32)
 		if err != nil {
-			return "", fmt.Errorf("an oid of a large object: %w", err)
+			return "", fmt.Errorf("read the oid of a large object: %w", err)
 		}
 		fmt.Fprintf(&b, "SELECT pg_catalog.lo_create('%d');\n", oid)
 		if b.Len() > room {

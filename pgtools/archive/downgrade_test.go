@@ -99,7 +99,7 @@ func TestDowngradeRefuses(t *testing.T) {
 		t.Error(err)
 	}
 	err = change(func(h *archive.Head) { h.Entries[10].Desc, h.Entries[10].Definition = "BLOB METADATA", "1'); DROP" })
-	if err == nil || !strings.Contains(err.Error(), "an oid of a large object") {
+	if err == nil || !strings.Contains(err.Error(), "read the oid of a large object") {
 		t.Error(err)
 	}
 }

@@ -10,10 +10,9 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// Text returns text of the entry, which is in the archive's encoding, in UTF-8, to
-// show it to people and compare it with what they write. What cannot be told stays as
-// it is: text in SQL_ASCII, or in an encoding that is not known, or damaged text.
-// Statements for the server stay in the archive's encoding.
+// Text converts text of the entry from the archive's encoding to UTF-8, for messages and
+// for comparisons with what people write. Text in SQL_ASCII or an unknown encoding and
+// damaged text stay unchanged. Do not use it for statements that go to the server.
 func (e *Entry) Text(s string) string {
 	if e.encoding == nil || isASCII(s) {
 		return s
@@ -28,8 +27,8 @@ func (e *Entry) Text(s string) string {
 	return text
 }
 
-// InEncoding returns text that is in UTF-8 in an encoding of Postgres's, or as it is
-// when that cannot be.
+// InEncoding converts text from UTF-8 to the encoding with a Postgres name. Text that
+// cannot be converted stays unchanged.
 func InEncoding(name, s string) string {
 	to := textEncoding(name)
 	if to == nil || isASCII(s) {
@@ -53,8 +52,8 @@ func isASCII(s string) bool {
 	return true
 }
 
-// textEncoding returns an encoding by the name that Postgres gives it, nil for UTF-8
-// and what there is no table for.
+// textEncoding returns an encoding by its Postgres name, or nil for UTF-8 and encodings
+// without a conversion table.
 func textEncoding(name string) encoding.Encoding {
 	return map[string]encoding.Encoding{
 		"LATIN1": charmap.ISO8859_1, "LATIN2": charmap.ISO8859_2, "LATIN3": charmap.ISO8859_3, "LATIN4": charmap.ISO8859_4,
@@ -66,11 +65,11 @@ func textEncoding(name string) encoding.Encoding {
 		"WIN1256": charmap.Windows1256, "WIN1257": charmap.Windows1257, "WIN1258": charmap.Windows1258,
 		"KOI8R": charmap.KOI8R, "KOI8U": charmap.KOI8U,
 		"EUC_JP": japanese.EUCJP, "EUC_JIS_2004": japanese.EUCJP, "EUC_KR": korean.EUCKR,
-		"EUC_CN": simplifiedchinese.GBK, // of which it is a part
+		"EUC_CN": simplifiedchinese.GBK, // a superset
 	}[name]
 }
 
-// decodeNames has the entries know the encoding that the archive is in.
+// decodeNames sets the encoding of the entries to the archive's.
 func (h *Head) decodeNames() {
 	known := textEncoding(h.Encoding())
 	for i := range h.Entries {

@@ -5,10 +5,12 @@ import (
 	"strings"
 )
 
+// The statements are matched as a whole. Their one form is fixed, so they need no SQL
+// parser, which package schema builds on this one.
 var encodingStatement = regexp.MustCompile(`^SET client_encoding = '([A-Za-z0-9_]+)';\n$`)
 
-// Encoding returns the encoding of the archive's text, such as "UTF8", or ""
-// when the archive does not say.
+// Encoding returns the encoding of the archive's text, such as "UTF8", or "" if the
+// archive does not name it.
 func (h *Head) Encoding() string {
 	for _, e := range h.Entries {
 		if e.Desc != "ENCODING" {
@@ -24,8 +26,8 @@ func (h *Head) Encoding() string {
 var stringsStatement = regexp.MustCompile(`^SET standard_conforming_strings = '(on|off)';\n$`)
 
 // StandardStrings returns the setting standard_conforming_strings of the archive's
-// text: whether a backslash in a string is just that. said is false when the
-// archive does not say.
+// text. If it is on, a backslash in a string is an ordinary character. said is false if
+// the archive does not have the setting.
 func (h *Head) StandardStrings() (on, said bool) {
 	for _, e := range h.Entries {
 		if e.Desc != "STDSTRINGS" {
@@ -40,8 +42,8 @@ func (h *Head) StandardStrings() (on, said bool) {
 
 var pathStatement = regexp.MustCompile(`^SELECT pg_catalog\.set_config\('search_path', '((?:[^'\\]|'')*)', false\);\n$`)
 
-// SearchPath returns the search_path with which the archive's definitions are to
-// be run, as set_config takes it.
+// SearchPath returns the search_path for the archive's definitions, in the form that
+// set_config takes.
 func (h *Head) SearchPath() string {
 	for _, e := range h.Entries {
 		if e.Desc != "SEARCHPATH" {
@@ -54,8 +56,8 @@ func (h *Head) SearchPath() string {
 	return ""
 }
 
-// Tables returns how many tables have data in the archive. A table whose data
-// was excluded, or a partitioned parent, does not count.
+// Tables returns the number of tables with data in the archive. Tables whose data was
+// excluded and partitioned tables do not count.
 func (h *Head) Tables() int {
 	n := 0
 	for _, e := range h.Entries {
@@ -66,8 +68,8 @@ func (h *Head) Tables() int {
 	return n
 }
 
-// Indexes returns how many objects are built after the data is in: indexes,
-// keys and constraints. It is a measure of the work left, not an exact count.
+// Indexes returns the number of indexes, keys and constraints that are created after
+// the rows. It is an estimate of the work, not an exact count.
 func (h *Head) Indexes() int {
 	n := 0
 	for _, e := range h.Entries {
@@ -78,7 +80,7 @@ func (h *Head) Indexes() int {
 	return n
 }
 
-// ByID returns the entries by their dump ids.
+// ByID returns the entries by dump id.
 func (h *Head) ByID() map[int]*Entry {
 	entries := make(map[int]*Entry, len(h.Entries))
 	for i := range h.Entries {
@@ -87,10 +89,10 @@ func (h *Head) ByID() map[int]*Entry {
 	return entries
 }
 
-// InSection returns the entries that "pg_restore --section" restores with a
-// section. An entry of no section, such as a comment or a privilege, belongs to
-// that of the entries before it. From PostgreSQL 17 on the data section has
-// such entries as well: comments and privileges of large objects.
+// InSection returns the entries that "pg_restore --section" restores for a section. An
+// entry without a section, such as a comment or a privilege, belongs to the section of
+// the entry before it. From PostgreSQL 17 on, the data section has such entries: the
+// comments and privileges of large objects.
 func (h *Head) InSection(section Section) []*Entry {
 	var entries []*Entry
 	current := SectionPreData

@@ -19,16 +19,15 @@ func (v Version) String() string {
 	return fmt.Sprintf("%d.%d-%d", v.Major, v.Minor, v.Revision)
 }
 
-// The oldest and the newest layout that this package reads, 1.OldMinor and
-// 1.MaxMinor. 1.14 was introduced with
-// PostgreSQL 12, 1.15 with 16 and 1.16 with 17; 18 and 19 write 1.16 as well.
+// The package reads layouts 1.OldMinor to 1.MaxMinor. PostgreSQL 12 introduced 1.14, 16
+// introduced 1.15, and 17 introduced 1.16, which 18 and 19 also write.
 const (
 	OldMinor = 14
 	MaxMinor = 16
 )
 
-// ErrLayout says that an archive has a layout that this package does not read,
-// which does not mean that anything is wrong with it.
+// ErrLayout is the error for an archive in a layout that this package does not read.
+// The archive may be fine.
 var ErrLayout = fmt.Errorf("hectl reads 1.%d to 1.%d (PostgreSQL 12 to 19)", OldMinor, MaxMinor)
 
 // Compression is how the blocks of an archive are compressed.
@@ -67,12 +66,12 @@ const (
 	SectionPostData
 )
 
-// OffsetState says what an entry knows of the place of its block.
+// OffsetState is what the table of contents has about the place of a block.
 type OffsetState byte
 
 // The states, numbered as in the archive.
 const (
-	OffsetUnknown OffsetState = 1 // there is a block, its place was not noted (the archive was written to a pipe)
+	OffsetUnknown OffsetState = 1 // there is a block, without an offset (the archive was written to a pipe)
 	OffsetKnown   OffsetState = 2 // the block begins at Entry.Offset
 	OffsetNoData  OffsetState = 3 // there is no block
 )
@@ -82,11 +81,11 @@ type Head struct {
 	Version       Version
 	OffsetSize    int // bytes of an offset
 	Compression   Compression
-	Level         int       // of gzip, 1 to 9; 0 when the archive does not tell, as from layout 1.15 on
-	Created       time.Time // wall-clock time where pg_dump ran; the archive names no zone, this says UTC
-	Database      string    // as named at the time of the dump
-	ServerVersion string    // for instance "15.18 (Debian 15.18-0+deb12u1)"
-	DumpVersion   string    // pg_dump's own
+	Level         int       // of gzip, 1 to 9; 0 if unknown, as from layout 1.15 on
+	Created       time.Time // wall-clock time where pg_dump ran, labeled UTC: the archive does not name the zone
+	Database      string    // its name at the time of the dump
+	ServerVersion string    // such as "15.18 (Debian 15.18-0+deb12u1)"
+	DumpVersion   string    // pg_dump's version
 	Entries       []Entry   // in the order in which pg_restore would create them
 	Length        int64     // bytes from the start of the archive to the end of the table of contents
 }
@@ -111,25 +110,24 @@ type Entry struct {
 	Dependencies []int
 	OffsetState  OffsetState
 	Offset       int64 // bytes from the start of the archive
-	OffsetAt     int64 // where in the head the state byte stands; Offset follows it
+	OffsetAt     int64 // the place of the state byte in the head; Offset follows it
 
-	encoding             encoding.Encoding // of its text; nil for UTF-8 and what is not known
-	definitionAt, copyAt int64             // where in the head those strings stand, each with its length before it
+	encoding             encoding.Encoding // of its text; nil for UTF-8 and unknown encodings
+	definitionAt, copyAt int64             // the places of the strings in the head, before their lengths
 	descAt, relKindAt    int64
 }
 
-// maxHead bounds the memory that a head may take. A table with its indexes,
-// keys and comments takes about 2 kB, so this is room for 100,000 tables.
+// maxHead bounds the memory of a head, in bytes. A table with its indexes, keys and
+// comments takes about 2 kB, so there is room for 100,000 tables.
 const maxHead = 256 << 20
 
 // maxEntries keeps a hostile head of nothing but tiny entries from taking many
 // times its length in memory. Real entries are longer than 128 bytes.
 const maxEntries = maxHead / 128
 
-// ReadHead reads the header and the table of contents from the start of an
-// archive. It reads no byte beyond them, in many small reads. An error is a
-// FormatError, or what r reported. Patch and Excerpt need the head's bytes as
-// well: an io.TeeReader keeps them.
+// ReadHead reads the header and the table of contents from the start of an archive, in
+// many small reads and no byte further. An error is a FormatError or comes from r.
+// Patch and Excerpt need the bytes of the head, which an io.TeeReader can keep.
 func ReadHead(r io.Reader) (*Head, error) {
 	p := &decoder{r: r}
 	h := p.header()
@@ -145,7 +143,7 @@ func ReadHead(r io.Reader) (*Head, error) {
 			break
 		}
 		if seen[e.ID] {
-			p.fail("entry %d of %d: a second one with dump id %d", i+1, n, e.ID)
+			p.fail("entry %d of %d: dump id %d is taken", i+1, n, e.ID)
 			break
 		}
 		seen[e.ID] = true
@@ -172,7 +170,7 @@ func (p *decoder) header() *Head {
 	intSize := p.byte("integer size")
 	h.OffsetSize = p.byte("offset size")
 	if p.err == nil && (intSize != intBytes-1 || h.OffsetSize < 1 || h.OffsetSize > 8) {
-		p.fail("integers of %d bytes and offsets of %d bytes", intSize, h.OffsetSize)
+		p.fail("integers have %d bytes, offsets have %d bytes", intSize, h.OffsetSize)
 	}
 	p.offsetSize = h.OffsetSize
 	if format := p.byte("format"); p.err == nil && format != 1 {
@@ -235,7 +233,7 @@ func (p *decoder) entry(v Version) Entry {
 	return e
 }
 
-// dependencies reads strings up to a NULL; each is a dump id in decimal.
+// dependencies reads dump ids, which are decimal strings, up to a NULL.
 func (p *decoder) dependencies() []int {
 	var ids []int
 	for p.err == nil {

@@ -29,7 +29,7 @@ func TestReadHeadOfOtherThings(t *testing.T) {
 		{"an old layout", "PGDMP\x01\x0d\x00\x04\x08\x01", "layout 1.13-0"},
 		{"a layout to come", "PGDMP\x01\x11\x00\x04\x08\x01", "layout 1.17-0"},
 		{"the tar format", "PGDMP\x01\x0e\x00\x04\x08\x03", "format 3"},
-		{"wide integers", "PGDMP\x01\x0e\x00\x09\x08\x01", "integers of 9 bytes"},
+		{"wide integers", "PGDMP\x01\x0e\x00\x09\x08\x01", "integers have 9 bytes"},
 		{"unknown compression", "PGDMP\x01\x10\x00\x04\x08\x01\x09", "unknown compression 9"},
 		{"a string of 2 GB", "PGDMP\x01\x10\x00\x04\x08\x01\x00" + strings.Repeat("\x00\x01\x00\x00\x00", 7) + "\x00\x00\x00\x00\x7f", "byte 52: database: a length of"},
 	} {

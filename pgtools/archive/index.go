@@ -8,39 +8,39 @@ import (
 	"io"
 )
 
-// IndexOptions are the choices of an Indexer. The zero value is good.
+// IndexOptions are the options of an Indexer. The zero value is valid.
 type IndexOptions struct {
 	SHA256 bool              // fill in Block.SHA256
-	Begun  func(Block)       // told of each block once its ID is known
-	Found  func(Block) error // told of each block at its end; its error is Write's
+	Begun  func(Block)       // called for each block once its ID is known
+	Found  func(Block) error // called for each block at its end; Write returns its error
 
-	tail bool // pass over a second table of contents, see inTail
+	tail bool // skip a second table of contents; see inTail
 }
 
-// An Indexer notes the blocks of an archive whose bytes, from the end of the
-// head on, are written to it, in pieces of any size. It keeps nothing of what
-// it is given, and takes a few bytes of memory for each block.
+// An Indexer notes the places of an archive's blocks. Write takes the bytes after the
+// head, in pieces of any size. The Indexer does not keep them; it takes a few bytes of
+// memory for each block.
 //
-// Write fails at the first byte that cannot be right; an Indexer that has
-// failed stays so. Finish tells whether the archive is whole.
+// Write fails at the first impossible byte, and then on every further call. Finish
+// reports whether the archive is complete.
 type Indexer struct {
 	opt     IndexOptions
-	entries map[int]*Entry // those with a block that was not seen yet
+	entries map[int]*Entry // the entries whose block has not come yet
 	blocks  []Block
 	err     error
 
 	at    int64 // bytes from the start of the archive
-	ended int64 // where the last block, or the head, has
+	ended int64 // the end of the last block, or of the head
 	state indexState
-	block Block // the one at hand
+	block Block // the current block
 	hash  hash.Hash
-	left  int64 // bytes of the chunk, while in one
+	left  int64 // bytes left of the current chunk
 
 	number [intBytes]byte // an integer that came in pieces
 	have   int
 }
 
-// indexState is what comes next.
+// indexState is the part of the archive that comes next.
 type indexState int
 
 const (
@@ -50,15 +50,14 @@ const (
 	atChunk                    // a chunk's length; 0 ends a table's data or a large object
 	inChunk                    // left bytes
 
-	// inTail is behind the last block, where nothing should be. But pg_dump 17
-	// to 19 open the file to which the shell sends their output for appending.
-	// What they write when they are done, the table of contents with the offsets
-	// in it, comes there, and not over the one at the start. pg_restore does not
-	// read it, either.
+	// inTail comes after the last block, where the archive should end. But pg_dump
+	// 17 to 19 append to the file to which the shell sends their output. They write
+	// the table of contents with offsets at its end, instead of over the one at the
+	// start. pg_restore does not read it.
 	inTail
 )
 
-// NewIndexer returns an Indexer for the archive that begins with h.
+// NewIndexer returns an Indexer for the archive with head h.
 func NewIndexer(h *Head, opt IndexOptions) *Indexer {
 	x := &Indexer{opt: opt, entries: h.withBlocks(), at: h.Length, ended: h.Length}
 	if opt.SHA256 {
@@ -67,13 +66,13 @@ func NewIndexer(h *Head, opt IndexOptions) *Indexer {
 	return x
 }
 
-// Scan reads an archive from the end of its head on, and returns its blocks in
-// the order in which they lie. It is an error when the archive is not whole.
+// Scan reads an archive from the end of its head on, and returns its blocks in order.
+// An incomplete archive is an error.
 func Scan(r io.Reader, h *Head, opt IndexOptions) ([]Block, error) {
 	opt.tail = true
 	x := NewIndexer(h, opt)
-	// Writing to the Indexer costs little, so a small buffer, which stays in
-	// the processor's cache, is the fastest.
+	// Write is cheap, so a small buffer, which stays in the processor's cache, is
+	// the fastest.
 	buf := make([]byte, 64<<10)
 	for {
 		n, err := r.Read(buf)
@@ -134,7 +133,7 @@ func (x *Indexer) sum(p []byte) {
 	}
 }
 
-// skip goes on in a chunk, of which n bytes may be there.
+// skip skips up to n bytes of a chunk.
 func (x *Indexer) skip(n int) int {
 	n = int(min(x.left, int64(n)))
 	if x.left -= int64(n); x.left == 0 {
@@ -143,8 +142,8 @@ func (x *Indexer) skip(n int) int {
 	return n
 }
 
-// integer reads an integer of which p may have only a part. used is how many
-// bytes of p belong to it.
+// integer reads an integer, of which p may have only a part. used is the number of
+// bytes of p that belong to it.
 func (x *Indexer) integer(p []byte) (n int64, used int, whole bool) {
 	if x.have == 0 && len(p) >= intBytes {
 		return decodeInt(p), intBytes, true
@@ -164,26 +163,26 @@ func (x *Indexer) begin(kind byte) error {
 		return nil
 	}
 	if kind != typeData && kind != typeLargeObjects {
-		return malformed(x.at, "%#x where a block should begin, or the archive end", kind)
+		return malformed(x.at, "%#x where a block should begin or the archive should end", kind)
 	}
 	x.block = Block{Offset: x.at, LargeObjects: kind == typeLargeObjects}
 	x.state = atID
 	return nil
 }
 
-// take takes an integer that ends at x.at. At the end of a block it goes to
-// the state atBlock.
+// take takes an integer that ends at x.at. At the end of a block it sets the state to
+// atBlock.
 func (x *Indexer) take(n int64) {
 	begin := x.at - intBytes
 	switch x.state {
 	case atID:
 		e := x.entries[int(n)]
 		if e == nil {
-			x.err = malformed(begin, "a block of entry %d, which has none or had it before", n)
+			x.err = malformed(begin, "a block of entry %d, which has no block or had one before", n)
 			return
 		}
 		if (e.Desc == largeObjects) != x.block.LargeObjects {
-			x.err = malformed(x.block.Offset, "the wrong type of block for entry %d, %s", n, e)
+			x.err = malformed(x.block.Offset, "wrong type of block for entry %d, %s", n, e)
 			return
 		}
 		x.block.ID = int(n)
@@ -202,7 +201,7 @@ func (x *Indexer) take(n int64) {
 	default:
 		switch {
 		case n < 0 || n > maxChunk:
-			x.err = malformed(begin, "%s: a chunk of %d bytes", x.entries[x.block.ID], n)
+			x.err = malformed(begin, "%s: the chunk has %d bytes", x.entries[x.block.ID], n)
 		case n > 0:
 			x.left, x.state = n, inChunk
 		case x.block.LargeObjects:
@@ -233,15 +232,14 @@ func (x *Indexer) end() error {
 	return nil
 }
 
-// Finish is called at the end of the archive. It returns the blocks in the
-// order in which they lie, or a FormatError when the archive is not whole:
-// each entry that announces a block must have had one, whole.
+// Finish returns the blocks in order. Call it at the end of the archive. It returns a
+// FormatError unless the block of each entry was complete.
 func (x *Indexer) Finish() ([]Block, error) {
 	if x.err != nil {
 		return nil, x.err
 	}
 	if x.state != atBlock && x.state != inTail {
-		what := "a block's beginning"
+		what := "the beginning of a block"
 		if e := x.entries[x.block.ID]; e != nil {
 			what = e.String()
 		}
@@ -253,7 +251,7 @@ func (x *Indexer) Finish() ([]Block, error) {
 	return x.blocks, nil
 }
 
-// missing names the entry that comes first of those whose block is missing.
+// missing names the first entry whose block is missing.
 func (x *Indexer) missing() string {
 	var first *Entry
 	for _, e := range x.entries {

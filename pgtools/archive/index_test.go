@@ -87,16 +87,16 @@ func TestScanOfDamagedArchives(t *testing.T) {
 		in   []byte
 		want string
 	}{
-		{"a byte too many", append(change(h.Length), 7), "0x7 where a block should begin, or the archive end"},
-		{"a block twice", append(change(h.Length), block(first)...), "which has none or had it before"},
+		{"a byte too many", append(change(h.Length), 7), "0x7 where a block should begin or the archive should end"},
+		{"a block twice", append(change(h.Length), block(first)...), "which has no block or had one before"},
 		{"one block missing", data[second.Offset:], "the archive ends without TABLE DATA "},
 		{"no blocks", nil, "and 5 more: unexpected EOF"},
-		{"another type", change(first.Offset, 3), "the wrong type of block for entry"},
+		{"another type", change(first.Offset, 3), "wrong type of block for entry"},
 		{"no type at all", change(first.Offset, 2), "0x2 where a block should begin"},
-		{"another entry", change(first.Offset+2, 1), "which has none or had it before"},
+		{"another entry", change(first.Offset+2, 1), "which has no block or had one before"},
 		{"a negative entry", change(first.Offset+1, 1), "a block of entry -"},
-		{"a negative chunk", change(first.Offset+6, 1), "a chunk of -"},
-		{"a chunk of 4 GB", change(first.Offset+7, 0xff, 0xff, 0xff, 0xff), "a chunk of 4294967295 bytes"},
+		{"a negative chunk", change(first.Offset+6, 1), "the chunk has -"},
+		{"a chunk of 4 GB", change(first.Offset+7, 0xff, 0xff, 0xff, 0xff), "the chunk has 4294967295 bytes"},
 		{"a chunk beyond the end", change(last.Offset+12, 0xff, 0xff, 0xff, 0x7f), "the archive ends in the middle of large objects"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -158,13 +158,13 @@ func TestBlocksOfImpossibleOffsets(t *testing.T) {
 		move map[int]int64
 		want string
 	}{
-		{"in the head", size, map[int]int64{first.ID: 10}, "an offset of 10"},
-		{"beyond the end", size, map[int]int64{first.ID: size}, "an offset of"},
+		{"in the head", size, map[int]int64{first.ID: 10}, "the offset is 10"},
+		{"beyond the end", size, map[int]int64{first.ID: size}, "the offset is"},
 		{"twice the same", size, map[int]int64{second.ID: first.Offset}, "overlap"},
 		{"too close", size, map[int]int64{second.ID: first.Offset + 3}, "overlap"},
-		{"a gap at the beginning", size, map[int]int64{first.ID: first.Offset + 1}, "1 bytes that belong to no entry"},
-		{"a truncated archive", original.Length + 20, nil, "an offset of"},
-		{"no blocks at all", original.Length, nil, "an offset of"},
+		{"a gap at the beginning", size, map[int]int64{first.ID: first.Offset + 1}, "1 bytes do not belong to any entry"},
+		{"a truncated archive", original.Length + 20, nil, "the offset is"},
+		{"no blocks at all", original.Length, nil, "the offset is"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := readHead(t, data)

@@ -5,39 +5,38 @@ import (
 	"fmt"
 )
 
-// Patch writes the places of blocks into raw, which are the head's bytes. It
-// does what pg_dump does at the end when it writes to a file: with all of an
-// archive's blocks, raw becomes what pg_dump would have written there. Entries
-// for which blocks has none are left as they are. raw keeps its length.
+// Patch writes the offsets of blocks into raw, which holds the bytes of the head, like
+// pg_dump at the end of a dump to a file. Entries without one of the blocks stay
+// unchanged, and so does the length of raw.
 func Patch(raw []byte, h *Head, blocks []Block) error {
 	if int64(len(raw)) != h.Length {
-		return fmt.Errorf("patch the table of contents: %d bytes of a head of %d", len(raw), h.Length)
+		return fmt.Errorf("patch the table of contents: there are %d bytes of a head of %d", len(raw), h.Length)
 	}
 	entries := h.withBlocks()
 	for _, b := range blocks {
 		e := entries[b.ID]
 		if e == nil {
-			return fmt.Errorf("patch the table of contents: there is no entry %d with data", b.ID)
+			return fmt.Errorf("patch the table of contents: entry %d does not exist or has no data", b.ID)
 		}
 		if h.OffsetSize < 8 && b.Offset>>(8*h.OffsetSize) != 0 {
-			return fmt.Errorf("patch the table of contents: %s: an offset of %d does not fit into %d bytes", e, b.Offset, h.OffsetSize)
+			return fmt.Errorf("patch the table of contents: %s: an offset of %d does not fit in %d bytes", e, b.Offset, h.OffsetSize)
 		}
 		putOffset(raw[e.OffsetAt:][:1+h.OffsetSize], OffsetKnown, b.Offset)
 	}
 	return nil
 }
 
-// Excerpt returns the head of a smaller archive, which consists of this head
-// and then of the given blocks, one after another as they are. raw are the
-// bytes of the original's head; they stay as they are.
+// Excerpt returns the head of a smaller archive that consists of this head and the
+// given blocks, one after another. raw holds the bytes of the original head, and
+// Excerpt does not change it.
 //
-// The table of contents stays whole: pg_restore must be told by -L what to
-// restore. It fails when that includes data that the excerpt lacks. On its
-// standard input pg_restore also wants the blocks in the order in which it
-// restores them, which without a reordered list is that of the original.
+// The excerpt keeps the whole table of contents, so pg_restore needs -L with the entries
+// to restore. It fails for entries whose data the excerpt lacks. From standard input,
+// pg_restore also needs the blocks in the order in which it restores them: the order of
+// the original, unless the list changes it.
 func Excerpt(raw []byte, h *Head, blocks []Block) ([]byte, error) {
 	head := bytes.Clone(raw)
-	if int64(len(head)) == h.Length { // else Patch complains
+	if int64(len(head)) == h.Length { // otherwise Patch fails
 		for _, e := range h.withBlocks() {
 			putOffset(head[e.OffsetAt:][:1+h.OffsetSize], OffsetUnknown, 0)
 		}
@@ -54,17 +53,17 @@ func Excerpt(raw []byte, h *Head, blocks []Block) ([]byte, error) {
 	return head, nil
 }
 
-// An Edit is what Rewrite does to one entry. The zero value leaves it as it is.
+// An Edit is the change that Rewrite makes to one entry. The zero value keeps it.
 type Edit struct {
 	Drop       bool   // leave the entry out
 	Definition string // replaces the entry's definition; "" keeps it
 	Copy       string // replaces the entry's COPY statement; "" keeps it
 }
 
-// Rewrite returns the head of an archive whose entries are edited, without the
-// offsets of blocks. raw holds the bytes of the original head and is not changed.
-// Entries keep their dump ids. pg_restore ignores dependencies on entries that do
-// not exist. The caller must leave out the blocks of dropped entries as well.
+// Rewrite returns the head with edited entries and without the offsets of blocks. raw
+// holds the bytes of the original head, and Rewrite does not change it. Entries keep
+// their dump ids; pg_restore ignores dependencies on entries that do not exist. The
+// caller must leave out the blocks of dropped entries.
 func Rewrite(raw []byte, h *Head, edit func(*Entry) Edit) ([]byte, error) {
 	head, err := Excerpt(raw, h, nil)
 	if err != nil {

@@ -5,13 +5,13 @@ import (
 	"io"
 )
 
-// Walk reads an archive that does not tell where its blocks lie, once, from the
-// end of its head on. It calls visit as each block begins, with its ID and
-// place, a Length of -1, and a reader of its bytes that ends where the block
-// does; what visit leaves unread is skipped. An error of visit ends the walk.
+// Walk reads an archive without offsets once, from the end of its head on. It calls
+// visit at the start of each block, with the block's ID and offset, a Length of -1, and
+// a reader of its bytes that ends with the block. Walk skips bytes that visit does not
+// read. An error of visit ends the walk.
 //
-// It returns the blocks in the order in which they lie, and an error when the
-// archive is not whole, as Indexer.Finish has it.
+// Like Indexer.Finish, Walk returns the blocks in order, and an error if the archive is
+// incomplete.
 func Walk(r io.Reader, h *Head, visit func(b Block, r io.Reader) error) ([]Block, error) {
 	w := &walker{r: r, store: make([]byte, 64<<10), at: h.Length}
 	w.indexer = NewIndexer(h, IndexOptions{
@@ -35,24 +35,24 @@ func Walk(r io.Reader, h *Head, visit func(b Block, r io.Reader) error) ([]Block
 		}
 		if _, err := io.Copy(io.Discard, w); err != nil {
 			if errors.Is(w.err, io.EOF) {
-				return w.indexer.Finish() // which knows what is missing
+				return w.indexer.Finish() // its error names what is missing
 			}
 			return nil, err
 		}
 	}
 }
 
-// walker reads ahead by a buffer, which an Indexer has seen, so it knows where
-// the block at hand ends before it hands out its last byte.
+// walker passes each buffer to an Indexer before it returns bytes from it. So it knows
+// the end of the current block before it returns the last byte.
 type walker struct {
 	r       io.Reader
 	indexer *Indexer
 	store   []byte
-	ahead   []byte // in store: read and indexed, but not handed out
+	ahead   []byte // in store: read and indexed, but not returned yet
 	at      int64  // of ahead[0], from the start of the archive
 	begun   []Block
-	ends    []int64 // of the block at hand and those after it
-	err     error   // of what comes after ahead
+	ends    []int64 // of the current block and those after it
+	err     error   // after ahead
 }
 
 // next returns the next block, or io.EOF when there is none.
@@ -70,7 +70,7 @@ func (w *walker) next() (Block, error) {
 	return b, nil
 }
 
-// Read reads from the block at hand.
+// Read reads from the current block.
 func (w *walker) Read(p []byte) (int, error) {
 	for len(w.ahead) == 0 && len(w.ends) == 0 {
 		if errors.Is(w.err, io.EOF) {
@@ -93,8 +93,8 @@ func (w *walker) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// fill reads more behind what is ahead. Where the Indexer stops, what came
-// before is still handed out.
+// fill appends bytes to ahead. If the Indexer fails, the bytes before the failure are
+// still returned.
 func (w *walker) fill() {
 	have := copy(w.store, w.ahead)
 	n, err := w.r.Read(w.store[have:])

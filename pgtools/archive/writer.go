@@ -7,27 +7,25 @@ import (
 	"io"
 )
 
-// A DataWriter writes the data of blocks, one block after another, compressed
-// as a head says: what a DataReader of that head reads. Its buffers and its
-// compressor serve for all of them.
+// A DataWriter writes the data of blocks, one block after another, with the same
+// buffers and compressor. It uses the compression of a head, so that a DataReader of
+// that head can read the blocks.
 //
-// It takes about 130 KiB of memory and what compression needs, which for zstd
-// is some MiB.
+// It takes about 130 KiB of memory plus the compressor's, which for zstd is a few MiB.
 type DataWriter struct {
 	h       *Head
 	level   int
 	chunks  *chunkWriter
 	codec   compressor
 	block   Block
-	opened  bool // a series of chunks is under way
+	opened  bool // a series of chunks has begun
 	started bool // the compressor has begun it
 	err     error
 }
 
-// NewDataWriter returns a DataWriter for the archive that begins with h. Level
-// is that of the compression, as pg_dump -Z counts it; 0 is the one that the
-// head names, which it does up to layout 1.14, or the compression's default.
-// Reset begins a block.
+// NewDataWriter returns a DataWriter for the archive with head h. level is that of
+// pg_dump -Z. 0 stands for the level in the head, which has one up to layout 1.14, and
+// otherwise for the default. Call Reset first.
 func NewDataWriter(h *Head, level int) *DataWriter {
 	if level == 0 {
 		level = h.Level
@@ -35,11 +33,11 @@ func NewDataWriter(h *Head, level int) *DataWriter {
 	return &DataWriter{h: h, level: level, chunks: newChunkWriter()}
 }
 
-// Reset begins to write block b to out. Of b, the ID and LargeObjects count.
+// Reset begins to write block b to out. It uses the ID and LargeObjects of b.
 //
-// For an entry's TABLE DATA, Write follows, of what a DataReader's Read yields.
-// For large objects, NextObject comes first. Close ends the block; nothing of
-// the block is for certain in out before that.
+// For the rows of a table, call Write with the text that a DataReader's Read returns.
+// For large objects, call NextObject first. The block is complete in out only after
+// Close.
 func (w *DataWriter) Reset(out io.Writer, b Block) error {
 	if w.codec == nil {
 		if w.codec, w.err = w.h.Compression.compressor(w.level); w.err != nil {
@@ -58,7 +56,7 @@ func (w *DataWriter) Reset(out io.Writer, b Block) error {
 	return w.err
 }
 
-// NextObject begins the next large object, whose bytes Write takes.
+// NextObject begins the next large object. Write then takes its bytes.
 func (w *DataWriter) NextObject(oid uint32) error {
 	w.end()
 	w.opened = true
@@ -77,7 +75,7 @@ func (w *DataWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Close ends the block, and leaves all of it in out.
+// Close ends the block and flushes it to out.
 func (w *DataWriter) Close() error {
 	w.end()
 	if w.block.LargeObjects {
@@ -87,7 +85,7 @@ func (w *DataWriter) Close() error {
 	return w.err
 }
 
-// start has the compressor begin a series of chunks.
+// start begins a series of chunks in the compressor.
 func (w *DataWriter) start() {
 	if w.started || w.err != nil {
 		return
@@ -100,8 +98,8 @@ func (w *DataWriter) start() {
 	w.started = true
 }
 
-// end ends a series of chunks. What is empty is compressed as well: pg_restore
-// takes gzip without a byte for damage.
+// end ends a series of chunks. It compresses even an empty one: for pg_restore, gzip
+// data of zero bytes is damaged.
 func (w *DataWriter) end() {
 	if !w.opened {
 		return
@@ -120,13 +118,13 @@ func (w *DataWriter) fail(err error) {
 	}
 }
 
-// chunkWriter writes what it is given as chunks, of a size of its own.
+// chunkWriter divides data into chunks.
 type chunkWriter struct {
 	out  *bufio.Writer
-	held []byte // of a chunk that is not full
+	held []byte // the current chunk, not yet full
 }
 
-// chunkSize is the length of a chunk, in bytes. Readers take any.
+// chunkSize is the length of a chunk, in bytes. Readers accept any length.
 const chunkSize = 64 << 10
 
 func newChunkWriter() *chunkWriter {

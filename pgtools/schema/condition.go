@@ -6,13 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// Condition is a condition on one column of a form that needs no database to be
-// judged. The zero value of a field sets no limit.
+// Condition is a condition on one column that hectl can check without a database. The
+// zero value of a field sets no limit.
 type Condition struct {
 	Column  string // "value" in a domain's check
 	NotNull bool
-	OneOf   []string // not nil: the value is one of them
-	NoneOf  []string // the value is none of them
+	OneOf   []string // if not nil, the value is one of them
+	NoneOf  []string // the value is not one of them
 	Min     int      // characters
 	Max     *int     // characters
 }
@@ -24,8 +24,8 @@ func (c Condition) Holds(value string) bool {
 		n >= c.Min && (c.Max == nil || n <= *c.Max)
 }
 
-// Conditions returns the conditions all of which the check asks for. rest is the
-// SQL of those whose form is not understood.
+// Conditions returns the conditions that the check combines with AND. rest is the SQL
+// of the conditions of an unknown form.
 func (c Check) Conditions() (conditions []Condition, rest []string) {
 	for _, sql := range conjuncts(c.SQL) {
 		p := parse(sql)
@@ -39,7 +39,7 @@ func (c Check) Conditions() (conditions []Condition, rest []string) {
 	return conditions, rest
 }
 
-// conjuncts splits an expression at AND.
+// conjuncts splits an expression at its ANDs.
 func conjuncts(sql string) []string {
 	sql = unwrap(sql)
 	p := parse(sql)
@@ -53,7 +53,7 @@ func conjuncts(sql string) []string {
 	}
 	var all []string
 	for _, part := range parts {
-		if part == sql { // it cannot be: it is shorter
+		if part == sql { // impossible, but it would recurse without end
 			return []string{sql}
 		}
 		all = append(all, conjuncts(part)...)
@@ -61,7 +61,7 @@ func conjuncts(sql string) []string {
 	return all
 }
 
-// simple takes a condition of a known form.
+// simple consumes a condition of a known form.
 func (p *parser) simple() (c Condition, ok bool) {
 	if slices.ContainsFunc([]string{"char_length (", "character_length (", "length ("}, p.accept) {
 		return p.lengthOf()
@@ -87,7 +87,7 @@ func (p *parser) simple() (c Condition, ok bool) {
 	return c, ok
 }
 
-// lengthOf takes a bound on a length, from behind the function's parenthesis on.
+// lengthOf consumes a bound on a length, after the function's opening parenthesis.
 func (p *parser) lengthOf() (c Condition, ok bool) {
 	c.Column, ok = p.operand()
 	p.expect(")")
@@ -115,7 +115,7 @@ func (p *parser) lengthOf() (c Condition, ok bool) {
 	return c, true
 }
 
-// operand takes a column's name, perhaps cast and in parentheses.
+// operand consumes the name of a column, with casts and parentheses around it.
 func (p *parser) operand() (name string, ok bool) {
 	if p.accept("(") {
 		name, ok = p.operand()
@@ -133,7 +133,7 @@ func (p *parser) casts() {
 	}
 }
 
-// constant takes one literal, perhaps cast and in parentheses.
+// constant consumes one literal, with casts and parentheses around it.
 func (p *parser) constant() (values []string, ok bool) {
 	if p.accept("(") {
 		values, ok = p.constant()
@@ -146,7 +146,7 @@ func (p *parser) constant() (values []string, ok bool) {
 	return values, ok && p.err == nil
 }
 
-// list takes an array of literals, in parentheses and perhaps cast.
+// list consumes an array of literals in parentheses, with casts.
 func (p *parser) list() (values []string, ok bool) {
 	p.expect("(")
 	if p.sees("(") {
@@ -166,8 +166,8 @@ func (p *parser) list() (values []string, ok bool) {
 	return values, ok && p.err == nil
 }
 
-// Uses returns those of t's columns that an expression may use, by their names
-// in it.
+// Uses returns the columns of t whose names appear in an expression, or all of them if
+// the expression cannot be read.
 func (t *Table) Uses(sql string) []string {
 	all, err := tokens(sql)
 	var used []string

@@ -1,6 +1,6 @@
 package schema
 
-// key takes a constraint that ALTER TABLE adds, from behind its name on.
+// key consumes a constraint that ALTER TABLE adds, after its name.
 func (p *parser) key(d *definition, name string) {
 	switch {
 	case p.sees("check"), p.sees("not null"):
@@ -35,11 +35,11 @@ func (p *parser) key(d *definition, name string) {
 		}
 		d.ForeignKeys = append(d.ForeignKeys, f)
 	default:
-		p.fail("byte %d: a constraint of an unknown form", p.peek(0).start)
+		p.fail("byte %d: unknown form of a constraint", p.peek(0).start)
 	}
 }
 
-// addedCheck takes a check, or NOT NULL, which pg_dump adds when the rows are in.
+// addedCheck consumes a check or NOT NULL that pg_dump adds after the rows.
 func (p *parser) addedCheck(d *definition, name string) {
 	if p.accept("not null") {
 		if c := d.Column(p.name()); c != nil && !p.notValid() {
@@ -51,8 +51,8 @@ func (p *parser) addedCheck(d *definition, name string) {
 	d.Checks = append(d.Checks, Check{Name: name, SQL: p.condition(), NotValid: p.notValid()})
 }
 
-// notValid passes over the end of a statement and reports whether rows that are
-// there may break what it adds.
+// notValid passes over the end of a statement and reports whether existing rows may
+// violate the constraint that it adds.
 func (p *parser) notValid() bool {
 	found := false
 	for p.err == nil && !p.over() && !p.sees(";") {

@@ -9,10 +9,10 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// CopyStatements returns the COPY statement of each TABLE DATA entry that has one,
-// by dump id, made anew of table and columns. A statement that does more than copy
-// rows from standard input into the entry's table, or into the partitioned table
-// that this is a part of, is an error which names the entry.
+// CopyStatements returns a COPY statement for each TABLE DATA entry that has one, by
+// dump id, rebuilt from the names of the table and its columns. The original must copy
+// rows from standard input into the entry's table, or into a partitioned table above
+// it. For any other statement the error names the entry.
 func CopyStatements(h *archive.Head) (map[int]string, error) {
 	mayCopy := mayCopy(h)
 	statements := map[int]string{}
@@ -35,15 +35,15 @@ func CopyStatements(h *archive.Head) (map[int]string, error) {
 
 var errCopy = errors.New("its COPY statement is not of the form COPY table (columns) FROM stdin")
 
-// CopyTarget returns the table that a COPY statement names; false for any other
+// CopyTarget returns the table that a COPY statement names, or false for any other
 // statement.
 func CopyTarget(statement string) (Name, bool) {
 	into, _, err := copyInto(statement)
 	return into, err == nil
 }
 
-// copyInto takes a COPY statement apart, and puts it together again from the names
-// in it, as pg_dump does.
+// copyInto reads a COPY statement and rebuilds it from the names in it, as pg_dump
+// would write it.
 func copyInto(sql string) (into Name, statement string, err error) {
 	p := parse(sql)
 	p.expect("copy")
@@ -71,8 +71,8 @@ func copyInto(sql string) (into Name, statement string, err error) {
 	return Name{schema, table}, "COPY " + schemaSQL + "." + tableSQL + " " + columns + " FROM stdin;\n", nil
 }
 
-// copyName takes a name, and returns how to write it: in quotes, unless it had none
-// and needs none.
+// copyName consumes a name and returns it together with its SQL, which has quotes
+// unless the name had none and needs none.
 func (p *parser) copyName() (name, sql string) {
 	bare := p.peek(0).kind == word
 	name = p.name()
@@ -83,8 +83,8 @@ func (p *parser) copyName() (name, sql string) {
 }
 
 // mayCopy returns a function that reports whether the rows of a table may be copied
-// into another: into itself, or into a table that it is a partition of. An archive of
-// rows alone does not record partitions.
+// into another one: the table itself, or a table above it. An archive with rows only
+// does not record partitions, so any table will do there, except Postgres's own.
 func mayCopy(h *archive.Head) func(table, into Name) bool {
 	partitions := partitionsOf(h, asIs)
 	defines := slices.ContainsFunc(h.Entries, func(e archive.Entry) bool { return isTable(&e) })

@@ -1,14 +1,14 @@
 package schema
 
-// definition is what one definition of a table says.
+// definition is the definition of one table.
 type definition struct {
 	Table
 	of        *Name           // the row type of a typed table
 	noInherit map[string]bool // names of checks
-	alone     map[string]bool // columns whose NOT NULL is not inherited
+	alone     map[string]bool // columns whose NOT NULL children do not inherit
 }
 
-// table reads CREATE TABLE and what pg_dump says of the table after it.
+// table consumes CREATE TABLE and the statements about the table that follow it.
 func (p *parser) table() *definition {
 	d := &definition{noInherit: map[string]bool{}, alone: map[string]bool{}}
 	p.expect("create")
@@ -30,7 +30,7 @@ func (p *parser) table() *definition {
 			}
 		}
 	} else if d.of == nil {
-		p.fail("byte %d: no columns", p.peek(0).start)
+		p.fail("byte %d: expected columns", p.peek(0).start)
 	}
 	for p.err == nil && !p.over() && !p.accept(";") {
 		switch {
@@ -44,7 +44,7 @@ func (p *parser) table() *definition {
 			d.Kind = Partitioned
 			d.PartitionBy = p.until("using", "with", "tablespace", ";")
 		case p.sees("partition of"):
-			p.fail("byte %d: a form that pg_dump 12 and newer do not write", p.peek(0).start)
+			p.fail("byte %d: pg_dump 12 and newer do not write this form", p.peek(0).start)
 		default:
 			p.skip()
 		}
@@ -55,7 +55,7 @@ func (p *parser) table() *definition {
 	return d
 }
 
-// element takes a column or a constraint.
+// element consumes a column or a constraint.
 func (p *parser) element(d *definition) {
 	switch {
 	case p.sees("check"), p.sees("not null"):
@@ -69,7 +69,7 @@ func (p *parser) element(d *definition) {
 	}
 }
 
-// constraint takes a constraint of the table, from behind its name on.
+// constraint consumes a constraint of the table after its name.
 func (p *parser) constraint(d *definition, name string) {
 	if p.accept("not null") {
 		column := p.name()
@@ -90,14 +90,14 @@ func (p *parser) constraint(d *definition, name string) {
 		case p.accept("not valid"), p.accept("not enforced"):
 			c.NotValid = true
 		default:
-			p.fail("byte %d: a check of an unknown form", p.peek(0).start)
+			p.fail("byte %d: unknown form of a check", p.peek(0).start)
 		}
 	}
 	d.Checks = append(d.Checks, c)
 }
 
-// column takes one column; of a typed table it comes without a type. alone says
-// that its NOT NULL is not inherited.
+// column consumes one column, which in a typed table has no type. alone reports that
+// children do not inherit its NOT NULL.
 func (p *parser) column(typed bool) (c Column, alone bool) {
 	c.Name = p.name()
 	if typed {
@@ -124,7 +124,7 @@ func (p *parser) column(typed bool) (c Column, alone bool) {
 		case p.accept("constraint"):
 			p.name()
 			if !p.sees("not null") {
-				p.fail("byte %d: a column's constraint of an unknown form", p.peek(0).start)
+				p.fail("byte %d: unknown form of a column's constraint", p.peek(0).start)
 			}
 		case p.accept("collate"):
 			start := p.peek(0).start
@@ -134,14 +134,14 @@ func (p *parser) column(typed bool) (c Column, alone bool) {
 			p.skip()
 		case p.accept("null"):
 		default:
-			p.fail("byte %d: %q in the definition of column %q", p.peek(0).start, p.peek(0).text, c.Name)
+			p.fail("byte %d: unexpected %q in the definition of column %q", p.peek(0).start, p.peek(0).text, c.Name)
 		}
 	}
 	return c, alone
 }
 
-// afterwards takes one of the statements after CREATE TABLE. Most are about how
-// rows are stored.
+// afterwards consumes one of the statements after CREATE TABLE. Most of them set how
+// Postgres stores rows.
 func (p *parser) afterwards(d *definition) {
 	if p.accept("alter table") || p.accept("alter foreign table") {
 		p.accept("only")

@@ -1,7 +1,17 @@
-// Package schema tells the tables of an archive from its head alone: their
-// columns, keys, checks and partitions, as pg_dump 12 to 19 writes them.
+// Package schema reads the tables of an archive from its head: their columns, keys,
+// checks and partitions, as pg_dump 12 to 19 writes them. It is the only place where
+// hectl parses SQL.
 //
-// The definitions in a head are SQL. They are split into tokens as Postgres
-// splits them, and only the forms that pg_dump writes are understood. What is not
-// understood makes the table's Unread, and never a guess.
+// A lexer splits the definitions in a head into the tokens that Postgres would see
+// (token.go), and a parser accepts the forms that pg_dump writes (parser.go). A form
+// that it does not know never leads to a guess: it becomes the table's Unread, or the
+// function returns an error or an empty result.
+//
+//   - [Read] returns the tables and types of an archive.
+//   - [Genuine], [CopyStatements] and [Inserts] refuse archives with statements that
+//     pg_dump does not write.
+//   - [WithoutLabels], [WithoutRoles] and [WithoutAttributeOptions] edit a definition.
+//   - [SplitScript] divides scripts that people write.
+//   - The functions in lookup.go, routine.go and identifiers.go answer one question
+//     about one statement.
 package schema

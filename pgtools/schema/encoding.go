@@ -8,18 +8,18 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// textRules are one way to read the text of an archive, which its entries ENCODING and
-// STDSTRINGS decide.
+// textRules is one way to read the text of an archive. Its entries ENCODING and
+// STDSTRINGS decide which.
 type textRules struct {
 	lexer
-	wide     bool // a byte of ASCII may be a part of a character; see wideEncodings
-	katakana bool // if wide, there are characters of one byte beyond ASCII
+	wide     bool // an ASCII byte may be part of a character; see wideEncodings
+	katakana bool // if wide: some bytes beyond ASCII are characters of their own
 }
 
-// textRulesOf returns every way in which an archive may be read: a single one for an
-// archive that pg_dump wrote, which says how. Where an archive does not say,
-// pg_restore, the server and hectl may each assume something else, so that the text
-// must be harmless in each reading.
+// textRulesOf returns every way to read the text of an archive. There is a single one
+// for an archive by pg_dump, which states its encoding and its string syntax. For an
+// archive that does not, pg_restore, the server and hectl may each assume something
+// else, so the text must be harmless in all of them.
 func textRulesOf(h *archive.Head) (all []textRules) {
 	encoding := h.Encoding()
 	standard, said := h.StandardStrings()
@@ -39,15 +39,15 @@ func textRulesOf(h *archive.Head) (all []textRules) {
 	return all
 }
 
-// wideEncodings returns the encodings in which a byte of ASCII may be a part of a
-// character. Clients may have those, servers not.
+// wideEncodings returns the encodings in which an ASCII byte may be part of a
+// character. Postgres supports them for clients only.
 func wideEncodings() []string {
 	return []string{"SJIS", "SHIFT_JIS_2004", "BIG5", "GBK", "UHC", "GB18030", "JOHAB"}
 }
 
 func isSJIS(encoding string) bool { return encoding == "SJIS" || encoding == "SHIFT_JIS_2004" }
 
-// narrowEncodings returns all other encodings that pg_dump 12 to 19 knows.
+// narrowEncodings returns all other encodings that pg_dump 12 to 19 supports.
 func narrowEncodings() []string {
 	return strings.Fields(`SQL_ASCII UTF8 EUC_JP EUC_JIS_2004 EUC_CN EUC_KR EUC_TW MULE_INTERNAL
 		LATIN1 LATIN2 LATIN3 LATIN4 LATIN5 LATIN6 LATIN7 LATIN8 LATIN9 LATIN10
@@ -55,14 +55,14 @@ func narrowEncodings() []string {
 		WIN866 WIN874 WIN1250 WIN1251 WIN1252 WIN1253 WIN1254 WIN1255 WIN1256 WIN1257 WIN1258`)
 }
 
-// isSetting reports whether an entry of a kind says how to read the others.
+// isSetting reports whether entries of a kind set how to read all others.
 func isSetting(desc string) bool {
 	return desc == "ENCODING" || desc == "STDSTRINGS" || desc == "SEARCHPATH"
 }
 
-// settings refuses entries that say how to read the others in any but the words of
-// pg_dump. pg_restore looks for the first quote in them and no further, so that a
-// comment could tell it something else than hectl.
+// settings refuses such entries unless they are exactly as pg_dump writes them.
+// pg_restore only looks for the first quote in them, so a comment could make it read
+// another value than hectl does.
 func settings(h *archive.Head) error {
 	seen := map[string]bool{}
 	for i := range h.Entries {
@@ -71,7 +71,7 @@ func settings(h *archive.Head) error {
 			continue
 		}
 		if seen[e.Desc] {
-			return fmt.Errorf("it has two entries %s", e.Desc)
+			return fmt.Errorf("it has two %s entries", e.Desc)
 		}
 		seen[e.Desc] = true
 		if !settingIsGenuine(e) {
@@ -94,15 +94,15 @@ func settingIsGenuine(e *archive.Entry) bool {
 	return e.Definition == "SELECT pg_catalog.set_config('search_path', '', false);\n"
 }
 
-// begins reports whether a byte begins a character of two bytes. One of four, as
-// GB18030 has them, is as good as two of those.
+// begins reports whether a byte is the first of a two-byte character. A four-byte
+// character of GB18030 counts as two of them.
 func (r textRules) begins(c byte) bool {
 	single := r.katakana && c >= 0xa1 && c <= 0xdf
 	return r.wide && c > 0x80 && !single
 }
 
-// narrow replaces the characters of several bytes of an encoding in which one of
-// those could be taken for a letter of ASCII. Lengths stay.
+// narrow replaces each multibyte character of a wide encoding with as many letters, so
+// that none of its bytes is mistaken for ASCII.
 func (r textRules) narrow(sql string) string {
 	if !r.wide {
 		return sql

@@ -1,14 +1,14 @@
 package schema
 
-// Casts returns the types that an expression casts something to. A cast of a
-// constant is not one of them.
+// Casts returns the types that an expression casts values to. It ignores casts of
+// string constants.
 func Casts(sql string) ([]Type, error) {
 	casts, _, err := castsAndCalls(sql)
 	return casts, err
 }
 
-// Calls returns the functions that an expression calls, and key words before a
-// parenthesis that look like one, such as COALESCE, in lower case.
+// Calls returns the functions that an expression calls. Key words that look like a
+// function, such as COALESCE, are among them, in lower case.
 func Calls(sql string) ([]Name, error) {
 	_, calls, err := castsAndCalls(sql)
 	return calls, err
@@ -16,7 +16,7 @@ func Calls(sql string) ([]Name, error) {
 
 func castsAndCalls(sql string) (casts []Type, calls []Name, err error) {
 	p := parse(sql)
-	isConstant := false // the last value is a constant, perhaps cast
+	isConstant := false // the last value is a string constant with its casts
 	for p.err == nil && !p.over() {
 		t := p.peek(0)
 		switch {

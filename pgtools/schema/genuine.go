@@ -10,21 +10,21 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// ErrKind says that an entry is of a kind that this hectl does not know, which
-// need not mean that anything is wrong with the archive.
-var ErrKind = errors.New("this hectl does not know what belongs in it")
+// ErrKind is the error for an entry of an unknown kind. The archive may be fine, and
+// written by a newer pg_dump.
+var ErrKind = errors.New("this hectl does not know entries of its kind")
 
-// Genuine refuses a table of contents that holds what pg_dump does not write:
-// statements that do not belong in an entry of its kind, or that pg_restore would
-// run unseen. It names the first such entry.
+// Genuine refuses a table of contents that pg_dump would not write: with statements
+// that do not belong in an entry of its kind, or text that pg_restore would run as a
+// statement. The error names the first such entry.
 //
-// It says nothing of what the statements do: functions, defaults, views and the
+// Genuine does not look at what the statements do. Functions, defaults, views and the
 // like are code, which runs as the role that restores.
 func Genuine(h *archive.Head) error {
 	for _, v := range []struct{ what, text string }{{"server version", h.ServerVersion}, {"version of pg_dump", h.DumpVersion}} {
 		if strings.ContainsFunc(v.text, func(r rune) bool { return r < ' ' }) {
 			// pg_restore sends both to the server, in a comment.
-			return fmt.Errorf("the %s in its header is not one: %.80q", v.what, v.text)
+			return fmt.Errorf("the %s in its header has a control character: %.80q", v.what, v.text)
 		}
 	}
 	if err := settings(h); err != nil {
@@ -54,18 +54,18 @@ type judge struct {
 func (g judge) entry(e *archive.Entry) error {
 	switch {
 	case !plainDesc.MatchString(e.Desc): // pg_restore sends it to the server, in a comment
-		return errors.New("its kind is not a kind")
+		return errors.New("its kind has other characters than capital letters")
 	case strings.Contains(e.Definition+e.Copy+e.Tag+e.Namespace, "\x00"):
-		return errors.New("it has a zero byte, where pg_restore stops to read")
+		return errors.New("it has a zero byte, where pg_restore stops reading")
 	case e.Copy != "" && e.Desc != "TABLE DATA":
 		return errors.New("it has a COPY statement")
 	case e.HadDumper && e.Desc != "TABLE DATA" && e.Desc != "BLOBS":
 		return errors.New("it has data")
 	case e.Desc == "TABLE DATA" && isCatalog(e.Namespace):
-		return errors.New("it has rows of Postgres's own catalog")
-	case e.Desc == "BLOB METADATA": // a list, of which pg_restore makes statements
+		return errors.New("it has rows for a catalog of Postgres")
+	case e.Desc == "BLOB METADATA": // pg_restore makes statements from this list
 		if strings.Trim(e.Definition, "0123456789\n") != "" {
-			return errors.New("it has more than numbers")
+			return errors.New("it has other text than numbers")
 		}
 		return nil
 	case isSetting(e.Desc): // see settings
@@ -91,11 +91,11 @@ func (g judge) entry(e *archive.Entry) error {
 	return nil
 }
 
-// unknown judges an entry of a kind that pg_dump 19 does not have.
+// unknown judges an entry of a kind that pg_dump 19 does not write.
 func (g judge) unknown(e *archive.Entry, statements []statement) error {
 	kind := strings.ToLower(e.Desc)
 	if first, _, _ := strings.Cut(kind, " "); isClusterWide(first) {
-		return fmt.Errorf("it is about the whole server: %w", ErrKind)
+		return fmt.Errorf("it concerns the whole server: %w", ErrKind)
 	}
 	if len(statements) == 0 || len(statements) == 1 && statements[0].matches("create [or+replace] [unique|unlogged|trusted|default|constraint] "+kind) {
 		return nil
@@ -103,7 +103,7 @@ func (g judge) unknown(e *archive.Entry, statements []statement) error {
 	return ErrKind
 }
 
-// isCatalog reports whether a schema is one of Postgres's own.
+// isCatalog reports whether a schema belongs to Postgres itself.
 func isCatalog(schema string) bool {
 	return strings.HasPrefix(schema, "pg_") || schema == "information_schema"
 }
@@ -111,10 +111,10 @@ func isCatalog(schema string) bool {
 // statement is one statement.
 type statement struct {
 	sql string
-	all []token // with tokens of its own only
+	all []token // without those of other statements
 }
 
-// String returns how it begins.
+// String returns the beginning of the statement.
 func (s statement) String() string {
 	if len(s.all) == 0 {
 		return "an empty statement"
@@ -126,7 +126,7 @@ func (s statement) String() string {
 	return fmt.Sprintf("%q", text)
 }
 
-// statements divides the definition of an entry as the server does.
+// statements splits the definition of an entry like the server does.
 func (g judge) statements(e *archive.Entry) ([]statement, error) {
 	sql := g.narrow(e.Definition)
 	all, err := g.tokens(sql)
@@ -157,8 +157,8 @@ func (g judge) statements(e *archive.Entry) ([]statement, error) {
 			}
 			start = i + 1
 		}
-		// Where a body ends the grammar knows, and this does not quite: so what is
-		// in it has to be harmless outside of it, too.
+		// Only the grammar knows for certain where a body ends. So the statements in
+		// it must be harmless outside of it as well.
 		if body > 0 && depth == 0 && i+1 < len(all) && (opened || t.kind == symbol && t.text == ";") {
 			if next := all[i+1]; next.kind != word && next.kind != symbol || !beginsQuery(next.text) && next.text != "end" {
 				return nil, fmt.Errorf("the body of the routine has a statement that begins with %q", next.text)
@@ -174,7 +174,7 @@ func (g judge) statements(e *archive.Entry) ([]statement, error) {
 	return found, nil
 }
 
-// shared refuses what would be done to something beyond the database.
+// shared refuses statements that would change something outside the database.
 func (s statement) shared(e *archive.Entry) error {
 	p := s.parser()
 	switch e.Desc {
@@ -196,15 +196,15 @@ func (s statement) shared(e *archive.Entry) error {
 	if !p.accept("on") {
 		return fmt.Errorf("it holds %s, which pg_dump does not write there", s)
 	}
-	// That of the database itself is there, and pg_restore leaves it out by its tag.
+	// Entries about the database itself exist. pg_restore skips them by their tag.
 	about := p.peek(0)
 	if about.kind == word && isClusterWide(about.text) && (about.text != "database" || !strings.HasPrefix(e.Tag, "DATABASE ")) {
-		return fmt.Errorf("it holds %s, which is not about this database", s)
+		return fmt.Errorf("it holds %s, which does not concern this database", s)
 	}
 	return nil
 }
 
-// nests reports whether there are parentheses in parentheses.
+// nests reports whether the statement has nested parentheses.
 func (s statement) nests() bool {
 	depth := 0
 	for _, t := range s.all {
@@ -225,9 +225,9 @@ func (s statement) nests() bool {
 
 func (s statement) parser() *parser { return &parser{sql: s.sql, all: s.all} }
 
-// matches reports whether the statement is of the form that a pattern tells. An
-// ALTER does one thing: no comma goes on with another, except where pg_dump lists
-// something.
+// matches reports whether the statement has the form of a pattern; see kinds. An ALTER
+// may do one thing only, so it must not have a comma, except in forms where pg_dump
+// writes a list.
 func (s statement) matches(pattern string) bool {
 	p := s.parser()
 	for element := range strings.FieldsSeq(pattern) {
@@ -241,7 +241,7 @@ func (s statement) matches(pattern string) bool {
 	return !slices.ContainsFunc(s.parser().outer(), func(t token) bool { return t.kind == symbol && t.text == "," })
 }
 
-// takes takes what one element of a pattern stands for.
+// takes consumes the tokens that one element of a pattern stands for.
 func (p *parser) takes(element string) bool {
 	switch {
 	case element == "$":
@@ -275,8 +275,7 @@ func (p *parser) takes(element string) bool {
 	return p.accept(element)
 }
 
-// outer returns the tokens that are left outside of parentheses, and the
-// parentheses.
+// outer returns the remaining tokens outside of parentheses, and the parentheses.
 func (p *parser) outer() []token {
 	var found []token
 	depth := 0

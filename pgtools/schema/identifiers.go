@@ -2,8 +2,8 @@ package schema
 
 import "strings"
 
-// Says reports whether key words stand in SQL one after another, outside of
-// parentheses, strings and quoted names.
+// Says reports whether SQL contains a sequence of key words outside of parentheses,
+// strings and quoted names.
 func Says(sql, words string) bool {
 	var text strings.Builder
 	for _, t := range outside(sql) {
@@ -21,8 +21,8 @@ func outside(sql string) []token {
 	return (&parser{sql: sql, all: read(sql)}).outer()
 }
 
-// read returns the tokens of SQL, whichever way its strings are written; none if it
-// cannot be read.
+// read returns the tokens of SQL with either syntax for strings, or none if it cannot
+// be read.
 func read(sql string) []token {
 	for _, escapes := range []bool{false, true} {
 		if all, err := (lexer{escapes: escapes}).tokens(sql); err == nil {
@@ -32,8 +32,8 @@ func read(sql string) []token {
 	return nil
 }
 
-// Words returns every name and key word of SQL, outside of string constants, once:
-// without quotes, and in lower case where there were none.
+// Words returns all names and key words of SQL outside of string constants, without
+// quotes, and in lower case unless they were quoted.
 func Words(sql string) (map[string]bool, error) {
 	all, err := tokens(sql)
 	if err != nil {
@@ -48,9 +48,9 @@ func Words(sql string) (map[string]bool, error) {
 	return words, nil
 }
 
-// BuiltIn returns the names in SQL of pg_dump's that may be Postgres's own: those
-// that stand alone or follow "pg_catalog.", and qualify nothing. pg_dump qualifies
-// every other relation and function. Aliases and columns stand alone as well.
+// BuiltIn returns the names in pg_dump's SQL that may belong to Postgres itself: those
+// without a qualifier other than "pg_catalog" that do not qualify another name. pg_dump
+// qualifies all other relations and functions, but not aliases and columns.
 func BuiltIn(sql string) ([]string, error) {
 	all, err := tokens(sql)
 	if err != nil {
@@ -67,9 +67,9 @@ func BuiltIn(sql string) ([]string, error) {
 	return names, nil
 }
 
-// Quote returns an identifier as SQL has it: in double quotes unless it is of
-// lower-case letters, digits and underscores of ASCII. A word that SQL reserves
-// is not quoted, for names are shown to people.
+// Quote returns an identifier in double quotes, unless it consists of lower-case ASCII
+// letters, digits and underscores. It is for messages: it does not quote reserved
+// words. pgtools.Quote is for statements.
 func Quote(name string) string {
 	plain := name != "" && (name[0] < '0' || name[0] > '9')
 	for i := range len(name) {

@@ -1,6 +1,6 @@
 package schema
 
-// addIndex takes CREATE INDEX.
+// addIndex reads CREATE INDEX.
 func (b *schemaBuilder) addIndex(sql string) error {
 	p := parse(sql)
 	p.expect("create")
@@ -34,7 +34,7 @@ func (b *schemaBuilder) addIndex(sql string) error {
 	return p.err
 }
 
-// included takes the columns that an index only keeps.
+// included consumes the INCLUDE columns of an index.
 func (p *parser) included() []string {
 	if !p.accept("include") {
 		return nil
@@ -47,7 +47,7 @@ func (u Unique) index(method string, include []string) Index {
 	return Index{Name: u.Name, Method: method, Columns: u.Columns, Expressions: u.Expressions, Include: include, Where: u.Where}
 }
 
-// elements takes the columns and expressions of an index, or of an exclusion
+// elements consumes the columns and expressions of an index or of an exclusion
 // constraint.
 func (p *parser) elements(u *Unique) {
 	p.expect("(")
@@ -63,14 +63,14 @@ func (p *parser) elements(u *Unique) {
 		default:
 			u.Columns = append(u.Columns, p.name())
 		}
-		for p.err == nil && !p.sees(",") && !p.sees(")") { // how it is sorted and compared
+		for p.err == nil && !p.sees(",") && !p.sees(")") { // order, collation and operator class
 			p.skip()
 		}
 		p.accept(",")
 	}
 }
 
-// exclusion takes an exclusion constraint, from behind EXCLUDE on.
+// exclusion consumes an exclusion constraint after the word EXCLUDE.
 func (p *parser) exclusion(name string) (Unique, Index) {
 	u, method := Unique{Name: name, Exclude: true}, "gist"
 	if p.accept("using") {

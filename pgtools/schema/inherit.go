@@ -2,12 +2,11 @@ package schema
 
 import "fmt"
 
-// maxDepth bounds how deep tables inherit and domains stand on others: a hostile
-// archive may have them in a circle.
+// maxDepth bounds chains of partitions, inherited tables and domains over domains. In a
+// hostile archive such a chain may be a circle.
 const maxDepth = 100
 
-// resolve puts together what stands in more than one place: columns that are
-// inherited, types with their definitions.
+// resolve adds inherited columns to the tables, and definitions to the types.
 func (b *schemaBuilder) resolve() {
 	done := map[Name]bool{}
 	for _, d := range b.order {
@@ -29,7 +28,7 @@ func (b *schemaBuilder) resolve() {
 // completeColumn completes one column of d.
 func (b *schemaBuilder) completeColumn(d *definition, c *Column) {
 	if c.Type.SQL == "" {
-		d.unread(fmt.Errorf("the type of column %s is not told", Quote(c.Name)))
+		d.unread(fmt.Errorf("the archive has no type for column %s", Quote(c.Name)))
 		return
 	}
 	if err := b.describe(&c.Type, 0); err != nil {
@@ -44,10 +43,10 @@ func (b *schemaBuilder) completeColumn(d *definition, c *Column) {
 	}
 }
 
-// describe fills in what the archive says of a type.
+// describe adds the details that the archive has of a type.
 func (b *schemaBuilder) describe(t *Type, depth int) error {
 	if depth > maxDepth {
-		return fmt.Errorf("domains stand on each other in a circle")
+		return fmt.Errorf("domains are defined in a circle")
 	}
 	if err := b.broken[t.Name]; err != nil {
 		return fmt.Errorf("%s: %w", t.Name, err)
@@ -63,8 +62,7 @@ func (b *schemaBuilder) describe(t *Type, depth int) error {
 	return nil
 }
 
-// inherit gives d the columns and checks of the tables that it inherits from,
-// and of its row type.
+// inherit adds to d the columns and checks of its parents and of its row type.
 func (b *schemaBuilder) inherit(d *definition, done map[Name]bool, depth int) {
 	if done[d.Name] || depth > maxDepth {
 		return
@@ -74,7 +72,7 @@ func (b *schemaBuilder) inherit(d *definition, done map[Name]bool, depth int) {
 	if d.of != nil {
 		columns = append(columns, b.composites[*d.of]...)
 		if len(columns) == 0 {
-			d.unread(fmt.Errorf("its row type %s is not told", d.of))
+			d.unread(fmt.Errorf("its row type %s is not in the archive", d.of))
 		}
 	}
 	parents := d.Inherits
@@ -119,7 +117,7 @@ func (d *definition) hasCheck(c Check) bool {
 	return false
 }
 
-// merge adds c to columns, or to what they have under its name.
+// merge adds c to columns, or merges it into the column of the same name.
 func merge(columns []Column, c Column) []Column {
 	for i := range columns {
 		have := &columns[i]

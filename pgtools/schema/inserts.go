@@ -10,17 +10,21 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// ErrInserts says that the rows of a table, which come as statements, hold something
-// other than INSERT statements of constants into that table, as pg_dump writes them.
+// ErrInserts is the error for rows that come as statements but are not all INSERTs of
+// constants into their own table, as pg_dump writes them.
 var ErrInserts = errors.New("its rows are not INSERT statements as pg_dump writes them")
 
-// Inserts returns a reader of the data of TABLE DATA entries without a COPY
-// statement, from dumps made with pg_dump --inserts. It passes the bytes on up to
-// the first that does not belong in such statements, which is ErrInserts: whoever
-// runs a statement at its semicolon has run no other. A row takes no memory.
+// Inserts returns a function that wraps the data of a TABLE DATA entry without a COPY
+// statement, from a dump made with pg_dump --inserts. The wrapped reader passes bytes
+// on up to the first one that cannot belong to such a statement, where it returns
+// ErrInserts. A caller that runs each statement at its semicolon never runs another
+// one.
 //
-// The rows must be such statements in every reading: pg_restore divides them by
+// The rows must be such statements under all text rules: pg_restore splits them by
 // bytes, the server by characters.
+//
+// The reader does not use the lexer, which needs all of a statement at once. One row
+// may have 1 GB, and this machine keeps a word at most.
 func Inserts(h *archive.Head) func(e *archive.Entry, in io.Reader) io.Reader {
 	mayCopy := mayCopy(h)
 	var all []textRules
@@ -40,10 +44,10 @@ func Inserts(h *archive.Head) func(e *archive.Entry, in io.Reader) io.Reader {
 	}
 }
 
-// insertReader is what Inserts returns.
+// insertReader checks the statements that it reads.
 type insertReader struct {
 	in       io.Reader
-	machines []*inserts // one for each reading
+	machines []*inserts // one for each of the text rules
 	err      error
 }
 
@@ -62,20 +66,20 @@ func (s *insertReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// inserts is a machine that looks at one byte after another.
+// inserts is a state machine that takes one byte at a time.
 type inserts struct {
 	textRules
 	into func(Name) bool
 
 	step  step
 	depth int    // of parentheses
-	quote byte   // ' or " within such; 0 outside
-	skip  bool   // the next byte of a string is escaped, or part of a character
+	quote byte   // the open quote, ' or "; 0 outside of quotes
+	skip  bool   // the next byte of a string is escaped, or the second of a character
 	last  byte   // outside of quotes
-	word  []byte // that is not complete
+	word  []byte // the word so far
 }
 
-// step is where in an INSERT statement a byte is.
+// step is a place in an INSERT statement.
 type step int
 
 const (
@@ -86,8 +90,8 @@ const (
 	stepValues             // after it
 )
 
-// longestWord bounds names and key words, in bytes: a name has at most 63
-// characters, of four bytes, or twice as many with quotes, and a schema.
+// longestWord bounds names and key words, in bytes. A qualified name has twice 63
+// characters of up to four bytes, or more when quotes in it are doubled.
 const longestWord = 1 << 10
 
 func (s *inserts) takeAll(p []byte) bool {
@@ -107,7 +111,7 @@ func (s *inserts) takeAll(p []byte) bool {
 	return true
 }
 
-// take looks at one byte.
+// take takes one byte, and reports whether it may stand there.
 func (s *inserts) take(c byte) bool {
 	switch {
 	case s.skip:
@@ -141,7 +145,7 @@ func (s *inserts) take(c byte) bool {
 	return s.sign(c)
 }
 
-// keep adds a byte to a word.
+// keep adds a byte to the word, and reports whether there is room.
 func (s *inserts) keep(c byte) bool {
 	s.word = append(s.word, c)
 	return len(s.word) <= longestWord
@@ -152,7 +156,7 @@ func (s *inserts) inNumber(c byte) bool {
 	return len(s.word) == 0 && (c == 'e' || c == 'E') && (digit(s.last) || s.last == '.')
 }
 
-// sign takes what is no part of a word.
+// sign takes a byte outside of words.
 func (s *inserts) sign(c byte) bool {
 	before := s.last
 	s.last = c
@@ -186,7 +190,7 @@ func (s *inserts) sign(c byte) bool {
 	return digit(c) || strings.IndexByte("+.eE", c) >= 0
 }
 
-// wordEnds judges the word before a byte, if there is one.
+// wordEnds checks the word before a byte, if there is one.
 func (s *inserts) wordEnds(next byte) bool {
 	if len(s.word) == 0 {
 		return true

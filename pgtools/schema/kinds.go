@@ -1,28 +1,26 @@
 package schema
 
-// What an entry of each kind holds, as pg_dump 12 to 19 writes it. A pattern is
-// key words and symbols with these between them:
+// kindOf describes the entries of one kind, as pg_dump 12 to 19 writes them, by
+// patterns for their statements. A pattern consists of key words and symbols, and of
 //
 //	@       a name, with or without a schema
 //	lit     a string; 'a' is the string a
 //	num     a number
 //	[a|b]   one of the words, or none; a+b are two words
 //	<a|b>   one of the words
-//	!as     no such word follows, outside of parentheses
-//	$       the end; without it anything may follow
+//	!as     the word "as" does not follow outside of parentheses
+//	$       the end; without it, anything may follow
 type kindOf struct {
-	first []string // how the one statement that creates something begins
-	more  []string // how those begin that pg_dump writes after it, or in its place; any number
-	// body says that a statement may have others in it, from BEGIN ATOMIC to END.
-	body bool
+	first []string // the beginning of the one statement that creates the object
+	more  []string // the beginnings of any number of statements after it, or in its place
+	body  bool     // a statement may contain others, from BEGIN ATOMIC to END
 }
 
-// kinds returns the kinds of entries. One that is not here has a single statement
-// that creates what the kind says.
+// kinds returns the known kinds of entries. For an unknown kind, see judge.unknown.
 //
 //nolint:funlen // a table
 func kinds() map[string]kindOf {
-	// The statements about a table, or something like one, that follow its definition.
+	// Statements that follow the definition of a table, a view or the like.
 	aboutTables := []string{
 		"alter [foreign] table [only] @ alter column @ <set|add|options|drop>",
 		"alter [foreign] table [only] @ add <constraint|not>",
@@ -32,7 +30,7 @@ func kinds() map[string]kindOf {
 		"alter <table|view|materialized+view> @ depends on extension @ $",
 	}
 
-	// The statements that follow an index, or a key.
+	// Statements that follow an index or a key.
 	aboutIndexes := []string{
 		"alter [materialized] <table|view> [only] @ cluster on @ $",
 		"alter table [only] @ replica identity using index @ $",
@@ -53,7 +51,6 @@ func kinds() map[string]kindOf {
 	}
 
 	return map[string]kindOf{
-		// Of the archive itself.
 		// Not restored: about the database itself, privileges, subscriptions.
 		"DATABASE":            {first: []string{"create database @"}, more: []string{"alter database @"}},
 		"DATABASE PROPERTIES": {more: []string{"alter database @", "alter role @ in database @ set", "update pg_catalog . pg_database set datistemplate"}},
@@ -61,7 +58,7 @@ func kinds() map[string]kindOf {
 		"ACL LANGUAGE":        {more: privileges},
 		"DEFAULT ACL":         {more: privileges},
 		"SUBSCRIPTION":        {first: []string{"create subscription @"}},
-		// About anything.
+		// About any object.
 		"COMMENT":        {first: []string{"comment on"}},
 		"SECURITY LABEL": {more: []string{"security label"}},
 		// Before the rows.
@@ -129,8 +126,8 @@ func kinds() map[string]kindOf {
 	}
 }
 
-// beginsQuery reports whether a word begins a statement as it may stand in the body
-// of a routine.
+// beginsQuery reports whether a word begins a statement that is allowed in the body of
+// a routine.
 func beginsQuery(word string) bool {
 	switch word {
 	case "select", "insert", "update", "delete", "merge", "values", "with", "return", "(", "table":
@@ -139,7 +136,7 @@ func beginsQuery(word string) bool {
 	return false
 }
 
-// isClusterWide reports whether things of a kind do not belong to one database.
+// isClusterWide reports whether objects of a kind belong to the whole server.
 func isClusterWide(kind string) bool {
 	switch kind {
 	case "database", "role", "user", "group", "tablespace":

@@ -2,21 +2,22 @@ package schema
 
 import "slices"
 
-// IsBaseType reports whether a statement makes a type with functions of its own for
-// input and output, and not one made of others.
+// IsBaseType reports whether a statement creates a type with its own input and output
+// functions.
 func IsBaseType(sql string) bool {
 	return statement{sql, read(sql)}.matches("create type @ (")
 }
 
-// Collation is what CREATE COLLATION makes a collation of.
+// Collation is the definition of a collation.
 type Collation struct {
 	Options  string // SQL, with the parentheses around it
-	Provider string // such as "icu"; "" for that of the server
+	Provider string // such as "icu"; "" for the default
 	Locale   string // "" when the options have none
 }
 
-// CollationOf reads CREATE COLLATION; false for a statement of any other form. The
-// options are safe to run with standard_conforming_strings on.
+// CollationOf reads CREATE COLLATION, and returns false for a statement of any other
+// form. The options are safe to run with standard_conforming_strings on: they cannot
+// contain another statement.
 func CollationOf(sql string) (c Collation, ok bool) {
 	p := parse(sql)
 	p.expect("create collation")
@@ -43,7 +44,7 @@ func CollationOf(sql string) (c Collation, ok bool) {
 	return c, p.err == nil && p.over()
 }
 
-// ExtensionSchema returns the schema that CREATE EXTENSION names, "" without one.
+// ExtensionSchema returns the schema that CREATE EXTENSION names, or "".
 func ExtensionSchema(sql string) string {
 	p := &parser{sql: sql, all: read(sql)}
 	p.expect("create extension")
@@ -53,8 +54,8 @@ func ExtensionSchema(sql string) string {
 	return p.name()
 }
 
-// References returns the table that has the foreign key which a statement adds, and
-// the table that the key refers to; false for any other statement.
+// References returns the table to which a statement adds a foreign key, and the table
+// that the key refers to. It returns false for any other statement.
 func References(sql string) (from, to Name, ok bool) {
 	p := &parser{sql: sql, all: read(sql)}
 	if !p.accept("alter table") {
@@ -71,8 +72,8 @@ func References(sql string) (from, to Name, ok bool) {
 	return from, to, p.err == nil
 }
 
-// HasVirtualColumns reports whether CREATE TABLE makes a column that is computed when
-// it is read, and true for a definition that cannot be read.
+// HasVirtualColumns reports whether CREATE TABLE creates a column that Postgres
+// computes when it is read. A definition that cannot be read may have one.
 func HasVirtualColumns(sql string) bool {
 	p := parse(sql)
 	d := p.table()

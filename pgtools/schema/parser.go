@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// parser goes through the tokens of one definition. After the first failure err
-// is set, and nothing moves any more.
+// parser goes through the tokens of one definition. Its methods are named after the
+// piece of grammar that they consume. After the first failure err is set, and the
+// parser no longer moves.
 type parser struct {
 	sql string
 	all []token
@@ -38,8 +39,8 @@ func (p *parser) peek(n int) token {
 
 func (p *parser) over() bool { return p.peek(0).kind == end }
 
-// accept takes the tokens of text, key words and symbols with a space between
-// them, if they come next.
+// accept consumes the tokens of text, key words and symbols separated by spaces, if
+// they come next.
 func (p *parser) accept(text string) bool {
 	if !p.sees(text) {
 		return false
@@ -62,22 +63,22 @@ func (p *parser) sees(text string) bool {
 
 func (p *parser) expect(text string) {
 	if !p.accept(text) {
-		p.fail("byte %d: no %q", p.peek(0).start, text)
+		p.fail("byte %d: expected %q", p.peek(0).start, text)
 	}
 }
 
-// name takes an identifier.
+// name consumes an identifier.
 func (p *parser) name() string {
 	t := p.peek(0)
 	if t.kind != word && t.kind != quoted {
-		p.fail("byte %d: no name", t.start)
+		p.fail("byte %d: expected a name", t.start)
 		return ""
 	}
 	p.at++
 	return t.text
 }
 
-// qualified takes an identifier with or without a schema.
+// qualified consumes an identifier with or without a schema.
 func (p *parser) qualified() Name {
 	n := Name{Name: p.name()}
 	if p.accept(".") {
@@ -86,8 +87,8 @@ func (p *parser) qualified() Name {
 	return n
 }
 
-// names takes identifiers in parentheses. In a list of keys one may have words
-// about time around it.
+// names consumes identifiers in parentheses. In the columns of a key, one may be a
+// period: "PERIOD valid_at", "valid_at WITHOUT OVERLAPS".
 func (p *parser) names() []string {
 	var list []string
 	p.expect("(")
@@ -104,11 +105,11 @@ func (p *parser) names() []string {
 	return list
 }
 
-// skip passes over one token, or over what stands in one pair of parentheses.
+// skip passes over one token, or over one pair of parentheses and its content.
 func (p *parser) skip() {
 	if !p.sees("(") && !p.sees("[") {
 		if p.over() {
-			p.fail("it ends too early")
+			p.fail("the statement is incomplete")
 		}
 		p.at++
 		return
@@ -131,8 +132,8 @@ func (p *parser) skip() {
 	}
 }
 
-// until takes at least one token and all further ones up to one of stops, which
-// counts only outside of parentheses, and returns their source.
+// until consumes at least one token, and then all tokens up to one of stops outside
+// of parentheses. It returns their source.
 func (p *parser) until(stops ...string) string {
 	start := p.peek(0).start
 	for first := true; p.err == nil && !p.over(); first = false {
@@ -144,7 +145,7 @@ func (p *parser) until(stops ...string) string {
 	return p.since(start)
 }
 
-// since returns the source from start up to the last token taken.
+// since returns the source from start up to the last consumed token.
 func (p *parser) since(start int) string {
 	if p.err != nil || p.at == 0 {
 		return ""
@@ -152,10 +153,10 @@ func (p *parser) since(start int) string {
 	return p.sql[start:max(start, p.all[p.at-1].stop)]
 }
 
-// condition takes a condition in parentheses and returns it without them.
+// condition consumes a condition in parentheses and returns it without them.
 func (p *parser) condition() string {
 	if !p.sees("(") {
-		p.fail("byte %d: no condition", p.peek(0).start)
+		p.fail("byte %d: expected a condition", p.peek(0).start)
 		return ""
 	}
 	start := p.peek(0).start
@@ -163,7 +164,7 @@ func (p *parser) condition() string {
 	return unwrap(p.since(start))
 }
 
-// unwrap removes the parentheses around an expression, however many there are.
+// unwrap removes all parentheses around an expression.
 func unwrap(sql string) string {
 	for {
 		p := parse(sql)
@@ -178,7 +179,7 @@ func unwrap(sql string) string {
 	}
 }
 
-// typeName takes a type.
+// typeName consumes a type.
 func (p *parser) typeName() Type {
 	var t Type
 	start := p.peek(0).start
@@ -212,7 +213,7 @@ func (p *parser) typeName() Type {
 	return t
 }
 
-// furtherWords takes the words of a type's name after the first one.
+// furtherWords consumes the words of a type's name after the first one.
 func (p *parser) furtherWords(first string) string {
 	switch {
 	case (first == "character" || first == "bit") && p.accept("varying"):
@@ -227,8 +228,8 @@ func (p *parser) furtherWords(first string) string {
 	return ""
 }
 
-// modifiers takes numbers in parentheses. A type's own words there, such as
-// PostGIS has them, are passed over.
+// modifiers consumes numbers in parentheses. It passes over words, which PostGIS
+// allows there.
 func (p *parser) modifiers() []int {
 	var list []int
 	p.expect("(")

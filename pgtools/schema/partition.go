@@ -15,8 +15,7 @@ type Partitions map[Name]Name
 // after the partition's definition.
 func PartitionsOf(h *archive.Head) Partitions { return partitionsOf(h, inUTF8) }
 
-// partitionsOf reads the partitions of an archive, whose entries are first
-// converted.
+// partitionsOf reads the partitions of an archive after converting its entries.
 func partitionsOf(h *archive.Head, convert func(*archive.Entry) *archive.Entry) Partitions {
 	found := Partitions{}
 	for i := range h.Entries {

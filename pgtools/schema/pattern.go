@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// Pattern is a pattern for tables as psql and pg_dump have it: "*" for any
-// characters, "?" for one, an optional schema before a dot, upper-case letters
-// only within double quotes. Without a schema it matches in every schema.
+// Pattern selects tables, with the syntax of psql and pg_dump: "*" stands for any
+// characters and "?" for one, a schema may precede a dot, and upper-case letters need
+// double quotes. A pattern without a schema matches in all schemas.
 type Pattern struct {
 	text          string
-	schema, table *regexp.Regexp // schema is nil for any
+	schema, table *regexp.Regexp // schema is nil for all schemas
 	wild          bool
 }
 
@@ -21,7 +21,7 @@ func ParsePattern(text string) (Pattern, error) {
 	var part strings.Builder
 	inside := false
 	compile := func() *regexp.Regexp {
-		re := regexp.MustCompile(`(?s)\A` + part.String() + `\z`) // quoted as it was written
+		re := regexp.MustCompile(`(?s)\A` + part.String() + `\z`) // valid: its parts are quoted
 		part.Reset()
 		return re
 	}
@@ -54,13 +54,13 @@ func ParsePattern(text string) (Pattern, error) {
 	return p, nil
 }
 
-// Matches reports whether the pattern is one for the table called n.
+// Matches reports whether the pattern selects the table called n.
 func (p Pattern) Matches(n Name) bool {
 	return (p.schema == nil || p.schema.MatchString(n.Schema)) && p.table.MatchString(n.Name)
 }
 
-// Exact says how exact the pattern is: 0 with wildcards, 1 for a name in any
-// schema, 2 for one in one schema.
+// Exact ranks how exact the pattern is: 0 with wildcards, 1 for a name in all schemas, 2
+// for a name in one schema.
 func (p Pattern) Exact() int {
 	switch {
 	case p.wild:
@@ -71,5 +71,5 @@ func (p Pattern) Exact() int {
 	return 2
 }
 
-// String returns the pattern as it was written.
+// String returns the text of the pattern.
 func (p Pattern) String() string { return p.text }

@@ -2,16 +2,15 @@ package schema
 
 import "maps"
 
-// RoutineOptions are what the definition of a function or procedure says of it, outside
-// of its arguments and its body.
+// RoutineOptions are options in the definition of a function or procedure.
 type RoutineOptions struct {
 	Language  string
-	Library   string // the file that it is in, for one in C
+	Library   string // the file of a function in C
 	Leakproof bool
 }
 
-// RoutineOptionsOf reads the options of CREATE FUNCTION or CREATE PROCEDURE. What
-// cannot be read has none.
+// RoutineOptionsOf reads the options of CREATE FUNCTION or CREATE PROCEDURE. A
+// statement that cannot be read has none.
 func RoutineOptionsOf(sql string) (o RoutineOptions) {
 	all := outside(sql)
 	for i, t := range all {
@@ -34,8 +33,8 @@ func RoutineOptionsOf(sql string) (o RoutineOptions) {
 }
 
 // RoutineWords returns the language of the function or procedure that a statement
-// creates, and every name and key word of the statement and of the body in it. ok is
-// false when they cannot be read.
+// creates, and all names and key words of the statement and its body. ok is false if
+// they cannot be read.
 func RoutineWords(sql string) (language string, words map[string]bool, ok bool) {
 	all, err := tokens(sql)
 	if err != nil {
@@ -60,8 +59,8 @@ func RoutineWords(sql string) (language string, words map[string]bool, ok bool) 
 	return language, words, true
 }
 
-// Raises returns the messages that the code of PL/pgSQL functions in SQL raises, as
-// RAISE has them: % stands for a value. What cannot be read has none.
+// Raises returns the messages of RAISE in the PL/pgSQL functions that SQL creates. In a
+// message, % stands for a value. SQL that cannot be read has none.
 func Raises(sql string) []string {
 	var messages []string
 	outer, err := tokens(sql)
@@ -89,7 +88,7 @@ func Raises(sql string) []string {
 	return messages
 }
 
-// raised reports whether a string after these tokens is what RAISE says.
+// raised reports whether a string after these tokens is the message of RAISE.
 func raised(before []token) bool {
 	last := func(n int) string {
 		if n > len(before) || before[len(before)-n].kind == literal {
@@ -108,8 +107,8 @@ func raised(before []token) bool {
 	return false
 }
 
-// Routine returns the name of the function that CREATE FUNCTION makes, without its
-// schema, and "" when the statement cannot be read.
+// Routine returns the name of the function that CREATE FUNCTION creates, without its
+// schema, or "" if the statement cannot be read.
 func Routine(sql string) string {
 	all, err := tokens(sql)
 	if err != nil {

@@ -7,10 +7,10 @@ type Schema struct {
 	Tables  []*Table // ordinary, partitioned and foreign ones, in the archive's order
 	Domains map[Name]*Domain
 	Enums   map[Name][]string // labels
-	Others  map[Name]string   // what else could be taken for a table: "view", "materialized view", "sequence"
+	Others  map[Name]string   // other relations: "view", "materialized view" or "sequence"
 }
 
-// Table returns the table called n, nil when there is none.
+// Table returns the table called n, or nil.
 func (s *Schema) Table(n Name) *Table {
 	for _, t := range s.Tables {
 		if t.Name == n {
@@ -20,7 +20,7 @@ func (s *Schema) Table(n Name) *Table {
 	return nil
 }
 
-// Name is the name of something that lives in a schema, neither part quoted.
+// Name is the name of an object in a schema, without quotes.
 type Name struct {
 	Schema, Name string
 }
@@ -49,22 +49,22 @@ type Table struct {
 	Kind        Kind
 	Columns     []Column // own and inherited ones
 	Inherits    []Name   // INHERITS
-	PartitionOf *Name    // nil when it is no partition
-	PartitionBy string   // "RANGE (seen)", "" when it is not partitioned
+	PartitionOf *Name    // its parent; nil if it is not a partition
+	PartitionBy string   // such as "RANGE (seen)"; "" if it is not partitioned
 	Uniques     []Unique
-	Indexes     []Index // all of them, those of Uniques as well
-	Checks      []Check // its own; a column's domain may have more
+	Indexes     []Index // including those of Uniques
+	Checks      []Check // without those of its columns' domains
 	ForeignKeys []ForeignKey
 
 	DataID int      // dump id of its TABLE DATA entry, 0 without one
 	Copy   []string // columns of its COPY statement, in that order; nil without one
 
-	// Unread says what of the table could not be made out, nil when all of it
-	// was. What else is set may then be incomplete.
+	// Unread is nil if the whole definition was understood. Otherwise it is the
+	// cause, and the other fields may be incomplete.
 	Unread error
 }
 
-// Column returns the column called name, nil when there is none.
+// Column returns the column called name, or nil.
 func (t *Table) Column(name string) *Column {
 	for i := range t.Columns {
 		if t.Columns[i].Name == name {
@@ -78,28 +78,28 @@ func (t *Table) Column(name string) *Column {
 type Column struct {
 	Name      string
 	Type      Type
-	NotNull   bool   // by the table, a primary key, or the type's domain
+	NotNull   bool   // from the table, a primary key, or the type's domain
 	Default   string // SQL, "" without one
-	Collation string // as pg_dump names it, "" for the type's own
+	Collation string // as pg_dump writes it; "" for the type's own
 	Generated Generated
 	Formula   string // SQL of a generated column
 	Identity  Identity
 }
 
-// Generated says whether Postgres computes a column.
+// Generated is how Postgres computes a column.
 type Generated string
 
-// What a column may be.
+// The ways to compute a column.
 const (
 	NotGenerated Generated = ""
 	Stored       Generated = "stored"
 	Virtual      Generated = "virtual" // from PostgreSQL 18 on
 )
 
-// Identity says whether a column is numbered by Postgres.
+// Identity is how Postgres numbers a column.
 type Identity string
 
-// What a column may be.
+// The ways to number a column.
 const (
 	NoIdentity      Identity = ""
 	IdentityAlways  Identity = "always"
@@ -112,13 +112,12 @@ type Type struct {
 	Name      Name   // without modifiers and brackets; Schema is "" for Postgres' own, such as "character varying"
 	Modifiers []int  // such as 40, or precision and scale of numeric
 	Array     bool   // of any number of dimensions
-	Base      *Type  // of a domain: what it is a domain over, perhaps a domain again; else nil
+	Base      *Type  // of a domain: the type below it, which may be a domain; else nil
 	Labels    []string
 	Composite bool // a row type or a range that the archive creates
 }
 
-// Root returns what t is at bottom: the base type of a domain, however many
-// domains are on top of it, else t.
+// Root returns the base type below all domains of t, or t itself.
 func (t Type) Root() Type {
 	for !t.Array && t.Base != nil {
 		t = *t.Base
@@ -126,7 +125,7 @@ func (t Type) Root() Type {
 	return t
 }
 
-// Element returns the type of an array's elements, and t when it is none.
+// Element returns the type of an array's elements, or t if it is not an array.
 func (t Type) Element() Type {
 	if !t.Array {
 		return t
@@ -136,9 +135,9 @@ func (t Type) Element() Type {
 	return t
 }
 
-// Length returns how many characters a value of character(n) or character
-// varying(n) may have at most, an array's each of its elements, and 0 when the
-// type sets no limit.
+// Length returns the maximum number of characters in a value of type character(n) or
+// character varying(n), or in each element of such an array. It returns 0 if the type
+// sets no limit.
 func (t Type) Length() int {
 	e := t.Root().Element().Root()
 	if e.Name.Schema != "" || e.Name.Name != "character" && e.Name.Name != "character varying" || len(e.Modifiers) == 0 {
@@ -151,28 +150,28 @@ func (t Type) Length() int {
 type Unique struct {
 	Name             string
 	Primary          bool
-	Columns          []string // those that are plain columns
-	Expressions      []string // SQL of the others
+	Columns          []string // the plain columns
+	Expressions      []string // SQL of the other elements
 	Where            string   // SQL of a partial index, "" for all rows
 	NullsNotDistinct bool
-	Exclude          bool // an exclusion constraint: not of equal values alone
+	Exclude          bool // an exclusion constraint, which may compare with other operators than =
 }
 
 // Index is an index, or a constraint that has one.
 type Index struct {
 	Name        string
 	Method      string   // such as "btree"
-	Columns     []string // those that are plain columns
-	Expressions []string // SQL of the others
-	Include     []string // columns that are only kept in it
+	Columns     []string // the plain columns
+	Expressions []string // SQL of the other elements
+	Include     []string // INCLUDE columns
 	Where       string   // SQL of a partial index, "" for all rows
 }
 
 // Check is a CHECK constraint of a table or a domain.
 type Check struct {
-	Name     string // "" for one without
+	Name     string // "" if it has none
 	SQL      string // the condition, without the parentheses around it
-	NotValid bool   // rows that are there already may break it, or all may
+	NotValid bool   // NOT VALID or NOT ENFORCED: rows may violate it
 }
 
 // ForeignKey is a foreign key.
@@ -180,14 +179,14 @@ type ForeignKey struct {
 	Name       string
 	Columns    []string
 	References Name
-	Foreign    []string // columns there, one for each of Columns
+	Foreign    []string // the referenced columns, one for each of Columns
 	NotValid   bool
 }
 
-// Domain is a type with rules of its own.
+// Domain is a type with constraints.
 type Domain struct {
 	Name
 	Base    Type
 	NotNull bool
-	Checks  []Check // in which VALUE stands for the value
+	Checks  []Check // VALUE stands for the value
 }

@@ -55,7 +55,7 @@ func scriptStatement(line int, p *parser) ScriptStatement {
 	return s
 }
 
-// createsRoutine reports whether a statement begins like one whose body may have
+// createsRoutine reports whether a statement creates a routine, whose body may contain
 // semicolons.
 func createsRoutine(p *parser) bool {
 	if !p.accept("create") {

@@ -13,29 +13,29 @@ const (
 	end     kind = iota
 	word         // an identifier without quotes, or a key word; in lower case
 	quoted       // an identifier in double quotes, without them
-	literal      // a string's text
+	literal      // the text of a string
 	number
 	symbol // one of ( ) [ ] , ; . or an operator such as :: or <>
 )
 
-// token is one token of SQL. The source has it from start up to stop.
+// token is one token of SQL, from byte start up to stop of the source.
 type token struct {
 	kind        kind
 	text        string
 	start, stop int
 }
 
-var errCut = errors.New("it ends within quotes or a comment")
+var errCut = errors.New("a quote or comment is not closed")
 
 // tokens splits SQL as Postgres does with standard_conforming_strings on, which
-// pg_dump sets. Comments are left out.
+// pg_dump sets. It leaves out comments.
 func tokens(sql string) ([]token, error) { return lexer{}.tokens(sql) }
 
 // lexer splits SQL into tokens. It never takes code that the server would run for a
 // part of a string, a name or a comment: where it is not sure, it returns an error.
 type lexer struct {
 	escapes bool // standard_conforming_strings is off
-	lenient bool // take any text: a quote or comment may be open at the end, and any character is a token
+	lenient bool // accept any text, even open quotes and unknown characters
 }
 
 func (l lexer) tokens(sql string) ([]token, error) {
@@ -79,15 +79,15 @@ func (l lexer) tokens(sql string) ([]token, error) {
 	return all, nil
 }
 
-// joined reports whether a number or a parameter is followed by what could begin a
-// word: the releases of Postgres disagree on where the number ends.
+// joined reports whether a letter follows a number or a parameter directly. Releases
+// of Postgres disagree on where such a number ends.
 func joined(t token, rest string) bool {
 	isNumber := t.kind == number || t.kind == symbol && len(t.text) > 1 && t.text[0] == '$'
 	return isNumber && rest != "" && (letter(rest[0]) || rest[0] == '$')
 }
 
-// lineComment returns the length of the comment up to the end of the line, for
-// which Postgres takes a carriage return as well.
+// lineComment returns the length of a comment up to the end of the line. For
+// Postgres, a carriage return ends a line.
 func lineComment(sql string) int {
 	if n := strings.IndexAny(sql, "\n\r"); n >= 0 {
 		return n
@@ -95,8 +95,8 @@ func lineComment(sql string) int {
 	return len(sql)
 }
 
-// comment returns the length of the comment, which may hold others, that sql
-// begins with, -1 when it does not end.
+// comment returns the length of the comment at the start of sql, or -1 if it is not
+// closed. Comments nest.
 func comment(sql string) int {
 	depth := 0
 	for i := 0; i+1 < len(sql); i++ {
@@ -117,8 +117,8 @@ func comment(sql string) int {
 
 const operators = "+-*/<>=~!@#%^&|`?:"
 
-// next returns the token that sql begins with and its length: 0 when there is
-// none, -1 when it does not end.
+// next returns the token at the start of sql and its length: 0 if there is none, -1
+// if it is not closed.
 func (l lexer) next(sql string) (token, int) {
 	switch c := sql[0]; {
 	case c == '\'':
@@ -153,8 +153,8 @@ func (l lexer) next(sql string) (token, int) {
 	return token{}, 0
 }
 
-// text reads a string literal of which the quote is at sql[at]. A quote on a later
-// line goes on with it, by the same rules for escapes.
+// text reads the string literal whose quote is at sql[at]. A quote on a later line
+// continues the literal, with the same rules for escapes.
 func text(sql string, at int, escapes bool) (token, int) {
 	var body strings.Builder
 	for {
@@ -172,8 +172,8 @@ func text(sql string, at int, escapes bool) (token, int) {
 	}
 }
 
-// continuation returns the length of what lies between a literal and its next
-// part: white space and comments, with a line break. 0 when there is no next part.
+// continuation returns the length of the gap between a literal and its next part:
+// white space and comments with a line break. It returns 0 if there is no next part.
 func continuation(sql string) int {
 	broken := false
 	for i := 0; i < len(sql); {
@@ -194,8 +194,8 @@ func continuation(sql string) int {
 	return 0
 }
 
-// within reads what stands between quotes, the first of which sql begins with.
-// It returns the length with both, or -1.
+// within reads the text between the quote at the start of sql and the closing one.
+// The length includes both quotes; it is -1 if the closing one is missing.
 func within(sql string, quote byte, escapes bool) (string, int) {
 	var body strings.Builder
 	for i := 1; i < len(sql); i++ {
@@ -215,7 +215,7 @@ func within(sql string, quote byte, escapes bool) (string, int) {
 	return "", -1
 }
 
-// dollar reads a string in dollar quotes, or a parameter such as $1.
+// dollar reads a dollar-quoted string, or a parameter such as $1.
 func dollar(sql string) (token, int) {
 	n := 1
 	isParameter := len(sql) > 1 && digit(sql[1])
@@ -233,7 +233,7 @@ func dollar(sql string) (token, int) {
 	return token{kind: literal, text: sql[len(tag) : len(tag)+size]}, size + 2*len(tag)
 }
 
-// numeral returns the length of the number that sql begins with.
+// numeral returns the length of the number at the start of sql.
 func numeral(sql string) int {
 	n := 0
 	for n < len(sql) && (digit(sql[n]) || sql[n] == '.') {
@@ -261,8 +261,8 @@ func letter(c byte) bool {
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
 
-// lower folds the letters that Postgres folds in names of UTF8 databases. Bytes of
-// other encodings stay.
+// lower folds A to Z, as Postgres does in names of UTF8 databases. It keeps all other
+// bytes, which may be in any encoding.
 func lower(s string) string {
 	b := []byte(s)
 	for i, c := range b {

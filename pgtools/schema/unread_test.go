@@ -24,13 +24,13 @@ func TestUnread(t *testing.T) {
 		want    string
 	}{
 		"no SQL":             {[]archive.Entry{{Desc: "TABLE", Tag: "odd", Definition: "ČREATE odd"}}, "read its definition: "},
-		"open quote":         {[]archive.Entry{{Desc: "TABLE", Tag: "odd", Definition: "CREATE TABLE public.odd (\n a text DEFAULT 'x\n);"}}, "it ends within quotes"},
+		"open quote":         {[]archive.Entry{{Desc: "TABLE", Tag: "odd", Definition: "CREATE TABLE public.odd (\n a text DEFAULT 'x\n);"}}, "a quote or comment is not closed"},
 		"cut":                {[]archive.Entry{{Desc: "TABLE", Tag: "odd", Definition: "CREATE TABLE public.odd (\n a text"}}, "read its definition: "},
 		"unknown option":     {[]archive.Entry{{Desc: "TABLE", Tag: "odd", Definition: "CREATE TABLE public.odd (a text ENCRYPTED NOT NULL);"}}, `"encrypted" in the definition of column "a"`},
-		"partition of":       {[]archive.Entry{{Desc: "TABLE", Tag: "odd", Definition: "CREATE TABLE public.odd PARTITION OF public.fine DEFAULT;"}}, "no columns"},
+		"partition of":       {[]archive.Entry{{Desc: "TABLE", Tag: "odd", Definition: "CREATE TABLE public.odd PARTITION OF public.fine DEFAULT;"}}, "expected columns"},
 		"missing parent":     {[]archive.Entry{{Desc: "TABLE", Tag: "odd", Definition: "CREATE TABLE public.odd (a text) INHERITS (public.gone);"}}, "public.gone, which it inherits from, is not in the archive"},
 		"its own parent":     {[]archive.Entry{{Desc: "TABLE", Tag: "odd", Definition: "CREATE TABLE public.odd () INHERITS (public.odd);"}}, ""},
-		"missing row type":   {[]archive.Entry{{Desc: "TABLE", Tag: "odd", Definition: "CREATE TABLE public.odd OF public.gone;"}}, "its row type public.gone is not told"},
+		"missing row type":   {[]archive.Entry{{Desc: "TABLE", Tag: "odd", Definition: "CREATE TABLE public.odd OF public.gone;"}}, "its row type public.gone is not in the archive"},
 		"broken domain":      {[]archive.Entry{{Desc: "TABLE", Tag: "odd", Definition: "CREATE TABLE public.odd (a public.d);"}, {Desc: "DOMAIN", Tag: "d", Definition: "CREATE DOMAIN public.d AS text WITH (a);"}}, "read the type of column a: public.d: "},
 		"domains in a ring":  {[]archive.Entry{{Desc: "TABLE", Tag: "odd", Definition: "CREATE TABLE public.odd (a public.d);"}, {Desc: "DOMAIN", Tag: "d", Definition: "CREATE DOMAIN public.d AS public.e;"}, {Desc: "DOMAIN", Tag: "e", Definition: "CREATE DOMAIN public.e AS public.d;"}}, "in a circle"},
 		"unknown constraint": {[]archive.Entry{{Desc: "TABLE", Tag: "odd", Definition: "CREATE TABLE public.odd (a text);"}, {Desc: "CONSTRAINT", Tag: "odd c", Dependencies: []int{1}, Definition: "ALTER TABLE ONLY public.odd ADD CONSTRAINT c ASSERT (a);"}}, "read constraint odd c: "},

@@ -2,7 +2,7 @@ package schema
 
 import "strings"
 
-// LabelProviders returns the providers in statements SECURITY LABEL.
+// LabelProviders returns the providers in SECURITY LABEL statements.
 func LabelProviders(sql string) (names []string) {
 	for _, l := range labels(sql) {
 		names = append(names, l.provider)
@@ -10,8 +10,8 @@ func LabelProviders(sql string) (names []string) {
 	return names
 }
 
-// WithoutLabels returns statements SECURITY LABEL without those of some providers; ""
-// when none is left. pg_dump writes those of all providers together.
+// WithoutLabels returns SECURITY LABEL statements without those of unwanted providers,
+// or "" if none is left. pg_dump writes the labels of all providers together.
 func WithoutLabels(sql string, unwanted func(provider string) bool) string {
 	var b strings.Builder
 	for _, l := range labels(sql) {
@@ -22,7 +22,7 @@ func WithoutLabels(sql string, unwanted func(provider string) bool) string {
 	return b.String()
 }
 
-// label is a statement SECURITY LABEL.
+// label is a SECURITY LABEL statement.
 type label struct{ provider, sql string }
 
 func labels(sql string) (found []label) {
@@ -51,13 +51,13 @@ func labels(sql string) (found []label) {
 	return found
 }
 
-// WithoutAttributeOptions returns a definition without the options of columns that
-// known refuses, and their names. pg_dump writes them after CREATE TABLE:
+// WithoutAttributeOptions returns a definition without the options of columns that are
+// not known, and their names. pg_dump writes such options after CREATE TABLE:
 //
 //	ALTER TABLE ONLY public.items ALTER COLUMN price SET (n_distinct=5, pg_attver=3);
 //
-// A statement of which nothing is left goes. What cannot be split into tokens stays
-// as it is. standard says whether standard_conforming_strings is on.
+// A statement is removed when none of its options is left. SQL that cannot be split
+// into tokens stays unchanged. standard is the setting standard_conforming_strings.
 func WithoutAttributeOptions(sql string, standard bool, known func(option string) bool) (edited string, cut []string) {
 	all, err := lexer{escapes: !standard}.tokens(sql)
 	if err != nil {
@@ -80,7 +80,7 @@ func WithoutAttributeOptions(sql string, standard bool, known func(option string
 			switch {
 			case len(kept) == 0:
 				b.WriteString(sql[copied:start])
-				copied = p.all[p.at-1].stop // the semicolon goes too
+				copied = p.all[p.at-1].stop // after the semicolon
 			case len(kept) < len(options):
 				b.WriteString(sql[copied:options[0].start] + strings.Join(kept, ", "))
 				copied = options[len(options)-1].stop
@@ -99,14 +99,14 @@ func WithoutAttributeOptions(sql string, standard bool, known func(option string
 	return b.String(), cut
 }
 
-// attributeOption is one option, and where it is.
+// attributeOption is one option and its place.
 type attributeOption struct {
 	name, text  string
 	start, stop int
 }
 
-// attributeOptions takes a statement that sets options of a column. For any other it
-// returns nil, and the parser is where it was.
+// attributeOptions consumes a statement that sets options of a column. For any other
+// statement it returns nil and the parser does not move.
 func (p *parser) attributeOptions() []attributeOption {
 	at := p.at
 	var options []attributeOption
@@ -142,9 +142,9 @@ func (p *parser) attributeOptions() []attributeOption {
 	return nil
 }
 
-// WithoutRoles returns CREATE POLICY without the roles that unwanted selects, the
-// roles that stay, and those that go, all as SQL. The policy is "" when no role
-// stays. A policy for all roles, and a statement of another form, stay as they are.
+// WithoutRoles returns CREATE POLICY without unwanted roles, and the SQL of the roles
+// that it kept and cut. The policy is "" if no role is left. A policy for all roles and
+// a statement of another form stay unchanged.
 func WithoutRoles(sql string, unwanted func(role string) bool) (edited string, kept, cut []string) {
 	p := &parser{sql: sql, all: read(sql)}
 	p.expect("create policy")
