@@ -13,16 +13,16 @@ import (
 	"time"
 )
 
-// A Command is a program of the user's own, such as a migration.
+// A Command is a program that the user configured, such as a migration.
 type Command struct {
 	Words []string // the program and its arguments
-	Dir   string   // where it runs, and what a program with a slash in its name is relative to
+	Dir   string   // its working directory, and the base of a program path with a slash
 	Env   []string
-	// Limit ends the command when it takes longer; 0: never.
+	// Limit is how long the command may take; 0: forever.
 	Limit time.Duration
 	// Grace is how long the command has between SIGTERM and SIGKILL; 0: 10 seconds.
 	Grace time.Duration
-	// Line gets each line of its output, without its end.
+	// Line gets each line of the output, without the line break.
 	Line func(line string)
 }
 
@@ -35,15 +35,14 @@ func (c Command) Program() (string, error) {
 	return exec.LookPath(name)
 }
 
-// A TimeoutError says that a command took longer than its limit.
+// A TimeoutError is the error for a command that took longer than its limit.
 type TimeoutError struct{ Limit time.Duration }
 
 func (e *TimeoutError) Error() string { return fmt.Sprintf("not finished after %s", e.Limit) }
 
-// Run runs the command to its end: without a terminal, with nothing to read, and
-// with all that it starts in one process group. When Run returns, whatever of that
-// group was left has been killed. A program that makes itself a group of its own, as
-// a daemon does, is beyond that.
+// Run runs the command and waits for its end. The command has no terminal and an empty
+// standard input. Run then kills all processes left in the command's process group.
+// Processes that leave the group, like daemons, keep running.
 func (c Command) Run(ctx context.Context) error {
 	path, err := c.Program()
 	if err != nil {
@@ -62,7 +61,7 @@ func (c Command) Run(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, path, c.Words[1:]...)
 	cmd.Args[0] = c.Words[0]
 	cmd.Dir, cmd.Env = c.Dir, c.Env
-	cmd.Stdout, cmd.Stderr = w, w // files, so that Wait does not wait for who else holds them
+	cmd.Stdout, cmd.Stderr = w, w // files: Wait does not wait for other processes that hold them
 	cmd.SysProcAttr = sessionAttributes()
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = c.Grace
@@ -82,14 +81,14 @@ func (c Command) Run(ctx context.Context) error {
 	go func() {
 		defer close(read)
 		l := &lines{f: c.Line}
-		_, _ = io.Copy(l, r) // it ends with the last process that holds the other end
+		_, _ = io.Copy(l, r) // ends when the last process closes the other end
 		l.flush()
 	}()
 	err = <-ended
 	killGroup(cmd.Process.Pid)
 	select {
 	case <-read:
-	case <-time.After(time.Second): // a daemon has it
+	case <-time.After(time.Second): // a daemon holds it open
 		_ = r.SetReadDeadline(time.Unix(1, 0))
 		<-read
 	}
@@ -97,7 +96,7 @@ func (c Command) Run(ctx context.Context) error {
 	return outcomeOf(ctx, cmd, err)
 }
 
-// outcomeOf returns nil if the command exited with status 0, else why it did not.
+// outcomeOf returns nil if the command exited with status 0, and otherwise the cause.
 func outcomeOf(ctx context.Context, cmd *exec.Cmd, err error) error {
 	if cmd.ProcessState != nil && cmd.ProcessState.Success() {
 		return nil

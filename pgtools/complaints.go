@@ -9,23 +9,23 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// A Complaint is one error of pg_restore's.
+// A Complaint is one error that pg_restore reports.
 type Complaint struct {
 	Entry   string // the archive entry: "3383; 0 0 COMMENT EXTENSION citext"; "" if none
-	Message string // pg_restore's words, with the server's; several lines
-	Command string // the first line of the statement, "" if there was none
+	Message string // of pg_restore and the server; several lines
+	Command string // the first line of the statement; "" if there is none
 }
 
-// Ignored is an error of pg_restore's that does no harm.
+// Ignored is a harmless error of pg_restore.
 type Ignored struct {
 	Complaint
-	Reason string // why it does none
+	Reason string // why it is harmless
 }
 
 // String returns one line.
 func (i Ignored) String() string { return i.text() + " (" + i.Reason + ")" }
 
-// A RestoreError is the error of pg_restore's that ended a restore.
+// A RestoreError is the error of pg_restore that ended a restore.
 type RestoreError struct{ Complaint }
 
 // Error returns one line.
@@ -42,24 +42,24 @@ func (c Complaint) text() string {
 	return s
 }
 
-// harmless returns why a complaint may be ignored, or "". This is the whole
-// list; all else ends the restore. It goes by the statement, never by the
-// server's message, which may be in any language.
+// harmless returns the reason to ignore a complaint, or "". All complaints that are not
+// on this list end the restore. The list has statements, because the server's messages
+// may be in any language.
 func harmless(c Complaint) string {
 	for _, h := range []struct{ command, reason string }{
-		// A dump has CREATE EXTENSION IF NOT EXISTS and the extension's comment.
-		// Where a superuser has created the extension beforehand (template1, or
-		// by hand because it is not a trusted one), the first does nothing, and
-		// the second is for the owner only.
+		// A dump has CREATE EXTENSION IF NOT EXISTS and the extension's comment. If a
+		// superuser has created the extension before (in template1, or by hand
+		// because it is not trusted), the first does nothing, and only the owner may
+		// set the comment.
 		{"COMMENT ON EXTENSION ", "only the comment of an extension is missing"},
-		// pg_dump --schema=public of version 15 and later makes the schema that every
-		// new database has. That one serves: owner and privileges of the dumped one
-		// would not be restored anyway. The comment is for the owner only, which
-		// before version 15 is the superuser.
+		// pg_dump --schema=public of version 15 and later creates the schema public,
+		// which every new database has. Owner and privileges would not be restored
+		// in any case. Only the owner may set the comment, who before version 15 is
+		// the superuser.
 		{"CREATE SCHEMA public;", "every database has the schema"},
 		{"COMMENT ON SCHEMA public ", "only the comment of a schema is missing"},
-		// pg_restore 17 and later sets it without asking which server it talks
-		// to; servers before 17 have no such parameter.
+		// pg_restore 17 and later sets this on all servers, but servers before 17
+		// do not have the parameter.
 		{"SET transaction_timeout = 0", "the server is older than the parameter, which only turns a timeout off"},
 	} {
 		if strings.HasPrefix(c.Command, h.command) {
@@ -69,10 +69,9 @@ func harmless(c Complaint) string {
 	return ""
 }
 
-// complaints reads pg_restore's stderr as it is written. The format with
-// --verbose, without which the entry is not named, in PostgreSQL 12 to 19
-// (warn_or_exit_horribly and ExecuteSqlCommand in pg_backup_archiver.c and
-// pg_backup_db.c), is
+// complaints reads pg_restore's stderr. With --verbose, which is needed for the names of
+// entries, the format in PostgreSQL 12 to 19 (warn_or_exit_horribly and
+// ExecuteSqlCommand in pg_backup_archiver.c and pg_backup_db.c) is
 //
 //	pg_restore: while PROCESSING TOC:
 //	pg_restore: from TOC entry 3383; 0 0 COMMENT EXTENSION citext
@@ -81,20 +80,20 @@ func harmless(c Complaint) string {
 //
 //	pg_restore: warning: errors ignored on restore: 1
 //
-// where the entry is not named again for its next error, and a message and a
-// statement may have several lines.
+// An entry is not named again for its next error. Messages and statements may have
+// several lines.
 //
-// The processes of parallel jobs write all this into one pipe, each line in up to
-// four pieces: "pg_restore:", " ", "error: ", and the rest, which holds message and
-// statement. Those of one process may come between those of another, so then only
-// what is in one piece belongs together: the entry is found by its statement, and
-// an error is harmless only if its own statement says so. An error about no
-// statement is known by its piece "error: " alone, which makes one too many.
+// Parallel jobs write to one pipe, and each line comes in up to four pieces:
+// "pg_restore:", " ", "error: ", and the rest with message and statement. Pieces of
+// different processes may mix, so only the content of one piece belongs together. The
+// entry is then found by its statement, and an error is harmless only if the statement
+// in its own piece is. For an error without a statement, only the piece "error: " is
+// certain: it makes the number of errors exceed the number of ignored ones.
 type complaints struct {
 	tail     *tail
 	fatal    func() // called at the first complaint that is not harmless
 	parallel bool
-	entryOf  func(statement string) string // names an entry, "" when it is not clear which
+	entryOf  func(statement string) string // names an entry; "" if it is not certain
 	phrases  Phrases
 
 	mu      sync.Mutex
@@ -103,14 +102,14 @@ type complaints struct {
 	current *complaint // being read
 	ignored []Ignored
 	first   *complaint // not harmless
-	errors  int        // pieces that begin one, when parallel
-	counted int        // how many errors pg_restore says it ignored
+	errors  int        // number of "error: " pieces, if parallel
+	counted int        // number of ignored errors that pg_restore reports
 }
 
-// A complaint is a Complaint that is being read.
+// A complaint is a Complaint that is not complete yet.
 type complaint struct {
 	Complaint
-	statement []string // its lines
+	statement []string // lines
 	decided   bool
 }
 
@@ -168,7 +167,7 @@ func (c *complaints) line(s string) {
 // notExecuted begins the message about a statement that the server refused.
 const notExecuted = "could not execute query: "
 
-// mixedLine is line for what parallel jobs write.
+// mixedLine is line for the output of parallel jobs.
 func (c *complaints) mixedLine(s string) {
 	const program, label, summary = "pg_restore: ", "error: ", "errors ignored on restore: "
 	c.errors += strings.Count(s, label)
@@ -212,8 +211,8 @@ func (c *complaints) more(s string) {
 	c.current.Message += "\n" + s
 }
 
-// decide looks the current complaint up as soon as enough of it is known: the
-// next line may be an hour away.
+// decide checks whether the current complaint is harmless as soon as it knows enough:
+// the next line may be an hour away.
 func (c *complaints) decide() {
 	if c.current.decided {
 		return
@@ -237,8 +236,8 @@ func (c *complaints) end() {
 	}
 }
 
-// verdict says how a restore ended, given how pg_restore did, and why it was
-// stopped if it was.
+// verdict returns the result of a restore from pg_restore's exit and, if hectl stopped
+// it, the cause.
 func (c *complaints) verdict(stopped, exit error) ([]Ignored, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -255,19 +254,20 @@ func (c *complaints) verdict(stopped, exit error) ([]Ignored, error) {
 		return c.ignored, fault.Wrap(restoreHint(c.first.Complaint, &RestoreError{c.firstWithoutRow()}))
 	case c.parallel && c.errors > len(c.ignored):
 		if len(fault.Hints(exit)) == 0 {
-			exit = fault.Wrap(fault.Failed, "parallel jobs wrote at the same time: run it again with -j 1 to see which one failed", exit)
+			exit = fault.Wrap(fault.Failed, "run it again with -j 1 to see which one failed: parallel jobs wrote their errors at the same time", exit)
 		}
 		return c.ignored, exit
 	case errors.As(exit, &status) && status.Status == 1 && c.counted > 0 && c.counted <= len(c.ignored):
-		// pg_restore exits with 1 for harmless errors too. It does not count those
-		// with which the sessions of its parallel jobs begin.
+		// pg_restore exits with 1 even if all errors are harmless. It does not count
+		// errors at the start of its parallel jobs' sessions.
 		return c.ignored, nil
 	default:
 		return c.ignored, exit
 	}
 }
 
-// firstWithoutRow is the complaint that ended the restore, with its entry.
+// firstWithoutRow returns the complaint that ended the restore, with its entry and
+// without values of rows.
 func (c *complaints) firstWithoutRow() Complaint {
 	found := c.first.Complaint
 	if !c.parallel {
@@ -282,7 +282,7 @@ func (c *complaints) firstWithoutRow() Complaint {
 	return found.withoutRow(c.phrases)
 }
 
-// restoreHint returns what fault.Wrap takes.
+// restoreHint returns the arguments of fault.Wrap for err.
 func restoreHint(c Complaint, err *RestoreError) (code fault.Code, hint string, wrapped error) {
 	switch {
 	case strings.HasPrefix(c.Command, "CREATE EXTENSION"):
@@ -292,7 +292,7 @@ func restoreHint(c Complaint, err *RestoreError) (code fault.Code, hint string, 
 	case poolerHint("", c.Message) != "":
 		hint = poolerAdvice
 	case strings.Contains(c.Message, "server closed the connection"):
-		hint = "the connection to the server broke: the server's log may say why"
+		hint = "look into the server's log: the connection to the server broke"
 	case noSharedMemory(c.Message):
 		hint = sharedMemoryHint
 	case strings.Contains(c.Message, "No space left on device"):

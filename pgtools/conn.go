@@ -15,27 +15,27 @@ import (
 	"strings"
 )
 
-// A Conn says where to connect and how: resolved, complete and immutable. The
-// zero Conn says nothing. However a Conn is printed, its password is not.
+// A Conn holds resolved connection settings. It is complete and immutable; the zero Conn
+// has no settings. No format prints its password.
 type Conn struct {
-	// A function, because fmt does not call the Format method of a value in
-	// somebody's unexported field, but prints what it finds inside; it follows
-	// pointers too, for a wrong verb.
+	// A function, because fmt does not call the Format method of a Conn in an
+	// unexported field of another type. It would print the settings, and even
+	// follow a pointer to them for a wrong verb.
 	settings func() *settings
 }
 
 func newConn(s settings) Conn { return Conn{func() *settings { return &s }} }
 
 type settings struct {
-	params    Params            // libpq's keywords; passfile included, service not
-	inherited Params            // those of params that children get as variables, see Environ
+	params    Params            // by libpq's keywords; with passfile, without service
+	inherited Params            // the params that children get as variables; see Environ
 	home      string            // the user's home directory, for libpq's default files
-	origins   map[string]string // where the values of params come from, see From
-	secret    string            // where a password would be set; "": PGPASSWORD
-	token     Token             // makes the password of each connection; nil: there is one, or none is needed
+	origins   map[string]string // the sources of the params; see From
+	secret    string            // the setting for a password; "": PGPASSWORD
+	token     Token             // creates the password of each connection; nil: password or passfile
 }
 
-// A Token is a password that is only good for connecting soon.
+// A Token creates a password that expires soon.
 type Token func(ctx context.Context) (string, error)
 
 func (c Conn) get(key string) string {
@@ -48,7 +48,7 @@ func (c Conn) get(key string) string {
 // Host returns the host name, address, or socket directory.
 func (c Conn) Host() string { return c.get("host") }
 
-// Port returns the port; for a Unix socket it is part of the file's name.
+// Port returns the port. For a Unix socket it is part of the file's name.
 func (c Conn) Port() int {
 	n, _ := strconv.Atoi(c.get("port")) // checked by Resolve
 	return n
@@ -73,9 +73,9 @@ func (c Conn) WithDatabase(name string) Conn {
 	return newConn(s)
 }
 
-// WithOrigins returns c with the places that from names for its parts. from gets a
-// libpq keyword and what is known of it: a variable, a service, ByLibpq, or "" for
-// what Resolve was given. secret is the place where a password would be set.
+// WithOrigins returns c with the origins of its values that from returns. from gets a
+// libpq keyword and its known origin: a variable, a service, ByLibpq, or "" for the
+// Params of Resolve. secret names the setting for a password.
 func (c Conn) WithOrigins(from func(keyword, known string) string, secret string) Conn {
 	if c.settings == nil {
 		return c
@@ -91,9 +91,9 @@ func (c Conn) WithOrigins(from func(keyword, known string) string, secret string
 	return newConn(s)
 }
 
-// WithToken returns c with a password that is made anew for every connection,
-// in place of what is set: one made at the start of a run would have expired
-// when hectl has to find out, hours later, what pg_dump waits for.
+// WithToken returns c with a new password for every connection. A token from the start
+// of a run would have expired hours later, when hectl connects again to find out what
+// pg_dump is waiting for.
 func (c Conn) WithToken(token Token) Conn {
 	if c.settings == nil {
 		return c
@@ -103,7 +103,7 @@ func (c Conn) WithToken(token Token) Conn {
 	return newConn(s)
 }
 
-// fresh returns c as it is to be used for a connection that is made now.
+// fresh returns c with a new token, for a connection that is made now.
 func (c Conn) fresh(ctx context.Context) (Conn, error) {
 	if !c.hasToken() {
 		return c, nil
@@ -120,8 +120,7 @@ func (c Conn) fresh(ctx context.Context) (Conn, error) {
 
 func (c Conn) hasToken() bool { return c.settings != nil && c.settings().token != nil }
 
-// withSettings returns c with values for parameters of the server, which sessions
-// begin with.
+// withSettings returns c with initial values for the server's parameters.
 func (c Conn) withSettings(values map[string]string) Conn {
 	if c.settings == nil || len(values) == 0 {
 		return c
@@ -147,9 +146,9 @@ func (c Conn) readOnly() Conn {
 // IsSocket reports whether the host is the directory of a Unix socket.
 func (c Conn) IsSocket() bool { return strings.HasPrefix(c.Host(), "/") }
 
-// IsLocal reports whether the server is this machine by what its host is called:
-// a Unix socket, a loopback address, localhost or a name under it. A tunnel's
-// near end is local as well; hectl's guard looks at more than this.
+// IsLocal reports whether the host names this machine: a Unix socket, a loopback
+// address, localhost or a name below it. The near end of a tunnel is local, so hectl's
+// guard checks more than this.
 func (c Conn) IsLocal() bool {
 	if c.IsSocket() {
 		return true
@@ -161,15 +160,15 @@ func (c Conn) IsLocal() bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
-// rdsHost matches the endpoints of Amazon RDS and Aurora. The region comes
-// before "rds", but in China mostly after it.
+// rdsHost matches the endpoints of Amazon RDS and Aurora. The region comes before "rds",
+// but in China usually after it.
 var rdsHost = regexp.MustCompile(`\.(?:(?:([a-z0-9-]+)\.)?rds|rds\.([a-z0-9-]+))\.amazonaws\.com(?:\.cn)?$`)
 
 // IsRDS reports whether the host is an endpoint of Amazon RDS or Aurora.
 func (c Conn) IsRDS() bool { return rdsHost.MatchString(c.canonicalHost()) }
 
-// RDSRegion returns the AWS region of an endpoint of RDS; "" when its name has
-// none, and for any other host.
+// RDSRegion returns the AWS region in the name of an RDS endpoint. It is "" for a name
+// without one and for any other host.
 func (c Conn) RDSRegion() string {
 	match := rdsHost.FindStringSubmatch(c.canonicalHost())
 	if match == nil {
@@ -178,20 +177,20 @@ func (c Conn) RDSRegion() string {
 	return match[1] + match[2]
 }
 
-// NeedsTLS reports whether c connects with TLS or not at all.
+// NeedsTLS reports whether c refuses connections without TLS.
 func (c Conn) NeedsTLS() bool {
 	return !c.IsSocket() && slices.Contains([]string{"require", "verify-ca", "verify-full"}, c.get("sslmode"))
 }
 
-// canonicalHost is the host in lower case, without a root dot.
+// canonicalHost returns the host in lower case, without a final dot.
 func (c Conn) canonicalHost() string {
 	return strings.TrimSuffix(strings.ToLower(c.Host()), ".")
 }
 
 // Fingerprint identifies the database without naming it: the SHA-256, in
 // hexadecimal, of the host in lower case and without a final dot, the port and
-// the database, each followed by a NUL byte. All names of this machine, Unix
-// sockets among them, count as localhost.
+// the database, each followed by a NUL byte. All names of this machine, including Unix
+// sockets, count as localhost.
 func (c Conn) Fingerprint() string {
 	host := c.canonicalHost()
 	if c.IsLocal() {
@@ -201,9 +200,9 @@ func (c Conn) Fingerprint() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// FingerprintFrom is a Fingerprint that may leave the machine whose name is
-// hostname: a database on that machine itself, which every machine calls
-// localhost, is told from one of the same name elsewhere.
+// FingerprintFrom returns a Fingerprint to use outside of this machine, whose name is
+// hostname. It is not the same for local databases of different machines, although each
+// of them is on localhost.
 func (c Conn) FingerprintFrom(hostname string) string {
 	if !c.IsLocal() {
 		return c.Fingerprint()
@@ -220,7 +219,7 @@ func (c Conn) String() string {
 	return c.User() + "@" + net.JoinHostPort(c.Host(), c.get("port")) + "/" + c.Database()
 }
 
-// Format prints String, whatever the verb.
+// Format prints String for every verb.
 func (c Conn) Format(f fmt.State, verb rune) {
 	if verb == 'q' {
 		_, _ = fmt.Fprintf(f, "%q", c.String())

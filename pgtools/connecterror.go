@@ -16,8 +16,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// connectError words a failed connection attempt. pgx may have tried twice
-// (with TLS and without); the attempt that got furthest is the one reported.
+// connectError returns the error for a failed connection. pgx may have tried twice, with
+// TLS and without; the error is about the attempt that got further.
 func connectError(ctx context.Context, c Conn, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("connect to %v: %w", c, context.Cause(ctx))
@@ -29,7 +29,7 @@ func connectError(ctx context.Context, c Conn, err error) error {
 	return c.told(withHints(code, hint, &connectionError{fmt.Sprintf("connect to %v: %s", c, text), err}))
 }
 
-// A connectionError has a text of hectl's and pgx's error as its cause.
+// A connectionError has hectl's own text, with pgx's error as its cause.
 type connectionError struct {
 	text  string
 	cause error
@@ -38,8 +38,8 @@ type connectionError struct {
 func (e *connectionError) Error() string { return e.text }
 func (e *connectionError) Unwrap() error { return e.cause }
 
-// furthest returns the most telling of the server's answers in err's tree: one
-// about pg_hba.conf is often about the attempt without TLS only.
+// furthest returns the most informative answer of the server in err's tree. An answer
+// about pg_hba.conf often concerns only the attempt without TLS.
 func furthest(err error) *pgconn.PgError {
 	var best *pgconn.PgError
 	var walk func(error)
@@ -63,9 +63,9 @@ func furthest(err error) *pgconn.PgError {
 	return best
 }
 
-// serverRefusal words what a server said instead of letting us in. Messages
-// come in the server's language, so it goes by SQLSTATE and by the C function
-// that raised the error.
+// serverRefusal returns the error for a connection that the server refused. Messages are
+// in the server's language, so it looks at the SQLSTATE and at the C function that
+// raised the error.
 func serverRefusal(c Conn, pg *pgconn.PgError) error {
 	code, hint := fault.Failed, pg.Hint
 	text := pg.Message
@@ -111,8 +111,8 @@ func serverRefusal(c Conn, pg *pgconn.PgError) error {
 
 const tooManyHint = "close other sessions, raise the limit, or use fewer jobs (-j): a restore takes up to two sessions for each, and two more"
 
-// tooMany reports whether a program's message, in English, is the server's about too
-// many sessions: of all, of the role or of the database.
+// tooMany reports whether an English message says that the server, the role or the
+// database has too many sessions.
 func tooMany(message string) bool {
 	for _, text := range []string{"too many clients already", "too many connections for ", "remaining connection slots are reserved"} {
 		if strings.Contains(message, text) {
@@ -122,12 +122,12 @@ func tooMany(message string) bool {
 	return false
 }
 
-// tokenHint says what RDS wants besides a token.
+// tokenHint returns what RDS requires besides a token.
 func tokenHint(c Conn) string {
 	return fmt.Sprintf("the role needs \"GRANT rds_iam TO %s\", and the AWS credentials rds-db:connect on it", Quote(c.User()))
 }
 
-// passfileLine is the line that would be needed, without the password.
+// passfileLine returns the line for the password file, without the password.
 func (c Conn) passfileLine() string {
 	host := c.Host()
 	if c.IsSocket() {
@@ -137,7 +137,7 @@ func (c Conn) passfileLine() string {
 	return strings.Join([]string{escape(host), c.get("port"), escape(c.Database()), escape(c.User()), "PASSWORD"}, ":")
 }
 
-// networkFailure words a failure below the protocol.
+// networkFailure describes a failure below the protocol.
 func networkFailure(c Conn, err error) (code fault.Code, hint, text string) {
 	where := fmt.Sprintf("%s, port %d", c.Host(), c.Port())
 	var (
@@ -164,15 +164,15 @@ func networkFailure(c Conn, err error) (code fault.Code, hint, text string) {
 		return fault.Failed, "set sslrootcert to the file with the authority's certificate (for RDS: global-bundle.pem)", "the server's certificate cannot be verified"
 	case pgconn.Timeout(err), errors.As(err, &netErr) && netErr.Timeout():
 		return fault.Failed, "is the server reachable from here (VPN, security group, firewall)? connect_timeout sets how long to wait", "no answer within " + c.get("connect_timeout") + " seconds"
-	case c.NeedsTLS() && strings.Contains(err.Error(), "server refused TLS connection"): // else it was asked without TLS, too
-		return fault.Failed, "set sslmode=prefer if a connection without TLS is acceptable", "the server does not do TLS"
+	case c.NeedsTLS() && strings.Contains(err.Error(), "server refused TLS connection"): // otherwise pgx also tried without TLS
+		return fault.Failed, "set sslmode=prefer if a connection without TLS is acceptable", "the server does not support TLS"
 	case broke(err):
 		return fault.Failed, "it may be starting or shutting down, or a proxy has nowhere to go: its log may say why; try again", "the server ended the connection"
 	}
 	return fault.Failed, "", lastCause(err).Error()
 }
 
-// lastCause unwraps to the innermost error, whose text has no decoration.
+// lastCause returns the innermost error, whose text has no decoration.
 func lastCause(err error) error {
 	for {
 		switch x := err.(type) { //nolint:errorlint // unwrapping is the point

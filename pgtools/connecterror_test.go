@@ -53,7 +53,7 @@ func TestConnectErrors(t *testing.T) {
 		{"no database", "does not exist", "create it", good(pgtools.Params{"dbname": "none"}), fault.Failed},
 		{"no role", "none", "PGPASSWORD", good(pgtools.Params{"user": "none"}), fault.Denied},
 		{"no role on the socket", "does not exist", "create the role", good(pgtools.Params{"host": c.Socket(), "user": "none"}), fault.Denied},
-		{"TLS", "the server does not do TLS", "sslmode=prefer", good(pgtools.Params{"sslmode": "require"}), fault.Failed},
+		{"TLS", "the server does not support TLS", "sslmode=prefer", good(pgtools.Params{"sslmode": "require"}), fault.Failed},
 		{"CA file", "no such file", "", good(pgtools.Params{"sslmode": "verify-ca", "sslrootcert": nobody + "/none"}), fault.Usage},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -108,7 +108,7 @@ func TestConnectTooMany(t *testing.T) {
 // that wants other TLS settings.
 func TestConnectToDyingServer(t *testing.T) {
 	t.Parallel()
-	const broke, tls = "the server ended the connection", "the server does not do TLS"
+	const broke, tls = "the server ended the connection", "the server does not support TLS"
 	for _, tt := range []struct {
 		name, mode string
 		answer     string // to the request for TLS; then the server is gone

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Args returns the arguments that make a libpq program connect to c, without
-// any secret in them: Environ has that.
+// Args returns the arguments with which a libpq program connects to c, without secrets.
+// Environ has those.
 func (c Conn) Args() []string {
 	if c.settings == nil {
 		return nil
@@ -24,8 +24,8 @@ func (c Conn) Args() []string {
 	return []string{"--dbname", strings.Join(pairs, " ")}
 }
 
-// Conninfo returns a connection string that leads to the same place in another
-// environment, without the password: for a crontab or a unit.
+// Conninfo returns a connection string for a crontab or a systemd unit. It reaches the
+// same database in any environment, and has no password.
 func (c Conn) Conninfo() string {
 	if c.settings == nil {
 		return ""
@@ -45,8 +45,8 @@ func (c Conn) Conninfo() string {
 	return strings.Join(pairs, " ")
 }
 
-// Files returns the paths that c names, as it names them: of certificates, keys
-// and the password file, and the folder of the server's socket.
+// Files returns the paths in c, unchanged: certificates, keys, the password file, and
+// the folder of the server's socket.
 func (c Conn) Files() []string {
 	var files []string
 	if host := c.get("host"); strings.HasPrefix(host, "/") {
@@ -62,13 +62,11 @@ func (c Conn) Files() []string {
 	return files
 }
 
-// Environ returns base as the environment of a child that connects to c: no
-// PG* variable of the caller's is left to redirect it, and PGPASSWORD is there
-// when a password is known.
+// Environ returns base as the environment of a child that connects to c: without the
+// caller's PG* variables, and with PGPASSWORD if the password is known.
 //
-// A parameter that came from the environment, and that older libpqs do not
-// know, stays a variable: as an argument it would stop an older pg_dump, which
-// ignores the variable.
+// A parameter from the environment that older libpqs do not know stays a variable. An
+// older pg_dump ignores the variable, but would fail with such an argument.
 func (c Conn) Environ(base []string) []string {
 	env := slices.DeleteFunc(slices.Clone(base), func(kv string) bool {
 		return strings.HasPrefix(kv, "PG")
@@ -91,10 +89,9 @@ func QuoteConninfo(s string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'"
 }
 
-// CommandEnviron returns base as the environment of a program of the user's own that
-// is to work on c, whatever of libpq's variables, Rails' and the application's it
-// reads. What would lead it to another database is not in it, and neither are the
-// credentials of AWS and the settings of hectl.
+// CommandEnviron returns base as the environment of a program that the user configured
+// to work on c. It sets the variables of libpq, Rails and the application to c, and
+// leaves out all variables for other databases, AWS credentials and hectl's settings.
 func (c Conn) CommandEnviron(base []string) []string {
 	env := slices.DeleteFunc(c.Environ(base), func(kv string) bool {
 		name, _, _ := strings.Cut(kv, "=")
@@ -112,7 +109,7 @@ func (c Conn) CommandEnviron(base []string) []string {
 		{"PGHOST", host}, {"PGPORT", port}, {"PGUSER", c.User()}, {"PGPASSWORD", password}, {"PGDATABASE", c.Database()},
 		{"PG_HOST", host}, {"PG_PORT", port}, {"PG_USERNAME", c.User()}, {"PG_PASSWORD", password},
 	} {
-		// An empty variable counts as unset, and keeps dotenv from setting it.
+		// An empty variable counts as unset, but dotenv does not set it.
 		env = append(env, pair.name+"="+pair.value)
 	}
 	for _, kw := range keywords() {
@@ -127,8 +124,8 @@ func hasVariable(env []string, name string) bool {
 	return slices.ContainsFunc(env, func(kv string) bool { return strings.HasPrefix(kv, name+"=") })
 }
 
-// uri returns c as a URI with its password. A socket's folder is its host, with %2F
-// for each slash: libpq, Rails, Django and node-postgres read it so.
+// uri returns c as a URI with its password. Its host may be the folder of a socket, with
+// %2F for each slash, as libpq, Rails, Django and node-postgres accept it.
 func (c Conn) uri() string {
 	user := url.User(c.User())
 	if password := c.password(); password != "" {

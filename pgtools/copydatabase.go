@@ -8,26 +8,25 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// CopyOptions tunes CopyDatabase; the zero CopyOptions are good.
+// CopyOptions are the options of CopyDatabase. The zero value is valid.
 type CopyOptions struct {
 	AppName  string // in pg_stat_activity; "": hectl
-	Attempts int    // how often to wait 5 seconds for sessions to go; 0: 3
-	Owner    string // of the copy; "": the role that makes it
-	// Sealed says that nobody may connect to the copy, so that it stays what it is.
+	Attempts int    // how often to wait 5 seconds for sessions to end; 0: 3
+	Owner    string // of the copy; "": the role that creates it
+	// Sealed forbids connections to the copy, so that it stays unchanged.
 	Sealed bool
 }
 
-// CopyDatabase makes the database to a copy of from, by copying its files: that
-// takes about a second for each gigabyte, and next to none where the file system
-// can share them (PostgreSQL 18). What hangs on the database and not on its
-// content is not copied, see CopyDatabaseSettings.
+// CopyDatabase creates the database to as a copy of from. It copies the files, which
+// takes about a second per gigabyte, or almost no time if the file system can share
+// them (PostgreSQL 18). CopyDatabaseSettings copies settings, comment and privileges.
 //
-// All sessions in from are terminated, and new ones wait until the copy is
-// there: CREATE DATABASE holds a lock that keeps them out. The role has to own
-// from, to be a member of Owner, and to have CREATEDB. Sessions that may not be
-// terminated, or do not go, are a *BusyError, and so are prepared transactions.
+// All sessions in from are terminated. New ones wait for the lock of CREATE DATABASE
+// until the copy exists. The role must own from, be a member of Owner, and have
+// CREATEDB. The error is a *BusyError for prepared transactions and for sessions that
+// do not end or that the role may not terminate.
 //
-// After an error there is no copy; cancelling ctx cancels the statement.
+// There is no copy after an error. Canceling ctx cancels the statement.
 func CopyDatabase(ctx context.Context, conn Conn, from, to string, opt CopyOptions) error {
 	creator, terminator, done, err := twoSessions(ctx, conn, opt.AppName)
 	if err != nil {
@@ -38,13 +37,13 @@ func CopyDatabase(ctx context.Context, conn Conn, from, to string, opt CopyOptio
 	if err != nil {
 		return explainCopy(from, to, err)
 	}
-	// A lock is held by somebody who is about to go, or renames the database.
+	// Another session that holds a lock is about to end, or renames the database.
 	if _, err := creator.Exec(ctx, "SET lock_timeout = '10s'"); err != nil {
 		return err
 	}
 	cloning := false
 	if creator.ServerVersion().Major >= 18 {
-		// Not every build can clone, and not every file system.
+		// Some builds and file systems cannot clone files.
 		_, err := creator.Exec(ctx, "SET file_copy_method = 'clone'")
 		cloning = err == nil
 	}
@@ -77,7 +76,7 @@ func copyDatabaseSQL(server Version, from, to string, opt CopyOptions) string {
 	return sql
 }
 
-// explainCopy says what was tried, and gives a hint.
+// explainCopy adds the operation and a hint to err.
 func explainCopy(from, to string, err error) error {
 	if err == nil {
 		return nil
@@ -88,9 +87,9 @@ func explainCopy(from, to string, err error) error {
 	case errors.As(err, &busy):
 		hint = busy.hint()
 	case IsDenied(err):
-		code, hint = fault.Denied, "the role must own the database, and have CREATEDB (ALTER ROLE … CREATEDB)"
+		code, hint = fault.Denied, "use a role that owns the database and has CREATEDB (ALTER ROLE … CREATEDB)"
 	case SQLState(err) == stateLockTimeout:
-		hint = "another session creates a database from it, or changes it: try again"
+		hint = "try again: another session creates a database from it or changes it"
 	}
 	err = fmt.Errorf("copy database %s to %s: %w", from, to, err)
 	if hint == "" {
@@ -99,10 +98,10 @@ func explainCopy(from, to string, err error) error {
 	return fault.Wrap(code, hint, err)
 }
 
-// OtherCollations reports whether a database was made with another version of the
+// OtherCollations reports whether a database was created with another version of the
 // collations than the server has now, as after an upgrade of the C library. Such a
-// database cannot be copied. It is false before PostgreSQL 15, which does not record
-// the version.
+// database cannot be copied. Servers before PostgreSQL 15 do not record the version;
+// for them the result is false.
 func (db *DB) OtherCollations(ctx context.Context, database string) (other bool, err error) {
 	if db.version.Major < 15 {
 		return false, nil
@@ -110,5 +109,5 @@ func (db *DB) OtherCollations(ctx context.Context, database string) (other bool,
 	err = db.QueryRow(ctx, `
 		SELECT coalesce(bool_or(datcollversion IS DISTINCT FROM pg_catalog.pg_database_collation_actual_version(oid)), false)
 		FROM pg_catalog.pg_database WHERE datname = $1 AND datcollversion IS NOT NULL`, database).Scan(&other)
-	return other, wrap(err, "collation version of database %s", database)
+	return other, wrap(err, "read the collation version of database %s", database)
 }

@@ -7,13 +7,12 @@ import (
 	"strings"
 )
 
-// CopyDatabaseSettings gives database to what ALTER DATABASE RENAME leaves
-// behind, because it hangs on the database and not on its content: settings
-// (ALTER DATABASE … SET, ALTER ROLE … IN DATABASE … SET), the connection limit,
-// the comment and the privileges. Security labels are not copied.
+// CopyDatabaseSettings copies the properties of a database that a dump does not have:
+// settings (ALTER DATABASE … SET, ALTER ROLE … IN DATABASE … SET), connection limit,
+// comment and privileges. It does not copy security labels.
 //
-// A statement that the role may not run is a warning, the others are still
-// tried; err is for when the settings cannot be read, or ctx ends.
+// A statement that the role may not run becomes a warning, and the others still run. The
+// error is for settings that cannot be read, and for the end of ctx.
 func (db *DB) CopyDatabaseSettings(ctx context.Context, from, to string) (warnings []string, err error) {
 	statements, err := db.settingStatements(ctx, from, to)
 	if err != nil {
@@ -30,7 +29,7 @@ func (db *DB) CopyDatabaseSettings(ctx context.Context, from, to string) (warnin
 	return warnings, nil
 }
 
-// settingStatements returns the SQL that gives to what from has.
+// settingStatements returns the SQL that copies the properties of from to to.
 func (db *DB) settingStatements(ctx context.Context, from, to string) ([]string, error) {
 	var (
 		oid        uint32
@@ -61,22 +60,22 @@ func (db *DB) settingStatements(ctx context.Context, from, to string) ([]string,
 		}
 		statements = append(statements, target+" SET "+quoteSettingName(s.Name)+" TO "+settingValue(s.Name, s.Value))
 	}
-	if limit >= 0 { // -1: none; -2: a database whose DROP was interrupted
+	if limit >= 0 { // -1: unlimited; -2: DROP DATABASE was interrupted
 		statements = append(statements, fmt.Sprintf("ALTER DATABASE %s CONNECTION LIMIT %d", Quote(to), limit))
 	}
 	if comment != "" {
 		statements = append(statements, "COMMENT ON DATABASE "+Quote(to)+" IS "+QuoteLiteral(comment))
 	}
-	if !hasACL { // the default privileges, which to has as well
+	if !hasACL { // the default privileges, which a new database has
 		return statements, nil
 	}
 	grants, err := db.grantStatements(ctx, oid, to)
 	return append(statements, grants...), err
 }
 
-// grantStatements returns the SQL that gives to the privileges of the database
-// with the given oid. The default ones of PUBLIC (CONNECT and TEMPORARY) may
-// have been revoked, so they go first.
+// grantStatements returns the SQL that copies the privileges of the database oid to to.
+// It starts with a REVOKE of PUBLIC's default privileges (CONNECT and TEMPORARY),
+// which may have been revoked.
 func (db *DB) grantStatements(ctx context.Context, oid uint32, to string) ([]string, error) {
 	type grant struct {
 		Grantee   string
@@ -106,10 +105,10 @@ func (db *DB) grantStatements(ctx context.Context, oid uint32, to string) ([]str
 	return statements, nil
 }
 
-// settingValue writes a stored value for SET. A list of names is stored as one
-// text, but has to be given as separate constants: quoted as a whole it would
-// be a list of one odd name. The parameters are those with GUC_LIST_QUOTE, as
-// pg_dump has them (variable_is_guc_list_quote in dumputils.c).
+// settingValue returns a stored value as SQL for SET. A list of names is stored as one
+// text, but SET needs a constant for each name: quoted as a whole it would be a list
+// of one odd name. The parameters are those with GUC_LIST_QUOTE, as in pg_dump
+// (variable_is_guc_list_quote in dumputils.c).
 func settingValue(name, value string) string {
 	lists := []string{
 		"local_preload_libraries", "search_path", "session_preload_libraries",
@@ -128,8 +127,9 @@ func settingValue(name, value string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// splitNames splits a stored list of names: separated by commas, in double
-// quotes where a name needs them.
+// splitNames splits a stored list of names, which are separated by commas and may have
+// double quotes. The list is not SQL, which package schema would parse: a name may be a
+// path such as $libdir/auto_explain.
 func splitNames(s string) []string {
 	var (
 		names   []string
@@ -163,8 +163,8 @@ func splitNames(s string) []string {
 	return names
 }
 
-// quoteSettingName quotes each part of a parameter's name, which for those of
-// extensions has a dot.
+// quoteSettingName quotes each part of a parameter's name. Parameters of extensions
+// have a dot in their name.
 func quoteSettingName(name string) string {
 	parts := strings.Split(name, ".")
 	for i, p := range parts {

@@ -19,12 +19,12 @@ type Database struct {
 	IsTemplate      bool
 	AllowConn       bool
 	ConnectionLimit int   // -1: none
-	Size            int64 // in bytes, -1 when the role may not know
+	Size            int64 // in bytes; -1 if the role may not see it
 	Comment         string
 }
 
-// databaseQuery returns the query for Databases: columns for other locale
-// providers than libc came in 15, 16 and 17.
+// databaseQuery returns the query for Databases. PostgreSQL 15, 16 and 17 added columns
+// for locale providers other than libc.
 func databaseQuery(v Version, where string) string {
 	provider, locale, rules := "''", "''", "''"
 	if v.Major >= 15 {
@@ -48,7 +48,7 @@ func databaseQuery(v Version, where string) string {
 		WHERE `) + where + ` ORDER BY d.datname`
 }
 
-// Database returns what the server knows of a database, and whether it exists.
+// Database returns a database by name, and whether it exists.
 func (db *DB) Database(ctx context.Context, name string) (d Database, exists bool, err error) {
 	found, err := Rows[Database](ctx, db, databaseQuery(db.version, "d.datname = $1"), name)
 	if err != nil || len(found) == 0 {
@@ -57,14 +57,14 @@ func (db *DB) Database(ctx context.Context, name string) (d Database, exists boo
 	return found[0], true, nil
 }
 
-// DatabasesWithPrefix returns the databases whose name begins with prefix, by
+// DatabasesWithPrefix returns the databases whose name begins with prefix, ordered by
 // name.
 func (db *DB) DatabasesWithPrefix(ctx context.Context, prefix string) ([]Database, error) {
 	return Rows[Database](ctx, db, databaseQuery(db.version, "pg_catalog.starts_with(d.datname, $1)"), prefix)
 }
 
-// DatabasesByComment returns the databases whose comment begins with mark, and
-// those of the given names, by name.
+// DatabasesByComment returns the databases whose comment begins with mark and those with
+// the given names, ordered by name.
 func (db *DB) DatabasesByComment(ctx context.Context, mark string, names ...string) ([]Database, error) {
 	found, err := Rows[Database](ctx, db, databaseQuery(db.version, `
 		pg_catalog.starts_with(pg_catalog.shobj_description(d.oid, 'pg_database'), $1)
@@ -72,16 +72,16 @@ func (db *DB) DatabasesByComment(ctx context.Context, mark string, names ...stri
 	return found, wrap(err, "list databases")
 }
 
-// CreateOptions says what a new database is like.
+// CreateOptions are the options of CreateDatabase.
 type CreateOptions struct {
 	Owner    string    // "": the role that creates it
-	Encoding string    // "": that of Like, or the server's
-	Like     *Database // whose locale and tablespace it gets; nil: the server's
-	Locale   string    // of the C library, in place of that of Like; "": as Like
+	Encoding string    // "": the encoding of Like, or the server's default
+	Like     *Database // has the locale and tablespace to use; nil: the server's defaults
+	Locale   string    // of the C library, overrides Like; "": as Like
 }
 
-// CreateDatabase creates an empty database from template0, which unlike
-// template1 holds nothing that an archive could collide with.
+// CreateDatabase creates an empty database from template0, which unlike template1 has no
+// objects that could conflict with an archive.
 func (db *DB) CreateDatabase(ctx context.Context, name string, opt CreateOptions) error {
 	_, err := db.Exec(ctx, createDatabaseSQL(db.version, name, opt))
 	return wrap(err, "create database %s", name)
@@ -142,9 +142,8 @@ func createDatabaseSQL(server Version, name string, opt CreateOptions) string {
 	return b.String()
 }
 
-// DropDatabase drops a database if it exists. It waits up to 5 seconds for the
-// sessions in it to leave; then the error has SQLSTATE 55006. See
-// TerminateSessions.
+// DropDatabase drops a database if it exists. It waits up to 5 seconds for sessions to
+// end. After that the error has SQLSTATE 55006. See TerminateSessions.
 func (db *DB) DropDatabase(ctx context.Context, name string) error {
 	_, err := db.Exec(ctx, "DROP DATABASE IF EXISTS "+Quote(name))
 	return wrap(err, "drop database %s", name)
@@ -187,15 +186,15 @@ func (db *DB) AvailableExtensions(ctx context.Context) (map[string]Extension, er
 	return found, nil
 }
 
-// An Identity tells one database from all others, by whatever host name, address or
-// tunnel its server is reached. Physical copies of a server (standbys, restored
-// disk snapshots) share it with the original.
+// An Identity identifies a database whatever host name, address or tunnel leads to its
+// server. Physical copies of a server (standbys, restored disk snapshots) share it with
+// the original.
 type Identity string
 
-// Identity returns the identity of a database on the server: the system identifier
-// that initdb gave the server, and the oid of the database. It returns "" for a
-// database that does not exist. Every role may ask, unless EXECUTE on
-// pg_control_system was revoked: then IsDenied reports so of the error.
+// Identity returns the identity of a database on the server: the server's system
+// identifier, which initdb assigned, and the oid of the database. It returns "" for a
+// database that does not exist. If EXECUTE on pg_control_system was revoked from the
+// role, IsDenied reports true for the error.
 func (db *DB) Identity(ctx context.Context, database string) (id Identity, err error) {
 	err = db.QueryRow(ctx, `
 		SELECT coalesce((SELECT c.system_identifier::text || '/' || d.oid::text

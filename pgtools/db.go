@@ -12,8 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// A DB is one connection to a server. Like the connection under it, it is for
-// one goroutine at a time.
+// A DB is one connection to a server. Only one goroutine may use it at a time.
 type DB struct {
 	conn    Conn
 	pg      *pgx.Conn
@@ -22,8 +21,8 @@ type DB struct {
 
 // A Querier runs SQL: a *DB or a *Tx.
 type Querier interface {
-	// Exec runs a statement, or several when there are no arguments, and
-	// returns the number of rows that the last one touched.
+	// Exec runs a statement, or several if there are no arguments. It returns the
+	// number of rows that the last one affected.
 	Exec(ctx context.Context, sql string, args ...any) (int64, error)
 	// QueryRow runs a query that returns at most one row.
 	QueryRow(ctx context.Context, sql string, args ...any) Row
@@ -31,19 +30,17 @@ type Querier interface {
 	query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
-// A Row is the result of QueryRow. Scan's error satisfies IsNoRows when there
-// was no row.
+// A Row is the result of QueryRow. If there is no row, the error of Scan satisfies
+// IsNoRows.
 type Row interface {
 	Scan(dest ...any) error
 }
 
-// Connect connects to c. The session is called appName in pg_stat_activity, and
-// has none of the timeouts that a role or a database may be set up with, nor
-// transactions that may not write: they are meant for the application, not for a
-// restore that takes an hour.
+// Connect connects to c. The session is called appName in pg_stat_activity. It ignores
+// timeouts and read-only transactions in the settings of the role and the database,
+// which are meant for the application and not for a restore that takes an hour.
 //
-// The error says in words what is wrong, and hints at the cure; see also
-// IsNoDatabase.
+// The error has a hint. See also IsNoDatabase.
 func Connect(ctx context.Context, c Conn, appName string) (*DB, error) {
 	return connect(ctx, c, appName,
 		fixedSetting{"lock_timeout", "0"}, fixedSetting{"transaction_timeout", "0"},
@@ -52,14 +49,14 @@ func Connect(ctx context.Context, c Conn, appName string) (*DB, error) {
 		fixedSetting{"default_transaction_deferrable", "off"})
 }
 
-// ConnectReadOnly is Connect for a database that others work on: the session may
-// not write, and of the timeouts it is without those alone that would end a long
-// query, or a session that is idle while it has no transaction.
+// ConnectReadOnly is Connect for a database in use. The session may not write. It turns
+// off only the timeouts for statements and for sessions that are idle outside of a
+// transaction.
 func ConnectReadOnly(ctx context.Context, c Conn, appName string) (*DB, error) {
 	return connect(ctx, c.readOnly(), appName, fixedSetting{"idle_session_timeout", "0"})
 }
 
-// connect connects, turns statement_timeout off and makes those settings that the
+// connect connects, turns statement_timeout off, and applies the settings that the
 // server knows.
 func connect(ctx context.Context, c Conn, appName string, settings ...fixedSetting) (*DB, error) {
 	c, err := c.fresh(ctx)
@@ -84,7 +81,7 @@ func connect(ctx context.Context, c Conn, appName string, settings ...fixedSetti
 	return db, nil
 }
 
-// prepare makes settings and asks for the server's version.
+// prepare applies settings and returns the server's version.
 func (db *DB) prepare(ctx context.Context, settings []fixedSetting) (version int, err error) {
 	if _, err := db.Exec(ctx, "SET statement_timeout = 0"); err != nil {
 		return 0, err
@@ -98,9 +95,9 @@ func (db *DB) prepare(ctx context.Context, settings []fixedSetting) (version int
 	return version, err
 }
 
-// ConnectMaintenance connects to the server of c, in the database postgres, or
-// in template1 where there is none: for work on other databases, and for locks,
-// which only exclude those who take them in the same database.
+// ConnectMaintenance connects to the database postgres on the server of c, or to
+// template1 if postgres does not exist. Use it for work on other databases and for
+// locks, which exclude each other only within one database.
 func ConnectMaintenance(ctx context.Context, c Conn, appName string) (*DB, error) {
 	db, err := Connect(ctx, c.WithDatabase("postgres"), appName)
 	if IsNoDatabase(err) {
@@ -109,27 +106,27 @@ func ConnectMaintenance(ctx context.Context, c Conn, appName string) (*DB, error
 	return db, err
 }
 
-// Close ends the connection, whatever has become of ctx, within 5 seconds.
+// Close closes the connection within 5 seconds, even if ctx is canceled.
 func (db *DB) Close(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	_ = db.pg.Close(ctx) // there is nothing to be done about it
+	_ = db.pg.Close(ctx) // an error does not matter any more
 	select {
 	case <-db.pg.PgConn().CleanupDone():
 	case <-ctx.Done():
 	}
 }
 
-// Broken reports whether the connection is no more, and db of no use.
+// Broken reports whether the connection is closed, so that db is of no more use.
 func (db *DB) Broken() bool { return db.pg.IsClosed() }
 
-// Conn returns where db is connected.
+// Conn returns the settings that db was connected with.
 func (db *DB) Conn() Conn { return db.conn }
 
 // ServerVersion returns the server's version.
 func (db *DB) ServerVersion() Version { return db.version }
 
-// BackendPID returns the process id of the server process of this session.
+// BackendPID returns the process id of this session's server process.
 func (db *DB) BackendPID() int { return int(db.pg.PgConn().PID()) }
 
 // Exec implements Querier.
@@ -147,10 +144,10 @@ func (db *DB) query(ctx context.Context, sql string, args ...any) (pgx.Rows, err
 	return db.pg.Query(ctx, sql, args...)
 }
 
-// CopyIn runs a COPY … FROM STDIN statement with r as its data, unchanged, and
-// returns the number of rows. An error of r ends the COPY and is returned. Read
-// is called by another goroutine; it must return soon after ctx is cancelled,
-// and may still be at it when CopyIn returns because the connection broke.
+// CopyIn runs a COPY … FROM STDIN statement with the data of r, and returns the number of
+// rows. It returns an error of r. Another goroutine calls Read, which must return soon
+// after ctx is canceled. If the connection breaks, Read may still be running when
+// CopyIn returns.
 func (db *DB) CopyIn(ctx context.Context, sql string, r io.Reader) (int64, error) {
 	return copyIn(ctx, db.pg, sql, r)
 }
@@ -164,7 +161,7 @@ func copyIn(ctx context.Context, conn *pgx.Conn, sql string, r io.Reader) (int64
 	return tag.RowsAffected(), sqlError(ctx, err)
 }
 
-// An errReader remembers why r failed, for another goroutine to ask.
+// An errReader keeps the error of r for another goroutine.
 type errReader struct {
 	r   io.Reader
 	mu  sync.Mutex
@@ -187,7 +184,7 @@ func (e *errReader) failure() error {
 	return e.err
 }
 
-// A Tx is a transaction, see InTx.
+// A Tx is a transaction; see InTx.
 type Tx struct{ tx pgx.Tx }
 
 // Exec implements Querier.
@@ -205,13 +202,13 @@ func (t *Tx) query(ctx context.Context, sql string, args ...any) (pgx.Rows, erro
 	return t.tx.Query(ctx, sql, args...)
 }
 
-// CopyIn is DB's CopyIn in the transaction.
+// CopyIn is DB.CopyIn in the transaction.
 func (t *Tx) CopyIn(ctx context.Context, sql string, r io.Reader) (int64, error) {
 	return copyIn(ctx, t.tx.Conn(), sql, r)
 }
 
-// InTx runs fn in a transaction, which commits when fn returns nil and rolls
-// back otherwise, also when ctx is cancelled before the commit.
+// InTx runs fn in a transaction. It commits if fn returns nil, and rolls back otherwise
+// or if ctx is canceled before the commit.
 func (db *DB) InTx(ctx context.Context, fn func(tx *Tx) error) error {
 	tx, err := db.pg.Begin(ctx)
 	if err != nil {
@@ -229,8 +226,8 @@ func (db *DB) InTx(ctx context.Context, fn func(tx *Tx) error) error {
 	return sqlError(ctx, tx.Commit(ctx))
 }
 
-// Rows runs a query and returns its rows. T is a struct, whose fields take the
-// columns by position, or a type for a single column.
+// Rows runs a query and returns its rows. T is a struct whose fields take the columns by
+// position, or the type of a single column.
 func Rows[T any](ctx context.Context, q Querier, sql string, args ...any) ([]T, error) {
 	rows, err := q.query(ctx, sql, args...)
 	if err != nil {
@@ -254,6 +251,5 @@ func (r row) Scan(dest ...any) error { return sqlError(r.ctx, r.row.Scan(dest...
 // Quote quotes an identifier.
 func Quote(ident string) string { return pgx.Identifier{ident}.Sanitize() }
 
-// QuoteLiteral quotes a string constant, for statements that take no
-// parameters.
+// QuoteLiteral quotes a string constant for statements without parameters.
 func QuoteLiteral(s string) string { return quoteLiteral(s) }

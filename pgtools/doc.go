@@ -1,42 +1,54 @@
-// Package pgtools is everything hectl does with PostgreSQL: it works out where
-// to connect, talks SQL to the server, and runs pg_dump and pg_restore.
+// Package pgtools connects hectl to PostgreSQL: it resolves connection settings, runs
+// SQL, and runs pg_dump and pg_restore.
 //
-// # One parse decides where
+// # Connection settings are resolved once
 //
-// hectl connects in two ways: itself, through pgx, and by way of child
-// processes, through libpq. The guard that keeps a production database from
-// being replaced is only worth something if both always arrive at the same
-// place. So a connection string is parsed once, here ([ParseParams]), merged
-// with the service file, the environment and the defaults once
-// ([Params.Resolve]), and every later user is given what came out of it: pgx a
-// complete set of settings that leaves it nothing to look up, a child process a
-// conninfo with an explicit host, port, user and database, and an environment
-// without any PG* variable of the caller's. What libpq would honour and pgx
-// would not (hostaddr, several hosts, requirepeer …) is refused instead of
-// being honoured by half.
+// hectl connects in two ways: through pgx, and through child processes that use libpq.
+// The guard that protects production databases works only if both reach the same
+// server. So a connection string is parsed once ([ParseParams]) and merged once with
+// the service file, the environment and the defaults ([Params.Resolve]). pgx gets a
+// complete set of settings and has nothing to look up. A child process gets a conninfo
+// with an explicit host, port, user and database, and an environment without the
+// caller's PG* variables. Settings that libpq honors and pgx does not (hostaddr,
+// several hosts, requirepeer …) are refused.
 //
-// A [Conn] never shows its password: not in messages, not under %+v, not in a
-// child's arguments. Children get it as PGPASSWORD.
+// A [Conn] never shows its password: not in messages, not with %+v, not in the
+// arguments of a child. Children get it in PGPASSWORD.
 //
 // # A child process is a stream that can fail
 //
-// [Dump] returns pg_dump's archive as an io.ReadCloser whose Read says io.EOF
-// only after pg_dump has exited with status 0. Anything else (a non-zero
-// status, a signal, a cancelled context) comes in place of the EOF, with the
-// end of stderr in the error. [Restore] reads pg_restore's complaints as they
-// come, knows the few harmless ones ([Ignored]), and stops it at the first
-// that is not. Children have a process group of their own, so that the
-// terminal's Ctrl-C reaches hectl alone, which then asks them to stop (SIGINT,
-// after 10 seconds SIGKILL); on Linux they also go when hectl itself is killed.
+// [Dump] returns pg_dump's archive as an io.ReadCloser. Its Read returns io.EOF only
+// after pg_dump has exited with status 0. After any other end (another status, a
+// signal, a canceled context) it returns an error with the end of stderr instead.
 //
-// # Swapping databases
+// [Restore] reads pg_restore's errors as they come and stops pg_restore at the first
+// one that is not known to be harmless ([Ignored]).
 //
-// [SwapDatabases] renames several databases in one transaction while it
-// terminates their sessions. There is no moment at which a SIGKILL leaves
-// anything behind: see there for why the locks are enough.
+// Each child has its own process group, so the terminal's Ctrl-C reaches only hectl.
+// hectl then sends the child SIGINT and, after 10 seconds, SIGKILL. On Linux, children
+// also end when hectl is killed.
+//
+// # Databases are swapped in one transaction
+//
+// [SwapDatabases] renames several databases in one transaction while it terminates
+// their sessions. A SIGKILL at any moment leaves nothing to clean up. The comment there
+// explains why the server's locks suffice.
 //
 // # Versions
 //
-// PostgreSQL 12 and later, server and client tools. Catalog columns that came
-// or went since are asked for by the server's version.
+// The package supports PostgreSQL 12 and later, servers and client tools. Queries
+// depend on the server's version where catalogs changed.
+//
+// # Files
+//
+//   - Settings: params.go (the type), parse.go (strings), keywords.go (libpq's
+//     parameters), resolve.go, passfile.go, conn.go (the result), conninfo.go (for
+//     children), pgxconfig.go (for pgx), keepalive.go.
+//   - SQL: db.go, sqlerror.go, connecterror.go, loginadvice.go, serverhint.go,
+//     rowvalues.go (errors without personal data), script.go.
+//   - Databases: database.go, copydatabase.go, copysettings.go, swap.go, evict.go,
+//     sessions.go, lock.go, tablelocks.go, readable.go, probe.go, quiet.go,
+//     fixedsettings.go.
+//   - Programs: tools.go, toolchoice.go, tooladvice.go, serverversion.go, process.go,
+//     stderr.go, dump.go, restore.go, complaints.go, command.go.
 package pgtools

@@ -6,21 +6,21 @@ import (
 	"time"
 )
 
-// DumpOptions says what to dump and how.
+// DumpOptions are the options of Dump.
 type DumpOptions struct {
-	AppName          string        // what the session is called in pg_stat_activity; "" for hectl
+	AppName          string        // of the session in pg_stat_activity; "": hectl
 	Compress         string        // pg_dump's --compress; "" for DefaultCompression
 	ExcludeTableData []string      // patterns of tables to dump without their rows
-	LockWaitTimeout  time.Duration // how long to wait for a table lock; 0: for ever
+	LockWaitTimeout  time.Duration // how long to wait for a table lock; 0: forever
 	Log              func(line string)
 }
 
-// Dump runs pg_dump on c and returns the archive, in the custom format, as it
-// is written. The caller reads it to its end or closes it; see Process.
+// Dump runs pg_dump on c and returns its output, an archive in the custom format. The
+// caller reads it to the end or closes it; see Process.
 //
-// The session begins read-only, before pg_dump says so itself. pg_dump turns the
-// server's timeouts off for it, idle_in_transaction_session_timeout among them:
-// whoever calls has to see to it that it ends.
+// The session is read-only from its start, before pg_dump sets that itself. pg_dump
+// turns the server's timeouts off, including idle_in_transaction_session_timeout, so
+// the caller must make sure that the dump ends.
 func Dump(ctx context.Context, tool Tool, c Conn, opt DumpOptions) (*Process, error) {
 	compress := opt.Compress
 	if compress == "" {
@@ -46,10 +46,10 @@ func Dump(ctx context.Context, tool Tool, c Conn, opt DumpOptions) (*Process, er
 	return start(ctx, tool, args, env, newTail(opt.Log))
 }
 
-// DefaultCompression returns the --compress to use when nobody chose one: zstd
-// at level 3 where pg_dump has it, else gzip at level 1. On 0.9 GB of COPY text
-// zstd took 5.2 s for 107 MB; gzip 1 took 5.7 s for 152 MB, and gzip's default
-// of 6 took 13.3 s for 132 MB.
+// DefaultCompression returns the default for --compress: zstd at level 3 if pg_dump
+// supports it, otherwise gzip at level 1. With 0.9 GB of COPY text, zstd took 5.2 s for
+// 107 MB, gzip at level 1 took 5.7 s for 152 MB, and gzip at its default level 6 took
+// 13.3 s for 132 MB.
 func DefaultCompression(tool Tool) string {
 	if tool.Zstd {
 		return "zstd:3"

@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// A BusyError says who keeps databases from being renamed or copied. Nothing has
-// been done then.
+// A BusyError names the sessions or prepared transactions that prevent a rename or a
+// copy of databases. Nothing has changed.
 type BusyError struct {
-	Sessions []Session // that did not go
+	Sessions []Session // that did not end
 	Refused  bool      // the role may not terminate them
 	Prepared []string  // prepared transactions, by their identifier
-	cause    error     // the server's, nil for prepared transactions
+	cause    error     // of the server; nil for prepared transactions
 }
 
 // Error names the sessions or the prepared transactions.
@@ -25,16 +25,16 @@ func (e *BusyError) Error() string {
 	case e.Refused:
 		return "sessions that may not be terminated: " + describeSessions(e.Sessions)
 	case len(e.Sessions) > 0:
-		return "sessions that do not go: " + describeSessions(e.Sessions)
+		return "sessions that do not end: " + describeSessions(e.Sessions)
 	default:
 		return e.cause.Error()
 	}
 }
 
-// Unwrap returns the server's error, if it was one.
+// Unwrap returns the server's error, if there is one.
 func (e *BusyError) Unwrap() error { return e.cause }
 
-// hint says what to do about it.
+// hint returns the advice.
 func (e *BusyError) hint() string {
 	if len(e.Prepared) > 0 {
 		return "end them with COMMIT PREPARED or ROLLBACK PREPARED"
@@ -42,8 +42,8 @@ func (e *BusyError) hint() string {
 	return "disconnect them, or have a superuser terminate them (pg_terminate_backend), and try again"
 }
 
-// twoSessions connects twice: what a statement of the one waits for, the other
-// terminates. appName "" is hectl's. done ends both.
+// twoSessions connects twice: one session runs the statement, the other terminates the
+// sessions that the statement waits for. appName "" means "hectl". done closes both.
 func twoSessions(ctx context.Context, conn Conn, appName string) (works, evicts *DB, done func(), err error) {
 	if appName == "" {
 		appName = "hectl"
@@ -61,17 +61,17 @@ func twoSessions(ctx context.Context, conn Conn, appName string) (works, evicts 
 	}, nil
 }
 
-// An eviction terminates the sessions in databases while another session does
-// what needs them to be empty.
+// An eviction terminates the sessions in databases while another session runs a
+// statement that needs the databases without sessions.
 type eviction struct {
 	db       *DB
 	names    []string
 	oids     map[string]uint32
-	attempts int          // how often to wait 5 seconds for sessions to go
+	attempts int          // how often to wait 5 seconds for sessions to end
 	refused  map[int]bool // process ids of the sessions that may not be terminated
 }
 
-// newEviction looks at what would make it fail for certain.
+// newEviction fails if the eviction is certain to fail.
 func newEviction(ctx context.Context, db *DB, names []string, attempts int) (*eviction, error) {
 	if attempts == 0 {
 		attempts = 3
@@ -100,9 +100,8 @@ func newEviction(ctx context.Context, db *DB, names []string, attempts int) (*ev
 	return e, err
 }
 
-// during runs work, which waits for the databases to be empty and fails with
-// SQLSTATE 55006 when they do not become so, while their sessions are being
-// terminated. Sessions that stay are a *BusyError.
+// during runs work while it terminates sessions. work waits until the databases have no
+// sessions, or fails with SQLSTATE 55006. The error is a *BusyError if sessions stay.
 func (e *eviction) during(ctx context.Context, work func(context.Context) error) error {
 	for attempt := 1; ; attempt++ {
 		err := e.try(ctx, work)
@@ -132,10 +131,10 @@ func (e *eviction) try(ctx context.Context, work func(context.Context) error) er
 	return err
 }
 
-// keepTerminating terminates sessions until the work is through. A refusal is
-// only noted: the session may end by itself within the server's 5 seconds. It
-// goes by oid and name, so that after a rename a round which comes too late does
-// not find those who connect to the successor.
+// keepTerminating terminates sessions until through is closed. It only notes sessions
+// that the role may not terminate, because they may end within the server's 5 seconds.
+// It selects sessions by oid and name of their database: a late round after a rename
+// must not terminate the sessions in the new database of that name.
 func (e *eviction) keepTerminating(ctx context.Context, through <-chan struct{}) error {
 	for {
 		clear(e.refused)
@@ -158,17 +157,17 @@ func (e *eviction) keepTerminating(ctx context.Context, through <-chan struct{})
 	}
 }
 
-// busy names the sessions after the server has said that there are some.
+// busy returns the error with the sessions that are left.
 func (e *eviction) busy(ctx context.Context, cause error) *BusyError {
 	b := &BusyError{cause: cause}
 	for _, name := range e.names {
 		list, err := e.db.Sessions(ctx, name)
 		if err != nil {
-			continue // the cause says enough
+			continue // the cause is enough
 		}
 		for _, session := range list {
 			if session.User == "" {
-				continue // the server's own: autovacuum makes way by itself
+				continue // one of the server's own; autovacuum gives way by itself
 			}
 			b.Refused = b.Refused || e.refused[session.PID]
 			b.Sessions = append(b.Sessions, session)

@@ -2,20 +2,20 @@ package pgtools
 
 import "context"
 
-// A fixedSetting is a parameter of the server that must not change what a dump's
-// text means, where its objects go, or whether its statements may run.
+// A fixedSetting is a parameter of the server that could change the meaning of a dump's
+// text, the place of its objects, or whether its statements may run.
 type fixedSetting struct{ name, value string }
 
-// fixedSettings are the values that every session has that runs a dump's SQL,
-// hectl's own as well as pg_restore's, whatever a role, a database, the server or
-// PGOPTIONS says. Where pg_dump sets one, it is pg_dump's; else it is Postgres's
-// own default. What the archive records, such as its encoding, comes on top.
+// fixedSettings returns the values for all sessions that run a dump's SQL, of hectl and
+// of pg_restore. They override the settings of the role, the database, the server and
+// PGOPTIONS. The values are those that pg_dump sets, or Postgres's defaults. The
+// settings in the archive, such as its encoding, override them.
 //
-// Left alone is what gives no other meaning to what pg_dump writes, and belongs to
-// the place: TimeZone, lc_monetary and the like, default_text_search_config.
+// Settings of the place that do not change the meaning of a dump keep their values:
+// TimeZone, lc_monetary and the like, default_text_search_config.
 func fixedSettings() []fixedSetting {
 	return []fixedSetting{
-		// How text is read. With array_nulls off, for one, {NULL} is a string.
+		// How Postgres reads text. With array_nulls off, for example, {NULL} is a string.
 		{"standard_conforming_strings", "on"},
 		{"backslash_quote", "safe_encoding"},
 		{"escape_string_warning", "off"},
@@ -25,16 +25,16 @@ func fixedSettings() []fixedSetting {
 		{"timezone_abbreviations", "Default"},
 		{"DateStyle", "ISO, MDY"},
 		{"IntervalStyle", "postgres"},
-		// How it is written, which generated columns and functions may depend on.
+		// How Postgres writes text. Generated columns and functions may depend on it.
 		{"extra_float_digits", "1"},
 		{"bytea_output", "hex"},
 		{"xmlbinary", "base64"},
 		{"quote_all_identifiers", "off"},
 		{"gin_fuzzy_search_limit", "0"},
-		// Where things go, and what fires.
+		// Where objects go, and which triggers fire.
 		{"default_tablespace", ""},
 		{"session_replication_role", "origin"},
-		// What ends a statement or a session, or forbids it.
+		// Limits for statements, sessions and transactions.
 		{"statement_timeout", "0"},
 		{"lock_timeout", "0"},
 		{"transaction_timeout", "0"},
@@ -46,11 +46,10 @@ func fixedSettings() []fixedSetting {
 	}
 }
 
-// WithFixedSettings returns c, a database of the same server, for sessions that run a
-// dump's SQL: they begin with fixedSettings. One that an older server does not know,
-// or that only a superuser may set, is left out. A DateStyle of the server's own that
-// is ISO stays: dates that a function has as text may be in its order of day and
-// month.
+// WithFixedSettings returns c, a database of the same server, with fixedSettings for
+// sessions that run a dump's SQL. It leaves out settings that an older server does not
+// know or that only a superuser may set. An ISO DateStyle in the server's configuration
+// stays: functions may contain dates as text in its order of day and month.
 func (db *DB) WithFixedSettings(ctx context.Context, c Conn) (Conn, error) {
 	names, values := columns(fixedSettings())
 	known, err := Rows[fixedRow](ctx, db, `

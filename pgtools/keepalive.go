@@ -10,14 +10,12 @@ import (
 	"time"
 )
 
-// keepalives returns libpq's parameters for a server that may fall silent: when it
-// has acknowledged nothing for 5 minutes, it is gone. The systems' own defaults
-// are two hours for a session that waits, and a quarter of one for a session that
-// sends.
+// keepalives returns libpq's parameters to detect a lost server: the connection breaks
+// after 5 minutes without an acknowledgment. The defaults of operating systems are two
+// hours for a waiting session and 15 minutes for a sending one.
 //
-// A server that is busy acknowledges all the same, so an index may take as long as
-// it takes. Only one that does not read the rows it is sent for those 5 minutes is
-// taken for gone, too.
+// A busy server acknowledges as well, so an index may take as long as it needs. But the
+// connection also breaks if the server does not read rows for 5 minutes.
 func keepalives() Params {
 	return Params{
 		"keepalives_idle":     "60",     // seconds until the first probe
@@ -27,8 +25,8 @@ func keepalives() Params {
 	}
 }
 
-// withKeepalives returns c with the keepalives that the user has not set himself.
-// To a Unix socket they mean nothing.
+// withKeepalives returns c with keepalives, except those that are set. A Unix socket
+// needs none.
 func (c Conn) withKeepalives() Conn {
 	if c.settings == nil || c.IsSocket() {
 		return c
@@ -41,14 +39,14 @@ func (c Conn) withKeepalives() Conn {
 	return newConn(s)
 }
 
-// dialer returns what makes pgx's connections as libpq makes its own.
+// dialer returns a dialer that makes pgx's connections like libpq's.
 func (c Conn) dialer() *net.Dialer {
 	c = c.withKeepalives()
 	d := &net.Dialer{Timeout: time.Duration(c.number("connect_timeout", 0)) * time.Second}
 	if c.IsSocket() {
 		return d
 	}
-	// To libpq 0 is the system's default, which to Go is a negative number.
+	// For libpq, 0 is the system's default; for Go, a negative number is.
 	orSystem := func(n int) int {
 		if n <= 0 {
 			return -1
@@ -71,7 +69,7 @@ func (c Conn) dialer() *net.Dialer {
 	return d
 }
 
-// number returns a parameter that is a number, otherwise when it is not set.
+// number returns a numeric parameter, or otherwise if it is not set.
 func (c Conn) number(key string, otherwise int) int {
 	n, err := strconv.Atoi(strings.TrimSpace(c.get(key)))
 	if err != nil {

@@ -5,11 +5,10 @@ import (
 	"syscall"
 )
 
-// tcpUserTimeout is Linux's TCP_USER_TIMEOUT, which package syscall does not name.
+// tcpUserTimeout is Linux's TCP_USER_TIMEOUT, which package syscall does not have.
 const tcpUserTimeout = 18
 
-// setUserTimeout sets for how many milliseconds what was sent may stay without
-// acknowledgement.
+// setUserTimeout sets how many milliseconds sent data may stay unacknowledged.
 func setUserTimeout(socket syscall.RawConn, milliseconds int) error {
 	var set error
 	err := socket.Control(func(fd uintptr) {

@@ -4,6 +4,5 @@ package pgtools
 
 import "syscall"
 
-// setUserTimeout does nothing: like libpq, hectl leaves it to the system for how
-// long what was sent may stay without acknowledgement.
+// setUserTimeout does nothing: like libpq, hectl keeps the system's limit.
 func setUserTimeout(syscall.RawConn, int) error { return nil }

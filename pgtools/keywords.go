@@ -2,36 +2,35 @@ package pgtools
 
 import "github.com/xrash/smetrics"
 
-// A use says what hectl does with one of libpq's connection keywords.
+// A use is how hectl treats one of libpq's connection parameters.
 type use int
 
 const (
-	useBoth    use = iota // honoured by libpq and, in pgx's own way, by pgx
-	useLibpq              // tuning that only libpq knows; pgx does without
+	useBoth    use = iota // libpq and pgx honor it
+	useLibpq              // only libpq honors it; pgx can do without
 	useDropped            // hectl sets its own value, or it makes no sense here
-	useRefused            // cannot be honoured by both, or not safely
+	useRefused            // libpq and pgx cannot both honor it safely
 )
 
 // A keyword is one of libpq's connection parameters.
 // Source: PostgreSQL 18 documentation, 32.1.2 and 32.15, and libpq of 19rc1.
 type keyword struct {
 	name  string
-	env   string // its PG* variable, "" when it has none
-	since int    // the first major whose libpq knows it; 12 for all older ones
+	env   string // its PG* variable, or ""
+	since int    // the first major version whose libpq knows it, at least 12
 	use   use
-	why   string // for useRefused: why not, and what to do
+	why   string // of useRefused: the reason, and what to use instead
 }
 
-// keywords returns libpq's connection parameters, ordered as in its
-// documentation.
+// keywords returns libpq's connection parameters in the order of its documentation.
 func keywords() []keyword {
 	const (
-		secret = "a secret would have to be passed in an argument"
-		half   = "hectl's own connection could not honour it"
+		secret = "it would put a secret into an argument"
+		half   = "hectl's own connection cannot honor it"
 	)
 	return []keyword{
 		{"host", "PGHOST", 12, useBoth, ""},
-		{"hostaddr", "PGHOSTADDR", 12, useRefused, "it would connect elsewhere than the host says; give the address as the host"},
+		{"hostaddr", "PGHOSTADDR", 12, useRefused, "it would override the host; give the address as the host"},
 		{"port", "PGPORT", 12, useBoth, ""},
 		{"dbname", "PGDATABASE", 12, useBoth, ""},
 		{"user", "PGUSER", 12, useBoth, ""},
@@ -82,7 +81,7 @@ func keywords() []keyword {
 		{"oauth_client_id", "", 18, useRefused, half},
 		{"oauth_client_secret", "", 18, useRefused, half},
 		{"oauth_scope", "", 18, useRefused, half},
-		{"oauth_ca_file", "PGOAUTHCAFILE", 19, useLibpq, ""}, // means nothing without the others
+		{"oauth_ca_file", "PGOAUTHCAFILE", 19, useLibpq, ""}, // has no effect without the others
 	}
 }
 
@@ -96,8 +95,8 @@ func lookupKeyword(name string) (keyword, bool) {
 	return keyword{}, false
 }
 
-// nearestKeyword returns the connection parameter that a mistyped name most
-// probably means, or "".
+// nearestKeyword returns the connection parameter that a mistyped name probably means,
+// or "".
 func nearestKeyword(name string) string {
 	switch name { // what other libraries call them
 	case "database", "db":
@@ -123,7 +122,7 @@ func nearestKeyword(name string) string {
 	return best
 }
 
-// EnvironmentVariables returns the names of libpq's variables.
+// EnvironmentVariables returns the names of libpq's environment variables.
 func EnvironmentVariables() []string {
 	var names []string
 	for _, k := range keywords() {

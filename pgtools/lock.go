@@ -6,19 +6,18 @@ import (
 	"encoding/binary"
 )
 
-// TryLock takes the advisory lock called name, which is held until db is
-// closed or its process dies. When somebody else holds it, held is false and
-// holder says who, or is nil if that one has just let go.
+// TryLock takes the advisory lock called name, which is released when db is closed or
+// its process ends. If another session holds the lock, held is false, and holder is
+// that session, or nil if it has just released the lock.
 //
-// Advisory locks belong to a database: it only excludes those who are connected
-// to the same one, see ConnectMaintenance.
+// Advisory locks exclude each other only within one database; see ConnectMaintenance.
 func (db *DB) TryLock(ctx context.Context, name string) (held bool, holder *Session, err error) {
 	key := lockKey(name)
 	err = db.QueryRow(ctx, "SELECT pg_catalog.pg_try_advisory_lock($1)", key).Scan(&held)
 	if err != nil || held {
 		return held, nil, wrap(err, "lock %s", name)
 	}
-	// A lock by one 64-bit key shows as its two halves and objsubid 1.
+	// pg_locks shows a 64-bit key as two halves, with objsubid 1.
 	holders, err := Rows[Session](ctx, db, `
 		SELECT `+sessionColumns+`
 		FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
@@ -32,9 +31,9 @@ func (db *DB) TryLock(ctx context.Context, name string) (held bool, holder *Sess
 	return false, &holders[0], nil
 }
 
-// lockKey maps a name to an advisory lock's key: the first 64 bits of the
-// SHA-256 of "hectl:" and the name.
+// lockKey returns the key of an advisory lock: the first 64 bits of the SHA-256 of
+// "hectl:" and the name.
 func lockKey(name string) int64 {
 	sum := sha256.Sum256([]byte("hectl:" + name))
-	return int64(binary.BigEndian.Uint64(sum[:8])) // all 64 bits count, not the number
+	return int64(binary.BigEndian.Uint64(sum[:8])) // only the bits matter
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// From returns where the value of a libpq keyword comes from, such as "PGUSER",
-// "service app" or ByLibpq; "" where that is not known.
+// From returns the origin of a libpq keyword's value, such as "PGUSER", "service app" or
+// ByLibpq, or "" if it is not known.
 func (c Conn) From(keyword string) string {
 	if c.settings == nil {
 		return ""
@@ -27,7 +27,7 @@ func (c Conn) From(keyword string) string {
 	return c.settings().origins[keyword]
 }
 
-// told adds where the parts of c come from, which are in the text of err.
+// told adds a hint with the origins of the settings in c.
 func (c Conn) told(err error) error {
 	if c.From("host") == "" {
 		return err
@@ -68,7 +68,7 @@ func withHints(code fault.Code, hints string, err error) error {
 	return err
 }
 
-// inBrackets says where a part comes from.
+// inBrackets returns the origin of a setting in parentheses.
 func (c Conn) inBrackets(keyword string) string {
 	if origin := c.From(keyword); origin != "" && origin != ByLibpq {
 		return " (" + origin + ")"
@@ -76,7 +76,7 @@ func (c Conn) inBrackets(keyword string) string {
 	return ""
 }
 
-// wrongPassword is the advice where the server refuses the password.
+// wrongPassword returns the advice for a password that the server refuses.
 func (c Conn) wrongPassword() string {
 	advice := "check PGPASSWORD, or the line in ~/.pgpass"
 	switch origin := c.From("password"); {
@@ -91,35 +91,34 @@ func (c Conn) wrongPassword() string {
 	return advice + c.passwordOfRole()
 }
 
-// missingPassword is the advice where the server asks for a password and there is
-// none.
+// missingPassword returns the advice for a missing password.
 func (c Conn) missingPassword() string {
 	if loosePassfile(c.get("passfile")) {
-		return "run \"chmod 600 " + c.get("passfile") + "\": a password file that others may read is not used"
+		return "run \"chmod 600 " + c.get("passfile") + "\": libpq ignores a password file that others can read"
 	}
 	places := "set PGPASSWORD"
 	if secret := c.settings().secret; secret != "" {
 		places = "set " + secret + ", or PGPASSWORD"
 	}
-	return places + ", or put a line into ~/.pgpass: " + c.passfileLine() + c.passwordOfRole()
+	return places + ", or add a line to ~/.pgpass: " + c.passfileLine() + c.passwordOfRole()
 }
 
-// passwordOfRole says how a role gets a password on a server of this machine: that of
+// passwordOfRole returns the command that sets a password for a role on this machine.
 // Debian's superuser has none.
 func (c Conn) passwordOfRole() string {
 	if words := c.Superuser("psql"); words != nil && plainRole.MatchString(c.User()) {
 		return "\ngive the role a password: " + strings.Join(words, " ") + ` -c '\password ` + c.User() + `'`
 	}
 	if c.IsLocal() {
-		return "\nfor a container: its POSTGRES_PASSWORD counts only when its volume is created"
+		return "\ncheck the container's POSTGRES_PASSWORD: it takes effect only when its volume is created"
 	}
 	return ""
 }
 
-// plainRole is a role whose name needs no quotes, neither in SQL nor in a shell.
+// plainRole matches names of roles that need no quotes in SQL or in a shell.
 var plainRole = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 
-// missingRole is the advice where there is no role of the name.
+// missingRole returns the advice for a role that does not exist.
 func (c Conn) missingRole() string {
 	from := c.inBrackets("user")
 	if from == "" {
@@ -136,10 +135,10 @@ func (c Conn) missingRole() string {
 	return advice
 }
 
-// otherPeer is the advice where a server takes nobody on its socket but the account
-// of the role's name, as Debian's does.
+// otherPeer returns the advice for a server whose socket accepts only the account with
+// the role's name, as on Debian.
 func (c Conn) otherPeer() string {
-	advice := "connect over TCP, where it asks for a password: "
+	advice := "connect over TCP, where the server asks for a password: "
 	switch host := c.From("host"); host {
 	case "", ByLibpq, "PGHOST":
 		advice += "PGHOST=localhost"
@@ -154,7 +153,7 @@ func (c Conn) otherPeer() string {
 	return advice
 }
 
-// startAdvice says how a server is started on this machine, and where another one is.
+// startAdvice returns how to start a server on this machine, and the ports of others.
 func (c Conn) startAdvice() string {
 	if !c.IsLocal() {
 		return "Start it, or name another host or port"
@@ -165,17 +164,16 @@ func (c Conn) startAdvice() string {
 	}
 	advice := "Start it (" + start + ", or docker compose up -d), or name another host or port"
 	if ports := listening(socketDirs(), c.Port()); len(ports) > 0 {
-		advice += fmt.Sprintf("\nuse PGPORT=%s for the server that has its socket here", strings.Join(ports, " or PGPORT="))
+		advice += fmt.Sprintf("\nuse PGPORT=%s for the server that runs here", strings.Join(ports, " or PGPORT="))
 	}
 	return advice
 }
 
-// listening returns the ports other than one for which there are sockets in the
-// folders.
+// listening returns the ports of all sockets in the folders, but one.
 func listening(dirs []string, but int) []string {
 	var ports []string
 	for _, dir := range dirs {
-		found, _ := filepath.Glob(filepath.Join(dir, ".s.PGSQL.*")) // the pattern is fine
+		found, _ := filepath.Glob(filepath.Join(dir, ".s.PGSQL.*")) // the pattern is valid
 		for _, path := range found {
 			port := strings.TrimPrefix(filepath.Base(path), ".s.PGSQL.")
 			if n, err := strconv.Atoi(port); err == nil && n != but && !slices.Contains(ports, port) {
@@ -186,10 +184,10 @@ func listening(dirs []string, but int) []string {
 	return ports
 }
 
-// Superuser returns the beginning of a command line by which somebody at this machine
-// runs one of PostgreSQL's programs as the superuser of c's server: over its Unix
-// socket, as the account that it runs under. It is nil where there is no such
-// socket: the server is in a container, or elsewhere.
+// Superuser returns the beginning of a command line that runs one of PostgreSQL's
+// programs as the superuser of c's server: over its Unix socket, as the server's
+// account. It returns nil if there is no such socket, because the server is in a
+// container or on another machine.
 func (c Conn) Superuser(program string) []string {
 	dirs := socketDirs()
 	if c.IsSocket() {
@@ -206,7 +204,7 @@ func (c Conn) Superuser(program string) []string {
 	return nil
 }
 
-// superuserWords is Superuser for a socket in dir, which owner's server made.
+// superuserWords is Superuser for the socket in dir of owner's server.
 func superuserWords(program, dir string, port int, owner, account string) []string {
 	words := []string{program}
 	if owner != account {
@@ -219,12 +217,12 @@ func superuserWords(program, dir string, port int, owner, account string) []stri
 		words = append(words, "-p", strconv.Itoa(port))
 	}
 	if program == "psql" && owner != "postgres" {
-		words = append(words, "-d", "postgres") // there may be no database of its name
+		words = append(words, "-d", "postgres") // a database with its name may not exist
 	}
 	return words
 }
 
-// ownerOf returns the account that a file belongs to, "" when there is none.
+// ownerOf returns the account that owns a file, or "".
 func ownerOf(path string) string {
 	info, err := os.Stat(path)
 	if err != nil {

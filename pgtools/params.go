@@ -10,20 +10,18 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// Params are connection parameters by libpq's keywords, as somebody wrote them
-// down; Resolve turns them into a Conn. They print with the password masked.
+// Params are connection parameters by libpq's keywords, as the user gave them. Resolve
+// turns them into a Conn. They print with a masked password.
 type Params map[string]string
 
-// ParseParams reads a connection string in one of libpq's three shapes: a URI
-// (postgres:// or postgresql://), a conninfo ("host=localhost dbname=app"), or
-// a bare database name. The empty string gives no parameters.
+// ParseParams reads a connection string in one of libpq's three forms: a URI
+// (postgres:// or postgresql://), a conninfo ("host=localhost dbname=app"), or the name
+// of a database. The empty string has no parameters.
 //
-// The rules are libpq's (conninfo_uri_parse and conninfo_parse in
-// fe-connect.c), with three differences: more is refused (several hosts,
-// hostaddr, whatever would put a secret into an argument list), a bare name
-// that looks like a mangled URI is refused, and no error repeats any part of
-// the string, because in a string that does not parse nobody can tell which
-// part is the password.
+// The rules are libpq's (conninfo_uri_parse and conninfo_parse in fe-connect.c), with
+// three differences. Several hosts, hostaddr, and parameters that would put a secret
+// into an argument list are refused. A name that looks like a broken URI is refused. An
+// error never repeats a part of the string, which could be the password.
 func ParseParams(s string) (Params, error) {
 	s = strings.TrimSpace(s)
 	if strings.ContainsRune(s, 0) {
@@ -62,13 +60,13 @@ func cutScheme(s string) (rest string, ok bool) {
 	return strings.CutPrefix(s, "postgres://")
 }
 
-// hasScheme reports whether s begins as a URI of any kind.
+// hasScheme reports whether s begins like a URI of any kind.
 func hasScheme(s string) bool {
 	scheme, _, ok := strings.Cut(s, "://")
 	return ok && !strings.ContainsAny(scheme, " =/@")
 }
 
-// check refuses what cannot be honoured. where names the origin in messages.
+// check refuses unsupported parameters. where names their origin in messages.
 func (p Params) check(where string) error {
 	for _, k := range keywords() {
 		v, ok := p[k.name]
@@ -95,15 +93,15 @@ func (p Params) check(where string) error {
 }
 
 var (
-	// swallowed is a separator of another notation, and what it separates.
+	// swallowed matches a separator of another notation, and the keyword after it.
 	swallowed = regexp.MustCompile(`[;&?]\s*\w+\s*=`)
-	// login is user:PASSWORD@host.
+	// login matches user:PASSWORD@host.
 	login = regexp.MustCompile(`:.*@`)
 )
 
-// checkMangled refuses a value that seems to contain a password, because of a
-// character that is not encoded or a separator that libpq does not know: these
-// values are printed, logged and written into schedules.
+// checkMangled refuses a value that seems to contain a password, because a character was
+// not encoded or a separator is unknown to libpq. hectl prints and logs such values and
+// writes them to schedules.
 func (p Params) checkMangled(where string) error {
 	for _, k := range keywords() {
 		v := p[k.name]
@@ -131,7 +129,7 @@ func (p Params) checkMangled(where string) error {
 
 const encodeHint = "write @ : / ? # and % in a user name or password as %40 %3A %2F %3F %23 %25"
 
-// Format prints p with its password masked, whatever the verb.
+// Format prints p with a masked password, for every verb.
 func (p Params) Format(f fmt.State, _ rune) {
 	shown := make(map[string]string, len(p))
 	for k, v := range p {
@@ -143,9 +141,8 @@ func (p Params) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprint(f, shown)
 }
 
-// checkValues refuses a value that pgx or libpq would not take, before either
-// is asked, so that the error can be worded without repeating the value: in a
-// mangled URI it may well be a piece of the password.
+// checkValues refuses values that pgx or libpq would refuse. Unlike theirs, its errors do
+// not repeat the value, which in a broken URI may be part of the password.
 func checkValues(p Params, where string) error {
 	bad := func(key, want string) error {
 		return fault.New(fault.Usage, "", "%s: %s is not %s", where, key, want)
@@ -180,7 +177,7 @@ func checkValues(p Params, where string) error {
 		{"ssl_max_protocol_version", tlsVersionNames()},
 		{"min_protocol_version", []string{"3.0", "3.2", "latest"}},
 		{"max_protocol_version", []string{"3.0", "3.2", "latest"}},
-		// GSSAPI encryption is something that pgx cannot do.
+		// pgx does not support GSSAPI encryption.
 		{"gssencmode", []string{"disable", "prefer"}},
 	} {
 		if s := p[c.key]; s != "" && !slices.Contains(c.values, s) {

@@ -7,12 +7,11 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// parseURI parses what follows the scheme, as libpq does: user information is
-// what stands before an @ that comes before any slash, and host and database
-// are percent-decoded.
+// parseURI parses a URI after its scheme, like libpq: the user information ends at an @
+// before the first slash, and host and database are percent-decoded.
 func parseURI(s string) (Params, error) {
 	p := Params{}
-	// Another reader of URIs would end the URI here, and see another server.
+	// Other parsers would end the URI here, and find another server.
 	if strings.Contains(s, "#") {
 		return nil, fault.New(fault.Usage, "write # as %23", "connection URI: it contains a #")
 	}
@@ -77,7 +76,7 @@ func splitHostPort(s string) (host, port string, err error) {
 			return host, "", nil
 		}
 		if port, ok = strings.CutPrefix(after, ":"); !ok {
-			return "", "", fault.New(fault.Usage, "", "connection URI: the IPv6 address is followed by something else than a port or a database")
+			return "", "", fault.New(fault.Usage, "", "connection URI: only a port or a database may follow the IPv6 address")
 		}
 		return host, port, nil
 	}
@@ -85,7 +84,7 @@ func splitHostPort(s string) (host, port string, err error) {
 	return host, port, nil
 }
 
-// parseQuery adds the parameters of a URI's query; the last of several wins.
+// parseQuery adds the parameters of a URI's query. If one is repeated, the last counts.
 func parseQuery(query string, p Params) error {
 	for i, pair := range strings.Split(query, "&") {
 		where := fmt.Sprintf("connection URI: parameter %d", i+1)
@@ -101,7 +100,7 @@ func parseQuery(query string, p Params) error {
 		if err != nil {
 			return fault.New(fault.Usage, encodeHint, "%s: its value: %w", where, err)
 		}
-		if key == "ssl" && value == "true" { // JDBC's spelling, which libpq takes in URIs
+		if key == "ssl" && value == "true" { // JDBC's spelling, which libpq accepts in URIs
 			key, value = "sslmode", "require"
 		}
 		if _, known := lookupKeyword(key); !known {
@@ -116,8 +115,8 @@ func parseQuery(query string, p Params) error {
 	return nil
 }
 
-// parseConninfo parses keyword=value pairs: spaces around the =, values in
-// single quotes, and backslash escapes are allowed.
+// parseConninfo parses keyword=value pairs. They may have spaces around the =, single
+// quotes around values, and backslash escapes.
 func parseConninfo(s string) (Params, error) {
 	const space = " \t\n\r\v\f"
 	p := Params{}
@@ -138,7 +137,7 @@ func parseConninfo(s string) (Params, error) {
 		}
 		value, rest, ok := cutValue(strings.TrimLeft(s[1:], space))
 		if !ok {
-			return nil, fault.New(fault.Usage, "", "%s: its quoted value has no end", where)
+			return nil, fault.New(fault.Usage, "", "%s: its quoted value is not closed", where)
 		}
 		if _, known := lookupKeyword(key); !known {
 			return nil, unknownKeyword(where, key)
@@ -147,14 +146,14 @@ func parseConninfo(s string) (Params, error) {
 	}
 }
 
-// cutValue takes one value from the front of a conninfo.
+// cutValue cuts the first value off a conninfo.
 func cutValue(s string) (value, rest string, ok bool) {
 	s, quoted := strings.CutPrefix(s, "'")
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == '\\':
-			if i++; i < len(s) { // a last backslash counts for nothing
+			if i++; i < len(s) { // a backslash at the end is ignored
 				b.WriteByte(s[i])
 			}
 		case quoted && c == '\'':
@@ -169,14 +168,14 @@ func cutValue(s string) (value, rest string, ok bool) {
 }
 
 func unknownKeyword(where, key string) error {
-	hint := "hectl takes libpq's connection parameters and no others: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS"
+	hint := "see the connection parameters of libpq, which are all that hectl takes: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS"
 	if near := nearestKeyword(key); near != "" {
 		hint = "did you mean " + near + "?"
 	}
 	return fault.New(fault.Usage, hint, "%s has a keyword that libpq does not know", where)
 }
 
-// percentDecode undoes %XX. A plus sign stays one.
+// percentDecode decodes %XX. It does not decode plus signs.
 func percentDecode(s string) (string, error) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {

@@ -6,13 +6,12 @@ import (
 	"github.com/jackc/pgpassfile"
 )
 
-// password returns the password given with the settings, else the one that the
-// password file has for this server, database and user; "" when there is none.
+// password returns the password in the settings, or else the password for this server,
+// database and user in the password file, or "".
 //
-// The file is read here rather than by libpq and pgx each for itself, because
-// they differ: pgx calls every Unix socket "localhost", libpq only the one in
-// its default directory; and pgx reads a file that others may read as well,
-// which libpq does not.
+// hectl reads the file itself because libpq and pgx differ. For pgx every Unix socket is
+// "localhost", for libpq only the one in its default directory. And unlike libpq, pgx
+// uses a file that others can read.
 func (c Conn) password() string {
 	if p := c.get("password"); p != "" {
 		return p
@@ -36,8 +35,8 @@ func (c Conn) password() string {
 	return ""
 }
 
-// loosePassfile reports whether a password file exists but has permissions that
-// make libpq ignore it.
+// loosePassfile reports whether a password file exists, but libpq ignores it because of
+// its permissions.
 func loosePassfile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && (info.Mode().Perm()&0o077 != 0 || !info.Mode().IsRegular())

@@ -16,12 +16,11 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// pgxConfig turns c into pgx's settings.
+// pgxConfig converts c to pgx's settings.
 //
-// pgx only takes a configuration that its own parser made, and that parser
-// fills gaps from the environment and the home directory. So it is given every
-// parameter that it could look for, the absent ones with their default, and
-// what it took for a run-time parameter is replaced.
+// pgx accepts only a configuration from its own parser, which fills gaps from the
+// environment and the home directory. So pgxConfig passes it all parameters, with
+// defaults for the missing ones, and then sets the run-time parameters itself.
 func (c Conn) pgxConfig(appName string) (*pgx.ConnConfig, error) {
 	if c.settings == nil {
 		return nil, errors.New("connect: no connection settings")
@@ -65,7 +64,7 @@ func (c Conn) pgxConfig(appName string) (*pgx.ConnConfig, error) {
 	}
 	cfg, err := pgx.ParseConfig(conninfo.String())
 	if err != nil {
-		// The text of a ParseConfigError quotes the conninfo; its cause does not.
+		// A ParseConfigError quotes the conninfo; its cause does not.
 		var parse *pgconn.ParseConfigError
 		if errors.As(err, &parse) && parse.Unwrap() != nil {
 			err = parse.Unwrap()
@@ -80,17 +79,17 @@ func (c Conn) pgxConfig(appName string) (*pgx.ConnConfig, error) {
 	if options := c.get("options"); options != "" {
 		cfg.RuntimeParams["options"] = options
 	}
-	// Nothing is asked often enough for a statement cache, and a cached plan
-	// is in the way of a connection that changes tables.
+	// No statement runs often enough for a cache, and cached plans would hinder a
+	// connection that changes tables.
 	cfg.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec
-	// A cancelled statement is to end in the server too, not only here.
+	// Canceling ends the statement in the server, not only here.
 	cfg.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: 10 * time.Second}
 	}
 	return cfg, nil
 }
 
-// homeFile returns the path of one of libpq's default files if it exists.
+// homeFile returns the path of one of libpq's default files, or "" if it does not exist.
 func (c Conn) homeFile(name string) string {
 	if c.settings().home == "" {
 		return ""
@@ -102,9 +101,9 @@ func (c Conn) homeFile(name string) string {
 	return path
 }
 
-// emptyService writes a service file whose service "none" sets nothing. pgx
-// reads whatever service PGSERVICE names, even if Resolve was not to, and
-// fails when it is not there.
+// emptyService writes a service file with an empty service "none". pgx always reads the
+// service that PGSERVICE names, even if Resolve did not use it, and fails if it does
+// not exist.
 func emptyService() (path string, err error) {
 	f, err := os.CreateTemp("", "hectl-service-")
 	if err != nil {
@@ -114,8 +113,8 @@ func emptyService() (path string, err error) {
 	return f.Name(), errors.Join(err, f.Close())
 }
 
-// limitTLS applies ssl_min_protocol_version and ssl_max_protocol_version,
-// which pgx does not know.
+// limitTLS applies ssl_min_protocol_version and ssl_max_protocol_version, which pgx does
+// not support.
 func (c Conn) limitTLS(cfg *pgx.ConnConfig) {
 	lowest, highest := tlsVersion(c.get("ssl_min_protocol_version")), tlsVersion(c.get("ssl_max_protocol_version"))
 	limit := func(t *tls.Config) {
@@ -137,7 +136,7 @@ func (c Conn) limitTLS(cfg *pgx.ConnConfig) {
 
 func tlsVersionNames() []string { return []string{"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"} }
 
-// tlsVersion returns Go's number of a TLS version, 0 for the default.
+// tlsVersion returns Go's number of a TLS version, or 0 for the default.
 func tlsVersion(name string) uint16 {
 	for i, n := range tlsVersionNames() {
 		if n == name {

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// LabelProviderLoaded reports whether the server knows a provider of security labels.
-// No catalog tells. The server looks for the provider before anything else, and what
-// it would do then is rolled back.
+// LabelProviderLoaded reports whether the server has loaded a provider of security
+// labels. No catalog lists them, so it tries a statement and rolls it back. The server
+// looks for the provider first.
 func (db *DB) LabelProviderLoaded(ctx context.Context, provider string) (bool, error) {
 	err := db.try(ctx, "SECURITY LABEL FOR "+Quote(provider)+" ON DATABASE "+Quote(db.conn.Database())+" IS NULL")
 	if SQLState(err) == "" {
@@ -17,9 +17,9 @@ func (db *DB) LabelProviderLoaded(ctx context.Context, provider string) (bool, e
 	return SQLState(err) != stateInvalidParameter, nil
 }
 
-// LibraryMissing reports whether a library that functions in C are in is not on the
-// server's disk. What only the server's own search path could tell counts as there.
-// Only a superuser may ask.
+// LibraryMissing reports whether a library of C functions is missing on the server's
+// disk. A library that the server would find through its own search path counts as
+// present. The role must be a superuser.
 func (db *DB) LibraryMissing(ctx context.Context, library string) (missing bool, err error) {
 	path, inFolder := strings.CutPrefix(library, "$libdir/")
 	if !inFolder && !strings.HasPrefix(path, "/") {
@@ -32,8 +32,8 @@ func (db *DB) LibraryMissing(ctx context.Context, library string) (missing bool,
 	return missing, wrap(err, "look for the library %s", library)
 }
 
-// TryCollation returns why the server cannot make a collation with these options, nil
-// when it can, or when that depends on the database.
+// TryCollation returns the reason why the server cannot create a collation with these
+// options. It returns nil if it can, and if that depends on the database.
 func (db *DB) TryCollation(ctx context.Context, options string) error {
 	err := db.try(ctx, "CREATE COLLATION pg_temp.hectl_try "+options)
 	if pg := serverErrorOf(err); pg != nil && strings.Contains(pg.File, "pg_locale") {
@@ -42,7 +42,7 @@ func (db *DB) TryCollation(ctx context.Context, options string) error {
 	return nil
 }
 
-// try runs a statement, and takes back what it did.
+// try runs a statement and rolls it back.
 func (db *DB) try(ctx context.Context, sql string) error {
 	if _, err := db.Exec(ctx, "BEGIN"); err != nil {
 		return err
@@ -54,7 +54,7 @@ func (db *DB) try(ctx context.Context, sql string) error {
 	return err
 }
 
-// LocaleHint is how to make a locale of the C library that a server's machine lacks.
+// LocaleHint returns a hint for a server whose machine lacks a locale of the C library.
 func LocaleHint(name string) string {
 	language, charset, _ := strings.Cut(name, ".")
 	charset, modifier, modified := strings.Cut(charset, "@")
@@ -69,5 +69,5 @@ func LocaleHint(name string) string {
 	case "iso885915":
 		charset = "ISO-8859-15"
 	}
-	return "make the locale on the server's machine, then restart the server: sudo localedef -i " + language + " -f " + charset + " " + name
+	return "create the locale on the server's machine, then restart the server: sudo localedef -i " + language + " -f " + charset + " " + name
 }

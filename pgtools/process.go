@@ -19,24 +19,23 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// killDelay is how long a child may take to stop after SIGINT.
+// killDelay is how long a child has to stop after SIGINT.
 const killDelay = 10 * time.Second
 
-// errClosed is the reason for stopping a child whose output nobody wants.
+// errClosed is the cause for a child that Close stopped.
 var errClosed = errors.New("closed before its end")
 
-// A Process is the standard output of a running child. Its Read returns io.EOF
-// only after the child has exited with status 0; otherwise an error comes in
-// place of the EOF.
+// A Process is the standard output of a running child. Its Read returns io.EOF only after
+// the child has exited with status 0, and an error after any other end.
 type Process struct {
 	child  *child
 	stdout *os.File
 
 	once sync.Once
-	err  error // what comes in place of EOF, or io.EOF; set by once
+	err  error // the error after the output, or io.EOF; set by once
 }
 
-// start runs cmd with its standard output as a stream.
+// start starts a tool and returns its standard output as a stream.
 func start(ctx context.Context, tool Tool, args, env []string, stderr lineWriter) (*Process, error) {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -54,7 +53,7 @@ func start(ctx context.Context, tool Tool, args, env []string, stderr lineWriter
 // PID returns the child's process id.
 func (p *Process) PID() int { return p.child.cmd.Process.Pid }
 
-// Read implements io.Reader, see Process.
+// Read implements io.Reader; see Process.
 func (p *Process) Read(b []byte) (int, error) {
 	n, err := p.stdout.Read(b)
 	if err == nil || n > 0 {
@@ -63,8 +62,7 @@ func (p *Process) Read(b []byte) (int, error) {
 	return 0, p.finish(err)
 }
 
-// finish waits for the child after its output has ended, and returns how it
-// ended.
+// finish waits for the child after the end of its output, and returns its result.
 func (p *Process) finish(readErr error) error {
 	p.once.Do(func() {
 		if !errors.Is(readErr, io.EOF) {
@@ -79,10 +77,9 @@ func (p *Process) finish(readErr error) error {
 	return p.err
 }
 
-// WhenFailed calls f once if the child ends other than with status 0, and is not
-// closed before: at once, even while nobody reads its output, because the one
-// who should is blocked elsewhere. f gets the error that Read returns after what
-// is left of the output.
+// WhenFailed calls f once if the child fails before Close. It does so right after the
+// failure, even if the reader of the output is blocked elsewhere. f gets the error that
+// Read returns after the rest of the output.
 func (p *Process) WhenFailed(f func(err error)) {
 	go func() {
 		if err := p.child.wait(); err != nil && !errors.Is(err, errClosed) {
@@ -91,8 +88,8 @@ func (p *Process) WhenFailed(f func(err error)) {
 	}()
 }
 
-// Close stops the child if it still runs and waits for its end. It returns nil:
-// whoever closes a stream early does not want to know more.
+// Close stops the child if it is running, and waits for its end. It always returns nil: a
+// caller that closes the stream early does not need the result.
 func (p *Process) Close() error {
 	p.child.stop(errClosed)
 	_ = p.stdout.Close() // a child blocked in a write gets EPIPE
@@ -100,7 +97,7 @@ func (p *Process) Close() error {
 	return nil
 }
 
-// A child is a running process in a group of its own.
+// A child is a process in its own process group.
 type child struct {
 	tool   Tool
 	cmd    *exec.Cmd
@@ -114,13 +111,13 @@ type child struct {
 // A lineWriter takes a child's stderr.
 type lineWriter interface {
 	io.Writer
-	// failure words the child's end from what it wrote.
+	// failure returns the error for a failed child from its stderr.
 	failure(tool Tool, exit error) error
 }
 
-// startChild starts tool in a process group of its own, so that the terminal's
-// Ctrl-C does not reach it. Cancelling ctx, or stop, asks it to end (SIGINT);
-// after killDelay the whole group is killed.
+// startChild starts tool in its own process group, so that the terminal's Ctrl-C does not
+// reach it. Canceling ctx, or stop, sends SIGINT to the child and, after killDelay,
+// SIGKILL to the group.
 func startChild(ctx context.Context, tool Tool, args, env []string, stdout, stdin *os.File, stderr lineWriter) (*child, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	c := &child{tool: tool, ctx: ctx, stop: cancel, stderr: stderr, done: make(chan struct{})}
@@ -157,15 +154,15 @@ func startChild(ctx context.Context, tool Tool, args, env []string, stdout, stdi
 	return c, nil
 }
 
-// startHeld starts cmd, and sends what Wait returns.
+// startHeld starts cmd, and sends the result of Wait.
 //
-// The process is started and waited for by a goroutine that holds on to its
-// thread: the kernel sends the parent death signal when the parent's thread
-// ends, and Go ends idle threads as it likes (golang/go#27505).
+// A goroutine that is locked to its thread starts the process and waits for it. The
+// kernel sends the parent death signal when the parent's thread ends, and Go may end
+// idle threads at any time (golang/go#27505).
 func startHeld(cmd *exec.Cmd) (ended <-chan error, err error) {
 	started, waited := make(chan error), make(chan error, 1)
 	go func() {
-		runtime.LockOSThread() // and never unlocked: the thread ends with the child
+		runtime.LockOSThread() // never unlocked: the thread ends after the child
 		err := cmd.Start()
 		started <- err
 		if err == nil {
@@ -175,9 +172,8 @@ func startHeld(cmd *exec.Cmd) (ended <-chan error, err error) {
 	return waited, <-started
 }
 
-// outcome returns nil when the child has exited with status 0, the reason when
-// it was stopped, otherwise what it said on stderr. The reason counts only if
-// the child did not end well in spite of it.
+// outcome returns nil if the child exited with status 0, even after it was stopped. It
+// returns the cause if the child was stopped, and otherwise the error from its stderr.
 func (c *child) outcome(exit error) error {
 	cancelled := c.ctx.Err()
 	switch {
@@ -196,20 +192,20 @@ func (c *child) wait() error {
 	return c.err
 }
 
-// secretName is what a variable is called that a child has no use for: hectl's own,
-// those of AWS, and whatever else is a secret by its name.
+// secretName matches the names of variables that children must not get: those of hectl
+// and AWS, and secrets.
 var secretName = regexp.MustCompile(`^(AWS|HECTL|DIAPER_DB)_|PASS(WORD|WD|PHRASE)|SECRET|TOKEN|CREDENTIAL|WEBHOOK|COOKIE|(^|_)(API_?KEY|KEY|DSN|PWD)$`)
 
-// isSecret reports whether a variable is kept from children. It is a list of what
-// they do not get and not of what they get: pg_dump may be a wrapper that needs
-// variables which nobody can list here, and libpq's own libraries have many.
+// isSecret reports whether to hide a variable from children. A list of allowed variables
+// would not work: pg_dump may be a wrapper with its own variables, and the libraries of
+// libpq read many.
 func isSecret(name, value string) bool {
 	return name != "PWD" && (secretName.MatchString(strings.ToUpper(name)) || fault.Redact(value) != value)
 }
 
-// childEnviron returns the environment of a child that connects to c. Of secrets it
-// has only c's own. Messages come untranslated, because they are looked at;
-// everything else about the locale stays.
+// childEnviron returns the environment of a child that connects to c. Its only secret is
+// the password of c. Messages are in English, because hectl parses them; the rest of
+// the locale stays.
 func childEnviron(c Conn) []string {
 	base := os.Environ()
 	ctype := ""
@@ -221,13 +217,13 @@ func childEnviron(c Conn) []string {
 		return isSecret(key, value) || key == "LC_ALL" || key == "LC_MESSAGES" || key == "LANGUAGE"
 	})
 	env = append(env, "LC_MESSAGES=C")
-	if ctype != "" { // of what LC_ALL sets, the only other one that matters here
+	if ctype != "" { // the only other part of LC_ALL that matters here
 		env = append(env, "LC_CTYPE="+ctype)
 	}
 	return append(c.Environ(env), "PGAPPNAME=hectl")
 }
 
-// lines calls f for each complete line, without its end.
+// lines calls f for each complete line, without the line break.
 type lines struct {
 	partial []byte
 	f       func(line string)
@@ -248,7 +244,7 @@ func (l *lines) Write(p []byte) (int, error) {
 	}
 }
 
-// flush takes the last line, if it has no end.
+// flush calls f for a last line without a line break.
 func (l *lines) flush() {
 	if len(l.partial) > 0 {
 		l.f(string(l.partial))
@@ -258,7 +254,7 @@ func (l *lines) flush() {
 
 const maxLine = 64 << 10
 
-// killGroup kills what is left of a child's process group: the workers of a
-// pg_restore --jobs that was itself killed. The leader has been waited for, but
-// its number is not reused while the group has members.
+// killGroup kills the rest of a child's process group, such as the workers of a killed
+// pg_restore --jobs. The leader has ended, but the system does not reuse its number
+// while the group has members.
 func killGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) }

@@ -2,14 +2,14 @@ package pgtools
 
 import "syscall"
 
-// childAttributes puts a child into a process group of its own, and has the
-// kernel end it when the thread that started it ends.
+// childAttributes puts a child in its own process group, and has the kernel end it when
+// the thread that started it ends.
 func childAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 }
 
-// sessionAttributes are childAttributes for a program that must not find a terminal
-// to ask something on: it would be stopped there, in the background.
+// sessionAttributes are childAttributes for a program that must not find a terminal.
+// Reading from one in the background would stop the program.
 func sessionAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGTERM}
 }

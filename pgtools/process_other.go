@@ -4,15 +4,15 @@ package pgtools
 
 import "syscall"
 
-// childAttributes puts a child into a process group of its own. There is no
-// parent death signal here: when hectl is killed with SIGKILL, pg_dump notices
-// at its next write, pg_restore at its next read.
+// childAttributes puts a child in its own process group. These systems have no parent
+// death signal. If hectl is killed with SIGKILL, pg_dump notices at its next write and
+// pg_restore at its next read.
 func childAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }
 
-// sessionAttributes are childAttributes for a program that must not find a terminal
-// to ask something on: it would be stopped there, in the background.
+// sessionAttributes are childAttributes for a program that must not find a terminal.
+// Reading from one in the background would stop the program.
 func sessionAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true}
 }

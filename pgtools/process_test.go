@@ -157,7 +157,7 @@ func TestDumpKilled(t *testing.T) {
 	}
 	_, err := io.Copy(io.Discard, p)
 	var exit *pgtools.ExitError
-	if !errors.As(err, &exit) || exit.Signal != syscall.SIGKILL || err.Error() != "pg_dump: killed by signal 9 (killed), without a word" {
+	if !errors.As(err, &exit) || exit.Signal != syscall.SIGKILL || err.Error() != "pg_dump: killed by signal 9 (killed), without a message" {
 		t.Error(err)
 	}
 	if len(fault.Hints(err)) != 1 || !gone(p.PID()) {

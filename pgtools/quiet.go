@@ -2,13 +2,13 @@ package pgtools
 
 import "context"
 
-// quietSettings keep what a session sends out of the server's log: statements, which
-// may be rows, and what an error says about the row that it is about.
+// quietSettings returns settings that keep statements and errors out of the server's
+// log. Both may contain values of rows.
 func quietSettings() map[string]string {
 	return map[string]string{
 		"log_statement":                     "none",
 		"log_min_error_statement":           "panic",
-		"log_min_messages":                  "fatal", // a message quotes the value that it is about
+		"log_min_messages":                  "fatal", // messages quote values
 		"log_error_verbosity":               "terse", // without DETAIL and CONTEXT, which quote the row
 		"log_min_duration_statement":        "-1",
 		"log_min_duration_sample":           "-1",
@@ -23,9 +23,9 @@ func quietSettings() map[string]string {
 	}
 }
 
-// QuietLog returns settings for sessions of the same role that keep statements and
-// rows out of the server's log, as far as the role may make them. complete reports
-// whether both stay out of it: what the role may not turn off is off already.
+// QuietLog returns the settings, of those that the role may change, that keep statements
+// and rows out of the server's log. complete reports whether they suffice because all
+// other settings are off.
 func (db *DB) QuietLog(ctx context.Context) (settings map[string]string, complete bool) {
 	may := "context = 'user' OR context = 'superuser' AND (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)"
 	if db.version.Major >= 15 {
@@ -38,7 +38,7 @@ func (db *DB) QuietLog(ctx context.Context) (settings map[string]string, complet
 	}
 	found, err := Rows[setting](ctx, db, "SELECT name, coalesce(setting, ''), "+may+" FROM pg_catalog.pg_settings")
 	if err != nil {
-		return nil, false // it is a precaution
+		return nil, false // the restore works without
 	}
 	settings, complete = map[string]string{}, true
 	for _, s := range found {
@@ -54,19 +54,19 @@ func (db *DB) QuietLog(ctx context.Context) (settings map[string]string, complet
 	return settings, complete
 }
 
-// logs reports whether one of the quietSettings lets statements or rows into the log
-// at a value.
+// logs reports whether a value of one of the quietSettings lets statements or rows into
+// the log.
 func logs(name, value string) bool {
 	switch name {
 	case "log_error_verbosity", "log_parameter_max_length", "log_parameter_max_length_on_error":
-		return false // they say how much of what another one lets in
+		return false // these only limit what other settings let in
 	case "log_min_messages":
 		return value != "fatal" && value != "panic"
 	}
 	return value != quietSettings()[name]
 }
 
-// Set makes settings for the rest of the session.
+// Set applies settings for the rest of the session.
 func (db *DB) Set(ctx context.Context, settings map[string]string) error {
 	var names, values []string
 	for name, value := range settings {

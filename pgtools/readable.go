@@ -5,24 +5,23 @@ import (
 	"strings"
 )
 
-// An Unreadable is a table or a sequence that pg_dump would take into a dump of
-// the whole database, and whose rows the role cannot give it. Each field that is
-// true is a reason.
+// An Unreadable is a table or a sequence that belongs in a dump of the whole database,
+// but whose rows the role cannot read. Each field that is true is a reason.
 type Unreadable struct {
 	Schema, Name string
 	Sequence     bool
 	NoUsage      bool // no USAGE on the schema
 	NoSelect     bool // no SELECT on it
-	RowSecurity  bool // row security would hide rows from the role
-	Unlogged     bool // its rows are not on this standby
+	RowSecurity  bool // row security hides rows from the role
+	Unlogged     bool // this standby does not have its rows
 }
 
-// Unreadable returns what the role cannot dump of the database that db is
-// connected to, by name. Left out is what pg_dump leaves out: the server's own
-// schemas, and members of extensions other than their tables of settings. Views
-// and foreign tables are not read.
+// Unreadable returns the tables and sequences of db's database that the role cannot dump,
+// ordered by name. Like pg_dump, it leaves out the server's own schemas and members of
+// extensions other than their configuration tables. pg_dump does not read views and
+// foreign tables.
 func (db *DB) Unreadable(ctx context.Context) ([]Unreadable, error) {
-	// The functions return NULL for what has been dropped meanwhile.
+	// The functions return NULL for objects that were dropped meanwhile.
 	list, err := Rows[Unreadable](ctx, db, `
 		SELECT nspname, relname, relkind = 'S', NOT usage, NOT "select", hidden, unlogged FROM (
 			SELECT n.nspname, c.relname, c.relkind,
@@ -39,13 +38,13 @@ func (db *DB) Unreadable(ctx context.Context) ([]Unreadable, error) {
 		) AS dumped
 		WHERE NOT usage OR NOT "select" OR hidden OR unlogged
 		ORDER BY nspname, relname`)
-	return list, wrap(err, "look for what the role may not read")
+	return list, wrap(err, "look for tables that the role may not read")
 }
 
 // UnreadableLargeObjects returns how many large objects the role may not read,
 // and the oid of one of them.
 func (db *DB) UnreadableLargeObjects(ctx context.Context) (n int, example uint32, err error) {
-	// The function came in 18. An ACL that is NULL is the owner's alone.
+	// PostgreSQL 18 added the function. Without an ACL, only the owner may read.
 	readable := `pg_catalog.pg_has_role(m.lomowner, 'USAGE') OR EXISTS (
 		SELECT FROM pg_catalog.aclexplode(m.lomacl) acl WHERE acl.privilege_type = 'SELECT'
 			AND CASE acl.grantee WHEN 0 THEN true ELSE pg_catalog.pg_has_role(acl.grantee, 'USAGE') END)`
@@ -58,18 +57,17 @@ func (db *DB) UnreadableLargeObjects(ctx context.Context) (n int, example uint32
 	return n, example, wrap(err, "look for large objects that the role may not read")
 }
 
-// RecoveryConflicts counts how often a standby has ended what sessions in this
-// database did, because it stood in the way of what its primary had done.
+// RecoveryConflicts returns how often a standby has canceled statements in this database
+// because they conflicted with changes of the primary.
 func (db *DB) RecoveryConflicts(ctx context.Context) (n int64, err error) {
 	const query = `
 		SELECT confl_tablespace + confl_lock + confl_snapshot + confl_bufferpin + confl_deadlock
 		FROM pg_catalog.pg_stat_database_conflicts WHERE datname = pg_catalog.current_database()`
 	err = db.QueryRow(ctx, query).Scan(&n)
-	return n, wrap(err, "count what recovery has cancelled")
+	return n, wrap(err, "count recovery conflicts")
 }
 
-// IsStandby reports whether the server follows another one, and cannot be written
-// to.
+// IsStandby reports whether the server follows another one and is read-only.
 func (db *DB) IsStandby(ctx context.Context) (standby bool, err error) {
 	err = db.QueryRow(ctx, "SELECT pg_catalog.pg_is_in_recovery()").Scan(&standby)
 	return standby, wrap(err, "ask whether the server is a standby")

@@ -13,14 +13,13 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// An Environ looks up an environment variable; os.LookupEnv is one.
+// An Environ looks up an environment variable, like os.LookupEnv.
 type Environ func(key string) (value string, ok bool)
 
-// Resolve works out a connection: p first, then the service that p or
-// PGSERVICE names, then the PG* variables of env, then libpq's defaults. An
-// empty variable counts as unset. The host is always explicit afterwards: when
-// nobody names one, it is the first usual socket directory in which a server
-// listens on the port, else localhost.
+// Resolve returns the settings of a connection. A value comes from p, the service that p
+// or PGSERVICE names, the PG* variables of env, or libpq's defaults, in that order. An
+// empty variable counts as unset. The result always has a host: by default the first
+// usual socket directory in which a server listens on the port, or localhost.
 func (p Params) Resolve(env Environ) (Conn, error) {
 	r := resolver{
 		env: env,
@@ -33,15 +32,15 @@ func (p Params) Resolve(env Environ) (Conn, error) {
 	return r.resolve(p)
 }
 
-// A resolver is what Resolve asks about the machine.
+// A resolver holds what Resolve needs to know about the machine.
 type resolver struct {
 	env     Environ
 	exists  func(path string) bool
 	account func() (name, home string)
 }
 
-// currentAccount returns the user's name and home from the system's user
-// database, which works without HOME and USER too.
+// currentAccount returns the user's name and home from the system's user database, which
+// does not need HOME and USER.
 func currentAccount() (name, home string) {
 	u, err := user.Current()
 	if err != nil {
@@ -110,13 +109,12 @@ func (r resolver) resolve(p Params) (Conn, error) {
 	s.home = home
 	if s.params["user"] == "" {
 		return Conn{}, fault.New(fault.Usage, "set PGUSER, or name the user in the connection string",
-			"connection settings: no user is given, and this machine does not know its own")
+			"connection settings: no user is set, and this machine has no name for the current one")
 	}
 	return newConn(s), s.params.check("connection settings")
 }
 
-// oldestMajor is the oldest PostgreSQL whose client tools and server are
-// supported.
+// oldestMajor is the oldest supported PostgreSQL, of servers and client tools.
 const oldestMajor = 12
 
 func (r resolver) lookup(key string) string {
@@ -124,7 +122,7 @@ func (r resolver) lookup(key string) string {
 	return v
 }
 
-// environment returns what the PG* variables say.
+// environment returns the parameters in the PG* variables.
 func (r resolver) environment() (Params, error) {
 	p := Params{}
 	for _, k := range keywords() {
@@ -143,8 +141,8 @@ func (r resolver) environment() (Params, error) {
 	return p, p.check("environment (PG* variables)")
 }
 
-// Variables names the PG* variables of env that say which database Resolve finds,
-// and as whom, where p does not.
+// Variables returns the names of the PG* variables in env that choose the database and
+// the user because p does not.
 func (p Params) Variables(env Environ) (names []string) {
 	for _, k := range keywords() {
 		switch k.name {
@@ -157,9 +155,8 @@ func (p Params) Variables(env Environ) (names []string) {
 	return names
 }
 
-// service reads the section of the service file that the settings name. The
-// user's file comes first, then the system's; a setting of the service never
-// names another service.
+// service reads a service from the user's service file or, if that does not define it,
+// from the system's. A service cannot refer to another one.
 func (r resolver) service(p Params, home string) (Params, error) {
 	name, explicit := p["service"]
 	if !explicit {
@@ -205,7 +202,7 @@ func (r resolver) service(p Params, home string) (Params, error) {
 		"service %s: no service file defines it", name)
 }
 
-// ByLibpq is the origin of a value that nobody gave.
+// ByLibpq is the origin of libpq's defaults.
 const ByLibpq = "libpq's default"
 
 const defaultConnectTimeout = "10" // seconds
@@ -217,7 +214,7 @@ func defaultPassfile(home string) string {
 	return filepath.Join(home, ".pgpass")
 }
 
-// defaults fills in what nobody has set.
+// defaults adds the default of each unset parameter.
 func (r resolver) defaults(p Params, account, home string) {
 	fill := func(key string, value func() string) {
 		if p[key] == "" {
@@ -233,7 +230,7 @@ func (r resolver) defaults(p Params, account, home string) {
 	maps.DeleteFunc(p, func(_, value string) bool { return value == "" })
 }
 
-// socketDir returns the first usual directory with a server's socket in it.
+// socketDir returns the first usual directory that has a server's socket, or localhost.
 func (r resolver) socketDir(port string) string {
 	for _, dir := range socketDirs() {
 		if r.exists(filepath.Join(dir, ".s.PGSQL."+port)) {
@@ -243,12 +240,12 @@ func (r resolver) socketDir(port string) string {
 	return "localhost"
 }
 
-// socketDirs are the usual folders of Unix sockets.
+// socketDirs returns the usual folders of Unix sockets.
 func socketDirs() []string {
 	return []string{
 		"/var/run/postgresql", // Debian, Fedora
 		"/run/postgresql",     // Alpine
-		"/tmp",                // PostgreSQL's own default, Homebrew, Postgres.app
-		"/private/tmp",        // what macOS's /tmp is
+		"/tmp",                // PostgreSQL's default, Homebrew, Postgres.app
+		"/private/tmp",        // the target of /tmp on macOS
 	}
 }

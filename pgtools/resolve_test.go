@@ -60,11 +60,11 @@ func TestResolveErrors(t *testing.T) {
 		env  map[string]string
 		want string
 	}{
-		{Params{"host": "h"}, map[string]string{"PGHOSTADDR": "10.0.0.1"}, "environment: PGHOSTADDR cannot be used: it would connect elsewhere than the host says; give the address as the host"},
+		{Params{"host": "h"}, map[string]string{"PGHOSTADDR": "10.0.0.1"}, "environment: PGHOSTADDR cannot be used: it would override the host; give the address as the host"},
 		{Params{}, map[string]string{"PGPORT": "secret"}, "environment (PG* variables): port is not a number from 1 to 65535"},
 		{Params{"service": "none"}, map[string]string{"PGSERVICEFILE": file}, "service none: no service file defines it"},
 		{Params{"service": "odd"}, map[string]string{"PGSERVICEFILE": file}, "service odd in " + file + " has a keyword that libpq does not know"},
-		{Params{"service": "addr"}, map[string]string{"PGSERVICEFILE": file}, "service addr in " + file + ": hostaddr cannot be used: it would connect elsewhere than the host says; give the address as the host"},
+		{Params{"service": "addr"}, map[string]string{"PGSERVICEFILE": file}, "service addr in " + file + ": hostaddr cannot be used: it would override the host; give the address as the host"},
 	} {
 		_, err := resolveWith(tt.p, tt.env)
 		if err == nil || err.Error() != tt.want || fault.CodeOf(err) != fault.Usage {

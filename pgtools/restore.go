@@ -9,42 +9,42 @@ import (
 	"sync"
 )
 
-// RestoreOptions says what to restore and how.
+// RestoreOptions are the options of Restore.
 type RestoreOptions struct {
-	// Input is the archive, for pg_restore's standard input. It is read until
-	// its end, or until pg_restore exits; if it is an io.Closer it is closed
-	// then, so that a Read under way ends.
+	// Input is the archive, for pg_restore's standard input. Restore reads it to
+	// the end or until pg_restore exits. If it is an io.Closer, Restore closes it
+	// then, which ends a blocked Read.
 	Input io.Reader
 	// File is the path of the archive, instead of Input.
 	File string
-	// Sections are pre-data, data and post-data; none means all three.
+	// Sections are among pre-data, data and post-data; none means all three.
 	Sections []string
-	// Jobs is the number of parallel jobs; more than 1 needs File.
+	// Jobs is the number of parallel jobs. More than 1 need File.
 	Jobs int
-	// ListFile is the path of a list of entries, pg_restore's --use-list.
+	// ListFile is the path of a list of entries, for pg_restore's --use-list.
 	ListFile string
-	// Entry, if not nil, names the archive entry of a statement as pg_restore does
-	// ("3383; 0 0 COMMENT EXTENSION citext"), or returns "". The statement may be cut
-	// short. Parallel jobs need it: what they write gets mixed up.
+	// Entry, if not nil, returns the archive entry of a statement in pg_restore's
+	// form ("3383; 0 0 COMMENT EXTENSION citext"), or "". The statement may be
+	// incomplete. Parallel jobs need it because their output gets mixed up.
 	Entry func(statement string) string
-	// Phrases may be told of errors that functions of the database's own raise.
+	// Phrases may appear in errors that functions of the database raise.
 	Phrases Phrases
 	// Settings are parameters of the server for pg_restore's sessions.
 	Settings map[string]string
-	// Log, if not nil, gets every line that pg_restore --verbose writes to its
-	// stderr: about one for each thing that it begins with.
+	// Log, if not nil, gets each line of pg_restore --verbose's stderr, about one
+	// at the start of each entry.
 	Log func(line string)
 }
 
-// Restore runs pg_restore into the database of c, which exists and is otherwise
-// empty. It leaves out what belongs to the dumped server and not to the data:
-// owners, privileges, tablespaces and subscriptions.
+// Restore runs pg_restore into the database of c, which must exist and have no objects
+// of the archive. It leaves out owners, privileges, tablespaces and subscriptions, which
+// belong to the source's server.
 //
-// pg_restore by itself goes on after an error. Here the first error stops it,
-// unless it is one of the few in the table of harmless ones, which are returned
-// as ignored. A failure of Input is reported as such, and not as the truncated
-// archive that pg_restore sees. The error is a *RestoreError when pg_restore
-// named an archive entry or a statement, else an *ExitError.
+// Unlike pg_restore alone, Restore stops at the first error that is not known to be
+// harmless, and returns the harmless ones as ignored. If Input fails, the error is
+// Input's, not the truncated archive that pg_restore sees. Otherwise it is a
+// *RestoreError if pg_restore named an archive entry or a statement, else an
+// *ExitError.
 func Restore(ctx context.Context, tool Tool, c Conn, opt RestoreOptions) (ignored []Ignored, err error) {
 	args := []string{
 		"--no-owner", "--no-privileges", "--no-tablespaces", "--no-subscriptions",
@@ -109,7 +109,7 @@ func Restore(ctx context.Context, tool Tool, c Conn, opt RestoreOptions) (ignore
 	return complaints.verdict(cause, err)
 }
 
-// errFatal is the reason for stopping pg_restore after an error.
+// errFatal is the cause when an error stops pg_restore.
 var errFatal = errors.New("an error that is not harmless")
 
 // An inputError marks an error of RestoreOptions.Input.
@@ -118,8 +118,8 @@ type inputError struct{ err error }
 func (e *inputError) Error() string { return "read archive: " + e.err.Error() }
 func (e *inputError) Unwrap() error { return e.err }
 
-// copyInput feeds a child, and returns the error of the reader. That the child
-// does not want more is none: it says itself why.
+// copyInput feeds a child and returns the error of the reader. It ignores write errors:
+// a child that stops reading reports the cause itself.
 func copyInput(feed *os.File, input io.Reader) error {
 	source := &errReader{r: input}
 	_, _ = io.Copy(feed, source)
@@ -127,7 +127,7 @@ func copyInput(feed *os.File, input io.Reader) error {
 	if err == nil {
 		_ = feed.Close()
 	}
-	// Else feed stays open until the child has been stopped, which must not
-	// take the end of what there was for the end of the archive.
+	// Otherwise feed stays open until the child has stopped, so that the child does
+	// not take the end of the input for the end of the archive.
 	return err
 }

@@ -280,7 +280,7 @@ Command was: CREATE TABLE public.a (
 		{"fatal", "pg_restore: error: could not open input file \"x\": No such file\npg_restore: hint: Look.\n", 1, 0,
 			`pg_restore: could not open input file "x": No such file Look.`},
 		{"no complaint", "Segmentation fault", 139, 0, "pg_restore: exit status 139: Segmentation fault"},
-		{"silent", "", 1, 0, "pg_restore: exit status 1, without a word"},
+		{"silent", "", 1, 0, "pg_restore: exit status 1, without a message"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

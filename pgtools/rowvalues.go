@@ -11,23 +11,22 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// What a server says of an error may quote the value, the key or the whole row that
-// it is about: somebody's data, which belongs neither on a terminal nor into a log.
-// Messages come in the server's language, so this goes by SQLSTATE, by the marks
-// that quote, and by what the statement is about; in doubt it cuts.
+// A server's error may quote a value, a key or a whole row. Such personal data must not
+// appear on a terminal or in a log. Messages are in the server's language, so this file
+// goes by SQLSTATE, quotation marks and the statement. In doubt it cuts.
 
-// quotes are the marks that PostgreSQL's translations quote with.
+// quotes are the quotation marks in PostgreSQL's translations.
 const quotes = `"«»„“”`
 
-// cut stands for what was cut out.
+// cut replaces removed text.
 const cut = "…"
 
-// introduced matches what comes before a name that is quoted, in English.
+// introduced matches English words before a quoted name.
 var introduced = regexp.MustCompile(`(?:^| )(?:column|constraint|index|relation|table) $`)
 
-// withoutValues cuts out of a message what it quotes, beginning with the first
-// quotation that neither is a word of names nor introduced as a name. A value may
-// hold quotation marks, so all up to the last one goes.
+// withoutValues cuts quoted values out of a message. It keeps quotations that are in names
+// or that the message introduces as a name. From the first other quotation it cuts up
+// to the last quotation mark, because a value may contain such marks.
 func withoutValues(message, names string) string {
 	for from := 0; ; {
 		open := strings.IndexAny(message[from:], quotes)
@@ -57,16 +56,16 @@ func hasWord(text, word string) bool {
 	return word != "" && regexp.MustCompile(`(^|[^\pL\pN_])`+regexp.QuoteMeta(word)+`($|[^\pL\pN_])`).MatchString(text)
 }
 
-// characters are those that the server could not convert, as it writes them.
+// characters matches the bytes of characters that the server could not convert.
 var characters = regexp.MustCompile(`0x[0-9a-f]{2}(?: 0x[0-9a-f]{2})*`)
 
-// withoutRow words an error without what it quotes of rows. detail tells whether its
-// detail and its hint may be told.
+// withoutRow returns the message of an error without values of rows. detail reports
+// whether its detail and its hint have no such values.
 func withoutRow(pg *pgconn.PgError) (message string, detail bool) {
 	class := pg.Code[:min(2, len(pg.Code))]
 	switch {
 	case ofFunction(pg):
-		// The words are somebody's own; where they were said is the server's.
+		// The function chose the words. The context is the server's.
 		where, _, _ := strings.Cut(pg.Where, "\n")
 		if !strings.HasPrefix(where, "PL/") {
 			where = "a function of the database's own"
@@ -86,22 +85,22 @@ func withoutRow(pg *pgconn.PgError) (message string, detail bool) {
 	return pg.Message, true
 }
 
-// ofFunction reports whether the words of an error are those of a function of the
-// database's own, which may raise any SQLSTATE.
+// ofFunction reports whether a function of the database chose the words of an error. It
+// may raise any SQLSTATE.
 func ofFunction(pg *pgconn.PgError) bool {
 	class := pg.Code[:min(2, len(pg.Code))]
 	return class == "P0" || class == "38" || class == "39" || class == "XX" && strings.HasPrefix(pg.Where, "PL/") || raised(pg.Where)
 }
 
-// raised reports whether an error's context begins with a RAISE. Key words are the
-// same in every language.
+// raised reports whether an error's context begins with a RAISE. The key word is not
+// translated.
 func raised(context string) bool {
 	where, _, _ := strings.Cut(context, "\n")
 	return strings.HasPrefix(where, "PL/") && strings.HasSuffix(where, " RAISE")
 }
 
-// Phrases are the messages that a database's own functions raise, as their code has
-// them. What a message has in common with one is not from a row.
+// Phrases are the messages in the code of a database's functions. The words that an error
+// shares with one of them do not come from a row.
 type Phrases []phrase
 
 // A phrase is a message of RAISE, in which % stands for a value.
@@ -114,7 +113,7 @@ type phrase struct {
 func NewPhrases(messages []string) Phrases {
 	var phrases Phrases
 	for _, message := range messages {
-		const percent = "\x00" // which no text of Postgres's has
+		const percent = "\x00" // which Postgres allows in no text
 		pieces := strings.Split(strings.ReplaceAll(message, "%%", percent), "%")
 		var pattern []string
 		for i := range pieces {
@@ -129,8 +128,8 @@ func NewPhrases(messages []string) Phrases {
 	return phrases
 }
 
-// of returns the part of a message that its function's code says, with … in place
-// of values; "" when no phrase is like it.
+// of returns the words of a message that are in its function's code, with … in place of
+// values, or "" if no phrase matches.
 func (p Phrases) of(message string) (said string) {
 	most := 0
 	for _, phrase := range p {
@@ -141,8 +140,8 @@ func (p Phrases) of(message string) (said string) {
 	return said
 }
 
-// Explain has an error that a function of the database's own raised say what
-// phrases have of its message. It returns err.
+// Explain adds the words of the matching phrase to an error that a function of the
+// database raised. It returns err.
 func Explain(err error, phrases Phrases) error {
 	if e, ok := errors.AsType[*serverError](err); ok && ofFunction(e.pg) {
 		e.said = phrases.of(e.pg.Message)
@@ -155,8 +154,7 @@ func Explain(err error, phrases Phrases) error {
 //	COPY people, line 3, column age: "forty"
 var copyPlace = regexp.MustCompile(`(?m)^COPY .+?, [^ ]+ (\d+)(?:, [^ ]+ (.+?))?(?: ?:|$)`)
 
-// CopyPlace returns the line and the column that an error of CopyIn is about, 0
-// and "" when it does not say.
+// CopyPlace returns the line and the column in an error of CopyIn, or 0 and "".
 func CopyPlace(err error) (line int64, column string) {
 	pg := serverErrorOf(err)
 	if pg == nil {
@@ -177,11 +175,11 @@ func placeIn(context string) (line int64, column string) {
 	return line, m[2]
 }
 
-// ofRows matches pg_restore's name of an entry whose statements read or write rows.
+// ofRows matches pg_restore's names of entries whose statements read or write rows.
 var ofRows = regexp.MustCompile(`^\d+; \d+ \d+ (?:TABLE DATA|MATERIALIZED VIEW DATA|STATISTICS DATA|SEQUENCE SET|BLOBS?|LARGE OBJECT|INDEX|CONSTRAINT|CHECK CONSTRAINT|FK CONSTRAINT) `)
 
-// withoutRow returns the complaint without what it quotes of rows. libpq puts
-// English labels before the parts of the server's message.
+// withoutRow returns the complaint without values of rows. libpq puts English labels
+// before the parts of the server's message.
 func (c Complaint) withoutRow(phrases Phrases) Complaint {
 	if !ofRows.MatchString(c.Entry) {
 		return c
@@ -189,7 +187,7 @@ func (c Complaint) withoutRow(phrases Phrases) Complaint {
 	return c.cut(phrases)
 }
 
-// cut is withoutRow for a complaint that may be about rows.
+// cut is withoutRow for a complaint that may quote rows.
 func (c Complaint) cut(phrases Phrases) Complaint {
 	switch {
 	case strings.HasPrefix(c.Command, "INSERT "):

@@ -9,23 +9,23 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// ScriptError is why a script failed.
+// A ScriptError is the error of a script.
 type ScriptError struct {
-	Line int // where, counted from 1: of the error, or of the statement that has it
+	Line int // of the error, or of the statement with the error, counted from 1
 	Err  error
 }
 
-// Error returns the cause alone: whoever knows the script's name says where.
+// Error returns the cause alone. The caller knows the script's name and adds the place.
 func (e *ScriptError) Error() string { return e.Err.Error() }
 
 // Unwrap returns the server's error.
 func (e *ScriptError) Unwrap() error { return e.Err }
 
-// RunScript runs a script of SQL statements, all or none. The error is a
-// *ScriptError when one of them failed, or ended the transaction that all are in.
+// RunScript runs a script of SQL statements in one transaction. The error is a
+// *ScriptError if a statement fails or ends the transaction.
 //
-// The server divides the script into statements. What psql adds to SQL, such as
-// \i and rows after COPY … FROM STDIN, it does not understand; see CheckScript.
+// The server splits the script into statements. It does not understand psql's additions
+// to SQL, such as \i and rows after COPY … FROM STDIN; see CheckScript.
 func (db *DB) RunScript(ctx context.Context, sql string) error {
 	return db.InTx(ctx, func(tx *Tx) error {
 		conn := tx.tx.Conn().PgConn()
@@ -38,7 +38,7 @@ func (db *DB) RunScript(ctx context.Context, sql string) error {
 		}
 		err := results.Close()
 		if err == nil && conn.TxStatus() != 'T' {
-			return &ScriptError{Line: 1, Err: errors.New("it ends the transaction that it is run in: leave out BEGIN, COMMIT and ROLLBACK")}
+			return &ScriptError{Line: 1, Err: errors.New("it ends the transaction that it runs in: leave out BEGIN, COMMIT and ROLLBACK")}
 		}
 		if err == nil {
 			return nil
@@ -55,7 +55,7 @@ func (db *DB) RunScript(ctx context.Context, sql string) error {
 	})
 }
 
-// lineOf returns the line of a character of text, both counted from 1.
+// lineOf returns the line of a character in text, both counted from 1.
 func lineOf(text string, position int) int {
 	line := 1
 	for _, c := range text {
@@ -69,8 +69,8 @@ func lineOf(text string, position int) int {
 	return line
 }
 
-// CheckScript refuses what RunScript cannot run, with a *ScriptError: psql's own
-// commands, and COPY … FROM STDIN.
+// CheckScript refuses a script that RunScript cannot run, with a *ScriptError. It looks for
+// psql's commands and COPY … FROM STDIN.
 func CheckScript(sql string) error {
 	for _, s := range schema.SplitScript(sql) {
 		switch {

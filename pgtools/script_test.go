@@ -34,7 +34,7 @@ func TestRunScript(t *testing.T) {
 		{"a mistake in writing", "SELECT 1;\nSELECT 2;\nSELEC 3;", 3, `syntax error at or near "SELEC" (SQLSTATE 42601)`},
 		{"a name that is not there", "SELECT 'ä';\nSELECT 1,\n nothing;", 3, `column "nothing" does not exist (SQLSTATE 42703)`},
 		{"a failure", "CREATE TABLE gone ();\nSELECT 1;\n\nSELECT 1/0 FROM several\nWHERE true;", 4, "division by zero (SQLSTATE 22012)"},
-		{"its own transaction", "COMMIT;", 1, "it ends the transaction that it is run in: leave out BEGIN, COMMIT and ROLLBACK"},
+		{"its own transaction", "COMMIT;", 1, "it ends the transaction that it runs in: leave out BEGIN, COMMIT and ROLLBACK"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			err := db.RunScript(t.Context(), tt.sql)

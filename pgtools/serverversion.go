@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// A Version is a PostgreSQL version, 10 or later. A beta's or a release
-// candidate's minor number is 0.
+// A Version is a PostgreSQL version, 10 or later. Betas and release candidates have the
+// minor number 0.
 type Version struct{ Major, Minor int }
 
 // String returns "15.18".
@@ -19,13 +19,13 @@ func (v Version) Compare(w Version) int {
 	return cmp.Or(cmp.Compare(v.Major, w.Major), cmp.Compare(v.Minor, w.Minor))
 }
 
-// ParseVersion reads what a program says of itself ("pg_dump (PostgreSQL) 15.18
-// (Debian 15.18-0+deb12u1)") or a server's server_version ("16beta1", "18.1").
-// The first number that begins a word is the version.
+// ParseVersion reads the output of a program's --version ("pg_dump (PostgreSQL) 15.18
+// (Debian 15.18-0+deb12u1)") or a server's server_version ("16beta1", "18.1"). The
+// version is the first number at the start of a word.
 func ParseVersion(s string) (Version, error) {
 	m := regexp.MustCompile(`(?:^|\s)(\d{1,3})(?:\.(\d{1,3}))?(?:\.\d+)*(?:(?:devel|alpha|beta|rc)\d*)?(?:\s|$|[^\w.])`).FindStringSubmatch(s)
 	if m == nil {
-		return Version{}, fmt.Errorf("version %.80q: no PostgreSQL version in it", s)
+		return Version{}, fmt.Errorf("read version %.80q: it contains no PostgreSQL version", s)
 	}
 	major, _ := strconv.Atoi(m[1]) // at most three digits
 	minor, _ := strconv.Atoi(m[2]) // "": 0

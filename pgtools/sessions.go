@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// A Session is a connection to the server, or one of its own workers.
+// A Session is a connection to the server, or one of the server's own workers.
 type Session struct {
 	PID         int
-	Kind        string // "client backend", "autovacuum worker" …; "" if the role may not know
+	Kind        string // "client backend", "autovacuum worker" …; "" if the role may not see it
 	User        string
 	Database    string
 	Application string
 	ClientAddr  string    // "" for a Unix socket
-	State       string    // "active", "idle", "idle in transaction" …; "" if the role may not know
-	Since       time.Time // the Unix epoch if the role may not know
+	State       string    // "active", "idle", "idle in transaction" …; "" if the role may not see it
+	Since       time.Time // start of the session; the Unix epoch if the role may not see it
 }
 
-// String returns a few words to recognize the session by.
+// String returns a short description of the session.
 func (s Session) String() string {
 	text := fmt.Sprintf("pid %d", s.PID)
 	switch {
@@ -49,14 +49,14 @@ func describeSessions(list []Session) string {
 const sessionColumns = `a.pid, coalesce(a.backend_type, ''), coalesce(a.usename, ''), coalesce(a.datname, ''), coalesce(a.application_name, ''),
 	coalesce(host(a.client_addr), ''), coalesce(a.state, ''), coalesce(a.backend_start, 'epoch')`
 
-// Sessions returns the sessions in a database, without db's own. The server's
-// own workers, autovacuum for one, are among them.
+// Sessions returns the sessions in a database except db's own, including the server's
+// workers such as autovacuum.
 func (db *DB) Sessions(ctx context.Context, database string) ([]Session, error) {
 	return db.sessions(ctx, 0, database)
 }
 
-// sessions returns the sessions in the database that has both this oid, 0 for
-// any, and this name.
+// sessions returns the sessions in the database with this name and this oid, or any oid
+// if it is 0.
 func (db *DB) sessions(ctx context.Context, oid uint32, database string) ([]Session, error) {
 	list, err := Rows[Session](ctx, db, `
 		SELECT `+sessionColumns+` FROM pg_catalog.pg_stat_activity a
@@ -65,8 +65,8 @@ func (db *DB) sessions(ctx context.Context, oid uint32, database string) ([]Sess
 	return list, wrap(err, "list sessions of database %s", database)
 }
 
-// TerminateSessions terminates the sessions in a database, and returns those
-// that the role may not terminate. It does not wait for them to be gone.
+// TerminateSessions terminates the sessions in a database and returns those that the role
+// may not terminate. It does not wait for them to end.
 func (db *DB) TerminateSessions(ctx context.Context, database string) (refused []Session, err error) {
 	return db.terminate(ctx, 0, database)
 }
@@ -77,14 +77,14 @@ func (db *DB) terminate(ctx context.Context, oid uint32, database string) (refus
 		return nil, err
 	}
 	for _, s := range sessions {
-		// Not by pid alone, which may have been given to another session.
+		// The pid alone may belong to another session by now.
 		_, err := db.Exec(ctx, `
 			SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
 			WHERE pid = $1 AND datname = $2 AND ($3 = 0::oid OR datid = $3)`, s.PID, database, oid)
 		switch {
 		case IsDenied(err) && s.User == "":
-			// One of the server's own workers, which only a superuser may
-			// terminate. Autovacuum makes way by itself.
+			// Only a superuser may terminate the server's own workers.
+			// Autovacuum gives way by itself.
 		case IsDenied(err):
 			refused = append(refused, s)
 		case err != nil:
@@ -94,14 +94,13 @@ func (db *DB) terminate(ctx context.Context, oid uint32, database string) (refus
 	return refused, nil
 }
 
-// EndLaterSessions terminates the role's sessions called appName that began
-// after db's own, in the same database, and waits until they are gone or ctx
-// ends. With a lock that db has held since it connected, those are sessions of
-// the same run.
+// EndLaterSessions terminates the role's sessions called appName in the same database that
+// began after db's, and waits until they have ended or ctx ends. If db has held a lock
+// since it connected, they are sessions of the same run.
 func (db *DB) EndLaterSessions(ctx context.Context, appName string) error {
 	for {
-		// Among the results, lest it is called before the conditions have been
-		// looked at.
+		// The call is in the select list, so that the server checks the conditions
+		// first.
 		left, err := Rows[struct {
 			PID  int
 			Told bool
@@ -116,7 +115,7 @@ func (db *DB) EndLaterSessions(ctx context.Context, appName string) error {
 		select {
 		case <-time.After(50 * time.Millisecond):
 		case <-ctx.Done():
-			return fmt.Errorf("end the sessions called %s: pid %d is still there: %w", appName, left[0].PID, context.Cause(ctx))
+			return fmt.Errorf("end the sessions called %s: pid %d has not ended: %w", appName, left[0].PID, context.Cause(ctx))
 		}
 	}
 }

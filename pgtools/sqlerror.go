@@ -14,19 +14,18 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// sqlError words an error of a statement: the server's message with its detail,
-// and its hint as a hint. When ctx has ended, that is the error, whatever the
-// connection made of it.
+// sqlError returns the error of a statement, with the server's message, detail and hint.
+// If ctx has ended, that is the error, whatever the connection reports.
 func sqlError(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
 	pg, isPg := errors.AsType[*pgconn.PgError](err)
 	if ctx.Err() != nil && (!isPg || pg.Code == stateQueryCanceled) {
-		return fmt.Errorf("statement cancelled: %w", context.Cause(ctx))
+		return fmt.Errorf("statement canceled: %w", context.Cause(ctx))
 	}
 	if !isPg && broke(err) {
-		return fault.Wrap(fault.Failed, "the server's log may say why; run it again",
+		return fault.Wrap(fault.Failed, "run it again, and look into the server's log",
 			&connectionError{"the connection to the server broke: " + lastCause(err).Error(), err})
 	}
 	if !isPg {
@@ -50,13 +49,13 @@ func sqlError(ctx context.Context, err error) error {
 	return fault.Wrap(fault.Failed, hint, &serverError{pg: pg})
 }
 
-// broke reports whether err says that the connection is no more.
+// broke reports whether err means that the connection is lost.
 func broke(err error) bool {
 	_, network := errors.AsType[net.Error](err)
 	return network || errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-// SQLSTATEs that hectl tells apart.
+// SQLSTATEs that hectl distinguishes.
 const (
 	stateBadCopy            = "22P04"
 	stateNotInRepertoire    = "22021"
@@ -76,10 +75,10 @@ const (
 	stateInternalError      = "XX000"
 )
 
-// A serverError prints what the server said without pgx's decoration.
+// A serverError prints the server's message without pgx's decoration.
 type serverError struct {
 	pg   *pgconn.PgError
-	said string // what may be told of a message that is cut, see Explain
+	said string // the words of a cut message that may be shown; see Explain
 }
 
 func (e *serverError) Error() string {
@@ -95,8 +94,7 @@ func (e *serverError) Error() string {
 
 func (e *serverError) Unwrap() error { return e.pg }
 
-// SQLState returns the five-character code of the server's error in err's
-// chain, or "".
+// SQLState returns the five-character code of the server's error in err's chain, or "".
 func SQLState(err error) string {
 	if pg := serverErrorOf(err); pg != nil {
 		return pg.Code
@@ -104,8 +102,8 @@ func SQLState(err error) string {
 	return ""
 }
 
-// Survives reports whether err is the server's refusal of one statement, after
-// which session and server go on.
+// Survives reports whether err concerns only one statement, so that the session is still
+// usable.
 func Survives(err error) bool {
 	state := SQLState(err)
 	return state != "" && !strings.HasPrefix(state, "57") && !strings.HasPrefix(state, "08")
@@ -132,8 +130,8 @@ func IsCheckViolation(err error) bool { return SQLState(err) == stateCheckViolat
 // IsNoRows reports whether err says that a query returned no row.
 func IsNoRows(err error) bool { return errors.Is(err, pgx.ErrNoRows) }
 
-// quoteLiteral quotes a string constant whatever standard_conforming_strings
-// is set to.
+// quoteLiteral quotes a string constant for either value of
+// standard_conforming_strings.
 func quoteLiteral(s string) string {
 	quoted := "'" + strings.ReplaceAll(s, "'", "''") + "'"
 	if strings.Contains(s, `\`) {
@@ -142,7 +140,7 @@ func quoteLiteral(s string) string {
 	return quoted
 }
 
-// wrap says what was being done when err happened.
+// wrap adds the operation to err.
 func wrap(err error, format string, args ...any) error {
 	if err == nil {
 		return nil

@@ -11,10 +11,10 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// tailSize is how much of the end of a child's stderr is kept.
+// tailSize is the size of the kept end of a child's stderr, in bytes.
 const tailSize = 4 << 10
 
-// maxAbout is how many lines about the first error are kept.
+// maxAbout is the number of lines about the first error to keep.
 const maxAbout = 40
 
 // A tail keeps the first error line and the last lines of a child's stderr.
@@ -23,9 +23,9 @@ type tail struct {
 	lines   lines
 	log     func(line string) // may be nil
 	first   string            // the first line with an error
-	about   []string          // what follows that line and belongs to it
-	program string            // that said so
-	past    bool              // a line that does not has come
+	about   []string          // the lines after it that belong to it
+	program string            // the program in that line
+	past    bool              // a line that does not belong to it has come
 	last    []string
 	size    int
 }
@@ -87,20 +87,19 @@ func (t *tail) failure(tool Tool, exit error) error {
 	return fault.Wrap(code, hint, e)
 }
 
-// An ExitError says how a child failed.
+// An ExitError is the error of a child that failed.
 type ExitError struct {
 	Tool    Tool
-	Status  int            // exit status, -1 if it has none
-	Signal  syscall.Signal // that killed it, 0 if none did
-	Message string         // the first error on its stderr, "" if it had none
-	Detail  string         // what a pg_dump said about it, without values of rows; one line
+	Status  int            // exit status; -1 if there is none
+	Signal  syscall.Signal // the signal that killed it, or 0
+	Message string         // the first error on its stderr, or ""
+	Detail  string         // the detail of pg_dump, without values of rows; one line
 	Stderr  string         // the end of its stderr, at most about 4 KiB
-	hint    string         // the server's, or the program's
+	hint    string         // of the server or the program
 	err     error
 }
 
-// Error returns one line: how the child ended and its first error, or else the
-// last that it said.
+// Error returns one line: how the child ended, and its first error or else its last line.
 func (e *ExitError) Error() string {
 	how := fmt.Sprintf("exit status %d", e.Status)
 	switch {
@@ -118,25 +117,25 @@ func (e *ExitError) Error() string {
 		said := strings.TrimSpace(e.Stderr)
 		return fmt.Sprintf("%s: %s: %s", e.Tool.Name, how, said[strings.LastIndexByte(said, '\n')+1:])
 	default:
-		return fmt.Sprintf("%s: %s, without a word", e.Tool.Name, how)
+		return fmt.Sprintf("%s: %s, without a message", e.Tool.Name, how)
 	}
 }
 
 // Unwrap returns the error of package exec.
 func (e *ExitError) Unwrap() error { return e.err }
 
-// RecoveryConflictHint is the advice when a standby has cancelled a dump.
-const RecoveryConflictHint = "the standby had to apply changes that the dump stood in the way of: set hot_standby_feedback = on there and a " +
-	"max_standby_streaming_delay longer than a dump takes, or dump from the primary"
+// RecoveryConflictHint is the advice for a dump that a standby has canceled.
+const RecoveryConflictHint = "set hot_standby_feedback = on on the standby and a max_standby_streaming_delay longer than a dump takes, " +
+	"or dump from the primary: the dump conflicted with changes that the standby had to apply"
 
-// explain finds the exit code and the advice for a failed child. It looks at
-// what the program says itself (in English: LC_MESSAGES is C) and at the
-// statement it quotes; the server's part may be in any language.
+// explain returns the exit code and the hint for a failed child. It looks at the
+// program's own words, which are English because LC_MESSAGES is C, and at the statement
+// that it quotes. The server's words may be in any language.
 func explain(e *ExitError) (fault.Code, string) {
 	has := func(s string) bool { return strings.Contains(e.Message, s) || strings.Contains(e.Stderr, s) }
 	switch {
 	case e.Signal == syscall.SIGKILL:
-		return fault.Failed, "something killed it: the kernel when memory runs out, or a person"
+		return fault.Failed, "check the memory of this machine: the kernel kills processes when memory runs out"
 	case tooMany(e.Message), tooMany(e.Stderr):
 		return fault.Failed, tooManyHint
 	case poolerHint("", e.Message) != "":
@@ -149,15 +148,15 @@ func explain(e *ExitError) (fault.Code, string) {
 		return fault.Denied, "grant the role SELECT on it (pg_read_all_data has it for all tables)"
 	case e.hint != "":
 		if strings.Contains(e.hint, "max_locks_per_transaction") {
-			return fault.Failed, "the server says: " + e.hint + " pg_dump locks every table at once: " + locksHint
+			return fault.Failed, "run " + locksHint + ": pg_dump locks all tables at once. The server says: " + e.hint
 		}
 		return fault.Failed, "the server says: " + e.hint
 	case has("LOCK TABLE ") && !has("server closed the connection") && !has("out of shared memory"):
-		return fault.Failed, "another session holds a lock on " + lockedTables(e.Stderr) + ": wait for it to end, or look for it in pg_locks"
+		return fault.Failed, "wait for the session that holds a lock on " + lockedTables(e.Stderr) + ", or look for it in pg_locks"
 	case has("no password supplied"), has("password authentication failed"):
 		return fault.Denied, "check the password: \"hectl doctor\" shows where it comes from"
 	case has("server closed the connection"), has("connection has been closed"), has("could not receive data from server"), has("terminating connection"):
-		return fault.Failed, "the connection to the server broke: the server's log may say why; run it again"
+		return fault.Failed, "run it again, and look into the server's log: the connection to the server broke"
 	case noSharedMemory(e.Stderr):
 		return fault.Failed, sharedMemoryHint
 	case has("No space left on device"):
@@ -169,15 +168,15 @@ func explain(e *ExitError) (fault.Code, string) {
 // locksHint is the command for a server with too few locks.
 const locksHint = `"ALTER SYSTEM SET max_locks_per_transaction = 256", and restart the server`
 
-// detailOf words what pg_dump and the server said after an error line. libpq puts
+// detailOf summarizes the lines of pg_dump and the server after an error line. libpq puts
 // English labels before the parts of the server's message:
 //
 //	pg_dump: error: Dumping the contents of table "items" failed: PQgetResult() failed.
 //	pg_dump: detail: Error message from server: ERROR:  missing chunk number 0
 //	pg_dump: detail: Command was: COPY public.items (id, body) TO stdout;
 //
-// What is said of rows that are read is told without what it quotes, as is the
-// server's DETAIL of them; so is no CONTEXT.
+// It cuts values out of the server's message, and leaves out CONTEXT and the DETAIL of a
+// server's error, which may quote rows.
 func detailOf(about []string) (detail, hint string) {
 	var parts []string
 	var command, server string
@@ -198,7 +197,7 @@ func detailOf(about []string) (detail, hint string) {
 				parts = append(parts, line)
 			}
 		case strings.HasPrefix(line, "CONTEXT:  PL/") && server != "":
-			at, server = "", "error raised by "+strings.TrimPrefix(line, "CONTEXT:  ") // its words are somebody's own
+			at, server = "", "error raised by "+strings.TrimPrefix(line, "CONTEXT:  ") // the function chose the words
 		case strings.HasPrefix(line, "CONTEXT:  "), strings.HasPrefix(line, "LOCATION:  "):
 			at = ""
 		case at == "hint":
@@ -223,7 +222,7 @@ func shortened(command string) string {
 	return strings.ToValidUTF8(command[:most], "") + cut
 }
 
-// lockedTables names the tables of the LOCK TABLE that pg_dump quotes.
+// lockedTables returns the tables of the LOCK TABLE that pg_dump quotes.
 func lockedTables(stderr string) string {
 	_, rest, ok := strings.Cut(stderr, "LOCK TABLE ")
 	if !ok {

@@ -40,7 +40,7 @@ pg_dump: detail: server version: 17.2; pg_dump version: 15.18`, "server version 
 		},
 		{
 			"a lock", `pg_dump: error: query failed: ERROR:  canceling statement due to lock timeout
-pg_dump: detail: Query was: LOCK TABLE public.t1 IN ACCESS SHARE MODE`, "lock timeout", "another session holds a lock on public.t1", "",
+pg_dump: detail: Query was: LOCK TABLE public.t1 IN ACCESS SHARE MODE`, "lock timeout", "wait for the session that holds a lock on public.t1", "",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -14,39 +14,38 @@ import (
 // A Rename is one step of a swap.
 type Rename struct{ From, To string }
 
-// SwapOptions tunes SwapDatabases; the zero SwapOptions are good.
+// SwapOptions are the options of SwapDatabases. The zero value is valid.
 type SwapOptions struct {
 	AppName  string // in pg_stat_activity; "": hectl
-	Attempts int    // how often to wait 5 seconds for sessions to go; 0: 3
-	// Statements are run in the transaction, before the renames.
+	Attempts int    // how often to wait 5 seconds for sessions to end; 0: 3
+	// Statements run in the transaction, before the renames.
 	Statements []string
-	// Check is called in the transaction, after the renames and before the commit:
-	// no session is in these databases then, and none can begin. Its error undoes
-	// all of it.
+	// Check runs in the transaction, after the renames and before the commit. At
+	// that time the databases have no sessions, and none can begin. An error of
+	// Check rolls back the transaction.
 	Check func(ctx context.Context, tx *Tx) error
 }
 
-// SwapDatabases renames databases in the given order, all of them or none, and
-// terminates every session in them. A database may be renamed twice, so that two
-// can exchange their names by way of a third. The role has to own them and to have
-// CREATEDB; it may terminate the sessions of its own roles, or with
-// pg_signal_backend those of all but superusers.
+// SwapDatabases renames databases in the given order, all or none, and terminates all
+// sessions in them. A database may be renamed twice, so that two databases can be
+// swapped with a third name in between. The role must own the databases and have
+// CREATEDB. It may terminate sessions of its own roles or, with pg_signal_backend, all
+// but those of superusers.
 //
-// The renames are one transaction on one connection. ALTER DATABASE … RENAME
-// first takes an AccessExclusiveLock on the database, and then waits up to 5
-// seconds for its sessions to leave. A backend that starts up takes a
-// RowExclusiveLock on its database before it counts as a session, so from then
-// on new connections wait. Meanwhile a second connection terminates the
-// sessions that are there. After the commit the waiting clients are told that
-// the database has been renamed, and find the new one at their next try.
+// The renames run in one transaction. ALTER DATABASE … RENAME takes an
+// AccessExclusiveLock on the database, and then waits up to 5 seconds until its
+// sessions have ended. A new backend takes a RowExclusiveLock on its database before it
+// counts as a session, so new connections wait from then on. Meanwhile a second
+// connection terminates the existing sessions. After the commit, the server tells the
+// waiting clients that the database was renamed; their next attempt finds the new one.
 //
-// So no setting keeps clients out, and there is none to put back: a hectl that
-// is killed at any moment leaves all databases renamed, or none; the server may
-// hold the locks for the rest of those 5 seconds. Cancelling ctx rolls back;
-// once the COMMIT is on its way its answer is waited for.
+// So no setting has to keep clients out and be restored later. If hectl is killed at any
+// moment, all databases are renamed or none, and the server may hold the locks for the
+// rest of the 5 seconds. Canceling ctx rolls back, unless COMMIT was sent: then
+// SwapDatabases waits for the answer.
 //
-// Sessions that may not be terminated, or do not go, are a *BusyError, and so
-// are prepared transactions.
+// The error is a *BusyError for prepared transactions and for sessions that do not end
+// or that the role may not terminate.
 func SwapDatabases(ctx context.Context, conn Conn, renames []Rename, opt SwapOptions) error {
 	a, b, done, err := twoSessions(ctx, conn, opt.AppName)
 	if err != nil {
@@ -70,7 +69,7 @@ func SwapDatabases(ctx context.Context, conn Conn, renames []Rename, opt SwapOpt
 	return s.explain(e.during(ctx, s.rename))
 }
 
-// nameBefore returns what a database was called before these renames.
+// nameBefore returns the name of a database before these renames.
 func nameBefore(renames []Rename, name string) string {
 	for _, r := range slices.Backward(renames) {
 		if r.To == name {
@@ -84,11 +83,11 @@ type swap struct {
 	renamer    *DB
 	statements []string
 	renames    []Rename
-	check      func(ctx context.Context, tx *Tx) error // nil: none
+	check      func(ctx context.Context, tx *Tx) error // may be nil
 	last       uint32                                  // oid of the database that is renamed last
 }
 
-// rename is the transaction.
+// rename runs the transaction.
 func (s *swap) rename(ctx context.Context) error {
 	tx, err := s.renamer.pg.Begin(ctx)
 	if err != nil {
@@ -96,10 +95,10 @@ func (s *swap) rename(ctx context.Context) error {
 	}
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	defer func() { _ = tx.Rollback(ending) }() // nothing after a commit
+	defer func() { _ = tx.Rollback(ending) }() // does nothing after a commit
 
 	t := &Tx{tx}
-	// A lock is held by somebody who is about to go, or copies the database.
+	// Another session that holds a lock is about to end, or copies the database.
 	if _, err := t.Exec(ctx, "SET LOCAL lock_timeout = '10s'"); err != nil {
 		return err
 	}
@@ -128,7 +127,7 @@ func (s *swap) rename(ctx context.Context) error {
 	renamed, unknown := s.renamed(ending)
 	switch {
 	case unknown != nil:
-		return fmt.Errorf("the connection broke during COMMIT, and what has become of it cannot be found out (%w): %w", unknown, err)
+		return fmt.Errorf("the connection broke during COMMIT, and hectl cannot find out whether the databases were renamed (%w): %w", unknown, err)
 	case renamed:
 		return nil
 	default:
@@ -136,8 +135,7 @@ func (s *swap) rename(ctx context.Context) error {
 	}
 }
 
-// renamed finds out, on a new connection, what has become of a COMMIT that was
-// not answered.
+// renamed reports, over a new connection, whether a COMMIT without an answer succeeded.
 func (s *swap) renamed(ctx context.Context) (bool, error) {
 	db, err := ConnectMaintenance(ctx, s.renamer.conn, "hectl")
 	if err != nil {
@@ -150,7 +148,7 @@ func (s *swap) renamed(ctx context.Context) (bool, error) {
 	return name == last.To, err
 }
 
-// explain says what was tried, and gives a hint.
+// explain adds the operation and a hint to err.
 func (s *swap) explain(err error) error {
 	if err == nil {
 		return nil
@@ -165,9 +163,9 @@ func (s *swap) explain(err error) error {
 	case errors.As(err, &busy):
 		hint = busy.hint()
 	case IsDenied(err):
-		code, hint = fault.Denied, "the role must own the databases, and have CREATEDB (ALTER ROLE … CREATEDB)"
+		code, hint = fault.Denied, "use a role that owns the databases and has CREATEDB (ALTER ROLE … CREATEDB)"
 	case SQLState(err) == stateLockTimeout:
-		hint = "another session creates a database from one of them, or changes it: try again"
+		hint = "try again: another session creates a database from one of them or changes it"
 	}
 	err = fmt.Errorf("rename databases (%s): %w", strings.Join(names, ", "), err)
 	if hint == "" {

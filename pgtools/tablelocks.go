@@ -8,27 +8,27 @@ import (
 	"time"
 )
 
-// IsLockTimeout reports whether err says that pg_dump did not get its lock on a
-// table within DumpOptions.LockWaitTimeout.
+// IsLockTimeout reports whether pg_dump did not get its lock on a table within
+// DumpOptions.LockWaitTimeout.
 func IsLockTimeout(err error) bool {
 	var e *ExitError
 	return errors.As(err, &e) && e.Status == 1 && strings.Contains(e.Stderr, "LOCK TABLE ") &&
 		!strings.Contains(e.Stderr, "permission denied") && e.hint == "" && !strings.Contains(e.Stderr, "out of shared memory")
 }
 
-// A TableLock is a lock that keeps pg_dump from reading a table.
+// A TableLock is a lock that prevents pg_dump from reading a table.
 type TableLock struct {
 	Table       string // with its schema
 	PID         int    // 0: a prepared transaction
 	User        string // "" for one of the server's own processes
 	Application string
 	State       string
-	Kind        string    // as Session's
-	Since       time.Time // when the session's transaction began; the Unix epoch if the role may not know
-	Query       time.Time // when its last query began, likewise
+	Kind        string    // as in Session
+	Since       time.Time // start of the session's transaction; the Unix epoch if the role may not see it
+	Query       time.Time // start of its last query; likewise
 }
 
-// String says who locks what.
+// String returns the table and the session that locks it.
 func (l TableLock) String() string {
 	switch {
 	case l.PID == 0:
@@ -54,9 +54,8 @@ func (l TableLock) String() string {
 const tableLockColumns = `coalesce(a.usename, ''), coalesce(a.application_name, ''), coalesce(a.state, ''),
 	coalesce(a.backend_type, ''), coalesce(a.xact_start, 'epoch'), coalesce(a.query_start, 'epoch')`
 
-// TableLocks returns the ACCESS EXCLUSIVE locks on tables of the database that
-// db is connected to, the oldest first. The role sees its own sessions, or with
-// pg_read_all_stats those of all.
+// TableLocks returns the ACCESS EXCLUSIVE locks on tables of db's database, the oldest
+// first. The role sees its own sessions or, with pg_read_all_stats, all sessions.
 func (db *DB) TableLocks(ctx context.Context) ([]TableLock, error) {
 	locks, err := Rows[TableLock](ctx, db, `
 		SELECT n.nspname || '.' || c.relname, coalesce(l.pid, 0), `+tableLockColumns+`
@@ -71,9 +70,8 @@ func (db *DB) TableLocks(ctx context.Context) ([]TableLock, error) {
 	return locks, wrap(err, "look for table locks")
 }
 
-// Waits returns what the role's sessions called appName wait for, in the
-// database that db is connected to: locks that others hold, or asked for
-// earlier.
+// Waits returns the locks that the role's sessions called appName wait for in db's
+// database: those that other sessions hold or have requested before.
 func (db *DB) Waits(ctx context.Context, appName string) ([]TableLock, error) {
 	locks, err := Rows[TableLock](ctx, db, `
 		SELECT n.nspname || '.' || c.relname, b.pid, `+tableLockColumns+`
@@ -85,5 +83,5 @@ func (db *DB) Waits(ctx context.Context, appName string) ([]TableLock, error) {
 		LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = b.pid
 		WHERE me.application_name = $1 AND me.usename = session_user AND me.datname = pg_catalog.current_database()
 		ORDER BY a.xact_start, 1`, appName)
-	return locks, wrap(err, "look for what pg_dump waits for")
+	return locks, wrap(err, "look for the locks that pg_dump waits for")
 }

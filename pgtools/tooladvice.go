@@ -9,19 +9,19 @@ import (
 	"strings"
 )
 
-// newestMajor is the version to install where nothing asks for another: its
-// client tools work with every older server.
+// newestMajor is the version to install by default. Its client tools work with every
+// older server.
 const newestMajor = 19
 
-// installAdvice says in one line how to get client tools of a major version or a
-// newer one here.
+// installAdvice returns one line on how to install client tools of a major version, or
+// newer ones, on this machine.
 func installAdvice(major int) string {
-	release, _ := os.ReadFile("/etc/os-release") // not there: not Linux
+	release, _ := os.ReadFile("/etc/os-release") // missing: not Linux
 	return adviceFor(runtime.GOOS, string(release), major)
 }
 
-// anyAdvice is installAdvice for a machine that has none, where those that the
-// system itself has will do: restores take any.
+// anyAdvice is installAdvice for a machine without client tools. The system's own version
+// suffices, because restores work with any.
 func anyAdvice() string {
 	release, _ := os.ReadFile("/etc/os-release")
 	return adviceFor(runtime.GOOS, string(release), cmp.Or(packaged(string(release)), newestMajor))
@@ -55,9 +55,8 @@ func adviceFor(goos, release string, major int) string {
 	}
 }
 
-// packaged returns the major version that a release of Debian or Ubuntu has itself,
-// 0 for one that is not known. Releases of others that are made from one of Ubuntu's
-// name that as well.
+// packaged returns the major version in the packages of a Debian or Ubuntu release, or 0
+// if the release is not known. Distributions based on Ubuntu name its release.
 func packaged(release string) int {
 	codename := cmp.Or(osField(release, "UBUNTU_CODENAME"), osField(release, "VERSION_CODENAME"))
 	return map[string]int{
@@ -66,13 +65,13 @@ func packaged(release string) int {
 	}[codename]
 }
 
-// likeOS reports whether an os-release file is of the distribution id or of one
-// that says it is like it.
+// likeOS reports whether an os-release file belongs to the distribution id or to one
+// that is based on it.
 func likeOS(release, id string) bool {
 	return slices.Contains(strings.Fields(osField(release, "ID")+" "+osField(release, "ID_LIKE")), id)
 }
 
-// osField returns a field of an os-release file, "" when it is not there.
+// osField returns a field of an os-release file, or "".
 func osField(release, name string) string {
 	for line := range strings.Lines(release) {
 		if key, value, _ := strings.Cut(strings.TrimSpace(line), "="); key == name {

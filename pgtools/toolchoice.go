@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// A NoToolError says that no client program found on this machine is new enough.
+// A NoToolError is the error if no client program on this machine is new enough.
 type NoToolError struct{ text string }
 
 // Error returns one line.
@@ -20,9 +20,9 @@ func noTool(hint, format string, args ...any) error {
 	return fault.Wrap(fault.Failed, hint, &NoToolError{fmt.Sprintf(format, args...)})
 }
 
-// Dump returns the pg_dump for a server: of the lowest major version that is
-// not below the server's, because pg_dump refuses newer servers, and what an
-// older pg_restore can read is what an older pg_dump writes.
+// Dump returns the pg_dump for a server: the oldest one that is not older than the
+// server. pg_dump refuses newer servers, and older versions of pg_restore read only
+// what an older pg_dump writes.
 func (t *Tools) Dump(server Version) (Tool, error) {
 	if tool, ok := chooseDump(t.found, server.Major); ok {
 		return tool, nil
@@ -33,10 +33,10 @@ func (t *Tools) Dump(server Version) (Tool, error) {
 }
 
 // Restore returns the pg_restore for a target server and an archive of format
-// 1.archiveMinor: of those that read the archive the one whose major version is
-// nearest to the server's, and of two as near the older, because a newer one may set
-// parameters that the server does not know. When none reads it, an
-// older one serves: archive.Downgrade makes the archive one that it reads.
+// 1.archiveMinor. Of those that read the archive, it chooses the major version nearest
+// to the server's, and the older of two: a newer one may set parameters that the server
+// does not know. If none reads the archive, it chooses an older one, for which
+// archive.Downgrade converts the archive.
 func (t *Tools) Restore(server Version, archiveMinor int) (Tool, error) {
 	if tool, ok := chooseRestore(t.found, server.Major, archiveMinor); ok {
 		return tool, nil
@@ -44,8 +44,8 @@ func (t *Tools) Restore(server Version, archiveMinor int) (Tool, error) {
 	return Tool{}, t.NoRestore(archiveMinor, server)
 }
 
-// NoRestore is the error that no pg_restore can do with an archive of format
-// 1.archiveMinor as it is. Its hint is how to install one here.
+// NoRestore returns the error for an archive of format 1.archiveMinor that no pg_restore
+// here can read. Its hint is how to install one that can.
 func (t *Tools) NoRestore(archiveMinor int, server Version) error {
 	needed := restoreMajor(archiveMinor)
 	return noTool(t.advice(max(needed, server.Major)),
@@ -57,8 +57,8 @@ func (t *Tools) NoRestore(archiveMinor int, server Version) error {
 func (t Tool) Reads(minor int) bool { return t.Version.Major >= restoreMajor(minor) }
 
 // restoreMajor returns the first major version whose pg_restore reads archive
-// format 1.minor (K_VERS_1_* in pg_backup_archiver.h). PostgreSQL 17, 18 and 19 all
-// write 1.16, so a later format is of a later version.
+// format 1.minor (K_VERS_1_* in pg_backup_archiver.h). PostgreSQL 17, 18 and 19 write
+// 1.16, so a later format belongs to a later version.
 func restoreMajor(minor int) int {
 	switch {
 	case minor <= 14:
@@ -89,8 +89,8 @@ func chooseRestore(found []Tool, server, archiveMinor int) (Tool, bool) {
 	return choose(found, "pg_restore", nearest, func(t Tool) bool { return t.Reads(archive.OldMinor) && archiveMinor <= archive.MaxMinor })
 }
 
-// choose returns the best of the tools called name that fit; of equally good
-// ones the newest minor version, and rather a program than a wrapper.
+// choose returns the best of the tools called name that fit. Of equally good ones, it
+// prefers the newest minor version, and a program to a wrapper.
 func choose(found []Tool, name string, better func(a, b Tool) int, fits func(Tool) bool) (Tool, bool) {
 	fitting := slices.DeleteFunc(slices.Clone(found), func(t Tool) bool { return t.Name != name || !fits(t) })
 	if len(fitting) == 0 {
@@ -101,7 +101,7 @@ func choose(found []Tool, name string, better func(a, b Tool) int, fits func(Too
 	}), true
 }
 
-// compareTools orders tools by name, version, and programs before wrappers.
+// compareTools orders tools by name and version, with programs before wrappers.
 func compareTools(a, b Tool) int {
 	return cmp.Or(cmp.Compare(a.Name, b.Name), a.Version.Compare(b.Version), compareWrapper(a, b), cmp.Compare(a.Path, b.Path))
 }
@@ -117,7 +117,7 @@ func compareWrapper(a, b Tool) int {
 	}
 }
 
-// describe lists the versions found.
+// describe lists the versions that were found.
 func describe(found []Tool, name string) string {
 	var versions []string
 	for _, t := range found {

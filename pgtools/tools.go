@@ -23,30 +23,29 @@ type Tool struct {
 	Name    string // pg_dump or pg_restore
 	Path    string
 	Version Version
-	Zstd    bool // a pg_dump that can compress with zstd
-	Wrapper bool // Debian's pg_wrapper, which picks a program by its own rules
+	Zstd    bool // pg_dump can compress with zstd
+	Wrapper bool // Debian's pg_wrapper, which chooses a program by its own rules
 }
 
-// Tools are the client programs found on this machine.
+// Tools are the client programs that were found on this machine.
 type Tools struct {
 	found   []Tool
 	skipped []Skipped
 	advice  func(major int) string // how to install client tools here
 }
 
-// Skipped is a file that has the name of a client program, but does not run.
+// Skipped is a file with the name of a client program that does not run.
 type Skipped struct {
 	Path string
 	Err  error
 }
 
-// askTimeout is how long a program may take to tell its version.
+// askTimeout is how long a program may take to print its version.
 const askTimeout = 5 * time.Second
 
-// FindTools looks for pg_dump and pg_restore: in the folder bin alone when that
-// is not "", else in PATH and wherever packages put them. Each is asked for its
-// version once. Finding none is an error only for bin; Dump and Restore say
-// what is missing.
+// FindTools looks for pg_dump and pg_restore in the folder bin or, if bin is "", in PATH
+// and the usual folders of packages. It runs each program for its version. It fails if
+// bin has none of them; otherwise Dump and Restore report a missing program.
 func FindTools(ctx context.Context, bin string, env Environ) (*Tools, error) {
 	dirs := []string{bin}
 	if bin == "" {
@@ -71,7 +70,7 @@ func FindTools(ctx context.Context, bin string, env Environ) (*Tools, error) {
 			return nil
 		})
 	}
-	_ = group.Wait() // nothing in it fails
+	_ = group.Wait() // its functions return no errors
 	if err := context.Cause(ctx); err != nil {
 		return nil, fmt.Errorf("find client tools: %w", err)
 	}
@@ -83,13 +82,13 @@ func FindTools(ctx context.Context, bin string, env Environ) (*Tools, error) {
 	return t, nil
 }
 
-// All returns the tools found, by name, then by version.
+// All returns the tools, ordered by name and version.
 func (t *Tools) All() []Tool { return slices.Clone(t.found) }
 
 // Skipped returns the programs that did not run.
 func (t *Tools) Skipped() []Skipped { return slices.Clone(t.skipped) }
 
-// Advice says how to install client tools on a machine that has none.
+// Advice returns how to install client tools on a machine that has none.
 func (t *Tools) Advice() string { return anyAdvice() }
 
 func (t *Tools) skippedText() string {
@@ -99,12 +98,12 @@ func (t *Tools) skippedText() string {
 	return fmt.Sprintf(" (%s does not run: %v)", t.skipped[0].Path, t.skipped[0].Err)
 }
 
-// toolDirs returns the folders in which client tools may be.
+// toolDirs returns the folders that may have client tools.
 func toolDirs(ctx context.Context, env Environ) []string {
 	var dirs []string
 	path, _ := env("PATH")
 	for _, dir := range filepath.SplitList(path) {
-		if filepath.IsAbs(dir) { // a program of the current folder is not wanted
+		if filepath.IsAbs(dir) { // do not run programs of the current folder
 			dirs = append(dirs, dir)
 		}
 	}
@@ -131,12 +130,12 @@ func toolDirs(ctx context.Context, env Environ) []string {
 		if out, err := ask(ctx, config, "--bindir"); err == nil {
 			dirs = append(dirs, strings.TrimSpace(out))
 		}
-		break // the first in PATH speaks for the machine
+		break // the first in PATH is the machine's default
 	}
 	return dirs
 }
 
-// toolPaths returns the client tools in dirs, each file once, however many
+// toolPaths returns the client tools in dirs. It returns a file once, even if several
 // links lead to it.
 func toolPaths(dirs []string) []string {
 	var paths []string
@@ -155,7 +154,7 @@ func toolPaths(dirs []string) []string {
 	return paths
 }
 
-// askTool finds out what path is.
+// askTool returns the tool at path.
 func askTool(ctx context.Context, path string) (Tool, error) {
 	out, err := ask(ctx, path, "--version")
 	if err != nil {
@@ -172,15 +171,15 @@ func askTool(ctx context.Context, path string) (Tool, error) {
 	return t, nil
 }
 
-// hasZstd asks a pg_dump whether it was built with zstd. It checks that before
-// it connects, so it is sent to a server that cannot be there.
+// hasZstd reports whether a pg_dump was built with zstd. pg_dump checks that before it
+// connects, so hasZstd gives it a server that cannot exist.
 func hasZstd(ctx context.Context, path string) bool {
 	_, err := ask(ctx, path, "--format=custom", "--compress=zstd:3", "--file="+os.DevNull,
 		"--no-password", "--dbname", "host=/nonexistent port=1 dbname=none user=none connect_timeout=1")
 	return err != nil && strings.Contains(err.Error(), "connection to server")
 }
 
-// ask runs a program for its answer.
+// ask runs a program and returns its output.
 func ask(ctx context.Context, path string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()

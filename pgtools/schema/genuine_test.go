@@ -121,7 +121,7 @@ func TestHiddenFieldsAreRefused(t *testing.T) {
 		"two STDSTRINGS entries": head(comment(""), off, archive.Entry{ID: 3, Desc: "STDSTRINGS"}),
 		"has data":               head(archive.Entry{Desc: "INDEX", HadDumper: true}),
 		"has a COPY statement":   head(archive.Entry{Desc: "INDEX", Copy: "COPY t TO PROGRAM 'id';"}),
-		"a catalog of Postgres":            head(archive.Entry{Desc: "TABLE DATA", Namespace: "pg_catalog", Tag: "pg_authid", Copy: `COPY pg_catalog.pg_authid FROM stdin;`}),
+		"a catalog of Postgres":  head(archive.Entry{Desc: "TABLE DATA", Namespace: "pg_catalog", Tag: "pg_authid", Copy: `COPY pg_catalog.pg_authid FROM stdin;`}),
 		"holds \"DROP":           head(comment("COMMENT ON TABLE t IS E'\x95\\'; DROP TABLE t; --';"), off, encoding),
 		"server version":         {ServerVersion: "15\nDROP TABLE t; --"},
 		"version of pg_dump":     {DumpVersion: "15\rDROP TABLE t; --"},
