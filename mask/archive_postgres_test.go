@@ -126,7 +126,7 @@ func checkRealArchives(t *testing.T, bin, statistics string) {
 			run(t, got, "pg_restore", "--exit-on-error", "-d", c.SocketURI(name))
 			const kept = "SELECT count(*), md5(string_agg(id || kept || coalesce(length(note) > 0, false), '' ORDER BY id)) FROM people"
 			if a, b := query(t, "production", kept), query(t, name, kept); a != b {
-				t.Errorf("what has no rule is %s instead of %s", b, a)
+				t.Errorf("columns without a rule are %s instead of %s", b, a)
 			}
 			const sample = "SELECT name, coalesce(note, 'NULL'), (SELECT who FROM events WHERE at = '2026-01-08'), (SELECT count(*) FROM secrets), (SELECT sum(length(lo_get(oid))) FROM pg_largeobject_metadata), (SELECT count(*) FROM pg_largeobject_metadata), (SELECT count(*) FROM names WHERE name LIKE 'masked-%') FROM people WHERE id = "
 			want := strings.Join([]string{hidden("canary-name-1"), hidden("canary-note-\t\\\n1"), hidden("canary-who-7"), "0", "0", "2", "5001"}, "|")

@@ -140,7 +140,7 @@ func TestArchiveRewritten(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := masked(t, data, func(h *archive.Head) *mask.Plan { return everyTable(h, nil) })
 			if contents(t, got) != contents(t, data) {
-				t.Error("the data is not what it was")
+				t.Error("the data differs")
 			}
 			before, _ := open(t, data)
 			after, _ := open(t, got)

@@ -38,7 +38,7 @@ func schemaOf(tables ...*schema.Table) *schema.Schema {
 	return &schema.Schema{Tables: tables, Domains: map[schema.Name]*schema.Domain{}, Others: map[schema.Name]string{}}
 }
 
-// rulesOf parses what hectl.yml has under the key mask.
+// rulesOf parses the value of the key mask in hectl.yml.
 func rulesOf(t *testing.T, text string) *Rules {
 	t.Helper()
 	file, err := parser.ParseBytes([]byte(text), 0)
@@ -67,7 +67,7 @@ func (c *compiler) said() []string {
 	return append(all, c.warnings...)
 }
 
-// judged is a rule and a part of what is reported about it; "" if nothing is.
+// judged is a rule and a part of the expected report; "" for an empty report.
 type judged struct {
 	rule, want string
 	with       func(t *schema.Table)

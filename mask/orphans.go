@@ -14,7 +14,7 @@ import (
 // production.
 type orphan struct{ table, column, key, references string }
 
-// clearKeys makes columns NULL that refer to rows which are never restored, as ON
+// clearKeys makes columns NULL that refer to rows that are never restored, as ON
 // DELETE SET NULL would. It notes foreign keys for which that is impossible, and
 // reports whether there are any.
 func (j *credentialJudge) clearKeys(t *schema.Table, r *replacements) bool {
@@ -108,13 +108,11 @@ func orphansErr(orphans []orphan) error {
 	var lines, flags, kept []string
 	for _, o := range orphans {
 		lines = append(lines, fmt.Sprintf("%s.%s: foreign key %s refers to %s", o.table, o.column, schema.Quote(o.key), o.references))
-		flags = append(flags, "--exclude-table-data '"+strings.ReplaceAll(o.table, "'", `'\''`)+"'")
-	}
-	for _, o := range orphans {
-		kept = append(kept, "--keep-rows '"+strings.ReplaceAll(o.references, "'", `'\''`)+"'")
+		flags = append(flags, "--exclude-table-data "+fault.ShellQuote(o.table))
+		kept = append(kept, "--keep-rows "+fault.ShellQuote(o.references))
 	}
 	slices.Sort(flags)
 	slices.Sort(kept)
-	return fault.New(fault.Usage, "leave those rows out as well: "+strings.Join(slices.Compact(flags), " ")+"; or keep what they refer to: "+strings.Join(slices.Compact(kept), " "),
-		"the dump has rows that refer to rows which are left out:\n  %s", strings.Join(lines, "\n  "))
+	return fault.New(fault.Usage, "leave out those rows as well: "+strings.Join(slices.Compact(flags), " ")+"; or keep the rows that they refer to: "+strings.Join(slices.Compact(kept), " "),
+		"the dump has rows that refer to rows that are left out:\n  %s", strings.Join(lines, "\n  "))
 }

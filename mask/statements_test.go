@@ -16,7 +16,7 @@ func TestLiteral(t *testing.T) {
 	}
 }
 
-// The statements replace what Credentials replaces in rows of COPY.
+// The statements replace the same columns as Credentials does in rows of COPY.
 func TestStatements(t *testing.T) {
 	users := table("users", "id", "bigint!", "email", "text", "encrypted_password", "text!", "reset_password_token", "text", "otp_secret", "character varying(6)!", "otp_required_for_login", "boolean!", "api_key", "uuid!")
 	jobs := table("delayed_jobs", "id", "bigint!")
