@@ -25,8 +25,8 @@ type keyword struct {
 // keywords returns libpq's connection parameters in the order of its documentation.
 func keywords() []keyword {
 	const (
-		secret = "it would put a secret into an argument"
-		half   = "hectl's own connection cannot honor it"
+		exposed = "it would put a secret into an argument"
+		half    = "hectl's own connection cannot honor it"
 	)
 	return []keyword{
 		{"host", "PGHOST", 12, useBoth, ""},
@@ -57,7 +57,7 @@ func keywords() []keyword {
 		{"sslcert", "PGSSLCERT", 12, useBoth, ""},
 		{"sslkey", "PGSSLKEY", 12, useBoth, ""},
 		{"sslkeylogfile", "", 18, useRefused, "hectl does not write session keys to a file"},
-		{"sslpassword", "", 13, useRefused, secret + "; use a key without a passphrase"},
+		{"sslpassword", "", 13, useRefused, exposed + "; use a key without a passphrase"},
 		{"sslcertmode", "PGSSLCERTMODE", 16, useBoth, ""},
 		{"sslrootcert", "PGSSLROOTCERT", 12, useBoth, ""},
 		{"sslcrl", "PGSSLCRL", 12, useRefused, half},
@@ -71,8 +71,8 @@ func keywords() []keyword {
 		{"krbsrvname", "PGKRBSRVNAME", 12, useLibpq, ""},
 		{"gsslib", "PGGSSLIB", 12, useLibpq, ""},
 		{"gssdelegation", "PGGSSDELEGATION", 16, useLibpq, ""},
-		{"scram_client_key", "", 18, useRefused, secret + "; use the password"},
-		{"scram_server_key", "", 18, useRefused, secret + "; use the password"},
+		{"scram_client_key", "", 18, useRefused, exposed + "; use the password"},
+		{"scram_server_key", "", 18, useRefused, exposed + "; use the password"},
 		{"service", "PGSERVICE", 12, useBoth, ""},
 		{"servicefile", "PGSERVICEFILE", 19, useBoth, ""},
 		{"target_session_attrs", "PGTARGETSESSIONATTRS", 12, useBoth, ""},
