@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -93,19 +92,14 @@ func dumpOf(t *testing.T, c *pgtest.Cluster, database string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "dump")
 	args := []string{"-Fc", "-f", file, "-d", c.URI(database)}
-	help, err := exec.CommandContext(t.Context(), filepath.Join(c.Bin(), "pg_dump"), "--help").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
+	help := c.Run(t, nil, "pg_dump", "--help")
 	if bytes.Contains(help, []byte("--statistics ")) {
 		args = append(args, "--statistics")
 	}
 	if bytes.Contains(help, []byte("METHOD")) { // from 16 on
 		args = append(args, "-Z", "zstd")
 	}
-	if out, err := exec.CommandContext(t.Context(), filepath.Join(c.Bin(), "pg_dump"), args...).CombinedOutput(); err != nil {
-		t.Fatalf("pg_dump: %v\n%s", err, out)
-	}
+	c.Run(t, nil, "pg_dump", args...)
 	return file
 }
 
@@ -191,11 +185,7 @@ func TestMajorsRefuse(t *testing.T) {
 
 func databases(t *testing.T, c *pgtest.Cluster) string {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), filepath.Join(c.Bin(), "psql"), "-XAtqc", "SELECT datname FROM pg_database ORDER BY 1", c.URI("postgres")).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(out)
+	return string(c.Run(t, nil, "psql", "-XAtqc", "SELECT datname FROM pg_database ORDER BY 1", c.URI("postgres")))
 }
 
 // TestRoundTripMajors is TestRoundTripIsExact with servers and programs of newer
@@ -224,10 +214,7 @@ func TestStatisticsStayAway(t *testing.T) {
 		INSERT INTO items SELECT 'planted-name-' || i % 10 FROM generate_series(1, 1000) i;
 		ANALYZE`)
 	file := filepath.Join(t.TempDir(), "statistics.dump")
-	dump := exec.CommandContext(t.Context(), filepath.Join(production.Bin(), "pg_dump"), "-Fc", "--statistics", "-f", file, "-d", production.URI("statistics"))
-	if out, err := dump.CombinedOutput(); err != nil {
-		t.Fatalf("pg_dump: %v\n%s", err, out)
-	}
+	production.Run(t, nil, "pg_dump", "-Fc", "--statistics", "-f", file, "-d", production.URI("statistics"))
 	archive, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

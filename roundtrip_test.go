@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -112,11 +110,7 @@ func hectl(t *testing.T, args ...string) {
 
 func psql(t *testing.T, c *pgtest.Cluster, database, sql string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), filepath.Join(c.Bin(), "psql"), "-Xq", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", c.URI(database), "-f", "-")
-	cmd.Stdin = strings.NewReader(sql)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("psql: %v\n%s", err, out)
-	}
+	c.Run(t, []byte(sql), "psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", c.URI(database), "-f", "-")
 }
 
 // unimportant are lines of a schema that differ from one dump to the next
@@ -126,11 +120,7 @@ var unimportant = regexp.MustCompile(`(?m)^(\\(un)?restrict .*|-- Name: .*; Owne
 // schema returns the schema as pg_dump writes it, without owners and grants.
 func schema(t *testing.T, c *pgtest.Cluster, database string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), filepath.Join(c.Bin(), "pg_dump"), "--schema-only", "--no-owner", "--no-acl", "-d", c.URI(database))
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("pg_dump: %v", err)
-	}
+	out := c.Run(t, nil, "pg_dump", "--schema-only", "--no-owner", "--no-acl", "-d", c.URI(database))
 	if len(out) < 1000 {
 		t.Fatalf("a schema of %d bytes shows nothing", len(out))
 	}

@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -64,21 +62,9 @@ func TestArchiveOfPostgres(t *testing.T) { checkRealArchives(t, "", "") }
 func checkRealArchives(t *testing.T, bin, statistics string) {
 	t.Helper()
 	c := pgtest.New(t, pgtest.Options{Bin: bin})
-	run := func(t *testing.T, stdin []byte, program string, args ...string) []byte {
-		t.Helper()
-		cmd := exec.CommandContext(t.Context(), filepath.Join(c.Bin(), program), args...)
-		cmd.Stdin = bytes.NewReader(stdin)
-		var stderr strings.Builder
-		cmd.Stderr = &stderr
-		out, err := cmd.Output()
-		if err != nil {
-			t.Fatalf("%s %v: %v\n%s", program, args, err, &stderr)
-		}
-		return out
-	}
 	query := func(t *testing.T, database, sql string) string {
 		t.Helper()
-		return string(run(t, nil, "psql", "-XAtq", "-d", c.SocketURI(database), "-c", sql))
+		return string(c.Run(t, nil, "psql", "-XAtq", "-d", c.SocketURI(database), "-c", sql))
 	}
 	if err := c.CreateDatabase(t.Context(), "production"); err != nil {
 		t.Fatal(err)
@@ -99,14 +85,14 @@ func checkRealArchives(t *testing.T, bin, statistics string) {
 			if statistics != "" {
 				args = append(args, statistics)
 			}
-			original := run(t, nil, "pg_dump", args...)
+			original := c.Run(t, nil, "pg_dump", args...)
 			h, _ := open(t, original)
 			if !strings.Contains(contents(t, original), "canary-name-4999") || statistics != "" && !bytes.Contains(original[:h.Length], []byte("canary-name-")) {
 				t.Fatal("there is nothing to hide")
 			}
 
 			untouched := masked(t, original, func(*archive.Head) *mask.Plan { return nil })
-			if diff := cmp.Diff(script(run(t, original, "pg_restore", "-f", "-")), script(run(t, untouched, "pg_restore", "-f", "-"))); diff != "" {
+			if diff := cmp.Diff(script(c.Run(t, original, "pg_restore", "-f", "-")), script(c.Run(t, untouched, "pg_restore", "-f", "-"))); diff != "" {
 				t.Errorf("without rules (-before +after):\n%s", diff)
 			}
 
@@ -116,14 +102,14 @@ func checkRealArchives(t *testing.T, bin, statistics string) {
 				at := strings.Index(text, "canary")
 				t.Errorf("it holds %q", text[max(0, at-100):at+20])
 			}
-			if string(run(t, got, "pg_restore", "-l")) == "" {
+			if string(c.Run(t, got, "pg_restore", "-l")) == "" {
 				t.Error("pg_restore lists nothing")
 			}
 			name := fmt.Sprintf("laptop_%d", i)
 			if err := c.CreateDatabase(t.Context(), name); err != nil {
 				t.Fatal(err)
 			}
-			run(t, got, "pg_restore", "--exit-on-error", "-d", c.SocketURI(name))
+			c.Run(t, got, "pg_restore", "--exit-on-error", "-d", c.SocketURI(name))
 			const kept = "SELECT count(*), md5(string_agg(id || kept || coalesce(length(note) > 0, false), '' ORDER BY id)) FROM people"
 			if a, b := query(t, "production", kept), query(t, name, kept); a != b {
 				t.Errorf("columns without a rule are %s instead of %s", b, a)

@@ -181,14 +181,7 @@ func dumpOf(t *testing.T, c *pgtest.Cluster, name, sql string, args ...string) [
 	if err := c.Exec(t.Context(), name, sql); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), filepath.Join(c.Bin(), "pg_dump"), append([]string{"-Fc", "-Z0", "-d", c.SocketURI(name)}, args...)...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, &stderr)
-	}
-	return out
+	return c.Run(t, nil, "pg_dump", append([]string{"-Fc", "-Z0", "-d", c.SocketURI(name)}, args...)...)
 }
 
 // load restores an archive into a new database, fails if any of it fails, and drops the

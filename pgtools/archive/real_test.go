@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -60,15 +59,7 @@ func newDatabase(tb testing.TB, bin, sql string) database {
 // run runs a program of the server's version.
 func (d database) run(tb testing.TB, stdin []byte, program string, args ...string) []byte {
 	tb.Helper()
-	cmd := exec.CommandContext(tb.Context(), filepath.Join(d.cluster.Bin(), program), args...)
-	cmd.Stdin = bytes.NewReader(stdin)
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		tb.Fatalf("%s %v: %v\n%s", program, args, err, &stderr)
-	}
-	return out
+	return d.cluster.Run(tb, stdin, program, args...)
 }
 
 // toPipe and toFile return an archive as pg_dump writes it to a pipe and to a

@@ -3,8 +3,6 @@ package schema_test
 import (
 	"bytes"
 	"io"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -17,11 +15,8 @@ import (
 // contents, and rows that are statements.
 func genuineWithOptions(t *testing.T, c *pgtest.Cluster, database string) {
 	t.Helper()
-	pgDump := filepath.Join(c.Bin(), "pg_dump")
 	statistics := ""
-	if help, err := exec.CommandContext(t.Context(), pgDump, "--help").Output(); err != nil {
-		t.Fatal(err)
-	} else if bytes.Contains(help, []byte("--statistics ")) { // from 18 on
+	if bytes.Contains(c.Run(t, nil, "pg_dump", "--help"), []byte("--statistics ")) { // from 18 on
 		statistics = "--statistics"
 	}
 	for _, options := range []string{
@@ -32,11 +27,7 @@ func genuineWithOptions(t *testing.T, c *pgtest.Cluster, database string) {
 		"--data-only --disable-triggers",
 	} {
 		args := append([]string{"-Fc", "-Z0", "-d", c.SocketURI(database)}, strings.Fields(options)...)
-		data, err := exec.CommandContext(t.Context(), pgDump, args...).Output()
-		if err != nil {
-			t.Fatalf("%s: %v", options, err)
-		}
-		in := bytes.NewReader(data)
+		in := bytes.NewReader(c.Run(t, nil, "pg_dump", args...))
 		head, err := archive.ReadHead(in)
 		if err != nil {
 			t.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -57,14 +56,7 @@ func testdata(t *testing.T, name string) string {
 // dump returns the schema that an archive of a database tells.
 func dump(t *testing.T, c *pgtest.Cluster, database string) *schema.Schema {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), filepath.Join(c.Bin(), "pg_dump"), "-Fc", "-Z0", "-d", c.SocketURI(database))
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, &stderr)
-	}
-	head, err := archive.ReadHead(bytes.NewReader(out))
+	head, err := archive.ReadHead(bytes.NewReader(c.Run(t, nil, "pg_dump", "-Fc", "-Z0", "-d", c.SocketURI(database))))
 	if err != nil {
 		t.Fatal(err)
 	}

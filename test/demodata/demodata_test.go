@@ -1,10 +1,7 @@
 package demodata_test
 
 import (
-	"bytes"
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -27,9 +24,9 @@ func TestRoundTrip(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			create(t, c, name, sql...)
 			archive := filepath.Join(t.TempDir(), "dump")
-			run(t, c, "pg_dump", "-Fc", "-Z1", "-f", archive, "-d", c.SocketURI(name))
+			c.Run(t, nil, "pg_dump", "-Fc", "-Z1", "-f", archive, "-d", c.SocketURI(name))
 			create(t, c, name+" copy")
-			run(t, c, "pg_restore", "--exit-on-error", "-d", c.SocketURI(name+" copy"), archive)
+			c.Run(t, nil, "pg_restore", "--exit-on-error", "-d", c.SocketURI(name+" copy"), archive)
 
 			if diff := cmp.Diff(schemaOf(t, c, name), schemaOf(t, c, name+" copy")); diff != "" {
 				t.Errorf("the schema changed (-before +after):\n%s", diff)
@@ -88,31 +85,10 @@ func connect(t *testing.T, c *pgtest.Cluster, database string) *pgtools.DB {
 	return db
 }
 
-// run runs a client program of the server's version.
-func run(t *testing.T, c *pgtest.Cluster, program string, args ...string) []byte {
-	t.Helper()
-	tools, err := pgtools.FindTools(t.Context(), "", os.LookupEnv)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tool, err := tools.Dump(connect(t, c, "postgres").ServerVersion())
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), filepath.Join(filepath.Dir(tool.Path), program), args...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%s: %v\n%s", program, err, &stderr)
-	}
-	return out
-}
-
 // schemaOf returns the schema as pg_dump writes it, without its random key.
 func schemaOf(t *testing.T, c *pgtest.Cluster, database string) []string {
 	t.Helper()
-	lines := strings.Split(string(run(t, c, "pg_dump", "--schema-only", "-d", c.SocketURI(database))), "\n")
+	lines := strings.Split(string(c.Run(t, nil, "pg_dump", "--schema-only", "-d", c.SocketURI(database))), "\n")
 	kept := lines[:0]
 	for _, line := range lines {
 		if !strings.HasPrefix(line, `\restrict`) && !strings.HasPrefix(line, `\unrestrict`) {
