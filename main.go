@@ -19,6 +19,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/rubyforgood/hectl/attachments"
 	"github.com/rubyforgood/hectl/backup"
 	"github.com/rubyforgood/hectl/backup/schedule"
 	"github.com/rubyforgood/hectl/internal/about"
@@ -31,8 +32,10 @@ import (
 	"github.com/rubyforgood/hectl/internal/finding"
 	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/internal/setup"
+	"github.com/rubyforgood/hectl/mask/commands"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/restore"
+	"github.com/rubyforgood/hectl/restore/target"
 )
 
 // Set by the linker for releases.
@@ -138,7 +141,7 @@ func newApp(env *command.Env, stdout io.Writer) *cli.App {
 		Commands: slices.Concat(
 			backup.Commands(env),
 			restore.Commands(env),
-			[]*cli.Command{doctor.Command(env, b, &backupChecks{env: env}, &fetchChecks{env: env})},
+			[]*cli.Command{attachments.Command(env), commands.Command(env), doctor.Command(env, b, &backupChecks{env: env}, &fetchChecks{env: env})},
 			setup.Commands(env),
 			about.Commands(env, b),
 		),
@@ -162,11 +165,11 @@ above. "hectl COMMAND --help" has examples, settings and exit codes.
 `
 
 // checkTarget returns why a fetch would refuse the target.
-func checkTarget(ctx context.Context, settings *config.Sources, target pgtools.Conn) error {
-	if err := restore.CheckEnvironment(settings, target); err != nil {
+func checkTarget(ctx context.Context, settings *config.Sources, conn pgtools.Conn) error {
+	if err := target.CheckEnvironment(settings, conn); err != nil {
 		return err
 	}
-	return restore.CheckRole(ctx, target)
+	return target.CheckRole(ctx, conn)
 }
 
 // backupChecks gives doctor the checks of package backup.
@@ -205,7 +208,7 @@ func (c *fetchChecks) CheckNewest(ctx context.Context, f *finding.List, dumps, m
 }
 
 func (c *fetchChecks) CheckAttachments(ctx context.Context, f *finding.List, b config.Bucket) {
-	restore.CheckAttachments(ctx, f, c.env, b, c.newest)
+	attachments.Check(ctx, f, c.env, b, c.newest.HasAttachments())
 }
 
 func (c *fetchChecks) CheckMasking(f *finding.List, flags *cli.Context, settings *config.Sources, copies bool) {

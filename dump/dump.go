@@ -26,9 +26,9 @@ type Dump struct {
 	// Blocks are in the order in which they lie; nil when they can only be read
 	// in order, from stream.
 	Blocks []archive.Block
-	// part reads length bytes from offset on, any number at once.
+	// ReadRange reads length bytes from offset on, any number at once.
 	ReadRange RangeReader
-	// stream reads the whole archive from its first byte on, once.
+	// Stream reads the whole archive from its first byte on, once.
 	Stream func(ctx context.Context) io.ReadCloser
 	// Close may be called again.
 	Close func() error

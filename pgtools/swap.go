@@ -14,6 +14,11 @@ import (
 // A Rename is one step of a swap.
 type Rename struct{ From, To string }
 
+// SQL is the statement that renames the database.
+func (r Rename) SQL() string {
+	return "ALTER DATABASE " + Quote(r.From) + " RENAME TO " + Quote(r.To)
+}
+
 // SwapOptions are the options of SwapDatabases. The zero value is valid.
 type SwapOptions struct {
 	AppName  string // in pg_stat_activity; "": hectl
@@ -108,7 +113,7 @@ func (s *swap) rename(ctx context.Context) error {
 		}
 	}
 	for _, r := range s.renames {
-		if _, err := t.Exec(ctx, "ALTER DATABASE "+Quote(r.From)+" RENAME TO "+Quote(r.To)); err != nil {
+		if _, err := t.Exec(ctx, r.SQL()); err != nil {
 			return err
 		}
 	}

@@ -17,7 +17,7 @@ import (
 // the newest dump. newest is nil when there is none.
 func CheckMasking(f *finding.List, env *command.Env, c *cli.Context, settings *config.Sources, copies bool, newest *Newest) {
 	const about = "masking"
-	m, err := prepareMasking(settings, env.Console, c, methods.DefaultPassword)
+	m, err := prepareMasking(settings, env.Console, c)
 	if err != nil {
 		f.Fail(about, err)
 		return

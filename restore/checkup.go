@@ -19,6 +19,9 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/restore/load"
+	"github.com/rubyforgood/hectl/restore/target"
 )
 
 // Newest is the dump that a fetch would take, its head read.
@@ -47,7 +50,7 @@ func (w Wanted) unreadable(f *finding.List, about string, err error) {
 // there, and is one. It returns nil when there is none that could be restored.
 func CheckNewest(ctx context.Context, f *finding.List, env *command.Env, dumps, masked config.Bucket, label string, want Wanted) *Newest {
 	const about = "newest dump"
-	src, instead, err := finder(env).NewestReadable(ctx, dumps, masked, label)
+	src, instead, err := command.NewFinder(env).NewestReadable(ctx, dumps, masked, label)
 	if err != nil {
 		want.unreadable(f, about, err)
 		return nil
@@ -90,36 +93,32 @@ func CheckNewest(ctx context.Context, f *finding.List, env *command.Env, dumps, 
 // in its way. newest is nil when there is none.
 func CheckTarget(ctx context.Context, f *finding.List, env *command.Env, c *cli.Context, newest *Newest, tools *pgtools.Tools) {
 	const about = "target"
-	r, _, err := prepareTarget(env, c)
+	o, err := newServerOptions(env, c)
 	if err != nil {
 		f.Fail(about, err)
 		return
 	}
-	r.tools = func() (*pgtools.Tools, error) { return tools, nil }
-	admin, existing, judged, err := r.guarded(ctx)
+	s, err := o.target.Guard(ctx, target.Replace)
 	if err != nil {
 		f.Fail(about, err)
 		if fault.CodeOf(err) == fault.Denied {
-			r.checkRights(ctx, f, about)
+			checkRights(ctx, f, o.target, about)
 		}
 		return
 	}
-	defer admin.Close(context.WithoutCancel(ctx))
+	defer s.Close(ctx)
 	if newest != nil {
-		if judged.Sources, err = madeHere(judged.Sources, newest.dump, r.target); err == nil {
-			err = r.refusal(judged)
-		}
-		if err != nil {
+		if err := s.RefuseDump(newest.dump); err != nil {
 			f.Fail(about, err)
 			return
 		}
 	}
-	x := &examination{List: f, run: r, admin: admin, existing: existing, judged: judged}
+	x := &examination{List: f, Session: s, load: o.load}
 	x.target(ctx, about)
 	x.unmasked(ctx, about, env, c)
 	x.superuser(ctx, about)
 	if newest != nil {
-		x.fits(ctx, about, newest.dump)
+		x.fits(ctx, about, newest.dump, tools)
 	} else {
 		x.rights(ctx, about)
 	}
@@ -130,50 +129,48 @@ func CheckTarget(ctx context.Context, f *finding.List, env *command.Env, c *cli.
 // examination is a look at a target that may be replaced.
 type examination struct {
 	*finding.List
-	run      *run
-	admin    *pgtools.DB
-	existing *pgtools.Database // nil: there is no target yet
-	judged   facts
+	*target.Session
+	load load.Options
 }
 
 // target says what is there now.
 func (x *examination) target(ctx context.Context, about string) {
-	name := x.run.target.Database()
-	x.OK(about, "%s, PostgreSQL %s", x.run.target, x.admin.ServerVersion())
-	if x.existing == nil {
+	name := x.Name()
+	x.OK(about, "%s, PostgreSQL %s", x.Conn, x.DB.ServerVersion())
+	if x.Existing == nil {
 		x.OK(about, "%s does not exist yet: a fetch creates it", name)
 		return
 	}
-	x.OK(about, "%s is %s; a fetch keeps it as %s", name, bytesText(x.existing.Size), previousName(name))
-	sessions, err := x.admin.Sessions(ctx, name)
+	x.OK(about, "%s is %s; a fetch keeps it as %s", name, bytesText(x.Existing.Size), target.PreviousName(name))
+	sessions, err := x.DB.Sessions(ctx, name)
 	if err != nil {
 		x.Fail(about, err)
 	}
 	// What this look asked the target itself may still be closing.
-	sessions = slices.DeleteFunc(sessions, func(s pgtools.Session) bool { return s.Application == appName })
+	sessions = slices.DeleteFunc(sessions, func(s pgtools.Session) bool { return s.Application == pgtools.RestoreApp })
 	if len(sessions) > 0 {
 		x.OK(about, "connected now; a fetch disconnects them: %s", sessionList(sessions))
 	}
-	p := plan{Target: name, Exists: true}
-	if err := x.run.planDrops(ctx, x.admin, &p, x.judged); err != nil {
+	leftovers, err := x.Leftovers(ctx)
+	if err != nil {
 		x.Fail(about, err)
 	}
-	if len(p.Leftovers) > 0 {
-		x.OK(about, "%s, left by an earlier run: the next fetch drops it", strings.Join(p.Leftovers, ", "))
+	if len(leftovers) > 0 {
+		x.OK(about, "%s, left by an earlier run: the next fetch drops it", strings.Join(leftovers, ", "))
 	}
 }
 
 // unmasked looks for what was fetched without masking before it was required.
 func (x *examination) unmasked(ctx context.Context, about string, env *command.Env, c *cli.Context) {
-	if path, _, err := requiresMasking(env, c); err != nil || path == "" {
+	if path, _, err := command.RequiresMasking(env, c); err != nil || path == "" {
 		return // an error is said already
 	}
-	h, err := x.run.holdings(ctx, x.admin)
+	h, err := x.Holdings(ctx, x.DB)
 	if err != nil {
 		x.Fail(about, err)
 		return
 	}
-	if names := h.unmasked(); len(names) > 0 {
+	if names := h.Unmasked(); len(names) > 0 {
 		x.Warn(about, "hectl fetch-latest-db --fresh && hectl purge", "fetched without masking, which %s requires now: %s", config.FileName, strings.Join(names, ", "))
 	}
 }
@@ -191,13 +188,18 @@ func sessionList(sessions []pgtools.Session) string {
 }
 
 // fits says whether the dump can be restored there.
-func (x *examination) fits(ctx context.Context, about string, d *dump.Dump) {
-	pre, err := x.run.check(ctx, x.admin, d, x.existing)
-	tool, problems := pre.tool, pre.problems
+func (x *examination) fits(ctx context.Context, about string, d *dump.Dump, tools *pgtools.Tools) {
+	pre, err := x.load.Check(ctx, x.DB, d, tools)
+	tool, problems := pre.Tool, pre.Problems
 	if err != nil {
 		problems = append(problems, err)
 	}
-	_, note, err := x.run.creation(ctx, x.admin, d.Head, x.existing)
+	rights, err := x.Lacks(ctx)
+	if err != nil {
+		problems = append(problems, err)
+	}
+	problems = append(problems, rights...)
+	_, note, err := load.CreateOptions(ctx, x.DB, d.Head, x.Existing, x.Out.Detail)
 	if err != nil {
 		problems = append(problems, err)
 	}
@@ -211,8 +213,8 @@ func (x *examination) fits(ctx context.Context, about string, d *dump.Dump) {
 	if note != "" {
 		x.OK(about, "%s", note)
 	}
-	for _, l := range pre.left {
-		if l.asked || !l.Matters {
+	for _, l := range pre.Left {
+		if l.Asked || !l.Matters {
 			x.OK(about, "a fetch leaves out %s", l)
 		} else {
 			x.Warn(about, "", "a fetch leaves out %s", l)
@@ -224,29 +226,29 @@ func (x *examination) fits(ctx context.Context, about string, d *dump.Dump) {
 			x.OK(about, "pg_restore %s does not read archive format 1.%d: hectl rewrites the dump's table of contents for it", tool.Version, minor)
 		}
 	}
-	if from, _ := pgtools.ParseVersion(d.Head.ServerVersion); from.Major > x.admin.ServerVersion().Major {
-		x.Warn(about, "", "the dump is from PostgreSQL %d and the server is %d: features of the newer version cannot be restored", from.Major, x.admin.ServerVersion().Major)
+	if from, _ := pgtools.ParseVersion(d.Head.ServerVersion); from.Major > x.DB.ServerVersion().Major {
+		x.Warn(about, "", "the dump is from PostgreSQL %d and the server is %d: features of the newer version cannot be restored", from.Major, x.DB.ServerVersion().Major)
 	}
 }
 
 // checkRights says what a role lacks that may not even read what the target is,
 // unless the server does not let it in.
-func (r *run) checkRights(ctx context.Context, f *finding.List, about string) {
-	admin, err := pgtools.ConnectMaintenance(ctx, r.target, appName)
+func checkRights(ctx context.Context, f *finding.List, t *target.Target, about string) {
+	admin, err := pgtools.ConnectMaintenance(ctx, t.Conn, pgtools.RestoreApp)
 	if err != nil {
 		return // which is said already
 	}
 	defer admin.Close(context.WithoutCancel(ctx))
-	x := &examination{List: f, run: r, admin: admin}
-	if d, exists, err := admin.Database(ctx, r.target.Database()); err == nil && exists {
-		x.existing = &d
+	x := &examination{List: f, Session: &target.Session{Target: t, DB: admin}}
+	if d, exists, err := admin.Database(ctx, t.Name()); err == nil && exists {
+		x.Existing = &d
 	}
 	x.rights(ctx, about)
 }
 
 // rights says what the role lacks, whatever is to be restored.
 func (x *examination) rights(ctx context.Context, about string) {
-	lacks, err := lacking(ctx, x.admin, x.existing)
+	lacks, err := x.Lacks(ctx)
 	if err != nil {
 		x.Fail(about, err)
 	}
@@ -257,20 +259,20 @@ func (x *examination) rights(ctx context.Context, about string) {
 
 // room says how much room there is.
 func (x *examination) room(ctx context.Context, about string, newest *Newest) {
-	where, err := locate(ctx, x.admin)
+	where, err := target.FindDataFolder(ctx, x.DB)
 	switch {
 	case err != nil:
 		x.Fail(about, err)
 		return
 	case where.Behind != "":
-		x.OK(about, "%s:%d leads to %s: a container or a tunnel, so hectl cannot see free disk space", x.run.target.Host(), x.run.target.Port(), where.Behind)
+		x.OK(about, "%s:%d leads to %s: a container or a tunnel, so hectl cannot see free disk space", x.Conn.Host(), x.Conn.Port(), where.Behind)
 		return
 	case where.Free < 0:
 		x.OK(about, "this role cannot see free disk space")
 		return
 	}
 	if newest != nil {
-		if text := where.narrow(newest.dump); text != "" {
+		if text := where.WarnIfSmall(newest.dump.Manifest); text != "" {
 			x.Warn(about, "df -h "+fault.ShellQuote(where.Dir), "%s", text)
 			return
 		}
@@ -301,7 +303,7 @@ func (s serverSettings) faster() []string {
 // settings advises on what makes restores slow.
 func (x *examination) settings(ctx context.Context, about string) {
 	var s serverSettings
-	err := x.admin.QueryRow(ctx, `
+	err := x.DB.QueryRow(ctx, `
 		SELECT setting, source,
 		       (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
 		         AND coalesce(current_setting('allow_alter_system', true), 'on') = 'on'
@@ -316,7 +318,7 @@ func (x *examination) settings(ctx context.Context, about string) {
 		x.OK(about, "max_wal_size is %s MB", s.MaxWALSize)
 		return
 	}
-	x.Advise(about, psqlLine(x.run.target, x.run.target.User(), nil, statements...),
+	x.Advise(about, pgtools.PsqlLine(x.Conn, x.Conn.User(), nil, statements...),
 		"max_wal_size is %s MB: 4096 MB saves checkpoints while a large dump is restored. It needs no restart, and is safe for the other databases of the server.", s.MaxWALSize)
 }
 
@@ -326,4 +328,11 @@ func bytesText(n int64) string {
 		return "an unknown number of bytes"
 	}
 	return humanize.Bytes(uint64(n))
+}
+
+// HasAttachments reports whether the dump has Active Storage's tables.
+func (n *Newest) HasAttachments() bool {
+	return n != nil && slices.ContainsFunc(n.dump.Head.Entries, func(e archive.Entry) bool {
+		return e.Desc == "TABLE" && e.Tag == "active_storage_blobs"
+	})
 }

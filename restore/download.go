@@ -55,12 +55,12 @@ func downloadCommand(env *command.Env) *cli.Command {
 			&cli.BoolFlag{Category: command.Output, Name: "force", Usage: "replace a FILE that is there"},
 		}),
 		Action: func(c *cli.Context) error {
-			chosen, err := newChoice(env, c)
+			chosen, err := command.NewChoice(env, c)
 			if err != nil {
 				return err
 			}
 			opt := downloadOptions{Choice: chosen, file: c.String("output"), force: c.Bool("force")}
-			if opt.masked, opt.trust, err = requiresMasking(env, c); err != nil {
+			if opt.masked, opt.trust, err = command.RequiresMasking(env, c); err != nil {
 				return err
 			}
 			if opt.file == "-" && c.Bool("json") {
@@ -99,7 +99,7 @@ func (r downloaded) Text() string {
 
 // Run downloads the dump.
 func (o downloadOptions) Run(ctx context.Context, env *command.Env) error {
-	src, err := finder(env).Choose(ctx, o.Choice)
+	src, err := command.NewFinder(env).Choose(ctx, o.Choice)
 	if err != nil {
 		return err
 	}

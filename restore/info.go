@@ -10,6 +10,8 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/text"
+	"github.com/rubyforgood/hectl/restore/snapshot"
+	"github.com/rubyforgood/hectl/restore/target"
 )
 
 func infoCommand(env *command.Env) *cli.Command {
@@ -27,16 +29,16 @@ func infoCommand(env *command.Env) *cli.Command {
    somebody has changed the rows since, it cannot know. What earlier runs left
    is listed as well. Nothing is changed: "hectl purge" removes all that stands
    beside TARGET.`,
-		Flags: []cli.Flag{serverFlags()[0]},
+		Flags: []cli.Flag{command.TargetFlags()[0]},
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {
 				return err
 			}
-			r, _, err := prepareServer(env, c)
+			t, _, err := command.NewTarget(env, c)
 			if err != nil {
 				return err
 			}
-			return r.info(c.Context)
+			return info(c.Context, t)
 		},
 	}, `
 0    done, also when there is no such database
@@ -48,21 +50,21 @@ func infoCommand(env *command.Env) *cli.Command {
 
 // databaseInfo describes a database.
 type databaseInfo struct {
-	Name   string  `json:"name"`
-	Size   int64   `json:"size"` // bytes; -1 when not known
-	Origin *origin `json:"origin,omitempty"`
+	Name   string         `json:"name"`
+	Size   int64          `json:"size"` // bytes; -1 when not known
+	Origin *target.Origin `json:"origin,omitempty"`
 }
 
 // information is the result of hectl info.
 type information struct {
-	Target    string         `json:"target"`
-	Server    string         `json:"server"`
-	Database  *databaseInfo  `json:"database,omitempty"` // the target, when it exists
-	Previous  *databaseInfo  `json:"previous_database,omitempty"`
-	Recreated bool           `json:"created_since,omitempty"` // the target: something else dropped what hectl had put there
-	Snapshots []snapshotInfo `json:"snapshots"`
-	Temps     []databaseInfo `json:"temp_databases"`
-	Beside    int64          `json:"beside_bytes"` // what takes room beside the target
+	Target    string          `json:"target"`
+	Server    string          `json:"server"`
+	Database  *databaseInfo   `json:"database,omitempty"` // the target, when it exists
+	Previous  *databaseInfo   `json:"previous_database,omitempty"`
+	Recreated bool            `json:"created_since,omitempty"` // the target: something else dropped what hectl had put there
+	Snapshots []snapshot.Info `json:"snapshots"`
+	Temps     []databaseInfo  `json:"temp_databases"`
+	Beside    int64           `json:"beside_bytes"` // what takes room beside the target
 
 	rollback, purge string // command lines
 }
@@ -85,7 +87,7 @@ func (i information) Text() string {
 	if i.Database == nil {
 		paragraph(i.Target+" does not exist on "+i.Server, `"hectl fetch-latest-db" makes it`)
 	} else {
-		paragraph(fmt.Sprintf("%s, %s (%s)", i.Target, text.Size(i.Database.Size), i.Server), i.Database.Origin.lines()...)
+		paragraph(fmt.Sprintf("%s, %s (%s)", i.Target, text.Size(i.Database.Size), i.Server), i.Database.Origin.Lines()...)
 	}
 	if p := i.Previous; p != nil {
 		what := "the previous database; to go back: " + i.rollback
@@ -96,14 +98,14 @@ func (i information) Text() string {
 			}
 			what = fmt.Sprintf("kept when hectl last replaced %s, which %s; to put it back: %s", i.Target, since, i.rollback)
 		}
-		paragraph(fmt.Sprintf("%s, %s: %s", p.Name, text.Size(p.Size), what), p.Origin.lines()...)
+		paragraph(fmt.Sprintf("%s, %s: %s", p.Name, text.Size(p.Size), what), p.Origin.Lines()...)
 	}
 	for _, s := range i.Snapshots {
 		head := fmt.Sprintf("snapshot %s, %s, saved %s", s.Name, text.Size(s.Size), text.Minute(s.Saved))
 		if s.Automatic {
 			head += " by a fetch"
 		}
-		paragraph(head, s.Origin.lines()...)
+		paragraph(head, s.Origin.Lines()...)
 	}
 	for _, t := range i.Temps {
 		paragraph(fmt.Sprintf("%s, %s: of a run that is under way, was killed, or failed with --keep-failed", t.Name, text.Size(t.Size)))
@@ -115,30 +117,30 @@ func (i information) Text() string {
 }
 
 // info shows what there is. It only reads, so it asks no guard.
-func (r *run) info(ctx context.Context) error {
-	h, err := r.look(ctx)
+func info(ctx context.Context, t *target.Target) error {
+	h, err := t.Look(ctx)
 	if err != nil {
 		return err
 	}
 	i := information{
-		Target: r.target.Database(), Server: r.target.String(), Snapshots: []snapshotInfo{}, Temps: []databaseInfo{},
-		rollback: r.again("rollback"), purge: r.again("purge"),
+		Target: t.Name(), Server: t.String(), Snapshots: []snapshot.Info{}, Temps: []databaseInfo{},
+		rollback: t.Again("rollback"), purge: t.Again("purge"),
 	}
-	describe := func(d held) *databaseInfo { return &databaseInfo{d.Name, d.Size, d.Origin} }
-	if h.target != nil {
-		i.Database = describe(*h.target)
+	describe := func(d target.Held) *databaseInfo { return &databaseInfo{d.Name, d.Size, d.Origin} }
+	if h.Target != nil {
+		i.Database = describe(*h.Target)
 	}
-	if h.previous != nil {
-		i.Previous, i.Recreated = describe(*h.previous), h.recreated()
+	if h.Previous != nil {
+		i.Previous, i.Recreated = describe(*h.Previous), h.Recreated()
 	}
-	for _, s := range h.snapshots {
-		i.Snapshots = append(i.Snapshots, s.info())
+	for _, s := range h.Snapshots {
+		i.Snapshots = append(i.Snapshots, snapshot.NewInfo(s))
 	}
-	for _, t := range h.temps {
-		i.Temps = append(i.Temps, *describe(t))
+	for _, temp := range h.Temps {
+		i.Temps = append(i.Temps, *describe(temp))
 	}
-	for _, d := range h.all() {
+	for _, d := range h.All() {
 		i.Beside += max(d.Size, 0)
 	}
-	return r.out.Result(i)
+	return t.Out.Result(i)
 }

@@ -1,10 +1,8 @@
 package restore
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 
 	"github.com/urfave/cli/v2"
@@ -17,26 +15,18 @@ import (
 	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/mask/methods"
-	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
+	"github.com/rubyforgood/hectl/restore/load"
 )
 
 // masking is what a run is told about masking.
 type masking struct {
-	trust    dump.Trust
-	rules    *command.Masking // nil: none but that credentials go
-	after    []script
-	password string // of every user
+	trust dump.Trust
+	rules *command.Masking // nil: none but that credentials go
+	after []load.Script
 	// ownPassword says that the password was given for this run, and goes before
 	// the rules.
 	ownPassword bool
-}
-
-// script is a file with SQL of the team's own.
-type script struct {
-	path string
-	sql  string
 }
 
 func maskFlag() cli.Flag {
@@ -49,14 +39,14 @@ func noMaskFlag() cli.Flag {
 
 // prepareMasking decides by settings and flags whether to mask, and reads what the
 // rules name.
-func prepareMasking(settings *config.Sources, out *console.Console, c *cli.Context, password string) (masking, error) {
-	m := masking{password: password, ownPassword: c.IsSet("password")}
+func prepareMasking(settings *config.Sources, out *console.Console, c *cli.Context) (masking, error) {
+	m := masking{ownPassword: c.IsSet("password")}
 	_, path := settings.Mask()
 	rules, err := command.MaskRules(settings, out)
 	if err != nil {
 		return m, err
 	}
-	if m.trust, err = newTrust(settings, c, rules); err != nil {
+	if m.trust, err = command.NewTrust(settings, c, rules); err != nil {
 		return m, err
 	}
 	wanted, err := wantsMasking(rules.Mode, path, c.Bool("mask"), c.Bool("no-mask"))
@@ -64,7 +54,7 @@ func prepareMasking(settings *config.Sources, out *console.Console, c *cli.Conte
 		return m, err
 	}
 	m.rules = rules
-	if m.after, err = readScripts("mask.after", path, rules.After); err != nil {
+	if m.after, err = load.ReadScripts("mask.after", path, rules.After); err != nil {
 		return m, err
 	}
 	return m, settings.ConfirmSQL()
@@ -83,27 +73,10 @@ func wantsMasking(mode mask.Mode, path string, on, off bool) (bool, error) {
 	return !off && mode != mask.Off, nil
 }
 
-// requiresMasking returns the path of the hectl.yml that forbids data that is not
-// masked, "" when none does, and which dumps count as masked.
-func requiresMasking(env *command.Env, c *cli.Context) (path string, t dump.Trust, err error) {
-	settings, err := env.Settings()
-	if err != nil {
-		return "", t, err
-	}
-	rules, err := command.MaskRules(settings, env.Console)
-	if err != nil {
-		return "", t, err
-	}
-	if t, err = newTrust(settings, c, rules); err != nil || rules.Mode != mask.Required {
-		return "", t, err
-	}
-	return settings.Path(), t, nil
-}
-
-// masks decides what happens to the dump's rows: what the rules say and, whatever
+// planMasking decides what happens to the dump's rows: what the rules say and, whatever
 // they say, no credentials. Rows that are left out anyway need no rule; a dump
 // that was masked when it was made is not masked again.
-func (r *run) masks(d *dump.Dump) (*mask.Plan, error) {
+func (r *replacement) planMasking(d *dump.Dump) (*mask.Plan, error) {
 	h, seed := d.Head, methods.RandomSeed()
 	var plan *mask.Plan
 	if rules := r.masking.rules; rules != nil && !d.Masked {
@@ -113,11 +86,11 @@ func (r *run) masks(d *dump.Dump) (*mask.Plan, error) {
 				"%s was not masked when it was made, and hectl.yml, which has base: none, has no rules to mask it by", d.Name)
 		}
 		var err error
-		if plan, seed, err = rules.ByRules(h, mask.Options{Takes: r.tables.takes, Keep: r.keepRows}, r.dryRun, "fetches"); err != nil {
+		if plan, seed, err = rules.ByRules(h, mask.Options{Takes: r.load.Tables.Takes, Keep: r.load.KeepRows}, r.dryRun, "fetches"); err != nil {
 			return nil, err
 		}
 	}
-	credentials, err := mask.Credentials(schema.Read(h), mask.CredentialOptions{Password: r.masking.password, Seed: seed, Over: plan, Takes: r.tables.takes, Keep: r.keepRows, Empty: d.Empty})
+	credentials, err := mask.Credentials(schema.Read(h), mask.CredentialOptions{Password: r.load.Password, Seed: seed, Over: plan, Takes: r.load.Tables.Takes, Keep: r.load.KeepRows, Empty: d.Empty})
 	if err != nil {
 		return nil, err
 	}
@@ -128,8 +101,8 @@ func (r *run) masks(d *dump.Dump) (*mask.Plan, error) {
 	if r.masking.ownPassword {
 		both = credentials.Over(plan)
 	}
-	if r.loginAs != "" {
-		both = both.Sparing(h, r.loginAs)
+	if r.login.As != "" {
+		both = both.Sparing(h, r.login.As)
 	}
 	return both, nil
 }
@@ -146,42 +119,9 @@ func (m masking) key() string {
 	_, _ = fmt.Fprintf(sum, "%q %q\n", m.trust.Key(), m.rules.Reviewed())
 	_, _ = fmt.Fprintf(sum, "%q %t %t\n", m.rules.Unlisted, m.rules.Mode == mask.Required, m.ownPassword)
 	for _, s := range m.after {
-		_, _ = fmt.Fprintf(sum, "%q\n", s.sql)
+		_, _ = fmt.Fprintf(sum, "%q\n", s.SQL)
 	}
 	return hex.EncodeToString(sum.Sum(nil))
-}
-
-// runSQL runs the team's own SQL in the temp database, which the dump with head h
-// was restored to.
-func (r *run) runSQL(ctx context.Context, admin *pgtools.DB, temp pgtools.Conn, h *archive.Head, key string, scripts []script) error {
-	if len(scripts) == 0 {
-		return nil
-	}
-	bar := r.out.Progress(key, console.Steps, int64(len(scripts)))
-	defer bar.Done()
-	temp, err := admin.WithFixedSettings(ctx, temp)
-	if err != nil {
-		return err
-	}
-	db, err := pgtools.Connect(ctx, temp, appName)
-	if err != nil {
-		return err
-	}
-	defer db.Close(context.WithoutCancel(ctx))
-	for _, s := range scripts {
-		done := bar.Job(s.path)
-		err := db.RunScript(ctx, s.sql)
-		done()
-		if failed, ok := errors.AsType[*pgtools.ScriptError](err); ok {
-			said := append(phrases(h), pgtools.NewPhrases(schema.Raises(s.sql))...)
-			return fmt.Errorf("run %s:%d: %w", s.path, failed.Line, pgtools.Explain(err, said))
-		}
-		if err != nil {
-			return fmt.Errorf("run %s: %w", s.path, err)
-		}
-		bar.Add(1)
-	}
-	return nil
 }
 
 // maskInfo is what a plan or a result says about masking.
@@ -197,13 +137,14 @@ type maskInfo struct {
 	After   []string       `json:"after,omitempty"` // SQL files
 }
 
-func (r *run) maskInfo(d *dump.Dump, p *mask.Plan) maskInfo {
-	info := maskInfo{Masked: r.masking.rules != nil && !r.masking.rules.None(), Rules: p.RulesHash(), Covered: p.Covers(d.Head, r.tables.takes)}
+func (r *replacement) maskInfo() maskInfo {
+	d, p := r.dump, r.mask
+	info := maskInfo{Masked: r.masking.rules != nil && !r.masking.rules.None(), Rules: p.RulesHash(), Covered: p.Covers(d.Head, r.load.Tables.Takes)}
 	if d.Masked {
 		info.Masked, info.Before, info.Rules = true, true, d.Manifest.MaskRules
 	}
 	for _, s := range r.masking.after {
-		info.After = append(info.After, s.path)
+		info.After = append(info.After, s.Path)
 	}
 	return info
 }
@@ -236,13 +177,12 @@ func (m maskInfo) String() string {
 	return line
 }
 
-// editHead decides what of a dump's table of contents is restored otherwise than
-// it says.
-func (r *run) editHead(d *dump.Dump, masks *mask.Plan) {
-	out := mask.NewLeftOut(d.Head)
+// leaveOutSecrets leaves out entries that a mask drops, or that hold secrets.
+func (r *replacement) leaveOutSecrets() {
+	d, out := r.dump, mask.NewLeftOut(r.dump.Head)
 	command.TellLeftOut(r.out, out)
 	for i := range d.Head.Entries {
-		if e := &d.Head.Entries[i]; masks.Drops(e) || out.Drops(e) {
+		if e := &d.Head.Entries[i]; r.mask.Drops(e) || out.Drops(e) {
 			d.Edits.Drop(e)
 		}
 	}

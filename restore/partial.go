@@ -114,7 +114,7 @@ func (p *partial) remove() error { return errors.Join(os.Remove(p.path), p.f.Clo
 // others returns the partial files of other objects that were to become the
 // target.
 func (p *partial) others() []string {
-	found, err := filepath.Glob(globQuote(p.target) + ".*" + partialSuffix)
+	found, err := filepath.Glob(files.QuoteGlob(p.target) + ".*" + partialSuffix)
 	if err != nil {
 		return nil
 	}
@@ -126,10 +126,6 @@ func (p *partial) others() []string {
 		}
 	}
 	return others
-}
-
-func globQuote(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
 // mayWrite refuses a target that would be lost or that is no file.
@@ -144,14 +140,6 @@ func mayWrite(target string, force bool) error {
 		return fault.New(fault.Usage, "name a file, or a folder, with --output", "%s is there and is no regular file", target)
 	case !force:
 		return fault.New(fault.Usage, "--force replaces it, --output names another", "%s is there already", target)
-	}
-	return nil
-}
-
-// lockFile is files.Lock, except that a file system without locks goes without.
-func lockFile(f *os.File) error {
-	if err := files.Lock(f); !errors.Is(err, errors.ErrUnsupported) {
-		return err
 	}
 	return nil
 }

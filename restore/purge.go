@@ -15,16 +15,17 @@ import (
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/text"
-	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/restore/target"
 )
 
 // purgeOptions are what one purge is told.
 type purgeOptions struct {
-	run   *run
-	all   bool   // of all targets on the server
-	yes   bool   // do not ask
-	dir   string // whose partial downloads go
-	stdin io.Reader
+	target *target.Target
+	all    bool // of all targets on the server
+	yes    bool // do not ask
+	dryRun bool
+	dir    string // whose partial downloads go
+	stdin  io.Reader
 }
 
 func purgeCommand(env *command.Env) *cli.Command {
@@ -42,21 +43,20 @@ func purgeCommand(env *command.Env) *cli.Command {
    that were broken off (FILE.ETAG.partial). TARGET itself stays, and so does
    everything that hectl has not marked as its own; complete downloads are
    yours. Sessions in what is removed are ended.`,
-		Flags: slices.Concat(serverFlags(), []cli.Flag{
+		Flags: slices.Concat(command.TargetFlags(), []cli.Flag{
 			&cli.BoolFlag{Category: command.Database, Name: "all", Usage: "of all targets on the server, not of TARGET alone"},
 			&cli.BoolFlag{Category: command.Database, Name: "yes", Aliases: []string{"y"}, Usage: "do not ask"},
-			dryRunFlag(),
+			command.DryRunFlag(),
 		}),
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {
 				return err
 			}
-			r, _, err := prepareServer(env, c)
+			t, _, err := command.NewTarget(env, c)
 			if err != nil {
 				return err
 			}
-			r.dryRun, r.doing = c.Bool("dry-run"), "remove what is kept of"
-			return purgeOptions{run: r, all: c.Bool("all"), yes: c.Bool("yes"), dir: env.Dir, stdin: env.Stdin}.Run(c.Context)
+			return purgeOptions{target: t, all: c.Bool("all"), yes: c.Bool("yes"), dryRun: c.Bool("dry-run"), dir: env.Dir, stdin: env.Stdin}.run(c.Context)
 		},
 	}, `
 0    done, or there was nothing to remove
@@ -106,86 +106,75 @@ func (p purged) sum() string {
 	return strings.Join(parts, ", ") + " (" + humanize.Bytes(uint64(p.Bytes)) + ")"
 }
 
-// Run purges.
-func (o purgeOptions) Run(ctx context.Context) error {
-	r := o.run
-	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, _ *pgtools.Database, judged facts) error {
-		runs := []purging{{r, judged}}
-		if o.all {
-			others, err := r.others(ctx, admin)
-			if err != nil {
-				return err
-			}
-			runs = append(runs, others...)
-		}
-		result := purged{Server: r.target.String(), DryRun: r.dryRun, Removed: []removal{}}
-		for _, of := range runs {
-			found, err := of.databases(ctx, admin)
-			if err != nil {
-				return err
-			}
-			removals, err := of.removals(ctx, admin, found, of.judged)
-			if err != nil {
-				return err
-			}
-			result.Removed = append(result.Removed, removals...)
-		}
-		partials, err := partialDownloads(o.dir)
+// run purges.
+func (o purgeOptions) run(ctx context.Context) error {
+	s, err := o.target.Lock(ctx, target.Purge)
+	if err != nil {
+		return err
+	}
+	defer s.Close(ctx)
+	sessions := []*target.Session{s}
+	if o.all {
+		others, err := lockOthers(ctx, s)
 		if err != nil {
 			return err
 		}
-		result.Removed = append(result.Removed, partials...)
-		for _, x := range result.Removed {
-			result.Bytes += max(x.Size, 0)
-		}
-		if r.dryRun || len(result.Removed) == 0 {
-			return r.told(r.out.Result(result))
-		}
-		if err := o.agreed(ctx, result); err != nil {
+		sessions = append(sessions, others...)
+	}
+	result := purged{Server: s.String(), DryRun: o.dryRun, Removed: []removal{}}
+	for _, of := range sessions {
+		removals, err := findRemovals(ctx, of)
+		if err != nil {
 			return err
 		}
-		return r.purge(ctx, result)
-	})
+		result.Removed = append(result.Removed, removals...)
+	}
+	partials, err := partialDownloads(o.dir)
+	if err != nil {
+		return err
+	}
+	result.Removed = append(result.Removed, partials...)
+	for _, x := range result.Removed {
+		result.Bytes += max(x.Size, 0)
+	}
+	if o.dryRun || len(result.Removed) == 0 {
+		return s.Outcome(s.Out.Result(result))
+	}
+	if err := o.confirm(ctx, s.Out, result); err != nil {
+		return err
+	}
+	return purge(ctx, s, result)
 }
 
-// purging is a run for a target, and what its guard knows.
-type purging struct {
-	*run
-	judged facts
-}
-
-// others are runs for the other targets on the server, each with its lock. Where
-// another hectl is at work, or that may not be touched, nothing is removed.
-func (r *run) others(ctx context.Context, admin *pgtools.DB) ([]purging, error) {
-	found, err := r.databases(ctx, admin)
+// lockOthers locks the other targets on the server. Nothing is removed of a target on
+// which another hectl is working, or that the guard refuses.
+func lockOthers(ctx context.Context, s *target.Session) (sessions []*target.Session, err error) {
+	found, err := s.Databases(ctx, s.DB)
 	if err != nil {
 		return nil, err
 	}
-	var runs []purging
-	for _, target := range targets(found) {
-		if target == r.target.Database() {
+	for _, target := range target.Names(found) {
+		if target == s.Name() {
 			continue
 		}
-		other := *r
-		other.target = r.target.WithDatabase(target)
-		_, judged, err := other.locked(ctx, admin)
+		other, err := s.LockSibling(ctx, target)
 		if fault.CodeOf(err) == fault.Locked || fault.CodeOf(err) == fault.Refused {
-			r.warn("what is kept of %s stays: %v", target, err)
+			s.Warn("what is kept of %s stays: %v", target, err)
 			continue
 		} else if err != nil {
 			return nil, err
 		}
-		runs = append(runs, purging{&other, judged})
+		sessions = append(sessions, other)
 	}
-	return runs, nil
+	return sessions, nil
 }
 
-// agreed asks whether to go on, unless --yes has answered.
-func (o purgeOptions) agreed(ctx context.Context, p purged) error {
+// confirm asks whether to go on, unless --yes has answered.
+func (o purgeOptions) confirm(ctx context.Context, out *console.Console, p purged) error {
 	if o.yes {
 		return nil
 	}
-	asker := o.run.out.Asker(o.stdin)
+	asker := out.Asker(o.stdin)
 	if asker == nil {
 		return fault.New(fault.Usage, "--dry-run shows it, --yes removes it without asking",
 			"there is %s to remove, but nobody can be asked: standard input is no terminal", p.sum())
@@ -201,21 +190,21 @@ func (o purgeOptions) agreed(ctx context.Context, p purged) error {
 }
 
 // purge removes what was shown.
-func (r *run) purge(ctx context.Context, p purged) error {
+func purge(ctx context.Context, s *target.Session, p purged) error {
 	planned := p.Removed
 	p.Removed, p.Bytes = []removal{}, 0
 	for _, x := range planned {
 		err := x.remove(ctx)
 		if ctx.Err() != nil {
-			return errors.Join(r.out.Result(p), err, context.Cause(ctx))
+			return errors.Join(s.Out.Result(p), err, context.Cause(ctx))
 		}
 		if err != nil {
-			r.warn("%s %s stays: %v", x.Kind, x.Name, err)
+			s.Warn("%s %s stays: %v", x.Kind, x.Name, err)
 			continue
 		}
-		r.out.Say("removed %s %s", x.Kind, x.Name)
+		s.Out.Say("removed %s %s", x.Kind, x.Name)
 		p.Removed = append(p.Removed, x)
 		p.Bytes += max(x.Size, 0)
 	}
-	return r.told(r.out.Result(p))
+	return s.Outcome(s.Out.Result(p))
 }

@@ -16,8 +16,9 @@ import (
 	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/files"
 	"github.com/rubyforgood/hectl/internal/text"
-	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/restore/target"
 )
 
 // removal is something that a purge removes.
@@ -45,38 +46,42 @@ func listing(removals []removal) string {
 	return b.String()
 }
 
-// removals are what hectl keeps for the target on the server and in the folder
+// findRemovals finds what hectl keeps for the target on the server and in the folder
 // for temporary files. The lock is held, so no run needs any of it.
-func (r *run) removals(ctx context.Context, admin *pgtools.DB, found []pgtools.Database, judged facts) ([]removal, error) {
+func findRemovals(ctx context.Context, s *target.Session) ([]removal, error) {
+	h, err := s.Holdings(ctx, s.DB)
+	if err != nil {
+		return nil, err
+	}
 	var removals []removal
-	for _, d := range sortOut(r.target.Database(), found).all() {
+	for _, d := range h.All() {
 		kind, origin := "temporary database", ""
 		switch {
-		case isTempName(r.target.Database(), d.Name):
-		case d.kind == keptKind:
+		case target.IsTempName(s.Name(), d.Name):
+		case d.Kind == target.KeptKind:
 			kind, origin = "previous database", d.Origin.String()
 		default:
 			kind = "snapshot"
 		}
-		if err := mayRename(ctx, admin, d.Name); fault.CodeOf(err) == fault.Denied {
-			r.warn("%s stays: %v", d.Name, err)
+		if err := target.MayRename(ctx, s.DB, d.Name); fault.CodeOf(err) == fault.Denied {
+			s.Warn("%s stays: %v", d.Name, err)
 			continue
 		} else if err != nil {
 			return nil, err
 		}
-		why, err := r.doubts(ctx, admin, d, judged)
+		why, err := s.ProductionReason(ctx, d)
 		if err != nil {
 			return nil, err
 		}
 		if why != "" {
-			r.warn("%s stays: %s", d.Name, why)
+			s.Warn("%s stays: %s", d.Name, why)
 			continue
 		}
 		removals = append(removals, removal{kind, d.Name, d.Size, origin, func(ctx context.Context) error {
-			return drop(ctx, admin, d.Name)
+			return target.Drop(ctx, s.DB, d.Name)
 		}})
 	}
-	folders, err := r.folders()
+	folders, err := s.Folders()
 	for _, dir := range folders {
 		removals = append(removals, removal{"temporary folder", dir, sizeOf(dir), "", func(context.Context) error {
 			return os.RemoveAll(dir)
@@ -151,7 +156,7 @@ func removePartial(path string) error {
 		return err
 	}
 	defer func() { _ = f.Close() }() // nothing was written
-	if err := lockFile(f); err != nil {
+	if err := files.LockIfSupported(f); err != nil {
 		return fmt.Errorf("another hectl may be at work on it: %w", err)
 	}
 	return os.Remove(path)

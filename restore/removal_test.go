@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/rubyforgood/hectl/internal/files"
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
@@ -49,7 +50,7 @@ func TestPartialDownloads(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer busy.Close()
-	if err := lockFile(busy); err != nil {
+	if err := files.LockIfSupported(busy); err != nil {
 		t.Fatal(err)
 	}
 	var stay int

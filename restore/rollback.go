@@ -12,6 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/restore/target"
 )
 
 func rollbackCommand(env *command.Env) *cli.Command {
@@ -26,17 +27,16 @@ func rollbackCommand(env *command.Env) *cli.Command {
    TARGET and TARGET_previous swap names, in one transaction, with
    all that belongs to each: rows, settings, comment and privileges. Sessions on
    both are ended. Nothing is dropped, so a second rollback undoes the first.`,
-		Flags: slices.Concat(serverFlags(), []cli.Flag{dryRunFlag()}),
+		Flags: slices.Concat(command.TargetFlags(), []cli.Flag{command.DryRunFlag()}),
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {
 				return err
 			}
-			r, _, err := prepareServer(env, c)
+			t, _, err := command.NewTarget(env, c)
 			if err != nil {
 				return err
 			}
-			r.dryRun, r.keepsPrevious = c.Bool("dry-run"), true
-			return r.rollback(c.Context)
+			return rollback(c.Context, t, c.Bool("dry-run"))
 		},
 	}, `
 0    done
@@ -51,13 +51,13 @@ func rollbackCommand(env *command.Env) *cli.Command {
 
 // rolledBack is the result of a rollback, or what it would be.
 type rolledBack struct {
-	Target   string  `json:"target"`
-	Server   string  `json:"server"`
-	Previous string  `json:"previous_database,omitempty"` // where the database is that it replaces; "" for none
-	Holds    *origin `json:"holds,omitempty"`             // what the target is now
-	Held     *origin `json:"held,omitempty"`              // what it was
-	DryRun   bool    `json:"dry_run,omitempty"`
-	Seconds  float64 `json:"seconds"`
+	Target   string         `json:"target"`
+	Server   string         `json:"server"`
+	Previous string         `json:"previous_database,omitempty"` // where the database is that it replaces; "" for none
+	Holds    *target.Origin `json:"holds,omitempty"`             // what the target is now
+	Held     *target.Origin `json:"held,omitempty"`              // what it was
+	DryRun   bool           `json:"dry_run,omitempty"`
+	Seconds  float64        `json:"seconds"`
 
 	again string
 }
@@ -77,7 +77,7 @@ func (r rolledBack) Text() string {
 		return b.String()
 	}
 	took := text.Seconds(r.Seconds)
-	fmt.Fprintf(&b, "%s is back to %s, after %s\n", r.Target, r.Holds.back(), took)
+	fmt.Fprintf(&b, "%s is back to %s, after %s\n", r.Target, r.Holds.Back(), took)
 	if r.Previous != "" {
 		fmt.Fprintf(&b, "The database that it replaces is kept as %s: %s; to undo the rollback:\n  %s\n", r.Previous, r.Held, r.again)
 	}
@@ -85,67 +85,70 @@ func (r rolledBack) Text() string {
 }
 
 // rollback swaps the target and its previous database.
-func (r *run) rollback(ctx context.Context) error {
-	return r.admitted(ctx, func(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database, judged facts) error {
-		start := r.out.Now()
-		target, previous := r.target.Database(), previousName(r.target.Database())
-		before, exists, err := admin.Database(ctx, previous)
+func rollback(ctx context.Context, t *target.Target, dryRun bool) error {
+	start := t.Out.Now()
+	s, err := t.Lock(ctx, target.RollBack)
+	if err != nil {
+		return err
+	}
+	defer s.Close(ctx)
+	name, previous := s.Name(), target.PreviousName(s.Name())
+	before, exists, err := s.DB.Database(ctx, previous)
+	if err != nil {
+		return err
+	}
+	if !exists {
+		return fault.New(fault.NotFound, `fetch, restore and "snapshot restore" keep one; "hectl snapshot list" shows what else there is to go back to`,
+			"there is no previous database of %s: no %s", s, previous)
+	}
+	comes := target.ParseMark(before.Comment)
+	if comes.Kind != target.KeptKind { // the guard looks at it only where there is a target
+		return fault.New(fault.Refused, "rename it, if it is what the target shall be",
+			"refused to put back %s: it is not a previous database that hectl keeps", s.Conn.WithDatabase(previous))
+	}
+	if err := s.RefuseSource(comes.Origin.SourceIdentity()); err != nil {
+		return err
+	}
+	if err := target.MayRename(ctx, s.DB, previous); err != nil {
+		return err
+	}
+	problems, err := s.Lacks(ctx)
+	if err != nil {
+		return err
+	}
+	if len(problems) > 0 {
+		return fault.Cannot(problems, "roll %s back", s)
+	}
+	result := rolledBack{Target: name, Server: s.String(), Holds: comes.Origin, DryRun: dryRun, again: s.Again("rollback")}
+	renames := []pgtools.Rename{{From: previous, To: name}}
+	comes.Kind = target.NoKind
+	statements := []string{target.CommentOn(previous, comes)}
+	existed := s.Existing != nil
+	if existed {
+		between := target.OutgoingName(name, s.Out.Now()) // seen by nobody
+		renames = []pgtools.Rename{{From: name, To: between}, {From: previous, To: name}, {From: between, To: previous}}
+		kept, err := target.KeptMark(ctx, s.DB, name)
 		if err != nil {
 			return err
 		}
-		if !exists {
-			return fault.New(fault.NotFound, `fetch, restore and "snapshot restore" keep one; "hectl snapshot list" shows what else there is to go back to`,
-				"there is no previous database of %s: no %s", r.target, previous)
+		statements = append(statements, kept)
+		result.Previous, result.Held = previous, target.ParseMark(s.Existing.Comment).Origin
+	}
+	if dryRun {
+		return s.Out.Result(result)
+	}
+	if err := s.Recheck(ctx); err != nil {
+		return err
+	}
+	check := func(ctx context.Context, tx *pgtools.Tx) error {
+		if !existed {
+			return nil
 		}
-		comes := parseMark(before.Comment)
-		if comes.kind != keptKind { // the guard looks at it only where there is a target
-			return fault.New(fault.Refused, "rename it, if it is what the target shall be",
-				"refused to put back %s: it is not a previous database that hectl keeps", r.target.WithDatabase(previous))
-		}
-		judged.Dumped = append(judged.Dumped, comes.Origin.source())
-		if err := r.refusal(judged); err != nil {
-			return err
-		}
-		if err := mayRename(ctx, admin, previous); err != nil {
-			return err
-		}
-		problems, err := lacking(ctx, admin, existing)
-		if err != nil {
-			return err
-		}
-		if len(problems) > 0 {
-			return cannot(problems, "roll %s back", r.target)
-		}
-		result := rolledBack{Target: target, Server: r.target.String(), Holds: comes.Origin, DryRun: r.dryRun, again: r.again("rollback")}
-		renames := []pgtools.Rename{{From: previous, To: target}}
-		comes.kind = noKind
-		statements := []string{commentOn(previous, comes)}
-		if existing != nil {
-			between := outgoingName(target, r.out.Now()) // seen by nobody
-			renames = []pgtools.Rename{{From: target, To: between}, {From: previous, To: target}, {From: between, To: previous}}
-			kept, err := keptMark(ctx, admin, target)
-			if err != nil {
-				return err
-			}
-			statements = append(statements, kept)
-			result.Previous, result.Held = previous, parseMark(existing.Comment).Origin
-		}
-		if r.dryRun {
-			return r.out.Result(result)
-		}
-		if _, err := r.inspected(ctx, admin, &judged); err != nil {
-			return err
-		}
-		check := func(ctx context.Context, tx *pgtools.Tx) error {
-			if existing == nil {
-				return nil
-			}
-			return r.sameDatabase(ctx, tx, previous, judged.OID)
-		}
-		if err := pgtools.SwapDatabases(ctx, r.target, renames, pgtools.SwapOptions{AppName: appName, Statements: statements, Check: check}); err != nil {
-			return fmt.Errorf("%s is as it was: %w", target, err)
-		}
-		result.Seconds = r.out.Now().Sub(start).Seconds()
-		return r.told(r.out.Result(result))
-	})
+		return s.CheckIdentity(ctx, tx, previous)
+	}
+	if err := pgtools.SwapDatabases(ctx, s.Conn, renames, pgtools.SwapOptions{AppName: pgtools.RestoreApp, Statements: statements, Check: check}); err != nil {
+		return fmt.Errorf("%s is as it was: %w", name, err)
+	}
+	result.Seconds = s.Out.Now().Sub(start).Seconds()
+	return s.Outcome(s.Out.Result(result))
 }

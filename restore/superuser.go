@@ -11,35 +11,15 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/finding"
 	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/restore/target"
 )
-
-// isSuperuser reports whether the session's role is a superuser.
-func isSuperuser(ctx context.Context, admin *pgtools.DB) (is bool, err error) {
-	if err := admin.QueryRow(ctx, `SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user`).Scan(&is); err != nil {
-		return false, fmt.Errorf("look up the role's rights: %w", err)
-	}
-	return is, nil
-}
-
-// saySuperuser says what it means to restore as a superuser, the first time that
-// hectl restores this target.
-func (r *run) saySuperuser(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database) error {
-	if existing != nil && parseMark(existing.Comment).Origin != nil {
-		return nil // it has been said
-	}
-	is, err := isSuperuser(ctx, admin)
-	if is {
-		r.out.Say(`restoring as the superuser %s: code in the dump can do what %[1]s can; "hectl doctor" shows how to use a role of its own`, r.target.User())
-	}
-	return err
-}
 
 // ownRole is the role that hectl suggests for restores.
 const ownRole = "hectl_dev"
 
 // superuser advises on a role for restores when the target's role is a superuser.
 func (x *examination) superuser(ctx context.Context, about string) {
-	is, err := isSuperuser(ctx, x.admin)
+	is, err := target.IsSuperuser(ctx, x.DB)
 	if err != nil {
 		x.Fail(about, err)
 	}
@@ -48,20 +28,20 @@ func (x *examination) superuser(ctx context.Context, about string) {
 	}
 	role := pgtools.Quote(ownRole)
 	statements := []string{"CREATE ROLE " + role + " LOGIN CREATEDB"}
-	if x.existing != nil {
-		for _, name := range []string{x.existing.Name, previousName(x.existing.Name)} {
-			if _, exists, err := x.admin.Database(ctx, name); err == nil && exists {
+	if x.Existing != nil {
+		for _, name := range []string{x.Existing.Name, target.PreviousName(x.Existing.Name)} {
+			if _, exists, err := x.DB.Database(ctx, name); err == nil && exists {
 				statements = append(statements, "ALTER DATABASE "+pgtools.Quote(name)+" OWNER TO "+role)
 			}
 		}
 	}
-	t := x.run.target
+	t := x.Conn
 	*x.List = append(*x.List, finding.Finding{
 		About: about, Level: finding.Advice,
 		Text: fmt.Sprintf("restores run as the superuser %s: code in a dump could read files, run programs and change other databases. "+
 			"A role of its own for hectl and the application cannot (docs/security.md). Set its password with \\password in psql if the server asks for one.", t.User()),
 		Fixes: slices.Concat(
-			[]string{psqlLine(t, t.User(), nil, statements...)},
+			[]string{pgtools.PsqlLine(t, t.User(), nil, statements...)},
 			x.grants(ctx, about),
 			[]string{"hectl doctor --target " + fault.ShellQuote(ownTarget(t))}),
 	})
@@ -70,16 +50,16 @@ func (x *examination) superuser(ctx context.Context, about string) {
 // grants returns the commands that let ownRole see what environment the target and its
 // previous database are of: their tables stay another role's until the next fetch.
 func (x *examination) grants(ctx context.Context, about string) (commands []string) {
-	h, err := x.run.holdings(ctx, x.admin)
+	h, err := x.Holdings(ctx, x.DB)
 	if err != nil {
 		x.Fail(about, err)
 		return nil
 	}
-	for _, d := range []*held{h.target, h.previous} {
+	for _, d := range []*target.Held{h.Target, h.Previous} {
 		if d == nil {
 			continue
 		}
-		command, err := x.run.grant(ctx, d.Name)
+		command, err := x.grantTo(ctx, d.Name)
 		if err != nil {
 			x.Fail(about, err)
 		}
@@ -90,14 +70,14 @@ func (x *examination) grants(ctx context.Context, about string) (commands []stri
 	return commands
 }
 
-// grant returns the command for one database, "" when none is needed.
-func (r *run) grant(ctx context.Context, database string) (string, error) {
-	db, err := pgtools.Connect(ctx, r.target.WithDatabase(database), appName)
+// grantTo returns the command for one database, "" when none is needed.
+func (x *examination) grantTo(ctx context.Context, database string) (string, error) {
+	db, err := pgtools.Connect(ctx, x.Conn.WithDatabase(database), pgtools.RestoreApp)
 	if err != nil {
 		return "", err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
-	tables, err := metadataTables(ctx, db)
+	tables, err := target.MetadataTables(ctx, db)
 	if err != nil || len(tables) == 0 {
 		return "", err
 	}
@@ -106,7 +86,7 @@ func (r *run) grant(ctx context.Context, database string) (string, error) {
 		name, role := pgtools.Quote(t.Schema), pgtools.Quote(ownRole)
 		statements = append(statements, "GRANT USAGE ON SCHEMA "+name+" TO "+role, "GRANT SELECT ON "+name+"."+pgtools.Quote(t.Name)+" TO "+role)
 	}
-	return psqlLineIn(r.target, database, r.target.User(), nil, statements...), nil
+	return pgtools.PsqlLineIn(x.Conn, database, x.Conn.User(), nil, statements...), nil
 }
 
 // ownTarget is the target as ownRole names it.

@@ -18,12 +18,15 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/readers"
 	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/restore/load"
+	"github.com/rubyforgood/hectl/restore/target"
 )
 
 // verifyOptions are what one verification is told.
 type verifyOptions struct {
 	dump.Choice
-	scratch       *run // restores into a scratch database; nil: it is only read
+	restore       *options // restores into a scratch database; nil: it is only read
 	writeManifest bool
 }
 
@@ -63,13 +66,13 @@ func verifyCommand(env *command.Env) *cli.Command {
 			command.LabelFlag(),
 		}, command.BucketFlags()),
 		Action: func(c *cli.Context) error {
-			chosen, err := newChoice(env, c)
+			chosen, err := command.NewChoice(env, c)
 			if err != nil {
 				return err
 			}
 			opt := verifyOptions{Choice: chosen, writeManifest: c.Bool("write-manifest")}
 			if c.Bool("restore") {
-				if opt.scratch, err = prepareScratch(env, c); err != nil {
+				if opt.restore, err = newTestRestore(env, c); err != nil {
 					return err
 				}
 				return opt.Run(c.Context, env)
@@ -141,30 +144,43 @@ func (r verified) Text() string {
 
 // Run verifies the dump.
 func (o verifyOptions) Run(ctx context.Context, env *command.Env) error {
-	var src dump.Object
-	find := func(ctx context.Context) (_ dump.Opener, err error) {
-		src, err = finder(env).Choose(ctx, o.Choice)
-		return src, err
+	if o.restore != nil {
+		return o.runWithRestore(ctx, env)
 	}
-	if o.scratch != nil {
-		err := o.scratch.allowed(ctx, find, func(ctx context.Context, w work) error {
-			return o.verify(ctx, env, src, w.dump, "", &w)
-		})
-		return src.SuggestOlder(ctx, err)
-	}
-	if _, err := find(ctx); err != nil {
+	found, err := command.NewFinder(env).Choose(ctx, o.Choice)
+	if err != nil {
 		return err
 	}
-	d, opaque, err := src.OpenAny(ctx)
+	d, opaque, err := found.OpenAny(ctx)
 	if err == nil {
-		err = o.verify(ctx, env, src, d, opaque, nil)
+		err = o.verify(ctx, env, found, d, opaque, nil)
 	}
-	return src.SuggestOlder(ctx, err)
+	return found.SuggestOlder(ctx, err)
 }
 
-// verify reads dump d through and does what else was asked for. w is nil when it
+// runWithRestore verifies the dump, and restores it into a scratch database.
+func (o verifyOptions) runWithRestore(ctx context.Context, env *command.Env) error {
+	tools := o.restore.findTools(ctx)
+	s, err := o.restore.target.Lock(ctx, target.RestoreBeside)
+	if err != nil {
+		return err
+	}
+	defer s.Close(ctx)
+	found, err := command.NewFinder(env).Choose(ctx, o.Choice)
+	if err != nil {
+		return err
+	}
+	r, err := o.restore.open(ctx, s, found, tools)
+	if err == nil {
+		defer r.close()
+		err = o.verify(ctx, env, found, r.dump, "", r)
+	}
+	return found.SuggestOlder(ctx, err)
+}
+
+// verify reads dump d through and does what else was asked for. r is nil when it
 // is not to be restored.
-func (o verifyOptions) verify(ctx context.Context, env *command.Env, src dump.Object, d *dump.Dump, opaque string, w *work) error {
+func (o verifyOptions) verify(ctx context.Context, env *command.Env, src dump.Object, d *dump.Dump, opaque string, r *replacement) error {
 	start := env.Console.Now()
 	manifest := catalog.ManifestKey(src.Bucket.Base, src.Dump.Key)
 	if o.writeManifest && manifest == "" {
@@ -182,12 +198,12 @@ func (o verifyOptions) verify(ctx context.Context, env *command.Env, src dump.Ob
 	if result.Whole && result.Vouched {
 		result.Verified = now(env.Console)
 	}
-	if result.Whole && w != nil {
-		done, err := o.scratch.try(ctx, *w, c)
+	if result.Whole && r != nil {
+		done, err := r.testRestore(ctx, c)
 		if err != nil {
 			return err
 		}
-		result.Compared, result.LeftOut = done.tables, done.leftOut
+		result.Compared, result.LeftOut = done.Tables, done.LeftOut
 		result.Restored = now(env.Console)
 	}
 	var written error
@@ -231,4 +247,40 @@ func readThrough(ctx context.Context, out *console.Console, d *dump.Dump, opaque
 		return nil, context.Cause(ctx)
 	}
 	return c, err
+}
+
+// newTestRestore reads the flags and settings of a restore that leaves nothing.
+func newTestRestore(env *command.Env, c *cli.Context) (*options, error) {
+	o, err := newServerOptions(env, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.settings.Confirm(o.bucket.Origin, "bucket"); err != nil {
+		return nil, err
+	}
+	o.masking, err = prepareMasking(o.settings, o.out, c)
+	return &o, err
+}
+
+// testRestore restores the dump into the temp database, compares how many rows the
+// tables have with what was counted in the dump, and always drops the database.
+func (r *replacement) testRestore(ctx context.Context, c *dump.Report) (done load.Comparison, err error) {
+	s := r.session
+	if err := s.AnnounceSuperuser(ctx); err != nil {
+		return done, err
+	}
+	if err := r.createTemp(ctx); err != nil {
+		return done, err
+	}
+	defer func() { err = errors.Join(err, s.DropTemp(ctx, r.swap.Temp)) }()
+	err = r.loadTemp(ctx, func(ctx context.Context, temp pgtools.Conn) error { // before the scrub deletes rows
+		bar := r.out.Progress("count rows", console.Steps, int64(c.Tables))
+		defer bar.Done()
+		done, err = load.CompareRows(ctx, temp, r.dump, r.mask, c.TableRows(), bar)
+		return err
+	})
+	if err != nil {
+		return done, err
+	}
+	return done, r.runScripts(ctx, "mask.after", r.masking.after)
 }

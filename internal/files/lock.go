@@ -45,3 +45,12 @@ func OpenLocked(path string, flag int) (*os.File, error) {
 		_ = f.Close() // nothing was written
 	}
 }
+
+// LockIfSupported is Lock, except that it leaves a file unlocked on a file system
+// without locks.
+func LockIfSupported(f *os.File) error {
+	if err := Lock(f); !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	return nil
+}

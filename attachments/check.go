@@ -1,0 +1,34 @@
+package attachments
+
+import (
+	"context"
+
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/finding"
+)
+
+// Check checks whether fetch-attachments could reach its bucket. Without a
+// bucket in the settings that matters only if attachments are expected.
+func Check(ctx context.Context, f *finding.List, env *command.Env, b config.Bucket, expected bool) {
+	const about = "attachments"
+	named := b.Origin != config.ByDefault
+	if !named && !expected {
+		return
+	}
+	store, blind, err := options{out: env.Console, bucket: b}.reach(ctx, env)
+	if store != nil {
+		store.Close()
+	}
+	switch {
+	case err != nil:
+		f.Fail(about, err)
+		if last := &(*f)[len(*f)-1]; !named {
+			last.Level = finding.Advice
+		}
+	case blind:
+		f.OK(about, "%s may not be listed, without which fetch-attachments can do", b)
+	default:
+		f.OK(about, "%s may be listed", b)
+	}
+}

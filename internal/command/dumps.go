@@ -1,0 +1,70 @@
+package command
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"github.com/rubyforgood/hectl/dump"
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask"
+)
+
+// NewChoice reads the command's argument and flags.
+func NewChoice(env *Env, c *cli.Context) (dump.Choice, error) {
+	if c.NArg() > 1 {
+		return dump.Choice{}, fault.New(fault.Usage, `see "hectl `+c.Command.Name+` --help"; "hectl list" shows the dumps`,
+			"%s takes one dump, but was given %d", c.Command.Name, c.NArg())
+	}
+	if c.NArg() == 1 && c.Args().First() == "" {
+		return dump.Choice{}, fault.New(fault.Usage, `"latest", or no argument, is the newest one`, "%s was given an empty key", c.Command.Name)
+	}
+	if err := dump.CheckKey(c.Args().First()); err != nil {
+		return dump.Choice{}, err
+	}
+	settings, err := env.Settings()
+	if err != nil {
+		return dump.Choice{}, err
+	}
+	flags := Given(c)
+	label, err := settings.Label(flags)
+	if err != nil {
+		return dump.Choice{}, err
+	}
+	ch := dump.Choice{Label: label.Text, Key: c.Args().First()}
+	if ch.Key == "latest" {
+		ch.Key = ""
+	}
+	ch.Bucket, err = settings.Bucket(flags)
+	return ch, err
+}
+
+// NewFinder returns what finds dumps for a command.
+func NewFinder(env *Env) dump.Finder {
+	return dump.Finder{Open: env.Open, Log: env.Console.Detail}
+}
+
+// NewTrust returns which dumps the settings count as masked.
+func NewTrust(settings *config.Sources, c *cli.Context, rules *Masking) (t dump.Trust, err error) {
+	if !rules.None() {
+		t.Rules = rules.Hash()
+	}
+	t.Bucket, err = settings.MaskedBucket(Given(c))
+	return t, err
+}
+
+// RequiresMasking returns the path of the hectl.yml that forbids data that is not
+// masked, "" when none does, and which dumps count as masked.
+func RequiresMasking(env *Env, c *cli.Context) (path string, t dump.Trust, err error) {
+	settings, err := env.Settings()
+	if err != nil {
+		return "", t, err
+	}
+	rules, err := MaskRules(settings, env.Console)
+	if err != nil {
+		return "", t, err
+	}
+	if t, err = NewTrust(settings, c, rules); err != nil || rules.Mode != mask.Required {
+		return "", t, err
+	}
+	return settings.Path(), t, nil
+}

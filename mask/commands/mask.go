@@ -1,0 +1,132 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/commandline"
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// Command returns "hectl mask" and its subcommands.
+func Command(env *command.Env) *cli.Command {
+	latest := commandline.Candidate{Word: "latest", About: "the newest"}
+	env.CompleteArgs("mask", command.CompleteDump(env, latest))
+	env.CompleteArgs("mask check", command.CompleteDump(env, latest, commandline.Candidate{Word: commandline.CompleteFiles}))
+	return command.New(env, &cli.Command{
+		Name:      "mask",
+		Usage:     "make a masked copy of a dump; see what is masked",
+		UsageText: "hectl mask [KEY|latest] --to s3://BUCKET[/FOLDER] [options]\n   hectl mask rules | check [KEY|FILE|latest] [options]",
+		Description: `EXAMPLES:
+   hectl mask --to s3://masked-dumps  the newest dump, masked, in another bucket
+   hectl mask rules                  the built-in rules, as hectl.yml has them
+   hectl mask check                  hold the rules against the newest dump
+   hectl mask check --suggest        rules for the columns that have none
+   hectl mask check ./tmp/local.dump
+
+   The rules are under the key mask of hectl.yml, and built in for Human
+   Essentials. A column that could hold personal data, by its type, and that no
+   rule covers is OPEN; so is one that nothing is known of. Only the head of the
+   dump is read: it has the tables, and no rows.
+
+   A masked copy streams through memory, and appears in the other bucket only
+   when all of it is there. It has the dump's name, its statistics are left out,
+   and passwords, tokens, sessions and jobs are, whatever the rules say. Give
+   laptops that bucket alone. "hectl backup --masked-to" makes both in one pass.`,
+		Flags:       slices.Concat([]cli.Flag{command.LabelFlag()}, maskToFlags(), command.BucketFlags()),
+		Subcommands: []*cli.Command{maskRulesCommand(env), maskCheckCommand(env)},
+		Action: func(c *cli.Context) error {
+			opt, err := newMaskOptions(env, c)
+			if err != nil {
+				return err
+			}
+			return opt.Run(c.Context, env)
+		},
+	}, `
+0    done
+1    failed; no masked dump was made
+2    wrong flags or settings, or rules that do not fit the dump
+3    done, with a warning that needs attention
+10   no such dump or bucket
+12   credentials are missing, expired, or lack a permission
+13   the dump is damaged
+130  interrupted`)
+}
+
+func maskRulesCommand(env *command.Env) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:      "rules",
+		Usage:     "print the built-in rules",
+		UsageText: "hectl mask rules [options]",
+		Description: `EXAMPLES:
+   hectl mask rules >rules.yml
+
+   The output is the key mask of a hectl.yml.`,
+		Action: func(c *cli.Context) error {
+			if c.NArg() > 0 {
+				return fault.New(fault.Usage, "", "mask rules takes no argument, but was given %d", c.NArg())
+			}
+			return printRules(env)
+		},
+	}, `
+0    done
+2    wrong flags, or a hectl.yml with mistakes`)
+}
+
+func maskCheckCommand(env *command.Env) *cli.Command {
+	suggest := &cli.BoolFlag{Category: command.Database, Name: "suggest", Usage: "print rules for the columns that have none, to paste into hectl.yml"}
+	return command.New(env, &cli.Command{
+		Name:      "check",
+		Usage:     "check the rules against a dump",
+		UsageText: "hectl mask check [KEY|FILE|latest] [options]",
+		Description: `EXAMPLES:
+   hectl mask check                  check the rules against the newest dump
+   hectl mask check --suggest        print rules for the columns that have none
+   hectl mask check ./tmp/local.dump
+
+   Lists the columns that could hold personal data, by their name and type. A
+   column that no rule covers is OPEN. hectl reads only the head of the dump:
+   the tables, without rows.`,
+		Flags: slices.Concat([]cli.Flag{suggest, command.LabelFlag()}, command.BucketFlags()),
+		Action: func(c *cli.Context) error {
+			opt, err := newMaskCheck(env, c)
+			if err != nil {
+				return err
+			}
+			return opt.Run(c.Context, env)
+		},
+	}, `
+0    done: every column that could hold personal data has a rule
+1    failed
+2    wrong flags or settings, or rules that do not fit the dump
+3    columns that could hold personal data have no rule
+10   no such dump or bucket
+12   credentials are missing, expired, or lack a permission
+13   the dump is damaged
+130  interrupted`)
+}
+
+// layOut lays out rows of cells in columns, without spaces at the ends of lines.
+func layOut(rows [][]string) string {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], len([]rune(cell)))
+		}
+	}
+	var b strings.Builder
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			line.WriteString(cell + strings.Repeat(" ", widths[i]-len([]rune(cell))+2))
+		}
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	return b.String()
+}

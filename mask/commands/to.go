@@ -1,0 +1,220 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+	"github.com/urfave/cli/v2"
+
+	"github.com/rubyforgood/hectl/dump"
+	"github.com/rubyforgood/hectl/dump/catalog"
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/readers"
+	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/internal/text"
+	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/rows"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// maskOptions are what one masking of a dump into another bucket is told.
+type maskOptions struct {
+	dump.Choice
+	to     config.Bucket
+	rules  *command.Masking
+	dryRun bool
+}
+
+// maskToFlags say where a masked dump goes.
+func maskToFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Category: command.Bucket, Name: "to", Usage: "`s3://NAME[/FOLDER]` for the masked dump (HECTL_MASKED_BUCKET)"},
+		&cli.StringFlag{Category: command.Bucket, Name: "to-profile", Usage: "AWS `PROFILE` for it (default: as for the dumps)"},
+		&cli.StringFlag{Category: command.Bucket, Name: "to-endpoint-url", Usage: "`URL` of the store that it is in (default: as for the dumps)"},
+		&cli.BoolFlag{Category: command.Bucket, Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would be masked, and do nothing"},
+	}
+}
+
+// newMaskOptions reads the command's argument and flags.
+func newMaskOptions(env *command.Env, c *cli.Context) (*maskOptions, error) {
+	chosen, err := command.NewChoice(env, c)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := env.Settings()
+	if err != nil {
+		return nil, err
+	}
+	opt := &maskOptions{Choice: chosen, dryRun: c.Bool("dry-run")}
+	if opt.to, err = settings.MaskedBucket(command.Given(c)); err != nil {
+		return nil, err
+	}
+	if opt.to.Name == "" {
+		return nil, fault.New(fault.Usage, `add --to s3://BUCKET[/FOLDER], or set HECTL_MASKED_BUCKET; "hectl mask rules" and "hectl mask check" show what is masked`, "mask is not told where the masked dump goes")
+	}
+	if err := settings.Confirm(opt.to.Origin, "masked_bucket"); err != nil {
+		return nil, err
+	}
+	opt.rules, err = command.MaskRules(settings, env.Console)
+	return opt, err
+}
+
+// maskedDump is the result of a masking.
+type maskedDump struct {
+	Dump     dump.Info `json:"dump"` // what was masked
+	Bucket   string    `json:"bucket"`
+	Key      string    `json:"key"`
+	Manifest string    `json:"manifest,omitempty"` // its key; "" when the dump has none
+	Size     int64     `json:"size,omitempty"`     // bytes
+	ETag     string    `json:"etag,omitempty"`
+	Label    string    `json:"env"`
+	Rules    string    `json:"mask_rules"`
+	Tables   int       `json:"masked_tables"` // that the rules change, or leave without rows
+	DryRun   bool      `json:"dry_run,omitempty"`
+	Seconds  float64   `json:"seconds"`
+}
+
+// IsProse lets a terminal break its lines.
+func (maskedDump) IsProse() {}
+
+// Text says what is now where.
+func (r maskedDump) Text() string {
+	to := "s3://" + r.Bucket + "/" + r.Key
+	if r.DryRun {
+		return fmt.Sprintf("would mask %s into %s: %d tables, rules %.12s\nnothing was changed (--dry-run)", r.Dump, to, r.Tables, r.Rules)
+	}
+	took := text.Seconds(r.Seconds)
+	return fmt.Sprintf("masked %s into %s: %s in %s, %d tables, rules %.12s", r.Dump, to,
+		humanize.Bytes(uint64(r.Size)), took, r.Tables, r.Rules)
+}
+
+// Run masks one dump of the bucket into the other bucket.
+func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
+	start := env.Console.Now()
+	src, err := command.NewFinder(env).Choose(ctx, o.Choice)
+	if err != nil {
+		return err
+	}
+	if o.to.Same(src.Bucket) {
+		return fault.New(fault.Usage, "name another bucket, or another folder of it",
+			"%s is where the dump itself is: who may read masked dumps could read it", o.to)
+	}
+	label, _, ok := catalog.ParseKey(src.Bucket.Base, src.Dump.Key)
+	if !ok {
+		return fault.New(fault.Usage, `"hectl list" shows the dumps`, "%s is not named like a dump", src.Name())
+	}
+	d, err := src.OpenReadable(ctx)
+	if err != nil {
+		return src.SuggestOlder(ctx, err)
+	}
+	if err := d.CheckDefinitions(); err != nil {
+		return src.SuggestOlder(ctx, err)
+	}
+	plan, err := o.rules.Plan(d.Head, o.dryRun)
+	if err != nil {
+		return err
+	}
+	to, err := env.Open(ctx, o.to)
+	if err != nil {
+		return err
+	}
+	result := maskedDump{
+		Dump: d.Info(), Bucket: o.to.Name, Key: catalog.Key(o.to.Base, label, src.Dump.Time), Label: label,
+		Rules: plan.RulesHash(), Tables: plan.Tables(), DryRun: o.dryRun,
+	}
+	if err := absent(ctx, to, result.Key); err != nil {
+		return err
+	}
+	if o.dryRun {
+		return env.Console.Result(result)
+	}
+	object, stream, err := o.transfer(ctx, env, src, d, plan, to, result.Key)
+	if err != nil {
+		return src.SuggestOlder(ctx, fmt.Errorf("no masked dump was made: %w", err))
+	}
+	if object, err = catalog.Confirm(ctx, to, object); err != nil {
+		return err
+	}
+	result.Size, result.ETag = object.Size, object.ETag
+	failed := o.describe(ctx, env, to, src, d, object, result, stream)
+	if failed == nil {
+		result.Manifest = catalog.ManifestKey(o.to.Base, result.Key)
+	}
+	result.Seconds = env.Console.Now().Sub(start).Seconds()
+	if err := env.Console.Result(result); err != nil {
+		return fault.New(fault.Warnings, "", "the masked dump is in the bucket as %s, but that could not be said: %w", result.Key, err)
+	}
+	return failed
+}
+
+// absent refuses to begin what could not be ended: an object is never
+// overwritten. Who may not ask finds that out at the end.
+func absent(ctx context.Context, store *s3store.Store, key string) error {
+	_, err := store.Head(ctx, key)
+	switch fault.CodeOf(err) {
+	case fault.Done:
+		return fault.New(fault.Failed, "delete it and its manifest, to have it masked again", "s3://%s/%s is there already", store.Bucket(), key)
+	case fault.NotFound, fault.Denied:
+		return nil
+	}
+	return err
+}
+
+// transfer reads the dump, masks it, and uploads it under key.
+func (o *maskOptions) transfer(ctx context.Context, env *command.Env, src dump.Object, d *dump.Dump, plan *mask.Plan, to *s3store.Store, key string) (s3store.Object, *catalog.Stream, error) {
+	details, err := src.Store.Details(ctx, src.Dump.Object())
+	if err != nil {
+		return s3store.Object{}, nil, err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	bar := env.Console.Progress("mask", console.Bytes, d.Size)
+	defer bar.Done()
+	body := d.Stream(ctx)
+	defer func() { _ = body.Close() }()
+	in := dump.NewVerifiedReader(readers.Counting{ReadCloser: body, Add: bar.Add}, d, details.Sum())
+	level := 0
+	if d.Manifest != nil {
+		level = d.Manifest.CompressionLevel()
+	}
+	// Made-up values can take more room than those that they stand for.
+	opt := s3store.UploadOptions{Estimate: 2 * d.Size}
+	return catalog.WriteArchive(ctx, to, key, opt, "hectl", func(w io.Writer) error {
+		err := mask.Archive(w, in, func(*archive.Head) (*mask.Plan, error) { return plan, nil }, level)
+		if _, odd := errors.AsType[*rows.RowError](err); odd {
+			// A row may be unlike any because the dump is damaged: the checksums
+			// tell, once the rest is read.
+			if _, damage := io.Copy(io.Discard, in); fault.CodeOf(damage) == fault.Integrity {
+				return damage
+			}
+		}
+		return dump.MarkDamage(d.Name, err)
+	})
+}
+
+// describe writes the manifest of the masked dump.
+func (o *maskOptions) describe(ctx context.Context, env *command.Env, to *s3store.Store, src dump.Object, d *dump.Dump, object s3store.Object, r maskedDump, stream *catalog.Stream) error {
+	facts := d.Manifest
+	if facts == nil {
+		facts = &catalog.Manifest{
+			Label: r.Label, Started: src.Dump.Time, Database: d.Head.Database, Compression: d.Head.Compression.String(),
+			ServerVersion: shortVersion(d.Head.ServerVersion), DumpVersion: shortVersion(d.Head.DumpVersion),
+		}
+	}
+	m := facts.MaskedCopy(catalog.ManifestOrigin{Key: src.Dump.Key, Time: src.Dump.Time}, object, r.Rules)
+	m.Finished, m.HectlVersion = env.Console.Now().UTC(), env.Version
+	return catalog.WriteMaskedManifest(ctx, to, o.to.Base, m, stream)
+}
+
+// shortVersion is the number in "15.18 (Debian 15.18-0+deb12u1)".
+func shortVersion(text string) string {
+	number, _, _ := strings.Cut(text, " ")
+	return number
+}

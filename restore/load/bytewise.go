@@ -1,0 +1,73 @@
+package load
+
+import (
+	"strings"
+
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// countsBytes reports whether something of a dump may come out otherwise when the
+// server converts its text: names and values that have less room then, and
+// expressions that count or hash bytes.
+func countsBytes(h *archive.Head) bool {
+	for i := range h.Entries {
+		e := &h.Entries[i]
+		if len(e.Text(e.Tag)) > pgtools.MaxIdentifier && len(e.Tag) <= pgtools.MaxIdentifier {
+			return true
+		}
+		switch e.Desc {
+		case "TABLE", "DOMAIN", "TYPE", "CHECK CONSTRAINT", "CONSTRAINT", "INDEX":
+		default:
+			continue
+		}
+		words, err := schema.Words(e.Definition)
+		if err != nil {
+			return true
+		}
+		for _, name := range byteFunctions() {
+			if words[name] {
+				return true
+			}
+		}
+		if schema.Says(e.Definition, "partition by hash") {
+			return true
+		}
+	}
+	for _, t := range schema.Read(h).Tables {
+		for _, c := range t.Columns {
+			if c.Type.Root().Element().Root().Name == (schema.Name{Name: "name"}) || len(c.Name) > pgtools.MaxIdentifier {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// byteFunctions are functions whose result depends on the encoding of the text that
+// they are given.
+func byteFunctions() []string {
+	return []string{
+		"octet_length", "bit_length", "pg_column_size", "convert", "convert_to", "convert_from", "textsend", "varcharsend", "bpcharsend",
+		"ascii", "chr", "encode", "decode", "get_byte", "md5", "sha224", "sha256", "sha384", "sha512", "crc32", "crc32c",
+		"digest", "hmac", "hashtext", "hashtextextended", "hashbpchar",
+	}
+}
+
+// Outgrown reports whether an error says that a value or a name broke a limit or a
+// check.
+func Outgrown(err error) bool {
+	switch pgtools.SQLState(err) {
+	case "23514", "22001", "54000", "42622", "23505", "23503":
+		return true
+	case "":
+		text := err.Error() // of pg_restore, which runs with LC_MESSAGES=C
+		for _, said := range []string{"violates check constraint", "violates partition constraint", "value too long", "exceeds btree", "exceeds maximum", "duplicate key", "is violated by some row"} {
+			if strings.Contains(text, said) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,122 @@
+package load
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// chooser decides which tables' rows are restored. The schema always is.
+type chooser struct {
+	only       []schema.Pattern // none: all
+	exclude    []schema.Pattern
+	partitions schema.Partitions
+}
+
+// NewChooser reads the patterns of --table and --exclude-table-data.
+func NewChooser(only, exclude []string) (chooser, error) {
+	var c chooser
+	for _, list := range []struct {
+		texts    []string
+		patterns *[]schema.Pattern
+	}{{only, &c.only}, {exclude, &c.exclude}} {
+		for _, text := range list.texts {
+			p, err := parsePattern(text)
+			if err != nil {
+				return chooser{}, err
+			}
+			*list.patterns = append(*list.patterns, p)
+		}
+	}
+	return c, nil
+}
+
+// parsePattern reads one pattern.
+func parsePattern(text string) (schema.Pattern, error) {
+	p, err := schema.ParsePattern(text)
+	return p, fault.Wrap(fault.Usage, `for example: 'audit_*', public.versions, '"Mixed Case"'`, err)
+}
+
+// nameOf returns the name of a table as a person writes it.
+func nameOf(e *archive.Entry) schema.Name {
+	namespace, tag := e.Names()
+	return schema.Name{Schema: namespace, Name: tag}
+}
+
+// Takes reports whether the rows of a TABLE DATA entry are restored.
+func (c chooser) Takes(e *archive.Entry) bool {
+	matchesAny := func(patterns []schema.Pattern) bool {
+		for _, p := range patterns {
+			// The name of a partitioned table counts for its partitions.
+			for name := range c.partitions.Ancestors(nameOf(e)) {
+				if p.Matches(name) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return (len(c.only) == 0 || matchesAny(c.only)) && !matchesAny(c.exclude)
+}
+
+// check refuses patterns that match nothing: a mistyped name must not bring the
+// rows that were to stay away.
+func (c chooser) check(h *archive.Head) error {
+	return checkPatterns(h, append(append([]schema.Pattern(nil), c.only...), c.exclude...))
+}
+
+// checkPatterns refuses patterns that match no table of an archive.
+func checkPatterns(h *archive.Head, patterns []schema.Pattern) error {
+	for _, p := range patterns {
+		found := false
+		for i := range h.Entries {
+			e := &h.Entries[i]
+			found = found || ((e.Desc == "TABLE" || e.Desc == "TABLE DATA") && p.Matches(nameOf(e)))
+		}
+		if !found {
+			return fault.New(fault.Usage, "patterns are as for pg_dump --exclude-table-data: * and ?, and upper case in double quotes",
+				"no table of the dump matches %q", p.String())
+		}
+	}
+	return nil
+}
+
+// String says what is chosen, "" when all is.
+func (c chooser) String() string { return strings.Join(c.parts(), ", ") }
+
+func (c chooser) parts() (parts []string) {
+	for _, p := range c.only {
+		parts = append(parts, "only "+p.String())
+	}
+	for _, p := range c.exclude {
+		parts = append(parts, "without "+p.String())
+	}
+	return parts
+}
+
+// all reports whether every table's rows are restored.
+func (c chooser) all() bool { return len(c.only)+len(c.exclude) == 0 }
+
+// choose returns the blocks and the entries of the data section that are wanted.
+func (c chooser) choose(copies []tableCopy, rest remainder) ([]tableCopy, remainder) {
+	if c.all() {
+		return copies, rest
+	}
+	var chosen []tableCopy
+	for _, t := range copies {
+		if c.Takes(t.entry) {
+			chosen = append(chosen, t)
+		}
+	}
+	return chosen, rest.without(func(e *archive.Entry) bool { return e.Desc == "TABLE DATA" && !c.Takes(e) })
+}
+
+// Key says which tables are chosen, the same for patterns in another order.
+func (c chooser) Key() string {
+	parts := c.parts()
+	slices.Sort(parts)
+	return strings.Join(slices.Compact(parts), ", ")
+}

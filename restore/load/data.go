@@ -1,0 +1,383 @@
+package load
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/rubyforgood/hectl/dump"
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/readers"
+	"github.com/rubyforgood/hectl/mask/rows"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// data restores the rows, and lets b finish each table as soon as its rows are final.
+func (l *Loader) data(ctx context.Context, head string, b *builder) (warnings []pgtools.Ignored, err error) {
+	copies, rest := l.Tables.choose(divide(l.given, l.Dump.Blocks, b.dependents))
+	copies, rest = masked(l.Mask, copies, rest)
+	found, err := b.relations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	works := divideWork(l.given, copies, rest, found, b.dependents)
+	group, working := errgroup.WithContext(ctx)
+	finish := func(w *tableWork) { group.Go(func() error { return b.finish(working, w) }) }
+	group.Go(func() error {
+		copied := func(c tableCopy) {
+			if w := works[c.entry.ID]; w != nil && !w.late {
+				finish(w)
+			}
+		}
+		var err error
+		if warnings, err = l.rows(working, head, copies, rest, copied); err != nil {
+			return err
+		}
+		if err := l.afterData(working); err != nil {
+			return err
+		}
+		b.show(l.Out.Progress("indexes and keys", console.Steps, int64(l.given.Indexes())))
+		for _, w := range works {
+			if w.late {
+				finish(w)
+			}
+		}
+		return nil
+	})
+	return warnings, group.Wait()
+}
+
+// rows restores the rows. Where the blocks' places are known, several tables at
+// once are read from where they lie, and copied; what is not the rows of a table
+// (large objects, sequences' values, dumps made with --inserts) is left to
+// pg_restore beside them, which gets an archive of just that.
+func (l *Loader) rows(ctx context.Context, head string, copies []tableCopy, rest remainder, copied func(tableCopy)) (warnings []pgtools.Ignored, err error) {
+	if l.Dump.Blocks == nil && l.Dump.Stream != nil {
+		return l.rowsInOrder(ctx, head, copies, rest, copied)
+	}
+	var total int64
+	for _, c := range copies {
+		total += c.block.Length
+	}
+	for i := range copies {
+		copies[i].parts = 1
+		if !copies[i].alone {
+			copies[i].parts = parts(copies[i].block.Length, total, l.Jobs)
+		}
+	}
+	for _, b := range rest.blocks {
+		total += b.Length
+	}
+	bar := l.Out.Progress("data", console.Bytes, total)
+	defer bar.Done()
+	turns := inTurn(copies)
+	for _, turn := range turns[:len(turns)-1] {
+		if err := l.copyTables(ctx, turn, bar, copied); err != nil {
+			return nil, err
+		}
+	}
+	group, restoring := errgroup.WithContext(ctx)
+	group.Go(func() error { return l.copyTables(restoring, turns[len(turns)-1], bar, copied) })
+	group.Go(func() (err error) {
+		warnings, err = l.restoreRest(restoring, head, rest, func(ctx context.Context, offset, length int64) io.ReadCloser {
+			return readers.Counting{ReadCloser: l.Dump.ReadRange(ctx, offset, length), Add: bar.Add}
+		})
+		return err
+	})
+	return warnings, group.Wait()
+}
+
+// inTurn divides copies, which are in the archive's order, into what may be
+// copied at once: one turn comes after another. What has to be alone comes after
+// all that the archive has before it, and before all that comes after. The last
+// turn, which may be empty, has none such: large objects and the values of
+// sequences, which pg_dump puts behind all rows, may come beside it.
+func inTurn(copies []tableCopy) [][]tableCopy {
+	turns := [][]tableCopy{nil}
+	for _, c := range copies {
+		last := len(turns) - 1
+		switch {
+		case !c.alone:
+			turns[last] = append(turns[last], c)
+		case len(turns[last]) == 0:
+			turns = append(turns[:last], []tableCopy{c}, nil)
+		default:
+			turns = append(turns, []tableCopy{c}, nil)
+		}
+	}
+	return turns
+}
+
+// tableCopy is the rows of one table: a block, and the statement that takes them.
+type tableCopy struct {
+	entry *archive.Entry
+	block archive.Block
+	// table is the entry of the table, nil when the rows are not for one alone
+	// (those of a partition may be copied into the whole) or it is a foreign one.
+	table *archive.Entry
+	// mask is what happens to the rows on their way, nil when they pass as they
+	// are.
+	mask *rows.Table
+	// parts is over how many sessions the rows are spread.
+	parts int
+	// alone says that nothing else may be copied at the same time: see dependents.
+	alone bool
+}
+
+// remainder is what of the data section pg_restore does.
+type remainder struct {
+	entries []*archive.Entry
+	blocks  []archive.Block
+}
+
+// without returns r without some of the entries, and their blocks.
+func (r remainder) without(unwanted func(*archive.Entry) bool) remainder {
+	var kept remainder
+	dropped := map[int]bool{}
+	for _, e := range r.entries {
+		if dropped[e.ID] = unwanted(e); !dropped[e.ID] {
+			kept.entries = append(kept.entries, e)
+		}
+	}
+	for _, b := range r.blocks {
+		if !dropped[b.ID] {
+			kept.blocks = append(kept.blocks, b)
+		}
+	}
+	return kept
+}
+
+// divide tells the rows of tables from the rest of the data section. Where the
+// places of the blocks are not known, blocks is nil, and those of the result are
+// zero.
+func divide(h *archive.Head, blocks []archive.Block, reading *dependents) (copies []tableCopy, rest remainder) {
+	places := map[int]archive.Block{}
+	for _, b := range blocks {
+		places[b.ID] = b
+	}
+	byID := h.ByID()
+	for _, e := range h.InSection(archive.SectionData) {
+		b, has := places[e.ID]
+		has = has || blocks == nil && e.HasBlock()
+		if has && e.Desc == "TABLE DATA" && e.Copy != "" {
+			c := tableCopy{entry: e, block: b, alone: reading.rows(e)}
+			if t := tableOf(byID, e); t != nil && copiesInto(e.Copy, t) {
+				c.table = t
+			}
+			copies = append(copies, c)
+			continue
+		}
+		rest.entries = append(rest.entries, e)
+		if has && blocks != nil {
+			rest.blocks = append(rest.blocks, b)
+		}
+	}
+	slices.SortFunc(rest.blocks, func(a, b archive.Block) int { return cmp.Compare(a.Offset, b.Offset) })
+	return copies, rest
+}
+
+// A request for a small block costs a round trip, which is worth some hundred
+// kilobytes. So neighbours that are small come in one request.
+const (
+	smallBlock = 512 << 10 // bytes
+	batchSize  = 4 << 20   // bytes
+)
+
+// batch is a run of blocks that lie one after another, read by one request.
+type batch []tableCopy
+
+func (b batch) offset() int64 { return b[0].block.Offset }
+
+func (b batch) length() int64 {
+	last := b[len(b)-1].block
+	return last.Offset + last.Length - b.offset()
+}
+
+// batches groups neighbours, the largest group first: who begins with the
+// smallest waits in the end for one job with the largest.
+func batches(copies []tableCopy) []batch {
+	copies = slices.Clone(copies)
+	slices.SortFunc(copies, func(a, b tableCopy) int { return cmp.Compare(a.block.Offset, b.block.Offset) })
+	var all []batch
+	for _, c := range copies {
+		if n := len(all); n > 0 {
+			last := all[n-1]
+			end := last.offset() + last.length()
+			if end == c.block.Offset && c.block.Length < smallBlock &&
+				last[len(last)-1].block.Length < smallBlock && last.length()+c.block.Length <= batchSize {
+				all[n-1] = append(last, c)
+				continue
+			}
+		}
+		all = append(all, batch{c})
+	}
+	slices.SortStableFunc(all, func(a, b batch) int { return cmp.Compare(b.length(), a.length()) })
+	return all
+}
+
+// copyTables copies all tables' rows on as many connections as there are jobs.
+func (l *Loader) copyTables(ctx context.Context, copies []tableCopy, bar *console.Progress, copied func(tableCopy)) error {
+	work := make(chan batch)
+	group, copying := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer close(work)
+		for _, b := range batches(copies) {
+			select {
+			case work <- b:
+			case <-copying.Done():
+				return nil // the one who failed says why
+			}
+		}
+		return nil
+	})
+	pool := newSessions(l)
+	defer pool.close(ctx)
+	for range min(l.Jobs, len(copies)) {
+		group.Go(func() error {
+			data := archive.NewDataReader(l.Dump.Head)
+			for b := range work {
+				if err := l.copyBatch(copying, pool, data, b, bar, copied); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// copyBatch reads the blocks of a batch and copies each into its table.
+func (l *Loader) copyBatch(ctx context.Context, pool *sessions, data *archive.DataReader, b batch, bar *console.Progress, copied func(tableCopy)) error {
+	body := readers.Counting{ReadCloser: l.Dump.ReadRange(ctx, b.offset(), b.length()), Add: bar.Add}
+	defer func() { _ = body.Close() }()
+	for _, c := range b {
+		done := bar.Job(dump.TableName(c.entry))
+		err := data.Reset(body, c.block)
+		if err == nil {
+			err = pool.copyTable(ctx, c, data)
+		}
+		done()
+		if c.block.SHA256 != [sha256.Size]byte{} && (pgtools.SQLState(err) != "" || notMasked(err)) {
+			// The server, or a mask, may have choked on what was not written like
+			// that: the checksum at the block's end tells.
+			if _, damage := io.Copy(io.Discard, data); damage != nil {
+				err = damage
+			}
+		}
+		if err != nil {
+			return l.tableError(c, err)
+		}
+		copied(c)
+	}
+	return nil
+}
+
+// tableError says which table failed, and where in its rows, and tells damage from a
+// refusal of the server.
+func (l *Loader) tableError(c tableCopy, err error) error {
+	if _, damaged := errors.AsType[*archive.FormatError](err); damaged {
+		return dump.DamageError(l.Dump.Name, fmt.Errorf("table %s: %w", dump.TableName(c.entry), err))
+	}
+	if notMasked(err) {
+		return fmt.Errorf("mask table %w", err) // which begins with the table
+	}
+	where := ""
+	line, column := pgtools.CopyPlace(err)
+	if line > 0 && c.parts <= 1 { // else it counts the rows that one session got
+		where += fmt.Sprintf(", line %d", line)
+	}
+	if column != "" {
+		where += ", column " + column
+	}
+	return fmt.Errorf("copy table %s%s: %w", dump.TableName(c.entry), where, pgtools.Explain(err, l.phrases))
+}
+
+// restoreRest has pg_restore do the rest of the data section, with an archive on
+// its standard input that has nothing else.
+func (l *Loader) restoreRest(ctx context.Context, head string, rest remainder, part dump.RangeReader) ([]pgtools.Ignored, error) {
+	if len(rest.entries) == 0 {
+		return nil, nil
+	}
+	list := filepath.Join(filepath.Dir(head), "rest")
+	if err := writeList(list, rest.entries); err != nil {
+		return nil, err
+	}
+	// Where statements are checked on their way, or blocks are packed anew, they get
+	// another length: then the table of contents says nothing of their places.
+	var places []archive.Block
+	statements := l.statements()
+	if !slices.ContainsFunc(rest.blocks, statements.repacks) {
+		places = rest.blocks
+	}
+	excerpt, err := archive.Excerpt(l.raw, l.given, places)
+	if err != nil {
+		return nil, dump.DamageError(l.Dump.Name, err)
+	}
+	readers := []io.Reader{bytes.NewReader(excerpt)}
+	var bodies []io.Closer
+	defer func() {
+		for _, body := range slices.Backward(bodies) {
+			_ = body.Close()
+		}
+	}()
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	for _, b := range rest.blocks {
+		body := part(reading, b.Offset, b.Length)
+		bodies = append(bodies, body)
+		checked := &checkedReader{r: body, block: b, name: l.Dump.Name, sum: sha256.New()}
+		if !statements.repacks(b) {
+			readers = append(readers, checked)
+			continue
+		}
+		genuine := statements.genuine(b, checked)
+		bodies = append(bodies, genuine)
+		readers = append(readers, genuine)
+	}
+	return l.restore(ctx, pgtools.RestoreOptions{
+		Input: stoppedReader{io.MultiReader(readers...), stop}, Sections: []string{"data"}, ListFile: list,
+	})
+}
+
+// stoppedReader is a reader whose Close wakes up a Read that waits for S3: when
+// pg_restore has failed, nobody wants the rest.
+type stoppedReader struct {
+	io.Reader
+	stop context.CancelFunc
+}
+
+func (s stoppedReader) Close() error {
+	s.stop()
+	return nil
+}
+
+// checkedReader reads one block as it is, and compares its checksum.
+type checkedReader struct {
+	r     io.Reader
+	block archive.Block
+	name  string
+	sum   hash.Hash
+}
+
+func (c *checkedReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	_, _ = c.sum.Write(p[:n]) // a hash never fails
+	if errors.Is(err, io.EOF) && c.block.SHA256 != [sha256.Size]byte{} && !bytes.Equal(c.sum.Sum(nil), c.block.SHA256[:]) {
+		return 0, fault.New(fault.Integrity, dump.SuggestOlder, "%s: the large objects at byte %d are not what was written: their checksum is another", c.name, c.block.Offset)
+	}
+	return n, err
+}

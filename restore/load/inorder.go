@@ -1,0 +1,166 @@
+package load
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/rubyforgood/hectl/dump"
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/readers"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// rowsInOrder restores the rows of an archive that can only be read once, from
+// its first byte to its last: one that streams in, or lies in the bucket without
+// saying where its blocks are.
+//
+// A small table is read into memory and copied while the next one is read; the
+// rows of a larger one are spread over all sessions. What pg_restore has to do
+// waits in a file without a name until the end. A table that is to be copied
+// alone has its turn when it comes.
+func (l *Loader) rowsInOrder(ctx context.Context, head string, copies []tableCopy, rest remainder, copied func(tableCopy)) ([]pgtools.Ignored, error) {
+	bar := l.Out.Progress("data", console.Bytes, l.Dump.Size)
+	defer bar.Done()
+	body := l.Dump.Stream(ctx)
+	defer func() { _ = body.Close() }()
+	in := readers.Counting{ReadCloser: body, Add: bar.Add}
+	if _, err := io.CopyN(io.Discard, in, l.Dump.Head.Length); err != nil {
+		return nil, fmt.Errorf("read %s: %w", l.Dump.Name, err)
+	}
+
+	group, copying := errgroup.WithContext(ctx)
+	group.SetLimit(l.Jobs)
+	o := &inOrder{Loader: l, pool: newSessions(l), group: group, copied: copied, bar: bar,
+		data: archive.NewDataReader(l.Dump.Head), copies: map[int]tableCopy{}, rest: map[int]bool{}}
+	defer o.pool.close(ctx)
+	defer o.spool.close()
+	for _, c := range copies {
+		o.copies[c.entry.ID] = c
+	}
+	for _, e := range rest.entries {
+		o.rest[e.ID] = e.HasBlock()
+	}
+	_, err := archive.Walk(in, l.Dump.Head, func(b archive.Block, r io.Reader) error { return o.block(copying, b, r) })
+	if failed := group.Wait(); failed != nil {
+		err = failed // it is why the reading ended
+	}
+	if _, damaged := errors.AsType[*archive.FormatError](err); damaged && fault.CodeOf(err) != fault.Integrity {
+		return nil, dump.DamageError(l.Dump.Name, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	rest.blocks = o.spool.blocks
+	return l.restoreRest(ctx, head, rest, o.spool.part)
+}
+
+// inOrder is a rowsInOrder under way.
+type inOrder struct {
+	*Loader
+	pool   *sessions
+	group  *errgroup.Group // of small tables' copies
+	small  sync.WaitGroup  // for those under way
+	copied func(tableCopy)
+	bar    *console.Progress
+	data   *archive.DataReader
+	copies map[int]tableCopy // by the entry's ID
+	rest   map[int]bool
+	spool  spool
+}
+
+// block takes one block, of which r has the bytes.
+func (o *inOrder) block(ctx context.Context, b archive.Block, r io.Reader) error {
+	if ctx.Err() != nil { // a copy has failed
+		return context.Cause(ctx)
+	}
+	if o.rest[b.ID] {
+		return o.spool.keep(b, r)
+	}
+	c, ok := o.copies[b.ID]
+	if !ok {
+		return nil // left out; Walk skips it
+	}
+	err := o.data.Reset(r, b)
+	var first []byte
+	if err == nil {
+		first, err = io.ReadAll(io.LimitReader(o.data, chunkSize))
+	}
+	done := o.bar.Job(dump.TableName(c.entry))
+	if err == nil && c.alone {
+		o.small.Wait() // what comes later comes later
+		err = o.pool.copyTable(ctx, c, io.MultiReader(bytes.NewReader(first), o.data))
+		done()
+		return o.finish(c, err)
+	}
+	if err == nil && len(first) < chunkSize { // that is all
+		o.small.Add(1)
+		o.group.Go(func() error {
+			defer o.small.Done()
+			defer done()
+			return o.finish(c, o.pool.copyTable(ctx, c, bytes.NewReader(first)))
+		})
+		return nil
+	}
+	if err == nil {
+		c.parts = o.Jobs
+		err = o.pool.copySplit(ctx, c, io.MultiReader(bytes.NewReader(first), o.data))
+	}
+	done()
+	return o.finish(c, err)
+}
+
+// finish says that a table's rows are in, or why not.
+func (o *inOrder) finish(c tableCopy, err error) error {
+	if err != nil {
+		return o.tableError(c, err)
+	}
+	o.copied(c)
+	return nil
+}
+
+// spool keeps blocks until all others have gone by: in a file that has no name,
+// so that nobody else finds it, and that is gone when hectl is.
+type spool struct {
+	file   *os.File // nil while there is nothing to keep
+	blocks []archive.Block
+}
+
+// keep writes a block to where it lies in the archive; what is between the
+// blocks takes no room.
+func (s *spool) keep(b archive.Block, r io.Reader) (err error) {
+	if s.file == nil {
+		if s.file, err = os.CreateTemp("", "hectl-"); err != nil { // 0600
+			return fmt.Errorf("make a temporary file: %w", err)
+		}
+		if err := os.Remove(s.file.Name()); err != nil {
+			return fmt.Errorf("hide a temporary file: %w", err)
+		}
+	}
+	w := &readers.FailingWriter{Writer: io.NewOffsetWriter(s.file, b.Offset)}
+	b.Length, err = io.Copy(w, r)
+	if w.Err != nil {
+		return fmt.Errorf("keep large objects in a temporary file (TMPDIR says where): %w", w.Err)
+	}
+	s.blocks = append(s.blocks, b)
+	return err
+}
+
+// part is a partReader.
+func (s *spool) part(_ context.Context, offset, length int64) io.ReadCloser {
+	return io.NopCloser(io.NewSectionReader(s.file, offset, length))
+}
+
+func (s *spool) close() {
+	if s.file != nil {
+		_ = s.file.Close() // it was read; that it goes is all that matters
+	}
+}

@@ -1,0 +1,59 @@
+package load
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/dump"
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// keptRows names tables whose rows are restored although they hold what a laptop
+// does not need: jobs, sessions, caches.
+type keptRows []schema.Pattern
+
+// NewKeptRows reads the patterns of --keep-rows and hectl.yml.
+func NewKeptRows(values []config.Value) (keptRows, error) {
+	var k keptRows
+	for _, v := range values {
+		p, err := schema.ParsePattern(v.Text)
+		if err != nil {
+			return nil, fault.New(fault.Usage, "for example: delayed_jobs, public.sessions, 'solid_queue_*'", "keep rows (from %s): %w", v.Origin, err)
+		}
+		k = append(k, p)
+	}
+	return k, nil
+}
+
+// Key is the same for the same tables in another order.
+func (k keptRows) Key() string {
+	var parts []string
+	for _, p := range k {
+		parts = append(parts, p.String())
+	}
+	slices.Sort(parts)
+	return strings.Join(slices.Compact(parts), ", ")
+}
+
+// FindKept returns the tables of a dump whose rows are loaded only because keepRows
+// names them, and those whose rows the masking rules leave out all the same.
+func (o Options) FindKept(d *dump.Dump, masks *mask.Plan) (names, ruled []string) {
+	if len(o.KeepRows) == 0 {
+		return nil, nil
+	}
+	for _, t := range mask.Listed(schema.Read(d.Head), o.KeepRows) {
+		e := d.Head.ByID()[t.DataID]
+		if e == nil || !o.Tables.Takes(e) || d.Edits.Drops(e) {
+			continue
+		}
+		if m := masks.Table(e); m != nil && m.None {
+			ruled = append(ruled, dump.TableName(e))
+			continue
+		}
+		names = append(names, dump.TableName(e))
+	}
+	return names, ruled
+}

@@ -1,0 +1,292 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// lack is why an entry cannot be restored as it is.
+type lack struct {
+	entry   *archive.Entry
+	why     string
+	hint    string // how to have it; "" for none
+	instead string // a definition that can be restored, and means the same here
+	missing bool   // it is not on the server's disk
+	bound   bool   // no restore could ever have it
+	matters bool   // the application may notice
+}
+
+// surroundings are what a server and a role there can do.
+type surroundings struct {
+	host       string
+	server     pgtools.Version
+	build      string // what version() says
+	role       string
+	super      bool
+	roles      []string
+	extensions map[string]pgtools.Extension
+	unloaded   []string          // providers of security labels that the dump has
+	libraries  []string          // of C functions, that are missing
+	locales    map[string]string // by definitions of collations: what is wrong
+}
+
+// look finds out what the server can do of what the dump wants, and changes nothing.
+func look(ctx context.Context, admin *pgtools.DB, h *archive.Head) (s surroundings, err error) {
+	s = surroundings{host: admin.Conn().Host(), server: admin.ServerVersion(), locales: map[string]string{}}
+	if s.extensions, err = admin.AvailableExtensions(ctx); err != nil {
+		return s, err
+	}
+	err = admin.QueryRow(ctx, `
+		SELECT rolname::text, rolsuper, version(), ARRAY(SELECT rolname::text FROM pg_catalog.pg_roles)
+		FROM pg_catalog.pg_roles WHERE rolname = current_user`).Scan(&s.role, &s.super, &s.build, &s.roles)
+	if err != nil {
+		return s, fmt.Errorf("look up the role's rights: %w", err)
+	}
+	for i := range h.Entries {
+		switch e := &h.Entries[i]; e.Desc {
+		case "SECURITY LABEL":
+			for _, name := range schema.LabelProviders(e.Definition) {
+				if slices.Contains(s.unloaded, name) {
+					continue
+				}
+				loaded, err := admin.LabelProviderLoaded(ctx, name)
+				if err != nil {
+					return s, err
+				}
+				if !loaded {
+					s.unloaded = append(s.unloaded, name)
+				}
+			}
+		case "FUNCTION", "PROCEDURE":
+			if lib := library(e); lib != "" && s.super && !slices.Contains(s.libraries, lib) {
+				missing, err := admin.LibraryMissing(ctx, lib)
+				if err != nil {
+					return s, err
+				}
+				if missing {
+					s.libraries = append(s.libraries, lib)
+				}
+			}
+		case "COLLATION":
+			if c, ok := schema.CollationOf(e.Definition); ok {
+				if err := admin.TryCollation(ctx, c.Options); err != nil {
+					s.locales[c.Options] = err.Error()
+				}
+			}
+		}
+	}
+	return s, nil
+}
+
+// library returns the file that a function in C is in, "" for any other.
+func library(e *archive.Entry) string {
+	if o := schema.RoutineOptionsOf(e.Definition); o.Language == "c" {
+		return o.Library
+	}
+	return ""
+}
+
+// inOnePlace reports whether a setting of the server says in which database an
+// extension is: no other can have it, and so no new one.
+func inOnePlace(name string) bool { return name == "pg_cron" }
+
+// lack returns why an entry cannot be restored as it is, and whether that is so.
+func (s surroundings) lack(e *archive.Entry, byID map[int]*archive.Entry) (l lack, is bool) {
+	l = lack{entry: e}
+	switch e.Desc {
+	case "EXTENSION":
+		return s.lackExtension(l)
+	case "SECURITY LABEL":
+		var missing []string
+		l.instead = schema.WithoutLabels(e.Definition, func(provider string) bool {
+			unloaded := slices.Contains(s.unloaded, provider)
+			if unloaded && !slices.Contains(missing, provider) {
+				missing = append(missing, provider)
+			}
+			return unloaded
+		})
+		l.why = fmt.Sprintf("%s has not loaded the provider %s", s.host, strings.Join(missing, ", "))
+		return l, len(missing) > 0
+	case "POLICY":
+		return s.lackRoles(l)
+	case "COLLATION":
+		c, _ := schema.CollationOf(e.Definition)
+		if l.why = s.locales[c.Options]; l.why == "" {
+			return l, false
+		}
+		l.matters, l.hint = true, localeHint(c)
+		return l, true
+	case "FUNCTION", "PROCEDURE":
+		if lib := library(e); lib != "" && slices.Contains(s.libraries, lib) {
+			l.why, l.matters = fmt.Sprintf("%s does not have the library %s", s.host, lib), true
+			l.hint = "install what " + lib + " is part of on the server"
+			return l, true
+		}
+	case "PUBLICATION":
+		if since := publishedSince(e); s.server.Major < since {
+			l.why = fmt.Sprintf("PostgreSQL %d does not know what it publishes", s.server.Major)
+			return l, true
+		}
+	case "PUBLICATION TABLES IN SCHEMA":
+		for _, id := range e.Dependencies {
+			if p := byID[id]; p != nil && p.Desc == "PUBLICATION" && !s.super {
+				l.entry, l.why = p, s.superuserOnly()
+				return l, true
+			}
+		}
+	}
+	if s.super || !needsSuperuser(e) {
+		return l, false
+	}
+	l.why, l.matters = s.superuserOnly(), e.Desc != "PUBLICATION"
+	l.hint = "restore as a superuser: name one in the target, as in --target postgres://postgres@" + s.host + "/DATABASE"
+	return l, true
+}
+
+// publishedSince returns the first version that knows what a publication is for.
+func publishedSince(e *archive.Entry) int {
+	if schema.Says(e.Definition, "all sequences") || schema.Says(e.Definition, "for all tables except") {
+		return 19
+	}
+	return 0
+}
+
+// statisticsSince returns the first version that takes the statistics of an entry
+// from a dump; 0 for an entry of another kind.
+func statisticsSince(e *archive.Entry) int {
+	switch e.Desc {
+	case "STATISTICS DATA":
+		return 18
+	case "EXTENDED STATISTICS DATA":
+		return 19
+	}
+	return 0
+}
+
+// noLiterals is the problem that a dump's strings are written in a way that the
+// server no longer reads; nil if it does.
+func noLiterals(h *archive.Head, server pgtools.Version) error {
+	if on, said := h.StandardStrings(); on || !said || server.Major < 19 {
+		return nil
+	}
+	return fault.New(fault.Failed, `dump it with PGOPTIONS="-c standard_conforming_strings=on" in the environment, or restore it into PostgreSQL 18 or older`,
+		"the dump was made with standard_conforming_strings = off, which PostgreSQL %d does not have", server.Major)
+}
+
+func (s surroundings) superuserOnly() string {
+	return fmt.Sprintf("only a superuser may create it, and %s is none", s.role)
+}
+
+// needsSuperuser reports whether only a superuser can create the object of an entry.
+func needsSuperuser(e *archive.Entry) bool {
+	switch e.Desc {
+	case "EVENT TRIGGER", "ACCESS METHOD", "FOREIGN DATA WRAPPER", "OPERATOR CLASS", "OPERATOR FAMILY",
+		"TEXT SEARCH TEMPLATE", "TEXT SEARCH PARSER", "SHELL TYPE":
+		return true
+	case "PROCEDURAL LANGUAGE":
+		return e.Tag != "plpgsql"
+	case "PUBLICATION":
+		return schema.Says(e.Definition, "for all tables") || schema.Says(e.Definition, "for all sequences")
+	case "TYPE":
+		return schema.IsBaseType(e.Definition)
+	case "CAST":
+		return schema.Says(e.Definition, "without function")
+	case "FUNCTION", "PROCEDURE":
+		o := schema.RoutineOptionsOf(e.Definition)
+		return o.Language == "c" || o.Language == "internal" || o.Leakproof
+	}
+	return false
+}
+
+func (s surroundings) lackExtension(l lack) (lack, bool) {
+	name := l.entry.Tag
+	x, there := s.extensions[name]
+	switch {
+	case inOnePlace(name):
+		l.why, l.bound = "a server has it in one database only, and never in a new one", true
+	case !there:
+		l.why, l.missing = fmt.Sprintf("%s does not have it, and nothing else in the dump refers to it", s.host), true
+		l.hint = s.install(name)
+	case x.Superuser && !s.super:
+		l.why = s.superuserOnly()
+		l.hint = "restore as a superuser: name one in the target, as in --target postgres://postgres@" + s.host + "/DATABASE"
+	default:
+		return l, false
+	}
+	return l, true
+}
+
+// packagesOf returns in which package an extension is that does not come with the
+// server, %d being its major version: for Debian and Ubuntu, and for Homebrew.
+func packagesOf(extension string) (p struct{ debian, homebrew string }) {
+	return map[string]struct{ debian, homebrew string }{
+		"postgis":          {"postgresql-%d-postgis-3", "postgis"},
+		"postgis_raster":   {"postgresql-%d-postgis-3", "postgis"},
+		"postgis_topology": {"postgresql-%d-postgis-3", "postgis"},
+		"vector":           {"postgresql-%d-pgvector", "pgvector"},
+		"pg_partman":       {"postgresql-%d-partman", "pg_partman"},
+		"pgaudit":          {"postgresql-%d-pgaudit", ""},
+		"pg_repack":        {"postgresql-%d-repack", ""},
+		"hll":              {"postgresql-%d-hll", ""},
+		"hypopg":           {"postgresql-%d-hypopg", ""},
+		"ip4r":             {"postgresql-%d-ip4r", ""},
+		"rum":              {"postgresql-%d-rum", ""},
+		"semver":           {"postgresql-%d-semver", ""},
+		"pgtap":            {"postgresql-%d-pgtap", ""},
+		"plperl":           {"postgresql-plperl-%d", ""},
+		"plperlu":          {"postgresql-plperl-%d", ""},
+		"plpython3u":       {"postgresql-plpython3-%d", ""},
+		"pltcl":            {"postgresql-pltcl-%d", ""},
+		"pltclu":           {"postgresql-pltcl-%d", ""},
+	}[extension]
+}
+
+// install says how to have an extension on the server's disk.
+func (s surroundings) install(name string) string {
+	p := packagesOf(name)
+	switch {
+	case strings.Contains(s.build, "apple") && p.homebrew != "":
+		return "brew install " + p.homebrew
+	case p.debian != "" && (strings.Contains(s.build, "Debian") || strings.Contains(s.build, "Ubuntu")):
+		return "sudo apt-get install " + fmt.Sprintf(p.debian, s.server.Major)
+	}
+	return fmt.Sprintf("install the extension %s for PostgreSQL %d on the server", name, s.server.Major)
+}
+
+// lackRoles takes roles that do not exist here out of a policy. One that is for such
+// roles alone is for nobody here, so that leaving it out gives nobody a right, and
+// takes none away: row security stays on.
+func (s surroundings) lackRoles(l lack) (lack, bool) {
+	edited, have, miss := schema.WithoutRoles(l.entry.Definition, func(role string) bool {
+		return !slices.Contains(s.roles, l.entry.Text(role))
+	})
+	if len(miss) == 0 {
+		return l, false
+	}
+	roles := "role " + miss[0] + ", which"
+	if len(miss) > 1 {
+		roles = "roles " + strings.Join(miss, ", ") + ", which"
+	}
+	roles = l.entry.Text(roles)
+	l.instead = edited
+	l.why = fmt.Sprintf("it is for the %s %s does not have: create it with CREATE ROLE to have the policy; row security stays on", roles, s.host)
+	if len(have) > 0 {
+		l.why = fmt.Sprintf("it is also for the %s %s does not have, and is restored for %s", roles, s.host, l.entry.Text(strings.Join(have, ", ")))
+	}
+	return l, true
+}
+
+// localeHint says how to have the locale of a collation on the server's machine.
+func localeHint(c schema.Collation) string {
+	if c.Locale == "" || c.Provider == "icu" {
+		return ""
+	}
+	return pgtools.LocaleHint(c.Locale)
+}

@@ -1,0 +1,382 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/dump"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/text"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// LeftOut is something of a dump that a restore leaves out.
+type LeftOut struct {
+	Kind string   `json:"kind"` // as for --without
+	Name string   `json:"name"`
+	Why  string   `json:"why"`
+	With []string `json:"with,omitempty"` // what goes with it
+	// Matters says that the application may notice, so that a person must look.
+	Matters bool `json:"matters"`
+	Asked   bool `json:"-"` // you asked for it
+}
+
+// String says it in one line.
+func (l LeftOut) String() string {
+	line := fmt.Sprintf("%s %s: %s", strings.ReplaceAll(l.Kind, "-", " "), l.Name, l.Why)
+	if len(l.With) > 0 {
+		line += "; and with it " + text.List(l.With, 5)
+	}
+	return line
+}
+
+// leaveOut decides what of a dump's table of contents the target's server cannot
+// hold, or is not wanted, and leaves that out. Nothing may need it, unless it was
+// asked for; and no table goes whose rows were to be restored. What cannot be left
+// out like that is a problem, with the ways out as hints.
+func (o Options) leaveOut(ctx context.Context, admin *pgtools.DB, d *dump.Dump) (left []LeftOut, problems []error, err error) {
+	found, err := look(ctx, admin, d.Head)
+	if err != nil {
+		return nil, nil, err
+	}
+	om := omitter{d: d, host: admin.Conn().Host(), takesRows: o.Tables.Takes, needs: needs(d.Head), lacks: map[int]lack{}}
+	for i := range d.Head.Entries {
+		e := &d.Head.Entries[i]
+		if found.server.Major < statisticsSince(e) {
+			d.Edits.Drop(e) // a restore takes them itself
+		}
+		if l, is := found.lack(e, om.byID()); is {
+			om.lacks[l.entry.ID] = l
+		}
+	}
+	om.omitAsked(o.Without)
+	om.omitLacking()
+	om.name()
+	return om.left, om.problems, nil
+}
+
+// omitter decides what is left out of one dump.
+type omitter struct {
+	d         *dump.Dump
+	host      string
+	takesRows func(*archive.Entry) bool
+	needs     map[int][]*archive.Entry // by the id of an entry, what cannot be without it
+	lacks     map[int]lack             // by the id of an entry
+
+	ids      map[int]*archive.Entry
+	left     []LeftOut
+	noted    map[[2]string]*noted // by kind and reason
+	problems []error
+}
+
+// noted is what was left out of one kind for one reason: places in omitter.left, and
+// names.
+type noted struct {
+	at    int
+	names []string
+	known map[string]bool
+}
+
+// mostProblems bounds what is said, and found out, of a dump that does not fit at all.
+const mostProblems = 100
+
+func (o *omitter) byID() map[int]*archive.Entry {
+	if o.ids == nil {
+		o.ids = o.d.Head.ByID()
+	}
+	return o.ids
+}
+
+// needs returns what cannot be without each entry, by ids. Rows of an extension's
+// own tables need the extension, whose tables a dump does not have.
+func needs(h *archive.Head) map[int][]*archive.Entry {
+	byID := h.ByID()
+	guess := extensionsOf(h)
+	found := map[int][]*archive.Entry{}
+	add := func(id int, e *archive.Entry) {
+		if known := found[id]; len(known) == 0 || known[len(known)-1] != e {
+			found[id] = append(known, e)
+		}
+	}
+	for i := range h.Entries {
+		e := &h.Entries[i]
+		orphan := false
+		for _, id := range e.Dependencies {
+			if byID[id] == nil {
+				orphan = true
+			} else {
+				add(id, e)
+			}
+		}
+		if orphan {
+			if x := guess.of(e.Namespace); x != nil {
+				add(x.ID, e)
+			}
+		}
+	}
+	return found
+}
+
+// extensions guess to which extension something belongs whose table the dump does not
+// define. Hostile dumps may have any number of entries, so that none is looked at twice.
+type extensions struct {
+	all      []*archive.Entry
+	inSchema map[string][]*archive.Entry // by the name of the schema
+	known    map[string]*archive.Entry   // guesses, by the name of the schema
+}
+
+// mostExtensions bounds the extensions that are compared by name. Postgres has some 50,
+// and so do hosting providers.
+const mostExtensions = 1000
+
+func extensionsOf(h *archive.Head) *extensions {
+	x := &extensions{inSchema: map[string][]*archive.Entry{}, known: map[string]*archive.Entry{}}
+	for i := range h.Entries {
+		e := &h.Entries[i]
+		if e.Desc != "EXTENSION" {
+			continue
+		}
+		x.all = append(x.all, e)
+		if name := schema.ExtensionSchema(e.Definition); name != "" {
+			x.inSchema[name] = append(x.inSchema[name], e)
+		}
+	}
+	return x
+}
+
+// of guesses by a schema's name, else by the schema that an extension is in. It returns
+// nil when that does not tell.
+func (x *extensions) of(namespace string) *archive.Entry {
+	e, known := x.known[namespace]
+	if !known {
+		e = x.guess(namespace)
+		x.known[namespace] = e
+	}
+	return e
+}
+
+func (x *extensions) guess(namespace string) *archive.Entry {
+	if len(x.all) == 0 || len(x.all) > mostExtensions {
+		return nil
+	}
+	var named []*archive.Entry
+	for _, e := range x.all {
+		if len(namespace) >= 4 && namespace != "public" && strings.Contains(e.Tag, namespace) {
+			named = append(named, e)
+		}
+	}
+	inSchema := x.inSchema[namespace]
+	switch {
+	case len(named) == 1:
+		return named[0]
+	case len(named) == 0 && len(inSchema) == 1:
+		return inSchema[0]
+	}
+	return nil
+}
+
+// closure returns all that cannot be without the given entry, in the order of the
+// archive, the entry first.
+func (o *omitter) closure(root *archive.Entry) []*archive.Entry {
+	seen := map[int]bool{root.ID: true}
+	todo := []*archive.Entry{root}
+	for i := 0; i < len(todo); i++ {
+		for _, e := range o.needs[todo[i].ID] {
+			// What is left out already went with all that cannot be without it.
+			if !seen[e.ID] && !o.d.Edits.Drops(e) {
+				seen[e.ID] = true
+				todo = append(todo, e)
+			}
+		}
+	}
+	return todo
+}
+
+// about reports whether an entry says something about an object, and is nothing
+// without it.
+func about(e *archive.Entry) bool {
+	return slices.Contains([]string{"COMMENT", "ACL", "DEFAULT ACL", "SECURITY LABEL", "PUBLICATION TABLE", "PUBLICATION TABLES IN SCHEMA"}, e.Desc)
+}
+
+// ofMember reports whether an entry may be about a table of an extension's own.
+func ofMember(e *archive.Entry) bool {
+	return slices.Contains([]string{"TABLE DATA", "SEQUENCE SET", "POLICY", "ROW SECURITY", "INDEX", "TRIGGER", "RULE"}, e.Desc)
+}
+
+// attached reports whether e, which cannot be without root, is about root alone.
+func (o *omitter) attached(root, e *archive.Entry) bool {
+	if about(e) {
+		return true
+	}
+	return root.Desc == "EXTENSION" && ofMember(e) &&
+		!slices.ContainsFunc(e.Dependencies, func(id int) bool { return id != root.ID && o.byID()[id] != nil })
+}
+
+// omitAsked leaves out what a person asked for, and whatever cannot be without that.
+func (o *omitter) omitAsked(w Without) {
+	for i := range o.d.Head.Entries {
+		root := &o.d.Head.Entries[i]
+		if !w.takes(root) || o.d.Edits.Drops(root) || len(o.problems) >= mostProblems {
+			continue
+		}
+		all := o.closure(root)
+		if rows := o.rows(root, all); len(rows) > 0 {
+			o.problems = append(o.problems, fault.New(fault.Failed,
+				"leave those rows out as well: "+excludes(rows),
+				"leaving out the %s would leave out tables with their rows: %s", object(root), text.List(names(rows), 5)))
+			continue
+		}
+		with := o.drop(root, all)
+		if !about(root) || root.Desc == "SECURITY LABEL" {
+			o.left = append(o.left, LeftOut{Kind: kindOf(root.Desc), Name: objectName(root), Why: "as asked for", With: with, Asked: true})
+		}
+	}
+}
+
+// omitLacking leaves out what the server cannot hold, where nothing needs it.
+func (o *omitter) omitLacking() {
+	blocked := map[int]bool{} // what is needed by something, and what needs it
+	for i := range o.d.Head.Entries {
+		root := &o.d.Head.Entries[i]
+		l, is := o.lacks[root.ID]
+		if !is || o.d.Edits.Drops(root) {
+			continue
+		}
+		if l.instead != "" {
+			o.d.Edits.Redefine(root, l.instead)
+			o.note(root, l, nil)
+			continue
+		}
+		if blocked[root.ID] || len(o.problems) >= mostProblems {
+			continue // it is needed by what cannot be left out either
+		}
+		all := o.closure(root)
+		needing := slices.DeleteFunc(slices.Clone(all[1:]), func(e *archive.Entry) bool {
+			_, lacks := o.lacks[e.ID]
+			return lacks || o.attached(root, e) || o.d.Edits.Drops(e) || e.Desc == "EXTENSION"
+		})
+		if len(needing) == 0 {
+			o.note(root, l, o.drop(root, all))
+			continue
+		}
+		o.problems = append(o.problems, o.problem(root, l, all, needing))
+		for _, e := range all {
+			blocked[e.ID] = true
+		}
+	}
+}
+
+// note remembers what was left out; what is left out of one kind for one reason, is
+// said once.
+func (o *omitter) note(root *archive.Entry, l lack, with []string) {
+	key := [2]string{kindOf(root.Desc), l.why}
+	n := o.noted[key]
+	if n == nil {
+		if o.noted == nil {
+			o.noted = map[[2]string]*noted{}
+		}
+		n = &noted{at: len(o.left), known: map[string]bool{}}
+		o.noted[key] = n
+		o.left = append(o.left, LeftOut{Kind: key[0], Why: l.why})
+	}
+	if name := objectName(root); !n.known[name] {
+		n.known[name] = true
+		n.names = append(n.names, name)
+	}
+	left := &o.left[n.at]
+	left.With = append(left.With, with...)
+	left.Matters = left.Matters || l.matters || slices.ContainsFunc(with, func(s string) bool { return !l.bound && strings.HasPrefix(s, "the rows of ") })
+}
+
+// name gives what was noted its names.
+func (o *omitter) name() {
+	for _, n := range o.noted {
+		o.left[n.at].Name = strings.Join(n.names, ", ")
+	}
+}
+
+// problem says what needs an object that the server cannot hold, and the ways out.
+func (o *omitter) problem(root *archive.Entry, l lack, all, needing []*archive.Entry) error {
+	need := fmt.Sprintf("the dump needs the %s: %s", object(root), l.why)
+	if root.Desc == "EXTENSION" && l.missing {
+		need = fmt.Sprintf("the dump needs the extension %s, which %s does not have", root.Tag, o.host)
+	}
+	hint := "or leave it out: --without " + fault.ShellQuote(omissionOf(root))
+	if rows := o.rows(root, all); len(rows) > 0 {
+		hint += " " + excludes(rows)
+	}
+	hint += "; with it goes " + text.List(objects(needing), 5)
+	return fault.Wrap(fault.Failed, l.hint, fault.New(fault.Failed, hint, "%s", need))
+}
+
+// rows returns the entries of rows that are to be restored, of tables that would go.
+func (o *omitter) rows(root *archive.Entry, all []*archive.Entry) (rows []*archive.Entry) {
+	for _, e := range all {
+		if e.Desc == "TABLE DATA" && !o.attached(root, e) && o.takesRows(e) && !o.d.Edits.Drops(e) {
+			rows = append(rows, e)
+		}
+	}
+	return rows
+}
+
+// drop leaves entries out, and names those that are more than a note about the first.
+func (o *omitter) drop(root *archive.Entry, all []*archive.Entry) (with []string) {
+	for _, e := range all {
+		if o.d.Edits.Drops(e) {
+			continue
+		}
+		o.d.Edits.Drop(e)
+		switch {
+		case e == root, about(e), e.Desc == "SEQUENCE SET":
+		case e.Desc == "TABLE DATA":
+			if o.takesRows(e) {
+				with = append(with, "the rows of "+dump.TableName(e))
+			}
+		default:
+			with = append(with, object(e))
+		}
+	}
+	return with
+}
+
+// object names an entry: "table public.users".
+func object(e *archive.Entry) string {
+	return strings.ToLower(e.Desc) + " " + objectName(e)
+}
+
+func objectName(e *archive.Entry) string {
+	namespace, tag := e.Names()
+	if namespace == "" || e.Desc == "SECURITY LABEL" || strings.HasPrefix(e.Desc, "PUBLICATION") {
+		return tag
+	}
+	return namespace + "." + tag
+}
+
+func objects(entries []*archive.Entry) (texts []string) {
+	for _, e := range entries {
+		if e.Desc != "TABLE DATA" && e.Desc != "SEQUENCE SET" {
+			texts = append(texts, object(e))
+		}
+	}
+	return texts
+}
+
+func names(entries []*archive.Entry) (texts []string) {
+	for _, e := range entries {
+		texts = append(texts, dump.TableName(e))
+	}
+	return texts
+}
+
+// excludes are the flags that leave rows out.
+func excludes(rows []*archive.Entry) string {
+	var flags []string
+	for _, e := range rows {
+		flags = append(flags, "--exclude-table-data "+fault.ShellQuote(schema.Quote(nameOf(e).Schema)+"."+schema.Quote(nameOf(e).Name)))
+	}
+	return strings.Join(flags, " ")
+}

@@ -1,0 +1,222 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// postData restores indexes, keys, triggers and the like, several at once.
+//
+// pg_restore knows which of them must not run together, with one gap: attaching
+// an index of a partition to its parent's takes locks on both tables, and two
+// such steps, or one and a REFRESH MATERIALIZED VIEW, can wait for each other
+// until the server ends one ("deadlock detected", seen with PostgreSQL 15 and a
+// schema of 80 entries in one of three restores). So can two indexes of one table
+// that alter it, and keys and triggers of tables with partitions. These steps get
+// passes of their own, one at a time; they are quick, but for such an index of a
+// table whose rows were left for later. So do indexes, materialized views and event triggers that may depend on
+// what the archive does not name, and what turns triggers of partitions on or off:
+// such an entry does not name the one of the whole, which makes the trigger.
+func (l *Loader) postData(ctx context.Context, head string, b *builder) ([]pgtools.Ignored, error) {
+	defer b.bar.Done()
+	var warnings []pgtools.Ignored
+	for _, pass := range postDataPasses(l.given, b.restored, l.Jobs, b.dependents) {
+		list := filepath.Join(filepath.Dir(head), "list")
+		if err := writeList(list, pass.entries); err != nil {
+			return warnings, err
+		}
+		w, err := l.restore(ctx, pgtools.RestoreOptions{
+			File: head, Sections: []string{"post-data"}, Jobs: pass.jobs, ListFile: list,
+			Entry: func(statement string) string { return entryOf(pass.entries, statement) },
+			Log:   onItem(func(string) { b.bar.Add(1) }),
+		})
+		warnings = append(warnings, w...)
+		if err != nil {
+			return warnings, l.explainKey(err)
+		}
+	}
+	return warnings, nil
+}
+
+// entryOf names the entry that has a statement, of which the end may be missing or
+// be followed by something else, as pg_restore does; "" when more than one may.
+func entryOf(entries []*archive.Entry, statement string) string {
+	var found *archive.Entry
+	best := 0
+	for _, e := range entries {
+		definition := strings.TrimSpace(e.Definition)
+		fits := 0 // how much of the two is the same
+		switch {
+		case definition == "" || statement == "":
+		case strings.HasPrefix(statement, definition):
+			fits = len(definition)
+		case strings.HasPrefix(definition, statement):
+			fits = len(statement)
+		}
+		switch {
+		case fits > best:
+			found, best = e, fits
+		case fits == best:
+			found = nil
+		}
+	}
+	if found == nil {
+		return ""
+	}
+	return fmt.Sprintf("%d; %s %s %s %s %s", found.ID, found.TableOID, found.OID, found.Desc, found.Tag, found.Owner)
+}
+
+// explainKey gives the error of a foreign key to jobs or sessions a hint: what refers
+// to them refers to nothing, for their rows are left out.
+func (l *Loader) explainKey(err error) error {
+	failed, ok := errors.AsType[*pgtools.RestoreError](err)
+	if !ok {
+		return err
+	}
+	id, _, _ := strings.Cut(failed.Entry, ";")
+	n, _ := strconv.Atoi(id) // 0 is no entry
+	e := l.Dump.Head.ByID()[n]
+	if e == nil || e.Desc != "FK CONSTRAINT" {
+		return err
+	}
+	from, to, ok := schema.References(e.Definition)
+	if !ok || !mask.Skips(to.Name) || l.hasRows(to.Name) {
+		return err
+	}
+	return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("the rows of %s are left out, and rows of %s refer to them: leave those out with --exclude-table-data '%[2]s', or keep both with --keep-rows %[1]s", to.Name, from), err)
+}
+
+// hasRows reports whether the rows of a table of this name are restored: a table that
+// is named like one of jobs may be another.
+func (l *Loader) hasRows(table string) bool {
+	return slices.ContainsFunc(l.Dump.Head.Entries, func(e archive.Entry) bool {
+		if _, tag := e.Names(); e.Desc != "TABLE DATA" || tag != table || !l.Tables.Takes(&e) {
+			return false
+		}
+		m := l.Mask.Table(&e)
+		return m == nil || !m.None
+	})
+}
+
+// pass is a run of pg_restore over some of the entries.
+type pass struct {
+	entries []*archive.Entry
+	jobs    int
+}
+
+// postDataPasses divides what of the post-data section has not been restored
+// yet. Indexes come before what has to go one at a time, and so does what pg_dump
+// put there: a materialized view that groups by a primary key, say, which an index
+// may be for. Materialized views are filled last, and one at a time unless each
+// depends on nothing but what the archive names. Comments and the like, which
+// belong to no section of their own, go with what they follow, or first when that
+// has been restored.
+func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *dependents) []pass {
+	var build, attach, rest, linked, states, fill []*archive.Entry
+	list := &build
+	attaching := false
+	fillInTurn := fillsInTurn(h, reading)
+	parts := partsAndWholes(h)
+	in := map[int]*[]*archive.Entry{} // the list of an entry, by its id
+	dependsOn := func(e *archive.Entry, list *[]*archive.Entry) bool {
+		return slices.ContainsFunc(e.Dependencies, func(id int) bool { return in[id] == list })
+	}
+	for _, e := range h.InSection(archive.SectionPostData) {
+		isIndex := e.Desc == "INDEX" || e.Desc == "CONSTRAINT"
+		switch {
+		case e.Section == archive.SectionNone:
+		case e.Desc == "TRIGGER" && !strings.HasPrefix(strings.TrimSpace(e.Definition), "CREATE "):
+			list = &states
+		case locksParts(e) && slices.ContainsFunc(e.Dependencies, func(id int) bool { return parts[id] }):
+			list = &linked
+		case fillInTurn && (fills(e) || dependsOn(e, &fill)):
+			list = &fill
+		case isIndex && dependsOn(e, &rest):
+			list = &rest
+		case e.Desc == "INDEX ATTACH", isIndex && reading.index(e), e.Desc == "INDEX" && altersTable(e.Definition):
+			list, attaching = &attach, true
+		case isIndex || !attaching:
+			list = &build
+		default:
+			list = &rest
+		}
+		in[e.ID] = list
+		if !restored[e.ID] {
+			*list = append(*list, e)
+		}
+	}
+	if len(attach) == 0 {
+		build, rest = nil, slices.Concat(build, rest)
+	}
+	return slices.DeleteFunc([]pass{{build, jobs}, {attach, 1}, {rest, jobs}, {linked, 1}, {states, 1}, {fill, 1}},
+		func(p pass) bool { return len(p.entries) == 0 })
+}
+
+// partsAndWholes returns the ids of partitioned tables and partitions.
+func partsAndWholes(h *archive.Head) map[int]bool {
+	found := map[int]bool{}
+	for part, whole := range schema.Attachments(h) {
+		found[part], found[whole] = true, true
+	}
+	return found
+}
+
+// locksParts reports whether what an entry makes for a partitioned table is made for
+// its partitions as well, or the other way around. It then locks them all, in an
+// order of its own, so two such entries can wait for each other.
+func locksParts(e *archive.Entry) bool {
+	switch e.Desc {
+	case "FK CONSTRAINT", "CHECK CONSTRAINT", "TRIGGER", "RULE", "POLICY", "ROW SECURITY":
+		return true
+	}
+	return false
+}
+
+// fills reports whether pg_restore leaves an entry for last, in its own order.
+func fills(e *archive.Entry) bool {
+	return e.Desc == "MATERIALIZED VIEW DATA" || e.Desc == "EVENT TRIGGER"
+}
+
+// fillsInTurn reports whether materialized views have to be filled one at a time:
+// when one of them, or an index of one, may read what the archive does not name,
+// or when there are event triggers, which may do anything meanwhile.
+func fillsInTurn(h *archive.Head, reading *dependents) bool {
+	byID := h.ByID()
+	return slices.ContainsFunc(h.InSection(archive.SectionPostData), func(e *archive.Entry) bool {
+		switch e.Desc {
+		case "EVENT TRIGGER":
+			return true
+		case "MATERIALIZED VIEW DATA":
+			return reading.reads(e)
+		case "INDEX":
+			return slices.ContainsFunc(e.Dependencies, func(id int) bool {
+				return byID[id] != nil && byID[id].Desc == "MATERIALIZED VIEW"
+			}) && reading.index(e)
+		}
+		return false
+	})
+}
+
+// writeList writes a list for pg_restore --use-list.
+func writeList(path string, entries []*archive.Entry) error {
+	var b strings.Builder
+	for _, e := range entries {
+		fmt.Fprintf(&b, "%d; %s\n", e.ID, e.Desc)
+	}
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		return fmt.Errorf("write the list of entries: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,77 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// Script is a file with SQL of the team's own.
+type Script struct {
+	Path string
+	SQL  string
+}
+
+// maxScript is how many bytes an SQL file may have: it is kept in memory.
+const maxScript = 64 << 20
+
+// ReadScripts reads SQL files. key is what names them in the file at path.
+func ReadScripts(key, path string, files []string) (scripts []Script, err error) {
+	var problems []string
+	for _, file := range files {
+		sql, err := config.ReadFile(file, maxScript)
+		if err != nil {
+			problems = append(problems, err.Error())
+			continue
+		}
+		if failed, ok := errors.AsType[*pgtools.ScriptError](pgtools.CheckScript(string(sql))); ok {
+			problems = append(problems, fmt.Sprintf("%s:%d: %v", file, failed.Line, failed))
+		}
+		scripts = append(scripts, Script{file, string(sql)})
+	}
+	if len(problems) > 0 {
+		return nil, fault.New(fault.Usage, "a path that does not begin with / counts from the folder of hectl.yml", "%s in %s: %s", key, path, strings.Join(problems, "; "))
+	}
+	return scripts, nil
+}
+
+// RunScripts runs the team's own SQL in the temp database, which the dump with head h
+// was restored to.
+func RunScripts(ctx context.Context, admin *pgtools.DB, temp pgtools.Conn, h *archive.Head, out *console.Console, key string, scripts []Script) error {
+	if len(scripts) == 0 {
+		return nil
+	}
+	bar := out.Progress(key, console.Steps, int64(len(scripts)))
+	defer bar.Done()
+	temp, err := admin.WithFixedSettings(ctx, temp)
+	if err != nil {
+		return err
+	}
+	db, err := pgtools.Connect(ctx, temp, pgtools.RestoreApp)
+	if err != nil {
+		return err
+	}
+	defer db.Close(context.WithoutCancel(ctx))
+	for _, s := range scripts {
+		done := bar.Job(s.Path)
+		err := db.RunScript(ctx, s.SQL)
+		done()
+		if failed, ok := errors.AsType[*pgtools.ScriptError](err); ok {
+			said := append(phrases(h), pgtools.NewPhrases(schema.Raises(s.SQL))...)
+			return fmt.Errorf("run %s:%d: %w", s.Path, failed.Line, pgtools.Explain(err, said))
+		}
+		if err != nil {
+			return fmt.Errorf("run %s: %w", s.Path, err)
+		}
+		bar.Add(1)
+	}
+	return nil
+}

@@ -1,0 +1,186 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/dump"
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// column is a column of the restored database.
+type column struct {
+	Schema, Table, Name string
+	NotNull, Generated  bool
+	Type                string   // without its length
+	Length              int      // of varchar(n) and char(n), 0 without one
+	Array               bool     // Type is that of the elements
+	Lineage             []string // names of the table and of what it is a part of
+}
+
+// table returns the columns of one table as the judge of credentials takes them.
+func table(columns []column) *schema.Table {
+	t := &schema.Table{Name: schema.Name{Schema: columns[0].Schema, Name: columns[0].Table}}
+	for _, c := range columns {
+		one := schema.Column{Name: c.Name, NotNull: c.NotNull, Type: schema.Type{SQL: c.Type, Name: schema.Name{Name: c.Type}, Array: c.Array}}
+		if c.Length > 0 {
+			one.Type.Modifiers = []int{c.Length}
+		}
+		if !c.Generated {
+			t.Columns = append(t.Columns, one)
+		}
+	}
+	return t
+}
+
+// statement is one change that the scrub makes.
+type statement struct {
+	table string // quoted, with its schema
+	sql   string
+}
+
+// scrubStatements decides what has to change, given the columns that are there,
+// those of a table in a row.
+func scrubStatements(columns []column, credentials *mask.InDatabase) (statements []statement, err error) {
+	for rest := columns; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].Schema == rest[0].Schema && rest[n].Table == rest[0].Table {
+			n++
+		}
+		name := pgtools.Quote(rest[0].Schema) + "." + pgtools.Quote(rest[0].Table)
+		none, list, err := credentials.Table(table(rest[:n]), rest[0].Lineage)
+		if err != nil {
+			return nil, err
+		}
+		if none {
+			statements = append(statements, statement{name, "DELETE FROM ONLY " + name})
+		}
+		for _, sql := range updates(name, list) {
+			statements = append(statements, statement{name, sql})
+		}
+		rest = rest[n:]
+	}
+	return statements, nil
+}
+
+// updates returns the statements that make the assignments to a table.
+func updates(table string, list []mask.Assignment) (statements []string) {
+	var set []string
+	for _, a := range list {
+		if a.Where != "" {
+			statements = append(statements, "UPDATE ONLY "+table+" SET "+pgtools.Quote(a.Column)+" = "+a.SQL+" WHERE "+a.Where)
+			continue
+		}
+		set = append(set, pgtools.Quote(a.Column)+" = "+a.SQL)
+	}
+	if len(set) > 0 {
+		statements = append(statements, "UPDATE ONLY "+table+" SET "+strings.Join(set, ", "))
+	}
+	return statements
+}
+
+// scrub takes production's environment, jobs, sessions, passwords and tokens out
+// of the temp database, where they are: rows that were copied came without them
+// (mask.Credentials) and their tables are done, but those of a dump made with
+// --inserts come as they are. It asks the catalog and not only the dump, so it also
+// finds what could not be read there.
+//
+// It runs after the data is in and before the post-data section: then there are
+// no triggers that would copy the old values elsewhere, no rules or policies that
+// would hide rows, and materialized views are filled from what it left. The rows
+// that it replaced are then taken off the disk as well.
+func scrub(ctx context.Context, db *pgtools.DB, done func(schema, table string) bool, credentials *mask.InDatabase) error {
+	columns, err := pgtools.Rows[column](ctx, db, `
+		WITH RECURSIVE part AS (
+			SELECT c.oid, c.relname FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p')
+			UNION SELECT i.inhrelid, part.relname FROM pg_catalog.pg_inherits i JOIN part ON i.inhparent = part.oid),
+		lineage AS (SELECT oid, pg_catalog.array_agg(relname::text) AS names FROM part GROUP BY oid)
+		SELECT n.nspname::text, c.relname::text, a.attname::text, a.attnotnull, a.attgenerated <> '',
+		       pg_catalog.format_type(CASE WHEN t.typlen = -1 AND t.typelem <> 0 THEN t.typelem ELSE t.oid END, NULL),
+		       CASE WHEN a.atttypmod > 4 AND pg_catalog.format_type(CASE WHEN t.typlen = -1 AND t.typelem <> 0 THEN t.typelem ELSE t.oid END, NULL) LIKE 'character%'
+		            THEN a.atttypmod - 4 ELSE 0 END,
+		       t.typlen = -1 AND t.typelem <> 0, lineage.names
+		FROM pg_catalog.pg_class c
+		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+		JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+		JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+		JOIN lineage ON lineage.oid = c.oid
+		WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+		  AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
+		ORDER BY 1, 2, a.attnum`)
+	if err != nil {
+		return fmt.Errorf("scrub: list tables: %w", err)
+	}
+	columns = slices.DeleteFunc(columns, func(c column) bool { return done(c.Schema, c.Table) })
+	statements, err := scrubStatements(columns, credentials)
+	if err != nil || len(statements) == 0 {
+		return err
+	}
+	changed := map[string]bool{}
+	err = db.InTx(ctx, func(tx *pgtools.Tx) error {
+		for _, s := range statements {
+			rows, err := tx.Exec(ctx, s.sql)
+			if err != nil {
+				return fmt.Errorf("scrub %s: %w", s.table, err)
+			}
+			changed[s.table] = changed[s.table] || rows > 0
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, table := range slices.Sorted(maps.Keys(changed)) {
+		if !changed[table] {
+			continue
+		}
+		if _, err := db.Exec(ctx, "VACUUM FULL "+table); err != nil {
+			return fmt.Errorf("scrub %s: take the old rows off the disk: %w", table, err)
+		}
+	}
+	return nil
+}
+
+// InsertsRows reports whether rows come as statements, and so as they are in the
+// dump.
+func (o Options) InsertsRows(d *dump.Dump, masks *mask.Plan) bool {
+	return slices.ContainsFunc(d.Head.Entries, func(e archive.Entry) bool {
+		t := masks.Table(&e)
+		return e.Desc == "TABLE DATA" && e.Copy == "" && e.HasBlock() && (t == nil || !t.None) && o.Tables.Takes(&e)
+	})
+}
+
+// scrub connects to the temp database and scrubs what came as it was.
+func (l *Loader) scrub(ctx context.Context) error {
+	bar := l.Out.Progress("scrub", console.Steps, -1)
+	defer bar.Done()
+	db, err := pgtools.Connect(ctx, l.Into, pgtools.RestoreApp)
+	if err != nil {
+		return err
+	}
+	defer db.Close(context.WithoutCancel(ctx))
+	if _, err := db.Exec(ctx, "SET search_path = '';"+readNames(l.Dump)); err != nil {
+		return fmt.Errorf("prepare a session: %w", err)
+	}
+	done := map[[2]string]bool{} // they came masked, or not at all
+	for i := range l.Dump.Head.Entries {
+		e := &l.Dump.Head.Entries[i]
+		if l.Mask.Table(e) != nil || e.Desc == "TABLE DATA" && !l.Tables.Takes(e) {
+			namespace, tag := e.Names()
+			done[[2]string{namespace, tag}] = true
+		}
+	}
+	credentials, err := mask.NewInDatabase(schema.Read(l.Dump.Head), l.Password, methods.RandomSeed(), l.KeepRows...)
+	if err != nil {
+		return err
+	}
+	return scrub(ctx, db, func(schema, table string) bool { return done[[2]string{schema, table}] }, credentials)
+}

@@ -1,0 +1,151 @@
+package restore
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/restore/load"
+	"github.com/rubyforgood/hectl/restore/swap"
+	"github.com/rubyforgood/hectl/restore/target"
+)
+
+const replaceExits = `
+0    done
+1    failed; the target is as it was
+2    wrong flags or settings; nothing was touched
+3    done, with warnings that need attention
+10   no such dump or bucket
+11   another run works on this target
+12   credentials are missing, expired, or lack a permission
+13   the dump is damaged, or was replaced while it was read; the target is as
+     it was
+15   the target may not be replaced
+130  interrupted; the target is as it was`
+
+const whatHappens = `   The dump is restored into a new database beside the target. Only when that
+   is complete are the two exchanged. Production's passwords, tokens, sessions
+   and jobs never get into it, nor does what the rules for masking cover (mask
+   in hectl.yml). The replaced database is kept as TARGET_previous until the
+   next time. A failure before the exchange leaves the target as it was.
+
+   The target is TARGET, else what PG_HOST, PG_USERNAME and PG_PASSWORD say
+   (default: localhost, postgres) with database diaper_dev, else what libpq's
+   PG* variables say. The application's .env files are read for all of them. It
+   must be on this machine; production is refused, in every way it can be told.`
+
+func targetFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Category: command.Database, Name: "target", Usage: "`TARGET` to replace: a URI, a conninfo string, or a name (HECTL_TARGET; default diaper_dev)"},
+		&cli.StringSliceFlag{Category: command.Database, Name: "allow-host", Usage: "allow a target on `HOST`, which is not this machine"},
+		&cli.BoolFlag{Category: command.Database, Name: "force", Usage: "replace a database whose own ar_internal_metadata says production"},
+		&cli.BoolFlag{Category: command.Database, Name: "drop-previous", Usage: "do not keep the replaced database"},
+		&cli.StringFlag{Category: command.Database, Name: "password", Value: methods.DefaultPassword, Usage: "`PASSWORD` that every user in the restored database gets (default password)"},
+		&cli.StringFlag{Category: command.Database, Name: "login-as", Usage: "do not mask `ADDRESS`, that of a user to log in as; the rest of that user is masked"},
+		&cli.StringSliceFlag{Category: command.Database, Name: "exclude-table-data", Usage: "leave out the rows of tables that match `PATTERN`, and do not download them; repeatable"},
+		&cli.StringSliceFlag{Category: command.Database, Name: "table", Usage: "leave out the rows of all tables but those that match `PATTERN`; repeatable"},
+		&cli.StringSliceFlag{Category: command.Database, Name: "keep-rows", Usage: "keep the rows of `TABLE`, though it holds jobs, sessions or a cache (keep_rows in hectl.yml); repeatable"},
+		withoutFlag(),
+		jobsFlag(),
+		maskFlag(), noMaskFlag(),
+		afterFlags()[0], afterFlags()[1],
+		&cli.BoolFlag{Category: command.Database, Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would happen, and do nothing"},
+		command.PGBinFlag(),
+	}
+}
+
+func jobsFlag() cli.Flag {
+	return &cli.StringFlag{Category: command.Database, Name: "jobs", Aliases: []string{"j"}, Usage: "copy `N` tables, or build N indexes, at once, with up to 2 × N + 2 sessions (HECTL_JOBS; default: processors, at most 8)"}
+}
+
+// options are what flags and settings say of a command that restores a dump.
+type options struct {
+	out      *console.Console
+	settings *config.Sources
+	version  string // of hectl
+	target   *target.Target
+	bucket   config.Bucket
+	pgBin    string
+
+	load    load.Options
+	masking masking
+	after   afterRestore
+	login   swap.LoginOptions
+
+	dropPrevious bool
+	dryRun       bool
+}
+
+// newOptions reads the flags and settings of a command that replaces the target.
+func newOptions(env *command.Env, c *cli.Context) (options, error) {
+	o, err := newServerOptions(env, c)
+	if err != nil {
+		return o, err
+	}
+	o.dropPrevious, o.dryRun = c.Bool("drop-previous"), c.Bool("dry-run")
+	if o.load.Tables, err = load.NewChooser(c.StringSlice("table"), c.StringSlice("exclude-table-data")); err != nil {
+		return o, err
+	}
+	o.load.Password = c.String("password")
+	if err := methods.CheckPassword(o.load.Password); err != nil {
+		return o, fault.Wrap(fault.Usage, "", fmt.Errorf("--password %w", err))
+	}
+	if o.masking, err = prepareMasking(o.settings, o.out, c); err != nil {
+		return o, err
+	}
+	if o.load.KeepRows, err = load.NewKeptRows(o.settings.KeepRows(c.StringSlice("keep-rows"))); err != nil {
+		return o, err
+	}
+	o.login = swap.LoginOptions{As: strings.TrimSpace(c.String("login-as")), Password: o.load.Password}
+	if err := checkAddress(o.login.As); err != nil {
+		return o, err
+	}
+	if o.masking.rules != nil {
+		o.login.RulePasswords = o.masking.rules.Passwords()
+	}
+	o.after, err = prepareAfter(o.settings, c)
+	return o, err
+}
+
+// newServerOptions is the part of newOptions that says where, and with what.
+func newServerOptions(env *command.Env, c *cli.Context) (o options, err error) {
+	o.out, o.version = env.Console, env.Version
+	o.load.Password = methods.DefaultPassword
+	var flags config.Flags
+	if o.target, o.settings, err = command.NewTarget(env, c); err != nil {
+		return o, err
+	}
+	flags = command.Given(c)
+	if o.pgBin, err = command.PGBin(o.settings, flags); err != nil {
+		return o, err
+	}
+	if o.bucket, err = o.settings.Bucket(flags); err != nil {
+		return o, err
+	}
+	if o.load.Jobs, err = o.settings.Jobs(flags); err != nil {
+		return o, err
+	}
+	o.load.Without, err = load.NewWithout(o.settings.Without(c.StringSlice("without")))
+	return o, err
+}
+
+// findTools begins to look for the client tools: asking programs for their versions
+// takes a while.
+func (o options) findTools(ctx context.Context) func() (*pgtools.Tools, error) {
+	find := sync.OnceValues(func() (*pgtools.Tools, error) { return pgtools.FindTools(ctx, o.pgBin, o.settings.Lookup) })
+	go func() { _, _ = find() }() // kept until it is needed
+	return find
+}
+
+func withoutFlag() cli.Flag {
+	return &cli.StringSliceFlag{Category: command.Database, Name: "without", Usage: "leave out objects of a `KIND`, or one as KIND:NAME, such as extension:pg_cron or event-triggers, and what needs them; repeatable"}
+}

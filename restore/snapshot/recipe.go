@@ -1,0 +1,64 @@
+package snapshot
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/restore/target"
+)
+
+// compareRecipes says what of another recipe is not as wanted, "" when nothing is. It is
+// a clause that completes "not used: ".
+func compareRecipes(made, want target.Recipe, password string) string {
+	switch {
+	case made.Dump != want.Dump:
+		return "it is of " + made.Dump
+	case made.ETag != want.ETag:
+		return "the dump has been replaced since"
+	case made.Chosen != want.Chosen:
+		return "it has the rows of other tables: " + cmp.Or(made.Chosen, "all")
+	case made.Kept != want.Kept:
+		return "it was made with --keep-rows " + cmp.Or(made.Kept, "for no table")
+	case made.Login != want.Login:
+		return "another address was not masked (--login-as)"
+	case made.Without != want.Without:
+		return "it was made without " + cmp.Or(made.Without, "leaving anything out")
+	case made.Masked != want.Masked, made.Rules != want.Rules:
+		return "it was masked by other rules"
+	case made.After != want.After:
+		return "other SQL has run in it (after in hectl.yml)"
+	case made.User != want.User:
+		return "what is in it belongs to " + made.User
+	case made.Version != want.Version:
+		return "it was made by hectl " + made.Version
+	case !hasPassword(made, password):
+		return "its users have another password"
+	}
+	return ""
+}
+
+func hasPassword(made target.Recipe, password string) bool {
+	if made.Password == "" {
+		return password == methods.DefaultPassword
+	}
+	return methods.IsPassword(made.Password, password)
+}
+
+// FindServing returns the newest snapshot that is what a fetch by the recipe would
+// make, nil when there is none, and why the others are not.
+func FindServing(snapshots []target.Held, want target.Recipe, password string) (snapshot *target.Held, reasons []string) {
+	for i := range slices.Backward(snapshots) {
+		s := &snapshots[i]
+		if s.Snapshot.Recipe == nil {
+			continue // a database that somebody worked with
+		}
+		reason := compareRecipes(*s.Snapshot.Recipe, want, password)
+		if reason == "" {
+			return s, reasons
+		}
+		reasons = append(reasons, fmt.Sprintf("snapshot %s is not used: %s", s.Snapshot.Name, reason))
+	}
+	return nil, reasons
+}

@@ -1,0 +1,78 @@
+package snapshot
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/crypto/bcrypt"
+
+	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/restore/load"
+	"github.com/rubyforgood/hectl/restore/target"
+)
+
+func TestServing(t *testing.T) {
+	hash, err := bcrypt.GenerateFromPassword([]byte("s3cret"), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := target.Recipe{Dump: "s3://b/k", ETag: "e", Chosen: "without versions", Masked: true, Rules: "r", User: "me", Version: "1"}
+	for _, tt := range []struct {
+		change   func(*target.Recipe)
+		password string
+		reason   string // "": it serves
+	}{
+		{func(*target.Recipe) {}, "password", ""},
+		{func(r *target.Recipe) { r.Password = string(hash) }, "s3cret", ""},
+		{func(r *target.Recipe) { r.Password = string(hash) }, "password", "another password"},
+		{func(*target.Recipe) {}, "s3cret", "another password"},
+		{func(r *target.Recipe) { r.Dump = "s3://b/older" }, "password", "it is of s3://b/older"},
+		{func(r *target.Recipe) { r.ETag = "f" }, "password", "replaced"},
+		{func(r *target.Recipe) { r.Chosen = "" }, "password", "other tables: all"},
+		{func(r *target.Recipe) { r.Masked = false }, "password", "other rules"},
+		{func(r *target.Recipe) { r.Rules = "s" }, "password", "other rules"},
+		{func(r *target.Recipe) { r.User = "you" }, "password", "belongs to you"},
+		{func(r *target.Recipe) { r.Version = "2" }, "password", "hectl 2"},
+	} {
+		made := base
+		tt.change(&made)
+		s, reasons := FindServing([]target.Held{
+			{Mark: target.Mark{Snapshot: &target.SnapshotFacts{Name: "worked-with"}}},
+			{Mark: target.Mark{Snapshot: &target.SnapshotFacts{Name: "made", Recipe: &made}}},
+		}, base, tt.password)
+		if got := strings.Join(reasons, "; "); (tt.reason == "") != (s != nil) || !strings.Contains(got, tt.reason) || (s != nil) != (got == "") {
+			t.Errorf("%+v: %v, %q; want %q", made, s, got, tt.reason)
+		}
+	}
+}
+
+// The newest of those that serve is taken.
+func TestServingTakesTheNewest(t *testing.T) {
+	r := target.Recipe{Dump: "d"}
+	s, _ := FindServing([]target.Held{
+		{Mark: target.Mark{Snapshot: &target.SnapshotFacts{Name: "old", Recipe: &r}}},
+		{Mark: target.Mark{Snapshot: &target.SnapshotFacts{Name: "new", Recipe: &r}}},
+	}, r, methods.DefaultPassword)
+	if s == nil || s.Snapshot.Name != "new" {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestChooserKey(t *testing.T) {
+	key := func(only, exclude []string) string {
+		c, err := load.NewChooser(only, exclude)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Key()
+	}
+	if a, b := key(nil, []string{"b", "a", "b"}), key(nil, []string{"a", "b"}); a != b {
+		t.Errorf("%q, %q", a, b)
+	}
+	if a, b := key([]string{"a"}, nil), key(nil, []string{"a"}); a == b {
+		t.Errorf("%q", a)
+	}
+	if key(nil, nil) != "" {
+		t.Error(key(nil, nil))
+	}
+}

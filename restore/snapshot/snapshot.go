@@ -1,0 +1,252 @@
+package snapshot
+
+import (
+	"context"
+	"math"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/commandline"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/restore/target"
+)
+
+// Command returns "hectl snapshot" and its subcommands.
+func Command(env *command.Env) *cli.Command {
+	env.CompleteArgs("snapshot restore", completeNames(env, 1))
+	env.CompleteArgs("snapshot rename", completeNames(env, 1))
+	env.CompleteArgs("snapshot delete", completeNames(env, math.MaxInt))
+	return command.New(env, &cli.Command{
+		Name:  "snapshot",
+		Usage: "keep the local database as it is, to go back to",
+		UsageText: `hectl snapshot save NAME
+   hectl snapshot list
+   hectl snapshot restore NAME
+   hectl snapshot rename NAME NEW
+   hectl snapshot delete NAME…`,
+		Description: `EXAMPLES:
+   hectl snapshot save before-migration
+   hectl snapshot restore before-migration   again and again
+   hectl snapshot list                       names, sizes, and what they are of
+
+   A snapshot is a copy of TARGET on the same server, made of its files: a
+   database of its own, TARGET_snapshot_NAME, to which nobody can connect. It
+   takes as much room as TARGET. Names are of their TARGET: two databases may
+   each have a snapshot "clean".
+
+   save ends the sessions on TARGET, and so does restore, which copies the
+   snapshot to a new database, and exchanges the two as fetch-latest-db does:
+   what TARGET was is kept as TARGET_previous ("hectl rollback"). Settings,
+   comment and privileges of TARGET stay. Nothing is ever taken for a snapshot
+   that hectl did not make and mark as one.
+
+   "hectl fetch-latest-db --snapshot" makes one of what it fetched.`,
+		Subcommands: []*cli.Command{
+			snapshotSaveCommand(env), snapshotListCommand(env), snapshotRestoreCommand(env),
+			snapshotRenameCommand(env), snapshotDeleteCommand(env),
+		},
+	}, snapshotExits)
+}
+
+const snapshotExits = `
+0    done
+1    failed; the target and its snapshots are as they were
+2    wrong flags or settings, or there is a snapshot NAME already
+3    done, with warnings that need attention
+10   there is no such snapshot, or no target to save
+11   another run works on this target
+12   the role lacks a permission
+15   the target may not be replaced, or not be read
+130  interrupted; the target and its snapshots are as they were`
+
+func snapshotSaveCommand(env *command.Env) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:      "save",
+		Usage:     "save a copy of the local database under a name",
+		UsageText: "hectl snapshot save NAME [options]",
+		Description: `EXAMPLES:
+   hectl snapshot save before-upgrade --dry-run   only show the plan
+   hectl snapshot save before-upgrade
+
+   Ends the sessions on TARGET, because PostgreSQL copies a database only when
+   it has none.`,
+		Flags: append(command.TargetFlags(), command.DryRunFlag()),
+		Action: func(c *cli.Context) error {
+			t, err := prepareSnapshots(env, c, 1, 1)
+			if err != nil {
+				return err
+			}
+			return save(c.Context, t, c.Args().First(), c.Bool("dry-run"))
+		},
+	}, snapshotExits)
+}
+
+func snapshotListCommand(env *command.Env) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:      "list",
+		Usage:     "list the snapshots of the local database",
+		UsageText: "hectl snapshot list [options]",
+		Flags:     command.TargetFlags()[:1],
+		Action: func(c *cli.Context) error {
+			t, err := prepareSnapshots(env, c, 0, 0)
+			if err != nil {
+				return err
+			}
+			return list(c.Context, t)
+		},
+	}, snapshotExits)
+}
+
+func snapshotRestoreCommand(env *command.Env) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:      "restore",
+		Usage:     "replace the local database with a snapshot",
+		UsageText: "hectl snapshot restore NAME [options]",
+		Description: `EXAMPLES:
+   hectl snapshot restore before-migration   again and again
+   hectl snapshot restore before-migration --drop-previous
+
+   Copies the snapshot to a new database, then swaps it with TARGET. The
+   previous database is kept as TARGET_previous: "hectl rollback" brings it
+   back. The snapshot stays.`,
+		Flags: append(command.TargetFlags(),
+			&cli.BoolFlag{Category: command.Database, Name: "drop-previous", Usage: "do not keep the replaced database"},
+			command.DryRunFlag()),
+		Action: func(c *cli.Context) error {
+			t, err := prepareSnapshots(env, c, 1, 1)
+			if err != nil {
+				return err
+			}
+			return restoreNamed(c.Context, t, c.Args().First(), Restore{DropReplaced: c.Bool("drop-previous"), DryRun: c.Bool("dry-run"), named: true})
+		},
+	}, snapshotExits)
+}
+
+func snapshotRenameCommand(env *command.Env) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:      "rename",
+		Usage:     "rename a snapshot",
+		UsageText: "hectl snapshot rename NAME NEW [options]",
+		Description: `EXAMPLES:
+   hectl snapshot rename before-migration clean
+
+   "hectl fetch-latest-db --snapshot" replaces the snapshot that it made before,
+   unless you renamed it.`,
+		Flags: append(command.TargetFlags(), command.DryRunFlag()),
+		Action: func(c *cli.Context) error {
+			t, err := prepareSnapshots(env, c, 2, 2)
+			if err != nil {
+				return err
+			}
+			return rename(c.Context, t, c.Args().Get(0), c.Args().Get(1), c.Bool("dry-run"))
+		},
+	}, snapshotExits)
+}
+
+func snapshotDeleteCommand(env *command.Env) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:      "delete",
+		Usage:     "delete snapshots",
+		UsageText: "hectl snapshot delete NAME… [options]",
+		Description: `EXAMPLES:
+   hectl snapshot delete before-upgrade clean
+
+   Deletes none unless all of them exist.`,
+		Flags: append(command.TargetFlags(), command.DryRunFlag()),
+		Action: func(c *cli.Context) error {
+			t, err := prepareSnapshots(env, c, 1, math.MaxInt)
+			if err != nil {
+				return err
+			}
+			return deleteAll(c.Context, t, c.Args().Slice(), c.Bool("dry-run"))
+		},
+	}, snapshotExits)
+}
+
+// prepareSnapshots checks the names of snapshots, of which a command takes from
+// least to most, and finds the target.
+func prepareSnapshots(env *command.Env, c *cli.Context, least, most int) (*target.Target, error) {
+	if n := c.NArg(); n < least || n > most {
+		name := commandline.FullName(c.Command)
+		return nil, fault.New(fault.Usage, strings.TrimSuffix(c.Command.UsageText, " [options]"), "%s takes %d arguments, but was given %d", name, least, n)
+	}
+	for _, arg := range c.Args().Slice() {
+		if !plainName.MatchString(arg) {
+			return nil, fault.New(fault.Usage, "letters, digits, and . _ - between them, at most 60", "%s cannot be the name of a snapshot", fault.Quote(arg))
+		}
+	}
+	t, _, err := command.NewTarget(env, c)
+	return t, err
+}
+
+// Info describes a snapshot.
+type Info struct {
+	Name      string         `json:"name"`
+	Database  string         `json:"database"`
+	Size      int64          `json:"size"` // bytes; -1 when not known
+	Saved     time.Time      `json:"saved_at"`
+	Automatic bool           `json:"automatic"` // made by fetch-latest-db --snapshot, which may replace it
+	Origin    *target.Origin `json:"origin,omitempty"`
+
+	target string
+}
+
+// NewInfo describes a snapshot that the target has.
+func NewInfo(h target.Held) Info {
+	s := h.Snapshot
+	return Info{
+		Name: s.Name, Database: h.Name, Size: h.Size, Saved: s.Saved, Automatic: s.Automatic, Origin: h.Origin,
+		target: h.Target,
+	}
+}
+
+// of says what the snapshot is of: the dump that was in it first, else the target.
+func (s Info) of() string {
+	if s.Origin == nil || s.Origin.Dump == "" {
+		return s.target
+	}
+	return s.Origin.Name()
+}
+
+// findSnapshot finds the target's snapshot of that name.
+func findSnapshot(ctx context.Context, s *target.Session, name string) (target.Held, error) {
+	h, err := s.Holdings(ctx, s.DB)
+	if err != nil {
+		return target.Held{}, err
+	}
+	if found := h.Snapshot(name); found != nil {
+		return *found, nil
+	}
+	hint := `"hectl snapshot save NAME" makes one`
+	var names []string
+	for _, other := range h.Snapshots {
+		names = append(names, other.Snapshot.Name)
+	}
+	if len(names) > 0 {
+		hint = "there is " + strings.Join(names, ", ")
+	}
+	return target.Held{}, fault.New(fault.NotFound, hint, "there is no snapshot %s of %s", name, s)
+}
+
+// refuseTaken refuses a name that is taken.
+func refuseTaken(ctx context.Context, s *target.Session, name string) error {
+	h, err := s.Holdings(ctx, s.DB)
+	if err != nil {
+		return err
+	}
+	if h.Snapshot(name) != nil {
+		return fault.New(fault.Usage, `choose another name, or "hectl snapshot delete `+name+`" first`, "there is a snapshot %s of %s already", name, s)
+	}
+	database := target.SnapshotName(s.Name(), name)
+	if _, taken, err := s.DB.Database(ctx, database); err != nil || !taken {
+		return err
+	}
+	return fault.New(fault.Usage, "choose another name, or rename that database", "the snapshot %s would be the database %s, and there is one of that name that hectl did not make", name, database)
+}
+
+// plainName is what a snapshot may be called.
+var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$`)

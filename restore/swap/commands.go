@@ -1,0 +1,199 @@
+package swap
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/restore/target"
+)
+
+// Commands are the programs that hectl.yml lists under after_restore, such as
+// migrations. They run in the temp database.
+type Commands struct {
+	Words      [][]string
+	Limit      time.Duration // of each command
+	Dir        string        // of hectl.yml, where they run
+	KeepFailed bool          // --keep-failed: keep the temp database of one that failed
+}
+
+// Lines are the commands as a person would type them.
+func (c Commands) Lines() (lines []string) {
+	for _, words := range c.Words {
+		lines = append(lines, config.CommandLine(words))
+	}
+	return lines
+}
+
+// CommandError says that a command of after_restore failed.
+type CommandError struct{ error }
+
+func (e *CommandError) Unwrap() error { return e.error }
+
+// Run runs the commands in the temp database, one after the other.
+func (c Commands) Run(ctx context.Context, s *target.Session, p *Plan) error {
+	if len(c.Words) == 0 {
+		return nil
+	}
+	before, err := openDatabase(ctx, s.DB, p.Temp)
+	if err != nil {
+		return err
+	}
+	bar := s.Out.Progress("after_restore", console.Steps, int64(len(c.Words)))
+	defer bar.Done()
+	for _, words := range c.Words {
+		line := config.CommandLine(words)
+		s.Out.Say("running %s", line)
+		done := bar.Job(line)
+		err := c.runOne(ctx, s, p, words)
+		done()
+		if err != nil {
+			return &CommandError{err}
+		}
+		bar.Add(1)
+	}
+	// What a command left behind must not change the database any more.
+	if _, err := s.DB.TerminateSessions(ctx, p.Temp); err != nil {
+		return err
+	}
+	after, err := openDatabase(ctx, s.DB, p.Temp)
+	if err == nil && after != before {
+		err = &CommandError{fmt.Errorf("after_restore: a command dropped %s, created it again, made it a template or closed it to connections", p.Temp)}
+	}
+	return err
+}
+
+// openDatabase returns the oid of a database that is no template and takes connections,
+// 0 when there is none.
+func openDatabase(ctx context.Context, admin *pgtools.DB, name string) (oid uint32, err error) {
+	err = admin.QueryRow(ctx, "SELECT coalesce((SELECT oid FROM pg_catalog.pg_database WHERE datname = $1 AND datallowconn AND NOT datistemplate), 0)::oid", name).Scan(&oid)
+	if err != nil {
+		return 0, fmt.Errorf("look at %s: %w", name, err)
+	}
+	return oid, nil
+}
+
+// runOne runs one command, and passes on what it prints.
+func (c Commands) runOne(ctx context.Context, s *target.Session, p *Plan, words []string) error {
+	env := s.Conn.WithDatabase(p.Temp).CommandEnviron(os.Environ())
+	// A running spring server would go on in the environment that it was started in,
+	// which is that of the target.
+	env = append(env, "RAILS_ENV=development", "DISABLE_SPRING=1")
+	var last lastLines
+	use := countUse(ctx, s.DB, p)
+	err := pgtools.Command{Words: words, Dir: c.Dir, Env: env, Limit: c.Limit, Line: func(line string) {
+		line = plainLine(line)
+		last.add(line)
+		s.Out.Say("%s", strings.TrimRight("  "+line, " "))
+	}}.Run(ctx)
+	if err != nil {
+		return explainCommand(fmt.Errorf("after_restore: %s: %w", config.CommandLine(words), err), last)
+	}
+	if use.strayed(ctx, s.DB, p) {
+		s.Warn("%s connected to %s and not to %s: what it changed is in the database that this restore replaces; let it read DATABASE_URL, or PGDATABASE",
+			config.CommandLine(words), p.Target, p.Temp)
+	}
+	return nil
+}
+
+// explainCommand adds to the failure of a command what it said last.
+func explainCommand(err error, last lastLines) error {
+	if len(last) > 0 {
+		err = fmt.Errorf("%w; it said last: %s", err, strings.Join(last, "; "))
+	}
+	if _, ok := errors.AsType[*pgtools.TimeoutError](err); ok {
+		return fault.Wrap(fault.Failed, "after_restore_timeout in hectl.yml gives it more time", err)
+	}
+	return err
+}
+
+// colours match a terminal's codes for them.
+var colours = regexp.MustCompile("\x1b\\[[0-9;]*[mK]")
+
+// plainLine is a line of a command's output as a terminal shows it in the end.
+func plainLine(line string) string {
+	line = colours.ReplaceAllString(strings.TrimRight(line, "\r"), "")
+	return fault.Redact(line[strings.LastIndex(line, "\r")+1:])
+}
+
+// lastLines are the last lines that a command printed.
+type lastLines []string
+
+func (l *lastLines) add(line string) {
+	const kept = 3
+	if line = strings.TrimSpace(line); line != "" {
+		*l = append((*l)[max(0, len(*l)-kept+1):], line)
+	}
+}
+
+// connections is how often clients had connected to the temp database and the target when a
+// command began.
+type connections struct {
+	known        bool
+	since        time.Time // by the server's clock
+	temp, target int64
+}
+
+// countUse counts. Servers before 15 know it late or not at all: then nothing is
+// concluded.
+func countUse(ctx context.Context, admin *pgtools.DB, p *Plan) connections {
+	var u connections
+	if !p.Exists || admin.ServerVersion().Major < 15 {
+		return u
+	}
+	err := admin.QueryRow(ctx, `
+		SELECT pg_catalog.clock_timestamp(),
+		       coalesce((SELECT sessions FROM pg_catalog.pg_stat_database WHERE datname = $1), 0),
+		       coalesce((SELECT sessions FROM pg_catalog.pg_stat_database WHERE datname = $2), 0)`, p.Temp, p.Target).Scan(&u.since, &u.temp, &u.target)
+	u.known = err == nil
+	return u
+}
+
+// strayed reports whether clients have connected to the target since, and none to the
+// temp database. A session is counted when it ends, before it leaves
+// pg_stat_activity, so each is in one or the other.
+func (u connections) strayed(ctx context.Context, admin *pgtools.DB, p *Plan) bool {
+	if !u.known {
+		return false
+	}
+	var temp, target bool
+	err := admin.QueryRow(ctx, `
+		WITH live AS (
+			SELECT datname FROM pg_catalog.pg_stat_activity
+			WHERE datname IN ($1, $2) AND backend_type = 'client backend' AND backend_start >= $3)
+		SELECT EXISTS (SELECT FROM live WHERE datname = $1) OR EXISTS (SELECT FROM pg_catalog.pg_stat_database WHERE datname = $1 AND sessions > $4),
+		       EXISTS (SELECT FROM live WHERE datname = $2) OR EXISTS (SELECT FROM pg_catalog.pg_stat_database WHERE datname = $2 AND sessions > $5)`,
+		p.Temp, p.Target, u.since, u.temp, u.target).Scan(&temp, &target)
+	return err == nil && target && !temp
+}
+
+// Keeps reports whether --keep-failed keeps the temp database after err.
+func (c Commands) Keeps(ctx context.Context) bool { return c.KeepFailed && ctx.Err() == nil }
+
+// Explain explains that what hectl.yml runs after a restore has failed, and where the
+// temp database is if it is kept.
+func (c Commands) Explain(ctx context.Context, s *target.Session, p *Plan, err error) error {
+	if p.Exists {
+		err = fmt.Errorf("%s is as it was: %w", p.Target, err)
+	}
+	_, command := errors.AsType[*CommandError](err)
+	switch {
+	case c.Keeps(ctx):
+		err = fault.Wrap(fault.CodeOf(err), fmt.Sprintf("the next fetch removes it; to remove it now: %s", s.Again("purge")), err)
+		return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("the restored database is kept as %s; to look at it: %s", p.Temp,
+			pgtools.PsqlLineIn(s.Conn, p.Temp, s.Conn.User(), nil)), err)
+	case ctx.Err() != nil:
+		return err
+	case command:
+		return fault.Wrap(fault.CodeOf(err), "use --keep-failed to keep the database on which it failed, or --no-after-restore to fetch without the commands", err)
+	}
+	return fault.Wrap(fault.CodeOf(err), "use --keep-failed to keep the database on which it failed", err)
+}

@@ -1,0 +1,163 @@
+package swap
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/rubyforgood/hectl/dump"
+	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/restore/load"
+	"github.com/rubyforgood/hectl/restore/target"
+)
+
+// Plan says under which names a temp database takes the target's place, and
+// what happens to it before that.
+type Plan struct {
+	Target    string
+	Server    string // user@host:port/database of the target
+	Version   string // of the server
+	Exists    bool   // the target
+	Temp      string
+	Previous  string   // kept under this name; "" when nothing is kept
+	Leftovers []string // databases of earlier runs that will be dropped
+
+	Dump    dump.Info // what the temp database holds
+	Masked  bool      // by rules
+	Rules   string    // their hash
+	LeftOut []load.LeftOut
+
+	Commands     Commands
+	Save         *SnapshotCopy // nil when no snapshot is made
+	Login        *Login        // how to sign in; nil when that is not known
+	mark         target.Mark   // of the temp database once it is the target
+	outgoing     string        // name of the older previous database on its way out
+	dropReplaced bool          // drop the replaced database instead of keeping it
+	// dropsPrevious reports that there is a previous database, which is dropped.
+	dropsPrevious bool
+}
+
+// NewPlan decides the names, and finds the databases that will be dropped.
+func NewPlan(ctx context.Context, s *target.Session, commands Commands, dropReplaced bool) (*Plan, error) {
+	now, name := s.Out.Now(), s.Name()
+	p := &Plan{
+		Target: name, Server: s.String(), Version: s.DB.ServerVersion().String(), Exists: s.Existing != nil,
+		Temp: target.TempName(name, now), outgoing: target.OutgoingName(name, now),
+		Commands: commands, dropReplaced: dropReplaced,
+	}
+	if p.Exists && !dropReplaced {
+		p.Previous = target.PreviousName(name)
+	}
+	var err error
+	if p.Leftovers, err = s.Leftovers(ctx); err == nil && p.Exists {
+		_, p.dropsPrevious, err = s.DB.Database(ctx, target.PreviousName(name))
+	}
+	return p, err
+}
+
+// Settle gives the complete temp database what hangs on the target's name, and
+// notes where it comes from. It stays marked as a temp database until the swap.
+func (p *Plan) Settle(ctx context.Context, s *target.Session, from *target.Origin) error {
+	p.mark = target.Mark{Target: p.Target, Origin: from}
+	if p.Exists {
+		lost, err := s.DB.CopyDatabaseSettings(ctx, p.Target, p.Temp)
+		if err != nil {
+			return err
+		}
+		for _, w := range lost {
+			s.Warn("%s", w)
+		}
+		now, err := target.DatabaseMark(ctx, s.DB, p.Target)
+		if err != nil {
+			return err
+		}
+		p.mark.Own = now.Own
+	}
+	temp := p.mark
+	temp.Kind = target.TempKind
+	_, err := s.DB.Exec(ctx, target.CommentOn(p.Temp, temp))
+	return err
+}
+
+// ExplainInterrupted adds to the error of an interrupted run that the target is as it
+// was, which is what you wonder about after Ctrl-C.
+func (p *Plan) ExplainInterrupted(ctx context.Context, err error) error {
+	if ctx.Err() == nil || !p.Exists {
+		return err
+	}
+	return fmt.Errorf("%s is as it was: %w", p.Target, err)
+}
+
+// Text renders what follows when the temp database is complete.
+func (p *Plan) Text(b *strings.Builder) {
+	for _, line := range p.Commands.Lines() {
+		fmt.Fprintf(b, "then run        %s\n", line)
+	}
+	switch {
+	case !p.Exists:
+		fmt.Fprintf(b, "then rename     %s to %s, which does not exist yet\n", p.Temp, p.Target)
+	case p.Previous == "":
+		fmt.Fprintf(b, "then replace    %s by it, and drop what %s was\n", p.Target, p.Target)
+	default:
+		fmt.Fprintf(b, "then rename     %s to %s, and %s to %s\n", p.Target, p.Previous, p.Temp, p.Target)
+	}
+	if p.dropsPrevious {
+		fmt.Fprintf(b, "then drop       the current %s\n", target.PreviousName(p.Target))
+	}
+	for _, name := range p.Leftovers {
+		fmt.Fprintf(b, "before, drop    %s, left by an earlier run\n", name)
+	}
+	b.WriteString("nothing was changed (--dry-run)")
+}
+
+// SnapshotCopy is a snapshot that a fetch makes. It gets its name in the transaction
+// that exchanges the target, so there is either both or none.
+type SnapshotCopy struct {
+	Name     string
+	Database string
+	Temp     string // what it is called before that
+	Recipe   target.Recipe
+	mark     target.Mark // complete once the copy is made
+	Replaces string      // database of the older automatic snapshot, "" for none
+	Older    string      // its name
+	Outgoing string      // what that is called on its way out
+}
+
+// Text is the line about it in a plan.
+func (s *SnapshotCopy) Text() string {
+	instead := ""
+	if s.Older != "" && s.Older != s.Name {
+		instead = ", in place of " + s.Older
+	}
+	return fmt.Sprintf("then copy       it to the snapshot %s%s\n", s.Name, instead)
+}
+
+// CopySave copies the complete temp database to what becomes the snapshot, if there is
+// to be one. A copy that fails is no reason to lose the fetch.
+func (p *Plan) CopySave(ctx context.Context, s *target.Session, from *target.Origin, owner, password string) error {
+	c := p.Save
+	if c == nil {
+		return nil
+	}
+	if password != methods.DefaultPassword {
+		hash, err := methods.HashPassword(password)
+		if err != nil {
+			return err
+		}
+		c.Recipe.Password = hash
+	}
+	c.mark = target.Mark{
+		Kind: target.SnapshotKind, Target: p.Target, Origin: from,
+		Snapshot: &target.SnapshotFacts{Name: c.Name, Saved: s.Out.Now().UTC().Truncate(time.Millisecond), Automatic: true, Recipe: &c.Recipe},
+	}
+	s.Out.Detail("copying %s to %s", p.Temp, c.Temp)
+	err := pgtools.CopyDatabase(ctx, s.Conn, p.Temp, c.Temp, pgtools.CopyOptions{AppName: pgtools.RestoreApp, Owner: owner, Sealed: true})
+	if err != nil && ctx.Err() == nil {
+		s.Warn("there is no snapshot: %v", err)
+		p.Save = nil
+		return nil
+	}
+	return err
+}

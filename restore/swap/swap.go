@@ -1,0 +1,134 @@
+package swap
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/restore/target"
+)
+
+// Swap puts the temp database in the target's place. All renames are one
+// transaction: a run that is killed at any instant leaves either the old order
+// or the new one.
+//
+// The restore may have taken hours, so the guard looks three times more: right
+// before the renames; at the catalogs in their transaction, when nobody else can
+// connect to these databases; and, since rows cannot be read then, at the replaced
+// database once it has its new name and before anything is dropped.
+func (p *Plan) Swap(ctx context.Context, s *target.Session) error {
+	if err := s.Recheck(ctx); err != nil {
+		return err
+	}
+	if p.Exists != (s.Existing != nil) {
+		return fault.New(fault.Refused, "fetch again", "refused to replace %s: it was created or dropped meanwhile", s)
+	}
+	return p.swapChecked(ctx, s)
+}
+
+// swapChecked is swap once the guard has looked at the target.
+func (p *Plan) swapChecked(ctx context.Context, s *target.Session) error {
+	previous := target.PreviousName(p.Target)
+	var renames []pgtools.Rename
+	opt := pgtools.SwapOptions{AppName: pgtools.RestoreApp, Statements: []string{target.CommentOn(p.Temp, p.mark)}}
+	older := false
+	if p.Exists {
+		var err error
+		if _, older, err = s.DB.Database(ctx, previous); err != nil {
+			return err
+		}
+		if older {
+			renames = append(renames, pgtools.Rename{From: previous, To: p.outgoing})
+		}
+		renames = append(renames, pgtools.Rename{From: p.Target, To: previous})
+		kept, err := target.KeptMark(ctx, s.DB, p.Target)
+		if err != nil {
+			return err
+		}
+		opt.Statements = append(opt.Statements, kept)
+		opt.Check = func(ctx context.Context, tx *pgtools.Tx) error {
+			if err := s.CheckIdentity(ctx, tx, previous); err != nil || !older {
+				return err
+			}
+			return s.CheckKept(ctx, tx, p.outgoing, previous)
+		}
+	}
+	renames = append(renames, pgtools.Rename{From: p.Temp, To: p.Target})
+	var drop []string
+	if c := p.Save; c != nil {
+		if c.Replaces != "" {
+			renames = append(renames, pgtools.Rename{From: c.Replaces, To: c.Outgoing})
+			drop = append(drop, c.Outgoing)
+		}
+		renames = append(renames, pgtools.Rename{From: c.Temp, To: c.Database})
+		opt.Statements = append(opt.Statements, target.CommentOn(c.Temp, c.mark))
+	}
+	s.Out.Detail("swapping %s and %s", p.Target, p.Temp)
+	if err := pgtools.SwapDatabases(ctx, s.Conn, renames, opt); err != nil {
+		return err
+	}
+	ctx, cancel := target.WithoutInterrupt(ctx)
+	defer cancel()
+	if p.Exists {
+		switch turned, err := s.RefuseReplaced(ctx, previous); {
+		case err != nil:
+			s.Warn("%s is in place; nothing was dropped, because %s could not be looked at again: %v", p.Target, previous, err)
+			return nil
+		case turned != nil:
+			return errors.Join(turned, p.swapBack(ctx, s, older))
+		}
+	}
+	// From here on the new database is in place: what fails now is said, and
+	// mended by the next run, but takes nothing back.
+	drop = append(drop, p.outgoing)
+	if p.dropReplaced && p.Exists {
+		drop = append(drop, previous)
+	}
+	for _, name := range drop {
+		if err := s.DropKept(ctx, name); err != nil {
+			s.Warn("%s is in place, but %s was not dropped: %v", p.Target, name, err)
+		}
+	}
+	return nil
+}
+
+// swapBack takes a swap back.
+func (p *Plan) swapBack(ctx context.Context, s *target.Session, older bool) error {
+	previous := target.PreviousName(p.Target)
+	renames := []pgtools.Rename{{From: p.Target, To: p.Temp}, {From: previous, To: p.Target}}
+	if older {
+		renames = append(renames, pgtools.Rename{From: p.outgoing, To: previous})
+	}
+	err := pgtools.SwapDatabases(ctx, s.Conn, renames, pgtools.SwapOptions{AppName: pgtools.RestoreApp, Statements: []string{
+		target.CommentOn(p.Target, target.Mark{Kind: target.TempKind, Target: p.Target}),
+		"COMMENT ON DATABASE " + pgtools.Quote(previous) + " IS " + pgtools.QuoteLiteral(s.Existing.Comment),
+	}})
+	if err != nil {
+		return fault.Wrap(fault.Failed, "hectl rollback", fmt.Errorf("%s is kept as %s: swap it back: %w", p.Target, previous, err))
+	}
+	return nil
+}
+
+// ExplainNotSwapped explains a swap that did not happen. When sessions were in the
+// way, the work of the restore is not thrown away.
+func (p *Plan) ExplainNotSwapped(s *target.Session, err error, busy bool) error {
+	if !busy {
+		return fmt.Errorf("%s is as it was: %w", p.Target, err)
+	}
+	return fault.Wrap(fault.Failed,
+		fmt.Sprintf("the restored database is %s; when the sessions are gone, put it in place with: %s", p.Temp,
+			pgtools.PsqlLine(s.Conn, s.Conn.User(), []string{"-1"}, p.renames(s.Out.Now())...)),
+		fmt.Errorf("%s is as it was: %w", p.Target, err))
+}
+
+// renames are the statements that do by hand what the swap could not. The name
+// that the target gets is not one that a later run would drop.
+func (p *Plan) renames(now time.Time) []string {
+	if !p.Exists {
+		return []string{pgtools.Rename{From: p.Temp, To: p.Target}.SQL()}
+	}
+	return []string{pgtools.Rename{From: p.Target, To: target.ReplacedName(p.Target, now)}.SQL(), pgtools.Rename{From: p.Temp, To: p.Target}.SQL()}
+}

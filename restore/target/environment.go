@@ -1,0 +1,177 @@
+package target
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// said is what a database says of its environment, by what a Rails application
+// noted in it.
+type said struct {
+	// Existing is the environment, if that is production; "" otherwise.
+	Existing string
+	// Unread names a table such as ar_internal_metadata whose rows the role cannot
+	// see; "" when there is none.
+	Unread string
+	// Unclear says why such a table cannot be read as naming a development
+	// environment, as a clause; "" when all can.
+	Unclear string
+}
+
+// reason returns why the database may be production's, a clause; "" when nothing
+// says so.
+func (s said) reason(role string) string {
+	const force = "--force, if you know that it is a copy"
+	switch {
+	case isProduction(s.Existing):
+		return "its ar_internal_metadata says that it is a production database (" + force + ")"
+	case s.Unread != "":
+		return fmt.Sprintf("the rows of its %s are hidden from the role %s by row security, so it may be a production database (connect as a role with BYPASSRLS, or %s)", s.Unread, role, force)
+	case s.Unclear != "":
+		return "its " + s.Unclear + ", so it may be a production database (" + force + ")"
+	}
+	return ""
+}
+
+// MetadataTable is a relation in which an application may have noted its
+// environment.
+type MetadataTable struct {
+	Schema, Name string
+	Columns      []string
+	Hidden       bool // row security hides rows
+	Foreign      bool // its rows come, or may come, from another server
+}
+
+// MetadataTables returns the relations that mask.NotesEnvironment recognizes.
+func MetadataTables(ctx context.Context, db *pgtools.DB) ([]MetadataTable, error) {
+	tables, err := pgtools.Rows[MetadataTable](ctx, db, `
+		WITH RECURSIVE reads AS (
+			SELECT c.oid AS of, c.oid FROM pg_catalog.pg_class c
+			WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_catalog.lower(c.relname) LIKE '%internal%metadata%'
+			UNION
+			SELECT reads.of, part.oid FROM reads, LATERAL (
+				SELECT i.inhrelid AS oid FROM pg_catalog.pg_inherits i WHERE i.inhparent = reads.oid
+				UNION ALL
+				SELECT d.refobjid FROM pg_catalog.pg_rewrite w
+				JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = w.oid
+				WHERE w.ev_class = reads.oid AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass) part)
+		SELECT n.nspname::text, c.relname::text,
+			ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum),
+			pg_catalog.row_security_active(c.oid),
+			EXISTS (SELECT FROM reads JOIN pg_catalog.pg_class other ON other.oid = reads.oid WHERE reads.of = c.oid AND other.relkind = 'f')
+		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+		WHERE c.oid IN (SELECT of FROM reads)
+		ORDER BY 1, 2`)
+	return slices.DeleteFunc(tables, func(t MetadataTable) bool { return !mask.NotesEnvironment(t.Name) }), err
+}
+
+// environment returns what the database says of its environment. What cannot be
+// read as the name of a development environment counts as production's.
+func environment(ctx context.Context, target pgtools.Conn) (s said, err error) {
+	db, err := pgtools.Connect(ctx, target, pgtools.RestoreApp)
+	if err != nil {
+		return s, err
+	}
+	defer db.Close(context.WithoutCancel(ctx))
+	// Without row_security, rows that a policy hides are an error instead of nothing.
+	if _, err := db.Exec(ctx, "SET search_path = ''; SET row_security = off; SET statement_timeout = '15s'; SET standard_conforming_strings = on"); err != nil {
+		return s, fmt.Errorf("inspect %s: %w", target, err)
+	}
+	tables, err := MetadataTables(ctx, db)
+	if err != nil {
+		return s, fmt.Errorf("inspect %s: %w", target, err)
+	}
+	for _, t := range tables {
+		one, err := t.environment(ctx, db)
+		if err != nil {
+			return s, fmt.Errorf("inspect %s: %w", target, err)
+		}
+		switch {
+		case one.Existing != "":
+			return one, nil // one is enough
+		case one.Unread != "":
+			s.Unread = one.Unread
+		case one.Unclear != "":
+			s.Unclear = one.Unclear
+		}
+	}
+	return s, nil
+}
+
+// environment reads one table.
+func (t MetadataTable) environment(ctx context.Context, db *pgtools.DB) (said, error) {
+	key, value := t.column("key"), t.column("value")
+	switch {
+	case t.Foreign:
+		return said{Unclear: t.Name + " reads from another server"}, nil
+	case key == "" || value == "":
+		if len(t.Name) > len("ar_internal_metadata") {
+			return said{}, nil // it has part of the name, and nothing else in common
+		}
+		return said{Unclear: t.Name + " has other columns than key and value"}, nil
+	case t.Hidden:
+		return said{Unread: t.Name}, nil
+	}
+	type row struct {
+		Text  string
+		Plain bool // the column is of characters
+	}
+	rows, err := pgtools.Rows[row](ctx, db, `
+		SELECT coalesce(`+spelling(value)+`, ''), EXISTS (SELECT FROM pg_catalog.pg_type t
+			WHERE t.oid = pg_catalog.pg_typeof(`+value+`) AND t.typcategory IN ('S', 'E'))
+		FROM `+pgtools.Quote(t.Schema)+`.`+pgtools.Quote(t.Name)+`
+		WHERE pg_catalog.lower(pg_catalog.btrim(`+spelling(key)+`, E' \t\r\n"{}')) = 'environment'`)
+	if pgtools.Survives(err) && !pgtools.IsDenied(err) || pgtools.IsCanceled(err) {
+		return said{Unclear: fmt.Sprintf("%s cannot be read (%v)", t.Name, err)}, nil
+	}
+	if err != nil {
+		return said{}, err
+	}
+	var s said
+	for _, r := range rows {
+		words := letters.FindAllString(strings.ToLower(r.Text), -1)
+		switch {
+		case isProduction(r.Text) || !r.Plain && slices.ContainsFunc(words, isProduction):
+			return said{Existing: "production"}, nil
+		case len(words) == 0 || !r.Plain && !slices.ContainsFunc(words, isDevelopment):
+			s.Unclear = t.Name + " has an environment that cannot be read"
+		}
+	}
+	return s, nil
+}
+
+// column returns the quoted name of the only column that is word but for case; ""
+// when there is none, or several.
+func (t MetadataTable) column(word string) string {
+	var found []string
+	for _, name := range t.Columns {
+		if strings.EqualFold(name, word) {
+			found = append(found, pgtools.Quote(name))
+		}
+	}
+	if len(found) != 1 {
+		return ""
+	}
+	return found[0]
+}
+
+// spelling returns an expression for a quoted column as text: of bytes, the
+// characters that they spell.
+func spelling(column string) string {
+	return "CASE WHEN pg_catalog.pg_typeof(" + column + ") = 'pg_catalog.bytea'::pg_catalog.regtype" +
+		" THEN pg_catalog.encode(" + column + "::text::bytea, 'escape') ELSE " + column + "::text END"
+}
+
+var letters = regexp.MustCompile(`[a-z]+`)
+
+// isDevelopment reports whether a word names an environment without production's
+// rows.
+func isDevelopment(word string) bool {
+	return slices.Contains([]string{"development", "dev", "test", "local", "ci"}, word)
+}

@@ -1,0 +1,93 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/pgtools"
+)
+
+// ProductionReason returns why a database that hectl keeps may be production's, and must not
+// be dropped or replaced: a clause, "" when nothing speaks against it. hectl's mark
+// on it is not enough, since rows may have come later, or it was a copy that
+// --force replaced.
+func (s *Session) ProductionReason(ctx context.Context, d Held) (string, error) {
+	judged := s.facts
+	if slices.Contains(judged.Sources, s.Conn.WithDatabase(d.Name).Fingerprint()) {
+		return "it is the source of the dumps", nil
+	}
+	id, err := s.DB.Identity(ctx, d.Name)
+	switch {
+	case pgtools.IsDenied(err) && judged.knowsSources():
+		return "whether it is the source of the dumps cannot be checked (as a superuser: GRANT EXECUTE ON FUNCTION pg_control_system() TO " + pgtools.Quote(s.Conn.User()) + ")", nil
+	case err != nil && !pgtools.IsDenied(err):
+		return "", err
+	case judged.isSource(id):
+		return "it is the source of the dumps", nil
+	case judged.Force:
+		return "", nil
+	}
+	says, err := s.said(ctx, d)
+	return says.reason(s.Conn.User()), err
+}
+
+// said returns what a database that hectl keeps says of its environment.
+func (t *Target) said(ctx context.Context, d Held) (said, error) {
+	if !d.AllowConn && (d.Kind == TempKind || d.Kind == SnapshotKind || d.Comment == "") {
+		// It is what hectl made it: nobody can have changed it since.
+		s := said{}
+		if d.Snapshot != nil && d.Snapshot.Production {
+			s.Existing = "production"
+		}
+		return s, nil
+	}
+	if d.Kind == TempKind && d.Raw {
+		return said{}, nil
+	}
+	s, err := environment(ctx, t.Conn.WithDatabase(d.Name))
+	switch state := pgtools.SQLState(err); {
+	case pgtools.IsNoDatabase(err): // another session has dropped it
+		return said{}, nil
+	case pgtools.IsDenied(err) || strings.HasPrefix(state, "55") || strings.HasPrefix(state, "28") || state == "53300":
+		return said{Unclear: "environment cannot be read (" + err.Error() + ")"}, nil
+	}
+	return s, err
+}
+
+// DropKept drops a database that hectl keeps, if there is one, unless it may be
+// production's.
+func (s *Session) DropKept(ctx context.Context, name string) error {
+	d, exists, err := s.DB.Database(ctx, name)
+	if err != nil || !exists {
+		return err
+	}
+	why, err := s.ProductionReason(ctx, Held{d, ParseMark(d.Comment)})
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		return errors.New(why)
+	}
+	return s.DB.DropDatabase(ctx, name)
+}
+
+// snapshotOf returns the database of whose snapshots one has the name; "" for none.
+func snapshotOf(ctx context.Context, admin *pgtools.DB, name string) (string, error) {
+	const infix = "_snapshot_"
+	for i := range name {
+		if !strings.HasPrefix(name[i:], infix) || i == 0 || i+len(infix) == len(name) {
+			continue
+		}
+		_, exists, err := admin.Database(ctx, name[:i])
+		if err != nil || exists {
+			return name[:i], err
+		}
+	}
+	return "", nil
+}
+
+// MayBeProduction reports whether something says that the target may be production's,
+// which only --force lets pass.
+func (s *Session) MayBeProduction() bool { return s.facts.reason(s.Conn.User()) != "" }
