@@ -13,7 +13,7 @@ import (
 // Defaults: the buckets of Human Essentials and their region.
 const (
 	DefaultBucket            = "s3://human-essentials-backups"
-	DefaultAttachmentsBucket = "s3://human-essentials-production"
+	defaultAttachmentsBucket = "s3://human-essentials-production"
 
 	defaultBucketRegion = "us-east-2"
 )
@@ -50,7 +50,7 @@ func (b Bucket) String() string {
 
 // isDefault reports whether a bucket is a default, whose region is known.
 func isDefault(bucket string) bool {
-	return bucket == DefaultBucket || bucket == DefaultAttachmentsBucket
+	return bucket == DefaultBucket || bucket == defaultAttachmentsBucket
 }
 
 // plainHost matches a host with an optional port.

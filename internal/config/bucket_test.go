@@ -65,7 +65,7 @@ func TestAttachmentsBucket(t *testing.T) {
 		want   string
 		region string
 	}{
-		{name: "default", env: []string{"HECTL_BUCKET=s3://dumps"}, want: DefaultAttachmentsBucket, region: "us-east-2"},
+		{name: "default", env: []string{"HECTL_BUCKET=s3://dumps"}, want: defaultAttachmentsBucket, region: "us-east-2"},
 		{name: "file", files: file, want: "s3://from-file"},
 		{name: "environment", files: file, env: []string{"HECTL_ATTACHMENTS_BUCKET=s3://from-env/copy"}, want: "s3://from-env/copy"},
 		{name: "flag", files: file, env: []string{"HECTL_ATTACHMENTS_BUCKET=s3://from-env"}, flags: Flags{"attachments-bucket": "s3://from-flag"}, want: "s3://from-flag"},

@@ -43,7 +43,7 @@ func (s *Sources) places() []places {
 		{flag: "target", env: []string{"HECTL_TARGET"}, file: f.Target, secret: true},
 		{flag: "pg-bin", env: []string{"HECTL_PG_BIN"}, file: f.PGBin},
 		{flag: "jobs", env: []string{"HECTL_JOBS"}, file: jobs, fallback: strconv.Itoa(min(runtime.NumCPU(), maxJobs))},
-		{flag: "attachments-bucket", env: []string{"HECTL_ATTACHMENTS_BUCKET"}, file: f.AttachmentsBucket, fallback: DefaultAttachmentsBucket},
+		{flag: "attachments-bucket", env: []string{"HECTL_ATTACHMENTS_BUCKET"}, file: f.AttachmentsBucket, fallback: defaultAttachmentsBucket},
 		{flag: "max-age", file: string(f.MaxAge), fallback: "9h"},
 		{flag: "max-shrink", file: string(f.MaxShrink), fallback: "50%"},
 	}

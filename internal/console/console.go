@@ -122,15 +122,15 @@ type Result interface {
 	Text() string
 }
 
-// Prose is a Result whose long lines are wrapped on a terminal. Other results may be
+// prose is a Result whose long lines are wrapped on a terminal. Other results may be
 // copied into a file or a crontab, so their lines stay as they are.
-type Prose interface {
+type prose interface {
 	Result
 	IsProse()
 }
 
 func isProse(r Result) bool {
-	_, ok := r.(Prose)
+	_, ok := r.(prose)
 	return ok
 }
 

@@ -104,8 +104,8 @@ func (p *Progress) task() string {
 	return p.label
 }
 
-// Elapsed returns the time since the task started.
-func (p *Progress) Elapsed() time.Duration { return p.c.Now().Sub(p.start) }
+// elapsed returns the time since the task started.
+func (p *Progress) elapsed() time.Duration { return p.c.Now().Sub(p.start) }
 
 // Done removes the bar from the screen. It can be called more than once.
 func (p *Progress) Done() {
@@ -189,7 +189,7 @@ func (p *Progress) status() string {
 
 // record returns the attributes of a progress record.
 func (p *Progress) record() slog.Attr {
-	attrs := []slog.Attr{slog.String("of", p.task()), slog.Float64("seconds", p.Elapsed().Seconds())}
+	attrs := []slog.Attr{slog.String("of", p.task()), slog.Float64("seconds", p.elapsed().Seconds())}
 	count, total := "bytes", "bytes_total"
 	if p.unit == Steps {
 		count, total = "steps", "steps_total"
@@ -219,7 +219,7 @@ func (p *Progress) narrow(width int) string {
 // amounts returns the amount, the elapsed time and, for bytes, the rate, most important
 // first.
 func (p *Progress) amounts() []string {
-	n, elapsed := p.n.Load(), p.Elapsed().Round(time.Second)
+	n, elapsed := p.n.Load(), p.elapsed().Round(time.Second)
 	after := fmt.Sprintf(" after %s", elapsed)
 	if p.unit == Steps {
 		if p.total < 0 {
