@@ -9,16 +9,16 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// chooser decides which tables' rows are restored. The schema always is.
-type chooser struct {
+// Chooser decides which tables' rows are restored. The schema always is.
+type Chooser struct {
 	only       []schema.Pattern // none: all
 	exclude    []schema.Pattern
 	partitions schema.Partitions
 }
 
 // NewChooser reads the patterns of --table and --exclude-table-data.
-func NewChooser(only, exclude []string) (chooser, error) {
-	var c chooser
+func NewChooser(only, exclude []string) (Chooser, error) {
+	var c Chooser
 	for _, list := range []struct {
 		texts    []string
 		patterns *[]schema.Pattern
@@ -26,7 +26,7 @@ func NewChooser(only, exclude []string) (chooser, error) {
 		for _, text := range list.texts {
 			p, err := parsePattern(text)
 			if err != nil {
-				return chooser{}, err
+				return Chooser{}, err
 			}
 			*list.patterns = append(*list.patterns, p)
 		}
@@ -47,7 +47,7 @@ func nameOf(e *archive.Entry) schema.Name {
 }
 
 // Takes reports whether the rows of a TABLE DATA entry are restored.
-func (c chooser) Takes(e *archive.Entry) bool {
+func (c Chooser) Takes(e *archive.Entry) bool {
 	matchesAny := func(patterns []schema.Pattern) bool {
 		for _, p := range patterns {
 			// The name of a partitioned table counts for its partitions.
@@ -64,7 +64,7 @@ func (c chooser) Takes(e *archive.Entry) bool {
 
 // check refuses patterns that match nothing: a mistyped name must not bring the
 // rows that were to stay away.
-func (c chooser) check(h *archive.Head) error {
+func (c Chooser) check(h *archive.Head) error {
 	return checkPatterns(h, append(append([]schema.Pattern(nil), c.only...), c.exclude...))
 }
 
@@ -85,9 +85,9 @@ func checkPatterns(h *archive.Head, patterns []schema.Pattern) error {
 }
 
 // String says what is chosen, "" when all is.
-func (c chooser) String() string { return strings.Join(c.parts(), ", ") }
+func (c Chooser) String() string { return strings.Join(c.parts(), ", ") }
 
-func (c chooser) parts() (parts []string) {
+func (c Chooser) parts() (parts []string) {
 	for _, p := range c.only {
 		parts = append(parts, "only "+p.String())
 	}
@@ -98,10 +98,10 @@ func (c chooser) parts() (parts []string) {
 }
 
 // all reports whether every table's rows are restored.
-func (c chooser) all() bool { return len(c.only)+len(c.exclude) == 0 }
+func (c Chooser) all() bool { return len(c.only)+len(c.exclude) == 0 }
 
 // choose returns the blocks and the entries of the data section that are wanted.
-func (c chooser) choose(copies []tableCopy, rest remainder) ([]tableCopy, remainder) {
+func (c Chooser) choose(copies []tableCopy, rest remainder) ([]tableCopy, remainder) {
 	if c.all() {
 		return copies, rest
 	}
@@ -115,7 +115,7 @@ func (c chooser) choose(copies []tableCopy, rest remainder) ([]tableCopy, remain
 }
 
 // Key says which tables are chosen, the same for patterns in another order.
-func (c chooser) Key() string {
+func (c Chooser) Key() string {
 	parts := c.parts()
 	slices.Sort(parts)
 	return strings.Join(slices.Compact(parts), ", ")

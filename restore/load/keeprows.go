@@ -11,13 +11,13 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// keptRows names tables whose rows are restored although they hold what a laptop
+// KeptRows names tables whose rows are restored although they hold what a laptop
 // does not need: jobs, sessions, caches.
-type keptRows []schema.Pattern
+type KeptRows []schema.Pattern
 
 // NewKeptRows reads the patterns of --keep-rows and hectl.yml.
-func NewKeptRows(values []config.Value) (keptRows, error) {
-	var k keptRows
+func NewKeptRows(values []config.Value) (KeptRows, error) {
+	var k KeptRows
 	for _, v := range values {
 		p, err := schema.ParsePattern(v.Text)
 		if err != nil {
@@ -29,7 +29,7 @@ func NewKeptRows(values []config.Value) (keptRows, error) {
 }
 
 // Key is the same for the same tables in another order.
-func (k keptRows) Key() string {
+func (k KeptRows) Key() string {
 	var parts []string
 	for _, p := range k {
 		parts = append(parts, p.String())

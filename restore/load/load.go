@@ -21,8 +21,8 @@ import (
 // Options say what of a dump is loaded, and how.
 type Options struct {
 	Jobs     int
-	Tables   chooser
-	KeepRows keptRows
+	Tables   Chooser
+	KeepRows KeptRows
 	Without  Without
 	Password string // that every user gets
 }

@@ -17,9 +17,10 @@ const markPrefix = "hectl: "
 // comment on it, also for people who look at it with psql.
 type kind string
 
+// The kinds of databases. The texts are in databases that older releases marked, so
+// they never change.
 const (
-	// NoKind is that of a target, or of somebody else's database.
-	NoKind       kind = "" // a target, or somebody else's
+	NoKind       kind = "" // a target, or a database that is not hectl's
 	KeptKind     kind = "hectl: the previous database, dropped by the next fetch"
 	TempKind     kind = "hectl: a temporary database, dropped by the next run"
 	SnapshotKind kind = `hectl: a snapshot, see "hectl snapshot list"`
