@@ -73,7 +73,7 @@ func (l *Loader) rows(ctx context.Context, head string, copies []tableCopy, rest
 	for i := range copies {
 		copies[i].parts = 1
 		if !copies[i].alone {
-			copies[i].parts = parts(copies[i].block.Length, total, l.Jobs)
+			copies[i].parts = sessionsFor(copies[i].block.Length, total, l.Jobs)
 		}
 	}
 	for _, b := range rest.blocks {

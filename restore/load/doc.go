@@ -5,7 +5,7 @@
 //	schema     by pg_restore (load.go)
 //	rows       several tables at once (data.go), a large one in several sessions
 //	           (split.go), masked on their way (masked.go), or in order from a pipe
-//	           (inorder.go); a table's indexes and statistics as soon as its rows are
+//	           (piped.go); a table's indexes and statistics as soon as its rows are
 //	           in (build.go)
 //	scrub      credentials in rows that came as statements (scrub.go)
 //	post-data  what needs more than one table (postdata.go)

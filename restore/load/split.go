@@ -16,11 +16,13 @@ const (
 	chunkSize      = 1 << 20 // bytes of rows that a session gets at a time
 )
 
-// parts returns over how many sessions the rows of a block are spread, given the
+// sessionsFor returns over how many sessions the rows of a block are spread, given the
 // length of all blocks: a table that is most of a database would otherwise keep
 // one processor busy long after the others have nothing left to do. Reading and
-// decompressing, which cannot be shared, is several times faster than COPY.
-func parts(block, all int64, jobs int) int {
+// decompressing, which cannot be shared, is several times faster than COPY. From a pipe,
+// whose blocks have no known length, every table of more than a chunk gets all sessions
+// (piped.go).
+func sessionsFor(block, all int64, jobs int) int {
 	if block < worthSplitting {
 		return 1
 	}

@@ -27,7 +27,7 @@ func TestParts(t *testing.T) {
 		{40 * mib, 100 * mib, 8, 3},
 		{10 * mib, 1000 * mib, 8, 1},
 	} {
-		if got := parts(tt.block, tt.all, tt.jobs); got != tt.want {
+		if got := sessionsFor(tt.block, tt.all, tt.jobs); got != tt.want {
 			t.Errorf("%d of %d bytes, %d jobs: %d", tt.block, tt.all, tt.jobs, got)
 		}
 	}
