@@ -17,7 +17,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// Report is what was found when a dump was read from its first byte to its
+// Report lists the findings of a check that read a dump from its first byte to its
 // last.
 type Report struct {
 	Bytes        int64 `json:"bytes"`
@@ -27,22 +27,22 @@ type Report struct {
 	Rows         int64 `json:"rows"`
 	LargeObjects int64 `json:"large_objects"`
 
-	// What the bytes were compared with, beside their own structure.
+	// The checksums that the bytes were compared with, besides their own structure.
 	Store       string `json:"store_checksum,omitempty"` // "CRC64NVME" or "MD5"
 	Manifest    bool   `json:"manifest_checksums"`
 	Compression string `json:"compression,omitempty"`
 
-	// Opaque is why nothing but the object as a whole was checked; "" otherwise.
+	// Opaque is the reason why only the object as a whole was checked; "" otherwise.
 	Opaque  string   `json:"not_read,omitempty"`
 	Damaged []Damage `json:"damaged,omitempty"`
 
 	dump   *Dump
-	intact bool            // the object has the store's checksum, if there is one
-	blocks []archive.Block // as they were found, with their SHA-256
+	intact bool            // the object matches the store's checksum, if there is one
+	blocks []archive.Block // as read, with their SHA-256
 	rows   map[int]int64   // by the block's ID, where they could be counted
 }
 
-// Damage is one thing that is wrong with a dump.
+// Damage is one damaged part of a dump.
 type Damage struct {
 	What  string `json:"what"`
 	Error string `json:"error"`
@@ -50,13 +50,13 @@ type Damage struct {
 
 func (d Damage) String() string { return d.What + ": " + d.Error }
 
-// HasChecksum reports whether something was there that would have told other bytes
-// from those that were written: of all compressions only gzip has checksums.
+// HasChecksum reports whether the check had a checksum that detects changed bytes. Of
+// all compressions, only gzip has one.
 func (c *Report) HasChecksum() bool {
 	return c.Store != "" || c.Manifest || c.Compression == archive.Gzip.String()
 }
 
-// Fault is the error for a dump that is damaged, nil for one that is whole.
+// Fault returns the error for a damaged dump, nil for an intact one.
 func (c *Report) Fault() error {
 	switch n := len(c.Damaged); n {
 	case 0:
@@ -68,8 +68,8 @@ func (c *Report) Fault() error {
 	}
 }
 
-// OpenAny opens the dump or, where the object is none that this hectl can read,
-// what is left to check: then Head is nil, and opaque says why.
+// OpenAny opens the dump. If this hectl cannot read the object as an archive, Head is
+// nil, opaque gives the reason, and only the object as a whole can be checked.
 func (s Object) OpenAny(ctx context.Context) (d *Dump, opaque string, err error) {
 	if d, err = s.describe(ctx); err != nil {
 		return nil, "", err
@@ -80,7 +80,7 @@ func (s Object) OpenAny(ctx context.Context) (d *Dump, opaque string, err error)
 	switch {
 	case err == nil:
 		return d, "", nil
-	case d.Manifest != nil || d.Head != nil || !misread: // it could be read once, or it is not about that
+	case d.Manifest != nil || d.Head != nil || !misread: // it was readable once, or the error is about something else
 		return nil, "", err
 	case errors.Is(err, archive.ErrLayout):
 		return d, "this hectl cannot read the layout of its archive", nil
@@ -90,7 +90,7 @@ func (s Object) OpenAny(ctx context.Context) (d *Dump, opaque string, err error)
 	return nil, "", err
 }
 
-// OpenReadable opens a dump whose layout this hectl reads.
+// OpenReadable opens a dump. A layout that this hectl cannot read is an error.
 func (s Object) OpenReadable(ctx context.Context) (*Dump, error) {
 	d, opaque, err := s.OpenAny(ctx)
 	if err != nil {
@@ -102,10 +102,9 @@ func (s Object) OpenReadable(ctx context.Context) (*Dump, error) {
 	return d, nil
 }
 
-// Check reads dump d from in, from its first byte to its last, and looks for
-// everything that could be wrong with it. The error is only about the reading:
-// what is wrong with the dump is in Damaged, all of it as far as the structure
-// of what is damaged allows to go on.
+// Check reads dump d from in, from its first byte to its last, and looks for damage of
+// every kind. The error is only about reading. Damage is in Report.Damaged, and Check
+// goes on after it for as long as the structure of the archive can be followed.
 func Check(d *Dump, opaque string, in io.Reader, sum *s3store.Sum) (*Report, error) {
 	c := &checking{Report: Report{dump: d, Store: sum.Kind, Opaque: opaque, rows: map[int]int64{}}}
 	in = io.TeeReader(in, io.MultiWriter(sum, &c.size))
@@ -114,17 +113,17 @@ func Check(d *Dump, opaque string, in io.Reader, sum *s3store.Sum) (*Report, err
 			return nil, err
 		}
 	}
-	if _, err := io.Copy(io.Discard, in); err != nil { // what damage has left
+	if _, err := io.Copy(io.Discard, in); err != nil { // the rest of a damaged archive
 		return nil, err
 	}
 	if c.intact = sum.Matches(); !c.intact {
-		c.found("the object as a whole", fmt.Errorf("its %s is not that of what the store once received", sum.Kind))
+		c.found("the object as a whole", fmt.Errorf("its %s does not match the one that the store computed on upload", sum.Kind))
 	}
 	c.Bytes = int64(c.size)
 	return &c.Report, nil
 }
 
-// checking is a check under way.
+// checking is the state of a check.
 type checking struct {
 	Report
 	data    *archive.DataReader
@@ -143,12 +142,12 @@ func (c *checking) archive(in io.Reader) error {
 		return err
 	}
 	if !bytes.Equal(head, d.HeadBytes) {
-		c.found("the table of contents", errors.New("it is not what it was a moment ago"))
+		c.found("the table of contents", errors.New("it changed while it was read"))
 	}
 	if d.Blocks == nil {
 		blocks, err := archive.Walk(in, d.Head, c.block)
 		if format, ok := errors.AsType[*archive.FormatError](err); ok {
-			// Nobody knows where the next block is.
+			// The start of the next block is unknown.
 			c.found("the archive", format)
 			return nil
 		}
@@ -165,13 +164,13 @@ func (c *checking) archive(in io.Reader) error {
 	return nil
 }
 
-// block reads a block to its end, whatever is wrong with it, so that the next
-// one can be read.
+// block reads a block to its end even if it is damaged, so that the next one can be
+// read.
 func (c *checking) block(b archive.Block, in io.Reader) error {
 	hash := sha256.New()
 	in = io.TeeReader(in, hash)
 	plain := b
-	plain.SHA256 = [sha256.Size]byte{} // that of all its bytes is compared here
+	plain.SHA256 = [sha256.Size]byte{} // compared below, over all its bytes
 	rows, err := c.read(plain, in)
 	format, damaged := errors.AsType[*archive.FormatError](err)
 	if err != nil && !damaged {
@@ -179,7 +178,7 @@ func (c *checking) block(b archive.Block, in io.Reader) error {
 	}
 	if _, err := io.Copy(io.Discard, in); err != nil {
 		if _, ok := errors.AsType[*archive.FormatError](err); ok {
-			return nil // Walk has the same error
+			return nil // Walk returns the same error
 		}
 		return err
 	}
@@ -190,7 +189,7 @@ func (c *checking) block(b archive.Block, in io.Reader) error {
 	case damaged:
 		c.found(BlockName(e), format)
 	case want != [sha256.Size]byte{} && want != b.SHA256:
-		c.found(BlockName(e), fmt.Errorf("the SHA-256 of its block, from byte %d on, is not that of the manifest", b.Offset))
+		c.found(BlockName(e), fmt.Errorf("the SHA-256 of its block at byte %d does not match the manifest", b.Offset))
 	}
 	c.Blocks++
 	c.blocks = append(c.blocks, b)
@@ -202,8 +201,8 @@ func (c *checking) block(b archive.Block, in io.Reader) error {
 	return nil
 }
 
-// read reads what is in a block, and returns how many rows that is, -1 where
-// there are none that could be counted.
+// read reads the contents of a block and returns the number of rows, -1 if they
+// cannot be counted.
 func (c *checking) read(b archive.Block, in io.Reader) (rows int64, err error) {
 	if err := c.data.Reset(in, b); err != nil {
 		return -1, err
@@ -224,7 +223,7 @@ func (c *checking) read(b archive.Block, in io.Reader) (rows int64, err error) {
 	if _, err := io.Copy(text, c.data); err != nil {
 		return -1, err
 	}
-	if c.entries[b.ID].Copy == "" { // statements, which only Postgres can read
+	if c.entries[b.ID].Copy == "" { // statements, which only Postgres can parse
 		return -1, nil
 	}
 	rows, whole := text.rows()
@@ -238,7 +237,7 @@ func (c *checking) found(what string, err error) {
 	c.Damaged = append(c.Damaged, Damage{what, err.Error()})
 }
 
-// BlockName names a block for people, by its entry.
+// BlockName returns the display name of the block of an entry.
 func BlockName(e *archive.Entry) string {
 	if e.Desc == "TABLE DATA" {
 		return "table " + TableName(e)
@@ -246,14 +245,14 @@ func BlockName(e *archive.Entry) string {
 	return e.String()
 }
 
-// copyText counts the rows of a table in COPY's text format, where each is a
-// line, and keeps the end.
+// copyText counts the rows of a table in COPY's text format, one per line, and keeps
+// the last bytes.
 type copyText struct {
 	lines int64
 	tail  []byte
 }
 
-// copyEnd is what pg_dump writes after the last row.
+// copyEnd is the text that pg_dump writes after the last row.
 const copyEnd = "\\.\n\n\n"
 
 func (t *copyText) Write(p []byte) (int, error) {
@@ -264,7 +263,7 @@ func (t *copyText) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// rows returns the number of rows, and whether their end was there.
+// rows returns the number of rows and whether the end marker follows them.
 func (t *copyText) rows() (n int64, whole bool) {
 	const ends = 3 // lines of copyEnd
 	return t.lines - ends, string(t.tail) == "\n"+copyEnd || string(t.tail) == copyEnd
@@ -278,7 +277,7 @@ func (n *byteCount) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Text says, a line each, what was checked by what.
+// Text lists each part that was checked, one per line, with the checksum used.
 func (c *Report) Text() string {
 	var b strings.Builder
 	line := func(what, format string, args ...any) {
@@ -313,8 +312,8 @@ func (c *Report) Text() string {
 	return b.String()
 }
 
-// NewManifest makes the manifest of a dump that has none, of what was found in it.
-// It does not know the source.
+// NewManifest returns a manifest for a dump that has none, from the findings of the
+// check. It has no facts about the source.
 func (c *Report) NewManifest(of catalog.Dump) *catalog.Manifest {
 	d := c.dump
 	m := &catalog.Manifest{
@@ -335,7 +334,7 @@ func (c *Report) NewManifest(of catalog.Dump) *catalog.Manifest {
 	return m
 }
 
-// NoteRows notes in a manifest how many rows each block has.
+// NoteRows records the number of rows of each block in a manifest.
 func (c *Report) NoteRows(m *catalog.Manifest) {
 	for i := range m.Blocks {
 		if n, ok := c.rows[m.Blocks[i].ID]; ok {
@@ -344,6 +343,6 @@ func (c *Report) NoteRows(m *catalog.Manifest) {
 	}
 }
 
-// TableRows returns how many rows the blocks have, by the IDs of their entries, where
-// they could be counted.
+// TableRows returns the number of rows of each block that could be counted, by the ID
+// of its entry.
 func (c *Report) TableRows() map[int]int64 { return c.rows }

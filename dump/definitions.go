@@ -7,8 +7,9 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// CheckDefinitions refuses a dump whose table of contents holds statements that pg_dump does
-// not write there. Its COPY statements are made anew: none is run as it was found.
+// CheckDefinitions refuses a dump whose table of contents has statements that pg_dump
+// does not write. It also generates the COPY statements anew, so that none is run as
+// it stands in the dump.
 func (d *Dump) CheckDefinitions() error {
 	err := schema.Genuine(d.Head)
 	if errors.Is(err, schema.ErrKind) {

@@ -11,22 +11,22 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// Dump is an archive that can be restored: its head, read and checked,
-// and a way to its blocks.
+// Dump is an archive that can be restored: its head, read and checked, and access to
+// its blocks.
 type Dump struct {
 	Name        string    // "s3://…", a file's path, or "standard input"
 	Size        int64     // bytes; -1 when not known before the end
 	Taken       time.Time // UTC; zero when not known
-	Fingerprint string    // of the database it was made of; "" when not known
+	Fingerprint string    // of the source; "" when not known
 
 	Head      *archive.Head
 	HeadBytes []byte // the bytes of Head
-	Edits     Edits  // what of Head is restored otherwise than it says
+	Edits     Edits  // changes to Head that a restore makes
 
-	// Blocks are in the order in which they lie; nil when they can only be read
-	// in order, from stream.
+	// Blocks are ordered by offset; nil when the archive can only be read in order,
+	// from Stream.
 	Blocks []archive.Block
-	// ReadRange reads length bytes from offset on, any number at once.
+	// ReadRange reads length bytes from offset on. Concurrent reads are allowed.
 	ReadRange RangeReader
 	// Stream reads the whole archive from its first byte on, once.
 	Stream func(ctx context.Context) io.ReadCloser
@@ -34,15 +34,15 @@ type Dump struct {
 	Close func() error
 
 	Manifest *catalog.Manifest // nil when there is none
-	bucket   *config.Bucket    // in which it is; nil when it is in none
-	Masked   bool              // when it was made: see trust
+	bucket   *config.Bucket    // that holds it; nil for a file or a pipe
+	Masked   bool              // it counts as masked: see Trust
 }
 
 // RangeReader reads length bytes from offset on.
 type RangeReader func(ctx context.Context, offset, length int64) io.ReadCloser
 
-// Empty reports whether a table is known to have no rows in the dump: its block is as
-// short as the end of COPY's text is in its frame. No row is shorter than one byte more.
+// Empty reports whether a table certainly has no rows in the dump: its block is no
+// longer than COPY's end marker, compressed. Any row makes it at least one byte longer.
 func (d *Dump) Empty(dataID int) bool {
 	var shortest int64 // bytes
 	switch d.Head.Compression {
@@ -52,13 +52,13 @@ func (d *Dump) Empty(dataID int) bool {
 		shortest = 29
 	case archive.Zstd:
 		shortest = 30
-	case archive.LZ4: // whose frames may be of two lengths: nothing is known
+	case archive.LZ4: // its frames vary in length, so an empty table cannot be recognized
 	}
 	return slices.ContainsFunc(d.Blocks, func(b archive.Block) bool { return b.ID == dataID && b.Length <= shortest })
 }
 
-// SourceIdentity recognizes the database that a dump was made of; nil when the dump
-// does not say.
+// SourceIdentity returns the record that recognizes the source of the dump, nil
+// without one.
 func (d *Dump) SourceIdentity() *catalog.SourceIdentity {
 	if d.Manifest == nil {
 		return nil
@@ -66,8 +66,8 @@ func (d *Dump) SourceIdentity() *catalog.SourceIdentity {
 	return d.Manifest.SourceIdentity
 }
 
-// TableName names the table of an entry for people: without its schema, if that is
-// public.
+// TableName returns the display name of the table of an entry: without its schema if
+// that is public.
 func TableName(e *archive.Entry) string {
 	namespace, tag := e.Names()
 	if namespace == "public" || namespace == "" {
@@ -76,10 +76,10 @@ func TableName(e *archive.Entry) string {
 	return namespace + "." + tag
 }
 
-// CompressionName names a compression for people.
+// CompressionName returns the display name of a compression.
 func CompressionName(c archive.Compression) string {
 	if c == archive.None {
 		return "not compressed"
 	}
-	return "compressed by " + c.String()
+	return "compressed with " + c.String()
 }

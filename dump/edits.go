@@ -6,11 +6,10 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// Edits are the changes that a restore makes to a dump's table of contents before
-// anything runs it: entries that are left out, and statements that are replaced.
-// Every decision of this kind is added here while the dump is opened, before the
-// server is changed, and everything after that reads the edited head. The zero
-// value changes nothing.
+// Edits are the changes that a restore makes to a dump's table of contents: entries
+// that are left out and statements that are replaced. Every such decision is added
+// here while the dump is opened, before hectl changes the server. Every later step
+// reads the edited head. The zero value changes nothing.
 type Edits struct {
 	byID map[int]archive.Edit
 }
@@ -48,8 +47,8 @@ func (x *Edits) Definition(e *archive.Entry) string {
 // Drops reports whether an entry is left out.
 func (x *Edits) Drops(e *archive.Entry) bool { return x.byID[e.ID].Drop }
 
-// Edited returns the dump's head with its edits, and its bytes. Its entries have
-// no places: those of the blocks are in d.Blocks.
+// Edited returns the dump's head with its edits applied, and its bytes. Its entries
+// have no offsets: those of the blocks are in d.Blocks.
 func (d *Dump) Edited() (*archive.Head, []byte, error) {
 	if len(d.Edits.byID) == 0 {
 		return d.Head, d.HeadBytes, nil

@@ -10,16 +10,16 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// The advice for a dump that cannot be restored.
+// Hints for a dump that cannot be restored.
 const (
 	SuggestOlder  = `"hectl list" shows the dumps; restore the one before this with "hectl restore KEY"`
 	suggestCustom = "hectl reads pg_dump's custom format: pg_dump -Fc"
 )
 
-// InBucket reports whether a dump's name is that of an object in a bucket.
+// InBucket reports whether name is the address of an object in a bucket.
 func InBucket(name string) bool { return strings.HasPrefix(name, "s3://") }
 
-// DamageErrorf is the error for a dump that is not what was written.
+// DamageErrorf returns an integrity error about a dump.
 func DamageErrorf(name, format string, args ...any) error {
 	hint := ""
 	if InBucket(name) {
@@ -28,20 +28,20 @@ func DamageErrorf(name, format string, args ...any) error {
 	return fault.New(fault.Integrity, hint, format, args...)
 }
 
-// DamageError is the error for a dump that is damaged or cut off.
+// DamageError returns the error for a damaged or truncated dump.
 func DamageError(name string, err error) error {
 	return DamageErrorf(name, "%s is not whole: %w", name, err)
 }
 
-// explainUnreadable says what is wrong with a dump whose head cannot be read. A file
-// that is something else altogether was named by mistake; an object in the
-// bucket was once a dump.
+// explainUnreadable returns the error for a dump whose head cannot be read. A file of
+// another format was named by mistake. An object in the bucket was once a dump, so it
+// is damaged.
 func explainUnreadable(name string, head []byte, err error) error {
 	_, misread := errors.AsType[*archive.FormatError](err)
 	var known *fault.Error
 	switch {
 	case errors.As(err, &known):
-		return known // which says what was read, and why not
+		return known // it already names the object and the cause
 	case len(head) == 0 && errors.Is(err, io.ErrUnexpectedEOF):
 		return fault.New(fault.Integrity, "", "read %s: it is empty", name)
 	case bytes.HasPrefix(head, []byte("--")):
@@ -55,19 +55,18 @@ func explainUnreadable(name string, head []byte, err error) error {
 	return DamageErrorf(name, "read %s: %w", name, err)
 }
 
-// magic is what an archive begins with.
+// magic is the start of every archive.
 const magic = "PGDMP"
 
-// BeginsArchive reports whether the first bytes of a file may be those of an archive.
+// BeginsArchive reports whether start can be the first bytes of an archive.
 func BeginsArchive(start []byte) bool {
 	start = start[:min(len(start), len(magic))]
 	return strings.HasPrefix(magic, string(start))
 }
 
-// otherFormat names what begins with head and is no archive in the custom
-// format, "" when it is not known. ReadHead has read no more than 5 bytes of
-// what does not begin with the magic, and of what does, no more than 11 when
-// the last, which is the format, is wrong.
+// otherFormat names the format of a file that starts with head and is not an archive
+// in the custom format, "" if it is unknown. ReadHead stops after 5 bytes if the magic
+// is missing, and after 11 if the last of them, the format, is wrong.
 func otherFormat(head []byte) string {
 	for _, f := range []struct{ start, name string }{
 		{"\x1f\x8b", "compressed with gzip"},

@@ -40,15 +40,15 @@ func (f Finder) Newest(ctx context.Context, b config.Bucket, label string) (Obje
 	return Object{store, b, with[len(with)-1]}, nil
 }
 
-// NewestReadable finds the newest dump of a label: in the bucket of the dumps or,
-// where that may not be read, in the bucket of the masked ones, if there is one.
-// instead tells which.
+// NewestReadable finds the newest dump of a label in the bucket of the dumps. Without
+// read access to that, it finds the newest one in the bucket of the masked dumps, if
+// one is configured, and instead is true.
 func (f Finder) NewestReadable(ctx context.Context, dumps, masked config.Bucket, label string) (src Object, instead bool, err error) {
 	src, err = f.Newest(ctx, dumps, label)
 	if !TakesMasked(dumps, masked) {
 		return src, false, err
 	}
-	if err == nil { // to list is one permission, to read another
+	if err == nil { // listing and reading are separate permissions
 		_, err = src.Store.Head(ctx, src.Dump.Key)
 	}
 	if fault.CodeOf(err) != fault.Denied {
@@ -56,19 +56,19 @@ func (f Finder) NewestReadable(ctx context.Context, dumps, masked config.Bucket,
 	}
 	src, failed := f.Newest(ctx, masked, label)
 	if failed != nil {
-		return Object{}, false, fmt.Errorf("%w; nor is there a masked one: %w", err, failed)
+		return Object{}, false, fmt.Errorf("%w; the bucket of masked dumps does not help either: %w", err, failed)
 	}
 	return src, true, nil
 }
 
-// TakesMasked tells whether the newest dump is looked for in masked where dumps may
-// not be read. A bucket that was named by a flag is meant.
+// TakesMasked reports whether to look for the newest dump in masked if access to dumps
+// is denied. A bucket that was named with a flag has no substitute.
 func TakesMasked(dumps, masked config.Bucket) bool {
 	return masked.Name != "" && !masked.Same(dumps) && dumps.Origin != "--bucket"
 }
 
-// CheckKey refuses what can be no key of a dump, before any of it is sent to a
-// store, which would log it: a URL other than s3://, or anything with a password.
+// CheckKey refuses a URL other than s3:// and any text with a password. Neither can be
+// the key of a dump, and a store would log it.
 func CheckKey(key string) error {
 	scheme, rest, isURL := strings.Cut(key, "://")
 	bucket, _, _ := strings.Cut(rest, "/")
@@ -79,8 +79,7 @@ func CheckKey(key string) error {
 	return nil
 }
 
-// Named finds a dump by its key, which may leave out the folder, or by its
-// s3:// address.
+// Named finds a dump by its key, with or without the folder, or by its s3:// address.
 func (f Finder) Named(ctx context.Context, b config.Bucket, key string) (Object, error) {
 	if err := CheckKey(key); err != nil {
 		return Object{}, err
@@ -103,20 +102,20 @@ func (f Finder) Named(ctx context.Context, b config.Bucket, key string) (Object,
 		return Object{}, err
 	}
 	dump, ok := catalog.OfObject(b.Base, object)
-	if !ok { // any object will do when it is named outright
+	if !ok { // an explicit key may name any object
 		dump = catalog.Dump{Key: object.Key, Size: object.Size, ETag: object.ETag, Time: object.LastModified, Upload: object.LastModified}
 	}
 	return Object{store, b, dump}, nil
 }
 
-// Choice says which dump of a bucket a command reads.
+// Choice selects the dump that a command reads.
 type Choice struct {
 	Bucket config.Bucket
 	Label  string
 	Key    string // "" for the newest of the label
 }
 
-// Choose finds the dump that was chosen.
+// Choose finds the chosen dump.
 func (f Finder) Choose(ctx context.Context, c Choice) (Object, error) {
 	if c.Key == "" {
 		return f.Newest(ctx, c.Bucket, c.Label)
@@ -124,7 +123,7 @@ func (f Finder) Choose(ctx context.Context, c Choice) (Object, error) {
 	return f.Named(ctx, c.Bucket, c.Key)
 }
 
-// SuggestOlder adds to an error that is about damage which dump to turn to.
+// SuggestOlder adds a hint to an error about damage: the dump before this one.
 func (s Object) SuggestOlder(ctx context.Context, err error) error {
 	if fault.CodeOf(err) != fault.Integrity {
 		return err

@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/text"
 )
 
-// Info describes the dump that is restored.
+// Info describes a dump.
 type Info struct {
 	Name          string     `json:"name"`
 	Size          int64      `json:"size"` // bytes; -1 when not known
@@ -18,8 +18,8 @@ type Info struct {
 	Database      string     `json:"database,omitempty"`
 	ServerVersion string     `json:"server_version,omitempty"`
 	DumpVersion   string     `json:"pg_dump_version,omitempty"`
-	Masked        bool       `json:"masked"`               // it was made by "hectl mask", or its like
-	MaskRules     string     `json:"mask_rules,omitempty"` // SHA-256 of the rules by which
+	Masked        bool       `json:"masked"`               // it counts as masked: see Trust
+	MaskRules     string     `json:"mask_rules,omitempty"` // SHA-256 of its masking rules
 }
 
 func (d Info) String() string {

@@ -6,12 +6,12 @@ import (
 	"os"
 )
 
-// interruptible returns a reader of r whose Read fails with ctx's cause as soon
-// as ctx ends, and with io.ErrClosedPipe as soon as it is closed, even while
-// nothing comes: nothing else ends a read of standard input or a FIFO.
+// interruptible returns a reader of r whose Read fails with ctx's cause as soon as ctx
+// ends, and with io.ErrClosedPipe as soon as it is closed, even while r has no data.
+// A blocked read of standard input or a FIFO cannot be interrupted otherwise.
 //
-// The goroutine that reads r does so into a buffer of its own, ahead of what is
-// asked for. If r never answers, it stays blocked until the process exits.
+// A goroutine reads ahead from r into its own buffer. If r never returns, the
+// goroutine stays blocked until the process exits.
 func interruptible(ctx context.Context, r io.Reader) *io.PipeReader {
 	out, in := io.Pipe()
 	stop := context.AfterFunc(ctx, func() { _ = in.CloseWithError(context.Cause(ctx)) })
@@ -19,14 +19,14 @@ func interruptible(ctx context.Context, r io.Reader) *io.PipeReader {
 		defer stop()
 		// A file's own WriteTo would ignore the buffer.
 		_, err := io.CopyBuffer(in, struct{ io.Reader }{r}, make([]byte, 256<<10))
-		_ = in.CloseWithError(err) // nil is the end; after ctx's end it changes nothing
+		_ = in.CloseWithError(err) // nil means io.EOF; no effect once ctx has ended
 	}()
 	return out
 }
 
-// openFile opens a file to read. A FIFO that nobody writes to opens only when
-// somebody does, or not at all when ctx ends before: then the goroutine that
-// opens it stays as that of interruptible does.
+// openFile opens a file for reading. Opening a FIFO blocks until a process opens it
+// for writing. If ctx ends first, openFile returns, and the goroutine that opens the
+// file stays blocked, as in interruptible.
 func openFile(ctx context.Context, name string) (*os.File, error) {
 	type result struct {
 		f   *os.File

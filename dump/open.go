@@ -22,10 +22,9 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// Opener is a place from which a dump can be opened.
+// Opener opens a dump from a bucket, a file or a pipe.
 type Opener interface {
-	// Open opens the dump. ctx bounds all of it: what comes through a pipe ends
-	// with ctx, even after Open.
+	// Open opens the dump. ctx also bounds later reads from a pipe.
 	Open(ctx context.Context) (*Dump, error)
 }
 
@@ -51,11 +50,11 @@ func (s Object) Open(ctx context.Context) (*Dump, error) {
 	return d, nil
 }
 
-// describe finds out about the dump what can be known without reading it.
+// describe collects the facts about the dump that are known without reading it.
 func (s Object) describe(ctx context.Context) (*Dump, error) {
 	manifest, err := catalog.ReadManifest(ctx, s.Store, s.Bucket.Base, s.Dump)
 	if fault.CodeOf(err) == fault.Denied {
-		// What may read no dump either lacks more than the manifests.
+		// If dumps are denied as well, report that instead: it is the larger problem.
 		if denied := s.readable(ctx); fault.CodeOf(denied) == fault.Denied {
 			return nil, denied
 		}
@@ -80,23 +79,23 @@ func (s Object) describe(ctx context.Context) (*Dump, error) {
 	return d, nil
 }
 
-// readable reads the dump's first byte, and returns why it cannot.
+// readable reads the dump's first byte and returns the error, if any.
 func (s Object) readable(ctx context.Context) error {
 	body := s.Store.ReadRange(ctx, s.Dump.Object(), 0, min(1, s.Dump.Size))
-	defer func() { _ = body.Close() }() // one byte was wanted
+	defer func() { _ = body.Close() }() // only one byte is needed
 	_, err := io.ReadAll(body)
 	return err
 }
 
-// begin reads the head of a dump in the bucket, and finds the blocks' places:
-// by the table of contents, else by the manifest.
+// begin reads the head of a dump in the bucket and finds the offsets of the blocks: in
+// the table of contents, or else in the manifest.
 func (d *Dump) begin(ctx context.Context) error {
 	m, length := d.Manifest, d.Size
 	if m != nil {
 		length = min(length, m.Head.Length)
 	}
 	body := d.ReadRange(ctx, 0, length)
-	defer func() { _ = body.Close() }() // the rest of the head's range is not wanted
+	defer func() { _ = body.Close() }() // the rest of the range is not needed
 	if err := d.readHead(ctx, bufio.NewReaderSize(body, 256<<10)); err != nil {
 		return err
 	}
@@ -116,7 +115,7 @@ func (d *Dump) begin(ctx context.Context) error {
 	return nil
 }
 
-// manifestPlaces returns where the blocks begin, and where the last one ends.
+// manifestPlaces returns the offsets of the blocks and the end of the last one.
 func manifestPlaces(m *catalog.Manifest) (places map[int]int64, end int64) {
 	places = map[int]int64{}
 	for _, b := range m.Blocks {
@@ -126,14 +125,14 @@ func manifestPlaces(m *catalog.Manifest) (places map[int]int64, end int64) {
 	return places, end
 }
 
-// agree compares the head and its table of contents with the manifest, and
-// takes the blocks' checksums from there.
+// agree compares the head with the manifest and takes the blocks' checksums from the
+// manifest.
 func (d *Dump) agree(m *catalog.Manifest) error {
 	wrong := func(format string, args ...any) error {
-		return fault.New(fault.Integrity, SuggestOlder, "%s is not what its manifest says: "+format, append([]any{d.Name}, args...)...)
+		return fault.New(fault.Integrity, SuggestOlder, "%s does not match its manifest: "+format, append([]any{d.Name}, args...)...)
 	}
 	if sha256.Sum256(d.HeadBytes) != m.Head.SHA256 {
-		return wrong("the checksum of the table of contents is another")
+		return wrong("the checksum of the table of contents differs")
 	}
 	if len(m.Blocks) != len(d.Blocks) {
 		return wrong("%d blocks instead of %d", len(d.Blocks), len(m.Blocks))
@@ -141,7 +140,7 @@ func (d *Dump) agree(m *catalog.Manifest) error {
 	for i, b := range m.Blocks {
 		own := &d.Blocks[i]
 		if own.ID != b.ID || own.Offset != b.Offset || own.Length != b.Length {
-			return wrong("block %d (%s.%s) lies elsewhere", b.ID, b.Schema, b.Table)
+			return wrong("block %d (%s.%s) has another offset or length", b.ID, b.Schema, b.Table)
 		}
 		own.SHA256 = b.SHA256
 	}
@@ -195,7 +194,7 @@ func (s File) read(ctx context.Context, f *os.File) (*Dump, error) {
 		},
 	}
 	body := interruptible(ctx, io.NewSectionReader(f, 0, d.Size))
-	defer func() { _ = body.Close() }() // what follows the head may not be wanted
+	defer func() { _ = body.Close() }() // the rest of the file may not be needed
 	in := bufio.NewReaderSize(body, 256<<10)
 	if err := d.readHead(ctx, in); err != nil {
 		return nil, err
@@ -213,7 +212,7 @@ func (s File) read(ctx context.Context, f *os.File) (*Dump, error) {
 	return d, nil
 }
 
-// Pipe is a dump that is piped in.
+// Pipe is a dump on standard input.
 type Pipe struct{ r io.Reader }
 
 // Open implements Opener.
@@ -221,8 +220,7 @@ func (s Pipe) Open(ctx context.Context) (*Dump, error) {
 	return openPipe(ctx, "standard input", s.r)
 }
 
-// openPipe opens a dump that can only be read in order. Its stream ends with
-// ctx.
+// openPipe opens a dump that can only be read in order. Reads fail once ctx ends.
 func openPipe(ctx context.Context, name string, r io.Reader) (*Dump, error) {
 	body := interruptible(ctx, r)
 	d := &Dump{Name: name, Size: -1, Close: body.Close}
@@ -239,7 +237,7 @@ func openPipe(ctx context.Context, name string, r io.Reader) (*Dump, error) {
 	return d, nil
 }
 
-// readHead reads the head from the start of the archive, and nothing after it.
+// readHead reads the head of the archive and no further.
 func (d *Dump) readHead(ctx context.Context, in io.Reader) (err error) {
 	var raw bytes.Buffer
 	d.Head, err = archive.ReadHead(io.TeeReader(in, &raw))
@@ -253,8 +251,8 @@ func (d *Dump) readHead(ctx context.Context, in io.Reader) (err error) {
 	return nil
 }
 
-// Locate returns the place that an argument of "hectl restore" names: "-", the
-// path of a file, s3://BUCKET/KEY, or a key with or without its folder.
+// Locate returns the opener for an argument of "hectl restore": "-", the path of a
+// file, s3://BUCKET/KEY, or a key with or without its folder.
 func Locate(arg string, stdin io.Reader, openKey func(key string) (Opener, error)) (Opener, error) {
 	if arg == "-" {
 		return Pipe{stdin}, nil
@@ -270,8 +268,8 @@ func Locate(arg string, stdin io.Reader, openKey func(key string) (Opener, error
 	return openKey(arg)
 }
 
-// OpenHead opens a dump of which no more than the head is wanted: a file's blocks
-// are not looked for.
+// OpenHead opens a dump when only the head is needed. It does not scan a file for its
+// blocks.
 func OpenHead(ctx context.Context, src Opener) (*Dump, error) {
 	file, ok := src.(File)
 	if !ok {
@@ -294,7 +292,7 @@ func OpenHead(ctx context.Context, src Opener) (*Dump, error) {
 	return d, nil
 }
 
-// closeOnce closes what may be closed already.
+// closeOnce closes c, which may already be closed.
 func closeOnce(c io.Closer) error {
 	if err := c.Close(); !errors.Is(err, os.ErrClosed) {
 		return err

@@ -12,20 +12,20 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// VerifiedReader is a dump that is read from its first byte to its last. In place of
-// io.EOF comes an integrity fault, unless the bytes have the store's checksum and
-// those of the manifest: what is made of them is then thrown away.
+// VerifiedReader reads a dump from its first byte to its last. Unless the bytes match
+// the checksums of the store and of the manifest, it returns an integrity fault in
+// place of io.EOF, and the caller discards its output.
 type VerifiedReader struct {
 	r    io.Reader
 	dump *Dump
 	sum  *s3store.Sum
 
-	head    int // bytes of the head that are still to come
+	head    int // bytes of the head not read yet
 	indexer *archive.Indexer
 	err     error
 }
 
-// NewVerifiedReader returns dump d, which r has from its first byte on.
+// NewVerifiedReader returns a reader of dump d, which r reads from its first byte.
 func NewVerifiedReader(r io.Reader, d *Dump, sum *s3store.Sum) *VerifiedReader {
 	v := &VerifiedReader{r: r, dump: d, sum: sum, head: len(d.HeadBytes)}
 	if d.Manifest != nil {
@@ -35,7 +35,7 @@ func NewVerifiedReader(r io.Reader, d *Dump, sum *s3store.Sum) *VerifiedReader {
 		}
 		v.indexer = archive.NewIndexer(d.Head, archive.IndexOptions{SHA256: true, Found: func(b archive.Block) error {
 			if b.SHA256 != want[b.ID] {
-				return fmt.Errorf("the checksum of block %d is not that of its manifest", b.ID)
+				return fmt.Errorf("the checksum of block %d does not match the manifest", b.ID)
 			}
 			return nil
 		}})
@@ -55,18 +55,18 @@ func (v *VerifiedReader) Read(p []byte) (int, error) {
 		return 0, v.err
 	}
 	if errors.Is(err, io.EOF) && !v.sum.Matches() {
-		err = fault.New(fault.Integrity, SuggestOlder, "%s is not whole: its %s is not that of what the store once received", v.dump.Name, v.sum.Kind)
+		err = fault.New(fault.Integrity, SuggestOlder, "%s is not whole: its %s does not match the one that the store computed on upload", v.dump.Name, v.sum.Kind)
 	}
 	v.err = err
 	return n, err
 }
 
-// look compares the next bytes with the head as it was judged and, where there
-// is a manifest, with its checksums.
+// look compares the next bytes with the head that was checked before and, if there is
+// a manifest, with its checksums.
 func (v *VerifiedReader) look(p []byte) error {
 	n := min(v.head, len(p))
 	if at := len(v.dump.HeadBytes) - v.head; !bytes.Equal(p[:n], v.dump.HeadBytes[at:at+n]) {
-		return errors.New("its table of contents is not what it was a moment ago")
+		return errors.New("its table of contents changed while it was read")
 	}
 	v.head -= n
 	if v.indexer == nil || n == len(p) {
@@ -76,7 +76,7 @@ func (v *VerifiedReader) look(p []byte) error {
 	return err
 }
 
-// MarkDamage gives an error about what is wrong with an archive its exit code.
+// MarkDamage turns an error about the format of an archive into a damage error.
 func MarkDamage(name string, err error) error {
 	if _, damaged := errors.AsType[*archive.FormatError](err); damaged && fault.CodeOf(err) != fault.Integrity {
 		return DamageError(name, err)

@@ -14,7 +14,7 @@ import (
 type Dump struct {
 	Key    string    `json:"key"`
 	Label  string    `json:"env"`
-	Time   time.Time `json:"time"` // UTC; of the key, else the object's LastModified
+	Time   time.Time `json:"time"` // UTC; from the key, else the object's LastModified
 	Size   int64     `json:"size"` // bytes
 	ETag   string    `json:"etag"`
 	Upload time.Time `json:"last_modified"` // UTC
@@ -25,8 +25,8 @@ func (d Dump) Object() s3store.Object {
 	return s3store.Object{Key: d.Key, Size: d.Size, ETag: d.ETag, LastModified: d.Upload}
 }
 
-// OfObject returns the dump that an object holds, or false when its key is not
-// that of a dump under base.
+// OfObject returns the dump that an object holds, or false if its key is not the key
+// of a dump under base.
 func OfObject(base string, o s3store.Object) (Dump, bool) {
 	label, t, ok := ParseKey(base, o.Key)
 	if !ok {
@@ -42,8 +42,8 @@ type lister interface {
 	List(ctx context.Context, prefix string) iter.Seq2[s3store.Object, error]
 }
 
-// Compare orders dumps by age. The time of a key has whole seconds, so of two labels'
-// or two programs' dumps of the same second the one uploaded last is the newer.
+// Compare orders dumps by age. The time in a key has whole seconds. Of two dumps of
+// the same second, the one uploaded last is the newer.
 func Compare(a, b Dump) int {
 	return cmp.Or(a.Time.Compare(b.Time), a.Upload.Compare(b.Upload), cmp.Compare(a.Key, b.Key))
 }

@@ -8,23 +8,23 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// confirmTime is how long it may take to look an object up that was just written.
+// confirmTime limits how long Confirm looks for the object.
 const confirmTime = 30 * time.Second
 
-// Confirm returns an object that was just written as the bucket lists it: some stores
-// answer an upload with one ETag and list the object with another, and what a fetch
-// finds is what is listed. Where the bucket may not be listed, it returns what it was
-// given. An object of another size is a fault.Integrity. It goes on when ctx ends.
+// Confirm returns an object that was just written, as the bucket lists it. Some stores
+// answer an upload with one ETag and list the object with another, and a fetch goes by
+// the listing. Without permission to list, Confirm returns written. An object of
+// another size is a fault.Integrity. Confirm continues if ctx ends.
 func Confirm(ctx context.Context, store lister, written s3store.Object) (s3store.Object, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), confirmTime)
 	defer cancel()
 	for listed, err := range store.List(ctx, written.Key) {
 		if err != nil || listed.Key != written.Key {
-			break // what begins with the key begins with the key itself
+			break // the key itself is listed before longer keys that begin with it
 		}
 		if listed.Size != written.Size {
 			return written, fault.New(fault.Integrity, "back up again, and do not use that object",
-				"%s is not what was written: the bucket lists %d bytes of it, and %d were sent", written.Key, listed.Size, written.Size)
+				"%s does not match the upload: the bucket lists %d bytes, but %d were sent", written.Key, listed.Size, written.Size)
 		}
 		return listed, nil
 	}

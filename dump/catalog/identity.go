@@ -6,16 +6,16 @@ import (
 	"crypto/sha256"
 )
 
-// SourceIdentity recognizes the database that a dump was made of without naming it:
-// the HMAC-SHA256 of the database's identity, keyed with random bytes of its own, so
-// that two manifests do not show that they are of the same server.
+// SourceIdentity recognizes the source of a dump without naming it. It is the
+// HMAC-SHA256 of the database's identity. Each one has its own random key, so two
+// manifests do not reveal that they are from the same server.
 type SourceIdentity struct {
 	Key  Sum `json:"key"`
 	HMAC Sum `json:"hmac"`
 }
 
-// NewSourceIdentity returns what recognizes a database of this identity
-// (pgtools.Identity); nil for one that is not known.
+// NewSourceIdentity returns the SourceIdentity of a database with this identity
+// (pgtools.Identity), nil if the identity is unknown ("").
 func NewSourceIdentity(identity string) *SourceIdentity {
 	if identity == "" {
 		return nil
@@ -33,8 +33,8 @@ func (s *SourceIdentity) of(identity string) (sum Sum) {
 	return sum
 }
 
-// Is reports whether a database of this identity is the one. A nil SourceIdentity
-// recognizes none, and an identity that is not known is never recognized.
+// Is reports whether a database with this identity is the source. A nil SourceIdentity
+// recognizes none, and an unknown identity ("") is never recognized.
 func (s *SourceIdentity) Is(identity string) bool {
 	if s == nil || identity == "" {
 		return false

@@ -12,16 +12,15 @@ const (
 	timeLayout = "20060102150405" // UTC
 )
 
-// DefaultLabel is the label of dumps whose key names none.
+// DefaultLabel is the label of dumps whose key has none.
 const DefaultLabel = "production"
 
-// Key returns the key of a dump taken at t under base, "" for the top of the
-// bucket.
+// Key returns the key of a dump taken at t. base is "" for the top of the bucket.
 func Key(base, label string, t time.Time) string {
 	return Prefix(base) + label + "-" + t.UTC().Format(timeLayout) + suffix
 }
 
-// Prefix returns the prefix that all dumps under base share.
+// Prefix returns the common prefix of the keys of all dumps under base.
 func Prefix(base string) string {
 	if base == "" {
 		return folder
@@ -29,8 +28,7 @@ func Prefix(base string) string {
 	return base + "/" + folder
 }
 
-// BaseOf returns the base under which key would be that of a dump, "" when it
-// would be under none.
+// BaseOf returns the base for which key is the key of a dump, "" if there is none.
 func BaseOf(key string) string {
 	base, _ := strings.CutSuffix(key[:strings.LastIndexByte(key, '/')+1], "/"+folder)
 	if strings.HasSuffix(base, "/") {
@@ -41,8 +39,8 @@ func BaseOf(key string) string {
 
 var labelAndTime = regexp.MustCompile(`^(?:(.+)-)?(\d{14})$`)
 
-// ParseKey takes the name of a dump apart. ok is false for keys that are not
-// dumps under base; the time is zero where the key has none.
+// ParseKey splits the key of a dump. ok is false if key is not the key of a dump under
+// base. t is zero if the key has no time.
 func ParseKey(base, key string) (label string, t time.Time, ok bool) {
 	name, in := strings.CutPrefix(key, Prefix(base))
 	stem, is := strings.CutSuffix(name, suffix)

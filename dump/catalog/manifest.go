@@ -24,8 +24,8 @@ const (
 	maxManifest     = 64 << 20 // bytes; 300,000 blocks
 )
 
-// Manifest says what a dump consists of, so that a part of it can be read and
-// checked. Readers ignore fields that they do not know.
+// Manifest describes the parts of a dump, so that each can be read and checked by
+// itself. Readers ignore unknown fields.
 type Manifest struct {
 	Version           int             `json:"version"`
 	Key               string          `json:"key"`
@@ -36,28 +36,28 @@ type Manifest struct {
 	Finished          time.Time       `json:"finished_at"`
 	HectlVersion      string          `json:"hectl_version"`
 	Database          string          `json:"database"`
-	DatabaseSize      int64           `json:"database_size,omitempty"` // bytes on the source's disk; 0 where it was not asked
+	DatabaseSize      int64           `json:"database_size,omitempty"` // bytes on the source's disk; 0 if unknown
 	ServerVersion     string          `json:"server_version"`
 	DumpVersion       string          `json:"pg_dump_version"`
 	ArchiveVersion    string          `json:"archive_version"`
 	Compression       string          `json:"compression"`
 	SourceFingerprint string          `json:"source_fingerprint"`
-	SourceIdentity    *SourceIdentity `json:"source_identity,omitempty"` // nil where the role may not know it
+	SourceIdentity    *SourceIdentity `json:"source_identity,omitempty"` // nil if the role may not read it
 	ExcludedTableData []string        `json:"excluded_table_data,omitempty"`
 	Masked            bool            `json:"masked,omitempty"`
-	MaskRules         string          `json:"mask_rules,omitempty"`  // SHA-256 of the rules by which it was masked
-	Origin            *ManifestOrigin `json:"origin,omitempty"`      // what it was masked from
-	Verified          *time.Time      `json:"verified_at,omitempty"` // last read through, and found to be whole
-	Restored          *time.Time      `json:"restored_at,omitempty"` // last restored by way of trial
+	MaskRules         string          `json:"mask_rules,omitempty"`  // SHA-256 of the masking rules
+	Origin            *ManifestOrigin `json:"origin,omitempty"`      // the dump that it is a masked copy of
+	Verified          *time.Time      `json:"verified_at,omitempty"` // last read in full and found intact
+	Restored          *time.Time      `json:"restored_at,omitempty"` // last test restore
 	Head              ManifestHead    `json:"head"`
 	Blocks            []ManifestBlock `json:"blocks"`
 
-	etag string          // of the manifest itself, where it was read from the bucket
-	read json.RawMessage // what was read there
+	etag string          // of the manifest itself; "" unless it was read from the bucket
+	read json.RawMessage // its JSON as read from the bucket
 }
 
-// ManifestOrigin names the dump that another one was made from. Its bucket is not
-// the business of who reads the other.
+// ManifestOrigin names the dump that a masked copy was made from. It leaves out the
+// bucket, so that readers of the copy do not learn it.
 type ManifestOrigin struct {
 	Key  string    `json:"key"`
 	Time time.Time `json:"time"` // when it was taken, UTC
@@ -77,12 +77,11 @@ type ManifestBlock struct {
 	Offset int64  `json:"offset"` // bytes from the start of the dump
 	Length int64  `json:"length"` // bytes
 	SHA256 Sum    `json:"sha256"`
-	Rows   *int64 `json:"rows,omitempty"` // nil where nobody has counted
+	Rows   *int64 `json:"rows,omitempty"` // nil if not counted
 }
 
-// MaskedCopy returns the manifest of an object that holds the rows of m's dump,
-// masked by rules: what is known of the rows and where they are from stays.
-// Stream.Describe completes it.
+// MaskedCopy returns the manifest of an object that is a copy of m's dump, masked by
+// rules. It keeps the facts about the source. Stream.Describe completes it.
 func (m *Manifest) MaskedCopy(of ManifestOrigin, object s3store.Object, rules string) *Manifest {
 	return &Manifest{
 		Key: object.Key, Size: object.Size, ETag: object.ETag, Masked: true, MaskRules: rules, Origin: &of,
@@ -93,18 +92,18 @@ func (m *Manifest) MaskedCopy(of ManifestOrigin, object s3store.Object, rules st
 
 var levelIn = regexp.MustCompile(`^(?:[a-z0-9]+:)?(?:.*\blevel=)?(\d+)\b`)
 
-// CompressionLevel returns the level that Compression names, in pg_dump's own
-// syntax ("zstd:3", "gzip:level=6", "6"), 0 when it names none.
+// CompressionLevel returns the level in Compression, which is in pg_dump's syntax
+// ("zstd:3", "gzip:level=6", "6"), 0 if there is none.
 func (m *Manifest) CompressionLevel() int {
 	found := levelIn.FindStringSubmatch(m.Compression)
 	if found == nil {
 		return 0
 	}
-	n, _ := strconv.Atoi(found[1]) // digits; what is too large is no level
+	n, _ := strconv.Atoi(found[1]) // digits; ignore a number that is too large
 	return n
 }
 
-// Sum is a SHA-256; hexadecimal in JSON.
+// Sum is a SHA-256, hexadecimal in JSON.
 type Sum [32]byte
 
 // MarshalText implements encoding.TextMarshaler.
@@ -119,8 +118,8 @@ func (s *Sum) UnmarshalText(text []byte) error {
 	return err
 }
 
-// ManifestKey returns the key of the manifest that belongs to a dump, "" for a
-// key that is not a dump's.
+// ManifestKey returns the key of the manifest of a dump, "" if the key is not the key
+// of a dump.
 func ManifestKey(base, dump string) string {
 	name, in := strings.CutPrefix(dump, Prefix(base))
 	stem, is := strings.CutSuffix(name, suffix)
@@ -130,13 +129,13 @@ func ManifestKey(base, dump string) string {
 	return ManifestPrefix(base) + stem + manifestSuffix
 }
 
-// ManifestPrefix returns the prefix that all manifests under base share.
+// ManifestPrefix returns the common prefix of the keys of all manifests under base.
 func ManifestPrefix(base string) string {
 	return strings.TrimSuffix(Prefix(base), folder) + manifestFolder
 }
 
-// DumpKey returns the key of the dump that a manifest belongs to, "" for a key
-// that is not a manifest's.
+// DumpKey returns the key of the dump of a manifest, "" if the key is not the key of a
+// manifest.
 func DumpKey(base, manifest string) string {
 	name, in := strings.CutPrefix(manifest, ManifestPrefix(base))
 	stem, is := strings.CutSuffix(name, manifestSuffix)
@@ -150,11 +149,10 @@ type uploader interface {
 	Upload(ctx context.Context, key string, r io.Reader, opt s3store.UploadOptions) (s3store.Object, error)
 }
 
-// WriteManifest puts the manifest of a dump under base into the bucket. One that
-// was read takes the place of what it was read from, with the fields of that which
-// this hectl does not know, unless somebody else has changed it meanwhile; any other
-// must be the first. The options are those for the dump; what concerns its size is
-// left out.
+// WriteManifest uploads the manifest of a dump under base. A manifest that was read
+// from the bucket replaces that object, unless the object has changed since, and keeps
+// the fields that this hectl does not know. A new manifest never replaces an object.
+// opt are the options of the dump; those about its size are ignored.
 func WriteManifest(ctx context.Context, store uploader, base string, m *Manifest, opt s3store.UploadOptions) error {
 	m.Version = manifestVersion
 	text, err := json.MarshalIndent(m, "", " ")
@@ -179,9 +177,9 @@ type reader interface {
 	ReadRange(ctx context.Context, obj s3store.Object, offset, length int64) io.ReadCloser
 }
 
-// ReadManifest returns the manifest of a dump under base, nil when it has none:
-// those of other tools never do. A manifest that speaks of another object than d
-// (one that was put there later under the same key) is an integrity fault.
+// ReadManifest returns the manifest of a dump under base, nil if it has none. Dumps of
+// other tools never have one. A manifest that describes another object than d, such as
+// one that was later uploaded under the same key, is an integrity fault.
 func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Manifest, error) {
 	key := ManifestKey(base, d.Key)
 	if key == "" {
@@ -194,7 +192,7 @@ func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Mani
 		return nil, nil
 	case fault.Denied:
 		if !lists(ctx, store, key) {
-			// Without the permission to list, what is not there is denied too.
+			// Without the permission to list, S3 answers "denied" for a missing object.
 			return nil, nil
 		}
 		return nil, unreadable(key, err)
@@ -221,7 +219,7 @@ func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Mani
 		return nil, fault.New(fault.Integrity, "delete it, and hectl goes by the dump alone", "read the manifest %s: %w", key, err)
 	}
 	if m.Version != manifestVersion {
-		return nil, nil // written by a hectl to come
+		return nil, nil // written by a later hectl
 	}
 	if m.Size != d.Size || m.ETag != d.ETag {
 		return nil, fault.New(fault.Integrity, `"hectl list" shows the dumps; restore the one before this with "hectl restore KEY"`,
@@ -230,17 +228,16 @@ func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Mani
 	return m, nil
 }
 
-// lists reports whether the bucket lists an object with the key.
+// lists reports whether the bucket lists an object with this key.
 func lists(ctx context.Context, store lister, key string) bool {
 	for object, err := range store.List(ctx, key) {
-		return err == nil && object.Key == key // what begins with the key begins with the key itself
+		return err == nil && object.Key == key // the key itself is listed before longer keys that begin with it
 	}
 	return false
 }
 
-// unreadable is the error about a manifest that is there and may not be read. The
-// dump is not restored without it: its checksums are in it, and whether it is
-// masked.
+// unreadable returns the error for a manifest that exists but cannot be read. The dump
+// is not restored without it, because it has the checksums and the record of masking.
 func unreadable(key string, err error) error {
 	hint := "grant the credentials s3:GetObject on " + path.Dir(key) + "/*"
 	if strings.Contains(err.Error(), "kms:") || strings.Contains(err.Error(), "KMS") {

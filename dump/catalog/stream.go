@@ -14,14 +14,13 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// A Stream is an archive on its way to the bucket: pg_dump's output, or one that
-// is masked. It tells an archive that is whole from one that is not, and makes it
-// seekable.
+// A Stream is an archive that is being uploaded: pg_dump's output or a masked copy. It
+// detects an incomplete archive, and adds the offsets of the blocks to the table of
+// contents.
 //
-// Who writes into a pipe cannot go back to note in the table of contents where
-// each block lies. So the places are noted here as the blocks flow by, and the
-// upload keeps back the beginning until they are written into it
-// (s3store.Reviser).
+// A program that writes to a pipe cannot go back to fill in those offsets. So the
+// Stream collects them while the blocks pass, and the upload holds back the first part
+// until they are filled in (s3store.Reviser).
 type Stream struct {
 	in     *bufio.Reader
 	source *readers.Failing
@@ -29,21 +28,21 @@ type Stream struct {
 	held   atomic.Int64
 
 	raw     []byte // the head's bytes
-	unread  []byte // the part of raw that Read has not returned yet
+	unread  []byte // the rest of raw that Read has not returned yet
 	head    *archive.Head
 	indexer *archive.Indexer
-	blocks  []archive.Block // after the end
+	blocks  []archive.Block // set at the end
 	headSum [sha256.Size]byte
 	started bool
-	at      atomic.Pointer[archive.Entry] // whose block came last; nil before the first
+	at      atomic.Pointer[archive.Entry] // of the latest block; nil before the first
 }
 
 // newestLayout is the newest minor version of the archive layout that package
 // archive reads.
 const newestLayout = 16
 
-// NewStream returns the stream of the archive that source holds. Errors call its
-// writer by that name.
+// NewStream returns the stream of the archive in source. writer names the program that
+// writes it, for errors.
 func NewStream(source io.Reader, writer string) *Stream {
 	failing := &readers.Failing{Reader: source}
 	s := &Stream{in: bufio.NewReaderSize(failing, 256<<10), source: failing, writer: writer}
@@ -51,8 +50,7 @@ func NewStream(source io.Reader, writer string) *Stream {
 	return s
 }
 
-// Read implements io.Reader. Its error is io.EOF only after an archive that is
-// whole.
+// Read implements io.Reader. It returns io.EOF only after a complete archive.
 func (s *Stream) Read(p []byte) (int, error) {
 	if !s.started {
 		s.started = true
@@ -70,20 +68,20 @@ func (s *Stream) Read(p []byte) (int, error) {
 		return n, err
 	}
 	if _, bad := s.indexer.Write(p[:n]); bad != nil {
-		return 0, fmt.Errorf("what %s writes is not an archive: %w", s.writer, bad)
+		return 0, fmt.Errorf("the output of %s is not an archive: %w", s.writer, bad)
 	}
 	if errors.Is(err, io.EOF) {
 		blocks, bad := s.indexer.Finish()
 		if bad != nil {
-			return 0, fmt.Errorf("%s exited without an error, but its archive is not whole: %w", s.writer, bad)
+			return 0, fmt.Errorf("%s exited without an error, but its archive is incomplete: %w", s.writer, bad)
 		}
 		s.blocks = blocks
 	}
 	return n, err
 }
 
-// readHead reads the head ahead of everything else. An archive in a layout that
-// is newer than hectl passes as it is.
+// readHead reads the head first. An archive in a layout that is newer than this hectl
+// passes unchanged.
 func (s *Stream) readHead() error {
 	var raw bytes.Buffer
 	head, err := archive.ReadHead(io.TeeReader(s.in, &raw))
@@ -99,12 +97,12 @@ func (s *Stream) readHead() error {
 		s.held.Store(0)
 		return nil
 	case s.source.Err != nil:
-		return s.source.Err // not what the archive lacks for it
+		return s.source.Err // the cause, rather than the archive that it cut short
 	case errors.Is(err, io.ErrUnexpectedEOF) && len(s.raw) == 0:
 		return fmt.Errorf("%s exited without an error, but wrote nothing", s.writer)
 	}
 	if _, ok := errors.AsType[*archive.FormatError](err); ok {
-		return fmt.Errorf("what %s writes is not an archive: %w", s.writer, err)
+		return fmt.Errorf("the output of %s is not an archive: %w", s.writer, err)
 	}
 	return err
 }
@@ -112,30 +110,30 @@ func (s *Stream) readHead() error {
 // Held implements s3store.Reviser.
 func (s *Stream) Held() int64 { return s.held.Load() }
 
-// Revise implements s3store.Reviser: it notes the blocks' places.
+// Revise implements s3store.Reviser: it fills in the offsets of the blocks.
 func (s *Stream) Revise(head []byte) error {
 	if s.head == nil {
 		return nil
 	}
 	if err := archive.Patch(head, s.head, s.blocks); err != nil {
-		return fmt.Errorf("note the offsets: %w", err)
+		return fmt.Errorf("fill in the offsets of the blocks: %w", err)
 	}
 	s.headSum = sha256.Sum256(head)
 	return nil
 }
 
-// begun returns a function that notes which entry's block has begun.
+// begun returns a function that records the entry of each block that begins.
 func (s *Stream) begun(head *archive.Head) func(archive.Block) {
 	entries := head.ByID()
 	return func(b archive.Block) { s.at.Store(entries[b.ID]) }
 }
 
-// Position says how far the writer has come. It may be called at any time.
+// Position describes how far the writer has got. It may be called at any time.
 func (s *Stream) Position() string {
 	e := s.at.Load()
 	switch {
 	case e == nil:
-		return s.writer + " had not come to the first table's rows"
+		return s.writer + " had not reached the first table's rows"
 	case e.Namespace == "":
 		return s.writer + " was at " + e.Desc
 	}
@@ -143,12 +141,12 @@ func (s *Stream) Position() string {
 	return fmt.Sprintf("%s was at %s %s.%s", s.writer, e.Desc, namespace, tag)
 }
 
-// Known reports whether the archive has a layout that this hectl reads. It is
-// known at the stream's end; what is not has no manifest.
+// Known reports whether this hectl can read the layout of the archive. Call it at the
+// end of the stream. An archive in an unknown layout gets no manifest.
 func (s *Stream) Known() bool { return s.head != nil }
 
-// Describe notes in m what the archive consists of. It is called when the stream
-// was uploaded, and only if it is Known.
+// Describe records the head and the blocks of the archive in m. Call it after the
+// upload, and only if the layout is Known.
 func (s *Stream) Describe(m *Manifest) {
 	m.ArchiveVersion = s.head.Version.String()
 	m.Head = ManifestHead{Length: s.head.Length, SHA256: s.headSum}

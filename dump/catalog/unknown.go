@@ -5,10 +5,9 @@ import (
 	"encoding/json"
 )
 
-// withUnknown returns the JSON now with the fields of the JSON before that it lacks,
-// which a later hectl has written there, at whatever depth; and whether there are
-// any. Elements of lists belong together by their places, if the lists are equally
-// long: the blocks of a dump never change.
+// withUnknown returns now with the fields that only before has, at any depth, and
+// reports whether there are any. A later hectl wrote them. Elements of two lists of
+// the same length are matched by position, because the blocks of a dump never change.
 func withUnknown(before, now json.RawMessage) (json.RawMessage, bool) {
 	var oldFields, fields map[string]json.RawMessage
 	if json.Unmarshal(before, &oldFields) == nil && json.Unmarshal(now, &fields) == nil && fields != nil {
@@ -38,7 +37,7 @@ func withUnknown(before, now json.RawMessage) (json.RawMessage, bool) {
 	return now, false
 }
 
-// encoded returns value as JSON if it has changed, else what it was.
+// encoded returns value as JSON if it has changed, else was.
 func encoded(value any, was json.RawMessage, changed bool) (json.RawMessage, bool) {
 	if !changed {
 		return was, false

@@ -22,21 +22,21 @@ import (
 	"github.com/rubyforgood/hectl/internal/text"
 )
 
-// CompleteDump completes the key of a dump, the newest first; others go before
-// the keys.
+// CompleteDump completes the key of a dump, the newest first. The candidates in others
+// come before the keys.
 func CompleteDump(env *Env, others ...commandline.Candidate) commandline.Completer {
 	return func(ctx context.Context, line commandline.Line) ([]commandline.Candidate, error) {
 		if len(line.Operands) > 0 {
 			return nil, nil
 		}
-		if strings.ContainsAny(line.Word, "/~") { // a path, or an address
+		if strings.ContainsAny(line.Word, "/~") { // a path or an address
 			return slices.DeleteFunc(slices.Clone(others), func(c commandline.Candidate) bool { return c.Word != commandline.CompleteFiles }), nil
 		}
 		found, err := knownDumps(ctx, env, line.Flags)
 		candidates := slices.Clone(others)
 		for _, d := range slices.Backward(found) {
 			name := filepath.Base(d.Key)
-			if fault.ShellQuote(name) == name { // some shells insert it as it is
+			if fault.ShellQuote(name) == name { // some shells insert it unquoted
 				candidates = append(candidates, commandline.Candidate{
 					Word: name, About: humanize.Bytes(uint64(d.Size)) + ", " + text.Minute(d.Time),
 				})
@@ -60,14 +60,14 @@ func CompleteLabel(env *Env) commandline.Completer {
 	}
 }
 
-// knownFor is how long a listing is good for completion.
+// knownFor limits the age of a cached listing.
 const knownFor = time.Minute
 
-// knownDumps lists the dumps of the bucket, or takes the listing of a moment
-// ago: a person presses the key several times.
+// knownDumps lists the dumps of the bucket. It caches the listing, because users press
+// the key several times in a row.
 func knownDumps(ctx context.Context, env *Env, flags config.Flags) ([]catalog.Dump, error) {
 	settings, err := env.Settings()
-	if err != nil || !settings.IsApproved() { // a key press contacts nobody that the user has not approved
+	if err != nil || !settings.IsApproved() { // do not contact a store that the user has not approved
 		return nil, err
 	}
 	bucket, err := settings.Bucket(flags)
@@ -90,19 +90,19 @@ func knownDumps(ctx context.Context, env *Env, flags config.Flags) ([]catalog.Du
 	return dumps, err
 }
 
-// cacheFile is where the listing of a bucket, seen with these credentials, is
-// kept; "" where the user has no place for that.
+// cacheFile returns the path of the cached listing of a bucket for these credentials,
+// "" if the user has no cache folder.
 func cacheFile(b config.Bucket, settings *config.Sources) string {
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return ""
 	}
-	who := []string{b.String(), b.EndpointURL, b.Region, b.Profile, b.Keys.AccessKeyID}
+	parts := []string{b.String(), b.EndpointURL, b.Region, b.Profile, b.Keys.AccessKeyID}
 	for _, name := range []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID"} {
 		v, _ := settings.Lookup(name)
-		who = append(who, v)
+		parts = append(parts, v)
 	}
-	sum := sha256.Sum256([]byte(strings.Join(who, "\x00")))
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return filepath.Join(dir, "hectl", fmt.Sprintf("dumps-%x.json", sum[:8]))
 }
 
@@ -124,7 +124,7 @@ func readCache(path string, now time.Time) (dumps []catalog.Dump, ok bool) {
 }
 
 // writeCache replaces the file in one step, because several shells may complete at the
-// same time. An error is not reported: the next key press lists again.
+// same time. Errors are ignored: the next key press lists the bucket again.
 func writeCache(path string, dumps []catalog.Dump) {
 	text, err := json.Marshal(dumps)
 	if err != nil || path == "" || os.MkdirAll(filepath.Dir(path), 0o700) != nil {

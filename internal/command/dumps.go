@@ -9,14 +9,14 @@ import (
 	"github.com/rubyforgood/hectl/mask"
 )
 
-// NewChoice reads the command's argument and flags.
+// NewChoice reads which dump a command works on, from its argument and flags.
 func NewChoice(env *Env, c *cli.Context) (dump.Choice, error) {
 	if c.NArg() > 1 {
 		return dump.Choice{}, fault.New(fault.Usage, `see "hectl `+c.Command.Name+` --help"; "hectl list" shows the dumps`,
 			"%s takes one dump, but was given %d", c.Command.Name, c.NArg())
 	}
 	if c.NArg() == 1 && c.Args().First() == "" {
-		return dump.Choice{}, fault.New(fault.Usage, `"latest", or no argument, is the newest one`, "%s was given an empty key", c.Command.Name)
+		return dump.Choice{}, fault.New(fault.Usage, `pass "latest" or no argument for the newest dump`, "%s was given an empty key", c.Command.Name)
 	}
 	if err := dump.CheckKey(c.Args().First()); err != nil {
 		return dump.Choice{}, err
@@ -38,12 +38,12 @@ func NewChoice(env *Env, c *cli.Context) (dump.Choice, error) {
 	return ch, err
 }
 
-// NewFinder returns what finds dumps for a command.
+// NewFinder returns a finder of dumps for a command.
 func NewFinder(env *Env) dump.Finder {
 	return dump.Finder{Open: env.Open, Log: env.Console.Detail}
 }
 
-// NewTrust returns which dumps the settings count as masked.
+// NewTrust returns the rules by which the settings count dumps as masked.
 func NewTrust(settings *config.Sources, c *cli.Context, rules *Masking) (t dump.Trust, err error) {
 	if !rules.None() {
 		t.Rules = rules.Hash()
@@ -52,8 +52,8 @@ func NewTrust(settings *config.Sources, c *cli.Context, rules *Masking) (t dump.
 	return t, err
 }
 
-// RequiresMasking returns the path of the hectl.yml that forbids data that is not
-// masked, "" when none does, and which dumps count as masked.
+// RequiresMasking returns the path of the hectl.yml that forbids unmasked data, "" if
+// none does, and the rules by which dumps count as masked.
 func RequiresMasking(env *Env, c *cli.Context) (path string, t dump.Trust, err error) {
 	settings, err := env.Settings()
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Masking is the rules of hectl.yml, and where their seed is.
+// Masking holds the masking rules of hectl.yml and the location of their seed.
 type Masking struct {
 	*mask.Rules
 	home     string
@@ -20,8 +20,7 @@ type Masking struct {
 	settings *config.Sources
 }
 
-// MaskRules reads the rules for masking: those of hectl.yml, or the built-in ones
-// where it says nothing.
+// MaskRules reads the masking rules of hectl.yml, or the built-in ones if it has none.
 func MaskRules(settings *config.Sources, out *console.Console) (*Masking, error) {
 	rules, err := mask.Parse(settings.Mask())
 	if err != nil {
@@ -31,12 +30,12 @@ func MaskRules(settings *config.Sources, out *console.Console) (*Masking, error)
 	return &Masking{rules, home, out, settings}, nil
 }
 
-// Plan returns what happens to the rows of an archive, all of which are wanted:
-// what the rules say, whatever their mode is and, whatever they say, no
-// credentials. Rows that are INSERT statements are refused. See also ByRules.
+// Plan returns the masking plan for all rows of an archive. It applies the rules in
+// any mode, and scrubs credentials whatever the rules say. Rows in INSERT statements
+// are an error. See also ByRules.
 func (m *Masking) Plan(head *archive.Head, dryRun bool) (*mask.Plan, error) {
 	if m.None() {
-		return nil, fault.New(fault.Usage, "\"hectl mask check --suggest\" prints some", "hectl.yml has base: none and no rules, so a dump would be called masked and be as it was")
+		return nil, fault.New(fault.Usage, `run "hectl mask check --suggest" for rules to start with`, "hectl.yml has base: none and no rules, so a masked dump would be an unchanged copy")
 	}
 	plan, seed, err := m.ByRules(head, mask.Options{}, dryRun, "the next masked dumps")
 	if err != nil {
@@ -55,16 +54,15 @@ func (m *Masking) Plan(head *archive.Head, dryRun bool) (*mask.Plan, error) {
 		e := &head.Entries[i]
 		if t := plan.Table(e); e.Desc == "TABLE DATA" && e.Copy == "" && (t == nil || !t.None) {
 			return nil, fault.New(fault.Usage, "make the dump without --inserts, or leave such rows out: {rows: none}",
-				"mask %s: its rows are INSERT statements, in which no password is found", e)
+				"mask %s: its rows are INSERT statements, in which hectl cannot find passwords", e)
 		}
 	}
 	return plan, nil
 }
 
-// ByRules returns what the rules alone say, and the seed by which they make people
-// up. It says what a person should look at. A seed's file that is not there is
-// made, unless it is a dry run; makers are named in the words about that, such as
-// "fetches".
+// ByRules returns the masking plan of the rules alone, and the seed of their fake data.
+// It prints the warnings of the plan. Unless dryRun is set, it creates a missing seed
+// file. makers is the subject of the message about that, such as "fetches".
 func (m *Masking) ByRules(head *archive.Head, opt mask.Options, dryRun bool, makers string) (*mask.Plan, methods.Seed, error) {
 	seed := methods.RandomSeed()
 	if m.SeedFile != "" && !dryRun {
@@ -77,7 +75,7 @@ func (m *Masking) ByRules(head *archive.Head, opt mask.Options, dryRun bool, mak
 			return nil, seed, err
 		}
 		if created != "" {
-			m.out.Say("made the seed %s: with it, %s make the same people up", created, makers)
+			m.out.Say("made the seed %s: with it, %s use the same fake data", created, makers)
 		}
 	}
 	plan, err := m.Rules.Plan(head, seed, opt)
@@ -90,7 +88,7 @@ func (m *Masking) ByRules(head *archive.Head, opt mask.Options, dryRun bool, mak
 	return plan, seed, nil
 }
 
-// TellLeftOut says what of an archive is left out whatever the rules say.
+// TellLeftOut reports the parts of an archive that are left out whatever the rules say.
 func TellLeftOut(out *console.Console, l *mask.LeftOut) {
 	if len(l.Secrets) > 0 {
 		out.Say("left out, because their definitions hold passwords: %s", strings.Join(l.Secrets, ", "))

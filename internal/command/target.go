@@ -10,21 +10,21 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// TargetFlags say which target, and that it may be one.
+// TargetFlags returns the flags that name and allow a target.
 func TargetFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Category: Database, Name: "target", Usage: "`TARGET`: a URI, a conninfo string, or a name (HECTL_TARGET; default diaper_dev)"},
-		&cli.StringSliceFlag{Category: Database, Name: "allow-host", Usage: "allow a target on `HOST`, which is not this machine"},
-		&cli.BoolFlag{Category: Database, Name: "force", Usage: "go on though the target's own ar_internal_metadata says production"},
+		&cli.StringSliceFlag{Category: Database, Name: "allow-host", Usage: "allow a target on another machine, `HOST`"},
+		&cli.BoolFlag{Category: Database, Name: "force", Usage: "allow a target whose ar_internal_metadata says production"},
 	}
 }
 
-// DryRunFlag is --dry-run.
+// DryRunFlag returns the flag --dry-run.
 func DryRunFlag() cli.Flag {
-	return &cli.BoolFlag{Category: Database, Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would happen, and do nothing"}
+	return &cli.BoolFlag{Category: Database, Name: "dry-run", Aliases: []string{"n"}, Usage: "print what would happen, and change nothing"}
 }
 
-// NewTarget reads which target a command works on.
+// NewTarget returns the target of a command, and its settings.
 func NewTarget(env *Env, c *cli.Context) (*target.Target, *config.Sources, error) {
 	settings, err := env.Settings()
 	if err != nil {
@@ -43,8 +43,8 @@ func NewTarget(env *Env, c *cli.Context) (*target.Target, *config.Sources, error
 		return nil, nil, fmt.Errorf("target (from %s): %w", named.Origin, err)
 	}
 	if source, err := settings.Source(flags); err == nil && !strings.HasPrefix(source.Origin, "PG") {
-		// libpq's own variables may as well be meant for the target. A source
-		// that cannot be resolved cannot be what the target is.
+		// libpq's own variables may be meant for the target. A source that cannot be
+		// resolved cannot be the same database as the target.
 		if conn, err := Resolve(source, settings); err == nil {
 			opt.Source = &conn
 		}

@@ -15,13 +15,13 @@ import (
 	"github.com/rubyforgood/hectl/mask"
 )
 
-// maskRules is the result of "mask rules".
+// maskRules is the output of "mask rules".
 type maskRules struct {
 	Base string `json:"base"`
 	YAML string `json:"yaml"`
 }
 
-// Text returns the rules as a hectl.yml has them.
+// Text returns the rules in the format of hectl.yml.
 func (r maskRules) Text() string { return r.YAML }
 
 func printRules(env *command.Env) error {
@@ -34,12 +34,12 @@ func printRules(env *command.Env) error {
 		return err
 	}
 	if rules.Base() == "none" {
-		env.Console.Say("hectl.yml has base: none, so these rules do not hold here")
+		env.Console.Say("hectl.yml has base: none, so these rules are not in effect here")
 	}
 	return env.Console.Result(maskRules{rules.Base(), mask.BuiltIn()})
 }
 
-// maskCheck is what "mask check" is told.
+// maskCheck holds the options of "mask check".
 type maskCheck struct {
 	bucket  config.Bucket
 	label   string
@@ -55,7 +55,7 @@ func newMaskCheck(env *command.Env, c *cli.Context) (*maskCheck, error) {
 	}
 	d := c.Args().First()
 	if c.NArg() == 1 && d == "" {
-		return nil, fault.New(fault.Usage, `"latest", or no argument, is the newest one`, "mask check was given an empty key")
+		return nil, fault.New(fault.Usage, `pass "latest" or no argument for the newest dump`, "mask check was given an empty key")
 	}
 	if err := dump.CheckKey(d); err != nil {
 		return nil, err
@@ -126,7 +126,7 @@ func (r maskChecked) Text() string {
 	return b.String()
 }
 
-// Run holds the rules against the dump.
+// Run checks the rules against the dump.
 func (o *maskCheck) Run(ctx context.Context, env *command.Env) error {
 	src, err := o.source(ctx, env)
 	if err != nil {
@@ -149,17 +149,17 @@ func (o *maskCheck) Run(ctx context.Context, env *command.Env) error {
 		return err
 	}
 	if n := report.Open(); n > 0 {
-		hint := `"hectl mask check --suggest" prints rules for them; write keep for what is fine`
+		hint := `run "hectl mask check --suggest" for rules to paste into hectl.yml; write keep for columns without personal data`
 		if o.suggest {
-			hint = "look at each, and write keep for what is fine"
+			hint = "review each column, and write keep for those without personal data"
 		}
 		if m := report.OpenDefinitions(); m > 0 {
-			return fault.New(fault.Warnings, hint, "%s could hold personal data and %s no rule; nobody has reviewed %s", text.Count(n, "column"), map[bool]string{true: "has", false: "have"}[n == 1], text.Count(m, "definition"))
+			return fault.New(fault.Warnings, hint, "%s could hold personal data and %s no rule; not reviewed: %s", text.Count(n, "column"), map[bool]string{true: "has", false: "have"}[n == 1], text.Count(m, "definition"))
 		}
 		return fault.New(fault.Warnings, hint, "%s could hold personal data and %s no rule", text.Count(n, "column"), map[bool]string{true: "has", false: "have"}[n == 1])
 	}
 	if m := report.OpenDefinitions(); m > 0 {
-		return fault.New(fault.Warnings, `look at each; "hectl mask check --suggest" prints what to add when they are fine`, "nobody has reviewed %s with what looks like a secret or personal data", text.Count(m, "definition"))
+		return fault.New(fault.Warnings, `review each; "hectl mask check --suggest" prints the lines that mark them as reviewed`, "not reviewed: %s that may hold a secret or personal data", text.Count(m, "definition"))
 	}
 	return nil
 }

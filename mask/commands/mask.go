@@ -13,29 +13,30 @@ import (
 
 // Command returns "hectl mask" and its subcommands.
 func Command(env *command.Env) *cli.Command {
-	latest := commandline.Candidate{Word: "latest", About: "the newest"}
+	latest := commandline.Candidate{Word: "latest", About: "the newest dump"}
 	env.CompleteArgs("mask", command.CompleteDump(env, latest))
 	env.CompleteArgs("mask check", command.CompleteDump(env, latest, commandline.Candidate{Word: commandline.CompleteFiles}))
 	return command.New(env, &cli.Command{
 		Name:      "mask",
-		Usage:     "make a masked copy of a dump; see what is masked",
+		Usage:     "make a masked copy of a dump; show and check the rules",
 		UsageText: "hectl mask [KEY|latest] --to s3://BUCKET[/FOLDER] [options]\n   hectl mask rules | check [KEY|FILE|latest] [options]",
 		Description: `EXAMPLES:
-   hectl mask --to s3://masked-dumps  the newest dump, masked, in another bucket
-   hectl mask rules                  the built-in rules, as hectl.yml has them
-   hectl mask check                  hold the rules against the newest dump
-   hectl mask check --suggest        rules for the columns that have none
+   hectl mask --to s3://masked-dumps  copy the newest dump, masked
+   hectl mask rules                   print the built-in rules
+   hectl mask check                   check the rules against the newest dump
+   hectl mask check --suggest         print rules for the columns without one
    hectl mask check ./tmp/local.dump
 
-   The rules are under the key mask of hectl.yml, and built in for Human
-   Essentials. A column that could hold personal data, by its type, and that no
-   rule covers is OPEN; so is one that nothing is known of. Only the head of the
-   dump is read: it has the tables, and no rows.
+   The rules are under the key mask in hectl.yml; those for Human Essentials are
+   built in. A column is OPEN if it has no rule and could hold personal data, or
+   if hectl does not know its type. hectl reads only the head of the dump, which
+   has the tables but no rows.
 
-   A masked copy streams through memory, and appears in the other bucket only
-   when all of it is there. It has the dump's name, its statistics are left out,
-   and passwords, tokens, sessions and jobs are, whatever the rules say. Give
-   laptops that bucket alone. "hectl backup --masked-to" makes both in one pass.`,
+   A masked copy streams through memory and appears in the other bucket only
+   when it is complete. It keeps the name of the dump. Passwords, tokens,
+   sessions, jobs and statistics are always left out, whatever the rules say.
+   Grant laptops access to that bucket only. "hectl backup --masked-to" uploads
+   the dump and its masked copy in one pass.`,
 		Flags:       slices.Concat([]cli.Flag{command.LabelFlag()}, maskToFlags(), command.BucketFlags()),
 		Subcommands: []*cli.Command{maskRulesCommand(env), maskCheckCommand(env)},
 		Action: func(c *cli.Context) error {
@@ -88,8 +89,8 @@ func maskCheckCommand(env *command.Env) *cli.Command {
    hectl mask check ./tmp/local.dump
 
    Lists the columns that could hold personal data, by their name and type. A
-   column that no rule covers is OPEN. hectl reads only the head of the dump:
-   the tables, without rows.`,
+   column without a rule is OPEN. hectl reads only the head of the dump, which has
+   the tables but no rows.`,
 		Flags: slices.Concat([]cli.Flag{suggest, command.LabelFlag()}, command.BucketFlags()),
 		Action: func(c *cli.Context) error {
 			opt, err := newMaskCheck(env, c)
@@ -109,7 +110,7 @@ func maskCheckCommand(env *command.Env) *cli.Command {
 130  interrupted`)
 }
 
-// layOut lays out rows of cells in columns, without spaces at the ends of lines.
+// layOut aligns rows of cells in columns, without trailing spaces.
 func layOut(rows [][]string) string {
 	var widths []int
 	for _, row := range rows {

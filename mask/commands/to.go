@@ -24,7 +24,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// maskOptions are what one masking of a dump into another bucket is told.
+// maskOptions are the options of "hectl mask".
 type maskOptions struct {
 	dump.Choice
 	to     config.Bucket
@@ -32,13 +32,13 @@ type maskOptions struct {
 	dryRun bool
 }
 
-// maskToFlags say where a masked dump goes.
+// maskToFlags returns the flags for the bucket of the masked dump, and --dry-run.
 func maskToFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Category: command.Bucket, Name: "to", Usage: "`s3://NAME[/FOLDER]` for the masked dump (HECTL_MASKED_BUCKET)"},
-		&cli.StringFlag{Category: command.Bucket, Name: "to-profile", Usage: "AWS `PROFILE` for it (default: as for the dumps)"},
-		&cli.StringFlag{Category: command.Bucket, Name: "to-endpoint-url", Usage: "`URL` of the store that it is in (default: as for the dumps)"},
-		&cli.BoolFlag{Category: command.Bucket, Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would be masked, and do nothing"},
+		&cli.StringFlag{Category: command.Bucket, Name: "to-profile", Usage: "AWS `PROFILE` for that bucket (default: as for the dumps)"},
+		&cli.StringFlag{Category: command.Bucket, Name: "to-endpoint-url", Usage: "`URL` of the store of that bucket (default: as for the dumps)"},
+		&cli.BoolFlag{Category: command.Bucket, Name: "dry-run", Aliases: []string{"n"}, Usage: "print what would be masked, and change nothing"},
 	}
 }
 
@@ -57,7 +57,7 @@ func newMaskOptions(env *command.Env, c *cli.Context) (*maskOptions, error) {
 		return nil, err
 	}
 	if opt.to.Name == "" {
-		return nil, fault.New(fault.Usage, `add --to s3://BUCKET[/FOLDER], or set HECTL_MASKED_BUCKET; "hectl mask rules" and "hectl mask check" show what is masked`, "mask is not told where the masked dump goes")
+		return nil, fault.New(fault.Usage, `add --to s3://BUCKET[/FOLDER], or set HECTL_MASKED_BUCKET; "hectl mask rules" and "hectl mask check" show the rules`, "mask: no bucket is given for the masked dump")
 	}
 	if err := settings.Confirm(opt.to.Origin, "masked_bucket"); err != nil {
 		return nil, err
@@ -66,9 +66,9 @@ func newMaskOptions(env *command.Env, c *cli.Context) (*maskOptions, error) {
 	return opt, err
 }
 
-// maskedDump is the result of a masking.
+// maskedDump is the result of "hectl mask".
 type maskedDump struct {
-	Dump     dump.Info `json:"dump"` // what was masked
+	Dump     dump.Info `json:"dump"` // the original
 	Bucket   string    `json:"bucket"`
 	Key      string    `json:"key"`
 	Manifest string    `json:"manifest,omitempty"` // its key; "" when the dump has none
@@ -76,15 +76,15 @@ type maskedDump struct {
 	ETag     string    `json:"etag,omitempty"`
 	Label    string    `json:"env"`
 	Rules    string    `json:"mask_rules"`
-	Tables   int       `json:"masked_tables"` // that the rules change, or leave without rows
+	Tables   int       `json:"masked_tables"` // tables whose rows the rules change or leave out
 	DryRun   bool      `json:"dry_run,omitempty"`
 	Seconds  float64   `json:"seconds"`
 }
 
-// IsProse lets a terminal break its lines.
+// IsProse lets the console wrap its lines.
 func (maskedDump) IsProse() {}
 
-// Text says what is now where.
+// Text describes the masked dump.
 func (r maskedDump) Text() string {
 	to := "s3://" + r.Bucket + "/" + r.Key
 	if r.DryRun {
@@ -95,7 +95,7 @@ func (r maskedDump) Text() string {
 		humanize.Bytes(uint64(r.Size)), took, r.Tables, r.Rules)
 }
 
-// Run masks one dump of the bucket into the other bucket.
+// Run writes a masked copy of a dump to the other bucket.
 func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
 	start := env.Console.Now()
 	src, err := command.NewFinder(env).Choose(ctx, o.Choice)
@@ -104,7 +104,7 @@ func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
 	}
 	if o.to.Same(src.Bucket) {
 		return fault.New(fault.Usage, "name another bucket, or another folder of it",
-			"%s is where the dump itself is: who may read masked dumps could read it", o.to)
+			"%s holds the dump itself: read access to masked dumps would include it", o.to)
 	}
 	label, _, ok := catalog.ParseKey(src.Bucket.Base, src.Dump.Key)
 	if !ok {
@@ -129,7 +129,7 @@ func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
 		Dump: d.Info(), Bucket: o.to.Name, Key: catalog.Key(o.to.Base, label, src.Dump.Time), Label: label,
 		Rules: plan.RulesHash(), Tables: plan.Tables(), DryRun: o.dryRun,
 	}
-	if err := absent(ctx, to, result.Key); err != nil {
+	if err := checkAbsent(ctx, to, result.Key); err != nil {
 		return err
 	}
 	if o.dryRun {
@@ -149,18 +149,18 @@ func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
 	}
 	result.Seconds = env.Console.Now().Sub(start).Seconds()
 	if err := env.Console.Result(result); err != nil {
-		return fault.New(fault.Warnings, "", "the masked dump is in the bucket as %s, but that could not be said: %w", result.Key, err)
+		return fault.New(fault.Warnings, "", "the masked dump is in the bucket as %s, but printing the result failed: %w", result.Key, err)
 	}
 	return failed
 }
 
-// absent refuses to begin what could not be ended: an object is never
-// overwritten. Who may not ask finds that out at the end.
-func absent(ctx context.Context, store *s3store.Store, key string) error {
+// checkAbsent refuses a key that already exists, before any work is done: hectl never
+// overwrites an object. Without permission to look, the upload itself fails instead.
+func checkAbsent(ctx context.Context, store *s3store.Store, key string) error {
 	_, err := store.Head(ctx, key)
 	switch fault.CodeOf(err) {
 	case fault.Done:
-		return fault.New(fault.Failed, "delete it and its manifest, to have it masked again", "s3://%s/%s is there already", store.Bucket(), key)
+		return fault.New(fault.Failed, "delete it and its manifest to mask the dump again", "s3://%s/%s already exists", store.Bucket(), key)
 	case fault.NotFound, fault.Denied:
 		return nil
 	}
@@ -184,13 +184,13 @@ func (o *maskOptions) transfer(ctx context.Context, env *command.Env, src dump.O
 	if d.Manifest != nil {
 		level = d.Manifest.CompressionLevel()
 	}
-	// Made-up values can take more room than those that they stand for.
+	// Fake data can be longer than the data that it replaces.
 	opt := s3store.UploadOptions{Estimate: 2 * d.Size}
 	return catalog.WriteArchive(ctx, to, key, opt, "hectl", func(w io.Writer) error {
 		err := mask.Archive(w, in, func(*archive.Head) (*mask.Plan, error) { return plan, nil }, level)
 		if _, odd := errors.AsType[*rows.RowError](err); odd {
-			// A row may be unlike any because the dump is damaged: the checksums
-			// tell, once the rest is read.
+			// The row may be malformed because the dump is damaged. The checksums
+			// show that once the rest is read.
 			if _, damage := io.Copy(io.Discard, in); fault.CodeOf(damage) == fault.Integrity {
 				return damage
 			}
@@ -213,7 +213,7 @@ func (o *maskOptions) describe(ctx context.Context, env *command.Env, to *s3stor
 	return catalog.WriteMaskedManifest(ctx, to, o.to.Base, m, stream)
 }
 
-// shortVersion is the number in "15.18 (Debian 15.18-0+deb12u1)".
+// shortVersion returns the number in "15.18 (Debian 15.18-0+deb12u1)".
 func shortVersion(text string) string {
 	number, _, _ := strings.Cut(text, " ")
 	return number
