@@ -19,7 +19,6 @@ func testEnv(t *testing.T, environ ...string) *command.Env {
 }
 
 func TestParseCommandLine(t *testing.T) {
-	t.Parallel()
 	line := ParseCommandLine(t.Context(), testEnv(t, "HECTL_BUCKET=s3://from-env", "HECTL_SOURCE=postgres://b@db/app"), []string{"--quiet", "--env=staging", "--exclude-table-data", "audit_*"})
 	if line.Err != nil || line.opt == nil || line.Flags["env"] != "staging" || line.opt.label != "staging" || line.opt.bucket.Name != "from-env" || line.opt.source.Host() != "db" {
 		t.Fatalf("%+v", line)
@@ -51,7 +50,6 @@ func TestParseCommandLine(t *testing.T) {
 }
 
 func TestCheckJob(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
 	for name, mode := range map[string]os.FileMode{"hectl": 0o755, "notes": 0o644} {

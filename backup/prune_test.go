@@ -11,14 +11,14 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// runCommand runs a command with arguments.
+// runCommand runs a command with arguments. Tests that do are not parallel: the
+// library shares its help flag between all apps.
 func runCommand(ctx context.Context, cmd *cli.Command, args ...string) error {
 	app := &cli.App{Commands: []*cli.Command{cmd}, Writer: io.Discard, ErrWriter: io.Discard, ExitErrHandler: func(*cli.Context, error) {}}
 	return app.RunContext(ctx, append([]string{"hectl", cmd.Name}, args...))
 }
 
 func TestPruneOptions(t *testing.T) {
-	t.Parallel()
 	env := testEnv(t, "HECTL_BUCKET=s3://dumps/he", "HECTL_ENV=staging")
 	options := func(args ...string) (opt *pruneOptions, err error) {
 		cmd := pruneCommand(env)
@@ -51,7 +51,6 @@ func TestPruneOptions(t *testing.T) {
 
 // No command takes arguments: "hectl prune s3://bucket" must not prune another bucket.
 func TestCommandsTakeNoArguments(t *testing.T) {
-	t.Parallel()
 	env := testEnv(t, "HECTL_BUCKET=s3://dumps", "HECTL_SOURCE=host=db")
 	for _, newCommand := range []func(*command.Env) *cli.Command{backupCommand, listCommand, statusCommand, pruneCommand, scheduleCommand} {
 		cmd := newCommand(env)

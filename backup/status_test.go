@@ -10,7 +10,6 @@ import (
 )
 
 func TestStatusOptions(t *testing.T) {
-	t.Parallel()
 	options := func(environ []string, args ...string) (opt *statusOptions, err error) {
 		env := testEnv(t, environ...)
 		cmd := statusCommand(env)
