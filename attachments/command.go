@@ -197,7 +197,7 @@ func (o options) openTarget(ctx context.Context) (s *target.Session, err error) 
 	}
 	if err == nil && s.Existing == nil {
 		s.Close(ctx)
-		err = fault.New(fault.NotFound, `"hectl fetch-latest-db" makes it; --target names another`, "there is no database %s", o.target)
+		err = fault.New(fault.NotFound, `"hectl fetch-latest-db" creates it; --target names another`, "there is no database %s", o.target)
 	}
 	return s, err
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/rubyforgood/hectl/restore/swap"
 )
 
-// afterRestore is what hectl.yml runs in the temp database when all rows are in and
-// masked: SQL files, then programs such as migrations.
+// afterRestore holds what hectl.yml runs in the temp database once all rows are
+// loaded and masked: SQL files, then programs such as migrations.
 type afterRestore struct {
 	sql      []load.Script
 	commands swap.Commands
@@ -26,11 +26,12 @@ type afterRestore struct {
 func afterFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Category: command.Database, Name: "no-after-restore", Usage: "do not run the commands that hectl.yml lists under after_restore"},
-		&cli.BoolFlag{Category: command.Database, Name: "keep-failed", Usage: "keep the restored database when after or after_restore in hectl.yml fails, to look at it"},
+		&cli.BoolFlag{Category: command.Database, Name: "keep-failed", Usage: "keep the restored database for inspection if after or after_restore in hectl.yml fails"},
 	}
 }
 
-// prepareAfter reads what hectl.yml runs after a restore, and checks that it can.
+// prepareAfter reads what hectl.yml runs after a restore, and checks that the programs
+// exist.
 func prepareAfter(settings *config.Sources, c *cli.Context) (a afterRestore, err error) {
 	a.commands.Dir, a.commands.KeepFailed = settings.Dir(), c.Bool("keep-failed")
 	if a.sql, err = load.ReadScripts("after", settings.Path(), settings.After()); err != nil {
@@ -50,15 +51,15 @@ func prepareAfter(settings *config.Sources, c *cli.Context) (a afterRestore, err
 	}
 	for _, words := range a.commands.Words {
 		if _, err := (pgtools.Command{Words: words, Dir: a.commands.Dir}).Program(); err != nil {
-			return a, fault.New(fault.Usage, "--no-after-restore fetches without it",
+			return a, fault.New(fault.Usage, "use --no-after-restore to fetch without it",
 				"after_restore in %s: %s: %s", settings.Path(), config.CommandLine(words), strings.TrimPrefix(err.Error(), "exec: "))
 		}
 	}
 	return a, nil
 }
 
-// key is the same for the same SQL, "" for none. Commands are not in it: they run
-// again on what comes from a snapshot.
+// key is a hash of the SQL, "" for none. It leaves out the commands, because they
+// also run after a restore from a snapshot.
 func (a afterRestore) key() string {
 	if len(a.sql) == 0 {
 		return ""

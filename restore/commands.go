@@ -8,7 +8,8 @@ import (
 	"github.com/rubyforgood/hectl/restore/snapshot"
 )
 
-// Commands returns the commands that restore a dump, or read it through.
+// Commands returns the commands that restore, download or verify a dump, and those for
+// the databases that hectl keeps.
 func Commands(env *command.Env) []*cli.Command {
 	latest := commandline.Candidate{Word: "latest", About: "the newest"}
 	env.CompleteArgs("restore", command.CompleteDump(env, commandline.Candidate{Word: commandline.CompleteFiles}))

@@ -1,33 +1,30 @@
-// Package restore turns a dump into a database, and never risks the one that is
-// there.
+// Package restore has the commands that turn a dump into a local database, one file
+// each, and never puts the existing database at risk. Only main imports it.
 //
-// The target is not touched until a complete new database stands beside it:
+// fetch.go and restore.go replace the target. Read from top to bottom, a fetch is:
 //
-//	guard       is the target one that may be replaced? (guard.go)
-//	lock        one run a target
-//	preflight   credentials, dump, client tools, extensions: all problems at once
-//	temp        CREATE DATABASE target_hectl_TIME from template0 (names.go)
-//	load        (load.go) the schema; then all tables' rows, several tables at once
-//	            (data.go) and a large one in several sessions (split.go); as soon
-//	            as a table's rows are in, its indexes and statistics (build.go);
-//	            in the end what needs more than one table (postdata.go)
-//	scrub       when all rows are in: no password, token or job of production
-//	            stays (scrub.go); tables that it changes get their indexes later
-//	swap        target becomes target_previous, temp becomes target: renames in
-//	            one transaction (swap.go)
+//	options    flags and settings (options.go, masking.go, afterrestore.go, loginas.go)
+//	guard      may the target be replaced? Then lock it: one run per target (target/)
+//	open       find the dump, read its head, run the preflight, which reports all
+//	           problems at once, and make the plan (replace.go, plan.go)
+//	load       schema and rows into a temp database beside the target (load/)
+//	swap       rename the target to X_previous and the temp database to the target,
+//	           in one transaction (swap/)
 //
-// Whatever fails before the swap leaves the target as it was and drops the temp
-// database, on a context of its own, so that a signal does not leave it behind.
-// What a killed run could not drop, the next run does.
+// A failure before the swap leaves the target unchanged and drops the temp database.
+// That cleanup has a context of its own, so it also runs after a signal. The next run
+// drops what a killed run left behind.
 //
-// What hectl keeps on the server is marked by the comment on it (mark.go), and
-// counts when name and mark agree (holdings.go): the previous database, which "hectl
-// rollback" puts back, snapshots (snapshot.go and its like), and temp databases.
-// "hectl info" shows all that, "hectl purge" removes it. A fetch may keep a snapshot
-// (keep.go) and restore from one (recipe.go) in place of the dump.
+// The other commands:
 //
-// Two more commands read a dump without replacing anything: "hectl download"
-// (download.go, partial.go) and "hectl verify" (verify.go), which may restore it
-// by way of trial (scratch.go) and note the result (record.go). Both look at
-// every byte by way of check.go.
+//	rollback   swaps the target and its previous database (rollback.go)
+//	snapshot   copies of the target to go back to (snapshot/)
+//	info       where each database comes from (info.go)
+//	purge      drops what hectl keeps beside the target (purge.go, removal.go)
+//	download   a dump into a file (download.go, partial.go)
+//	verify     checks a dump, restores it into a scratch database if asked, and
+//	           records the result (verify.go, record.go)
+//
+// The checks of "hectl doctor" for dumps, targets and masking are in doctor.go,
+// doctorrole.go and doctormasking.go.
 package restore

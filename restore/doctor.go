@@ -24,7 +24,7 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// Newest is the dump that a fetch would take, its head read.
+// Newest is the dump that a fetch would restore, with its head read.
 type Newest struct{ dump *dump.Dump }
 
 // Wanted is what CheckNewest expects of the newest dump.
@@ -34,30 +34,30 @@ type Wanted struct {
 	Fetches bool // this machine restores them, so it must be able to read one
 }
 
-// unreadable notes that there is no dump to look at, or that it may not be read.
-func (w Wanted) unreadable(f *finding.List, about string, err error) {
+// reportUnreadable adds the finding for a newest dump that is missing or unreadable.
+func (w Wanted) reportUnreadable(f *finding.List, about string, err error) {
 	switch {
 	case w.BacksUp && fault.CodeOf(err) == fault.NotFound:
 		f.Advise(about, "hectl backup", "%v yet", err)
 	case w.BacksUp && !w.Fetches && s3store.IsAccessDenied(err):
-		f.OK(about, "these credentials may not read it, and backups need not")
+		f.OK(about, "these credentials cannot read it, and backups do not need to")
 	default:
 		f.Fail(about, err)
 	}
 }
 
-// CheckNewest looks at the newest dump of a label that may be read: whether it is
-// there, and is one. It returns nil when there is none that could be restored.
+// CheckNewest checks the newest dump of a label that these credentials can read. It
+// returns nil if there is none that could be restored.
 func CheckNewest(ctx context.Context, f *finding.List, env *command.Env, dumps, masked config.Bucket, label string, want Wanted) *Newest {
 	const about = "newest dump"
 	src, instead, err := command.NewFinder(env).NewestReadable(ctx, dumps, masked, label)
 	if err != nil {
-		want.unreadable(f, about, err)
+		want.reportUnreadable(f, about, err)
 		return nil
 	}
 	d, err := src.Open(ctx)
 	if err != nil {
-		want.unreadable(f, about, err)
+		want.reportUnreadable(f, about, err)
 		return nil
 	}
 	if settings, err := env.Settings(); err == nil {
@@ -66,7 +66,7 @@ func CheckNewest(ctx context.Context, f *finding.List, env *command.Env, dumps, 
 		}
 	}
 	if instead {
-		f.OK(about, "%s may not be read: this is the newest masked dump, of %s", dumps, masked)
+		f.OK(about, "%s cannot be read with these credentials: this is the newest masked dump, from %s", dumps, masked)
 	}
 	if err := d.CheckDefinitions(); err != nil {
 		f.Fail(about, err)
@@ -89,8 +89,8 @@ func CheckNewest(ctx context.Context, f *finding.List, env *command.Env, dumps, 
 	return &Newest{d}
 }
 
-// CheckTarget looks at what a fetch would do with the target, and what would be
-// in its way. newest is nil when there is none.
+// CheckTarget checks what a fetch would do to the target and what would stop it. newest
+// is nil if there is none.
 func CheckTarget(ctx context.Context, f *finding.List, env *command.Env, c *cli.Context, newest *Newest, tools *pgtools.Tools) {
 	const about = "target"
 	o, err := newServerOptions(env, c)
@@ -126,14 +126,14 @@ func CheckTarget(ctx context.Context, f *finding.List, env *command.Env, c *cli.
 	x.settings(ctx, "server settings")
 }
 
-// examination is a look at a target that may be replaced.
+// examination checks a target that the guard lets a fetch replace.
 type examination struct {
 	*finding.List
 	*target.Session
 	load load.Options
 }
 
-// target says what is there now.
+// target reports on the target as it is now.
 func (x *examination) target(ctx context.Context, about string) {
 	name := x.Name()
 	x.OK(about, "%s, PostgreSQL %s", x.Conn, x.DB.ServerVersion())
@@ -146,7 +146,7 @@ func (x *examination) target(ctx context.Context, about string) {
 	if err != nil {
 		x.Fail(about, err)
 	}
-	// What this look asked the target itself may still be closing.
+	// hectl's own sessions from the guard may still be closing.
 	sessions = slices.DeleteFunc(sessions, func(s pgtools.Session) bool { return s.Application == pgtools.RestoreApp })
 	if len(sessions) > 0 {
 		x.OK(about, "connected now; a fetch disconnects them: %s", sessionList(sessions))
@@ -160,10 +160,10 @@ func (x *examination) target(ctx context.Context, about string) {
 	}
 }
 
-// unmasked looks for what was fetched without masking before it was required.
+// unmasked warns about databases that were fetched before hectl.yml required masking.
 func (x *examination) unmasked(ctx context.Context, about string, env *command.Env, c *cli.Context) {
 	if path, _, err := command.RequiresMasking(env, c); err != nil || path == "" {
-		return // an error is said already
+		return // another check reports the error
 	}
 	h, err := x.Holdings(ctx, x.DB)
 	if err != nil {
@@ -187,7 +187,7 @@ func sessionList(sessions []pgtools.Session) string {
 	return strings.Join(texts, "; ")
 }
 
-// fits says whether the dump can be restored there.
+// fits reports whether the dump can be restored into the target.
 func (x *examination) fits(ctx context.Context, about string, d *dump.Dump, tools *pgtools.Tools) {
 	pre, err := x.load.Check(ctx, x.DB, d, tools)
 	tool, problems := pre.Tool, pre.Problems
@@ -231,12 +231,12 @@ func (x *examination) fits(ctx context.Context, about string, d *dump.Dump, tool
 	}
 }
 
-// checkRights says what a role lacks that may not even read what the target is,
-// unless the server does not let it in.
+// checkRights reports which rights the role lacks after the guard could not read the
+// target. It reports nothing if the server does not let the role in.
 func checkRights(ctx context.Context, f *finding.List, t *target.Target, about string) {
 	admin, err := pgtools.ConnectMaintenance(ctx, t.Conn, pgtools.RestoreApp)
 	if err != nil {
-		return // which is said already
+		return // reported already
 	}
 	defer admin.Close(context.WithoutCancel(ctx))
 	x := &examination{List: f, Session: &target.Session{Target: t, DB: admin}}
@@ -246,7 +246,7 @@ func checkRights(ctx context.Context, f *finding.List, t *target.Target, about s
 	x.rights(ctx, about)
 }
 
-// rights says what the role lacks, whatever is to be restored.
+// rights reports which rights the role lacks for any restore.
 func (x *examination) rights(ctx context.Context, about string) {
 	lacks, err := x.Lacks(ctx)
 	if err != nil {
@@ -257,7 +257,7 @@ func (x *examination) rights(ctx context.Context, about string) {
 	}
 }
 
-// room says how much room there is.
+// room reports free disk space.
 func (x *examination) room(ctx context.Context, about string, newest *Newest) {
 	where, err := target.FindDataFolder(ctx, x.DB)
 	switch {
@@ -280,18 +280,17 @@ func (x *examination) room(ctx context.Context, about string, newest *Newest) {
 	x.OK(about, "%s are free in %s", bytesText(where.Free), where.Dir)
 }
 
-// serverSettings is what of a server decides how fast it restores and may be
-// changed for the whole of it: after a crash nothing is lost, standbys and
-// archiving keep working, and no restart is needed. fsync and wal_level are not
-// among them.
+// serverSettings are the settings that decide how fast a server restores and that are
+// safe to change for the whole server: a crash loses nothing, standbys and archiving
+// keep working, and no restart is needed. fsync and wal_level do not qualify.
 type serverSettings struct {
 	MaxWALSize string // max_wal_size, in MB
-	From       string // where that is set, as pg_settings.source has it
+	From       string // where that is set, from pg_settings.source
 	MayAlter   bool   // the role may use ALTER SYSTEM and reload the settings
 }
 
-// faster returns the statements that would make restores faster, none where there
-// are none that the role could run with effect.
+// faster returns the statements that would speed up restores: none if the role cannot
+// run them or they would have no effect.
 func (s serverSettings) faster() []string {
 	installed := s.MaxWALSize == "1024" && s.From != "command line"
 	if !installed || !s.MayAlter {
@@ -300,7 +299,7 @@ func (s serverSettings) faster() []string {
 	return []string{"ALTER SYSTEM SET max_wal_size = 4096", "SELECT pg_reload_conf()"} // MB, which need no quotes
 }
 
-// settings advises on what makes restores slow.
+// settings recommends settings that speed up restores.
 func (x *examination) settings(ctx context.Context, about string) {
 	var s serverSettings
 	err := x.DB.QueryRow(ctx, `
@@ -322,7 +321,7 @@ func (x *examination) settings(ctx context.Context, about string) {
 		"max_wal_size is %s MB: 4096 MB saves checkpoints while a large dump is restored. It needs no restart, and is safe for the other databases of the server.", s.MaxWALSize)
 }
 
-// bytesText renders a size, -1 for one that is not known.
+// bytesText renders a size in bytes; -1 means unknown.
 func bytesText(n int64) string {
 	if n < 0 {
 		return "an unknown number of bytes"

@@ -12,9 +12,9 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// CheckMasking looks whether a fetch, or a backup that makes masked dumps (copies),
-// could mask: whether rules, seed and SQL can be read, and whether the rules fit
-// the newest dump. newest is nil when there is none.
+// CheckMasking checks whether a fetch, or a backup that makes masked dumps (copies),
+// could mask: whether hectl can read the rules, the seed and the SQL, and whether the
+// rules fit the newest dump. newest is nil if there is none.
 func CheckMasking(f *finding.List, env *command.Env, c *cli.Context, settings *config.Sources, copies bool, newest *Newest) {
 	const about = "masking"
 	m, err := prepareMasking(settings, env.Console, c)
@@ -46,15 +46,15 @@ func CheckMasking(f *finding.List, env *command.Env, c *cli.Context, settings *c
 		}
 	}
 	if newest == nil {
-		f.OK(about, "the rules can be read; no dump is at hand that they could be held against")
+		f.OK(about, "the rules are valid; there is no dump to check them against")
 		return
 	}
 	d := newest.dump
 	if why := m.trust.Judge(d); why != "" {
-		f.Advise(about, "", "the manifest of the newest dump says that it is masked, but %s: a fetch masks it again", why)
+		f.Advise(about, "", "the newest dump's manifest says that it is masked, but %s: a fetch masks it again", why)
 	}
 	if d.Masked {
-		f.OK(about, "the newest dump was masked when it was made, and is not again")
+		f.OK(about, "the newest dump was masked when it was made, and is not masked again")
 		return
 	}
 	plan, err := rules.Rules.Plan(d.Head, methods.RandomSeed(), mask.Options{})

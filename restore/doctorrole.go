@@ -17,7 +17,7 @@ import (
 // ownRole is the role that hectl suggests for restores.
 const ownRole = "hectl_dev"
 
-// superuser advises on a role for restores when the target's role is a superuser.
+// superuser recommends a separate role for restores if the target's role is a superuser.
 func (x *examination) superuser(ctx context.Context, about string) {
 	is, err := target.IsSuperuser(ctx, x.DB)
 	if err != nil {
@@ -39,7 +39,7 @@ func (x *examination) superuser(ctx context.Context, about string) {
 	*x.List = append(*x.List, finding.Finding{
 		About: about, Level: finding.Advice,
 		Text: fmt.Sprintf("restores run as the superuser %s: code in a dump could read files, run programs and change other databases. "+
-			"A role of its own for hectl and the application cannot (docs/security.md). Set its password with \\password in psql if the server asks for one.", t.User()),
+			"A separate role for hectl and the application cannot (docs/security.md). Set its password with \\password in psql if the server asks for one.", t.User()),
 		Fixes: slices.Concat(
 			[]string{pgtools.PsqlLine(t, t.User(), nil, statements...)},
 			x.grants(ctx, about),
@@ -47,8 +47,8 @@ func (x *examination) superuser(ctx context.Context, about string) {
 	})
 }
 
-// grants returns the commands that let ownRole see what environment the target and its
-// previous database are of: their tables stay another role's until the next fetch.
+// grants returns the commands that let ownRole read which environment the target and
+// its previous database record: another role owns their tables until the next fetch.
 func (x *examination) grants(ctx context.Context, about string) (commands []string) {
 	h, err := x.Holdings(ctx, x.DB)
 	if err != nil {
@@ -89,7 +89,7 @@ func (x *examination) grantTo(ctx context.Context, database string) (string, err
 	return pgtools.PsqlLineIn(x.Conn, database, x.Conn.User(), nil, statements...), nil
 }
 
-// ownTarget is the target as ownRole names it.
+// ownTarget returns the URI of the target for ownRole.
 func ownTarget(t pgtools.Conn) string {
 	u := url.URL{Scheme: "postgres", User: url.User(ownRole), Path: "/" + t.Database(), Host: net.JoinHostPort(t.Host(), strconv.Itoa(t.Port()))}
 	if t.IsSocket() {

@@ -25,34 +25,34 @@ import (
 	"github.com/rubyforgood/hectl/internal/text"
 )
 
-// downloadOptions are what one download is told.
+// downloadOptions are the settings of one download.
 type downloadOptions struct {
 	dump.Choice
 	file   string // "" for the key's own name; "-" for standard output
 	force  bool
-	masked string // the hectl.yml that wants masked dumps only; "" for any dump
+	masked string // the hectl.yml that requires masked dumps; "" if none does
 	trust  dump.Trust
 }
 
 func downloadCommand(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
 		Name:      "download",
-		Usage:     "get a dump into a file, and check it",
+		Usage:     "download a dump and check it",
 		UsageText: "hectl download [KEY|latest] [options]",
 		Description: `EXAMPLES:
    hectl download                                  the newest production dump
    hectl download production-20261123083000.rds.dump -o /var/tmp
    hectl download --env staging -o - | pg_restore -f staging.sql
 
-   The file appears under its name only when all of it is there and was found to
-   be whole: by the store's checksum, the manifest, and by unpacking every
-   table's rows. Until then what has arrived is in a file beside it that ends in
-   ".partial"; after an interruption the same command goes on where that ends.`,
+   FILE appears only once the dump is complete and undamaged: hectl compares it
+   with the checksums of the store and the manifest, and unpacks every table's
+   rows. Until then, the data is in a file beside it that ends in ".partial".
+   After an interruption, the same command resumes from that file.`,
 		Flags: slices.Concat([]cli.Flag{
 			command.LabelFlag(),
 		}, command.BucketFlags(), []cli.Flag{
 			&cli.StringFlag{Category: command.Output, Name: "output", Aliases: []string{"o"}, Usage: "`FILE` or folder to write to, - for standard output (default: the dump's name, here)"},
-			&cli.BoolFlag{Category: command.Output, Name: "force", Usage: "replace a FILE that is there"},
+			&cli.BoolFlag{Category: command.Output, Name: "force", Usage: "replace FILE if it exists"},
 		}),
 		Action: func(c *cli.Context) error {
 			chosen, err := command.NewChoice(env, c)
@@ -64,26 +64,26 @@ func downloadCommand(env *command.Env) *cli.Command {
 				return err
 			}
 			if opt.file == "-" && c.Bool("json") {
-				return fault.New(fault.Usage, "", "--json and --output - both want standard output")
+				return fault.New(fault.Usage, "", "--json and --output - both write to standard output")
 			}
 			return opt.Run(c.Context, env)
 		},
 	}, `
-0    done: the file is there, whole
-1    failed; what has arrived is kept for the next try
-2    wrong flags or settings, or FILE is there already
+0    done; FILE is complete and undamaged
+1    failed; the partial file is kept, so that the next run can resume
+2    wrong flags or settings, or FILE already exists
 10   no such dump or bucket
-11   another run works on the same file
+11   another run is using the same file
 12   credentials are missing, expired, or lack a permission
-13   the dump is damaged, or was replaced meanwhile; FILE is as it was
-130  interrupted; what has arrived is kept for the next try`)
+13   the dump is damaged, or was replaced meanwhile; FILE is unchanged
+130  interrupted; the partial file is kept, so that the next run can resume`)
 }
 
 // downloaded is the result of a download.
 type downloaded struct {
 	Dump      dump.Info    `json:"dump"`
 	File      string       `json:"file"`
-	Continued int64        `json:"continued_at,omitempty"` // bytes that an earlier run had left
+	Continued int64        `json:"continued_at,omitempty"` // bytes that an earlier run downloaded
 	Checked   *dump.Report `json:"checked"`
 	Seconds   float64      `json:"seconds"`
 }
@@ -91,7 +91,7 @@ type downloaded struct {
 // IsProse lets a terminal break its lines.
 func (downloaded) IsProse() {}
 
-// Text says what is now where, and by what it was checked.
+// Text reports where the dump is and how it was checked.
 func (r downloaded) Text() string {
 	took := text.Seconds(r.Seconds)
 	return fmt.Sprintf("downloaded %s to %s in %s\n%s", r.Dump, r.File, took, r.Checked.Text())
@@ -120,8 +120,8 @@ func (o downloadOptions) Run(ctx context.Context, env *command.Env) error {
 	if why != "" {
 		why = "; its manifest says so, but " + why
 	}
-	if o.masked != "" && !t.dump.Masked { // in a file it would lie as it is
-		return fault.New(fault.Usage, `"hectl fetch-latest-db" masks it on its way, "hectl mask --to s3://…" makes a masked dump of it; who needs the dump as it is gets it from a folder that this hectl.yml is not for`,
+	if o.masked != "" && !t.dump.Masked { // a downloaded file would stay unmasked
+		return fault.New(fault.Usage, `run "hectl fetch-latest-db" to fetch it masked, or "hectl mask --to s3://…" to make a masked dump of it; to download it unmasked, use a folder outside the reach of this hectl.yml`,
 			"%s is not masked, and %s has mask.mode: required%s", t.dump.Name, o.masked, why)
 	}
 	if target == "-" {
@@ -132,12 +132,12 @@ func (o downloadOptions) Run(ctx context.Context, env *command.Env) error {
 		return src.SuggestOlder(ctx, err)
 	}
 	if !result.Checked.HasChecksum() {
-		env.Console.Warn("nothing vouches for what is in %s: neither the store nor a manifest has a checksum", target)
+		env.Console.Warn("%s has no checksum to compare with, neither from the store nor in a manifest", target)
 	}
 	return env.Console.Result(result)
 }
 
-// targetPath returns the file that is meant: a folder gets one of the key's name.
+// targetPath returns the file to write: in a folder, it is named after the key.
 func targetPath(file, key string) (string, error) {
 	name := path.Base(key)
 	if file == "" {
@@ -160,19 +160,19 @@ func targetPath(file, key string) (string, error) {
 	return file, nil
 }
 
-// transfer is one dump on its way out of the bucket.
+// transfer downloads one dump from the bucket.
 type transfer struct {
 	out    *console.Console
 	src    dump.Object
 	target string
-	force  bool // replace a target that is there
+	force  bool // replace an existing target
 
 	dump    *dump.Dump
 	opaque  string
 	details s3store.Details
 }
 
-// open looks at the dump, and at what the store knows of it.
+// open reads the dump's head and the store's details of the object.
 func (t *transfer) open(ctx context.Context) (err error) {
 	if t.details, err = t.src.Store.Details(ctx, t.src.Dump.Object()); err != nil {
 		return err
@@ -181,13 +181,13 @@ func (t *transfer) open(ctx context.Context) (err error) {
 		return err
 	}
 	if t.opaque != "" {
-		t.out.Warn("%s is checked as a whole only: %s", t.dump.Name, t.opaque)
+		t.out.Warn("%s is only checked as a whole: %s", t.dump.Name, t.opaque)
 	}
 	return nil
 }
 
-// read reads the object through the check, from the byte on that local, which
-// has those before, ends at. What arrives is written to w.
+// read checks the whole object: the bytes before from, which an earlier run downloaded,
+// come from local, the others from the store. It writes the latter to w.
 func (t *transfer) read(ctx context.Context, local io.Reader, from int64, w io.Writer) (*dump.Report, error) {
 	bar := t.out.Progress("download", console.Bytes, t.details.Size)
 	defer bar.Done()
@@ -201,8 +201,7 @@ func (t *transfer) read(ctx context.Context, local io.Reader, from int64, w io.W
 	return c, err
 }
 
-// toStdout writes the dump to standard output, and tells afterwards whether it
-// was whole.
+// toStdout writes the dump to standard output, and then reports whether it is damaged.
 func (t *transfer) toStdout(ctx context.Context, stdout io.Writer) error {
 	w := &readers.FailingWriter{Writer: stdout}
 	c, err := t.read(ctx, strings.NewReader(""), 0, w)
@@ -213,7 +212,7 @@ func (t *transfer) toStdout(ctx context.Context, stdout io.Writer) error {
 		err = c.Fault()
 	}
 	if err != nil {
-		return fmt.Errorf("do not use what was written: %w", err)
+		return fmt.Errorf("do not use the output: %w", err)
 	}
 	for line := range strings.Lines(c.Text()) {
 		t.out.Say("%s", strings.TrimSuffix(line, "\n"))
@@ -221,7 +220,7 @@ func (t *transfer) toStdout(ctx context.Context, stdout io.Writer) error {
 	return nil
 }
 
-// toFile writes the dump to the target, by way of a partial file.
+// toFile writes the dump to the target through a partial file.
 func (t *transfer) toFile(ctx context.Context) (downloaded, error) {
 	start := t.out.Now()
 	p, err := openPartial(t.target, t.details.Object)
@@ -229,16 +228,16 @@ func (t *transfer) toFile(ctx context.Context) (downloaded, error) {
 		return downloaded{}, err
 	}
 	for _, other := range p.others() {
-		t.out.Say("%s is of another dump, and can be removed", other)
+		t.out.Say("%s belongs to another dump, and can be removed", other)
 	}
 	continued := p.have
 	if continued > 0 {
-		t.out.Say("going on with %s, which has %s of %s", p.path, humanize.Bytes(uint64(p.have)), humanize.Bytes(uint64(t.details.Size)))
+		t.out.Say("resuming %s, which has %s of %s", p.path, humanize.Bytes(uint64(p.have)), humanize.Bytes(uint64(t.details.Size)))
 	}
 	c, err := t.fill(ctx, p)
 	if err == nil && len(c.Damaged) > 0 && continued > 0 {
-		// It need not be the dump: the machine may have lost what it had.
-		t.out.Say("what is in %s is damaged: beginning anew", p.path)
+		// The dump may be fine: this machine may have lost bytes in a crash.
+		t.out.Say("%s is damaged: starting over", p.path)
 		continued = 0
 		if err = p.restart(); err == nil {
 			c, err = t.fill(ctx, p)
@@ -248,20 +247,20 @@ func (t *transfer) toFile(ctx context.Context) (downloaded, error) {
 		err = c.Fault()
 	}
 	if fault.CodeOf(err) == fault.Integrity {
-		return downloaded{}, errors.Join(fmt.Errorf("%w; what has arrived was removed", err), p.remove())
+		return downloaded{}, errors.Join(fmt.Errorf("%w; the partial file was removed", err), p.remove())
 	}
 	if err == nil {
 		err = p.publish(t.force)
 	}
 	if err != nil {
-		return downloaded{}, t.unfinished(err, p)
+		return downloaded{}, t.explainUnfinished(err, p)
 	}
 	return downloaded{
 		Dump: t.dump.Info(), File: t.target, Continued: continued, Checked: c, Seconds: t.out.Now().Sub(start).Seconds(),
 	}, p.f.Close()
 }
 
-// fill completes the partial file, and checks it on the way.
+// fill completes the partial file and checks it at the same time.
 func (t *transfer) fill(ctx context.Context, p *partial) (*dump.Report, error) {
 	w := &readers.FailingWriter{Writer: p}
 	c, err := t.read(ctx, io.NewSectionReader(p.f, 0, p.have), p.have, w)
@@ -271,13 +270,13 @@ func (t *transfer) fill(ctx context.Context, p *partial) (*dump.Report, error) {
 	return c, err
 }
 
-// unfinished keeps what has arrived, and says how to go on.
-func (t *transfer) unfinished(err error, p *partial) error {
+// explainUnfinished keeps the partial file, and adds to the error how to resume.
+func (t *transfer) explainUnfinished(err error, p *partial) error {
 	again := "hectl download " + fault.ShellQuote(t.src.Name()) + " -o " + fault.ShellQuote(t.target)
 	if t.force {
 		again += " --force"
 	}
-	hint := fmt.Sprintf("%q goes on from there", again)
+	hint := fmt.Sprintf("run %q to resume", again)
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		hint = fmt.Sprintf("make room for %s, then %s", humanize.Bytes(uint64(t.details.Size-p.have)), hint)
 	}

@@ -19,21 +19,21 @@ import (
 func fetchCommand(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
 		Name:      "fetch-latest-db",
-		Usage:     "replace the local database by the newest dump",
+		Usage:     "replace the local database with the newest dump",
 		UsageText: "hectl fetch-latest-db [options]",
 		Description: `EXAMPLES:
    hectl fetch-latest-db              the newest production dump into diaper_dev
    hectl fetch-latest-db --env staging --target my_dev
-   hectl fetch-latest-db --dry-run    say what would happen, do nothing
-   hectl fetch-latest-db --snapshot   keep a copy, from which the next fetch of
-                                      the same dump takes a second
+   hectl fetch-latest-db --dry-run    show the plan, change nothing
+   hectl fetch-latest-db --snapshot   also keep a copy, so that the next fetch
+                                      of the same dump takes a second
 
-   Who may not read the bucket of the dumps gets the newest masked dump, where
-   HECTL_MASKED_BUCKET, or masked_bucket in hectl.yml, says where these are.
+   Without read access to the bucket, you get the newest masked dump, from the
+   bucket that HECTL_MASKED_BUCKET or masked_bucket in hectl.yml names.
 
 ` + whatHappens,
 		Flags: slices.Concat(targetFlags(), []cli.Flag{
-			&cli.BoolFlag{Category: command.Database, Name: "snapshot", Usage: "keep what was fetched as a snapshot, in place of an older one that was kept so"},
+			&cli.BoolFlag{Category: command.Database, Name: "snapshot", Usage: "also keep the fetched database as a snapshot, in place of an earlier fetch's"},
 			&cli.BoolFlag{Category: command.Database, Name: "fresh", Usage: "download the dump even if there is a snapshot of it"},
 			command.LabelFlag(),
 		}, command.BucketFlags()),
@@ -50,13 +50,13 @@ func fetchCommand(env *command.Env) *cli.Command {
 	}, replaceExits)
 }
 
-// fetch is what one fetch is told.
+// fetch is one run of fetch-latest-db.
 type fetch struct {
 	options
 	finder dump.Finder
 	masked config.Bucket // of masked dumps
 	label  string
-	save   bool // keep what was fetched as a snapshot
+	save   bool // keep the fetched database as a snapshot
 	fresh  bool // do not restore from a snapshot
 }
 
@@ -93,7 +93,7 @@ func (f fetch) run(ctx context.Context) error {
 		return err
 	}
 	if instead {
-		f.out.Say("%s may not be read: taking the newest masked dump, of %s", f.bucket, f.masked)
+		f.out.Say("%s cannot be read with these credentials: taking the newest masked dump, from %s", f.bucket, f.masked)
 	}
 	recipe := f.recipe(newest)
 	if !f.fresh {
@@ -118,7 +118,7 @@ func (f fetch) run(ctx context.Context) error {
 	return r.replaceTarget(ctx)
 }
 
-// recipe returns how the dump is fetched, without the password.
+// recipe returns everything that decides the result of the fetch, but the password.
 func (f fetch) recipe(of dump.Object) target.Recipe {
 	return target.Recipe{
 		Dump: of.Name(), ETag: of.Dump.ETag,
@@ -143,7 +143,7 @@ func (f fetch) restoreSnapshot(ctx context.Context, s *target.Session, newest du
 	if saved == nil {
 		return false, nil
 	}
-	f.out.Say("the snapshot %s holds the newest dump: restoring from that (--fresh downloads it)", saved.Snapshot.Name)
+	f.out.Say("the snapshot %s holds the newest dump: restoring from it (--fresh downloads the dump instead)", saved.Snapshot.Name)
 	err = snapshot.Restore{
 		Info:   dump.Info{Name: newest.Name(), Size: newest.Dump.Size, Taken: &newest.Dump.Time},
 		DryRun: f.dryRun, DropReplaced: f.dropPrevious, Commands: f.after.commands, Login: &f.login,
@@ -153,7 +153,7 @@ func (f fetch) restoreSnapshot(ctx context.Context, s *target.Session, newest du
 		return false, nil
 	}
 	if _, failed := errors.AsType[*swap.CommandError](err); !failed && err != nil && fault.CodeOf(err) != fault.Warnings && ctx.Err() == nil {
-		err = fault.Wrap(fault.CodeOf(err), "--fresh downloads the dump in place of using the snapshot", err)
+		err = fault.Wrap(fault.CodeOf(err), "use --fresh to download the dump instead of using the snapshot", err)
 	}
 	return true, err
 }

@@ -17,18 +17,18 @@ import (
 func infoCommand(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
 		Name:      "info",
-		Usage:     "show what the local databases hold, and what hectl keeps",
+		Usage:     "show where the local databases come from and what hectl keeps",
 		UsageText: "hectl info [options]",
 		Description: `EXAMPLES:
    hectl info
    hectl info --target my_dev --json
 
-   For TARGET, its previous database and its snapshots: which dump they come
-   from, when that was made and fetched, whether it was masked. hectl notes it
-   in the comment on each database, so it goes where the database goes; whether
-   somebody has changed the rows since, it cannot know. What earlier runs left
-   is listed as well. Nothing is changed: "hectl purge" removes all that stands
-   beside TARGET.`,
+   Shows, for TARGET, its previous database and its snapshots, which dump each
+   comes from, when it was made and fetched, and whether it was masked. hectl
+   records this in the comment on each database, so it survives a rename. hectl
+   cannot know whether the rows have changed since. Leftovers of earlier runs are
+   listed as well. Nothing is changed: "hectl purge" removes everything beside
+   TARGET.`,
 		Flags: []cli.Flag{command.TargetFlags()[0]},
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {
@@ -41,10 +41,10 @@ func infoCommand(env *command.Env) *cli.Command {
 			return info(c.Context, t)
 		},
 	}, `
-0    done, also when there is no such database
+0    done, even if there is no such database
 1    failed
 2    wrong flags or settings
-12   the server does not let one in
+12   the server does not let the role in
 130  interrupted`)
 }
 
@@ -64,7 +64,7 @@ type information struct {
 	Recreated bool            `json:"created_since,omitempty"` // the target: something else dropped what hectl had put there
 	Snapshots []snapshot.Info `json:"snapshots"`
 	Temps     []databaseInfo  `json:"temp_databases"`
-	Beside    int64           `json:"beside_bytes"` // what takes room beside the target
+	Beside    int64           `json:"beside_bytes"` // disk space of everything beside the target
 
 	rollback, purge string // command lines
 }
@@ -72,7 +72,7 @@ type information struct {
 // IsProse lets a terminal break its lines.
 func (information) IsProse() {}
 
-// Text renders a paragraph a database.
+// Text renders one paragraph per database.
 func (i information) Text() string {
 	var b strings.Builder
 	paragraph := func(head string, lines ...string) {
@@ -85,14 +85,14 @@ func (i information) Text() string {
 		}
 	}
 	if i.Database == nil {
-		paragraph(i.Target+" does not exist on "+i.Server, `"hectl fetch-latest-db" makes it`)
+		paragraph(i.Target+" does not exist on "+i.Server, `"hectl fetch-latest-db" creates it`)
 	} else {
 		paragraph(fmt.Sprintf("%s, %s (%s)", i.Target, text.Size(i.Database.Size), i.Server), i.Database.Origin.Lines()...)
 	}
 	if p := i.Previous; p != nil {
 		what := "the previous database; to go back: " + i.rollback
 		if i.Recreated {
-			since := "was created anew since"
+			since := "was recreated since"
 			if i.Database == nil {
 				since = "is gone"
 			}
@@ -108,7 +108,7 @@ func (i information) Text() string {
 		paragraph(head, s.Origin.Lines()...)
 	}
 	for _, t := range i.Temps {
-		paragraph(fmt.Sprintf("%s, %s: of a run that is under way, was killed, or failed with --keep-failed", t.Name, text.Size(t.Size)))
+		paragraph(fmt.Sprintf("%s, %s: from a run that is in progress, was killed, or failed with --keep-failed", t.Name, text.Size(t.Size)))
 	}
 	if i.Beside > 0 {
 		paragraph(fmt.Sprintf("%s beside %s; to remove all of it: %s", humanize.Bytes(uint64(i.Beside)), i.Target, i.purge))
@@ -116,7 +116,7 @@ func (i information) Text() string {
 	return b.String()
 }
 
-// info shows what there is. It only reads, so it asks no guard.
+// info shows a target's databases. It only reads, so it needs no guard.
 func info(ctx context.Context, t *target.Target) error {
 	h, err := t.Look(ctx)
 	if err != nil {

@@ -15,10 +15,10 @@ func checkLoginAs(address string, h *archive.Head) error {
 	if address == "" || mask.HasUsers(h) {
 		return nil
 	}
-	return fault.New(fault.Usage, "leave --login-as out", "the dump has no table with addresses and passwords of users")
+	return fault.New(fault.Usage, "leave out --login-as", "the dump has no table of users with addresses and passwords")
 }
 
-// loginKey is the same for the same --login-as, and does not tell the address.
+// loginKey is a hash of the --login-as address, so that a recipe does not reveal it.
 func loginKey(address string) string {
 	if address == "" {
 		return ""
@@ -27,10 +27,10 @@ func loginKey(address string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// checkAddress refuses what is no address of a user.
+// checkAddress refuses text that cannot be a user's address.
 func checkAddress(text string) error {
 	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
-		return fault.New(fault.Usage, "for example: --login-as me@example.com", "--login-as %s is not an address", fault.Quote(text))
+		return fault.New(fault.Usage, "use an address, such as --login-as me@example.com", "--login-as %s is not an address", fault.Quote(text))
 	}
 	return nil
 }

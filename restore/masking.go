@@ -19,13 +19,12 @@ import (
 	"github.com/rubyforgood/hectl/restore/load"
 )
 
-// masking is what a run is told about masking.
+// masking holds a run's settings for masking.
 type masking struct {
 	trust dump.Trust
-	rules *command.Masking // nil: none but that credentials go
+	rules *command.Masking // nil: only credentials are masked
 	after []load.Script
-	// ownPassword says that the password was given for this run, and goes before
-	// the rules.
+	// ownPassword reports that --password was given, which overrides the rules.
 	ownPassword bool
 }
 
@@ -34,11 +33,11 @@ func maskFlag() cli.Flag {
 }
 
 func noMaskFlag() cli.Flag {
-	return &cli.BoolFlag{Category: command.Database, Name: "no-mask", Usage: "do not mask it, though hectl.yml says so; passwords, tokens, sessions and jobs stay away all the same"}
+	return &cli.BoolFlag{Category: command.Database, Name: "no-mask", Usage: "do not mask personal data, even if hectl.yml says so; passwords, tokens, sessions and jobs are left out anyway"}
 }
 
-// prepareMasking decides by settings and flags whether to mask, and reads what the
-// rules name.
+// prepareMasking decides from settings and flags whether to mask, and reads the files
+// that the rules name.
 func prepareMasking(settings *config.Sources, out *console.Console, c *cli.Context) (masking, error) {
 	m := masking{ownPassword: c.IsSet("password")}
 	_, path := settings.Mask()
@@ -64,7 +63,7 @@ func prepareMasking(settings *config.Sources, out *console.Console, c *cli.Conte
 func wantsMasking(mode mask.Mode, path string, on, off bool) (bool, error) {
 	switch {
 	case on && off:
-		return false, fault.New(fault.Usage, "", "--mask and --no-mask cannot both be")
+		return false, fault.New(fault.Usage, "", "--mask and --no-mask cannot be used together")
 	case off && mode == mask.Required:
 		return false, fault.New(fault.Usage, "", "--no-mask is refused: %s has mask.mode: required", path)
 	case on:
@@ -73,17 +72,17 @@ func wantsMasking(mode mask.Mode, path string, on, off bool) (bool, error) {
 	return !off && mode != mask.Off, nil
 }
 
-// planMasking decides what happens to the dump's rows: what the rules say and, whatever
-// they say, no credentials. Rows that are left out anyway need no rule; a dump
-// that was masked when it was made is not masked again.
+// planMasking decides what happens to the dump's rows: the rules apply, and credentials
+// are always replaced. Rows that are left out need no rule. A dump that was masked when
+// it was made is not masked again.
 func (r *replacement) planMasking(d *dump.Dump) (*mask.Plan, error) {
 	h, seed := d.Head, methods.RandomSeed()
 	var plan *mask.Plan
 	if rules := r.masking.rules; rules != nil && !d.Masked {
-		// UnlistedFail says what is open; SQL of the team's own needs no rules.
+		// UnlistedFail reports the columns without a rule; a team's own SQL needs no rules.
 		if rules.None() && rules.Unlisted != mask.UnlistedFail && (rules.Mode == mask.Required || len(rules.After) == 0) {
-			return nil, fault.New(fault.Usage, "\"hectl mask check --suggest\" prints some; \"hectl mask rules\" prints the built-in ones",
-				"%s was not masked when it was made, and hectl.yml, which has base: none, has no rules to mask it by", d.Name)
+			return nil, fault.New(fault.Usage, "run \"hectl mask check --suggest\" for suggestions, or \"hectl mask rules\" for the built-in rules",
+				"%s was not masked when it was made, and hectl.yml has base: none and no rules", d.Name)
 		}
 		var err error
 		if plan, seed, err = rules.ByRules(h, mask.Options{Takes: r.load.Tables.Takes, Keep: r.load.KeepRows}, r.dryRun, "fetches"); err != nil {
@@ -107,9 +106,9 @@ func (r *replacement) planMasking(d *dump.Dump) (*mask.Plan, error) {
 	return both, nil
 }
 
-// key is the same for what masks, and refuses, in the same way: rules, the file of
-// the seed, the SQL that runs afterwards, what is asked of a dump before it is
-// fetched, and whether the password goes before the rules. "" when there are no rules.
+// key is a hash of everything that decides what is masked or refused: the rules, the
+// seed file, the SQL that runs afterwards, what hectl requires of a dump, and whether
+// --password overrides the rules. It is "" without rules.
 func (m masking) key() string {
 	if m.rules == nil {
 		return ""
@@ -124,15 +123,15 @@ func (m masking) key() string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// maskInfo is what a plan or a result says about masking.
+// maskInfo describes the masking in a plan or a result.
 type maskInfo struct {
-	// Masked says that personal data was, or would be, masked by rules.
+	// Masked reports whether rules masked, or would mask, personal data.
 	Masked bool   `json:"masked"`
 	Rules  string `json:"mask_rules,omitempty"` // their hash
-	// Before says that the dump was masked when it was made, and is not again.
+	// Before reports that the dump was masked when it was made, and is not masked again.
 	Before bool `json:"masked_before,omitempty"`
-	// Covered are the tables of which something is masked, or left out; also when
-	// no rules are, for credentials always are.
+	// Covered are the tables with masked or left-out data. There are some even without
+	// rules, because credentials are always covered.
 	Covered []mask.Covered `json:"covered,omitempty"`
 	After   []string       `json:"after,omitempty"` // SQL files
 }
@@ -149,7 +148,7 @@ func (r *replacement) maskInfo() maskInfo {
 	return info
 }
 
-// String says in one line what is masked.
+// String describes the masking in one line.
 func (m maskInfo) String() string {
 	columns, tables, without := 0, 0, 0
 	for _, c := range m.Covered {
@@ -163,7 +162,7 @@ func (m maskInfo) String() string {
 	what := "credentials only"
 	switch {
 	case m.Before:
-		what = "credentials; personal data was, when the dump was made"
+		what = "credentials; personal data was masked when the dump was made"
 	case m.Masked:
 		what = "personal data and credentials"
 	}
@@ -177,7 +176,7 @@ func (m maskInfo) String() string {
 	return line
 }
 
-// leaveOutSecrets leaves out entries that a mask drops, or that hold secrets.
+// leaveOutSecrets leaves out entries that the mask drops or that hold secrets.
 func (r *replacement) leaveOutSecrets() {
 	d, out := r.dump, mask.NewLeftOut(r.dump.Head)
 	command.TellLeftOut(r.out, out)

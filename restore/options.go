@@ -21,44 +21,46 @@ import (
 
 const replaceExits = `
 0    done
-1    failed; the target is as it was
-2    wrong flags or settings; nothing was touched
+1    failed; the target is unchanged
+2    wrong flags or settings; nothing was changed
 3    done, with warnings that need attention
 10   no such dump or bucket
-11   another run works on this target
+11   another run is using this target
 12   credentials are missing, expired, or lack a permission
-13   the dump is damaged, or was replaced while it was read; the target is as
-     it was
-15   the target may not be replaced
-130  interrupted; the target is as it was`
+13   the dump is damaged, or was replaced during the run; the target is
+     unchanged
+15   hectl refuses to replace the target
+130  interrupted; the target is unchanged`
 
-const whatHappens = `   The dump is restored into a new database beside the target. Only when that
-   is complete are the two exchanged. Production's passwords, tokens, sessions
-   and jobs never get into it, nor does what the rules for masking cover (mask
-   in hectl.yml). The replaced database is kept as TARGET_previous until the
-   next time. A failure before the exchange leaves the target as it was.
+const whatHappens = `   hectl restores the dump into a new database beside the target, and swaps the
+   two once the new one is complete. Production's passwords, tokens, sessions
+   and jobs never reach the target, and neither does data that masking rules
+   cover (mask in hectl.yml). The previous database is kept as TARGET_previous
+   until the next fetch or restore. A failure before the swap leaves the target
+   unchanged.
 
-   The target is TARGET, else what PG_HOST, PG_USERNAME and PG_PASSWORD say
-   (default: localhost, postgres) with database diaper_dev, else what libpq's
-   PG* variables say. The application's .env files are read for all of them. It
-   must be on this machine; production is refused, in every way it can be told.`
+   Without TARGET, the target is database diaper_dev on the server that PG_HOST,
+   PG_USERNAME and PG_PASSWORD name (default: localhost, postgres), or what
+   libpq's PG* variables name. hectl also looks for all of these in the
+   application's .env files. The target must be on this machine. hectl refuses
+   production, however it recognizes it.`
 
 func targetFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Category: command.Database, Name: "target", Usage: "`TARGET` to replace: a URI, a conninfo string, or a name (HECTL_TARGET; default diaper_dev)"},
-		&cli.StringSliceFlag{Category: command.Database, Name: "allow-host", Usage: "allow a target on `HOST`, which is not this machine"},
-		&cli.BoolFlag{Category: command.Database, Name: "force", Usage: "replace a database whose own ar_internal_metadata says production"},
+		&cli.StringSliceFlag{Category: command.Database, Name: "allow-host", Usage: "allow a target on another machine, `HOST`"},
+		&cli.BoolFlag{Category: command.Database, Name: "force", Usage: "allow a target whose ar_internal_metadata says production"},
 		&cli.BoolFlag{Category: command.Database, Name: "drop-previous", Usage: "do not keep the replaced database"},
-		&cli.StringFlag{Category: command.Database, Name: "password", Value: methods.DefaultPassword, Usage: "`PASSWORD` that every user in the restored database gets (default password)"},
-		&cli.StringFlag{Category: command.Database, Name: "login-as", Usage: "do not mask `ADDRESS`, that of a user to log in as; the rest of that user is masked"},
-		&cli.StringSliceFlag{Category: command.Database, Name: "exclude-table-data", Usage: "leave out the rows of tables that match `PATTERN`, and do not download them; repeatable"},
-		&cli.StringSliceFlag{Category: command.Database, Name: "table", Usage: "leave out the rows of all tables but those that match `PATTERN`; repeatable"},
-		&cli.StringSliceFlag{Category: command.Database, Name: "keep-rows", Usage: "keep the rows of `TABLE`, though it holds jobs, sessions or a cache (keep_rows in hectl.yml); repeatable"},
+		&cli.StringFlag{Category: command.Database, Name: "password", Value: methods.DefaultPassword, Usage: "`PASSWORD` for every user in the restored database (default password)"},
+		&cli.StringFlag{Category: command.Database, Name: "login-as", Usage: "do not mask `ADDRESS`, so that you can log in as that user; everything else about the user is masked"},
+		&cli.StringSliceFlag{Category: command.Database, Name: "exclude-table-data", Usage: "do not download or restore the rows of tables that match `PATTERN`; repeatable"},
+		&cli.StringSliceFlag{Category: command.Database, Name: "table", Usage: "restore only the rows of tables that match `PATTERN`; repeatable"},
+		&cli.StringSliceFlag{Category: command.Database, Name: "keep-rows", Usage: "keep the rows of `TABLE`, even if it holds jobs, sessions or a cache (keep_rows in hectl.yml); repeatable"},
 		withoutFlag(),
 		jobsFlag(),
 		maskFlag(), noMaskFlag(),
 		afterFlags()[0], afterFlags()[1],
-		&cli.BoolFlag{Category: command.Database, Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would happen, and do nothing"},
+		&cli.BoolFlag{Category: command.Database, Name: "dry-run", Aliases: []string{"n"}, Usage: "print what would happen, and change nothing"},
 		command.PGBinFlag(),
 	}
 }
@@ -67,7 +69,7 @@ func jobsFlag() cli.Flag {
 	return &cli.StringFlag{Category: command.Database, Name: "jobs", Aliases: []string{"j"}, Usage: "copy `N` tables, or build N indexes, at once, with up to 2 × N + 2 sessions (HECTL_JOBS; default: processors, at most 8)"}
 }
 
-// options are what flags and settings say of a command that restores a dump.
+// options are the flags and settings of a command that restores a dump.
 type options struct {
 	out      *console.Console
 	settings *config.Sources
@@ -116,7 +118,8 @@ func newOptions(env *command.Env, c *cli.Context) (options, error) {
 	return o, err
 }
 
-// newServerOptions is the part of newOptions that says where, and with what.
+// newServerOptions reads the part of newOptions that names the target, the bucket and
+// the tools.
 func newServerOptions(env *command.Env, c *cli.Context) (o options, err error) {
 	o.out, o.version = env.Console, env.Version
 	o.load.Password = methods.DefaultPassword
@@ -138,8 +141,8 @@ func newServerOptions(env *command.Env, c *cli.Context) (o options, err error) {
 	return o, err
 }
 
-// findTools begins to look for the client tools: asking programs for their versions
-// takes a while.
+// findTools starts looking for the client tools in the background, because asking
+// programs for their versions takes a while.
 func (o options) findTools(ctx context.Context) func() (*pgtools.Tools, error) {
 	find := sync.OnceValues(func() (*pgtools.Tools, error) { return pgtools.FindTools(ctx, o.pgBin, o.settings.Lookup) })
 	go func() { _, _ = find() }() // kept until it is needed
@@ -147,5 +150,5 @@ func (o options) findTools(ctx context.Context) func() (*pgtools.Tools, error) {
 }
 
 func withoutFlag() cli.Flag {
-	return &cli.StringSliceFlag{Category: command.Database, Name: "without", Usage: "leave out objects of a `KIND`, or one as KIND:NAME, such as extension:pg_cron or event-triggers, and what needs them; repeatable"}
+	return &cli.StringSliceFlag{Category: command.Database, Name: "without", Usage: "leave out objects of a `KIND`, or one as KIND:NAME, such as extension:pg_cron or event-triggers, and everything that depends on them; repeatable"}
 }

@@ -15,14 +15,13 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// partial is the file beside a download's target that holds what has arrived.
-// Its name carries the object's ETag, so that another run continues it and what
-// belongs to another object is never continued.
+// partial is the file beside a download's target that holds the bytes so far. Its name
+// carries the object's ETag, so that another run resumes it only for the same object.
 type partial struct {
 	f      *os.File
 	path   string
 	target string
-	have   int64 // bytes; what arrives goes behind them
+	have   int64 // bytes; new ones are appended
 }
 
 // partialSuffix ends the names of partial files.
@@ -30,8 +29,7 @@ const partialSuffix = ".partial"
 
 var plainETag = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
 
-// partialPath is where what has arrived of an object is kept until it is the
-// target.
+// partialPath returns where an object's bytes are kept until the download is complete.
 func partialPath(target string, o s3store.Object) string {
 	tag := o.ETag
 	if !plainETag.MatchString(tag) {
@@ -41,8 +39,8 @@ func partialPath(target string, o s3store.Object) string {
 	return target + "." + tag + partialSuffix
 }
 
-// openPartial opens the partial file for an object, which nobody but the owner
-// may read, and keeps other runs away from it until it is closed.
+// openPartial opens the partial file for an object, readable only by its owner, and
+// locks it against other runs until it is closed.
 func openPartial(target string, o s3store.Object) (*partial, error) {
 	p := &partial{path: partialPath(target, o), target: target}
 	f, err := files.OpenLocked(p.path, os.O_RDWR|os.O_APPEND)
@@ -51,9 +49,9 @@ func openPartial(target string, o s3store.Object) (*partial, error) {
 	}
 	switch {
 	case errors.Is(err, files.ErrNotOurs):
-		return nil, fault.Wrap(fault.Failed, "remove it if it should not be there, or name a folder where only you can make files with --output", err)
+		return nil, fault.Wrap(fault.Failed, "remove it if it should not be there, or use --output with a folder that only you can write to", err)
 	case errors.Is(err, files.ErrLocked):
-		return nil, fault.New(fault.Locked, "wait for it to end", "another hectl is at work on %s", p.path)
+		return nil, fault.New(fault.Locked, "wait for it to finish", "another hectl is working on %s", p.path)
 	case err != nil:
 		return nil, err
 	}
@@ -68,21 +66,21 @@ func openPartial(target string, o s3store.Object) (*partial, error) {
 	return p, err
 }
 
-// Write adds what has arrived.
+// Write appends downloaded bytes.
 func (p *partial) Write(b []byte) (int, error) {
 	n, err := p.f.Write(b)
 	p.have += int64(n)
 	return n, err
 }
 
-// restart throws away what is there.
+// restart discards the bytes so far.
 func (p *partial) restart() error {
 	p.have = 0
 	return p.f.Truncate(0)
 }
 
-// publish makes the file, which is complete, the target. What is there already
-// is replaced only with force.
+// publish renames the complete file to the target. It replaces an existing file only
+// with force.
 func (p *partial) publish(force bool) error {
 	if err := p.f.Sync(); err != nil {
 		return err
@@ -100,8 +98,7 @@ func (p *partial) publish(force bool) error {
 	return nil
 }
 
-// keep closes the file and leaves it for another run, if there is anything in
-// it.
+// keep closes the file and leaves it for another run, unless it is empty.
 func (p *partial) keep() error {
 	if p.have == 0 {
 		return p.remove()
@@ -111,8 +108,7 @@ func (p *partial) keep() error {
 
 func (p *partial) remove() error { return errors.Join(os.Remove(p.path), p.f.Close()) }
 
-// others returns the partial files of other objects that were to become the
-// target.
+// others returns the partial files of other objects for the same target.
 func (p *partial) others() []string {
 	found, err := filepath.Glob(files.QuoteGlob(p.target) + ".*" + partialSuffix)
 	if err != nil {
@@ -128,7 +124,8 @@ func (p *partial) others() []string {
 	return others
 }
 
-// mayWrite refuses a target that would be lost or that is no file.
+// mayWrite refuses to replace an existing file without force, and anything but a
+// regular file always.
 func mayWrite(target string, force bool) error {
 	info, err := os.Lstat(target)
 	switch {
@@ -137,9 +134,9 @@ func mayWrite(target string, force bool) error {
 	case err != nil:
 		return fault.Wrap(fault.Usage, "", err)
 	case !info.Mode().IsRegular():
-		return fault.New(fault.Usage, "name a file, or a folder, with --output", "%s is there and is no regular file", target)
+		return fault.New(fault.Usage, "name a file, or a folder, with --output", "%s exists and is not a regular file", target)
 	case !force:
-		return fault.New(fault.Usage, "--force replaces it, --output names another", "%s is there already", target)
+		return fault.New(fault.Usage, "use --force to replace it, or --output to name another", "%s already exists", target)
 	}
 	return nil
 }

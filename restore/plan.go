@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/restore/swap"
 )
 
-// plan is what a run will do, decided before anything is changed.
+// plan describes what a run will do, before it changes anything.
 type plan struct {
 	Dump     dump.Info `json:"dump"`
 	Target   string    `json:"target"`
@@ -23,13 +23,13 @@ type plan struct {
 	Tables   int       `json:"tables"`
 	// Chosen says which tables' rows are restored; "" for all.
 	Chosen string `json:"chosen_tables,omitempty"`
-	// Kept are tables whose rows come because --keep-rows names them.
+	// Kept are tables whose rows are restored because --keep-rows names them.
 	Kept    []string `json:"kept_rows,omitempty"`
 	Masking maskInfo `json:"masking"`
 	// After are the SQL files, and AfterRestore the commands, that hectl.yml runs.
 	After        []string `json:"after,omitempty"`
 	AfterRestore []string `json:"after_restore,omitempty"`
-	// LeftOut is what of the dump is not restored.
+	// LeftOut lists the parts of the dump that are not restored.
 	LeftOut []load.LeftOut `json:"left_out,omitempty"`
 	// Leftovers are databases of earlier runs that will be dropped.
 	Leftovers []string `json:"leftover_databases,omitempty"`

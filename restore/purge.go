@@ -18,13 +18,13 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// purgeOptions are what one purge is told.
+// purgeOptions are the settings of one purge.
 type purgeOptions struct {
 	target *target.Target
-	all    bool // of all targets on the server
+	all    bool // for all targets on the server
 	yes    bool // do not ask
 	dryRun bool
-	dir    string // whose partial downloads go
+	dir    string // where partial downloads are removed
 	stdin  io.Reader
 }
 
@@ -34,18 +34,18 @@ func purgeCommand(env *command.Env) *cli.Command {
 		Usage:     "remove what hectl keeps beside the local database",
 		UsageText: "hectl purge [options]",
 		Description: `EXAMPLES:
-   hectl purge              show what there is, ask, remove it
-   hectl purge --dry-run    only show it
+   hectl purge              list it, ask, then remove it
+   hectl purge --dry-run    only list it
    hectl purge --all --yes  for every TARGET on that server, without asking
 
-   It removes the previous database of TARGET, its snapshots, the temporary
-   databases and folders that killed runs left, and downloads in this folder
-   that were broken off (FILE.ETAG.partial). TARGET itself stays, and so does
-   everything that hectl has not marked as its own; complete downloads are
-   yours. Sessions in what is removed are ended.`,
+   Removes the previous database of TARGET, its snapshots, temp databases and
+   folders that killed runs left behind, and unfinished downloads in this folder
+   (FILE.ETAG.partial). Keeps TARGET, complete downloads, and everything that
+   hectl has not marked as its own. Ends the sessions on the databases that it
+   removes.`,
 		Flags: slices.Concat(command.TargetFlags(), []cli.Flag{
-			&cli.BoolFlag{Category: command.Database, Name: "all", Usage: "of all targets on the server, not of TARGET alone"},
-			&cli.BoolFlag{Category: command.Database, Name: "yes", Aliases: []string{"y"}, Usage: "do not ask"},
+			&cli.BoolFlag{Category: command.Database, Name: "all", Usage: "purge all targets on the server, not only TARGET"},
+			&cli.BoolFlag{Category: command.Database, Name: "yes", Aliases: []string{"y"}, Usage: "do not ask for confirmation"},
 			command.DryRunFlag(),
 		}),
 		Action: func(c *cli.Context) error {
@@ -61,12 +61,12 @@ func purgeCommand(env *command.Env) *cli.Command {
 	}, `
 0    done, or there was nothing to remove
 1    failed, or the answer was no
-2    wrong flags or settings, or --yes is missing where nobody can be asked
-3    done, but some of it could not be removed, as was said
-11   another run works on this target
-12   the server does not let one in
-15   the target may not be touched
-130  interrupted; what was not said to be removed is still there`)
+2    wrong flags or settings, or --yes is missing and there is no terminal
+3    done, but some of it could not be removed; see the warnings
+11   another run is using this target
+12   the server does not let the role in
+15   hectl refuses to touch the target
+130  interrupted; only what was reported as removed is gone`)
 }
 
 // purged is the result of a purge, or what it would be.
@@ -77,7 +77,7 @@ type purged struct {
 	DryRun  bool      `json:"dry_run,omitempty"`
 }
 
-// Text says what is gone, or would be.
+// Text lists what was removed, or would be.
 func (p purged) Text() string {
 	switch {
 	case len(p.Removed) == 0:
@@ -89,7 +89,7 @@ func (p purged) Text() string {
 	}
 }
 
-// sum is how much it is.
+// sum counts the removals by kind.
 func (p purged) sum() string {
 	kinds := map[string]int{}
 	var order []string
@@ -106,7 +106,7 @@ func (p purged) sum() string {
 	return strings.Join(parts, ", ") + " (" + humanize.Bytes(uint64(p.Bytes)) + ")"
 }
 
-// run purges.
+// run finds what to remove, asks for confirmation, and removes it.
 func (o purgeOptions) run(ctx context.Context) error {
 	s, err := o.target.Lock(ctx, target.Purge)
 	if err != nil {
@@ -146,8 +146,8 @@ func (o purgeOptions) run(ctx context.Context) error {
 	return purge(ctx, s, result)
 }
 
-// lockOthers locks the other targets on the server. Nothing is removed of a target on
-// which another hectl is working, or that the guard refuses.
+// lockOthers locks the other targets on the server. It skips targets that another run
+// is using or that the guard refuses.
 func lockOthers(ctx context.Context, s *target.Session) (sessions []*target.Session, err error) {
 	found, err := s.Databases(ctx, s.DB)
 	if err != nil {
@@ -159,7 +159,7 @@ func lockOthers(ctx context.Context, s *target.Session) (sessions []*target.Sess
 		}
 		other, err := s.LockSibling(ctx, target)
 		if fault.CodeOf(err) == fault.Locked || fault.CodeOf(err) == fault.Refused {
-			s.Warn("what is kept of %s stays: %v", target, err)
+			s.Warn("%s is skipped: %v", target, err)
 			continue
 		} else if err != nil {
 			return nil, err
@@ -169,15 +169,15 @@ func lockOthers(ctx context.Context, s *target.Session) (sessions []*target.Sess
 	return sessions, nil
 }
 
-// confirm asks whether to go on, unless --yes has answered.
+// confirm asks for confirmation, unless --yes was given.
 func (o purgeOptions) confirm(ctx context.Context, out *console.Console, p purged) error {
 	if o.yes {
 		return nil
 	}
 	asker := out.Asker(o.stdin)
 	if asker == nil {
-		return fault.New(fault.Usage, "--dry-run shows it, --yes removes it without asking",
-			"there is %s to remove, but nobody can be asked: standard input is no terminal", p.sum())
+		return fault.New(fault.Usage, "use --dry-run to list it, or --yes to remove it without asking",
+			"cannot ask for confirmation to remove %s: standard input is not a terminal", p.sum())
 	}
 	answer, err := asker.Answer(ctx, listing(p.Removed)+"remove "+p.sum()+"? [y/N]")
 	if err != nil && !errors.Is(err, console.ErrNoAnswer) {
@@ -189,7 +189,7 @@ func (o purgeOptions) confirm(ctx context.Context, out *console.Console, p purge
 	return nil
 }
 
-// purge removes what was shown.
+// purge removes everything in p.
 func purge(ctx context.Context, s *target.Session, p purged) error {
 	planned := p.Removed
 	p.Removed, p.Bytes = []removal{}, 0

@@ -10,8 +10,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// writeManifest notes the result in the dump's manifest, and makes one where
-// there is none.
+// writeManifest records the result in the dump's manifest, and creates one if there is
+// none.
 func writeManifest(ctx context.Context, env *command.Env, src dump.Object, d *dump.Dump, details s3store.Details, r verified) error {
 	m := d.Manifest
 	if m == nil {
@@ -26,7 +26,7 @@ func writeManifest(ctx context.Context, env *command.Env, src dump.Object, d *du
 		m.Restored = r.Restored
 	}
 	opt := s3store.UploadOptions{}
-	if strings.HasPrefix(details.SSE, "aws:kms") { // as its dump
+	if strings.HasPrefix(details.SSE, "aws:kms") { // encrypt it like its dump
 		opt.SSE, opt.KMSKeyID = details.SSE, details.KMSKeyID
 	}
 	return catalog.WriteManifest(ctx, src.Store, src.Bucket.Base, m, opt)

@@ -26,12 +26,12 @@ type removal struct {
 	Kind   string `json:"kind"`             // "snapshot", "partial download" …
 	Name   string `json:"name"`             // of the database, or a path
 	Size   int64  `json:"size"`             // bytes; -1 when not known
-	Origin string `json:"origin,omitempty"` // where that is not said by the name
+	Origin string `json:"origin,omitempty"` // where the rows come from, if the name does not tell
 
 	remove func(ctx context.Context) error
 }
 
-// listing renders a line for each.
+// listing renders one line per removal.
 func listing(removals []removal) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -47,7 +47,7 @@ func listing(removals []removal) string {
 }
 
 // findRemovals finds what hectl keeps for the target on the server and in the folder
-// for temporary files. The lock is held, so no run needs any of it.
+// for temporary files. The lock is held, so no run is using any of it.
 func findRemovals(ctx context.Context, s *target.Session) ([]removal, error) {
 	h, err := s.Holdings(ctx, s.DB)
 	if err != nil {
@@ -90,7 +90,7 @@ func findRemovals(ctx context.Context, s *target.Session) ([]removal, error) {
 	return removals, err
 }
 
-// sizeOf adds up the files in a folder, as far as one may look.
+// sizeOf adds up the sizes of the files in a folder that hectl can read.
 func sizeOf(dir string) (size int64) {
 	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -105,11 +105,11 @@ func sizeOf(dir string) (size int64) {
 	return size
 }
 
-// partialName is what partialPath makes of an ETag as stores have them.
+// partialName matches the names that partialPath makes of a store's ETags.
 var partialName = regexp.MustCompile(`.\.[0-9a-f]{32}(-\d+)?\` + partialSuffix + `$`)
 
-// partialDownloads are the files in a folder that "hectl download" has not
-// finished: of its own naming, and with the beginning of an archive in them.
+// partialDownloads returns the unfinished downloads in a folder: files that are named
+// by "hectl download" and begin like an archive.
 func partialDownloads(dir string) ([]removal, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -146,7 +146,7 @@ func beginsAsArchive(path string) (bool, error) {
 	return n > 0 && dump.BeginsArchive(start[:n]), err
 }
 
-// removePartial removes a partial download that nobody is at work on.
+// removePartial removes a partial download, unless another hectl is writing it.
 func removePartial(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -157,7 +157,7 @@ func removePartial(path string) error {
 	}
 	defer func() { _ = f.Close() }() // nothing was written
 	if err := files.LockIfSupported(f); err != nil {
-		return fmt.Errorf("another hectl may be at work on it: %w", err)
+		return fmt.Errorf("another hectl may be working on it: %w", err)
 	}
 	return os.Remove(path)
 }

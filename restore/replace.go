@@ -19,7 +19,7 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// replacement is a dump that may be restored, and all that is needed for it.
+// replacement is an open dump with everything that its restore needs.
 type replacement struct {
 	options
 	session *target.Session
@@ -27,15 +27,15 @@ type replacement struct {
 	pre     load.Preflight
 	mask    *mask.Plan
 	info    maskInfo
-	kept    []string // tables whose rows come because --keep-rows names them
+	kept    []string // tables whose rows are restored because --keep-rows names them
 	create  pgtools.CreateOptions
-	inserts bool              // rows come as statements, as they are in the dump, and are replaced later
+	inserts bool              // rows are INSERT statements: loaded unmasked, replaced later
 	quiet   map[string]string // settings that keep rows out of the server's log
 	swap    *swap.Plan
 	etag    string // of the dump; "" when it has none
 }
 
-func (r *replacement) close() { _ = r.dump.Close() } // again after a success, which is harmless
+func (r *replacement) close() { _ = r.dump.Close() } // a second time after a success, which is harmless
 
 // open opens a dump, and decides how it is restored. It refuses a dump that must not
 // be restored here, or cannot be.
@@ -99,7 +99,8 @@ func (o options) open(ctx context.Context, s *target.Session, found dump.Opener,
 	return r, nil
 }
 
-// preflight checks all that would make the restore fail, at once.
+// preflight checks everything that would make the restore fail, and reports all
+// problems at once.
 func (r *replacement) preflight(ctx context.Context, tools func() (*pgtools.Tools, error)) (err error) {
 	s, d := r.session, r.dump
 	found, err := tools()
@@ -194,13 +195,13 @@ func (r *replacement) replaceTarget(ctx context.Context) (err error) {
 		return p.ExplainNotSwapped(s, err, keep)
 	}
 	if owner, role := ownerOf(s.Existing), s.Conn.User(); owner != "" && owner != role {
-		r.out.Warn("%s belongs to the role %s, what is in it to %s, which restored it: name the target with user %s to change that",
+		r.out.Warn("%s belongs to the role %s, but its contents belong to %s, which restored it: name the target with user %s to change that",
 			p.Target, owner, role, owner)
 	}
 	return s.Outcome(r.out.Result(p.Report(s, r.out.Now().Sub(start))))
 }
 
-// createTemp drops what earlier runs left, and creates the temp database.
+// createTemp drops the leftovers of earlier runs, and creates the temp database.
 func (r *replacement) createTemp(ctx context.Context) error {
 	s, temp := r.session, r.swap.Temp
 	s.DropLeftovers(ctx, r.swap.Leftovers)
@@ -214,8 +215,8 @@ func (r *replacement) createTemp(ctx context.Context) error {
 	return nil
 }
 
-// loadTemp fills the temp database. When all rows are in, and before credentials are
-// scrubbed, it calls loaded, if that is not nil.
+// loadTemp fills the temp database. If loaded is not nil, it is called once all rows
+// are loaded and before credentials are scrubbed.
 func (r *replacement) loadTemp(ctx context.Context, loaded func(ctx context.Context, temp pgtools.Conn) error) error {
 	s := r.session
 	into, err := s.DB.WithFixedSettings(ctx, s.Conn.WithDatabase(r.swap.Temp))
@@ -239,7 +240,7 @@ func (r *replacement) masksAddress(table schema.Name, column string) bool {
 	return r.mask.MasksAddress(r.dump.Head, table, column)
 }
 
-// origin says where the rows of the temp database come from.
+// origin describes where the rows of the temp database come from.
 func (r *replacement) origin() *target.Origin {
 	info := r.swap.Dump
 	return &target.Origin{
@@ -249,7 +250,7 @@ func (r *replacement) origin() *target.Origin {
 	}
 }
 
-// ownerOf returns to which role a database belongs, "" for none.
+// ownerOf returns the role that owns a database, "" for none.
 func ownerOf(d *pgtools.Database) string {
 	if d == nil {
 		return ""
@@ -257,42 +258,42 @@ func ownerOf(d *pgtools.Database) string {
 	return d.Owner
 }
 
-// explainConversion gives an error that a conversion may have caused the command that
-// does without.
+// explainConversion adds a hint to an error that a conversion of the encoding may have
+// caused: the command that avoids the conversion.
 func (r *replacement) explainConversion(err error) error {
 	p, name, encoding := r.swap, r.session.Conn, r.dump.Head.Encoding()
 	if err == nil || encoding == "" || r.create.Encoding == encoding || !load.Outgrown(err) {
 		return err
 	}
 	statements := []string{"CREATE DATABASE " + pgtools.Quote(p.Target) + " TEMPLATE template0 ENCODING " + pgtools.QuoteLiteral(encoding) + " LOCALE 'C'"}
-	with := "make the target in the dump's encoding first"
+	with := "create the target in the dump's encoding first"
 	if p.Exists {
 		statements = append([]string{pgtools.Rename{From: p.Target, To: target.ConvertedName(p.Target)}.SQL()}, statements...)
-		with = "put one in the dump's encoding in the target's place first"
+		with = "replace the target with a database in the dump's encoding first"
 	}
 	hint := fmt.Sprintf("the server converts the dump from %s to %s, in which characters may take more bytes; %s: %s",
 		encoding, r.create.Encoding, with, pgtools.PsqlLine(name, name.User(), nil, statements...))
 	return fault.Wrap(fault.CodeOf(err), hint, err)
 }
 
-// findKept returns the tables of the dump whose rows would be left out by the list, and
-// are not. Masking rules that leave rows out win, with a warning.
+// findKept returns the tables whose rows are restored because --keep-rows names them.
+// Masking rules that leave out rows win, with a warning.
 func (r *replacement) findKept() []string {
 	names, ruled := r.load.FindKept(r.dump, r.mask)
 	if len(ruled) > 0 {
-		r.out.Warn("the rules for masking leave out the rows of %s, whatever --keep-rows says", strings.Join(ruled, ", "))
+		r.out.Warn("the masking rules leave out the rows of %s, despite --keep-rows", strings.Join(ruled, ", "))
 	}
 	return names
 }
 
-// warnOfInserts says what it means that rows come as statements. quiet reports
-// whether the role may keep those out of the server's log.
+// warnOfInserts warns about rows that are INSERT statements. quiet reports whether the
+// role can keep those out of the server's log.
 func (r *replacement) warnOfInserts(quiet bool) {
 	if !r.inserts {
 		return
 	}
 	r.out.Warn("the rows of this dump are INSERT statements (pg_dump --inserts): production's passwords and tokens are on this server until they are replaced")
 	if !quiet {
-		r.out.Warn("the role %s may not keep statements out of the server's log, so they may stay there", r.session.Conn.User())
+		r.out.Warn("the role %s cannot keep statements out of the server's log, so they may remain there", r.session.Conn.User())
 	}
 }

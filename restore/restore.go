@@ -15,19 +15,19 @@ import (
 func restoreCommand(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
 		Name:      "restore",
-		Usage:     "replace the local database by a dump of your choice",
+		Usage:     "replace the local database with a dump of your choice",
 		UsageText: "hectl restore KEY|FILE|- [options]",
 		Description: `EXAMPLES:
-   hectl restore production-20261123083000.rds.dump    one of "hectl list"
-   hectl restore s3://other-bucket/backups/x.rds.dump  one of another bucket
-   hectl restore ./tmp/local.dump                      a file of pg_dump -Fc
+   hectl restore production-20261123083000.rds.dump    a dump from "hectl list"
+   hectl restore s3://other-bucket/backups/x.rds.dump  a dump from another bucket
+   hectl restore ./tmp/local.dump                      a file from pg_dump -Fc
    ssh db pg_dump -Fc app | hectl restore -            standard input
 
 ` + whatHappens,
 		Flags: slices.Concat(targetFlags(), command.BucketFlags()),
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
-				return fault.New(fault.Usage, `see "hectl restore --help"; "hectl list" shows the dumps`,
+				return fault.New(fault.Usage, `run "hectl list" to see the dumps, or "hectl restore --help"`,
 					"restore takes one dump (a key, a file, or -), but was given %d", c.NArg())
 			}
 			if err := dump.CheckKey(c.Args().First()); err != nil {

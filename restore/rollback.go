@@ -22,11 +22,11 @@ func rollbackCommand(env *command.Env) *cli.Command {
 		UsageText: "hectl rollback [options]",
 		Description: `EXAMPLES:
    hectl rollback              undo the last fetch, restore or rollback
-   hectl rollback --dry-run    say what would be put back, do nothing
+   hectl rollback --dry-run    show what would be put back, change nothing
 
-   TARGET and TARGET_previous swap names, in one transaction, with
-   all that belongs to each: rows, settings, comment and privileges. Sessions on
-   both are ended. Nothing is dropped, so a second rollback undoes the first.`,
+   Swaps the names of TARGET and TARGET_previous in one transaction. Rows,
+   settings, comment and privileges stay with their database. Ends the sessions
+   on both. Nothing is dropped, so a second rollback undoes the first.`,
 		Flags: slices.Concat(command.TargetFlags(), []cli.Flag{command.DryRunFlag()}),
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {
@@ -40,22 +40,22 @@ func rollbackCommand(env *command.Env) *cli.Command {
 		},
 	}, `
 0    done
-1    failed; both databases are as they were
-2    wrong flags or settings; nothing was touched
+1    failed; both databases are unchanged
+2    wrong flags or settings; nothing was changed
 10   there is no previous database
-11   another run works on this target
+11   another run is using this target
 12   the role lacks a permission
-15   the target may not be replaced
-130  interrupted; both databases are as they were`)
+15   hectl refuses to replace the target
+130  interrupted; both databases are unchanged`)
 }
 
 // rolledBack is the result of a rollback, or what it would be.
 type rolledBack struct {
 	Target   string         `json:"target"`
 	Server   string         `json:"server"`
-	Previous string         `json:"previous_database,omitempty"` // where the database is that it replaces; "" for none
-	Holds    *target.Origin `json:"holds,omitempty"`             // what the target is now
-	Held     *target.Origin `json:"held,omitempty"`              // what it was
+	Previous string         `json:"previous_database,omitempty"` // the new name of the replaced database; "" for none
+	Holds    *target.Origin `json:"holds,omitempty"`             // where the target's rows come from now
+	Held     *target.Origin `json:"held,omitempty"`              // where they came from before
 	DryRun   bool           `json:"dry_run,omitempty"`
 	Seconds  float64        `json:"seconds"`
 
@@ -65,13 +65,13 @@ type rolledBack struct {
 // IsProse lets a terminal break its lines.
 func (rolledBack) IsProse() {}
 
-// Text says what is where now.
+// Text reports which database is where.
 func (r rolledBack) Text() string {
 	var b strings.Builder
 	if r.DryRun {
 		fmt.Fprintf(&b, "would put back  %s: %s\n", r.Target, r.Holds)
 		if r.Previous != "" {
-			fmt.Fprintf(&b, "and keep        the present one as %s: %s\n", r.Previous, r.Held)
+			fmt.Fprintf(&b, "and keep        the current one as %s: %s\n", r.Previous, r.Held)
 		}
 		b.WriteString("nothing was changed (--dry-run)")
 		return b.String()
@@ -79,7 +79,7 @@ func (r rolledBack) Text() string {
 	took := text.Seconds(r.Seconds)
 	fmt.Fprintf(&b, "%s is back to %s, after %s\n", r.Target, r.Holds.Back(), took)
 	if r.Previous != "" {
-		fmt.Fprintf(&b, "The database that it replaces is kept as %s: %s; to undo the rollback:\n  %s\n", r.Previous, r.Held, r.again)
+		fmt.Fprintf(&b, "The replaced database is kept as %s: %s; to undo the rollback:\n  %s\n", r.Previous, r.Held, r.again)
 	}
 	return b.String()
 }
@@ -98,12 +98,12 @@ func rollback(ctx context.Context, t *target.Target, dryRun bool) error {
 		return err
 	}
 	if !exists {
-		return fault.New(fault.NotFound, `fetch, restore and "snapshot restore" keep one; "hectl snapshot list" shows what else there is to go back to`,
-			"there is no previous database of %s: no %s", s, previous)
+		return fault.New(fault.NotFound, `run "hectl snapshot list" to see snapshots that you can go back to; fetch, restore and "snapshot restore" keep a previous database`,
+			"%s has no previous database: there is no %s", s, previous)
 	}
 	comes := target.ParseMark(before.Comment)
-	if comes.Kind != target.KeptKind { // the guard looks at it only where there is a target
-		return fault.New(fault.Refused, "rename it, if it is what the target shall be",
+	if comes.Kind != target.KeptKind { // the guard checks this only if there is a target
+		return fault.New(fault.Refused, "rename it yourself if it should become the target",
 			"refused to put back %s: it is not a previous database that hectl keeps", s.Conn.WithDatabase(previous))
 	}
 	if err := s.RefuseSource(comes.Origin.SourceIdentity()); err != nil {
@@ -125,7 +125,7 @@ func rollback(ctx context.Context, t *target.Target, dryRun bool) error {
 	statements := []string{target.CommentOn(previous, comes)}
 	existed := s.Existing != nil
 	if existed {
-		between := target.OutgoingName(name, s.Out.Now()) // seen by nobody
+		between := target.OutgoingName(name, s.Out.Now()) // visible only inside the transaction
 		renames = []pgtools.Rename{{From: name, To: between}, {From: previous, To: name}, {From: between, To: previous}}
 		kept, err := target.KeptMark(ctx, s.DB, name)
 		if err != nil {

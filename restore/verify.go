@@ -23,18 +23,18 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// verifyOptions are what one verification is told.
+// verifyOptions are the settings of one verification.
 type verifyOptions struct {
 	dump.Choice
-	restore       *options // restores into a scratch database; nil: it is only read
+	restore       *options // for the restore into a scratch database; nil: only read the dump
 	writeManifest bool
 }
 
 func verifyCommand(env *command.Env) *cli.Command {
 	target := []cli.Flag{
 		&cli.StringFlag{Category: command.Database, Name: "target", Usage: "with --restore: `TARGET` whose server is used (HECTL_TARGET; default diaper_dev); it is not touched itself"},
-		&cli.StringSliceFlag{Category: command.Database, Name: "allow-host", Usage: "with --restore: allow a target on `HOST`, which is not this machine"},
-		&cli.BoolFlag{Category: command.Database, Name: "force", Usage: "with --restore: continue even if the target's ar_internal_metadata says production"},
+		&cli.StringSliceFlag{Category: command.Database, Name: "allow-host", Usage: "with --restore: allow a target on another machine, `HOST`"},
+		&cli.BoolFlag{Category: command.Database, Name: "force", Usage: "with --restore: allow a target whose ar_internal_metadata says production"},
 		&cli.BoolFlag{Category: command.Database, Name: "mask", Usage: "with --restore: mask personal data, by the rules in hectl.yml or else the built-in ones"},
 		&cli.BoolFlag{Category: command.Database, Name: "no-mask", Usage: "with --restore: do not mask personal data, even if hectl.yml says so"},
 		jobsFlag(),
@@ -87,14 +87,14 @@ func verifyCommand(env *command.Env) *cli.Command {
 	}, `
 0    the dump is whole
 1    failed; the dump was not checked
-2    wrong flags or settings; nothing was touched
+2    wrong flags or settings; nothing was changed
 3    no damage found, but there is no checksum to compare with, or the dump
      could not be read as an archive
 10   no such dump or bucket
 11   with --restore: another run is using this target
 12   credentials are missing, expired, or lack a permission
 13   the dump is damaged
-15   with --restore: the target's server may not be used
+15   with --restore: hectl refuses to use the target's server
 130  interrupted`)
 }
 
@@ -102,7 +102,7 @@ func verifyCommand(env *command.Env) *cli.Command {
 type verified struct {
 	Dump     dump.Info    `json:"dump"`
 	Whole    bool         `json:"whole"`
-	Vouched  bool         `json:"vouched"` // something would have told other bytes
+	Vouched  bool         `json:"vouched"` // a checksum would have exposed other bytes
 	Checked  *dump.Report `json:"checked"`
 	Verified *time.Time   `json:"verified_at,omitempty"`
 	Restored *time.Time   `json:"restored_at,omitempty"`
@@ -112,7 +112,7 @@ type verified struct {
 	Seconds  float64      `json:"seconds"`
 }
 
-// Text says what was checked, and what is damaged.
+// Text reports what was checked and what is damaged.
 func (r verified) Text() string {
 	var b strings.Builder
 	verdict := "is whole"
@@ -178,8 +178,8 @@ func (o verifyOptions) runWithRestore(ctx context.Context, env *command.Env) err
 	return found.SuggestOlder(ctx, err)
 }
 
-// verify reads dump d through and does what else was asked for. r is nil when it
-// is not to be restored.
+// verify reads dump d, then restores it and writes the manifest if asked to. r is nil
+// without --restore.
 func (o verifyOptions) verify(ctx context.Context, env *command.Env, src dump.Object, d *dump.Dump, opaque string, r *replacement) error {
 	start := env.Console.Now()
 	manifest := catalog.ManifestKey(src.Bucket.Base, src.Dump.Key)
@@ -216,13 +216,13 @@ func (o verifyOptions) verify(ctx context.Context, env *command.Env, src dump.Ob
 	return errors.Join(env.Console.Result(result), written, result.fault(d))
 }
 
-// now is the time as a manifest has it.
+// now returns the time in a manifest's precision.
 func now(out *console.Console) *time.Time {
 	t := out.Now().UTC().Truncate(time.Second)
 	return &t
 }
 
-// fault is the error for a dump that is damaged, or that nothing vouches for.
+// fault returns the error for a dump that is damaged or has no checksum.
 func (r verified) fault(d *dump.Dump) error {
 	switch c := r.Checked; {
 	case !r.Whole:
@@ -249,7 +249,7 @@ func readThrough(ctx context.Context, out *console.Console, d *dump.Dump, opaque
 	return c, err
 }
 
-// newTestRestore reads the flags and settings of a restore that leaves nothing.
+// newTestRestore reads the flags and settings of a test restore.
 func newTestRestore(env *command.Env, c *cli.Context) (*options, error) {
 	o, err := newServerOptions(env, c)
 	if err != nil {
@@ -262,8 +262,8 @@ func newTestRestore(env *command.Env, c *cli.Context) (*options, error) {
 	return &o, err
 }
 
-// testRestore restores the dump into the temp database, compares how many rows the
-// tables have with what was counted in the dump, and always drops the database.
+// testRestore restores the dump into the temp database, compares the row
+// counts of its tables with those of the dump, and always drops the database.
 func (r *replacement) testRestore(ctx context.Context, c *dump.Report) (done load.Comparison, err error) {
 	s := r.session
 	if err := s.AnnounceSuperuser(ctx); err != nil {

@@ -53,7 +53,7 @@ func save(ctx context.Context, t *target.Target, name string, dryRun bool) error
 	}
 	defer s.Close(ctx)
 	if s.Existing == nil {
-		return fault.New(fault.NotFound, `"hectl fetch-latest-db" makes it; --target names another`, "there is no database %s to save", s)
+		return fault.New(fault.NotFound, `"hectl fetch-latest-db" creates it; --target names another`, "there is no database %s to save", s)
 	}
 	if err := refuseTaken(ctx, s, name); err != nil {
 		return err
