@@ -22,7 +22,7 @@ func table() string {
 	var b strings.Builder
 	for _, command := range []string{backup, fetch} {
 		about := map[string]string{
-			backup: "| fault | runs | exit | left in the bucket, besides whole dumps |\n|---|---|---|---|\n",
+			backup: "| fault | runs | exit | left in the bucket, besides complete dumps |\n|---|---|---|---|\n",
 			fetch:  "| fault | runs | exit | left on the server, besides the target |\n|---|---|---|---|\n",
 		}[command]
 		fmt.Fprintf(&b, "\n### hectl %s\n\n%s", command, about)
@@ -55,9 +55,9 @@ func (r row) remains() string {
 		what leftovers
 		text string
 	}{
-		{tempDatabase, "at most a temp database: the next fetch drops it and says so"},
-		{tempFiles, "a file with the schema in TMPDIR: the next fetch removes it and says so"},
-		{openUpload, "at most an open upload: `prune --uploads` aborts it after a day"},
+		{tempDatabase, "at most a temp database, which the next fetch drops and reports"},
+		{tempFiles, "a file with the schema in TMPDIR, which the next fetch removes and reports"},
+		{openUpload, "at most an open upload, which `prune --uploads` aborts after a day"},
 	} {
 		if r.leaves&l.what != 0 {
 			parts = append(parts, l.text)

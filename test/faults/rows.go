@@ -23,7 +23,7 @@ func rows() []row {
 
 func backupRows() []row {
 	return []row{
-		{command: backup, fault: "none", codes: []int{0}, outcome: "a dump"},
+		{command: backup, fault: "none", codes: []int{0}, outcome: "one dump"},
 		{command: backup, fault: "SIGINT", points: points, codes: []int{130, 0, killed}, strike: signalled(syscall.SIGINT)},
 		{command: backup, fault: "SIGTERM", points: points, codes: []int{130, 0, killed}, strike: signalled(syscall.SIGTERM)},
 		{command: backup, fault: "SIGKILL", points: points, codes: []int{killed, 0}, leaves: openUpload, strike: signalled(syscall.SIGKILL)},
@@ -35,9 +35,9 @@ func backupRows() []row {
 			command: backup, fault: "SIGKILL after each request to S3, before its answer", points: 8, codes: []int{killed, 0}, leaves: openUpload,
 			before: atRequest(true),
 		},
-		{command: backup, fault: "SIGKILL of pg_dump", points: points, codes: []int{1, 0}, strike: child("pg_dump")},
-		{command: backup, fault: "a session ended by pg_terminate_backend", points: points, codes: []int{1, 0}, strike: backend(false)},
-		{command: backup, fault: "SIGKILL of a backend: the server crashes and recovers", points: 5, codes: []int{1, 0}, own: true, strike: backend(true), mend: recovered},
+		{command: backup, fault: "SIGKILL to pg_dump", points: points, codes: []int{1, 0}, strike: child("pg_dump")},
+		{command: backup, fault: "pg_terminate_backend ends a session", points: points, codes: []int{1, 0}, strike: backend(false)},
+		{command: backup, fault: "SIGKILL to a backend: the server crashes and recovers", points: 5, codes: []int{1, 0}, own: true, strike: backend(true), mend: recovered},
 		{command: backup, fault: "server restarted (fast)", points: 5, codes: []int{1, 0}, own: true, strike: restart(syscall.SIGINT)},
 		{command: backup, fault: "server restarted (immediate)", points: 5, codes: []int{1, 0}, own: true, strike: restart(syscall.SIGQUIT)},
 		{command: backup, fault: "network to Postgres: connections cut", points: 10, codes: []int{1}, before: network(blinked)},
@@ -48,16 +48,16 @@ func backupRows() []row {
 		},
 		{command: backup, fault: "S3: 503 for 3 s", codes: []int{0}, before: unavailable(3*time.Second, "UploadPart", 1)},
 		{command: backup, fault: "S3: 503 for a minute", codes: []int{0}, own: true, aside: true, before: unavailable(time.Minute, "UploadPart", 1)},
-		{command: backup, fault: "S3: every second upload of a part reset", codes: []int{0}, before: s3(func(t *try) {
+		{command: backup, fault: "S3: every second part upload reset", codes: []int{0}, before: s3(func(t *try) {
 			t.on(s3test.Is("UploadPart"), s3test.ResetRequest(1000)).Every(2)
 		})},
 		{command: backup, fault: "S3: a part stalls", codes: []int{0}, own: true, aside: true, before: s3(func(t *try) {
 			t.on(s3test.Is("UploadPart"), s3test.Stall()).After(1).Times(1)
 		})},
-		{command: backup, fault: "S3: a byte changed on the way", codes: []int{0}, before: s3(func(t *try) {
+		{command: backup, fault: "S3: a byte changed in transit", codes: []int{0}, before: s3(func(t *try) {
 			t.on(s3test.Is("UploadPart"), s3test.FlipRequest(1000)).After(1).Times(1)
 		})},
-		{command: backup, fault: "S3: a byte changed on the way, every time", codes: []int{13}, before: s3(func(t *try) {
+		{command: backup, fault: "S3: a byte changed in transit, every time", codes: []int{13}, before: s3(func(t *try) {
 			t.on(s3test.Is("UploadPart"), s3test.FlipRequest(1000)).After(1)
 		})},
 		{command: backup, fault: "S3: 403 midway, the credentials have expired", codes: []int{12}, leaves: openUpload, before: s3(func(t *try) {
@@ -74,7 +74,7 @@ func backupRows() []row {
 		})},
 		{command: backup, fault: "disk full: TMPDIR", codes: []int{0}, instead: fullTemp},
 		{command: backup, fault: "clock set back an hour between two backups, with --prune", codes: []int{3}, dumps: 2, said: "does not count as the newest", instead: clockBack, outcome: "both dumps"},
-		{command: backup, fault: "two at once", codes: []int{0}, instead: twoBackups, outcome: "a dump of the first; the second exits 11"},
+		{command: backup, fault: "two at once", codes: []int{0}, instead: twoBackups, outcome: "the first one's dump; the second exits 11"},
 	}
 }
 
@@ -84,10 +84,10 @@ func fetchRows() []row {
 		{command: fetch, fault: "SIGINT", points: points, codes: []int{130, 0, killed}, strike: signalled(syscall.SIGINT)},
 		{command: fetch, fault: "SIGTERM", points: points, codes: []int{130, 0, killed}, strike: signalled(syscall.SIGTERM)},
 		{command: fetch, fault: "SIGKILL", points: points, codes: []int{killed, 0}, leaves: tempDatabase | tempFiles, strike: signalled(syscall.SIGKILL)},
-		{command: fetch, fault: "SIGKILL of pg_restore", points: points, codes: []int{1, 0}, strike: child("pg_restore")},
-		{command: fetch, fault: "a session ended by pg_terminate_backend", points: points, codes: []int{1, 0, 3}, leaves: tempDatabase, strike: backend(false)},
+		{command: fetch, fault: "SIGKILL to pg_restore", points: points, codes: []int{1, 0}, strike: child("pg_restore")},
+		{command: fetch, fault: "pg_terminate_backend ends a session", points: points, codes: []int{1, 0, 3}, leaves: tempDatabase, strike: backend(false)},
 		{
-			command: fetch, fault: "SIGKILL of a backend: the server crashes and recovers", points: 5, codes: []int{1, 0, 3}, own: true, leaves: tempDatabase,
+			command: fetch, fault: "SIGKILL to a backend: the server crashes and recovers", points: 5, codes: []int{1, 0, 3}, own: true, leaves: tempDatabase,
 			strike: backend(true), mend: recovered,
 		},
 		{command: fetch, fault: "server restarted (fast)", points: 5, codes: []int{1, 0, 3}, own: true, leaves: tempDatabase, strike: restart(syscall.SIGINT)},
@@ -104,13 +104,13 @@ func fetchRows() []row {
 		},
 		{command: fetch, fault: "S3: 503 for 3 s", codes: []int{0}, before: unavailable(3*time.Second, "GetObject", 2)},
 		{command: fetch, fault: "S3: 503 for a minute", codes: []int{0}, own: true, aside: true, before: unavailable(time.Minute, "GetObject", 2)},
-		{command: fetch, fault: "S3: every second body reset", codes: []int{0}, before: s3(func(t *try) {
+		{command: fetch, fault: "S3: every second download reset", codes: []int{0}, before: s3(func(t *try) {
 			t.on(s3test.Is("GetObject"), s3test.ResetAnswer(1000)).Every(2)
 		})},
-		{command: fetch, fault: "S3: a body stalls", codes: []int{0}, own: true, aside: true, before: s3(func(t *try) {
+		{command: fetch, fault: "S3: a download stalls", codes: []int{0}, own: true, aside: true, before: s3(func(t *try) {
 			t.on(large, s3test.StallAnswer(100_000)).Times(1)
 		})},
-		{command: fetch, fault: "S3: a byte changed", codes: []int{13}, before: s3(func(t *try) {
+		{command: fetch, fault: "S3: a byte changed in transit", codes: []int{13}, before: s3(func(t *try) {
 			t.on(s3test.Is("GetObject"), flippedAnswer).After(2)
 		}), quick: true},
 		{command: fetch, fault: "S3: 403 midway, the credentials have expired", codes: []int{12}, before: s3(func(t *try) {
@@ -127,7 +127,7 @@ func fetchRows() []row {
 		}},
 		{command: fetch, fault: "disk full: TMPDIR", codes: []int{1}, instead: fullTemp},
 		{command: fetch, fault: "disk full: server", points: 4, codes: []int{1}, own: true, disk: true, leaves: tempDatabase, instead: fullServer, mend: recovered},
-		{command: fetch, fault: "the target is the source, through another port", codes: []int{15}, said: "it is the source of the dumps", instead: fetchIntoSource, quick: true},
+		{command: fetch, fault: "the target is the source, reached through another port", codes: []int{15}, said: "it is the source of the dumps", instead: fetchIntoSource, quick: true},
 		{
 			command: fetch, fault: "the target becomes a production database midway", codes: []int{15}, said: "says that it is a production database", quick: true,
 			before: midway(targetDB, "CREATE SCHEMA app", "CREATE TABLE app.ar_internal_metadata AS SELECT 'environment' AS key, 'production' AS value"),
@@ -140,7 +140,7 @@ func fetchRows() []row {
 		},
 		{
 			command: fetch, fault: "another user's traps in a shared folder, for download and status --metrics", points: traps, codes: []int{1, 2}, quick: true,
-			instead: trapped, outcome: "the trap is refused; no link is followed, nothing is published",
+			instead: trapped, outcome: "hectl refuses the trap, follows no link and publishes nothing",
 		},
 		{command: fetch, fault: "two at once", codes: []int{0}, instead: twoFetches, outcome: "target replaced; the second exits 11"},
 	}
