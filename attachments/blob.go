@@ -9,17 +9,17 @@ import (
 type Blob struct {
 	Key  string
 	Size int64 // bytes
-	// MD5 is that of the content, 16 bytes; nil when the row has none: a blob that
-	// was composed of others, or one whose checksum is of another kind.
+	// MD5 of the content, 16 bytes; nil if the row has none: the blob was composed of
+	// others, or its checksum is of another kind.
 	MD5 []byte
-	// Service is the name of the service that has the blob; "" where Rails is
-	// older than 6.1, and the table has no such column.
+	// Service is the name of the service that stores the blob; "" before Rails 6.1,
+	// where the table has no such column.
 	Service string
 
 	path string // in the folder; set by NewPlan
 }
 
-// md5Of reads the column checksum, which is the base64 of an MD5.
+// md5Of decodes the column checksum, an MD5 in base64. It returns nil for other text.
 func md5Of(checksum string) []byte {
 	sum, err := base64.StdEncoding.DecodeString(checksum)
 	if err != nil || len(sum) != md5.Size {
@@ -28,7 +28,7 @@ func md5Of(checksum string) []byte {
 	return sum
 }
 
-// Problem is a blob that was left out, and why.
+// Problem is a blob that was left out, with the reason.
 type Problem struct {
 	Key    string `json:"key"`
 	Reason string `json:"reason"` // completes "KEY: "

@@ -8,8 +8,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/finding"
 )
 
-// Check checks whether fetch-attachments could reach its bucket. Without a
-// bucket in the settings that matters only if attachments are expected.
+// Check checks whether fetch-attachments can reach its bucket. If the settings name no
+// bucket, it checks the default one only if attachments are expected.
 func Check(ctx context.Context, f *finding.List, env *command.Env, b config.Bucket, expected bool) {
 	const about = "attachments"
 	named := b.Origin != config.ByDefault
@@ -27,8 +27,8 @@ func Check(ctx context.Context, f *finding.List, env *command.Env, b config.Buck
 			last.Level = finding.Advice
 		}
 	case blind:
-		f.OK(about, "%s may not be listed, without which fetch-attachments can do", b)
+		f.OK(about, "no permission to list %s, but fetch-attachments works without it", b)
 	default:
-		f.OK(about, "%s may be listed", b)
+		f.OK(about, "%s can be listed", b)
 	}
 }

@@ -8,28 +8,27 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// Choice says which blobs are wanted. Those that match all that is given are,
-// and what Rails made of them: variants and previews.
+// Choice selects blobs: those that match every condition, and the variants and
+// previews that Rails made of them.
 type Choice struct {
-	RecordTypes []string  // names of classes; none for all
-	Tables      []string  // the same, by the tables of the classes
-	Names       []string  // of attachments, such as "logo"; none for all
+	RecordTypes []string  // names of classes; empty for all
+	Tables      []string  // of the classes, in place of their names
+	Names       []string  // of attachments, such as "logo"; empty for all
 	Since       time.Time // created then or later; zero for all
-	MaxSize     int64     // in bytes, for variants and previews as well; 0 for any
-	NoVariants  bool      // not what Rails made of others
+	MaxSize     int64     // in bytes, also for variants and previews; 0 for no limit
+	NoVariants  bool      // leave out variants and previews
 }
 
-// attached reports whether only blobs that are attached to something are wanted.
+// attached reports whether c selects blobs by the records that they are attached to.
 func (c Choice) attached() bool { return len(c.RecordTypes)+len(c.Tables)+len(c.Names) > 0 }
 
-// recordTypes returns which of the record types that there are c is about, nil
-// for all. A name that none has is an error with the code fault.Usage: a
-// mistyped one must not look like success.
+// recordTypes returns the record types among there that c selects, nil for all. An
+// unknown name is a usage error, so that a mistyped name does not look like success.
 func (c Choice) recordTypes(there []string) ([]string, error) {
 	var chosen []string
 	for _, name := range c.RecordTypes {
 		if !slices.Contains(there, name) {
-			return nil, fault.New(fault.Usage, known(there), "no attachment is of a record of type %s", name)
+			return nil, fault.New(fault.Usage, known(there), "no attachment belongs to a record of type %s", name)
 		}
 		chosen = append(chosen, name)
 	}
@@ -41,7 +40,7 @@ func (c Choice) recordTypes(there []string) ([]string, error) {
 			}
 		}
 		if !found {
-			return nil, fault.New(fault.Usage, known(there), "no attachment is of a record that would be in a table %s by Rails' naming", table)
+			return nil, fault.New(fault.Usage, known(there), "no attachment belongs to a record that Rails would keep in a table %s", table)
 		}
 	}
 	return chosen, nil
@@ -49,14 +48,14 @@ func (c Choice) recordTypes(there []string) ([]string, error) {
 
 func known(recordTypes []string) string {
 	if len(recordTypes) == 0 {
-		return "there are no attachments at all"
+		return "leave out --record-type and --table: the database has no attachments"
 	}
-	return "there are attachments of " + strings.Join(recordTypes, ", ") + ": name one with --record-type"
+	return "pass --record-type with one of these: " + strings.Join(recordTypes, ", ")
 }
 
-// isTableOf reports whether a class would keep its records in a table, by Rails'
-// rules: Partners::Profile in profiles, or in partners_profiles or
-// partner_profiles where its module has a prefix.
+// isTableOf reports whether Rails would keep the records of class in table:
+// Partners::Profile in profiles or, if its module has a prefix, in partners_profiles
+// or partner_profiles.
 func isTableOf(table, class string) bool {
 	var words []string
 	for module := range strings.SplitSeq(class, "::") {
@@ -72,7 +71,7 @@ func underscore(class string) string {
 	letters := []rune(class)
 	isUpper := func(i int) bool { return i < len(letters) && letters[i] >= 'A' && letters[i] <= 'Z' }
 	for i, r := range letters {
-		// A word begins after a lower-case letter, and with the last capital of several.
+		// A word begins after a lower-case letter, or at the last of several capitals.
 		if i > 0 && isUpper(i) && (!isUpper(i-1) || (i+1 < len(letters) && !isUpper(i+1))) {
 			b.WriteByte('_')
 		}
@@ -81,8 +80,8 @@ func underscore(class string) string {
 	return strings.ToLower(b.String())
 }
 
-// stem cuts the ends off the words of a name that differ between singular and
-// plural. What is left is no word, but the same for both.
+// stem removes the endings of singular and plural from the words of a name. The result
+// is not a word, but is the same for both.
 func stem(name string) string {
 	words := strings.Split(name, "_")
 	for i, w := range words {

@@ -20,52 +20,52 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// options are what one fetch of attachments is told.
+// options are the options of a fetch of attachments.
 type options struct {
 	out     *console.Console
 	target  *target.Target
 	dryRun  bool
 	bucket  config.Bucket
-	storage string // the folder; it need not be there
-	service string // that the application calls the Disk service
+	storage string // the folder; it may not exist yet
+	service string // name of the Disk service in the application
 	choice  Choice
 	jobs    int
-	check   bool // compare the checksums of files that are there
+	check   bool // compare the checksums of existing files
 }
 
 // Command returns "hectl fetch-attachments".
 func Command(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
 		Name:      "fetch-attachments",
-		Usage:     "get the files that the local database points at",
+		Usage:     "download the Active Storage files of the local database",
 		UsageText: "hectl fetch-attachments [options]",
 		Description: `EXAMPLES:
-   hectl fetch-attachments --dry-run          how many there are, and how large
-   hectl fetch-attachments                    all that storage/ does not have
+   hectl fetch-attachments --dry-run          print number and size of the files
+   hectl fetch-attachments                    fetch all files missing in storage/
    hectl fetch-attachments --record-type Organization --name logo
    hectl fetch-attachments --since 90d --max-size 5MB
 
-   The rows of active_storage_blobs in TARGET say which files there are. Those
-   that are missing come from the bucket into the application's storage/ folder,
-   where Rails' Disk service looks for them, each under its name only when its
-   size and MD5 are right. Then the rows of all that are there get the
-   service_name "local". After an interruption the same command goes on.
+   hectl reads the list of files from active_storage_blobs in TARGET. It downloads
+   the missing ones into the application's storage/ folder, where Rails' Disk
+   service looks for them. A file gets its name only after its size and MD5 have
+   been checked. Then hectl sets service_name to "local" in the rows of all files
+   in the folder. After an interruption, run the same command again to continue.
 
-   TARGET is found, guarded and locked as by fetch-latest-db.`,
+   hectl finds, guards and locks TARGET in the same way as fetch-latest-db.`,
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Category: command.Database, Name: "target", Usage: "`TARGET` whose files are fetched: a URI, a conninfo string, or a name (HECTL_TARGET; default diaper_dev)"},
-			&cli.StringSliceFlag{Category: command.Database, Name: "allow-host", Usage: "allow a target on `HOST`, which is not this machine"},
-			&cli.BoolFlag{Category: command.Database, Name: "force", Usage: "change rows of a database whose own ar_internal_metadata says production"},
-			&cli.StringSliceFlag{Category: command.Database, Name: "record-type", Usage: "only what is attached to records of `CLASS`, such as Organization; repeatable"},
-			&cli.StringSliceFlag{Category: command.Database, Name: "table", Usage: "only what is attached to records that Rails would keep in `TABLE`; repeatable"},
+			&cli.StringSliceFlag{Category: command.Database, Name: "allow-host", Usage: "allow a target on another machine, `HOST`"},
+			&cli.BoolFlag{Category: command.Database, Name: "force", Usage: "allow a target whose ar_internal_metadata says production"},
+			&cli.StringSliceFlag{Category: command.Database, Name: "record-type", Usage: "only files attached to records of `CLASS`, such as Organization; repeatable"},
+			&cli.StringSliceFlag{Category: command.Database, Name: "table", Usage: "only files attached to records that Rails would keep in `TABLE`; repeatable"},
 			&cli.StringSliceFlag{Category: command.Database, Name: "name", Usage: "only attachments called `NAME`, such as logo; repeatable"},
 			&cli.StringFlag{Category: command.Database, Name: "since", Usage: "only files created since `TIME`: a date, or an age such as 90d or 1y6m"},
 			&cli.StringFlag{Category: command.Database, Name: "max-size", Usage: "only files of at most `SIZE`, such as 5MB"},
-			&cli.BoolFlag{Category: command.Database, Name: "no-variants", Usage: "without resized images and previews, which the application does not make again while their rows are there"},
+			&cli.BoolFlag{Category: command.Database, Name: "no-variants", Usage: "skip resized images and previews; the application does not recreate them while their rows exist"},
 			&cli.StringFlag{Category: command.Database, Name: "service-name", Value: "local", Usage: "`NAME` of the Disk service in config/storage.yml (default local)"},
-			&cli.BoolFlag{Category: command.Database, Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would happen, and do nothing"},
-			&cli.StringFlag{Category: command.Output, Name: "storage", Usage: "`DIR` of the Disk service (default: that of the application in hectl.yml's folder or this one, mostly storage)"},
-			&cli.BoolFlag{Category: command.Output, Name: "check", Usage: "compare the MD5 of files that are there, too, and fetch the wrong ones again"},
+			&cli.BoolFlag{Category: command.Database, Name: "dry-run", Aliases: []string{"n"}, Usage: "print what would happen, and change nothing"},
+			&cli.StringFlag{Category: command.Output, Name: "storage", Usage: "`DIR` of the Disk service (default: the one of the application in hectl.yml's folder or this one, usually storage)"},
+			&cli.BoolFlag{Category: command.Output, Name: "check", Usage: "also compare the MD5 of existing files, and fetch those that differ again"},
 			&cli.StringFlag{Category: command.Bucket, Name: "jobs", Aliases: []string{"j"}, Usage: "fetch `N` files at once (HECTL_JOBS; default 16)"},
 			&cli.StringFlag{Category: command.Bucket, Name: "attachments-bucket", Usage: "`s3://NAME[/FOLDER]` of the files (HECTL_ATTACHMENTS_BUCKET; default s3://human-essentials-production)"},
 		}, command.StoreFlags()),
@@ -80,17 +80,17 @@ func Command(env *command.Env) *cli.Command {
 			return opt.Run(c.Context, env)
 		},
 	}, `
-0    done: all that were chosen are there
-1    failed; what has arrived is kept for the next try
-2    wrong flags or settings; nothing was touched
-3    done, but some are not in the bucket, or cannot be stored; with
-     --dry-run: none of those looked for is in the bucket
+0    done: all chosen files are in the folder
+1    failed; downloaded parts are kept for the next run
+2    wrong flags or settings; nothing was changed
+3    done, but some files are not in the bucket or cannot be stored; with
+     --dry-run: the bucket has none of the files that were probed
 10   no such bucket, database, or table
-11   another run works on this target or folder
+11   another hectl is working on this target or folder
 12   credentials are missing, expired, or lack a permission
-13   done, but what the bucket has of some is not what their rows say
-15   the target may not be changed
-130  interrupted; what has arrived is kept for the next try`)
+13   done, but some files in the bucket do not match their rows
+15   the guard refuses the target
+130  interrupted; downloaded parts are kept for the next run`)
 }
 
 // newAttachmentsOptions reads flags and settings.
@@ -119,7 +119,7 @@ func newAttachmentsOptions(env *command.Env, c *cli.Context) (options, error) {
 	if text := c.String("max-size"); text != "" {
 		size, err := humanize.ParseBytes(text)
 		if err != nil || size == 0 || size > 1<<62 {
-			return o, fault.New(fault.Usage, "for example: --max-size 5MB", "max size %q is not a size such as 500kB or 5MB", text)
+			return o, fault.New(fault.Usage, "for example: --max-size 5MB", "--max-size %q is not a size such as 500kB or 5MB", text)
 		}
 		o.choice.MaxSize = int64(size)
 	}
@@ -188,7 +188,7 @@ func (o options) Run(ctx context.Context, env *command.Env) error {
 	return errors.Join(o.out.Result(result), result.fault())
 }
 
-// openTarget guards the target, and locks it unless it is a dry run.
+// openTarget guards the target and, unless it is a dry run, locks it.
 func (o options) openTarget(ctx context.Context) (s *target.Session, err error) {
 	if o.dryRun {
 		s, err = o.target.Guard(ctx, target.Change)
@@ -197,12 +197,12 @@ func (o options) openTarget(ctx context.Context) (s *target.Session, err error) 
 	}
 	if err == nil && s.Existing == nil {
 		s.Close(ctx)
-		err = fault.New(fault.NotFound, `"hectl fetch-latest-db" creates it; --target names another`, "there is no database %s", o.target)
+		err = fault.New(fault.NotFound, `run "hectl fetch-latest-db" to create it, or name another database with --target`, "there is no database %s", o.target)
 	}
 	return s, err
 }
 
-// read asks the target for the blobs that are chosen.
+// read returns the chosen blobs of the target.
 func (o options) read(ctx context.Context) (*Tables, []Blob, error) {
 	db, err := pgtools.Connect(ctx, o.target.Conn, pgtools.RestoreApp)
 	if err != nil {
@@ -217,9 +217,8 @@ func (o options) read(ctx context.Context) (*Tables, []Blob, error) {
 	return tables, blobs, err
 }
 
-// open opens the storage folder, and keeps other runs away from it. It makes the
-// folder if there is none; in a dry run it does neither, and the folder may be
-// nil.
+// open creates the storage folder if necessary, locks it and opens it. A dry run
+// neither creates nor locks the folder, and returns nil if it does not exist.
 func (o options) open() (_ *Folder, unlock func(), err error) {
 	if o.dryRun {
 		if _, err := os.Stat(o.storage); errors.Is(err, os.ErrNotExist) {
@@ -228,7 +227,7 @@ func (o options) open() (_ *Folder, unlock func(), err error) {
 		folder, err := OpenFolder(o.storage)
 		return folder, func() {}, err
 	}
-	if err := os.MkdirAll(o.storage, 0o777); err != nil { //nolint:gosec // as Rails makes it, for the application's user
+	if err := os.MkdirAll(o.storage, 0o777); err != nil { //nolint:gosec // the mode that Rails uses
 		return nil, nil, err
 	}
 	dir, err := lockStorage(o.storage)
@@ -239,11 +238,10 @@ func (o options) open() (_ *Folder, unlock func(), err error) {
 	if err != nil {
 		return nil, nil, errors.Join(err, dir.Close())
 	}
-	return folder, func() { _, _ = folder.Close(), dir.Close() }, nil // they were only held
+	return folder, func() { _, _ = folder.Close(), dir.Close() }, nil // nothing was written to them
 }
 
-// lockStorage keeps other runs away from a folder until what it returns is
-// closed.
+// lockStorage locks a folder until the returned file is closed.
 func lockStorage(path string) (*os.File, error) {
 	dir, err := os.Open(path)
 	if err != nil {
@@ -251,7 +249,7 @@ func lockStorage(path string) (*os.File, error) {
 	}
 	err = files.LockIfSupported(dir)
 	if errors.Is(err, files.ErrLocked) {
-		err = fault.New(fault.Locked, "wait for it to end", "another hectl is at work in %s", path)
+		err = fault.New(fault.Locked, "wait until it has finished", "another hectl is working in %s", path)
 	}
 	if err != nil {
 		return nil, errors.Join(err, dir.Close())
@@ -259,9 +257,9 @@ func lockStorage(path string) (*os.File, error) {
 	return dir, nil
 }
 
-// compare holds the blobs against what is in the folder.
+// compare compares the blobs with the files in the folder.
 func (o options) compare(ctx context.Context, folder *Folder, blobs []Blob) (Plan, error) {
-	bar := o.out.Progress("look into storage", console.Steps, int64(len(blobs)))
+	bar := o.out.Progress("check storage", console.Steps, int64(len(blobs)))
 	defer bar.Done()
 	return NewPlan(blobs, func(b Blob) (bool, error) {
 		bar.Add(1)
@@ -278,8 +276,8 @@ func (o options) compare(ctx context.Context, folder *Folder, blobs []Blob) (Pla
 	})
 }
 
-// reach opens the bucket. blind says that it may not be listed, which a fetch
-// can do without.
+// reach opens the bucket. blind means that the credentials cannot list it; a fetch
+// works without that permission.
 func (o options) reach(ctx context.Context, env *command.Env) (_ *s3store.Store, blind bool, err error) {
 	store, err := env.Open(ctx, o.bucket)
 	if err != nil {
@@ -287,25 +285,25 @@ func (o options) reach(ctx context.Context, env *command.Env) (_ *s3store.Store,
 	}
 	err = store.Reach(ctx)
 	if s3store.IsAccessDenied(err) {
-		o.out.Detail("%s may not be listed: what it does not have cannot be told from what may not be read", o.bucket)
+		o.out.Detail("no permission to list %s: S3 answers \"denied\" for missing files as well", o.bucket)
 		return store, true, nil
 	}
 	return store, false, o.wrongBucket(err)
 }
 
-// wrongBucket adds to an error about the bucket which one was meant.
+// wrongBucket adds a hint about the name of the bucket to an error.
 func (o options) wrongBucket(err error) error {
 	code := fault.CodeOf(err)
 	if code != fault.NotFound && code != fault.Denied {
 		return err
 	}
-	hint, names := "check --attachments-bucket, and --endpoint-url when it is not on AWS", ""
+	hint, names := "check --attachments-bucket, and --endpoint-url if the bucket is not on AWS", ""
 	if o.bucket.Origin == config.ByDefault {
 		names = " (the application's config/storage.yml calls it human-essentials-production, its documentation human-essential-production)"
-		hint = "name the right one with --attachments-bucket, or attachments_bucket in hectl.yml: s3://human-essential-production is worth a try"
+		hint = "name the right one with --attachments-bucket, or attachments_bucket in hectl.yml: try s3://human-essential-production"
 	}
 	if code == fault.NotFound {
-		// Without the hint of the store, which knows only one bucket.
+		// The hint of the store is about the bucket of the dumps, so leave it out.
 		return fault.New(code, hint, "attachments bucket %s: there is no such bucket%s", o.bucket, names)
 	}
 	if names == "" {
@@ -314,12 +312,12 @@ func (o options) wrongBucket(err error) error {
 	return fault.Wrap(code, hint, fmt.Errorf("%w%s", err, names))
 }
 
-// probes is how many files a dry run looks for in the bucket.
+// probes is the number of files that a dry run looks for in the bucket.
 const probes = 20
 
-// probe looks for some of the wanted files in the bucket, and returns their keys if
-// none of them is there: then a fetch would get nothing, as of a masked database,
-// or from another bucket.
+// probe looks for some of the wanted files in the bucket. If it finds none, it returns
+// their keys: a fetch would get nothing, because the database is masked or the bucket
+// is the wrong one.
 func (o options) probe(ctx context.Context, store *s3store.Store, wanted []Blob) (missing []string, err error) {
 	missing = []string{}
 	for i := range min(probes, len(wanted)) {
@@ -336,7 +334,7 @@ func (o options) probe(ctx context.Context, store *s3store.Store, wanted []Blob)
 	return missing, nil
 }
 
-// prefix is what comes before the keys in the bucket.
+// prefix returns the prefix of the keys in the bucket.
 func (o options) prefix() string {
 	if o.bucket.Base == "" {
 		return ""
@@ -344,7 +342,7 @@ func (o options) prefix() string {
 	return o.bucket.Base + "/"
 }
 
-// fetch gets what is wanted into the folder.
+// fetch downloads the missing blobs into the folder.
 func (o options) fetch(ctx context.Context, store *s3store.Store, blind bool, folder *Folder, plan Plan) (Outcome, error) {
 	o.out.Say("fetching %s from %s into %s", counted(plan.Wanted), o.bucket, o.storage)
 	bar := o.out.Progress("fetch", console.Bytes, Size(plan.Wanted))
@@ -352,7 +350,7 @@ func (o options) fetch(ctx context.Context, store *s3store.Store, blind bool, fo
 	f := Fetch{Bucket: store, Folder: folder, Jobs: o.jobs, Blind: blind, Progress: bar.Add, Prefix: o.prefix()}
 	got, err := f.Run(ctx, plan.Wanted)
 	if err == nil && len(plan.There)+len(got.Fetched) == 0 {
-		err = got.Denied // of all: that is not what a bucket looks like that lacks a few
+		err = got.Denied // denied for every file: this is not a bucket that lacks a few
 	}
 	if err != nil && s3store.IsAccessDenied(err) {
 		err = o.wrongBucket(err)
@@ -360,7 +358,7 @@ func (o options) fetch(ctx context.Context, store *s3store.Store, blind bool, fo
 	return got, err
 }
 
-// setService tells the rows of the blobs that are there where those are.
+// setService sets service_name in the rows of the blobs that the folder has.
 func (o options) setService(ctx context.Context, tables *Tables, keys []string) (int64, error) {
 	if len(keys) == 0 {
 		return 0, nil
@@ -373,9 +371,9 @@ func (o options) setService(ctx context.Context, tables *Tables, keys []string) 
 	return tables.SetService(ctx, db, keys, o.service)
 }
 
-// unfinished says how far a run came that failed, and how to go on.
+// unfinished adds the progress of a failed run to its error, and how to continue.
 func unfinished(err error, plan Plan, got Outcome) error {
-	return fault.Wrap(fault.CodeOf(err), "the same command goes on from there", fmt.Errorf("%w; %s of %s attachments were fetched", err,
+	return fault.Wrap(fault.CodeOf(err), "run the same command again to continue", fmt.Errorf("%w; %s of %s attachments were fetched", err,
 		humanize.Comma(int64(len(got.Fetched))), humanize.Comma(int64(len(plan.Wanted)))))
 }
 

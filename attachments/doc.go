@@ -1,17 +1,17 @@
-// Package attachments brings the files of Rails' Active Storage from a bucket to
-// where the application's Disk service looks for them.
+// Package attachments downloads the files of Rails' Active Storage from a bucket into
+// the folder of the application's Disk service.
 //
-// The database says which there are: its rows are blobs (tables.go), of which
-// some are chosen (choice.go). The plan (plan.go) holds them against what the
-// folder has (folder.go, diskpath.go); what is missing is fetched, several at
+// The database lists the files: each row of its tables is a blob (tables.go), and the
+// flags choose among them (choice.go). The plan (plan.go) compares the chosen blobs
+// with the folder (folder.go, diskpath.go). The missing ones are fetched several at
 // once (fetch.go):
 //
-//	bucket ── KEY ──> .hectl/HASH.partial ── size and MD5 are right ── rename ──> ab/cd/abcd…
+//	bucket ── KEY ──> .hectl/HASH.partial ── check size and MD5 ── rename ──> ab/cd/abcd…
 //
-// A file has its name only when all of it is there and was found to be right.
-// What an interrupted run leaves in .hectl is continued by the next one that
-// wants it, and removed by one that does not.
+// A file gets its final name only when it is complete and its checksum matches. The
+// next run continues a partial file in .hectl if it needs that blob, and removes it
+// otherwise.
 //
-// Nothing leaves the folder, whatever the keys or the links in it say: every
-// file is opened by way of an os.Root.
+// No key and no symbolic link can lead outside the folder: every file is opened
+// through an os.Root.
 package attachments

@@ -19,44 +19,44 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// bucket is where the blobs come from.
+// bucket is the source of the blobs.
 type bucket interface {
 	Head(ctx context.Context, key string) (s3store.Object, error)
 	Details(ctx context.Context, obj s3store.Object) (s3store.Details, error)
 	ReadRange(ctx context.Context, obj s3store.Object, offset, length int64) io.ReadCloser
 }
 
-// Fetch says how blobs get into a folder.
+// Fetch downloads blobs into a folder.
 type Fetch struct {
 	Bucket bucket
 	Prefix string // before the keys in the bucket; "" or ending in a slash
 	Folder *Folder
 	Jobs   int // files at once
 
-	// Blind says that the bucket may not be listed. Then the store says "denied"
-	// of what is not there, too.
+	// Blind means that the credentials cannot list the bucket. Then the store answers
+	// "denied" for missing objects as well.
 	Blind bool
 
-	// Progress, when set, is told how many bytes have come, those that an earlier
-	// run had left among them. It is called from several goroutines.
+	// Progress, if set, is called with the number of bytes that have arrived, including
+	// those that an earlier run left. It is called from several goroutines.
 	Progress func(n int64)
 }
 
-// Outcome is what became of the blobs that were wanted.
+// Outcome is the outcome of a fetch, by blob.
 type Outcome struct {
 	Fetched   []Blob
-	Unvouched []string  // keys of Fetched that only their size speaks for
+	Unvouched []string  // keys of Fetched without a checksum to compare with
 	Missing   []string  // keys that the bucket does not have
-	Wrong     []Problem // what the bucket has is not what the row says
+	Wrong     []Problem // the object in the bucket does not match the row
 
-	// Denied is an error of one that counts as missing where the store said
-	// "denied"; nil if it said so of none. See Fetch.Blind.
+	// Denied is the error for a blob that counts as missing because the store answered
+	// "denied"; nil if there is none. See Fetch.Blind.
 	Denied error
 }
 
-// Run fetches the wanted blobs of a plan. The error is that of what keeps the
-// others from being fetched as well, and the outcome tells what was done until
-// then. What one blob has against it is in the outcome alone.
+// Run fetches the wanted blobs of a plan. Problems of a single blob are in the outcome
+// only. An error means that the fetch stopped; the outcome then has the blobs up to
+// that point.
 func (f *Fetch) Run(ctx context.Context, wanted []Blob) (Outcome, error) {
 	if err := f.Folder.makeAside(); err != nil {
 		return Outcome{}, err
@@ -80,24 +80,24 @@ func (f *Fetch) Run(ctx context.Context, wanted []Blob) (Outcome, error) {
 	return r.outcome, err
 }
 
-// run is one Run.
+// run is the state of one Run.
 type run struct {
 	*Fetch
 	mu      sync.Mutex
 	outcome Outcome
-	denied  int // of what is in outcome.Missing
+	denied  int // number of blobs in outcome.Missing that were denied
 }
 
-// maxDenied is how often in a row, with nothing fetched, "denied" is taken for
-// "missing" where the bucket may not be listed.
+// maxDenied limits how often "denied" counts as missing, if the bucket cannot be
+// listed and nothing has been fetched yet.
 const maxDenied = 20
 
-// wrongError says that what the bucket has is not what the row says.
+// wrongError is the error for an object that does not match its row.
 type wrongError struct{ reason string }
 
 func (e *wrongError) Error() string { return e.reason }
 
-// one fetches a blob and notes the outcome.
+// one fetches a blob and records the outcome.
 func (r *run) one(ctx context.Context, b Blob) error {
 	vouched, err := r.fetch(ctx, b)
 	r.mu.Lock()
@@ -127,13 +127,13 @@ func (r *run) one(ctx context.Context, b Blob) error {
 	return err
 }
 
-// sum is a checksum that can be compared.
+// sum is a checksum with an expected value.
 type sum interface {
 	io.Writer
 	Matches() bool
 }
 
-// md5Sum is that of a row.
+// md5Sum is a sum whose expected value is the MD5 of a row.
 type md5Sum struct {
 	hash.Hash
 	want []byte
@@ -141,16 +141,16 @@ type md5Sum struct {
 
 func (s md5Sum) Matches() bool { return bytes.Equal(s.Sum(nil), s.want) }
 
-// expectation is what the bytes of a blob are held against.
+// expectation is the expected object and checksum of a blob.
 type expectation struct {
 	object  s3store.Object
 	newSum  func() sum
 	vouched bool
 }
 
-// expect finds out what is to come. The row's size and MD5 are enough, and cost
-// no request. Without an MD5 the store's own checksum has to do; and what has no
-// bytes is never asked for otherwise.
+// expect returns the expectation for a blob. The size and MD5 in the row suffice and
+// cost no request. Without an MD5 it asks the store for its own checksum. It also asks
+// about an empty blob, which is never requested otherwise.
 func (r *run) expect(ctx context.Context, b Blob) (expectation, error) {
 	e := expectation{object: s3store.Object{Key: r.Prefix + b.Key, Size: b.Size}, vouched: true}
 	e.newSum = func() sum { return md5Sum{md5.New(), b.MD5} } //nolint:gosec // Active Storage's checksums are MD5s
@@ -169,7 +169,7 @@ func (r *run) expect(ctx context.Context, b Blob) (expectation, error) {
 	return e, nil
 }
 
-// fetch gets a blob into the folder. vouched reports whether a checksum was
+// fetch downloads a blob into the folder. vouched reports whether a checksum was
 // compared.
 func (r *run) fetch(ctx context.Context, b Blob) (vouched bool, err error) {
 	expected, err := r.expect(ctx, b)
@@ -180,7 +180,7 @@ func (r *run) fetch(ctx context.Context, b Blob) (vouched bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if !expected.vouched { // nothing would tell two halves that do not belong together
+	if !expected.vouched { // without a checksum, parts of different objects would go unnoticed
 		if err := p.restart(); err != nil {
 			return false, errors.Join(err, p.remove())
 		}
@@ -201,16 +201,16 @@ func (r *run) fetch(ctx context.Context, b Blob) (vouched bool, err error) {
 			return expected.vouched, p.publish(b)
 		}
 		if !continued {
-			return false, errors.Join(&wrongError{"what is in the bucket has another checksum"}, p.remove())
+			return false, errors.Join(&wrongError{"its checksum in the bucket differs"}, p.remove())
 		}
-		// What an earlier run has left may be of something else.
+		// The part from an earlier run may belong to another object.
 		if err := p.restart(); err != nil {
 			return false, errors.Join(err, p.remove())
 		}
 	}
 }
 
-// fill completes the partial file; all of its bytes go through sum.
+// fill completes the partial file and writes all of its bytes to sum.
 func (r *run) fill(ctx context.Context, p *partial, obj s3store.Object, sum sum) error {
 	if _, err := io.Copy(io.MultiWriter(sum, counter{r.Progress}), readers.Until(ctx, p.start())); err != nil {
 		return err
@@ -220,7 +220,7 @@ func (r *run) fill(ctx context.Context, p *partial, obj s3store.Object, sum sum)
 	return errors.Join(err, body.Close())
 }
 
-// explain tells what the bucket has where that is not what the row says.
+// explain turns an integrity error into the difference between the object and its row.
 func (r *run) explain(ctx context.Context, b Blob, err error) error {
 	if fault.CodeOf(err) != fault.Integrity {
 		return err
@@ -229,10 +229,10 @@ func (r *run) explain(ctx context.Context, b Blob, err error) error {
 	if headErr != nil || there.Size == b.Size {
 		return &wrongError{err.Error()}
 	}
-	return &wrongError{fmt.Sprintf("it has %d bytes in the bucket, and %d by its row", there.Size, b.Size)}
+	return &wrongError{fmt.Sprintf("it has %d bytes in the bucket, but %d in its row", there.Size, b.Size)}
 }
 
-// counter tells how many bytes went by.
+// counter reports the number of bytes written to it.
 type counter struct{ progress func(int64) }
 
 func (c counter) Write(b []byte) (int, error) {

@@ -209,8 +209,8 @@ func TestPlan(t *testing.T) {
 		There:  []Blob{{Key: "there", Size: 5, MD5: one}},
 		Wanted: []Blob{{Key: "large", Size: 9, MD5: one}, {Key: "ab/cd//e", Size: 1, MD5: one}, {Key: "small", Size: 1, MD5: one}},
 		Unusable: []Problem{
-			{"ab/cd/e", "another row has the same place in the folder, and another content"},
-			{"../x", "the key has a folder . or .. in it"},
+			{"ab/cd/e", "another row has the same path in the folder, but different content"},
+			{"../x", "the key contains a folder . or .."},
 			{"sizeless", "its row has no size"},
 		},
 	}

@@ -16,15 +16,15 @@ import (
 	"github.com/rubyforgood/hectl/internal/readers"
 )
 
-// asideName is the folder, within the Disk service's, for what is not whole yet.
-// It is on the same file system, and no key leads there.
+// asideName is the folder for incomplete files, inside the folder of the Disk service:
+// on the same file system, and out of reach of any key.
 const asideName = ".hectl"
 
-// partialSuffix ends the names of the files in it.
+// partialSuffix is the suffix of the files in it.
 const partialSuffix = ".partial"
 
-// Modes before the umask, which are those that Rails gives its own files: the
-// application may run as another user, in a container for instance.
+// The modes that Rails gives its own files, before the umask. The application may run
+// as another user, for example in a container.
 const (
 	fileMode   = 0o666
 	folderMode = 0o777
@@ -33,7 +33,7 @@ const (
 // Folder is the root of a Disk service.
 type Folder struct{ root *os.Root }
 
-// OpenFolder opens a folder that is there.
+// OpenFolder opens an existing folder.
 func OpenFolder(path string) (*Folder, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {
@@ -45,7 +45,7 @@ func OpenFolder(path string) (*Folder, error) {
 // Close closes the folder.
 func (f *Folder) Close() error { return f.root.Close() }
 
-// in says in which folder an error happened: an os.Root names what is in it only.
+// in adds the folder to an error: an os.Root reports only the path inside it.
 func (f *Folder) in(err error) error {
 	if err == nil {
 		return nil
@@ -53,7 +53,7 @@ func (f *Folder) in(err error) error {
 	return fmt.Errorf("in %s: %w", f.root.Name(), err)
 }
 
-// Has reports whether there is a file for b, of its size.
+// Has reports whether the folder has a file for b with the right size.
 func (f *Folder) Has(b Blob) (bool, error) {
 	info, err := f.root.Stat(b.path)
 	switch {
@@ -65,8 +65,7 @@ func (f *Folder) Has(b Blob) (bool, error) {
 	return info.Mode().IsRegular() && info.Size() == b.Size, nil
 }
 
-// HasWhole is Has, and reads the file: its MD5 has to be that of the blob, where
-// the blob has one.
+// HasWhole is like Has, and also compares the MD5 of the file if the blob has one.
 func (f *Folder) HasWhole(ctx context.Context, b Blob) (bool, error) {
 	has, err := f.Has(b)
 	if err != nil || !has || b.MD5 == nil {
@@ -76,7 +75,7 @@ func (f *Folder) HasWhole(ctx context.Context, b Blob) (bool, error) {
 	if err != nil {
 		return false, f.in(err)
 	}
-	defer file.Close() //nolint:errcheck // it was only read
+	defer file.Close() //nolint:errcheck // only read from
 	sum := md5.New()   //nolint:gosec // Active Storage's checksums are MD5s
 	if _, err := io.Copy(sum, readers.Until(ctx, file)); err != nil {
 		return false, err
@@ -84,8 +83,8 @@ func (f *Folder) HasWhole(ctx context.Context, b Blob) (bool, error) {
 	return bytes.Equal(sum.Sum(nil), b.MD5), nil
 }
 
-// Tidy removes the partial files that belong to none of the wanted blobs, and
-// their folder if nothing is left in it.
+// Tidy removes the partial files of blobs that are not wanted, and their folder if it
+// is then empty.
 func (f *Folder) Tidy(wanted []Blob) error {
 	err := f.tidy(wanted)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -103,7 +102,7 @@ func (f *Folder) tidy(wanted []Blob) error {
 	if err != nil {
 		return err
 	}
-	defer dir.Close() //nolint:errcheck // it was only read
+	defer dir.Close() //nolint:errcheck // only read from
 	names, err := dir.Readdirnames(-1)
 	if err != nil {
 		return err
@@ -122,27 +121,26 @@ func (f *Folder) tidy(wanted []Blob) error {
 // makeAside makes the folder for partial files.
 func (f *Folder) makeAside() error { return f.in(f.root.MkdirAll(asideName, 0o700)) }
 
-// removeAside removes it if nothing is in it.
+// removeAside removes that folder if it is empty.
 func (f *Folder) removeAside() {
-	_ = f.root.Remove(asideName) // what is in it is for the next run
+	_ = f.root.Remove(asideName) // fails if it has files for the next run
 }
 
-// partialPath is where a blob is until it is whole.
+// partialPath returns the path of an incomplete blob.
 func partialPath(b Blob) string {
 	sum := sha256.Sum256([]byte(b.Key))
 	return filepath.Join(asideName, fmt.Sprintf("%x%s", sum[:16], partialSuffix))
 }
 
-// partial is a file that is not whole yet.
+// partial is an incomplete file.
 type partial struct {
 	folder *Folder
 	file   *os.File
 	path   string
-	have   int64 // bytes; what arrives goes behind them
+	have   int64 // bytes in the file; more are appended
 }
 
-// partial opens what an earlier run has left of b, or a file without anything
-// in it.
+// partial opens the partial file of b that an earlier run left, or creates one.
 func (f *Folder) partial(b Blob) (*partial, error) {
 	p := &partial{folder: f, path: partialPath(b)}
 	var err error
@@ -161,26 +159,25 @@ func (f *Folder) partial(b Blob) (*partial, error) {
 	return p, nil
 }
 
-// Write adds what has arrived.
+// Write implements io.Writer. It appends to the file.
 func (p *partial) Write(b []byte) (int, error) {
 	n, err := p.file.Write(b)
 	p.have += int64(n)
 	return n, err
 }
 
-// start returns what is there, from the first byte on.
+// start returns a reader of the bytes so far.
 func (p *partial) start() io.Reader { return io.NewSectionReader(p.file, 0, p.have) }
 
-// restart throws away what is there.
+// restart discards the bytes so far.
 func (p *partial) restart() error {
 	p.have = 0
 	return p.file.Truncate(0)
 }
 
-// publish makes the file, which is whole, that of b. It is not forced to the
-// disk: of thousands of small files that would take longer than to fetch them. A
-// machine that loses its power may lose the end of one, which its size tells the
-// next run.
+// publish gives the complete file its final name. It does not sync the file: with
+// thousands of small files that would take longer than the download. After a power
+// failure a file may be truncated, which the next run detects by its size.
 func (p *partial) publish(b Blob) error {
 	if err := p.file.Close(); err != nil {
 		return err
@@ -191,7 +188,7 @@ func (p *partial) publish(b Blob) error {
 	return p.folder.in(p.folder.root.Rename(p.path, b.path))
 }
 
-// keep leaves the file for the next run, if there is anything in it.
+// keep leaves the file for the next run unless it is empty.
 func (p *partial) keep() error {
 	if p.have == 0 {
 		return p.remove()

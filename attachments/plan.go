@@ -5,19 +5,19 @@ import (
 	"slices"
 )
 
-// Plan is what is to be done about the chosen blobs.
+// Plan sorts the chosen blobs by what a fetch does with them.
 type Plan struct {
-	There    []Blob    // the folder has them
-	Wanted   []Blob    // it does not; the largest first
-	Unusable []Problem // they have no place in the folder
+	There    []Blob    // in the folder already
+	Wanted   []Blob    // not in the folder; the largest first
+	Unusable []Problem // cannot be stored in the folder
 }
 
-// NewPlan sorts blobs by whether there reports that the folder has them. Each is
-// in the plan once, however many rows name it.
+// NewPlan makes a plan. there reports whether the folder has a blob. A blob that
+// several rows name is in the plan once.
 func NewPlan(blobs []Blob, there func(Blob) (bool, error)) (Plan, error) {
 	var p Plan
 	unusable := func(key, reason string) { p.Unusable = append(p.Unusable, Problem{key, reason}) }
-	seen := map[string]Blob{} // by the place in the folder
+	seen := map[string]Blob{} // by the path in the folder
 	for _, b := range blobs {
 		place, err := DiskPath(b.Key)
 		if err != nil {
@@ -31,7 +31,7 @@ func NewPlan(blobs []Blob, there func(Blob) (bool, error)) (Plan, error) {
 		b.path = place
 		if first, ok := seen[place]; ok {
 			if first.Key != b.Key || first.Size != b.Size || !bytes.Equal(first.MD5, b.MD5) {
-				unusable(b.Key, "another row has the same place in the folder, and another content")
+				unusable(b.Key, "another row has the same path in the folder, but different content")
 			}
 			continue
 		}

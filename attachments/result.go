@@ -13,7 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/text"
 )
 
-// amount is how many files, of how many bytes in all.
+// amount is a number of files and their total size in bytes.
 type amount struct {
 	Files int   `json:"files"`
 	Bytes int64 `json:"bytes"`
@@ -40,20 +40,20 @@ type result struct {
 	Storage   string    `json:"storage"`
 	Target    string    `json:"target"`
 	Service   string    `json:"service_name"`
-	There     amount    `json:"there"`   // before
-	Wanted    amount    `json:"wanted"`  // missing in the folder before
-	Fetched   amount    `json:"fetched"` // of those
-	Missing   []string  `json:"missing"` // keys that the bucket does not have; in a dry run, of some when it has none of them
-	Wrong     []Problem `json:"wrong"`   // what the bucket has is not what the row says
+	There     amount    `json:"there"`   // in the folder before
+	Wanted    amount    `json:"wanted"`  // not in the folder before
+	Fetched   amount    `json:"fetched"` // of the wanted ones
+	Missing   []string  `json:"missing"` // keys that the bucket does not have; in a dry run, the keys probed if it has none of them
+	Wrong     []Problem `json:"wrong"`   // the object in the bucket does not match the row
 	Unusable  []Problem `json:"unusable"`
-	Unvouched []string  `json:"unvouched"` // nothing but their size was compared
+	Unvouched []string  `json:"unvouched"` // only their size was compared
 	Rows      int64     `json:"rows_changed"`
 	Seconds   float64   `json:"seconds"`
 
-	masked bool // the target was, when it was fetched
+	masked bool // the target was restored from a masked dump
 }
 
-// report is the result before anything is done.
+// report returns the result before any change.
 func (o options) report(plan Plan) result {
 	r := result{
 		DryRun: o.dryRun, Bucket: o.bucket.String(), Storage: o.storage, Target: o.target.String(), Service: o.service,
@@ -73,7 +73,7 @@ func (o options) report(plan Plan) result {
 	return r
 }
 
-// add notes what was done.
+// add records the outcome of the fetch.
 func (r *result) add(got Outcome, changed int64, took time.Duration) {
 	r.Fetched = amountOf(got.Fetched)
 	r.Missing = append(r.Missing, got.Missing...)
@@ -82,12 +82,12 @@ func (r *result) add(got Outcome, changed int64, took time.Duration) {
 	r.Rows, r.Seconds = changed, took.Seconds()
 }
 
-// Text says what was done, or would be.
+// Text describes the changes made or, in a dry run, the changes planned.
 func (r result) Text() string {
 	var b strings.Builder
 	if r.DryRun {
 		if n := len(r.Missing); n > 0 {
-			fmt.Fprintf(&b, "would fetch     nothing: %s of %s were looked for, and none is there\n", humanize.Comma(int64(n)), r.Wanted)
+			fmt.Fprintf(&b, "would fetch     nothing: probed %s of %s, and the bucket has none of them\n", humanize.Comma(int64(n)), r.Wanted)
 		} else {
 			fmt.Fprintf(&b, "would fetch     %s\n", r.Wanted)
 		}
@@ -104,39 +104,39 @@ func (r result) Text() string {
 	case r.Wanted.Files > 0:
 		fmt.Fprintf(&b, "fetched %s from %s into %s in %s", r.Fetched, r.Bucket, r.Storage, took)
 		if r.There.Files > 0 {
-			fmt.Fprintf(&b, "; %s were there", humanize.Comma(int64(r.There.Files)))
+			fmt.Fprintf(&b, "; %s already in the folder", humanize.Comma(int64(r.There.Files)))
 		}
 		b.WriteString("\n")
 	case r.There.Files > 0:
-		fmt.Fprintf(&b, "nothing to fetch: %s has all %s\n", r.Storage, r.There)
+		fmt.Fprintf(&b, "nothing to fetch: %s already has all %s\n", r.Storage, r.There)
 	default:
-		fmt.Fprintf(&b, "nothing to fetch: no attachment in %s is wanted\n", r.Target)
+		fmt.Fprintf(&b, "nothing to fetch: no attachment in %s matches\n", r.Target)
 	}
 	if r.Rows > 0 {
 		fmt.Fprintf(&b, "%s rows of %s now have the service_name %s\n", humanize.Comma(r.Rows), r.Target, r.Service)
 	}
 	if n := len(r.Unvouched); n > 0 {
-		fmt.Fprintf(&b, "of %s only the size was compared: neither their rows nor the bucket have a checksum of them\n", humanize.Comma(int64(n)))
+		fmt.Fprintf(&b, "files checked only by size: %s; neither their rows nor the bucket have a checksum\n", humanize.Comma(int64(n)))
 	}
 	return b.String()
 }
 
-// fault is the error for what could not be fetched.
+// fault returns the error for the files that could not be fetched.
 func (r result) fault() error {
 	code, hint := fault.Warnings, ""
 	var clauses []string
 	if len(r.Wrong) > 0 {
-		code, hint = fault.Integrity, "nothing of them was stored; does production show them?"
-		clauses = append(clauses, fmt.Sprintf("not what their rows say in %s: %s of %s: %s",
+		code, hint = fault.Integrity, "check whether production shows these files; hectl stored none of them"
+		clauses = append(clauses, fmt.Sprintf("files in %s do not match their rows: %s of %s: %s",
 			r.Bucket, humanize.Comma(int64(len(r.Wrong))), r.Wanted, someProblems(r.Wrong)))
 	}
 	if n := len(r.Missing); n > 0 {
 		if hint == "" {
-			hint = "what was deleted in production since the dump was made is gone from the bucket, too"
+			hint = "ignore files that production has deleted since the dump was made: they are gone from the bucket"
 			if r.Fetched.Files == 0 {
-				hint = "is it the right bucket? --attachments-bucket names another"
+				hint = "check the name of the bucket: --attachments-bucket"
 				if r.masked {
-					hint = "the target is masked, and the built-in rules for masking replace the names of the files in the bucket (active_storage_blobs: {key: keep} in hectl.yml leaves them)"
+					hint = "set active_storage_blobs: {key: keep} in the masking rules of hectl.yml: the target is masked, and the built-in rules replace the keys of the files"
 				}
 			}
 		}
@@ -152,7 +152,7 @@ func (r result) fault() error {
 	return fault.New(code, hint, "%s", strings.Join(clauses, "; "))
 }
 
-// namesShown is how many of a list an error names.
+// namesShown limits the names in an error.
 const namesShown = 5
 
 func some(names []string) string {
@@ -161,7 +161,7 @@ func some(names []string) string {
 		shown = append(shown, console.Clean(name))
 	}
 	if more := len(names) - len(shown); more > 0 {
-		shown = append(shown, fmt.Sprintf("and %s more (--json names all)", humanize.Comma(int64(more))))
+		shown = append(shown, fmt.Sprintf("and %s more (--json lists all)", humanize.Comma(int64(more))))
 	}
 	return strings.Join(shown, ", ")
 }

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Service is a Disk service that a Rails application has set up.
+// Service is a Disk service in the settings of a Rails application.
 type Service struct {
 	Name string
-	Root string // relative to the application, with slashes; "" when it cannot be told
+	Root string // relative to the application, with slashes; "" if unknown
 }
 
 var (
@@ -20,9 +20,9 @@ var (
 	plainRoot    = regexp.MustCompile(`^["']?([A-Za-z0-9_./-]+)["']?$`)
 )
 
-// DiskServices finds the Disk services in the text of config/storage.yml. That
-// is a template of YAML, which only Ruby can read in full; this reads what
-// applications write, and leaves out what it does not understand.
+// DiskServices finds the Disk services in the text of config/storage.yml. That file is
+// an ERB template that only Ruby can evaluate. DiskServices reads the usual forms and
+// ignores the rest.
 func DiskServices(text string) []Service {
 	var found []Service
 	var current Service
@@ -57,7 +57,7 @@ func DiskServices(text string) []Service {
 	return found
 }
 
-// rootOf reads a path that is written out, or joined to Rails.root.
+// rootOf reads a literal path, or one that is joined to Rails.root.
 func rootOf(text string) string {
 	m := railsRoot.FindStringSubmatch(text)
 	if m == nil {

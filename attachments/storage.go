@@ -12,11 +12,11 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// findStorage returns the folder of the application's Disk service called
-// service. given is what --storage says, "" for nothing: then it is that of the
-// application in the folder of hectl.yml, or in the current one. Where the
-// application's settings can be read and know no such service, that is an error:
-// rows would point to what is not there.
+// findStorage returns the folder of the application's Disk service called service.
+// given is the value of --storage. If it is "", the application is the one in the
+// folder of hectl.yml or in the current folder. If the application's settings can be
+// read and have no such service, that is an error: rows would name a service that does
+// not exist.
 func findStorage(given, service, current, ofSettings string) (string, error) {
 	places := slices.DeleteFunc([]string{ofSettings, current}, func(dir string) bool { return dir == "" })
 	if given != "" {
@@ -52,7 +52,7 @@ func findStorage(given, service, current, ofSettings string) (string, error) {
 	return root, checkStorage(root)
 }
 
-// firstWith returns the first folder that has one of the files or folders.
+// firstWith returns the first folder that contains one of the files or folders.
 func firstWith(dirs []string, names ...string) string {
 	for _, dir := range dirs {
 		for _, name := range names {
@@ -64,8 +64,8 @@ func firstWith(dirs []string, names ...string) string {
 	return ""
 }
 
-// diskService looks a Disk service up in the application's settings. Where they
-// cannot be read it is taken to be there, in a place that is not known.
+// diskService looks up a Disk service in the application's settings. If they cannot be
+// read, it assumes that the service exists, with an unknown root.
 func diskService(app, name string) (Service, error) {
 	path := filepath.Join(app, "config", "storage.yml")
 	text, err := config.ReadFile(path, 1<<20)
@@ -86,14 +86,14 @@ func diskService(app, name string) (Service, error) {
 		}
 		names = append(names, s.Name)
 	}
-	return Service{}, fault.New(fault.Usage, "name the one that development uses with --service-name",
-		"%s has no Disk service %s, but %s", path, name, strings.Join(names, ", "))
+	return Service{}, fault.New(fault.Usage, "name the service of your development environment with --service-name",
+		"%s has no Disk service %s, but has %s", path, name, strings.Join(names, ", "))
 }
 
-// checkStorage refuses what is there and is no folder.
+// checkStorage refuses an existing path that is not a folder.
 func checkStorage(path string) error {
 	if _, err := os.Stat(path); err == nil && !isFolder(path) {
-		return fault.New(fault.Usage, "name a folder with --storage", "%s is no folder", path)
+		return fault.New(fault.Usage, "name a folder with --storage", "%s is not a folder", path)
 	}
 	return nil
 }

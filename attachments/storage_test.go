@@ -29,14 +29,14 @@ func TestFindStorage(t *testing.T) {
 		{name: "hectl.yml is elsewhere", files: []string{"app/storage/"}, current: "app", ofSettings: ".", want: "app/storage"},
 		{name: "where the application says", files: []string{"app/storage/"}, yml: storageYML, current: "app", want: "app/var/files"},
 		{name: "by another name", files: []string{"app/storage/"}, yml: storageYML, current: "app", service: "test", want: "app/tmp"},
-		{name: "by a name that is none", files: []string{"app/storage/"}, yml: storageYML, current: "app", service: "disk", refuse: "has no Disk service disk, but local, test"},
+		{name: "by a name that is none", files: []string{"app/storage/"}, yml: storageYML, current: "app", service: "disk", refuse: "has no Disk service disk, but has local, test"},
 		{name: "settings that are not understood", yml: "local: {service: Disk}\n", current: "app", want: "app/storage"},
 		{name: "no application", files: []string{"app/"}, current: "app", refuse: "is not the folder of a Rails application"},
-		{name: "a file", files: []string{"app/storage"}, current: "app", refuse: "is no folder"},
+		{name: "a file", files: []string{"app/storage"}, current: "app", refuse: "is not a folder"},
 		{name: "given", files: []string{"app/"}, given: "files", current: "app", want: "app/files"},
 		{name: "given, and another name", files: []string{"app/"}, yml: storageYML, given: "storage", service: "disk", current: "app", refuse: "has no Disk service disk"},
 		{name: "given, in nothing", files: []string{"app/"}, given: "no/where", current: "app", refuse: "there is no folder"},
-		{name: "given, and a file", files: []string{"app/file"}, given: "file", current: "app", refuse: "is no folder"},
+		{name: "given, and a file", files: []string{"app/file"}, given: "file", current: "app", refuse: "is not a folder"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()

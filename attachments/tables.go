@@ -11,20 +11,20 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// Tables are those of Active Storage in a database: one set, or one in each
-// schema of an application that has a schema a tenant.
+// Tables are the tables of Active Storage in a database: one set, or one per schema if
+// the application has a schema for each tenant.
 type Tables struct{ sets []tableSet }
 
 // tableSet are the tables in one schema.
 type tableSet struct {
 	Schema      string
 	Columns     []string // of active_storage_blobs
-	Attachments bool     // there is active_storage_attachments
-	Variants    bool     // there is active_storage_variant_records, as from Rails 6.1 on
+	Attachments bool     // active_storage_attachments exists
+	Variants    bool     // active_storage_variant_records exists, as of Rails 6.1
 }
 
-// Find looks for Active Storage's tables in the database of db. The error has
-// the code fault.NotFound when there are none.
+// Find looks for Active Storage's tables in the database of db. If there are none, the
+// error has the code fault.NotFound.
 func Find(ctx context.Context, db *pgtools.DB) (*Tables, error) {
 	sets, err := pgtools.Rows[tableSet](ctx, db, `
 		WITH tables AS (
@@ -41,7 +41,7 @@ func Find(ctx context.Context, db *pgtools.DB) (*Tables, error) {
 		return nil, fmt.Errorf("look for Active Storage's tables in %v: %w", db.Conn(), err)
 	}
 	if len(sets) == 0 {
-		return nil, fault.New(fault.NotFound, "name the application's database with --target; one whose application does not use Active Storage has nothing to fetch",
+		return nil, fault.New(fault.NotFound, "name the application's database with --target; an application without Active Storage has no files to fetch",
 			"%v has no table active_storage_blobs", db.Conn())
 	}
 	for _, s := range sets {
@@ -61,10 +61,9 @@ func (s tableSet) table(name string) string {
 
 func (s tableSet) hasService() bool { return slices.Contains(s.Columns, "service_name") }
 
-// Blobs returns the blobs that are chosen. One that several rows name is
-// there as often.
+// Blobs returns the chosen blobs, one for each row.
 func (t *Tables) Blobs(ctx context.Context, db *pgtools.DB, c Choice) ([]Blob, error) {
-	// created_at has no time zone, and is UTC.
+	// created_at has no time zone; Rails stores UTC.
 	if _, err := db.Exec(ctx, "SET TimeZone = 'UTC'"); err != nil {
 		return nil, err
 	}
@@ -95,7 +94,7 @@ type blobRow struct {
 	Service  string
 }
 
-// types returns the record types that are wanted, nil for all.
+// types returns the chosen record types, nil for all.
 func (t *Tables) types(ctx context.Context, db *pgtools.DB, c Choice) ([]string, error) {
 	if !c.attached() {
 		return nil, nil
@@ -114,15 +113,15 @@ func (t *Tables) types(ctx context.Context, db *pgtools.DB, c Choice) ([]string,
 		there = append(there, types...)
 	}
 	if !found {
-		return nil, fault.New(fault.NotFound, "leave --table, --record-type and --name out",
-			"%v has no table active_storage_attachments, so nobody knows what a blob belongs to", db.Conn())
+		return nil, fault.New(fault.NotFound, "leave out --table, --record-type and --name",
+			"%v has no table active_storage_attachments, so the record of a blob is unknown", db.Conn())
 	}
 	slices.Sort(there)
 	return c.recordTypes(slices.Compact(there))
 }
 
-// query selects the chosen blobs of a schema. Its arguments are those that
-// arguments returns.
+// query returns the query for the chosen blobs of a schema. arguments returns its
+// arguments.
 func (s tableSet) query(c Choice) string {
 	var q strings.Builder
 	fmt.Fprintf(&q, "WITH RECURSIVE chosen(id) AS (SELECT b.id FROM %s b WHERE ($1::timestamp IS NULL OR b.created_at >= $1::timestamp)", s.table("blobs"))
@@ -150,10 +149,10 @@ func (s tableSet) query(c Choice) string {
 	return q.String()
 }
 
-// made selects the blobs that Rails made of others, each with the id of its
-// origin as text, since record_id may be a bigint, a uuid, or text for both. A
-// preview belongs to a blob; a variant to a record of its own, which belongs to
-// a blob. It is "" where there are no attachments.
+// made returns the query for the blobs that Rails made of others, each with the id of
+// its origin. The id is text, because record_id may be a bigint, a uuid or text. A
+// preview belongs to a blob; a variant belongs to a variant record, which belongs to a
+// blob. The query is "" if the schema has no table of attachments.
 func (s tableSet) made() string {
 	if !s.Attachments {
 		return ""
@@ -186,11 +185,11 @@ func nilIfEmpty(texts []string) any {
 	return texts
 }
 
-// keysAtOnce is how many rows one statement changes.
+// keysAtOnce limits the keys in one statement.
 const keysAtOnce = 10_000
 
-// SetService makes service the service of the blobs with these keys, in one
-// transaction, and returns how many rows had another one.
+// SetService sets the service of the blobs with these keys, in one transaction. It
+// returns the number of rows that changed.
 func (t *Tables) SetService(ctx context.Context, db *pgtools.DB, keys []string, service string) (changed int64, err error) {
 	err = db.InTx(ctx, func(tx *pgtools.Tx) error {
 		for _, s := range t.sets {
@@ -214,16 +213,16 @@ func (t *Tables) SetService(ctx context.Context, db *pgtools.DB, keys []string, 
 	return changed, nil
 }
 
-// readError says what was done to which table, and that a missing privilege is
-// one.
+// readError adds the operation and the table to an error and, if a privilege is
+// missing, a hint.
 func readError(verb, table string, db *pgtools.DB, err error) error {
 	err = fmt.Errorf("%s %s in %v: %w", verb, table, db.Conn(), err)
 	if pgtools.IsDenied(err) {
-		return fault.Wrap(fault.Denied, fmt.Sprintf("the role %s needs SELECT and UPDATE on it", pgtools.Quote(db.Conn().User())), err)
+		return fault.Wrap(fault.Denied, fmt.Sprintf("grant the role %s SELECT and UPDATE on it", pgtools.Quote(db.Conn().User())), err)
 	}
 	return err
 }
 
-// bySize orders the largest first, so that none is left over in the end while
-// everything else has ended.
+// bySize orders the largest first, so that no large file is left at the end while the
+// other jobs are idle.
 func bySize(a, b Blob) int { return cmp.Or(cmp.Compare(b.Size, a.Size), cmp.Compare(a.Key, b.Key)) }
