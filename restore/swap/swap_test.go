@@ -31,10 +31,10 @@ func TestSwapSeesWhatCameInTheLastMoment(t *testing.T) {
 		{name: "nothing", database: "dev", sql: "SELECT 1"},
 		{name: "production's", database: "dev", want: "says that it is a production database",
 			sql: "CREATE TABLE ar_internal_metadata AS SELECT 'environment' AS key, 'production' AS value"},
-		{name: "a template", database: "postgres", want: "or a template", sql: "ALTER DATABASE dev IS_TEMPLATE true"},
-		{name: "another database", database: "postgres", want: "became another database", renamed: true,
+		{name: "a template", database: "postgres", want: "or it became a template", sql: "ALTER DATABASE dev IS_TEMPLATE true"},
+		{name: "another database", database: "postgres", want: "another database took its place", renamed: true,
 			sql: "ALTER DATABASE dev RENAME TO dev_mine"},
-		{name: "the previous one is not hectl's", database: "postgres", want: "that hectl did not make",
+		{name: "the previous one is not hectl's", database: "postgres", want: "that hectl did not create",
 			sql: "COMMENT ON DATABASE dev_previous IS 'mine'"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

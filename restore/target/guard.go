@@ -11,58 +11,56 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// facts are what the guard judges by. They are gathered in two rounds: Existing
-// is asked of the target server only when everything before it allowed to
-// connect there.
+// facts are what the guard decides by. hectl gathers them in two rounds: it asks the
+// target's server only if nothing in the settings forbids connecting to it.
 type facts struct {
 	Env       pgtools.Environ          // for RAILS_ENV and its like
-	EnvOrigin func(name string) string // says where Env finds it; nil where that is not known
+	EnvOrigin func(name string) string // reports where Env finds it; nil if not known
 	Target    pgtools.Conn
 	AllowHost []string // hosts other than this machine that --allow-host names
 	Force     bool
 	// Sources are fingerprints of databases that are dumped, never replaced.
 	Sources []string
-	// SourceIdentities are identities of such databases, and Dumped recognizes the
-	// one that the dump was made of.
+	// SourceIdentities are identities of such databases. Dumped identifies the database
+	// that the dump was made of.
 	SourceIdentities []pgtools.Identity
 	Dumped           []*catalog.SourceIdentity
-	found
+	serverFacts
 }
 
-// found are the facts that the target's server gives. They can change while a
-// restore runs, so the server is asked again at the swap.
-type found struct {
-	// said is what the target says of its environment, and Previous what its
-	// previous database says.
-	said
-	Previous said
-	// Template says that the server has the target down as a template.
+// serverFacts are the facts from the target's server. They can change while a restore
+// runs, so hectl asks again at the swap.
+type serverFacts struct {
+	// notes are those of the target, and Previous those of its previous database.
+	notes
+	Previous notes
+	// Template reports that the server marks the target as a template.
 	Template bool
-	// RDS says that the server has what only Amazon's have, by whatever name or
-	// tunnel it is reached.
+	// RDS reports that the server has roles or databases that only Amazon RDS has,
+	// whatever name or tunnel leads to it.
 	RDS bool
-	// Taken is the name of a database that would have to make way for the
-	// previous one, and that hectl did not make; "" when there is none.
+	// Taken is a database that has the name of the previous one but was not created by
+	// hectl; "" if there is none.
 	Taken string
-	// OID is the target's; 0 when there is none.
+	// OID is the target's; 0 if there is none.
 	OID uint32
 	// Identity and PreviousIdentity are the target's and its previous database's;
-	// "" when there is none.
+	// "" if there is none.
 	Identity, PreviousIdentity pgtools.Identity
-	// Unidentified says that the role may not ask for them.
+	// Unidentified reports that the role lacks the permission to ask for them.
 	Unidentified bool
 	// SnapshotOf is the target whose snapshot this one is; "" for none.
 	SnapshotOf string
-	// NamedAfter is the database of whose snapshots this one has the name; "" for
+	// NamedAfter is the database whose snapshots have names like the target's; "" for
 	// none.
 	NamedAfter string
 }
 
-// unsetIt ends a reason that lies in the environment: no other target helps there.
+// unsetIt ends a reason from the environment, which applies to any target.
 const unsetIt = "(unset it, if this is a development machine)"
 
-// guard returns the reasons for which the target may not be replaced, each a
-// clause that completes "refused to replace X: ". None means it may.
+// guard returns the reasons to refuse the target, each a clause that completes
+// "refused to replace X: ". It returns none if the target may be replaced.
 func guard(f facts) []string {
 	var reasons []string
 	add := func(format string, args ...any) { reasons = append(reasons, fmt.Sprintf(format, args...)) }
@@ -77,26 +75,26 @@ func guard(f facts) []string {
 	}
 	switch host := f.Target.Host(); {
 	case f.Target.IsRDS():
-		add("%s is an RDS instance, and these are never a target", host)
+		add("%s is an Amazon RDS instance, which is never a target", host)
 	case !f.Target.IsLocal() && !slices.ContainsFunc(f.AllowHost, func(allowed string) bool { return strings.EqualFold(allowed, host) }):
 		add("%s is not this machine (--allow-host %s, if it is a development server)", host, host)
 	}
 	if f.RDS && !f.Target.IsRDS() {
-		add("its server is an RDS instance, reached by another name, and these are never a target")
+		add("its server is an Amazon RDS instance under another name, which is never a target")
 	}
 	if f.Taken != "" {
-		add("the previous database would be kept as %s, but there is one of that name that hectl did not make (rename it, or drop it)", f.Taken)
+		add("the previous database would be kept as %s, but a database of that name exists that hectl did not create (rename it, or drop it)", f.Taken)
 	}
 	if f.SnapshotOf != "" {
-		add("it is a snapshot of %s (hectl snapshot restore, with that as the target)", f.SnapshotOf)
+		add("it is a snapshot of %s (use hectl snapshot restore with --target %s)", f.SnapshotOf, f.SnapshotOf)
 	}
 	switch {
 	case slices.Contains(f.Sources, f.Target.Fingerprint()):
 		add("it is the source of the dumps")
 	case f.isSource(f.Identity):
-		add("it is the source of the dumps: its server, by whatever name it is reached, and its database are those of the source")
+		add("it is the source of the dumps: its server and database have the identity of the source")
 	case f.Unidentified && f.knowsSources():
-		add("whether it is the source of the dumps cannot be checked: the role %[1]s may not execute pg_control_system() (as a superuser: GRANT EXECUTE ON FUNCTION pg_control_system() TO %[2]s)", f.Target.User(), pgtools.Quote(f.Target.User()))
+		add("hectl cannot check whether it is the source of the dumps: the role %[1]s may not execute pg_control_system() (as a superuser: GRANT EXECUTE ON FUNCTION pg_control_system() TO %[2]s)", f.Target.User(), pgtools.Quote(f.Target.User()))
 	}
 	if f.isSource(f.PreviousIdentity) {
 		add("its previous database, which would be dropped, is the source of the dumps (rename it)")
@@ -105,9 +103,9 @@ func guard(f facts) []string {
 		add("%s is a system or template database", name)
 	}
 	if of := namedAfter(f.Target.Database()); of != "" {
-		add("%s is a name that hectl gives to a database which it keeps for %s (--target %s)", f.Target.Database(), of, of)
+		add("%s is a name that hectl uses for a database that it keeps for %s (--target %s)", f.Target.Database(), of, of)
 	} else if f.NamedAfter != "" && f.SnapshotOf == "" {
-		add("%s is a name that hectl gives to a snapshot of %s (--target %s)", f.Target.Database(), f.NamedAfter, f.NamedAfter)
+		add("%s is a name that hectl uses for a snapshot of %s (--target %s)", f.Target.Database(), f.NamedAfter, f.NamedAfter)
 	}
 	if f.Force {
 		return reasons
@@ -121,13 +119,13 @@ func guard(f facts) []string {
 	return reasons
 }
 
-// knowsSources reports whether a source has an identity to compare with.
+// knowsSources reports whether the identity of any source is known.
 func (f facts) knowsSources() bool {
 	return slices.ContainsFunc(f.SourceIdentities, func(id pgtools.Identity) bool { return id != "" }) ||
 		slices.ContainsFunc(f.Dumped, func(of *catalog.SourceIdentity) bool { return of != nil })
 }
 
-// isSource reports whether a database of this identity is dumped.
+// isSource reports whether id is the identity of a database that is dumped.
 func (f facts) isSource(id pgtools.Identity) bool {
 	return id != "" && (slices.Contains(f.SourceIdentities, id) ||
 		slices.ContainsFunc(f.Dumped, func(of *catalog.SourceIdentity) bool { return of.Is(string(id)) }))
@@ -146,8 +144,8 @@ func isProduction(environment string) bool {
 	return word == "production" || word == "prod"
 }
 
-// refusal is the error for the guard's reasons not to do something with the
-// target, nil when there are none.
+// refusal returns the error with the guard's reasons, nil if there are none. do
+// completes "refused to".
 func refusal(do string, target pgtools.Conn, reasons []string) error {
 	if len(reasons) == 0 {
 		return nil

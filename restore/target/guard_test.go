@@ -109,7 +109,7 @@ func TestGuard(t *testing.T) {
 			want: []string{"its previous database dev_previous would be dropped, and its ar_internal_metadata says that it is a production database"}},
 		{name: "the previous database says production, forced", dsn: local, mod: func(f *facts) { f.Previous.Existing, f.Force = "production", true }},
 		{name: "the name of a previous database", dsn: "postgres://me@localhost/dev_previous", mod: func(f *facts) { f.Force = true },
-			want: []string{"dev_previous is a name that hectl gives to a database which it keeps for dev (--target dev)"}},
+			want: []string{"dev_previous is a name that hectl uses for a database that it keeps for dev (--target dev)"}},
 		{name: "the name of a temp database", dsn: "postgres://me@localhost/dev_hectl_20261123083000_old", want: []string{"--target dev)"}},
 		{name: "the name of a snapshot", dsn: "postgres://me@localhost/dev_snapshot_a", mod: func(f *facts) { f.NamedAfter = "dev" },
 			want: []string{"a snapshot of dev (--target dev)"}},

@@ -8,14 +8,14 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// Held is a database, and what the comment on it says.
+// Held is a database and the mark on it.
 type Held struct {
 	pgtools.Database
 	Mark
 }
 
-// Holdings are what hectl has on the server for a target, and the target. What
-// is not there is nil.
+// Holdings are the target and the databases that hectl keeps for it. A missing one is
+// nil.
 type Holdings struct {
 	Target    *Held
 	Previous  *Held
@@ -23,7 +23,7 @@ type Holdings struct {
 	Temps     []Held
 }
 
-// All are the databases beside the target.
+// All returns the databases beside the target.
 func (h Holdings) All() []Held {
 	var all []Held
 	if h.Previous != nil {
@@ -32,14 +32,14 @@ func (h Holdings) All() []Held {
 	return slices.Concat(all, h.Snapshots, h.Temps)
 }
 
-// Recreated reports whether there is a previous database of another target than the
-// one that is there, if any: hectl marks every database that it swaps in.
+// Recreated reports whether something else dropped or recreated the target after hectl
+// kept the previous database: hectl marks every database that it swaps in.
 func (h Holdings) Recreated() bool {
 	return h.Previous != nil && (h.Target == nil || h.Target.Target == "")
 }
 
 // Unmasked returns the names of the databases, the target included, whose rows
-// came out of a dump and were not masked by rules.
+// came from a dump and were not masked by rules.
 func (h Holdings) Unmasked() (names []string) {
 	databases := h.All()
 	if h.Target != nil {
@@ -53,7 +53,7 @@ func (h Holdings) Unmasked() (names []string) {
 	return names
 }
 
-// Snapshot returns the snapshot of that name, nil when there is none.
+// Snapshot returns the snapshot of that name, nil if there is none.
 func (h Holdings) Snapshot(name string) *Held {
 	for i := range h.Snapshots {
 		if h.Snapshots[i].Snapshot.Name == name {
@@ -63,17 +63,16 @@ func (h Holdings) Snapshot(name string) *Held {
 	return nil
 }
 
-// isTemp tells whether it is a temp database of a run for target. One without any
-// comment is: the run was killed while the server created it, and did not come to
-// mark it.
+// isTemp reports whether h is a temp database of a run for target. One without a
+// comment counts: the run was killed before it could mark the database.
 func (h Held) isTemp(target string) bool {
 	ours := h.Kind != NoKind && (h.Target == "" || h.Target == target)
 	return IsTempName(target, h.Name) && (ours || h.Comment == "")
 }
 
-// sortOut finds a target's databases. Beside the target itself, and what isTemp
-// explains, only those count whose name and mark both say that hectl made them for
-// it: a comment may have been copied, and a name is anybody's.
+// sortOut finds a target's databases. Except for the target itself and unmarked temp
+// databases (see isTemp), a database counts only if both its name and its mark say that
+// hectl made it for the target: a comment can be copied, and anyone can choose a name.
 func sortOut(target string, found []pgtools.Database) Holdings {
 	var h Holdings
 	for _, d := range found {
@@ -123,20 +122,20 @@ func (t *Target) Databases(ctx context.Context, admin *pgtools.DB) ([]pgtools.Da
 		case d.Comment != "" || !IsTempName(t.Conn.Database(), d.Name):
 		case t.isUnfinished(ctx, d):
 			found = append(found, d)
-		case !t.unmarked[d.Name]: // it is said once
+		case !t.unmarked[d.Name]: // warn only once
 			if t.unmarked == nil {
 				t.unmarked = map[string]bool{}
 			}
 			t.unmarked[d.Name] = true
-			t.Out.Warn("%s stays: it is named like a temporary database of hectl's, but has no mark and is not empty", d.Name)
+			t.Out.Warn("%s stays: it is named like one of hectl's temp databases, but has no mark and is not empty", d.Name)
 		}
 	}
 	return found, err
 }
 
-// isUnfinished reports whether a database without a mark is one that a killed run
-// had only begun: nobody may connect to it, or there is nothing in it. A name alone
-// is anybody's.
+// isUnfinished reports whether an unmarked database looks like one that a killed run
+// had only begun to create: it accepts no connections, or it is empty. The name alone
+// proves nothing.
 func (t *Target) isUnfinished(ctx context.Context, d pgtools.Database) bool {
 	if !d.AllowConn {
 		return true
@@ -154,13 +153,14 @@ func (t *Target) isUnfinished(ctx context.Context, d pgtools.Database) bool {
 	return err == nil && empty
 }
 
-// Holdings finds what hectl has for the target.
+// Holdings finds the target and what hectl keeps for it.
 func (t *Target) Holdings(ctx context.Context, admin *pgtools.DB) (Holdings, error) {
 	found, err := t.Databases(ctx, admin)
 	return sortOut(t.Conn.Database(), found), err
 }
 
-// Look is holdings for who only reads: it asks no guard and takes no lock.
+// Look returns the holdings for a command that only reads. It needs no guard and takes
+// no lock.
 func (t *Target) Look(ctx context.Context) (Holdings, error) {
 	admin, err := pgtools.ConnectMaintenance(ctx, t.Conn, pgtools.RestoreApp)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// sourceTimeout bounds how long the configured source is waited for. The source is
-// only asked who it is; most laptops cannot reach it.
+// sourceTimeout limits the wait for the configured source, which is only asked for its
+// identity. Most laptops cannot reach it.
 const sourceTimeout = 3 * time.Second
 
 // askSource asks the configured source for its identity.
@@ -27,8 +27,8 @@ func (t *Target) askSource(ctx context.Context) (pgtools.Identity, error) {
 	return db.Identity(ctx, t.source.Database())
 }
 
-// identify asks the server who the target and its previous database are.
-func (f *found) identify(ctx context.Context, admin *pgtools.DB, target, previous string) (err error) {
+// identify asks the server for the identities of the target and its previous database.
+func (f *serverFacts) identify(ctx context.Context, admin *pgtools.DB, target, previous string) (err error) {
 	if err := admin.QueryRow(ctx, "SELECT oid FROM pg_catalog.pg_database WHERE datname = $1", target).Scan(&f.OID); err != nil {
 		return fmt.Errorf("identify database %s: %w", target, err)
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// Leftovers finds the databases that earlier runs for this target had to leave
-// behind: the lock says that no such run is alive.
+// Leftovers finds the databases that earlier runs for this target left behind. The
+// lock ensures that no such run is still alive.
 func (s *Session) Leftovers(ctx context.Context) (names []string, err error) {
 	h, err := s.Holdings(ctx, s.DB)
 	if err != nil {
@@ -21,7 +21,7 @@ func (s *Session) Leftovers(ctx context.Context) (names []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		// What this run asked the database itself may still be closing.
+		// This run's own sessions in the database may still be closing.
 		sessions = slices.DeleteFunc(sessions, func(x pgtools.Session) bool { return x.Application == pgtools.RestoreApp })
 		if len(sessions) > 0 {
 			s.Out.Warn("%s, left by an earlier run, is in use and stays", d.Name)
@@ -40,7 +40,7 @@ func (s *Session) Leftovers(ctx context.Context) (names []string, err error) {
 	return names, nil
 }
 
-// DropLeftovers drops what earlier runs left.
+// DropLeftovers drops what earlier runs left behind.
 func (s *Session) DropLeftovers(ctx context.Context, names []string) {
 	for _, name := range names {
 		s.Out.Say("dropping %s, left by an earlier run", name)
@@ -51,7 +51,7 @@ func (s *Session) DropLeftovers(ctx context.Context, names []string) {
 	s.removeFolders()
 }
 
-// cleanUpTimeout bounds what is done after a failure or a signal.
+// cleanUpTimeout limits the cleanup after a failure or a signal.
 const cleanUpTimeout = 30 * time.Second
 
 // DropTemp drops the temp database after a failure, even when ctx has ended,
@@ -62,7 +62,7 @@ func (t *Target) DropTemp(ctx context.Context, name string) error {
 	admin, err := pgtools.ConnectMaintenance(ctx, t.Conn, pgtools.RestoreApp)
 	if err == nil {
 		defer admin.Close(ctx)
-		// What pg_restore left may take a moment to notice that it is gone.
+		// The sessions of pg_restore may take a moment to notice that it is gone.
 		_, err = admin.TerminateSessions(ctx, name)
 		if err == nil {
 			err = admin.DropDatabase(ctx, name)
@@ -81,12 +81,12 @@ func Drop(ctx context.Context, admin *pgtools.DB, name string) error {
 	}
 	err := admin.DropDatabase(ctx, name)
 	if pgtools.IsDenied(err) {
-		return fault.Wrap(fault.Denied, "its owner may drop it, or a superuser", err)
+		return fault.Wrap(fault.Denied, "connect as its owner or a superuser to drop it", err)
 	}
 	return err
 }
 
-// WithoutInterrupt returns a context for what must be done after a failure or a signal.
+// WithoutInterrupt returns a context for the cleanup after a failure or a signal.
 func WithoutInterrupt(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), cleanUpTimeout)
 }

@@ -10,11 +10,11 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// markPrefix begins every line of a comment that is hectl's.
+// markPrefix begins every line that hectl writes into a comment.
 const markPrefix = "hectl: "
 
-// A kind is what hectl has a database for, beside targets: the first line of the
-// comment on it, also for people who look at it with psql.
+// A kind is the purpose of a database that hectl keeps. It is the first line of the
+// database's comment, where people see it in psql.
 type kind string
 
 // The kinds of databases. The texts are in databases that older releases marked, so
@@ -26,9 +26,9 @@ const (
 	SnapshotKind kind = `hectl: a snapshot, see "hectl snapshot list"`
 )
 
-// Mark is what the comment on a database says to hectl, line by line: the kind,
-// the rest of the mark as JSON, and then what the user wrote there. Each may be
-// missing. A comment follows its database when that is renamed, by whomever.
+// Mark is what hectl reads from the comment on a database, line by line: the kind, the
+// rest of the mark as JSON, and the user's own comment. Each may be missing. A comment
+// stays with its database when that is renamed.
 type Mark struct {
 	Kind kind   `json:"-"`
 	Own  string `json:"-"`
@@ -36,21 +36,22 @@ type Mark struct {
 	Target   string         `json:"target,omitempty"` // whose database it is, or was
 	Origin   *Origin        `json:"origin,omitempty"`
 	Snapshot *SnapshotFacts `json:"snapshot,omitempty"`
-	// Raw says of a temporary database that its rows come as they are in the dump,
-	// and are replaced afterwards.
+	// Raw reports that a temp database gets the dump's rows unmasked, and that hectl
+	// replaces them afterwards.
 	Raw bool `json:"raw,omitempty"`
 }
 
-// SnapshotFacts are what a snapshot is.
+// SnapshotFacts describe a snapshot.
 type SnapshotFacts struct {
 	Name  string    `json:"name"`
 	Saved time.Time `json:"saved_at"`
-	// Automatic says that a fetch made it, and may replace it.
+	// Automatic reports that a fetch made it and may replace it.
 	Automatic bool `json:"automatic,omitempty"`
-	// Production says that --force made it of a database that may be production's.
+	// Production reports that it was saved with --force from a database that may be
+	// production's.
 	Production bool `json:"production,omitempty"`
-	// Recipe is how it was made, when nobody has touched it between the fetch and
-	// the snapshot; nil otherwise.
+	// Recipe is how the database was fetched, if the fetch itself made the snapshot;
+	// nil otherwise.
 	Recipe *Recipe `json:"recipe,omitempty"`
 }
 
@@ -72,7 +73,7 @@ func ParseMark(comment string) Mark {
 	return m
 }
 
-// comment is what parseMark reads.
+// comment returns the text that ParseMark reads.
 func (m Mark) comment() string {
 	var lines []string
 	if m.Kind != NoKind {
@@ -80,7 +81,7 @@ func (m Mark) comment() string {
 	}
 	if m.Target != "" || m.Origin != nil || m.Snapshot != nil {
 		text, err := json.Marshal(m)
-		if err == nil { // there is nothing in it that could not be written
+		if err == nil { // a Mark can always be encoded
 			lines = append(lines, markPrefix+string(text))
 		}
 	}
@@ -90,7 +91,7 @@ func (m Mark) comment() string {
 	return strings.Join(lines, "\n")
 }
 
-// CommentOn is the statement that marks a database.
+// CommentOn returns the statement that marks a database.
 func CommentOn(database string, m Mark) string {
 	return "COMMENT ON DATABASE " + pgtools.Quote(database) + " IS " + pgtools.QuoteLiteral(m.comment())
 }
@@ -101,21 +102,21 @@ func DatabaseMark(ctx context.Context, admin *pgtools.DB, name string) (Mark, er
 	return ParseMark(comment), err
 }
 
-// KeptMark is the statement that marks the target as a previous database, which
-// a later run may drop.
+// KeptMark returns the statement that marks the target as a previous database, which a
+// later run may drop.
 func KeptMark(ctx context.Context, admin *pgtools.DB, target string) (string, error) {
 	m, err := DatabaseMark(ctx, admin, target)
 	m.Kind, m.Target, m.Snapshot = KeptKind, target, nil
 	return CommentOn(target, m), err
 }
 
-// MarkTemp marks a temp database as what it is. raw says how its rows come.
+// MarkTemp marks a database as a temp database. raw sets Mark.Raw.
 func (s *Session) MarkTemp(ctx context.Context, name string, raw bool) error {
 	_, err := s.DB.Exec(ctx, CommentOn(name, Mark{Kind: TempKind, Target: s.Name(), Raw: raw}))
 	return err
 }
 
-// databaseComment returns the comment on a database, "" when it has none.
+// databaseComment returns the comment on a database, "" if it has none.
 func databaseComment(ctx context.Context, admin *pgtools.DB, name string) (comment string, err error) {
 	err = admin.QueryRow(ctx, `
 		SELECT coalesce(pg_catalog.shobj_description(oid, 'pg_database'), '')
@@ -126,9 +127,9 @@ func databaseComment(ctx context.Context, admin *pgtools.DB, name string) (comme
 	return comment, nil
 }
 
-// Recipe is all that decides what a fetch makes of a bucket: two fetches by one
-// recipe make the same database, but for values that are random by intention. The
-// version of hectl is in it because another one may scrub more.
+// Recipe is everything that decides the result of a fetch: two fetches with the same
+// recipe make the same database, except for random values. It includes the version of
+// hectl, because another version may scrub more.
 type Recipe struct {
 	Dump    string `json:"dump"` // "s3://…"
 	ETag    string `json:"etag"`
@@ -139,8 +140,8 @@ type Recipe struct {
 	Masked  bool   `json:"masked"`
 	Rules   string `json:"mask_rules,omitempty"`
 	After   string `json:"after,omitempty"` // hash of the SQL that ran afterwards
-	User    string `json:"user"`            // to whom everything belongs
+	User    string `json:"user"`            // the owner of everything in the database
 	Version string `json:"hectl_version"`
-	// Password is the users', hashed by bcrypt; "" for the default one.
+	// Password is the bcrypt hash of the users' password; "" for the default password.
 	Password string `json:"password,omitempty"`
 }

@@ -11,22 +11,21 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// said is what a database says of its environment, by what a Rails application
-// noted in it.
-type said struct {
-	// Existing is the environment, if that is production; "" otherwise.
+// notes are what a Rails application recorded in a database about its environment.
+type notes struct {
+	// Existing is the environment if it is production, "" otherwise.
 	Existing string
 	// Unread names a table such as ar_internal_metadata whose rows the role cannot
-	// see; "" when there is none.
+	// see; "" if there is none.
 	Unread string
-	// Unclear says why such a table cannot be read as naming a development
-	// environment, as a clause; "" when all can.
+	// Unclear is a clause that says why hectl cannot read an environment from such a
+	// table; "" if it can.
 	Unclear string
 }
 
-// reason returns why the database may be production's, a clause; "" when nothing
-// says so.
-func (s said) reason(role string) string {
+// reason returns a clause that says why the database may be production's; "" if
+// nothing indicates it.
+func (s notes) reason(role string) string {
 	const force = "--force, if you know that it is a copy"
 	switch {
 	case isProduction(s.Existing):
@@ -39,7 +38,7 @@ func (s said) reason(role string) string {
 	return ""
 }
 
-// MetadataTable is a relation in which an application may have noted its
+// MetadataTable is a relation in which an application may have recorded its
 // environment.
 type MetadataTable struct {
 	Schema, Name string
@@ -71,9 +70,9 @@ func MetadataTables(ctx context.Context, db *pgtools.DB) ([]MetadataTable, error
 	return slices.DeleteFunc(tables, func(t MetadataTable) bool { return !mask.NotesEnvironment(t.Name) }), err
 }
 
-// environment returns what the database says of its environment. What cannot be
-// read as the name of a development environment counts as production's.
-func environment(ctx context.Context, target pgtools.Conn) (s said, err error) {
+// environment returns which environment a database records. A value that hectl cannot
+// read counts as production's.
+func environment(ctx context.Context, target pgtools.Conn) (s notes, err error) {
 	db, err := pgtools.Connect(ctx, target, pgtools.RestoreApp)
 	if err != nil {
 		return s, err
@@ -105,18 +104,18 @@ func environment(ctx context.Context, target pgtools.Conn) (s said, err error) {
 }
 
 // environment reads one table.
-func (t MetadataTable) environment(ctx context.Context, db *pgtools.DB) (said, error) {
+func (t MetadataTable) environment(ctx context.Context, db *pgtools.DB) (notes, error) {
 	key, value := t.column("key"), t.column("value")
 	switch {
 	case t.Foreign:
-		return said{Unclear: t.Name + " reads from another server"}, nil
+		return notes{Unclear: t.Name + " reads from another server"}, nil
 	case key == "" || value == "":
 		if len(t.Name) > len("ar_internal_metadata") {
-			return said{}, nil // it has part of the name, and nothing else in common
+			return notes{}, nil // only its name is similar
 		}
-		return said{Unclear: t.Name + " has other columns than key and value"}, nil
+		return notes{Unclear: t.Name + " does not have the columns key and value"}, nil
 	case t.Hidden:
-		return said{Unread: t.Name}, nil
+		return notes{Unread: t.Name}, nil
 	}
 	type row struct {
 		Text  string
@@ -128,17 +127,17 @@ func (t MetadataTable) environment(ctx context.Context, db *pgtools.DB) (said, e
 		FROM `+pgtools.Quote(t.Schema)+`.`+pgtools.Quote(t.Name)+`
 		WHERE pg_catalog.lower(pg_catalog.btrim(`+spelling(key)+`, E' \t\r\n"{}')) = 'environment'`)
 	if pgtools.Survives(err) && !pgtools.IsDenied(err) || pgtools.IsCanceled(err) {
-		return said{Unclear: fmt.Sprintf("%s cannot be read (%v)", t.Name, err)}, nil
+		return notes{Unclear: fmt.Sprintf("%s cannot be read (%v)", t.Name, err)}, nil
 	}
 	if err != nil {
-		return said{}, err
+		return notes{}, err
 	}
-	var s said
+	var s notes
 	for _, r := range rows {
 		words := letters.FindAllString(strings.ToLower(r.Text), -1)
 		switch {
 		case isProduction(r.Text) || !r.Plain && slices.ContainsFunc(words, isProduction):
-			return said{Existing: "production"}, nil
+			return notes{Existing: "production"}, nil
 		case len(words) == 0 || !r.Plain && !slices.ContainsFunc(words, isDevelopment):
 			s.Unclear = t.Name + " has an environment that cannot be read"
 		}
@@ -146,8 +145,8 @@ func (t MetadataTable) environment(ctx context.Context, db *pgtools.DB) (said, e
 	return s, nil
 }
 
-// column returns the quoted name of the only column that is word but for case; ""
-// when there is none, or several.
+// column returns the quoted name of the one column that is called word, in any case;
+// "" if there is none or more than one.
 func (t MetadataTable) column(word string) string {
 	var found []string
 	for _, name := range t.Columns {
@@ -161,8 +160,8 @@ func (t MetadataTable) column(word string) string {
 	return found[0]
 }
 
-// spelling returns an expression for a quoted column as text: of bytes, the
-// characters that they spell.
+// spelling returns an SQL expression for a quoted column as text. Bytes become the
+// characters that they encode.
 func spelling(column string) string {
 	return "CASE WHEN pg_catalog.pg_typeof(" + column + ") = 'pg_catalog.bytea'::pg_catalog.regtype" +
 		" THEN pg_catalog.encode(" + column + "::text::bytea, 'escape') ELSE " + column + "::text END"
@@ -170,8 +169,8 @@ func spelling(column string) string {
 
 var letters = regexp.MustCompile(`[a-z]+`)
 
-// isDevelopment reports whether a word names an environment without production's
-// rows.
+// isDevelopment reports whether a word names an environment that does not hold
+// production's rows.
 func isDevelopment(word string) bool {
 	return slices.Contains([]string{"development", "dev", "test", "local", "ci"}, word)
 }

@@ -13,7 +13,7 @@ import (
 
 const nameTime = "20060102150405"
 
-// TempName is the name of the database into which a dump is restored.
+// TempName returns the name of the database into which a dump is restored.
 func TempName(target string, t time.Time) string {
 	return tempPrefix(target) + t.UTC().Format(nameTime)
 }
@@ -21,26 +21,25 @@ func TempName(target string, t time.Time) string {
 // tempPrefix begins the names of a target's temp databases.
 func tempPrefix(target string) string { return stem(target) + "_hectl_" }
 
-// OutgoingName is what the older previous database is called between the swap
-// and its end. It is a temp name, so that whatever interrupts that, the next
-// run finishes it.
+// OutgoingName returns the name of the older previous database between the swap and its
+// drop. It is a temp name, so that after an interruption the next run drops it.
 func OutgoingName(target string, t time.Time) string {
 	return TempName(target, t) + "_old"
 }
 
-// CopyName is what the copy that becomes a snapshot is called until it is one.
+// CopyName returns the name of a copy of target until it becomes a snapshot.
 func CopyName(target string, t time.Time) string {
 	return TempName(target, t) + "_new"
 }
 
-// OutgoingSnapshotName is to a snapshot that another one replaces what
-// outgoingName is to the older previous database.
+// OutgoingSnapshotName returns the name of a snapshot between its replacement by a newer
+// one and its drop.
 func OutgoingSnapshotName(target string, t time.Time) string {
 	return TempName(target, t) + "_out"
 }
 
-// SnapshotName is the name of the database that is a snapshot of target. A long
-// one ends in a hash, lest two become one.
+// SnapshotName returns the name of the database for a snapshot of target. A long one
+// ends in a hash, so that no two snapshots share a database name.
 func SnapshotName(target, name string) string {
 	prefix := stem(target) + "_snapshot_"
 	if len(prefix)+len(name) <= pgtools.MaxIdentifier {
@@ -50,17 +49,17 @@ func SnapshotName(target, name string) string {
 	return prefix + name[:pgtools.MaxIdentifier-len(prefix)-len(hash)] + hash
 }
 
-// PreviousName is the name under which the replaced database is kept.
+// PreviousName returns the name under which the replaced database is kept.
 func PreviousName(target string) string {
 	return stem(target) + "_previous"
 }
 
-// ReplacedName is a name for a database that a person moves out of the way.
+// ReplacedName returns a name for a database that a person moves out of the way.
 func ReplacedName(target string, t time.Time) string {
 	return stem(target) + "_replaced_" + t.UTC().Format(nameTime)
 }
 
-// IsTempName tells the names that only temp databases of target have.
+// IsTempName reports whether only a temp database of target can have this name.
 func IsTempName(target, name string) bool {
 	rest, ok := strings.CutPrefix(name, tempPrefix(target))
 	return ok && tempSuffix.MatchString(rest)
@@ -68,8 +67,8 @@ func IsTempName(target, name string) bool {
 
 var tempSuffix = regexp.MustCompile(`^\d{14}(_old|_new|_out)?$`)
 
-// stem is target, or for a long name its beginning and a hash of it, so that
-// the longest suffix fits.
+// stem returns target, or the beginning and a hash of a long name, so that the longest
+// suffix fits.
 func stem(target string) string {
 	const longest = len("_hectl_20261123083000_old")
 	if len(target)+longest <= pgtools.MaxIdentifier {
@@ -83,8 +82,8 @@ func stem(target string) string {
 	return cut + hash
 }
 
-// namedAfter returns the database after which hectl names one that it keeps; "" for
-// a name of another kind.
+// namedAfter returns the target that the name of a previous or temp database refers to;
+// "" for any other name.
 func namedAfter(name string) string {
 	if m := keptName.FindStringSubmatch(name); m != nil {
 		return m[1]
@@ -94,11 +93,12 @@ func namedAfter(name string) string {
 
 var keptName = regexp.MustCompile(`(?s)^(.+)(?:_previous|_hectl_\d{14}(?:_old|_new|_out)?)$`)
 
-// hashOf tells long names apart that begin alike.
+// hashOf returns a suffix that distinguishes long names with the same beginning.
 func hashOf(name string) string {
 	sum := sha256.Sum256([]byte(name))
 	return "_" + hex.EncodeToString(sum[:])[:8]
 }
 
-// ConvertedName is a name for a database in the encoding of the dump.
+// ConvertedName returns a name for the target after a person has replaced it with a
+// database in the dump's encoding.
 func ConvertedName(target string) string { return stem(target) + "_converted" }

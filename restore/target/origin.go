@@ -13,24 +13,24 @@ import (
 // Origin is where the rows of a database came from. Others may have changed them
 // since.
 type Origin struct {
-	Dump    string     `json:"dump,omitempty"` // "s3://…", a file's path, or "standard input"; "" when they are somebody's own
+	Dump    string     `json:"dump,omitempty"` // "s3://…", a file's path, or "standard input"; "" if they did not come from a dump
 	ETag    string     `json:"etag,omitempty"`
 	Taken   *time.Time `json:"taken_at,omitempty"` // when the dump was made
 	Fetched time.Time  `json:"fetched_at,omitzero"`
 	Chosen  string     `json:"chosen_tables,omitempty"` // "" for all
-	Kept    []string   `json:"kept_rows,omitempty"`     // of tables on the list of those without
-	Spared  bool       `json:"address_kept,omitempty"`  // of one user, by --login-as
+	Kept    []string   `json:"kept_rows,omitempty"`     // tables whose rows --keep-rows kept
+	Spared  bool       `json:"address_kept,omitempty"`  // of the user of --login-as
 	Masked  bool       `json:"masked"`
-	Rules   string     `json:"mask_rules,omitempty"` // hash of the rules it is masked by
-	// Source recognizes the database that the dump was made of; nil when the dump
-	// does not say.
+	Rules   string     `json:"mask_rules,omitempty"` // hash of the masking rules
+	// Source identifies the database that the dump was made of; nil if the dump does
+	// not record it.
 	Source *catalog.SourceIdentity `json:"source_identity,omitempty"`
-	// Snapshot is the one by way of which it came here, "" for none.
+	// Snapshot is the snapshot that the database was restored from, "" for none.
 	Snapshot string     `json:"snapshot,omitempty"`
 	Restored *time.Time `json:"restored_at,omitempty"` // from the snapshot
 }
 
-// String says it in half a line.
+// String describes the origin in half a line.
 func (o *Origin) String() string {
 	if o == nil {
 		return "not fetched by hectl"
@@ -41,7 +41,7 @@ func (o *Origin) String() string {
 	return o.Name() + ", fetched " + text.Minute(o.Fetched)
 }
 
-// Back says what a rollback has put back.
+// Back completes "TARGET is back to" after a rollback.
 func (o *Origin) Back() string {
 	if o == nil {
 		return "a database that hectl did not fetch"
@@ -49,7 +49,7 @@ func (o *Origin) Back() string {
 	return o.String()
 }
 
-// Name is the dump's name without where it lies.
+// Name returns the dump's name without its location.
 func (o *Origin) Name() string {
 	if dump.InBucket(o.Dump) {
 		return path.Base(o.Dump)
@@ -57,7 +57,7 @@ func (o *Origin) Name() string {
 	return o.Dump
 }
 
-// Lines says all of it.
+// Lines describes the origin in full.
 func (o *Origin) Lines() []string {
 	if o == nil {
 		return []string{"not fetched by hectl"}
@@ -79,7 +79,7 @@ func (o *Origin) Lines() []string {
 		}
 		lines = append(lines, masked+"; without production's passwords, tokens and jobs")
 		if o.Spared {
-			lines = append(lines, "with the address of one user, who was named with --login-as")
+			lines = append(lines, "with the address of one user, from --login-as")
 		}
 		if len(o.Kept) > 0 {
 			lines = append(lines, "with the rows of "+strings.Join(o.Kept, ", "))
@@ -91,7 +91,7 @@ func (o *Origin) Lines() []string {
 	return lines
 }
 
-// SourceIdentity recognizes the database that the rows are from; nil when it is not known.
+// SourceIdentity identifies the database that the rows come from; nil if not known.
 func (o *Origin) SourceIdentity() *catalog.SourceIdentity {
 	if o == nil {
 		return nil

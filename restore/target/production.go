@@ -9,10 +9,10 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// ProductionReason returns why a database that hectl keeps may be production's, and must not
-// be dropped or replaced: a clause, "" when nothing speaks against it. hectl's mark
-// on it is not enough, since rows may have come later, or it was a copy that
-// --force replaced.
+// ProductionReason returns a clause that says why a database that hectl keeps may be
+// production's and must not be dropped or replaced; "" if nothing indicates it. hectl's
+// mark on it is not enough: its rows may have changed since, or --force may have
+// replaced a database that names production.
 func (s *Session) ProductionReason(ctx context.Context, d Held) (string, error) {
 	judged := s.facts
 	if slices.Contains(judged.Sources, s.Conn.WithDatabase(d.Name).Fingerprint()) {
@@ -21,7 +21,7 @@ func (s *Session) ProductionReason(ctx context.Context, d Held) (string, error) 
 	id, err := s.DB.Identity(ctx, d.Name)
 	switch {
 	case pgtools.IsDenied(err) && judged.knowsSources():
-		return "whether it is the source of the dumps cannot be checked (as a superuser: GRANT EXECUTE ON FUNCTION pg_control_system() TO " + pgtools.Quote(s.Conn.User()) + ")", nil
+		return "hectl cannot check whether it is the source of the dumps (as a superuser: GRANT EXECUTE ON FUNCTION pg_control_system() TO " + pgtools.Quote(s.Conn.User()) + ")", nil
 	case err != nil && !pgtools.IsDenied(err):
 		return "", err
 	case judged.isSource(id):
@@ -29,29 +29,29 @@ func (s *Session) ProductionReason(ctx context.Context, d Held) (string, error) 
 	case judged.Force:
 		return "", nil
 	}
-	says, err := s.said(ctx, d)
-	return says.reason(s.Conn.User()), err
+	n, err := s.keptNotes(ctx, d)
+	return n.reason(s.Conn.User()), err
 }
 
-// said returns what a database that hectl keeps says of its environment.
-func (t *Target) said(ctx context.Context, d Held) (said, error) {
+// keptNotes returns the notes of a database that hectl keeps.
+func (t *Target) keptNotes(ctx context.Context, d Held) (notes, error) {
 	if !d.AllowConn && (d.Kind == TempKind || d.Kind == SnapshotKind || d.Comment == "") {
-		// It is what hectl made it: nobody can have changed it since.
-		s := said{}
+		// It accepts no connections, so nothing can have changed it since hectl made it.
+		s := notes{}
 		if d.Snapshot != nil && d.Snapshot.Production {
 			s.Existing = "production"
 		}
 		return s, nil
 	}
 	if d.Kind == TempKind && d.Raw {
-		return said{}, nil
+		return notes{}, nil
 	}
 	s, err := environment(ctx, t.Conn.WithDatabase(d.Name))
 	switch state := pgtools.SQLState(err); {
 	case pgtools.IsNoDatabase(err): // another session has dropped it
-		return said{}, nil
+		return notes{}, nil
 	case pgtools.IsDenied(err) || strings.HasPrefix(state, "55") || strings.HasPrefix(state, "28") || state == "53300":
-		return said{Unclear: "environment cannot be read (" + err.Error() + ")"}, nil
+		return notes{Unclear: "environment cannot be read (" + err.Error() + ")"}, nil
 	}
 	return s, err
 }
@@ -73,7 +73,7 @@ func (s *Session) DropKept(ctx context.Context, name string) error {
 	return s.DB.DropDatabase(ctx, name)
 }
 
-// snapshotOf returns the database of whose snapshots one has the name; "" for none.
+// snapshotOf returns the database whose snapshots have names like name; "" for none.
 func snapshotOf(ctx context.Context, admin *pgtools.DB, name string) (string, error) {
 	const infix = "_snapshot_"
 	for i := range name {
@@ -88,6 +88,6 @@ func snapshotOf(ctx context.Context, admin *pgtools.DB, name string) (string, er
 	return "", nil
 }
 
-// MayBeProduction reports whether something says that the target may be production's,
-// which only --force lets pass.
+// MayBeProduction reports whether the target may be production's, which only --force
+// permits.
 func (s *Session) MayBeProduction() bool { return s.facts.reason(s.Conn.User()) != "" }

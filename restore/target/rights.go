@@ -11,8 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// CheckEnvironment returns the refusal to replace a target where RAILS_ENV or one like
-// it says that this machine is production's. It asks no server.
+// CheckEnvironment returns the refusal to replace a target if RAILS_ENV or a similar
+// variable says that this machine is production's. It contacts no server.
 func CheckEnvironment(settings *config.Sources, target pgtools.Conn) error {
 	var reasons []string
 	for _, reason := range guard(facts{Env: settings.LookupApplication, EnvOrigin: settings.ApplicationOrigin, Target: target}) {
@@ -23,8 +23,8 @@ func CheckEnvironment(settings *config.Sources, target pgtools.Conn) error {
 	return refusal("replace", target, reasons)
 }
 
-// CheckRole connects to the server of a target, and returns what the role lacks for a
-// restore.
+// CheckRole connects to the server of a target and returns the first thing that the
+// role lacks for a restore.
 func CheckRole(ctx context.Context, target pgtools.Conn) error {
 	admin, err := pgtools.ConnectMaintenance(ctx, target, pgtools.RestoreApp)
 	if err != nil {
@@ -59,7 +59,7 @@ func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database)
 	if err != nil {
 		return nil, fmt.Errorf("look up the role's rights: %w", err)
 	}
-	// What a role lacks, it cannot give to itself.
+	// A role cannot grant itself what it lacks.
 	grant := func(statement string) string { return pgtools.SuperuserLine(admin.Conn(), superuser, statement) }
 	if !mayCreate {
 		problems = append(problems, fault.New(fault.Denied, grant("ALTER ROLE "+pgtools.Quote(role)+" CREATEDB"), "the role %s may not create databases", role))
@@ -71,10 +71,10 @@ func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database)
 		}
 		for _, d := range others {
 			hint := grant("GRANT " + pgtools.Quote(d.Owner) + " TO " + pgtools.Quote(role))
-			if d.Super { // who is a member of that may do all that it may
+			if d.Super { // members of that role would be superusers in effect
 				hint = fmt.Sprintf("connect as the role %s, or give it away: %s", d.Owner, grant("ALTER DATABASE "+pgtools.Quote(d.Name)+" OWNER TO "+pgtools.Quote(role)))
 			}
-			problems = append(problems, fault.New(fault.Denied, hint, "%s belongs to the role %s, of which %s is no member", d.Name, d.Owner, role))
+			problems = append(problems, fault.New(fault.Denied, hint, "%s belongs to the role %s, and %s is not a member of it", d.Name, d.Owner, role))
 		}
 		prepared, err := pgtools.Rows[string](ctx, admin, `
 			SELECT 'there is a prepared transaction in ' || database || ' (COMMIT PREPARED or ROLLBACK PREPARED ' || quote_literal(gid) || ')'
@@ -92,13 +92,13 @@ func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database)
 		problems = append(problems, subscribed...)
 	}
 	if standby {
-		problems = append(problems, errors.New("the server is a standby, which can only be read"))
+		problems = append(problems, errors.New("the server is a standby, which is read-only"))
 	}
 	return problems, nil
 }
 
-// subscriptions returns which databases have subscriptions: those can neither be
-// renamed while rows arrive, nor be dropped.
+// subscriptions returns a problem for each subscription in the databases: a database
+// with one cannot be renamed while rows arrive, and cannot be dropped.
 func subscriptions(ctx context.Context, admin *pgtools.DB, databases ...string) (problems []error, err error) {
 	type subscription struct{ Database, Name, Owner string }
 	found, err := pgtools.Rows[subscription](ctx, admin, `
@@ -112,7 +112,7 @@ func subscriptions(ctx context.Context, admin *pgtools.DB, databases ...string) 
 		alter := "ALTER SUBSCRIPTION " + pgtools.Quote(s.Name)
 		problems = append(problems, fault.New(fault.Failed,
 			pgtools.PsqlLineIn(admin.Conn(), s.Database, s.Owner, nil, alter+" DISABLE", alter+" SET (slot_name = NONE)", "DROP SUBSCRIPTION "+pgtools.Quote(s.Name)),
-			"%s has the subscription %s, with which it cannot be replaced", s.Database, s.Name))
+			"%s cannot be replaced while it has the subscription %s", s.Database, s.Name))
 	}
 	return problems, nil
 }
@@ -130,19 +130,20 @@ func othersDatabases(ctx context.Context, admin *pgtools.DB, names ...string) ([
 		WHERE d.datname = ANY($1) AND NOT pg_catalog.pg_has_role(d.datdba, 'MEMBER')
 		ORDER BY d.datname`, names)
 	if err != nil {
-		return nil, fmt.Errorf("look up whom the databases belong to: %w", err)
+		return nil, fmt.Errorf("look up the owners of the databases: %w", err)
 	}
 	return found, nil
 }
 
-// MayRename refuses a database that belongs to somebody else.
+// MayRename refuses a database that the role can neither rename nor drop, because it
+// is not a member of the owner.
 func MayRename(ctx context.Context, admin *pgtools.DB, name string) error {
 	others, err := othersDatabases(ctx, admin, name)
 	if err != nil {
 		return err
 	}
 	for _, d := range others {
-		return fault.New(fault.Denied, "", "the database %s belongs to the role %s, of which yours is no member", d.Name, d.Owner)
+		return fault.New(fault.Denied, "", "the database %s belongs to the role %s, and your role is not a member of it", d.Name, d.Owner)
 	}
 	return nil
 }
@@ -155,20 +156,20 @@ func IsSuperuser(ctx context.Context, admin *pgtools.DB) (is bool, err error) {
 	return is, nil
 }
 
-// AnnounceSuperuser says what it means to restore as a superuser, the first time that
-// hectl restores this target.
+// AnnounceSuperuser tells the user what it means to restore as a superuser, the first
+// time that hectl restores this target.
 func (s *Session) AnnounceSuperuser(ctx context.Context) error {
 	if s.Existing != nil && ParseMark(s.Existing.Comment).Origin != nil {
-		return nil // it has been said
+		return nil // announced before
 	}
 	is, err := IsSuperuser(ctx, s.DB)
 	if is {
-		s.Out.Say(`restoring as the superuser %s: code in the dump can do what %[1]s can; "hectl doctor" shows how to use a role of its own`, s.Conn.User())
+		s.Out.Say(`restoring as the superuser %s: code in the dump can do what %[1]s can; "hectl doctor" shows how to use a separate role`, s.Conn.User())
 	}
 	return err
 }
 
-// Lacks returns what the role or the server lacks for what the session is for.
+// Lacks returns what the role or the server lacks for the session's use.
 func (s *Session) Lacks(ctx context.Context) (problems []error, err error) {
 	existing := s.Existing
 	if s.Use == RestoreBeside { // which neither renames nor drops it

@@ -14,14 +14,14 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// DataFolder says where a server keeps its databases, as far as that can be told.
+// DataFolder is where a server keeps its databases, as far as hectl can see.
 type DataFolder struct {
-	// Dir is the data folder, "" where the role may not know it, or it is not of
-	// this machine.
+	// Dir is the data directory, "" if the role may not read the setting or the server
+	// is not on this machine.
 	Dir  string
-	Free int64 // bytes that may still be written there; -1 when not known
-	// Behind is the server's own address when it is another one than hectl
-	// connects to: it runs in a container, or behind a tunnel. "" otherwise.
+	Free int64 // bytes; -1 if not known
+	// Behind is the server's own address if hectl connects to a different one, because
+	// the server runs in a container or behind a tunnel. "" otherwise.
 	Behind string
 }
 
@@ -33,7 +33,7 @@ func FindDataFolder(ctx context.Context, db *pgtools.DB) (DataFolder, error) {
 		SELECT coalesce(host(inet_server_addr()), ''),
 		       CASE WHEN pg_catalog.pg_has_role('pg_read_all_settings', 'MEMBER') THEN current_setting('data_directory') ELSE '' END`).Scan(&addr, &dir)
 	if err != nil {
-		return p, fmt.Errorf("ask where the server keeps its databases: %w", err)
+		return p, fmt.Errorf("look up the server's data directory: %w", err)
 	}
 	if db.Conn().IsLocal() && !isLoopback(addr) {
 		p.Behind = addr
@@ -46,13 +46,13 @@ func FindDataFolder(ctx context.Context, db *pgtools.DB) (DataFolder, error) {
 		return p, nil // a container that shares its socket, perhaps
 	}
 	if err != nil {
-		return p, fmt.Errorf("ask how much room there is in %s: %w", dir, err)
+		return p, fmt.Errorf("look up free disk space in %s: %w", dir, err)
 	}
 	p.Dir, p.Free = dir, free
 	return p, nil
 }
 
-// isLoopback tells whether a server's address, "" for a Unix socket, is this
+// isLoopback reports whether a server's address, "" for a Unix socket, is this
 // machine's own.
 func isLoopback(addr string) bool {
 	if addr == "" {
@@ -62,7 +62,7 @@ func isLoopback(addr string) bool {
 	return err == nil && parsed.Unmap().IsLoopback()
 }
 
-// freeBytes returns how much of dir's filesystem is free for anyone.
+// freeBytes returns the free space in dir's file system, in bytes.
 func freeBytes(dir string) (int64, error) {
 	var fs syscall.Statfs_t
 	if err := syscall.Statfs(dir, &fs); err != nil {
@@ -71,13 +71,13 @@ func freeBytes(dir string) (int64, error) {
 	return int64(fs.Bavail) * int64(fs.Bsize), nil //nolint:unconvert // their types differ by platform
 }
 
-// WarnIfSmall says that a restore of d may fill the disk, "" when it will not, or
-// nobody can tell. It is no reason to refuse: a restored database is without the
-// gaps that the original has, and tables may be left out.
+// WarnIfSmall returns a warning if a restore may fill the disk, "" if it will not or
+// the free space is not known. It is no reason to refuse: a restored database has none
+// of the original's bloat, and tables may be left out.
 func (p DataFolder) WarnIfSmall(m *catalog.Manifest) string {
 	if p.Free < 0 || m == nil || m.DatabaseSize <= p.Free {
 		return ""
 	}
-	return fmt.Sprintf("the database was %s when it was dumped, but only %s are free in %s, the data directory of the server",
+	return fmt.Sprintf("the database was %s when it was dumped, but only %s is free in %s, the server's data directory",
 		humanize.Bytes(uint64(m.DatabaseSize)), humanize.Bytes(uint64(p.Free)), p.Dir)
 }

@@ -24,32 +24,32 @@ type Target struct {
 	force     bool
 	// source is the configured source; nil for none.
 	source *pgtools.Conn
-	// environ looks up RAILS_ENV and the like; origin reports where it found one.
+	// environ looks up RAILS_ENV and similar; origin reports where it found one.
 	environ pgtools.Environ
 	origin  func(name string) string
 	Out     *console.Console
 
 	sourceIdentity func() (pgtools.Identity, error) // asked once; nil before the guard
-	unmarked       map[string]bool                  // databases named like a temp database that stay
-	warned         *bool                            // something was said that needs a person
+	unmarked       map[string]bool                  // databases without a mark that the user was warned about
+	warned         *bool                            // a warning needs attention
 }
 
-// Options are what flags and settings say of a target.
+// Options are the flags and settings for a target.
 type Options struct {
 	Conn      pgtools.Conn
 	Flag      string   // the --target that was given; "" for none
 	AllowHost []string // hosts other than this machine
-	Force     bool     // even if its own ar_internal_metadata says production
+	Force     bool     // even if its ar_internal_metadata says production
 	Source    *pgtools.Conn
-	Environ   pgtools.Environ          // for RAILS_ENV and the like
-	Origin    func(name string) string // where Environ finds a variable; nil where that is not known
+	Environ   pgtools.Environ          // for RAILS_ENV and similar
+	Origin    func(name string) string // where Environ finds a variable; nil if not known
 }
 
-// New returns a target. It refuses a name that Postgres would cut.
+// New returns a target. It refuses a name that PostgreSQL would truncate.
 func New(out *console.Console, opt Options) (*Target, error) {
 	if n := len(opt.Conn.Database()); n > pgtools.MaxIdentifier {
 		return nil, fault.New(fault.Usage, "give the database a shorter name",
-			"the name of the database has %d bytes; Postgres would cut it at %d", n, pgtools.MaxIdentifier)
+			"the database name has %d bytes; PostgreSQL would truncate it to %d", n, pgtools.MaxIdentifier)
 	}
 	t := &Target{
 		Conn: opt.Conn, allowHost: opt.AllowHost, force: opt.Force, source: opt.Source,
@@ -64,18 +64,18 @@ func New(out *console.Console, opt Options) (*Target, error) {
 // String names the target for people, without a password.
 func (t *Target) String() string { return t.Conn.String() }
 
-// Name is the name of the database.
+// Name returns the name of the database.
 func (t *Target) Name() string { return t.Conn.Database() }
 
-// sibling is the same target in another database of the server.
+// sibling returns a target for another database of the same server.
 func (t *Target) sibling(database string) *Target {
 	other := *t
 	other.Conn = t.Conn.WithDatabase(database)
 	return &other
 }
 
-// Use is what a command does with a target. The guard asks less of one that
-// replaces nothing.
+// Use is what a command does with a target. The guard is less strict with a command
+// that replaces nothing.
 type Use int
 
 // The uses of a target.
@@ -87,28 +87,28 @@ const (
 	Copy                      // copy it to a snapshot
 	DeleteSnapshot            // delete snapshots of it
 	RenameSnapshot            // rename a snapshot of it
-	Purge                     // drop what is kept of it
+	Purge                     // drop what hectl keeps beside it
 )
 
 // String completes "refused to … TARGET".
 func (u Use) String() string {
 	return [...]string{
-		"replace", "replace", "restore beside", "change", "copy", "delete snapshots of", "rename a snapshot of", "remove what is kept of",
+		"replace", "replace", "restore beside", "change", "copy", "delete snapshots of", "rename a snapshot of", "purge",
 	}[u]
 }
 
-// A Session is a connection to the server of a target that the guard lets pass.
+// A Session is a connection to the server of a target that the guard accepts.
 type Session struct {
 	*Target
 	DB       *pgtools.DB       // holds the lock, once there is one
-	Existing *pgtools.Database // what the target is now; nil when it does not exist
+	Existing *pgtools.Database // the target now; nil if it does not exist
 	Use      Use
 	facts    facts
 }
 
 // Lock guards the target, connects to its server and keeps other runs away from it
-// until the session is closed. The guard judges again once the lock is held: another
-// run may have changed the target until then.
+// until the session is closed. The guard checks again once the lock is held, because
+// another run may have changed the target before that.
 func (t *Target) Lock(ctx context.Context, u Use) (*Session, error) {
 	s, err := t.Guard(ctx, u)
 	if err != nil {
@@ -129,7 +129,7 @@ func (t *Target) Lock(ctx context.Context, u Use) (*Session, error) {
 // takes no lock.
 func (t *Target) Guard(ctx context.Context, u Use) (*Session, error) {
 	s := &Session{Target: t, Use: u, facts: t.facts()}
-	// What the settings alone forbid is refused before anything is connected to.
+	// Before connecting to anything, refuse what the settings alone forbid.
 	if err := s.refuse(); err != nil {
 		return nil, err
 	}
@@ -157,10 +157,10 @@ func (s *Session) LockSibling(ctx context.Context, database string) (*Session, e
 	return other, err
 }
 
-// Close ends the session, and so releases the lock.
+// Close ends the session, which releases the lock.
 func (s *Session) Close(ctx context.Context) { s.DB.Close(context.WithoutCancel(ctx)) }
 
-// Recheck asks the server what the target is now, and lets the guard judge it.
+// Recheck asks the server about the target again, and applies the guard.
 func (s *Session) Recheck(ctx context.Context) (err error) {
 	if s.Existing, err = s.inspect(ctx); err != nil {
 		return err
@@ -168,22 +168,22 @@ func (s *Session) Recheck(ctx context.Context) (err error) {
 	return s.refuse()
 }
 
-// refuse is the error for the guard's reasons against the target, nil when there are
-// none.
+// refuse returns the error with the guard's reasons against the target, nil if there
+// are none.
 func (s *Session) refuse() error {
 	f := s.facts
 	switch s.Use {
 	case Replace:
 	case RollBack:
-		f.Previous = said{}
-	default: // nothing is kept under the previous name, and nothing dropped
-		f.Taken, f.PreviousIdentity, f.Previous = "", "", said{}
+		f.Previous = notes{}
+	default: // the previous database is not touched
+		f.Taken, f.PreviousIdentity, f.Previous = "", "", notes{}
 	}
 	return refusal(s.Use.String(), s.Conn, guard(f))
 }
 
-// RefuseDump is the error for a dump that was made of the target, or for what the
-// guard then has against it.
+// RefuseDump applies the guard once it is known which dump is to be restored. It
+// refuses a dump that was made of the target.
 func (s *Session) RefuseDump(d *dump.Dump) error {
 	hostname, err := os.Hostname()
 	if err != nil {
@@ -195,15 +195,15 @@ func (s *Session) RefuseDump(d *dump.Dump) error {
 	return s.RefuseSource(d.SourceIdentity())
 }
 
-// RefuseSource is refuse once it is known which database the rows are from that are to
-// take the target's place; nil when that is not known.
+// RefuseSource applies the guard once it is known which database the rows to be swapped
+// in come from. id is nil if that is not known.
 func (s *Session) RefuseSource(id *catalog.SourceIdentity) error {
 	s.facts.Dumped = append(s.facts.Dumped, id)
 	return s.refuse()
 }
 
-// lockPatience is how long a lock is waited for: the server's side of a run that
-// was killed may have to end a statement before it notices.
+// lockPatience limits the wait for a lock. The session of a killed run may have to
+// finish a statement before the server ends it.
 const lockPatience = 5 * time.Second
 
 // takeLocks takes the locks on the names of the target and its previous database.
@@ -238,12 +238,12 @@ func (s *Session) takeLocks(ctx context.Context) error {
 	return nil
 }
 
-// inspect finds out what the target is now, nil when it does not exist, and
-// completes the facts for the guard.
+// inspect asks the server about the target, and completes the facts for the guard. It
+// returns nil if the target does not exist.
 func (s *Session) inspect(ctx context.Context) (*pgtools.Database, error) {
 	name := s.Conn.Database()
 	f := &s.facts
-	f.found = found{}
+	f.serverFacts = serverFacts{}
 	err := s.DB.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = 'rdsadmin')
 		    OR EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'rds_superuser')`).Scan(&f.RDS)
@@ -254,7 +254,7 @@ func (s *Session) inspect(ctx context.Context) (*pgtools.Database, error) {
 	if s.source != nil {
 		id, err := s.sourceIdentity()
 		if err != nil {
-			s.Out.Detail("the source is known by its name alone: %v", err)
+			s.Out.Detail("comparing the source by name only, because its identity is unknown: %v", err)
 		}
 		f.SourceIdentities = append(f.SourceIdentities, id)
 	}
@@ -275,19 +275,19 @@ func (s *Session) inspect(ctx context.Context) (*pgtools.Database, error) {
 		before := Held{d, ParseMark(d.Comment)}
 		if before.Kind != KeptKind {
 			f.Taken = previous
-		} else if f.Previous, err = s.said(ctx, before); err != nil {
+		} else if f.Previous, err = s.keptNotes(ctx, before); err != nil {
 			return nil, err
 		}
 	}
 	if m := ParseMark(existing.Comment); m.Kind == SnapshotKind && m.Snapshot != nil && name == SnapshotName(m.Target, m.Snapshot.Name) {
 		f.SnapshotOf = m.Target
-		return &existing, nil // nobody can connect to it
+		return &existing, nil // it accepts no connections
 	}
 	f.Template = existing.IsTemplate
-	f.said, err = environment(ctx, s.Conn)
+	f.notes, err = environment(ctx, s.Conn)
 	if pgtools.IsDenied(err) {
 		return nil, fault.Wrap(fault.Denied,
-			fmt.Sprintf("connect as the role %s, to which %s belongs: with --target, or PG_USERNAME and PG_PASSWORD", existing.Owner, name), err)
+			fmt.Sprintf("connect as the role %s, which owns %s: with --target, or PG_USERNAME and PG_PASSWORD", existing.Owner, name), err)
 	}
 	if err != nil {
 		return nil, err
@@ -295,7 +295,7 @@ func (s *Session) inspect(ctx context.Context) (*pgtools.Database, error) {
 	return &existing, nil
 }
 
-// facts are what the settings alone say.
+// facts returns the facts from the settings alone.
 func (t *Target) facts() facts {
 	f := facts{Env: t.environ, EnvOrigin: t.origin, Target: t.Conn, AllowHost: t.allowHost, Force: t.force}
 	if t.source != nil {
@@ -304,25 +304,26 @@ func (t *Target) facts() facts {
 	return f
 }
 
-// Warn says what needs a person, though the run goes on.
+// Warn prints a warning that needs attention. The run continues, and then exits with
+// code Warnings.
 func (t *Target) Warn(format string, args ...any) {
 	*t.warned = true
 	t.Out.Warn(format, args...)
 }
 
-// Outcome is the end of a run that has done its work: what went wrong since takes
-// nothing back.
-func (t *Target) Outcome(unsaid error) error {
+// Outcome returns the error for a run that has done its work, nil if there were no
+// warnings. printed is the error from printing the result, which undoes nothing.
+func (t *Target) Outcome(printed error) error {
 	switch {
-	case unsaid != nil:
-		return fault.New(fault.Warnings, "", "done, but that could not be said: %w", unsaid)
+	case printed != nil:
+		return fault.New(fault.Warnings, "", "done, but the result could not be printed: %w", printed)
 	case *t.warned:
 		return fault.New(fault.Warnings, "", "done, with the warnings above")
 	}
 	return nil
 }
 
-// Again is a command line for the same target.
+// Again returns a command line for the same target.
 func (t *Target) Again(args string) string {
 	if t.flag == "" {
 		return "hectl " + args
@@ -330,8 +331,8 @@ func (t *Target) Again(args string) string {
 	return "hectl " + args + " --target=" + fault.ShellQuote(t.flag)
 }
 
-// targetFlag returns what to give as --target to name a database again, without a
-// password: text, when it is but a name.
+// targetFlag returns the value of --target that names the same database again, without
+// a password: text itself if it is only a name.
 func targetFlag(text string, target pgtools.Conn) string {
 	if strings.ContainsAny(text, "=:/") {
 		return target.Conninfo()
@@ -339,16 +340,16 @@ func targetFlag(text string, target pgtools.Conn) string {
 	return text
 }
 
-// CheckIdentity fails unless the database that was renamed to name is the target as it
-// was judged, and no template.
+// CheckIdentity fails unless the database that was renamed to name is the target that
+// the guard checked, and not a template.
 func (s *Session) CheckIdentity(ctx context.Context, tx *pgtools.Tx, name string) error {
 	var same bool
 	err := tx.QueryRow(ctx, "SELECT oid = $2 AND NOT datistemplate FROM pg_catalog.pg_database WHERE datname = $1", name, s.facts.OID).Scan(&same)
 	if err != nil {
-		return fmt.Errorf("look at %s again: %w", name, err)
+		return fmt.Errorf("check %s again: %w", name, err)
 	}
 	if !same {
-		return fault.New(fault.Refused, "fetch again", "refused to replace %s: it became another database, or a template, meanwhile", s)
+		return fault.New(fault.Refused, "fetch again", "refused to replace %s: another database took its place, or it became a template, meanwhile", s)
 	}
 	return nil
 }
@@ -361,19 +362,19 @@ func (s *Session) CheckKept(ctx context.Context, tx *pgtools.Tx, name, previous 
 		SELECT coalesce(pg_catalog.shobj_description(oid, 'pg_database'), '')
 		FROM pg_catalog.pg_database WHERE datname = $1`, name).Scan(&comment)
 	if err != nil {
-		return fmt.Errorf("look at %s again: %w", previous, err)
+		return fmt.Errorf("check %s again: %w", previous, err)
 	}
 	if ParseMark(comment).Kind != KeptKind {
-		return refusal(s.Use.String(), s.Conn, guard(facts{Env: s.environ, Target: s.Conn, AllowHost: s.allowHost, found: found{Taken: previous}}))
+		return refusal(s.Use.String(), s.Conn, guard(facts{Env: s.environ, Target: s.Conn, AllowHost: s.allowHost, serverFacts: serverFacts{Taken: previous}}))
 	}
 	return nil
 }
 
-// RefuseReplaced returns the refusal if the replaced database, which is called
-// previous now, became production's in the last moment. err reports that this is not
-// known.
+// RefuseReplaced returns the refusal if the replaced database, which is now called
+// previous, became production's just before the swap. It returns err if hectl cannot
+// tell.
 func (s *Session) RefuseReplaced(ctx context.Context, previous string) (refused, err error) {
-	if s.facts.said, err = environment(ctx, s.Conn.WithDatabase(previous)); err != nil {
+	if s.facts.notes, err = environment(ctx, s.Conn.WithDatabase(previous)); err != nil {
 		return nil, err
 	}
 	return s.refuse(), nil

@@ -9,18 +9,19 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// TempFolder begins the names of the folders of runs that work on target. While
-// one of them holds its lock, no other one has any.
+// TempFolder returns the prefix of the names of temp folders for target. While a run
+// holds the lock, no other run uses such a folder.
 func TempFolder(target pgtools.Conn) string { return "hectl-" + target.Fingerprint()[:16] + "-" }
 
-// Folders are what runs of this user that were killed have left. The lock is held.
-// Others may have made something of such a name where all may make files.
+// Folders returns the temp folders that killed runs of this user left behind. The
+// caller holds the lock. Other users may have created such names in a shared folder.
 func (t *Target) Folders() ([]string, error) {
 	found, err := filepath.Glob(files.QuoteGlob(filepath.Join(os.TempDir(), TempFolder(t.Conn))) + "*")
 	return slices.DeleteFunc(found, func(path string) bool { return !files.IsOwnFolder(path) }), err
 }
 
-// removeFolders removes what runs that were killed have left. The lock is held.
+// removeFolders removes the temp folders that killed runs left behind. The caller holds
+// the lock.
 func (t *Target) removeFolders() {
 	found, err := t.Folders()
 	if err != nil {
@@ -29,7 +30,7 @@ func (t *Target) removeFolders() {
 	for _, dir := range found {
 		t.Out.Say("removing %s, left by an earlier run", dir)
 		if err := os.RemoveAll(dir); err != nil {
-			t.Out.Warn("%s stays: %v", dir, err) // it is in nobody's way
+			t.Out.Warn("%s stays: %v", dir, err) // it does no harm
 		}
 	}
 }
