@@ -20,7 +20,7 @@ func TestPartialPath(t *testing.T) {
 	if got := object("d41d8cd98f00b204e9800998ecf8427e-7", at); got != "dir/x.d41d8cd98f00b204e9800998ecf8427e-7.partial" {
 		t.Error(got)
 	}
-	// What is no name for a file, or none at all, is replaced by one.
+	// A hash replaces an ETag that is empty or cannot be part of a file name.
 	seen := map[string]bool{}
 	for _, etag := range []string{"../../etc/passwd", "", "a b", "*"} {
 		path := object(etag, at)
@@ -34,7 +34,7 @@ func TestPartialPath(t *testing.T) {
 	}
 }
 
-// One run at a time; and what has become the target is no longer partial.
+// Only one run writes a partial file, and once it is published no partial file is left.
 func TestPartialIsLocked(t *testing.T) {
 	target := filepath.Join(t.TempDir(), "x.dump")
 	object := s3store.Object{ETag: "abc", Size: 5}
@@ -72,9 +72,9 @@ func TestPartialIsLocked(t *testing.T) {
 	}
 }
 
-// What others may have made under the name of a partial file is never continued, and
-// what they put in its place is never published.
-func TestPartialIsNobodyElses(t *testing.T) {
+// hectl never resumes a file that another user made under the name of a partial file,
+// and never publishes one that was put in its place.
+func TestPartialOfAnotherUser(t *testing.T) {
 	object := s3store.Object{ETag: "abc", Size: 5}
 	lay := map[string]func(path, precious string) error{
 		"a link":                 func(path, precious string) error { return os.Symlink(precious, path) },

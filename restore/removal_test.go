@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// What a purge finds of downloads is what downloads leave, and nothing else.
+// A purge finds exactly the files that unfinished downloads leave.
 func TestPartialDownloads(t *testing.T) {
 	dir := t.TempDir()
 	write := func(path, content string) {
@@ -44,7 +44,7 @@ func TestPartialDownloads(t *testing.T) {
 	if err != nil || len(found) != len(mine) {
 		t.Fatal(found, err)
 	}
-	// One that a download is at work on stays.
+	// A file that a download is writing stays.
 	busy, err := os.Open(mine[0])
 	if err != nil {
 		t.Fatal(err)

@@ -11,8 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// completeNames completes the names of snapshots that are not named yet, of
-// which a command takes at most so many.
+// completeNames completes the names of snapshots that are not on the command line yet.
+// The command takes at most so many.
 func completeNames(env *command.Env, most int) commandline.Completer {
 	return func(ctx context.Context, line commandline.Line) ([]commandline.Candidate, error) {
 		if len(line.Operands) >= most {
@@ -29,11 +29,11 @@ func completeNames(env *command.Env, most int) commandline.Completer {
 	}
 }
 
-// knownSnapshots asks the target's server, which is near, for its snapshots; the
-// newest is the last.
+// knownSnapshots asks the target's server, which is local, for the snapshots, newest
+// last.
 func knownSnapshots(ctx context.Context, env *command.Env, flags config.Flags) ([]Info, error) {
 	settings, err := env.Settings()
-	if err != nil || !settings.IsApproved() { // a key press contacts nobody that the user has not approved
+	if err != nil || !settings.IsApproved() { // completion contacts no server that the user has not approved
 		return nil, err
 	}
 	database, err := settings.Target(flags)

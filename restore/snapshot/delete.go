@@ -19,7 +19,7 @@ type deleted struct {
 	DryRun    bool   `json:"dry_run,omitempty"`
 }
 
-// Text renders a line a snapshot.
+// Text renders one line per snapshot.
 func (s deleted) Text() string {
 	var b strings.Builder
 	did := "deleted"
@@ -35,8 +35,8 @@ func (s deleted) Text() string {
 	return b.String()
 }
 
-// deleteAll deletes the target's snapshots of these names, once all are
-// known to be there.
+// deleteAll deletes the target's snapshots of these names. It deletes none unless all
+// of them exist.
 func deleteAll(ctx context.Context, t *target.Target, names []string, dryRun bool) error {
 	s, err := t.Lock(ctx, target.DeleteSnapshot)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// PlanSave decides what the snapshot is called that a fetch keeps of a dump, and which
-// older one goes.
+// PlanSave chooses the name of the snapshot that a fetch keeps, and the automatic
+// snapshot that it replaces.
 func PlanSave(ctx context.Context, s *target.Session, p *swap.Plan, key string, recipe target.Recipe) error {
 	h, err := s.Holdings(ctx, s.DB)
 	if err != nil {
@@ -55,8 +55,8 @@ func PlanSave(ctx context.Context, s *target.Session, p *swap.Plan, key string, 
 
 var notPlain = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
-// automaticName is the name of the snapshot of a dump: that of the dump, as far as
-// it may be one. n counts the tries.
+// automaticName returns a name for the snapshot of a dump, made of the dump's key. n is
+// the number of the attempt.
 func automaticName(key string, n int) string {
 	name := notPlain.ReplaceAllString(strings.TrimSuffix(path.Base(key), ".rds.dump"), "-")
 	name = strings.TrimLeft(name, "._-")

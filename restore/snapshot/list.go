@@ -18,7 +18,7 @@ type listing struct {
 	Snapshots []Info `json:"snapshots"`
 }
 
-// Text renders a line a snapshot.
+// Text renders one line per snapshot.
 func (l listing) Text() string {
 	if len(l.Snapshots) == 0 {
 		return ""
@@ -38,7 +38,7 @@ func (l listing) Text() string {
 	return b.String()
 }
 
-// list lists the target's snapshots. It only reads, so it asks no guard.
+// list lists the target's snapshots. It only reads, so it needs no guard.
 func list(ctx context.Context, t *target.Target) error {
 	h, err := t.Look(ctx)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// compareRecipes says what of another recipe is not as wanted, "" when nothing is. It is
-// a clause that completes "not used: ".
+// compareRecipes returns a clause that says how the recipe of a snapshot differs from the
+// wanted one, "" if it does not.
 func compareRecipes(made, want target.Recipe, password string) string {
 	switch {
 	case made.Dump != want.Dump:
@@ -30,7 +30,7 @@ func compareRecipes(made, want target.Recipe, password string) string {
 	case made.After != want.After:
 		return "other SQL has run in it (after in hectl.yml)"
 	case made.User != want.User:
-		return "what is in it belongs to " + made.User
+		return "everything in it belongs to " + made.User
 	case made.Version != want.Version:
 		return "it was made by hectl " + made.Version
 	case !hasPassword(made, password):
@@ -46,13 +46,13 @@ func hasPassword(made target.Recipe, password string) bool {
 	return methods.IsPassword(made.Password, password)
 }
 
-// FindServing returns the newest snapshot that is what a fetch by the recipe would
-// make, nil when there is none, and why the others are not.
+// FindServing returns the newest snapshot that equals the result of a fetch with this
+// recipe, nil if there is none, and the reasons against the others.
 func FindServing(snapshots []target.Held, want target.Recipe, password string) (snapshot *target.Held, reasons []string) {
 	for i := range slices.Backward(snapshots) {
 		s := &snapshots[i]
 		if s.Snapshot.Recipe == nil {
-			continue // a database that somebody worked with
+			continue // saved by the user, so its rows may differ from a fetch's
 		}
 		reason := compareRecipes(*s.Snapshot.Recipe, want, password)
 		if reason == "" {

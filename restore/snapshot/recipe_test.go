@@ -46,7 +46,7 @@ func TestServing(t *testing.T) {
 	}
 }
 
-// The newest of those that serve is taken.
+// The newest usable snapshot wins.
 func TestServingTakesTheNewest(t *testing.T) {
 	r := target.Recipe{Dump: "d"}
 	s, _ := FindServing([]target.Held{

@@ -15,16 +15,15 @@ type renamed struct {
 	DryRun   bool   `json:"dry_run,omitempty"`
 }
 
-// Text says what is called what.
+// Text reports the old name and the new one.
 func (s renamed) Text() string {
 	if s.DryRun {
 		return fmt.Sprintf("would rename    the snapshot %s to %s\nnothing was changed (--dry-run)", s.Was, s.Snapshot.Name)
 	}
-	return fmt.Sprintf("the snapshot %s is called %s now", s.Was, s.Snapshot.Name)
+	return fmt.Sprintf("the snapshot %s is now called %s", s.Was, s.Snapshot.Name)
 }
 
-// rename gives a snapshot another name. A fetch no longer replaces a snapshot
-// that has a name of its own.
+// rename gives a snapshot another name. A fetch does not replace a renamed snapshot.
 func rename(ctx context.Context, t *target.Target, name, to string, dryRun bool) error {
 	s, err := t.Lock(ctx, target.RenameSnapshot)
 	if err != nil {

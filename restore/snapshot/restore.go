@@ -36,13 +36,13 @@ func restoreNamed(ctx context.Context, t *target.Target, name string, r Restore)
 	return err
 }
 
-// NotCopiedError says that a snapshot could not be copied, and nothing was changed.
+// NotCopiedError reports that a snapshot could not be copied and nothing was changed.
 type NotCopiedError struct{ error }
 
 func (e *NotCopiedError) Unwrap() error { return e.error }
 
-// explainStale adds how to mend a snapshot that was made with another version of
-// the operating system's collations.
+// explainStale adds a hint on how to fix a snapshot that was made with another version
+// of the operating system's collations.
 func explainStale(ctx context.Context, s *target.Session, snapshot target.Held, err error) error {
 	stale, lookup := s.DB.OtherCollations(ctx, snapshot.Name)
 	if lookup != nil || !stale {
@@ -57,7 +57,7 @@ func explainStale(ctx context.Context, s *target.Session, snapshot target.Held, 
 	return fault.Wrap(fault.CodeOf(err), hint, err)
 }
 
-// restorePlan is what the restore of a snapshot will do.
+// restorePlan describes what the restore of a snapshot will do.
 type restorePlan struct {
 	Snapshot  Info     `json:"snapshot"`
 	Target    string   `json:"target"`
@@ -84,10 +84,10 @@ func (p restorePlan) Text() string {
 	return b.String()
 }
 
-// Restore is what one restore of a snapshot is told.
+// Restore has the settings for the restore of a snapshot.
 type Restore struct {
 	Info         dump.Info // of the dump that is in the snapshot
-	named        bool      // you asked for this snapshot, and not for a dump
+	named        bool      // the user asked for this snapshot, not for a dump
 	DropReplaced bool
 	DryRun       bool
 	Commands     swap.Commands

@@ -13,7 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// saved is the result of saving a snapshot, or what it would be.
+// saved is the result of saving a snapshot, or with --dry-run the plan.
 type saved struct {
 	Snapshot  Info     `json:"snapshot"`
 	Target    string   `json:"target"`
@@ -27,14 +27,14 @@ type saved struct {
 // IsProse lets a terminal break its lines.
 func (saved) IsProse() {}
 
-// Text says what was saved, and how to go back to it.
+// Text reports what was saved and how to go back to it.
 func (s saved) Text() string {
 	if s.DryRun {
 		var b strings.Builder
 		fmt.Fprintf(&b, "would copy      %s (%s) on %s\n", s.Target, text.Size(s.Snapshot.Size), s.Server)
 		fmt.Fprintf(&b, "to              %s, after ending the sessions on %s\n", s.Snapshot.Database, s.Target)
 		for _, name := range s.Leftovers {
-			fmt.Fprintf(&b, "before, drop    %s, left by an earlier run\n", name)
+			fmt.Fprintf(&b, "first, drop     %s, left by an earlier run\n", name)
 		}
 		b.WriteString("nothing was changed (--dry-run)")
 		return b.String()
@@ -53,7 +53,7 @@ func save(ctx context.Context, t *target.Target, name string, dryRun bool) error
 	}
 	defer s.Close(ctx)
 	if s.Existing == nil {
-		return fault.New(fault.NotFound, `"hectl fetch-latest-db" creates it; --target names another`, "there is no database %s to save", s)
+		return fault.New(fault.NotFound, `run "hectl fetch-latest-db" to create it, or use --target for another`, "there is no database %s to save", s)
 	}
 	if err := refuseTaken(ctx, s, name); err != nil {
 		return err
@@ -88,7 +88,7 @@ func save(ctx context.Context, t *target.Target, name string, dryRun bool) error
 	return s.Outcome(s.Out.Result(result))
 }
 
-// describeSnapshot describes the snapshot of the target as it will be.
+// describeSnapshot returns the snapshot of the target as it will be.
 func describeSnapshot(ctx context.Context, s *target.Session, name string) (target.Held, error) {
 	m, err := target.DatabaseMark(ctx, s.DB, s.Existing.Name)
 	if err != nil {
@@ -105,8 +105,8 @@ func describeSnapshot(ctx context.Context, s *target.Session, name string) (targ
 	return snapshot, nil
 }
 
-// copyToSnapshot copies the target to a temp database, which gets the mark and the name of
-// the snapshot in one step.
+// copyToSnapshot copies the target to a temp database, which then gets the mark and the
+// name of the snapshot in one transaction.
 func copyToSnapshot(ctx context.Context, s *target.Session, snapshot target.Held) (err error) {
 	from := *s.Existing
 	temp := target.CopyName(from.Name, s.Out.Now())

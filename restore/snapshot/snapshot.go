@@ -22,7 +22,7 @@ func Command(env *command.Env) *cli.Command {
 	env.CompleteArgs("snapshot delete", completeNames(env, math.MaxInt))
 	return command.New(env, &cli.Command{
 		Name:  "snapshot",
-		Usage: "keep the local database as it is, to go back to",
+		Usage: "save and restore copies of the local database",
 		UsageText: `hectl snapshot save NAME
    hectl snapshot list
    hectl snapshot restore NAME
@@ -30,21 +30,21 @@ func Command(env *command.Env) *cli.Command {
    hectl snapshot delete NAME…`,
 		Description: `EXAMPLES:
    hectl snapshot save before-migration
-   hectl snapshot restore before-migration   again and again
-   hectl snapshot list                       names, sizes, and what they are of
+   hectl snapshot restore before-migration   as often as you like
+   hectl snapshot list                       names, sizes and origins
 
-   A snapshot is a copy of TARGET on the same server, made of its files: a
-   database of its own, TARGET_snapshot_NAME, to which nobody can connect. It
-   takes as much room as TARGET. Names are of their TARGET: two databases may
-   each have a snapshot "clean".
+   A snapshot is a copy of TARGET's files on the same server: a separate database,
+   TARGET_snapshot_NAME, that accepts no connections. It takes as much disk space
+   as TARGET. Each TARGET has its own names: two databases can each have a
+   snapshot "clean".
 
-   save ends the sessions on TARGET, and so does restore, which copies the
-   snapshot to a new database, and exchanges the two as fetch-latest-db does:
-   what TARGET was is kept as TARGET_previous ("hectl rollback"). Settings,
-   comment and privileges of TARGET stay. Nothing is ever taken for a snapshot
-   that hectl did not make and mark as one.
+   save and restore end the sessions on TARGET. restore copies the snapshot to a
+   new database and swaps it with TARGET, as fetch-latest-db does. The previous
+   database is kept as TARGET_previous ("hectl rollback"). TARGET keeps its
+   settings, comment and privileges. hectl only uses snapshots that it made and
+   marked itself.
 
-   "hectl fetch-latest-db --snapshot" makes one of what it fetched.`,
+   "hectl fetch-latest-db --snapshot" makes a snapshot of the fetched database.`,
 		Subcommands: []*cli.Command{
 			snapshotSaveCommand(env), snapshotListCommand(env), snapshotRestoreCommand(env),
 			snapshotRenameCommand(env), snapshotDeleteCommand(env),
@@ -54,14 +54,14 @@ func Command(env *command.Env) *cli.Command {
 
 const snapshotExits = `
 0    done
-1    failed; the target and its snapshots are as they were
-2    wrong flags or settings, or there is a snapshot NAME already
+1    failed; the target and its snapshots are unchanged
+2    wrong flags or settings, or the snapshot NAME already exists
 3    done, with warnings that need attention
 10   there is no such snapshot, or no target to save
-11   another run works on this target
+11   another run is using this target
 12   the role lacks a permission
-15   the target may not be replaced, or not be read
-130  interrupted; the target and its snapshots are as they were`
+15   hectl refuses to replace or read the target
+130  interrupted; the target and its snapshots are unchanged`
 
 func snapshotSaveCommand(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
@@ -72,8 +72,8 @@ func snapshotSaveCommand(env *command.Env) *cli.Command {
    hectl snapshot save before-upgrade --dry-run   only show the plan
    hectl snapshot save before-upgrade
 
-   Ends the sessions on TARGET, because PostgreSQL copies a database only when
-   it has none.`,
+   Ends the sessions on TARGET, because PostgreSQL only copies a database that
+   has none.`,
 		Flags: append(command.TargetFlags(), command.DryRunFlag()),
 		Action: func(c *cli.Context) error {
 			t, err := prepareSnapshots(env, c, 1, 1)
@@ -107,7 +107,7 @@ func snapshotRestoreCommand(env *command.Env) *cli.Command {
 		Usage:     "replace the local database with a snapshot",
 		UsageText: "hectl snapshot restore NAME [options]",
 		Description: `EXAMPLES:
-   hectl snapshot restore before-migration   again and again
+   hectl snapshot restore before-migration   as often as you like
    hectl snapshot restore before-migration --drop-previous
 
    Copies the snapshot to a new database, then swaps it with TARGET. The
@@ -134,7 +134,7 @@ func snapshotRenameCommand(env *command.Env) *cli.Command {
 		Description: `EXAMPLES:
    hectl snapshot rename before-migration clean
 
-   "hectl fetch-latest-db --snapshot" replaces the snapshot that it made before,
+   "hectl fetch-latest-db --snapshot" replaces the snapshot of an earlier fetch,
    unless you renamed it.`,
 		Flags: append(command.TargetFlags(), command.DryRunFlag()),
 		Action: func(c *cli.Context) error {
@@ -167,8 +167,8 @@ func snapshotDeleteCommand(env *command.Env) *cli.Command {
 	}, snapshotExits)
 }
 
-// prepareSnapshots checks the names of snapshots, of which a command takes from
-// least to most, and finds the target.
+// prepareSnapshots checks the names of snapshots on the command line, which takes from
+// least to most of them, and returns the target.
 func prepareSnapshots(env *command.Env, c *cli.Context, least, most int) (*target.Target, error) {
 	if n := c.NArg(); n < least || n > most {
 		name := commandline.FullName(c.Command)
@@ -176,7 +176,7 @@ func prepareSnapshots(env *command.Env, c *cli.Context, least, most int) (*targe
 	}
 	for _, arg := range c.Args().Slice() {
 		if !plainName.MatchString(arg) {
-			return nil, fault.New(fault.Usage, "letters, digits, and . _ - between them, at most 60", "%s cannot be the name of a snapshot", fault.Quote(arg))
+			return nil, fault.New(fault.Usage, "use at most 60 letters, digits, and . _ - after the first", "%s cannot be the name of a snapshot", fault.Quote(arg))
 		}
 	}
 	t, _, err := command.NewTarget(env, c)
@@ -204,7 +204,7 @@ func NewInfo(h target.Held) Info {
 	}
 }
 
-// of says what the snapshot is of: the dump that was in it first, else the target.
+// of returns what the snapshot is of: the name of its dump, or else of its target.
 func (s Info) of() string {
 	if s.Origin == nil || s.Origin.Dump == "" {
 		return s.target
@@ -221,32 +221,32 @@ func findSnapshot(ctx context.Context, s *target.Session, name string) (target.H
 	if found := h.Snapshot(name); found != nil {
 		return *found, nil
 	}
-	hint := `"hectl snapshot save NAME" makes one`
+	hint := `run "hectl snapshot save NAME" to make one`
 	var names []string
 	for _, other := range h.Snapshots {
 		names = append(names, other.Snapshot.Name)
 	}
 	if len(names) > 0 {
-		hint = "there is " + strings.Join(names, ", ")
+		hint = "choose from " + strings.Join(names, ", ")
 	}
-	return target.Held{}, fault.New(fault.NotFound, hint, "there is no snapshot %s of %s", name, s)
+	return target.Held{}, fault.New(fault.NotFound, hint, "%s has no snapshot %s", s, name)
 }
 
-// refuseTaken refuses a name that is taken.
+// refuseTaken refuses the name of a snapshot or database that already exists.
 func refuseTaken(ctx context.Context, s *target.Session, name string) error {
 	h, err := s.Holdings(ctx, s.DB)
 	if err != nil {
 		return err
 	}
 	if h.Snapshot(name) != nil {
-		return fault.New(fault.Usage, `choose another name, or "hectl snapshot delete `+name+`" first`, "there is a snapshot %s of %s already", name, s)
+		return fault.New(fault.Usage, `choose another name, or "hectl snapshot delete `+name+`" first`, "%[2]s already has a snapshot %[1]s", name, s)
 	}
 	database := target.SnapshotName(s.Name(), name)
 	if _, taken, err := s.DB.Database(ctx, database); err != nil || !taken {
 		return err
 	}
-	return fault.New(fault.Usage, "choose another name, or rename that database", "the snapshot %s would be the database %s, and there is one of that name that hectl did not make", name, database)
+	return fault.New(fault.Usage, "choose another name, or rename that database", "the snapshot %s needs the database name %s, but a database of that name exists that hectl did not create", name, database)
 }
 
-// plainName is what a snapshot may be called.
+// plainName matches the names that a snapshot can have.
 var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$`)

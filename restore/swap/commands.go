@@ -25,7 +25,7 @@ type Commands struct {
 	KeepFailed bool          // --keep-failed: keep the temp database of one that failed
 }
 
-// Lines are the commands as a person would type them.
+// Lines returns the commands as command lines.
 func (c Commands) Lines() (lines []string) {
 	for _, words := range c.Words {
 		lines = append(lines, config.CommandLine(words))
@@ -33,7 +33,7 @@ func (c Commands) Lines() (lines []string) {
 	return lines
 }
 
-// CommandError says that a command of after_restore failed.
+// CommandError reports that a command of after_restore failed.
 type CommandError struct{ error }
 
 func (e *CommandError) Unwrap() error { return e.error }
@@ -60,7 +60,7 @@ func (c Commands) Run(ctx context.Context, s *target.Session, p *Plan) error {
 		}
 		bar.Add(1)
 	}
-	// What a command left behind must not change the database any more.
+	// A process that a command left running must not change the database later.
 	if _, err := s.DB.TerminateSessions(ctx, p.Temp); err != nil {
 		return err
 	}
@@ -71,8 +71,8 @@ func (c Commands) Run(ctx context.Context, s *target.Session, p *Plan) error {
 	return err
 }
 
-// openDatabase returns the oid of a database that is no template and takes connections,
-// 0 when there is none.
+// openDatabase returns the OID of a database that accepts connections and is not a
+// template, 0 if there is none.
 func openDatabase(ctx context.Context, admin *pgtools.DB, name string) (oid uint32, err error) {
 	err = admin.QueryRow(ctx, "SELECT coalesce((SELECT oid FROM pg_catalog.pg_database WHERE datname = $1 AND datallowconn AND NOT datistemplate), 0)::oid", name).Scan(&oid)
 	if err != nil {
@@ -81,11 +81,11 @@ func openDatabase(ctx context.Context, admin *pgtools.DB, name string) (oid uint
 	return oid, nil
 }
 
-// runOne runs one command, and passes on what it prints.
+// runOne runs one command and prints its output.
 func (c Commands) runOne(ctx context.Context, s *target.Session, p *Plan, words []string) error {
 	env := s.Conn.WithDatabase(p.Temp).CommandEnviron(os.Environ())
-	// A running spring server would go on in the environment that it was started in,
-	// which is that of the target.
+	// A running Spring server would keep the environment that it was started in, and so
+	// the target.
 	env = append(env, "RAILS_ENV=development", "DISABLE_SPRING=1")
 	var last lastLines
 	use := countUse(ctx, s.DB, p)
@@ -98,27 +98,28 @@ func (c Commands) runOne(ctx context.Context, s *target.Session, p *Plan, words 
 		return explainCommand(fmt.Errorf("after_restore: %s: %w", config.CommandLine(words), err), last)
 	}
 	if use.strayed(ctx, s.DB, p) {
-		s.Warn("%s connected to %s and not to %s: what it changed is in the database that this restore replaces; let it read DATABASE_URL, or PGDATABASE",
+		s.Warn("%s connected to %s and not to %s: its changes are in the database that this restore replaces; make it read DATABASE_URL or PGDATABASE",
 			config.CommandLine(words), p.Target, p.Temp)
 	}
 	return nil
 }
 
-// explainCommand adds to the failure of a command what it said last.
+// explainCommand adds a command's last lines of output to its error.
 func explainCommand(err error, last lastLines) error {
 	if len(last) > 0 {
-		err = fmt.Errorf("%w; it said last: %s", err, strings.Join(last, "; "))
+		err = fmt.Errorf("%w; its last output: %s", err, strings.Join(last, "; "))
 	}
 	if _, ok := errors.AsType[*pgtools.TimeoutError](err); ok {
-		return fault.Wrap(fault.Failed, "after_restore_timeout in hectl.yml gives it more time", err)
+		return fault.Wrap(fault.Failed, "raise after_restore_timeout in hectl.yml to give it more time", err)
 	}
 	return err
 }
 
-// colours match a terminal's codes for them.
+// colours matches a terminal's codes for colors.
 var colours = regexp.MustCompile("\x1b\\[[0-9;]*[mK]")
 
-// plainLine is a line of a command's output as a terminal shows it in the end.
+// plainLine returns a line of a command's output as a terminal finally shows it,
+// without colors and passwords.
 func plainLine(line string) string {
 	line = colours.ReplaceAllString(strings.TrimRight(line, "\r"), "")
 	return fault.Redact(line[strings.LastIndex(line, "\r")+1:])
@@ -134,16 +135,16 @@ func (l *lastLines) add(line string) {
 	}
 }
 
-// connections is how often clients had connected to the temp database and the target when a
-// command began.
+// connections counts the clients that had connected to the temp database and to the
+// target before a command started.
 type connections struct {
 	known        bool
 	since        time.Time // by the server's clock
 	temp, target int64
 }
 
-// countUse counts. Servers before 15 know it late or not at all: then nothing is
-// concluded.
+// countUse counts the connections so far. Servers before version 15 report them late or
+// not at all; the result is then not known.
 func countUse(ctx context.Context, admin *pgtools.DB, p *Plan) connections {
 	var u connections
 	if !p.Exists || admin.ServerVersion().Major < 15 {
@@ -157,9 +158,9 @@ func countUse(ctx context.Context, admin *pgtools.DB, p *Plan) connections {
 	return u
 }
 
-// strayed reports whether clients have connected to the target since, and none to the
-// temp database. A session is counted when it ends, before it leaves
-// pg_stat_activity, so each is in one or the other.
+// strayed reports whether clients have since connected to the target and none to the
+// temp database. A session is counted when it ends, before it leaves pg_stat_activity,
+// so that every session is in one of the two.
 func (u connections) strayed(ctx context.Context, admin *pgtools.DB, p *Plan) bool {
 	if !u.known {
 		return false
@@ -178,8 +179,8 @@ func (u connections) strayed(ctx context.Context, admin *pgtools.DB, p *Plan) bo
 // Keeps reports whether --keep-failed keeps the temp database after err.
 func (c Commands) Keeps(ctx context.Context) bool { return c.KeepFailed && ctx.Err() == nil }
 
-// Explain explains that what hectl.yml runs after a restore has failed, and where the
-// temp database is if it is kept.
+// Explain adds to the error of SQL or a command from hectl.yml that the target is
+// unchanged, and where the temp database is if it is kept.
 func (c Commands) Explain(ctx context.Context, s *target.Session, p *Plan, err error) error {
 	if p.Exists {
 		err = fmt.Errorf("%s is as it was: %w", p.Target, err)

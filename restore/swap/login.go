@@ -16,19 +16,19 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// Login says how to sign in to the application with the restored database.
+// Login describes how to log in to the application with the restored database.
 type Login struct {
-	// Address of a user, "" for that of any: rows that are not masked have those of
-	// production, which are not shown.
+	// Address of a user; "" if any address works. Addresses that are not masked are
+	// production's, which hectl does not show.
 	Address string `json:"address,omitempty"`
-	// Password is "" where the person or hectl.yml gave one, which From names.
+	// Password is "" if it comes from --password or hectl.yml; From names which.
 	Password string `json:"password,omitempty"`
 	From     string `json:"password_from,omitempty"`
 	Table    string `json:"table"`
 	Column   string `json:"password_column"`
 }
 
-// String says it in a line.
+// String describes the login in one line.
 func (l Login) String() string {
 	who := "as any user with"
 	if l.Address != "" {
@@ -41,15 +41,15 @@ func (l Login) String() string {
 	return fmt.Sprintf("log in %s %s (%s.%s)", who, password, l.Table, l.Column)
 }
 
-// LoginOptions are what is needed to find out how to sign in.
+// LoginOptions are the settings for finding a login.
 type LoginOptions struct {
 	As            string // the address of a user that is not masked; "" for none
 	Password      string // that every user gets
 	RulePasswords []string
 }
 
-// Find finds out how to sign in to the temp database. isMasked reports whether rules
-// replaced a column; nil where that is not known. Only --login-as can fail: nothing
+// Find finds out how to log in with the temp database. isMasked reports whether rules
+// replaced a column; nil if not known. It fails only for --login-as, because nothing
 // else is worth losing a restore for.
 func (o LoginOptions) Find(ctx context.Context, s *target.Session, p *Plan, isMasked func(table schema.Name, column string) bool) (*Login, error) {
 	l, err := o.look(ctx, s, p, isMasked)
@@ -66,7 +66,7 @@ func (o LoginOptions) Find(ctx context.Context, s *target.Session, p *Plan, isMa
 	return nil, err
 }
 
-// usersTable is a table whose users can sign in.
+// usersTable is a table of users who can log in.
 type usersTable struct {
 	Schema, Name      string
 	Columns           []string
@@ -75,7 +75,7 @@ type usersTable struct {
 
 func (t usersTable) sql() string { return pgtools.Quote(t.Schema) + "." + pgtools.Quote(t.Name) }
 
-// label is the name as messages have it.
+// label returns the name for messages.
 func (t usersTable) label() string {
 	if t.Schema == "public" {
 		return t.Name
@@ -107,8 +107,8 @@ func usersTables(ctx context.Context, db *pgtools.DB) ([]usersTable, error) {
 	return tables, nil
 }
 
-// first returns the address and the password's hash of the first user who may sign
-// in, as far as columns tell.
+// first returns the address and the password's hash of the first user who can log in,
+// judging by the columns.
 func (t usersTable) first(ctx context.Context, db *pgtools.DB) (address, hash string, err error) {
 	where := []string{fmt.Sprintf("%s::text <> '' AND %s::text LIKE '$2%%'", pgtools.Quote(t.address), pgtools.Quote(t.password))}
 	for _, name := range []string{"discarded_at", "deleted_at", "archived_at", "locked_at", "suspended_at", "disabled_at", "banned_at"} {
@@ -135,10 +135,10 @@ func (t usersTable) find(ctx context.Context, db *pgtools.DB, wanted string) (ad
 	return address, hash, err
 }
 
-// madeUp matches addresses that are nobody's.
-var madeUp = regexp.MustCompile(`(?i)@([a-z0-9-]+\.)*example\.(com|org|net)$`)
+// fakeAddress matches addresses in domains that are reserved for examples.
+var fakeAddress = regexp.MustCompile(`(?i)@([a-z0-9-]+\.)*example\.(com|org|net)$`)
 
-// look finds out how to sign in to the temp database.
+// look connects to the temp database and finds a login.
 func (o LoginOptions) look(ctx context.Context, s *target.Session, p *Plan, isMasked func(table schema.Name, column string) bool) (*Login, error) {
 	db, err := pgtools.Connect(ctx, s.Conn.WithDatabase(p.Temp), pgtools.RestoreApp)
 	if err != nil {
@@ -162,7 +162,7 @@ func (o LoginOptions) look(ctx context.Context, s *target.Session, p *Plan, isMa
 		if !o.knows(hash, l) {
 			continue
 		}
-		if p.Masked && (isMasked != nil && isMasked(schema.Name{Schema: t.Schema, Name: t.Name}, t.address) || madeUp.MatchString(address)) {
+		if p.Masked && (isMasked != nil && isMasked(schema.Name{Schema: t.Schema, Name: t.Name}, t.address) || fakeAddress.MatchString(address)) {
 			l.Address = address
 		}
 		return l, nil
@@ -170,7 +170,7 @@ func (o LoginOptions) look(ctx context.Context, s *target.Session, p *Plan, isMa
 	return nil, nil
 }
 
-// lookFor is look for the user that --login-as names.
+// lookFor finds the login of the user that --login-as names.
 func (o LoginOptions) lookFor(ctx context.Context, db *pgtools.DB, tables []usersTable, out *console.Console) (*Login, error) {
 	for _, t := range tables {
 		address, hash, err := t.find(ctx, db, o.As)
@@ -182,17 +182,17 @@ func (o LoginOptions) lookFor(ctx context.Context, db *pgtools.DB, tables []user
 		}
 		l := &Login{Address: address, Table: t.label(), Column: t.password}
 		if !o.knows(hash, l) {
-			out.Warn("the password of %s is not known: %s.%s is not what hectl sets", address, t.label(), t.password)
+			out.Warn("the password of %s is not known: hectl did not set %s.%s", address, t.label(), t.password)
 			return nil, nil
 		}
 		return l, nil
 	}
-	return nil, fault.New(fault.Failed, "--login-as takes an address that the dump has; a dump that was masked when it was made has made-up ones",
+	return nil, fault.New(fault.Failed, "use an address from the dump; a dump that was masked when it was made has fake ones",
 		"no user has the address %s", o.As)
 }
 
-// knows reports whether a hash is that of a password which the person knows, and
-// notes in l where that came from.
+// knows reports whether a hash is that of a password that the user knows, and sets in l
+// where the password comes from.
 func (o LoginOptions) knows(hash string, l *Login) bool {
 	is := func(password string) bool { return methods.IsPassword(hash, password) }
 	switch {

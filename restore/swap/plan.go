@@ -13,33 +13,33 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// Plan says under which names a temp database takes the target's place, and
-// what happens to it before that.
+// Plan has the names for the swap of a temp database with the target, and what happens
+// to the temp database before the swap.
 type Plan struct {
 	Target    string
 	Server    string // user@host:port/database of the target
 	Version   string // of the server
-	Exists    bool   // the target
+	Exists    bool   // whether there is a target to replace
 	Temp      string
 	Previous  string   // kept under this name; "" when nothing is kept
 	Leftovers []string // databases of earlier runs that will be dropped
 
-	Dump    dump.Info // what the temp database holds
+	Dump    dump.Info // in the temp database
 	Masked  bool      // by rules
 	Rules   string    // their hash
 	LeftOut []load.LeftOut
 
 	Commands     Commands
-	Save         *SnapshotCopy // nil when no snapshot is made
-	Login        *Login        // how to sign in; nil when that is not known
+	Save         *SnapshotCopy // nil if the fetch keeps no snapshot
+	Login        *Login        // nil if not known
 	mark         target.Mark   // of the temp database once it is the target
-	outgoing     string        // name of the older previous database on its way out
+	outgoing     string        // name of the older previous database until it is dropped
 	dropReplaced bool          // drop the replaced database instead of keeping it
-	// dropsPrevious reports that there is a previous database, which is dropped.
+	// dropsPrevious reports that there is a previous database that will be dropped.
 	dropsPrevious bool
 }
 
-// NewPlan decides the names, and finds the databases that will be dropped.
+// NewPlan chooses the names, and finds the databases that will be dropped.
 func NewPlan(ctx context.Context, s *target.Session, commands Commands, dropReplaced bool) (*Plan, error) {
 	now, name := s.Out.Now(), s.Name()
 	p := &Plan{
@@ -57,8 +57,8 @@ func NewPlan(ctx context.Context, s *target.Session, commands Commands, dropRepl
 	return p, err
 }
 
-// Settle gives the complete temp database what hangs on the target's name, and
-// notes where it comes from. It stays marked as a temp database until the swap.
+// Settle copies the target's settings and comment to the complete temp database, and
+// records its origin. It stays marked as a temp database until the swap.
 func (p *Plan) Settle(ctx context.Context, s *target.Session, from *target.Origin) error {
 	p.mark = target.Mark{Target: p.Target, Origin: from}
 	if p.Exists {
@@ -81,8 +81,8 @@ func (p *Plan) Settle(ctx context.Context, s *target.Session, from *target.Origi
 	return err
 }
 
-// ExplainInterrupted adds to the error of an interrupted run that the target is as it
-// was, which is what you wonder about after Ctrl-C.
+// ExplainInterrupted adds to the error of an interrupted run that the target is
+// unchanged, because that is the first question after Ctrl-C.
 func (p *Plan) ExplainInterrupted(ctx context.Context, err error) error {
 	if ctx.Err() == nil || !p.Exists {
 		return err
@@ -90,7 +90,7 @@ func (p *Plan) ExplainInterrupted(ctx context.Context, err error) error {
 	return fmt.Errorf("%s is as it was: %w", p.Target, err)
 }
 
-// Text renders what follows when the temp database is complete.
+// Text renders the steps after the temp database is complete.
 func (p *Plan) Text(b *strings.Builder) {
 	for _, line := range p.Commands.Lines() {
 		fmt.Fprintf(b, "then run        %s\n", line)
@@ -99,7 +99,7 @@ func (p *Plan) Text(b *strings.Builder) {
 	case !p.Exists:
 		fmt.Fprintf(b, "then rename     %s to %s, which does not exist yet\n", p.Temp, p.Target)
 	case p.Previous == "":
-		fmt.Fprintf(b, "then replace    %s by it, and drop what %s was\n", p.Target, p.Target)
+		fmt.Fprintf(b, "then replace    %s with it, and drop the old %s\n", p.Target, p.Target)
 	default:
 		fmt.Fprintf(b, "then rename     %s to %s, and %s to %s\n", p.Target, p.Previous, p.Temp, p.Target)
 	}
@@ -107,25 +107,25 @@ func (p *Plan) Text(b *strings.Builder) {
 		fmt.Fprintf(b, "then drop       the current %s\n", target.PreviousName(p.Target))
 	}
 	for _, name := range p.Leftovers {
-		fmt.Fprintf(b, "before, drop    %s, left by an earlier run\n", name)
+		fmt.Fprintf(b, "first, drop     %s, left by an earlier run\n", name)
 	}
 	b.WriteString("nothing was changed (--dry-run)")
 }
 
-// SnapshotCopy is a snapshot that a fetch makes. It gets its name in the transaction
-// that exchanges the target, so there is either both or none.
+// SnapshotCopy is the snapshot that a fetch keeps. It gets its name in the transaction
+// of the swap, so that either both happen or neither does.
 type SnapshotCopy struct {
 	Name     string
 	Database string
-	Temp     string // what it is called before that
+	Temp     string // its name before that
 	Recipe   target.Recipe
-	mark     target.Mark // complete once the copy is made
+	mark     target.Mark // set once the copy is made
 	Replaces string      // database of the older automatic snapshot, "" for none
 	Older    string      // its name
-	Outgoing string      // what that is called on its way out
+	Outgoing string      // its name until it is dropped
 }
 
-// Text is the line about it in a plan.
+// Text renders the line for the plan.
 func (s *SnapshotCopy) Text() string {
 	instead := ""
 	if s.Older != "" && s.Older != s.Name {
@@ -134,8 +134,8 @@ func (s *SnapshotCopy) Text() string {
 	return fmt.Sprintf("then copy       it to the snapshot %s%s\n", s.Name, instead)
 }
 
-// CopySave copies the complete temp database to what becomes the snapshot, if there is
-// to be one. A copy that fails is no reason to lose the fetch.
+// CopySave copies the complete temp database for the snapshot, if the fetch keeps one.
+// If the copy fails, the fetch continues without a snapshot.
 func (p *Plan) CopySave(ctx context.Context, s *target.Session, from *target.Origin, owner, password string) error {
 	c := p.Save
 	if c == nil {
@@ -155,7 +155,7 @@ func (p *Plan) CopySave(ctx context.Context, s *target.Session, from *target.Ori
 	s.Out.Detail("copying %s to %s", p.Temp, c.Temp)
 	err := pgtools.CopyDatabase(ctx, s.Conn, p.Temp, c.Temp, pgtools.CopyOptions{AppName: pgtools.RestoreApp, Owner: owner, Sealed: true})
 	if err != nil && ctx.Err() == nil {
-		s.Warn("there is no snapshot: %v", err)
+		s.Warn("no snapshot was kept: %v", err)
 		p.Save = nil
 		return nil
 	}

@@ -22,8 +22,8 @@ type Report struct {
 	GoBack        string         `json:"go_back,omitempty"`  // a command line
 	Snapshot      string         `json:"snapshot,omitempty"` // that it was restored from
 	SnapshotSaved time.Time      `json:"-"`
-	SnapshotNamed bool           `json:"-"`                        // you asked for the snapshot, and not for the dump
-	Saved         string         `json:"saved_snapshot,omitempty"` // that was made of it
+	SnapshotNamed bool           `json:"-"`                        // the user asked for the snapshot, not for a dump
+	Saved         string         `json:"saved_snapshot,omitempty"` // that the fetch kept
 	LeftOut       []load.LeftOut `json:"left_out,omitempty"`
 	// AfterRestore are the commands that ran.
 	AfterRestore []string `json:"after_restore,omitempty"`
@@ -46,7 +46,7 @@ func (p *Plan) Report(s *target.Session, took time.Duration) Report {
 // IsProse lets a terminal break its lines.
 func (Report) IsProse() {}
 
-// Text says what is now where, and how to go back.
+// Text reports what the target holds now, and how to go back.
 func (r Report) Text() string {
 	var b strings.Builder
 	took := text.Seconds(r.Seconds)
@@ -65,7 +65,7 @@ func (r Report) Text() string {
 		fmt.Fprintf(&b, "%s\n", r.Login)
 	}
 	if r.Saved != "" {
-		fmt.Fprintf(&b, "it is kept as the snapshot %s, too, for the next fetch of this dump\n", r.Saved)
+		fmt.Fprintf(&b, "It is also kept as the snapshot %s, for the next fetch of this dump\n", r.Saved)
 	}
 	if r.Previous != "" {
 		fmt.Fprintf(&b, "The previous database is kept as %s; to go back:\n  %s\n", r.Previous, r.GoBack)

@@ -11,25 +11,24 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// Swap puts the temp database in the target's place. All renames are one
-// transaction: a run that is killed at any instant leaves either the old order
-// or the new one.
+// Swap puts the temp database in the target's place. All renames are one transaction,
+// so a run that is killed at any point leaves either the old names or the new ones.
 //
-// The restore may have taken hours, so the guard looks three times more: right
-// before the renames; at the catalogs in their transaction, when nobody else can
-// connect to these databases; and, since rows cannot be read then, at the replaced
-// database once it has its new name and before anything is dropped.
+// The restore may have taken hours, so the guard checks three more times: right before
+// the renames; in their transaction, where it reads the catalogs while no other session
+// can connect to these databases; and after it, where it reads the rows of the replaced
+// database under its new name, before anything is dropped.
 func (p *Plan) Swap(ctx context.Context, s *target.Session) error {
 	if err := s.Recheck(ctx); err != nil {
 		return err
 	}
 	if p.Exists != (s.Existing != nil) {
-		return fault.New(fault.Refused, "fetch again", "refused to replace %s: it was created or dropped meanwhile", s)
+		return fault.New(fault.Refused, "fetch again", "refused to replace %s: it was created or dropped during the restore", s)
 	}
 	return p.swapChecked(ctx, s)
 }
 
-// swapChecked is swap once the guard has looked at the target.
+// swapChecked swaps after the guard has checked the target.
 func (p *Plan) swapChecked(ctx context.Context, s *target.Session) error {
 	previous := target.PreviousName(p.Target)
 	var renames []pgtools.Rename
@@ -75,14 +74,14 @@ func (p *Plan) swapChecked(ctx context.Context, s *target.Session) error {
 	if p.Exists {
 		switch turned, err := s.RefuseReplaced(ctx, previous); {
 		case err != nil:
-			s.Warn("%s is in place; nothing was dropped, because %s could not be looked at again: %v", p.Target, previous, err)
+			s.Warn("%s is in place; nothing was dropped, because %s could not be checked again: %v", p.Target, previous, err)
 			return nil
 		case turned != nil:
 			return errors.Join(turned, p.swapBack(ctx, s, older))
 		}
 	}
-	// From here on the new database is in place: what fails now is said, and
-	// mended by the next run, but takes nothing back.
+	// From here on, the new database is in place. A failure is only a warning, and the
+	// next run cleans up.
 	drop = append(drop, p.outgoing)
 	if p.dropReplaced && p.Exists {
 		drop = append(drop, previous)
@@ -95,7 +94,7 @@ func (p *Plan) swapChecked(ctx context.Context, s *target.Session) error {
 	return nil
 }
 
-// swapBack takes a swap back.
+// swapBack undoes a swap.
 func (p *Plan) swapBack(ctx context.Context, s *target.Session, older bool) error {
 	previous := target.PreviousName(p.Target)
 	renames := []pgtools.Rename{{From: p.Target, To: p.Temp}, {From: previous, To: p.Target}}
@@ -112,20 +111,20 @@ func (p *Plan) swapBack(ctx context.Context, s *target.Session, older bool) erro
 	return nil
 }
 
-// ExplainNotSwapped explains a swap that did not happen. When sessions were in the
-// way, the work of the restore is not thrown away.
+// ExplainNotSwapped explains a swap that did not happen. busy reports that sessions
+// prevented it; the restored database is then kept, and the hint shows how to swap it.
 func (p *Plan) ExplainNotSwapped(s *target.Session, err error, busy bool) error {
 	if !busy {
 		return fmt.Errorf("%s is as it was: %w", p.Target, err)
 	}
 	return fault.Wrap(fault.Failed,
-		fmt.Sprintf("the restored database is %s; when the sessions are gone, put it in place with: %s", p.Temp,
+		fmt.Sprintf("the restored database is %s; when the sessions are gone, swap it in with: %s", p.Temp,
 			pgtools.PsqlLine(s.Conn, s.Conn.User(), []string{"-1"}, p.renames(s.Out.Now())...)),
 		fmt.Errorf("%s is as it was: %w", p.Target, err))
 }
 
-// renames are the statements that do by hand what the swap could not. The name
-// that the target gets is not one that a later run would drop.
+// renames returns the statements that do the swap by hand. They give the target a name
+// that no later run drops.
 func (p *Plan) renames(now time.Time) []string {
 	if !p.Exists {
 		return []string{pgtools.Rename{From: p.Temp, To: p.Target}.SQL()}

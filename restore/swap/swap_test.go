@@ -14,8 +14,8 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// What happens to the target between the guard's last look and the swap's commit is
-// still seen: the swap is undone, or taken back, and nothing is dropped.
+// Swap notices changes to the target between the guard's last check and the commit: it
+// rolls back or swaps back, and drops nothing.
 func TestSwapSeesWhatCameInTheLastMoment(t *testing.T) {
 	server := pgtest.New(t)
 	exec := func(database, sql string) {
@@ -94,7 +94,7 @@ func TestSwapSeesWhatCameInTheLastMoment(t *testing.T) {
 	}
 }
 
-// testTarget is a target, without settings.
+// testTarget returns a target without settings.
 func testTarget(t *testing.T, conn pgtools.Conn) *target.Target {
 	t.Helper()
 	out := console.New(console.Options{Stdout: t.Output(), Stderr: t.Output(), Now: time.Now})
@@ -106,7 +106,7 @@ func testTarget(t *testing.T, conn pgtools.Conn) *target.Target {
 	return target
 }
 
-// Whoever presses Ctrl-C wonders what became of the database.
+// After Ctrl-C, the error says that the target is unchanged.
 func TestInterruptedRunSaysTheTargetIsAsItWas(t *testing.T) {
 	stopped, stop := context.WithCancel(t.Context())
 	stop()

@@ -98,7 +98,7 @@ func TestGuard(t *testing.T) {
 				f.Unidentified, f.Dumped = true, []*catalog.SourceIdentity{catalog.NewSourceIdentity("1/2")}
 			},
 			want: []string{"GRANT EXECUTE ON FUNCTION pg_control_system() TO \"me\""}},
-		{name: "an identity that nobody needs", dsn: local,
+		{name: "an identity that is not needed", dsn: local,
 			mod: func(f *facts) {
 				f.Unidentified, f.SourceIdentities, f.Dumped = true, []pgtools.Identity{""}, []*catalog.SourceIdentity{nil}
 			}},

@@ -26,7 +26,7 @@ func TestOnlyWhatIsNamedAndMarkedIsHectls(t *testing.T) {
 		{"dev_hectl_20261123083000_old", kept},
 		{"dev_hectl_20261123083000_out", snapshot("dev", "c")},
 		{"dev_hectl_20261123083002_new", ""}, // killed before it was marked
-		// Somebody else's, or for another target.
+		// Not hectl's, or for another target.
 		{"dev_snapshot_mine", ""},
 		{"dev_snapshot_c", snapshot("dev", "d")},
 		{"dev_snapshot_e", snapshot("other", "e")},
@@ -58,7 +58,7 @@ func TestOnlyWhatIsNamedAndMarkedIsHectls(t *testing.T) {
 	if diff := cmp.Diff([]string{"dev", "other"}, Names(found)); diff != "" {
 		t.Error(diff)
 	}
-	// A previous database that goes by the target's name is the target.
+	// A previous database with the target's name is the target.
 	h = sortOut("dev", []pgtools.Database{{Name: "dev", Comment: kept}, {Name: "dev_previous", Comment: "mine"}})
 	if h.Target == nil || h.Previous != nil {
 		t.Errorf("%+v", h)

@@ -25,7 +25,7 @@ func TestMark(t *testing.T) {
 	}
 }
 
-// What somebody wrote himself is nothing that hectl made.
+// A comment by the user is not a mark.
 func TestAMarkIsNothingElse(t *testing.T) {
 	for _, comment := range []string{
 		"the previous database", "hectl", "hectl: ", "hectl: {", "hectl: the previous database", " hectl: {}x",

@@ -9,8 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// What Rails notes is read whatever its types, its names and its place are, and what
-// cannot be read counts against the database.
+// hectl reads what Rails recorded in any type, spelling and schema. An unreadable value
+// counts against the database.
 func TestEnvironment(t *testing.T) {
 	server := pgtest.New(t)
 	exec := func(database, sql string) {
