@@ -63,7 +63,7 @@ func backupCommand(env *command.Env) *cli.Command {
    hectl streams the output of pg_dump to
    s3://NAME[/FOLDER]/backups/LABEL-TIME.rds.dump, with TIME in UTC, and writes
    nothing to disk. The dump appears in the bucket only if pg_dump succeeds.
-   Put the password into PGPASSWORD or ~/.pgpass, not into an argument.
+   Put the password in PGPASSWORD or ~/.pgpass, not into an argument.
 
    Only one backup of a source runs at a time: a second one exits 11 at once.
    hectl only reads the source, which may be a standby.
@@ -194,7 +194,7 @@ func newUploadOptions(c *cli.Context) (s3store.UploadOptions, error) {
 		}
 	}
 	if opt.KMSKeyID != "" && !strings.HasPrefix(opt.SSE, "aws:kms") {
-		return opt, fault.New(fault.Usage, "add --sse aws:kms", "--sse-kms-key-id goes with --sse aws:kms")
+		return opt, fault.New(fault.Usage, "add --sse aws:kms", "--sse-kms-key-id requires --sse aws:kms")
 	}
 	return opt, nil
 }
@@ -414,7 +414,7 @@ func joinWarnings(errs ...error) error {
 		case joined == nil:
 			joined = err
 		case err != nil:
-			joined = fault.New(fault.Warnings, "", "%w; and %w", joined, err)
+			joined = fault.New(fault.Warnings, "", "%w; %w", joined, err)
 		}
 	}
 	return joined

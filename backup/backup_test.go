@@ -20,7 +20,7 @@ func TestJoinWarnings(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	err := joinWarnings(a, nil, b)
-	if fault.CodeOf(err) != fault.Warnings || err.Error() != "a failed; and b failed" || strings.Join(fault.Hints(err), "|") != "do a|do b" {
+	if fault.CodeOf(err) != fault.Warnings || err.Error() != "a failed; b failed" || strings.Join(fault.Hints(err), "|") != "do a|do b" {
 		t.Errorf("code %v, hints %q, %v", fault.CodeOf(err), fault.Hints(err), err)
 	}
 }

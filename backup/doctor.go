@@ -134,8 +134,8 @@ func CheckSource(ctx context.Context, f *finding.List, env *command.Env, check S
 	}
 }
 
-// CheckKeep returns an error if the rules of retention in hectl.yml cannot be parsed.
-// There need not be any.
+// CheckKeep returns an error if the retention rules in hectl.yml cannot be parsed.
+// It accepts a file without any.
 func CheckKeep(settings *config.Sources) error {
 	_, err := parsePolicy(settings, nil)
 	return err

@@ -33,9 +33,9 @@ func TestParseCommandLine(t *testing.T) {
 		{"--timeout=1us", "a time of 1µs is too short"},
 		{"--part-size=1kB", "does not accept parts of 1000 bytes"},
 		{"--part-size=x", `part size "x" is not a size`},
-		{"--sse-kms-key-id=k", "goes with --sse aws:kms"},
+		{"--sse-kms-key-id=k", "requires --sse aws:kms"},
 		{"--iam-auth", "is not an endpoint of RDS"},
-		{"--keep-last=3", "--keep-last goes with --prune"},
+		{"--keep-last=3", "--keep-last requires --prune"},
 		{"--prune", "no rule selects the dumps to keep"},
 		{"--masked-to=s3://from-env", "also holds the unmasked dumps"},
 	} {

@@ -103,7 +103,7 @@ func (k *keyChooser) Keep(string) {
 // bucket.
 func (k *keyChooser) release() { removeLock(k.lock) }
 
-// removeLock releases a lock; nil is none.
+// removeLock releases a lock, which may be nil.
 func removeLock(lock *os.File) {
 	if lock == nil {
 		return
@@ -122,7 +122,7 @@ func (k *keyChooser) advanceToFree(ctx context.Context) error {
 	return nil
 }
 
-// advance moves on by a second and waits for it.
+// advance moves to the next second and waits for it.
 func (k *keyChooser) advance(ctx context.Context) error {
 	removeLock(k.lock)
 	k.lock = nil
@@ -138,9 +138,9 @@ func (k *keyChooser) advance(ctx context.Context) error {
 	}
 }
 
-// isTaken locks the key on this machine and reports whether another run has the lock, or
-// a bucket has a dump or a manifest with the key. In doubt, the key is free: the upload
-// never overwrites an object.
+// isTaken locks the key on this machine and reports whether another run has the
+// lock, or a bucket has a dump or a manifest with the key. If it cannot tell, it
+// returns false: the upload never overwrites an object.
 func (k *keyChooser) isTaken(ctx context.Context) bool {
 	sum := sha256.Sum256([]byte(k.places[0].bucket.Name + "/" + k.key()))
 	lock, err := files.OpenLocked(filepath.Join(k.dir, fmt.Sprintf("hectl-name-%d-%x.lock", os.Getuid(), sum[:8])), os.O_RDWR)

@@ -40,7 +40,7 @@ func requirePolicy(settings *config.Sources, flags config.Flags) (retention.Poli
 	p, err := parsePolicy(settings, flags)
 	if err == nil && p.Empty() {
 		err = fault.New(fault.Usage, `add rules such as --keep-last 6 --keep-daily 14 --keep-monthly 12, or "keep: {last: 6, daily: 14}" in hectl.yml`,
-			"no rule selects the dumps to keep, and hectl removes none without one")
+			"no rule selects the dumps to keep, and without one hectl removes nothing")
 	}
 	return p, err
 }
@@ -70,7 +70,7 @@ func parsePolicy(settings *config.Sources, flags config.Flags) (retention.Policy
 		}
 	}
 	if p.Min, err = strconv.Atoi(rules["min"].Text); err != nil || p.Min < 1 {
-		return p, fault.New(fault.Usage, "give a number from 1: the newest dump is always kept", "keep-min %q (from %s) is not a number from 1", rules["min"].Text, rules["min"].Origin)
+		return p, fault.New(fault.Usage, "give 1 or more: the newest dump is always kept", "keep-min %q (from %s) is not a whole number of at least 1", rules["min"].Text, rules["min"].Origin)
 	}
 	return p, nil
 }

@@ -22,7 +22,7 @@ type listOptions struct {
 	bucket config.Bucket
 	label  string // "" for all
 	last   int    // number of dumps to show; 0 for all
-	long   bool   // show what the manifests say
+	long   bool   // show the data of the manifests
 }
 
 func listCommand(env *command.Env) *cli.Command {
@@ -38,8 +38,8 @@ func listCommand(env *command.Env) *cli.Command {
    hectl list --json | jq -r '.dumps[-1].key'
 
    hectl lists the dumps of all labels, unless --env, HECTL_ENV or hectl.yml
-   names one. The line below them shows the size of the smallest dump of each of
-   the last 30 days; a dot is a day without a dump.`,
+   names one. The line below the list shows the size of the smallest dump of
+   each of the last 30 days; a dot is a day without a dump.`,
 		Flags: append([]cli.Flag{
 			&cli.IntFlag{Category: command.Output, Name: "last", Aliases: []string{"n"}, Usage: "show only the newest `N`"},
 			&cli.BoolFlag{Category: command.Output, Name: "long", Aliases: []string{"l"}, Usage: "also show when each dump was last verified and test-restored (reads every manifest)"},
@@ -122,7 +122,7 @@ type listing struct {
 	base string
 	long bool
 	now  time.Time
-	all  []catalog.Dump // also those that --last leaves out
+	all  []catalog.Dump // including those that --last leaves out
 }
 
 // Text renders one line per dump, and the sparklines.

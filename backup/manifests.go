@@ -52,9 +52,9 @@ func (o *backupOptions) writeManifest(ctx context.Context, out *console.Console,
 // little data.
 const manifestReads = 16
 
-// readManifests returns the dumps with what their manifests say, in the same order. A
-// manifest that may not be read, or that does not match its dump, is only noted; denied
-// is the error of the first one that may not be read.
+// readManifests returns the dumps with the data of their manifests, in the same
+// order. It only notes a manifest that may not be read or that does not match its
+// dump; denied is the error of the first one that may not be read.
 func readManifests(ctx context.Context, store *s3store.Store, base string, dumps []catalog.Dump) (described []status.Described, denied, _ error) {
 	described = make([]status.Described, len(dumps))
 	errs := make([]error, len(dumps))

@@ -67,7 +67,7 @@ func newPruneOptions(env *command.Env, c *cli.Context) (*pruneOptions, error) {
 	if !c.Bool("all-envs") {
 		opt.Label = label.Text
 	} else if c.IsSet("env") {
-		return nil, fault.New(fault.Usage, "give only one of them", "--env and --all-envs exclude each other")
+		return nil, fault.New(fault.Usage, "give only one of them", "--env and --all-envs cannot be used together")
 	}
 	if opt.Bucket, err = settings.Bucket(flags); err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func newPruneOptions(env *command.Env, c *cli.Context) (*pruneOptions, error) {
 		return opt, err
 	}
 	if name := givenKeepFlag(c); name != "" {
-		return nil, fault.New(fault.Usage, "run it twice: once with --uploads, once with the rules", "--uploads and --%s exclude each other", name)
+		return nil, fault.New(fault.Usage, "run it twice: once with --uploads, once with the rules", "--uploads and --%s cannot be used together", name)
 	}
 	return opt, nil
 }
@@ -116,7 +116,7 @@ func (o *pruneOptions) run(ctx context.Context, env *command.Env) error {
 func newPruneRequest(c *cli.Context, settings *config.Sources, flags config.Flags, scope prune.Scope) (*prune.Request, error) {
 	if !c.Bool("prune") {
 		if name := givenKeepFlag(c); name != "" {
-			return nil, fault.New(fault.Usage, "add --prune, or leave it out", "--%s goes with --prune", name)
+			return nil, fault.New(fault.Usage, "add --prune, or leave it out", "--%s requires --prune", name)
 		}
 		return nil, nil //nolint:nilnil // see above
 	}

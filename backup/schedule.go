@@ -43,9 +43,8 @@ func scheduleCommand(env *command.Env) *cli.Command {
    hectl takes the options of "hectl backup", and settings from the environment
    and hectl.yml. It checks them and writes them all into the command, so the
    scheduled backup needs neither the environment nor hectl.yml. It leaves out
-   passwords and keys: put them into /etc/hectl/env for systemd, and into
-   ~/.pgpass and ~/.aws/credentials for cron. "hectl schedule" connects to
-   nothing.
+   passwords and keys: put them in /etc/hectl/env for systemd, and in ~/.pgpass
+   and ~/.aws/credentials for cron. "hectl schedule" makes no connections.
 
    TIME must divide an hour or a day: 4h or 30m, not 5h or 90m. Cron and systemd
    use the machine's time zone.
@@ -78,7 +77,7 @@ func newScheduleOptions(env *command.Env, c *cli.Context) (*scheduleOptions, err
 	opt := &scheduleOptions{install: c.Bool("install"), dir: c.String("dir"), force: c.Bool("force"), name: "hectl-backup"}
 	for _, name := range []string{"dir", "force"} {
 		if c.IsSet(name) && !opt.install {
-			return nil, fault.New(fault.Usage, "add --install, or leave it out", "--%s goes with --install", name)
+			return nil, fault.New(fault.Usage, "add --install, or leave it out", "--%s requires --install", name)
 		}
 	}
 	interval, err := schedule.NewInterval(c.Duration("every"), c.String("at"))

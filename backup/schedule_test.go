@@ -13,8 +13,8 @@ func TestScheduleRefused(t *testing.T) {
 	t.Parallel()
 	environ := []string{"HECTL_BUCKET=s3://dumps", "HECTL_SOURCE=host=db dbname=app user=u"}
 	for _, tt := range []struct{ yml, args, want string }{
-		{"", "--force", "--force goes with --install"},
-		{"", "--dir=/x", "--dir goes with --install"},
+		{"", "--force", "--force requires --install"},
+		{"", "--dir=/x", "--dir requires --install"},
 		{"", "--at=25:00", "is not a time of day"},
 		{"", "--notify=https://example.com/x", "--notify cannot go into a crontab"},
 		{"", "--source=host=db dbname=app user=u sslrootcert=rds.pem", "the source names the file rds.pem"},

@@ -93,7 +93,7 @@ func newStatusOptions(env *command.Env, c *cli.Context) (*statusOptions, error) 
 	if opt.limits.MaxShrink, err = settings.MaxShrink(flags); err != nil {
 		return nil, err
 	}
-	// A machine that only monitors the dumps need not know the source.
+	// A machine that only monitors the dumps does not need the source.
 	if database, err := settings.Source(flags); err == nil {
 		conn, err := command.Resolve(database, settings)
 		if err == nil {

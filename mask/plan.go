@@ -77,8 +77,8 @@ func (p *Plan) Warnings() []string {
 }
 
 // Over returns a plan that masks the columns that p masks, and those that base masks
-// and p keeps. It leaves out the rows that either leaves out. It has the hash of the
-// plan with rules, and the warnings of both.
+// and p keeps. It leaves out the rows that either plan leaves out. It has the hash
+// of the plan with rules, and the warnings of both.
 func (p *Plan) Over(base *Plan) *Plan {
 	tables := map[int]*rows.Table{}
 	for _, plan := range []*Plan{base, p} {

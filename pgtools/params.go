@@ -35,7 +35,7 @@ func ParseParams(s string) (Params, error) {
 	case isURI:
 		p, err = parseURI(rest)
 	case hasScheme(s):
-		err = fault.New(fault.Usage, "a connection URI begins with postgres:// or postgresql://",
+		err = fault.New(fault.Usage, "begin a connection URI with postgres:// or postgresql://",
 			"connection string: its scheme is not PostgreSQL's")
 	case strings.Contains(s, "="):
 		p, err = parseConninfo(s)
@@ -43,7 +43,7 @@ func ParseParams(s string) (Params, error) {
 		return Params{}, nil
 	case strings.ContainsAny(s, "@:/"):
 		err = fault.New(fault.Usage, "write postgres://user@host/database, or dbname='…' for a database with such a name",
-			"connection string: it is neither a URI nor a conninfo, and has a character (@, : or /) that database names seldom have")
+			"connection string: it is neither a URI nor a conninfo, and contains a character (@, : or /) that is rare in database names")
 	default:
 		return Params{"dbname": s}, nil
 	}

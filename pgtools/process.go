@@ -23,7 +23,7 @@ import (
 const killDelay = 10 * time.Second
 
 // errClosed is the cause for a child that Close stopped.
-var errClosed = errors.New("closed before its end")
+var errClosed = errors.New("closed early")
 
 // A Process is the standard output of a running child. Its Read returns io.EOF only after
 // the child has exited with status 0, and an error after any other end.

@@ -109,7 +109,7 @@ func (r resolver) resolve(p Params) (Conn, error) {
 	s.home = home
 	if s.params["user"] == "" {
 		return Conn{}, fault.New(fault.Usage, "set PGUSER, or name the user in the connection string",
-			"connection settings: no user is set, and this machine has no name for the current one")
+			"connection settings: no user is set, and the current user has no name on this machine")
 	}
 	return newConn(s), s.params.check("connection settings")
 }

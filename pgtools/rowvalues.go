@@ -11,9 +11,10 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// A server's error may quote a value, a key or a whole row. Such personal data must not
-// appear on a terminal or in a log. Messages are in the server's language, so this file
-// goes by SQLSTATE, quotation marks and the statement. In doubt it cuts.
+// A server's error may quote a value, a key or a whole row. Such personal data must
+// not appear on a terminal or in a log. Messages are in the server's language, so
+// this file relies on SQLSTATE, quotation marks and the statement. If unsure, it
+// cuts.
 
 // quotes are the quotation marks in PostgreSQL's translations.
 const quotes = `"«»„“”`

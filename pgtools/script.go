@@ -75,7 +75,7 @@ func CheckScript(sql string) error {
 	for _, s := range schema.SplitScript(sql) {
 		switch {
 		case s.Psql:
-			return &ScriptError{s.Line, errors.New("it has a command of psql, which is not SQL")}
+			return &ScriptError{s.Line, errors.New("it has a psql command, which is not SQL")}
 		case s.FromStdin:
 			return &ScriptError{s.Line, errors.New("COPY … FROM STDIN has no rows here: write INSERT")}
 		}

@@ -25,7 +25,7 @@ func sqlError(ctx context.Context, err error) error {
 		return fmt.Errorf("statement canceled: %w", context.Cause(ctx))
 	}
 	if !isPg && broke(err) {
-		return fault.Wrap(fault.Failed, "run it again, and look into the server's log",
+		return fault.Wrap(fault.Failed, "run it again, and check the server's log",
 			&connectionError{"the connection to the server broke: " + lastCause(err).Error(), err})
 	}
 	if !isPg {

@@ -156,7 +156,7 @@ func explain(e *ExitError) (fault.Code, string) {
 	case has("no password supplied"), has("password authentication failed"):
 		return fault.Denied, "check the password: \"hectl doctor\" shows where it comes from"
 	case has("server closed the connection"), has("connection has been closed"), has("could not receive data from server"), has("terminating connection"):
-		return fault.Failed, "run it again, and look into the server's log: the connection to the server broke"
+		return fault.Failed, "run it again, and check the server's log: the connection to the server broke"
 	case noSharedMemory(e.Stderr):
 		return fault.Failed, sharedMemoryHint
 	case has("No space left on device"):

@@ -79,7 +79,7 @@ func verifyCommand(env *command.Env) *cli.Command {
 			}
 			for _, f := range target {
 				if name := f.Names()[0]; c.IsSet(name) {
-					return fault.New(fault.Usage, "add --restore, or leave it out", "--%s goes with --restore", name)
+					return fault.New(fault.Usage, "add --restore, or leave it out", "--%s requires --restore", name)
 				}
 			}
 			return opt.Run(c.Context, env)

@@ -47,8 +47,7 @@ func (l *HostLock) Release() {
 	_ = l.file.Close()
 }
 
-// readHolder returns what the lock file at path says about the process that holds the
-// lock.
+// readHolder returns the description of the lock's holder in the lock file at path.
 func readHolder(path string) string {
 	f, err := files.OpenExisting(path, os.O_RDONLY)
 	if err != nil {

@@ -20,7 +20,7 @@ func CheckIAMAuth(c pgtools.Conn) error {
 	}
 	if !c.NeedsTLS() {
 		return fault.New(fault.Usage, "add sslmode=verify-full and sslrootcert=FILE with RDS's certificates: https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem",
-			"--iam-auth: the connection need not be encrypted")
+			"--iam-auth: the connection does not require encryption")
 	}
 	return nil
 }

@@ -122,8 +122,8 @@ func (p preflight) err(role string, server pgtools.Version) error {
 }
 
 // mayExclude reports whether a pattern of --exclude-table-data may match a table.
-// pg_dump decides that, with the search path and quotes. If in doubt, the answer is
-// yes, because the preflight refuses only what is certain to fail.
+// pg_dump decides that, with the search path and quotes. If unsure, the answer is
+// yes: the preflight rejects only what is certain to fail.
 func mayExclude(patterns []string, schema, table string) bool {
 	for _, p := range patterns {
 		parts := strings.Split(strings.ReplaceAll(p, `"`, ""), ".")

@@ -108,7 +108,7 @@ func MetricsFile(path string) (string, error) {
 		return "", fault.New(fault.Usage, "name the target of the link, in a folder that only you can write to",
 			"--metrics %s: another user may have made this link", path)
 	case errors.Is(err, fs.ErrNotExist) && target != path:
-		return "", fault.New(fault.Usage, hint, "--metrics %s: the link leads nowhere", path)
+		return "", fault.New(fault.Usage, hint, "--metrics %s: the link is broken", path)
 	case err != nil:
 		return path, nil //nolint:nilerr // writing to it returns the better error
 	}

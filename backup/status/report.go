@@ -34,7 +34,7 @@ type Seen struct {
 	Recent   []Described     // the recent dumps of the label that have a manifest
 }
 
-// Described is a dump and what its manifest says.
+// Described is a dump and the data of its manifest.
 type Described struct {
 	catalog.Dump
 	Verified *time.Time    `json:"verified_at,omitempty"`

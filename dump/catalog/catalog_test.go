@@ -132,7 +132,8 @@ func TestListSortsByTheTimeInTheKey(t *testing.T) {
 	}
 }
 
-// Two programs may name their dumps after the same second: what came last is newer.
+// Two programs may name their dumps after the same second: the one uploaded last is
+// newer.
 func TestListSortsOneSecondByUpload(t *testing.T) {
 	at := time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
 	for _, last := range []string{"backups/20261123083000.rds.dump", "backups/production-20261123083000.rds.dump"} {

@@ -200,7 +200,7 @@ func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Mani
 		return nil, err
 	}
 	if object.Size > maxManifest {
-		return nil, fault.New(fault.Integrity, "", "the manifest %s has %d bytes", key, object.Size)
+		return nil, fault.New(fault.Integrity, "", "the manifest %s is too large: %d bytes", key, object.Size)
 	}
 	body := store.ReadRange(ctx, object, 0, object.Size)
 	defer func() { _ = body.Close() }()
@@ -213,10 +213,10 @@ func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Mani
 	}
 	m := &Manifest{etag: object.ETag}
 	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&m.read); err != nil {
-		return nil, fault.New(fault.Integrity, "delete it, and hectl goes by the dump alone", "read the manifest %s: %w", key, err)
+		return nil, fault.New(fault.Integrity, "delete it; hectl then uses the dump alone", "read the manifest %s: %w", key, err)
 	}
 	if err := json.Unmarshal(m.read, m); err != nil {
-		return nil, fault.New(fault.Integrity, "delete it, and hectl goes by the dump alone", "read the manifest %s: %w", key, err)
+		return nil, fault.New(fault.Integrity, "delete it; hectl then uses the dump alone", "read the manifest %s: %w", key, err)
 	}
 	if m.Version != manifestVersion {
 		return nil, nil // written by a later hectl

@@ -24,7 +24,7 @@ import (
 type Stream struct {
 	in     *bufio.Reader
 	source *readers.Failing
-	writer string // of the archive, for errors
+	writer string // for errors: the program that writes the archive
 	held   atomic.Int64
 
 	raw     []byte // the head's bytes
@@ -37,7 +37,7 @@ type Stream struct {
 	at      atomic.Pointer[archive.Entry] // of the latest block; nil before the first
 }
 
-// newestLayout is the newest minor version of the archive layout that package
+// newestLayout is the newest minor version of the archive format that package
 // archive reads.
 const newestLayout = 16
 

@@ -8,8 +8,8 @@ import (
 	"testing/iotest"
 )
 
-// A pg_dump that fails before it has written a head is not said to have written
-// a bad one.
+// If pg_dump fails before it has written a head, the error does not blame the
+// archive.
 func TestStreamFailsAsItsWriter(t *testing.T) {
 	t.Parallel()
 	failed := errors.New("pg_dump: exit status 1")

@@ -62,7 +62,7 @@ func Origins(d config.Database, settings *config.Sources) []string {
 	return origins
 }
 
-// saidIn returns the libpq keywords of a database's text.
+// saidIn returns the libpq keywords in the text of a database.
 func saidIn(d config.Database) (pgtools.Params, error) {
 	if d.Text == "" {
 		return pgtools.Params{}, nil

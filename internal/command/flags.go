@@ -26,7 +26,7 @@ func BucketFlags() []cli.Flag {
 	}, StoreFlags())
 }
 
-// StoreFlags tell how to reach any bucket.
+// StoreFlags describe how to reach any bucket.
 func StoreFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Category: Bucket, Name: "profile", Usage: "AWS `PROFILE` (AWS_PROFILE)"},

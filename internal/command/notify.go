@@ -47,8 +47,8 @@ type promised struct {
 	report   notify.Report
 }
 
-// promise prepares notifications, and notifies the URLs that want to know when a run
-// starts. After an error, Notify still notifies the URLs that are fine.
+// promise prepares notifications, and notifies the URLs that receive the start of a
+// run. After an error, Notify still notifies the valid URLs.
 func (e *Env) promise(ctx context.Context, command string, given []string) error {
 	settings, err := e.Settings()
 	if err != nil {

@@ -213,7 +213,7 @@ func checkValue(f cli.Flag, arg string) error {
 	}
 	mayHoldSecret := slices.Contains([]string{"SOURCE", "TARGET", "URL", "PASSWORD"}, DescribeFlag(f).Placeholder)
 	if fault.HasPassword(value) && !mayHoldSecret {
-		return fmt.Errorf("%s was given something with a password in it, which does not belong there", name)
+		return fmt.Errorf("%s: the value contains a password, which does not belong there", name)
 	}
 	var err error
 	want := ""

@@ -31,7 +31,7 @@ func Command(env *command.Env, build command.Build, backups Backups, fetches Fet
                              check the crontab line that runs "hectl backup"
 
    Each finding is ok, advice, warning or error. Run the command after a ">" to
-   fix it. doctor changes nothing, in no database and in no bucket.
+   fix it. doctor changes no database and no bucket.
 
    Only "hectl backup" needs a source, so doctor checks the source only if one
    is set. A machine with a source and no target counts as a server that only
@@ -55,7 +55,7 @@ func Command(env *command.Env, build command.Build, backups Backups, fetches Fet
 				cron: c.Bool("cron") || c.IsSet("line"), units: unitDirs(),
 			}
 			if c.IsSet("env-file") && !d.cron {
-				return fault.New(fault.Usage, "add --cron, or leave it out", "--env-file goes with --cron")
+				return fault.New(fault.Usage, "add --cron, or leave it out", "--env-file requires --cron")
 			}
 			if err := d.enterCron(c.Context, c.String("line"), c.String("env-file")); err != nil {
 				return err

@@ -44,12 +44,12 @@ func parse(text string) (Target, error) {
 		switch word {
 		case "success", "failure":
 			if t.when != "" {
-				return Target{}, errors.New("success+ and failure+ exclude each other: without a prefix, both are sent")
+				return Target{}, errors.New("success+ and failure+ cannot be combined: without a prefix, both are sent")
 			}
 			t.when = word
 		case string(slack), string(healthchecks):
 			if t.kind != "" {
-				return Target{}, errors.New("slack+ and hc+ exclude each other")
+				return Target{}, errors.New("slack+ and hc+ cannot be combined")
 			}
 			t.kind = kind(word)
 		default:

@@ -125,7 +125,7 @@ func TestUnreachable(t *testing.T) {
 	}{
 		{"http://" + closed, "connection refused by " + closed, "check --endpoint-url and that the store is running"},
 		{"http://no-such-host.invalid", "the host no-such-host.invalid cannot be found", "check the network and --endpoint-url or --region"},
-		{silent.URL, "timed out: no byte moved for 100ms", "check the network and try again"},
+		{silent.URL, "timed out: no data moved for 100ms", "check the network and try again"},
 		{selfSigned.URL, "the store's certificate is not trusted: signed by an unknown authority", "name the certificate of its authority with AWS_CA_BUNDLE=FILE"},
 		{strings.Replace(server.URL, "http", "https", 1), "the endpoint does not use TLS", "write --endpoint-url with http://"},
 	} {

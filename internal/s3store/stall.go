@@ -30,7 +30,7 @@ func withStall(ctx context.Context, limit time.Duration) context.Context {
 // the request.
 type stallError struct{ limit time.Duration }
 
-func (e *stallError) Error() string { return fmt.Sprintf("no byte moved for %s", e.limit) }
+func (e *stallError) Error() string { return fmt.Sprintf("no data moved for %s", e.limit) }
 func (e *stallError) Timeout() bool { return true }
 
 // watchedClient is an HTTP client that cancels a request if no byte moves within the

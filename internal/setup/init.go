@@ -31,7 +31,7 @@ func initCommand(env *command.Env) *cli.Command {
 		Usage:     "write a hectl.yml for this folder",
 		UsageText: "hectl init [options]",
 		Description: `EXAMPLES:
-   hectl init                         asks on a terminal
+   hectl init                         prompts for the settings on a terminal
    hectl init --bucket s3://our-backups --target app_dev --profile our-team
 
    Commit hectl.yml to your application. It applies to its folder and the folders
@@ -59,7 +59,7 @@ func initCommand(env *command.Env) *cli.Command {
 	}, `
 0    done
 1    failed
-2    wrong flags, no terminal to ask on, or hectl.yml exists already
+2    wrong flags, no terminal to prompt on, or hectl.yml already exists
 130  interrupted`)
 }
 
@@ -93,7 +93,7 @@ func checkTarget(f config.Flags) error {
 		return err
 	}
 	if said, err := pgtools.ParseParams(database.Text); err == nil && said["password"] != "" {
-		return fault.New(fault.Usage, "it belongs in ~/.pgpass, or in PG_PASSWORD", "the target holds a password, which others could read in hectl.yml")
+		return fault.New(fault.Usage, "put it in ~/.pgpass or PG_PASSWORD", "the target contains a password, which others could read in hectl.yml")
 	}
 	_, err = command.Resolve(database, none)
 	return err
@@ -103,7 +103,7 @@ func checkTarget(f config.Flags) error {
 func initialize(ctx context.Context, env *command.Env, given config.Flags, force, dryRun bool) error {
 	path := filepath.Join(env.Dir, config.FileName)
 	if _, err := os.Lstat(path); err == nil && !force && !dryRun {
-		return fault.New(fault.Usage, "edit it, or replace it with --force", "%s exists already", path)
+		return fault.New(fault.Usage, "edit it, or replace it with --force", "%s already exists", path)
 	}
 	for _, q := range questions() { // before asking
 		if text, ok := given[q.name]; ok {
@@ -176,7 +176,7 @@ func answers(ctx context.Context, env *command.Env, given config.Flags, found []
 func choose(env *command.Env, q *question, found []proposal) []string {
 	if len(found) == 0 {
 		if dir := findAbove(env, q.check); dir != "" {
-			env.Console.Say("files in %s name a database: run \"hectl init\" there to get it proposed", dir)
+			env.Console.Say("files in %s name a database: run \"hectl init\" there to have it proposed", dir)
 		}
 		return nil
 	}
@@ -227,7 +227,7 @@ func write(path string, text []byte, replace bool) error {
 	}
 	f, err := os.OpenFile(path, flags, 0o644) //nolint:gosec // a team's, without secrets
 	if errors.Is(err, fs.ErrExist) {
-		return fault.New(fault.Usage, "edit it, or replace it with --force", "%s exists already", path)
+		return fault.New(fault.Usage, "edit it, or replace it with --force", "%s already exists", path)
 	}
 	if err != nil {
 		return fmt.Errorf("write settings: %w", err)

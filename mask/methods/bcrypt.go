@@ -25,7 +25,7 @@ func CheckPassword(password string) error {
 		return fmt.Errorf("has %d bytes; bcrypt takes 1 to 72", len(password))
 	}
 	if strings.ContainsRune(password, 0) {
-		return errors.New("has a zero byte, which bcrypt does not take")
+		return errors.New("has a zero byte, which bcrypt does not accept")
 	}
 	return nil
 }

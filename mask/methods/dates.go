@@ -14,7 +14,7 @@ const longestShift = 36525
 func (m maker) shiftDays(k *keyedHash) (change, error) {
 	days, last := m.spec.Number, int64(lastYear)
 	if days < 1 || days > longestShift {
-		return nil, fmt.Errorf("%d days; 1 to %d fit", days, longestShift)
+		return nil, fmt.Errorf("%d days is not from 1 to %d", days, longestShift)
 	}
 	if m.kind == Timestamp {
 		last = lastTimestamp

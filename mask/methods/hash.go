@@ -21,7 +21,7 @@ func (m maker) hash(k *keyedHash) (change, error) {
 	}
 	switch {
 	case n < leastHashed || n > mostHashed:
-		return nil, fmt.Errorf("%d digits; %d to %d fit", n, leastHashed, mostHashed)
+		return nil, fmt.Errorf("%d digits is not from %d to %d", n, leastHashed, mostHashed)
 	case m.kind == Bytea:
 		return hashBytes(k, n), nil
 	case m.limit > 0:

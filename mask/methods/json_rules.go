@@ -110,7 +110,7 @@ func (m maker) jsonLeaf(spec Spec) (*jsonLeaf, error) {
 	facts, ok := FactsOf(spec.Name)
 	switch {
 	case !ok:
-		return nil, fmt.Errorf("no method is called %q", spec.Name)
+		return nil, fmt.Errorf("unknown method %q", spec.Name)
 	case facts.Passes:
 		return &jsonLeaf{keep: true}, nil
 	case facts.Null:

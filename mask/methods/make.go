@@ -25,7 +25,7 @@ type Column struct {
 func New(spec Spec, seed Seed, col Column) (Func, error) {
 	facts, ok := FactsOf(spec.Name)
 	if !ok {
-		return nil, fmt.Errorf("no method is called %q", spec.Name)
+		return nil, fmt.Errorf("unknown method %q", spec.Name)
 	}
 	if problem := spec.problem(facts); problem != "" {
 		return nil, fmt.Errorf("%s %s", spec.Name, problem)

@@ -42,7 +42,7 @@ func phoneNumber(k *keyedHash, limit int, isNumber bool) change {
 				case digits >= 7 && 5 <= left && left <= 7:
 					c = '5'
 				case left == digits && (c == '0' || c == '1' && digits > 10):
-					// A dialing prefix identifies no one.
+					// A dialing prefix does not identify anyone.
 				default:
 					c = d.digit(left == digits || left == 10)
 				}

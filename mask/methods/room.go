@@ -12,11 +12,11 @@ const (
 	digestLength = 64 // of an HMAC, in hexadecimal digits
 )
 
-// checkRoom refuses a text of a rule that does not fit an index.
+// checkRoom rejects a rule's text that does not fit in an index.
 func (m maker) checkRoom(text string) error {
 	const most = 2000 // bytes, of the 2,704 that a row of a B-tree index holds
 	if m.room > 0 && len(text) > most {
-		return fmt.Errorf("the text has %d bytes, and the column is in an index, where %d fit", len(text), most)
+		return fmt.Errorf("the text has %d bytes, and an indexed column has room for %d", len(text), most)
 	}
 	return nil
 }

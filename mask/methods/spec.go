@@ -16,7 +16,7 @@ type Spec struct {
 	Paths  map[string]Spec // {json: {address.street: street}}
 }
 
-// String returns the method as hectl.yml has it.
+// String returns the method as written in hectl.yml.
 func (s Spec) String() string {
 	switch {
 	case s.Number != 0:

@@ -15,7 +15,7 @@ import (
 	"github.com/rubyforgood/hectl/test/masktest"
 )
 
-// typeSamples returns values of each type, as strings of SQL.
+// typeSamples returns values of each type as SQL strings.
 func typeSamples() []struct {
 	typ    string
 	values []string

@@ -22,8 +22,8 @@ func (m maker) value() (Func, error) {
 	return Constant(m.spec.Text), nil
 }
 
-// checkValue refuses a text that is not a value of the column's type, as far as that
-// can be told without Postgres.
+// checkValue rejects text that is not a value of the column's type, as far as hectl
+// can check without Postgres.
 func (m maker) checkValue() error {
 	if !m.typ.Array {
 		return m.checkText(m.spec.Text)

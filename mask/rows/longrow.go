@@ -121,7 +121,7 @@ func (r *reader) take(piece []byte) error {
 		name = r.table.Columns[l.column].Name
 	}
 	if l.length > maxRow {
-		return r.fault(name, fault.New(fault.Integrity, "", "the row has more than 1 GiB, which is the limit of Postgres"))
+		return r.fault(name, fault.New(fault.Integrity, "", "the row is larger than 1 GiB, the limit of Postgres"))
 	}
 	hold := maxValue
 	switch {

@@ -54,7 +54,7 @@ type judge struct {
 func (g judge) entry(e *archive.Entry) error {
 	switch {
 	case !plainDesc.MatchString(e.Desc): // pg_restore sends it to the server, in a comment
-		return errors.New("its kind has other characters than capital letters")
+		return errors.New("its kind contains characters other than capital letters")
 	case strings.Contains(e.Definition+e.Copy+e.Tag+e.Namespace, "\x00"):
 		return errors.New("it has a zero byte, where pg_restore stops reading")
 	case e.Copy != "" && e.Desc != "TABLE DATA":
@@ -62,10 +62,10 @@ func (g judge) entry(e *archive.Entry) error {
 	case e.HadDumper && e.Desc != "TABLE DATA" && e.Desc != "BLOBS":
 		return errors.New("it has data")
 	case e.Desc == "TABLE DATA" && isCatalog(e.Namespace):
-		return errors.New("it has rows for a catalog of Postgres")
+		return errors.New("it contains rows for a Postgres system catalog")
 	case e.Desc == "BLOB METADATA": // pg_restore makes statements from this list
 		if strings.Trim(e.Definition, "0123456789\n") != "" {
-			return errors.New("it has other text than numbers")
+			return errors.New("it contains text other than numbers")
 		}
 		return nil
 	case isSetting(e.Desc): // see settings
@@ -95,7 +95,7 @@ func (g judge) entry(e *archive.Entry) error {
 func (g judge) unknown(e *archive.Entry, statements []statement) error {
 	kind := strings.ToLower(e.Desc)
 	if first, _, _ := strings.Cut(kind, " "); isClusterWide(first) {
-		return fmt.Errorf("it concerns the whole server: %w", ErrKind)
+		return fmt.Errorf("it affects the whole server: %w", ErrKind)
 	}
 	if len(statements) == 0 || len(statements) == 1 && statements[0].matches("create [or+replace] [unique|unlogged|trusted|default|constraint] "+kind) {
 		return nil
@@ -199,7 +199,7 @@ func (s statement) shared(e *archive.Entry) error {
 	// Entries about the database itself exist. pg_restore skips them by their tag.
 	about := p.peek(0)
 	if about.kind == word && isClusterWide(about.text) && (about.text != "database" || !strings.HasPrefix(e.Tag, "DATABASE ")) {
-		return fmt.Errorf("it holds %s, which does not concern this database", s)
+		return fmt.Errorf("it holds %s, which is not part of this database", s)
 	}
 	return nil
 }

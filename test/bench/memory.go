@@ -67,8 +67,8 @@ func (m *memory) look(pid int) {
 	}
 }
 
-// usage returns the kernel's peaks of processes that have exited, where there is no
-// /proc, as on macOS (in bytes). The peaks need not be at the same moment.
+// usage returns the kernel's peaks, in bytes, of exited processes on systems without
+// /proc, such as macOS. The peaks may be from different moments.
 func usage(cmds []*exec.Cmd) (m memory) {
 	for _, cmd := range cmds {
 		if used, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {

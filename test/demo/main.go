@@ -49,7 +49,7 @@ func start(ctx context.Context, args []string) error {
 	return writeStill(*picture, fetchCommand, record.String())
 }
 
-// fetchCommand is what the still shows.
+// fetchCommand is the command in the still.
 const fetchCommand = "hectl fetch-latest-db"
 
 // run plays the demo with the program hectl. If record is not nil, it also receives

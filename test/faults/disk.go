@@ -86,8 +86,8 @@ func fullServer(ctx context.Context, t *try) (o outcome, err error) {
 	return t.do1(ctx)
 }
 
-// The size of the disk in a row about a full server, and the most that a fetch needs
-// of it.
+// The disk size, and the most that a fetch needs of it, in a row about a full
+// server.
 const (
 	serverDisk      = 400 << 20
 	fullServerNeeds = 48 << 20

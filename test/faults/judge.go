@@ -47,7 +47,7 @@ func (t *try) judge(ctx context.Context, o outcome) (ending string, wrong []stri
 	return ending, append(wrong, more...)
 }
 
-// left waits until processes and sessions are gone, and describes those that stay.
+// left waits until processes and sessions are gone, and describes those that remain.
 func (t *try) left(ctx context.Context) string {
 	var rest string
 	for range 150 {

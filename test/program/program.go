@@ -50,8 +50,9 @@ func Find(hectl, target string) (string, error) {
 	return path, nil
 }
 
-// Build builds packages, hectl without any, and returns their folder. They are built
-// without the race detector, which makes each process wait a second before it exits.
+// Build builds the packages, or hectl if there are none, and returns their folder.
+// It does not use the race detector, which makes each process wait a second before
+// it exits.
 func Build(t *testing.T, packages ...string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
