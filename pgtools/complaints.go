@@ -292,7 +292,7 @@ func restoreHint(c Complaint, err *RestoreError) (code fault.Code, hint string, 
 	case poolerHint("", c.Message) != "":
 		hint = poolerAdvice
 	case strings.Contains(c.Message, "server closed the connection"):
-		hint = "look into the server's log: the connection to the server broke"
+		hint = "check the server's log: the connection to the server broke"
 	case noSharedMemory(c.Message):
 		hint = sharedMemoryHint
 	case strings.Contains(c.Message, "No space left on device"):

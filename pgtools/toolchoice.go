@@ -126,7 +126,7 @@ func describe(found []Tool, name string) string {
 		}
 	}
 	if len(versions) == 0 {
-		return fmt.Sprintf("no %s found", name)
+		return fmt.Sprintf("no %s", name)
 	}
 	return name + " " + strings.Join(versions, ", ")
 }

@@ -269,7 +269,7 @@ func TestRefused(t *testing.T) {
 		col  Column
 		want string
 	}{
-		{Spec{Name: "emial"}, column("text"), `no method is called "emial"`},
+		{Spec{Name: "emial"}, column("text"), `unknown method "emial"`},
 		{specOf("email"), column("integer"), `email does not fit type integer`},
 		{specOf("shift_days"), column("text"), `shift_days does not fit type text`},
 		{Spec{Name: "shift_days"}, column("date"), `shift_days needs a number`},
@@ -293,7 +293,7 @@ func TestRefused(t *testing.T) {
 		{Spec{Name: "value", Text: "four"}, column("character varying(3)"), `value: the text has 4 characters, and type character varying(3) has room for 3`},
 		{specOf("uuid"), column("character varying(20)"), `uuid needs room for 36 characters, and type character varying(20) has 20`},
 		{Spec{Name: "bcrypt", Text: strings.Repeat("x", 73)}, column("text"), `bcrypt: the password has 73 bytes; bcrypt takes 1 to 72`},
-		{Spec{Name: "json", Paths: map[string]Spec{"a..b": specOf("city"), "c": {Name: "town"}}}, column("json"), "json: path \"a..b\": has an empty key\nc: no method is called \"town\""},
+		{Spec{Name: "json", Paths: map[string]Spec{"a..b": specOf("city"), "c": {Name: "town"}}}, column("json"), "json: path \"a..b\": has an empty key\nc: unknown method \"town\""},
 	} {
 		_, err := New(tt.spec, testSeed, tt.col)
 		if err == nil || err.Error() != tt.want {

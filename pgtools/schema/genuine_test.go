@@ -95,7 +95,7 @@ func TestHiddenStatementsAreRefused(t *testing.T) {
 		{"ROLE", "CREATE ROLE x SUPERUSER;", "whole server"},
 		{"TABLESPACE", "CREATE TABLESPACE x LOCATION '/x';", "whole server"},
 		{"PROPERTY GRAPH", "DROP TABLE t;", "does not know"},
-		{"INDEX\nDROP TABLE t; --", "", "other characters than capital letters"},
+		{"INDEX\nDROP TABLE t; --", "", "characters other than capital letters"},
 		{"INDEX", "CREATE INDEX i ON public.t USING btree (a)\x00", "zero byte"},
 		// What the server takes for the end of a string, a name or a comment.
 		{"COMMENT", "COMMENT ON TABLE t IS E'a'\n'\\''; DROP TABLE t; --';", "DROP TABLE"},
@@ -117,14 +117,14 @@ func TestHiddenFieldsAreRefused(t *testing.T) {
 	encoding := archive.Entry{ID: 2, Desc: "ENCODING", Definition: "SET client_encoding = 'GBK';\n"}
 	comment := func(sql string) archive.Entry { return archive.Entry{Desc: "COMMENT", Tag: "TABLE t", Definition: sql} }
 	for what, h := range map[string]*archive.Head{
-		"DROP TABLE":             head(comment(`COMMENT ON TABLE t IS 'a\'; DROP TABLE t; --';`), archive.Entry{ID: 9, Desc: "ENCODING", Definition: "SET client_encoding = 'UTF8';\n"}),
-		"two STDSTRINGS entries": head(comment(""), off, archive.Entry{ID: 3, Desc: "STDSTRINGS"}),
-		"has data":               head(archive.Entry{Desc: "INDEX", HadDumper: true}),
-		"has a COPY statement":   head(archive.Entry{Desc: "INDEX", Copy: "COPY t TO PROGRAM 'id';"}),
-		"a catalog of Postgres":  head(archive.Entry{Desc: "TABLE DATA", Namespace: "pg_catalog", Tag: "pg_authid", Copy: `COPY pg_catalog.pg_authid FROM stdin;`}),
-		"holds \"DROP":           head(comment("COMMENT ON TABLE t IS E'\x95\\'; DROP TABLE t; --';"), off, encoding),
-		"server version":         {ServerVersion: "15\nDROP TABLE t; --"},
-		"version of pg_dump":     {DumpVersion: "15\rDROP TABLE t; --"},
+		"DROP TABLE":                head(comment(`COMMENT ON TABLE t IS 'a\'; DROP TABLE t; --';`), archive.Entry{ID: 9, Desc: "ENCODING", Definition: "SET client_encoding = 'UTF8';\n"}),
+		"two STDSTRINGS entries":    head(comment(""), off, archive.Entry{ID: 3, Desc: "STDSTRINGS"}),
+		"has data":                  head(archive.Entry{Desc: "INDEX", HadDumper: true}),
+		"has a COPY statement":      head(archive.Entry{Desc: "INDEX", Copy: "COPY t TO PROGRAM 'id';"}),
+		"a Postgres system catalog": head(archive.Entry{Desc: "TABLE DATA", Namespace: "pg_catalog", Tag: "pg_authid", Copy: `COPY pg_catalog.pg_authid FROM stdin;`}),
+		"holds \"DROP":              head(comment("COMMENT ON TABLE t IS E'\x95\\'; DROP TABLE t; --';"), off, encoding),
+		"server version":            {ServerVersion: "15\nDROP TABLE t; --"},
+		"version of pg_dump":        {DumpVersion: "15\rDROP TABLE t; --"},
 	} {
 		if err := schema.Genuine(h); err == nil || !strings.Contains(err.Error(), what) {
 			t.Errorf("got %v, want %q", err, what)
