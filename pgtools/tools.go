@@ -77,7 +77,7 @@ func FindTools(ctx context.Context, bin string, env Environ) (*Tools, error) {
 	slices.SortFunc(t.found, compareTools)
 	slices.SortFunc(t.skipped, func(a, b Skipped) int { return strings.Compare(a.Path, b.Path) })
 	if bin != "" && len(t.found) == 0 {
-		return nil, fault.New(fault.Usage, "name the folder that has pg_dump and pg_restore in it", "client tools: %s has no working pg_dump or pg_restore%s", bin, t.skippedText())
+		return nil, fault.New(fault.Usage, "name the folder that has pg_dump and pg_restore in it", "client tools: no working pg_dump or pg_restore in %s%s", bin, t.skippedText())
 	}
 	return t, nil
 }

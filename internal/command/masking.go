@@ -75,7 +75,7 @@ func (m *Masking) ByRules(head *archive.Head, opt mask.Options, dryRun bool, mak
 			return nil, seed, err
 		}
 		if created != "" {
-			m.out.Say("made the seed %s: with it, %s use the same fake data", created, makers)
+			m.out.Say("created the seed file %s: with it, %s use the same fake data", created, makers)
 		}
 	}
 	plan, err := m.Rules.Plan(head, seed, opt)
