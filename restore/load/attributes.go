@@ -11,10 +11,10 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// knownAttributeOption reports whether a server takes an option of a column. Up to
-// PostgreSQL 19 there are two for users. Servers of some minor releases keep a version
-// of their own there, pg_attver, which a pg_dump of an older minor release writes into
-// the archive as if somebody had set it; a new table starts without it in any case.
+// knownAttributeOption reports whether a server accepts an option of a column. Up to
+// PostgreSQL 19, users can set two. Some minor releases also store pg_attver there, for
+// the server's own use. A pg_dump of an older minor release writes it into the archive
+// as if a user had set it. A new table does not need it.
 func knownAttributeOption(option string, server pgtools.Version) bool {
 	switch option {
 	case "n_distinct", "n_distinct_inherited":
@@ -25,8 +25,8 @@ func knownAttributeOption(option string, server pgtools.Version) bool {
 	return server.Major > 19
 }
 
-// CutUnknownOptions cuts the options of columns that the server does not know. It would
-// refuse the whole table for them. The warning names them; "" for none.
+// CutUnknownOptions removes the options of columns that the server does not know,
+// because the server would refuse the whole table. The warning names them; "" for none.
 func CutUnknownOptions(d *dump.Dump, server pgtools.Version) (warning string) {
 	standard, said := d.Head.StandardStrings()
 	known := func(o string) bool { return knownAttributeOption(o, server) }
@@ -42,7 +42,7 @@ func CutUnknownOptions(d *dump.Dump, server pgtools.Version) (warning string) {
 			continue
 		}
 		if other, _ := schema.WithoutAttributeOptions(definition, !standard, known); !said && other != edited {
-			continue // what it is depends on how strings are read, which the archive does not say
+			continue // the result depends on standard_conforming_strings, which the archive does not record
 		}
 		d.Edits.Redefine(e, edited)
 		options = append(options, cut...)
@@ -52,6 +52,6 @@ func CutUnknownOptions(d *dump.Dump, server pgtools.Version) (warning string) {
 		return ""
 	}
 	slices.Sort(options)
-	return fmt.Sprintf("left out, as PostgreSQL %s does not know it: the option %s of columns of %s. A pg_dump of the source's own minor release does not write it",
+	return fmt.Sprintf("left out because PostgreSQL %s does not know it: the option %s of columns of %s. A pg_dump of the source's own minor release does not write it",
 		server, strings.Join(slices.Compact(options), ", "), text.List(tables, 3))
 }

@@ -14,25 +14,26 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// tableWork is what remains to be done for a table once its rows are in.
+// tableWork is the work that remains for a table once its rows are loaded.
 type tableWork struct {
 	table   *archive.Entry
 	keys    []*archive.Entry // each locks the table: primary keys and the like
 	indexes []*archive.Entry // several at once
 	analyze bool
-	// late says that the table's rows are not final before all rows are in.
+	// late means that the table's rows are not final until all rows are loaded.
 	late bool
 }
 
-// divideWork returns the work of each table that has rows, by the id of its TABLE
-// DATA entry. What needs more than one table is not in it: foreign keys, indexes
-// of partitioned tables, triggers, views; nor are indexes that may read other
-// tables, whatever their functions claim. Tables whose rows pg_restore brings are
-// finished late: they may have to be scrubbed.
-// Statistics of partitions are taken with those of the table that they are parts
-// of; and those of a table some of whose indexes or extended statistics come
-// later, when they are there; and all of them in the end, when something may read
-// statistics on the way, for which pg_restore has taken none.
+// divideWork returns the work of each table that has rows, by the ID of its TABLE DATA
+// entry. It leaves out entries that need more than one table: foreign keys, indexes of
+// partitioned tables, triggers, views. It also leaves out indexes that may read other
+// tables, whatever their functions claim. Tables whose rows pg_restore loads are
+// finished late, because they may have to be scrubbed.
+//
+// Partitions are analyzed with the partitioned table. A table that gets more indexes
+// or extended statistics later is analyzed after those. If an entry may read
+// statistics during the load, all tables are analyzed at the end, because pg_restore
+// analyzes none.
 func divideWork(h *archive.Head, copies []tableCopy, rest remainder, relations []relation, reading *dependents) map[int]*tableWork {
 	found := map[[2]string]relation{}
 	for _, r := range relations {
@@ -82,18 +83,18 @@ func divideWork(h *archive.Head, copies []tableCopy, rest remainder, relations [
 	return works
 }
 
-// altersTable tells whether the definition of an index goes on to have its table
-// clustered on it, or identified by it in replication. For that the transaction
-// that made the index takes a stronger lock, and two such wait for each other.
+// altersTable reports whether the definition of an index also makes it the table's
+// cluster index or replica identity. That takes a stronger lock in the transaction
+// that creates the index, and two such transactions can deadlock.
 func altersTable(definition string) bool {
 	return schema.Says(definition, "alter table")
 }
 
-// tableOf returns the table that an entry is about, nil when it is not about one
-// table alone, or needs something that is only made after the rows.
+// tableOf returns the table of an entry, nil if the entry depends on several tables, or
+// on an object that is only created after the rows.
 func tableOf(byID map[int]*archive.Entry, e *archive.Entry) *archive.Entry {
 	var table *archive.Entry
-	for _, id := range e.Dependencies { // a table may be there once for each column
+	for _, id := range e.Dependencies { // may repeat a table, once for each column
 		switch on := byID[id]; {
 		case on == nil:
 		case on.Section == archive.SectionPostData:
@@ -107,21 +108,21 @@ func tableOf(byID map[int]*archive.Entry, e *archive.Entry) *archive.Entry {
 	return table
 }
 
-// relation is a table of the temp database, as it is after the schema is made.
+// relation is a table of the temp database, after the schema is loaded.
 type relation struct {
 	Schema, Name string
 	Inherits     bool // is a partition, or inherits, or is inherited from
 }
 
-// builder does the works of tables, at most as many statements at once as there
+// builder does the work of tables. It runs at most as many statements at once as there
 // are jobs.
 //
-// It does so while other tables' rows still come, in addition to the jobs that
-// copy them: on a slow link indexes then cost no time of their own, and where
-// the processors are the limit, none of them is idle while the last and largest
-// table is copied. A fetch of a 1 GB database over loopback, 2 jobs on 2 cores,
-// PostgreSQL 15, three rounds: 11.8, 11.6, 11.0 s; with all of it after the last
-// row 13.4, 12.4, 11.1 s.
+// It works while the rows of other tables are still being copied, in addition to the
+// jobs that copy them. On a slow link, indexes then take no extra time. Where the
+// processors are the limit, none is idle while the last and largest table is copied. A
+// fetch of a 1 GB database over loopback with 2 jobs on 2 cores and PostgreSQL 15 took
+// 11.8, 11.6 and 11.0 s in three rounds; with all work after the last row it took
+// 13.4, 12.4 and 11.1 s.
 type builder struct {
 	l          *Loader
 	pool       *sessions
@@ -137,7 +138,7 @@ func newBuilder(l *Loader) *builder {
 	return &builder{l: l, pool: newSessions(l), dependents: newDependents(l.given), restored: map[int]bool{}, analyzed: map[[2]string]bool{}}
 }
 
-// close ends the sessions. Nothing else may be under way.
+// close closes the sessions. None may be in use.
 func (b *builder) close(ctx context.Context) {
 	b.pool.close(ctx)
 	if b.bar != nil {
@@ -154,7 +155,7 @@ func (b *builder) relations(ctx context.Context) ([]relation, error) {
 		WHERE c.relkind = 'r'`)
 }
 
-// list runs a query about tables, and returns its rows.
+// list runs a query about tables and returns its rows.
 func list[T any](ctx context.Context, pool *sessions, sql string) (found []T, err error) {
 	err = pool.do(ctx, func(db *pgtools.DB) (err error) {
 		found, err = pgtools.Rows[T](ctx, db, sql)
@@ -199,9 +200,8 @@ func (b *builder) restore(ctx context.Context, e *archive.Entry) error {
 	return nil
 }
 
-// analyze takes the statistics of a table. They are a help, not data: what the
-// server refuses, as where an expression divides by zero for a row, is a warning.
-// taken is false then.
+// analyze analyzes a table. Statistics are not data, so a failure, such as an
+// expression that divides by zero, is only a warning; then taken is false.
 func (b *builder) analyze(ctx context.Context, schema, table string) (taken bool, err error) {
 	err = b.exec(ctx, "", "ANALYZE "+pgtools.Quote(schema)+"."+pgtools.Quote(table))
 	if err != nil && (ctx.Err() != nil || !pgtools.Survives(err)) {
@@ -216,7 +216,7 @@ func (b *builder) analyze(ctx context.Context, schema, table string) (taken bool
 	return err == nil, nil
 }
 
-// exec runs sql, under a name on the bar.
+// exec runs sql and shows name on the bar.
 func (b *builder) exec(ctx context.Context, name, sql string) error {
 	return b.pool.do(ctx, func(db *pgtools.DB) error {
 		if bar := b.shown(); bar != nil && name != "" {
@@ -227,7 +227,7 @@ func (b *builder) exec(ctx context.Context, name, sql string) error {
 	})
 }
 
-// show lets bar say what is done from now on, and what was done already.
+// show makes bar count the restored entries, including those restored so far.
 func (b *builder) show(bar *console.Progress) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -241,13 +241,13 @@ func (b *builder) shown() *console.Progress {
 	return b.bar
 }
 
-// analyzeRest takes the statistics of what finish has not: partitioned tables,
-// materialized views, tables without rows in the dump, the catalog.
+// analyzeRest analyzes the tables that finish has not: partitioned tables, materialized
+// views, tables without rows in the dump, and the catalogs.
 //
-// ANALYZE of a table reads the tables that inherit from it, too, and those of them
-// that are foreign it reads from their server. So it is left out for whatever has
-// foreign tables under it; of the rest, each whole has the parts of its own taken
-// with it. When a whole fails, its parts are tried one by one.
+// ANALYZE of a table also reads the tables that inherit from it, and reads foreign
+// tables among them from their server. So analyzeRest skips every table that has
+// foreign tables below it. ANALYZE of a partitioned table includes its partitions; if
+// it fails, analyzeRest tries the partitions one by one.
 func (b *builder) analyzeRest(ctx context.Context) error {
 	type table struct {
 		Schema, Name string

@@ -8,9 +8,9 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// countsBytes reports whether something of a dump may come out otherwise when the
-// server converts its text: names and values that have less room then, and
-// expressions that count or hash bytes.
+// countsBytes reports whether a dump may restore differently if the server converts
+// its text: names and values may exceed their limits, and expressions may count or
+// hash bytes.
 func countsBytes(h *archive.Head) bool {
 	for i := range h.Entries {
 		e := &h.Entries[i]
@@ -45,8 +45,8 @@ func countsBytes(h *archive.Head) bool {
 	return false
 }
 
-// byteFunctions are functions whose result depends on the encoding of the text that
-// they are given.
+// byteFunctions returns the functions whose result depends on the encoding of their
+// argument.
 func byteFunctions() []string {
 	return []string{
 		"octet_length", "bit_length", "pg_column_size", "convert", "convert_to", "convert_from", "textsend", "varcharsend", "bpcharsend",
@@ -55,14 +55,14 @@ func byteFunctions() []string {
 	}
 }
 
-// Outgrown reports whether an error says that a value or a name broke a limit or a
+// Outgrown reports whether an error is about a value or a name that breaks a limit or a
 // check.
 func Outgrown(err error) bool {
 	switch pgtools.SQLState(err) {
 	case "23514", "22001", "54000", "42622", "23505", "23503":
 		return true
 	case "":
-		text := err.Error() // of pg_restore, which runs with LC_MESSAGES=C
+		text := err.Error() // from pg_restore, which runs with LC_MESSAGES=C
 		for _, said := range []string{"violates check constraint", "violates partition constraint", "value too long", "exceeds btree", "exceeds maximum", "duplicate key", "is violated by some row"} {
 			if strings.Contains(text, said) {
 				return true

@@ -9,7 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Chooser decides which tables' rows are restored. The schema always is.
+// Chooser decides which tables are restored with their rows. The schema is always
+// restored.
 type Chooser struct {
 	only       []schema.Pattern // none: all
 	exclude    []schema.Pattern
@@ -40,7 +41,7 @@ func parsePattern(text string) (schema.Pattern, error) {
 	return p, fault.Wrap(fault.Usage, `for example: 'audit_*', public.versions, '"Mixed Case"'`, err)
 }
 
-// nameOf returns the name of a table as a person writes it.
+// nameOf returns the name of the table of an entry, in UTF-8.
 func nameOf(e *archive.Entry) schema.Name {
 	namespace, tag := e.Names()
 	return schema.Name{Schema: namespace, Name: tag}
@@ -50,7 +51,7 @@ func nameOf(e *archive.Entry) schema.Name {
 func (c Chooser) Takes(e *archive.Entry) bool {
 	matchesAny := func(patterns []schema.Pattern) bool {
 		for _, p := range patterns {
-			// The name of a partitioned table counts for its partitions.
+			// A pattern for a partitioned table also matches its partitions.
 			for name := range c.partitions.Ancestors(nameOf(e)) {
 				if p.Matches(name) {
 					return true
@@ -62,8 +63,8 @@ func (c Chooser) Takes(e *archive.Entry) bool {
 	return (len(c.only) == 0 || matchesAny(c.only)) && !matchesAny(c.exclude)
 }
 
-// check refuses patterns that match nothing: a mistyped name must not bring the
-// rows that were to stay away.
+// check refuses patterns that match no table: a mistyped name must not let rows in that
+// were to be left out.
 func (c Chooser) check(h *archive.Head) error {
 	return checkPatterns(h, append(append([]schema.Pattern(nil), c.only...), c.exclude...))
 }
@@ -77,14 +78,14 @@ func checkPatterns(h *archive.Head, patterns []schema.Pattern) error {
 			found = found || ((e.Desc == "TABLE" || e.Desc == "TABLE DATA") && p.Matches(nameOf(e)))
 		}
 		if !found {
-			return fault.New(fault.Usage, "patterns are as for pg_dump --exclude-table-data: * and ?, and upper case in double quotes",
+			return fault.New(fault.Usage, "write patterns as for pg_dump --exclude-table-data: * and ? are wildcards, and upper case needs double quotes",
 				"no table of the dump matches %q", p.String())
 		}
 	}
 	return nil
 }
 
-// String says what is chosen, "" when all is.
+// String describes the choice, "" for all tables.
 func (c Chooser) String() string { return strings.Join(c.parts(), ", ") }
 
 func (c Chooser) parts() (parts []string) {
@@ -100,7 +101,7 @@ func (c Chooser) parts() (parts []string) {
 // all reports whether every table's rows are restored.
 func (c Chooser) all() bool { return len(c.only)+len(c.exclude) == 0 }
 
-// choose returns the blocks and the entries of the data section that are wanted.
+// choose returns the chosen blocks and entries of the data section.
 func (c Chooser) choose(copies []tableCopy, rest remainder) ([]tableCopy, remainder) {
 	if c.all() {
 		return copies, rest
@@ -114,7 +115,7 @@ func (c Chooser) choose(copies []tableCopy, rest remainder) ([]tableCopy, remain
 	return chosen, rest.without(func(e *archive.Entry) bool { return e.Desc == "TABLE DATA" && !c.Takes(e) })
 }
 
-// Key says which tables are chosen, the same for patterns in another order.
+// Key returns a text that is equal for the same patterns in any order.
 func (c Chooser) Key() string {
 	parts := c.parts()
 	slices.Sort(parts)

@@ -58,10 +58,9 @@ func (l *Loader) data(ctx context.Context, head string, b *builder) (warnings []
 	return warnings, group.Wait()
 }
 
-// rows restores the rows. Where the blocks' places are known, several tables at
-// once are read from where they lie, and copied; what is not the rows of a table
-// (large objects, sequences' values, dumps made with --inserts) is left to
-// pg_restore beside them, which gets an archive of just that.
+// rows restores the rows. If the offsets of the blocks are known, it reads and copies
+// several tables at once. At the same time pg_restore restores the other data (large
+// objects, values of sequences, rows from --inserts) from an archive of only those.
 func (l *Loader) rows(ctx context.Context, head string, copies []tableCopy, rest remainder, copied func(tableCopy)) (warnings []pgtools.Ignored, err error) {
 	if l.Dump.Blocks == nil && l.Dump.Stream != nil {
 		return l.rowsInOrder(ctx, head, copies, rest, copied)
@@ -98,11 +97,11 @@ func (l *Loader) rows(ctx context.Context, head string, copies []tableCopy, rest
 	return warnings, group.Wait()
 }
 
-// inTurn divides copies, which are in the archive's order, into what may be
-// copied at once: one turn comes after another. What has to be alone comes after
-// all that the archive has before it, and before all that comes after. The last
-// turn, which may be empty, has none such: large objects and the values of
-// sequences, which pg_dump puts behind all rows, may come beside it.
+// inTurn divides copies, which are in the archive's order, into turns. The copies of a
+// turn may run at once; the turns run one after another. A copy that must run alone
+// has its own turn, after all copies before it in the archive and before all copies
+// after it. The last turn has no such copy and may be empty. Large objects and values
+// of sequences, which pg_dump writes after all rows, are restored during that turn.
 func inTurn(copies []tableCopy) [][]tableCopy {
 	turns := [][]tableCopy{nil}
 	for _, c := range copies {
@@ -119,29 +118,28 @@ func inTurn(copies []tableCopy) [][]tableCopy {
 	return turns
 }
 
-// tableCopy is the rows of one table: a block, and the statement that takes them.
+// tableCopy is the copy of one table's rows: their block and the COPY statement.
 type tableCopy struct {
 	entry *archive.Entry
 	block archive.Block
-	// table is the entry of the table, nil when the rows are not for one alone
-	// (those of a partition may be copied into the whole) or it is a foreign one.
+	// table is the entry of the table; nil if the rows are copied into another table
+	// (from a partition into the partitioned table), or the table is foreign.
 	table *archive.Entry
-	// mask is what happens to the rows on their way, nil when they pass as they
-	// are.
+	// mask masks the rows; nil if they are not masked.
 	mask *rows.Table
-	// parts is over how many sessions the rows are spread.
+	// parts is the number of sessions that share the rows.
 	parts int
-	// alone says that nothing else may be copied at the same time: see dependents.
+	// alone means that nothing else may be copied at the same time: see dependents.
 	alone bool
 }
 
-// remainder is what of the data section pg_restore does.
+// remainder is the part of the data section that pg_restore restores.
 type remainder struct {
 	entries []*archive.Entry
 	blocks  []archive.Block
 }
 
-// without returns r without some of the entries, and their blocks.
+// without returns r without the unwanted entries and their blocks.
 func (r remainder) without(unwanted func(*archive.Entry) bool) remainder {
 	var kept remainder
 	dropped := map[int]bool{}
@@ -158,8 +156,8 @@ func (r remainder) without(unwanted func(*archive.Entry) bool) remainder {
 	return kept
 }
 
-// divide tells the rows of tables from the rest of the data section. Where the
-// places of the blocks are not known, blocks is nil, and those of the result are
+// divide separates the rows of tables from the rest of the data section. If the
+// offsets of the blocks are unknown, blocks is nil, and the blocks in the result are
 // zero.
 func divide(h *archive.Head, blocks []archive.Block, reading *dependents) (copies []tableCopy, rest remainder) {
 	places := map[int]archive.Block{}
@@ -187,14 +185,14 @@ func divide(h *archive.Head, blocks []archive.Block, reading *dependents) (copie
 	return copies, rest
 }
 
-// A request for a small block costs a round trip, which is worth some hundred
-// kilobytes. So neighbours that are small come in one request.
+// A request costs a round trip, in which some hundred kilobytes could be transferred.
+// So small neighbors share one request.
 const (
 	smallBlock = 512 << 10 // bytes
 	batchSize  = 4 << 20   // bytes
 )
 
-// batch is a run of blocks that lie one after another, read by one request.
+// batch is a run of adjacent blocks that one request reads.
 type batch []tableCopy
 
 func (b batch) offset() int64 { return b[0].block.Offset }
@@ -204,8 +202,8 @@ func (b batch) length() int64 {
 	return last.Offset + last.Length - b.offset()
 }
 
-// batches groups neighbours, the largest group first: who begins with the
-// smallest waits in the end for one job with the largest.
+// batches groups neighbors, the largest group first, so that the jobs do not end up
+// waiting for one of them to copy the largest.
 func batches(copies []tableCopy) []batch {
 	copies = slices.Clone(copies)
 	slices.SortFunc(copies, func(a, b tableCopy) int { return cmp.Compare(a.block.Offset, b.block.Offset) })
@@ -236,7 +234,7 @@ func (l *Loader) copyTables(ctx context.Context, copies []tableCopy, bar *consol
 			select {
 			case work <- b:
 			case <-copying.Done():
-				return nil // the one who failed says why
+				return nil // the copy that failed returns the error
 			}
 		}
 		return nil
@@ -272,8 +270,8 @@ func (l *Loader) copyBatch(ctx context.Context, pool *sessions, data *archive.Da
 		}
 		done()
 		if c.block.SHA256 != [sha256.Size]byte{} && (pgtools.SQLState(err) != "" || notMasked(err)) {
-			// The server, or a mask, may have choked on what was not written like
-			// that: the checksum at the block's end tells.
+			// The server or the mask may have failed because the block is damaged.
+			// Its checksum, known at its end, decides.
 			if _, damage := io.Copy(io.Discard, data); damage != nil {
 				err = damage
 			}
@@ -286,18 +284,18 @@ func (l *Loader) copyBatch(ctx context.Context, pool *sessions, data *archive.Da
 	return nil
 }
 
-// tableError says which table failed, and where in its rows, and tells damage from a
-// refusal of the server.
+// tableError adds the table and the position in its rows to an error, and separates
+// damage from errors of the server.
 func (l *Loader) tableError(c tableCopy, err error) error {
 	if _, damaged := errors.AsType[*archive.FormatError](err); damaged {
 		return dump.DamageError(l.Dump.Name, fmt.Errorf("table %s: %w", dump.TableName(c.entry), err))
 	}
 	if notMasked(err) {
-		return fmt.Errorf("mask table %w", err) // which begins with the table
+		return fmt.Errorf("mask table %w", err) // err begins with the name of the table
 	}
 	where := ""
 	line, column := pgtools.CopyPlace(err)
-	if line > 0 && c.parts <= 1 { // else it counts the rows that one session got
+	if line > 0 && c.parts <= 1 { // otherwise it is the line within one session's part
 		where += fmt.Sprintf(", line %d", line)
 	}
 	if column != "" {
@@ -306,8 +304,8 @@ func (l *Loader) tableError(c tableCopy, err error) error {
 	return fmt.Errorf("copy table %s%s: %w", dump.TableName(c.entry), where, pgtools.Explain(err, l.phrases))
 }
 
-// restoreRest has pg_restore do the rest of the data section, with an archive on
-// its standard input that has nothing else.
+// restoreRest runs pg_restore for the rest of the data section. pg_restore reads an
+// archive of only those entries from its standard input.
 func (l *Loader) restoreRest(ctx context.Context, head string, rest remainder, part dump.RangeReader) ([]pgtools.Ignored, error) {
 	if len(rest.entries) == 0 {
 		return nil, nil
@@ -316,8 +314,8 @@ func (l *Loader) restoreRest(ctx context.Context, head string, rest remainder, p
 	if err := writeList(list, rest.entries); err != nil {
 		return nil, err
 	}
-	// Where statements are checked on their way, or blocks are packed anew, they get
-	// another length: then the table of contents says nothing of their places.
+	// Blocks that are checked or recompressed on the way change their length. Then the
+	// table of contents leaves out their offsets.
 	var places []archive.Block
 	statements := l.statements()
 	if !slices.ContainsFunc(rest.blocks, statements.repacks) {
@@ -353,8 +351,8 @@ func (l *Loader) restoreRest(ctx context.Context, head string, rest remainder, p
 	})
 }
 
-// stoppedReader is a reader whose Close wakes up a Read that waits for S3: when
-// pg_restore has failed, nobody wants the rest.
+// stoppedReader is a reader whose Close interrupts a Read that waits for S3: if
+// pg_restore has failed, the rest is not needed.
 type stoppedReader struct {
 	io.Reader
 	stop context.CancelFunc
@@ -365,7 +363,7 @@ func (s stoppedReader) Close() error {
 	return nil
 }
 
-// checkedReader reads one block as it is, and compares its checksum.
+// checkedReader reads one block unchanged and compares its checksum.
 type checkedReader struct {
 	r     io.Reader
 	block archive.Block
@@ -377,7 +375,7 @@ func (c *checkedReader) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	_, _ = c.sum.Write(p[:n]) // a hash never fails
 	if errors.Is(err, io.EOF) && c.block.SHA256 != [sha256.Size]byte{} && !bytes.Equal(c.sum.Sum(nil), c.block.SHA256[:]) {
-		return 0, fault.New(fault.Integrity, dump.SuggestOlder, "%s: the large objects at byte %d are not what was written: their checksum is another", c.name, c.block.Offset)
+		return 0, fault.New(fault.Integrity, dump.SuggestOlder, "%s: the checksum of the block at byte %d does not match the manifest", c.name, c.block.Offset)
 	}
 	return n, err
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// sqlASCII is the encoding of databases whose bytes mean nothing to the server.
+// sqlASCII is the encoding of databases whose bytes the server does not interpret.
 const sqlASCII = "SQL_ASCII"
 
-// readNames is what a session needs to be told, which is in UTF-8, to get the names in
-// a database of bytes.
+// readNames returns the statement with which a UTF-8 session can use the names in a
+// SQL_ASCII database; "" for other databases.
 func readNames(d *dump.Dump) string {
 	if d.Head.Encoding() == sqlASCII {
 		return "SET client_encoding = " + sqlASCII
@@ -23,8 +23,8 @@ func readNames(d *dump.Dump) string {
 	return ""
 }
 
-// likeness is what a new database is made like: the target, or else template0, and
-// what the server can convert to that.
+// likeness is the model of a new database: the target, or else template0, and whether
+// the server can convert to its encoding.
 type likeness struct {
 	pgtools.Database
 	known    bool // the server knows the archive's encoding
@@ -32,16 +32,16 @@ type likeness struct {
 }
 
 // CreateOptions decides the encoding and the locale of the temp database: the archive's
-// encoding, with the target's locale where the two go together. Bytes of one encoding
-// never get into a database that claims another. The note says what is not as in the
-// target; "" when nothing is.
+// encoding, with the target's locale if the two are compatible. Bytes of one encoding
+// never get into a database with another encoding. The note names the differences from
+// the target; "" for none.
 func CreateOptions(ctx context.Context, admin *pgtools.DB, h *archive.Head, existing *pgtools.Database, log func(format string, args ...any)) (opt pgtools.CreateOptions, note string, err error) {
 	encoding := h.Encoding()
 	opt = pgtools.CreateOptions{Encoding: encoding, Like: existing}
 	if existing != nil {
 		opt.Owner = existing.Owner
 	}
-	if encoding == "" { // an archive made by pg_dump always says
+	if encoding == "" { // archives of pg_dump always record it
 		return opt, "", nil
 	}
 	server, _, err := admin.Database(ctx, "template0")
@@ -56,7 +56,7 @@ func CreateOptions(ctx context.Context, admin *pgtools.DB, h *archive.Head, exis
 		return opt, "", err
 	}
 	if !like.known {
-		return opt, "", fault.New(fault.Failed, "choose a server that has it", "the dump is in the encoding %s, which %s does not have", encoding, admin.Conn().Host())
+		return opt, "", fault.New(fault.Failed, "restore into a server that supports it", "the dump has the encoding %s, which %s does not support", encoding, admin.Conn().Host())
 	}
 	how := like.take(encoding)
 	if how == convert && countsBytes(h) {
@@ -65,7 +65,7 @@ func CreateOptions(ctx context.Context, admin *pgtools.DB, h *archive.Head, exis
 	switch how {
 	case asIs:
 	case convert:
-		log("the encoding %s does not go with the locale of %s: the server converts to %s", encoding, like.Name, like.Encoding)
+		log("the encoding %s is not compatible with the locale of %s: the server converts to %s", encoding, like.Name, like.Encoding)
 		opt.Encoding = like.Encoding
 	case bytewise:
 		opt.Locale = "C"
@@ -74,12 +74,12 @@ func CreateOptions(ctx context.Context, admin *pgtools.DB, h *archive.Head, exis
 			server.Tablespace = like.Tablespace
 			opt.Like, opt.Locale, locale = &server, "", likeness{Database: server}.locale()
 		}
-		note = fmt.Sprintf("the dump is in %s, which does not go with the locale %s of %s: the database gets the locale %s", encoding, like.locale(), like.Name, locale)
+		note = fmt.Sprintf("the dump is in %s, which is not compatible with the locale %s of %s: the database gets the locale %s", encoding, like.locale(), like.Name, locale)
 	}
 	return opt, note, nil
 }
 
-// ask completes what the server knows of an encoding.
+// ask asks the server whether it knows an encoding and converts from it.
 func (l *likeness) ask(ctx context.Context, admin *pgtools.DB, encoding string) error {
 	err := admin.QueryRow(ctx, `
 		SELECT pg_catalog.pg_char_to_encoding($1::name) >= 0,
@@ -92,18 +92,18 @@ func (l *likeness) ask(ctx context.Context, admin *pgtools.DB, encoding string) 
 	return nil
 }
 
-// taking is how a dump's encoding is taken.
+// taking is the way in which a new database takes the dump's encoding.
 type taking int
 
 const (
-	asIs     taking = iota // with the locale of what the database is like
-	convert                // the server converts to the encoding that goes with the locale
+	asIs     taking = iota // with the locale of the model
+	convert                // the server converts to the encoding of the model
 	bytewise               // with the locale C
 )
 
-// take decides how a new database takes text in an encoding. UTF8 has every
-// character of the others, so that a conversion to it loses nothing; one to any other
-// might fail at the first row that it cannot hold.
+// take decides how a new database takes text in an encoding. UTF8 has the characters of
+// all others, so a conversion to it loses nothing. A conversion to any other encoding
+// could fail at a row.
 func (l likeness) take(encoding string) taking {
 	switch {
 	case l.fits(encoding):
@@ -114,9 +114,9 @@ func (l likeness) take(encoding string) taking {
 	return bytewise
 }
 
-// fits reports whether a database may have an encoding with the locale of l. The
-// server would let a superuser have SQL_ASCII with any, and then sort bytes by the
-// rules of an encoding that they are not in.
+// fits reports whether an encoding is compatible with the locale of l. The server lets
+// a superuser combine SQL_ASCII with any locale, but then sorts bytes by the rules of
+// another encoding, so fits does not.
 func (l likeness) fits(encoding string) bool {
 	if encoding == l.Encoding && encoding != sqlASCII {
 		return true
@@ -131,7 +131,7 @@ func (l likeness) fits(encoding string) bool {
 	return libc
 }
 
-// plainLocale reports whether a locale of the C library goes with any encoding.
+// plainLocale reports whether a locale of the C library is compatible with any encoding.
 func plainLocale(name string) bool { return name == "C" || name == "POSIX" }
 
 // locale names the locale of l.
@@ -142,8 +142,8 @@ func (l likeness) locale() string {
 	return l.Collate
 }
 
-// ExplainCreate adds how to have the locale of the target, if the server's machine has
-// lost it.
+// ExplainCreate adds hints to an error of CREATE DATABASE if the server's machine no
+// longer has the locale of the target.
 func ExplainCreate(err error, opt pgtools.CreateOptions) error {
 	if pgtools.SQLState(err) != "42809" || opt.Like == nil { // wrong_object_type
 		return err
@@ -151,7 +151,7 @@ func ExplainCreate(err error, opt pgtools.CreateOptions) error {
 	for _, name := range []string{opt.Like.Collate, opt.Like.Ctype} {
 		if strings.Contains(err.Error(), `"`+name+`"`) {
 			return fault.Wrap(fault.CodeOf(err), pgtools.LocaleHint(name),
-				fault.Wrap(fault.CodeOf(err), fmt.Sprintf("or have a new database get the server's locale: rename %s first", opt.Like.Name), err))
+				fault.Wrap(fault.CodeOf(err), fmt.Sprintf("or rename %s, so that the new database gets the server's locale", opt.Like.Name), err))
 		}
 	}
 	return err

@@ -9,23 +9,24 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// A dependents answers which entries of an archive may read tables that the
-// archive does not name as their dependencies.
+// dependents decides which entries of an archive may read tables that the archive does
+// not record as their dependencies.
 //
-// pg_dump records what a definition refers to, but not what the body of a function
-// does. So whatever reaches a function of the database's own, directly or through
-// an operator, a type, a domain, a view or another function, may read every table.
-// The same is true of what reads Postgres's own catalogs, which know how large a
-// table is, or whether a view has been filled.
-// hectl restores such an entry by itself, in the archive's order, as pg_restore
-// does without --jobs. Everything else depends only on what the archive says, and
-// may be restored at the same time as its like.
+// pg_dump records the references of a definition, but not those in the body of a
+// function. So an entry that uses a function of the database, directly or through an
+// operator, a type, a domain, a view or another function, may read every table. The
+// same holds for an entry that reads Postgres's own catalogs, which have the size of a
+// table and the state of a materialized view.
+//
+// hectl restores such an entry alone, in the archive's order, as pg_restore does
+// without --jobs. All other entries depend only on their recorded dependencies and may
+// be restored in parallel.
 type dependents struct {
 	byID   map[int]*archive.Entry
 	tables map[schema.Name]*schema.Table
-	// also are dependencies that the archive records the other way around: of a
-	// type on its operator classes, by which rows and arrays of it are compared,
-	// and of a partition on its whole, whose key each row is checked against.
+	// also has dependencies that the archive records in reverse: of a type on its
+	// operator classes, which compare rows and arrays of it, and of a partition on the
+	// partitioned table, whose key checks each row.
 	also  map[int][]int
 	casts map[int]bool // ids of functions that casts call without naming them
 }
@@ -55,9 +56,9 @@ func newDependents(h *archive.Head) *dependents {
 	return d
 }
 
-// rows reports whether the rows of a TABLE DATA entry must be copied by
-// themselves: writing one may call a function of the database's own, or the table
-// is an extension's, which has keys, indexes and triggers already.
+// rows reports whether the rows of a TABLE DATA entry must be copied alone: writing a
+// row may call a function of the database, or the table belongs to an extension and
+// already has keys, indexes and triggers.
 func (d *dependents) rows(e *archive.Entry) bool {
 	defined := false
 	for _, id := range e.Dependencies {
@@ -70,8 +71,8 @@ func (d *dependents) rows(e *archive.Entry) bool {
 // do not name.
 func (d *dependents) reads(e *archive.Entry) bool { return d.visit(e, map[int]bool{}) }
 
-// index is reads for an index, or a key. The defaults and checks of its table do
-// not count, only the types.
+// index is reads for an index or a key. Of its table, only the types count, not the
+// defaults and checks.
 func (d *dependents) index(e *archive.Entry) bool {
 	seen := map[int]bool{e.ID: true}
 	return d.runsSQL(e.Definition) || slices.ContainsFunc(e.Dependencies, func(id int) bool {
@@ -115,9 +116,9 @@ func (d *dependents) visit(e *archive.Entry, seen map[int]bool) bool {
 	})
 }
 
-// table returns which dependencies of a table are used when a row is written to
-// it. Those of defaults are not: rows come with values. reads reports whether an
-// expression of the table reads other tables by itself.
+// table returns which dependencies of a table are used when a row is written. Defaults
+// are not, because rows come with values. reads reports whether an expression of the
+// table itself reads other tables.
 func (d *dependents) table(e *archive.Entry) (counts func(on *archive.Entry) bool, reads bool) {
 	t := d.tables[nameOf(e)]
 	if t == nil || t.Unread != nil {
@@ -144,9 +145,8 @@ func (d *dependents) table(e *archive.Entry) (counts func(on *archive.Entry) boo
 	}, d.runsSQL(expressions)
 }
 
-// runsSQL reports whether SQL names a relation of Postgres's own, or a function that
-// reads tables, sequences, large objects or catalogs which nothing records it to
-// depend on.
+// runsSQL reports whether SQL names a relation of Postgres, or a function that reads
+// tables, sequences, large objects or catalogs without a recorded dependency.
 func (d *dependents) runsSQL(sql string) bool {
 	words, err := schema.Words(sql)
 	if err != nil {
@@ -165,24 +165,24 @@ func (d *dependents) runsSQL(sql string) bool {
 		"nextval", "setval", "currval", "lastval", "pg_sequence_last_value",
 		"lo_get", "lo_open", "loread", "lo_import", "lo_create", "lo_from_bytea", "lo_put", "pg_largeobject",
 		"to_regclass", "obj_description", "col_description", "brin_summarize_new_values", "gin_clean_pending_list",
-		// Of PostGIS and pg_bigm: other functions of theirs read no tables but their own.
+		// Of PostGIS and pg_bigm. Their other functions read only their own tables.
 		"geometry_columns", "geography_columns", "raster_columns", "raster_overviews", "find_srid",
 		"st_estimatedextent", "st_estimated_extent", "st_findextent", "pg_gin_pending_stats",
 	}, func(name string) bool { return words[name] })
 }
 
-// readsCatalog reports whether a name that is Postgres's own, or an alias or a
-// column, may be that of a catalog or of a function that reads one. Most are such;
-// those that only look at their argument, and types, are not.
+// readsCatalog reports whether a name may be a catalog, or a function that reads one.
+// Most names of Postgres that begin with pg_ are; types and functions that only
+// inspect their argument are not.
 func readsCatalog(name string) bool {
 	return strings.HasPrefix(name, "pg_") && !slices.Contains([]string{
 		"pg_catalog", "pg_lsn", "pg_snapshot", "pg_typeof", "pg_column_size", "pg_size_pretty", "pg_size_bytes",
 	}, name)
 }
 
-// statistics reports whether a row or a materialized view may come out otherwise once
-// there are statistics: it reaches functions or catalogs, and something in the dump
-// names those that ANALYZE changes, or asks the planner.
+// statistics reports whether statistics may change a row or a materialized view: one
+// uses functions or catalogs, and a definition in the dump names a catalog that ANALYZE
+// changes, or EXPLAIN.
 func (d *dependents) statistics(h *archive.Head) bool {
 	reads, named := false, false
 	for i := range h.Entries {
@@ -202,9 +202,9 @@ func (d *dependents) statistics(h *archive.Head) bool {
 
 var statisticsNames = regexp.MustCompile(`(?i)pg_stat|pg_class|reltuples|relpages|relallvisible|\bexplain\b`)
 
-// harmlessExtensions are those whose functions read no tables, or none but the
-// extension's own, which are copied in the archive's order. Any other one may, and
-// so may one that looks at the pages of a table that it is given by name, such as
+// harmlessExtensions returns the extensions whose functions read no tables, or only the
+// extension's own, which are copied in the archive's order. Any other extension may
+// read tables. That includes extensions that inspect the pages of a table, such as
 // pgstattuple or amcheck.
 func harmlessExtensions() []string {
 	return []string{

@@ -11,8 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// KeptRows names tables whose rows are restored although they hold what a laptop
-// does not need: jobs, sessions, caches.
+// KeptRows names tables whose rows are restored although hectl leaves such rows out by
+// default: jobs, sessions, caches.
 type KeptRows []schema.Pattern
 
 // NewKeptRows reads the patterns of --keep-rows and hectl.yml.
@@ -28,7 +28,7 @@ func NewKeptRows(values []config.Value) (KeptRows, error) {
 	return k, nil
 }
 
-// Key is the same for the same tables in another order.
+// Key returns a text that is equal for the same patterns in any order.
 func (k KeptRows) Key() string {
 	var parts []string
 	for _, p := range k {
@@ -38,8 +38,8 @@ func (k KeptRows) Key() string {
 	return strings.Join(slices.Compact(parts), ", ")
 }
 
-// FindKept returns the tables of a dump whose rows are loaded only because keepRows
-// names them, and those whose rows the masking rules leave out all the same.
+// FindKept returns the tables of a dump whose rows are loaded only because o.KeepRows
+// names them. ruled are the named tables whose rows the masking rules still leave out.
 func (o Options) FindKept(d *dump.Dump, masks *mask.Plan) (names, ruled []string) {
 	if len(o.KeepRows) == 0 {
 		return nil, nil

@@ -12,32 +12,33 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// lack is why an entry cannot be restored as it is.
+// lack is the reason why an entry cannot be restored unchanged.
 type lack struct {
 	entry   *archive.Entry
 	why     string
-	hint    string // how to have it; "" for none
-	instead string // a definition that can be restored, and means the same here
-	missing bool   // it is not on the server's disk
-	bound   bool   // no restore could ever have it
+	hint    string // how to make it available; "" for none
+	instead string // an equivalent definition that can be restored
+	missing bool   // it is not installed on the server
+	bound   bool   // it can never be in a restored database
 	matters bool   // the application may notice
 }
 
-// surroundings are what a server and a role there can do.
+// surroundings describe a server and the rights of a role there.
 type surroundings struct {
 	host       string
 	server     pgtools.Version
-	build      string // what version() says
+	build      string // result of version()
 	role       string
 	super      bool
 	roles      []string
 	extensions map[string]pgtools.Extension
-	unloaded   []string          // providers of security labels that the dump has
-	libraries  []string          // of C functions, that are missing
-	locales    map[string]string // by definitions of collations: what is wrong
+	unloaded   []string          // label providers of the dump that the server has not loaded
+	libraries  []string          // missing libraries of C functions
+	locales    map[string]string // errors, by the definition of a collation
 }
 
-// look finds out what the server can do of what the dump wants, and changes nothing.
+// look asks the server what it supports of the things that the dump needs. It changes
+// nothing.
 func look(ctx context.Context, admin *pgtools.DB, h *archive.Head) (s surroundings, err error) {
 	s = surroundings{host: admin.Conn().Host(), server: admin.ServerVersion(), locales: map[string]string{}}
 	if s.extensions, err = admin.AvailableExtensions(ctx); err != nil {
@@ -85,7 +86,7 @@ func look(ctx context.Context, admin *pgtools.DB, h *archive.Head) (s surroundin
 	return s, nil
 }
 
-// library returns the file that a function in C is in, "" for any other.
+// library returns the library file of a C function, "" for any other function.
 func library(e *archive.Entry) string {
 	if o := schema.RoutineOptionsOf(e.Definition); o.Language == "c" {
 		return o.Library
@@ -93,11 +94,11 @@ func library(e *archive.Entry) string {
 	return ""
 }
 
-// inOnePlace reports whether a setting of the server says in which database an
-// extension is: no other can have it, and so no new one.
+// inOnePlace reports whether a setting of the server names the only database that can
+// have an extension. A new database cannot have it.
 func inOnePlace(name string) bool { return name == "pg_cron" }
 
-// lack returns why an entry cannot be restored as it is, and whether that is so.
+// lack returns the reason why an entry cannot be restored unchanged, if there is one.
 func (s surroundings) lack(e *archive.Entry, byID map[int]*archive.Entry) (l lack, is bool) {
 	l = lack{entry: e}
 	switch e.Desc {
@@ -126,12 +127,12 @@ func (s surroundings) lack(e *archive.Entry, byID map[int]*archive.Entry) (l lac
 	case "FUNCTION", "PROCEDURE":
 		if lib := library(e); lib != "" && slices.Contains(s.libraries, lib) {
 			l.why, l.matters = fmt.Sprintf("%s does not have the library %s", s.host, lib), true
-			l.hint = "install what " + lib + " is part of on the server"
+			l.hint = "install the package of " + lib + " on the server"
 			return l, true
 		}
 	case "PUBLICATION":
 		if since := publishedSince(e); s.server.Major < since {
-			l.why = fmt.Sprintf("PostgreSQL %d does not know what it publishes", s.server.Major)
+			l.why = fmt.Sprintf("PostgreSQL %d does not support its kind of publication", s.server.Major)
 			return l, true
 		}
 	case "PUBLICATION TABLES IN SCHEMA":
@@ -150,7 +151,7 @@ func (s surroundings) lack(e *archive.Entry, byID map[int]*archive.Entry) (l lac
 	return l, true
 }
 
-// publishedSince returns the first version that knows what a publication is for.
+// publishedSince returns the first version that supports the kind of a publication.
 func publishedSince(e *archive.Entry) int {
 	if schema.Says(e.Definition, "all sequences") || schema.Says(e.Definition, "for all tables except") {
 		return 19
@@ -158,8 +159,8 @@ func publishedSince(e *archive.Entry) int {
 	return 0
 }
 
-// statisticsSince returns the first version that takes the statistics of an entry
-// from a dump; 0 for an entry of another kind.
+// statisticsSince returns the first version that can restore the statistics in an
+// entry; 0 for entries of other kinds.
 func statisticsSince(e *archive.Entry) int {
 	switch e.Desc {
 	case "STATISTICS DATA":
@@ -170,8 +171,8 @@ func statisticsSince(e *archive.Entry) int {
 	return 0
 }
 
-// noLiterals is the problem that a dump's strings are written in a way that the
-// server no longer reads; nil if it does.
+// noLiterals returns a problem if the server no longer supports the syntax of the
+// string literals in a dump, nil otherwise.
 func noLiterals(h *archive.Head, server pgtools.Version) error {
 	if on, said := h.StandardStrings(); on || !said || server.Major < 19 {
 		return nil
@@ -181,7 +182,7 @@ func noLiterals(h *archive.Head, server pgtools.Version) error {
 }
 
 func (s surroundings) superuserOnly() string {
-	return fmt.Sprintf("only a superuser may create it, and %s is none", s.role)
+	return fmt.Sprintf("only a superuser may create it, and %s is not one", s.role)
 }
 
 // needsSuperuser reports whether only a superuser can create the object of an entry.
@@ -210,7 +211,7 @@ func (s surroundings) lackExtension(l lack) (lack, bool) {
 	x, there := s.extensions[name]
 	switch {
 	case inOnePlace(name):
-		l.why, l.bound = "a server has it in one database only, and never in a new one", true
+		l.why, l.bound = "a server has it in only one database, never in a new one", true
 	case !there:
 		l.why, l.missing = fmt.Sprintf("%s does not have it, and nothing else in the dump refers to it", s.host), true
 		l.hint = s.install(name)
@@ -223,8 +224,8 @@ func (s surroundings) lackExtension(l lack) (lack, bool) {
 	return l, true
 }
 
-// packagesOf returns in which package an extension is that does not come with the
-// server, %d being its major version: for Debian and Ubuntu, and for Homebrew.
+// packagesOf returns the packages of an extension that does not come with the server:
+// for Debian and Ubuntu, where %d is the major version, and for Homebrew.
 func packagesOf(extension string) (p struct{ debian, homebrew string }) {
 	return map[string]struct{ debian, homebrew string }{
 		"postgis":          {"postgresql-%d-postgis-3", "postgis"},
@@ -248,7 +249,7 @@ func packagesOf(extension string) (p struct{ debian, homebrew string }) {
 	}[extension]
 }
 
-// install says how to have an extension on the server's disk.
+// install returns the hint for installing an extension on the server.
 func (s surroundings) install(name string) string {
 	p := packagesOf(name)
 	switch {
@@ -260,9 +261,9 @@ func (s surroundings) install(name string) string {
 	return fmt.Sprintf("install the extension %s for PostgreSQL %d on the server", name, s.server.Major)
 }
 
-// lackRoles takes roles that do not exist here out of a policy. One that is for such
-// roles alone is for nobody here, so that leaving it out gives nobody a right, and
-// takes none away: row security stays on.
+// lackRoles removes roles that do not exist on the server from a policy. A policy that
+// has only such roles applies to no role here. Leaving it out neither grants nor
+// revokes rights, because row security stays on.
 func (s surroundings) lackRoles(l lack) (lack, bool) {
 	edited, have, miss := schema.WithoutRoles(l.entry.Definition, func(role string) bool {
 		return !slices.Contains(s.roles, l.entry.Text(role))
@@ -276,14 +277,14 @@ func (s surroundings) lackRoles(l lack) (lack, bool) {
 	}
 	roles = l.entry.Text(roles)
 	l.instead = edited
-	l.why = fmt.Sprintf("it is for the %s %s does not have: create it with CREATE ROLE to have the policy; row security stays on", roles, s.host)
+	l.why = fmt.Sprintf("it is for the %s %s does not have: create the role with CREATE ROLE to keep the policy; row security stays on", roles, s.host)
 	if len(have) > 0 {
 		l.why = fmt.Sprintf("it is also for the %s %s does not have, and is restored for %s", roles, s.host, l.entry.Text(strings.Join(have, ", ")))
 	}
 	return l, true
 }
 
-// localeHint says how to have the locale of a collation on the server's machine.
+// localeHint returns the hint for installing the locale of a collation on the server.
 func localeHint(c schema.Collation) string {
 	if c.Locale == "" || c.Provider == "icu" {
 		return ""

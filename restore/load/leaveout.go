@@ -14,30 +14,30 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// LeftOut is something of a dump that a restore leaves out.
+// LeftOut is an object of a dump that a restore leaves out.
 type LeftOut struct {
 	Kind string   `json:"kind"` // as for --without
 	Name string   `json:"name"`
 	Why  string   `json:"why"`
-	With []string `json:"with,omitempty"` // what goes with it
-	// Matters says that the application may notice, so that a person must look.
+	With []string `json:"with,omitempty"` // objects that depend on it and are left out as well
+	// Matters means that the application may notice, so the user should check.
 	Matters bool `json:"matters"`
-	Asked   bool `json:"-"` // you asked for it
+	Asked   bool `json:"-"` // by --without or hectl.yml
 }
 
-// String says it in one line.
+// String describes it in one line.
 func (l LeftOut) String() string {
 	line := fmt.Sprintf("%s %s: %s", strings.ReplaceAll(l.Kind, "-", " "), l.Name, l.Why)
 	if len(l.With) > 0 {
-		line += "; and with it " + text.List(l.With, 5)
+		line += "; this also leaves out " + text.List(l.With, 5)
 	}
 	return line
 }
 
-// leaveOut decides what of a dump's table of contents the target's server cannot
-// hold, or is not wanted, and leaves that out. Nothing may need it, unless it was
-// asked for; and no table goes whose rows were to be restored. What cannot be left
-// out like that is a problem, with the ways out as hints.
+// leaveOut leaves out the entries of a dump that the server cannot create or that the
+// user does not want. Unless the user asked for it, it leaves out only objects that no
+// other object needs. It never leaves out a table whose rows are to be restored. All
+// other cases are problems, with hints.
 func (o Options) leaveOut(ctx context.Context, admin *pgtools.DB, d *dump.Dump) (left []LeftOut, problems []error, err error) {
 	found, err := look(ctx, admin, d.Head)
 	if err != nil {
@@ -47,7 +47,7 @@ func (o Options) leaveOut(ctx context.Context, admin *pgtools.DB, d *dump.Dump) 
 	for i := range d.Head.Entries {
 		e := &d.Head.Entries[i]
 		if found.server.Major < statisticsSince(e) {
-			d.Edits.Drop(e) // a restore takes them itself
+			d.Edits.Drop(e) // the restore runs ANALYZE instead
 		}
 		if l, is := found.lack(e, om.byID()); is {
 			om.lacks[l.entry.ID] = l
@@ -59,12 +59,12 @@ func (o Options) leaveOut(ctx context.Context, admin *pgtools.DB, d *dump.Dump) 
 	return om.left, om.problems, nil
 }
 
-// omitter decides what is left out of one dump.
+// omitter decides which entries of one dump are left out.
 type omitter struct {
 	d         *dump.Dump
 	host      string
 	takesRows func(*archive.Entry) bool
-	needs     map[int][]*archive.Entry // by the id of an entry, what cannot be without it
+	needs     map[int][]*archive.Entry // by the ID of an entry, the entries that need it
 	lacks     map[int]lack             // by the id of an entry
 
 	ids      map[int]*archive.Entry
@@ -73,15 +73,15 @@ type omitter struct {
 	problems []error
 }
 
-// noted is what was left out of one kind for one reason: places in omitter.left, and
-// names.
+// noted is the group of objects of one kind that are left out for one reason: its index
+// in omitter.left, and their names.
 type noted struct {
 	at    int
 	names []string
 	known map[string]bool
 }
 
-// mostProblems bounds what is said, and found out, of a dump that does not fit at all.
+// mostProblems limits the problems that are searched for and reported.
 const mostProblems = 100
 
 func (o *omitter) byID() map[int]*archive.Entry {
@@ -91,8 +91,8 @@ func (o *omitter) byID() map[int]*archive.Entry {
 	return o.ids
 }
 
-// needs returns what cannot be without each entry, by ids. Rows of an extension's
-// own tables need the extension, whose tables a dump does not have.
+// needs returns the entries that need each entry, by its ID. Rows of an extension's own
+// tables need the extension, because a dump does not define those tables.
 func needs(h *archive.Head) map[int][]*archive.Entry {
 	byID := h.ByID()
 	guess := extensionsOf(h)
@@ -121,16 +121,16 @@ func needs(h *archive.Head) map[int][]*archive.Entry {
 	return found
 }
 
-// extensions guess to which extension something belongs whose table the dump does not
-// define. Hostile dumps may have any number of entries, so that none is looked at twice.
+// extensions guesses the extension of an entry whose table the dump does not define.
+// It caches its guesses, because a hostile dump may have any number of entries.
 type extensions struct {
 	all      []*archive.Entry
 	inSchema map[string][]*archive.Entry // by the name of the schema
 	known    map[string]*archive.Entry   // guesses, by the name of the schema
 }
 
-// mostExtensions bounds the extensions that are compared by name. Postgres has some 50,
-// and so do hosting providers.
+// mostExtensions limits the extensions that are compared by name. Postgres comes with
+// about 50, and hosting providers add about as many.
 const mostExtensions = 1000
 
 func extensionsOf(h *archive.Head) *extensions {
@@ -148,8 +148,8 @@ func extensionsOf(h *archive.Head) *extensions {
 	return x
 }
 
-// of guesses by a schema's name, else by the schema that an extension is in. It returns
-// nil when that does not tell.
+// of guesses by the name of the schema, then by the schema of each extension. It
+// returns nil if neither gives a unique answer.
 func (x *extensions) of(namespace string) *archive.Entry {
 	e, known := x.known[namespace]
 	if !known {
@@ -179,14 +179,13 @@ func (x *extensions) guess(namespace string) *archive.Entry {
 	return nil
 }
 
-// closure returns all that cannot be without the given entry, in the order of the
-// archive, the entry first.
+// closure returns root and all entries that need it, directly or indirectly.
 func (o *omitter) closure(root *archive.Entry) []*archive.Entry {
 	seen := map[int]bool{root.ID: true}
 	todo := []*archive.Entry{root}
 	for i := 0; i < len(todo); i++ {
 		for _, e := range o.needs[todo[i].ID] {
-			// What is left out already went with all that cannot be without it.
+			// An entry that is already left out took the entries that need it along.
 			if !seen[e.ID] && !o.d.Edits.Drops(e) {
 				seen[e.ID] = true
 				todo = append(todo, e)
@@ -196,18 +195,17 @@ func (o *omitter) closure(root *archive.Entry) []*archive.Entry {
 	return todo
 }
 
-// about reports whether an entry says something about an object, and is nothing
-// without it.
+// about reports whether an entry only describes another object.
 func about(e *archive.Entry) bool {
 	return slices.Contains([]string{"COMMENT", "ACL", "DEFAULT ACL", "SECURITY LABEL", "PUBLICATION TABLE", "PUBLICATION TABLES IN SCHEMA"}, e.Desc)
 }
 
-// ofMember reports whether an entry may be about a table of an extension's own.
+// ofMember reports whether an entry may belong to a table of an extension.
 func ofMember(e *archive.Entry) bool {
 	return slices.Contains([]string{"TABLE DATA", "SEQUENCE SET", "POLICY", "ROW SECURITY", "INDEX", "TRIGGER", "RULE"}, e.Desc)
 }
 
-// attached reports whether e, which cannot be without root, is about root alone.
+// attached reports whether e, which needs root, belongs to root alone.
 func (o *omitter) attached(root, e *archive.Entry) bool {
 	if about(e) {
 		return true
@@ -216,7 +214,7 @@ func (o *omitter) attached(root, e *archive.Entry) bool {
 		!slices.ContainsFunc(e.Dependencies, func(id int) bool { return id != root.ID && o.byID()[id] != nil })
 }
 
-// omitAsked leaves out what a person asked for, and whatever cannot be without that.
+// omitAsked leaves out the objects that the user named, and all entries that need them.
 func (o *omitter) omitAsked(w Without) {
 	for i := range o.d.Head.Entries {
 		root := &o.d.Head.Entries[i]
@@ -226,20 +224,21 @@ func (o *omitter) omitAsked(w Without) {
 		all := o.closure(root)
 		if rows := o.rows(root, all); len(rows) > 0 {
 			o.problems = append(o.problems, fault.New(fault.Failed,
-				"leave those rows out as well: "+excludes(rows),
-				"leaving out the %s would leave out tables with their rows: %s", object(root), text.List(names(rows), 5)))
+				"leave out those rows as well: "+excludes(rows),
+				"leaving out the %s would also leave out tables with rows: %s", object(root), text.List(names(rows), 5)))
 			continue
 		}
 		with := o.drop(root, all)
 		if !about(root) || root.Desc == "SECURITY LABEL" {
-			o.left = append(o.left, LeftOut{Kind: kindOf(root.Desc), Name: objectName(root), Why: "as asked for", With: with, Asked: true})
+			o.left = append(o.left, LeftOut{Kind: kindOf(root.Desc), Name: objectName(root), Why: "as requested", With: with, Asked: true})
 		}
 	}
 }
 
-// omitLacking leaves out what the server cannot hold, where nothing needs it.
+// omitLacking leaves out the objects that the server cannot create and no other object
+// needs.
 func (o *omitter) omitLacking() {
-	blocked := map[int]bool{} // what is needed by something, and what needs it
+	blocked := map[int]bool{} // entries of a problem that is already reported
 	for i := range o.d.Head.Entries {
 		root := &o.d.Head.Entries[i]
 		l, is := o.lacks[root.ID]
@@ -252,7 +251,7 @@ func (o *omitter) omitLacking() {
 			continue
 		}
 		if blocked[root.ID] || len(o.problems) >= mostProblems {
-			continue // it is needed by what cannot be left out either
+			continue // part of a problem that is already reported
 		}
 		all := o.closure(root)
 		needing := slices.DeleteFunc(slices.Clone(all[1:]), func(e *archive.Entry) bool {
@@ -270,8 +269,8 @@ func (o *omitter) omitLacking() {
 	}
 }
 
-// note remembers what was left out; what is left out of one kind for one reason, is
-// said once.
+// note records an object that is left out. Objects of one kind that are left out for
+// one reason are reported together.
 func (o *omitter) note(root *archive.Entry, l lack, with []string) {
 	key := [2]string{kindOf(root.Desc), l.why}
 	n := o.noted[key]
@@ -292,14 +291,15 @@ func (o *omitter) note(root *archive.Entry, l lack, with []string) {
 	left.Matters = left.Matters || l.matters || slices.ContainsFunc(with, func(s string) bool { return !l.bound && strings.HasPrefix(s, "the rows of ") })
 }
 
-// name gives what was noted its names.
+// name sets the names of the groups that note collected.
 func (o *omitter) name() {
 	for _, n := range o.noted {
 		o.left[n.at].Name = strings.Join(n.names, ", ")
 	}
 }
 
-// problem says what needs an object that the server cannot hold, and the ways out.
+// problem returns the error for an object that the server cannot create but others
+// need, with hints.
 func (o *omitter) problem(root *archive.Entry, l lack, all, needing []*archive.Entry) error {
 	need := fmt.Sprintf("the dump needs the %s: %s", object(root), l.why)
 	if root.Desc == "EXTENSION" && l.missing {
@@ -309,11 +309,11 @@ func (o *omitter) problem(root *archive.Entry, l lack, all, needing []*archive.E
 	if rows := o.rows(root, all); len(rows) > 0 {
 		hint += " " + excludes(rows)
 	}
-	hint += "; with it goes " + text.List(objects(needing), 5)
+	hint += "; this also leaves out " + text.List(objects(needing), 5)
 	return fault.Wrap(fault.Failed, l.hint, fault.New(fault.Failed, hint, "%s", need))
 }
 
-// rows returns the entries of rows that are to be restored, of tables that would go.
+// rows returns the entries among all whose rows are to be restored.
 func (o *omitter) rows(root *archive.Entry, all []*archive.Entry) (rows []*archive.Entry) {
 	for _, e := range all {
 		if e.Desc == "TABLE DATA" && !o.attached(root, e) && o.takesRows(e) && !o.d.Edits.Drops(e) {
@@ -323,7 +323,8 @@ func (o *omitter) rows(root *archive.Entry, all []*archive.Entry) (rows []*archi
 	return rows
 }
 
-// drop leaves entries out, and names those that are more than a note about the first.
+// drop leaves entries out. It returns the names of all except root and the entries that
+// only describe an object.
 func (o *omitter) drop(root *archive.Entry, all []*archive.Entry) (with []string) {
 	for _, e := range all {
 		if o.d.Edits.Drops(e) {
@@ -343,7 +344,7 @@ func (o *omitter) drop(root *archive.Entry, all []*archive.Entry) (with []string
 	return with
 }
 
-// object names an entry: "table public.users".
+// object returns the display name of an entry: "table public.users".
 func object(e *archive.Entry) string {
 	return strings.ToLower(e.Desc) + " " + objectName(e)
 }
@@ -372,7 +373,7 @@ func names(entries []*archive.Entry) (texts []string) {
 	return texts
 }
 
-// excludes are the flags that leave rows out.
+// excludes returns the flags that leave rows out.
 func excludes(rows []*archive.Entry) string {
 	var flags []string
 	for _, e := range rows {

@@ -18,13 +18,13 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Options say what of a dump is loaded, and how.
+// Options say which parts of a dump are loaded, and how.
 type Options struct {
 	Jobs     int
 	Tables   Chooser
 	KeepRows KeptRows
 	Without  Without
-	Password string // that every user gets
+	Password string // new password of every user
 }
 
 // CheckNames refuses patterns that match nothing in an archive.
@@ -36,9 +36,9 @@ func (o *Options) CheckNames(h *archive.Head) error {
 	return checkPatterns(h, o.KeepRows)
 }
 
-// Loader fills an empty database from an archive. Its steps are those of
-// pg_restore's sections, because each needs something else: the schema and the
-// indexes need the head alone, the data needs the bytes.
+// Loader fills an empty database from an archive. Its steps follow the sections of
+// pg_restore, because their needs differ: the schema and the indexes need only the
+// head, the data needs the blocks.
 type Loader struct {
 	Options
 	Tool pgtools.Tool
@@ -47,19 +47,20 @@ type Loader struct {
 	Out  *console.Console
 
 	Quiet map[string]string // settings that keep rows out of the server's log
-	Mask  *mask.Plan        // what happens to the rows on their way
-	// Loaded is called when all rows are in, before credentials are scrubbed; nil:
-	// nothing is.
+	Mask  *mask.Plan        // masks the rows
+	// Loaded is called when all rows are loaded, before credentials are scrubbed. It may
+	// be nil.
 	Loaded func(ctx context.Context, temp pgtools.Conn) error
-	// given is the dump's head with its edits, as the tool reads it, and raw its bytes.
+	// given is the dump's head with its edits, in the version that Tool reads; raw is its
+	// bytes.
 	given  *archive.Head
 	raw    []byte
-	Folder string // begins the name of a temporary folder
+	Folder string // prefix of the name of the temporary folder
 
-	phrases pgtools.Phrases // what the functions of the dump raise
+	phrases pgtools.Phrases // messages that the functions of the dump raise
 }
 
-// phrases are the messages that the functions of a dump raise.
+// phrases returns the messages that the functions of a dump raise.
 func phrases(h *archive.Head) pgtools.Phrases {
 	var messages []string
 	for i := range h.Entries {
@@ -70,7 +71,7 @@ func phrases(h *archive.Head) pgtools.Phrases {
 	return pgtools.NewPhrases(messages)
 }
 
-// Load restores schema, data and post-data, in this order, then collects statistics.
+// Load restores schema, data and post-data, in this order, then runs ANALYZE.
 func (l *Loader) Load(ctx context.Context) error {
 	doubts := l.Mask.Doubts()
 	warnings, err := l.loadSections(ctx)
@@ -110,7 +111,7 @@ func (l *Loader) loadSections(ctx context.Context) (warnings []pgtools.Ignored, 
 	return warnings, nil
 }
 
-// afterData runs when all rows are in.
+// afterData runs when all rows are loaded.
 func (l *Loader) afterData(ctx context.Context) error {
 	if l.Loaded != nil {
 		if err := l.Loaded(ctx, l.Into); err != nil {
@@ -131,7 +132,7 @@ func (l *Loader) preData(ctx context.Context, head string) ([]pgtools.Ignored, e
 
 func (l *Loader) restore(ctx context.Context, opt pgtools.RestoreOptions) ([]pgtools.Ignored, error) {
 	opt.Settings = map[string]string{
-		// The exchange's commit waits for the disk, and for all before it.
+		// The commit of the swap waits for the disk, which includes all earlier commits.
 		"synchronous_commit":   "off",
 		"maintenance_work_mem": l.sortMemory(), // for checking foreign keys
 	}
@@ -144,8 +145,8 @@ func (l *Loader) restore(ctx context.Context, opt pgtools.RestoreOptions) ([]pgt
 	return warnings, err
 }
 
-// cutOff tells whether pg_restore found the end of the archive too early. Its
-// messages are in English: it runs with LC_MESSAGES=C.
+// cutOff reports whether pg_restore reached the end of the archive too early. Its
+// messages are in English because it runs with LC_MESSAGES=C.
 func cutOff(err error) bool {
 	for _, text := range []string{"could not read from input file: end of file", "could not find block ID", "unexpected end of file"} {
 		if strings.Contains(err.Error(), text) {
@@ -155,10 +156,11 @@ func cutOff(err error) bool {
 	return false
 }
 
-// itemLine is how pg_restore --verbose announces what it does next.
+// itemLine matches the line with which pg_restore --verbose announces an object.
 var itemLine = regexp.MustCompile(`^pg_restore: (?:creating|processing data for) (.+) "(.+)"$`)
 
-// onItem calls f with the name of each object that pg_restore begins with.
+// onItem returns a log function that calls f with the name of each object that
+// pg_restore starts on.
 func onItem(f func(name string)) func(line string) {
 	return func(line string) {
 		if m := itemLine.FindStringSubmatch(line); m != nil {
@@ -181,14 +183,14 @@ func editedFor(d *dump.Dump, tool pgtools.Tool) (*archive.Head, []byte, error) {
 	return head, raw, err
 }
 
-// writeHead writes the head of an archive to a file in a folder of its own: to
-// pg_restore, an archive without data. It holds the schema, no rows.
+// writeHead writes the head of an archive to a file in its own folder. pg_restore reads
+// it as an archive without data: it has the schema but no rows.
 func writeHead(folder string, head []byte) (path string, remove func(), err error) {
 	dir, err := os.MkdirTemp("", folder)
 	if err != nil {
-		return "", nil, fmt.Errorf("make a temporary folder: %w", err)
+		return "", nil, fmt.Errorf("create a temporary folder: %w", err)
 	}
-	remove = func() { _ = os.RemoveAll(dir) } // if it stays, the next run removes it
+	remove = func() { _ = os.RemoveAll(dir) } // if this fails, the next run removes it
 	path = filepath.Join(dir, "head.dump")
 	if err := os.WriteFile(path, head, 0o600); err != nil {
 		remove()

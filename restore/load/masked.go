@@ -9,9 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// masked notes what happens to the rows of each table, and leaves out what the
-// plan wants nothing of, which is then never downloaded: rows, and the bytes of
-// large objects.
+// masked sets the mask of each table. It leaves out the rows and large objects that the
+// plan leaves out, so hectl never downloads them.
 func masked(plan *mask.Plan, copies []tableCopy, rest remainder) ([]tableCopy, remainder) {
 	var wanted []tableCopy
 	for _, c := range copies {
@@ -25,7 +24,7 @@ func masked(plan *mask.Plan, copies []tableCopy, rest remainder) ([]tableCopy, r
 	})
 }
 
-// masked returns the rows of data as they go into the table.
+// masked returns a reader of the masked rows of data.
 func (c tableCopy) masked(data io.Reader) io.Reader {
 	if c.mask == nil {
 		return data
@@ -33,15 +32,15 @@ func (c tableCopy) masked(data io.Reader) io.Reader {
 	return c.maskedAfter(data, 0)
 }
 
-// maskedAfter returns rows as they go into the table that so many others come
-// before.
+// maskedAfter returns a reader of rows, masked. before is the number of rows of the
+// table that precede them.
 func (c tableCopy) maskedAfter(rows io.Reader, before int64) io.Reader {
 	from := &readers.Failing{Reader: rows}
 	return maskedReader{c.mask.ReaderAfter(from, before), from}
 }
 
-// maskedRows returns some of the rows as they go into the table, written over
-// buffer. before is how many came before them.
+// maskedRows returns rows, masked, in the memory of buffer. before is the number of
+// rows of the table that precede them.
 func (c tableCopy) maskedRows(buffer, rows []byte, before int64) ([]byte, error) {
 	masked, err := c.mask.Rows(buffer[:0], rows, before)
 	if err != nil {
@@ -50,8 +49,8 @@ func (c tableCopy) maskedRows(buffer, rows []byte, before int64) ([]byte, error)
 	return masked, nil
 }
 
-// maskedReader reads rows masked, and tells what keeps them from being masked
-// from what keeps them from being read.
+// maskedReader reads masked rows. It separates errors of the mask from errors of the
+// underlying reader.
 type maskedReader struct {
 	rows io.Reader
 	from *readers.Failing
@@ -63,20 +62,20 @@ func (m maskedReader) Read(p []byte) (int, error) {
 	switch {
 	case err == nil || errors.Is(err, io.EOF):
 	case m.from.Err != nil:
-		err = m.from.Err // half a row, say, is why the mask failed
+		err = m.from.Err // the mask failed because of it, for example on half a row
 	default:
 		err = &maskError{err}
 	}
 	return n, err
 }
 
-// maskError is why a row could not be masked.
+// maskError is the error for a row that could not be masked.
 type maskError struct{ error }
 
-// Unwrap returns what the mask said.
+// Unwrap returns the error of the mask.
 func (e *maskError) Unwrap() error { return e.error }
 
-// notMasked tells whether err is about a row that could not be masked.
+// notMasked reports whether err is about a row that could not be masked.
 func notMasked(err error) bool {
 	_, is := errors.AsType[*maskError](err)
 	return is

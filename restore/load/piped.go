@@ -19,14 +19,13 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// rowsInOrder restores the rows of an archive that can only be read once, from
-// its first byte to its last: one that streams in, or lies in the bucket without
-// saying where its blocks are.
+// rowsInOrder restores the rows of an archive that can only be read once, from its
+// first byte to its last: one from a pipe, or one in the bucket without offsets.
 //
-// A small table is read into memory and copied while the next one is read; the
-// rows of a larger one are spread over all sessions. What pg_restore has to do
-// waits in a file without a name until the end. A table that is to be copied
-// alone has its turn when it comes.
+// A small table is read into memory and copied while the next one is read. The rows of
+// a larger one are divided among all sessions. Blocks for pg_restore are kept in an
+// unlinked temporary file until the end. A table that must be copied alone is copied
+// when its block is reached.
 func (l *Loader) rowsInOrder(ctx context.Context, head string, copies []tableCopy, rest remainder, copied func(tableCopy)) ([]pgtools.Ignored, error) {
 	bar := l.Out.Progress("data", console.Bytes, l.Dump.Size)
 	defer bar.Done()
@@ -51,7 +50,7 @@ func (l *Loader) rowsInOrder(ctx context.Context, head string, copies []tableCop
 	}
 	_, err := archive.Walk(in, l.Dump.Head, func(b archive.Block, r io.Reader) error { return o.block(copying, b, r) })
 	if failed := group.Wait(); failed != nil {
-		err = failed // it is why the reading ended
+		err = failed // it made the read fail
 	}
 	if _, damaged := errors.AsType[*archive.FormatError](err); damaged && fault.CodeOf(err) != fault.Integrity {
 		return nil, dump.DamageError(l.Dump.Name, err)
@@ -63,12 +62,12 @@ func (l *Loader) rowsInOrder(ctx context.Context, head string, copies []tableCop
 	return l.restoreRest(ctx, head, rest, o.spool.part)
 }
 
-// inOrder is a rowsInOrder under way.
+// inOrder is the state of rowsInOrder.
 type inOrder struct {
 	*Loader
 	pool   *sessions
-	group  *errgroup.Group // of small tables' copies
-	small  sync.WaitGroup  // for those under way
+	group  *errgroup.Group // copies of small tables
+	small  sync.WaitGroup  // the copies that are running
 	copied func(tableCopy)
 	bar    *console.Progress
 	data   *archive.DataReader
@@ -77,7 +76,7 @@ type inOrder struct {
 	spool  spool
 }
 
-// block takes one block, of which r has the bytes.
+// block restores or keeps one block, whose bytes are in r.
 func (o *inOrder) block(ctx context.Context, b archive.Block, r io.Reader) error {
 	if ctx.Err() != nil { // a copy has failed
 		return context.Cause(ctx)
@@ -96,12 +95,12 @@ func (o *inOrder) block(ctx context.Context, b archive.Block, r io.Reader) error
 	}
 	done := o.bar.Job(dump.TableName(c.entry))
 	if err == nil && c.alone {
-		o.small.Wait() // what comes later comes later
+		o.small.Wait() // let the earlier copies finish
 		err = o.pool.copyTable(ctx, c, io.MultiReader(bytes.NewReader(first), o.data))
 		done()
 		return o.finish(c, err)
 	}
-	if err == nil && len(first) < chunkSize { // that is all
+	if err == nil && len(first) < chunkSize { // the whole table
 		o.small.Add(1)
 		o.group.Go(func() error {
 			defer o.small.Done()
@@ -118,7 +117,7 @@ func (o *inOrder) block(ctx context.Context, b archive.Block, r io.Reader) error
 	return o.finish(c, err)
 }
 
-// finish says that a table's rows are in, or why not.
+// finish reports that a table's rows are loaded, or returns the error.
 func (o *inOrder) finish(c tableCopy, err error) error {
 	if err != nil {
 		return o.tableError(c, err)
@@ -127,40 +126,40 @@ func (o *inOrder) finish(c tableCopy, err error) error {
 	return nil
 }
 
-// spool keeps blocks until all others have gone by: in a file that has no name,
-// so that nobody else finds it, and that is gone when hectl is.
+// spool keeps blocks until all others have been read. Its file is unlinked, so no other
+// user can open it, and it disappears when hectl exits.
 type spool struct {
-	file   *os.File // nil while there is nothing to keep
+	file   *os.File // nil until the first block
 	blocks []archive.Block
 }
 
-// keep writes a block to where it lies in the archive; what is between the
-// blocks takes no room.
+// keep writes a block at its offset in the archive. The gaps between blocks take no
+// disk space.
 func (s *spool) keep(b archive.Block, r io.Reader) (err error) {
 	if s.file == nil {
 		if s.file, err = os.CreateTemp("", "hectl-"); err != nil { // 0600
-			return fmt.Errorf("make a temporary file: %w", err)
+			return fmt.Errorf("create a temporary file: %w", err)
 		}
 		if err := os.Remove(s.file.Name()); err != nil {
-			return fmt.Errorf("hide a temporary file: %w", err)
+			return fmt.Errorf("unlink a temporary file: %w", err)
 		}
 	}
 	w := &readers.FailingWriter{Writer: io.NewOffsetWriter(s.file, b.Offset)}
 	b.Length, err = io.Copy(w, r)
 	if w.Err != nil {
-		return fmt.Errorf("keep large objects in a temporary file (TMPDIR says where): %w", w.Err)
+		return fmt.Errorf("write large objects to a temporary file (in the folder TMPDIR): %w", w.Err)
 	}
 	s.blocks = append(s.blocks, b)
 	return err
 }
 
-// part is a partReader.
+// part is a dump.RangeReader.
 func (s *spool) part(_ context.Context, offset, length int64) io.ReadCloser {
 	return io.NopCloser(io.NewSectionReader(s.file, offset, length))
 }
 
 func (s *spool) close() {
 	if s.file != nil {
-		_ = s.file.Close() // it was read; that it goes is all that matters
+		_ = s.file.Close() // its contents are no longer needed
 	}
 }

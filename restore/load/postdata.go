@@ -19,16 +19,18 @@ import (
 
 // postData restores indexes, keys, triggers and the like, several at once.
 //
-// pg_restore knows which of them must not run together, with one gap: attaching
-// an index of a partition to its parent's takes locks on both tables, and two
-// such steps, or one and a REFRESH MATERIALIZED VIEW, can wait for each other
-// until the server ends one ("deadlock detected", seen with PostgreSQL 15 and a
-// schema of 80 entries in one of three restores). So can two indexes of one table
-// that alter it, and keys and triggers of tables with partitions. These steps get
-// passes of their own, one at a time; they are quick, but for such an index of a
-// table whose rows were left for later. So do indexes, materialized views and event triggers that may depend on
-// what the archive does not name, and what turns triggers of partitions on or off:
-// such an entry does not name the one of the whole, which makes the trigger.
+// pg_restore knows which of them must not run together, with one gap. Attaching an
+// index of a partition to its parent's index locks both tables. Two such steps, or one
+// and a REFRESH MATERIALIZED VIEW, can deadlock (seen with PostgreSQL 15 and a schema
+// of 80 entries in one of three restores). The same holds for two indexes of one table
+// that alter it, and for keys and triggers of tables with partitions. These steps run
+// one at a time, in their own passes. They are quick, except for such an index of a
+// table whose rows were loaded late.
+//
+// Indexes, materialized views and event triggers with dependencies that the archive
+// does not record also run one at a time. So do entries that enable or disable a
+// trigger of a partition: they do not name the entry of the partitioned table, which
+// creates that trigger.
 func (l *Loader) postData(ctx context.Context, head string, b *builder) ([]pgtools.Ignored, error) {
 	defer b.bar.Done()
 	var warnings []pgtools.Ignored
@@ -50,14 +52,14 @@ func (l *Loader) postData(ctx context.Context, head string, b *builder) ([]pgtoo
 	return warnings, nil
 }
 
-// entryOf names the entry that has a statement, of which the end may be missing or
-// be followed by something else, as pg_restore does; "" when more than one may.
+// entryOf names the entry of a statement in pg_restore's format, "" if several match.
+// The end of the statement may be missing, or other text may follow it.
 func entryOf(entries []*archive.Entry, statement string) string {
 	var found *archive.Entry
 	best := 0
 	for _, e := range entries {
 		definition := strings.TrimSpace(e.Definition)
-		fits := 0 // how much of the two is the same
+		fits := 0 // length of the common part
 		switch {
 		case definition == "" || statement == "":
 		case strings.HasPrefix(statement, definition):
@@ -78,8 +80,8 @@ func entryOf(entries []*archive.Entry, statement string) string {
 	return fmt.Sprintf("%d; %s %s %s %s %s", found.ID, found.TableOID, found.OID, found.Desc, found.Tag, found.Owner)
 }
 
-// explainKey gives the error of a foreign key to jobs or sessions a hint: what refers
-// to them refers to nothing, for their rows are left out.
+// explainKey adds a hint to the error of a foreign key to jobs or sessions: their rows
+// are left out, so the references to them dangle.
 func (l *Loader) explainKey(err error) error {
 	failed, ok := errors.AsType[*pgtools.RestoreError](err)
 	if !ok {
@@ -95,11 +97,11 @@ func (l *Loader) explainKey(err error) error {
 	if !ok || !mask.Skips(to.Name) || l.hasRows(to.Name) {
 		return err
 	}
-	return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("the rows of %s are left out, and rows of %s refer to them: leave those out with --exclude-table-data '%[2]s', or keep both with --keep-rows %[1]s", to.Name, from), err)
+	return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("leave out the rows of %[2]s with --exclude-table-data '%[2]s', because they refer to rows of %[1]s, which are left out; or keep both with --keep-rows %[1]s", to.Name, from), err)
 }
 
-// hasRows reports whether the rows of a table of this name are restored: a table that
-// is named like one of jobs may be another.
+// hasRows reports whether the rows of a table with this name are restored. Tables in
+// several schemas can have the name.
 func (l *Loader) hasRows(table string) bool {
 	return slices.ContainsFunc(l.Dump.Head.Entries, func(e archive.Entry) bool {
 		if _, tag := e.Names(); e.Desc != "TABLE DATA" || tag != table || !l.Tables.Takes(&e) {
@@ -116,13 +118,12 @@ type pass struct {
 	jobs    int
 }
 
-// postDataPasses divides what of the post-data section has not been restored
-// yet. Indexes come before what has to go one at a time, and so does what pg_dump
-// put there: a materialized view that groups by a primary key, say, which an index
-// may be for. Materialized views are filled last, and one at a time unless each
-// depends on nothing but what the archive names. Comments and the like, which
-// belong to no section of their own, go with what they follow, or first when that
-// has been restored.
+// postDataPasses divides the entries of the post-data section that are not restored yet
+// into passes. Indexes come before the entries that must run one at a time. So do the
+// entries that pg_dump put among the indexes, such as a materialized view that groups
+// by a primary key. Materialized views are filled last, and one at a time unless all
+// their dependencies are recorded. Comments and other entries without a section go with
+// the entry that they follow, or into the first pass if that entry is restored.
 func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *dependents) []pass {
 	var build, attach, rest, linked, states, fill []*archive.Entry
 	list := &build
@@ -173,9 +174,9 @@ func partsAndWholes(h *archive.Head) map[int]bool {
 	return found
 }
 
-// locksParts reports whether what an entry makes for a partitioned table is made for
-// its partitions as well, or the other way around. It then locks them all, in an
-// order of its own, so two such entries can wait for each other.
+// locksParts reports whether the statement of an entry for a partitioned table also
+// applies to its partitions, or the reverse. It then locks all of them in its own
+// order, so two such entries can deadlock.
 func locksParts(e *archive.Entry) bool {
 	switch e.Desc {
 	case "FK CONSTRAINT", "CHECK CONSTRAINT", "TRIGGER", "RULE", "POLICY", "ROW SECURITY":
@@ -189,9 +190,9 @@ func fills(e *archive.Entry) bool {
 	return e.Desc == "MATERIALIZED VIEW DATA" || e.Desc == "EVENT TRIGGER"
 }
 
-// fillsInTurn reports whether materialized views have to be filled one at a time:
-// when one of them, or an index of one, may read what the archive does not name,
-// or when there are event triggers, which may do anything meanwhile.
+// fillsInTurn reports whether materialized views must be filled one at a time: one of
+// them, or an index of one, has dependencies that the archive does not record, or the
+// dump has event triggers, which may do anything.
 func fillsInTurn(h *archive.Head, reading *dependents) bool {
 	byID := h.ByID()
 	return slices.ContainsFunc(h.InSection(archive.SectionPostData), func(e *archive.Entry) bool {

@@ -11,14 +11,15 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// Preflight is what is known of a restore before anything is changed.
+// Preflight is the result of the checks before a restore changes anything.
 type Preflight struct {
 	Tool     pgtools.Tool // the pg_restore to use
 	Left     []LeftOut
-	Problems []error // all that would make the restore fail
+	Problems []error // everything that would make the restore fail
 }
 
-// Check looks for a pg_restore and for what would make a restore fail.
+// Check looks for a suitable pg_restore and for problems that would make a restore
+// fail.
 func (o Options) Check(ctx context.Context, admin *pgtools.DB, d *dump.Dump, tools *pgtools.Tools) (p Preflight, err error) {
 	add := func(problems ...error) { p.Problems = append(p.Problems, problems...) }
 	if p.Tool, err = tools.Restore(admin.ServerVersion(), d.Head.Version.Minor); err != nil {
@@ -33,7 +34,7 @@ func (o Options) Check(ctx context.Context, admin *pgtools.DB, d *dump.Dump, too
 	}
 	if !defines(d.Head) {
 		add(fault.New(fault.Failed, "dump it with its definitions: pg_dump -Fc, without -a (--data-only) and without --section=data",
-			"the dump has rows, but defines no table to put them in"))
+			"the dump has rows, but does not define their tables"))
 	}
 	left, unmet, err := o.leaveOut(ctx, admin, d)
 	if err != nil {
@@ -49,8 +50,8 @@ func (o Options) Check(ctx context.Context, admin *pgtools.DB, d *dump.Dump, too
 	return p, nil
 }
 
-// defines reports whether an archive that has rows also defines a table, or an
-// extension that may.
+// defines reports whether an archive with rows also defines a table, or an extension,
+// which may define one.
 func defines(h *archive.Head) bool {
 	rows := false
 	for i := range h.Entries {
@@ -64,9 +65,9 @@ func defines(h *archive.Head) bool {
 	return !rows
 }
 
-// foreignRows returns the entries that hold rows of foreign tables, as pg_dump
-// --include-foreign-data writes them. A restore would send them to where the
-// dumped database had them from.
+// foreignRows returns the entries with rows of foreign tables, as pg_dump
+// --include-foreign-data writes them. A restore would send those rows to the foreign
+// server.
 func foreignRows(h *archive.Head) []*archive.Entry {
 	byID := h.ByID()
 	return slices.DeleteFunc(h.InSection(archive.SectionData), func(e *archive.Entry) bool {

@@ -14,18 +14,18 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// rowCount is how many rows there should be after a restore.
+// rowCount is the number of rows that a table must have after a restore.
 type rowCount struct {
-	table string // for FROM: ONLY the table, or a partitioned one with all its parts
-	name  string // for people
+	table string // for FROM: ONLY the table, or a partitioned table with its partitions
+	name  string // for messages
 	want  int64
 }
 
-// rowCounts says how many rows each table should have, given how many each block
-// has, by the entry's ID. Rows that are copied into the whole of a partitioned table
-// (pg_dump --load-via-partition-root) may come into other partitions than those that
-// they were in: the hash of an enum's value is another in each database. So they are
-// counted as a whole, with those of all its partitions.
+// rowCounts returns the number of rows that each table must have. rows has the number
+// of rows of each block, by the ID of its entry. Rows that are copied into a partitioned
+// table (pg_dump --load-via-partition-root) may land in a different partition than in
+// the source, because the hash of an enum value differs between databases. So they are
+// counted for the partitioned table as a whole.
 func rowCounts(h *archive.Head, rows map[int]int64) []rowCount {
 	byID, partitions := h.ByID(), schema.PartitionsOf(h)
 	wholes := map[schema.Name]*rowCount{}
@@ -57,15 +57,15 @@ func rowCounts(h *archive.Head, rows map[int]int64) []rowCount {
 	return counts
 }
 
-// viaRoot tells whether the rows of a TABLE DATA entry are copied into another
-// table than that which they are of.
+// viaRoot reports whether the rows of a TABLE DATA entry are copied into a different
+// table, the partitioned one.
 func viaRoot(byID map[int]*archive.Entry, e *archive.Entry) bool {
 	t := tableOf(byID, e)
 	return t != nil && e.Copy != "" && !copiesInto(e.Copy, t)
 }
 
-// wholeOf returns which of wholes the table of a TABLE DATA entry is a part of, nil
-// for none.
+// wholeOf returns the element of wholes that the table of a TABLE DATA entry is a
+// partition of, nil for none.
 func wholeOf(wholes map[schema.Name]*rowCount, partitions schema.Partitions, e *archive.Entry) *rowCount {
 	if into, ok := schema.CopyTarget(e.Text(e.Copy)); ok && wholes[into] != nil {
 		return wholes[into]
@@ -78,15 +78,15 @@ func wholeOf(wholes map[schema.Name]*rowCount, partitions schema.Partitions, e *
 	return nil
 }
 
-// Comparison is what compareRows has compared.
+// Comparison is the result of CompareRows.
 type Comparison struct {
-	Tables  int      // whose rows there are as many as in the dump
-	LeftOut []string // tables whose rows no restore takes
+	Tables  int      // number of tables whose row counts match
+	LeftOut []string // tables whose rows are left out
 }
 
-// CompareRows holds the restored tables against what was counted in the dump, but
-// for those whose rows were left out. Every table that was counted is in the result,
-// one way or the other.
+// CompareRows compares the row counts of the restored tables with those of the dump,
+// except for tables whose rows were left out. The result includes every table that was
+// counted in the dump.
 func CompareRows(ctx context.Context, temp pgtools.Conn, d *dump.Dump, plan *mask.Plan, rows map[int]int64, bar *console.Progress) (done Comparison, err error) {
 	db, err := pgtools.Connect(ctx, temp, pgtools.RestoreApp)
 	if err != nil {

@@ -14,16 +14,17 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Script is a file with SQL of the team's own.
+// Script is an SQL file of the application's team.
 type Script struct {
 	Path string
 	SQL  string
 }
 
-// maxScript is how many bytes an SQL file may have: it is kept in memory.
+// maxScript limits the size of an SQL file in bytes: it is kept in memory.
 const maxScript = 64 << 20
 
-// ReadScripts reads SQL files. key is what names them in the file at path.
+// ReadScripts reads SQL files. key and path are the key and the file of the settings
+// that name them.
 func ReadScripts(key, path string, files []string) (scripts []Script, err error) {
 	var problems []string
 	for _, file := range files {
@@ -38,13 +39,13 @@ func ReadScripts(key, path string, files []string) (scripts []Script, err error)
 		scripts = append(scripts, Script{file, string(sql)})
 	}
 	if len(problems) > 0 {
-		return nil, fault.New(fault.Usage, "a path that does not begin with / counts from the folder of hectl.yml", "%s in %s: %s", key, path, strings.Join(problems, "; "))
+		return nil, fault.New(fault.Usage, "write paths relative to the folder of hectl.yml, or absolute", "%s in %s: %s", key, path, strings.Join(problems, "; "))
 	}
 	return scripts, nil
 }
 
-// RunScripts runs the team's own SQL in the temp database, which the dump with head h
-// was restored to.
+// RunScripts runs SQL files in the temp database. h is the head of the dump that was
+// restored there.
 func RunScripts(ctx context.Context, admin *pgtools.DB, temp pgtools.Conn, h *archive.Head, out *console.Console, key string, scripts []Script) error {
 	if len(scripts) == 0 {
 		return nil

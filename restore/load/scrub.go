@@ -21,12 +21,12 @@ type column struct {
 	Schema, Table, Name string
 	NotNull, Generated  bool
 	Type                string   // without its length
-	Length              int      // of varchar(n) and char(n), 0 without one
-	Array               bool     // Type is that of the elements
-	Lineage             []string // names of the table and of what it is a part of
+	Length              int      // of varchar(n) and char(n); 0 without a length
+	Array               bool     // Type is the type of the elements
+	Lineage             []string // names of the table and of the tables it is a partition of
 }
 
-// table returns the columns of one table as the judge of credentials takes them.
+// table converts the columns of one table for package mask.
 func table(columns []column) *schema.Table {
 	t := &schema.Table{Name: schema.Name{Schema: columns[0].Schema, Name: columns[0].Table}}
 	for _, c := range columns {
@@ -47,8 +47,8 @@ type statement struct {
 	sql   string
 }
 
-// scrubStatements decides what has to change, given the columns that are there,
-// those of a table in a row.
+// scrubStatements returns the statements that scrub the credentials in columns. The
+// columns of a table are adjacent.
 func scrubStatements(columns []column, credentials *mask.InDatabase) (statements []statement, err error) {
 	for rest := columns; len(rest) > 0; {
 		n := 1
@@ -87,16 +87,15 @@ func updates(table string, list []mask.Assignment) (statements []string) {
 	return statements
 }
 
-// scrub takes production's environment, jobs, sessions, passwords and tokens out
-// of the temp database, where they are: rows that were copied came without them
-// (mask.Credentials) and their tables are done, but those of a dump made with
-// --inserts come as they are. It asks the catalog and not only the dump, so it also
-// finds what could not be read there.
+// scrub removes production's environment, jobs, sessions, passwords and tokens from the
+// temp database. Copied rows are already scrubbed (mask.Credentials), and done reports
+// their tables. Rows of a dump made with --inserts arrive unchanged. scrub asks the
+// catalogs, so it also finds columns that hectl could not read in the dump.
 //
-// It runs after the data is in and before the post-data section: then there are
-// no triggers that would copy the old values elsewhere, no rules or policies that
-// would hide rows, and materialized views are filled from what it left. The rows
-// that it replaced are then taken off the disk as well.
+// It runs after the data and before the post-data section: there are no triggers yet
+// that would copy the old values, and no rules or policies that would hide rows, and
+// materialized views are filled later, from scrubbed rows. Finally it removes the old
+// row versions from the disk.
 func scrub(ctx context.Context, db *pgtools.DB, done func(schema, table string) bool, credentials *mask.InDatabase) error {
 	columns, err := pgtools.Rows[column](ctx, db, `
 		WITH RECURSIVE part AS (
@@ -143,14 +142,14 @@ func scrub(ctx context.Context, db *pgtools.DB, done func(schema, table string) 
 			continue
 		}
 		if _, err := db.Exec(ctx, "VACUUM FULL "+table); err != nil {
-			return fmt.Errorf("scrub %s: take the old rows off the disk: %w", table, err)
+			return fmt.Errorf("scrub %s: remove the old rows from the disk: %w", table, err)
 		}
 	}
 	return nil
 }
 
-// InsertsRows reports whether rows come as statements, and so as they are in the
-// dump.
+// InsertsRows reports whether the dump has rows in INSERT statements, which are loaded
+// unmasked.
 func (o Options) InsertsRows(d *dump.Dump, masks *mask.Plan) bool {
 	return slices.ContainsFunc(d.Head.Entries, func(e archive.Entry) bool {
 		t := masks.Table(&e)
@@ -158,7 +157,7 @@ func (o Options) InsertsRows(d *dump.Dump, masks *mask.Plan) bool {
 	})
 }
 
-// scrub connects to the temp database and scrubs what came as it was.
+// scrub connects to the temp database and scrubs the rows that were loaded unchanged.
 func (l *Loader) scrub(ctx context.Context) error {
 	bar := l.Out.Progress("scrub", console.Steps, -1)
 	defer bar.Done()
@@ -170,7 +169,7 @@ func (l *Loader) scrub(ctx context.Context) error {
 	if _, err := db.Exec(ctx, "SET search_path = '';"+readNames(l.Dump)); err != nil {
 		return fmt.Errorf("prepare a session: %w", err)
 	}
-	done := map[[2]string]bool{} // they came masked, or not at all
+	done := map[[2]string]bool{} // tables that were loaded masked or without rows
 	for i := range l.Dump.Head.Entries {
 		e := &l.Dump.Head.Entries[i]
 		if l.Mask.Table(e) != nil || e.Desc == "TABLE DATA" && !l.Tables.Takes(e) {

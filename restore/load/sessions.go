@@ -7,8 +7,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// sessions are connections to the temp database, at most as many as there are
-// jobs, made when they are first needed.
+// sessions are connections to the temp database, at most one per job, opened when first
+// needed.
 type sessions struct {
 	l    *Loader
 	free chan *pgtools.DB // nil for one that is not connected yet
@@ -22,8 +22,8 @@ func newSessions(l *Loader) *sessions {
 	return s
 }
 
-// do calls f when a session is free. After an error the session may be broken,
-// and all work on the temp database has to end.
+// do calls f when a session is free. After an error the session may be broken, and all
+// work on the temp database must stop.
 func (s *sessions) do(ctx context.Context, f func(db *pgtools.DB) error) (err error) {
 	var db *pgtools.DB
 	select {
@@ -33,7 +33,7 @@ func (s *sessions) do(ctx context.Context, f func(db *pgtools.DB) error) (err er
 	}
 	defer func() { s.free <- db }()
 	if db != nil && db.Broken() {
-		// Who broke it says why. To fail here as well could be faster.
+		// The call that broke it returns the error. An error here could hide it.
 		db.Close(ctx)
 		db = nil
 	}
@@ -45,7 +45,7 @@ func (s *sessions) do(ctx context.Context, f func(db *pgtools.DB) error) (err er
 	return f(db)
 }
 
-// close ends the sessions. None may be in use.
+// close closes the sessions. None may be in use.
 func (s *sessions) close(ctx context.Context) {
 	for range cap(s.free) {
 		if db := <-s.free; db != nil {
@@ -54,8 +54,8 @@ func (s *sessions) close(ctx context.Context) {
 	}
 }
 
-// session connects to the temp database with the settings that the archive records
-// and pg_restore has, and those that make a restore faster.
+// session connects to the temp database with the settings of the archive and of
+// pg_restore, and with settings that speed up the load.
 func (l *Loader) session(ctx context.Context) (*pgtools.DB, error) {
 	db, err := pgtools.Connect(ctx, l.Into, pgtools.RestoreApp)
 	if err != nil {
@@ -93,17 +93,17 @@ func (l *Loader) session(ctx context.Context) (*pgtools.DB, error) {
 	return db, nil
 }
 
-// sortMemory is what all index builds at once may take to sort, instead of the
-// server's cautious default of 64 MB for each.
+// sortMemory is the memory for sorting that all index builds share, in place of the
+// server's default of 64 MB each.
 //
-// A build that does not spill is faster, and one that starts no workers of its
-// own is so where other builds keep the processors busy: post-data of a 1 GB
-// database, 2 jobs on 2 cores, PostgreSQL 15, three rounds, processor time of
-// the server: 9.0, 10.7, 9.5 s as installed; 8.0, 9.7, 9.2 s with 256 MB a job;
-// 7.3, 8.0, 7.8 s without workers; 6.8, 7.9, 7.9 s with both.
+// A build is faster if it does not spill to disk and, while other builds keep the
+// processors busy, if it starts no parallel workers. Processor time of the server for
+// the post-data section of a 1 GB database with 2 jobs on 2 cores and PostgreSQL 15, in
+// three rounds: 9.0, 10.7, 9.5 s with the defaults; 8.0, 9.7, 9.2 s with 256 MB per
+// job; 7.3, 8.0, 7.8 s without workers; 6.8, 7.9, 7.9 s with both.
 const sortMemory = 1 << 30 // bytes
 
-// sortMemory is the part of one job, as a value for maintenance_work_mem.
+// sortMemory returns the share of one job, as a value for maintenance_work_mem.
 func (l *Loader) sortMemory() string {
 	return fmt.Sprintf("%dkB", sortMemory/l.Jobs>>10)
 }

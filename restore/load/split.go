@@ -16,10 +16,10 @@ const (
 	chunkSize      = 1 << 20 // bytes of rows that a session gets at a time
 )
 
-// sessionsFor returns over how many sessions the rows of a block are spread, given the
-// length of all blocks: a table that is most of a database would otherwise keep
-// one processor busy long after the others have nothing left to do. Reading and
-// decompressing, which cannot be shared, is several times faster than COPY. From a pipe,
+// sessionsFor returns the number of sessions that share the rows of a block, given the
+// length of all blocks. Otherwise a table that is most of a database would keep one
+// processor busy long after the others are idle. Reading and decompressing cannot be
+// shared, but are several times faster than COPY. From a pipe,
 // whose blocks have no known length, every table of more than a chunk gets all sessions
 // (piped.go).
 func sessionsFor(block, all int64, jobs int) int {
@@ -30,10 +30,10 @@ func sessionsFor(block, all int64, jobs int) int {
 	return int(min(max(n, 1), int64(jobs)))
 }
 
-// copySplit copies data, in COPY's text format, over c.parts sessions, or fewer
-// while others are busy. The rows come into the table in about the order in which
-// they are in data: chunkSize to one session, the next to whichever is free. Each
-// session masks what it gets. If it fails, some rows may be in.
+// copySplit copies data, in COPY's text format, over c.parts sessions, or fewer while
+// others are busy. It deals chunks of chunkSize to the next free session, so the order
+// of the rows in the table is only roughly that of data. Each session masks its own
+// rows. After an error, some rows may be in the table.
 func (s *sessions) copySplit(ctx context.Context, c tableCopy, data io.Reader) error {
 	group, copying := errgroup.WithContext(ctx)
 	chunks := make(chan chunk)
@@ -41,7 +41,7 @@ func (s *sessions) copySplit(ctx context.Context, c tableCopy, data io.Reader) e
 		if err := deal(copying, data, chunks); err != nil {
 			return err
 		}
-		close(chunks) // only now: it is what makes the sessions commit
+		close(chunks) // only on success: it makes the sessions commit
 		return nil
 	})
 	for range c.parts {
@@ -55,15 +55,15 @@ func (s *sessions) copySplit(ctx context.Context, c tableCopy, data io.Reader) e
 	return group.Wait()
 }
 
-// chunk is what one session gets at a time: whole rows, but that the last one may be
-// longer, and then goes on.
+// chunk is the part of the data that one session gets at a time: whole rows, or the
+// start of a row that is longer than a chunk.
 type chunk struct {
 	rows   []byte
-	before int64         // how many rows of the table come before them
-	goesOn <-chan []byte // pieces, up to the end of the row; nil when all is there
+	before int64         // number of rows of the table before these
+	goesOn <-chan []byte // the rest of a long row, in pieces; nil if the rows are complete
 }
 
-// oneRow reads a chunk that goes on, up to the end of its row.
+// oneRow reads a long row: the chunk and the rest of the row.
 type oneRow struct {
 	ctx   context.Context //nolint:containedctx // a reader has no other way to be cancelled
 	chunk chunk
@@ -87,10 +87,9 @@ func (r *oneRow) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// deal sends the rows of data in chunks, up to the line "\." that ends them, and
-// reads data to its end. In COPY's text format a line break is the end of a row,
-// always. A row that is longer than a chunk is sent on as it comes: nobody has to
-// hold a hundred megabytes.
+// deal sends the rows of data in chunks, up to the end marker "\.", and reads data to
+// its end. In COPY's text format, a line break always ends a row. A row that is longer
+// than a chunk is sent in pieces, so that no session holds a hundred megabytes.
 func deal(ctx context.Context, data io.Reader, chunks chan<- chunk) error {
 	var rest []byte // the beginning of a row, shorter than a chunk
 	var before int64
@@ -118,13 +117,13 @@ func deal(ctx context.Context, data io.Reader, chunks chan<- chunk) error {
 			return err
 		}
 		if last {
-			_, err := io.Copy(io.Discard, data) // which checks the rest
+			_, err := io.Copy(io.Discard, data) // checks the rest
 			return err
 		}
 	}
 }
 
-// dealRow sends a row that begins with first, and returns what was read beyond it.
+// dealRow sends a long row that begins with first. rest is the start of the next row.
 func dealRow(ctx context.Context, data io.Reader, first chunk, chunks chan<- chunk) (rest []byte, err error) {
 	pieces := make(chan []byte)
 	first.goesOn = pieces
@@ -145,13 +144,13 @@ func dealRow(ctx context.Context, data io.Reader, first chunk, chunks chan<- chu
 			return nil, err
 		}
 		if ended {
-			close(pieces) // only now: what is cut off is not the end of a row
+			close(pieces) // only here: a row that is cut short must not look complete
 			return piece[end:], nil
 		}
 	}
 }
 
-// fill reads on until a chunk is full that begins with rest, or data has ended.
+// fill reads a chunk that begins with rest, until it is full or data ends.
 func fill(data io.Reader, rest []byte) (rows []byte, last bool, err error) {
 	rows = make([]byte, chunkSize)
 	n := copy(rows, rest)
@@ -213,7 +212,7 @@ func (d *dealt) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// next takes the next piece of a row that goes on, else the next chunk.
+// next takes the next piece of a long row, or else the next chunk.
 func (d *dealt) next() error {
 	if d.chunk.goesOn != nil {
 		select {

@@ -11,8 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// statements checks the blocks of tables whose rows come as statements, which
-// pg_restore runs, and packs anew what pg_restore cannot unpack.
+// statements checks blocks of INSERT statements before pg_restore runs them, and
+// recompresses blocks that pg_restore cannot decompress.
 type statements struct {
 	l       *Loader
 	entries map[int]*archive.Entry
@@ -23,7 +23,7 @@ func (l *Loader) statements() statements {
 	return statements{l, l.given.ByID(), schema.Inserts(l.given)}
 }
 
-// repacks reports whether a block gets other bytes on its way to pg_restore.
+// repacks reports whether a block is recompressed on its way to pg_restore.
 func (s statements) repacks(b archive.Block) bool {
 	return s.has(b) || s.l.given.Compression != s.l.Dump.Head.Compression
 }
@@ -34,11 +34,11 @@ func (s statements) has(b archive.Block) bool {
 	return e != nil && e.Desc == "TABLE DATA" && e.Copy == ""
 }
 
-// genuine returns the block that r holds, packed anew up to the first byte that
-// pg_dump would not have written there, which is an error in place of EOF.
+// genuine returns a reader of the block in r, recompressed. At the first text that
+// pg_dump would not write there, it returns an error in place of io.EOF.
 func (s statements) genuine(b archive.Block, r io.Reader) io.ReadCloser {
 	out, in := io.Pipe()
-	return &genuineBlock{PipeReader: out, pack: func() { _ = in.CloseWithError(s.pack(b, r, in)) }} // which never fails
+	return &genuineBlock{PipeReader: out, pack: func() { _ = in.CloseWithError(s.pack(b, r, in)) }} // never fails
 }
 
 func (s statements) pack(b archive.Block, r io.Reader, w io.Writer) error {
@@ -89,7 +89,7 @@ func copyObjects(w *archive.DataWriter, r *archive.DataReader) error {
 	}
 }
 
-// genuineBlock packs a block once somebody reads it.
+// genuineBlock starts to recompress a block at the first Read.
 type genuineBlock struct {
 	*io.PipeReader
 	pack    func()
@@ -108,7 +108,8 @@ func (g *genuineBlock) Read(p []byte) (int, error) {
 	return g.PipeReader.Read(p)
 }
 
-// Close ends the packing. What it reads must have been closed, or end by itself.
+// Close stops the work and waits for it. The underlying reader must be closed before,
+// or end by itself.
 func (g *genuineBlock) Close() error {
 	err := g.PipeReader.Close()
 	if g.started {

@@ -11,9 +11,9 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// try asks the server how what replaces credentials fares with checks that hectl cannot
-// judge, now that the schema is there and before any row comes, and chooses what passes.
-// Columns for which nothing does are an error.
+// try tests the replacements of credentials against check constraints that hectl cannot
+// evaluate. It runs on the server, after the schema and before any row, and chooses the
+// replacements that pass. A column without one is an error.
 func (l *Loader) try(ctx context.Context) error {
 	doubts := l.Mask.Doubts()
 	if len(doubts) == 0 {
@@ -44,19 +44,19 @@ func (l *Loader) try(ctx context.Context) error {
 			continue
 		}
 		if best == 0 && !l.Dump.Empty(d.DataID()) {
-			broken = append(broken, fmt.Sprintf("%s: nothing that hectl replaces it with passes its checks: %s", d.Column, d.Checks))
+			broken = append(broken, fmt.Sprintf("%s: no replacement passes its checks: %s", d.Column, d.Checks))
 			flags = append(flags, "--exclude-table-data "+fault.ShellQuote(d.Table()))
 		}
 	}
 	if len(broken) == 0 {
 		return nil
 	}
-	return fault.New(fault.Usage, "leave out the rows of these tables: "+strings.Join(slices.Compact(flags), " ")+"; if the fetch masks, a rule for the column is enough",
+	return fault.New(fault.Usage, "leave out the rows of these tables: "+strings.Join(slices.Compact(flags), " ")+"; if the fetch masks, add a rule for the column instead",
 		"the dump has passwords or tokens that hectl cannot replace:\n  %s", strings.Join(broken, "\n  "))
 }
 
-// trial returns 0 if every query says that a check breaks, 2 if every one says that all
-// pass, and 1 otherwise.
+// trial returns 0 if a check fails in every query, 2 if all checks pass in every query,
+// and 1 otherwise.
 func trial(ctx context.Context, db *pgtools.DB, queries []string) (int, error) {
 	const breaks, unknown, passes = 0, 1, 2
 	least, most := passes, breaks
@@ -67,7 +67,7 @@ func trial(ctx context.Context, db *pgtools.DB, queries []string) (int, error) {
 		case pgtools.IsCheckViolation(err):
 			got = breaks
 		case err != nil && (ctx.Err() != nil || !pgtools.Survives(err) && !pgtools.IsCanceled(err)):
-			return 0, fmt.Errorf("try what replaces credentials: %w", err)
+			return 0, fmt.Errorf("test the replacements of credentials: %w", err)
 		case err != nil:
 			got = unknown
 		}
@@ -79,7 +79,8 @@ func trial(ctx context.Context, db *pgtools.DB, queries []string) (int, error) {
 	return least, nil
 }
 
-// explainDoubts gives an error of a check a hint, if one of the doubts may be why.
+// explainDoubts adds a hint to the error of a check constraint if one of the doubts may
+// be the cause.
 func explainDoubts(err error, doubts []*mask.Doubt) error {
 	if !pgtools.IsCheckViolation(err) || len(doubts) == 0 {
 		return err
@@ -88,5 +89,5 @@ func explainDoubts(err error, doubts []*mask.Doubt) error {
 	for _, d := range doubts {
 		columns = append(columns, d.Column)
 	}
-	return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("what replaces %s may not pass the checks there: leave out the rows of such a table with --exclude-table-data TABLE; if the fetch masks, a rule for the column is enough", strings.Join(columns, ", ")), err)
+	return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("leave out the rows of the table with --exclude-table-data TABLE: the replacement of %s may not pass its checks; if the fetch masks, add a rule for the column instead", strings.Join(columns, ", ")), err)
 }

@@ -9,22 +9,22 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// Without is what a person has a restore leave out.
+// Without lists the objects that the user wants a restore to leave out.
 type Without struct {
 	texts  []string
 	wanted []omission
 }
 
-// omission is one thing to leave out, or all of a kind.
+// omission is one object to leave out, or all objects of a kind.
 type omission struct {
 	desc string // as in the table of contents: "EVENT TRIGGER"
 	name string // "" for all
 }
 
-// omissible returns the kinds that may be left out, as they are called in a table of
-// contents. Tables and what holds rows are not among them: --exclude-table-data
-// leaves rows out. Nor are keys and the switch for row security, without which the
-// rest would mean something else.
+// omissible returns the kinds of objects that may be left out, by their names in a
+// table of contents. Tables and rows are not among them: --exclude-table-data leaves
+// rows out. Nor are keys and ROW SECURITY, whose absence would change the meaning of
+// the other objects.
 func omissible() []string {
 	return []string{
 		"ACCESS METHOD", "AGGREGATE", "CAST", "COLLATION", "COMMENT", "CONVERSION", "EVENT TRIGGER", "EXTENSION",
@@ -57,8 +57,8 @@ func NewWithout(values []config.Value) (w Without, err error) {
 	return w, nil
 }
 
-// omissibleKind returns the kind that a person calls "event-triggers",
-// "event_trigger" or "EVENT TRIGGER".
+// omissibleKind returns the kind for text such as "event-triggers", "event_trigger" or
+// "EVENT TRIGGER".
 func omissibleKind(text string) (desc string, ok bool) {
 	text = strings.ToUpper(strings.NewReplacer("-", " ", "_", " ").Replace(text))
 	for _, as := range []string{text, strings.TrimSuffix(text, "S"), strings.TrimSuffix(text, "ES"), strings.TrimSuffix(text, "IES") + "Y"} {
@@ -72,7 +72,7 @@ func omissibleKind(text string) (desc string, ok bool) {
 	return "", false
 }
 
-// kindOf is what --without calls a kind.
+// kindOf returns the name of a kind for --without.
 func kindOf(desc string) string {
 	switch desc {
 	case "PROCEDURAL LANGUAGE":
@@ -83,7 +83,7 @@ func kindOf(desc string) string {
 	return strings.ReplaceAll(strings.ToLower(desc), " ", "-")
 }
 
-// omissionOf is the value of --without that leaves an entry out.
+// omissionOf returns the value of --without that leaves an entry out.
 func omissionOf(e *archive.Entry) string {
 	namespace, name := e.Names()
 	if namespace != "" {
@@ -92,7 +92,7 @@ func omissionOf(e *archive.Entry) string {
 	return kindOf(e.Desc) + ":" + name
 }
 
-// takes reports whether an entry is to be left out.
+// takes reports whether w leaves an entry out.
 func (w Without) takes(e *archive.Entry) bool {
 	namespace, tag := e.Names()
 	return slices.ContainsFunc(w.wanted, func(o omission) bool {
@@ -109,7 +109,7 @@ func (w Without) takes(e *archive.Entry) bool {
 	})
 }
 
-// Key is the same for what leaves out the same.
+// Key returns a text that is equal for the same values in any order.
 func (w Without) Key() string {
 	return strings.Join(slices.Compact(slices.Sorted(slices.Values(w.texts))), ", ")
 }
