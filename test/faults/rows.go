@@ -134,7 +134,7 @@ func fetchRows() []row {
 			mend:   undo(targetDB, "DROP SCHEMA app CASCADE"),
 		},
 		{
-			command: fetch, fault: "another database takes the name of the previous one midway", codes: []int{15}, said: "that hectl did not make",
+			command: fetch, fault: "another database takes the name of the previous one midway", codes: []int{15}, said: "that hectl did not create",
 			before: midway("postgres", "CREATE DATABASE "+targetDB+"_previous"),
 			mend:   undo("postgres", "DROP DATABASE "+targetDB+"_previous"),
 		},
