@@ -31,7 +31,7 @@ func DiskPath(key string) (string, error) {
 	}
 	segments := strings.Split(key, "/")
 	if slices.Contains(segments, ".") || slices.Contains(segments, "..") {
-		return "", errors.New("contains a folder . or ..")
+		return "", errors.New("contains the folder . or .. in its path")
 	}
 	if slices.ContainsFunc(segments, func(s string) bool { return len(s) > maxName }) {
 		return "", errors.New("is too long for a file name")

@@ -210,7 +210,7 @@ func TestPlan(t *testing.T) {
 		Wanted: []Blob{{Key: "large", Size: 9, MD5: one}, {Key: "ab/cd//e", Size: 1, MD5: one}, {Key: "small", Size: 1, MD5: one}},
 		Unusable: []Problem{
 			{"ab/cd/e", "another row has the same path in the folder, but different content"},
-			{"../x", "the key contains a folder . or .."},
+			{"../x", "the key contains the folder . or .. in its path"},
 			{"sizeless", "its row has no size"},
 		},
 	}
