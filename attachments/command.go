@@ -37,19 +37,20 @@ type options struct {
 func Command(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
 		Name:      "fetch-attachments",
-		Usage:     "download the Active Storage files of the local database",
+		Usage:     "download Active Storage files of the local database",
 		UsageText: "hectl fetch-attachments [options]",
 		Description: `EXAMPLES:
    hectl fetch-attachments --dry-run          print number and size of the files
-   hectl fetch-attachments                    fetch all files missing in storage/
+   hectl fetch-attachments                    fetch what storage/ is missing
    hectl fetch-attachments --record-type Organization --name logo
    hectl fetch-attachments --since 90d --max-size 5MB
 
-   hectl reads the list of files from active_storage_blobs in TARGET. It downloads
-   the missing ones into the application's storage/ folder, where Rails' Disk
-   service looks for them. A file gets its name only after its size and MD5 have
-   been checked. Then hectl sets service_name to "local" in the rows of all files
-   in the folder. After an interruption, run the same command again to continue.
+   hectl reads the list of files from active_storage_blobs in TARGET. It
+   downloads the missing ones into the application's storage/ folder, where
+   Rails' Disk service looks for them. A file gets its name only after its size
+   and MD5 have been checked. Then hectl sets service_name to "local" in the
+   rows of all files in the folder. After an interruption, run the same command
+   again to continue.
 
    hectl finds, guards and locks TARGET in the same way as fetch-latest-db.`,
 		Flags: slices.Concat([]cli.Flag{

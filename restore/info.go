@@ -26,9 +26,9 @@ func infoCommand(env *command.Env) *cli.Command {
    Shows, for TARGET, its previous database and its snapshots, which dump each
    comes from, when it was made and fetched, and whether it was masked. hectl
    records this in the comment on each database, so it survives a rename. hectl
-   cannot know whether the rows have changed since. Leftovers of earlier runs are
-   listed as well. Nothing is changed: "hectl purge" removes everything beside
-   TARGET.`,
+   cannot know whether the rows have changed since. Leftovers of earlier runs
+   are listed as well. Nothing is changed: "hectl purge" removes everything
+   beside TARGET.`,
 		Flags: []cli.Flag{command.TargetFlags()[0]},
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {

@@ -13,7 +13,7 @@ import (
 func allowCommand(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
 		Name:      "allow",
-		Usage:     "approve what this folder's hectl.yml runs and where it sends data",
+		Usage:     "approve what hectl.yml runs and where it sends data",
 		UsageText: "hectl allow [options]",
 		Description: `EXAMPLES:
    hectl allow                        approve, and print what is approved

@@ -34,9 +34,9 @@ func initCommand(env *command.Env) *cli.Command {
    hectl init                         prompts for the settings on a terminal
    hectl init --bucket s3://our-backups --target app_dev --profile our-team
 
-   Commit hectl.yml to your application. It applies to its folder and the folders
-   below. Flags and the environment override it. Keep passwords and keys out of
-   it.
+   Commit hectl.yml to your application. It applies to its folder and the
+   folders below. Flags and the environment override it. Keep passwords and keys
+   out of it.
 
    On a terminal, init first looks for the local database in the folder's own
    files: config/database.yml, .env files, Compose files and devcontainers, and

@@ -89,8 +89,8 @@ func maskCheckCommand(env *command.Env) *cli.Command {
    hectl mask check ./tmp/local.dump
 
    Lists the columns that could hold personal data, by their name and type. A
-   column without a rule is OPEN. hectl reads only the head of the dump, which has
-   the tables but no rows.`,
+   column without a rule is OPEN. hectl reads only the head of the dump, which
+   has the tables but no rows.`,
 		Flags: slices.Concat([]cli.Flag{suggest, command.LabelFlag()}, command.BucketFlags()),
 		Action: func(c *cli.Context) error {
 			opt, err := newMaskCheck(env, c)

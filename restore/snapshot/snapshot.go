@@ -33,10 +33,10 @@ func Command(env *command.Env) *cli.Command {
    hectl snapshot restore before-migration   as often as you like
    hectl snapshot list                       names, sizes and origins
 
-   A snapshot is a copy of TARGET's files on the same server: a separate database,
-   TARGET_snapshot_NAME, that accepts no connections. It takes as much disk space
-   as TARGET. Each TARGET has its own names: two databases can each have a
-   snapshot "clean".
+   A snapshot is a copy of TARGET's files on the same server: a separate
+   database, TARGET_snapshot_NAME, that accepts no connections. It takes as much
+   disk space as TARGET. Each TARGET has its own names: two databases can each
+   have a snapshot "clean".
 
    save and restore end the sessions on TARGET. restore copies the snapshot to a
    new database and swaps it with TARGET, as fetch-latest-db does. The previous
