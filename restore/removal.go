@@ -9,9 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"syscall"
-	"text/tabwriter"
 
 	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/console"
@@ -33,17 +31,15 @@ type removal struct {
 
 // listing renders one line per removal.
 func listing(removals []removal) string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	var rows [][]string
 	for _, r := range removals {
 		name := console.Clean(r.Name)
 		if r.Origin != "" {
 			name += ": " + console.Clean(r.Origin)
 		}
-		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\n", r.Kind, text.Size(r.Size), name) // a strings.Builder does not fail
+		rows = append(rows, []string{"  " + r.Kind, text.Size(r.Size), name})
 	}
-	_ = w.Flush()
-	return b.String()
+	return text.Table(rows)
 }
 
 // findRemovals finds what hectl keeps for the target on the server and in the folder

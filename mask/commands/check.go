@@ -114,7 +114,7 @@ func (r maskChecked) Text() string {
 	}
 	var b strings.Builder
 	if len(rows) > 1 {
-		b.WriteString(layOut(rows) + "\n")
+		b.WriteString(text.Table(rows) + "\n")
 	}
 	for _, w := range r.Warnings {
 		fmt.Fprintf(&b, "not sure: %s\n", w)

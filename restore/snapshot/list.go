@@ -2,9 +2,6 @@ package snapshot
 
 import (
 	"context"
-	"fmt"
-	"strings"
-	"text/tabwriter"
 
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/text"
@@ -23,19 +20,15 @@ func (l listing) Text() string {
 	if len(l.Snapshots) == 0 {
 		return ""
 	}
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	// Writes to a strings.Builder do not fail.
-	_, _ = fmt.Fprintln(w, "SAVED (UTC)\tSIZE\tSNAPSHOT\tOF")
+	rows := [][]string{{"SAVED (UTC)", "SIZE", "SNAPSHOT", "OF"}}
 	for _, s := range l.Snapshots {
 		of := s.of()
 		if s.Automatic {
 			of += " (automatic)"
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Saved.UTC().Format("2006-01-02 15:04"), text.Size(s.Size), s.Name, console.Clean(of))
+		rows = append(rows, []string{s.Saved.UTC().Format("2006-01-02 15:04"), text.Size(s.Size), s.Name, console.Clean(of)})
 	}
-	_ = w.Flush()
-	return b.String()
+	return text.Table(rows)
 }
 
 // list lists the target's snapshots. It only reads, so it needs no guard.
