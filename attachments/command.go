@@ -64,7 +64,7 @@ func Command(env *command.Env) *cli.Command {
 			&cli.StringFlag{Category: command.Database, Name: "max-size", Usage: "only files of at most `SIZE`, such as 5MB"},
 			&cli.BoolFlag{Category: command.Database, Name: "no-variants", Usage: "skip resized images and previews; the application does not recreate them while their rows exist"},
 			&cli.StringFlag{Category: command.Database, Name: "service-name", Value: "local", Usage: "`NAME` of the Disk service in config/storage.yml (default local)"},
-			&cli.BoolFlag{Category: command.Database, Name: "dry-run", Aliases: []string{"n"}, Usage: "print what would happen, and change nothing"},
+			command.DryRunFlag(),
 			&cli.StringFlag{Category: command.Output, Name: "storage", Usage: "`DIR` of the Disk service (default: the one of the application in hectl.yml's folder or this one, usually storage)"},
 			&cli.BoolFlag{Category: command.Output, Name: "check", Usage: "also compare the MD5 of existing files, and fetch those that differ again"},
 			&cli.StringFlag{Category: command.Bucket, Name: "jobs", Aliases: []string{"j"}, Usage: "fetch `N` files at once (HECTL_JOBS; default 16)"},

@@ -60,7 +60,7 @@ func targetFlags() []cli.Flag {
 		jobsFlag(),
 		maskFlag(), noMaskFlag(),
 		afterFlags()[0], afterFlags()[1],
-		&cli.BoolFlag{Category: command.Database, Name: "dry-run", Aliases: []string{"n"}, Usage: "print what would happen, and change nothing"},
+		command.DryRunFlag(),
 		command.PGBinFlag(),
 	}
 }
@@ -123,11 +123,10 @@ func newOptions(env *command.Env, c *cli.Context) (options, error) {
 func newServerOptions(env *command.Env, c *cli.Context) (o options, err error) {
 	o.out, o.version = env.Console, env.Version
 	o.load.Password = methods.DefaultPassword
-	var flags config.Flags
 	if o.target, o.settings, err = command.NewTarget(env, c); err != nil {
 		return o, err
 	}
-	flags = command.Given(c)
+	flags := command.Given(c)
 	if o.pgBin, err = command.PGBin(o.settings, flags); err != nil {
 		return o, err
 	}

@@ -194,9 +194,9 @@ func (r *replacement) replaceTarget(ctx context.Context) (err error) {
 		keep = errors.As(err, &busy)
 		return p.ExplainNotSwapped(s, err, keep)
 	}
-	if owner, role := ownerOf(s.Existing), s.Conn.User(); owner != "" && owner != role {
+	if role := s.Conn.User(); s.Existing != nil && s.Existing.Owner != role {
 		r.out.Warn("%s belongs to the role %s, but its contents belong to %s, which restored it: name the target with user %s to change that",
-			p.Target, owner, role, owner)
+			p.Target, s.Existing.Owner, role, s.Existing.Owner)
 	}
 	return s.Outcome(r.out.Result(p.Report(s, r.out.Now().Sub(start))))
 }
@@ -248,14 +248,6 @@ func (r *replacement) origin() *target.Origin {
 		Chosen: r.load.Tables.String(), Kept: r.kept, Spared: r.login.As != "" && r.info.Masked, Masked: r.info.Masked, Rules: r.info.Rules,
 		Source: r.dump.SourceIdentity(),
 	}
-}
-
-// ownerOf returns the role that owns a database, "" for none.
-func ownerOf(d *pgtools.Database) string {
-	if d == nil {
-		return ""
-	}
-	return d.Owner
 }
 
 // explainConversion adds a hint to an error that a conversion of the encoding may have

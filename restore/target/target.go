@@ -133,8 +133,9 @@ func (t *Target) Guard(ctx context.Context, u Use) (*Session, error) {
 	if err := s.refuse(); err != nil {
 		return nil, err
 	}
-	t.sourceIdentity = sync.OnceValues(func() (pgtools.Identity, error) { return t.askSource(ctx) })
-	go func() { _, _ = t.sourceIdentity() }() // kept until it is needed
+	ask := sync.OnceValues(func() (pgtools.Identity, error) { return t.askSource(ctx) })
+	go func() { _, _ = ask() }() // kept until it is needed
+	t.sourceIdentity = ask
 	var err error
 	if s.DB, err = pgtools.ConnectMaintenance(ctx, t.Conn, pgtools.RestoreApp); err != nil {
 		return nil, err
