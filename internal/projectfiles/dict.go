@@ -10,11 +10,19 @@ type dict struct {
 	variables map[string]config.Value
 }
 
+// maxMentions is how many mentions of a name after looks at. Without a limit, the time
+// would grow with the square of the size of a hostile file.
+const maxMentions = 100
+
 // after returns the first dict after the word name that contains key.
 func (d dict) after(name, key string) dict {
-	for i, t := range d.tokens {
-		if t.kind != word || t.text != name {
+	mentions := 0
+	for i := range d.tokens {
+		if t := &d.tokens[i]; t.kind != word || t.text != name {
 			continue
+		}
+		if mentions++; mentions > maxMentions {
+			break
 		}
 		in := d.open(d.tokens[i+1:])
 		if _, ok := in.at(key); ok {
@@ -44,7 +52,8 @@ func (d dict) open(tokens []token) dict {
 // brackets.
 func (d dict) at(key string) ([]token, bool) {
 	depth := 0
-	for i, t := range d.tokens {
+	for i := range d.tokens {
+		t := &d.tokens[i]
 		if t.kind == punct {
 			switch t.text {
 			case "(", "[", "{":
