@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -34,6 +35,7 @@ func run(ctx context.Context, args []string) error {
 	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-json"}, args...)...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = time.Minute
+	cmd.Env = append(os.Environ(), "GORACE="+raceOptions(os.Getenv("GORACE")))
 	cmd.Stderr = os.Stderr
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -61,4 +63,10 @@ func run(ctx context.Context, args []string) error {
 		return fmt.Errorf("no test ran")
 	}
 	return nil
+}
+
+// raceOptions returns options of the race detector. By default, every process sleeps
+// for a second before it exits, so that other threads can finish their reports.
+func raceOptions(given string) string {
+	return strings.TrimSpace("atexit_sleep_ms=20 " + given)
 }
