@@ -10,7 +10,7 @@ import (
 // together, with the words that it has; "" for those of Postgres and libpq.
 var composedMessages = map[string]string{
 	"the session of profile … has expired":             "the session of %s has expired",
-	"as it was: after_restore: …":                      "after_restore: %s: %w",
+	"is unchanged: after_restore: …":                   "after_restore: %s: %w",
 	"there is no … dump in s3://…":                     "there is no %s dump in %s",
 	"needs pg_dump 17 or newer":                        "needs pg_dump %d or newer",
 	"needs pg_restore 17 or newer":                     "needs pg_restore %d or newer",

@@ -169,7 +169,7 @@ func checkTimeout(t time.Duration) error {
 	const hint = "use 0 for no limit"
 	switch {
 	case t < 0:
-		return fault.New(fault.Usage, hint, "a time may not be negative")
+		return fault.New(fault.Usage, hint, "a time must not be negative")
 	case t > 0 && t < time.Millisecond:
 		return fault.New(fault.Usage, hint, "a time of %s is too short", t)
 	}

@@ -130,7 +130,7 @@ func CheckSource(ctx context.Context, f *finding.List, env *command.Env, check S
 	if err != nil {
 		f.Fail(about, err)
 	} else {
-		f.OK(about, "role %s may read every table and sequence", conn.User())
+		f.OK(about, "role %s can read every table and sequence", conn.User())
 	}
 }
 

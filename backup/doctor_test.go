@@ -29,7 +29,7 @@ func TestParseCommandLine(t *testing.T) {
 	for _, tt := range []struct{ args, want string }{
 		{"--no-such-flag", "no-such-flag"},
 		{"argument", "takes no arguments"},
-		{"--timeout=-1s", "may not be negative"},
+		{"--timeout=-1s", "must not be negative"},
 		{"--timeout=1us", "a time of 1µs is too short"},
 		{"--part-size=1kB", "does not accept parts of 1000 bytes"},
 		{"--part-size=x", `part size "x" is not a size`},

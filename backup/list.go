@@ -62,7 +62,7 @@ func newListOptions(env *command.Env, c *cli.Context) (*listOptions, error) {
 	}
 	opt := &listOptions{last: c.Int("last"), long: c.Bool("long")}
 	if opt.last < 0 {
-		return nil, fault.New(fault.Usage, "give a number such as --last 10", "--last may not be negative")
+		return nil, fault.New(fault.Usage, "give a number such as --last 10", "--last must not be negative")
 	}
 	flags := command.Given(c)
 	label, err := settings.Label(flags)

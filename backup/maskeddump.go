@@ -222,7 +222,7 @@ func (d *maskedDump) finish(ctx context.Context, env *command.Env, m *catalog.Ma
 	}
 	var err error
 	if d.object, err = confirmUpload(ctx, env.Console, d.store, d.object); err != nil {
-		return nil, fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but the masked dump is not the one that was uploaded: %w", m.Key, err)
+		return nil, fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but the masked dump in the bucket does not match the upload: %w", m.Key, err)
 	}
 	r := &maskedResult{
 		Bucket: d.bucket.Name, Key: d.key, Size: d.object.Size, ETag: d.object.ETag,

@@ -62,9 +62,9 @@ func (c *Report) Fault() error {
 	case 0:
 		return nil
 	case 1:
-		return fault.New(fault.Integrity, "", "%s is not whole: %s", c.dump.Name, c.Damaged[0])
+		return fault.New(fault.Integrity, "", "%s is damaged: %s", c.dump.Name, c.Damaged[0])
 	default:
-		return fault.New(fault.Integrity, "", "%s is not whole: %s, and %d more", c.dump.Name, c.Damaged[0], n-1)
+		return fault.New(fault.Integrity, "", "%s is damaged: %s, and %d more", c.dump.Name, c.Damaged[0], n-1)
 	}
 }
 

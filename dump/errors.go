@@ -30,7 +30,7 @@ func DamageErrorf(name, format string, args ...any) error {
 
 // DamageError returns the error for a damaged or truncated dump.
 func DamageError(name string, err error) error {
-	return DamageErrorf(name, "%s is not whole: %w", name, err)
+	return DamageErrorf(name, "%s is damaged: %w", name, err)
 }
 
 // explainUnreadable returns the error for a dump whose head cannot be read. A file of

@@ -55,7 +55,7 @@ func (v *VerifiedReader) Read(p []byte) (int, error) {
 		return 0, v.err
 	}
 	if errors.Is(err, io.EOF) && !v.sum.Matches() {
-		err = fault.New(fault.Integrity, SuggestOlder, "%s is not whole: its %s does not match the one that the store computed on upload", v.dump.Name, v.sum.Kind)
+		err = fault.New(fault.Integrity, SuggestOlder, "%s is damaged: its %s does not match the one that the store computed on upload", v.dump.Name, v.sum.Kind)
 	}
 	v.err = err
 	return n, err

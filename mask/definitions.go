@@ -99,7 +99,7 @@ func looks() []look {
 		{"a password's hash", regexp.MustCompile(`\$2[aby]\$\d\d\$[./0-9A-Za-z]{20,}|\$argon2(?:id|i|d)\$|\bSCRAM-SHA-256\$`)},
 		{"a secret", regexp.MustCompile(`(?i)` + secret + `["']?(?:\s*(?:=|:=|=>|:|\bto\b|\b(?:text|character varying(?:\(\d+\))?) default)\s*|\s+)(?:E?'[^'\s]{4,}'|"[^"\s]{4,}")`)},
 		{"an e-mail address", regexp.MustCompile(`[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}\b`)},
-		{"a number of a person", regexp.MustCompile(`'(?:[^']*\D)?\d{3}-\d{2}-\d{4}(?:\D[^']*)?'`)},
+		{"a personal number", regexp.MustCompile(`'(?:[^']*\D)?\d{3}-\d{2}-\d{4}(?:\D[^']*)?'`)},
 		{"a phone number", regexp.MustCompile(`\(\d{3}\) ?\d{3}-\d{4}|\+\d{1,3}[ -]\d[\d -]{6,}\d|'\+\d{8,15}'`)},
 	}
 }

@@ -21,7 +21,7 @@ func TestLooksLike(t *testing.T) {
 		{"CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN api_token := 'planted'; END $$;", "a secret"},
 		{`CREATE FUNCTION f() RETURNS jsonb LANGUAGE sql AS $$ SELECT '{"password": "planted"}'::jsonb $$;`, "a secret"},
 		{"CREATE TYPE e AS ENUM ('ann@shop.org');", "an e-mail address"},
-		{"CREATE POLICY p ON t USING (ssn = '123-45-6789'::text);", "a number of a person"},
+		{"CREATE POLICY p ON t USING (ssn = '123-45-6789'::text);", "a personal number"},
 		{"CREATE VIEW v AS SELECT '(212) 555-0100'::text;", "a phone number"},
 		{"CREATE VIEW v AS SELECT 'AKIAABCDEFGHIJKLMNOP'::text;", "a key of AWS"},
 		{"CREATE TABLE t (token text, status text DEFAULT 'pending'::text, CONSTRAINT c CHECK (status = 'pending'::text));", ""},

@@ -9,12 +9,12 @@ import (
 
 // A row of a B-tree index has at most 2,704 bytes after compression, a third of a page
 // (BTMaxItemSize in src/include/access/nbtree.h). A long text may fit because it
-// compresses well, while made-up text of the same length does not.
+// compresses well, while fake text of the same length does not.
 const (
-	mostOfIndex = 2400 // bytes that all made-up values of an index row share
+	mostOfIndex = 2400 // bytes that all fake values of an index row share
 )
 
-// roomUnder returns how many bytes a made-up value of a column may have to fit the
+// roomUnder returns how many bytes a fake value of a column may have to fit the
 // indexes that contain it; 0 for any number. Both columns of a foreign key must stay
 // equal, and the referenced one is in an index, so both are limited.
 func (c *compiler) roomUnder(s *subject, col *schema.Column) int {

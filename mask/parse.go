@@ -413,7 +413,7 @@ func (p *yamlRules) paths(spec methods.Spec, kv pair, on string) (methods.Spec, 
 		spec.Paths[path.key] = inner
 	}
 	if len(spec.Paths) == 0 && whole {
-		p.wrong(kv.value, on, "write json to mask every text in it", "it has no paths")
+		p.wrong(kv.value, on, "write json to mask every text in it", "it names no paths")
 		whole = false
 	}
 	return spec, whole

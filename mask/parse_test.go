@@ -28,7 +28,7 @@ func TestParseMethods(t *testing.T) {
 		"{email: null}":                  "!email has no argument; for NULL write null",
 		"5":                              "!it is not the name of a method; for a fixed value write {value: 5}",
 		"{city: x, email: y}":            "!a method is a name, or one name with its argument",
-		"{json: {}}":                     "!it has no paths",
+		"{json: {}}":                     "!it names no paths",
 		"{json: {a: {json: {b: city}}}}": "!json takes keep_keys, or nothing",
 	} {
 		file, err := parser.ParseBytes([]byte("tables: {users: {name: "+text+"}}"), 0)

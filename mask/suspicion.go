@@ -28,7 +28,7 @@ func suspicious(c *compiler, t *schema.Table, col *schema.Column) string {
 		if named {
 			return about.name
 		}
-		return "a uuid that is no key"
+		return "a uuid that is not a key"
 	case named:
 		return about.name
 	}

@@ -42,22 +42,22 @@ func topics() []topic {
 		{"a network address", []string{"ip", "ips", "mac", "host", "user_agent"}, specs("ip", "hash", "null", "lorem")},
 		{"a date of birth", []string{"birth", "birthday", "birthdate", "dob", "born"}, append(specs("shift_days", "null"), methods.Spec{Name: "noise", Number: 5})},
 		{"a phone number", []string{"phone", "phones", "mobile", "fax", "cell", "tel", "telephone", "sms"}, specs("phone", "digits", "null")},
-		{"a number of a person", []string{"ssn", "passport", "iban", "account_number", "card", "license", "licence", "tax", "ein", "vat", "insurance", "medicaid", "medicare"}, specs("digits", "hash", "json", "null")},
+		{"a personal number", []string{"ssn", "passport", "iban", "account_number", "card", "license", "licence", "tax", "ein", "vat", "insurance", "medicaid", "medicare"}, specs("digits", "hash", "json", "null")},
 		{"a name", []string{"first_name", "firstname", "given_name"}, specs("first_name", "hash", "null")},
 		{"a name", []string{"last_name", "lastname", "surname", "family_name"}, specs("last_name", "hash", "null")},
 		{"an address", []string{"zip", "zipcode", "postal", "postcode"}, specs("zip", "digits", "null")},
 		{"an address", []string{"city", "town", "county"}, specs("city", "null")},
 		{"an address", []string{"address", "address1", "address2", "street", "location", "addr"}, specs("street", "null", "json")},
 		{"a place", []string{"latitude", "longitude", "lat", "lng", "lon", "coordinates", "geo"}, append(specs("null"), methods.Spec{Name: "value", Text: "0"})},
-		{"money of a person", []string{"income", "salary", "pay", "wage", "wages"}, specs("noise", "json", "null")},
-		{"about a person", []string{"gender", "sex", "race", "ethnicity", "religion", "health", "diagnosis", "military", "age"}, specs("json", "lorem", "null")},
-		{"a page of somebody", []string{"url", "uri", "website", "link", "facebook", "twitter", "instagram", "linkedin", "avatar", "photo", "picture", "image"}, append(specs("null"), methods.Spec{Name: "value", Text: "https://example.com"})},
-		{"a file of somebody", []string{"filename", "file", "document", "attachment"}, specs("lorem", "hash", "null")},
-		{"what people wrote", []string{"comment", "comments", "note", "notes", "description", "message", "body", "text", "content", "reason", "bio", "remark", "remarks", "details", "subject", "title"}, specs("lorem", "json", "null")},
+		{"personal finances", []string{"income", "salary", "pay", "wage", "wages"}, specs("noise", "json", "null")},
+		{"personal details", []string{"gender", "sex", "race", "ethnicity", "religion", "health", "diagnosis", "military", "age"}, specs("json", "lorem", "null")},
+		{"a personal URL", []string{"url", "uri", "website", "link", "facebook", "twitter", "instagram", "linkedin", "avatar", "photo", "picture", "image"}, append(specs("null"), methods.Spec{Name: "value", Text: "https://example.com"})},
+		{"a personal file", []string{"filename", "file", "document", "attachment"}, specs("lorem", "hash", "null")},
+		{"free text", []string{"comment", "comments", "note", "notes", "description", "message", "body", "text", "content", "reason", "bio", "remark", "remarks", "details", "subject", "title"}, specs("lorem", "json", "null")},
 		{"a name", []string{"company", "organization", "organisation", "business", "agency", "employer", "vendor"}, specs("company", "hash", "null")},
 		{"a name", []string{"name", "names", "fullname", "username", "login", "nickname", "contact", "guardian", "manager", "rep", "author", "owner", "whodunnit"}, specs("full_name", "hash", "null")},
 		{"a row of another table", []string{"object", "object_changes", "changes", "payload", "params", "data", "handler", "metadata", "properties", "old", "before", "after"}, specs("json", "lorem", "null", "empty")},
-		{"a number elsewhere", []string{"uid", "external_id", "guid", "reference", "key", "code"}, specs("hash", "digits", "null")},
+		{"an external identifier", []string{"uid", "external_id", "guid", "reference", "key", "code"}, specs("hash", "digits", "null")},
 	}
 }
 
@@ -109,7 +109,7 @@ func identifiers() []string {
 
 // numberTopics returns the topics, the most certain first.
 func numberTopics() []numberTopic {
-	const person = "a number of a person"
+	const person = "a personal number"
 	return []numberTopic{
 		{name: "a date of birth", words: []string{"dob", "born", "age", "ages"}, within: []string{"birth"}, times: true},
 		{name: "a phone number", words: []string{"mobile", "fax", "cell", "tel", "sms", "msisdn", "whatsapp"}, within: []string{"phone"}},
@@ -120,21 +120,21 @@ func numberTopics() []numberTopic {
 		{name: person, words: []string{
 			"account", "bank", "routing", "sort", "card", "policy", "employee", "staff", "student", "pupil", "patient", "member", "membership", "customer", "client", "driver", "drivers", "registration", "case", "prisoner", "inmate", "beneficiary", "donor",
 		}, with: identifiers()},
-		{name: "money of a person", words: []string{"wage", "wages", "pay", "payroll", "earnings", "pension", "stipend", "alimony", "remuneration", "debt", "debts"}, within: []string{"salary", "salaries", "income"}},
-		{name: "money of a person", words: []string{"tax"}, with: []string{"withheld"}},
-		{name: "money of a person", words: []string{"net"}, with: []string{"worth"}},
-		{name: "money of a person", words: []string{"credit"}, with: []string{"score", "rating"}},
+		{name: "personal finances", words: []string{"wage", "wages", "pay", "payroll", "earnings", "pension", "stipend", "alimony", "remuneration", "debt", "debts"}, within: []string{"salary", "salaries", "income"}},
+		{name: "personal finances", words: []string{"tax"}, with: []string{"withheld"}},
+		{name: "personal finances", words: []string{"net"}, with: []string{"worth"}},
+		{name: "personal finances", words: []string{"credit"}, with: []string{"score", "rating"}},
 		{name: "a place", words: []string{"lat", "lng", "lon", "latlng", "lonlat", "coordinates", "coords", "geo", "gps"}, within: []string{"latitude", "longitude"}},
 		{name: "an address", words: []string{"zip", "postal", "plz"}, within: []string{"zipcode", "postcode"}},
 		{name: "an address", words: []string{"house", "street", "apartment", "flat", "apt", "building", "address"}, with: identifiers()},
 		{name: "a network address", words: []string{"ip", "ips", "ipaddr", "ipv"}},
 		{name: "a secret", words: []string{"otp", "totp", "pin", "pincode", "passcode", "password", "cvv", "cvc", "secret"}},
-		{name: "about a person", words: []string{
+		{name: "personal details", words: []string{
 			"gender", "sex", "race", "ethnicity", "ethnicities", "ethnic", "religion", "nationality", "citizenship", "citizen", "marital", "married", "orientation", "caste", "veteran", "military", "smoker", "hiv", "bmi", "blood",
 			"homeless", "refugee", "asylum", "immigrant", "immigration", "criminal", "convicted", "felon", "felony", "deceased", "died", "death", "divorced", "widowed", "adopted", "foster", "demographic", "demographics", "hispanic", "latino", "household", "dependents", "dependants", "kids",
 		}, within: []string{"pregnan", "disabilit", "diagnos", "vaccinat", "hospitali", "medication", "medical", "healthinsurance", "cholesterol", "glucose"}, times: true, few: true},
-		{name: "about a person", words: []string{"body", "patient", "client", "child", "baby"}, with: []string{"weight", "height"}},
-		{name: "about a person", words: []string{"family", "families"}, with: []string{"size"}},
+		{name: "personal details", words: []string{"body", "patient", "client", "child", "baby"}, with: []string{"weight", "height"}},
+		{name: "personal details", words: []string{"family", "families"}, with: []string{"size"}},
 	}
 }
 
@@ -156,7 +156,7 @@ func numberTopicOf(name string, times, few, reference bool) string {
 	last := words[len(words)-1]
 	if strings.Contains(name, "last4") || strings.HasSuffix(strings.Join(words, "_"), "last_four") {
 		if !times && !few {
-			return "a number of a person"
+			return "a personal number"
 		}
 	}
 	for _, t := range numberTopics() {
@@ -170,7 +170,7 @@ func numberTopicOf(name string, times, few, reference bool) string {
 		switch after := words[max(at, 0):]; {
 		case at < 0:
 		case t.with != nil && !slices.ContainsFunc(after[1:], func(w string) bool { return slices.Contains(t.with, w) }):
-		case t.name == "money of a person", t.name == "about a person" && !times && !few:
+		case t.name == "personal finances", t.name == "personal details" && !times && !few:
 			// A count of income, for example, is still personal.
 			if !slices.Contains([]string{"position", "version"}, last) {
 				return t.name

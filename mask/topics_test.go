@@ -8,7 +8,7 @@ import (
 func TestTopicOf(t *testing.T) {
 	for name, want := range map[string]string{
 		"email": "an e-mail address", "guardian_first_name": "a name", "resetPasswordToken": "a secret", "user_agent": "a network address", "dob": "a date of birth",
-		"telephone2": "a phone number", "homecity": "", "cityscape": "", "address1": "an address", "internal_comments": "what people wrote", "quantity": "", "stolen": "",
+		"telephone2": "a phone number", "homecity": "", "cityscape": "", "address1": "an address", "internal_comments": "free text", "quantity": "", "stolen": "",
 	} {
 		if topic, ok := topicOf(name); topic.name != want || ok != (want != "") {
 			t.Errorf("%s: %q, want %q", name, topic.name, want)
@@ -33,16 +33,16 @@ func TestNumberTopicOf(t *testing.T) {
 		{"birth_year", false, false, false, "a date of birth"},
 		{"phone", false, false, true, ""},
 		{"phones_count", false, false, false, ""},
-		{"income_count", false, false, false, "money of a person"},
-		{"tax_id", false, false, false, "a number of a person"},
+		{"income_count", false, false, false, "personal finances"},
+		{"tax_id", false, false, false, "a personal number"},
 		{"tax_rate", false, false, false, ""},
-		{"card_last4", false, false, false, "a number of a person"},
+		{"card_last4", false, false, false, "a personal number"},
 		{"card_last4", false, true, false, ""},
-		{"married", false, true, false, "about a person"},
+		{"married", false, true, false, "personal details"},
 		{"show_gender", false, true, false, ""},
-		{"gender", false, false, false, "about a person"},
+		{"gender", false, false, false, "personal details"},
 		{"minimum_age", false, false, false, ""},
-		{"died_at", true, false, false, "about a person"},
+		{"died_at", true, false, false, "personal details"},
 		{"phone_verified_at", true, false, false, ""},
 		{"sms_opt_in", false, true, false, ""},
 		{"population_age", false, false, false, ""},

@@ -51,13 +51,13 @@ func harmless(c Complaint) string {
 		// superuser has created the extension before (in template1, or by hand
 		// because it is not trusted), the first does nothing, and only the owner may
 		// set the comment.
-		{"COMMENT ON EXTENSION ", "only the comment of an extension is missing"},
+		{"COMMENT ON EXTENSION ", "only the comment on an extension is missing"},
 		// pg_dump --schema=public of version 15 and later creates the schema public,
 		// which every new database has. Owner and privileges would not be restored
 		// in any case. Only the owner may set the comment, who before version 15 is
 		// the superuser.
 		{"CREATE SCHEMA public;", "every database has the schema"},
-		{"COMMENT ON SCHEMA public ", "only the comment of a schema is missing"},
+		{"COMMENT ON SCHEMA public ", "only the comment on a schema is missing"},
 		// pg_restore 17 and later sets this on all servers, but servers before 17
 		// do not have the parameter.
 		{"SET transaction_timeout = 0", "the server is older than the parameter, which only turns a timeout off"},

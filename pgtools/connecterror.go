@@ -155,7 +155,7 @@ func networkFailure(c Conn, err error) (code fault.Code, hint, text string) {
 		}
 		return fault.Failed, "is PostgreSQL running on " + where + "? " + c.startAdvice(), text
 	case errors.Is(err, fs.ErrPermission):
-		return fault.Denied, "connect to localhost: the socket's folder is closed to this user", "permission denied"
+		return fault.Denied, "connect to localhost: this user cannot open the socket's folder", "permission denied"
 	case errors.As(err, &dns):
 		return fault.Failed, "check the spelling, and whether the VPN is up", "host not found"
 	case errors.As(err, &hostname):
@@ -167,7 +167,7 @@ func networkFailure(c Conn, err error) (code fault.Code, hint, text string) {
 	case c.NeedsTLS() && strings.Contains(err.Error(), "server refused TLS connection"): // otherwise pgx also tried without TLS
 		return fault.Failed, "set sslmode=prefer if a connection without TLS is acceptable", "the server does not support TLS"
 	case broke(err):
-		return fault.Failed, "it may be starting or shutting down, or a proxy has nowhere to go: its log may say why; try again", "the server ended the connection"
+		return fault.Failed, "it may be starting or shutting down, or a proxy has no server to connect to: check its log, and try again", "the server ended the connection"
 	}
 	return fault.Failed, "", lastCause(err).Error()
 }

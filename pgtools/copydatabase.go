@@ -24,7 +24,7 @@ type CopyOptions struct {
 // All sessions in from are terminated. New ones wait for the lock of CREATE DATABASE
 // until the copy exists. The role must own from, be a member of Owner, and have
 // CREATEDB. The error is a *BusyError for prepared transactions and for sessions that
-// do not end or that the role may not terminate.
+// do not end or that the role cannot terminate.
 //
 // There is no copy after an error. Canceling ctx cancels the statement.
 func CopyDatabase(ctx context.Context, conn Conn, from, to string, opt CopyOptions) error {

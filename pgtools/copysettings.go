@@ -11,7 +11,7 @@ import (
 // settings (ALTER DATABASE … SET, ALTER ROLE … IN DATABASE … SET), connection limit,
 // comment and privileges. It does not copy security labels.
 //
-// A statement that the role may not run becomes a warning, and the others still run. The
+// A statement that the role cannot run becomes a warning, and the others still run. The
 // error is for settings that cannot be read, and for the end of ctx.
 func (db *DB) CopyDatabaseSettings(ctx context.Context, from, to string) (warnings []string, err error) {
 	statements, err := db.settingStatements(ctx, from, to)

@@ -19,7 +19,7 @@ type Database struct {
 	IsTemplate      bool
 	AllowConn       bool
 	ConnectionLimit int   // -1: none
-	Size            int64 // in bytes; -1 if the role may not see it
+	Size            int64 // in bytes; -1 if the role cannot see it
 	Comment         string
 }
 

@@ -12,7 +12,7 @@ import (
 // copy of databases. Nothing has changed.
 type BusyError struct {
 	Sessions []Session // that did not end
-	Refused  bool      // the role may not terminate them
+	Refused  bool      // the role cannot terminate them
 	Prepared []string  // prepared transactions, by their identifier
 	cause    error     // of the server; nil for prepared transactions
 }
@@ -23,7 +23,7 @@ func (e *BusyError) Error() string {
 	case len(e.Prepared) > 0:
 		return "prepared transactions: " + strings.Join(e.Prepared, ", ")
 	case e.Refused:
-		return "sessions that may not be terminated: " + describeSessions(e.Sessions)
+		return "sessions that the role cannot terminate: " + describeSessions(e.Sessions)
 	case len(e.Sessions) > 0:
 		return "sessions that do not end: " + describeSessions(e.Sessions)
 	default:
@@ -68,7 +68,7 @@ type eviction struct {
 	names    []string
 	oids     map[string]uint32
 	attempts int          // how often to wait 5 seconds for sessions to end
-	refused  map[int]bool // process ids of the sessions that may not be terminated
+	refused  map[int]bool // process ids of the sessions that the role cannot terminate
 }
 
 // newEviction fails if the eviction is certain to fail.
@@ -132,7 +132,7 @@ func (e *eviction) try(ctx context.Context, work func(context.Context) error) er
 }
 
 // keepTerminating terminates sessions until through is closed. It only notes sessions
-// that the role may not terminate, because they may end within the server's 5 seconds.
+// that the role cannot terminate, because they may end within the server's 5 seconds.
 // It selects sessions by oid and name of their database: a late round after a rename
 // must not terminate the sessions in the new database of that name.
 func (e *eviction) keepTerminating(ctx context.Context, through <-chan struct{}) error {

@@ -168,7 +168,7 @@ func cutValue(s string) (value, rest string, ok bool) {
 }
 
 func unknownKeyword(where, key string) error {
-	hint := "see the connection parameters of libpq, which are all that hectl takes: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS"
+	hint := "use one of the connection parameters of libpq: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS"
 	if near := nearestKeyword(key); near != "" {
 		hint = "did you mean " + near + "?"
 	}

@@ -38,10 +38,10 @@ func (db *DB) Unreadable(ctx context.Context) ([]Unreadable, error) {
 		) AS dumped
 		WHERE NOT usage OR NOT "select" OR hidden OR unlogged
 		ORDER BY nspname, relname`)
-	return list, wrap(err, "look for tables that the role may not read")
+	return list, wrap(err, "look for tables that the role cannot read")
 }
 
-// UnreadableLargeObjects returns how many large objects the role may not read,
+// UnreadableLargeObjects returns how many large objects the role cannot read,
 // and the oid of one of them.
 func (db *DB) UnreadableLargeObjects(ctx context.Context) (n int, example uint32, err error) {
 	// PostgreSQL 18 added the function. Without an ACL, only the owner may read.
@@ -54,7 +54,7 @@ func (db *DB) UnreadableLargeObjects(ctx context.Context) (n int, example uint32
 	err = db.QueryRow(ctx, strings.Replace(`
 		SELECT count(*), coalesce(min(m.oid), 0) FROM pg_catalog.pg_largeobject_metadata m
 		WHERE NOT pg_catalog.current_setting('lo_compat_privileges')::bool AND NOT ($readable)`, "$readable", readable, 1)).Scan(&n, &example)
-	return n, example, wrap(err, "look for large objects that the role may not read")
+	return n, example, wrap(err, "look for large objects that the role cannot read")
 }
 
 // RecoveryConflicts returns how often a standby has canceled statements in this database

@@ -10,13 +10,13 @@ import (
 // A Session is a connection to the server, or one of the server's own workers.
 type Session struct {
 	PID         int
-	Kind        string // "client backend", "autovacuum worker" …; "" if the role may not see it
+	Kind        string // "client backend", "autovacuum worker" …; "" if the role cannot see it
 	User        string
 	Database    string
 	Application string
 	ClientAddr  string    // "" for a Unix socket
-	State       string    // "active", "idle", "idle in transaction" …; "" if the role may not see it
-	Since       time.Time // start of the session; the Unix epoch if the role may not see it
+	State       string    // "active", "idle", "idle in transaction" …; "" if the role cannot see it
+	Since       time.Time // start of the session; the Unix epoch if the role cannot see it
 }
 
 // String returns a short description of the session.

@@ -50,7 +50,7 @@ type SwapOptions struct {
 // SwapDatabases waits for the answer.
 //
 // The error is a *BusyError for prepared transactions and for sessions that do not end
-// or that the role may not terminate.
+// or that the role cannot terminate.
 func SwapDatabases(ctx context.Context, conn Conn, renames []Rename, opt SwapOptions) error {
 	a, b, done, err := twoSessions(ctx, conn, opt.AppName)
 	if err != nil {

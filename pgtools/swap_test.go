@@ -197,7 +197,7 @@ func TestSwapMayNotTerminate(t *testing.T) {
 	if !errors.As(err, &busy) || !busy.Refused || len(busy.Sessions) != 1 || busy.Sessions[0].PID != super.BackendPID() {
 		t.Fatalf("%v", err)
 	}
-	want := fmt.Sprintf("sessions that may not be terminated: pid %d, user postgres, a superuser's psql", super.BackendPID())
+	want := fmt.Sprintf("sessions that the role cannot terminate: pid %d, user postgres, a superuser's psql", super.BackendPID())
 	if !strings.HasSuffix(err.Error(), want) || len(fault.Hints(err)) != 1 {
 		t.Error(err, fault.Hints(err))
 	}

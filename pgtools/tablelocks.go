@@ -24,7 +24,7 @@ type TableLock struct {
 	Application string
 	State       string
 	Kind        string    // as in Session
-	Since       time.Time // start of the session's transaction; the Unix epoch if the role may not see it
+	Since       time.Time // start of the session's transaction; the Unix epoch if the role cannot see it
 	Query       time.Time // start of its last query; likewise
 }
 

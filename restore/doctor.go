@@ -232,7 +232,7 @@ func (x *examination) fits(ctx context.Context, about string, d *dump.Dump, tool
 }
 
 // checkRights reports which rights the role lacks after the guard could not read the
-// target. It reports nothing if the server does not let the role in.
+// target. It reports nothing if the server refuses the login.
 func checkRights(ctx context.Context, f *finding.List, t *target.Target, about string) {
 	admin, err := pgtools.ConnectMaintenance(ctx, t.Conn, pgtools.RestoreApp)
 	if err != nil {

@@ -44,7 +44,7 @@ func infoCommand(env *command.Env) *cli.Command {
 0    done, even if there is no such database
 1    failed
 2    wrong flags or settings
-12   the server does not let the role in
+12   the server refuses the login
 130  interrupted`)
 }
 

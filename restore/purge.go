@@ -64,7 +64,7 @@ func purgeCommand(env *command.Env) *cli.Command {
 2    wrong flags or settings, or --yes is missing and there is no terminal
 3    done, but some of it could not be removed; see the warnings
 11   another run is using this target
-12   the server does not let the role in
+12   the server refuses the login
 15   hectl refuses to touch the target
 130  interrupted; only what was reported as removed is gone`)
 }
@@ -199,7 +199,7 @@ func purge(ctx context.Context, s *target.Session, p purged) error {
 			return errors.Join(s.Out.Result(p), err, context.Cause(ctx))
 		}
 		if err != nil {
-			s.Warn("%s %s stays: %v", x.Kind, x.Name, err)
+			s.Warn("%s %s was not removed: %v", x.Kind, x.Name, err)
 			continue
 		}
 		s.Out.Say("removed %s %s", x.Kind, x.Name)

@@ -60,7 +60,7 @@ func findRemovals(ctx context.Context, s *target.Session) ([]removal, error) {
 			kind = "snapshot"
 		}
 		if err := target.MayRename(ctx, s.DB, d.Name); fault.CodeOf(err) == fault.Denied {
-			s.Warn("%s stays: %v", d.Name, err)
+			s.Warn("%s was not dropped: %v", d.Name, err)
 			continue
 		} else if err != nil {
 			return nil, err
@@ -70,7 +70,7 @@ func findRemovals(ctx context.Context, s *target.Session) ([]removal, error) {
 			return nil, err
 		}
 		if why != "" {
-			s.Warn("%s stays: %s", d.Name, why)
+			s.Warn("%s was not dropped: %s", d.Name, why)
 			continue
 		}
 		removals = append(removals, removal{kind, d.Name, d.Size, origin, func(ctx context.Context) error {

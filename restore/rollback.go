@@ -147,7 +147,7 @@ func rollback(ctx context.Context, t *target.Target, dryRun bool) error {
 		return s.CheckIdentity(ctx, tx, previous)
 	}
 	if err := pgtools.SwapDatabases(ctx, s.Conn, renames, pgtools.SwapOptions{AppName: pgtools.RestoreApp, Statements: statements, Check: check}); err != nil {
-		return fmt.Errorf("%s is as it was: %w", name, err)
+		return fmt.Errorf("%s is unchanged: %w", name, err)
 	}
 	result.Seconds = s.Out.Now().Sub(start).Seconds()
 	return s.Outcome(s.Out.Result(result))

@@ -85,7 +85,7 @@ func verifyCommand(env *command.Env) *cli.Command {
 			return opt.Run(c.Context, env)
 		},
 	}, `
-0    the dump is whole
+0    the dump is intact
 1    failed; the dump was not checked
 2    wrong flags or settings; nothing was changed
 3    no damage found, but there is no checksum to compare with, or the dump
@@ -115,7 +115,7 @@ type verified struct {
 // Text reports what was checked and what is damaged.
 func (r verified) Text() string {
 	var b strings.Builder
-	verdict := "is whole"
+	verdict := "is intact"
 	switch {
 	case !r.Whole:
 		verdict = "is DAMAGED"

@@ -208,7 +208,7 @@ func (r *Removal) Text() string {
 		case d.Keep:
 			action, why = "keep", strings.Join(d.Reasons, ", ")
 		case d.Error != "":
-			action, why = "stays", strings.TrimPrefix(d.Error, "delete s3://"+r.name+"/"+d.Key+": ")
+			action, why = "failed", strings.TrimPrefix(d.Error, "delete s3://"+r.name+"/"+d.Key+": ")
 		}
 		rows = append(rows, []string{action, d.Time.UTC().Format("2006-01-02 15:04"), text.Size(d.Size), r.short(d.Key), console.Clean(why)})
 	}

@@ -132,7 +132,7 @@ func (r *AbortedUploads) Text() string {
 		case u.Keep:
 			action = "keep"
 		case u.Error != "":
-			action = "stays"
+			action = "failed"
 		case u.Aborted || r.DryRun:
 			aborted++
 		}

@@ -54,7 +54,7 @@ func readHolder(path string) string {
 		return parseHolder("")
 	}
 	defer f.Close()                               //nolint:errcheck // it was only read
-	text, _ := io.ReadAll(io.LimitReader(f, 200)) // part of it is as good as none
+	text, _ := io.ReadAll(io.LimitReader(f, 200)) // a part of it is useless
 	return parseHolder(string(text))
 }
 

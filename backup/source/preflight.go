@@ -62,14 +62,14 @@ const mostNames = 20
 
 // preflight lists the parts of a source that pg_dump cannot read.
 type preflight struct {
-	denied  []string // tables and sequences that the role may not read
-	objects string   // large objects that the role may not read; "" if there are none
+	denied  []string // tables and sequences that the role cannot read
+	objects string   // large objects that the role cannot read; "" if there are none
 	hidden  []string // tables with rows that row security hides
 	missing []string // tables whose rows this server does not have
 }
 
 // sortUnreadable sorts relations by why pg_dump cannot read them. Excluded rows do not
-// count, but a table that the role may not read counts anyway: pg_dump locks every table,
+// count, but a table that the role cannot read counts anyway: pg_dump locks every table,
 // which takes that permission.
 func sortUnreadable(found []pgtools.Unreadable, exclude []string) preflight {
 	var p preflight
@@ -109,7 +109,7 @@ func (p preflight) err(role string, server pgtools.Version) error {
 		if names != "" && p.objects != "" {
 			names += ", "
 		}
-		reasons = append(reasons, fmt.Sprintf("role %s may not read %s", role, names+p.objects))
+		reasons = append(reasons, fmt.Sprintf("role %s cannot read %s", role, names+p.objects))
 	}
 	if len(p.hidden) > 0 {
 		hints = append(hints, "ALTER ROLE "+pgtools.Quote(role)+" BYPASSRLS")

@@ -26,9 +26,9 @@ func TestPreflight(t *testing.T) {
 		hint    string
 	}{
 		{"nothing", nil, nil, "", ""},
-		{"a table", []pgtools.Unreadable{a}, nil, "role r may not read public.audit_a", "pg_read_all_data"},
-		{"an excluded table is locked all the same", []pgtools.Unreadable{a}, []string{"audit_*"}, "may not read public.audit_a", "GRANT"},
-		{"a sequence", []pgtools.Unreadable{seq}, []string{"items"}, "may not read sequence public.audit_seq", "GRANT"},
+		{"a table", []pgtools.Unreadable{a}, nil, "role r cannot read public.audit_a", "pg_read_all_data"},
+		{"an excluded table is locked all the same", []pgtools.Unreadable{a}, []string{"audit_*"}, "cannot read public.audit_a", "GRANT"},
+		{"a sequence", []pgtools.Unreadable{seq}, []string{"items"}, "cannot read sequence public.audit_seq", "GRANT"},
 		{"an excluded sequence", []pgtools.Unreadable{seq}, []string{"public.audit_*"}, "", ""},
 		{"hidden rows", []pgtools.Unreadable{hidden}, nil, "row security hides rows of public.audit_h from role r", "BYPASSRLS"},
 		{"hidden rows that are excluded", []pgtools.Unreadable{hidden}, []string{"AUDIT_?"}, "", ""},

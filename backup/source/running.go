@@ -11,7 +11,7 @@ import (
 // Backup is a backup of the source that is running, if any.
 type Backup struct {
 	Running bool
-	Since   time.Time // zero if the role may not see it
+	Since   time.Time // zero if the role cannot see it
 	Session string    // of the backup, for a person
 }
 

@@ -99,7 +99,7 @@ type Uploads struct {
 type Backup struct {
 	Database string     `json:"database"`
 	Running  bool       `json:"running"`
-	Since    *time.Time `json:"since"` // null if the role may not see it
+	Since    *time.Time `json:"since"` // null if the role cannot see it
 	Session  string     `json:"session,omitempty"`
 }
 

@@ -42,7 +42,7 @@ type Manifest struct {
 	ArchiveVersion    string          `json:"archive_version"`
 	Compression       string          `json:"compression"`
 	SourceFingerprint string          `json:"source_fingerprint"`
-	SourceIdentity    *SourceIdentity `json:"source_identity,omitempty"` // nil if the role may not read it
+	SourceIdentity    *SourceIdentity `json:"source_identity,omitempty"` // nil if the role cannot read it
 	ExcludedTableData []string        `json:"excluded_table_data,omitempty"`
 	Masked            bool            `json:"masked,omitempty"`
 	MaskRules         string          `json:"mask_rules,omitempty"`  // SHA-256 of the masking rules

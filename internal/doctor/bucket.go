@@ -41,14 +41,14 @@ func (d *doctor) checkBucket(ctx context.Context, b, masked config.Bucket, label
 	checkWriter := func() { d.backups.CheckWriter(ctx, f, "bucket", store, b, label, d.role.backsUp) }
 	switch err := list(ctx, store, b); {
 	case err == nil:
-		f.OK("bucket", "%s may be listed", b)
+		f.OK("bucket", "%s can be listed", b)
 		checkWriter()
 		return true
 	case !d.role.backsUp && fault.CodeOf(err) == fault.Denied && dump.TakesMasked(b, masked):
-		f.OK("bucket", "%s may not be listed: a fetch takes the newest masked dump", b)
+		f.OK("bucket", "%s cannot be listed: a fetch takes the newest masked dump", b)
 		return true
 	case d.role.backsUp && !d.role.fetches && s3store.IsAccessDenied(err):
-		f.OK("bucket", "%s may not be listed: backups work without it", b)
+		f.OK("bucket", "%s cannot be listed: backups work without it", b)
 		checkWriter()
 		return false
 	default:
@@ -78,7 +78,7 @@ func (d *doctor) checkMasked(ctx context.Context, dumps, b config.Bucket, label 
 		f.Fail(about, err)
 		return
 	}
-	f.OK(about, "%s may be listed", b)
+	f.OK(about, "%s can be listed", b)
 	d.backups.CheckWriter(ctx, f, about, store, b, label, d.role.backsUp)
 }
 

@@ -169,7 +169,7 @@ func (e *credentialError) words() (cause, hint string) {
 		if codeOf(e.err) == "ForbiddenException" {
 			return fmt.Sprintf("%s has no access to its account and role", profile), "check sso_account_id and sso_role_name in ~/.aws/config"
 		}
-		return fmt.Sprintf("the session of %s has expired or was never opened", profile), runHint(e.from.login())
+		return fmt.Sprintf("the session of %s has expired or does not exist", profile), runHint(e.from.login())
 	case fromProcess:
 		cause = fmt.Sprintf("the credential_process of %s failed", profile)
 		var exit interface{ ExitCode() int }

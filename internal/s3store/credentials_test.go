@@ -57,10 +57,10 @@ sso_region = us-east-2
 	}{
 		{"keys", "", ""},
 		{"", what + `no credentials found in the environment, in profile "default", or on this machine`, `name a profile with --profile or AWS_PROFILE, or create one: "aws configure sso", or "aws configure" for keys`},
-		{"sso", what + `the session of profile "sso" has expired or was never opened`, `run "aws sso login --profile sso"`},
-		{"oldsso", what + `the session of profile "oldsso" has expired or was never opened`, `run "aws sso login --profile oldsso"`},
-		{"role", what + `the session of profile "sso" has expired or was never opened`, `run "aws sso login --profile sso"`},
-		{"login", what + `the session of profile "login" has expired or was never opened`, `run "aws login --profile login"`},
+		{"sso", what + `the session of profile "sso" has expired or does not exist`, `run "aws sso login --profile sso"`},
+		{"oldsso", what + `the session of profile "oldsso" has expired or does not exist`, `run "aws sso login --profile oldsso"`},
+		{"role", what + `the session of profile "sso" has expired or does not exist`, `run "aws sso login --profile sso"`},
+		{"login", what + `the session of profile "login" has expired or does not exist`, `run "aws login --profile login"`},
 		{"process", what + `the credential_process of profile "process" failed: exit status 1`, "run the credential_process of ~/.aws/config yourself and check its output"},
 		{"leaky", what + `the credential_process of profile "leaky" failed`, "run the credential_process of ~/.aws/config yourself and check its output"},
 	} {

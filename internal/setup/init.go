@@ -176,7 +176,7 @@ func answers(ctx context.Context, env *command.Env, given config.Flags, found []
 func choose(env *command.Env, q *question, found []proposal) []string {
 	if len(found) == 0 {
 		if dir := findAbove(env, q.check); dir != "" {
-			env.Console.Say("files in %s name a database: run \"hectl init\" there to have it proposed", dir)
+			env.Console.Say("files in %s name a database: run \"hectl init\" there to use it", dir)
 		}
 		return nil
 	}

@@ -12,7 +12,7 @@ import (
 type Column struct {
 	Type     schema.Type
 	Encoding string // of the dump, such as "UTF8"
-	// Room is how many bytes made-up text may have because of an index, 0 for any
+	// Room is how many bytes fake text may have because of an index, 0 for any
 	// number.
 	Room int
 }
@@ -37,7 +37,7 @@ func New(spec Spec, seed Seed, col Column) (Func, error) {
 		return nil, fmt.Errorf("%s does not fit type %s", spec.Name, col.Type.SQL)
 	}
 	if embedsASCII(col.Encoding) {
-		return nil, fmt.Errorf("%s: cannot tell the characters of a dump in encoding %s apart", spec.Name, col.Encoding)
+		return nil, fmt.Errorf("%s: cannot find the character boundaries of a dump in encoding %s", spec.Name, col.Encoding)
 	}
 	m := maker{seed: seed, spec: spec, typ: col.Type.Root(), kind: KindOf(col.Type), limit: LengthOf(col.Type), encoding: col.Encoding, room: col.Room}
 	if m.limit > 0 && facts.Length > m.limit {
@@ -84,7 +84,7 @@ type maker struct {
 	room     int // Column.Room
 }
 
-// most returns how many characters made-up text may have, 0 for any number.
+// most returns how many characters fake text may have, 0 for any number.
 func (m maker) most() int {
 	if m.room > 0 && (m.limit == 0 || m.room < m.limit) {
 		return m.room

@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	// MostInColumn is how many bytes made-up text in an indexed column may have.
+	// MostInColumn is how many bytes fake text in an indexed column may have.
 	// Postgres does not compress values of up to 508 bytes.
 	MostInColumn = 500
 	digestLength = 64 // of an HMAC, in hexadecimal digits

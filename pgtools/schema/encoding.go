@@ -75,7 +75,7 @@ func settings(h *archive.Head) error {
 		}
 		seen[e.Desc] = true
 		if !settingIsGenuine(e) {
-			return fmt.Errorf("%s: it holds %.80q, which pg_dump does not write there", e, e.Definition)
+			return fmt.Errorf("%s: it contains %.80q, which pg_dump never writes there", e, e.Definition)
 		}
 	}
 	return nil

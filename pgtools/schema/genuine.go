@@ -86,7 +86,7 @@ func (g judge) entry(e *archive.Entry) error {
 			}
 			continue
 		}
-		return fmt.Errorf("it holds %s, which pg_dump does not write there", s)
+		return fmt.Errorf("it contains %s, which pg_dump never writes there", s)
 	}
 	return nil
 }
@@ -187,19 +187,19 @@ func (s statement) shared(e *archive.Entry) error {
 		}
 	case "STATISTICS DATA", "EXTENDED STATISTICS DATA":
 		if s.nests() {
-			return fmt.Errorf("it holds %s, which calls another function", s)
+			return fmt.Errorf("it contains %s, which calls another function", s)
 		}
 		return nil
 	default:
 		return nil
 	}
 	if !p.accept("on") {
-		return fmt.Errorf("it holds %s, which pg_dump does not write there", s)
+		return fmt.Errorf("it contains %s, which pg_dump never writes there", s)
 	}
 	// Entries about the database itself exist. pg_restore skips them by their tag.
 	about := p.peek(0)
 	if about.kind == word && isClusterWide(about.text) && (about.text != "database" || !strings.HasPrefix(e.Tag, "DATABASE ")) {
-		return fmt.Errorf("it holds %s, which is not part of this database", s)
+		return fmt.Errorf("it contains %s, which is not part of this database", s)
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func (l lexer) tokens(sql string) ([]token, error) {
 		case n < 0:
 			return nil, errCut
 		case n == 0 || joined(t, sql[i+n:]):
-			return nil, fmt.Errorf("byte %d: %q begins no token", i, c)
+			return nil, fmt.Errorf("byte %d: unexpected character %q", i, c)
 		}
 		t.start, t.stop = i, i+n
 		all = append(all, t)

@@ -29,7 +29,7 @@ func PlanSave(ctx context.Context, s *target.Session, p *swap.Plan, key string, 
 			return err
 		}
 		if why != "" {
-			s.Warn("the snapshot %s stays: %s", found.Snapshot.Name, why)
+			s.Warn("the snapshot %s was not dropped: %s", found.Snapshot.Name, why)
 			continue
 		}
 		c.Replaces, c.Older = found.Name, found.Snapshot.Name

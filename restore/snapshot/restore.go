@@ -153,7 +153,7 @@ func (r Restore) Run(ctx context.Context, s *target.Session, snapshot target.Hel
 		return err
 	}
 	if err := p.Swap(ctx, s); err != nil {
-		return fmt.Errorf("%s is as it was: %w", p.Target, err)
+		return fmt.Errorf("%s is unchanged: %w", p.Target, err)
 	}
 	rep := p.Report(s, s.Out.Now().Sub(start))
 	rep.Snapshot, rep.SnapshotSaved, rep.SnapshotNamed = snapshot.Snapshot.Name, snapshot.Snapshot.Saved, r.named

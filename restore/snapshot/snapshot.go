@@ -112,7 +112,7 @@ func snapshotRestoreCommand(env *command.Env) *cli.Command {
 
    Copies the snapshot to a new database, then swaps it with TARGET. The
    previous database is kept as TARGET_previous: "hectl rollback" brings it
-   back. The snapshot stays.`,
+   back. The snapshot is kept.`,
 		Flags: append(command.TargetFlags(),
 			&cli.BoolFlag{Category: command.Database, Name: "drop-previous", Usage: "do not keep the replaced database"},
 			command.DryRunFlag()),

@@ -183,7 +183,7 @@ func (c Commands) Keeps(ctx context.Context) bool { return c.KeepFailed && ctx.E
 // unchanged, and where the temp database is if it is kept.
 func (c Commands) Explain(ctx context.Context, s *target.Session, p *Plan, err error) error {
 	if p.Exists {
-		err = fmt.Errorf("%s is as it was: %w", p.Target, err)
+		err = fmt.Errorf("%s is unchanged: %w", p.Target, err)
 	}
 	_, command := errors.AsType[*CommandError](err)
 	switch {

@@ -61,7 +61,7 @@ func (o LoginOptions) Find(ctx context.Context, s *target.Session, p *Plan, isMa
 		return nil, nil
 	}
 	if p.Exists {
-		err = fmt.Errorf("%s is as it was: %w", p.Target, err)
+		err = fmt.Errorf("%s is unchanged: %w", p.Target, err)
 	}
 	return nil, err
 }

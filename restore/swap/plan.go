@@ -87,7 +87,7 @@ func (p *Plan) ExplainInterrupted(ctx context.Context, err error) error {
 	if ctx.Err() == nil || !p.Exists {
 		return err
 	}
-	return fmt.Errorf("%s is as it was: %w", p.Target, err)
+	return fmt.Errorf("%s is unchanged: %w", p.Target, err)
 }
 
 // Text renders the steps after the temp database is complete.

@@ -115,12 +115,12 @@ func (p *Plan) swapBack(ctx context.Context, s *target.Session, older bool) erro
 // prevented it; the restored database is then kept, and the hint shows how to swap it.
 func (p *Plan) ExplainNotSwapped(s *target.Session, err error, busy bool) error {
 	if !busy {
-		return fmt.Errorf("%s is as it was: %w", p.Target, err)
+		return fmt.Errorf("%s is unchanged: %w", p.Target, err)
 	}
 	return fault.Wrap(fault.Failed,
 		fmt.Sprintf("the restored database is %s; when the sessions are gone, swap it in with: %s", p.Temp,
 			pgtools.PsqlLine(s.Conn, s.Conn.User(), []string{"-1"}, p.renames(s.Out.Now())...)),
-		fmt.Errorf("%s is as it was: %w", p.Target, err))
+		fmt.Errorf("%s is unchanged: %w", p.Target, err))
 }
 
 // renames returns the statements that do the swap by hand. They give the target a name

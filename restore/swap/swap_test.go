@@ -116,7 +116,7 @@ func TestInterruptedRunSaysTheTargetIsAsItWas(t *testing.T) {
 		exists bool
 		want   string
 	}{
-		{stopped, true, "dev is as it was: create database: interrupted"},
+		{stopped, true, "dev is unchanged: create database: interrupted"},
 		{stopped, false, "create database: interrupted"},
 		{t.Context(), true, "create database: interrupted"},
 	} {

@@ -94,7 +94,7 @@ func guard(f facts) []string {
 	case f.isSource(f.Identity):
 		add("it is the source of the dumps: its server and database have the identity of the source")
 	case f.Unidentified && f.knowsSources():
-		add("hectl cannot check whether it is the source of the dumps: the role %[1]s may not execute pg_control_system() (as a superuser: GRANT EXECUTE ON FUNCTION pg_control_system() TO %[2]s)", f.Target.User(), pgtools.Quote(f.Target.User()))
+		add("hectl cannot check whether it is the source of the dumps: the role %[1]s cannot execute pg_control_system() (as a superuser: GRANT EXECUTE ON FUNCTION pg_control_system() TO %[2]s)", f.Target.User(), pgtools.Quote(f.Target.User()))
 	}
 	if f.isSource(f.PreviousIdentity) {
 		add("its previous database, which would be dropped, is the source of the dumps (rename it)")

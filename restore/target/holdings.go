@@ -127,7 +127,7 @@ func (t *Target) Databases(ctx context.Context, admin *pgtools.DB) ([]pgtools.Da
 				t.unmarked = map[string]bool{}
 			}
 			t.unmarked[d.Name] = true
-			t.Out.Warn("%s stays: it is named like one of hectl's temp databases, but has no mark and is not empty", d.Name)
+			t.Out.Warn("%s was not dropped: it is named like one of hectl's temp databases, but has no mark and is not empty", d.Name)
 		}
 	}
 	return found, err

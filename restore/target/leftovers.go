@@ -24,7 +24,7 @@ func (s *Session) Leftovers(ctx context.Context) (names []string, err error) {
 		// This run's own sessions in the database may still be closing.
 		sessions = slices.DeleteFunc(sessions, func(x pgtools.Session) bool { return x.Application == pgtools.RestoreApp })
 		if len(sessions) > 0 {
-			s.Out.Warn("%s, left by an earlier run, is in use and stays", d.Name)
+			s.Out.Warn("%s, left by an earlier run, is in use and was not dropped", d.Name)
 			continue
 		}
 		why, err := s.ProductionReason(ctx, d)
@@ -32,7 +32,7 @@ func (s *Session) Leftovers(ctx context.Context) (names []string, err error) {
 			return nil, err
 		}
 		if why != "" {
-			s.Warn("%s, left by an earlier run, stays: %s", d.Name, why)
+			s.Warn("%s, left by an earlier run, was not dropped: %s", d.Name, why)
 			continue
 		}
 		names = append(names, d.Name)
@@ -45,7 +45,7 @@ func (s *Session) DropLeftovers(ctx context.Context, names []string) {
 	for _, name := range names {
 		s.Out.Say("dropping %s, left by an earlier run", name)
 		if err := s.DB.DropDatabase(ctx, name); err != nil {
-			s.Warn("%s stays: %v", name, err)
+			s.Warn("%s was not dropped: %v", name, err)
 		}
 	}
 	s.removeFolders()

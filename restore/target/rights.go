@@ -62,7 +62,7 @@ func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database)
 	// A role cannot grant itself what it lacks.
 	grant := func(statement string) string { return pgtools.SuperuserLine(admin.Conn(), superuser, statement) }
 	if !mayCreate {
-		problems = append(problems, fault.New(fault.Denied, grant("ALTER ROLE "+pgtools.Quote(role)+" CREATEDB"), "the role %s may not create databases", role))
+		problems = append(problems, fault.New(fault.Denied, grant("ALTER ROLE "+pgtools.Quote(role)+" CREATEDB"), "the role %s cannot create databases", role))
 	}
 	if existing != nil {
 		others, err := othersDatabases(ctx, admin, existing.Name, PreviousName(existing.Name))
@@ -72,7 +72,7 @@ func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database)
 		for _, d := range others {
 			hint := grant("GRANT " + pgtools.Quote(d.Owner) + " TO " + pgtools.Quote(role))
 			if d.Super { // members of that role would be superusers in effect
-				hint = fmt.Sprintf("connect as the role %s, or give it away: %s", d.Owner, grant("ALTER DATABASE "+pgtools.Quote(d.Name)+" OWNER TO "+pgtools.Quote(role)))
+				hint = fmt.Sprintf("connect as the role %s, or change its owner: %s", d.Owner, grant("ALTER DATABASE "+pgtools.Quote(d.Name)+" OWNER TO "+pgtools.Quote(role)))
 			}
 			problems = append(problems, fault.New(fault.Denied, hint, "%s belongs to the role %s, and %s is not a member of it", d.Name, d.Owner, role))
 		}

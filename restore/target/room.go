@@ -16,7 +16,7 @@ import (
 
 // DataFolder is where a server keeps its databases, as far as hectl can see.
 type DataFolder struct {
-	// Dir is the data directory, "" if the role may not read the setting or the server
+	// Dir is the data directory, "" if the role cannot read the setting or the server
 	// is not on this machine.
 	Dir  string
 	Free int64 // bytes; -1 if not known

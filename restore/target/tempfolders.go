@@ -30,7 +30,7 @@ func (t *Target) removeFolders() {
 	for _, dir := range found {
 		t.Out.Say("removing %s, left by an earlier run", dir)
 		if err := os.RemoveAll(dir); err != nil {
-			t.Out.Warn("%s stays: %v", dir, err) // it does no harm
+			t.Out.Warn("%s was not removed: %v", dir, err) // it does no harm
 		}
 	}
 }
