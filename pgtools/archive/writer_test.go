@@ -115,7 +115,7 @@ func (b brokenWriter) Write([]byte) (int, error) { return 0, b.err }
 func TestDataWriterPacksHex(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	var rows []byte
-	for i := range 40 {
+	for i := range 10 {
 		rows = fmt.Appendf(rows, "%d\t\\\\x", i)
 		for range 20_000 {
 			rows = fmt.Appendf(rows, "%02x", random.IntN(256))
