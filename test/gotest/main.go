@@ -35,7 +35,7 @@ func run(ctx context.Context, args []string) error {
 	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-json"}, args...)...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = time.Minute
-	cmd.Env = append(os.Environ(), "GORACE="+raceOptions(os.Getenv("GORACE")))
+	cmd.Env = append(os.Environ(), "GORACE="+raceOptions(os.Getenv("GORACE")), dirVariable+"="+clustersDir())
 	cmd.Stderr = os.Stderr
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {

@@ -47,6 +47,9 @@ type Cluster struct {
 	done     chan struct{} // closed when the server has exited
 }
 
+// DirVariable names a variable that sets Options.Dir for New. Options.Dir precedes it.
+const DirVariable = "PGTEST_DIR"
+
 // startTimeout is long enough for a start on a busy machine.
 const startTimeout = 60 * time.Second
 
@@ -58,6 +61,7 @@ func New(tb testing.TB, opts ...Options) *Cluster {
 	if len(opts) > 0 {
 		opt = opts[0]
 	}
+	opt.Dir = cmp.Or(opt.Dir, os.Getenv(DirVariable))
 	c, err := Start(tb.Context(), opt)
 	if err != nil {
 		tb.Fatal(err)
