@@ -141,7 +141,7 @@ func optionTable(flags []cli.Flag) string {
 	return "| option | meaning |\n|---|---|\n" + b.String()
 }
 
-// exitCodeRows renders the lines of a help's exit codes, which may go on in further
+// exitCodeRows renders the lines of a help's exit codes, which may have continuation
 // lines.
 func exitCodeRows(codes string) string {
 	var rows []string
@@ -158,8 +158,8 @@ func exitCodeRows(codes string) string {
 	return strings.Join(rows, " |\n") + " |\n"
 }
 
-// exampleLines renders the examples of a help for a shell: what follows a command
-// after a gap becomes a comment.
+// exampleLines renders the examples of a help for a shell: text after a gap becomes a
+// comment.
 func exampleLines(examples string) string {
 	var commands, comments []string
 	for line := range strings.Lines(examples) {
@@ -202,7 +202,7 @@ func unindent(text string) string {
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
-// markdownText keeps the characters of text from being markup.
+// markdownText escapes text for Markdown.
 func markdownText(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "[", `\[`, "<", `\<`, "|", `\|`).Replace(text)

@@ -11,10 +11,11 @@ import (
 	"github.com/rubyforgood/hectl/internal/console"
 )
 
-// crontabLine is five fields of times, and a command.
+// crontabLine matches five time fields and a command.
 var crontabLine = regexp.MustCompile(`(?m)^\s*(?:[\d*/,-]+ +){4}[\d*/,-]+ +(.*\bhectl .*)$`)
 
-// Cron mails what a job prints. A result on standard output is one mail a success.
+// Cron mails everything that a job prints. A result on standard output would be a mail
+// for every success.
 func TestCrontabLinesMailNothingOnSuccess(t *testing.T) {
 	pages := markdownPages(t)
 	env := &command.Env{Console: console.New(console.Options{Stdout: io.Discard, Stderr: io.Discard, Now: time.Now})}

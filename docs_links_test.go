@@ -11,7 +11,7 @@ import (
 	"unicode"
 )
 
-// markdownPages returns every page of Markdown in the repository, by its path.
+// markdownPages returns the text of every Markdown page in the repository, by its path.
 func markdownPages(t *testing.T) map[string]string {
 	t.Helper()
 	return filesOf(t, ".md")
@@ -89,7 +89,7 @@ func TestLinksOfThePages(t *testing.T) {
 	}
 }
 
-// checkLink reports a link of a page that leads nowhere. It is relative to dir.
+// checkLink reports a broken link of a page. It is relative to dir.
 func checkLink(t *testing.T, pages map[string]string, page, dir, target string) {
 	t.Helper()
 	file, anchor, hasAnchor := strings.Cut(target, "#")
@@ -106,7 +106,7 @@ func checkLink(t *testing.T, pages map[string]string, page, dir, target string) 
 	}
 }
 
-// The pages that code, scripts and messages name exist.
+// All pages that code, scripts and messages name exist.
 func TestPagesThatCodeNames(t *testing.T) {
 	pages := markdownPages(t)
 	named := 0
@@ -136,7 +136,7 @@ func TestIndexOfTheDocs(t *testing.T) {
 	}
 }
 
-// The script runs the command lines of every page that has one.
+// The script runs the command lines of every page that has any.
 func TestEveryPageIsRun(t *testing.T) {
 	script := page(t, "testdata/script/commandline/documented.txtar")
 	for path, text := range markdownPages(t) {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// composedMessages are the messages in docs/troubleshooting.md that the code puts
-// together, with the words that it has; "" for those of Postgres and libpq.
+// composedMessages are the messages in docs/troubleshooting.md that the code composes,
+// with a format string from the code; "" for those of Postgres and libpq.
 var composedMessages = map[string]string{
 	"the session of profile … has expired":             "the session of %s has expired",
 	"is unchanged: after_restore: …":                   "after_restore: %s: %w",
@@ -21,7 +21,7 @@ var composedMessages = map[string]string{
 	"cancelled … because of a conflict with recovery":  "",
 }
 
-// The messages that docs/troubleshooting.md explains are those of the code.
+// All messages in docs/troubleshooting.md are in the code.
 func TestQuotedMessages(t *testing.T) {
 	var code strings.Builder
 	for path, text := range filesOf(t, ".go") {

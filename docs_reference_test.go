@@ -27,7 +27,7 @@ func page(t *testing.T, file string) string {
 	return string(text)
 }
 
-// actions are one or several actions of a policy.
+// actions matches one or several actions of a policy.
 type actions []string
 
 func (a *actions) UnmarshalJSON(text []byte) error {
@@ -39,7 +39,7 @@ func (a *actions) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*[]string)(a))
 }
 
-// policies returns the actions of each policy for S3 in docs/reference/iam.md, sorted.
+// policies returns the actions of each S3 policy in docs/reference/iam.md, sorted.
 func policies(t *testing.T) [][]string {
 	t.Helper()
 	var found [][]string
@@ -70,7 +70,7 @@ func policies(t *testing.T) [][]string {
 	return found
 }
 
-// Every policy in docs/reference/iam.md is that of a user in a script.
+// Every policy in docs/reference/iam.md equals that of a user in a script.
 func TestDocumentedPoliciesAreTried(t *testing.T) {
 	tried := map[string]bool{}
 	scripts, err := filepath.Glob("testdata/script/*/*.txtar")

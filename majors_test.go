@@ -15,13 +15,13 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// pair is a restore of a dump of one major into a server of another, with the client
-// tools of a third.
+// pair is a restore of a dump from one major version into a server of another, with the
+// client tools of a third.
 type pair struct{ from, to, tools int }
 
-// TestMajorsPairs restores what every major has into itself, older dumps into newer
-// servers, newer ones into older servers, and newer dumps with older tools. The rows
-// of all tables, the sequences and the large objects must be the same.
+// TestMajorsPairs restores a dump of every major version into the same version, older
+// dumps into newer servers, newer dumps into older servers, and newer dumps with older
+// tools. The rows of all tables, the sequences and the large objects must be equal.
 func TestMajorsPairs(t *testing.T) {
 	common, err := os.ReadFile("pgtools/archive/testdata/schema.sql")
 	if err != nil {
@@ -40,8 +40,8 @@ func TestMajorsPairs(t *testing.T) {
 	for _, p := range []pair{
 		{13, 13, 13}, {15, 15, 15}, {17, 17, 17}, {18, 18, 18}, {19, 19, 19},
 		{13, 15, 15}, {13, 19, 19}, {15, 18, 18}, {15, 19, 19}, {17, 19, 19}, {18, 19, 19}, // upgrades
-		{19, 18, 18}, {19, 17, 17}, {18, 17, 17}, {17, 15, 17}, {19, 15, 19}, {15, 13, 13}, // servers that are older
-		{17, 17, 15}, {18, 18, 15}, {19, 19, 15}, {17, 17, 13}, {17, 15, 15}, {19, 15, 15}, {19, 13, 13}, {18, 19, 17}, // tools that are older
+		{19, 18, 18}, {19, 17, 17}, {18, 17, 17}, {17, 15, 17}, {19, 15, 19}, {15, 13, 13}, // older servers
+		{17, 17, 15}, {18, 18, 15}, {19, 19, 15}, {17, 17, 13}, {17, 15, 15}, {19, 15, 15}, {19, 13, 13}, {18, 19, 17}, // older tools
 	} {
 		t.Run(strconv.Itoa(p.from)+" to "+strconv.Itoa(p.to)+" by "+strconv.Itoa(p.tools), func(t *testing.T) {
 			to := clusters[p.to]
@@ -62,8 +62,8 @@ func TestMajorsPairs(t *testing.T) {
 	}
 }
 
-// pairsSQL is what a major has beyond the common schema, and either every other one
-// has as well, or a restore may leave out.
+// pairsSQL creates the objects that a major version has beyond the common schema: those
+// that all other versions have as well, and those that a restore may leave out.
 func pairsSQL(major int) string {
 	sql := `
 		CREATE TABLE measured (a int, b int);
@@ -87,7 +87,7 @@ func pairsSQL(major int) string {
 	return sql + "ANALYZE;"
 }
 
-// dumpOf dumps a database with all that its pg_dump can add.
+// dumpOf dumps a database with all options of its pg_dump that add data.
 func dumpOf(t *testing.T, c *pgtest.Cluster, database string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "dump")
@@ -103,8 +103,8 @@ func dumpOf(t *testing.T, c *pgtest.Cluster, database string) string {
 	return file
 }
 
-// TestMajorsNewForms makes the round trip with what only 18 and 19 have, with tools of
-// the same version and with older ones.
+// TestMajorsNewForms makes the round trip with features that only 18 and 19 have, with
+// tools of the same version and with older ones.
 func TestMajorsNewForms(t *testing.T) {
 	forms, err := os.ReadFile("pgtools/schema/testdata/forms18.sql")
 	if err != nil {
@@ -143,7 +143,8 @@ func TestMajorsNewForms(t *testing.T) {
 	}
 }
 
-// TestMajorsRefuse: what cannot be, is said before anything is changed.
+// TestMajorsRefuse checks that unsupported combinations are refused before anything is
+// changed.
 func TestMajorsRefuse(t *testing.T) {
 	newest, seventeen := pgtest.New(t, pgtest.Options{Bin: pgtest.MajorBin(19)}), pgtest.New(t, pgtest.Options{Bin: pgtest.MajorBin(17)})
 	eighteen := pgtest.New(t, pgtest.Options{Bin: pgtest.MajorBin(18)})
@@ -188,8 +189,8 @@ func databases(t *testing.T, c *pgtest.Cluster) string {
 	return string(c.Run(t, nil, "psql", "-XAtqc", "SELECT datname FROM pg_database ORDER BY 1", c.URI("postgres")))
 }
 
-// TestRoundTripMajors is TestRoundTripIsExact with servers and programs of newer
-// majors, and what they can compress with.
+// TestRoundTripMajors is TestRoundTripIsExact with servers and programs of newer major
+// versions, and all of their compressions.
 func TestRoundTripMajors(t *testing.T) {
 	for _, major := range []int{17, 18, 19} {
 		t.Run(strconv.Itoa(major), func(t *testing.T) {
@@ -198,8 +199,8 @@ func TestRoundTripMajors(t *testing.T) {
 	}
 }
 
-// TestStatisticsStayAway restores a dump in which pg_dump 18 has quoted values of
-// the rows, as statistics of tables and of indexes on expressions.
+// TestStatisticsStayAway restores a dump in which pg_dump 18 has written values of
+// rows, as statistics of tables and of indexes on expressions.
 func TestStatisticsStayAway(t *testing.T) {
 	bin := pgtest.MajorBin(18)
 	production, local := pgtest.New(t, pgtest.Options{Bin: bin}), pgtest.New(t, pgtest.Options{Bin: bin})

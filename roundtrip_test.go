@@ -17,20 +17,20 @@ import (
 	"github.com/rubyforgood/hectl/test/s3test"
 )
 
-// TestRoundTripIsExact backs a database up, fetches it, and compares: the
-// schema as pg_dump writes it, the rows of each table by an ordered checksum,
-// and the large objects. Only what the scrub changes may differ.
+// TestRoundTripIsExact backs up a database, fetches it, and compares the schema as
+// pg_dump writes it, the rows of each table by an ordered checksum, and the large
+// objects. Only data that the scrub changes may differ.
 func TestRoundTripIsExact(t *testing.T) {
-	// 8 jobs are more than there are processors, so that what must not run
-	// together would. The compressions are all that pg_dump 15 has.
+	// 8 jobs are more than the processors, so that entries that must not run together
+	// would. The compressions are all that pg_dump 15 has.
 	roundTrip(t, "", []way{{"0", "8"}, {"1", "1"}, {"6", "2"}, {"9", "8"}})
 }
 
-// way is a backup with a compression (pg_dump -Z) and a fetch with some jobs.
+// way is a backup with a compression (pg_dump -Z) and a fetch with a number of jobs.
 type way struct{ compress, jobs string }
 
-// roundTrip backs up and fetches in each way, with the servers and the programs
-// in the folder bin, "" for those that are installed.
+// roundTrip backs up and fetches in each way, with the servers and the programs in the
+// folder bin, or the installed ones if bin is "".
 func roundTrip(t *testing.T, bin string, ways []way) {
 	t.Helper()
 	production, local := pgtest.New(t, pgtest.Options{Bin: bin}), pgtest.New(t, pgtest.Options{Bin: bin})
@@ -74,7 +74,7 @@ func roundTrip(t *testing.T, bin string, ways []way) {
 	}
 }
 
-// contents is what a database holds.
+// contents are the contents of a database.
 type contents struct {
 	schema string
 	rows   map[string]string // checksums, by table
@@ -113,7 +113,7 @@ func psql(t *testing.T, c *pgtest.Cluster, database, sql string) {
 	c.Run(t, []byte(sql), "psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", c.URI(database), "-f", "-")
 }
 
-// unimportant are lines of a schema that differ from one dump to the next
+// unimportant matches lines of a schema that differ from one dump to the next
 // (\restrict has a random key) and owners, which a restore leaves out.
 var unimportant = regexp.MustCompile(`(?m)^(\\(un)?restrict .*|-- Name: .*; Owner: .*|ALTER .* OWNER TO .*)\n`)
 

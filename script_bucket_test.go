@@ -15,8 +15,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// bucket lists the objects in the bucket, and after them "upload KEY" for each
-// open upload. "bucket empty" fails if there is any of either.
+// bucket lists the objects in the bucket, and after them "upload KEY" for each open
+// upload. "bucket empty" fails if there are any.
 func cmdBucket(ts *testscript.TestScript, _ bool, args []string) {
 	w := theWorld(ts)
 	lines := w.contents(ts)
@@ -47,9 +47,8 @@ func (w *world) contents(ts *testscript.TestScript) []string {
 	return lines
 }
 
-// put FILE KEY… puts a file into the bucket under each key. A key may hold one
-// range such as {1..1000}, or end in *: then it is that of the only object that
-// begins so.
+// put FILE KEY… uploads a file under each key. A key may contain one range such as
+// {1..1000}, or end in *: then it is the key of the only object that begins with it.
 func cmdPut(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: put FILE KEY…")
@@ -109,8 +108,8 @@ func (w *world) only(ts *testscript.TestScript, prefix string) string {
 	return ""
 }
 
-// flip LABEL PERCENT changes a byte of the label's only dump, that far into it,
-// as a failing disk would: the store does not notice.
+// flip LABEL PERCENT changes a byte of the label's only dump, at that position, as a
+// failing disk would. The store does not notice.
 func cmdFlip(ts *testscript.TestScript, _ bool, args []string) {
 	w := theWorld(ts)
 	for _, key := range w.contents(ts) {
@@ -133,8 +132,8 @@ func cmdFlip(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // forge FILE ENTRY FIELD TEXT writes to standard output the archive in FILE with
-// another definition or COPY statement (FIELD) of the first entry that is called so,
-// such as "TABLE public.users".
+// another definition or COPY statement (FIELD) of the first entry with that name, such
+// as "TABLE public.users".
 func cmdForge(ts *testscript.TestScript, _ bool, args []string) {
 	name, entry, field, text := args[0], args[1], args[2], args[3]
 	data, err := os.ReadFile(ts.MkAbs(name))
@@ -161,7 +160,7 @@ func cmdForge(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 }
 
-// upload HOURS KEY… opens uploads, as of that long ago.
+// upload HOURS KEY… opens uploads, dated that long ago.
 func cmdUpload(ts *testscript.TestScript, _ bool, args []string) {
 	w := theWorld(ts)
 	for _, key := range args[1:] {
@@ -200,8 +199,8 @@ func cmdLock(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// in masked has later commands that look into the bucket look into that of the
-// masked dumps, s3://$MASKED, which it makes the first time. in main goes back.
+// in masked selects the bucket of the masked dumps, s3://$MASKED, for later commands,
+// and creates it the first time. in main selects the other bucket again.
 func cmdIn(ts *testscript.TestScript, _ bool, args []string) {
 	w := theWorld(ts)
 	if w.masked == "" {
@@ -214,8 +213,8 @@ func cmdIn(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// user NAME ACTION… makes an account of the S3 server that may do these on the
-// script's bucket and nothing else, and puts its key into the environment.
+// user NAME ACTION… creates an account of the S3 server with only these rights on the
+// script's bucket, and puts its key into the environment.
 func cmdUser(ts *testscript.TestScript, _ bool, args []string) {
 	w := theWorld(ts)
 	ctx := context.Background()
@@ -226,8 +225,7 @@ func cmdUser(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("AWS_SECRET_ACCESS_KEY", secret)
 }
 
-// allow ACTION… has the script's account do these on the bucket that is looked
-// into, and nothing else there.
+// allow ACTION… sets the rights of the script's account on the selected bucket.
 func cmdAllow(ts *testscript.TestScript, _ bool, args []string) {
 	w := theWorld(ts)
 	ts.Check(w.s3.Allow(context.Background(), w.bucket, ts.Getenv("AWS_ACCESS_KEY_ID"), args...))

@@ -29,8 +29,8 @@ func (w *world) sql(ts *testscript.TestScript, uri, sql string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// production [SQLFILE] makes the source database, with testdata/app.sql in it
-// unless another file is named.
+// production [SQLFILE] creates the source database, from testdata/app.sql or the given
+// file.
 func cmdProduction(ts *testscript.TestScript, _ bool, args []string) {
 	w := theWorld(ts)
 	file := ts.Getenv("APP")
@@ -41,16 +41,16 @@ func cmdProduction(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(ts.Exec("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", ts.Getenv("HECTL_SOURCE"), "-f", file))
 }
 
-// development makes the target database as a developer has it: with work of
-// his own in it.
+// development creates the target database as a developer has it: with work of their own in
+// it.
 func cmdDevelopment(ts *testscript.TestScript, _ bool, _ []string) {
 	w := theWorld(ts)
 	w.sql(ts, w.local.URI("postgres"), "CREATE DATABASE "+pgtools.Quote(w.target))
 	w.sql(ts, w.local.URI(w.target), "CREATE TABLE marker AS SELECT 'mine'::text AS word")
 }
 
-// untouched shows that the target is what "development" made it, and that no
-// temp or previous database is left. With "nothing" there was no target, and
+// untouched checks that the target is unchanged since "development", and that no temp
+// or previous database is left. "untouched nothing" checks that there was no target and
 // there is none now.
 func cmdUntouched(ts *testscript.TestScript, neg bool, args []string) {
 	w := theWorld(ts)
@@ -72,7 +72,8 @@ func cmdUntouched(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// databases lists the target and what hectl made of it, on the local server.
+// databases lists the target and the databases that hectl made of it, on the local
+// server.
 func cmdDatabases(ts *testscript.TestScript, _ bool, _ []string) {
 	_, _ = fmt.Fprintln(ts.Stdout(), theWorld(ts).databases(ts))
 }
@@ -82,9 +83,9 @@ func (w *world) databases(ts *testscript.TestScript) string {
 		"SELECT datname FROM pg_database WHERE datname ~ '^"+w.target+"(_hectl_.*|_previous|_replaced_.*|_snapshot_.*)?$' ORDER BY 1"), "\n", " ")
 }
 
-// standby [NAME=VALUE…] starts another production server and one that follows
-// it, with these settings, and makes the source database in the one and the other
-// the source. $PRIMARY is the database on the one that can be written to.
+// standby [NAME=VALUE…] starts another production server and a standby of it, with
+// these settings. It creates the source database on the primary and makes the standby
+// the source. $PRIMARY is the database on the primary.
 func cmdStandby(ts *testscript.TestScript, _ bool, args []string) {
 	ctx, w := context.Background(), theWorld(ts)
 	primary, err := pgtest.Start(ctx, pgtest.Options{})
@@ -106,7 +107,7 @@ func cmdStandby(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("HECTL_SOURCE", follower.URI(w.source))
 }
 
-// sessions none shows that pg_dump has no session on the source any more.
+// sessions none checks that pg_dump has no session left on the source.
 func cmdSessions(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 1 || args[0] != "none" {
 		ts.Fatalf("usage: sessions none")
@@ -118,8 +119,8 @@ func cmdSessions(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// laptop [NAME=VALUE…] gives the script a local server of its own, with these
-// settings, so that what its files hold came from this script.
+// laptop [NAME=VALUE…] gives the script its own local server, with these settings, so
+// that everything in the server's files comes from this script.
 func cmdLaptop(ts *testscript.TestScript, _ bool, args []string) {
 	conf := map[string]string{"log_statement": "all"}
 	for _, arg := range args {
@@ -137,15 +138,15 @@ func cmdLaptop(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("TARGET_PORT", strconv.Itoa(server.Port()))
 }
 
-// debian PASSWORD gives the script a local server as Debian's packages set one up,
-// with a socket where psql finds it and this password of the role postgres, and the
-// environment of an ordinary user: nothing names a database. The target is the
+// debian PASSWORD gives the script a local server as Debian's packages set it up, with
+// a socket where psql finds it, this password for the role postgres, and the
+// environment of an ordinary user: no variable names a database. The target is the
 // application's, diaper_dev.
 func cmdDebian(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: debian PASSWORD")
 	}
-	// The port is in the socket's name, so no other server has the same.
+	// The socket's name contains the port, so no other server uses the same port.
 	server, err := pgtest.Start(context.Background(), pgtest.Options{
 		Debian: true, Password: args[0], Conf: map[string]string{"unix_socket_directories": "/tmp"},
 	})
@@ -193,10 +194,9 @@ func cmdTunnel(ts *testscript.TestScript, _ bool, _ []string) {
 	}()
 }
 
-// planted TEXT… shows that each text is in a file of the local server: of a table,
-// of the log of what was written, of anything. "! planted" shows that none is, nor
-// in a temporary file, neither in what is on disk at the moment nor when all is
-// written.
+// planted TEXT… checks that each text is in a file of the local server: of a table, of
+// the WAL, or any other. "! planted" checks that none is in any file, temporary ones
+// included, now and after everything has been written to disk.
 func cmdPlanted(ts *testscript.TestScript, neg bool, args []string) {
 	w := theWorld(ts)
 	folders := []string{w.local.Socket()}
@@ -225,8 +225,8 @@ func cmdPlanted(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// searchFiles notes in found in which file below dir each text is. Files come and
-// go while the server runs.
+// searchFiles records in found the file below dir that contains each text. Files come
+// and go while the server runs.
 func searchFiles(dir string, texts []string, found map[string]string) error {
 	longest := 0
 	for _, text := range texts {

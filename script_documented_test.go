@@ -9,11 +9,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// documented FILE… runs every command line with hectl in it that the shell blocks
-// of these files show. What the pages name (a bucket, hosts, databases) is
-// replaced by what the script has; nothing else of a line is.
-//
-// A line may end with 3, since what is shown may well be worth a warning here.
+// documented FILE… runs every hectl command line in the shell blocks of these files. It
+// replaces the names in the pages (a bucket, hosts, databases) with those of the script,
+// and nothing else. A line may exit 3, since some of them cause a warning here.
 func cmdDocumented(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: documented FILE…")
@@ -41,10 +39,10 @@ func cmdDocumented(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// shellBlock is a fenced block of Markdown that is for a shell.
+// shellBlock matches a fenced block of Markdown for a shell.
 var shellBlock = regexp.MustCompile("(?s)(?:^|\n)```sh\n(.*?)```\n")
 
-// aside is a remark behind a command.
+// aside matches a remark after a command.
 var aside = regexp.MustCompile(`\s+#.*$`)
 
 // commandLines returns the lines of shell blocks that run hectl, without remarks.
@@ -63,7 +61,7 @@ func commandLines(markdown string) []string {
 
 var runsHectl = regexp.MustCompile(`(^|[|&] *|\$\(|sudo |-E |[A-Z]=("[^"]*"|'[^']*'|\S)* )hectl( |$)`)
 
-// notHere tells which lines cannot run in a test, and why.
+// notHere returns the lines that cannot run in a test, with the reasons.
 func notHere(line string) (reason string, ok bool) {
 	for part, reason := range map[string]string{
 		"--iam-auth":         "needs RDS",
@@ -84,7 +82,7 @@ func notHere(line string) (reason string, ok bool) {
 	return "", false
 }
 
-// here replaces what a page names by what the script has.
+// here replaces the names in a page with those of the script.
 func here(ts *testscript.TestScript, line string) string {
 	source := ts.Getenv("HECTL_SOURCE")
 	for _, r := range [][2]string{

@@ -22,8 +22,8 @@ import (
 	"github.com/rubyforgood/hectl/test/s3test"
 )
 
-// exits runs "exits CODE COMMAND ARGS…" and succeeds if the command exits with
-// that code. Signals that it gets, it passes on.
+// exits runs "exits CODE COMMAND ARGS…" and succeeds if the command exits with that
+// code. It passes signals on to the command.
 func exits() {
 	want, err := strconv.Atoi(os.Args[1])
 	if err != nil {
@@ -148,13 +148,14 @@ func children(ts *testscript.TestScript, name string) []int {
 	return pids
 }
 
-// ruby LIBRARY… has $RUBY be a Ruby that has these libraries. Where there is none the
-// script fails: "make test" installs one.
+// ruby LIBRARY… sets $RUBY to a Ruby that has these libraries. Without one, the script
+// fails: "make test" installs one.
 func cmdRuby(ts *testscript.TestScript, neg bool, libraries []string) {
 	if neg || len(libraries) == 0 {
 		ts.Fatalf("usage: ruby LIBRARY…")
 	}
-	// A Ruby of the user's own, first in PATH, need not have what Debian's has.
+	// A Ruby of the user's own that comes first in PATH may lack the libraries of
+	// Debian's.
 	for _, name := range []string{"ruby", "/usr/bin/ruby"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
@@ -172,9 +173,9 @@ func cmdRuby(ts *testscript.TestScript, neg bool, libraries []string) {
 	ts.Fatalf("no Ruby with %s: run script/setup --tests", strings.Join(libraries, " and "))
 }
 
-// listen NAME [STATUS] starts a server, whose URL is in NAME from then on. It
-// answers with STATUS (200), and writes each request into NAME.log: a line of
-// method and path, then the body.
+// listen NAME [STATUS] starts a server and sets NAME to its URL. It answers with STATUS
+// (200), and writes each request into NAME.log: a line with method and path, then the
+// body.
 func cmdListen(ts *testscript.TestScript, _ bool, args []string) {
 	status := http.StatusOK
 	if len(args) > 1 {
@@ -199,8 +200,8 @@ func cmdListen(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], server.URL)
 }
 
-// logs FILE shows that every line of FILE, of which there is one, is a JSON
-// object with what every line must have, all of one run.
+// logs FILE checks that FILE has lines, and that each is a JSON object with all
+// required fields, all of one run.
 func cmdLogs(ts *testscript.TestScript, _ bool, args []string) {
 	runs := map[string]bool{}
 	for line := range strings.Lines(ts.ReadFile(args[0])) {

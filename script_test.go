@@ -28,11 +28,11 @@ type servers struct {
 	s3                *s3test.Server
 }
 
-// world is what belongs to one script.
+// world holds everything that belongs to one script.
 type world struct {
 	servers
 	bucket         string
-	dumps, masked  string // the buckets that "in" tells apart
+	dumps, masked  string // the buckets that "in" selects
 	proxy          *s3test.Proxy
 	source, target string // database names
 	counted        int64  // bytes received when they were last counted
@@ -40,8 +40,8 @@ type world struct {
 
 type worldKey struct{}
 
-// TestScripts runs the scripts of testdata/script, all in parallel; those of the
-// folder backup are TestScripts/backup/NAME.
+// TestScripts runs the scripts of testdata/script, all in parallel. Those in the folder
+// backup are TestScripts/backup/NAME.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	s := servers{production: pgtest.New(t), local: pgtest.New(t), s3: s3test.New(t)}
@@ -99,7 +99,7 @@ func TestScriptReadme(t *testing.T) {
 	}
 }
 
-// scriptCommands are the commands that scripts have besides those of testscript.
+// scriptCommands are the commands for scripts in addition to those of testscript.
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"production":  cmdProduction,
@@ -135,9 +135,8 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	}
 }
 
-// setUp gives a script a bucket, a proxy in front of the S3 server, the names
-// of a source and a target database that do not exist yet, and an environment
-// that holds nothing else.
+// setUp gives a script a bucket, a proxy in front of the S3 server, the names of a
+// source and a target database that do not exist yet, and a minimal environment.
 func setUp(s servers, group string, env *testscript.Env) error {
 	name := group + "_" + strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
 	w := &world{
@@ -168,8 +167,8 @@ func setUp(s servers, group string, env *testscript.Env) error {
 	}
 	env.Vars = append(env.Vars, s.s3.Env()...)
 	set := map[string]string{
-		// With the race detector every process sleeps for a second before it exits,
-		// which is most of what a short command takes.
+		// With the race detector, every process sleeps for a second before it exits,
+		// which is most of the time of a short command.
 		"GORACE":                      "atexit_sleep_ms=20",
 		"AWS_ENDPOINT_URL_S3":         proxy.URL,
 		"AWS_CONFIG_FILE":             "/nonexistent",

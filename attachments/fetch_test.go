@@ -42,7 +42,7 @@ func newBench(t *testing.T) *bench {
 	return &bench{server, proxy, server.Store(t, "blobs", s3test.Via(proxy)), dir, folder}
 }
 
-// put puts an object into the bucket, and returns the blob that it is.
+// put uploads an object and returns its blob.
 func (b *bench) put(t *testing.T, key string, content []byte) Blob {
 	t.Helper()
 	if err := b.server.Put(t.Context(), "blobs", key, content); err != nil {
@@ -52,7 +52,7 @@ func (b *bench) put(t *testing.T, key string, content []byte) Blob {
 	return Blob{Key: key, Size: int64(len(content)), MD5: sum[:]}
 }
 
-// fetch fetches what the folder does not have of blobs.
+// fetch fetches the blobs that are not in the folder.
 func (b *bench) fetch(t *testing.T, blobs ...Blob) (Outcome, error) {
 	t.Helper()
 	plan, err := NewPlan(blobs, b.folder.Has)
@@ -86,7 +86,7 @@ func TestFetchByWhatTheStoreVouchesFor(t *testing.T) {
 	composed := b.put(t, "composed", content)
 	composed.MD5 = nil
 
-	// The object is damaged where the store keeps it.
+	// The object is damaged in the store's own files.
 	path := b.server.Path("blobs", "composed")
 	damaged := bytes.Clone(content)
 	damaged[5000] ^= 1
@@ -119,7 +119,7 @@ func TestFetchWhatNobodyVouchesFor(t *testing.T) {
 	b.proxy.On(s3test.Is("HeadObject"), s3test.WithoutHeader("Etag"))
 	blob := b.put(t, "unknown", []byte("content"))
 	blob.MD5 = nil
-	// What an earlier run has left cannot be told from what belongs to it.
+	// A partial file from an earlier run may belong to another object.
 	if err := b.folder.makeAside(); err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +197,7 @@ func TestPlan(t *testing.T) {
 		{Key: "large", Size: 9, MD5: one},
 		{Key: "there", Size: 5, MD5: one},
 		{Key: "small", Size: 1, MD5: one},    // of another tenant
-		{Key: "ab/cd//e", Size: 1, MD5: one}, // the next one's place
+		{Key: "ab/cd//e", Size: 1, MD5: one}, // the path of the next one
 		{Key: "ab/cd/e", Size: 1, MD5: two},
 		{Key: "../x", Size: 1},
 		{Key: "sizeless", Size: -1},

@@ -11,8 +11,8 @@ import (
 // ageForm matches an age as in --keep-within: years, months, days, hours.
 var ageForm = regexp.MustCompile(`^(?:(\d{1,4})y)?(?:(\d{1,5})m)?(?:(\d{1,6})d)?(?:(\d{1,6})h)?$`)
 
-// parseSince reads a date, a time or an age, and returns it as a time. A date stands
-// for midnight UTC.
+// parseSince reads a date, a time or an age, and returns it as a time. A date means
+// midnight UTC.
 func parseSince(text string, now time.Time) (time.Time, error) {
 	for _, layout := range []string{time.DateOnly, time.RFC3339} {
 		if t, err := time.Parse(layout, text); err == nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// database makes a database of its own, and connects to it.
+// database creates a database for the test and connects to it.
 func database(t *testing.T, cluster *pgtest.Cluster, name, sql string) *pgtools.DB {
 	t.Helper()
 	if err := cluster.CreateDatabase(t.Context(), name); err != nil {

@@ -317,8 +317,8 @@ func (o *backupOptions) run(ctx context.Context, env *command.Env) error {
 	return joinWarnings(manifestErr, pruneErr, newestErr, maskedErr)
 }
 
-// lockHost locks the source on this machine. If that is not possible, the lock in the
-// source has to do.
+// lockHost locks the source on this machine. If that is not possible, only the lock in
+// the source prevents a second backup.
 func lockHost(out *console.Console, c pgtools.Conn, now time.Time) (*source.HostLock, error) {
 	lock, err := source.LockHost(os.TempDir(), c, now)
 	switch {
@@ -378,9 +378,9 @@ func describeSource(out *console.Console, src *source.Source, c pgtools.Conn, to
 }
 
 // isOlderMinor reports whether pg_dump is an older minor release than the server. Such a
-// pg_dump does not know what the later release keeps in its catalogs and dumps it as if
+// pg_dump does not know what the later release keeps in its catalogs, and dumps it as if
 // a user had set it. A fetch removes what its own server does not know, so the dump is
-// as good, and the exit code stays 0: client packages are often updated last.
+// equally good, and the exit code stays 0: client packages are often updated last.
 func isOlderMinor(tool, server pgtools.Version) bool {
 	return tool.Major == server.Major && tool.Minor < server.Minor
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // listingTimeout is how long a successful backup may take to find out whether its dump
-// is the newest. The answer is not worth more.
+// is the newest. The answer is not worth a longer wait.
 const listingTimeout = 30 * time.Second
 
 var errListing = fmt.Errorf("no answer within %s", listingTimeout)

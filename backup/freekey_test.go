@@ -30,7 +30,7 @@ func (b bucketWith) List(_ context.Context, prefix string) iter.Seq2[s3store.Obj
 	}
 }
 
-// unlistable is a bucket that may not be listed.
+// unlistable is a bucket without permission to list it.
 type unlistable struct{}
 
 func (unlistable) List(context.Context, string) iter.Seq2[s3store.Object, error] {

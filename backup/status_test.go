@@ -31,7 +31,7 @@ func TestStatusOptions(t *testing.T) {
 	if err != nil || opt.label != "x" || opt.limits.MaxAge != 26*time.Hour || opt.limits.MaxShrink != 30 || opt.metrics != "/nonexistent/x.prom" {
 		t.Errorf("%+v, %v", opt, err)
 	}
-	// A machine that only monitors need not know the source.
+	// A machine that only monitors does not need the source.
 	if opt, err := options([]string{"HECTL_BUCKET=s3://dumps"}, "--source=no=such"); err != nil || opt.source != nil {
 		t.Errorf("%+v, %v", opt, err)
 	}

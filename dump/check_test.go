@@ -17,7 +17,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// dumpOf is a dump in a bucket that holds data, with a manifest or without.
+// dumpOf is a dump in a bucket that holds data, with or without a manifest.
 func dumpOf(t *testing.T, data []byte, withManifest bool) *Dump {
 	t.Helper()
 	d := &Dump{Name: "s3://bucket/x", Size: int64(len(data)), ReadRange: func(_ context.Context, offset, length int64) io.ReadCloser {
@@ -78,7 +78,7 @@ func TestCheckOfWholeDumps(t *testing.T) {
 			if len(c.Damaged) > 0 || c.Blocks == 0 || (c.Rows == 0) != inserts {
 				t.Errorf("%s: %+v", file, c)
 			}
-			// What is noted of it is what its manifest would be.
+			// A new manifest from the check equals the original one.
 			if got, want := c.NewManifest(catalog.Dump{}).Blocks, manifestOf(t, data).Blocks; len(got) != len(want) || got[0].SHA256 != want[0].SHA256 || got[len(got)-1].Length != want[len(want)-1].Length {
 				t.Errorf("%s: the blocks are %+v", file, got)
 			}
@@ -86,8 +86,8 @@ func TestCheckOfWholeDumps(t *testing.T) {
 	}
 }
 
-// With a manifest, each byte of each block counts, and what is damaged is named:
-// that and nothing else, where the places are known.
+// With a manifest, a change to any byte of a block is detected. If the offsets are
+// known, exactly the damaged blocks are named.
 func TestCheckFindsTheDamage(t *testing.T) {
 	for _, name := range []string{"18-none-pipe", "18-gzip-file", "18-lz4-pipe", "18-zstd-file"} {
 		data, err := os.ReadFile("../pgtools/archive/testdata/" + name + ".archive")
@@ -176,7 +176,7 @@ func TestVouched(t *testing.T) {
 		{Report{Store: "CRC64NVME"}, true},
 		{Report{Manifest: true, Compression: "none"}, true},
 		{Report{Compression: "gzip"}, true},
-		{Report{Compression: "zstd"}, false}, // pg_dump asks it for no checksums
+		{Report{Compression: "zstd"}, false}, // pg_dump writes no checksums with it
 		{Report{Compression: "lz4"}, false},
 		{Report{Compression: "none"}, false},
 		{Report{Opaque: "it is not an archive"}, false},

@@ -33,7 +33,8 @@ func (c *compiler) narrowed(s *subject, col *schema.Column) schema.Column {
 	return narrow
 }
 
-// limited returns narrowed of the column with a name, nil if there is none.
+// limited returns the column called name as narrowed returns it, nil if there is no
+// such column.
 func (c *compiler) limited(s *subject, name string) *schema.Column {
 	col := s.table.Column(name)
 	if col == nil {

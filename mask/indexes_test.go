@@ -44,7 +44,7 @@ const indexedRules = `mask:
     free: {t: lorem, b: lorem}
 `
 
-// Made-up values fit the index of the value that they replace, even if that compressed
+// Fake values fit the index of the value that they replace, even if that compressed
 // well, and foreign keys between such values hold.
 func TestIndexedValuesFit(t *testing.T) {
 	c := pgtest.New(t)

@@ -63,7 +63,7 @@ func matrixSQL() string {
 	return b.String()
 }
 
-// sayable returns SQL without syntax that the server is too old for: PostgreSQL 14 has
+// sayable returns SQL without syntax that the server does not know: PostgreSQL 14 has
 // no NULLS NOT DISTINCT.
 func sayable(t *testing.T, c *pgtest.Cluster, sql string) string {
 	t.Helper()

@@ -111,7 +111,7 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
-// Rows of tables that --keep-rows names come without secrets.
+// Rows of tables that --keep-rows names arrive without secrets.
 func TestCredentialsOfKeptRows(t *testing.T) {
 	pattern := func(text string) schema.Pattern {
 		p, err := schema.ParsePattern(text)

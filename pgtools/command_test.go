@@ -15,7 +15,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// shell is a command that collects what it prints.
+// shell is a command that collects its output.
 func shell(script string, args ...string) (pgtools.Command, func() []string) {
 	var mu sync.Mutex
 	var lines []string
@@ -47,7 +47,7 @@ func TestCommandRun(t *testing.T) {
 	}
 }
 
-// Nothing that a command started in its group is left, however it ends.
+// No process that a command started in its group is left, however the command ends.
 func TestCommandLeavesNothing(t *testing.T) {
 	t.Parallel()
 	const script = `trap '' TERM; sleep 1000 & echo $!; `
@@ -92,7 +92,7 @@ func TestCommandLeavesNothing(t *testing.T) {
 	}
 }
 
-// A daemon that keeps the output open does not keep hectl.
+// A daemon that keeps the output open does not block hectl.
 func TestCommandDoesNotWaitForDaemon(t *testing.T) {
 	t.Parallel()
 	c, lines := shell("setsid sleep 1000 & echo $!")

@@ -53,9 +53,9 @@ func harmless(c Complaint) string {
 		// set the comment.
 		{"COMMENT ON EXTENSION ", "only the comment on an extension is missing"},
 		// pg_dump --schema=public of version 15 and later creates the schema public,
-		// which every new database has. Owner and privileges would not be restored
-		// in any case. Only the owner may set the comment, who before version 15 is
-		// the superuser.
+		// which every new database has. Owner and privileges would not be restored in
+		// any case. Only the owner may set the comment: before version 15, that is the
+		// superuser.
 		{"CREATE SCHEMA public;", "every database has the schema"},
 		{"COMMENT ON SCHEMA public ", "only the comment on a schema is missing"},
 		// pg_restore 17 and later sets this on all servers, but servers before 17

@@ -11,13 +11,13 @@ import (
 // exitStatus is the error of a child that exited with a status.
 func exitStatus(status int) error { return &ExitError{Tool: Tool{Name: "pg_restore"}, Status: status} }
 
-// said is what one of pg_restore's processes writes, each string at once.
+// said is the output of one process of pg_restore, one write per string.
 func said(label, text string) []string {
 	return []string{"pg_restore:", " ", label, text + "\n"}
 }
 
-// The pieces that parallel jobs write come in any order but for those of one job.
-// Nothing of it may hide an error, or have it excused by what another job said.
+// The pieces of parallel jobs arrive in any order, except for those of one job. No
+// order may hide an error, or have it excused by the output of another job.
 func TestParallelComplaints(t *testing.T) {
 	t.Parallel()
 	key := func(i int) string {
@@ -65,7 +65,7 @@ func TestParallelComplaints(t *testing.T) {
 			return c.verdict(nil, exitStatus(1))
 		}
 
-		// Two keys fail: one of the two is named, with its own entry and statement.
+		// Two keys fail: the error names one of them, with its own entry and statement.
 		stream := mix(failing(1), failing(2), harmless, extension, verbose, verbose)
 		_, err := verdict(stream, strings.Join(total(2), ""))
 		failed, ok := errors.AsType[*RestoreError](err)
@@ -76,14 +76,14 @@ func TestParallelComplaints(t *testing.T) {
 			t.Fatalf("seed %d: command %s, entry %s\n%s", seed, failed.Command, failed.Entry, stream)
 		}
 
-		// A piece of an error that came without the rest is an error all the same,
-		// however many harmless ones there are.
+		// A piece of an error without the rest still counts as an error, however many
+		// harmless ones there are.
 		stream = mix(harmless, harmless, harmless, verbose, []string{"pg_restore:", " ", "error: ", "could not"}, verbose)
 		if _, err := verdict(stream+"\n", strings.Join(total(2), "")); err == nil {
 			t.Fatalf("seed %d: an error was lost\n%s", seed, stream)
 		}
 
-		// Nothing but harmless ones is no error.
+		// Only harmless errors are not an error.
 		stream = mix(harmless, harmless, extension, verbose, verbose)
 		if ignored, err := verdict(stream, strings.Join(total(2), "")); err != nil || len(ignored) != 3 {
 			t.Fatalf("seed %d: %v, %v\n%s", seed, ignored, err, stream)

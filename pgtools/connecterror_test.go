@@ -104,8 +104,8 @@ func TestConnectTooMany(t *testing.T) {
 	}
 }
 
-// A server that ends while hectl connects, at one point or another, is not one
-// that wants other TLS settings.
+// If a server exits while hectl connects, at any point, the error does not suggest
+// other TLS settings.
 func TestConnectToDyingServer(t *testing.T) {
 	t.Parallel()
 	const broke, tls = "the server ended the connection", "the server does not support TLS"

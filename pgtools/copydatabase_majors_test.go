@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// On other majors as well, and from 18 on also where it tries to clone the files.
+// The same on other major versions, and from 18 on also with cloned files.
 func TestCopyDatabaseMajors(t *testing.T) {
 	for _, major := range pgtest.Majors() {
 		t.Run(strconv.Itoa(major), func(t *testing.T) {

@@ -40,7 +40,7 @@ func TestCreateAndDropDatabase(t *testing.T) {
 	if diff := cmp.Diff(want, like); diff != "" {
 		t.Error(diff)
 	}
-	for _, name := range []string{first, second, second} { // the last is not there any more
+	for _, name := range []string{first, second, second} { // the last no longer exists
 		if err := db.DropDatabase(ctx, name); err != nil {
 			t.Error(err)
 		}
@@ -54,7 +54,7 @@ func TestDatabaseICU(t *testing.T) {
 	t.Parallel()
 	db := connect(t, cluster(t).Conn("postgres"))
 	if db.ServerVersion().Major < 15 {
-		return // such databases came with 15
+		return // which 15 introduced
 	}
 	name := unique(t)
 	want := pgtools.Database{Name: name, Owner: "postgres", Encoding: "UTF8", Collate: "C", Ctype: "C", LocaleProvider: "icu", Locale: "de-AT", Tablespace: "pg_default", AllowConn: true, ConnectionLimit: -1}
@@ -93,8 +93,8 @@ func TestDatabasesWithPrefix(t *testing.T) {
 	}
 }
 
-// A database has one identity however it is reached, which no other database has,
-// and every role may ask for it.
+// A database has the same identity over every connection, no other database has it, and
+// every role can read it.
 func TestIdentity(t *testing.T) {
 	one, other := pgtest.New(t), pgtest.New(t)
 	identities(t, one)

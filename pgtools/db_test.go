@@ -13,7 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// The settings of a role and a database are for the application.
+// The settings of a role and a database are meant for the application.
 func TestConnectTurnsTimeoutsOff(t *testing.T) {
 	t.Parallel()
 	c, name := database(t)
@@ -92,7 +92,7 @@ func TestInTx(t *testing.T) {
 	}
 }
 
-// A cancelled statement ends in the server, and the connection can be used on.
+// A canceled statement ends in the server, and the connection remains usable.
 func TestCancelStatement(t *testing.T) {
 	t.Parallel()
 	db := connect(t, cluster(t).Conn("postgres"))
@@ -166,8 +166,8 @@ func TestExtensions(t *testing.T) {
 	}
 }
 
-// A session on somebody's production database writes nothing, and leaves the
-// timeout for forgotten transactions as it is.
+// A session on a production database writes nothing, and keeps the timeout for
+// forgotten transactions.
 func TestConnectReadOnly(t *testing.T) {
 	t.Parallel()
 	c, name := database(t)
@@ -186,7 +186,7 @@ func TestConnectReadOnly(t *testing.T) {
 	if _, err := db.Exec(t.Context(), "CREATE TABLE t ()"); pgtools.SQLState(err) != "25006" {
 		t.Error("it wrote:", err)
 	}
-	// What is needed there is no writing.
+	// The session can still lock and end other sessions, which writes nothing.
 	if held, _, err := db.TryLock(t.Context(), "x"); !held || err != nil {
 		t.Error(held, err)
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// How long a silent server is waited for, as the sockets have it.
+// How long hectl waits for a silent server, according to the options of the sockets.
 func TestKeepalivesOfConnections(t *testing.T) {
 	t.Parallel()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -67,7 +67,7 @@ func TestKeepalivesOfConnections(t *testing.T) {
 				}
 			})
 			if got.on == 0 {
-				got = options{user: got.user} // the others mean nothing
+				got = options{user: got.user} // the others have no effect
 			}
 			if err != nil || got != tt.want {
 				t.Errorf("%+v, %v", got, err)
@@ -76,8 +76,8 @@ func TestKeepalivesOfConnections(t *testing.T) {
 	}
 }
 
-// pg_restore is told the same, unless it is for a Unix socket or the user has
-// said what he wants.
+// pg_restore gets the same settings, except for a Unix socket or if the user has set
+// them.
 func TestKeepalivesOfPgRestore(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

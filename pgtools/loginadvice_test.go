@@ -20,7 +20,7 @@ func TestSuperuserWords(t *testing.T) {
 		want           string
 	}{
 		{"psql", "/var/run/postgresql", 5432, "postgres", "me", "sudo -u postgres psql"},                     // Debian
-		{"createuser", "/var/run/postgresql", 5433, "postgres", "me", "sudo -u postgres createuser -p 5433"}, // its second cluster
+		{"createuser", "/var/run/postgresql", 5433, "postgres", "me", "sudo -u postgres createuser -p 5433"}, // a second cluster on the machine
 		{"psql", "/run/postgresql", 5432, "postgres", "postgres", "psql"},                                    // by the server's own account
 		{"psql", "/tmp", 5432, "me", "me", "psql -h /tmp -d postgres"},                                       // Homebrew
 		{"createuser", "/tmp", 5432, "me", "me", "createuser -h /tmp"},                                       //

@@ -15,8 +15,8 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// server is the cluster that the tests of this package share: passwords are
-// asked for on TCP.
+// server is the cluster that the tests of this package share. It requires passwords on
+// TCP.
 var server = sync.OnceValues(func() (*pgtest.Cluster, error) {
 	serverUsed.Store(true)
 	return pgtest.Start(context.Background(), pgtest.Options{
@@ -60,7 +60,7 @@ func cluster(t *testing.T) *pgtest.Cluster {
 	return c
 }
 
-// serial numbers names, lest a test that runs again finds its own.
+// serial numbers names, so that a repeated test does not find its own objects.
 var serial atomic.Int64
 
 // unique returns a name for a database or a role of the test.
@@ -124,7 +124,7 @@ func exec(t *testing.T, db *pgtools.DB, sql string) {
 	}
 }
 
-// tools are the client tools of the server that the tests run against.
+// tools are the client tools of the server that the tests use.
 func tools(t *testing.T) (dump, restore pgtools.Tool) {
 	t.Helper()
 	found, err := pgtools.FindTools(t.Context(), "", os.LookupEnv)

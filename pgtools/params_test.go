@@ -19,7 +19,7 @@ func TestParamsPrintMasked(t *testing.T) {
 }
 
 // FuzzNoPasswordInErrors puts a password into connection strings of all kinds,
-// well-formed or not, and looks for it in whatever comes back.
+// well-formed or not, and looks for it in every result.
 func FuzzNoPasswordInErrors(f *testing.F) {
 	for _, s := range []string{
 		"postgres://user:%s@host:5432/db", "postgresql://user:%s@host/db?sslmode=nonsense",
@@ -32,7 +32,7 @@ func FuzzNoPasswordInErrors(f *testing.F) {
 		f.Add(s, "Zx9,k&q=%40")
 	}
 	f.Fuzz(func(t *testing.T, format, password string) {
-		const marker = "Zx9" // in no text of hectl's
+		const marker = "Zx9" // in none of hectl's own texts
 		before, after, ok := strings.Cut(format, "%s")
 		if !ok || strings.Contains(before+after, marker) {
 			return
@@ -46,7 +46,7 @@ func FuzzNoPasswordInErrors(f *testing.F) {
 		}
 		if err == nil {
 			if p["password"] != "" && strings.Contains(fmt.Sprintf("%+v", p), p["password"]) && strings.Contains(p["password"], marker) {
-				for k, v := range p { // the same text may be elsewhere too
+				for k, v := range p { // the same text may also be elsewhere
 					if k != "password" && strings.Contains(v, marker) {
 						return
 					}

@@ -44,7 +44,7 @@ func TestParseParams(t *testing.T) {
 		{`dbname='a@b' user=u@server`, Params{"dbname": "a@b", "user": "u@server"}},
 		{"postgres://u%40server@h/a%40b%3Ac%23", Params{"user": "u@server", "host": "h", "dbname": "a@b:c#"}},
 		{"postgres://u:p%23%2Fq@h/d?options=-c%20a.b%3Dc@d", Params{"user": "u", "password": "p#/q", "host": "h", "dbname": "d", "options": "-c a.b=c@d"}},
-		{"host= port=5433", Params{"host": "port=5433"}}, // libpq reads it so too
+		{"host= port=5433", Params{"host": "port=5433"}}, // libpq reads it the same way
 		{"password='' user=u", Params{"password": "", "user": "u"}},
 	} {
 		t.Run(tt.in, func(t *testing.T) {

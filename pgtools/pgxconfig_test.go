@@ -7,7 +7,7 @@ import (
 )
 
 func TestPgxConfigAgrees(t *testing.T) {
-	// What pgx would pick up by itself must not reach it.
+	// pgx must not use any settings that it finds by itself.
 	for k, v := range map[string]string{
 		"PGHOST": "evil", "PGPORT": "1", "PGUSER": "evil", "PGDATABASE": "evil", "PGPASSWORD": "evil",
 		"PGSERVICE": "evil", "PGOPTIONS": "-c evil=1", "PGSSLMODE": "verify-full", "PGTARGETSESSIONATTRS": "standby", "PGTZ": "evil",

@@ -24,8 +24,8 @@ import (
 
 const helperArg = "-hectl-helper"
 
-// helper is what the test binary does when a test starts it, to be killed:
-// dump without reading what comes, or swap databases.
+// helper is the test binary as started by a test that kills it: it dumps without
+// reading the output, or swaps databases.
 func helper(args []string) {
 	what, uri, args := args[0], args[1], args[2:]
 	p, err := pgtools.ParseParams(uri)
@@ -47,7 +47,7 @@ func helper(args []string) {
 	select {}
 }
 
-// failingReader returns an error after its reader's end.
+// failingReader returns an error after the end of its reader.
 type failingReader struct {
 	r   io.Reader
 	err error
@@ -61,7 +61,7 @@ func (f *failingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// big is more than the pipes between pg_dump and us can hold.
+// big is more than the pipes between pg_dump and hectl can hold.
 const big = "CREATE TABLE big AS SELECT i, repeat(md5(i::text), 30) AS filler FROM generate_series(1, 20000) i"
 
 // gone reports whether a process is neither running nor a zombie.
@@ -93,7 +93,7 @@ func TestDump(t *testing.T) {
 	}
 }
 
-// The thread of whoever starts a dump may end before the dump does.
+// The thread that starts a dump may end before the dump does.
 func TestDumpOutlivesThread(t *testing.T) {
 	t.Parallel()
 	dump, _ := tools(t)
@@ -112,7 +112,7 @@ func TestDumpOutlivesThread(t *testing.T) {
 	}
 }
 
-// A child that fails is noticed while nobody reads.
+// hectl notices that a child failed even if nothing reads its output.
 func TestDumpWhenFailed(t *testing.T) {
 	t.Parallel()
 	c, name := database(t, big)
@@ -134,7 +134,7 @@ func TestDumpWhenFailed(t *testing.T) {
 	}
 }
 
-// half reads half of what a dump of big gives.
+// half reads half of the output of a dump of big.
 func half(ctx context.Context, t *testing.T, conn pgtools.Conn) *pgtools.Process {
 	t.Helper()
 	dump, _ := tools(t)
@@ -217,7 +217,7 @@ func TestDumpClosedEarly(t *testing.T) {
 	}
 }
 
-// A stopped child cannot answer SIGINT.
+// A stopped child cannot react to SIGINT.
 func TestDumpStopped(t *testing.T) {
 	t.Parallel()
 	c, name := database(t, big)
@@ -275,7 +275,7 @@ func TestDumpErrors(t *testing.T) {
 	}
 }
 
-// What the caller's environment says about servers does not reach pg_dump.
+// Settings for a server in the caller's environment do not reach pg_dump.
 func TestDumpIgnoresEnvironment(t *testing.T) {
 	for _, name := range []string{"PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGSERVICE", "PGSERVICEFILE", "PGSSLMODE"} {
 		t.Setenv(name, "nonsense")
@@ -287,7 +287,7 @@ func TestDumpIgnoresEnvironment(t *testing.T) {
 	}
 }
 
-// Nobody must be left behind by a hectl that is killed.
+// A killed hectl must not leave processes behind.
 func TestDiesWithParent(t *testing.T) {
 	t.Parallel()
 	dump, _ := tools(t)
@@ -315,7 +315,7 @@ func TestDiesWithParent(t *testing.T) {
 	waitUntil(t, "pg_dump has gone with its parent", func() bool { return goneOrZombie(pid) })
 }
 
-// goneOrZombie is gone, for a process that is not our child.
+// goneOrZombie is gone for a process that is not a child of this one.
 func goneOrZombie(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -325,8 +325,8 @@ func goneOrZombie(pid int) bool {
 	return strings.HasPrefix(after, "Z")
 }
 
-// waitUntil polls for what another process does; the test's own timeout is the
-// only one.
+// waitUntil polls for the effect of another process; the test's own timeout is the only
+// limit.
 func waitUntil(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	for !ok() {
@@ -338,7 +338,7 @@ func waitUntil(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// pg_dump's session says whose it is, and begins read-only.
+// pg_dump's session has an application name and is read-only from its start.
 func TestDumpSession(t *testing.T) {
 	t.Parallel()
 	c, name := database(t)

@@ -40,7 +40,7 @@ func archive(t *testing.T, conn pgtools.Conn) []byte {
 	return b
 }
 
-// target creates an empty database for restoring into.
+// target creates an empty database to restore into.
 func target(t *testing.T) pgtools.Conn {
 	t.Helper()
 	c := cluster(t)
@@ -97,7 +97,7 @@ func TestRestoreSectionsFromFile(t *testing.T) {
 	checkRestored(t, conn)
 }
 
-// The comment of an extension that a superuser has created beforehand.
+// The comment on an extension that a superuser created before.
 func TestRestoreIgnoresHarmlessErrors(t *testing.T) {
 	t.Parallel()
 	_, restore := tools(t)
@@ -119,7 +119,8 @@ func TestRestoreIgnoresHarmlessErrors(t *testing.T) {
 	checkRestored(t, owner)
 }
 
-// pg_restore may be done before the archive is, and exit with 1 all the same.
+// pg_restore may finish before the end of the archive, and exit with 1 although all
+// errors are harmless.
 func TestRestoreIgnoresHarmlessErrorsEarly(t *testing.T) {
 	t.Parallel()
 	_, restore := tools(t)
@@ -132,7 +133,7 @@ func TestRestoreIgnoresHarmlessErrorsEarly(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r, w := io.Pipe() // whose end never comes
+	r, w := io.Pipe() // which never ends
 	go func() { _, _ = w.Write(dump) }()
 	ignored, err := pgtools.Restore(t.Context(), restore, owner, pgtools.RestoreOptions{Input: r, Sections: []string{"pre-data"}})
 	if err != nil || len(ignored) != 1 {
@@ -149,7 +150,7 @@ func TestRestoreStopsAtAnError(t *testing.T) {
 	if err := c.Exec(t.Context(), conn.Database(), "CREATE TABLE a (other int)"); err != nil {
 		t.Fatal(err)
 	}
-	// The end of the archive never comes: pg_restore has to be stopped.
+	// The archive never ends, so pg_restore has to be stopped.
 	r, w := io.Pipe()
 	go func() { _, _ = w.Write(dump) }()
 	_, err := pgtools.Restore(t.Context(), restore, conn, pgtools.RestoreOptions{Input: r})
@@ -162,7 +163,7 @@ func TestRestoreStopsAtAnError(t *testing.T) {
 	}
 }
 
-// A COPY that fails has no statement to be quoted.
+// A failed COPY has no statement to quote.
 func TestRestoreDataError(t *testing.T) {
 	t.Parallel()
 	_, restore := tools(t)
@@ -191,7 +192,7 @@ func TestRestoreInputFails(t *testing.T) {
 			_, err := pgtools.Restore(t.Context(), restore, target(t), pgtools.RestoreOptions{
 				Input: &failingReader{bytes.NewReader(dump[:size]), boom},
 			})
-			// Of the whole archive pg_restore may have had enough already.
+			// pg_restore may not need the rest of the archive.
 			if !errors.Is(err, boom) && (size < len(dump) || err != nil) {
 				t.Error(err)
 			}
@@ -228,18 +229,18 @@ func TestRestoreCancelled(t *testing.T) {
 	}
 }
 
-// When pg_restore dies early, nobody goes on waiting for the input.
+// If pg_restore exits early, nothing waits for the input any longer.
 func TestRestoreDiesEarly(t *testing.T) {
 	t.Parallel()
 	_, restore := tools(t)
-	r, _ := io.Pipe() // nothing will ever come
+	r, _ := io.Pipe() // no data ever arrives
 	_, err := pgtools.Restore(t.Context(), restore, cluster(t).Conn("postgres"), pgtools.RestoreOptions{Input: r, Sections: []string{"nonsense"}})
 	if err == nil || !strings.Contains(err.Error(), "nonsense") {
 		t.Error(err)
 	}
 }
 
-// What other versions of pg_restore say, played by a script.
+// The output of other versions of pg_restore, played by a script.
 func TestRestoreScripted(t *testing.T) {
 	t.Parallel()
 	const timeout = `pg_restore: while INITIALIZING:
@@ -308,7 +309,7 @@ Command was: CREATE TABLE public.a (
 	}
 }
 
-// Many parallel jobs fail at the same time: the error is whole, and about one of
+// Many parallel jobs fail at the same time: the error is complete, and about one of
 // them.
 func TestRestoreParallelErrors(t *testing.T) {
 	t.Parallel()

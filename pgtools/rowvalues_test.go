@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Messages as servers write them, in several languages: "hush" is somebody's.
+// Messages of servers in several languages. "hush" is a value of a row.
 func TestServerErrorsWithoutRows(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ code, message, detail, where, want string }{
@@ -34,7 +34,7 @@ func TestServerErrorsWithoutRows(t *testing.T) {
 	}
 }
 
-// Of what a function raises, its code's own words are told.
+// Of an error that a function raises, only the words in its code are shown.
 func TestPhrases(t *testing.T) {
 	t.Parallel()
 	phrases := NewPhrases([]string{"%", "not good: %, 100%%", "not good: %", "no (%) at all", "fixed"})

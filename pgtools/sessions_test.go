@@ -6,7 +6,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// Only sessions of the name, the role and the database go, and only later ones.
+// Only later sessions with the same name, role and database are ended.
 func TestEndLaterSessions(t *testing.T) {
 	t.Parallel()
 	c, name := database(t)

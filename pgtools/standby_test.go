@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// A standby whose primary removes what the dump still reads cancels the dump.
+// A standby cancels the dump if its primary removes rows that the dump still reads.
 func TestDumpStandbyConflict(t *testing.T) {
 	t.Parallel()
 	primary := pgtest.New(t)
@@ -32,8 +32,8 @@ func TestDumpStandbyConflict(t *testing.T) {
 	if err := primary.Exec(t.Context(), "postgres", "VACUUM big"); err != nil {
 		t.Fatal(err)
 	}
-	// The server waits for the dump, and then no longer: it has been cancelled,
-	// and learns of it when somebody reads what it writes.
+	// The server waits for the dump only for a while, then cancels it. pg_dump learns
+	// of that when its output is read.
 	await := func(want bool) {
 		for polls, same := 0, 0; same < 5; polls++ {
 			if polls == 3000 {
@@ -56,7 +56,8 @@ func TestDumpStandbyConflict(t *testing.T) {
 	if err == nil || !strings.Contains(strings.Join(fault.Hints(err), ""), "hot_standby_feedback") {
 		t.Error(err, fault.Hints(err))
 	}
-	// It is counted, which tells where the message did not arrive.
+	// The server counts the conflict, which explains the failure if the message did not
+	// arrive.
 	for polls := 0; ; polls++ {
 		n, err := db.RecoveryConflicts(t.Context())
 		if err != nil || polls == 3000 {

@@ -20,8 +20,8 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// pair creates two databases, NAME and NAME_new, each with a table t whose one
-// row says which it was, and returns the renames of a swap.
+// pair creates two databases, NAME and NAME_new, each with a table t whose one row has
+// the original name, and returns the renames of a swap.
 func pair(t *testing.T) (c *pgtest.Cluster, name string, renames []pgtools.Rename) {
 	t.Helper()
 	c = cluster(t)
@@ -37,7 +37,7 @@ func pair(t *testing.T) (c *pgtest.Cluster, name string, renames []pgtools.Renam
 	return c, name, []pgtools.Rename{{From: name, To: name + "_previous"}, {From: name + "_new", To: name}}
 }
 
-// content returns what the table t says of each database that begins with name.
+// content returns the row of table t in each database whose name begins with name.
 func content(t *testing.T, c *pgtest.Cluster, name string) map[string]string {
 	t.Helper()
 	found, err := connect(t, c.SocketConn("postgres")).DatabasesWithPrefix(t.Context(), name)
@@ -96,7 +96,7 @@ func TestSwapEndsSessions(t *testing.T) {
 	checkContent(t, c, name, swapped)
 }
 
-// Two databases exchange their names by way of a third name, and back.
+// Two databases swap names through a third name, and back.
 func TestSwapExchanges(t *testing.T) {
 	t.Parallel()
 	c, name, _ := pair(t)
@@ -117,8 +117,8 @@ func TestSwapExchanges(t *testing.T) {
 	}
 }
 
-// Clients that reconnect all the time cannot get in the way: the claim about
-// locks that SwapDatabases rests on.
+// Clients that reconnect all the time cannot prevent the swap. SwapDatabases relies on
+// this behavior of locks.
 func TestSwapReconnectStorm(t *testing.T) {
 	t.Parallel()
 	c, name, there := pair(t)
@@ -143,8 +143,8 @@ func TestSwapReconnectStorm(t *testing.T) {
 					}
 					db.Close(ctx)
 				}
-				// Terminated, renamed while it waited, or the network's view of
-				// being terminated; nothing else.
+				// Terminated, renamed while it waited, or a termination as the network
+				// shows it; nothing else.
 				if err != nil && ctx.Err() == nil && !slices.Contains([]string{"57P01", "3D000", ""}, pgtools.SQLState(err)) {
 					t.Errorf("client: %v", err)
 				}
@@ -157,7 +157,7 @@ func TestSwapReconnectStorm(t *testing.T) {
 				t.Errorf("round %d: %v", i, err)
 			}
 		}
-		// Let everybody in again before the next round.
+		// Let all clients in again before the next round.
 		seen := sawOld.Load()
 		waitUntil(t, "clients are back", func() bool { return sawOld.Load() > seen+3 || t.Failed() })
 	}
@@ -170,7 +170,7 @@ func TestSwapReconnectStorm(t *testing.T) {
 	checkContent(t, c, name, swapped)
 }
 
-// owner creates a role that owns the databases of a pair and may rename them.
+// owner creates a role that owns the databases of a pair and can rename them.
 func owner(t *testing.T, c *pgtest.Cluster, name, options string) pgtools.Conn {
 	t.Helper()
 	conn := role(t, c, options, c.Conn(name))
@@ -213,7 +213,7 @@ func TestSwapMayNotTerminate(t *testing.T) {
 	checkContent(t, c, name, swapped)
 }
 
-// A backend that is stopped does not go when it is told to.
+// A stopped backend does not react to termination.
 func TestSwapSessionStays(t *testing.T) {
 	t.Parallel()
 	c, name, renames := pair(t)
@@ -236,7 +236,7 @@ func TestSwapCancelled(t *testing.T) {
 	t.Parallel()
 	c, name, renames := pair(t)
 	conn := owner(t, c, name, "CREATEDB")
-	connect(t, c.Conn(name+"_new")) // holds up the second rename
+	connect(t, c.Conn(name+"_new")) // blocks the second rename
 	ctx, cancel := context.WithCancelCause(t.Context())
 	why := errors.New("why")
 	watch := connect(t, c.SocketConn("postgres"))
@@ -250,7 +250,7 @@ func TestSwapCancelled(t *testing.T) {
 	checkContent(t, c, name, unswapped)
 }
 
-// waitForLock waits until somebody is about to rename a database.
+// waitForLock waits until another session is about to rename a database.
 func waitForLock(t *testing.T, db *pgtools.DB, name string) {
 	t.Helper()
 	waitUntil(t, "the lock on "+name, func() bool {
@@ -262,7 +262,7 @@ func waitForLock(t *testing.T, db *pgtools.DB, name string) {
 	})
 }
 
-// However hectl ends, it leaves nothing that keeps clients out.
+// However hectl exits, it leaves nothing that keeps clients out.
 func TestSwapKilled(t *testing.T) {
 	t.Parallel()
 	c, name, renames := pair(t)
@@ -306,7 +306,7 @@ func TestSwapPreparedTransaction(t *testing.T) {
 	checkContent(t, c, name, unswapped)
 }
 
-// The databases change places with an older previous one in the way.
+// The databases are swapped while an older previous database exists.
 func TestSwapReplacesPrevious(t *testing.T) {
 	t.Parallel()
 	c, name, renames := pair(t)

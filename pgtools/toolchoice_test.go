@@ -37,7 +37,7 @@ func TestChoose(t *testing.T) {
 	}{
 		{15, 14, Version{15, 18}},
 		{13, 14, Version{14, 10}},
-		{16, 14, Version{15, 18}}, // 15 and 17 are as near
+		{16, 14, Version{15, 18}}, // 15 and 17 are equally near
 		{18, 14, Version{17, 2}},
 		{14, 15, Version{17, 2}}, // 14 and 15 cannot read it
 		{14, 16, Version{17, 2}},
@@ -48,7 +48,7 @@ func TestChoose(t *testing.T) {
 			t.Errorf("restore of 1.%d into %d: %v, %v; want %v", tt.minor, tt.server, got, ok, tt.want)
 		}
 	}
-	// An archive that none can read is made one that they can.
+	// An archive that no pg_restore can read is converted.
 	old := all("pg_restore", false, Version{11, 2}, Version{13, 4}, Version{15, 18})
 	for server, want := range map[int]Version{12: {13, 4}, 14: {13, 4}, 15: {15, 18}, 19: {15, 18}} {
 		if got, ok := chooseRestore(old, server, 16); !ok || got.Version != want || got.Reads(16) || !got.Reads(14) {

@@ -118,7 +118,7 @@ func (f fetch) run(ctx context.Context) error {
 	return r.replaceTarget(ctx)
 }
 
-// recipe returns everything that decides the result of the fetch, but the password.
+// recipe returns everything that decides the result of the fetch, except the password.
 func (f fetch) recipe(of dump.Object) target.Recipe {
 	return target.Recipe{
 		Dump: of.Name(), ETag: of.Dump.ETag,

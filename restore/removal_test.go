@@ -44,7 +44,7 @@ func TestPartialDownloads(t *testing.T) {
 	if err != nil || len(found) != len(mine) {
 		t.Fatal(found, err)
 	}
-	// A file that a download is writing stays.
+	// A file that a download is writing is kept.
 	busy, err := os.Open(mine[0])
 	if err != nil {
 		t.Fatal(err)

@@ -107,7 +107,7 @@ type verified struct {
 	Verified *time.Time   `json:"verified_at,omitempty"`
 	Restored *time.Time   `json:"restored_at,omitempty"`
 	Compared int          `json:"tables_compared,omitempty"` // whose rows were counted after the restore
-	LeftOut  []string     `json:"tables_left_out,omitempty"` // whose rows no restore takes
+	LeftOut  []string     `json:"tables_left_out,omitempty"` // whose rows a restore leaves out
 	Manifest string       `json:"manifest,omitempty"`        // that was written
 	Seconds  float64      `json:"seconds"`
 }

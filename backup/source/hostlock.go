@@ -31,7 +31,8 @@ func LockHost(dir string, c pgtools.Conn, now time.Time) (*HostLock, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The text only helps others. On a full disk the lock is as good without it.
+	// The text is only for messages. The lock works without it, for example on a full
+	// disk.
 	if err := f.Truncate(0); err == nil {
 		_, _ = fmt.Fprintf(f, "process %d, since %s\n", os.Getpid(), now.UTC().Format(time.RFC3339))
 	}

@@ -20,7 +20,7 @@ const AppName = "hectl backup"
 // lockName is the name of the advisory lock, which is local to the source database.
 const lockName = "backup"
 
-// patience is how long a question to the source may take once a dump has failed.
+// patience limits a query to the source after a dump has failed.
 const patience = 10 * time.Second
 
 // Source is a read-only session in the database to dump.
@@ -211,7 +211,8 @@ func describeHolder(holder *pgtools.Session) string {
 	return text + "in the database " + holder.String()
 }
 
-// lockedError is the error if another backup of c is running. which says where.
+// lockedError is the error if another backup of c is running. which describes that
+// backup.
 func lockedError(c pgtools.Conn, which string) error {
 	return fault.New(fault.Locked, "wait for it to finish, or stop that process: its lock is released when it exits",
 		"another backup of %s is running %s", c, which)

@@ -128,7 +128,7 @@ func (s *Stream) begun(head *archive.Head) func(archive.Block) {
 	return func(b archive.Block) { s.at.Store(entries[b.ID]) }
 }
 
-// Position describes how far the writer has got. It may be called at any time.
+// Position describes the writer's progress. It may be called at any time.
 func (s *Stream) Position() string {
 	e := s.at.Load()
 	switch {

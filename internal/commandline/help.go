@@ -92,7 +92,7 @@ type FlagText struct {
 	Usage       string
 }
 
-// DescribeFlag takes the text of a flag apart. The placeholder stands in backticks.
+// DescribeFlag takes the text of a flag apart. The placeholder is in backticks.
 func DescribeFlag(f cli.Flag) FlagText {
 	var d FlagText
 	for _, name := range f.Names() {

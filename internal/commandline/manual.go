@@ -82,7 +82,7 @@ func (m Manual) page(name string, c *cli.Command) string {
 	return b.String() + "\n"
 }
 
-// subcommand renders the section of a subcommand. Flags that every command has stand
+// subcommand renders the section of a subcommand. Flags that every command has appear
 // once, at the end of the page.
 func (m Manual) subcommand(c *cli.Command) string {
 	var b strings.Builder

@@ -49,7 +49,7 @@ func (a *Asker) Answer(ctx context.Context, prompt string) (string, error) {
 	return answer, err
 }
 
-// Ask repeats a question until check accepts the answer. An empty answer stands for
+// Ask repeats a question until check accepts the answer. An empty answer means
 // fallback.
 func (a *Asker) Ask(ctx context.Context, question, fallback string, check func(answer string) error) (string, error) {
 	for {

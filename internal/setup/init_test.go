@@ -9,7 +9,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// In a folder where everybody may make files, "hectl init --force" follows no link.
+// In a folder where every user can create files, "hectl init --force" follows no link.
 func TestInitFollowsNoTrap(t *testing.T) {
 	dir := t.TempDir()
 	precious, shared := filepath.Join(dir, "precious"), filepath.Join(dir, "shared")

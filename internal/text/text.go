@@ -21,7 +21,7 @@ func Seconds(s float64) time.Duration {
 	return time.Duration(s * float64(time.Second)).Round(100 * time.Millisecond)
 }
 
-// Size renders a number of bytes; one below 0 is not known.
+// Size renders a number of bytes. A negative number means that the size is unknown.
 func Size(bytes int64) string {
 	if bytes < 0 {
 		return "size unknown"
@@ -32,7 +32,7 @@ func Size(bytes int64) string {
 // Count renders a number of things: "1 table", "2 tables".
 func Count(n int, noun string) string { return english.Plural(n, noun, "") }
 
-// List joins the first few names with commas: at most most of them, and how many more
+// List joins the first names with commas, at most most of them, and adds how many more
 // there are.
 func List(names []string, most int) string {
 	if more := len(names) - most; more > 0 {

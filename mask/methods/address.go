@@ -2,7 +2,7 @@ package methods
 
 import "strconv"
 
-// street makes a house number and a street.
+// street replaces a value with a house number and a street.
 func (m maker) street(k *keyedHash) (change, error) {
 	names, endings := lastNames(0), streetEndings(0)
 	long := func(dst, value, _ []byte) ([]byte, error) {
@@ -40,11 +40,11 @@ func randomDigits(k *keyedHash, n int) change {
 	}
 }
 
-// city makes a city.
+// city replaces a value with a city.
 func (m maker) city(k *keyedHash) (change, error) { return pickWord(k, cities, m.limit), nil }
 
-// zip makes a postal code in the format of the value: digits for digits, capitals for
-// letters. A value that is not a postal code becomes five digits.
+// zip replaces a value with a postal code in the same format: digits for digits,
+// capitals for letters. A value that is not a postal code becomes five digits.
 func (m maker) zip(k *keyedHash) (change, error) {
 	limit := m.limit
 	return m.inRange(func(dst, value, _ []byte) ([]byte, error) {

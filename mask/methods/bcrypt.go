@@ -44,7 +44,7 @@ func IsPassword(hash, password string) bool {
 	return bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) == nil
 }
 
-// bcrypt makes every value, even an empty one, a hash of one password.
+// bcrypt replaces every value, even an empty one, with a hash of one password.
 func (m maker) bcrypt() (Func, error) {
 	hash, err := bcryptOf(m.spec.Text, m.seed)
 	if err != nil {

@@ -2,17 +2,17 @@ package methods
 
 import "bytes"
 
-// null makes every value NULL.
+// null replaces every value with NULL.
 func (m maker) null() (Func, error) {
 	return func(dst, _, _ []byte) ([]byte, bool, error) { return dst, true, nil }, nil
 }
 
-// Constant returns a Func that makes every value the same text.
+// Constant returns a Func that replaces every value with the same text.
 func Constant(text string) Func {
 	return func(dst, _, _ []byte) ([]byte, bool, error) { return append(dst, text...), false, nil }
 }
 
-// empty makes every value the empty one of its type.
+// empty replaces every value with the empty value of its type.
 func (m maker) empty() (Func, error) {
 	switch {
 	case m.typ.Array:

@@ -2,8 +2,8 @@ package methods
 
 import "strings"
 
-// email makes distinct addresses of distinct values: a readable name and as much of
-// the value's HMAC as distinguishes ten million values. In a short column it drops
+// email replaces distinct values with distinct addresses: a readable name and as much
+// of the value's HMAC as distinguishes ten million values. In a short column it drops
 // the name.
 func (m maker) email(k *keyedHash) (change, error) {
 	const standard = "@example.com"

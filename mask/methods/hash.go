@@ -5,15 +5,15 @@ import (
 	"fmt"
 )
 
-// How many hexadecimal digits hash makes by default, at least and at most. The least
-// still keeps values apart.
+// The default, minimum and maximum number of hexadecimal digits of hash. The minimum
+// still keeps values distinct.
 const (
 	HashLength  = 32
 	leastHashed = 16
 	mostHashed  = 64
 )
 
-// hash makes hexadecimal digits that identify the value.
+// hash replaces a value with hexadecimal digits that identify it.
 func (m maker) hash(k *keyedHash) (change, error) {
 	n := HashLength
 	if m.spec.Number != 0 {

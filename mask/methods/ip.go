@@ -8,8 +8,8 @@ import (
 // longestAddress is the length of the longest IPv6 address, in characters.
 const longestAddress = 39
 
-// ip makes an address of the same family that is not on the internet: one of
-// 10.0.0.0/8, which is for private networks, or of 2001:db8::/32, which is for
+// ip replaces an address with one of the same family that is not on the internet: one
+// of 10.0.0.0/8, which is for private networks, or of 2001:db8::/32, which is for
 // documentation. It keeps the prefix length. A value that is not an address, such as a
 // list of them, becomes an IPv4 address.
 func (m maker) ip(k *keyedHash) (change, error) {

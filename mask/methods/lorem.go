@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// lorem makes as much Latin as the value has, drawn for each row: of bytea random
-// bytes, and in a document of each string.
+// lorem replaces text with Latin of the same length, drawn for each row, and bytea with
+// random bytes. In a document, it replaces each string.
 func (m maker) lorem(k *keyedHash) (change, error) {
 	switch m.kind {
 	case Bytea:
@@ -17,8 +17,8 @@ func (m maker) lorem(k *keyedHash) (change, error) {
 	return latinText(k, m.most(), m.utf8()), nil
 }
 
-// latinText makes as many characters of Latin as the value has, at most limit. unicode
-// reports whether the dump is in UTF-8; in other encodings, a byte counts as a
+// latinText returns as many characters of Latin as the value has, at most limit.
+// unicode reports whether the dump is in UTF-8; in other encodings, a byte counts as a
 // character.
 func latinText(k *keyedHash, limit int, unicode bool) change {
 	words := latin(0)
@@ -54,7 +54,7 @@ func countCharacters(value []byte, unicode bool) int {
 	return len(value)
 }
 
-// randomBytes makes as many bytes as the bytea has, at most room unless that is 0.
+// randomBytes returns as many bytes as the bytea has, at most room unless that is 0.
 func randomBytes(k *keyedHash, room int) change {
 	return func(dst, value, row []byte) ([]byte, error) {
 		d := k.drawInRow(value, row)

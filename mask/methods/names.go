@@ -1,12 +1,12 @@
 package methods
 
-// firstName makes a value a first name.
+// firstName replaces a value with a first name.
 func (m maker) firstName(k *keyedHash) (change, error) { return pickWord(k, firstNames, m.limit), nil }
 
-// lastName makes a value a last name.
+// lastName replaces a value with a last name.
 func (m maker) lastName(k *keyedHash) (change, error) { return pickWord(k, lastNames, m.limit), nil }
 
-// fullName makes a value a first and a last name.
+// fullName replaces a value with a first and a last name.
 func (m maker) fullName(k *keyedHash) (change, error) {
 	long := pickTwo(k, firstNames(0), lastNames(0))
 	switch {
@@ -19,8 +19,8 @@ func (m maker) fullName(k *keyedHash) (change, error) {
 	return orShorter(m.limit, long, pickTwo(k, firstNames(half), lastNames(m.limit-1-half))), nil
 }
 
-// company makes a value a company name built on a last name: a list of company names
-// would have real ones.
+// company replaces a value with a company name built on a last name: a list of company
+// names would have real ones.
 func (m maker) company(k *keyedHash) (change, error) {
 	forms := []string{"Inc", "LLC", "Group", "and Sons", "and Partners", "Foundation", "Supply", "Brothers"}
 	return orShorter(m.limit, pickTwo(k, lastNames(0), forms), pick(k, lastNames(m.limit))), nil

@@ -2,9 +2,9 @@ package methods
 
 import "fmt"
 
-// phone makes a telephone number in the format of the value, with 555 as the exchange,
-// the three digits before the last four. Text that is not a telephone number becomes
-// one; in a column of numbers, every number counts as one.
+// phone replaces a telephone number with one in the same format, with 555 as the
+// exchange, the three digits before the last four. Text that is not a telephone number
+// becomes one; in a column of numbers, every number counts as one.
 func (m maker) phone(k *keyedHash) (change, error) {
 	if mods := m.base().Modifiers; m.kind == Decimal && len(mods) > 1 && mods[1] != 0 {
 		return nil, fmt.Errorf("type %s does not hold whole numbers only", m.typ.SQL)

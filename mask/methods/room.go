@@ -21,8 +21,8 @@ func (m maker) checkRoom(text string) error {
 	return nil
 }
 
-// short returns c for a column in an index. Of a value that is too long, it keeps the
-// beginning, changed by c, and a hash of the whole, so that distinct values stay
+// short returns c for a column in an index. It shortens a value that is too long to its
+// beginning, changed by c, and a hash of the whole value, so that distinct values stay
 // distinct.
 func (m maker) short(c change) change {
 	if m.room == 0 {
@@ -45,8 +45,8 @@ func (m maker) short(c change) change {
 	}
 }
 
-// shortNumber is short for numbers. Of a number that is too long, the digits at the
-// end stay: they are zeros, which take no room.
+// shortNumber is short for numbers. It keeps the last digits of a number that is too
+// long: they are zeros, which take no room.
 func (m maker) shortNumber(c change) change {
 	if m.room == 0 {
 		return c

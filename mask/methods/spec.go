@@ -40,8 +40,8 @@ func (s Spec) String() string {
 	return s.Name
 }
 
-// Outputs returns every value that the method makes of text; nil if that depends on
-// the text.
+// Outputs returns every value that the method produces from text; nil if that depends
+// on the text.
 func (s Spec) Outputs() []string {
 	switch s.Name {
 	case "value":
@@ -56,7 +56,7 @@ func (s Spec) Outputs() []string {
 	return nil
 }
 
-// YAML returns text as a scalar of YAML, quoted if it must be.
+// YAML returns text as a scalar of YAML, quoted if necessary.
 func YAML(text string) string {
 	plain := text != "" && !slices.Contains([]string{"null", "true", "false", "yes", "no", "on", "off"}, strings.ToLower(text))
 	for i, r := range text {

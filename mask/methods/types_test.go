@@ -75,7 +75,7 @@ func columnOf(typ string) schema.Column {
 	return c
 }
 
-// fixedOf returns a text for {value: …} and {one_of: …} in columns of a type.
+// fixedOf returns a valid text of a type for {value: …} and {one_of: …}.
 func fixedOf(kind methods.Kind, typ string) string {
 	switch kind {
 	case methods.UUID:

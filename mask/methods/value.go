@@ -14,7 +14,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// value makes every value the rule's text.
+// value replaces every value with the rule's text.
 func (m maker) value() (Func, error) {
 	if err := cmp.Or(m.checkValue(), m.checkRoom(m.spec.Text)); err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func (m maker) checkValue() error {
 	return err
 }
 
-// oneOf makes a value one of the rule's texts, drawn for each row.
+// oneOf replaces a value with one of the rule's texts, drawn for each row.
 func (m maker) oneOf(k *keyedHash) (change, error) {
 	for _, text := range m.spec.Texts {
 		if err := m.checkRoom(text); err != nil {

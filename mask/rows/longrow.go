@@ -25,8 +25,8 @@ const (
 // blindPrefix is how many bytes of a value show whether it is NULL or empty.
 const blindPrefix = 3
 
-// long is the state of a row that is masked as it arrives. Values that pass are handed
-// on, and values that are masked are held one at a time.
+// long is the state of a row that is masked as it arrives. Values without a mask are
+// passed on, and values to mask are held one at a time.
 type long struct {
 	column int      // index of the current column
 	masked bool     // whether the current column is masked

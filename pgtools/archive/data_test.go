@@ -12,7 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// readBlock reads all data of a block, however much it is.
+// readBlock reads all data of a block.
 func readBlock(d *archive.DataReader, r io.Reader, b archive.Block) error {
 	if err := d.Reset(r, b); err != nil {
 		return err
@@ -33,10 +33,10 @@ func readBlock(d *archive.DataReader, r io.Reader, b archive.Block) error {
 	}
 }
 
-// pipes are the archives with one of each compression.
+// pipes returns the archives that were written to a pipe, one for each compression.
 var pipes = []string{"18-none-pipe", "18-gzip-pipe", "18-lz4-pipe", "18-zstd-pipe"}
 
-// No byte after the block is read, and none of its bytes has to come at once.
+// The reader reads no byte after the block, and works with any size of Read.
 func TestDataReaderReadsItsBlockOnly(t *testing.T) {
 	for _, name := range pipes {
 		data := fixture(t, name)
@@ -54,8 +54,8 @@ func TestDataReaderReadsItsBlockOnly(t *testing.T) {
 	}
 }
 
-// A block that is cut off anywhere, or has any bit flipped, is not read to an
-// innocent end; and the error says in which of its bytes.
+// A truncated block, or one with any bit flipped, is never read to a successful end,
+// and the error names a byte of the block.
 func TestDataReaderOfDamagedBlocks(t *testing.T) {
 	for _, name := range pipes {
 		t.Run(name, func(t *testing.T) {
@@ -139,7 +139,7 @@ func TestDataReaderComplains(t *testing.T) {
 	}
 }
 
-// Large objects may be skipped, and be read in part.
+// Large objects may be skipped or read in part.
 func TestNextObjectSkips(t *testing.T) {
 	for _, name := range pipes {
 		data := fixture(t, name)

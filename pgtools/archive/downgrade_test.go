@@ -31,8 +31,8 @@ func downgraded(tb testing.TB, data []byte) []byte {
 	return repacked(tb, data, head, 0, 32<<10)
 }
 
-// Every archive becomes one that any pg_restore reads. All that is in it is the same,
-// but for what creates several large objects.
+// Every archive can be downgraded so that any pg_restore reads it. Its contents are the
+// same, except for the entries that create several large objects.
 func TestDowngrade(t *testing.T) {
 	bin, err := pgtest.Bin()
 	if err != nil {
@@ -81,8 +81,8 @@ func TestDowngrade(t *testing.T) {
 	}
 }
 
-// A partitioned table with an access method would lose it, and a list that is none
-// could hold any SQL.
+// A partitioned table with an access method would lose it, and an invalid list of oids
+// could contain any SQL.
 func TestDowngradeRefuses(t *testing.T) {
 	data := fixture(t, "17-gzip-pipe")
 	change := func(f func(*archive.Head)) error {

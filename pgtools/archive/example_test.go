@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// An archive that streams by, as pg_dump writes it, gets its offsets.
+// An archive in a stream, as pg_dump writes it, gets its offsets.
 func ExampleIndexer() {
 	stream, err := os.Open("testdata/17-zstd-pipe.archive")
 	if err != nil {
@@ -18,14 +18,14 @@ func ExampleIndexer() {
 	}
 	defer stream.Close()
 
-	// The head is kept back.
+	// Keep the head.
 	in := bufio.NewReader(stream)
 	var raw bytes.Buffer
 	head, err := archive.ReadHead(io.TeeReader(in, &raw))
 	if err != nil {
 		panic(err)
 	}
-	// The rest goes where it is to go, and past the indexer.
+	// Send the rest to its destination and through the indexer.
 	index := archive.NewIndexer(head, archive.IndexOptions{SHA256: true})
 	var store bytes.Buffer
 	if _, err := io.Copy(&store, io.TeeReader(in, index)); err != nil {
@@ -35,7 +35,7 @@ func ExampleIndexer() {
 	if err != nil {
 		panic(err)
 	}
-	// The head goes last.
+	// Send the head last.
 	if err := archive.Patch(raw.Bytes(), head, blocks); err != nil {
 		panic(err)
 	}

@@ -57,8 +57,8 @@ func golden(tb testing.TB, name string) string {
 	return string(data)
 }
 
-// What pg_restore said of the archives when they were made, "pg_restore -l" of
-// the entries and "pg_restore -f -" of the data.
+// The archives match the output of pg_restore that was recorded with them: "pg_restore
+// -l" for the entries and "pg_restore -f -" for the data.
 func TestFixtures(t *testing.T) {
 	all := fixtures(t)
 	if len(all) < 25 {
@@ -101,9 +101,9 @@ func TestFixtures(t *testing.T) {
 	}
 }
 
-// An archive that pg_dump wrote to a pipe becomes, patched, what it writes to a
-// file. For archives of one moment, which has one creation time, that includes
-// the time; these were made one after the other.
+// An archive that pg_dump wrote to a pipe equals, once patched, the one that it writes
+// to a file. These archives were made one after the other, so their creation times
+// differ.
 func TestPatchMakesAFileOfAPipe(t *testing.T) {
 	all := fixtures(t)
 	pairs := 0
@@ -163,8 +163,8 @@ func TestInSection(t *testing.T) {
 	}
 }
 
-// An archive without its large objects is what is left when their entries, and
-// their blocks, are taken out; an archive without nothing is as it was.
+// An archive rewritten without its large objects lacks only their entries and blocks.
+// An archive rewritten without changes is unchanged.
 func TestRewrite(t *testing.T) {
 	for name, data := range fixtures(t) {
 		h := readHead(t, data)
@@ -196,8 +196,7 @@ func TestRewrite(t *testing.T) {
 	}
 }
 
-// Statements that are replaced, by longer ones and by shorter ones, are the only
-// difference.
+// Replaced statements, longer or shorter, are the only difference.
 func TestRewriteStatements(t *testing.T) {
 	for name, data := range fixtures(t) {
 		h := readHead(t, data)

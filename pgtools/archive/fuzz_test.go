@@ -10,9 +10,9 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// What is not an archive gets an error, never a panic, and a FormatError says
-// where: at a byte that is there. The seeds are real archives; testdata/fuzz has
-// what was found to fail once.
+// Input that is not an archive causes an error, never a panic, and a FormatError names
+// a byte of the input. The seeds are real archives; testdata/fuzz has inputs that
+// failed once.
 
 func FuzzReadHead(f *testing.F) {
 	for _, data := range fixtures(f) {
@@ -51,7 +51,7 @@ func FuzzReadHead(f *testing.F) {
 	})
 }
 
-// FuzzIndexer gives the bytes after a head, in two pieces.
+// FuzzIndexer passes the bytes after a head, in two pieces.
 func FuzzIndexer(f *testing.F) {
 	data := fixture(f, "15-none-pipe")
 	h := readHead(f, data)
@@ -78,7 +78,7 @@ func FuzzIndexer(f *testing.F) {
 		for _, b := range whole {
 			end += b.Length
 		}
-		if behind := body[end-h.Length:]; len(behind) > 0 { // which Scan alone passes over
+		if behind := body[end-h.Length:]; len(behind) > 0 { // which only Scan skips
 			if behind[0] != 0 || piecesErr == nil {
 				t.Errorf("%x behind the blocks: in pieces %v", behind[0], piecesErr)
 			}
@@ -97,8 +97,7 @@ func FuzzIndexer(f *testing.F) {
 	})
 }
 
-// FuzzDataReader gives the bytes of a block, or those of a compressor in one
-// chunk.
+// FuzzDataReader passes the bytes of a block, or compressed bytes in one chunk.
 func FuzzDataReader(f *testing.F) {
 	heads := map[byte]*archive.Head{}
 	for _, name := range pipes {
@@ -145,7 +144,8 @@ func wrapped(payload []byte) []byte {
 	return append(block, 0, 0, 0, 0, 0)
 }
 
-// readSome is readBlock, but for a bomb: a few bytes may stand for very many.
+// readSome is readBlock with a limit for decompression bombs, where a few bytes can
+// expand to very many.
 func readSome(d *archive.DataReader, r io.Reader, b archive.Block) error {
 	err := d.Reset(r, b)
 	budget := int64(16 << 20)
@@ -170,8 +170,8 @@ func readSome(d *archive.DataReader, r io.Reader, b archive.Block) error {
 	return err
 }
 
-// checkPlace checks that an error is a FormatError about a byte of an archive,
-// of which data has n bytes from start on.
+// checkPlace checks that an error is a FormatError about a byte of an archive, where
+// data has n bytes from start on.
 func checkPlace(t *testing.T, err error, start int64, n int) {
 	t.Helper()
 	format, ok := errors.AsType[*archive.FormatError](err)

@@ -13,7 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// readHead returns the head of an archive that must have one.
+// readHead returns the head of a valid archive.
 func readHead(tb testing.TB, data []byte) *archive.Head {
 	tb.Helper()
 	h, err := archive.ReadHead(bytes.NewReader(data))
@@ -23,7 +23,7 @@ func readHead(tb testing.TB, data []byte) *archive.Head {
 	return h
 }
 
-// scan returns the blocks of an archive that must be whole.
+// scan returns the blocks of an intact archive.
 func scan(tb testing.TB, data []byte, h *archive.Head) []archive.Block {
 	tb.Helper()
 	blocks, err := archive.Scan(bytes.NewReader(data[h.Length:]), h, archive.IndexOptions{SHA256: true})
@@ -52,7 +52,7 @@ func listing(h *archive.Head) string {
 	return b.String()
 }
 
-// entryLines returns the entries of what "pg_restore -l" printed.
+// entryLines returns the entries in the output of "pg_restore -l".
 func entryLines(listing []byte) string {
 	var b strings.Builder
 	for line := range strings.Lines(string(listing)) {
@@ -63,7 +63,7 @@ func entryLines(listing []byte) string {
 	return b.String()
 }
 
-// contents returns what the blocks of an archive hold: for each table the COPY
+// contents returns the contents of the blocks of an archive: for each table the COPY
 // statement and the data, for each large object a line with its oid and bytes.
 func contents(tb testing.TB, data []byte, h *archive.Head, blocks []archive.Block) string {
 	tb.Helper()
@@ -107,8 +107,7 @@ var (
 	objectGoesOn = regexp.MustCompile(`^SELECT pg_catalog\.lowrite\(0, '\\x([0-9a-f]*)'\);$`)
 )
 
-// scriptContents returns the same of the script that "pg_restore
-// --section=data -f -" printed.
+// scriptContents returns the same for the script of "pg_restore --section=data -f -".
 func scriptContents(tb testing.TB, script []byte) string {
 	tb.Helper()
 	var b strings.Builder
@@ -140,7 +139,7 @@ func scriptContents(tb testing.TB, script []byte) string {
 	return b.String()
 }
 
-// withoutTime returns an archive whose creation time is wiped out.
+// withoutTime returns an archive with its creation time zeroed.
 func withoutTime(data []byte, h *archive.Head) []byte {
 	const integer = 5
 	at := len("PGDMP") + 3 + 3 // magic, version, sizes and format
@@ -154,7 +153,7 @@ func withoutTime(data []byte, h *archive.Head) []byte {
 	return data
 }
 
-// patched returns a copy of an archive with the places of its blocks noted.
+// patched returns a copy of an archive with the offsets of its blocks filled in.
 func patched(tb testing.TB, data []byte, h *archive.Head, blocks []archive.Block) []byte {
 	tb.Helper()
 	data = bytes.Clone(data)
@@ -164,9 +163,9 @@ func patched(tb testing.TB, data []byte, h *archive.Head, blocks []archive.Block
 	return data
 }
 
-// rewritten returns an archive whose blocks a DataWriter has written anew, from
-// what a DataReader read of them, a piece of any size at a time. What it says of
-// their places is what pg_dump says that writes to a pipe.
+// rewritten returns an archive whose blocks were read with a DataReader and written
+// with a DataWriter, in pieces of random size. It has no offsets, as when pg_dump
+// writes to a pipe.
 func rewritten(tb testing.TB, data []byte, level, piece int) []byte {
 	tb.Helper()
 	h := readHead(tb, data)
@@ -177,14 +176,14 @@ func rewritten(tb testing.TB, data []byte, level, piece int) []byte {
 	return repacked(tb, data, head, level, piece)
 }
 
-// repacked returns an archive that begins with another head, its blocks packed as
-// that says.
+// repacked returns an archive with another head and its blocks in the compression of
+// that head.
 func repacked(tb testing.TB, data, head []byte, level, piece int) []byte {
 	tb.Helper()
 	h := readHead(tb, data)
 	out := bytes.NewBuffer(bytes.Clone(head))
 	r, w := archive.NewDataReader(h), archive.NewDataWriter(readHead(tb, head), level)
-	// Neither has a method that would take all at once.
+	// Neither has a method that would copy everything at once.
 	from, to, buf := struct{ io.Reader }{r}, struct{ io.Writer }{w}, make([]byte, piece)
 	for _, b := range scan(tb, data, h) {
 		err := errors.Join(r.Reset(bytes.NewReader(data[b.Offset:]), b), w.Reset(out, b))

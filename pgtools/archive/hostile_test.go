@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// A few bytes that promise gigabytes do not get the memory.
+// A few bytes that announce gigabytes do not cause such an allocation.
 func TestPromisesTakeNoMemory(t *testing.T) {
 	const budget = 8 << 20
 	zstd := func(header ...byte) []byte {
@@ -56,7 +56,7 @@ func TestPromisesTakeNoMemory(t *testing.T) {
 	}
 }
 
-// A bomb flows by: 64 MiB of zeros take the memory of a buffer or a window.
+// A decompression bomb, 64 MiB of zeros, takes only the memory of a buffer or a window.
 func TestBombsTakeNoMemory(t *testing.T) {
 	zeros := make([]byte, 64<<20)
 	for _, c := range []archive.Compression{archive.None, archive.Gzip, archive.LZ4, archive.Zstd} {

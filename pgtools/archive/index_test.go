@@ -15,7 +15,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// The bytes come in pieces of any size; an integer may be torn.
+// The bytes arrive in pieces of any size, which may split an integer.
 func TestIndexerInPieces(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, name := range []string{"15-none-pipe", "17-lz4-pipe", "18-gzip-pipe"} {
@@ -54,7 +54,7 @@ func TestIndexerInPieces(t *testing.T) {
 	}
 }
 
-// An archive that is cut off anywhere is not whole, and the error says where.
+// A truncated archive is incomplete, wherever it ends, and the error says where.
 func TestScanOfATruncatedArchive(t *testing.T) {
 	data := fixture(t, "17-gzip-pipe")
 	h := readHead(t, data)
@@ -132,7 +132,7 @@ func TestIndexerStaysFailed(t *testing.T) {
 	}
 }
 
-// What the reader reports is no fault of the archive's.
+// An error of the reader is not an error of the archive.
 func TestScanOfABrokenReader(t *testing.T) {
 	data := fixture(t, "15-gzip-pipe")
 	h := readHead(t, data)

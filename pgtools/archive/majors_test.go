@@ -17,12 +17,12 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// update makes testdata anew: script/majors --update.
+// update rewrites testdata: script/majors --update.
 var update = os.Getenv("HECTL_UPDATE_TESTDATA") != ""
 
 func TestMajors(t *testing.T) {
 	t.Parallel()
-	for _, major := range []int{15, 17, 18, 19} { // the zoo has what 14 brought
+	for _, major := range []int{15, 17, 18, 19} { // the zoo has objects that are new in 14
 		t.Run(strconv.Itoa(major), func(t *testing.T) {
 			t.Parallel()
 			d := newDatabase(t, pgtest.MajorBin(major), demodata.Zoo())
@@ -34,9 +34,8 @@ func TestMajors(t *testing.T) {
 	}
 }
 
-// TestMajorsTestdata makes the archives that the other tests read, each in the
-// way that its name says, and what pg_restore says of them. All majors must
-// agree on the data.
+// TestMajorsTestdata makes the archives for the other tests, each as its name says, and
+// records pg_restore's output for them. All major versions must agree on the data.
 func TestMajorsTestdata(t *testing.T) {
 	sql, err := os.ReadFile("testdata/schema.sql")
 	if err != nil {
@@ -72,7 +71,7 @@ func TestMajorsTestdata(t *testing.T) {
 	}
 }
 
-// toRedirected is toFile, but it is the caller who opens the file, as a shell does.
+// toRedirected is toFile, except that the caller opens the file, as a shell does.
 func (d database) toRedirected(tb testing.TB, args ...string) []byte {
 	tb.Helper()
 	file, err := os.Create(filepath.Join(tb.TempDir(), "file"))
@@ -102,9 +101,9 @@ func write(t *testing.T, name string, data []byte) {
 	}
 }
 
-// downgrade turns an archive of layout 1.16 into one of 1.15, which is what
-// version 16 writes and Debian never had: without the kind of each relation.
-// The archive must have been written to a pipe.
+// downgrade turns an archive of layout 1.16 into one of 1.15, which version 16 writes
+// and Debian never packaged: without the kind of each relation. The archive must have
+// been written to a pipe.
 func downgrade(t *testing.T, data []byte) []byte {
 	t.Helper()
 	h := readHead(t, data)

@@ -18,8 +18,8 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// A database is one to make archives of, at one moment: snapshot is exported
-// by a transaction that stays open as long as the test.
+// A database is the source of archives that all use one snapshot, exported by a
+// transaction that stays open as long as the test.
 type database struct {
 	cluster  *pgtest.Cluster
 	major    int
@@ -27,8 +27,8 @@ type database struct {
 	snapshot string
 }
 
-// newDatabase makes a database on a server of its own, whose programs are in
-// the folder bin ("": those at hand).
+// newDatabase creates a database on a new server whose programs are in the folder bin;
+// "" selects the installed ones.
 func newDatabase(tb testing.TB, bin, sql string) database {
 	tb.Helper()
 	c := pgtest.New(tb, pgtest.Options{Bin: bin})
@@ -84,8 +84,7 @@ func (d database) dumpArgs(args []string) []string {
 	return append([]string{"-Fc", "--snapshot=" + d.snapshot, "-d", d.cluster.SocketURI(d.name)}, args...)
 }
 
-// script returns what pg_restore would run, but for the key that it makes up
-// each time.
+// script returns the SQL that pg_restore would run, without its random key.
 func (d database) script(tb testing.TB, data []byte, args ...string) []byte {
 	tb.Helper()
 	var kept []byte
@@ -97,7 +96,7 @@ func (d database) script(tb testing.TB, data []byte, args ...string) []byte {
 	return kept
 }
 
-// compressions returns what pg_dump -Z knows in a major version.
+// compressions returns the compressions of pg_dump -Z in a major version.
 func (d database) compressions() map[archive.Compression]string {
 	if d.major < 16 {
 		return map[archive.Compression]string{archive.None: "0", archive.Gzip: "6"}
@@ -109,8 +108,8 @@ func TestRealArchives(t *testing.T) {
 	checkRealArchives(t, newDatabase(t, "", demodata.Zoo()))
 }
 
-// checkRealArchives holds what this package makes of archives against what
-// pg_restore does, for everything that the major version can write.
+// checkRealArchives compares the results of this package with those of pg_restore, for
+// everything that the major version can write.
 func checkRealArchives(t *testing.T, d database) {
 	t.Helper()
 	variants := map[string][]string{
@@ -131,7 +130,7 @@ func checkRealArchives(t *testing.T, d database) {
 			})
 		}
 	}
-	if d.major >= 16 { // the largest window that there is
+	if d.major >= 16 { // the largest window
 		t.Run("zstd, long", func(t *testing.T) { checkArchive(t, d, archive.Zstd, []string{"-Z", "zstd:level=1,long"}) })
 	}
 	t.Run("excerpt", func(t *testing.T) { checkExcerpt(t, d) })
@@ -179,8 +178,8 @@ func checkArchive(t *testing.T, d database, compression archive.Compression, arg
 	}
 }
 
-// firstDifference says where two long texts differ; a diff of both would take
-// for ever.
+// firstDifference describes the first difference between two long texts; a full diff
+// would take too long.
 func firstDifference(want, got string) string {
 	for i := range min(len(want), len(got)) {
 		if want[i] != got[i] {
@@ -192,9 +191,9 @@ func firstDifference(want, got string) string {
 
 func excerpt(s string, at int) string { return s[max(0, at-40):min(len(s), at+40)] }
 
-// checkExcerpt restores a database as hectl does: what comes before the data
-// from the head alone, large objects and sequences through pg_restore from an
-// excerpt on its standard input; and one table, for the test.
+// checkExcerpt restores a database as hectl does: the pre-data section from the head
+// alone, and large objects and sequences through pg_restore from an excerpt on its
+// standard input. For the test, the excerpt has one table as well.
 func checkExcerpt(t *testing.T, d database) {
 	t.Helper()
 	data := d.toPipe(t)
@@ -206,7 +205,7 @@ func checkExcerpt(t *testing.T, d database) {
 	var some []archive.Block
 	var stream []io.Reader
 	for _, b := range scan(t, data, h) {
-		if b.LargeObjects || len(some) == 0 { // and one table's
+		if b.LargeObjects || len(some) == 0 { // and the rows of one table
 			some = append(some, b)
 			stream = append(stream, bytes.NewReader(data[b.Offset:][:b.Length]))
 		}
@@ -257,8 +256,8 @@ func checkExcerpt(t *testing.T, d database) {
 	}
 }
 
-// objectsAndSequences returns all there is in an archive that is neither a
-// table nor its rows.
+// objectsAndSequences returns all entries with data in an archive except rows of
+// tables.
 func objectsAndSequences(t *testing.T, data []byte) []string {
 	t.Helper()
 	var all []string

@@ -12,8 +12,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// Walk finds the blocks that Scan finds, and hands out what is in them,
-// whatever the pieces in which the archive comes and however much visit reads.
+// Walk finds the same blocks as Scan and passes on their contents, whatever the size of
+// the pieces and however much visit reads.
 func TestWalk(t *testing.T) {
 	for _, name := range append([]string{"18-gzip-redirected"}, pipes...) {
 		data := fixture(t, name)
@@ -55,8 +55,8 @@ func TestWalk(t *testing.T) {
 	}
 }
 
-// Cut off anywhere, it fails as Scan does, and what visit reads never ends
-// innocently.
+// For a truncated archive, Walk fails as Scan does, and visit never reads a block to a
+// successful end.
 func TestWalkOfATruncatedArchive(t *testing.T) {
 	data := fixture(t, "17-gzip-pipe")
 	h := readHead(t, data)
@@ -80,7 +80,7 @@ func TestWalkOfATruncatedArchive(t *testing.T) {
 	}
 }
 
-// Blocks before the place where an archive stops making sense are visited.
+// Blocks before the first malformed byte are visited.
 func TestWalkUpToTheDamage(t *testing.T) {
 	data := bytes.Clone(fixture(t, "18-zstd-pipe"))
 	h := readHead(t, data)
@@ -107,8 +107,8 @@ func TestWalkUpToTheDamage(t *testing.T) {
 	}
 }
 
-// The places that somebody else has noted are as good as offsets, and judged
-// like them.
+// Offsets from a manifest are as good as those in the archive, and are checked like
+// them.
 func TestPlace(t *testing.T) {
 	data := fixture(t, "17-gzip-pipe")
 	want, err := archive.Scan(bytes.NewReader(data[readHead(t, data).Length:]), readHead(t, data), archive.IndexOptions{})
@@ -128,7 +128,7 @@ func TestPlace(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	// Known offsets stay.
+	// Known offsets are kept.
 	places[want[0].ID]++
 	h.Place(places)
 	if got, err := h.Blocks(int64(len(data))); err != nil || got[0] != want[0] {

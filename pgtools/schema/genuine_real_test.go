@@ -11,8 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// Whatever options pg_dump has, what it writes is never refused: the table of
-// contents, and rows that are statements.
+// Whatever options pg_dump gets, its output is never refused: neither the table of
+// contents, nor rows in statements.
 func genuineWithOptions(t *testing.T, c *pgtest.Cluster, database string) {
 	t.Helper()
 	statistics := ""

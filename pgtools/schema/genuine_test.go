@@ -11,7 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// What pg_dump writes is never refused.
+// Nothing that pg_dump writes is refused.
 func TestFixturesAreGenuine(t *testing.T) {
 	paths, err := filepath.Glob("../archive/testdata/*.archive")
 	if err != nil || len(paths) < 20 {
@@ -46,7 +46,7 @@ func genuine(t *testing.T, what string, h *archive.Head) {
 	}
 }
 
-// head is an archive's head with one entry, which are strings as pg_dump writes
+// head returns an archive's head with one entry, whose strings are as pg_dump writes
 // them.
 func head(e archive.Entry, settings ...archive.Entry) *archive.Head {
 	if len(settings) == 0 {
@@ -97,7 +97,7 @@ func TestHiddenStatementsAreRefused(t *testing.T) {
 		{"PROPERTY GRAPH", "DROP TABLE t;", "does not know"},
 		{"INDEX\nDROP TABLE t; --", "", "characters other than capital letters"},
 		{"INDEX", "CREATE INDEX i ON public.t USING btree (a)\x00", "zero byte"},
-		// What the server takes for the end of a string, a name or a comment.
+		// Text that the server takes for the end of a string, a name or a comment.
 		{"COMMENT", "COMMENT ON TABLE t IS E'a'\n'\\''; DROP TABLE t; --';", "DROP TABLE"},
 		{"COMMENT", "COMMENT ON TABLE t IS '\\'; DROP TABLE t; --';", "DROP TABLE"},
 		{"COMMENT", "COMMENT ON TABLE t IS $a$x$a$; DROP TABLE t; --$a$;", "DROP TABLE"},
@@ -135,8 +135,8 @@ func TestHiddenFieldsAreRefused(t *testing.T) {
 	}
 }
 
-// What says how to read an archive is in pg_dump's own words, or hectl, pg_restore and
-// the server may each read something else.
+// The entries that set how to read an archive must have pg_dump's own words. Otherwise
+// hectl, pg_restore and the server could read different statements.
 func TestSettings(t *testing.T) {
 	const path = "SELECT pg_catalog.set_config('search_path', '', false);\n"
 	for _, tt := range []struct {
@@ -178,7 +178,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// An archive that does not say how to read it must be harmless in each reading.
+// An archive without those entries must be harmless in every reading.
 func TestSettingsNotSaid(t *testing.T) {
 	standard := archive.Entry{ID: 1, Desc: "STDSTRINGS", Definition: "SET standard_conforming_strings = 'on';\n"}
 	encoding := archive.Entry{ID: 2, Desc: "ENCODING", Definition: "SET client_encoding = 'UTF8';\n"}

@@ -19,7 +19,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// What is read out of an archive must be what the database's own catalogs say.
+// The schema that is read from an archive must agree with the catalogs of the database.
 func TestAgainstTheCatalogs(t *testing.T) {
 	compareAll(t, pgtest.New(t), map[string]string{
 		"app": demodata.Schema(), "zoo": demodata.Zoo(), "forms": testdata(t, "forms.sql"), "kinds": testdata(t, "kinds.sql"),
@@ -53,7 +53,7 @@ func testdata(t *testing.T, name string) string {
 	return string(text)
 }
 
-// dump returns the schema that an archive of a database tells.
+// dump returns the schema that is read from a dump of a database.
 func dump(t *testing.T, c *pgtest.Cluster, database string) *schema.Schema {
 	t.Helper()
 	head, err := archive.ReadHead(bytes.NewReader(c.Run(t, nil, "pg_dump", "-Fc", "-Z0", "-d", c.SocketURI(database))))
@@ -66,7 +66,7 @@ func dump(t *testing.T, c *pgtest.Cluster, database string) *schema.Schema {
 
 const notOurs = ` n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') `
 
-// columnsQuery says of each column what schema.Column says. A domain's NOT NULL
+// columnsQuery returns the facts of schema.Column for each column. A domain's NOT NULL
 // counts as the column's.
 const columnsQuery = `
 WITH RECURSIVE based (type, oid, strict) AS (
@@ -169,7 +169,7 @@ func foreignKeys(s *schema.Schema) []string {
 	return lines
 }
 
-// checksQuery gives the conditions as pg_dump wraps them.
+// checksQuery returns the conditions as pg_dump formats them.
 const checksQuery = `
 SELECT format('%s.%s %s: %s', n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid))
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -267,7 +267,7 @@ func compare(t *testing.T, c *pgtest.Cluster, database string) {
 	}
 }
 
-// conditions takes what is around the conditions off.
+// conditions removes the parentheses and words around the conditions.
 func conditions(lines []string) []string {
 	for i, line := range lines {
 		line = strings.TrimSuffix(line, " NOT ENFORCED")

@@ -8,8 +8,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// What an option is may depend on how strings are read. Where the archive does not say
-// how, nothing is cut by a guess.
+// Where an option ends may depend on the syntax of strings. If the archive does not set
+// that, nothing is cut.
 func TestEditAttributes(t *testing.T) {
 	const odd = "CREATE TABLE public.t (\n    a text DEFAULT '\\'';\nALTER TABLE ONLY public.t ALTER COLUMN a SET (pg_attver=1); --'\n);\n"
 	const plain = "CREATE TABLE public.t (\n    a text\n);\nALTER TABLE ONLY public.t ALTER COLUMN a SET (pg_attver=1);\n"

@@ -63,8 +63,8 @@ func (c Chooser) Takes(e *archive.Entry) bool {
 	return (len(c.only) == 0 || matchesAny(c.only)) && !matchesAny(c.exclude)
 }
 
-// check refuses patterns that match no table: a mistyped name must not let rows in that
-// were to be left out.
+// check refuses patterns that match no table: a mistyped name must not let in rows that
+// should be left out.
 func (c Chooser) check(h *archive.Head) error {
 	return checkPatterns(h, append(append([]schema.Pattern(nil), c.only...), c.exclude...))
 }

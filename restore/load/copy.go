@@ -25,7 +25,7 @@ func (s *sessions) copyTable(ctx context.Context, c tableCopy, data io.Reader) e
 	if c.parts > 1 {
 		return s.copySplit(ctx, c, data)
 	}
-	return s.do(ctx, func(db *pgtools.DB) error { return c.copy(ctx, db, c.masked(data)) })
+	return s.do(ctx, func(db *pgtools.DB) error { return c.copy(ctx, db, c.maskReader(data)) })
 }
 
 // copy copies data into the table over one session.

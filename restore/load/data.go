@@ -26,7 +26,7 @@ import (
 // data restores the rows, and lets b finish each table as soon as its rows are final.
 func (l *Loader) data(ctx context.Context, head string, b *builder) (warnings []pgtools.Ignored, err error) {
 	copies, rest := l.Tables.choose(divide(l.given, l.Dump.Blocks, b.dependents))
-	copies, rest = masked(l.Mask, copies, rest)
+	copies, rest = setMasks(l.Mask, copies, rest)
 	found, err := b.relations(ctx)
 	if err != nil {
 		return nil, err
@@ -269,7 +269,7 @@ func (l *Loader) copyBatch(ctx context.Context, pool *sessions, data *archive.Da
 			err = pool.copyTable(ctx, c, data)
 		}
 		done()
-		if c.block.SHA256 != [sha256.Size]byte{} && (pgtools.SQLState(err) != "" || notMasked(err)) {
+		if c.block.SHA256 != [sha256.Size]byte{} && (pgtools.SQLState(err) != "" || isMaskError(err)) {
 			// The server or the mask may have failed because the block is damaged.
 			// Its checksum, known at its end, decides.
 			if _, damage := io.Copy(io.Discard, data); damage != nil {
@@ -290,7 +290,7 @@ func (l *Loader) tableError(c tableCopy, err error) error {
 	if _, damaged := errors.AsType[*archive.FormatError](err); damaged {
 		return dump.DamageError(l.Dump.Name, fmt.Errorf("table %s: %w", dump.TableName(c.entry), err))
 	}
-	if notMasked(err) {
+	if isMaskError(err) {
 		return fmt.Errorf("mask table %w", err) // err begins with the name of the table
 	}
 	where := ""

@@ -37,7 +37,7 @@ func TestTakeEncoding(t *testing.T) {
 		{"bytes by the built-in C", builtinC, "SQL_ASCII", asIs},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			// There is no conversion from or to bytes.
+			// There is no conversion from or to SQL_ASCII.
 			l := likeness{Database: tt.like, converts: tt.encoding != sqlASCII && tt.like.Encoding != sqlASCII}
 			if got := l.take(tt.encoding); got != tt.want {
 				t.Errorf("%d, not %d", got, tt.want)

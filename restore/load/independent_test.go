@@ -92,8 +92,8 @@ func TestIndexesThatMayReadOtherTables(t *testing.T) {
 	}
 }
 
-// What a view reads of the catalogs, by itself or behind another one, changes when
-// others are filled; no dependency says so.
+// What a view reads from the catalogs, directly or through another view, changes when
+// others are filled. No dependency records that.
 func TestViewsThatMayReadOtherTables(t *testing.T) {
 	for definition, want := range map[string]bool{
 		"SELECT t.i\n   FROM public.t":                                                                 false,
@@ -121,7 +121,7 @@ func TestViewsThatMayReadOtherTables(t *testing.T) {
 	}
 }
 
-// What is alone parts what comes before it from what comes after it.
+// A copy that runs alone separates those before it from those after it.
 func TestInTurn(t *testing.T) {
 	for _, tt := range []struct {
 		alone string // for each table

@@ -33,7 +33,8 @@ func TestLackRoles(t *testing.T) {
 	}
 }
 
-// What only a newer server knows, and nothing in a dump needs, is left out.
+// Objects that only a newer server supports, and that nothing in the dump needs, are
+// left out.
 func TestLackNewer(t *testing.T) {
 	for definition, lacks := range map[string]bool{
 		"CREATE PUBLICATION p FOR ALL SEQUENCES WITH (publish = 'insert');\n":                                 true,
@@ -52,7 +53,7 @@ func TestLackNewer(t *testing.T) {
 	}
 }
 
-// PostgreSQL 19 reads strings in one way only.
+// PostgreSQL 19 has only one string syntax.
 func TestNoLiterals(t *testing.T) {
 	h := func(setting string) *archive.Head {
 		return &archive.Head{Entries: []archive.Entry{{Desc: "STDSTRINGS", Definition: "SET standard_conforming_strings = '" + setting + "';\n"}}}
@@ -120,7 +121,7 @@ func TestLackLabelProvider(t *testing.T) {
 	}
 }
 
-// One entry has the labels of all providers; those that are loaded stay.
+// One entry has the labels of all providers. Labels of loaded providers are kept.
 func TestLackOneOfTheLabelProviders(t *testing.T) {
 	s := surroundings{super: true, unloaded: []string{"gone", "lost"}}
 	const sql = "SECURITY LABEL FOR here ON TABLE public.t IS 'a;b';\nSECURITY LABEL FOR gone ON TABLE public.t IS 'it''s; SECURITY LABEL FOR here';\nSECURITY LABEL FOR lost ON COLUMN public.t.a IS 'z';\nSECURITY LABEL FOR here ON COLUMN public.t.a IS 'y';\n"

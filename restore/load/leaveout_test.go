@@ -50,7 +50,8 @@ func TestNeeds(t *testing.T) {
 	}
 }
 
-// What cannot be left out, or goes by way of many others, is looked at once.
+// An entry that cannot be left out, or is reached through many others, is examined
+// once.
 func TestOmitLacking(t *testing.T) {
 	h := &archive.Head{}
 	lacks := map[int]lack{}
@@ -71,8 +72,7 @@ func TestOmitLacking(t *testing.T) {
 		t.Errorf("%d entries are looked at again", len(all)-1)
 	}
 
-	// A reason of its own for each, and something that needs it: they are named until
-	// nobody would read on.
+	// Each has its own reason and an entry that needs it. The list of names is limited.
 	h = &archive.Head{}
 	lacks = map[int]lack{}
 	for id := 1; id < 2*mostProblems*2; id += 2 {
@@ -88,7 +88,7 @@ func TestOmitLacking(t *testing.T) {
 	}
 }
 
-// Whether a later one matters does not depend on the first.
+// Whether a later entry matters does not depend on the first.
 func TestNoteMatters(t *testing.T) {
 	o := omitter{}
 	f := func(tag string) *archive.Entry {

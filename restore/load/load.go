@@ -18,7 +18,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Options say which parts of a dump are loaded, and how.
+// Options select the parts of a dump to load, and how to load them.
 type Options struct {
 	Jobs     int
 	Tables   Chooser

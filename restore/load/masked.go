@@ -9,9 +9,9 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// masked sets the mask of each table. It leaves out the rows and large objects that the
+// setMasks sets the mask of each table. It leaves out the rows and large objects that the
 // plan leaves out, so hectl never downloads them.
-func masked(plan *mask.Plan, copies []tableCopy, rest remainder) ([]tableCopy, remainder) {
+func setMasks(plan *mask.Plan, copies []tableCopy, rest remainder) ([]tableCopy, remainder) {
 	var wanted []tableCopy
 	for _, c := range copies {
 		if c.mask = plan.Table(c.entry); c.mask == nil || !c.mask.None {
@@ -24,24 +24,24 @@ func masked(plan *mask.Plan, copies []tableCopy, rest remainder) ([]tableCopy, r
 	})
 }
 
-// masked returns a reader of the masked rows of data.
-func (c tableCopy) masked(data io.Reader) io.Reader {
+// maskReader returns a reader of data that masks its rows.
+func (c tableCopy) maskReader(data io.Reader) io.Reader {
 	if c.mask == nil {
 		return data
 	}
-	return c.maskedAfter(data, 0)
+	return c.maskReaderAfter(data, 0)
 }
 
-// maskedAfter returns a reader of rows, masked. before is the number of rows of the
+// maskReaderAfter returns a reader of rows that masks them. before is the number of rows of the
 // table that precede them.
-func (c tableCopy) maskedAfter(rows io.Reader, before int64) io.Reader {
+func (c tableCopy) maskReaderAfter(rows io.Reader, before int64) io.Reader {
 	from := &readers.Failing{Reader: rows}
 	return maskedReader{c.mask.ReaderAfter(from, before), from}
 }
 
-// maskedRows returns rows, masked, in the memory of buffer. before is the number of
+// maskChunk returns masked rows in the memory of buffer. before is the number of
 // rows of the table that precede them.
-func (c tableCopy) maskedRows(buffer, rows []byte, before int64) ([]byte, error) {
+func (c tableCopy) maskChunk(buffer, rows []byte, before int64) ([]byte, error) {
 	masked, err := c.mask.Rows(buffer[:0], rows, before)
 	if err != nil {
 		return nil, &maskError{err}
@@ -75,8 +75,8 @@ type maskError struct{ error }
 // Unwrap returns the error of the mask.
 func (e *maskError) Unwrap() error { return e.error }
 
-// notMasked reports whether err is about a row that could not be masked.
-func notMasked(err error) bool {
+// isMaskError reports whether err is about a row that could not be masked.
+func isMaskError(err error) bool {
 	_, is := errors.AsType[*maskError](err)
 	return is
 }

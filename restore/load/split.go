@@ -170,8 +170,8 @@ func send[T any](ctx context.Context, to chan<- T, x T) error {
 	}
 }
 
-// endOfRows returns where in a chunk, which begins with a row, the line "\."
-// begins, -1 when it is not there.
+// endOfRows returns the index of the line "\." in a chunk that begins with a row, -1 if
+// there is none.
 func endOfRows(chunk []byte) int {
 	if bytes.HasPrefix(chunk, []byte("\\.\n")) {
 		return 0
@@ -182,14 +182,14 @@ func endOfRows(chunk []byte) int {
 	return -1
 }
 
-// dealt reads the chunks that one session gets, and masks them: of a large table
-// that is as much work as to take the rows.
+// dealt reads the chunks for one session and masks them. For a large table, masking
+// takes as much work as copying.
 type dealt struct {
 	ctx    context.Context //nolint:containedctx // a reader has no other way to be cancelled
 	chunks <-chan chunk
 	into   tableCopy
-	chunk  chunk     // what is not read yet
-	long   io.Reader // a row that goes on, masked; nil: there is none
+	chunk  chunk     // the part that is not read yet
+	long   io.Reader // the rest of a long row, masked; nil if there is none
 	buffer []byte    // of masked rows
 }
 
@@ -239,11 +239,11 @@ func (d *dealt) next() error {
 	}
 	var err error
 	if d.chunk.goesOn != nil {
-		d.long = d.into.maskedAfter(&oneRow{d.ctx, d.chunk}, d.chunk.before)
+		d.long = d.into.maskReaderAfter(&oneRow{d.ctx, d.chunk}, d.chunk.before)
 		d.chunk = chunk{}
 		return nil
 	}
-	d.buffer, err = d.into.maskedRows(d.buffer, d.chunk.rows, d.chunk.before)
+	d.buffer, err = d.into.maskChunk(d.buffer, d.chunk.rows, d.chunk.before)
 	d.chunk = chunk{rows: d.buffer}
 	return err
 }

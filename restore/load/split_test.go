@@ -95,7 +95,7 @@ func TestDeal(t *testing.T) {
 	}
 }
 
-// What is wrong at the very end, such as a checksum, is an error all the same.
+// An error at the very end, such as a wrong checksum, is still an error.
 func TestDealReadsToTheEnd(t *testing.T) {
 	damaged := errors.New("damaged")
 	data := io.MultiReader(strings.NewReader("1\n\\.\n\n\n"), iotest.ErrReader(damaged))
@@ -104,7 +104,7 @@ func TestDealReadsToTheEnd(t *testing.T) {
 	}
 }
 
-// A row that is longer than a chunk is not held until its end has come.
+// A row longer than a chunk is sent before its end has arrived.
 func TestDealLongRow(t *testing.T) {
 	data, in := io.Pipe()
 	chunks := make(chan chunk)
@@ -172,12 +172,12 @@ func TestDealtMasked(t *testing.T) {
 	if got.String() != "1masked\n2masked\n3masked\n" {
 		t.Errorf("got %q", &got)
 	}
-	if !notMasked(err) || !errors.Is(err, refused) || err.Error() != "public.t: row 72: column a: refused" {
+	if !isMaskError(err) || !errors.Is(err, refused) || err.Error() != "public.t: row 72: column a: refused" {
 		t.Errorf("got %v", err)
 	}
 }
 
-// What keeps rows from being read is not taken for what is in them.
+// An error of the reader is not mistaken for an error in the rows.
 func TestMaskedReader(t *testing.T) {
 	table := tableCopy{mask: &rows.Table{Name: "public.t", Columns: []rows.Column{{Name: "a"}, {Name: "b", Method: func(dst, _, _ []byte) ([]byte, bool, error) { return dst, true, nil }}}}}
 	for _, tt := range []struct {
@@ -193,8 +193,8 @@ func TestMaskedReader(t *testing.T) {
 		{"other columns", strings.NewReader("1\n\\.\n\n\n"), "", nil, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := io.ReadAll(table.masked(tt.data))
-			if string(got) != tt.want || notMasked(err) != tt.masked || !tt.masked && !errors.Is(err, tt.broken) {
+			got, err := io.ReadAll(table.maskReader(tt.data))
+			if string(got) != tt.want || isMaskError(err) != tt.masked || !tt.masked && !errors.Is(err, tt.broken) {
 				t.Errorf("%q, %v", got, err)
 			}
 		})

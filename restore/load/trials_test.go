@@ -9,8 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// A table without rows is known by the length of its block, in whichever compression
-// pg_dump writes by default, and a table with the shortest row is not one.
+// The length of a block shows whether a table has no rows, in every default compression
+// of pg_dump. A table with the shortest row does not count as empty.
 func TestEmpty(t *testing.T) {
 	for name, known := range map[string]bool{"15-none-file": true, "15-gzip-file": true, "17-gzip-pipe": true, "17-zstd-file": true, "18-zstd-pipe": true, "18-lz4-pipe": false} {
 		data, err := os.ReadFile("../../pgtools/archive/testdata/" + name + ".archive")
@@ -31,7 +31,7 @@ func TestEmpty(t *testing.T) {
 				t.Errorf("%s: %s is empty: %t", name, e.Tag, d.Empty(e.ID))
 			}
 		}
-		// hectl writes frames of its own, into masked dumps.
+		// hectl writes its own frames into masked dumps.
 		var block bytes.Buffer
 		w := archive.NewDataWriter(h, 0)
 		if err := w.Reset(&block, archive.Block{ID: 1}); err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// completeNames completes the names of snapshots that are not on the command line yet.
-// The command takes at most so many.
+// completeNames completes the names of snapshots that are not on the command line yet,
+// unless the command line already has most of them.
 func completeNames(env *command.Env, most int) commandline.Completer {
 	return func(ctx context.Context, line commandline.Line) ([]commandline.Candidate, error) {
 		if len(line.Operands) >= most {

@@ -46,7 +46,7 @@ func (p *Plan) Report(s *target.Session, took time.Duration) Report {
 // IsProse lets a terminal break its lines.
 func (Report) IsProse() {}
 
-// Text reports what the target holds now, and how to go back.
+// Text reports what the target contains now, and how to go back.
 func (r Report) Text() string {
 	var b strings.Builder
 	took := text.Seconds(r.Seconds)

@@ -21,7 +21,7 @@ type DataFolder struct {
 	Dir  string
 	Free int64 // bytes; -1 if not known
 	// Behind is the server's own address if hectl connects to a different one, because
-	// the server runs in a container or behind a tunnel. "" otherwise.
+	// the server runs in a container or behind a tunnel; "" otherwise.
 	Behind string
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/test/program"
 )
 
-// What "make demo" shows is true, and the README's picture shows the same.
+// The output of "make demo" is correct, and the README's picture shows the same.
 func TestDemo(t *testing.T) {
 	var record strings.Builder
 	if err := run(t.Context(), filepath.Join(program.Build(t), "hectl"), 1, &record); err != nil {

@@ -57,8 +57,8 @@ func still(command, output string) string {
 	return b.String()
 }
 
-// foldWords breaks a line between words so that no part has more than n columns,
-// unless a word alone has.
+// foldWords breaks a line between words so that no part has more than n columns, unless
+// a single word has more.
 func foldWords(line string, n int) []string {
 	var parts []string
 	for utf8.RuneCountInString(line) > n {
@@ -83,7 +83,7 @@ func textOfStill(svg string) string {
 	return strings.Join(lines, "\n")
 }
 
-// What differs from run to run.
+// Text that differs from run to run.
 var (
 	timeInKey = regexp.MustCompile(`\d{14}`)
 	minute    = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d`)
@@ -91,8 +91,8 @@ var (
 	duration  = regexp.MustCompile(`\b(\d+m)?\d+(\.\d+)?m?s\b`)
 )
 
-// shape returns text without what differs from run to run, and without regard to
-// where its lines break.
+// shape returns text without the parts that differ from run to run, and without line
+// breaks.
 func shape(text string) string {
 	text = timeInKey.ReplaceAllString(text, "TIME")
 	text = minute.ReplaceAllString(text, "MINUTE")

@@ -31,8 +31,8 @@ type world struct {
 	s3         *s3test.Server
 }
 
-// newWorld starts the servers and fills the databases. What it returns, also
-// with an error, must be removed.
+// newWorld starts the servers and fills the databases. Remove the world, even after an
+// error.
 func newWorld(ctx context.Context, scale int) (*world, error) {
 	w := &world{}
 	var err error
@@ -55,7 +55,7 @@ func newWorld(ctx context.Context, scale int) (*world, error) {
 
 // start starts the servers in parallel.
 func (w *world) start(ctx context.Context) error {
-	var group errgroup.Group // none stops another that has just begun
+	var group errgroup.Group // a failure of one does not stop another that has just started
 	group.Go(func() (err error) {
 		w.production, err = pgtest.Start(ctx, pgtest.Options{})
 		return err
@@ -72,7 +72,7 @@ func (w *world) start(ctx context.Context) error {
 	return group.Wait()
 }
 
-// fill makes the two databases, side by side.
+// fill creates the two databases in parallel.
 func (w *world) fill(ctx context.Context, scale int) error {
 	fmt.Printf("  filling production with fake data (about %d s) … ", 4*scale)
 	start := time.Now()
@@ -96,8 +96,8 @@ INSERT INTO public.ar_internal_metadata VALUES ('environment', 'development', no
 INSERT INTO public.organizations (name, created_at, updated_at) VALUES ('Last month''s food bank', now(), now());
 `
 
-// developerRole lets the developer's role replace the local database. It is no
-// superuser, as hectl doctor advises.
+// developerRole lets the developer's role replace the local database. It is not a
+// superuser, as hectl doctor recommends.
 const developerRole = `
 CREATE ROLE ` + developer + ` LOGIN CREATEDB;
 ALTER DATABASE ` + localDB + ` OWNER TO ` + developer + `;

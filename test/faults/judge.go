@@ -224,7 +224,7 @@ func (t *try) next(ctx context.Context) (wrong []string) {
 	return wrong
 }
 
-// finish checks a row of backups after its last run: every dump is whole, and a day
+// finish checks a row of backups after its last run: every dump is intact, and a day
 // later, prune --uploads aborts the uploads that are still open.
 func (t *try) finish(ctx context.Context) (wrong []string) {
 	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }

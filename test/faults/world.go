@@ -103,7 +103,7 @@ type world struct {
 	s3      *s3test.Server
 	shared  clusters
 
-	dump    map[string][]byte // a whole dump and its manifest, by key
+	dump    map[string][]byte // an intact dump and its manifest, by key
 	before  string            // contents of beforeDB
 	fetched string            // contents of a target after a fetch
 	takes   map[string]time.Duration

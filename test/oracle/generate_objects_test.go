@@ -15,8 +15,8 @@ func (g *generator) keyed() (keyed []*table) {
 	return keyed
 }
 
-// foreignKeys adds columns that refer to other tables: to each other, to
-// themselves, deferrable, and some that rows break.
+// foreignKeys adds columns that refer to other tables: to each other, to themselves,
+// deferrable, and some that rows violate.
 func (g *generator) foreignKeys() {
 	keyed := g.keyed()
 	if len(keyed) == 0 {
@@ -40,7 +40,7 @@ func (g *generator) foreignKeys() {
 	}
 }
 
-// index makes an index of a table.
+// index creates an index on a table.
 func (g *generator) index() {
 	t := pick(g, g.tables...)
 	id, n := t.columns[0].name, g.name("ix")
@@ -86,7 +86,7 @@ func (g *generator) index() {
 	}
 }
 
-// statistics makes extended statistics.
+// statistics creates extended statistics.
 func (g *generator) statistics() {
 	t := pick(g, g.tables...)
 	id, n := t.columns[0].name, g.in("st")
@@ -99,7 +99,7 @@ func (g *generator) statistics() {
 	}
 }
 
-// view makes a view with a column n, over a table, a view or a function.
+// view creates a view with a column n over a table, a view or a function.
 func (g *generator) view() {
 	v := g.in("view")
 	t := pick(g, g.tables...)
@@ -109,7 +109,7 @@ func (g *generator) view() {
 		g.say("CREATE VIEW %s AS SELECT a.n FROM %s a JOIN %s b USING (n);", v, pick(g, g.views...), pick(g, g.views...))
 	case g.chance(30):
 		g.say("CREATE VIEW %s WITH (security_barrier = true) AS SELECT %s::bigint AS n FROM %s WHERE %s > 1;", v, g.read(id+"::int"), t.name, id)
-	case t.key && g.chance(50): // needs the primary key, where it is one
+	case t.key && g.chance(50): // needs the primary key, if there is one
 		g.say("CREATE VIEW %s AS SELECT %s::bigint AS n, count(*) AS many FROM %s GROUP BY %[2]s;", v, id, t.name)
 	default:
 		g.say("CREATE VIEW %[1]s (n) AS SELECT %[2]s FROM %[3]s WHERE %[2]s::text ~ %[4]s WITH CHECK OPTION;", v, id, t.name, literal(`^\d`))
@@ -120,9 +120,9 @@ func (g *generator) view() {
 	g.views = append(g.views, v)
 }
 
-// materialized makes a materialized view with a column n, over what may be another
-// one behind a function. Its name sorts after those of the others: pg_restore
-// refreshes them in this order where it knows of no dependency.
+// materialized creates a materialized view with a column n, possibly over another one
+// behind a function. Its name sorts after those of the others: pg_restore refreshes
+// them in this order if it knows of no dependency.
 func (g *generator) materialized() {
 	m := "public." + g.name(fmt.Sprintf("m%02d", len(g.matviews)))
 	t := pick(g, g.tables...)
@@ -163,7 +163,7 @@ func (g *generator) materialized() {
 	}
 }
 
-// trigger makes a trigger that would change or refuse rows.
+// trigger creates a trigger that would change or refuse rows.
 func (g *generator) trigger() {
 	t := pick(g, g.tables...)
 	f, n := g.in("tf"), g.name("tr")
@@ -184,7 +184,7 @@ func (g *generator) trigger() {
 	}
 }
 
-// rule makes a rule.
+// rule creates a rule.
 func (g *generator) rule() {
 	t, n := pick(g, g.tables...), g.name("ru")
 	g.say("CREATE RULE %s AS ON %s TO %s WHERE OLD.%s < 0 DO INSTEAD NOTHING;", n, pick(g, "UPDATE", "DELETE"), t.name, t.columns[0].name)
@@ -196,7 +196,7 @@ func (g *generator) rule() {
 	}
 }
 
-// policy makes a row security policy.
+// policy creates a row security policy.
 func (g *generator) policy() {
 	t, n := pick(g, g.tables...), g.name("po")
 	id := t.columns[0].name
@@ -209,7 +209,7 @@ func (g *generator) policy() {
 	}
 }
 
-// sequences makes sequences that run in odd ways.
+// sequences creates sequences with unusual options.
 func (g *generator) sequences() {
 	for range g.IntN(4) {
 		s := g.in("seq")
@@ -229,7 +229,7 @@ func (g *generator) sequences() {
 	}
 }
 
-// largeObjects makes large objects.
+// largeObjects creates large objects.
 func (g *generator) largeObjects() {
 	for i := range g.IntN(4) {
 		oid := 5000 + i
@@ -243,7 +243,7 @@ func (g *generator) largeObjects() {
 	}
 }
 
-// publication makes a publication.
+// publication creates a publication.
 func (g *generator) publication() {
 	t := pick(g, g.tables...)
 	for t.unlogged {
@@ -261,7 +261,7 @@ func (g *generator) publication() {
 	}
 }
 
-// privileges grants what a restore leaves out.
+// privileges grants privileges, which a restore leaves out.
 func (g *generator) privileges() {
 	g.say("ALTER DEFAULT PRIVILEGES IN SCHEMA %s GRANT SELECT ON TABLES TO reader;", pick(g, g.schemas...))
 	g.say("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;")
@@ -270,8 +270,8 @@ func (g *generator) privileges() {
 	g.say("ALTER TABLE %s OWNER TO reader;", t.name)
 }
 
-// eventTrigger makes an event trigger that writes down which views are refreshed,
-// and one that refuses what no restore does.
+// eventTrigger creates an event trigger that records which views are refreshed, and one
+// that refuses statements that no restore runs.
 func (g *generator) eventTrigger() {
 	log, f, n := g.in("log"), g.in("ef"), g.name("et")
 	g.say("CREATE TABLE %s (tag text);", log)
@@ -285,9 +285,9 @@ func (g *generator) eventTrigger() {
 	}
 }
 
-// foreignTables makes tables on another server, which is this one by another way: a
-// restore that read from it would succeed. User mappings are for the role that dumps
-// alone, and are left out of a restore.
+// foreignTables creates tables on another server, which is this one through another
+// connection: a restore that reads from it would succeed. User mappings exist only for
+// the role that dumps, and are left out of a restore.
 func (g *generator) foreignTables() {
 	server := g.name("server")
 	g.say("CREATE EXTENSION postgres_fdw;")

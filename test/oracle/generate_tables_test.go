@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// lookup makes a table and a function that reads it, in one of the ways that hide
+// lookup creates a table and a function that reads it, in one of the ways that hide
 // this.
 func (g *generator) lookup() {
 	t := g.first()
@@ -39,8 +39,8 @@ func (g *generator) lookup() {
 	}
 }
 
-// first returns the name of a table that sorts before those that are made later,
-// but in a few schemas.
+// first returns the name of a table that sorts before those created later, except in a
+// few schemas.
 func (g *generator) first() string {
 	if g.misordered {
 		return g.in(pick(g, "a", "A", "x"))
@@ -50,7 +50,7 @@ func (g *generator) first() string {
 	}) + "." + g.name(pick(g, "A", "a"))
 }
 
-// after returns one of the beginnings of names, or in a few schemas another one that
+// after returns one of the prefixes of names, or in a few schemas another one that
 // sorts first.
 func (g *generator) after(prefixes ...string) string {
 	if g.misordered && g.chance(50) {
@@ -59,7 +59,7 @@ func (g *generator) after(prefixes ...string) string {
 	return pick(g, prefixes...)
 }
 
-// reader makes a function that reads a table with k from 1 to n.
+// reader creates a function that reads a table with k from 1 to n.
 func (g *generator) reader(from string, n int) {
 	f := g.in("f")
 	query := fmt.Sprintf("SELECT l.r FROM %s l WHERE l.k = 1 + abs(coalesce($1, 0)) %% %d", from, n)
@@ -68,13 +68,13 @@ func (g *generator) reader(from string, n int) {
 	switch g.IntN(6) {
 	case 0:
 		g.say("%s plpgsql %s AS $body$BEGIN RETURN (%s); END$body$;", head, volatility, query)
-	case 1: // raises where there is no such row
+	case 1: // raises an error if there is no such row
 		g.say("%s plpgsql %s AS $body$DECLARE found_r int; BEGIN %s; RETURN found_r; END$body$;", head, volatility, strings.Replace(query, "SELECT l.r", "SELECT l.r INTO STRICT found_r", 1))
 	case 2: // in a text
 		g.say("%s plpgsql %s AS $body$DECLARE found_r int; BEGIN EXECUTE %s INTO found_r USING $1; RETURN found_r; END$body$;", head, volatility, "$query$"+query+"$query$")
 	case 3:
-		// As the definer, so that the server does not look into it where it is called:
-		// pg_restore would fail where the table is only made later.
+		// A security definer, so that the server does not inline it in the caller:
+		// pg_restore would fail if the table is created later.
 		g.say("%s sql %s SECURITY DEFINER AS $body$%s$body$;", head, volatility, query)
 	case 4:
 		g.say("%s sql %s RETURN (%s);", head, volatility, query)
@@ -92,20 +92,20 @@ func (g *generator) reader(from string, n int) {
 func split(name string) (schema, rest string) {
 	end := strings.Index(name, ".")
 	if strings.HasPrefix(name, `"`) {
-		end = strings.Index(name, `".`) + 1 // no name here ends with a quote and goes on with a dot
+		end = strings.Index(name, `".`) + 1 // no name here contains a quote followed by a dot
 	}
 	return name[:end], name[end+1:]
 }
 
-// read is an expression that calls a function that reads a table.
+// read returns an expression that calls a function that reads a table.
 func (g *generator) read(of string) string {
 	return strings.ReplaceAll(pick(g, g.reads...), argument, of)
 }
 
-// argument is where the argument goes in generator.reads.
+// argument is the placeholder for the argument in generator.reads.
 const argument = "\x00"
 
-// behindFunctions makes types, operators and casts that call such functions.
+// behindFunctions creates types, operators and casts that call such functions.
 func (g *generator) behindFunctions() {
 	if g.chance(50) {
 		d := g.in("fdom")
@@ -164,8 +164,8 @@ func (g *generator) behindFunctions() {
 	}
 }
 
-// operatorClasses makes operator classes whose support functions read tables: ranges
-// compare with them when they come in, partitions by hash ask them, and indexes.
+// operatorClasses creates operator classes whose support functions read tables. Ranges,
+// partitions by hash and indexes call them.
 func (g *generator) operatorClasses() {
 	if g.chance(30) {
 		o, f := g.in("ops"), g.in("cmp")
@@ -187,7 +187,7 @@ func (g *generator) operatorClasses() {
 	}
 }
 
-// table makes a table with rows.
+// table creates a table with rows.
 func (g *generator) table() {
 	t := &table{name: g.in(g.after("c", "f", "m", "t", "t", "z")), rows: g.rows()}
 	var lines []string
@@ -222,8 +222,8 @@ func (g *generator) table() {
 	g.tables = append(g.tables, t)
 }
 
-// rows is how many rows a table gets. Those with many take longer to copy than what
-// they read.
+// rows returns the number of rows of a table. Tables with many rows take longer to copy
+// than the tables that they read.
 func (g *generator) rows() int {
 	if g.chance(12) {
 		return 3000 + g.IntN(3000)
@@ -261,7 +261,7 @@ func (g *generator) columns(t *table, n int) (lines []string) {
 	return lines
 }
 
-// constraints returns constraints of a table that its rows do not break.
+// constraints returns constraints of a table that its rows satisfy.
 func (g *generator) constraints(t *table) (lines []string) {
 	id := t.columns[0].name
 	if g.chance(35) {
@@ -287,7 +287,7 @@ func (g *generator) fill(t *table) {
 	g.say("INSERT INTO %s (%s) SELECT %s FROM generate_series(1, %d) g;", t.name, strings.Join(names, ", "), strings.Join(values, ", "), t.rows)
 }
 
-// afterRows changes a table once its rows are there.
+// afterRows changes a table after its rows are inserted.
 func (g *generator) afterRows(t *table) {
 	id := t.columns[0].name
 	if g.chance(20) {
@@ -316,7 +316,7 @@ func (g *generator) afterRows(t *table) {
 	}
 }
 
-// partitioned makes a table in partitions, by list, range or hash, of one or two
+// partitioned creates a partitioned table, by list, range or hash, with one or two
 // levels.
 func (g *generator) partitioned() {
 	t := &table{name: g.in(g.after("p", "d")), rows: 50 + g.IntN(400), parts: true}
@@ -366,7 +366,7 @@ func (g *generator) partitioned() {
 	g.tables = append(g.tables, t)
 }
 
-// subpartitioned makes the default partition, which may be one in partitions.
+// subpartitioned creates the default partition, which may be partitioned itself.
 func (g *generator) subpartitioned(of, name, id string) {
 	if g.chance(50) {
 		g.say("CREATE TABLE %s PARTITION OF %s DEFAULT;", name, of)
@@ -378,7 +378,7 @@ func (g *generator) subpartitioned(of, name, id string) {
 	}
 }
 
-// inherited makes a parent and a child of it, which has a column and a check more.
+// inherited creates a parent and a child, which has an additional column and check.
 func (g *generator) inherited() {
 	parent, child := &table{name: g.in("h"), rows: 20}, &table{name: g.in("h"), rows: 60}
 	id := g.name("id")
@@ -400,7 +400,7 @@ func (g *generator) inherited() {
 	g.tables = append(g.tables, parent, child)
 }
 
-// odd makes tables that are hardly tables.
+// odd creates unusual tables.
 func (g *generator) odd() {
 	n := g.in("none")
 	g.say("CREATE TABLE %s (); INSERT INTO %[1]s DEFAULT VALUES; INSERT INTO %[1]s DEFAULT VALUES;", n)
@@ -412,7 +412,7 @@ func (g *generator) odd() {
 	g.say("CREATE TABLE %s (a int, b int GENERATED ALWAYS AS (1) STORED); INSERT INTO %[1]s SELECT g FROM generate_series(1, 9) g; ALTER TABLE %[1]s DROP COLUMN a;", g.in("onlygen"))
 }
 
-// extension makes an extension whose tables have rows of the database's own.
+// extension creates an extension whose tables have rows of the database's own.
 func (g *generator) extension() {
 	g.say("CREATE EXTENSION oracle_settings;")
 	g.say("INSERT INTO oracle_settings.regions SELECT g, 'region ' || g, repeat('p', %d) FROM generate_series(1, 400) g;", g.IntN(200))

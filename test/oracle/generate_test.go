@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestGenerateIsStable shows that a seed can be given to somebody else.
+// TestGenerateIsStable shows that a seed reproduces a schema elsewhere.
 func TestGenerateIsStable(t *testing.T) {
 	one, again, other := generate(7, 15), generate(7, 15), generate(8, 15)
 	if one.sql != again.sql || one.sql == other.sql {
@@ -16,11 +16,11 @@ func TestGenerateIsStable(t *testing.T) {
 	}
 }
 
-// generate makes a random database: what a seed makes is the same every time. It is
-// valid by construction, as far as possible: the names of what functions read sort
-// before those of what calls them, because pg_restore goes by name where it knows of
-// no dependency; in a few schemas they do not, to see what comes of that.
-// What came with PostgreSQL 15 is only in those of that version and later.
+// generate creates a random database: a seed always produces the same one. It is valid
+// by construction, as far as possible: objects that functions read have names that sort
+// before those of the functions' callers, because pg_restore goes by name if it knows
+// of no dependency. In a few schemas they do not, to test that case. Features of
+// PostgreSQL 15 are used only from that version on.
 func generate(seed uint64, major int) input {
 	g := &generator{major: major, Rand: rand.New(rand.NewPCG(seed, 12)), taken: map[string]bool{}, encoding: "UTF8"}
 	if g.chance(25) {
@@ -39,7 +39,7 @@ func generate(seed uint64, major int) input {
 		step()
 	}
 	// With a foreign server in the dump, hectl leaves materialized views that call
-	// functions empty, since these may ask it.
+	// functions empty, since those may contact it.
 	foreign := g.chance(15)
 	if !foreign {
 		g.behindFunctions()
@@ -119,8 +119,8 @@ type generator struct {
 	views    []string // with a column "n"
 	matviews []string // with a column "n"
 	later    []string // statements that come last
-	// misordered is for a schema where the names of what functions read do not sort
-	// first.
+	// misordered marks a schema in which the names of the objects that functions read
+	// do not sort first.
 	misordered bool
 }
 
@@ -129,7 +129,7 @@ type columnType struct{ sql, value string }
 
 type column struct {
 	name  string // quoted
-	value string // "" for one that is generated
+	value string // "" for a generated column
 }
 
 type table struct {
@@ -138,7 +138,7 @@ type table struct {
 	rows    int
 	key     bool // id is unique, from 1 to rows
 	parts   bool
-	// unlogged tables may not be referred to by others.
+	// other tables cannot refer to unlogged tables.
 	unlogged bool
 }
 
@@ -151,19 +151,18 @@ func pick[T any](g *generator, from ...T) T { return from[g.IntN(len(from))] }
 // quote quotes a name.
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-// literal quotes a text, whatever the settings are.
+// literal quotes a text, valid with any settings.
 func literal(text string) string {
 	return "E'" + strings.NewReplacer(`\`, `\\`, `'`, `''`).Replace(text) + "'"
 }
 
-// oddNames are ends of names: what a reader of SQL or of lists can take for
-// something else.
+// oddNames are suffixes of names that a parser of SQL or of lists could misread.
 var oddNames = []string{
 	"", "", "", "", "", "", " with space", `quo"te`, "it's", "new\nline", "tab\t", `back\slash`, "a.b", "$1", "$$", "%s", "--c", "/*c*/", ";", ",", "(x", ")",
 	" DEFAULT x", " CHECK (a", " GENERATED ALWAYS AS (b", "::text", "\nCREATE x", "PARTITION OF", "COPY", "Mixed", "'';",
 }
 
-// name returns a name that is not used yet, in quotes. prefix is where it sorts.
+// name returns an unused name, in quotes. prefix determines where it sorts.
 func (g *generator) name(prefix string) string {
 	odd := oddNames
 	switch g.encoding {
@@ -177,7 +176,7 @@ func (g *generator) name(prefix string) string {
 		if g.chance(4) {
 			n += strings.Repeat("x", 63)
 		}
-		for len(n) > 63 { // the server cuts it, between characters
+		for len(n) > 63 { // the server truncates it between characters
 			r := []rune(n)
 			n = string(r[:len(r)-1])
 		}
@@ -191,7 +190,7 @@ func (g *generator) name(prefix string) string {
 // in returns a name in one of the schemas.
 func (g *generator) in(prefix string) string { return pick(g, g.schemas...) + "." + g.name(prefix) }
 
-// database gives the database settings, which hold while it is dumped.
+// database gives the database settings, which are in effect while it is dumped.
 func (g *generator) database() {
 	for _, s := range []string{
 		"standard_conforming_strings = off", "DateStyle = 'SQL, DMY'", "IntervalStyle = sql_standard", "search_path = 'pg_temp'", "extra_float_digits = 0",
@@ -210,7 +209,7 @@ func (g *generator) database() {
 	}
 }
 
-// roleSettings gives the role that restores settings of its own, in half the cases.
+// roleSettings gives the role that restores its own settings, in half of the cases.
 func (g *generator) roleSettings() string {
 	if g.chance(50) {
 		return ""

@@ -24,7 +24,7 @@ func (g *generator) texts() string {
 	return fmt.Sprintf("(ARRAY[%s, 'v' || g])[1 + g %% %d]", strings.Join(values, ", "), len(values)+1)
 }
 
-// scalar is one of the server's own types.
+// scalar returns one of the server's own types.
 func (g *generator) scalar() columnType {
 	return pick(g,
 		columnType{"int", "g * 7 % 1000"}, columnType{"bigint", "g::bigint * 1000000007"}, columnType{"smallint", "(g % 100)::int2"},
@@ -40,7 +40,7 @@ func (g *generator) scalar() columnType {
 	)
 }
 
-// anyType is one of the server's types or one of the database's own.
+// anyType returns one of the server's types or one of the database's own.
 func (g *generator) anyType() columnType {
 	if len(g.types) > 0 && g.chance(35) {
 		return pick(g, g.types...)
@@ -87,7 +87,7 @@ func (g *generator) makeTypes() {
 		options := pick(g, "locale = 'de-u-co-phonebk'", "locale = 'en-u-kn-true'", "locale = 'und-u-ks-level2', deterministic = false")
 		g.say("CREATE COLLATION %s (provider = icu, %s);", n, options)
 		value := "chr(65 + g % 26 + 32 * (g % 2)) || 'ä' || g"
-		if !strings.Contains(options, "deterministic") { // a pattern cannot be compared by such a one
+		if !strings.Contains(options, "deterministic") { // a pattern cannot be compared with such a collation
 			g.types = append(g.types, columnType{"text COLLATE " + n, value})
 		}
 		t, i := g.in("sorted"), g.name("i")

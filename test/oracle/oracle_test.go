@@ -19,16 +19,16 @@ type input struct {
 	name     string
 	sql      string // for psql, as a superuser in an empty database
 	encoding string
-	role     string   // SQL that gives settings to the role that restores, %s
-	scrubbed []string // tables that hectl changes: it says why in differences_test.go
+	role     string   // SQL that gives the role that restores its settings, %s
+	scrubbed []string // tables that hectl changes: differences_test.go has the reasons
 	uploaded bool     // through hectl backup and a bucket, not from a file
-	warned   bool     // hectl exits 3, and says what it left out
+	warned   bool     // hectl exits 3 and lists what it left out
 }
 
-// full tells whether everything is to be run.
+// full reports whether to run everything.
 func full() bool { return os.Getenv("ORACLE") == "full" }
 
-// jobs are the numbers of jobs that each input is restored with.
+// jobs are the numbers of jobs for the restores of each input.
 func jobs() []string {
 	if full() {
 		return []string{"1", "2", "8"}
@@ -54,12 +54,12 @@ func (w *world) testInputs(t *testing.T) {
 	}
 }
 
-// inputs are the databases of the tests and of the demo, and those in testdata: each
-// was once restored otherwise.
+// inputs are the databases of the tests and of the demo, and those in testdata: hectl
+// once restored each of them wrongly.
 func inputs(t *testing.T) []input {
 	t.Helper()
 	var all []input
-	if full() { // TestRoundTripIsExact has them, too
+	if full() { // TestRoundTripIsExact has them as well
 		app, err := os.ReadFile("../../testdata/app.sql")
 		if err != nil {
 			t.Fatal(err)
@@ -142,12 +142,12 @@ func number(t *testing.T, variable string, otherwise int) int {
 	return n
 }
 
-// outcome is what came of an input.
+// outcome is the result for an input.
 type outcome struct {
-	restored bool  // by pg_restore, so that there was something to compare
+	restored bool  // by pg_restore, so that there is a restore to compare with
 	discard  error // why not
 	refused  bool  // by the source, so that there is no dump
-	better   int   // facts that only hectl has as the source has them
+	better   int   // facts in which hectl agrees with the source and pg_restore does not
 	facts    int   // compared
 }
 
@@ -158,8 +158,8 @@ func (o outcome) String() string {
 	return fmt.Sprintf("%d facts compared; %d as in the source only where hectl restored", o.facts, o.better)
 }
 
-// judge dumps an input once, restores it with pg_restore and with hectl, and fails
-// the test where they differ.
+// judge dumps an input once, restores it with pg_restore and with hectl, and fails the
+// test if the two differ.
 func (w *world) judge(t *testing.T, in input) (o outcome) {
 	t.Helper()
 	ctx := t.Context()
@@ -269,7 +269,7 @@ func (w *world) dump(ctx context.Context, t *testing.T, source string, in input)
 // label is the label of an input's dump.
 func label(in input) string { return strings.ReplaceAll(in.name, "_", "-") }
 
-// restore replaces the target with hectl, and returns what is in it.
+// restore replaces the target with hectl, and returns the facts about it.
 func (w *world) restore(ctx context.Context, t *testing.T, in input, dump, target, role, jobs string) (map[string]string, bool) {
 	t.Helper()
 	env := []string{"HECTL_TARGET=" + w.uri(target, role), "HECTL_ENV=" + label(in)}

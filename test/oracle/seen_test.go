@@ -9,7 +9,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// seen returns everything that SQL can see of a database, by what it is.
+// seen returns everything that SQL can see in a database, by kind.
 func (w *world) seen(ctx context.Context, database string) (map[string]string, error) {
 	found := map[string]string{}
 	if err := w.seenByDump(ctx, database, found); err != nil {
@@ -39,8 +39,8 @@ func (w *world) seen(ctx context.Context, database string) (map[string]string, e
 	return found, seenInRows(ctx, db, found)
 }
 
-// seenByDump adds each entry of pg_dump --schema-only. The order of the entries is
-// pg_dump's choice, and goes by OIDs where nothing else decides.
+// seenByDump adds each entry of pg_dump --schema-only. pg_dump chooses the order of the
+// entries, which otherwise follows OIDs.
 func (w *world) seenByDump(ctx context.Context, database string, found map[string]string) error {
 	out, err := w.program(ctx, "pg_dump", "", "--schema-only", "-d", w.URI(database))
 	if err != nil {
@@ -49,7 +49,8 @@ func (w *world) seenByDump(ctx context.Context, database string, found map[strin
 	entries := map[string][]string{}
 	for _, entry := range strings.Split(string(out), "\n--\n-- ")[1:] {
 		head, text, _ := strings.Cut(entry, "\n")
-		// The next entry's table may lie elsewhere, which it says here.
+		// The table of the next entry may be in another tablespace, which this line
+		// sets.
 		var lines []string
 		for line := range strings.Lines(text) {
 			if !strings.HasPrefix(line, "SET default_table") && !strings.HasPrefix(line, `\`) {
@@ -68,8 +69,8 @@ func (w *world) seenByDump(ctx context.Context, database string, found map[strin
 // A fact is a row of one of the catalogs.
 type fact struct{ Name, Is string }
 
-// catalogs are queries for facts that pg_dump does not write, or writes only in
-// part. Each returns a name and what is to be compared.
+// catalogs are queries for facts that pg_dump does not write, or writes only in part.
+// Each returns a name and the value to compare.
 var catalogs = map[string]string{
 	"database": `SELECT 'it', concat_ws(' ', pg_encoding_to_char(encoding), datcollate, datctype, to_jsonb(d) ->> 'datlocprovider', datistemplate, datallowconn, datconnlimit, pg_get_userbyid(datdba), (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(datacl) a),
 			(SELECT spcname FROM pg_tablespace t WHERE t.oid = dattablespace))
@@ -110,7 +111,7 @@ var catalogs = map[string]string{
 	"large object":      `SELECT m.oid::text, concat_ws(' ', pg_get_userbyid(lomowner), lomacl, md5(lo_get(m.oid))) FROM pg_largeobject_metadata m`,
 	"operator":          `SELECT o.oid::regoperator::text, concat_ws(' ', oprcode::regproc, oprcom::regoper, oprnegate::regoper, oprcanmerge, oprcanhash, oprrest, oprjoin, pg_get_userbyid(oprowner)) FROM pg_operator o WHERE oid >= 16384`,
 	"cast":              `SELECT castsource::regtype || ' ' || casttarget::regtype, concat_ws(' ', castfunc::regproc, castcontext, castmethod) FROM pg_cast WHERE oid >= 16384`,
-	// What needs what: all catalogs are in it, also those that are not above.
+	// Dependencies of all catalogs, including those that are not above.
 	"dependency": `SELECT pg_describe_object(classid, objid, objsubid), string_agg(pg_describe_object(refclassid, refobjid, refobjsubid) || ' ' || deptype::text, '; ' ORDER BY pg_describe_object(refclassid, refobjid, refobjsubid), deptype)
 		FROM (SELECT DISTINCT classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype FROM pg_depend
 			WHERE objid >= 16384) d GROUP BY 1`,
@@ -135,7 +136,7 @@ func seenInCatalogs(ctx context.Context, db *pgtools.DB, found map[string]string
 	return nil
 }
 
-// seenInRows adds the number of rows, and a checksum of all in the order of their
+// seenInRows adds the number of rows and a checksum of all rows, in the order of their
 // text, of each table and materialized view, and the values of each sequence.
 func seenInRows(ctx context.Context, db *pgtools.DB, found map[string]string) error {
 	type relation struct{ Schema, Name, Kind string }
@@ -164,11 +165,11 @@ func seenInRows(ctx context.Context, db *pgtools.DB, found map[string]string) er
 	return nil
 }
 
-// difference is what a comparison found.
+// difference is a result of a comparison.
 type difference struct{ key, plain, hectl, source string }
 
-// compare returns what hectl restored otherwise than pg_restore did, and what
-// pg_restore got wrong and hectl right.
+// compare returns what hectl restored differently from pg_restore, and what pg_restore
+// got wrong and hectl right.
 func compare(source, plain, hectl map[string]string) (differences []difference, better []string) {
 	keys := map[string]bool{}
 	for k := range plain {

@@ -39,18 +39,17 @@ func testMain(m *testing.M) int {
 	return m.Run()
 }
 
-// world is the servers that all databases of a test are on.
+// world holds the servers for all databases of a test.
 type world struct {
 	*pgtest.Cluster
 	s3    *s3test.Server
 	major int    // version of the server
 	dir   string // the working directory and home of hectl, without any settings
-	// plain says that the dumps are restored as a role that may create databases and
-	// nothing else.
+	// plain means that the role that restores can only create databases.
 	plain bool
 }
 
-// superuser and developer restore; space is a tablespace beside the default one.
+// superuser and developer restore; space is an additional tablespace.
 const (
 	superuser = "postgres"
 	developer = "developer"
@@ -65,7 +64,7 @@ func newWorld(t *testing.T) *world {
 			"max_connections":            "60",
 			"max_prepared_transactions":  "5",
 			"wal_level":                  "logical",
-			"autovacuum":                 "off", // it would drop into the middle of a comparison
+			"autovacuum":                 "off", // a drop could happen in the middle of a comparison
 			"jit":                        "off", // with enable_seqscan off, each call of a function would be compiled
 		}}),
 		s3: s3test.New(t), dir: t.TempDir(), plain: os.Getenv("ORACLE_ROLE") == developer,
@@ -112,13 +111,13 @@ func (w *world) program(ctx context.Context, name, stdin string, args ...string)
 	return out, err
 }
 
-// uri names a database as one of the roles.
+// uri returns the URI of a database for one of the roles.
 func (w *world) uri(database, role string) string {
 	return strings.Replace(w.URI(database), "postgres@", role+"@", 1)
 }
 
-// hectl runs the program under test, with some variables, and returns all that it
-// said.
+// hectl runs the program under test with these variables, and returns all of its
+// output.
 func (w *world) hectl(ctx context.Context, env []string, args ...string) (code int, output string, err error) {
 	cmd := exec.CommandContext(ctx, hectlBin, args...)
 	cmd.Dir = w.dir
@@ -135,7 +134,7 @@ func (w *world) hectl(ctx context.Context, env []string, args ...string) (code i
 	return 0, string(out), err
 }
 
-// create creates an empty database like that of an input.
+// create creates an empty database with the properties of that of an input.
 func (w *world) create(ctx context.Context, name, owner string, in input) error {
 	sql := fmt.Sprintf("CREATE DATABASE %s TEMPLATE template0 OWNER %s ENCODING %s", pgtools.Quote(name), pgtools.Quote(owner), pgtools.QuoteLiteral(in.encoding))
 	if in.encoding != "UTF8" {
@@ -151,9 +150,9 @@ func (w *world) drop(ctx context.Context, names ...string) {
 	}
 }
 
-// extended returns a folder with the programs of a server that has the extensions
-// in testdata/extension besides its own. Postgres looks for extensions beside its
-// program, so that is a copy, and all else are links.
+// extended returns a folder with the programs of a server that also has the extensions
+// in testdata/extension. Postgres looks for extensions beside its program, so that is a
+// copy, and all other files are links.
 func extended(t *testing.T) string {
 	t.Helper()
 	found, err := pgtest.Bin()
@@ -167,7 +166,7 @@ func extended(t *testing.T) string {
 		}
 		return strings.TrimSpace(string(out))
 	}
-	// The server runs as another user where the test runs as root.
+	// The server runs as another user if the test runs as root.
 	root, err := os.MkdirTemp("/tmp", "oracle-") //nolint:usetesting // a test's own folder is closed to others
 	if err != nil {
 		t.Fatal(err)

@@ -85,7 +85,7 @@ func TestPassword(t *testing.T) {
 	}
 }
 
-// A machine may not have a user postgres.
+// Some machines have no user postgres.
 func TestStartAsNobody(t *testing.T) {
 	t.Parallel()
 	nobody, err := serverAccount("no-such-user", "nobody")

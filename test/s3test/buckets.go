@@ -58,9 +58,9 @@ func (s *Server) CreateVersionedBucket(ctx context.Context, name string) error {
 	return err
 }
 
-// CreateLockableBucket creates a bucket whose objects can be locked. Unlike at AWS,
-// it keeps no versions without Options.Versions, so a lock refuses a deletion, which
-// would be a delete marker at AWS.
+// CreateLockableBucket creates a bucket whose objects can be locked. Without
+// Options.Versions, it keeps no versions, unlike such a bucket on AWS. Deleting a
+// locked object is then refused, where AWS would add a delete marker.
 func (s *Server) CreateLockableBucket(ctx context.Context, name string) error {
 	_, err := s.client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &name, ObjectLockEnabledForBucket: aws.Bool(true)})
 	return err
