@@ -32,7 +32,7 @@ func (p Params) Resolve(env Environ) (Conn, error) {
 	return r.resolve(p)
 }
 
-// A resolver holds what Resolve needs to know about the machine.
+// A resolver holds the facts about the machine that Resolve needs.
 type resolver struct {
 	env     Environ
 	exists  func(path string) bool

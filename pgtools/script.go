@@ -77,7 +77,7 @@ func CheckScript(sql string) error {
 		case s.Psql:
 			return &ScriptError{s.Line, errors.New("it has a psql command, which is not SQL")}
 		case s.FromStdin:
-			return &ScriptError{s.Line, errors.New("COPY … FROM STDIN has no rows here: write INSERT")}
+			return &ScriptError{s.Line, errors.New("COPY … FROM STDIN cannot read rows from a script: use INSERT")}
 		}
 	}
 	return nil

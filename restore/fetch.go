@@ -143,7 +143,7 @@ func (f fetch) restoreSnapshot(ctx context.Context, s *target.Session, newest du
 	if saved == nil {
 		return false, nil
 	}
-	f.out.Say("the snapshot %s holds the newest dump: restoring from it (--fresh downloads the dump instead)", saved.Snapshot.Name)
+	f.out.Say("the snapshot %s contains the newest dump: restoring from it (--fresh downloads the dump instead)", saved.Snapshot.Name)
 	err = snapshot.Restore{
 		Info:   dump.Info{Name: newest.Name(), Size: newest.Dump.Size, Taken: &newest.Dump.Time},
 		DryRun: f.dryRun, DropReplaced: f.dropPrevious, Commands: f.after.commands, Login: &f.login,

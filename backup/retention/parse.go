@@ -81,7 +81,7 @@ func (s Span) String() string {
 // MarshalText implements encoding.TextMarshaler.
 func (s Span) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// before returns the time that is the span before t.
+// before returns the time one span before t.
 func (s Span) before(t time.Time) time.Time {
 	return t.AddDate(-s.Years, -s.Months, -s.Days).Add(-time.Duration(s.Hours) * time.Hour)
 }

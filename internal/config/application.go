@@ -198,7 +198,7 @@ func ReadFile(path string, limit int64) ([]byte, error) {
 func readAtMost(r io.Reader, path string, limit int64) ([]byte, error) {
 	content, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err == nil && int64(len(content)) > limit {
-		return nil, fmt.Errorf("%s has more than %d KB", path, limit>>10)
+		return nil, fmt.Errorf("%s is larger than %d KB", path, limit>>10)
 	}
 	return content, err
 }

@@ -203,7 +203,7 @@ func TestSettingsThatCannotBeRead(t *testing.T) {
 		"large":    strings.Repeat("# a comment\n", 100000),
 	} {
 		dir, environ := clone(t, map[string]string{FileName: text})
-		if _, err := Load(dir, environ); err == nil || !strings.Contains(err.Error(), "nested too deeply") && !strings.Contains(err.Error(), "has more than 1024 KB") {
+		if _, err := Load(dir, environ); err == nil || !strings.Contains(err.Error(), "nested too deeply") && !strings.Contains(err.Error(), "is larger than 1024 KB") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

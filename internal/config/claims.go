@@ -162,7 +162,7 @@ func display(key, text string) string {
 // tooLarge refuses a file that is too large to read in every run.
 func tooLarge(path, key string) error {
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() > maxProgramBytes {
-		return fault.New(fault.Usage, "", "approve %s: %s has more than %d MB", key, path, maxProgramBytes>>20)
+		return fault.New(fault.Usage, "", "approve %s: %s is larger than %d MB", key, path, maxProgramBytes>>20)
 	}
 	return nil
 }

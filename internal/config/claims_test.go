@@ -83,7 +83,7 @@ func TestLargeFilesAreNotApproved(t *testing.T) {
 		if err := os.Truncate(filepath.Join(dir, "big"), 1<<40); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := reload(t, dir, environ).Allow(); err == nil || !strings.Contains(err.Error(), "has more than 256 MB") {
+		if _, err := reload(t, dir, environ).Allow(); err == nil || !strings.Contains(err.Error(), "is larger than 256 MB") {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

@@ -83,7 +83,7 @@ func (p *programs) add(path, name string) error {
 	}
 	if info.Mode().IsRegular() {
 		if p.bytes += info.Size(); p.bytes > maxProgramBytes {
-			return fmt.Errorf("its files have more than %d MB", maxProgramBytes>>20)
+			return fmt.Errorf("its files are larger than %d MB in total", maxProgramBytes>>20)
 		}
 	}
 	fmt.Fprintf(&p.text, "\n%q %s", name, fileSum(path))

@@ -10,7 +10,7 @@ func TestIsPostalCode(t *testing.T) {
 	}
 }
 
-// A street is shorter in a shorter column, and a number in the shortest ones.
+// A shorter column gets a shorter street, and the shortest ones get only a number.
 func TestStreetFitsItsColumn(t *testing.T) {
 	for typ, longest := range map[string]int{"character varying(3)": 3, "character varying(8)": 8, "character varying(14)": 14} {
 		m := newFunc(t, specOf("street"), typ)

@@ -69,7 +69,7 @@ type Facts struct {
 	PerRow bool
 
 	Null   bool // every value becomes NULL
-	Same   bool // every value becomes the same one, except that empty ones may stay
+	Same   bool // all values become the same one, except that empty ones may be kept
 	Passes bool // values stay as they are
 
 	// One of these implements the method, unless it Passes.

@@ -239,7 +239,7 @@ func TestLength(t *testing.T) {
 	}
 }
 
-// In a dump of another encoding, methods make ASCII, except for characters that they
+// In a dump of another encoding, methods produce ASCII, except for characters that they
 // keep.
 func TestEncodings(t *testing.T) {
 	for _, facts := range All() {

@@ -131,7 +131,7 @@ func readSecret(path string) ([]byte, error) {
 	}
 	switch secret := bytes.TrimSpace(content); {
 	case len(content) > mostSecret:
-		return nil, fmt.Errorf("has more than %d bytes", mostSecret)
+		return nil, fmt.Errorf("is larger than %d bytes", mostSecret)
 	case len(secret) < leastSecret:
 		return nil, fault.New(fault.Usage, "remove it and run hectl again, which creates a new one", "has only %d bytes; with fewer than %d, it can be guessed", len(secret), leastSecret)
 	default:

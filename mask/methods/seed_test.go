@@ -66,7 +66,7 @@ func TestOpenSeedRefuses(t *testing.T) {
 		{"file:~/short", "seed HOME/short: has only 10 bytes; with fewer than 16, it can be guessed", "remove it and run hectl again, which creates a new one"},
 		{"file:~/empty", "seed HOME/empty: has only 0 bytes; with fewer than 16, it can be guessed", "remove it and run hectl again, which creates a new one"},
 		{"file:~/open", "seed HOME/open: others can read or write it (mode 0640)", "chmod 600 HOME/open"},
-		{"file:~/huge", "seed HOME/huge: has more than 65536 bytes", ""},
+		{"file:~/huge", "seed HOME/huge: is larger than 65536 bytes", ""},
 		{"file:~/", "seed HOME: not a file", ""},
 		{"file:~/short/seed", "seed HOME/short/seed: not a directory", ""},
 	} {

@@ -14,7 +14,7 @@ func TestEscape(t *testing.T) {
 	}
 }
 
-// COPY FROM reads more than COPY TO writes.
+// COPY FROM accepts more than COPY TO writes.
 func TestUnescape(t *testing.T) {
 	for field, want := range map[string]string{
 		`\x41\x4a5`: "AJ5", `\x`: "x", `\xg`: "xg", `\101\7\0012`: "A\a\x012", `\777`: "\xff", `\q\8`: "q8", `a\`: `a\`,

@@ -2,7 +2,7 @@ package schema
 
 import "strings"
 
-// Schema is the tables of an archive, and the types that they use.
+// Schema holds the tables of an archive and the types that they use.
 type Schema struct {
 	Tables  []*Table // ordinary, partitioned and foreign ones, in the archive's order
 	Domains map[Name]*Domain

@@ -12,6 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/commandline"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
@@ -167,12 +168,12 @@ func snapshotDeleteCommand(env *command.Env) *cli.Command {
 	}, snapshotExits)
 }
 
-// prepareSnapshots checks the names of snapshots on the command line, which takes from
-// least to most of them, and returns the target.
+// prepareSnapshots checks the names of snapshots on the command line, least to
+// most of them, and returns the target.
 func prepareSnapshots(env *command.Env, c *cli.Context, least, most int) (*target.Target, error) {
 	if n := c.NArg(); n < least || n > most {
 		name := commandline.FullName(c.Command)
-		return nil, fault.New(fault.Usage, strings.TrimSuffix(c.Command.UsageText, " [options]"), "%s takes %d arguments, but was given %d", name, least, n)
+		return nil, fault.New(fault.Usage, strings.TrimSuffix(c.Command.UsageText, " [options]"), "%s takes %s, but was given %d", name, text.Count(least, "argument"), n)
 	}
 	for _, arg := range c.Args().Slice() {
 		if !plainName.MatchString(arg) {

@@ -164,7 +164,7 @@ func (s *Session) AnnounceSuperuser(ctx context.Context) error {
 	}
 	is, err := IsSuperuser(ctx, s.DB)
 	if is {
-		s.Out.Say(`restoring as the superuser %s: code in the dump can do what %[1]s can; "hectl doctor" shows how to use a separate role`, s.Conn.User())
+		s.Out.Say(`restoring as the superuser %s: code in the dump can do anything that %[1]s can; "hectl doctor" shows how to use a separate role`, s.Conn.User())
 	}
 	return err
 }
