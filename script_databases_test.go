@@ -72,7 +72,7 @@ func cmdUntouched(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// databases lists the target and the databases that hectl made of it, on the local
+// databases lists the target and the databases that hectl made from it, on the local
 // server.
 func cmdDatabases(ts *testscript.TestScript, _ bool, _ []string) {
 	_, _ = fmt.Fprintln(ts.Stdout(), theWorld(ts).databases(ts))

@@ -9,7 +9,7 @@ import (
 )
 
 // Choice selects blobs: those that match every condition, and the variants and
-// previews that Rails made of them.
+// previews that Rails made from them.
 type Choice struct {
 	RecordTypes []string  // names of classes; empty for all
 	Tables      []string  // of the classes, in place of their names

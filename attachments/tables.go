@@ -149,7 +149,7 @@ func (s tableSet) query(c Choice) string {
 	return q.String()
 }
 
-// made returns the query for the blobs that Rails made of others, each with the id of
+// made returns the query for the blobs that Rails made from others, each with the id of
 // its origin. The id is text, because record_id may be a bigint, a uuid or text. A
 // preview belongs to a blob; a variant belongs to a variant record, which belongs to a
 // blob. The query is "" if the schema has no table of attachments.

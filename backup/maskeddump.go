@@ -59,7 +59,7 @@ func (r maskedResult) Text() string {
 	return fmt.Sprintf("and masked to s3://%s/%s: %s, %d tables, rules %.12s", r.Bucket, r.Key, text.Size(r.Size), r.Tables, r.Rules)
 }
 
-// maskedStream is the dump that a masked dump is made of.
+// maskedStream is the dump that a masked dump is made from.
 type maskedStream struct {
 	label        string
 	compress     string
@@ -67,7 +67,7 @@ type maskedStream struct {
 	upload       s3store.UploadOptions // of the masked dump
 }
 
-// A maskedDump is made of the output of pg_dump while that is uploaded unmasked. It
+// A maskedDump is made from the output of pg_dump while that is uploaded unmasked. It
 // sees the end of the stream only once the unmasked dump is in the bucket: without that
 // one, there is no masked dump either. If masking fails, or accepts nothing for the stall
 // timeout, the unmasked dump continues without it.

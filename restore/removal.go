@@ -101,7 +101,7 @@ func sizeOf(dir string) (size int64) {
 	return size
 }
 
-// partialName matches the names that partialPath makes of a store's ETags.
+// partialName matches the names that partialPath makes from a store's ETags.
 var partialName = regexp.MustCompile(`.\.[0-9a-f]{32}(-\d+)?\` + partialSuffix + `$`)
 
 // partialDownloads returns the unfinished downloads in a folder: files that are named

@@ -26,7 +26,7 @@ type Seed struct {
 	key func() [sha256.Size]byte // a function, because fmt prints the values of fields
 }
 
-// NewSeed returns the seed made of a secret of any length.
+// NewSeed returns the seed made from a secret of any length.
 func NewSeed(secret []byte) Seed {
 	key := sha256.Sum256(secret)
 	return Seed{func() [sha256.Size]byte { return key }}

@@ -55,7 +55,7 @@ func PlanSave(ctx context.Context, s *target.Session, p *swap.Plan, key string, 
 
 var notPlain = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
-// automaticName returns a name for the snapshot of a dump, made of the dump's key. n is
+// automaticName returns a name for the snapshot of a dump, made from the dump's key. n is
 // the number of the attempt.
 func automaticName(key string, n int) string {
 	name := notPlain.ReplaceAllString(strings.TrimSuffix(path.Base(key), ".rds.dump"), "-")

@@ -22,7 +22,7 @@ type facts struct {
 	// Sources are fingerprints of databases that are dumped, never replaced.
 	Sources []string
 	// SourceIdentities are identities of such databases. Dumped identifies the database
-	// that the dump was made of.
+	// that the dump was made from.
 	SourceIdentities []pgtools.Identity
 	Dumped           []*catalog.SourceIdentity
 	serverFacts

@@ -22,7 +22,7 @@ type Origin struct {
 	Spared  bool       `json:"address_kept,omitempty"`  // of the user of --login-as
 	Masked  bool       `json:"masked"`
 	Rules   string     `json:"mask_rules,omitempty"` // hash of the masking rules
-	// Source identifies the database that the dump was made of; nil if the dump does
+	// Source identifies the database that the dump was made from; nil if the dump does
 	// not record it.
 	Source *catalog.SourceIdentity `json:"source_identity,omitempty"`
 	// Snapshot is the snapshot that the database was restored from, "" for none.

@@ -184,7 +184,7 @@ func (s *Session) refuse() error {
 }
 
 // RefuseDump applies the guard once it is known which dump is to be restored. It
-// refuses a dump that was made of the target.
+// refuses a dump that was made from the target.
 func (s *Session) RefuseDump(d *dump.Dump) error {
 	hostname, err := os.Hostname()
 	if err != nil {

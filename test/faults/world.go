@@ -320,7 +320,7 @@ func (p *place) wholeDump(ctx context.Context) (map[string][]byte, error) {
 	return found, nil
 }
 
-// databases lists the target and the databases that hectl made of it.
+// databases lists the target and the databases that hectl made from it.
 func (p *place) databases(ctx context.Context) []string {
 	return p.query(ctx, p.local, "SELECT datname::text FROM pg_database WHERE starts_with(datname, '"+targetDB+"') ORDER BY 1")
 }
