@@ -40,7 +40,7 @@ func (c Choice) recordTypes(there []string) ([]string, error) {
 			}
 		}
 		if !found {
-			return nil, fault.New(fault.Usage, known(there), "no attachment belongs to a record that Rails would keep in a table %s", table)
+			return nil, fault.New(fault.Usage, known(there), "no attachment belongs to a record that Rails would keep in table %s", table)
 		}
 	}
 	return chosen, nil

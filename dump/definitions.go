@@ -8,8 +8,8 @@ import (
 )
 
 // CheckDefinitions refuses a dump whose table of contents has statements that pg_dump
-// does not write. It also generates the COPY statements anew, so that none is run as
-// it stands in the dump.
+// does not write. It also regenerates the COPY statements, so that none from the dump
+// is run.
 func (d *Dump) CheckDefinitions() error {
 	err := schema.Genuine(d.Head)
 	if errors.Is(err, schema.ErrKind) {

@@ -25,7 +25,7 @@ import (
 // few MiB of memory in addition to that of Table.Reader.
 //
 // Archive refuses statements that pg_dump does not write (see schema.Genuine), and
-// writes COPY statements anew.
+// regenerates COPY statements.
 //
 // If anything is masked, it leaves out the statistics that pg_dump 18 may add, because
 // they contain values. It always leaves out the entries of LeftOut.

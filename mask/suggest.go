@@ -193,8 +193,8 @@ func (s *subject) discardable() bool {
 	return slices.Contains([]string{"versions", "audits", "sessions", "delayed_jobs", "solid_cache_entries", "ahoy_events", "ahoy_visits", "good_jobs", "que_jobs"}, s.table.Name.Name)
 }
 
-// suggestion returns a method for an open column that is valid with others, the
-// suggestions for other columns of its table.
+// suggestion returns a method for an open column. It is valid together with others,
+// which are the suggestions for the other columns of the table.
 func (r *Report) suggestion(f Finding, others []columnRule) (methods.Spec, string) {
 	few := fewValues(r.compiler, f.subject.table, f.column)
 	if word := lastWord(f.Column); methods.KindOf(f.column.Type) == methods.Text && few == nil && slices.Contains([]string{

@@ -12,7 +12,7 @@ type fixedSetting struct{ name, value string }
 // settings in the archive, such as its encoding, override them.
 //
 // Settings of the place that do not change the meaning of a dump keep their values:
-// TimeZone, lc_monetary and the like, default_text_search_config.
+// TimeZone, lc_monetary and similar ones, and default_text_search_config.
 func fixedSettings() []fixedSetting {
 	return []fixedSetting{
 		// How Postgres reads text. With array_nulls off, for example, {NULL} is a string.

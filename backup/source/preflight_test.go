@@ -27,7 +27,7 @@ func TestPreflight(t *testing.T) {
 	}{
 		{"nothing", nil, nil, "", ""},
 		{"a table", []pgtools.Unreadable{a}, nil, "role r cannot read public.audit_a", "pg_read_all_data"},
-		{"an excluded table is locked all the same", []pgtools.Unreadable{a}, []string{"audit_*"}, "cannot read public.audit_a", "GRANT"},
+		{"an excluded table is locked anyway", []pgtools.Unreadable{a}, []string{"audit_*"}, "cannot read public.audit_a", "GRANT"},
 		{"a sequence", []pgtools.Unreadable{seq}, []string{"items"}, "cannot read sequence public.audit_seq", "GRANT"},
 		{"an excluded sequence", []pgtools.Unreadable{seq}, []string{"public.audit_*"}, "", ""},
 		{"hidden rows", []pgtools.Unreadable{hidden}, nil, "row security hides rows of public.audit_h from role r", "BYPASSRLS"},

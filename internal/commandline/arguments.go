@@ -261,7 +261,7 @@ func findFlag(flags []cli.Flag, name string) cli.Flag {
 }
 
 // allFlags returns the flags of cmd and of its subcommands: a subcommand's flags may
-// stand before its name.
+// come before its name.
 func allFlags(cmd *cli.Command) []cli.Flag {
 	flags := slices.Clone(cmd.Flags)
 	for _, c := range cmd.Subcommands {

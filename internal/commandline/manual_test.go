@@ -86,7 +86,7 @@ hectl snapshot save x
 		t.Fatal(err)
 	}
 	if n := strings.Count(string(text), `\-\-log\-format`); n != 1 {
-		t.Errorf("the flags of every command stand %d times on the page of snapshot", n)
+		t.Errorf("the flags of every command appear %d times on the page of snapshot", n)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "hectl-man.1")); err == nil {
 		t.Error("there is a page for a hidden command")

@@ -181,7 +181,7 @@ func (s *jsonScanner) member(dst, value []byte, i int) ([]byte, int, jsonFrame, 
 	return dst, i + 1, next, nil
 }
 
-// leaf appends raw, masked: a string, whose value is in s.text, a number or a word.
+// leaf masks raw and appends it: a string, whose value is in s.text, a number or a word.
 func (s *jsonScanner) leaf(dst, raw []byte, leaf *jsonLeaf) ([]byte, error) {
 	isString := raw[0] == '"'
 	isNumber := !isString && raw[0] != 't' && raw[0] != 'f' && raw[0] != 'n'

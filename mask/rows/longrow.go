@@ -17,8 +17,8 @@ const (
 	// memory.
 	maxValue = 32 << 20
 
-	// maxRow is the longest row in that format. Postgres accepts no longer one:
-	// MaxAllocSize in src/include/utils/memutils.h.
+	// maxRow is the longest row in that format. Postgres refuses longer
+	// rows: MaxAllocSize in src/include/utils/memutils.h.
 	maxRow = 1<<30 - 1
 )
 

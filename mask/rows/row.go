@@ -39,8 +39,8 @@ func maskedColumns(columns []Column) []int {
 	return masked
 }
 
-// mask appends row, which has no newline, masked and with one. After an error, out is
-// unchanged.
+// mask masks row, which has no newline, and appends it with a newline. After an error,
+// out is unchanged.
 func (m *masker) mask(row []byte) error {
 	m.number++
 	if m.table.None {
@@ -143,7 +143,7 @@ func (m *masker) put(masked []byte, from int, null bool) {
 	}
 }
 
-// apply appends a value, masked but not escaped.
+// apply masks a value and appends it without escaping it.
 func (m *masker) apply(c *Column, value []byte) (masked []byte, null bool, err error) {
 	if !c.PerRow {
 		return c.Method(m.out, value, nil)

@@ -59,12 +59,12 @@ func (w *Where) picks(row []byte) bool {
 // before its error.
 func (t *Table) Reader(r io.Reader) io.Reader { return t.ReaderAfter(r, 0) }
 
-// ReaderAfter is Reader for rows that follow a number of others in the table.
+// ReaderAfter is Reader for rows that follow before other rows of the table.
 func (t *Table) ReaderAfter(r io.Reader, before int64) io.Reader {
 	return &reader{masker: newMasker(t, before), in: r}
 }
 
-// Rows appends rows, masked, to dst. They must be complete and without the line "\.".
+// Rows masks rows and appends them to dst. They must be complete and without the line "\.".
 // before is how many rows of the table precede them.
 func (t *Table) Rows(dst, rows []byte, before int64) ([]byte, error) {
 	m := newMasker(t, before)

@@ -111,7 +111,7 @@ func (s *inserts) takeAll(p []byte) bool {
 	return true
 }
 
-// take takes one byte, and reports whether it may stand there.
+// take takes one byte, and reports whether it is allowed there.
 func (s *inserts) take(c byte) bool {
 	switch {
 	case s.skip:

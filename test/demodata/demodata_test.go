@@ -50,7 +50,7 @@ func TestRows(t *testing.T) {
 		{"some users have tokens", `SELECT count(reset_password_token) > 100 AND count(invitation_token) > 90 FROM users`},
 		{"all mail goes to example.com", `SELECT bool_and(email LIKE '%@example.com') FROM users`},
 		{"no table is empty", `SELECT bool_and((xpath('//n/text()', query_to_xml(format('SELECT count(*) AS n FROM %s', oid::regclass), true, true, '')))[1]::text <> '0') FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`},
-		{"sequences stand at the last id", `SELECT nextval('line_items_id_seq') = 135001 AND nextval('ndbn_members_ndbn_member_id_seq') = 61`},
+		{"sequences are at the last id", `SELECT nextval('line_items_id_seq') = 135001 AND nextval('ndbn_members_ndbn_member_id_seq') = 61`},
 		{"there is a large object", `SELECT length(lo_get(424242)) = 1048576`},
 	} {
 		rows, err := pgtools.Rows[bool](t.Context(), db, check.sql)
