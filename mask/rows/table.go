@@ -59,7 +59,8 @@ func (w *Where) picks(row []byte) bool {
 // before its error.
 func (t *Table) Reader(r io.Reader) io.Reader { return t.ReaderAfter(r, 0) }
 
-// ReaderAfter is Reader for rows that follow before other rows of the table.
+// ReaderAfter is Reader for rows that come after the first rows of the table. before is
+// the number of those.
 func (t *Table) ReaderAfter(r io.Reader, before int64) io.Reader {
 	return &reader{masker: newMasker(t, before), in: r}
 }
