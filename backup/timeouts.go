@@ -63,7 +63,7 @@ func (t *timeouts) expire(reason error, hint string) {
 	t.cancel(fault.Wrap(fault.Failed, hint, reason))
 }
 
-// timedOut returns the error of the timeout that cancelled ctx, or nil if none did.
+// timedOut returns the error of the timeout that canceled ctx, or nil if none did.
 func timedOut(ctx context.Context) error {
 	if cause := context.Cause(ctx); errors.Is(cause, errTimeout) || errors.Is(cause, errStalled) {
 		return cause

@@ -175,11 +175,11 @@ func startHeld(cmd *exec.Cmd) (ended <-chan error, err error) {
 // outcome returns nil if the child exited with status 0, even after it was stopped. It
 // returns the cause if the child was stopped, and otherwise the error from its stderr.
 func (c *child) outcome(exit error) error {
-	cancelled := c.ctx.Err()
+	canceled := c.ctx.Err()
 	switch {
-	case exit == nil, cancelled != nil && errors.Is(exit, cancelled) && c.cmd.ProcessState.Success():
+	case exit == nil, canceled != nil && errors.Is(exit, canceled) && c.cmd.ProcessState.Success():
 		return nil
-	case cancelled != nil:
+	case canceled != nil:
 		return fmt.Errorf("%s: %w", c.tool.Name, context.Cause(c.ctx))
 	default:
 		return c.stderr.failure(c.tool, exit)

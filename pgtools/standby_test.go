@@ -33,7 +33,7 @@ func TestDumpStandbyConflict(t *testing.T) {
 		t.Fatal(err)
 	}
 	// A commit that is flushed, after the VACUUM. The standby applies it only once it has
-	// cancelled the dump.
+	// canceled the dump.
 	if err := primary.Exec(t.Context(), "postgres", "CREATE TABLE vacuumed ()"); err != nil {
 		t.Fatal(err)
 	}

@@ -116,7 +116,7 @@ func (s *Source) EndDump(ctx context.Context) error {
 }
 
 // ExplainFailure adds to the error of a failed dump what the source knows about it:
-// which tables are locked, or that recovery on a standby cancelled the dump.
+// which tables are locked, or that recovery on a standby canceled the dump.
 func (s *Source) ExplainFailure(ctx context.Context, err error) error {
 	if pgtools.IsLockTimeout(err) {
 		return fmt.Errorf("%w%s", err, s.lockedTables(ctx))
@@ -124,7 +124,7 @@ func (s *Source) ExplainFailure(ctx context.Context, err error) error {
 	return s.blameRecovery(ctx, err)
 }
 
-// blameRecovery adds that recovery cancelled the dump. pg_dump does not always say so:
+// blameRecovery adds that recovery canceled the dump. pg_dump does not always say so:
 // a server that waits for pg_dump to read only closes the connection.
 func (s *Source) blameRecovery(ctx context.Context, err error) error {
 	_, dumpFailed := errors.AsType[*pgtools.ExitError](err)
@@ -136,7 +136,7 @@ func (s *Source) blameRecovery(ctx context.Context, err error) error {
 	if n, countErr := s.db.RecoveryConflicts(ctx); countErr != nil || n <= s.conflicts {
 		return err
 	}
-	return fault.Wrap(fault.CodeOf(err), pgtools.RecoveryConflictHint, fmt.Errorf("%w; the standby cancelled the dump because it conflicted with recovery", err))
+	return fault.Wrap(fault.CodeOf(err), pgtools.RecoveryConflictHint, fmt.Errorf("%w; the standby canceled the dump because it conflicted with recovery", err))
 }
 
 // lockedTables returns text to append to an error: which tables are locked, by which

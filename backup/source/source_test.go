@@ -28,11 +28,11 @@ func TestBlameRecovery(t *testing.T) {
 		return slices.Contains(fault.Hints(s.blameRecovery(t.Context(), err)), pgtools.RecoveryConflictHint)
 	}
 	if blames(hungUp) {
-		t.Error("nothing was cancelled")
+		t.Error("nothing was canceled")
 	}
 	s.conflicts-- // one more since then
 	if !blames(hungUp) {
-		t.Error("a cancelled dump is not explained")
+		t.Error("a canceled dump is not explained")
 	}
 	if blames(errors.New("access denied")) {
 		t.Error("recovery has nothing to do with the store")

@@ -26,7 +26,7 @@ func (f *Failing) Read(p []byte) (int, error) {
 func Until(ctx context.Context, r io.Reader) io.Reader { return until{ctx, r} }
 
 type until struct {
-	ctx context.Context //nolint:containedctx // a reader has no other way to be cancelled
+	ctx context.Context //nolint:containedctx // a reader has no other way to be canceled
 	r   io.Reader
 }
 

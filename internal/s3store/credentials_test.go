@@ -82,7 +82,7 @@ sso_region = us-east-2
 			noSecret(t, err)
 		})
 	}
-	t.Run("cancelled", func(t *testing.T) {
+	t.Run("canceled", func(t *testing.T) {
 		cleanEnv(t, dir)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()

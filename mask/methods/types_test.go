@@ -188,7 +188,7 @@ func TestTypes(t *testing.T) {
 }
 
 // oddScale reports whether the scale of a numeric is negative or above its precision,
-// which takes PostgreSQL 15.
+// which requires PostgreSQL 15.
 func oddScale(typ string) bool { return typ == "numeric(3,-2)" || typ == "numeric(2,4)" }
 
 // refusesScale reports whether a method refuses the scale of a type.

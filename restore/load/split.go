@@ -65,7 +65,7 @@ type chunk struct {
 
 // oneRow reads a long row: the chunk and the rest of the row.
 type oneRow struct {
-	ctx   context.Context //nolint:containedctx // a reader has no other way to be cancelled
+	ctx   context.Context //nolint:containedctx // a reader has no other way to be canceled
 	chunk chunk
 }
 
@@ -185,7 +185,7 @@ func endOfRows(chunk []byte) int {
 // dealt reads the chunks for one session and masks them. For a large table, masking
 // takes as much work as copying.
 type dealt struct {
-	ctx    context.Context //nolint:containedctx // a reader has no other way to be cancelled
+	ctx    context.Context //nolint:containedctx // a reader has no other way to be canceled
 	chunks <-chan chunk
 	into   tableCopy
 	chunk  chunk     // the part that is not read yet

@@ -74,7 +74,7 @@ func New(tb testing.TB, opts ...Options) *Cluster {
 	return c
 }
 
-// Start starts a cluster. Cancelling ctx afterwards does not stop it.
+// Start starts a cluster. Canceling ctx afterwards does not stop it.
 func Start(ctx context.Context, opt Options) (*Cluster, error) {
 	account, err := serverAccount("postgres", "nobody")
 	if err != nil {
