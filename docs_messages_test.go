@@ -18,7 +18,7 @@ var composedMessages = map[string]string{
 	"Peer authentication failed":                       "",
 	"permission denied for table ar_internal_metadata": "",
 	`relation "…" does not exist`:                      "",
-	"canceled … because of a conflict with recovery":  "",
+	"canceled … because of a conflict with recovery":   "",
 }
 
 // All messages in docs/troubleshooting.md are in the code.
