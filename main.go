@@ -101,7 +101,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	line, err := commandline.Arrange(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, slices.Concat([]string{app.Name}, line))
-	} else if cmd := commandline.FindCommand(app, args); cmd != nil && command.Notifies(cmd) {
+	} else if cmd, _ := commandline.FindCommand(app, args); cmd != nil && command.Notifies(cmd) {
 		env.NotifyOfUsage(ctx, cmd.Name)
 	}
 	if err != nil && ctx.Err() != nil {

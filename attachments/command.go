@@ -94,7 +94,6 @@ func Command(env *command.Env) *cli.Command {
 130  interrupted; downloaded parts are kept for the next run`)
 }
 
-// newAttachmentsOptions reads flags and settings.
 func newAttachmentsOptions(env *command.Env, c *cli.Context) (options, error) {
 	target, settings, err := command.NewTarget(env, c)
 	if err != nil {
@@ -128,7 +127,6 @@ func newAttachmentsOptions(env *command.Env, c *cli.Context) (options, error) {
 	return o, err
 }
 
-// Run fetches the attachments.
 func (o options) Run(ctx context.Context, env *command.Env) error {
 	start := o.out.Now()
 	s, err := o.openTarget(ctx)
@@ -258,7 +256,6 @@ func lockStorage(path string) (*os.File, error) {
 	return dir, nil
 }
 
-// compare compares the blobs with the files in the folder.
 func (o options) compare(ctx context.Context, folder *Folder, blobs []Blob) (Plan, error) {
 	bar := o.out.Progress("check storage", console.Steps, int64(len(blobs)))
 	defer bar.Done()
@@ -345,7 +342,7 @@ func (o options) prefix() string {
 
 // fetch downloads the missing blobs into the folder.
 func (o options) fetch(ctx context.Context, store *s3store.Store, blind bool, folder *Folder, plan Plan) (Outcome, error) {
-	o.out.Say("fetching %s from %s into %s", counted(plan.Wanted), o.bucket, o.storage)
+	o.out.Say("fetching %s from %s into %s", amountOf(plan.Wanted), o.bucket, o.storage)
 	bar := o.out.Progress("fetch", console.Bytes, Size(plan.Wanted))
 	defer bar.Done()
 	f := Fetch{Bucket: store, Folder: folder, Jobs: o.jobs, Blind: blind, Progress: bar.Add, Prefix: o.prefix()}

@@ -212,7 +212,8 @@ func (r *run) fetch(ctx context.Context, b Blob) (vouched bool, err error) {
 
 // fill completes the partial file and writes all of its bytes to sum.
 func (r *run) fill(ctx context.Context, p *partial, obj s3store.Object, sum sum) error {
-	if _, err := io.Copy(io.MultiWriter(sum, counter{r.Progress}), readers.Until(ctx, p.start())); err != nil {
+	there := io.NewSectionReader(p.file, 0, p.have)
+	if _, err := io.Copy(io.MultiWriter(sum, counter{r.Progress}), readers.Until(ctx, there)); err != nil {
 		return err
 	}
 	body := r.Bucket.ReadRange(ctx, obj, p.have, obj.Size-p.have)

@@ -159,15 +159,11 @@ func (f *Folder) partial(b Blob) (*partial, error) {
 	return p, nil
 }
 
-// Write implements io.Writer. It appends to the file.
 func (p *partial) Write(b []byte) (int, error) {
 	n, err := p.file.Write(b)
 	p.have += int64(n)
 	return n, err
 }
-
-// start returns a reader of the bytes so far.
-func (p *partial) start() io.Reader { return io.NewSectionReader(p.file, 0, p.have) }
 
 // restart discards the bytes so far.
 func (p *partial) restart() error {

@@ -2,6 +2,7 @@ package attachments
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 )
 
@@ -46,7 +47,8 @@ func NewPlan(blobs []Blob, there func(Blob) (bool, error)) (Plan, error) {
 			p.Wanted = append(p.Wanted, b)
 		}
 	}
-	slices.SortFunc(p.Wanted, bySize)
+	// The largest first, so that none is left at the end while the other jobs are idle.
+	slices.SortFunc(p.Wanted, func(a, b Blob) int { return cmp.Or(cmp.Compare(b.Size, a.Size), cmp.Compare(a.Key, b.Key)) })
 	return p, nil
 }
 

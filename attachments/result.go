@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dustin/go-humanize"
+	"github.com/dustin/go-humanize/english"
 
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -24,14 +25,8 @@ func amountOf(blobs []Blob) amount {
 }
 
 func (a amount) String() string {
-	noun := "attachments"
-	if a.Files == 1 {
-		noun = "attachment"
-	}
-	return fmt.Sprintf("%s %s (%s)", humanize.Comma(int64(a.Files)), noun, humanize.Bytes(uint64(a.Bytes)))
+	return fmt.Sprintf("%s %s (%s)", humanize.Comma(int64(a.Files)), english.PluralWord(a.Files, "attachment", ""), humanize.Bytes(uint64(a.Bytes)))
 }
-
-func counted(blobs []Blob) string { return amountOf(blobs).String() }
 
 // result is the result of a fetch of attachments, or of a dry run.
 type result struct {
@@ -82,7 +77,6 @@ func (r *result) add(got Outcome, changed int64, took time.Duration) {
 	r.Rows, r.Seconds = changed, took.Seconds()
 }
 
-// Text describes the changes made or, in a dry run, the changes planned.
 func (r result) Text() string {
 	var b strings.Builder
 	if r.DryRun {

@@ -1,6 +1,7 @@
 package attachments
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -42,10 +43,7 @@ func findStorage(given, service, current, ofSettings string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	root := found.Root
-	if root == "" {
-		root = "storage"
-	}
+	root := cmp.Or(found.Root, "storage")
 	if !filepath.IsAbs(root) {
 		root = filepath.Join(app, root)
 	}

@@ -1,7 +1,6 @@
 package attachments
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -222,7 +221,3 @@ func readError(verb, table string, db *pgtools.DB, err error) error {
 	}
 	return err
 }
-
-// bySize orders the largest first, so that no large file is left at the end while the
-// other jobs are idle.
-func bySize(a, b Blob) int { return cmp.Or(cmp.Compare(b.Size, a.Size), cmp.Compare(a.Key, b.Key)) }

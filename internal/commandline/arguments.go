@@ -26,7 +26,7 @@ func Arrange(app *cli.App, args []string) ([]string, error) {
 	if args[at] == "help" {
 		return arrangeHelp(app, without(args, at))
 	}
-	cmd, rest := findCommand(app, args)
+	cmd, rest := FindCommand(app, args)
 	if cmd == nil {
 		return nil, unknownCommand(root(app), args[at])
 	}
@@ -73,14 +73,9 @@ func arrangeHelp(app *cli.App, names []string) ([]string, error) {
 	return append(path, "--help"), nil
 }
 
-// FindCommand returns the command that args name, nil if there is none.
-func FindCommand(app *cli.App, args []string) *cli.Command {
-	cmd, _ := findCommand(app, args)
-	return cmd
-}
-
-// findCommand also returns the arguments without the command's names.
-func findCommand(app *cli.App, args []string) (*cli.Command, []string) {
+// FindCommand returns the command that args name, nil if there is none, and the arguments
+// without its names.
+func FindCommand(app *cli.App, args []string) (*cli.Command, []string) {
 	var found *cli.Command
 	for in := root(app); ; in = found {
 		at := commandAt(in, args)

@@ -90,7 +90,7 @@ func findCandidates(ctx context.Context, app *cli.App, completers Completers, wo
 	if before[at] == "help" {
 		return startingWith(word, listHelpTopics(app, without(before, at)))
 	}
-	found, rest := findCommand(app, before)
+	found, rest := FindCommand(app, before)
 	if found == nil {
 		return nil
 	}
@@ -219,7 +219,7 @@ func listCommands(commands []*cli.Command) []Candidate {
 func listHelpTopics(app *cli.App, names []string) []Candidate {
 	cmd, rest := root(app), names
 	if len(names) > 0 {
-		cmd, rest = findCommand(app, names)
+		cmd, rest = FindCommand(app, names)
 	}
 	if cmd == nil || len(rest) > 0 {
 		return nil

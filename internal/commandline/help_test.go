@@ -80,11 +80,12 @@ COMMANDS:
 func TestFullName(t *testing.T) {
 	app := newApp()
 	for line, want := range map[string]string{"restore x": "restore", "snapshot restore x": "snapshot restore", "mask x": "mask", "-q mask check": "mask check"} {
-		if got := commandline.FullName(commandline.FindCommand(app, strings.Fields(line))); got != want {
+		found, _ := commandline.FindCommand(app, strings.Fields(line))
+		if got := commandline.FullName(found); got != want {
 			t.Errorf("%s: got %q", line, got)
 		}
 	}
-	if c := commandline.FindCommand(app, []string{"nonsense"}); c != nil {
+	if c, _ := commandline.FindCommand(app, []string{"nonsense"}); c != nil {
 		t.Errorf("got %s", c.Name)
 	}
 }

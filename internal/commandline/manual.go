@@ -51,7 +51,6 @@ func overview(app *cli.App) *cli.Command {
 	return &cli.Command{Name: app.Name, Usage: app.Usage, UsageText: app.UsageText, Description: b.String() + app.Description}
 }
 
-// page renders the page of a command and its subcommands.
 func (m Manual) page(name string, c *cli.Command) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, ".TH %s 1 %q %q \"hectl's manual\"\n", strings.ToUpper(roff(name)), m.Date, program+" "+m.Version)

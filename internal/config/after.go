@@ -38,13 +38,19 @@ func (s *Sources) After() []string {
 // ConfirmAfter is Confirm for the SQL files of After. It also refuses files that another
 // user could have written.
 func (s *Sources) ConfirmAfter() error {
-	if len(s.file.After) == 0 {
+	return s.confirmUsed("after", len(s.file.After), s.checkAfter)
+}
+
+// confirmUsed is Confirm for a key that names files, and check for those files. It does
+// neither if the key has no values.
+func (s *Sources) confirmUsed(key string, values int, check func() error) error {
+	if values == 0 {
 		return nil
 	}
-	if err := s.Confirm(s.path, "after"); err != nil {
+	if err := s.Confirm(s.path, key); err != nil {
 		return err
 	}
-	return s.checkAfter()
+	return check()
 }
 
 func (s *Sources) checkAfter() error { return s.checkNamed("after", s.After()...) }
@@ -52,13 +58,7 @@ func (s *Sources) checkAfter() error { return s.checkNamed("after", s.After()...
 // ConfirmCommands is Confirm for the commands of AfterRestore. It also refuses commands
 // with a file that came with hectl.yml and that another user could have written.
 func (s *Sources) ConfirmCommands() error {
-	if len(s.file.AfterRestore) == 0 {
-		return nil
-	}
-	if err := s.Confirm(s.path, "after_restore"); err != nil {
-		return err
-	}
-	return s.checkCommands()
+	return s.confirmUsed("after_restore", len(s.file.AfterRestore), s.checkCommands)
 }
 
 func (s *Sources) checkCommands() error {

@@ -64,13 +64,7 @@ func (s *Sources) checkPrograms() error {
 // ConfirmSQL is Confirm for the files of SetSQL. It also refuses files that another user
 // could have written.
 func (s *Sources) ConfirmSQL() error {
-	if len(s.sql) == 0 {
-		return nil
-	}
-	if err := s.Confirm(s.path, "mask.after"); err != nil {
-		return err
-	}
-	return s.checkSQL()
+	return s.confirmUsed("mask.after", len(s.sql), s.checkSQL)
 }
 
 // checkSQL refuses SQL files that another user could have written.
@@ -226,10 +220,7 @@ func (s *Sources) approvalFile(c claimant) (string, error) {
 // could have written.
 func (s *Sources) approval(c claimant) (sum string, ok bool) {
 	path, err := s.approvalFile(c)
-	if err != nil {
-		return "", false
-	}
-	if s.checkApproval(path) != nil {
+	if err != nil || s.checkApproval(path) != nil {
 		return "", false
 	}
 	text, err := os.ReadFile(path)

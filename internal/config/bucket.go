@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,11 +47,6 @@ func (b Bucket) String() string {
 		return "s3://" + b.Name
 	}
 	return "s3://" + b.Name + "/" + b.Base
-}
-
-// isDefault reports whether a bucket is a default, whose region is known.
-func isDefault(bucket string) bool {
-	return bucket == DefaultBucket || bucket == defaultAttachmentsBucket
 }
 
 // plainHost matches a host with an optional port.
@@ -147,7 +143,8 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 		return Bucket{}, fault.New(fault.Usage, "for example: --region us-east-2",
 			"region %s (from %s) must contain only letters, digits, '_' and '-'", fault.Quote(b.Region), region.Origin)
 	}
-	if b.Region == "" && b.EndpointURL == "" && isDefault("s3://"+b.Name) {
+	isDefault := slices.Contains([]string{DefaultBucket, defaultAttachmentsBucket}, "s3://"+b.Name)
+	if b.Region == "" && b.EndpointURL == "" && isDefault {
 		b.Region = defaultBucketRegion
 	}
 

@@ -80,14 +80,11 @@ func (s *Sources) settingsFile() claimant {
 	add("bucket", f.Bucket)
 	add("masked_bucket", f.MaskedBucket)
 	add("endpoint_url", f.EndpointURL)
-	for _, key := range []string{"source", "target"} {
-		text := f.Source
-		if key == "target" {
-			text = f.Target
-		}
-		if !s.onThisMachine(text) {
-			add(key, text)
-		}
+	if !s.onThisMachine(f.Source) {
+		add("source", f.Source)
+	}
+	if !s.onThisMachine(f.Target) {
+		add("target", f.Target)
 	}
 	if f.PGBin != "" {
 		content, err := s.programs(f.PGBin)
@@ -114,7 +111,8 @@ func (s *Sources) dotenvClaimants() []claimant {
 		if v.err != nil || !leadsAway(name, v.text) { // Target returns the error
 			continue
 		}
-		claim := Claim{Key: dotenvKey(name, v), Text: fault.Redact(v.text), content: v.text}
+		_, file, _ := strings.Cut(v.origin, " in ")
+		claim := Claim{Key: name + " in " + filepath.Base(file), Text: fault.Redact(v.text), content: v.text}
 		i := slices.IndexFunc(all, func(c claimant) bool { return c.path == v.path })
 		if i < 0 {
 			all = append(all, claimant{path: v.path})
@@ -123,12 +121,6 @@ func (s *Sources) dotenvClaimants() []claimant {
 		all[i].claims = append(all[i].claims, claim)
 	}
 	return all
-}
-
-// dotenvKey returns the key of a claim, such as "PGHOST in .env".
-func dotenvKey(name string, v variable) string {
-	_, file, _ := strings.Cut(v.origin, " in ")
-	return name + " in " + filepath.Base(file)
 }
 
 // leadsAway reports whether a variable of a .env file can lead the connection to a file

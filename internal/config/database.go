@@ -87,7 +87,8 @@ func (d Database) near(keywords map[string]string) bool {
 	}
 	host := keywords["host"]
 	own := cmp.Or(d.Defaults["host"].Text, d.Assumed["host"].Text, d.dotenv["PGHOST"].text)
-	return host == "" || strings.EqualFold(host, own) || isLoopback(host) && (isLoopback(own) || isSocket(own))
+	isSocket := own == "" || strings.HasPrefix(own, "/") // without a host, libpq can select a socket
+	return host == "" || strings.EqualFold(host, own) || isLoopback(host) && (isLoopback(own) || isSocket)
 }
 
 // isLoopback reports whether a host is this machine over TCP.
@@ -95,10 +96,6 @@ func isLoopback(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return err == nil && addr.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
 }
-
-// isSocket reports whether a host is the folder of a Unix socket, or empty, which can
-// select one.
-func isSocket(host string) bool { return host == "" || strings.HasPrefix(host, "/") }
 
 // Variable returns a variable of libpq as the connection finds it: from the environment,
 // else from a .env file, which applies only to its own server. keywords are the libpq

@@ -6,9 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"syscall"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/files"
 )
 
 // checkOwner refuses a settings file that another user could have written. Such a file
@@ -39,10 +39,11 @@ type owners struct {
 	sudoUID string
 }
 
-// check checks one file or folder.
 func (o owners) check(what, path string, info fs.FileInfo) error {
-	if stat, ok := info.Sys().(*syscall.Stat_t); ok && !isTrusted(int(stat.Uid), o.uid, o.sudoUID) {
-		return fault.New(fault.Usage, o.hint(int(stat.Uid), path), "%s belongs to another user (uid %d)", what, stat.Uid)
+	owner := files.Owner(info)
+	trusted := owner == o.uid || owner == 0 || o.uid == 0 && o.sudoUID == strconv.Itoa(owner)
+	if owner >= 0 && !trusted {
+		return fault.New(fault.Usage, o.hint(owner, path), "%s belongs to another user (uid %d)", what, owner)
 	}
 	const others = 0o002
 	// In a sticky folder such as /tmp, users can replace only their own files.
@@ -79,14 +80,4 @@ func (o owners) checkFolders(what, dir string) error {
 		}
 		dir = parent
 	}
-}
-
-// isTrusted reports whether the user uid trusts a file of owner.
-func isTrusted(owner, uid int, sudoUID string) bool {
-	return owner == uid || owner == 0 || uid == 0 && sudoUID == strconv.Itoa(owner)
-}
-
-func ownedByRoot(info fs.FileInfo) bool {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	return ok && stat.Uid == 0
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/files"
 )
 
 // Limits of a folder of programs that needs approval. Every run that uses the folder
@@ -37,7 +38,7 @@ func (s *Sources) programs(bin string) (string, error) {
 // .git, else its own folder.
 func (s *Sources) repository() string {
 	for dir := s.Dir(); ; dir = filepath.Dir(dir) {
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+		if exists(filepath.Join(dir, ".git")) {
 			return dir
 		}
 		if dir == filepath.Dir(dir) {
@@ -73,7 +74,7 @@ func (p *programs) add(path, name string) error {
 	if info.IsDir() {
 		return p.addFolder(path, name, info)
 	}
-	if !p.hashAll && ownedByRoot(info) {
+	if !p.hashAll && files.Owner(info) == 0 {
 		found, err := filepath.EvalSymlinks(path)
 		if err != nil {
 			return err

@@ -51,12 +51,16 @@ func (s *Sources) places() []places {
 
 // Variables returns the environment variables for the setting of a flag.
 func Variables(flag string) []string {
-	for _, w := range (&Sources{}).places() {
+	return (&Sources{}).placesOf(flag).env
+}
+
+func (s *Sources) placesOf(flag string) places {
+	for _, w := range s.places() {
 		if w.flag == flag {
-			return w.env
+			return w
 		}
 	}
-	return nil
+	return places{flag: flag}
 }
 
 // ByDefault is the origin of a default.
@@ -64,12 +68,7 @@ const ByDefault = "default"
 
 // find returns the value of the setting of a flag.
 func (s *Sources) find(flags Flags, flag string) Value {
-	for _, w := range s.places() {
-		if w.flag == flag {
-			return s.first(flags, w)
-		}
-	}
-	return s.first(flags, places{flag: flag})
+	return s.first(flags, s.placesOf(flag))
 }
 
 // first returns the first value in w that is not empty.

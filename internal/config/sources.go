@@ -132,7 +132,6 @@ func Load(dir string, environ []string) (*Sources, error) {
 	return s, nil
 }
 
-// read reads and parses the settings file at path.
 func (s *Sources) read(path string) (file, error) {
 	f, err := os.Open(path)
 	if err != nil {

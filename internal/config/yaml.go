@@ -39,7 +39,6 @@ type commands [][]string
 
 const commandsForm = `after_restore is a list of commands, each a list of words: after_restore: [["bin/rails", "db:migrate"]]`
 
-// UnmarshalYAML implements yaml.NodeUnmarshaler.
 func (c *commands) UnmarshalYAML(node ast.Node) error {
 	wrong := func(n ast.Node) error {
 		return &yaml.SyntaxError{Message: commandsForm, Token: n.GetToken()}
@@ -96,7 +95,6 @@ func wordOf(node ast.Node) (word string, ok bool) {
 // nameList is a name or a list of names.
 type nameList []string
 
-// UnmarshalYAML implements yaml.NodeUnmarshaler.
 func (t *nameList) UnmarshalYAML(node ast.Node) error {
 	if _, ok := node.(*ast.NullNode); ok {
 		return nil
@@ -114,7 +112,6 @@ func (t *nameList) UnmarshalYAML(node ast.Node) error {
 // word is a word or an integer, as it was written.
 type word string
 
-// UnmarshalYAML implements yaml.NodeUnmarshaler.
 func (w *word) UnmarshalYAML(node ast.Node) error {
 	switch n := node.(type) {
 	case *ast.IntegerNode:
@@ -131,7 +128,6 @@ func (w *word) UnmarshalYAML(node ast.Node) error {
 // whole is an integer. The decoder would truncate 2.5 to 2.
 type whole int
 
-// UnmarshalYAML implements yaml.NodeUnmarshaler.
 func (w *whole) UnmarshalYAML(node ast.Node) error {
 	if n, ok := node.(*ast.IntegerNode); ok {
 		return yaml.NodeToValue(n, (*int)(w))
@@ -166,7 +162,6 @@ func trimBOM(text []byte) []byte {
 // rawNode is a part of hectl.yml that another package parses.
 type rawNode struct{ node ast.Node }
 
-// UnmarshalYAML implements yaml.NodeUnmarshaler.
 func (r *rawNode) UnmarshalYAML(node ast.Node) error {
 	r.node = node
 	return nil
@@ -197,7 +192,6 @@ type leftOut struct {
 	names []string
 }
 
-// UnmarshalYAML implements yaml.NodeUnmarshaler.
 func (l *leftOut) UnmarshalYAML(node ast.Node) error {
 	if n, ok := node.(*ast.BoolNode); ok {
 		l.all = n.Value

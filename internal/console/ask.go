@@ -2,6 +2,7 @@ package console
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,9 +62,7 @@ func (a *Asker) Ask(ctx context.Context, question, fallback string, check func(a
 		if err != nil {
 			return "", err
 		}
-		if answer == "" {
-			answer = fallback
-		}
+		answer = cmp.Or(answer, fallback)
 		if err := check(answer); err != nil {
 			a.out.line(yellow, err.Error())
 			for _, hint := range fault.Hints(err) {

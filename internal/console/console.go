@@ -129,11 +129,6 @@ type prose interface {
 	IsProse()
 }
 
-func isProse(r Result) bool {
-	_, ok := r.(prose)
-	return ok
-}
-
 // Result writes r to standard output, as JSON with --json, else as text without control
 // characters. With --log-format json, it also logs r.
 func (c *Console) Result(r Result) error {
@@ -154,8 +149,8 @@ func (c *Console) Result(r Result) error {
 		}
 	} else if text := r.Text(); text != "" {
 		text = printable(strings.TrimSuffix(text, "\n"))
-		if columns := terminalColumns(c.opt.Stdout); columns > 0 && isProse(r) {
-			text = foldResult(text, columns)
+		if _, wraps := r.(prose); wraps && terminalColumns(c.opt.Stdout) > 0 {
+			text = foldResult(text, terminalColumns(c.opt.Stdout))
 		}
 		_, err = io.WriteString(c.opt.Stdout, text+"\n")
 	}

@@ -16,7 +16,6 @@ func invisible(r rune) bool {
 	return r > unicode.MaxASCII && unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-// writeEscape writes r as a JSON escape.
 func writeEscape(b *strings.Builder, r rune) {
 	units := utf16.Encode([]rune{r})
 	for _, u := range units {

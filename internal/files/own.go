@@ -34,12 +34,12 @@ func open(path string, flag int) (*os.File, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	if wasRemoved(info, os.Getuid()) {
+	if names(info, os.Getuid()) == 0 {
 		_ = f.Close() // another run of this user removed it meanwhile
 		return open(path, flag)
 	}
 	// The umask may have removed permissions that this user needs from a new file.
-	if tooNarrow(info, os.Getuid()) {
+	if mode := info.Mode(); mode != 0o600 && mode|0o600 == 0o600 && names(info, os.Getuid()) == 1 {
 		if err := f.Chmod(0o600); err != nil {
 			return nil, errors.Join(err, f.Close())
 		}
@@ -92,7 +92,8 @@ func Resolve(path string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if !isTrusted(info) || folder.Mode().Perm()&0o002 != 0 {
+		trusted := Owner(info) == os.Getuid() || Owner(info) == 0
+		if !trusted || folder.Mode().Perm()&0o002 != 0 {
 			return "", fmt.Errorf("%s: %w", path, ErrNotOurs)
 		}
 		to, err := os.Readlink(path)
@@ -110,36 +111,22 @@ func Resolve(path string) (string, error) {
 // IsOwnFolder reports whether path is a folder that belongs to this user.
 func IsOwnFolder(path string) bool {
 	info, err := os.Lstat(path)
-	return err == nil && info.IsDir() && owner(info) == os.Getuid()
-}
-
-// tooNarrow reports whether only the user uid can have created the file, but even that
-// user cannot open it.
-func tooNarrow(info os.FileInfo, uid int) bool {
-	mode := info.Mode()
-	return mode != 0o600 && mode|0o600 == 0o600 && isOwned(info, uid)
+	return err == nil && info.IsDir() && Owner(info) == os.Getuid()
 }
 
 // isOurs reports whether only the user uid can have created the file and can open it.
-func isOurs(info os.FileInfo, uid int) bool { return info.Mode() == 0o600 && isOwned(info, uid) }
+func isOurs(info os.FileInfo, uid int) bool { return info.Mode() == 0o600 && names(info, uid) == 1 }
 
-// isOwned reports whether the file belongs to the user uid and has no second name.
-func isOwned(info os.FileInfo, uid int) bool {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	return ok && owner(info) == uid && stat.Nlink == 1
+// names returns how many names a file of the user uid has, -1 for a file of another user.
+func names(info os.FileInfo, uid int) int {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) == uid {
+		return int(stat.Nlink)
+	}
+	return -1
 }
 
-// wasRemoved reports whether the file belongs to the user uid and has no name anymore.
-func wasRemoved(info os.FileInfo, uid int) bool {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	return ok && owner(info) == uid && stat.Nlink == 0
-}
-
-// isTrusted reports whether the file belongs to this user or root.
-func isTrusted(info os.FileInfo) bool { return owner(info) == os.Getuid() || owner(info) == 0 }
-
-// owner returns the user ID of the file's owner, -1 if it is not known.
-func owner(info os.FileInfo) int {
+// Owner returns the user ID of the file's owner, -1 if it is not known.
+func Owner(info os.FileInfo) int {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
 		return int(stat.Uid)
 	}

@@ -62,7 +62,7 @@ func parse(text string) (Target, error) {
 	switch t.url.Scheme {
 	case "https":
 	case "http":
-		if !isLoopback(u.Hostname()) {
+		if u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback() {
 			return Target{}, errors.New("http:// is allowed only for this machine: without TLS, others can read the report")
 		}
 	default:
@@ -82,15 +82,9 @@ func kindOf(host string) kind {
 	return webhook
 }
 
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || (ip != nil && ip.IsLoopback())
-}
-
 // String returns the scheme and host, the only parts of the URL that are not secret.
 func (t Target) String() string { return t.url.Scheme + "://" + t.url.Host }
 
-// wants reports whether the target is notified of e.
 func (t Target) wants(e event) bool {
 	switch e {
 	case success, failure:

@@ -20,7 +20,6 @@ type service struct {
 	aliases []string // other names of the container in the network
 }
 
-// composeServices returns the Postgres servers of the project's Compose files.
 func (p Project) composeServices() []service {
 	var all []service
 	for _, files := range p.composeFiles() {
@@ -197,9 +196,13 @@ func (f *composeFile) environment(s *composeService, n *node, file string) {
 // port parses a port in the short syntax, [[IP:]PORT:]PORT[/PROTOCOL], or the long syntax.
 func (f *composeFile) port(n *node, file string) port {
 	if n.values != nil {
+		line := n.line
+		if target := n.get("target"); target != nil {
+			line = target.line
+		}
 		return port{
 			host: f.interpolate(n.get("host_ip").text()).Text, published: f.interpolate(n.get("published").text()).Text,
-			target: n.get("target").text(), origin: at(file, n.get("target").lineOr(n.line)),
+			target: n.get("target").text(), origin: at(file, line),
 		}
 	}
 	whole := f.interpolate(n.text())
@@ -218,13 +221,6 @@ func (f *composeFile) port(n *node, file string) port {
 	return p
 }
 
-func (n *node) lineOr(line int) int {
-	if n == nil {
-		return line
-	}
-	return n.line
-}
-
 // servers returns the services that run Postgres.
 func (f *composeFile) servers() []service {
 	var all []service
@@ -234,14 +230,9 @@ func (f *composeFile) servers() []service {
 			continue
 		}
 		d := Database{Origin: s.origin}
-		d.User = s.first("POSTGRES_USER", "POSTGRESQL_USERNAME", "POSTGRESQL_USER")
-		if d.User.Text == "" {
-			d.User = Part{Value: config.Value{Text: "postgres", Origin: s.origin + ", the image's default"}}
-		}
-		d.Name = s.first("POSTGRES_DB", "POSTGRESQL_DATABASE", "POSTGRESQL_DB")
-		if d.Name.Text == "" {
-			d.Name = d.User // as the image does
-		}
+		d.User = cmp.Or(s.first("POSTGRES_USER", "POSTGRESQL_USERNAME", "POSTGRESQL_USER"),
+			Part{Value: config.Value{Text: "postgres", Origin: s.origin + ", the image's default"}})
+		d.Name = cmp.Or(s.first("POSTGRES_DB", "POSTGRESQL_DATABASE", "POSTGRESQL_DB"), d.User) // as the image does
 		switch {
 		case s.network == "host":
 			d.Host = Part{Value: config.Value{Text: "localhost", Origin: s.origin + ", network_mode"}}
@@ -258,7 +249,6 @@ func (f *composeFile) servers() []service {
 	return all
 }
 
-// first returns the first of the variables that is set.
 func (s *composeService) first(names ...string) Part {
 	for _, name := range names {
 		if v := s.environment[name]; v.Text != "" {

@@ -78,7 +78,6 @@ func (d dict) child(key string) dict {
 	return d.open(tokens)
 }
 
-// value returns the value of a key.
 func (d dict) value(key string) value {
 	tokens, ok := d.at(key)
 	if !ok {

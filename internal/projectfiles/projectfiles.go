@@ -1,6 +1,7 @@
 package projectfiles
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"io/fs"
@@ -123,19 +124,14 @@ func (d Database) judge() string {
 
 // same reports whether d and other are the same database, as far as the files show.
 func (d Database) same(other Database) bool {
-	port := func(p string) string {
-		if p == "" {
-			return "5432"
-		}
-		return p
-	}
+	port := func(p Part) string { return cmp.Or(p.Text, "5432") }
 	host := func(h string) string {
 		if h == "127.0.0.1" || h == "::1" {
 			return "localhost"
 		}
 		return h
 	}
-	return d.Name.Text == other.Name.Text && host(d.Host.Text) == host(other.Host.Text) && port(d.Port.Text) == port(other.Port.Text) &&
+	return d.Name.Text == other.Name.Text && host(d.Host.Text) == host(other.Host.Text) && port(d.Port) == port(other.Port) &&
 		(d.User.Text == other.User.Text || d.User.Text == "" || other.User.Text == "")
 }
 

@@ -1,6 +1,7 @@
 package projectfiles
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 )
@@ -23,12 +24,7 @@ func parseURL(from Part) (Database, bool) {
 		return v
 	}
 	query := u.Query()
-	or := func(a, key string) string {
-		if a != "" {
-			return a
-		}
-		return query.Get(key)
-	}
+	or := func(text, key string) string { return cmp.Or(text, query.Get(key)) }
 	return Database{
 		Name: part(or(strings.TrimPrefix(u.Path, "/"), "dbname")), Host: part(or(u.Hostname(), "host")), Port: part(or(u.Port(), "port")),
 		User: part(or(u.User.Username(), "user")), Origin: from.Origin,
@@ -46,11 +42,7 @@ func (d *Database) override(of Database) {
 
 // databaseURL returns the database of DATABASE_URL, which all kinds of applications use.
 func (p Project) databaseURL() []Database {
-	v, ok := p.variables("")["DATABASE_URL"]
-	if !ok {
-		return nil
-	}
-	d, ok := parseURL(Part{v, "DATABASE_URL"})
+	d, ok := parseURL(Part{p.variables("")["DATABASE_URL"], "DATABASE_URL"})
 	if !ok {
 		return nil
 	}

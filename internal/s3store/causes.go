@@ -225,22 +225,22 @@ func refusedByProxy(text string) bool {
 	return false
 }
 
-func isCertificate(err error) bool {
-	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
+// is reports whether err has an error of type T in its tree.
+func is[T error](err error) bool {
+	_, ok := errors.AsType[T](err)
 	return ok
 }
 
+func isCertificate(err error) bool { return is[*tls.CertificateVerificationError](err) }
+
 func certificateWords(err error) string {
-	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+	if is[x509.UnknownAuthorityError](err) {
 		return "signed by an unknown authority"
 	}
 	return oneLine(rootOf(err).Error())
 }
 
-func isNotTLS(err error) bool {
-	_, ok := errors.AsType[tls.RecordHeaderError](err)
-	return ok
-}
+func isNotTLS(err error) bool { return is[tls.RecordHeaderError](err) }
 
 func isTimeout(err error) bool {
 	var timeout interface{ Timeout() bool }
@@ -254,11 +254,8 @@ func isBroken(err error) bool {
 
 // isUnreachable reports whether no connection was made.
 func isUnreachable(err error) bool {
-	if _, ok := errors.AsType[*net.DNSError](err); ok {
-		return true
-	}
 	op, ok := errors.AsType[*net.OpError](err)
-	return ok && op.Op == "dial"
+	return is[*net.DNSError](err) || ok && op.Op == "dial"
 }
 
 // peer returns " by HOST:PORT" if err has the address.

@@ -63,7 +63,7 @@ func (s *Store) fail(ctx context.Context, op operation, err error) error {
 	if ctx.Err() != nil {
 		return interruptedError(ctx, s.on(op))
 	}
-	if _, ok := errors.AsType[*fault.Error](err); ok {
+	if is[*fault.Error](err) {
 		return err
 	}
 	if creds, ok := errors.AsType[*credentialError](err); ok {

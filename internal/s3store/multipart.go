@@ -110,11 +110,13 @@ func (u *upload) send(ctx context.Context, parts *partReader, first part) (*sent
 func (u *upload) feed(ctx context.Context, parts *partReader, p part, give func(part)) (held []part, err error) {
 	for {
 		if int(p.number) > u.store.maxParts {
-			return nil, u.tooLong(int64(parts.size))
+			size := int64(parts.size)
+			return nil, fault.New(fault.Failed, fmt.Sprintf("use larger parts: --part-size %dMiB", min(4*size, maxPartSize)/mib),
+				"%s: the stream is longer than %d parts of %d MiB", u.store.on(u.op), u.store.maxParts, size/mib)
 		}
 		if u.reviser != nil && len(held) == int(p.number-1) && int64(len(held)*parts.size) < u.reviser.Held() {
 			held = append(held, p)
-			parts.replace()
+			parts.release(nil) // in place of the buffer of the held part
 		} else {
 			give(p)
 		}
@@ -128,11 +130,6 @@ func (u *upload) feed(ctx context.Context, parts *partReader, p part, give func(
 			return nil, u.store.streamError(ctx, u.op, err)
 		}
 	}
-}
-
-func (u *upload) tooLong(size int64) error {
-	return fault.New(fault.Failed, fmt.Sprintf("use larger parts: --part-size %dMiB", min(4*size, maxPartSize)/mib),
-		"%s: the stream is longer than %d parts of %d MiB", u.store.on(u.op), u.store.maxParts, size/mib)
 }
 
 // sendPart sends a part. It repeats that a few times if the store's checksum differs.
@@ -218,12 +215,12 @@ func (s *sentParts) etag() string {
 // complete creates the object from the parts.
 func (u *upload) complete(ctx context.Context, sent *sentParts) (Object, error) {
 	sum, size := sent.whole()
+	match, noneMatch := u.condition()
 	last, cancel := outlivingContext(withStall(ctx, completeStall))
 	defer cancel()
 	in := &s3.CompleteMultipartUploadInput{
 		Bucket: &u.store.bucket, Key: &u.key, UploadId: &u.id,
-		IfNoneMatch:     u.ifNoneMatch(),
-		IfMatch:         u.ifMatch(),
+		IfMatch: match, IfNoneMatch: noneMatch,
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: sent.inOrder()},
 	}
 	if u.checksum && !u.store.plain.Load() {
@@ -240,7 +237,9 @@ func (u *upload) complete(ctx context.Context, sent *sentParts) (Object, error) 
 	}
 	failed := u.fail(last, err)
 	if u.opt.Renamer != nil && !doubt && u.isTaken(err) {
-		failed = u.overtakenError()
+		// The parts belong to the key and cannot become an object with another key.
+		failed = fault.New(fault.Failed, "run the command again: the existing object is complete and is not changed",
+			"%s: another run has created an object with this name in the meantime", u.store.on(u.op))
 	}
 	if ctx.Err() != nil {
 		failed = interruptedError(ctx, u.store.on(u.op))

@@ -56,17 +56,14 @@ func (p *partReader) next(ctx context.Context) (part, error) {
 	}
 }
 
-// release returns the buffer of a part. If replace has already replaced it, the garbage
-// collector takes it.
+// release returns the buffer of a part, or adds a new one for nil. If another buffer has
+// already replaced it, the garbage collector takes it.
 func (p *partReader) release(data []byte) {
 	select {
 	case p.free <- data[:0]:
 	default:
 	}
 }
-
-// replace adds a buffer in place of the buffer of a held part.
-func (p *partReader) replace() { p.release(nil) }
 
 func (p *partReader) run(ctx context.Context, r io.Reader) {
 	// Large reads bypass the buffer of the bufio.Reader. Peek distinguishes a full last

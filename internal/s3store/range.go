@@ -43,7 +43,6 @@ type rangeReader struct {
 
 func (r *rangeReader) op() operation { return operation{"read", r.obj.Key, actionGet} }
 
-// Read implements io.Reader.
 func (r *rangeReader) Read(p []byte) (int, error) {
 	for {
 		switch {
@@ -132,7 +131,6 @@ func (r *rangeReader) closeBody() {
 	}
 }
 
-// Close implements io.Closer.
 func (r *rangeReader) Close() error {
 	r.closeBody()
 	r.cancel()

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"time"
-
-	"github.com/rubyforgood/hectl/internal/fault"
 )
 
 // Renamer chooses another key for an upload whose key is taken.
@@ -151,10 +149,3 @@ func (u *upload) claim(ctx context.Context) (release func(), _ error) {
 type unnamed struct{ Renamer }
 
 func (unnamed) Keep(string) {}
-
-// overtakenError reports that another run created the key while the parts were sent. The
-// parts belong to the key and cannot become an object with another key.
-func (u *upload) overtakenError() error {
-	return fault.New(fault.Failed, "run the command again: the existing object is complete and is not changed",
-		"%s: another run has created an object with this name in the meantime", u.store.on(u.op))
-}

@@ -55,13 +55,8 @@ func (s *Store) retryable(err error) aws.Ternary {
 	if isCertificate(err) || isNotTLS(err) || isUnsupported(err) {
 		return aws.FalseTernary
 	}
-	if isChanged(err) {
-		return aws.TrueTernary
-	}
-	if _, ok := errors.AsType[*net.DNSError](err); ok && s.reached.Load() {
-		return aws.TrueTernary
-	}
-	if _, ok := errors.AsType[*smithy.DeserializationError](err); ok && statusOf(err) < http.StatusMultipleChoices {
+	incomplete := is[*smithy.DeserializationError](err) && statusOf(err) < http.StatusMultipleChoices
+	if isChanged(err) || incomplete || is[*net.DNSError](err) && s.reached.Load() {
 		return aws.TrueTernary
 	}
 	return aws.UnknownTernary
@@ -81,7 +76,6 @@ func (r retryer) RetryDelay(attempt int, err error) (time.Duration, error) {
 // backoff doubles from 200 ms to 20 s. Half of it is random, so that parts that failed
 // together are not repeated together.
 func backoff(attempt int) time.Duration {
-	d := backoffStart << min(max(attempt-1, 0), 16)
-	d = min(d, backoffCeiling)
+	d := min(backoffStart<<min(max(attempt-1, 0), 16), backoffCeiling)
 	return d/2 + rand.N(d/2)
 }

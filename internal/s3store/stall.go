@@ -41,7 +41,6 @@ type watchedClient struct {
 	answered func() // called after every answer
 }
 
-// Do implements aws.HTTPClient.
 func (c *watchedClient) Do(req *http.Request) (*http.Response, error) {
 	hasBody := req.Body != nil && req.Body != http.NoBody
 	limit, ok := req.Context().Value(stallKey{}).(time.Duration)

@@ -1,6 +1,7 @@
 package s3store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -116,10 +117,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if s.logf == nil {
 		s.logf = func(string, ...any) {}
 	}
-	region := cfg.Region
-	if region == "" {
-		region = fallbackRegion
-	}
+	region := cmp.Or(cfg.Region, fallbackRegion)
 	s.region.Store(&region)
 	s.creds = newCredentialSource(cfg, c)
 	cfg.Credentials = s.creds

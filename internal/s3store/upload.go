@@ -209,14 +209,14 @@ func (u *upload) put(ctx context.Context, p part) (_ Object, taken bool, _ error
 	last, cancel := outlivingContext(ctx)
 	defer cancel()
 
+	match, noneMatch := u.condition()
 	var out *s3.PutObjectOutput
 	var doubt bool
 	err := u.store.tryChecksums(func(with bool) (err error) {
 		out, err = call(last, u.store, u.store.client.PutObject, &s3.PutObjectInput{
 			Bucket: &u.store.bucket, Key: &u.key,
 			Body: bytes.NewReader(p.data), ContentLength: aws.Int64(int64(len(p.data))),
-			IfNoneMatch:          u.ifNoneMatch(),
-			IfMatch:              u.ifMatch(),
+			IfMatch: match, IfNoneMatch: noneMatch,
 			ChecksumCRC64NVME:    sumIf(with, p.sum),
 			ContentType:          u.contentType(),
 			ServerSideEncryption: types.ServerSideEncryption(u.opt.SSE),
@@ -304,19 +304,13 @@ func (u *upload) settleByList(ctx context.Context, want written) (Object, bool) 
 	return Object{}, false
 }
 
-// ifNoneMatch and ifMatch return the condition of the request that creates the object.
-func (u *upload) ifNoneMatch() *string {
-	if u.opt.Replace != "" {
-		return nil
-	}
-	return aws.String("*")
-}
-
-func (u *upload) ifMatch() *string {
+// condition returns the headers If-Match and If-None-Match of the request that creates the
+// object. One of them is nil.
+func (u *upload) condition() (match, noneMatch *string) {
 	if u.opt.Replace == "" {
-		return nil
+		return nil, aws.String("*")
 	}
-	return quoteETag(u.opt.Replace)
+	return quoteETag(u.opt.Replace), nil
 }
 
 // fail is Store.fail for the request that creates the object.
