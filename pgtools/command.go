@@ -1,6 +1,7 @@
 package pgtools
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,10 +65,7 @@ func (c Command) Run(ctx context.Context) error {
 	cmd.Stdout, cmd.Stderr = w, w // files: Wait does not wait for other processes that hold them
 	cmd.SysProcAttr = sessionAttributes()
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
-	cmd.WaitDelay = c.Grace
-	if c.Grace == 0 {
-		cmd.WaitDelay = killDelay
-	}
+	cmd.WaitDelay = cmp.Or(c.Grace, killDelay)
 	ended, err := startHeld(cmd)
 	_ = w.Close() // the program has its own
 	if err != nil {

@@ -122,7 +122,6 @@ func newComplaints(opt RestoreOptions) *complaints {
 	return c
 }
 
-// Write implements io.Writer.
 func (c *complaints) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -130,7 +129,6 @@ func (c *complaints) Write(p []byte) (int, error) {
 	return c.lines.Write(p)
 }
 
-// failure implements lineWriter.
 func (c *complaints) failure(tool Tool, exit error) error {
 	err := c.tail.failure(tool, exit)
 	if e, ok := errors.AsType[*ExitError](err); ok && (ofRows.MatchString(c.entry) || c.parallel && strings.Contains(e.Message+e.Stderr, notExecuted)) {
@@ -228,7 +226,6 @@ func (c *complaints) decide() {
 	}
 }
 
-// end ends the current complaint.
 func (c *complaints) end() {
 	if c.current != nil {
 		c.decide()

@@ -62,14 +62,20 @@ func (c Conn) Database() string { return c.get("dbname") }
 
 // WithDatabase returns c with another database on the same server.
 func (c Conn) WithDatabase(name string) Conn {
+	return c.changed(func(s *settings) {
+		s.params["dbname"] = name
+		delete(s.origins, "dbname")
+	})
+}
+
+// changed returns c with a change to a copy of its settings. The zero Conn stays.
+func (c Conn) changed(change func(s *settings)) Conn {
 	if c.settings == nil {
 		return c
 	}
 	s := *c.settings()
-	s.params = maps.Clone(s.params)
-	s.params["dbname"] = name
-	s.origins = maps.Clone(s.origins)
-	delete(s.origins, "dbname")
+	s.params, s.inherited, s.origins = maps.Clone(s.params), maps.Clone(s.inherited), maps.Clone(s.origins)
+	change(&s)
 	return newConn(s)
 }
 
@@ -77,30 +83,22 @@ func (c Conn) WithDatabase(name string) Conn {
 // libpq keyword and its known origin: a variable, a service, ByLibpq, or "" for the
 // Params of Resolve. secret names the setting for a password.
 func (c Conn) WithOrigins(from func(keyword, known string) string, secret string) Conn {
-	if c.settings == nil {
-		return c
-	}
-	s := *c.settings()
-	origins := map[string]string{}
-	for keyword := range s.params {
-		if origin := from(keyword, s.origins[keyword]); origin != "" {
-			origins[keyword] = origin
+	return c.changed(func(s *settings) {
+		origins := map[string]string{}
+		for keyword := range s.params {
+			if origin := from(keyword, s.origins[keyword]); origin != "" {
+				origins[keyword] = origin
+			}
 		}
-	}
-	s.origins, s.secret = origins, secret
-	return newConn(s)
+		s.origins, s.secret = origins, secret
+	})
 }
 
 // WithToken returns c with a new password for every connection. A token from the start
 // of a run would have expired hours later, when hectl connects again to find out what
 // pg_dump is waiting for.
 func (c Conn) WithToken(token Token) Conn {
-	if c.settings == nil {
-		return c
-	}
-	s := *c.settings()
-	s.token = token
-	return newConn(s)
+	return c.changed(func(s *settings) { s.token = token })
 }
 
 // fresh returns c with a new token, for a connection that is made now.
@@ -108,34 +106,29 @@ func (c Conn) fresh(ctx context.Context) (Conn, error) {
 	if !c.hasToken() {
 		return c, nil
 	}
-	s := *c.settings()
-	password, err := s.token(ctx)
+	password, err := c.settings().token(ctx)
 	if err != nil {
 		return c, fmt.Errorf("connect to %v: %w", c, err)
 	}
-	s.params = maps.Clone(s.params)
-	s.params["password"] = password
-	return newConn(s), nil
+	return c.changed(func(s *settings) { s.params["password"] = password }), nil
 }
 
 func (c Conn) hasToken() bool { return c.settings != nil && c.settings().token != nil }
 
 // withSettings returns c with initial values for the server's parameters.
 func (c Conn) withSettings(values map[string]string) Conn {
-	if c.settings == nil || len(values) == 0 {
+	if len(values) == 0 {
 		return c
 	}
-	s := *c.settings()
-	s.params = maps.Clone(s.params)
-	options := []string{s.params["options"]}
+	options := []string{c.get("options")}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		value := strings.NewReplacer(`\`, `\\`, ` `, `\ `).Replace(values[name])
 		options = append(options, "-c "+name+"="+value)
 	}
-	s.params["options"] = strings.TrimSpace(strings.Join(options, " "))
-	s.inherited = maps.Clone(s.inherited)
-	delete(s.inherited, "options")
-	return newConn(s)
+	return c.changed(func(s *settings) {
+		s.params["options"] = strings.TrimSpace(strings.Join(options, " "))
+		delete(s.inherited, "options")
+	})
 }
 
 // readOnly returns c for sessions whose transactions may not write.

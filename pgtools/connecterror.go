@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -114,12 +115,8 @@ const tooManyHint = "close other sessions, raise the limit, or use fewer jobs (-
 // tooMany reports whether an English message says that the server, the role or the
 // database has too many sessions.
 func tooMany(message string) bool {
-	for _, text := range []string{"too many clients already", "too many connections for ", "remaining connection slots are reserved"} {
-		if strings.Contains(message, text) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"too many clients already", "too many connections for ", "remaining connection slots are reserved"},
+		func(text string) bool { return strings.Contains(message, text) })
 }
 
 // tokenHint returns what RDS requires besides a token.

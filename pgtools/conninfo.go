@@ -113,15 +113,11 @@ func (c Conn) CommandEnviron(base []string) []string {
 		env = append(env, pair.name+"="+pair.value)
 	}
 	for _, kw := range keywords() {
-		if value := c.get(kw.name); kw.env != "" && value != "" && kw.name != "connect_timeout" && !hasVariable(env, kw.env) {
+		if value := c.get(kw.name); kw.env != "" && value != "" && kw.name != "connect_timeout" && !slices.ContainsFunc(env, func(kv string) bool { return strings.HasPrefix(kv, kw.env+"=") }) {
 			env = append(env, kw.env+"="+value)
 		}
 	}
 	return env
-}
-
-func hasVariable(env []string, name string) bool {
-	return slices.ContainsFunc(env, func(kv string) bool { return strings.HasPrefix(kv, name+"=") })
 }
 
 // uri returns c as a URI with its password. Its host may be the folder of a socket, with

@@ -1,12 +1,6 @@
 package pgtools
 
-import (
-	"context"
-	"errors"
-	"fmt"
-
-	"github.com/rubyforgood/hectl/internal/fault"
-)
+import "context"
 
 // CopyOptions are the options of CopyDatabase. The zero value is valid.
 type CopyOptions struct {
@@ -76,26 +70,8 @@ func copyDatabaseSQL(server Version, from, to string, opt CopyOptions) string {
 	return sql
 }
 
-// explainCopy adds the operation and a hint to err.
 func explainCopy(from, to string, err error) error {
-	if err == nil {
-		return nil
-	}
-	code, hint := fault.Failed, ""
-	var busy *BusyError
-	switch {
-	case errors.As(err, &busy):
-		hint = busy.hint()
-	case IsDenied(err):
-		code, hint = fault.Denied, "use a role that owns the database and has CREATEDB (ALTER ROLE … CREATEDB)"
-	case SQLState(err) == stateLockTimeout:
-		hint = "try again: another session creates a database from it or changes it"
-	}
-	err = fmt.Errorf("copy database %s to %s: %w", from, to, err)
-	if hint == "" {
-		return err
-	}
-	return fault.Wrap(code, hint, err)
+	return explainEviction(err, "the database", "it", "copy database %s to %s", from, to)
 }
 
 // OtherCollations reports whether a database was created with another version of the

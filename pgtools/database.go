@@ -1,6 +1,7 @@
 package pgtools
 
 import (
+	"cmp"
 	"context"
 	"strings"
 )
@@ -95,19 +96,14 @@ func createDatabaseSQL(server Version, name string, opt CreateOptions) string {
 			b.WriteString(" " + option + " " + value)
 		}
 	}
-	literal := func(s string) string {
-		if s == "" {
-			return ""
+	addLiteral := func(option, value string) {
+		if value != "" {
+			add(option, QuoteLiteral(value))
 		}
-		return QuoteLiteral(s)
 	}
-	ident := func(s string) string {
-		if s == "" {
-			return ""
-		}
-		return Quote(s)
+	if opt.Owner != "" {
+		add("OWNER", Quote(opt.Owner))
 	}
-	add("OWNER", ident(opt.Owner))
 	encoding := opt.Encoding
 	like := opt.Like
 	if opt.Locale != "" {
@@ -119,26 +115,24 @@ func createDatabaseSQL(server Version, name string, opt CreateOptions) string {
 		like = &own
 	}
 	if like != nil {
-		if encoding == "" {
-			encoding = like.Encoding
-		}
-		add("LC_COLLATE", literal(like.Collate))
-		add("LC_CTYPE", literal(like.Ctype))
+		encoding = cmp.Or(encoding, like.Encoding)
+		addLiteral("LC_COLLATE", like.Collate)
+		addLiteral("LC_CTYPE", like.Ctype)
 		if server.Major >= 15 {
 			add("LOCALE_PROVIDER", like.LocaleProvider)
 		}
 		switch like.LocaleProvider {
 		case "icu":
-			add("ICU_LOCALE", literal(like.Locale))
-			add("ICU_RULES", literal(like.ICURules))
+			addLiteral("ICU_LOCALE", like.Locale)
+			addLiteral("ICU_RULES", like.ICURules)
 		case "builtin":
-			add("BUILTIN_LOCALE", literal(like.Locale))
+			addLiteral("BUILTIN_LOCALE", like.Locale)
 		}
-		if like.Tablespace != "pg_default" {
-			add("TABLESPACE", ident(like.Tablespace))
+		if like.Tablespace != "pg_default" && like.Tablespace != "" {
+			add("TABLESPACE", Quote(like.Tablespace))
 		}
 	}
-	add("ENCODING", literal(encoding))
+	addLiteral("ENCODING", encoding)
 	return b.String()
 }
 

@@ -77,7 +77,7 @@ func connect(ctx context.Context, c Conn, appName string, settings ...fixedSetti
 		db.Close(ctx)
 		return nil, fmt.Errorf("connect to %v: %w", c, err)
 	}
-	db.version = versionOfNumber(number)
+	db.version = Version{number / 10000, number % 10000} // 150018 is 15.18
 	return db, nil
 }
 
@@ -250,6 +250,3 @@ func (r row) Scan(dest ...any) error { return sqlError(r.ctx, r.row.Scan(dest...
 
 // Quote quotes an identifier.
 func Quote(ident string) string { return pgx.Identifier{ident}.Sanitize() }
-
-// QuoteLiteral quotes a string constant for statements without parameters.
-func QuoteLiteral(s string) string { return quoteLiteral(s) }

@@ -1,11 +1,15 @@
 package pgtools
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/rubyforgood/hectl/internal/fault"
 )
 
 // A BusyError names the sessions or prepared transactions that prevent a rename or a
@@ -34,7 +38,6 @@ func (e *BusyError) Error() string {
 // Unwrap returns the server's error, if there is one.
 func (e *BusyError) Unwrap() error { return e.cause }
 
-// hint returns the advice.
 func (e *BusyError) hint() string {
 	if len(e.Prepared) > 0 {
 		return "end them with COMMIT PREPARED or ROLLBACK PREPARED"
@@ -42,12 +45,33 @@ func (e *BusyError) hint() string {
 	return "disconnect them, or have a superuser terminate them (pg_terminate_backend), and try again"
 }
 
+// explainEviction adds the operation and a hint to the error of a statement that needs
+// databases without sessions. The hint calls them databases or, in its second half, them.
+func explainEviction(err error, databases, them, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	code, hint := fault.Failed, ""
+	var busy *BusyError
+	switch {
+	case errors.As(err, &busy):
+		hint = busy.hint()
+	case IsDenied(err):
+		code, hint = fault.Denied, "use a role that owns "+databases+" and has CREATEDB (ALTER ROLE … CREATEDB)"
+	case SQLState(err) == stateLockTimeout:
+		hint = "try again: another session creates a database from " + them + " or changes it"
+	}
+	err = wrap(err, format, args...)
+	if hint == "" {
+		return err
+	}
+	return fault.Wrap(code, hint, err)
+}
+
 // twoSessions connects twice: one session runs the statement, the other terminates the
 // sessions that the statement waits for. appName "" means "hectl". done closes both.
 func twoSessions(ctx context.Context, conn Conn, appName string) (works, evicts *DB, done func(), err error) {
-	if appName == "" {
-		appName = "hectl"
-	}
+	appName = cmp.Or(appName, "hectl")
 	if works, err = ConnectMaintenance(ctx, conn, appName); err != nil {
 		return nil, nil, nil, err
 	}
@@ -73,10 +97,7 @@ type eviction struct {
 
 // newEviction fails if the eviction is certain to fail.
 func newEviction(ctx context.Context, db *DB, names []string, attempts int) (*eviction, error) {
-	if attempts == 0 {
-		attempts = 3
-	}
-	e := &eviction{db: db, names: names, attempts: attempts, oids: map[string]uint32{}, refused: map[int]bool{}}
+	e := &eviction{db: db, names: names, attempts: cmp.Or(attempts, 3), oids: map[string]uint32{}, refused: map[int]bool{}}
 	var oids []uint32
 	for _, name := range names {
 		var oid uint32

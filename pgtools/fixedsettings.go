@@ -4,7 +4,7 @@ import "context"
 
 // A fixedSetting is a parameter of the server that could change the meaning of a dump's
 // text, the place of its objects, or whether its statements may run.
-type fixedSetting struct{ name, value string }
+type fixedSetting struct{ Name, Value string }
 
 // fixedSettings returns the values for all sessions that run a dump's SQL, of hectl and
 // of pg_restore. They override the settings of the role, the database, the server and
@@ -52,7 +52,7 @@ func fixedSettings() []fixedSetting {
 // stays: functions may contain dates as text in its order of day and month.
 func (db *DB) WithFixedSettings(ctx context.Context, c Conn) (Conn, error) {
 	names, values := columns(fixedSettings())
-	known, err := Rows[fixedRow](ctx, db, `
+	known, err := Rows[fixedSetting](ctx, db, `
 		SELECT s.name, f.value
 		FROM (SELECT ($1::text[])[i] AS name, ($2::text[])[i] AS value FROM pg_catalog.generate_subscripts($1::text[], 1) i) f
 		JOIN pg_catalog.pg_settings s ON s.name = f.name
@@ -68,12 +68,10 @@ func (db *DB) WithFixedSettings(ctx context.Context, c Conn) (Conn, error) {
 	return c.withSettings(settings), nil
 }
 
-type fixedRow struct{ Name, Value string }
-
 // columns returns the names and the values of settings.
 func columns(settings []fixedSetting) (names, values []string) {
 	for _, s := range settings {
-		names, values = append(names, s.name), append(values, s.value)
+		names, values = append(names, s.Name), append(values, s.Value)
 	}
 	return names, values
 }

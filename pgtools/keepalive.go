@@ -2,7 +2,6 @@ package pgtools
 
 import (
 	"cmp"
-	"maps"
 	"net"
 	"strconv"
 	"strings"
@@ -28,15 +27,14 @@ func keepalives() Params {
 // withKeepalives returns c with keepalives, except those that are set. A Unix socket
 // needs none.
 func (c Conn) withKeepalives() Conn {
-	if c.settings == nil || c.IsSocket() {
+	if c.IsSocket() {
 		return c
 	}
-	s := *c.settings()
-	s.params = maps.Clone(s.params)
-	for key, value := range keepalives() {
-		s.params[key] = cmp.Or(s.params[key], value)
-	}
-	return newConn(s)
+	return c.changed(func(s *settings) {
+		for key, value := range keepalives() {
+			s.params[key] = cmp.Or(s.params[key], value)
+		}
+	})
 }
 
 // dialer returns a dialer that makes pgx's connections like libpq's.

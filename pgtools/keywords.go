@@ -85,7 +85,6 @@ func keywords() []keyword {
 	}
 }
 
-// lookupKeyword finds a connection parameter by its name.
 func lookupKeyword(name string) (keyword, bool) {
 	for _, k := range keywords() {
 		if k.name == name {

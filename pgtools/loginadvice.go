@@ -1,6 +1,7 @@
 package pgtools
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/user"
@@ -91,7 +92,6 @@ func (c Conn) wrongPassword() string {
 	return advice + c.passwordOfRole()
 }
 
-// missingPassword returns the advice for a missing password.
 func (c Conn) missingPassword() string {
 	if loosePassfile(c.get("passfile")) {
 		return "run \"chmod 600 " + c.get("passfile") + "\": libpq ignores a password file that others can read"
@@ -118,12 +118,8 @@ func (c Conn) passwordOfRole() string {
 // plainRole matches names of roles that need no quotes in SQL or in a shell.
 var plainRole = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 
-// missingRole returns the advice for a role that does not exist.
 func (c Conn) missingRole() string {
-	from := c.inBrackets("user")
-	if from == "" {
-		from = " (PGUSER, or in the connection string)"
-	}
+	from := cmp.Or(c.inBrackets("user"), " (PGUSER, or in the connection string)")
 	advice := "name another user" + from + ", or create the role"
 	words := c.Superuser("createuser")
 	switch {

@@ -1,7 +1,9 @@
 package pgtools
 
 import (
+	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -177,34 +179,9 @@ func unknownKeyword(where, key string) error {
 
 // percentDecode decodes %XX. It does not decode plus signs.
 func percentDecode(s string) (string, error) {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] != '%' {
-			b.WriteByte(s[i])
-			continue
-		}
-		if i+2 >= len(s) {
-			return "", fmt.Errorf("a %% is not followed by two hexadecimal digits")
-		}
-		high, low := unhex(s[i+1]), unhex(s[i+2])
-		if high < 0 || low < 0 {
-			return "", fmt.Errorf("a %% is not followed by two hexadecimal digits")
-		}
-		b.WriteByte(byte(high<<4 | low))
-		i += 2
+	decoded, err := url.PathUnescape(s)
+	if err != nil { // it quotes a part of s
+		return "", errors.New("a % is not followed by two hexadecimal digits")
 	}
-	return b.String(), nil
-}
-
-func unhex(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
-	default:
-		return -1
-	}
+	return decoded, nil
 }

@@ -186,7 +186,6 @@ func (c *child) outcome(exit error) error {
 	}
 }
 
-// wait waits for the end of the child and returns its outcome.
 func (c *child) wait() error {
 	<-c.done
 	return c.err

@@ -1,6 +1,7 @@
 package pgtools
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"maps"
@@ -58,10 +59,7 @@ func (r resolver) resolve(p Params) (Conn, error) {
 		return Conn{}, err
 	}
 	name, accountHome := r.account()
-	home := r.lookup("HOME")
-	if home == "" {
-		home = accountHome
-	}
+	home := cmp.Or(r.lookup("HOME"), accountHome)
 	fromService, err := r.service(p, home)
 	if err != nil {
 		return Conn{}, err
@@ -76,10 +74,7 @@ func (r resolver) resolve(p Params) (Conn, error) {
 			s.inherited[k] = fromEnv[k]
 		}
 	}
-	service := p["service"]
-	if service == "" {
-		service = r.lookup("PGSERVICE")
-	}
+	service := cmp.Or(p["service"], r.lookup("PGSERVICE"))
 	for _, layer := range []struct {
 		params Params
 		origin string
@@ -165,20 +160,9 @@ func (r resolver) service(p Params, home string) (Params, error) {
 	if name == "" {
 		return nil, nil //nolint:nilnil // no service: no parameters
 	}
-	files := []string{p["servicefile"]}
-	if files[0] == "" {
-		files[0] = r.lookup("PGSERVICEFILE")
-	}
-	if files[0] == "" {
-		files[0] = filepath.Join(home, ".pg_service.conf")
-	}
-	sysconf := r.lookup("PGSYSCONFDIR")
-	if sysconf == "" {
-		sysconf = "/etc/postgresql-common" // Debian's
-	}
-	files = append(files, filepath.Join(sysconf, "pg_service.conf"))
-
-	for _, path := range files {
+	own := cmp.Or(p["servicefile"], r.lookup("PGSERVICEFILE"), filepath.Join(home, ".pg_service.conf"))
+	sysconf := cmp.Or(r.lookup("PGSYSCONFDIR"), "/etc/postgresql-common") // Debian's
+	for _, path := range []string{own, filepath.Join(sysconf, "pg_service.conf")} {
 		file, err := pgservicefile.ReadServicefile(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

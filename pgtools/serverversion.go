@@ -31,6 +31,3 @@ func ParseVersion(s string) (Version, error) {
 	minor, _ := strconv.Atoi(m[2]) // "": 0
 	return Version{major, minor}, nil
 }
-
-// versionOfNumber reads server_version_num: 150018 is 15.18.
-func versionOfNumber(n int) Version { return Version{n / 10000, n % 10000} }

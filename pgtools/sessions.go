@@ -12,10 +12,8 @@ type Session struct {
 	PID         int
 	Kind        string // "client backend", "autovacuum worker" …; "" if the role cannot see it
 	User        string
-	Database    string
 	Application string
 	ClientAddr  string    // "" for a Unix socket
-	State       string    // "active", "idle", "idle in transaction" …; "" if the role cannot see it
 	Since       time.Time // start of the session; the Unix epoch if the role cannot see it
 }
 
@@ -46,8 +44,8 @@ func describeSessions(list []Session) string {
 }
 
 // sessionColumns are the columns of a Session from pg_stat_activity a.
-const sessionColumns = `a.pid, coalesce(a.backend_type, ''), coalesce(a.usename, ''), coalesce(a.datname, ''), coalesce(a.application_name, ''),
-	coalesce(host(a.client_addr), ''), coalesce(a.state, ''), coalesce(a.backend_start, 'epoch')`
+const sessionColumns = `a.pid, coalesce(a.backend_type, ''), coalesce(a.usename, ''), coalesce(a.application_name, ''),
+	coalesce(host(a.client_addr), ''), coalesce(a.backend_start, 'epoch')`
 
 // Sessions returns the sessions in a database except db's own, including the server's
 // workers such as autovacuum.

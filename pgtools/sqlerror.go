@@ -130,9 +130,9 @@ func IsCheckViolation(err error) bool { return SQLState(err) == stateCheckViolat
 // IsNoRows reports whether err says that a query returned no row.
 func IsNoRows(err error) bool { return errors.Is(err, pgx.ErrNoRows) }
 
-// quoteLiteral quotes a string constant for either value of
-// standard_conforming_strings.
-func quoteLiteral(s string) string {
+// QuoteLiteral quotes a string constant for statements without parameters, for either
+// value of standard_conforming_strings.
+func QuoteLiteral(s string) string {
 	quoted := "'" + strings.ReplaceAll(s, "'", "''") + "'"
 	if strings.Contains(s, `\`) {
 		quoted = " E" + strings.ReplaceAll(quoted, `\`, `\\`)

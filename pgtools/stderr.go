@@ -36,7 +36,6 @@ func newTail(log func(line string)) *tail {
 	return t
 }
 
-// Write implements io.Writer.
 func (t *tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -68,7 +67,6 @@ func cutError(line string) (program, message string, ok bool) {
 	return program, message, ok && !strings.ContainsAny(program, " \t")
 }
 
-// failure implements lineWriter.
 func (t *tail) failure(tool Tool, exit error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -2,13 +2,10 @@ package pgtools
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/rubyforgood/hectl/internal/fault"
 )
 
 // A Rename is one step of a swap.
@@ -92,7 +89,6 @@ type swap struct {
 	last       uint32                                  // oid of the database that is renamed last
 }
 
-// rename runs the transaction.
 func (s *swap) rename(ctx context.Context) error {
 	tx, err := s.renamer.pg.Begin(ctx)
 	if err != nil {
@@ -153,28 +149,10 @@ func (s *swap) renamed(ctx context.Context) (bool, error) {
 	return name == last.To, err
 }
 
-// explain adds the operation and a hint to err.
 func (s *swap) explain(err error) error {
-	if err == nil {
-		return nil
-	}
 	names := make([]string, len(s.renames))
 	for i, r := range s.renames {
 		names[i] = r.From + " to " + r.To
 	}
-	code, hint := fault.Failed, ""
-	var busy *BusyError
-	switch {
-	case errors.As(err, &busy):
-		hint = busy.hint()
-	case IsDenied(err):
-		code, hint = fault.Denied, "use a role that owns the databases and has CREATEDB (ALTER ROLE … CREATEDB)"
-	case SQLState(err) == stateLockTimeout:
-		hint = "try again: another session creates a database from one of them or changes it"
-	}
-	err = fmt.Errorf("rename databases (%s): %w", strings.Join(names, ", "), err)
-	if hint == "" {
-		return err
-	}
-	return fault.Wrap(code, hint, err)
+	return explainEviction(err, "the databases", "one of them", "rename databases (%s)", strings.Join(names, ", "))
 }

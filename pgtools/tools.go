@@ -154,7 +154,6 @@ func toolPaths(dirs []string) []string {
 	return paths
 }
 
-// askTool returns the tool at path.
 func askTool(ctx context.Context, path string) (Tool, error) {
 	out, err := ask(ctx, path, "--version")
 	if err != nil {

@@ -16,8 +16,7 @@ import (
 func CopyStatements(h *archive.Head) (map[int]string, error) {
 	mayCopy := mayCopy(h)
 	statements := map[int]string{}
-	for i := range h.Entries {
-		e := &h.Entries[i]
+	for e := range h.All() {
 		if e.Desc != "TABLE DATA" || e.Copy == "" {
 			continue
 		}

@@ -55,6 +55,15 @@ func (p *parser) table() *definition {
 	return d
 }
 
+// ownColumn returns the column called name. It adds one that d only inherits.
+func (d *definition) ownColumn(name string) *Column {
+	if c := d.Column(name); c != nil {
+		return c
+	}
+	d.Columns = append(d.Columns, Column{Name: name})
+	return &d.Columns[len(d.Columns)-1]
+}
+
 // element consumes a column or a constraint.
 func (p *parser) element(d *definition) {
 	switch {
@@ -74,11 +83,7 @@ func (p *parser) constraint(d *definition, name string) {
 	if p.accept("not null") {
 		column := p.name()
 		d.alone[column] = p.accept("no inherit")
-		if c := d.Column(column); c != nil {
-			c.NotNull = true
-		} else {
-			d.Columns = append(d.Columns, Column{Name: column, NotNull: true}) // inherited
-		}
+		d.ownColumn(column).NotNull = true
 		return
 	}
 	p.expect("check")
@@ -147,12 +152,7 @@ func (p *parser) afterwards(d *definition) {
 		p.accept("only")
 		p.qualified()
 		if p.accept("alter column") {
-			name := p.name()
-			c := d.Column(name)
-			if c == nil {
-				d.Columns = append(d.Columns, Column{Name: name}) // inherited
-				c = &d.Columns[len(d.Columns)-1]
-			}
+			c := d.ownColumn(p.name())
 			switch {
 			case p.accept("set not null"):
 				c.NotNull = true

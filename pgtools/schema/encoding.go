@@ -65,8 +65,7 @@ func isSetting(desc string) bool {
 // another value than hectl does.
 func settings(h *archive.Head) error {
 	seen := map[string]bool{}
-	for i := range h.Entries {
-		e := &h.Entries[i]
+	for e := range h.All() {
 		if !isSetting(e.Desc) {
 			continue
 		}

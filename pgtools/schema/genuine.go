@@ -33,8 +33,7 @@ func Genuine(h *archive.Head) error {
 	known := kinds()
 	for _, r := range textRulesOf(h) {
 		g := judge{textRules: r, kinds: known}
-		for i := range h.Entries {
-			e := &h.Entries[i]
+		for e := range h.All() {
 			if err := g.entry(e); err != nil {
 				return fmt.Errorf("%s: %w", e, err)
 			}

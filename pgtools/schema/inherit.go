@@ -1,6 +1,10 @@
 package schema
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
 
 // maxDepth bounds chains of partitions, inherited tables and domains over domains. In a
 // hostile archive such a chain may be a circle.
@@ -25,7 +29,6 @@ func (b *schemaBuilder) resolve() {
 	}
 }
 
-// completeColumn completes one column of d.
 func (b *schemaBuilder) completeColumn(d *definition, c *Column) {
 	if c.Type.SQL == "" {
 		d.unread(fmt.Errorf("the archive has no type for column %s", Quote(c.Name)))
@@ -109,12 +112,7 @@ func (b *schemaBuilder) inherit(d *definition, done map[Name]bool, depth int) {
 }
 
 func (d *definition) hasCheck(c Check) bool {
-	for _, own := range d.Checks {
-		if own.Name == c.Name && own.SQL == c.SQL {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(d.Checks, func(own Check) bool { return own.Name == c.Name && own.SQL == c.SQL })
 }
 
 // merge adds c to columns, or merges it into the column of the same name.
@@ -128,17 +126,10 @@ func merge(columns []Column, c Column) []Column {
 		if c.Type.SQL != "" {
 			have.Type = c.Type
 		}
-		if c.Default != "" {
-			have.Default = c.Default
-		}
-		if c.Collation != "" {
-			have.Collation = c.Collation
-		}
+		have.Default, have.Collation = cmp.Or(c.Default, have.Default), cmp.Or(c.Collation, have.Collation)
+		have.Identity = cmp.Or(c.Identity, have.Identity)
 		if c.Generated != NotGenerated {
 			have.Generated, have.Formula = c.Generated, c.Formula
-		}
-		if c.Identity != NoIdentity {
-			have.Identity = c.Identity
 		}
 		return columns
 	}

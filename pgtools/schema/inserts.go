@@ -51,7 +51,6 @@ type insertReader struct {
 	err      error
 }
 
-// Read implements io.Reader.
 func (s *insertReader) Read(p []byte) (int, error) {
 	if s.err != nil {
 		return 0, s.err

@@ -179,7 +179,6 @@ func unwrap(sql string) string {
 	}
 }
 
-// typeName consumes a type.
 func (p *parser) typeName() Type {
 	var t Type
 	start := p.peek(0).start

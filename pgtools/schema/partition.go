@@ -18,8 +18,7 @@ func PartitionsOf(h *archive.Head) Partitions { return partitionsOf(h, inUTF8) }
 // partitionsOf reads the partitions of an archive after converting its entries.
 func partitionsOf(h *archive.Head, convert func(*archive.Entry) *archive.Entry) Partitions {
 	found := Partitions{}
-	for i := range h.Entries {
-		e := &h.Entries[i]
+	for e := range h.All() {
 		if !mayAttach(e) {
 			continue
 		}
@@ -45,8 +44,8 @@ func (p Partitions) Ancestors(n Name) iter.Seq[Name] {
 func Attachments(h *archive.Head) map[int]int {
 	partitions := partitionsOf(h, asIs)
 	ids := map[Name]int{}
-	for i := range h.Entries {
-		if e := &h.Entries[i]; isTable(e) {
+	for e := range h.All() {
+		if isTable(e) {
 			ids[nameOf(e)] = e.ID
 		}
 	}

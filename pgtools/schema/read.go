@@ -30,11 +30,11 @@ func Read(head *archive.Head) *Schema {
 		broken:      map[Name]error{},
 		ranges:      map[Name]bool{},
 	}
-	for i := range head.Entries {
-		b.define(inUTF8(&head.Entries[i]))
+	for e := range head.All() {
+		b.define(inUTF8(e))
 	}
-	for i := range head.Entries {
-		e := inUTF8(&head.Entries[i])
+	for e := range head.All() {
+		e = inUTF8(e)
 		if err := b.alter(e); err != nil {
 			for _, id := range e.Dependencies {
 				if d := b.definitions[id]; d != nil {
@@ -217,11 +217,7 @@ func (b *schemaBuilder) attach(e *archive.Entry) error {
 
 // alterColumn consumes a default or an identity.
 func (p *parser) alterColumn(d *definition, name string) {
-	c := d.Column(name)
-	if c == nil {
-		d.Columns = append(d.Columns, Column{Name: name}) // inherited
-		c = &d.Columns[len(d.Columns)-1]
-	}
+	c := d.ownColumn(name)
 	switch {
 	case p.accept("set default"):
 		c.Default = p.until(";")

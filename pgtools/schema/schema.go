@@ -10,14 +10,13 @@ type Schema struct {
 	Others  map[Name]string   // other relations: "view", "materialized view" or "sequence"
 }
 
-// Table returns the table called n, or nil.
-func (s *Schema) Table(n Name) *Table {
+// ByName returns the tables by their names.
+func (s *Schema) ByName() map[Name]*Table {
+	byName := map[Name]*Table{}
 	for _, t := range s.Tables {
-		if t.Name == n {
-			return t
-		}
+		byName[t.Name] = t
 	}
-	return nil
+	return byName
 }
 
 // Name is the name of an object in a schema, without quotes.

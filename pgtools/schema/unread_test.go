@@ -40,10 +40,10 @@ func TestUnread(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := read(append(tt.entries, fine)...)
-			if got := s.Table(schema.Name{Schema: "public", Name: "fine"}); got.Unread != nil || len(got.Columns) != 1 {
+			if got := s.ByName()[schema.Name{Schema: "public", Name: "fine"}]; got.Unread != nil || len(got.Columns) != 1 {
 				t.Errorf("the other table: %v, %v", got.Columns, got.Unread)
 			}
-			got := s.Table(schema.Name{Schema: "public", Name: "odd"})
+			got := s.ByName()[schema.Name{Schema: "public", Name: "odd"}]
 			if tt.want == "" {
 				return
 			}
