@@ -70,8 +70,7 @@ func Archive(w io.Writer, r io.Reader, judge func(*archive.Head) (*Plan, error),
 // fits refuses an archive whose rows a Table cannot mask, and one with an unknown kind
 // of data.
 func (p *Plan) fits(head *archive.Head) error {
-	for i := range head.Entries {
-		e := &head.Entries[i]
+	for e := range head.All() {
 		if !e.HasBlock() || p.Drops(e) {
 			continue
 		}

@@ -53,26 +53,16 @@ func (c *compiler) checksOf(s *subject, col *schema.Column) []schema.Check {
 			found = append(found, check)
 		}
 	}
-	return append(found, c.domainChecks(col)...)
-}
-
-// valueColumn is the name of the value in a domain's check.
-const valueColumn = "value"
-
-// domainChecks returns the valid checks of a column's domain.
-func (c *compiler) domainChecks(col *schema.Column) []schema.Check {
-	var found []schema.Check
 	for t := &col.Type; t != nil && !t.Array; t = t.Base {
 		if d := c.schema.Domains[t.Name]; d != nil {
-			for _, check := range d.Checks {
-				if !check.NotValid {
-					found = append(found, check)
-				}
-			}
+			found = append(found, slices.DeleteFunc(slices.Clone(d.Checks), func(check schema.Check) bool { return check.NotValid })...)
 		}
 	}
 	return found
 }
+
+// valueColumn is the name of the value in a domain's check.
+const valueColumn = "value"
 
 // checks reports checks of a table that its methods may break.
 func (c *compiler) checks(s *subject) {

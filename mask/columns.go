@@ -64,11 +64,17 @@ func isNeutral(spec methods.Spec, t schema.Type) bool {
 	return ok && spec.Name == "value" && spec.Text == text
 }
 
-// methodsFor returns the names of the methods that fit type t.
 func methodsFor(t schema.Type) []string {
+	return namesOf(func(f methods.Facts) bool {
+		return f.Fits(t) && !f.Null && (t.Length() == 0 || f.Length <= t.Length())
+	})
+}
+
+// namesOf returns the names of the methods that suit.
+func namesOf(suits func(methods.Facts) bool) []string {
 	var names []string
 	for _, f := range methods.All() {
-		if f.Fits(t) && !f.Null && (t.Length() == 0 || f.Length <= t.Length()) {
+		if suits(f) {
 			names = append(names, f.Name)
 		}
 	}

@@ -99,10 +99,7 @@ func (r *Rules) compile(head *archive.Head, seed methods.Seed, opt Options) *com
 func (r *Rules) compileSchema(s *schema.Schema, head *archive.Head, seed methods.Seed, opt Options) *compiler {
 	c := &compiler{
 		rules: r, seed: seed, head: head, schema: s, takes: opt.Takes, keep: opt.Keep,
-		byName: map[schema.Name]*schema.Table{}, subjects: map[*schema.Table]*subject{}, masks: map[*schema.Table]*rows.Table{}, made: map[string]methods.Func{},
-	}
-	for _, t := range c.schema.Tables {
-		c.byName[t.Name] = t
+		byName: s.ByName(), subjects: map[*schema.Table]*subject{}, masks: map[*schema.Table]*rows.Table{}, made: map[string]methods.Func{},
 	}
 	entries := head.ByID()
 	for _, t := range c.schema.Tables {

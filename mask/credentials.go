@@ -231,11 +231,7 @@ func asksFor(patterns []schema.Pattern, byName map[schema.Name]*schema.Table, t 
 
 // Listed returns the tables with rows that are on the list and that keep matches.
 func Listed(s *schema.Schema, keep []schema.Pattern) (tables []*schema.Table) {
-	lists, names := newCredentialLists(), lineage(s)
-	byName := map[schema.Name]*schema.Table{}
-	for _, t := range s.Tables {
-		byName[t.Name] = t
-	}
+	lists, names, byName := newCredentialLists(), lineage(s), s.ByName()
 	for _, t := range s.Tables {
 		if t.DataID != 0 && lists.skips(t, names(t)) && asksFor(keep, byName, t) {
 			tables = append(tables, t)

@@ -27,8 +27,7 @@ func definitions(head *archive.Head, s *schema.Schema, reviewed map[string]strin
 	var list []Definition
 	bounds := personalBounds(s)
 	out := NewLeftOut(head)
-	for i := range head.Entries {
-		e := &head.Entries[i]
+	for e := range head.All() {
 		if e.Definition == "" || out.Drops(e) || slices.Contains([]string{"ENCODING", "STDSTRINGS", "SEARCHPATH", "STATISTICS DATA", "BLOB", "BLOB METADATA"}, e.Desc) {
 			continue
 		}
@@ -59,10 +58,7 @@ func definitionName(e *archive.Entry) string {
 // personalBounds returns, by partition, why its bounds may be personal data: they are
 // values of the column that the table is partitioned by.
 func personalBounds(s *schema.Schema) map[schema.Name]string {
-	byName := map[schema.Name]*schema.Table{}
-	for _, t := range s.Tables {
-		byName[t.Name] = t
-	}
+	byName := s.ByName()
 	why := map[schema.Name]string{}
 	for _, t := range s.Tables {
 		if t.PartitionOf == nil || byName[*t.PartitionOf] == nil {

@@ -49,13 +49,7 @@ func (c *compiler) referred(s, other *subject, key schema.ForeignKey) {
 
 // joining returns the methods that keep equal values of type t equal.
 func joining(t schema.Type) []string {
-	var names []string
-	for _, f := range methods.All() {
-		if f.Unique && !f.Null && !f.Passes && f.Fits(t) {
-			names = append(names, f.Name)
-		}
-	}
-	return names
+	return namesOf(func(f methods.Facts) bool { return f.Unique && !f.Null && !f.Passes && f.Fits(t) })
 }
 
 // sides checks one column of a foreign key.

@@ -108,7 +108,6 @@ func (c *compiler) computed(s *subject) {
 	}
 }
 
-// compute checks one expression.
 func (c *compiler) compute(s *subject, what, sql string) {
 	if sql == "" {
 		return

@@ -22,8 +22,7 @@ type LeftOut struct {
 func NewLeftOut(head *archive.Head) *LeftOut {
 	l := &LeftOut{byID: map[int]bool{}}
 	d := newDials(head)
-	for i := range head.Entries {
-		e := &head.Entries[i]
+	for e := range head.All() {
 		switch {
 		case e.Desc == "USER MAPPING":
 			l.Secrets = append(l.Secrets, strings.Replace(e.Tag, "USER MAPPING", "user mapping", 1))
@@ -79,8 +78,7 @@ func newDials(head *archive.Head) *dials {
 		e := d.byID[id]
 		return e != nil && (e.Desc == "TABLE" || e.Desc == "FOREIGN TABLE")
 	}
-	for i := range head.Entries {
-		e := &head.Entries[i]
+	for e := range head.All() {
 		d.any = d.any || outside(e)
 		d.opaque = d.opaque || e.Desc == "EXTENSION" && outside(e) && !strings.HasSuffix(e.Tag, "_fdw")
 		switch e.Desc {

@@ -29,10 +29,7 @@ func whole(byName map[schema.Name]*schema.Table, t *schema.Table) *schema.Table 
 // lineage returns a function that returns the names of a table and of all tables that
 // it is a partition of or inherits from.
 func lineage(s *schema.Schema) func(*schema.Table) []string {
-	byName := map[schema.Name]*schema.Table{}
-	for _, t := range s.Tables {
-		byName[t.Name] = t
-	}
+	byName := s.ByName()
 	return func(t *schema.Table) []string {
 		var names []string
 		for _, of := range parts(byName, t) {

@@ -63,8 +63,7 @@ func spare(t *rows.Table, column string, value []byte) *rows.Table {
 // MasksAddress reports whether a plan masks a column in every row of a table.
 func (p *Plan) MasksAddress(head *archive.Head, table schema.Name, column string) bool {
 	masks := false
-	for i := range head.Entries {
-		e := &head.Entries[i]
+	for e := range head.All() {
 		namespace, tag := e.Names()
 		if e.Desc != "TABLE DATA" || namespace != table.Schema || tag != table.Name {
 			continue

@@ -158,7 +158,6 @@ func (p *yamlRules) rules(r *Rules, n ast.Node) {
 	}
 }
 
-// definitions reads the reviewed definitions.
 func (p *yamlRules) definitions(kv pair) map[string]string {
 	if !isMapping(kv.value) {
 		if kv.value != nil && !blank(kv.value) {
@@ -216,7 +215,6 @@ func (p *yamlRules) path(path string) string {
 	return filepath.Join(p.dir, path)
 }
 
-// files reads one path or a list of paths.
 func (p *yamlRules) files(kv pair) []string {
 	nodes := []ast.Node{kv.value}
 	if list, ok := kv.value.(*ast.SequenceNode); ok {
@@ -234,7 +232,6 @@ func (p *yamlRules) files(kv pair) []string {
 	return paths
 }
 
-// tables reads the rules for tables.
 func (p *yamlRules) tables(n ast.Node) []tableRule {
 	if n == nil || blank(n) {
 		return nil
@@ -336,7 +333,6 @@ func (p *yamlRules) method(n ast.Node, on string, paths bool) (methods.Spec, boo
 	return methods.Spec{}, false
 }
 
-// argument reads the argument of a method.
 func (p *yamlRules) argument(kv pair, on string, paths bool) (methods.Spec, bool) {
 	spec := methods.Spec{Name: kv.key}
 	facts, ok := methods.FactsOf(kv.key)
@@ -420,10 +416,7 @@ func (p *yamlRules) paths(spec methods.Spec, kv pair, on string) (methods.Spec, 
 }
 
 func nearestMethod(name string) string {
-	var names []string
-	for _, f := range methods.All() {
-		names = append(names, f.Name)
-	}
+	names := namesOf(func(methods.Facts) bool { return true })
 	if near := nearest(name, names); near != "" {
 		return near
 	}

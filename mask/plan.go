@@ -25,37 +25,25 @@ func NewPlan(tables map[int]*rows.Table, hash string) *Plan {
 	return &Plan{tables: tables, hash: hash}
 }
 
+// orEmpty returns a plan that changes nothing for a nil Plan.
+func (p *Plan) orEmpty() *Plan {
+	if p == nil {
+		return &Plan{}
+	}
+	return p
+}
+
 // Table returns the plan for the rows of a TABLE DATA entry, nil to keep them. A nil
 // Plan keeps all rows.
-func (p *Plan) Table(e *archive.Entry) *rows.Table {
-	if p == nil {
-		return nil
-	}
-	return p.tables[e.ID]
-}
+func (p *Plan) Table(e *archive.Entry) *rows.Table { return p.tableByID(e.ID) }
 
-func (p *Plan) tableByID(id int) *rows.Table {
-	if p == nil {
-		return nil
-	}
-	return p.tables[id]
-}
+func (p *Plan) tableByID(id int) *rows.Table { return p.orEmpty().tables[id] }
 
 // RulesHash returns Rules.Hash, "" if there are no rules.
-func (p *Plan) RulesHash() string {
-	if p == nil {
-		return ""
-	}
-	return p.hash
-}
+func (p *Plan) RulesHash() string { return p.orEmpty().hash }
 
 // Tables returns how many tables the plan changes or leaves out.
-func (p *Plan) Tables() int {
-	if p == nil {
-		return 0
-	}
-	return len(p.tables)
-}
+func (p *Plan) Tables() int { return len(p.orEmpty().tables) }
 
 // EmptyLargeObjects makes large objects empty. Their oids stay, because rows refer to
 // them.
@@ -69,12 +57,7 @@ func (p *Plan) Masks() bool { return p != nil && (p.emptied || len(p.tables) > 0
 
 // Warnings returns the warnings for the user: checks that may break and, unless they
 // are refused, columns without a rule.
-func (p *Plan) Warnings() []string {
-	if p == nil {
-		return nil
-	}
-	return p.warnings
-}
+func (p *Plan) Warnings() []string { return p.orEmpty().warnings }
 
 // Over returns a plan that masks the columns that p masks, and those that base masks
 // and p keeps. It leaves out the rows that either plan leaves out. It has the hash
@@ -82,16 +65,13 @@ func (p *Plan) Warnings() []string {
 func (p *Plan) Over(base *Plan) *Plan {
 	tables := map[int]*rows.Table{}
 	for _, plan := range []*Plan{base, p} {
-		if plan == nil {
-			continue
-		}
-		for id, t := range plan.tables {
+		for id, t := range plan.orEmpty().tables {
 			tables[id] = over(t, tables[id])
 		}
 	}
 	both := NewPlan(tables, cmp.Or(p.RulesHash(), base.RulesHash()))
 	both.warnings = slices.Concat(p.Warnings(), base.Warnings())
-	both.doubts = slices.Concat(p.doubtsOf(), base.doubtsOf())
+	both.doubts = slices.Concat(p.orEmpty().doubts, base.orEmpty().doubts)
 	both.emptied = p.EmptiesLargeObjects() || base.EmptiesLargeObjects()
 	return both
 }
@@ -126,9 +106,9 @@ type Covered struct {
 // order of the head.
 func (p *Plan) Covers(head *archive.Head, wanted func(*archive.Entry) bool) []Covered {
 	var all []Covered
-	for i := range head.Entries {
-		t := p.Table(&head.Entries[i])
-		if t == nil || !wanted(&head.Entries[i]) {
+	for e := range head.All() {
+		t := p.Table(e)
+		if t == nil || !wanted(e) {
 			continue
 		}
 		c := Covered{Table: t.Name, NoRows: t.None}

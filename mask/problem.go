@@ -1,6 +1,7 @@
 package mask
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,13 +56,8 @@ func (p *problems) err(what string) error {
 		return nil
 	}
 	slices.SortStableFunc(p.list, func(a, b Problem) int {
-		if c := strings.Compare(a.Place.File, b.Place.File); c != 0 {
-			return c
-		}
-		if a.Place.Line != b.Place.Line {
-			return a.Place.Line - b.Place.Line
-		}
-		return a.Place.Column - b.Place.Column
+		p, q := a.Place, b.Place
+		return cmp.Or(cmp.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column))
 	})
 	lines := make([]string, len(p.list))
 	for i, one := range p.list {

@@ -1,7 +1,9 @@
 package mask
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -97,13 +99,7 @@ func (c *compiler) withRows() []*schema.Table {
 			}
 		}
 	}
-	var list []*schema.Table
-	for _, t := range c.schema.Tables {
-		if rows[t] {
-			list = append(list, t)
-		}
-	}
-	return list
+	return slices.DeleteFunc(slices.Clone(c.schema.Tables), func(t *schema.Table) bool { return !rows[t] })
 }
 
 // column adds a column. always reports whether it is replaced even without a rule.
@@ -142,8 +138,8 @@ func (r *Report) unread(s *subject) {
 
 // rest adds large objects.
 func (r *Report) rest(head *archive.Head, largeObjects string) {
-	for i := range head.Entries {
-		if head.Entries[i].Desc == "BLOBS" {
+	for e := range head.All() {
+		if e.Desc == "BLOBS" {
 			f := Finding{Why: "files can hold anything", Open: largeObjects == ""}
 			if !f.Open {
 				f.Rule = largeObjects
@@ -156,13 +152,7 @@ func (r *Report) rest(head *archive.Head, largeObjects string) {
 
 // open returns the findings without a rule.
 func (r *Report) open() []Finding {
-	var list []Finding
-	for _, f := range r.Findings {
-		if f.Open {
-			list = append(list, f)
-		}
-	}
-	return list
+	return slices.DeleteFunc(slices.Clone(r.Findings), func(f Finding) bool { return !f.Open })
 }
 
 // Open returns how many findings have no rule.
@@ -183,10 +173,7 @@ func (r *Report) Unlisted(rules *Rules) error {
 	if len(open) == 1 {
 		things = "column"
 	}
-	place := "hectl.yml"
-	if rules.path != "" {
-		place = rules.path
-	}
+	place := cmp.Or(rules.path, "hectl.yml")
 	text := fmt.Sprintf("the dump has %d %s that could hold personal data and have no rule:%s", len(open), things, b.String())
 	if len(unseen) > 0 {
 		if b.Reset(); len(open) > 0 {

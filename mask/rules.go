@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools/schema"
@@ -121,12 +122,10 @@ func (r *Rules) Reviewed() string { return fmt.Sprint(r.reviewed) }
 // Passwords returns the passwords that rules give to users.
 func (r *Rules) Passwords() []string {
 	var list []string
-	for _, rules := range [][]tableRule{r.own, r.builtIn} {
-		for _, t := range rules {
-			for _, c := range t.columns {
-				if c.spec.Name == "bcrypt" {
-					list = append(list, c.spec.Text)
-				}
+	for _, t := range slices.Concat(r.own, r.builtIn) {
+		for _, c := range t.columns {
+			if c.spec.Name == "bcrypt" {
+				list = append(list, c.spec.Text)
 			}
 		}
 	}

@@ -29,8 +29,6 @@ type CredentialOptions struct {
 	Empty func(dataID int) bool
 }
 
-func (o CredentialOptions) empty(t *schema.Table) bool { return o.Empty != nil && o.Empty(t.DataID) }
-
 func (o CredentialOptions) takes(t *schema.Table) bool {
 	return o.Takes == nil || o.Takes(&archive.Entry{ID: t.DataID, Namespace: t.Schema, Tag: t.Name.Name})
 }
@@ -62,7 +60,7 @@ func Credentials(s *schema.Schema, o CredentialOptions) (*Plan, error) {
 			continue
 		}
 		j.note(t, decided, o.Over.tableByID(t.DataID))
-		if !o.empty(t) {
+		if o.Empty == nil || !o.Empty(t.DataID) {
 			j.orphans = append(j.orphans, decided.orphans...)
 		}
 		if decided.none || t.Copy != nil {
@@ -97,12 +95,9 @@ func newCredentialJudge(s *schema.Schema, o CredentialOptions) (*credentialJudge
 	}
 	j := &credentialJudge{
 		compiler: compiler{
-			rules: &Rules{}, seed: o.Seed, head: &archive.Head{}, schema: s, byName: map[schema.Name]*schema.Table{}, made: map[string]methods.Func{},
+			rules: &Rules{}, seed: o.Seed, head: &archive.Head{}, schema: s, byName: s.ByName(), made: map[string]methods.Func{},
 		},
 		lists: newCredentialLists(), keep: o.Keep, password: o.Password, names: lineage(s), decided: map[*schema.Table]*replacements{},
-	}
-	for _, t := range s.Tables {
-		j.byName[t.Name] = t
 	}
 	return j, nil
 }

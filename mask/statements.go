@@ -12,14 +12,13 @@ import (
 // came as INSERT statements. It replaces the same columns as Credentials.
 type InDatabase struct {
 	judge *credentialJudge
-	seed  methods.Seed
 }
 
 // NewInDatabase takes the schema of the dump that the rows came from, and
 // CredentialOptions.Keep.
 func NewInDatabase(s *schema.Schema, password string, seed methods.Seed, keep ...schema.Pattern) (*InDatabase, error) {
 	j, err := newCredentialJudge(s, CredentialOptions{Password: password, Seed: seed, Keep: keep})
-	return &InDatabase{j, seed}, err
+	return &InDatabase{j}, err
 }
 
 // An Assignment is the new value of a column, as SQL.

@@ -103,7 +103,6 @@ func (r *Report) suggestions() []*suggestedTable {
 	return tables
 }
 
-// suggestColumns suggests a method for each open column of t.
 func (r *Report) suggestColumns(t *suggestedTable) {
 	var rule tableRule
 	for _, f := range t.findings {

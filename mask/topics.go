@@ -159,6 +159,10 @@ func numberTopicOf(name string, times, few, reference bool) string {
 			return "a personal number"
 		}
 	}
+	aboutConsent := anyOf(words, "consent", "consented", "consents", "opt", "opted", "notification", "notifications", "can")
+	aboutLimit := anyOf(words, "min", "max", "minimum", "maximum", "default", "allowed", "cache") // such as a minimum age
+	aboutSetting := anyOf(words, "show", "display", "hide", "require", "requires", "required", "enable", "enabled",
+		"ask", "collect", "include", "allow", "use", "notify", "can", "send", "track") // of the application, not of a person
 	for _, t := range numberTopics() {
 		if times && !t.times || few && !t.few {
 			continue
@@ -169,14 +173,13 @@ func numberTopicOf(name string, times, few, reference bool) string {
 		}
 		switch after := words[max(at, 0):]; {
 		case at < 0:
-		case t.with != nil && !slices.ContainsFunc(after[1:], func(w string) bool { return slices.Contains(t.with, w) }):
+		case t.with != nil && !anyOf(after[1:], t.with...):
 		case t.name == "personal finances", t.name == "personal details" && !times && !few:
 			// A count of income, for example, is still personal.
 			if !slices.Contains([]string{"position", "version"}, last) {
 				return t.name
 			}
-		case slices.Contains(notOfValues(), last), consents(words):
-		case bounds(words), few && setting(words):
+		case slices.Contains(notOfValues(), last), aboutConsent, aboutLimit, few && aboutSetting:
 		default:
 			return t.name
 		}
@@ -189,24 +192,7 @@ func (t numberTopic) tells(word string) bool {
 	return slices.Contains(t.words, word) || slices.ContainsFunc(t.within, func(part string) bool { return strings.Contains(word, part) })
 }
 
-// consents reports whether a name is about consent.
-func consents(words []string) bool {
-	return slices.ContainsFunc(words, func(w string) bool {
-		return slices.Contains([]string{"consent", "consented", "consents", "opt", "opted", "notification", "notifications", "can"}, w)
-	})
-}
-
-// bounds reports whether a name is about a limit, such as a minimum age.
-func bounds(words []string) bool {
-	return slices.ContainsFunc(words, func(w string) bool {
-		return slices.Contains([]string{"min", "max", "minimum", "maximum", "default", "allowed", "cache"}, w)
-	})
-}
-
-// setting reports whether a name is about the behavior of the application and not about
-// a person.
-func setting(words []string) bool {
-	return slices.ContainsFunc(words, func(w string) bool {
-		return slices.Contains([]string{"show", "display", "hide", "require", "requires", "required", "enable", "enabled", "ask", "collect", "include", "allow", "use", "notify", "can", "send", "track"}, w)
-	})
+// anyOf reports whether one of words is on a list.
+func anyOf(words []string, list ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
 }

@@ -40,19 +40,12 @@ func (j *credentialJudge) doubt(t *schema.Table, col *schema.Column, options []r
 
 // Doubts returns the plan's doubts in the order of their tables' rows.
 func (p *Plan) Doubts() []*Doubt {
-	all := slices.DeleteFunc(slices.Clone(p.doubtsOf()), func(d *Doubt) bool {
+	all := slices.DeleteFunc(slices.Clone(p.orEmpty().doubts), func(d *Doubt) bool {
 		t := p.tables[d.dataID]
 		return t == nil || t.None
 	})
 	slices.SortStableFunc(all, func(a, b *Doubt) int { return cmp.Compare(a.dataID, b.dataID) })
 	return all
-}
-
-func (p *Plan) doubtsOf() []*Doubt {
-	if p == nil {
-		return nil
-	}
-	return p.doubts
 }
 
 // DataID returns the dump id of the TABLE DATA entry of the column's table.
@@ -98,8 +91,8 @@ func (d *Doubt) trial(value string) string {
 	}
 	columns = append(columns, value+" AS "+schema.Quote(d.name))
 	for _, name := range slices.Sorted(maps.Keys(used)) {
-		if c := d.table.Column(name); c != nil && name != d.name {
-			columns = append(columns, "NULL::"+base(c.Type)+" AS "+schema.Quote(name))
+		if c := d.table.Column(name); c != nil && name != d.name { // a domain may not allow NULL, its base type does
+			columns = append(columns, "NULL::"+c.Type.Root().SQL+" AS "+schema.Quote(name))
 		}
 	}
 	from := " FROM (SELECT " + strings.Join(columns, ", ") + ") AS " + schema.Quote(d.table.Name.Name)
@@ -108,9 +101,6 @@ func (d *Doubt) trial(value string) string {
 	}
 	return "SELECT LEAST(" + strings.Join(verdicts, ", ") + ")" + from
 }
-
-// base returns a type that allows NULL, which a domain may not.
-func base(t schema.Type) string { return t.Root().SQL }
 
 // Use replaces the doubt's column in one of the ways of Trials, which settles it.
 func (p *Plan) Use(d *Doubt, option int) {

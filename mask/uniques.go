@@ -73,13 +73,9 @@ func keepsApart(spec methods.Spec, col *schema.Column, u schema.Unique) bool {
 
 // apart returns the methods that keep the column's values distinct.
 func apart(col *schema.Column, u schema.Unique) []string {
-	var names []string
-	for _, f := range methods.All() {
-		if f.Fits(col.Type) && (!f.Null || !col.NotNull) && keepsApart(methods.Spec{Name: f.Name}, col, u) {
-			names = append(names, f.Name)
-		}
-	}
-	return names
+	return namesOf(func(f methods.Facts) bool {
+		return f.Fits(col.Type) && (!f.Null || !col.NotNull) && keepsApart(methods.Spec{Name: f.Name}, col, u)
+	})
 }
 
 // implied reports whether another unique index keeps the columns of u unique without
@@ -114,12 +110,9 @@ func (c *compiler) expression(s *subject, index, sql string) {
 // email, uuid and hash never differ in case alone.
 func foldsCase(sql, column string) bool {
 	name := schema.Quote(column)
-	for _, function := range []string{"lower", "upper"} {
-		if sql == function+"("+name+")" || sql == function+"(("+name+")::text)" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"lower", "upper"}, func(function string) bool {
+		return sql == function+"("+name+")" || sql == function+"(("+name+")::text)"
+	})
 }
 
 // partial checks the condition of a partial unique index: masking may add rows to it.

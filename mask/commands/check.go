@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -21,7 +22,6 @@ type maskRules struct {
 	YAML string `json:"yaml"`
 }
 
-// Text returns the rules in the format of hectl.yml.
 func (r maskRules) Text() string { return r.YAML }
 
 func printRules(env *command.Env) error {
@@ -96,14 +96,11 @@ func (r maskChecked) Text() string {
 	}
 	rows := [][]string{{"COLUMN", "TYPE", "WHY", "RULE"}}
 	for _, f := range r.Findings {
-		rule, why := f.Rule, f.Why
+		rule := f.Rule
 		if f.Open {
 			rule = "OPEN"
 		}
-		if why == "" {
-			why = "-"
-		}
-		rows = append(rows, []string{f.On(), f.Type, why, rule})
+		rows = append(rows, []string{f.On(), f.Type, cmp.Or(f.Why, "-"), rule})
 	}
 	for _, d := range r.Definitions {
 		rule := "reviewed"
@@ -126,7 +123,6 @@ func (r maskChecked) Text() string {
 	return b.String()
 }
 
-// Run checks the rules against the dump.
 func (o *maskCheck) Run(ctx context.Context, env *command.Env) error {
 	src, err := o.source(ctx, env)
 	if err != nil {

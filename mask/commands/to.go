@@ -42,7 +42,6 @@ func maskToFlags() []cli.Flag {
 	}
 }
 
-// newMaskOptions reads the command's argument and flags.
 func newMaskOptions(env *command.Env, c *cli.Context) (*maskOptions, error) {
 	chosen, err := command.NewChoice(env, c)
 	if err != nil {
@@ -84,7 +83,6 @@ type maskedDump struct {
 // IsProse lets the console wrap its lines.
 func (maskedDump) IsProse() {}
 
-// Text describes the masked dump.
 func (r maskedDump) Text() string {
 	to := "s3://" + r.Bucket + "/" + r.Key
 	if r.DryRun {
@@ -95,7 +93,6 @@ func (r maskedDump) Text() string {
 		humanize.Bytes(uint64(r.Size)), took, r.Tables, r.Rules)
 }
 
-// Run writes a masked copy of a dump to the other bucket.
 func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
 	start := env.Console.Now()
 	src, err := command.NewFinder(env).Choose(ctx, o.Choice)

@@ -132,7 +132,6 @@ func (d *draw) below(n int) int {
 	return int(hi)
 }
 
-// pick returns one of words.
 func (d *draw) pick(words []string) string { return words[d.below(len(words))] }
 
 // digit returns a digit. The first digit of a number is not 0.

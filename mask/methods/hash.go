@@ -1,6 +1,7 @@
 package methods
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
 )
@@ -15,10 +16,7 @@ const (
 
 // hash replaces a value with hexadecimal digits that identify it.
 func (m maker) hash(k *keyedHash) (change, error) {
-	n := HashLength
-	if m.spec.Number != 0 {
-		n = m.spec.Number
-	}
+	n := cmp.Or(m.spec.Number, HashLength)
 	switch {
 	case n < leastHashed || n > mostHashed:
 		return nil, fmt.Errorf("%d digits is not from %d to %d", n, leastHashed, mostHashed)

@@ -24,7 +24,6 @@ type reader struct {
 	outErr error  // to return after ready
 }
 
-// Read implements io.Reader.
 func (r *reader) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
