@@ -23,8 +23,8 @@ func (d *Dump) CheckDefinitions() error {
 		return fault.New(fault.Integrity, "find out who wrote the dump; docs/security.md says what hectl checks",
 			"%s is not what pg_dump writes: %w", d.Name, err)
 	}
-	for i := range d.Head.Entries {
-		if e := &d.Head.Entries[i]; copies[e.ID] != e.Copy {
+	for e := range d.Head.All() {
+		if copies[e.ID] != e.Copy {
 			d.Edits.ReplaceCopy(e, copies[e.ID])
 		}
 	}

@@ -2,6 +2,7 @@ package dump
 
 import (
 	"bytes"
+	"cmp"
 
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
@@ -38,10 +39,7 @@ func (x *Edits) set(e *archive.Entry, change func(*archive.Edit)) {
 
 // Definition returns the definition of an entry as it is restored.
 func (x *Edits) Definition(e *archive.Entry) string {
-	if now := x.byID[e.ID].Definition; now != "" {
-		return now
-	}
-	return e.Definition
+	return cmp.Or(x.byID[e.ID].Definition, e.Definition)
 }
 
 // Drops reports whether an entry is left out.

@@ -288,14 +288,6 @@ func OpenHead(ctx context.Context, src Opener) (*Dump, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	stop := d.Close
-	d.Close = func() error { return errors.Join(stop(), closeOnce(f)) }
+	d.Close = sync.OnceValue(func() error { return errors.Join(stop(), f.Close()) })
 	return d, nil
-}
-
-// closeOnce closes c, which may already be closed.
-func closeOnce(c io.Closer) error {
-	if err := c.Close(); !errors.Is(err, os.ErrClosed) {
-		return err
-	}
-	return nil
 }

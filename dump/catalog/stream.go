@@ -90,7 +90,9 @@ func (s *Stream) readHead() error {
 	switch {
 	case err == nil:
 		s.head = head
-		s.indexer = archive.NewIndexer(head, archive.IndexOptions{SHA256: true, Begun: s.begun(head)})
+		entries := head.ByID()
+		begun := func(b archive.Block) { s.at.Store(entries[b.ID]) }
+		s.indexer = archive.NewIndexer(head, archive.IndexOptions{SHA256: true, Begun: begun})
 		s.held.Store(head.Length)
 		return nil
 	case len(s.raw) >= 7 && bytes.HasPrefix(s.raw, []byte("PGDMP\x01")) && s.raw[6] > newestLayout:
@@ -120,12 +122,6 @@ func (s *Stream) Revise(head []byte) error {
 	}
 	s.headSum = sha256.Sum256(head)
 	return nil
-}
-
-// begun returns a function that records the entry of each block that begins.
-func (s *Stream) begun(head *archive.Head) func(archive.Block) {
-	entries := head.ByID()
-	return func(b archive.Block) { s.at.Store(entries[b.ID]) }
 }
 
 // Position describes the writer's progress. It may be called at any time.

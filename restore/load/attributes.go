@@ -31,8 +31,7 @@ func CutUnknownOptions(d *dump.Dump, server pgtools.Version) (warning string) {
 	standard, said := d.Head.StandardStrings()
 	known := func(o string) bool { return knownAttributeOption(o, server) }
 	var options, tables []string
-	for i := range d.Head.Entries {
-		e := &d.Head.Entries[i]
+	for e := range d.Head.All() {
 		definition := d.Edits.Definition(e)
 		if !strings.Contains(definition, "ALTER COLUMN") {
 			continue

@@ -57,8 +57,7 @@ func divideWork(h *archive.Head, copies []tableCopy, rest remainder, relations [
 			add(e, true)
 		}
 	}
-	for i := range h.Entries {
-		e := &h.Entries[i]
+	for e := range h.All() {
 		if e.Desc != "CONSTRAINT" && e.Desc != "INDEX" && e.Desc != "STATISTICS" {
 			continue
 		}
@@ -146,7 +145,6 @@ func (b *builder) close(ctx context.Context) {
 	}
 }
 
-// relations lists the tables of the temp database.
 func (b *builder) relations(ctx context.Context) ([]relation, error) {
 	return list[relation](ctx, b.pool, `
 		SELECT n.nspname::text, c.relname::text,
@@ -167,7 +165,6 @@ func list[T any](ctx context.Context, pool *sessions, sql string) (found []T, er
 	return found, nil
 }
 
-// finish does the work of one table.
 func (b *builder) finish(ctx context.Context, w *tableWork) error {
 	for _, e := range w.keys {
 		if err := b.restore(ctx, e); err != nil {
@@ -219,7 +216,10 @@ func (b *builder) analyze(ctx context.Context, schema, table string) (taken bool
 // exec runs sql and shows name on the bar.
 func (b *builder) exec(ctx context.Context, name, sql string) error {
 	return b.pool.do(ctx, func(db *pgtools.DB) error {
-		if bar := b.shown(); bar != nil && name != "" {
+		b.mu.Lock()
+		bar := b.bar
+		b.mu.Unlock()
+		if bar != nil && name != "" {
 			defer bar.Job(name)()
 		}
 		_, err := db.Exec(ctx, sql)
@@ -233,12 +233,6 @@ func (b *builder) show(bar *console.Progress) {
 	defer b.mu.Unlock()
 	b.bar = bar
 	bar.Add(int64(len(b.restored)))
-}
-
-func (b *builder) shown() *console.Progress {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.bar
 }
 
 // analyzeRest analyzes the tables that finish has not: partitioned tables, materialized

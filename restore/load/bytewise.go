@@ -1,6 +1,7 @@
 package load
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/rubyforgood/hectl/pgtools"
@@ -12,8 +13,7 @@ import (
 // its text: names and values may exceed their limits, and expressions may count or
 // hash bytes.
 func countsBytes(h *archive.Head) bool {
-	for i := range h.Entries {
-		e := &h.Entries[i]
+	for e := range h.All() {
 		if len(e.Text(e.Tag)) > pgtools.MaxIdentifier && len(e.Tag) <= pgtools.MaxIdentifier {
 			return true
 		}
@@ -26,12 +26,8 @@ func countsBytes(h *archive.Head) bool {
 		if err != nil {
 			return true
 		}
-		for _, name := range byteFunctions() {
-			if words[name] {
-				return true
-			}
-		}
-		if schema.Says(e.Definition, "partition by hash") {
+		counts := slices.ContainsFunc(byteFunctions(), func(name string) bool { return words[name] })
+		if counts || schema.Says(e.Definition, "partition by hash") {
 			return true
 		}
 	}
@@ -63,11 +59,9 @@ func Outgrown(err error) bool {
 		return true
 	case "":
 		text := err.Error() // from pg_restore, which runs with LC_MESSAGES=C
-		for _, said := range []string{"violates check constraint", "violates partition constraint", "value too long", "exceeds btree", "exceeds maximum", "duplicate key", "is violated by some row"} {
-			if strings.Contains(text, said) {
-				return true
-			}
-		}
+		return slices.ContainsFunc([]string{
+			"violates check constraint", "violates partition constraint", "value too long", "exceeds btree", "exceeds maximum", "duplicate key", "is violated by some row",
+		}, func(said string) bool { return strings.Contains(text, said) })
 	}
 	return false
 }

@@ -25,20 +25,14 @@ func NewChooser(only, exclude []string) (Chooser, error) {
 		patterns *[]schema.Pattern
 	}{{only, &c.only}, {exclude, &c.exclude}} {
 		for _, text := range list.texts {
-			p, err := parsePattern(text)
+			p, err := schema.ParsePattern(text)
 			if err != nil {
-				return Chooser{}, err
+				return Chooser{}, fault.Wrap(fault.Usage, `for example: 'audit_*', public.versions, '"Mixed Case"'`, err)
 			}
 			*list.patterns = append(*list.patterns, p)
 		}
 	}
 	return c, nil
-}
-
-// parsePattern reads one pattern.
-func parsePattern(text string) (schema.Pattern, error) {
-	p, err := schema.ParsePattern(text)
-	return p, fault.Wrap(fault.Usage, `for example: 'audit_*', public.versions, '"Mixed Case"'`, err)
 }
 
 // nameOf returns the name of the table of an entry, in UTF-8.
@@ -66,15 +60,14 @@ func (c Chooser) Takes(e *archive.Entry) bool {
 // check refuses patterns that match no table: a mistyped name must not let in rows that
 // should be left out.
 func (c Chooser) check(h *archive.Head) error {
-	return checkPatterns(h, append(append([]schema.Pattern(nil), c.only...), c.exclude...))
+	return checkPatterns(h, slices.Concat(c.only, c.exclude))
 }
 
 // checkPatterns refuses patterns that match no table of an archive.
 func checkPatterns(h *archive.Head, patterns []schema.Pattern) error {
 	for _, p := range patterns {
 		found := false
-		for i := range h.Entries {
-			e := &h.Entries[i]
+		for e := range h.All() {
 			found = found || ((e.Desc == "TABLE" || e.Desc == "TABLE DATA") && p.Matches(nameOf(e)))
 		}
 		if !found {
@@ -98,20 +91,12 @@ func (c Chooser) parts() (parts []string) {
 	return parts
 }
 
-// all reports whether every table's rows are restored.
-func (c Chooser) all() bool { return len(c.only)+len(c.exclude) == 0 }
-
 // choose returns the chosen blocks and entries of the data section.
 func (c Chooser) choose(copies []tableCopy, rest remainder) ([]tableCopy, remainder) {
-	if c.all() {
+	if len(c.only)+len(c.exclude) == 0 {
 		return copies, rest
 	}
-	var chosen []tableCopy
-	for _, t := range copies {
-		if c.Takes(t.entry) {
-			chosen = append(chosen, t)
-		}
-	}
+	chosen := slices.DeleteFunc(slices.Clone(copies), func(t tableCopy) bool { return !c.Takes(t.entry) })
 	return chosen, rest.without(func(e *archive.Entry) bool { return e.Desc == "TABLE DATA" && !c.Takes(e) })
 }
 

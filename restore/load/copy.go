@@ -20,7 +20,6 @@ import (
 // and 11.0 s in three rounds; without FREEZE it took 12.2, 11.9 and 11.3 s.
 const worthFreezing = 64 << 10 // bytes
 
-// copyTable copies data into the table.
 func (s *sessions) copyTable(ctx context.Context, c tableCopy, data io.Reader) error {
 	if c.parts > 1 {
 		return s.copySplit(ctx, c, data)

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -134,13 +135,7 @@ func (l likeness) fits(encoding string) bool {
 // plainLocale reports whether a locale of the C library is compatible with any encoding.
 func plainLocale(name string) bool { return name == "C" || name == "POSIX" }
 
-// locale names the locale of l.
-func (l likeness) locale() string {
-	if l.Locale != "" {
-		return l.Locale
-	}
-	return l.Collate
-}
+func (l likeness) locale() string { return cmp.Or(l.Locale, l.Collate) }
 
 // ExplainCreate adds hints to an error of CREATE DATABASE if the server's machine no
 // longer has the locale of the target.

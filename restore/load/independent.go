@@ -32,12 +32,8 @@ type dependents struct {
 }
 
 func newDependents(h *archive.Head) *dependents {
-	d := &dependents{byID: h.ByID(), tables: map[schema.Name]*schema.Table{}, also: map[int][]int{}, casts: map[int]bool{}}
-	for _, t := range schema.Read(h).Tables {
-		d.tables[t.Name] = t
-	}
-	for i := range h.Entries {
-		e := &h.Entries[i]
+	d := &dependents{byID: h.ByID(), tables: schema.Read(h).ByName(), also: map[int][]int{}, casts: map[int]bool{}}
+	for e := range h.All() {
 		for _, id := range e.Dependencies {
 			on := d.byID[id]
 			switch {
@@ -60,11 +56,13 @@ func newDependents(h *archive.Head) *dependents {
 // row may call a function of the database, or the table belongs to an extension and
 // already has keys, indexes and triggers.
 func (d *dependents) rows(e *archive.Entry) bool {
-	defined := false
-	for _, id := range e.Dependencies {
-		defined = defined || d.byID[id] != nil && d.byID[id].Desc == "TABLE"
-	}
-	return !defined || d.reads(e)
+	return !dependsOnA("TABLE", e, d.byID) || d.reads(e)
+}
+
+// dependsOnA reports whether the archive records a dependency of an entry on one of a
+// kind.
+func dependsOnA(kind string, e *archive.Entry, byID map[int]*archive.Entry) bool {
+	return slices.ContainsFunc(e.Dependencies, func(id int) bool { return byID[id] != nil && byID[id].Desc == kind })
 }
 
 // reads reports whether restoring an entry may read tables that its dependencies
@@ -185,8 +183,8 @@ func readsCatalog(name string) bool {
 // changes, or EXPLAIN.
 func (d *dependents) statistics(h *archive.Head) bool {
 	reads, named := false, false
-	for i := range h.Entries {
-		switch e := &h.Entries[i]; e.Desc {
+	for e := range h.All() {
+		switch e.Desc {
 		case "TABLE DATA":
 			reads = reads || d.rows(e)
 		case "MATERIALIZED VIEW DATA":

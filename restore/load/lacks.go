@@ -50,8 +50,8 @@ func look(ctx context.Context, admin *pgtools.DB, h *archive.Head) (s surroundin
 	if err != nil {
 		return s, fmt.Errorf("look up the role's rights: %w", err)
 	}
-	for i := range h.Entries {
-		switch e := &h.Entries[i]; e.Desc {
+	for e := range h.All() {
+		switch e.Desc {
 		case "SECURITY LABEL":
 			for _, name := range schema.LabelProviders(e.Definition) {
 				if slices.Contains(s.unloaded, name) {
@@ -94,10 +94,6 @@ func library(e *archive.Entry) string {
 	return ""
 }
 
-// inOnePlace reports whether a setting of the server names the only database that can
-// have an extension. A new database cannot have it.
-func inOnePlace(name string) bool { return name == "pg_cron" }
-
 // lack returns the reason why an entry cannot be restored unchanged, if there is one.
 func (s surroundings) lack(e *archive.Entry, byID map[int]*archive.Entry) (l lack, is bool) {
 	l = lack{entry: e}
@@ -122,7 +118,10 @@ func (s surroundings) lack(e *archive.Entry, byID map[int]*archive.Entry) (l lac
 		if l.why = s.locales[c.Options]; l.why == "" {
 			return l, false
 		}
-		l.matters, l.hint = true, localeHint(c)
+		l.matters = true
+		if c.Locale != "" && c.Provider != "icu" {
+			l.hint = pgtools.LocaleHint(c.Locale)
+		}
 		return l, true
 	case "FUNCTION", "PROCEDURE":
 		if lib := library(e); lib != "" && slices.Contains(s.libraries, lib) {
@@ -131,7 +130,7 @@ func (s surroundings) lack(e *archive.Entry, byID map[int]*archive.Entry) (l lac
 			return l, true
 		}
 	case "PUBLICATION":
-		if since := publishedSince(e); s.server.Major < since {
+		if s.server.Major < 19 && (schema.Says(e.Definition, "all sequences") || schema.Says(e.Definition, "for all tables except")) {
 			l.why = fmt.Sprintf("PostgreSQL %d does not support its kind of publication", s.server.Major)
 			return l, true
 		}
@@ -149,14 +148,6 @@ func (s surroundings) lack(e *archive.Entry, byID map[int]*archive.Entry) (l lac
 	l.why, l.matters = s.superuserOnly(), e.Desc != "PUBLICATION"
 	l.hint = "restore as a superuser: name one in the target, as in --target postgres://postgres@" + s.host + "/DATABASE"
 	return l, true
-}
-
-// publishedSince returns the first version that supports the kind of a publication.
-func publishedSince(e *archive.Entry) int {
-	if schema.Says(e.Definition, "all sequences") || schema.Says(e.Definition, "for all tables except") {
-		return 19
-	}
-	return 0
 }
 
 // statisticsSince returns the first version that can restore the statistics in an
@@ -185,7 +176,6 @@ func (s surroundings) superuserOnly() string {
 	return fmt.Sprintf("only a superuser may create it, and %s is not one", s.role)
 }
 
-// needsSuperuser reports whether only a superuser can create the object of an entry.
 func needsSuperuser(e *archive.Entry) bool {
 	switch e.Desc {
 	case "EVENT TRIGGER", "ACCESS METHOD", "FOREIGN DATA WRAPPER", "OPERATOR CLASS", "OPERATOR FAMILY",
@@ -210,7 +200,7 @@ func (s surroundings) lackExtension(l lack) (lack, bool) {
 	name := l.entry.Tag
 	x, there := s.extensions[name]
 	switch {
-	case inOnePlace(name):
+	case name == "pg_cron": // a setting of the server names the only database that can have it
 		l.why, l.bound = "a server has it in only one database, never in a new one", true
 	case !there:
 		l.why, l.missing = fmt.Sprintf("%s does not have it, and nothing else in the dump refers to it", s.host), true
@@ -282,12 +272,4 @@ func (s surroundings) lackRoles(l lack) (lack, bool) {
 		l.why = fmt.Sprintf("it is also for the %s %s does not have, and is restored for %s", roles, s.host, l.entry.Text(strings.Join(have, ", ")))
 	}
 	return l, true
-}
-
-// localeHint returns the hint for installing the locale of a collation on the server.
-func localeHint(c schema.Collation) string {
-	if c.Locale == "" || c.Provider == "icu" {
-		return ""
-	}
-	return pgtools.LocaleHint(c.Locale)
 }

@@ -43,13 +43,12 @@ func (o Options) leaveOut(ctx context.Context, admin *pgtools.DB, d *dump.Dump) 
 	if err != nil {
 		return nil, nil, err
 	}
-	om := omitter{d: d, host: admin.Conn().Host(), takesRows: o.Tables.Takes, needs: needs(d.Head), lacks: map[int]lack{}}
-	for i := range d.Head.Entries {
-		e := &d.Head.Entries[i]
+	om := omitter{d: d, host: admin.Conn().Host(), takesRows: o.Tables.Takes, byID: d.Head.ByID(), needs: needs(d.Head), lacks: map[int]lack{}}
+	for e := range d.Head.All() {
 		if found.server.Major < statisticsSince(e) {
 			d.Edits.Drop(e) // the restore runs ANALYZE instead
 		}
-		if l, is := found.lack(e, om.byID()); is {
+		if l, is := found.lack(e, om.byID); is {
 			om.lacks[l.entry.ID] = l
 		}
 	}
@@ -67,7 +66,7 @@ type omitter struct {
 	needs     map[int][]*archive.Entry // by the ID of an entry, the entries that need it
 	lacks     map[int]lack             // by the id of an entry
 
-	ids      map[int]*archive.Entry
+	byID     map[int]*archive.Entry
 	left     []LeftOut
 	noted    map[[2]string]*noted // by kind and reason
 	problems []error
@@ -84,13 +83,6 @@ type noted struct {
 // mostProblems limits the problems that are searched for and reported.
 const mostProblems = 100
 
-func (o *omitter) byID() map[int]*archive.Entry {
-	if o.ids == nil {
-		o.ids = o.d.Head.ByID()
-	}
-	return o.ids
-}
-
 // needs returns the entries that need each entry, by its ID. Rows of an extension's own
 // tables need the extension, because a dump does not define those tables.
 func needs(h *archive.Head) map[int][]*archive.Entry {
@@ -102,8 +94,7 @@ func needs(h *archive.Head) map[int][]*archive.Entry {
 			found[id] = append(known, e)
 		}
 	}
-	for i := range h.Entries {
-		e := &h.Entries[i]
+	for e := range h.All() {
 		orphan := false
 		for _, id := range e.Dependencies {
 			if byID[id] == nil {
@@ -135,8 +126,7 @@ const mostExtensions = 1000
 
 func extensionsOf(h *archive.Head) *extensions {
 	x := &extensions{inSchema: map[string][]*archive.Entry{}, known: map[string]*archive.Entry{}}
-	for i := range h.Entries {
-		e := &h.Entries[i]
+	for e := range h.All() {
 		if e.Desc != "EXTENSION" {
 			continue
 		}
@@ -211,13 +201,12 @@ func (o *omitter) attached(root, e *archive.Entry) bool {
 		return true
 	}
 	return root.Desc == "EXTENSION" && ofMember(e) &&
-		!slices.ContainsFunc(e.Dependencies, func(id int) bool { return id != root.ID && o.byID()[id] != nil })
+		!slices.ContainsFunc(e.Dependencies, func(id int) bool { return id != root.ID && o.byID[id] != nil })
 }
 
 // omitAsked leaves out the objects that the user named, and all entries that need them.
 func (o *omitter) omitAsked(w Without) {
-	for i := range o.d.Head.Entries {
-		root := &o.d.Head.Entries[i]
+	for root := range o.d.Head.All() {
 		if !w.takes(root) || o.d.Edits.Drops(root) || len(o.problems) >= mostProblems {
 			continue
 		}
@@ -239,8 +228,7 @@ func (o *omitter) omitAsked(w Without) {
 // needs.
 func (o *omitter) omitLacking() {
 	blocked := map[int]bool{} // entries of a problem that is already reported
-	for i := range o.d.Head.Entries {
-		root := &o.d.Head.Entries[i]
+	for root := range o.d.Head.All() {
 		l, is := o.lacks[root.ID]
 		if !is || o.d.Edits.Drops(root) {
 			continue

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/rubyforgood/hectl/dump"
@@ -63,8 +64,8 @@ type Loader struct {
 // phrases returns the messages that the functions of a dump raise.
 func phrases(h *archive.Head) pgtools.Phrases {
 	var messages []string
-	for i := range h.Entries {
-		if e := &h.Entries[i]; e.Desc == "FUNCTION" || e.Desc == "PROCEDURE" {
+	for e := range h.All() {
+		if e.Desc == "FUNCTION" || e.Desc == "PROCEDURE" {
 			messages = append(messages, schema.Raises(e.Definition)...)
 		}
 	}
@@ -111,7 +112,6 @@ func (l *Loader) loadSections(ctx context.Context) (warnings []pgtools.Ignored, 
 	return warnings, nil
 }
 
-// afterData runs when all rows are loaded.
 func (l *Loader) afterData(ctx context.Context) error {
 	if l.Loaded != nil {
 		if err := l.Loaded(ctx, l.Into); err != nil {
@@ -148,12 +148,8 @@ func (l *Loader) restore(ctx context.Context, opt pgtools.RestoreOptions) ([]pgt
 // cutOff reports whether pg_restore reached the end of the archive too early. Its
 // messages are in English because it runs with LC_MESSAGES=C.
 func cutOff(err error) bool {
-	for _, text := range []string{"could not read from input file: end of file", "could not find block ID", "unexpected end of file"} {
-		if strings.Contains(err.Error(), text) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"could not read from input file: end of file", "could not find block ID", "unexpected end of file"},
+		func(text string) bool { return strings.Contains(err.Error(), text) })
 }
 
 // itemLine matches the line with which pg_restore --verbose announces an object.

@@ -56,7 +56,6 @@ type maskedReader struct {
 	from *readers.Failing
 }
 
-// Read implements io.Reader.
 func (m maskedReader) Read(p []byte) (int, error) {
 	n, err := m.rows.Read(p)
 	switch {
@@ -72,7 +71,6 @@ func (m maskedReader) Read(p []byte) (int, error) {
 // maskError is the error for a row that could not be masked.
 type maskError struct{ error }
 
-// Unwrap returns the error of the mask.
 func (e *maskError) Unwrap() error { return e.error }
 
 // isMaskError reports whether err is about a row that could not be masked.

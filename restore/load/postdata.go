@@ -129,7 +129,10 @@ func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *d
 	list := &build
 	attaching := false
 	fillInTurn := fillsInTurn(h, reading)
-	parts := partsAndWholes(h)
+	parts := map[int]bool{} // ids of partitioned tables and partitions
+	for part, whole := range schema.Attachments(h) {
+		parts[part], parts[whole] = true, true
+	}
 	in := map[int]*[]*archive.Entry{} // the list of an entry, by its id
 	dependsOn := func(e *archive.Entry, list *[]*archive.Entry) bool {
 		return slices.ContainsFunc(e.Dependencies, func(id int) bool { return in[id] == list })
@@ -142,7 +145,7 @@ func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *d
 			list = &states
 		case locksParts(e) && slices.ContainsFunc(e.Dependencies, func(id int) bool { return parts[id] }):
 			list = &linked
-		case fillInTurn && (fills(e) || dependsOn(e, &fill)):
+		case fillInTurn && (e.Desc == "MATERIALIZED VIEW DATA" || e.Desc == "EVENT TRIGGER" || dependsOn(e, &fill)): // pg_restore leaves these for last
 			list = &fill
 		case isIndex && dependsOn(e, &rest):
 			list = &rest
@@ -165,15 +168,6 @@ func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *d
 		func(p pass) bool { return len(p.entries) == 0 })
 }
 
-// partsAndWholes returns the ids of partitioned tables and partitions.
-func partsAndWholes(h *archive.Head) map[int]bool {
-	found := map[int]bool{}
-	for part, whole := range schema.Attachments(h) {
-		found[part], found[whole] = true, true
-	}
-	return found
-}
-
 // locksParts reports whether the statement of an entry for a partitioned table also
 // applies to its partitions, or the reverse. It then locks all of them in its own
 // order, so two such entries can deadlock.
@@ -183,11 +177,6 @@ func locksParts(e *archive.Entry) bool {
 		return true
 	}
 	return false
-}
-
-// fills reports whether pg_restore leaves an entry for last, in its own order.
-func fills(e *archive.Entry) bool {
-	return e.Desc == "MATERIALIZED VIEW DATA" || e.Desc == "EVENT TRIGGER"
 }
 
 // fillsInTurn reports whether materialized views must be filled one at a time: one of
@@ -202,15 +191,12 @@ func fillsInTurn(h *archive.Head, reading *dependents) bool {
 		case "MATERIALIZED VIEW DATA":
 			return reading.reads(e)
 		case "INDEX":
-			return slices.ContainsFunc(e.Dependencies, func(id int) bool {
-				return byID[id] != nil && byID[id].Desc == "MATERIALIZED VIEW"
-			}) && reading.index(e)
+			return dependsOnA("MATERIALIZED VIEW", e, byID) && reading.index(e)
 		}
 		return false
 	})
 }
 
-// writeList writes a list for pg_restore --use-list.
 func writeList(path string, entries []*archive.Entry) error {
 	var b strings.Builder
 	for _, e := range entries {

@@ -54,8 +54,8 @@ func (o Options) Check(ctx context.Context, admin *pgtools.DB, d *dump.Dump, too
 // which may define one.
 func defines(h *archive.Head) bool {
 	rows := false
-	for i := range h.Entries {
-		switch h.Entries[i].Desc {
+	for e := range h.All() {
+		switch e.Desc {
 		case "TABLE", "FOREIGN TABLE", "EXTENSION":
 			return true
 		case "TABLE DATA":
@@ -71,8 +71,6 @@ func defines(h *archive.Head) bool {
 func foreignRows(h *archive.Head) []*archive.Entry {
 	byID := h.ByID()
 	return slices.DeleteFunc(h.InSection(archive.SectionData), func(e *archive.Entry) bool {
-		return e.Desc != "TABLE DATA" || !slices.ContainsFunc(e.Dependencies, func(id int) bool {
-			return byID[id] != nil && byID[id].Desc == "FOREIGN TABLE"
-		})
+		return e.Desc != "TABLE DATA" || !dependsOnA("FOREIGN TABLE", e, byID)
 	})
 }

@@ -29,16 +29,14 @@ type rowCount struct {
 func rowCounts(h *archive.Head, rows map[int]int64) []rowCount {
 	byID, partitions := h.ByID(), schema.PartitionsOf(h)
 	wholes := map[schema.Name]*rowCount{}
-	for i := range h.Entries {
-		e := &h.Entries[i]
+	for e := range h.All() {
 		if _, counted := rows[e.ID]; counted && viaRoot(byID, e) {
 			into, _ := schema.CopyTarget(e.Text(e.Copy))
 			wholes[into] = &rowCount{table: pgtools.Quote(into.Schema) + "." + pgtools.Quote(into.Name), name: strings.TrimPrefix(into.String(), "public.")}
 		}
 	}
 	var counts []rowCount
-	for i := range h.Entries {
-		e := &h.Entries[i]
+	for e := range h.All() {
 		want, counted := rows[e.ID]
 		if !counted {
 			continue
@@ -97,8 +95,7 @@ func CompareRows(ctx context.Context, temp pgtools.Conn, d *dump.Dump, plan *mas
 		return done, fmt.Errorf("prepare a session: %w", err)
 	}
 	wanted := maps.Clone(rows)
-	for i := range d.Head.Entries {
-		e := &d.Head.Entries[i]
+	for e := range d.Head.All() {
 		if _, counted := wanted[e.ID]; !counted {
 			continue
 		}

@@ -170,8 +170,7 @@ func (l *Loader) scrub(ctx context.Context) error {
 		return fmt.Errorf("prepare a session: %w", err)
 	}
 	done := map[[2]string]bool{} // tables that were loaded masked or without rows
-	for i := range l.Dump.Head.Entries {
-		e := &l.Dump.Head.Entries[i]
+	for e := range l.Dump.Head.All() {
 		if l.Mask.Table(e) != nil || e.Desc == "TABLE DATA" && !l.Tables.Takes(e) {
 			namespace, tag := e.Names()
 			done[[2]string{namespace, tag}] = true

@@ -69,7 +69,6 @@ type oneRow struct {
 	chunk chunk
 }
 
-// Read implements io.Reader.
 func (r *oneRow) Read(p []byte) (int, error) {
 	for len(r.chunk.rows) == 0 {
 		select {
@@ -193,7 +192,6 @@ type dealt struct {
 	buffer []byte    // of masked rows
 }
 
-// Read implements io.Reader.
 func (d *dealt) Read(p []byte) (int, error) {
 	for len(d.chunk.rows) == 0 {
 		if d.long != nil {

@@ -70,7 +70,6 @@ func (s statements) pack(b archive.Block, r io.Reader, w io.Writer) error {
 	return err
 }
 
-// copyObjects copies a block of large objects.
 func copyObjects(w *archive.DataWriter, r *archive.DataReader) error {
 	for {
 		oid, err := r.NextObject()

@@ -100,12 +100,7 @@ func (w Without) takes(e *archive.Entry) bool {
 			return false
 		}
 		bare, _, _ := strings.Cut(tag, "(") // of a function
-		for _, name := range []string{tag, bare} {
-			if o.name == "" || o.name == name || o.name == namespace+"."+name {
-				return true
-			}
-		}
-		return false
+		return slices.Contains([]string{"", tag, bare, namespace + "." + tag, namespace + "." + bare}, o.name)
 	})
 }
 
