@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bufio"
+	"errors"
 	"io"
 
 	"github.com/klauspost/compress/zlib"
@@ -65,16 +66,34 @@ func (g *gzipCodec) reset(r io.Reader) (_ io.Reader, err error) {
 
 func (g *gzipCodec) rest() bool { return g.in.Buffered() > 0 }
 
-// lz4Codec reads LZ4 frames.
-type lz4Codec struct{ dec *lz4.Reader }
+// lz4Codec reads LZ4 frames that follow each other.
+type lz4Codec struct {
+	in  *bufio.Reader
+	dec *lz4.Reader
+}
 
 func (l *lz4Codec) reset(r io.Reader) (io.Reader, error) {
 	if l.dec == nil {
-		l.dec = lz4.NewReader(r)
+		l.in = bufio.NewReaderSize(r, rawBuffer)
+		l.dec = lz4.NewReader(l.in)
 	} else {
-		l.dec.Reset(r)
+		l.in.Reset(r)
+		l.dec.Reset(l.in)
 	}
-	return l.dec, nil
+	return l, nil
+}
+
+// Read implements io.Reader. The library's Read ends with the first frame.
+func (l *lz4Codec) Read(p []byte) (int, error) {
+	n, err := l.dec.Read(p)
+	if errors.Is(err, io.EOF) {
+		if _, end := l.in.Peek(1); end != nil {
+			return n, end
+		}
+		l.dec.Reset(l.in)
+		err = nil
+	}
+	return n, err
 }
 
 func (*lz4Codec) rest() bool { return false }

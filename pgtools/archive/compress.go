@@ -25,17 +25,21 @@ func (c Compression) compressor(level int) (compressor, error) {
 		err := w.Apply(lz4.CompressionLevelOption(lz4Level(level)), lz4.BlockSizeOption(lz4.Block256Kb))
 		return w, err
 	case Zstd:
-		if level == 0 {
-			level = defaultZstdLevel
-		}
-		return zstd.NewWriter(nil,
-			zstd.WithEncoderLevel(zstd.EncoderLevelFromZstd(level)),
-			zstd.WithWindowSize(zstdWindow(level)),
-			zstd.WithAllLitEntropyCompression(true), // or the low levels store hexadecimal digits as they are
-			zstd.WithZeroFrames(true))
+		return newZstdEncoder(level)
 	case None:
 	}
 	return &noCompressor{}, nil
+}
+
+func newZstdEncoder(level int, more ...zstd.EOption) (*zstd.Encoder, error) {
+	if level == 0 {
+		level = defaultZstdLevel
+	}
+	return zstd.NewWriter(nil, append(more,
+		zstd.WithEncoderLevel(zstd.EncoderLevelFromZstd(level)),
+		zstd.WithWindowSize(zstdWindow(level)),
+		zstd.WithAllLitEntropyCompression(true), // or the low levels store hexadecimal digits as they are
+		zstd.WithZeroFrames(true))...)
 }
 
 // gzipLevel translates a level of zlib to the level of this library that compresses as

@@ -1,0 +1,171 @@
+package archive
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"hash/adler32"
+
+	"github.com/klauspost/compress/flate"
+	"github.com/klauspost/compress/zstd"
+)
+
+// endOfRows ends the text of a table's rows, as pg_dump writes it.
+const endOfRows = "\\.\n\n\n"
+
+// A Segment is a piece of the rows of one table that is compressed by itself. Several
+// goroutines can therefore compress one block, and a reader can begin at any segment.
+// The segments of a block, joined by a BlockJoiner, are one stream for every pg_restore:
+//
+//   - gzip: each segment is deflate data (RFC 1951) that ends with a sync flush, as
+//     pigz writes it. The header of the zlib stream comes before the first segment,
+//     the end of the stream and its Adler-32 after the last.
+//   - zstd, lz4: each segment is a frame that begins with a chunk. pg_restore ignores
+//     the rest of a chunk after the end of a zstd frame.
+type Segment struct {
+	Chunks []byte            // as in the block
+	Length int               // bytes of text
+	SHA256 [sha256.Size]byte // of the text
+
+	adler uint32
+}
+
+// A SegmentPacker compresses segments, one after another, with the same buffers. It
+// takes the memory of a compressor.
+type SegmentPacker struct {
+	method Compression
+	codec  compressor
+	packed bytes.Buffer
+}
+
+// NewSegmentPacker returns a SegmentPacker for archives with head h. level is as for
+// NewDataWriter.
+func NewSegmentPacker(h *Head, level int) (*SegmentPacker, error) {
+	if level == 0 {
+		level = h.Level
+	}
+	p := &SegmentPacker{method: h.Compression}
+	var err error
+	switch h.Compression {
+	case Gzip:
+		p.codec, err = newDeflater(level)
+	case Zstd:
+		p.codec, err = newZstdEncoder(level, zstd.WithEncoderConcurrency(1)) // in the caller's goroutine
+	case LZ4, None:
+		p.codec, err = h.Compression.compressor(level)
+	}
+	return p, err
+}
+
+// Pack compresses the text of whole rows. It appends the chunks to buffer.
+func (p *SegmentPacker) Pack(buffer, text []byte) (Segment, error) {
+	s := Segment{Length: len(text), SHA256: sha256.Sum256(text)}
+	packed := text
+	if p.method != None {
+		p.packed.Reset()
+		p.codec.Reset(&p.packed)
+		if _, err := p.codec.Write(text); err != nil {
+			return s, err
+		}
+		if err := p.codec.Close(); err != nil {
+			return s, err
+		}
+		packed = p.packed.Bytes()
+	}
+	if p.method == Gzip {
+		s.adler = adler32.Checksum(text)
+	}
+	s.Chunks = appendChunks(buffer, packed)
+	return s, nil
+}
+
+func appendChunks(b, data []byte) []byte {
+	for len(data) > 0 {
+		n := min(len(data), chunkSize)
+		b = append(appendInt(b, int32(n)), data[:n]...)
+		data = data[n:]
+	}
+	return b
+}
+
+// A deflater writes deflate data that ends with a sync flush instead of a last block.
+type deflater struct{ *flate.Writer }
+
+func newDeflater(level int) (compressor, error) {
+	w, err := flate.NewWriter(nil, gzipLevel(level))
+	return deflater{w}, err
+}
+
+func (d deflater) Close() error { return d.Flush() }
+
+// A BlockJoiner writes what comes before, between and after the segments of a block.
+type BlockJoiner struct {
+	method Compression
+	end    []byte // the compressed end of the rows
+	adler  uint32 // of the segments so far
+}
+
+// NewBlockJoiner returns a BlockJoiner for archives with head h.
+func NewBlockJoiner(h *Head) (*BlockJoiner, error) {
+	j := &BlockJoiner{method: h.Compression}
+	codec, err := h.Compression.compressor(0)
+	if err != nil {
+		return nil, err
+	}
+	var packed bytes.Buffer
+	codec.Reset(&packed)
+	if _, err := codec.Write([]byte(endOfRows)); err != nil {
+		return nil, err
+	}
+	if err := codec.Close(); err != nil {
+		return nil, err
+	}
+	j.end = packed.Bytes()
+	if j.method == Gzip {
+		j.end = j.end[zlibHeader : len(j.end)-adler32.Size]
+	}
+	return j, nil
+}
+
+// zlibHeader is the length of the header of a zlib stream, in bytes.
+const zlibHeader = 2
+
+// Begin appends the start of the block of an entry to b.
+func (j *BlockJoiner) Begin(b []byte, id int) []byte {
+	j.adler = adler32.Checksum(nil)
+	b = appendInt(append(b, typeData), int32(id))
+	if j.method == Gzip {
+		b = appendChunks(b, []byte{0x78, 0x9c}) // a window of 32 KiB, the default level
+	}
+	return b
+}
+
+// Add notes that the chunks of s were written.
+func (j *BlockJoiner) Add(s Segment) {
+	if j.method == Gzip {
+		j.adler = combineAdler(j.adler, s.adler, s.Length)
+	}
+}
+
+// End appends the end of the rows and of the block to b.
+func (j *BlockJoiner) End(b []byte) []byte {
+	end := j.end
+	if j.method == Gzip {
+		sum := combineAdler(j.adler, adler32.Checksum([]byte(endOfRows)), len(endOfRows))
+		end = binary.BigEndian.AppendUint32(bytes.Clone(end), sum)
+	}
+	return appendInt(appendChunks(b, end), 0)
+}
+
+// combineAdler returns the Adler-32 of two texts that follow each other, the second of
+// which has length bytes.
+func combineAdler(first, second uint32, length int) uint32 {
+	const mod = 65521
+	n := uint64(length % mod)
+	a1, b1 := uint64(first&0xffff), uint64(first>>16)
+	a2, b2 := uint64(second&0xffff), uint64(second>>16)
+	// Each byte adds the a before it to b. The second sum began with an a of 1.
+	a := (a1 + a2 + mod - 1) % mod
+	b := (b1 + b2 + n*(a1+mod-1)) % mod
+	return uint32(b<<16 | a)
+}

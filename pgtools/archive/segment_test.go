@@ -1,0 +1,69 @@
+package archive_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// Segments that were compressed in any order are one stream for a DataReader, and whole
+// to an Indexer.
+func TestSegments(t *testing.T) {
+	for _, name := range []string{"15-gzip-file", "15-none-file", "17-none-file", "17-gzip-file", "17-lz4-file", "17-zstd-file"} {
+		for _, segments := range []int{0, 1, 2, 30} {
+			t.Run(fmt.Sprintf("%s, %d segments", name, segments), func(t *testing.T) {
+				h := readHead(t, fixture(t, name))
+				table := firstTable(t, h)
+				var texts [][]byte
+				var packed []archive.Segment
+				for i := range segments {
+					texts = append(texts, bytes.Repeat(fmt.Appendf(nil, "%d\tabcdefghij\t%x\n", i, i*i), 1+i*i*500))
+					packed = append(packed, archive.Segment{})
+				}
+				packer, err := archive.NewSegmentPacker(h, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i := segments - 1; i >= 0; i-- {
+					if packed[i], err = packer.Pack(nil, texts[i]); err != nil {
+						t.Fatal(err)
+					}
+					if packed[i].Length != len(texts[i]) || packed[i].SHA256 != sha256.Sum256(texts[i]) {
+						t.Errorf("segment %d has %d bytes, sum %x", i, packed[i].Length, packed[i].SHA256)
+					}
+				}
+				joiner, err := archive.NewBlockJoiner(h)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for range 2 { // the second time with what the first has left
+					block := joiner.Begin(nil, table.ID)
+					for _, s := range packed {
+						joiner.Add(s)
+						block = append(block, s.Chunks...)
+					}
+					block = joiner.End(block)
+					want := append(bytes.Join(texts, nil), "\\.\n\n\n"...)
+					r := archive.NewDataReader(h)
+					if err := r.Reset(bytes.NewReader(block), archive.Block{ID: table.ID, Length: int64(len(block))}); err != nil {
+						t.Fatal(err)
+					}
+					got, err := io.ReadAll(r)
+					if err != nil || !bytes.Equal(got, want) {
+						t.Errorf("%d bytes, %v; want %d", len(got), err, len(want))
+					}
+					only := *h
+					only.Entries = []archive.Entry{*table}
+					blocks, err := archive.Scan(bytes.NewReader(block), &only, archive.IndexOptions{})
+					if err != nil || len(blocks) != 1 || blocks[0].Length != int64(len(block)) {
+						t.Errorf("blocks %+v, %v", blocks, err)
+					}
+				}
+			})
+		}
+	}
+}
