@@ -37,6 +37,7 @@ type backupOptions struct {
 
 	compress     string // as for pg_dump -Z; "" for the best that the pg_dump found supports
 	exclude      []string
+	jobs         int           // sessions that read rows; 0 for pg_dump alone
 	timeout      time.Duration // for the whole run; 0 for no limit, here and below
 	lockWait     time.Duration
 	stallTimeout time.Duration
@@ -82,6 +83,7 @@ func backupCommand(env *command.Env) *cli.Command {
 			&cli.StringFlag{Category: command.Database, Name: "source", Usage: "`SOURCE` to dump: a URI, a conninfo string, or a name (HECTL_SOURCE)"},
 			&cli.StringFlag{Category: command.Database, Name: "compress", Aliases: []string{"Z"}, Usage: "`METHOD[:LEVEL]` as for pg_dump -Z (default zstd:3 where pg_dump has it, else gzip 1)"},
 			&cli.StringSliceFlag{Category: command.Database, Name: "exclude-table-data", Usage: "leave out the rows of tables that match `PATTERN`; repeatable"},
+			&cli.IntFlag{Category: command.Database, Name: "jobs", Aliases: []string{"j"}, Value: defaultJobs, Usage: "read rows with `N` sessions (default 2; 0 leaves all to pg_dump)"},
 			&cli.DurationFlag{Category: command.Database, Name: "timeout", Value: 3 * time.Hour, Usage: "fail if the whole backup takes longer than `TIME` (default 3h; 0 for no limit)"},
 			&cli.DurationFlag{Category: command.Database, Name: "lock-wait-timeout", Value: time.Minute, Usage: "fail if a table stays locked for `TIME` (default 1m; 0 for no limit)"},
 			&cli.DurationFlag{Category: command.Database, Name: "stall-timeout", Value: 5 * time.Minute, Usage: "fail if pg_dump writes nothing for `TIME` (default 5m; 0 for no limit)"},
@@ -117,6 +119,7 @@ func newBackupOptions(env *command.Env, c *cli.Context) (*backupOptions, error) 
 		env:          settings.Lookup,
 		compress:     c.String("compress"),
 		exclude:      c.StringSlice("exclude-table-data"),
+		jobs:         c.Int("jobs"),
 		timeout:      c.Duration("timeout"),
 		lockWait:     c.Duration("lock-wait-timeout"),
 		stallTimeout: c.Duration("stall-timeout"),
@@ -125,6 +128,9 @@ func newBackupOptions(env *command.Env, c *cli.Context) (*backupOptions, error) 
 		if err := checkTimeout(t); err != nil {
 			return nil, err
 		}
+	}
+	if opt.jobs < 0 || opt.jobs > mostJobs {
+		return nil, fault.New(fault.Usage, "use 2 for a start", "--jobs %d is not a number from 0 to %d", opt.jobs, mostJobs)
 	}
 	if opt.upload, err = newUploadOptions(c); err != nil {
 		return nil, err
@@ -163,6 +169,11 @@ func newBackupOptions(env *command.Env, c *cli.Context) (*backupOptions, error) 
 	}
 	return opt, nil
 }
+
+const (
+	defaultJobs = 2
+	mostJobs    = 64
+)
 
 // checkTimeout refuses negative times and those that pg_dump would round to 0, no limit.
 func checkTimeout(t time.Duration) error {
@@ -279,7 +290,7 @@ func (o *backupOptions) run(ctx context.Context, env *command.Env) error {
 	}
 	upload.Renamer = keys
 	run := dumpRun{
-		source: o.source, session: src, tool: tool, masked: masked, limits: limits, stallTimeout: o.stallTimeout, out: out,
+		source: o.source, jobs: o.jobs, session: src, tool: tool, masked: masked, limits: limits, stallTimeout: o.stallTimeout, out: out,
 		options: pgtools.DumpOptions{AppName: source.AppName, Compress: compress, ExcludeTableData: o.exclude, LockWaitTimeout: o.lockWait},
 	}
 	object, stream, err := run.upload(ctx, store, keys.key(), upload)

@@ -3,8 +3,10 @@ package backup
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
+	"github.com/rubyforgood/hectl/backup/parallel"
 	"github.com/rubyforgood/hectl/backup/source"
 	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/console"
@@ -18,6 +20,7 @@ type dumpRun struct {
 	session      *source.Source
 	tool         pgtools.Tool
 	options      pgtools.DumpOptions
+	jobs         int         // sessions that read rows; 0 for pg_dump alone
 	masked       *maskedDump // gets a copy of the stream; nil for none
 	limits       *timeouts
 	stallTimeout time.Duration
@@ -32,7 +35,7 @@ func (r dumpRun) upload(ctx context.Context, store *s3store.Store, key string, o
 		return s3store.Object{}, nil, err
 	}
 	r.options.Log = func(line string) { r.out.Detail("%s", line) }
-	dump, err := pgtools.Dump(ctx, r.tool, r.source, r.options)
+	dump, err := r.start(ctx)
 	if err != nil {
 		return s3store.Object{}, nil, err
 	}
@@ -58,6 +61,27 @@ func (r dumpRun) upload(ctx context.Context, store *s3store.Store, key string, o
 		err = r.explain(ctx, err)
 	}
 	return object, stream, err
+}
+
+// start starts pg_dump, and the sessions that read rows beside it.
+func (r dumpRun) start(ctx context.Context) (output, error) {
+	if r.jobs == 0 {
+		return pgtools.Dump(ctx, r.tool, r.source, r.options)
+	}
+	return parallel.Start(ctx, parallel.Options{
+		Source: r.source, Tool: r.tool, Dump: r.options, AppName: source.SessionName(), Jobs: r.jobs,
+		Level:  (&catalog.Manifest{Compression: r.options.Compress}).CompressionLevel(),
+		IsOpen: r.session.DumpIsOpen,
+		Detail: r.out.Detail,
+	})
+}
+
+// output is an archive that is being written.
+type output interface {
+	io.ReadCloser
+
+	// WhenFailed calls f if pg_dump fails, even if nothing reads the output.
+	WhenFailed(f func(err error))
 }
 
 // explain returns why the run failed, and ends pg_dump's session.

@@ -12,6 +12,7 @@ type DumpOptions struct {
 	Compress         string        // pg_dump's --compress; "" for DefaultCompression
 	ExcludeTableData []string      // patterns of tables to dump without their rows
 	LockWaitTimeout  time.Duration // how long to wait for a table lock; 0: forever
+	Snapshot         string        // of ExportSnapshot; "" for one of its own
 	Log              func(line string)
 }
 
@@ -32,6 +33,9 @@ func Dump(ctx context.Context, tool Tool, c Conn, opt DumpOptions) (*Process, er
 	}
 	if opt.LockWaitTimeout > 0 {
 		args = append(args, "--lock-wait-timeout="+strconv.FormatInt(opt.LockWaitTimeout.Milliseconds(), 10))
+	}
+	if opt.Snapshot != "" {
+		args = append(args, "--snapshot="+opt.Snapshot)
 	}
 	c, err := c.fresh(ctx)
 	if err != nil {

@@ -115,6 +115,11 @@ func (s *Source) EndDump(ctx context.Context) error {
 	return s.db.EndLaterSessions(ctx, AppName)
 }
 
+// DumpIsOpen reports whether pg_dump's transaction is open, and with it its locks.
+func (s *Source) DumpIsOpen(ctx context.Context) (bool, error) {
+	return s.db.InTransaction(ctx, AppName)
+}
+
 // ExplainFailure adds to the error of a failed dump what the source knows about it:
 // which tables are locked, or that recovery on a standby canceled the dump.
 func (s *Source) ExplainFailure(ctx context.Context, err error) error {
@@ -176,6 +181,9 @@ func describeLocks(locks []pgtools.TableLock) string {
 	}
 	return text.String()
 }
+
+// SessionName returns the application_name of the sessions of this process.
+func SessionName() string { return sessionName(os.Getpid()) }
 
 // sessionName returns the application_name of hectl's sessions. It contains the
 // process and the host, so that an operator on another machine knows where to look.

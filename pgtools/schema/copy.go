@@ -20,7 +20,7 @@ func CopyStatements(h *archive.Head) (map[int]string, error) {
 		if e.Desc != "TABLE DATA" || e.Copy == "" {
 			continue
 		}
-		into, statement, err := copyInto(e.Copy)
+		into, _, statement, err := copyInto(e.Copy)
 		if err == nil && !mayCopy(nameOf(e), into) {
 			err = fmt.Errorf("its COPY statement names another table, %s", into)
 		}
@@ -37,19 +37,26 @@ var errCopy = errors.New("its COPY statement is not of the form COPY table (colu
 // CopyTarget returns the table that a COPY statement names, or false for any other
 // statement.
 func CopyTarget(statement string) (Name, bool) {
-	into, _, err := copyInto(statement)
+	into, _, _, err := copyInto(statement)
 	return into, err == nil
 }
 
-// copyInto reads a COPY statement and rebuilds it from the names in it, as pg_dump
-// would write it.
-func copyInto(sql string) (into Name, statement string, err error) {
+// CopyColumns returns the columns that a COPY statement of pg_dump lists, as SQL such as
+// "id, \"first name\"", "" if it lists none. It returns false for any other statement.
+func CopyColumns(statement string) (columns string, ok bool) {
+	_, columns, _, err := copyInto(statement)
+	return columns, err == nil
+}
+
+// copyInto reads a COPY statement: its table and its columns, separated by commas. It
+// rebuilds the statement from these names, as pg_dump would write it.
+func copyInto(sql string) (into Name, columns, statement string, err error) {
 	p := parse(sql)
 	p.expect("copy")
 	schema, schemaSQL := p.copyName()
 	p.expect(".")
 	table, tableSQL := p.copyName()
-	columns := ""
+	list := ""
 	if p.accept("(") {
 		var names []string
 		for p.err == nil && !p.accept(")") {
@@ -59,15 +66,16 @@ func copyInto(sql string) (into Name, statement string, err error) {
 			_, name := p.copyName()
 			names = append(names, name)
 		}
-		columns = "(" + strings.Join(names, ", ") + ")"
+		columns = strings.Join(names, ", ")
+		list = "(" + columns + ")"
 	}
 	if p.expect("from stdin"); p.err == nil {
 		p.accept(";")
 	}
 	if p.err != nil || !p.over() {
-		return into, "", errCopy
+		return into, "", "", errCopy
 	}
-	return Name{schema, table}, "COPY " + schemaSQL + "." + tableSQL + " " + columns + " FROM stdin;\n", nil
+	return Name{schema, table}, columns, "COPY " + schemaSQL + "." + tableSQL + " " + list + " FROM stdin;\n", nil
 }
 
 // copyName consumes a name and returns it together with its SQL, which has quotes

@@ -1,0 +1,216 @@
+package parallel
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+// Options are the options of a dump.
+type Options struct {
+	Source  pgtools.Conn
+	Tool    pgtools.Tool
+	Dump    pgtools.DumpOptions
+	AppName string // of the sessions that read the rows
+
+	// Jobs is the number of sessions that read rows, at least 1.
+	Jobs int
+
+	// Level is the level of the compression that Dump names; 0 for the default.
+	Level int
+
+	// IsOpen reports whether pg_dump's transaction is open.
+	IsOpen func(context.Context) (bool, error)
+
+	// Detail takes a line about how the rows are read.
+	Detail func(format string, args ...any)
+}
+
+// A Dump is the output of a dump: an archive without offsets, as pg_dump writes it to a
+// pipe. Its Read returns io.EOF only after the whole archive; see the package comment.
+type Dump struct {
+	opt     Options
+	ctx     context.Context //nolint:containedctx // the life of the sessions, ended by stop
+	stop    context.CancelCauseFunc
+	process *pgtools.Process
+	first   *pgtools.Snapshot // the session whose snapshot all share; nil if pg_dump writes the dump alone
+
+	archive io.Reader // set by the first Read
+	ended   chan struct{}
+	tables  map[int]Rows
+}
+
+// Rows describes the rows of a table in the archive.
+type Rows struct {
+	Count    int64
+	Segments []Segment // all of the block but its first and last bytes
+}
+
+// A Segment is the place of an archive.Segment.
+type Segment struct {
+	Offset int64 // of its first chunk, from the start of the block
+	Length int64 // bytes of its chunks
+	Rows   int64
+	SHA256 [32]byte // of its text
+}
+
+// Start starts pg_dump with a snapshot that other sessions can share. The caller reads the
+// Dump to its end or closes it.
+func Start(ctx context.Context, opt Options) (*Dump, error) {
+	d := &Dump{opt: opt}
+	d.ctx, d.stop = context.WithCancelCause(ctx)
+	var err error
+	if d.first, err = pgtools.ExportSnapshot(d.ctx, opt.Source, opt.AppName); err != nil {
+		if ctx.Err() != nil {
+			d.stop(nil)
+			return nil, context.Cause(ctx)
+		}
+		opt.Detail("pg_dump reads the rows alone: %v", err)
+	} else {
+		d.opt.Dump.Snapshot = d.first.ID()
+	}
+	if d.process, err = pgtools.Dump(ctx, opt.Tool, opt.Source, d.opt.Dump); err != nil {
+		d.release()
+		return nil, err
+	}
+	return d, nil
+}
+
+// release ends the first session unless the archive took it over.
+func (d *Dump) release() {
+	if d.first != nil {
+		d.first.Close(d.ctx)
+		d.first = nil
+	}
+	d.stop(nil)
+}
+
+// WhenFailed calls f once if pg_dump fails before Close; see pgtools.Process.
+func (d *Dump) WhenFailed(f func(err error)) { d.process.WhenFailed(f) }
+
+// Read implements io.Reader; see Dump.
+func (d *Dump) Read(p []byte) (int, error) {
+	if d.archive == nil {
+		d.archive = d.begin()
+	}
+	return d.archive.Read(p)
+}
+
+// Tables describes the rows of each table, by the id of its entry. It is nil if pg_dump
+// wrote them. Call it after the end of the archive.
+func (d *Dump) Tables() map[int]Rows { return d.tables }
+
+// Close stops pg_dump and the sessions, and waits for them.
+func (d *Dump) Close() error {
+	d.stop(os.ErrClosed)
+	if d.ended != nil {
+		<-d.ended
+	}
+	d.release()
+	return d.process.Close()
+}
+
+// begin reads the head and returns the archive.
+func (d *Dump) begin() io.Reader {
+	var raw bytes.Buffer
+	head, err := archive.ReadHead(io.TeeReader(d.process, &raw))
+	whole := io.MultiReader(&raw, d.process)
+	if d.first == nil || err != nil {
+		return whole // the reader of the archive finds what is wrong with it
+	}
+	work, err := d.prepare(head)
+	if err != nil {
+		if d.ctx.Err() != nil {
+			return failing{context.Cause(d.ctx)}
+		}
+		d.opt.Detail("pg_dump reads the rows alone: %v", err)
+		d.first.Close(d.ctx)
+		d.first = nil
+		return whole
+	}
+	d.first = nil // now one of the sessions
+	r, w := io.Pipe()
+	d.ended = make(chan struct{})
+	go func() {
+		defer close(d.ended)
+		defer work.close()
+		unblock := context.AfterFunc(d.ctx, func() { _ = w.CloseWithError(context.Cause(d.ctx)) })
+		defer unblock()
+		err := work.write(d.ctx, w, raw.Bytes())
+		if err == nil {
+			d.tables = work.tables
+			err = d.process.Stop()
+		}
+		_ = w.CloseWithError(err)
+	}()
+	return r
+}
+
+// failing is a reader that fails.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// prepare opens the other sessions and locks the tables of the archive in all of them.
+func (d *Dump) prepare(head *archive.Head) (_ *work, err error) {
+	blocks, err := blocksOf(head)
+	if err != nil {
+		return nil, err
+	}
+	oids, names, err := tablesOf(blocks)
+	if err != nil {
+		return nil, err
+	}
+	encoding := head.Encoding()
+	if encoding == "" {
+		return nil, errors.New("the archive does not say its encoding")
+	}
+	if err := d.first.SetEncoding(d.ctx, encoding); err != nil {
+		return nil, err
+	}
+	extents, err := d.first.Extents(d.ctx, oids)
+	if err != nil {
+		return nil, err
+	}
+	version := d.first.ServerVersion().Major
+	items, err := itemsOf(head, blocks, extents, d.opt.Jobs > 1 && version >= rangesFrom)
+	if err != nil {
+		return nil, err
+	}
+	w := &work{head: head, level: d.opt.Level, items: items, sessions: []*pgtools.Snapshot{d.first}}
+	defer func() {
+		if err != nil {
+			w.sessions = w.sessions[1:]
+			w.close()
+		}
+	}()
+	for len(w.sessions) < min(d.opt.Jobs, len(items)) {
+		s, err := pgtools.ImportSnapshot(d.ctx, d.opt.Source, d.opt.AppName, d.first.ID())
+		if err != nil {
+			return nil, err
+		}
+		w.sessions = append(w.sessions, s)
+		if err := s.SetEncoding(d.ctx, encoding); err != nil {
+			return nil, err
+		}
+	}
+	for _, s := range w.sessions {
+		if err := s.Lock(d.ctx, names); err != nil {
+			return nil, err
+		}
+	}
+	open, err := d.opt.IsOpen(d.ctx)
+	if err == nil && !open {
+		err = errors.New("it has finished already")
+	}
+	if err != nil {
+		return nil, err
+	}
+	d.opt.Detail("%d sessions read the rows of %d tables", len(w.sessions), len(names))
+	return w, nil
+}

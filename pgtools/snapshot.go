@@ -1,0 +1,206 @@
+package pgtools
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// A Snapshot is a session that reads a database as it was at one moment. Several sessions
+// can share that moment. It is set up like a session of pg_dump, so its COPY writes the
+// same text. Only one goroutine may use it at a time.
+type Snapshot struct {
+	db *DB
+	id string
+}
+
+// snapshotSettings are the settings of a session of pg_dump, which decide how COPY writes
+// values, and whether it may read all rows.
+func snapshotSettings() []fixedSetting {
+	return []fixedSetting{
+		{"DateStyle", "ISO"},
+		{"IntervalStyle", "postgres"},
+		{"extra_float_digits", "3"},
+		{"synchronize_seqscans", "off"},
+		{"row_security", "off"},
+		{"search_path", ""},
+		{"restrict_nonsystem_relation_kind", "view, foreign-table"},
+		{"lock_timeout", "0"},
+		{"transaction_timeout", "0"},
+		{"idle_in_transaction_session_timeout", "0"},
+		{"idle_session_timeout", "0"},
+		// A range of a table is read as a range, in its order, by this session alone.
+		{"enable_tidscan", "on"},
+		{"enable_seqscan", "off"},
+		{"max_parallel_workers_per_gather", "0"},
+		{"jit", "off"},
+	}
+}
+
+// ExportSnapshot connects to c and takes a snapshot that other sessions can import as
+// long as this one lasts.
+func ExportSnapshot(ctx context.Context, c Conn, appName string) (*Snapshot, error) {
+	s, err := openSnapshot(ctx, c, appName)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.db.QueryRow(ctx, "SELECT pg_catalog.pg_export_snapshot()").Scan(&s.id); err != nil {
+		s.Close(ctx)
+		return nil, fmt.Errorf("export a snapshot: %w", err)
+	}
+	return s, nil
+}
+
+// ImportSnapshot connects to c and takes over the snapshot with an id of ExportSnapshot.
+func ImportSnapshot(ctx context.Context, c Conn, appName, id string) (*Snapshot, error) {
+	s, err := openSnapshot(ctx, c, appName)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.db.Exec(ctx, "SET TRANSACTION SNAPSHOT "+QuoteLiteral(id)); err != nil {
+		s.Close(ctx)
+		return nil, fmt.Errorf("import the snapshot: %w", err)
+	}
+	s.id = id
+	return s, nil
+}
+
+func openSnapshot(ctx context.Context, c Conn, appName string) (*Snapshot, error) {
+	db, err := connect(ctx, c.readOnly(), appName, snapshotSettings()...)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := db.Exec(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"); err != nil {
+		db.Close(ctx)
+		return nil, err
+	}
+	return &Snapshot{db: db}, nil
+}
+
+// ID returns the id of the snapshot for ImportSnapshot and DumpOptions.
+func (s *Snapshot) ID() string { return s.id }
+
+// SetEncoding sets the encoding of SQL and rows, by its Postgres name.
+func (s *Snapshot) SetEncoding(ctx context.Context, name string) error {
+	_, err := s.db.Exec(ctx, "SET client_encoding = "+QuoteLiteral(name))
+	return wrap(err, "set the encoding to %s", name)
+}
+
+// lockBatch is how many tables one statement locks.
+const lockBatch = 500
+
+// Lock takes an ACCESS SHARE lock on each table, given by its quoted name in the encoding
+// of the session. It keeps others from dropping, emptying and rewriting the tables, which a
+// snapshot does not. Lock does not wait: behind a session that waits for a lock of the same
+// run, it would wait forever.
+func (s *Snapshot) Lock(ctx context.Context, tables []string) error {
+	for len(tables) > 0 {
+		n := min(len(tables), lockBatch)
+		_, err := s.db.Exec(ctx, "LOCK TABLE ONLY "+strings.Join(tables[:n], ", ONLY ")+" IN ACCESS SHARE MODE NOWAIT")
+		if err != nil {
+			return fmt.Errorf("lock the tables: %w", err)
+		}
+		tables = tables[n:]
+	}
+	return nil
+}
+
+// A TableExtent is what the catalog has about a table whose rows are read.
+type TableExtent struct {
+	OID       uint32
+	Kind      string // relkind
+	Pages     int64  // of the main fork, at least those that the snapshot sees
+	Heap      bool   // its access method is heap, so that it can be read in ranges of pages
+	Condition string // the SQL that selects the rows of an extension's configuration table; "" for all
+}
+
+// Extents returns the extents of tables by oid.
+func (s *Snapshot) Extents(ctx context.Context, oids []uint32) (map[uint32]TableExtent, error) {
+	list, err := Rows[TableExtent](ctx, s.db, `
+		SELECT c.oid, c.relkind::text,
+			pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::int8, coalesce(am.amname = 'heap', false),
+			coalesce((
+				SELECT e.extcondition[i] FROM pg_catalog.pg_extension e, pg_catalog.generate_subscripts(e.extconfig, 1) i
+				WHERE e.extconfig[i] = c.oid), '')
+		FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
+		WHERE c.oid = ANY ($1)`, oids)
+	if err != nil {
+		return nil, wrap(err, "look up the tables")
+	}
+	extents := make(map[uint32]TableExtent, len(list))
+	for _, t := range list {
+		extents[t.OID] = t
+	}
+	return extents, nil
+}
+
+// CopyOut runs a COPY … TO STDOUT statement. w gets each row in a Write of its own. It
+// returns an error of w, and the connection is then broken.
+func (s *Snapshot) CopyOut(ctx context.Context, sql string, w io.Writer) error {
+	kept := &errWriter{w: w}
+	_, err := s.db.pg.PgConn().CopyTo(ctx, kept, sql)
+	if kept.err != nil {
+		return kept.err
+	}
+	return sqlError(ctx, err)
+}
+
+type errWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (e *errWriter) Write(p []byte) (int, error) {
+	n, err := e.w.Write(p)
+	if err != nil {
+		e.err = err
+	}
+	return n, err
+}
+
+// An ObjectPart is a part of a large object.
+type ObjectPart struct {
+	OID  uint32
+	Data []byte
+}
+
+// ObjectsStart returns up to limit bytes from the start of each large object, in the
+// order of oids.
+func (s *Snapshot) ObjectsStart(ctx context.Context, oids []uint32, limit int) ([]ObjectPart, error) {
+	parts, err := Rows[ObjectPart](ctx, s.db, `
+		SELECT l.oid, pg_catalog.lo_get(l.oid, 0, $2)
+		FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.oid[])) WITH ORDINALITY l(oid, n) ORDER BY n`, oids, limit)
+	return parts, wrap(err, "read large objects")
+}
+
+// ObjectPart returns up to limit bytes of a large object, from offset on.
+func (s *Snapshot) ObjectPart(ctx context.Context, oid uint32, offset int64, limit int) (data []byte, err error) {
+	err = s.db.QueryRow(ctx, "SELECT pg_catalog.lo_get($1, $2, $3)", oid, offset, limit).Scan(&data)
+	return data, wrap(err, "read large object %d", oid)
+}
+
+// Finish ends the transaction. An error means that the session was lost, so that the
+// snapshot and the locks may not have lasted.
+func (s *Snapshot) Finish(ctx context.Context) error {
+	_, err := s.db.Exec(ctx, "COMMIT")
+	return wrap(err, "end the session")
+}
+
+// Close ends the session.
+func (s *Snapshot) Close(ctx context.Context) { s.db.Close(ctx) }
+
+// InTransaction reports whether a session of the role, called appName, that began after
+// db's has a transaction open. If db has held a lock since it connected, it is a session of
+// the same run.
+func (db *DB) InTransaction(ctx context.Context, appName string) (open bool, err error) {
+	err = db.QueryRow(ctx, `
+		SELECT EXISTS (SELECT
+			FROM pg_catalog.pg_stat_activity a, pg_catalog.pg_stat_activity me
+			WHERE me.pid = pg_catalog.pg_backend_pid() AND a.pid <> me.pid AND a.datid = me.datid AND a.usesysid = me.usesysid
+			  AND a.application_name = $1 AND a.backend_start >= me.backend_start AND a.xact_start IS NOT NULL)`, appName).Scan(&open)
+	return open, wrap(err, "look for the session called %s", appName)
+}
+
+// ServerVersion returns the server's version.
+func (s *Snapshot) ServerVersion() Version { return s.db.ServerVersion() }
