@@ -293,14 +293,15 @@ func (o *backupOptions) run(ctx context.Context, env *command.Env) error {
 		source: o.source, jobs: o.jobs, session: src, tool: tool, masked: masked, limits: limits, stallTimeout: o.stallTimeout, out: out,
 		options: pgtools.DumpOptions{AppName: source.AppName, Compress: compress, ExcludeTableData: o.exclude, LockWaitTimeout: o.lockWait},
 	}
-	object, stream, err := run.upload(ctx, store, keys.key(), upload)
+	dump, err := run.upload(ctx, store, keys.key(), upload)
 	if err != nil {
 		return fmt.Errorf("no dump was made: %w", err)
 	}
 
 	// The dump is in the bucket now. Once it is confirmed, failures are only warnings.
-	key := object.Key
-	if object, err = confirmUpload(ctx, out, store, object); err != nil {
+	key := dump.object.Key
+	object, err := confirmUpload(ctx, out, store, dump.object)
+	if err != nil {
 		return err
 	}
 	if err := src.StillLocked(ctx); err != nil {
@@ -312,8 +313,8 @@ func (o *backupOptions) run(ctx context.Context, env *command.Env) error {
 		Compression: compress, Started: started, Finished: out.Now().UTC(),
 	}
 	manifest := o.newManifest(result, src, env.Version)
-	manifestErr := o.writeManifest(ctx, out, store, manifest, stream)
-	if manifestErr == nil && stream.Known() {
+	manifestErr := o.writeManifest(ctx, out, store, manifest, dump)
+	if manifestErr == nil && dump.stream.Known() {
 		result.Manifest = catalog.ManifestKey(o.bucket.Base, key)
 	}
 	var maskedErr, pruneErr error

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/rubyforgood/hectl/backup/parallel"
 	"github.com/rubyforgood/hectl/backup/source"
 	"github.com/rubyforgood/hectl/backup/status"
 	"github.com/rubyforgood/hectl/dump/catalog"
@@ -28,7 +29,8 @@ func (o *backupOptions) newManifest(r backupResult, src *source.Source, hectlVer
 
 // writeManifest completes m from the stream and writes it. A dump without a manifest can
 // be restored but not checked in parts, so the error is only a fault.Warnings.
-func (o *backupOptions) writeManifest(ctx context.Context, out *console.Console, store *s3store.Store, m *catalog.Manifest, stream *catalog.Stream) error {
+func (o *backupOptions) writeManifest(ctx context.Context, out *console.Console, store *s3store.Store, m *catalog.Manifest, dump dumped) error {
+	stream := dump.stream
 	if !stream.Known() {
 		out.Warn("pg_dump %s writes an archive format that this hectl does not know: the dump is in the bucket as it is, without a manifest", m.DumpVersion)
 		return nil
@@ -37,6 +39,7 @@ func (o *backupOptions) writeManifest(ctx context.Context, out *console.Console,
 	if err == nil {
 		m.SourceFingerprint = o.source.FingerprintFrom(hostname)
 		stream.Describe(m)
+		describeRows(m, dump.tables)
 		// The dump exists: a signal that comes now should not cost it its manifest.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 		defer cancel()
@@ -46,6 +49,32 @@ func (o *backupOptions) writeManifest(ctx context.Context, out *console.Console,
 		return fault.New(fault.Warnings, "", "the dump is in the bucket, but has no manifest: %w", err)
 	}
 	return nil
+}
+
+// mostSegments is how many segments a manifest has at most, about 10 MB. They are those of
+// some 200 GB of rows.
+const mostSegments = 100_000
+
+// describeRows adds to m what is known about the rows of tables.
+func describeRows(m *catalog.Manifest, tables map[int]parallel.Rows) {
+	all := 0
+	for _, t := range tables {
+		all += len(t.Segments)
+	}
+	for i := range m.Blocks {
+		b := &m.Blocks[i]
+		rows, ok := tables[b.ID]
+		if !ok {
+			continue
+		}
+		b.Rows = &rows.Count
+		if all > mostSegments {
+			continue
+		}
+		for _, s := range rows.Segments {
+			b.Segments = append(b.Segments, catalog.ManifestSegment{Offset: s.Offset, Length: s.Length, Rows: s.Rows, SHA256: s.SHA256})
+		}
+	}
 }
 
 // manifestReads is how many manifests are read at once. Each takes two round trips for

@@ -27,17 +27,24 @@ type dumpRun struct {
 	out          *console.Console
 }
 
+// dumped is a dump in the bucket.
+type dumped struct {
+	object s3store.Object
+	stream *catalog.Stream
+	tables map[int]parallel.Rows // by the id of the entry; nil if pg_dump wrote the rows
+}
+
 // upload streams the output of pg_dump into the bucket. The object has another key than
 // the given one if that was taken. If anything fails, there is no object.
-func (r dumpRun) upload(ctx context.Context, store *s3store.Store, key string, opt s3store.UploadOptions) (s3store.Object, *catalog.Stream, error) {
+func (r dumpRun) upload(ctx context.Context, store *s3store.Store, key string, opt s3store.UploadOptions) (dumped, error) {
 	var err error
 	if r.options.ExcludeTableData, err = r.session.EncodePatterns(ctx, r.options.ExcludeTableData); err != nil {
-		return s3store.Object{}, nil, err
+		return dumped{}, err
 	}
 	r.options.Log = func(line string) { r.out.Detail("%s", line) }
 	dump, err := r.start(ctx)
 	if err != nil {
-		return s3store.Object{}, nil, err
+		return dumped{}, err
 	}
 	// While all parts of the upload are being sent, nothing reads from pg_dump, so its
 	// failure would go unnoticed.
@@ -60,7 +67,11 @@ func (r dumpRun) upload(ctx context.Context, store *s3store.Store, key string, o
 	if err != nil {
 		err = r.explain(ctx, err)
 	}
-	return object, stream, err
+	done := dumped{object: object, stream: stream}
+	if d, ok := dump.(*parallel.Dump); ok {
+		done.tables = d.Tables()
+	}
+	return done, err
 }
 
 // start starts pg_dump, and the sessions that read rows beside it.

@@ -97,8 +97,7 @@ func (p *Process) Close() error {
 	return nil
 }
 
-// Stop stops the child if it is running, and waits for its end. It returns the error of a
-// child that had failed before.
+// Stop is Close, but it returns the error of a child that had failed before.
 func (p *Process) Stop() error {
 	_ = p.Close()
 	if err := p.child.wait(); err != nil && !errors.Is(err, errClosed) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
@@ -93,6 +94,9 @@ func (d *Dump) release() {
 // WhenFailed calls f once if pg_dump fails before Close; see pgtools.Process.
 func (d *Dump) WhenFailed(f func(err error)) { d.process.WhenFailed(f) }
 
+// PID returns pg_dump's process id.
+func (d *Dump) PID() int { return d.process.PID() }
+
 // Read implements io.Reader; see Dump.
 func (d *Dump) Read(p []byte) (int, error) {
 	if d.archive == nil {
@@ -124,16 +128,14 @@ func (d *Dump) begin() io.Reader {
 		return whole // the reader of the archive finds what is wrong with it
 	}
 	work, err := d.prepare(head)
+	d.first = nil // prepare took it over, or closed it
 	if err != nil {
 		if d.ctx.Err() != nil {
 			return failing{context.Cause(d.ctx)}
 		}
 		d.opt.Detail("pg_dump reads the rows alone: %v", err)
-		d.first.Close(d.ctx)
-		d.first = nil
 		return whole
 	}
-	d.first = nil // now one of the sessions
 	r, w := io.Pipe()
 	d.ended = make(chan struct{})
 	go func() {
@@ -143,12 +145,27 @@ func (d *Dump) begin() io.Reader {
 		defer unblock()
 		err := work.write(d.ctx, w, raw.Bytes())
 		if err == nil {
+			err = d.finish()
+		}
+		if err == nil {
 			d.tables = work.tables
-			err = d.process.Stop()
 		}
 		_ = w.CloseWithError(err)
 	}()
 	return r
+}
+
+// finish checks that pg_dump has waited until now, with its locks, and stops it. With little
+// data, pg_dump may have ended by itself, which it must have done without an error.
+func (d *Dump) finish() error {
+	open, err := d.opt.IsOpen(d.ctx)
+	if err == nil && !open {
+		_, err = io.Copy(io.Discard, d.process)
+	}
+	if failed := d.process.Stop(); failed != nil {
+		return failed
+	}
+	return err
 }
 
 // failing is a reader that fails.
@@ -156,8 +173,15 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// prepare opens the other sessions and locks the tables of the archive in all of them.
+// prepare opens the other sessions and locks the tables of the archive in all of them. After
+// an error it has closed all sessions.
 func (d *Dump) prepare(head *archive.Head) (_ *work, err error) {
+	w := &work{head: head, level: d.opt.Level, sessions: []*pgtools.Snapshot{d.first}}
+	defer func() {
+		if err != nil {
+			w.close()
+		}
+	}()
 	blocks, err := blocksOf(head)
 	if err != nil {
 		return nil, err
@@ -170,47 +194,42 @@ func (d *Dump) prepare(head *archive.Head) (_ *work, err error) {
 	if encoding == "" {
 		return nil, errors.New("the archive does not say its encoding")
 	}
-	if err := d.first.SetEncoding(d.ctx, encoding); err != nil {
+	if err := lock(d.ctx, d.first, encoding, names); err != nil {
 		return nil, err
 	}
-	extents, err := d.first.Extents(d.ctx, oids)
+	extents, err := d.first.Extents(d.ctx, oids) // waits for locks, but all are there
 	if err != nil {
 		return nil, err
 	}
-	version := d.first.ServerVersion().Major
-	items, err := itemsOf(head, blocks, extents, d.opt.Jobs > 1 && version >= rangesFrom)
-	if err != nil {
+	ranges := d.opt.Jobs > 1 && d.first.ServerVersion().Major >= rangesFrom
+	if w.items, err = itemsOf(head, blocks, extents, ranges); err != nil {
 		return nil, err
 	}
-	w := &work{head: head, level: d.opt.Level, items: items, sessions: []*pgtools.Snapshot{d.first}}
-	defer func() {
-		if err != nil {
-			w.sessions = w.sessions[1:]
-			w.close()
-		}
-	}()
-	for len(w.sessions) < min(d.opt.Jobs, len(items)) {
+	for len(w.sessions) < min(d.opt.Jobs, len(w.items)) {
 		s, err := pgtools.ImportSnapshot(d.ctx, d.opt.Source, d.opt.AppName, d.first.ID())
 		if err != nil {
 			return nil, err
 		}
 		w.sessions = append(w.sessions, s)
-		if err := s.SetEncoding(d.ctx, encoding); err != nil {
-			return nil, err
-		}
-	}
-	for _, s := range w.sessions {
-		if err := s.Lock(d.ctx, names); err != nil {
+		if err := lock(d.ctx, s, encoding, names); err != nil {
 			return nil, err
 		}
 	}
 	open, err := d.opt.IsOpen(d.ctx)
 	if err == nil && !open {
-		err = errors.New("it has finished already")
+		err = errors.New("it has already ended")
 	}
 	if err != nil {
 		return nil, err
 	}
-	d.opt.Detail("%d sessions read the rows of %d tables", len(w.sessions), len(names))
+	d.opt.Detail("%s read the rows of %s", text.Count(len(w.sessions), "session"), text.Count(len(names), "table"))
 	return w, nil
+}
+
+// lock prepares a session for tables with these names.
+func lock(ctx context.Context, s *pgtools.Snapshot, encoding string, names []string) error {
+	if err := s.SetEncoding(ctx, encoding); err != nil {
+		return err
+	}
+	return s.Lock(ctx, names)
 }

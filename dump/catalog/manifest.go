@@ -20,7 +20,7 @@ import (
 const (
 	manifestFolder  = "manifests/"
 	manifestSuffix  = ".json"
-	manifestVersion = 1
+	manifestVersion = 2        // 1 had no segments; everything else is the same
 	maxManifest     = 64 << 20 // bytes; 300,000 blocks
 )
 
@@ -78,6 +78,34 @@ type ManifestBlock struct {
 	Length int64  `json:"length"` // bytes
 	SHA256 Sum    `json:"sha256"`
 	Rows   *int64 `json:"rows,omitempty"` // nil if not counted
+
+	// Segments are the parts of the rows that are compressed by themselves, without gaps.
+	// It is empty if pg_dump wrote the rows, and if the dump has very many segments.
+	Segments []ManifestSegment `json:"segments,omitempty"`
+}
+
+// ManifestSegment is the place of a segment (archive.Segment). In JSON it is a string with
+// the four values, so that a manifest takes about 100 bytes for a MiB of compressed rows.
+type ManifestSegment struct {
+	Offset int64 // bytes from the start of the block
+	Length int64 // bytes
+	Rows   int64
+	SHA256 Sum // of the text of the rows
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (s ManifestSegment) MarshalText() ([]byte, error) {
+	return fmt.Appendf(nil, "%d %d %d %x", s.Offset, s.Length, s.Rows, s.SHA256), nil
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *ManifestSegment) UnmarshalText(text []byte) error {
+	var sum []byte
+	if _, err := fmt.Sscanf(string(text), "%d %d %d %x", &s.Offset, &s.Length, &s.Rows, &sum); err != nil || len(sum) != len(s.SHA256) {
+		return fmt.Errorf("%q is not a segment", text)
+	}
+	s.SHA256 = Sum(sum)
+	return nil
 }
 
 // MaskedCopy returns the manifest of an object that is a copy of m's dump, masked by
@@ -218,7 +246,7 @@ func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Mani
 	if err := json.Unmarshal(m.read, m); err != nil {
 		return nil, fault.New(fault.Integrity, "delete it; hectl then uses the dump alone", "read the manifest %s: %w", key, err)
 	}
-	if m.Version != manifestVersion {
+	if m.Version < 1 || m.Version > manifestVersion {
 		return nil, nil // written by a later hectl
 	}
 	if m.Size != d.Size || m.ETag != d.ETag {

@@ -1,0 +1,209 @@
+package parallel_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rubyforgood/hectl/backup/parallel"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/test/pgtest"
+)
+
+// begun returns a dump whose sessions have begun to read rows.
+func begun(t *testing.T, c pgtools.Conn) *parallel.Dump {
+	t.Helper()
+	d := start(t, c, dumpTool(t), "0", 2)
+	t.Cleanup(func() { _ = d.Close() })
+	if _, err := io.ReadFull(d, make([]byte, 64<<10)); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// A dump that loses a session, the snapshot's first session or pg_dump has no end.
+func TestDumpLosesASession(t *testing.T) {
+	cluster, c := bulkDatabase(t)
+	terminate := func(order string) func(*testing.T, *parallel.Dump) {
+		return func(t *testing.T, _ *parallel.Dump) {
+			t.Helper()
+			if err := cluster.Exec(t.Context(), "postgres", `
+				SELECT pg_terminate_backend(pid, 5000) FROM (
+					SELECT pid FROM pg_stat_activity WHERE application_name = 'reader' ORDER BY backend_start `+order+` LIMIT 1) AS one`); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for name, lose := range map[string]func(*testing.T, *parallel.Dump){
+		"first session": terminate(""),
+		"last session":  terminate("DESC"),
+		"pg_dump's session": func(t *testing.T, _ *parallel.Dump) {
+			t.Helper()
+			if err := cluster.Exec(t.Context(), "postgres", `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'dumper'`); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"pg_dump": func(t *testing.T, d *parallel.Dump) {
+			t.Helper()
+			failed := make(chan error, 1)
+			d.WhenFailed(func(err error) { failed <- err })
+			if err := syscall.Kill(d.PID(), syscall.SIGKILL); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-failed; !strings.Contains(err.Error(), "killed") {
+				t.Errorf("WhenFailed got %v", err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := begun(t, c)
+			lose(t, d)
+			n, err := io.Copy(io.Discard, d)
+			if err == nil {
+				t.Errorf("the dump ended after %d bytes without an error", n)
+			}
+			t.Log(err)
+			if d.Tables() != nil && strings.HasPrefix(name, "first") {
+				t.Error("it describes its tables")
+			}
+		})
+	}
+}
+
+// Nobody can empty a table that is still to be read, even if pg_dump no longer holds its
+// locks, and what others write is not in the dump.
+func TestDumpLocksTables(t *testing.T) {
+	cluster, c := bulkDatabase(t)
+	d := begun(t, c)
+	for _, sql := range []string{"TRUNCATE small", "DROP TABLE small", "ALTER TABLE small ALTER id TYPE text"} {
+		err := cluster.Exec(t.Context(), "bulk", "SET lock_timeout = 50; "+sql)
+		if err == nil || !strings.Contains(err.Error(), "lock timeout") {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+	if err := cluster.Exec(t.Context(), "bulk", "DELETE FROM small; INSERT INTO bulk SELECT * FROM bulk"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, d); err != nil {
+		t.Fatal(err)
+	}
+	counts := map[int64]bool{}
+	for _, rows := range d.Tables() {
+		counts[rows.Count] = true
+	}
+	if !counts[40000] || !counts[1] || len(counts) != 2 {
+		t.Errorf("tables %v", counts)
+	}
+}
+
+// A session that waits for a lock of pg_dump's would make the sessions wait for
+// themselves: pg_dump reads the rows alone then.
+func TestDumpWithAWaitingLock(t *testing.T) {
+	cluster, c := bulkDatabase(t)
+	d := start(t, c, dumpTool(t), "0", 2)
+	t.Cleanup(func() { _ = d.Close() })
+	waitFor(t, cluster, "bulk", `SELECT 1 / count(*) FROM pg_locks WHERE relation = 'small'::regclass AND granted AND mode = 'AccessShareLock'`)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- cluster.Exec(ctx, "bulk", "ALTER TABLE small ADD waited int") }()
+	defer func() { cancel(); <-done }()
+	waitFor(t, cluster, "bulk", `SELECT 1 / count(*) FROM pg_locks WHERE relation = 'small'::regclass AND NOT granted`)
+	if _, err := io.Copy(io.Discard, d); err != nil {
+		t.Fatal(err)
+	}
+	if d.Tables() != nil {
+		t.Error("the sessions read the rows")
+	}
+}
+
+// With little data, pg_dump ends before the sessions have their locks.
+func TestDumpOfLittleData(t *testing.T) {
+	cluster := server(t)
+	if err := cluster.CreateDatabase(t.Context(), "little"); err != nil {
+		t.Fatal(err)
+	}
+	if err := cluster.Exec(t.Context(), "little", "CREATE TABLE t AS SELECT 1 AS id"); err != nil {
+		t.Fatal(err)
+	}
+	d := start(t, cluster.Conn("little"), dumpTool(t), "0", 2)
+	t.Cleanup(func() { _ = d.Close() })
+	waitFor(t, cluster, "postgres", `SELECT 1 / (1 - count(*)) FROM pg_stat_activity WHERE application_name = 'dumper'`)
+	dump, err := io.ReadAll(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Tables() != nil {
+		t.Error("the sessions read the rows")
+	}
+	if text := script(t, cluster, dump); !strings.Contains(text, "COPY public.t (id) FROM stdin;\n1\n\\.\n") {
+		t.Errorf("the dump lacks the row:\n%s", text)
+	}
+}
+
+// Settings of the role that are meant for the application do not change or end a dump.
+func TestDumpIgnoresSettings(t *testing.T) {
+	cluster, c := bulkDatabase(t)
+	tool := dumpTool(t)
+	want := script(t, cluster, plainDump(t, c, tool, "1"))
+	for _, set := range []string{
+		"idle_in_transaction_session_timeout = '1ms'", "statement_timeout = '1ms'", "lock_timeout = '1ms'", "DateStyle = 'German'",
+		"extra_float_digits = -10", "enable_tidscan = off", "search_path = 'nowhere'", "default_transaction_isolation = 'serializable'",
+		"synchronize_seqscans = on",
+	} {
+		if err := cluster.Exec(t.Context(), "postgres", "ALTER ROLE postgres IN DATABASE bulk SET "+set); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dump, tables := dumpOf(t, c, tool, "1", 2)
+	if tables == nil {
+		t.Fatal("pg_dump read the rows alone")
+	}
+	if got := script(t, cluster, dump); got != want {
+		t.Errorf("another dump: %s", firstDifference(got, want))
+	}
+}
+
+// A standby shares snapshots, too.
+func TestDumpOfAStandby(t *testing.T) {
+	primary, _ := bulkDatabase(t)
+	standby := pgtest.New(t, pgtest.Options{Primary: primary})
+	if err := standby.CatchUp(t.Context(), primary); err != nil {
+		t.Fatal(err)
+	}
+	c, tool := standby.Conn("bulk"), dumpTool(t)
+	dump, tables := dumpOf(t, c, tool, "1", 2)
+	if tables == nil {
+		t.Fatal("pg_dump read the rows alone")
+	}
+	if got, want := script(t, standby, dump), script(t, standby, plainDump(t, c, tool, "1")); got != want {
+		t.Errorf("another dump: %s", firstDifference(got, want))
+	}
+}
+
+// Close in the middle ends pg_dump and all sessions.
+func TestDumpClosedEarly(t *testing.T) {
+	cluster, c := bulkDatabase(t)
+	if err := begun(t, c).Close(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, cluster, "bulk", `SELECT 1 / (1 - count(*)) FROM (SELECT FROM pg_stat_activity WHERE application_name IN ('reader', 'dumper') LIMIT 1) AS one`)
+}
+
+// waitFor waits until a query no longer fails.
+func waitFor(t *testing.T, cluster *pgtest.Cluster, database, sql string) {
+	t.Helper()
+	for {
+		err := cluster.Exec(t.Context(), database, sql)
+		if err == nil {
+			return
+		}
+		if !strings.Contains(err.Error(), "division by zero") && !strings.Contains(err.Error(), "does not exist") {
+			t.Fatal(fmt.Errorf("%s: %w", sql, err))
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
