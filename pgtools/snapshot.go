@@ -81,6 +81,22 @@ func openSnapshot(ctx context.Context, c Conn, appName string) (*Snapshot, error
 // ID returns the id of the snapshot for ImportSnapshot and DumpOptions.
 func (s *Snapshot) ID() string { return s.id }
 
+// FreeSessions returns how many more sessions the limits of the role, the database and the
+// server allow.
+func (s *Snapshot) FreeSessions(ctx context.Context) (n int, err error) {
+	err = s.db.QueryRow(ctx, `
+		SELECT least(
+			(SELECT nullif(rolconnlimit, -1) FROM pg_catalog.pg_roles WHERE rolname = session_user)
+				- count(*) FILTER (WHERE usesysid = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user)),
+			(SELECT nullif(datconnlimit, -1) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+				- count(*) FILTER (WHERE datname = pg_catalog.current_database()),
+			(SELECT sum(CASE name WHEN 'max_connections' THEN setting::int ELSE -setting::int END) FROM pg_catalog.pg_settings
+				WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_connections'))
+				- count(*))
+		FROM pg_catalog.pg_stat_activity WHERE datid IS NOT NULL`).Scan(&n)
+	return n, wrap(err, "count the sessions")
+}
+
 // SetEncoding sets the encoding of SQL and rows, by its Postgres name.
 func (s *Snapshot) SetEncoding(ctx context.Context, name string) error {
 	_, err := s.db.Exec(ctx, "SET client_encoding = "+QuoteLiteral(name))

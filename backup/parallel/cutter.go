@@ -11,13 +11,12 @@ const (
 	meanTail   = 1 << 20 // the mean length after minSegment, but for the limit
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // isBoundary reports whether a segment of at least minSegment bytes ends with row. That
 // depends on the row alone: where a row is added or removed, only the segments around it
 // change, and the others are the same in the next dump.
 func isBoundary(row []byte) bool {
 	share := min(uint64(len(row))<<32/meanTail, 1<<32)
+	castagnoli := crc32.MakeTable(crc32.Castagnoli) // computed once by the library, and in hardware
 	return uint64(crc32.Checksum(row, castagnoli)) < share
 }
 

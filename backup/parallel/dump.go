@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 
@@ -65,21 +66,37 @@ type Segment struct {
 func Start(ctx context.Context, opt Options) (*Dump, error) {
 	d := &Dump{opt: opt}
 	d.ctx, d.stop = context.WithCancelCause(ctx)
-	var err error
-	if d.first, err = pgtools.ExportSnapshot(d.ctx, opt.Source, opt.AppName); err != nil {
-		if ctx.Err() != nil {
-			d.stop(nil)
-			return nil, context.Cause(ctx)
-		}
+	err := d.share()
+	if ctx.Err() != nil {
+		d.release()
+		return nil, context.Cause(ctx)
+	}
+	if err != nil {
 		opt.Detail("pg_dump reads the rows alone: %v", err)
-	} else {
-		d.opt.Dump.Snapshot = d.first.ID()
 	}
 	if d.process, err = pgtools.Dump(ctx, opt.Tool, opt.Source, d.opt.Dump); err != nil {
 		d.release()
 		return nil, err
 	}
 	return d, nil
+}
+
+// share opens the first session, if all sessions and pg_dump's are allowed.
+func (d *Dump) share() error {
+	first, err := pgtools.ExportSnapshot(d.ctx, d.opt.Source, d.opt.AppName)
+	if err != nil {
+		return err
+	}
+	free, err := first.FreeSessions(d.ctx)
+	if err == nil && free < d.opt.Jobs {
+		err = fmt.Errorf("the limits of connections allow %d more instead of %d", free, d.opt.Jobs)
+	}
+	if err != nil {
+		first.Close(d.ctx)
+		return err
+	}
+	d.first, d.opt.Dump.Snapshot = first, first.ID()
+	return nil
 }
 
 // release ends the first session unless the archive took it over.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -164,6 +165,29 @@ func TestDumpIgnoresSettings(t *testing.T) {
 	}
 	if got := script(t, cluster, dump); got != want {
 		t.Errorf("another dump: %s", firstDifference(got, want))
+	}
+}
+
+// Where a role may open only two sessions, pg_dump gets the second one.
+func TestDumpWithFewConnections(t *testing.T) {
+	cluster, _ := bulkDatabase(t)
+	if err := cluster.Exec(t.Context(), "bulk", "CREATE ROLE few LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO few"); err != nil {
+		t.Fatal(err)
+	}
+	for i, limit := range []int{2, 3, 4} { // one connection is the test's own, until its end
+		if err := cluster.Exec(t.Context(), "bulk", fmt.Sprintf("ALTER ROLE few CONNECTION LIMIT %d", limit+i)); err != nil {
+			t.Fatal(err)
+		}
+		params := pgtools.Params{"host": cluster.Host(), "port": strconv.Itoa(cluster.Port()), "dbname": "bulk", "user": "few"}
+		c, err := params.Resolve(func(string) (string, bool) { return "", false })
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, tables := dumpOf(t, c, dumpTool(t), "1", 2)
+		if alone := tables == nil; alone != (limit < 4) {
+			t.Errorf("with %d connections, pg_dump alone: %t", limit, alone)
+		}
+		waitFor(t, cluster, "bulk", `SELECT 1 / (1 - count(*)) FROM (SELECT FROM pg_stat_activity WHERE application_name IN ('reader', 'dumper') LIMIT 1) AS one`)
 	}
 }
 

@@ -70,5 +70,6 @@ func bulkDatabase(t *testing.T) (*pgtest.Cluster, pgtools.Conn) {
 	if err := c.Exec(t.Context(), "bulk", bulkSQL); err != nil {
 		t.Fatal(err)
 	}
-	return c, c.Conn("bulk")
+	conn := c.Conn("bulk")
+	return c, conn
 }
