@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"strconv"
 )
 
 // backingUp is the scenario from a database to a dump in S3.
@@ -15,6 +16,8 @@ func (w *world) backingUp(s *subject) scenario {
 			{"dump-then-put", "the same, compressed like hectl's: " + w.compress, w.dumpThenPut},
 			{"streamed", "pg_dump | put, compressed like hectl's", w.dumpIntoPut},
 			{"floor", "pg_dump to nowhere, compressed like hectl's", w.dumpFloor},
+			{"directory", "pg_dump --format=directory to files, with the same number of jobs", w.dumpDirectory},
+			{"hectl-alone", "hectl backup --jobs 0: pg_dump reads and compresses", w.hectlBackupAlone},
 			{"hectl", "hectl backup: offsets, checksums and manifest included", w.hectlBackup},
 		},
 		prepare: w.emptyBackups,
@@ -51,6 +54,15 @@ func (w *world) dumpFloor(ctx context.Context, r *run, s *subject) error {
 
 func (w *world) hectlBackup(ctx context.Context, r *run, s *subject) error {
 	return r.pipe(ctx, r.hectl(backupsBucket, s, "backup"))
+}
+
+func (w *world) hectlBackupAlone(ctx context.Context, r *run, s *subject) error {
+	return r.pipe(ctx, r.hectl(backupsBucket, s, "backup", "--jobs", "0"))
+}
+
+func (w *world) dumpDirectory(ctx context.Context, r *run, s *subject) error {
+	return r.pipe(ctx, r.tool("pg_dump", "--format=directory", "--jobs", strconv.Itoa(w.opt.jobs), "--compress", w.compress,
+		"--dbname", r.cluster.URI(s.database), "--file", r.file("directory")))
 }
 
 func (r *run) dump(s *subject, args ...string) *exec.Cmd {
