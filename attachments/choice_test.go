@@ -50,7 +50,7 @@ func TestRecordTypes(t *testing.T) {
 		{choice: Choice{RecordTypes: []string{"User"}}, want: []string{"User"}},
 		{choice: Choice{RecordTypes: []string{"User"}, Tables: []string{"partner_profiles"}}, want: []string{"User", "Partners::Profile"}},
 		{choice: Choice{RecordTypes: []string{"user"}}, refuse: "of type user"},
-		{choice: Choice{Tables: []string{"usres"}}, refuse: "in a table usres"},
+		{choice: Choice{Tables: []string{"usres"}}, refuse: "in table usres"},
 	} {
 		got, err := tt.choice.recordTypes(there)
 		if tt.refuse != "" {

@@ -61,9 +61,12 @@ func backupCommand(env *command.Env) *cli.Command {
    In cron, every 4 hours:
    0 */4 * * *  HECTL_SOURCE=postgres://backup@db/app hectl backup -q >/dev/null
 
-   hectl streams the output of pg_dump to
+   hectl streams the dump to
    s3://NAME[/FOLDER]/backups/LABEL-TIME.rds.dump, with TIME in UTC, and writes
-   nothing to disk. The dump appears in the bucket only if pg_dump succeeds.
+   nothing to disk. The dump appears in the bucket only if it is complete.
+
+   pg_dump writes the schema, and --jobs sessions, which share its snapshot,
+   read the rows. If they cannot, pg_dump reads the rows, too.
    Put the password in PGPASSWORD or ~/.pgpass, not into an argument.
 
    Only one backup of a source runs at a time: a second one exits 11 at once.
@@ -83,7 +86,7 @@ func backupCommand(env *command.Env) *cli.Command {
 			&cli.StringFlag{Category: command.Database, Name: "source", Usage: "`SOURCE` to dump: a URI, a conninfo string, or a name (HECTL_SOURCE)"},
 			&cli.StringFlag{Category: command.Database, Name: "compress", Aliases: []string{"Z"}, Usage: "`METHOD[:LEVEL]` as for pg_dump -Z (default zstd:3 where pg_dump has it, else gzip 1)"},
 			&cli.StringSliceFlag{Category: command.Database, Name: "exclude-table-data", Usage: "leave out the rows of tables that match `PATTERN`; repeatable"},
-			&cli.IntFlag{Category: command.Database, Name: "jobs", Aliases: []string{"j"}, Value: defaultJobs, Usage: "read rows with `N` sessions (default 2; 0 leaves all to pg_dump)"},
+			&cli.IntFlag{Category: command.Database, Name: "jobs", Aliases: []string{"j"}, Value: defaultJobs, Usage: "read the rows with `N` sessions (default 2; 0 leaves the rows to pg_dump)"},
 			&cli.DurationFlag{Category: command.Database, Name: "timeout", Value: 3 * time.Hour, Usage: "fail if the whole backup takes longer than `TIME` (default 3h; 0 for no limit)"},
 			&cli.DurationFlag{Category: command.Database, Name: "lock-wait-timeout", Value: time.Minute, Usage: "fail if a table stays locked for `TIME` (default 1m; 0 for no limit)"},
 			&cli.DurationFlag{Category: command.Database, Name: "stall-timeout", Value: 5 * time.Minute, Usage: "fail if pg_dump writes nothing for `TIME` (default 5m; 0 for no limit)"},
