@@ -49,7 +49,7 @@ test-oracle: setup bin/versitygw ## compare hectl with pg_restore on 200 random 
 
 test-majors: bin/versitygw ## try PostgreSQL 13, 15, 17, 18 and 19 (downloads what is missing)
 	@script/majors
-	@$(GO) run ./test/gotest -timeout 20m -tags majors -run Majors ./pgtools ./pgtools/archive ./pgtools/schema ./mask .
+	@$(GO) run ./test/gotest -timeout 20m -tags majors -run Majors ./pgtools ./pgtools/archive ./pgtools/schema ./mask ./backup/parallel .
 
 faults: setup bin/versitygw build ## break hectl in every way, and write docs/reliability.md (as root; FAULTS="--only REGEXP")
 	@$(go_build) ./test/faults

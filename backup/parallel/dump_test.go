@@ -144,6 +144,12 @@ func dumpTool(t *testing.T) pgtools.Tool {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return toolIn(t, bin)
+}
+
+// toolIn returns the pg_dump in a folder.
+func toolIn(t *testing.T, bin string) pgtools.Tool {
+	t.Helper()
 	tools, err := pgtools.FindTools(t.Context(), bin, os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)

@@ -37,6 +37,8 @@ func backupRows() []row {
 		},
 		{command: backup, fault: "SIGKILL to pg_dump", points: points, codes: []int{1, 0}, strike: child("pg_dump")},
 		{command: backup, fault: "pg_terminate_backend ends a session", points: points, codes: []int{1, 0}, strike: backend(false)},
+		{command: backup, fault: "another session waits to lock a table", points: 10, codes: []int{0}, strike: lockRequest, outcome: "one dump"},
+		{command: backup, fault: "another session waits to lock a table, before any row is read", points: 3, codes: []int{0}, strike: earlyLockRequest, outcome: "one dump"},
 		{command: backup, fault: "SIGKILL to a backend: the server crashes and recovers", points: 5, codes: []int{1, 0}, own: true, strike: backend(true), mend: recovered},
 		{command: backup, fault: "server restarted (fast)", points: 5, codes: []int{1, 0}, own: true, strike: restart(syscall.SIGINT)},
 		{command: backup, fault: "server restarted (immediate)", points: 5, codes: []int{1, 0}, own: true, strike: restart(syscall.SIGQUIT)},

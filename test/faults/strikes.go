@@ -82,6 +82,25 @@ func backend(kill bool) strike {
 	}
 }
 
+// lockRequest asks for a lock that nobody else may hold, as DROP TABLE does, and gives it up
+// once it has it: after the run, or between its reads of the table. Whoever wants a lock of
+// the table after that waits behind it.
+func lockRequest(ctx context.Context, t *try, _ *running) error {
+	return t.server().Exec(ctx, sourceDB, "BEGIN; LOCK TABLE items IN ACCESS EXCLUSIVE MODE; ROLLBACK")
+}
+
+// earlyLockRequest is lockRequest as soon as pg_dump has its own lock.
+func earlyLockRequest(ctx context.Context, t *try, r *running) error {
+	for len(t.query(ctx, t.server(), "SELECT pid::text FROM pg_locks WHERE mode = 'AccessShareLock' AND granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE application_name = 'hectl backup')")) == 0 {
+		select {
+		case <-r.done:
+			return nil
+		case <-time.After(time.Millisecond):
+		}
+	}
+	return lockRequest(ctx, t, r)
+}
+
 // restart restarts the server.
 func restart(s syscall.Signal) strike {
 	return func(ctx context.Context, t *try, _ *running) error { return t.server().Restart(ctx, s) }

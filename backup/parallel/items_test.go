@@ -1,0 +1,168 @@
+package parallel
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+)
+
+func fixture(t *testing.T, name string) *archive.Head {
+	t.Helper()
+	f, err := os.Open("../../pgtools/archive/testdata/" + name + ".archive")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	head, err := archive.ReadHead(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return head
+}
+
+// The large objects of a block and their order are those that pg_dump wrote.
+func TestObjectsOf(t *testing.T) {
+	for _, name := range []string{"15-gzip-file", "17-gzip-file", "18-gzip-file"} {
+		t.Run(name, func(t *testing.T) {
+			head := fixture(t, name)
+			data, err := os.ReadFile("../../pgtools/archive/testdata/" + name + ".archive")
+			if err != nil {
+				t.Fatal(err)
+			}
+			blocks, err := head.Blocks(int64(len(data)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := 0
+			for _, b := range blocks {
+				if !b.LargeObjects {
+					continue
+				}
+				var want []uint32
+				r := archive.NewDataReader(head)
+				if err := r.Reset(strings.NewReader(string(data[b.Offset:b.Offset+b.Length])), b); err != nil {
+					t.Fatal(err)
+				}
+				for {
+					oid, err := r.NextObject()
+					if err != nil {
+						break
+					}
+					want = append(want, oid)
+				}
+				got, err := objectsOf(head, head.ByID()[b.ID])
+				if err != nil || !slices.Equal(got, want) {
+					t.Errorf("block %d: %v, %v; pg_dump wrote %v", b.ID, got, err, want)
+				}
+				found += len(got)
+			}
+			if found == 0 {
+				t.Error("no large objects")
+			}
+		})
+	}
+}
+
+func TestTableItems(t *testing.T) {
+	entry := func(copy string) *archive.Entry {
+		return &archive.Entry{Desc: "TABLE DATA", Namespace: "public", Tag: `we"ird`, Copy: copy}
+	}
+	const two = "COPY public.parent (id, \"a b\") FROM stdin;\n"
+	for _, test := range []struct {
+		name   string
+		copy   string
+		table  pgtools.TableExtent
+		ranges bool
+		want   []string
+	}{
+		{"a small table", two, pgtools.TableExtent{Heap: true, Pages: rangePages}, true, []string{`COPY "public"."we""ird" (id, "a b") TO STDOUT`}},
+		{"no columns", "COPY public.t  FROM stdin;\n", pgtools.TableExtent{Heap: true, Pages: 5000}, true, []string{`COPY "public"."we""ird" TO STDOUT`}},
+		{"a condition", two, pgtools.TableExtent{Heap: true, Pages: 5000, Condition: "WHERE id > 5"}, true, []string{`COPY (SELECT id, "a b" FROM "public"."we""ird" WHERE id > 5) TO STDOUT`}},
+		{"one session", two, pgtools.TableExtent{Heap: true, Pages: 5000}, false, []string{`COPY "public"."we""ird" (id, "a b") TO STDOUT`}},
+		{"another access method", two, pgtools.TableExtent{Pages: 5000}, true, []string{`COPY "public"."we""ird" (id, "a b") TO STDOUT`}},
+		{"a large table", two, pgtools.TableExtent{Heap: true, Pages: 2*rangePages + 1}, true, []string{
+			`COPY (SELECT id, "a b" FROM ONLY "public"."we""ird" WHERE ctid >= '(0,0)' AND ctid < '(1024,0)') TO STDOUT`,
+			`COPY (SELECT id, "a b" FROM ONLY "public"."we""ird" WHERE ctid >= '(1024,0)' AND ctid < '(2048,0)') TO STDOUT`,
+			`COPY (SELECT id, "a b" FROM ONLY "public"."we""ird" WHERE ctid >= '(2048,0)') TO STDOUT`,
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var got []string
+			for _, it := range tableItems(entry(test.copy), test.table, test.ranges) {
+				got = append(got, it.sql)
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}
+
+// What only pg_dump can write stays with pg_dump.
+func TestBlocksOfInserts(t *testing.T) {
+	if _, err := blocksOf(fixture(t, "17-inserts")); err == nil || !strings.Contains(err.Error(), "only pg_dump can write TABLE DATA") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// cut returns the segments of rows.
+func cut(t *testing.T, rows []string) []string {
+	t.Helper()
+	var segments []string
+	c := &cutter{
+		begin: func() ([]byte, error) { return nil, nil },
+		emit: func(text []byte, rows int) error {
+			if n := strings.Count(string(text), "\n"); n != rows {
+				t.Errorf("%d rows instead of %d", rows, n)
+			}
+			segments = append(segments, string(text))
+			return nil
+		},
+	}
+	for _, row := range rows {
+		if _, err := c.Write([]byte(row)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.flush(); err != nil {
+		t.Fatal(err)
+	}
+	return segments
+}
+
+// Segments have 1 to 4 MiB, and after a change, all but a few are the same.
+func TestCutter(t *testing.T) {
+	var rows []string
+	for i := range 200_000 {
+		rows = append(rows, fmt.Sprintf("%d\t%s\n", i, strings.Repeat("x", 50+i%97)))
+	}
+	before := cut(t, rows)
+	if strings.Join(before, "") != strings.Join(rows, "") {
+		t.Fatal("the segments have other rows")
+	}
+	for i, s := range before {
+		if len(s) > maxSegment || len(s) < minSegment && i < len(before)-1 {
+			t.Errorf("segment %d has %d bytes", i, len(s))
+		}
+	}
+	changed := slices.Insert(slices.Clone(rows), 20_000, "new\n")
+	changed = slices.Delete(changed, 100_000, 100_050)
+	same := 0
+	for _, s := range cut(t, changed) {
+		if slices.Contains(before, s) {
+			same++
+		}
+	}
+	if same < len(before)-6 || len(before) < 8 {
+		t.Errorf("%d of %d segments are the same", same, len(before))
+	}
+	long := strings.Repeat("y", maxSegment+5) + "\n"
+	if got := cut(t, []string{"a\n", long, "b\n"}); !slices.Equal(got, []string{"a\n", long, "b\n"}) {
+		t.Errorf("a long row is in one of %d segments", len(got))
+	}
+}
