@@ -41,7 +41,7 @@ type outcome struct {
 	files  int64 // peak of open descriptors
 }
 
-const idVariable = "HECTL_FAULTS_RUN"
+const idVariable = "FAULTS_RUN" // hectl keeps HECTL_* from its children
 
 // start starts hectl, or another program with the same settings.
 func (p *place) start(program string, args ...string) (*running, error) {
