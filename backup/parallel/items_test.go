@@ -69,8 +69,8 @@ func TestObjectsOf(t *testing.T) {
 }
 
 func TestTableItems(t *testing.T) {
-	entry := func(copy string) *archive.Entry {
-		return &archive.Entry{Desc: "TABLE DATA", Namespace: "public", Tag: `we"ird`, Copy: copy}
+	entry := func(statement string) *archive.Entry {
+		return &archive.Entry{Desc: "TABLE DATA", Namespace: "public", Tag: `we"ird`, Copy: statement}
 	}
 	const two = "COPY public.parent (id, \"a b\") FROM stdin;\n"
 	for _, test := range []struct {
