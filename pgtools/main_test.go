@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -15,49 +14,23 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// server is the cluster that the tests of this package share. It requires passwords on
-// TCP.
-var server = sync.OnceValues(func() (*pgtest.Cluster, error) {
-	serverUsed.Store(true)
-	return pgtest.Start(context.Background(), pgtest.Options{
-		Password: "it's s3cret",
-		Conf:     map[string]string{"max_prepared_transactions": "5"},
-	})
-})
-
-var serverUsed atomic.Bool
+// server requires passwords on TCP.
+var server = pgtest.Shared{Options: pgtest.Options{
+	Password: "it's s3cret",
+	Conf:     map[string]string{"max_prepared_transactions": "5"},
+}}
 
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == helperArg {
 		helper(os.Args[2:])
 		return
 	}
-	code := m.Run()
-	if serverUsed.Load() {
-		if c, err := server(); err == nil {
-			err = c.Stop()
-			if err != nil {
-				fmt.Fprintln(os.Stderr, err)
-				code = 1
-			}
-		}
-	}
-	if code == 0 {
-		if err := goleak.Find(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-	}
-	os.Exit(code)
+	goleak.VerifyTestMain(server.StopAfter(m))
 }
 
 func cluster(t *testing.T) *pgtest.Cluster {
 	t.Helper()
-	c, err := server()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return server.Cluster(t)
 }
 
 // serial numbers names, so that a repeated test does not find its own objects.

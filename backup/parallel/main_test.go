@@ -1,10 +1,6 @@
 package parallel_test
 
 import (
-	"context"
-	"fmt"
-	"os"
-	"sync"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -13,43 +9,9 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// started is the server of all tests. The first call starts it.
-var (
-	used    bool
-	started = sync.OnceValues(func() (*pgtest.Cluster, error) {
-		used = true
-		return pgtest.Start(context.Background(), pgtest.Options{})
-	})
-)
+var server pgtest.Shared
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if used {
-		if c, err := started(); err == nil {
-			err = c.Stop()
-			if err != nil {
-				fmt.Fprintln(os.Stderr, err)
-				code = 1
-			}
-		}
-	}
-	if code == 0 {
-		if err := goleak.Find(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-	}
-	os.Exit(code)
-}
-
-func server(t *testing.T) *pgtest.Cluster {
-	t.Helper()
-	c, err := started()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
+func TestMain(m *testing.M) { goleak.VerifyTestMain(server.StopAfter(m)) }
 
 // bulkSQL makes more rows than the pipes and buffers hold, so that sessions wait until
 // the dump is read.
@@ -60,7 +22,7 @@ const bulkSQL = `
 // bulkDatabase returns the server and a new database on it with bulkSQL.
 func bulkDatabase(t *testing.T) (*pgtest.Cluster, pgtools.Conn) {
 	t.Helper()
-	c := server(t)
+	c := server.Cluster(t)
 	if err := c.Exec(t.Context(), "postgres", "DROP DATABASE IF EXISTS bulk WITH (FORCE)"); err != nil {
 		t.Fatal(err)
 	}
