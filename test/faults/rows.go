@@ -42,8 +42,8 @@ func backupRows() []row {
 		{command: backup, fault: "SIGKILL to a backend: the server crashes and recovers", points: 5, codes: []int{1, 0}, own: true, strike: backend(true), mend: recovered},
 		{command: backup, fault: "server restarted (fast)", points: 5, codes: []int{1, 0}, own: true, strike: restart(syscall.SIGINT)},
 		{command: backup, fault: "server restarted (immediate)", points: 5, codes: []int{1, 0}, own: true, strike: restart(syscall.SIGQUIT)},
-		{command: backup, fault: "network to Postgres: connections cut", points: 10, codes: []int{1}, before: network(blinked)},
-		{command: backup, fault: "network to Postgres: down", points: 10, codes: []int{1}, before: network(severed)},
+		{command: backup, fault: "network to Postgres: connections cut", points: 10, codes: []int{1, 0}, before: network(blinked)},
+		{command: backup, fault: "network to Postgres: down", points: 10, codes: []int{1, 0}, before: network(severed)},
 		{
 			command: backup, fault: "network to Postgres: stalled (--stall-timeout 2s)", points: 3, codes: []int{1}, own: true, aside: true, before: network(stalled),
 			args: []string{"--stall-timeout", "2s"}, said: "stalled",

@@ -82,9 +82,9 @@ func backend(kill bool) strike {
 	}
 }
 
-// lockRequest asks for a lock that nobody else may hold, as DROP TABLE does, and gives it up
-// once it has it: after the run, or between its reads of the table. Whoever wants a lock of
-// the table after that waits behind it.
+// lockRequest asks for an exclusive lock, as DROP TABLE does, and releases it once it has it:
+// after the run, or between its reads of the table. Later requests for a lock of the table
+// wait behind it.
 func lockRequest(ctx context.Context, t *try, _ *running) error {
 	return t.server().Exec(ctx, sourceDB, "BEGIN; LOCK TABLE items IN ACCESS EXCLUSIVE MODE; ROLLBACK")
 }
