@@ -133,7 +133,7 @@ func newBackupOptions(env *command.Env, c *cli.Context) (*backupOptions, error) 
 		}
 	}
 	if opt.jobs < 0 || opt.jobs > mostJobs {
-		return nil, fault.New(fault.Usage, "use 2 for a start", "--jobs %d is not a number from 0 to %d", opt.jobs, mostJobs)
+		return nil, fault.New(fault.Usage, "give a number such as --jobs 2", "--jobs %d is not a number from 0 to %d", opt.jobs, mostJobs)
 	}
 	if opt.upload, err = newUploadOptions(c); err != nil {
 		return nil, err

@@ -68,11 +68,8 @@ func describeRows(m *catalog.Manifest, tables map[int]parallel.Rows) {
 			continue
 		}
 		b.Rows = &rows.Count
-		if all > mostSegments {
-			continue
-		}
-		for _, s := range rows.Segments {
-			b.Segments = append(b.Segments, catalog.ManifestSegment{Offset: s.Offset, Length: s.Length, Rows: s.Rows, SHA256: s.SHA256})
+		if all <= mostSegments {
+			b.Segments = rows.Segments
 		}
 	}
 }

@@ -82,7 +82,6 @@ func (r dumpRun) start(ctx context.Context) (output, error) {
 	return parallel.Start(ctx, parallel.Options{
 		Source: r.source, Tool: r.tool, Dump: r.options, AppName: source.SessionName(), Jobs: r.jobs,
 		Level:  (&catalog.Manifest{Compression: r.options.Compress}).CompressionLevel(),
-		IsOpen: r.session.DumpIsOpen,
 		Detail: r.out.Detail,
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/rubyforgood/hectl/internal/readers"
 )
 
 // A Snapshot is a session that reads a database as it was at one moment. Several sessions
@@ -81,6 +83,9 @@ func openSnapshot(ctx context.Context, c Conn, appName string) (*Snapshot, error
 // ID returns the id of the snapshot for ImportSnapshot and DumpOptions.
 func (s *Snapshot) ID() string { return s.id }
 
+// ServerVersion returns the server's version.
+func (s *Snapshot) ServerVersion() Version { return s.db.ServerVersion() }
+
 // FreeSessions returns how many more sessions the limits of the role, the database and the
 // server allow.
 func (s *Snapshot) FreeSessions(ctx context.Context) (n int, err error) {
@@ -154,25 +159,12 @@ func (s *Snapshot) Extents(ctx context.Context, oids []uint32) (map[uint32]Table
 // CopyOut runs a COPY … TO STDOUT statement. w gets each row in a Write of its own. It
 // returns an error of w, and the connection is then broken.
 func (s *Snapshot) CopyOut(ctx context.Context, sql string, w io.Writer) error {
-	kept := &errWriter{w: w}
+	kept := &readers.FailingWriter{Writer: w}
 	_, err := s.db.pg.PgConn().CopyTo(ctx, kept, sql)
-	if kept.err != nil {
-		return kept.err
+	if kept.Err != nil {
+		return kept.Err
 	}
 	return sqlError(ctx, err)
-}
-
-type errWriter struct {
-	w   io.Writer
-	err error
-}
-
-func (e *errWriter) Write(p []byte) (int, error) {
-	n, err := e.w.Write(p)
-	if err != nil {
-		e.err = err
-	}
-	return n, err
 }
 
 // An ObjectPart is a part of a large object.
@@ -186,7 +178,7 @@ type ObjectPart struct {
 func (s *Snapshot) ObjectsStart(ctx context.Context, oids []uint32, limit int) ([]ObjectPart, error) {
 	parts, err := Rows[ObjectPart](ctx, s.db, `
 		SELECT l.oid, pg_catalog.lo_get(l.oid, 0, $2)
-		FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.oid[])) WITH ORDINALITY l(oid, n) ORDER BY n`, oids, limit)
+		FROM pg_catalog.unnest($1::pg_catalog.oid[]) WITH ORDINALITY l(oid, n) ORDER BY n`, oids, limit)
 	return parts, wrap(err, "read large objects")
 }
 
@@ -206,17 +198,17 @@ func (s *Snapshot) Finish(ctx context.Context) error {
 // Close ends the session.
 func (s *Snapshot) Close(ctx context.Context) { s.db.Close(ctx) }
 
-// InTransaction reports whether a session of the role, called appName, that began after
-// db's has a transaction open. If db has held a lock since it connected, it is a session of
-// the same run.
-func (db *DB) InTransaction(ctx context.Context, appName string) (open bool, err error) {
-	err = db.QueryRow(ctx, `
+// InTransaction reports whether a session of the same role, called appName, that began after
+// s has a transaction open.
+func (s *Snapshot) InTransaction(ctx context.Context, appName string) (open bool, err error) {
+	// A transaction otherwise keeps the list of sessions that it saw first.
+	if _, err := s.db.Exec(ctx, "SELECT pg_catalog.pg_stat_clear_snapshot()"); err != nil {
+		return false, wrap(err, "look for the session called %s", appName)
+	}
+	err = s.db.QueryRow(ctx, `
 		SELECT EXISTS (SELECT
 			FROM pg_catalog.pg_stat_activity a, pg_catalog.pg_stat_activity me
 			WHERE me.pid = pg_catalog.pg_backend_pid() AND a.pid <> me.pid AND a.datid = me.datid AND a.usesysid = me.usesysid
 			  AND a.application_name = $1 AND a.backend_start >= me.backend_start AND a.xact_start IS NOT NULL)`, appName).Scan(&open)
 	return open, wrap(err, "look for the session called %s", appName)
 }
-
-// ServerVersion returns the server's version.
-func (s *Snapshot) ServerVersion() Version { return s.db.ServerVersion() }

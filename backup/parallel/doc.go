@@ -5,10 +5,10 @@
 // It is then left waiting at its full pipe, where it holds its locks. Sessions that share
 // its snapshot read the rows:
 //
-//	pg_dump ── head ────────────────────────────────────────┐
-//	session 1 ── rows ── segments ─┐                         ├─ archive
-//	session 2 ── rows ── segments ─┼─ compress ── in order ──┘
-//	…                              │
+//	pg_dump ─── head ──────────────────────────────────────┐
+//	session 1 ─ rows ─ segments ─┐                         ├─ archive
+//	session 2 ─ rows ─ segments ─┼─ compress ─── in order ─┘
+//	…                            │
 //
 // The work is a list of items in the order of the head: a whole table, a range of pages of
 // a large one, or a block of large objects. Each session takes the next item and cuts its

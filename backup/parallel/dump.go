@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 
+	"github.com/rubyforgood/hectl/dump/catalog"
+	"github.com/rubyforgood/hectl/internal/readers"
 	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
@@ -25,9 +27,6 @@ type Options struct {
 
 	// Level is the level of the compression that Dump names; 0 for the default.
 	Level int
-
-	// IsOpen reports whether pg_dump's transaction is open.
-	IsOpen func(context.Context) (bool, error)
 
 	// Detail takes a line about how the rows are read.
 	Detail func(format string, args ...any)
@@ -50,15 +49,7 @@ type Dump struct {
 // Rows describes the rows of a table in the archive.
 type Rows struct {
 	Count    int64
-	Segments []Segment // all of the block but its first and last bytes
-}
-
-// A Segment is the place of an archive.Segment.
-type Segment struct {
-	Offset int64 // of its first chunk, from the start of the block
-	Length int64 // bytes of its chunks
-	Rows   int64
-	SHA256 [32]byte // of its text
+	Segments []catalog.ManifestSegment // all of the block but its first and last bytes
 }
 
 // Start starts pg_dump with a snapshot that other sessions can share. The caller reads the
@@ -111,9 +102,6 @@ func (d *Dump) release() {
 // WhenFailed calls f once if pg_dump fails before Close; see pgtools.Process.
 func (d *Dump) WhenFailed(f func(err error)) { d.process.WhenFailed(f) }
 
-// PID returns pg_dump's process id.
-func (d *Dump) PID() int { return d.process.PID() }
-
 // Read implements io.Reader; see Dump.
 func (d *Dump) Read(p []byte) (int, error) {
 	if d.archive == nil {
@@ -147,11 +135,10 @@ func (d *Dump) begin() io.Reader {
 	work, err := d.prepare(head)
 	d.first = nil // prepare took it over, or closed it
 	if err != nil {
-		if d.ctx.Err() != nil {
-			return failing{context.Cause(d.ctx)}
+		if d.ctx.Err() == nil {
+			d.opt.Detail("pg_dump reads the rows alone: %v", err)
 		}
-		d.opt.Detail("pg_dump reads the rows alone: %v", err)
-		return whole
+		return readers.Until(d.ctx, whole)
 	}
 	r, w := io.Pipe()
 	d.ended = make(chan struct{})
@@ -162,7 +149,7 @@ func (d *Dump) begin() io.Reader {
 		defer unblock()
 		err := work.write(d.ctx, w, raw.Bytes())
 		if err == nil {
-			err = d.finish()
+			err = d.finish(work.sessions[0])
 		}
 		if err == nil {
 			d.tables = work.tables
@@ -174,8 +161,8 @@ func (d *Dump) begin() io.Reader {
 
 // finish checks that pg_dump has waited until now, with its locks, and stops it. With little
 // data, pg_dump may have ended by itself, which it must have done without an error.
-func (d *Dump) finish() error {
-	open, err := d.opt.IsOpen(d.ctx)
+func (d *Dump) finish(first *pgtools.Snapshot) error {
+	open, err := first.InTransaction(d.ctx, d.opt.Dump.AppName)
 	if err == nil && !open {
 		_, err = io.Copy(io.Discard, d.process)
 	}
@@ -184,11 +171,6 @@ func (d *Dump) finish() error {
 	}
 	return err
 }
-
-// failing is a reader that fails.
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 // prepare opens the other sessions and locks the tables of the archive in all of them. After
 // an error it has closed all sessions.
@@ -203,10 +185,7 @@ func (d *Dump) prepare(head *archive.Head) (_ *work, err error) {
 	if err != nil {
 		return nil, err
 	}
-	oids, names, err := tablesOf(blocks)
-	if err != nil {
-		return nil, err
-	}
+	oids, names := tablesOf(blocks)
 	encoding := head.Encoding()
 	if encoding == "" {
 		return nil, errors.New("the archive does not say its encoding")
@@ -232,7 +211,7 @@ func (d *Dump) prepare(head *archive.Head) (_ *work, err error) {
 			return nil, err
 		}
 	}
-	open, err := d.opt.IsOpen(d.ctx)
+	open, err := d.first.InTransaction(d.ctx, d.opt.Dump.AppName)
 	if err == nil && !open {
 		err = errors.New("it has already ended")
 	}

@@ -2,7 +2,6 @@ package parallel_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"fmt"
 	"io"
@@ -57,7 +56,7 @@ const schemaSQL = `
 
 // A parallel dump is the dump of pg_dump alone: pg_restore makes the same text of both.
 func TestDump(t *testing.T) {
-	cluster, tool := server(t), dumpTool(t)
+	cluster, tool := server.Cluster(t), dumpTool(t)
 	for name, options := range map[string]string{"utf8": "", "latin1": "TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'"} {
 		if err := cluster.Exec(t.Context(), "postgres", fmt.Sprintf("CREATE DATABASE %s %s", name, options)); err != nil {
 			t.Fatal(err)
@@ -177,15 +176,9 @@ func dumpOf(t *testing.T, c pgtools.Conn, tool pgtools.Tool, method string, jobs
 
 func start(t *testing.T, c pgtools.Conn, tool pgtools.Tool, method string, jobs int) *parallel.Dump {
 	t.Helper()
-	lock, err := pgtools.ConnectReadOnly(t.Context(), c, "lock")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { lock.Close(context.WithoutCancel(t.Context())) })
 	d, err := parallel.Start(t.Context(), parallel.Options{
 		Source: c, Tool: tool, AppName: "reader", Jobs: jobs,
 		Dump:   pgtools.DumpOptions{AppName: "dumper", Compress: method, ExcludeTableData: []string{"excluded"}},
-		IsOpen: func(ctx context.Context) (bool, error) { return lock.InTransaction(ctx, "dumper") },
 		Detail: t.Logf,
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package parallel
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -29,64 +30,67 @@ type item struct {
 	segments chan *segment // in order
 }
 
-// blocksOf returns the entries that have a block. It refuses those that only pg_dump can
-// write.
-func blocksOf(head *archive.Head) ([]*archive.Entry, error) {
-	var list []*archive.Entry
-	for i := range head.Entries {
-		e := &head.Entries[i]
+// A block is an entry that has a block.
+type block struct {
+	*archive.Entry
+
+	// These are set for a table.
+	oid     uint32
+	name    string // quoted, in the encoding of the archive
+	columns string // of its COPY statement, "" without columns
+}
+
+// blocksOf returns the blocks in the order of the head. It refuses those that only pg_dump
+// can write.
+func blocksOf(head *archive.Head) ([]block, error) {
+	var list []block
+	for e := range head.All() {
 		if !e.HasBlock() {
 			continue
 		}
-		if _, copies := schema.CopyColumns(e.Copy); e.Desc != "BLOBS" && (e.Desc != "TABLE DATA" || !copies) {
-			return nil, fmt.Errorf("only pg_dump can write %s", e)
+		b := block{Entry: e}
+		if e.Desc != "BLOBS" {
+			oid, err := strconv.ParseUint(e.OID, 10, 32)
+			columns, copies := schema.CopyColumns(e.Copy)
+			if e.Desc != "TABLE DATA" || !copies || err != nil {
+				return nil, fmt.Errorf("only pg_dump can write %s", e)
+			}
+			// The COPY statement may name another table, a partitioned table above it.
+			b.oid, b.name, b.columns = uint32(oid), pgtools.Quote(e.Namespace)+"."+pgtools.Quote(e.Tag), columns
 		}
-		list = append(list, e)
+		list = append(list, b)
 	}
 	return list, nil
 }
 
-// tableName returns the quoted name of the table of a TABLE DATA entry, in the encoding
-// of the archive. The COPY statement may name another one, a partitioned table above it.
-func tableName(e *archive.Entry) string {
-	quote := func(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
-	return quote(e.Namespace) + "." + quote(e.Tag)
-}
-
 // tablesOf returns the oids and the quoted names of the tables among blocks.
-func tablesOf(blocks []*archive.Entry) (oids []uint32, names []string, err error) {
-	for _, e := range blocks {
-		if e.Desc != "TABLE DATA" {
-			continue
+func tablesOf(blocks []block) (oids []uint32, names []string) {
+	for _, b := range blocks {
+		if b.name != "" {
+			oids, names = append(oids, b.oid), append(names, b.name)
 		}
-		oid, err := strconv.ParseUint(e.OID, 10, 32)
-		if err != nil {
-			return nil, nil, fmt.Errorf("%s: its oid is %q", e, e.OID)
-		}
-		oids, names = append(oids, uint32(oid)), append(names, tableName(e))
 	}
-	return oids, names, nil
+	return oids, names
 }
 
 // itemsOf returns the items for blocks. With ranges, it divides large tables into ranges
 // of pages.
-func itemsOf(head *archive.Head, blocks []*archive.Entry, extents map[uint32]pgtools.TableExtent, ranges bool) ([]*item, error) {
+func itemsOf(head *archive.Head, blocks []block, extents map[uint32]pgtools.TableExtent, ranges bool) ([]*item, error) {
 	var items []*item
-	for _, e := range blocks {
-		if e.Desc == "BLOBS" {
-			oids, err := objectsOf(head, e)
+	for _, b := range blocks {
+		if b.name == "" {
+			oids, err := objectsOf(head, b.Entry)
 			if err != nil {
 				return nil, err
 			}
-			items = append(items, &item{entry: e, objects: oids, first: true, last: true})
+			items = append(items, &item{entry: b.Entry, objects: oids, first: true, last: true})
 			continue
 		}
-		oid, _ := strconv.ParseUint(e.OID, 10, 32) // checked by tablesOf
-		table, known := extents[uint32(oid)]
-		if !known || table.Kind != "r" {
-			return nil, fmt.Errorf("%s is not an ordinary table", e)
+		table := extents[b.oid]
+		if table.Kind != "r" {
+			return nil, fmt.Errorf("%s is not an ordinary table", b.Entry)
 		}
-		own := tableItems(e, table, ranges)
+		own := tableItems(b, table, ranges)
 		own[0].first, own[len(own)-1].last = true, true
 		items = append(items, own...)
 	}
@@ -95,19 +99,14 @@ func itemsOf(head *archive.Head, blocks []*archive.Entry, extents map[uint32]pgt
 
 // tableItems returns the items for a table, with the statements of pg_dump where it is
 // read as a whole.
-func tableItems(e *archive.Entry, table pgtools.TableExtent, ranges bool) []*item {
-	columns, _ := schema.CopyColumns(e.Copy)
-	name := tableName(e)
+func tableItems(b block, table pgtools.TableExtent, ranges bool) []*item {
 	switch {
 	case table.Condition != "":
-		if columns == "" {
-			columns = "*"
-		}
-		return []*item{{entry: e, sql: fmt.Sprintf("COPY (SELECT %s FROM %s %s) TO STDOUT", columns, name, table.Condition)}}
-	case columns == "":
-		return []*item{{entry: e, sql: fmt.Sprintf("COPY %s TO STDOUT", name)}}
+		return []*item{{entry: b.Entry, sql: fmt.Sprintf("COPY (SELECT %s FROM %s %s) TO STDOUT", cmp.Or(b.columns, "*"), b.name, table.Condition)}}
+	case b.columns == "":
+		return []*item{{entry: b.Entry, sql: fmt.Sprintf("COPY %s TO STDOUT", b.name)}}
 	case !ranges || !table.Heap || table.Pages <= rangePages:
-		return []*item{{entry: e, sql: fmt.Sprintf("COPY %s (%s) TO STDOUT", name, columns)}}
+		return []*item{{entry: b.Entry, sql: fmt.Sprintf("COPY %s (%s) TO STDOUT", b.name, b.columns)}}
 	}
 	var items []*item
 	for page := int64(0); page < table.Pages; page += rangePages {
@@ -115,7 +114,7 @@ func tableItems(e *archive.Entry, table pgtools.TableExtent, ranges bool) []*ite
 		if page+rangePages < table.Pages {
 			where += fmt.Sprintf(" AND ctid < '(%d,0)'", page+rangePages)
 		}
-		items = append(items, &item{entry: e, sql: fmt.Sprintf("COPY (SELECT %s FROM ONLY %s WHERE %s) TO STDOUT", columns, name, where)})
+		items = append(items, &item{entry: b.Entry, sql: fmt.Sprintf("COPY (SELECT %s FROM ONLY %s WHERE %s) TO STDOUT", b.columns, b.name, where)})
 	}
 	return items
 }
@@ -135,8 +134,7 @@ func objectsOf(head *archive.Head, e *archive.Entry) ([]uint32, error) {
 		oids = append(oids, uint32(oid))
 		return nil
 	}
-	for i := range head.Entries {
-		of := &head.Entries[i]
+	for of := range head.All() {
 		switch {
 		case of.Desc == "BLOB":
 			if err := add(of.Tag); err != nil {

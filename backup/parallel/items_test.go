@@ -69,8 +69,13 @@ func TestObjectsOf(t *testing.T) {
 }
 
 func TestTableItems(t *testing.T) {
-	entry := func(statement string) *archive.Entry {
-		return &archive.Entry{Desc: "TABLE DATA", Namespace: "public", Tag: `we"ird`, Copy: statement}
+	tables := func(statement string) []block {
+		entry := archive.Entry{Desc: "TABLE DATA", OID: "16384", Namespace: "public", Tag: `we"ird`, Copy: statement, HadDumper: true}
+		blocks, err := blocksOf(&archive.Head{Entries: []archive.Entry{entry}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return blocks
 	}
 	const two = "COPY public.parent (id, \"a b\") FROM stdin;\n"
 	for _, test := range []struct {
@@ -93,7 +98,7 @@ func TestTableItems(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
-			for _, it := range tableItems(entry(test.copy), test.table, test.ranges) {
+			for _, it := range tableItems(tables(test.copy)[0], test.table, test.ranges) {
 				got = append(got, it.sql)
 			}
 			if !slices.Equal(got, test.want) {

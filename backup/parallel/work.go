@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
@@ -195,17 +196,14 @@ func (w *work) join(ctx context.Context, out io.Writer, head []byte, order <-cha
 			}
 		}
 		for {
-			seg, err := receive(ctx, it.segments)
+			seg, err := it.next(ctx)
 			if err != nil {
 				return err
 			}
 			if seg == nil {
 				break
 			}
-			if _, err := receive(ctx, seg.ready); err != nil {
-				return err
-			}
-			place := Segment{Offset: at, Length: int64(len(seg.packed.Chunks)), Rows: int64(seg.rows), SHA256: seg.packed.SHA256}
+			place := catalog.ManifestSegment{Offset: at, Length: int64(len(seg.packed.Chunks)), Rows: int64(seg.rows), SHA256: seg.packed.SHA256}
 			if err := write(seg.packed.Chunks); err != nil {
 				return err
 			}
@@ -228,6 +226,16 @@ func (w *work) join(ctx context.Context, out io.Writer, head []byte, order <-cha
 		}
 	}
 	return ctx.Err()
+}
+
+// next waits for the next segment of it, and for its compression. It returns nil after the
+// last one.
+func (it *item) next(ctx context.Context) (*segment, error) {
+	seg, err := receive(ctx, it.segments)
+	if seg != nil {
+		_, err = receive(ctx, seg.ready)
+	}
+	return seg, err
 }
 
 // send sends v unless ctx ends first.

@@ -115,11 +115,6 @@ func (s *Source) EndDump(ctx context.Context) error {
 	return s.db.EndLaterSessions(ctx, AppName)
 }
 
-// DumpIsOpen reports whether pg_dump's transaction is open, and with it its locks.
-func (s *Source) DumpIsOpen(ctx context.Context) (bool, error) {
-	return s.db.InTransaction(ctx, AppName)
-}
-
 // ExplainFailure adds to the error of a failed dump what the source knows about it:
 // which tables are locked, or that recovery on a standby canceled the dump.
 func (s *Source) ExplainFailure(ctx context.Context, err error) error {

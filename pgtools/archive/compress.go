@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"io"
 
 	"github.com/klauspost/compress/zlib"
@@ -32,9 +33,7 @@ func (c Compression) compressor(level int) (compressor, error) {
 }
 
 func newZstdEncoder(level int, more ...zstd.EOption) (*zstd.Encoder, error) {
-	if level == 0 {
-		level = defaultZstdLevel
-	}
+	level = cmp.Or(level, defaultZstdLevel)
 	return zstd.NewWriter(nil, append(more,
 		zstd.WithEncoderLevel(zstd.EncoderLevelFromZstd(level)),
 		zstd.WithWindowSize(zstdWindow(level)),

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"hash/adler32"
@@ -41,9 +42,7 @@ type SegmentPacker struct {
 // NewSegmentPacker returns a SegmentPacker for archives with head h. level is as for
 // NewDataWriter.
 func NewSegmentPacker(h *Head, level int) (*SegmentPacker, error) {
-	if level == 0 {
-		level = h.Level
-	}
+	level = cmp.Or(level, h.Level)
 	p := &SegmentPacker{method: h.Compression}
 	var err error
 	switch h.Compression {

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -27,9 +28,7 @@ type DataWriter struct {
 // pg_dump -Z. 0 stands for the level in the head, which has one up to layout 1.14, and
 // otherwise for the default. Call Reset first.
 func NewDataWriter(h *Head, level int) *DataWriter {
-	if level == 0 {
-		level = h.Level
-	}
+	level = cmp.Or(level, h.Level)
 	return &DataWriter{h: h, level: level, chunks: newChunkWriter()}
 }
 
