@@ -19,10 +19,15 @@ type Database struct {
 	Tablespace      string
 	IsTemplate      bool
 	AllowConn       bool
-	ConnectionLimit int   // -1: none
+	ConnectionLimit int   // -1: none; -2: see IsInvalid
 	Size            int64 // in bytes; -1 if the role cannot see it
 	Comment         string
 }
+
+// IsInvalid reports whether a DROP DATABASE of d was interrupted. Files of d may then be
+// missing. The server refuses every statement on it but another DROP DATABASE.
+// See DATCONNLIMIT_INVALID_DB in src/include/catalog/pg_database.h.
+func (d Database) IsInvalid() bool { return d.ConnectionLimit == -2 }
 
 // databaseQuery returns the query for Databases. PostgreSQL 15, 16 and 17 added columns
 // for locale providers other than libc.
