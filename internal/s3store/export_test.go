@@ -5,6 +5,9 @@ import "time"
 // SetMaxParts sets the largest number of parts.
 func SetMaxParts(s *Store, n int) { s.maxParts = n }
 
+// InFlight returns the number of parts that are sent in parallel.
+func InFlight(o UploadOptions, size int64) int { return o.inFlight(size) }
+
 // PartSize returns the size of the parts with these options.
 func PartSize(o UploadOptions) (int64, error) { return o.partSize() }
 

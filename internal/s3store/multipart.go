@@ -66,7 +66,7 @@ func (u *upload) send(ctx context.Context, parts *partReader, first part) (*sent
 	sending, stop := context.WithCancel(ctx)
 	defer stop()
 	group, sending := errgroup.WithContext(sending)
-	group.SetLimit(u.opt.inFlight())
+	group.SetLimit(u.opt.inFlight(int64(parts.size)))
 
 	sent := &sentParts{}
 	give := func(p part) {

@@ -35,6 +35,9 @@ const (
 	// The stream can be a quarter longer than the estimate before the parts run out.
 	estimatedParts = 8_000
 	defaultFlight  = 4
+	// Two large parts at once keep a connection each as busy as four small ones.
+	largePartSize = 32 * mib
+	largeFlight   = 2
 
 	// cleanupTime limits the clean-up of an upload after its context is done.
 	cleanupTime = 30 * time.Second
@@ -50,9 +53,9 @@ type UploadOptions struct {
 	// the estimate, at least 8 MiB.
 	PartSize int64
 
-	// InFlight is the number of parts that are sent in parallel; 0 means 4. One more
-	// part is filled at the same time, so the upload uses up to (InFlight + 1) × part
-	// size of memory.
+	// InFlight is the number of parts that are sent in parallel; 0 means 4, or 2 if a part
+	// is larger than 32 MiB. One more part is filled at the same time, so the upload uses
+	// up to (InFlight + 1) × part size of memory.
 	InFlight int
 
 	// SSE is "AES256", "aws:kms" or "aws:kms:dsse"; empty means the default of the
@@ -101,11 +104,15 @@ func (o UploadOptions) partSize() (int64, error) {
 	return min(max(size, smallestPartSize), maxPartSize), nil
 }
 
-func (o UploadOptions) inFlight() int {
-	if o.InFlight <= 0 {
-		return defaultFlight
+// inFlight returns the number of parts of size bytes that are sent in parallel.
+func (o UploadOptions) inFlight(size int64) int {
+	switch {
+	case o.InFlight > 0:
+		return o.InFlight
+	case size > largePartSize:
+		return largeFlight
 	}
-	return o.InFlight
+	return defaultFlight
 }
 
 // Upload writes the stream r to a new object. It returns the object after the store has
@@ -131,7 +138,7 @@ func (s *Store) Upload(ctx context.Context, key string, r io.Reader, opt UploadO
 	}
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
-	parts := startParts(reading, r, size, opt.inFlight()+1, opt.Estimate)
+	parts := startParts(reading, r, size, opt.inFlight(size)+1, opt.Estimate)
 
 	first, err := parts.next(ctx)
 	if err != nil {

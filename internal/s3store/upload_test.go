@@ -368,6 +368,38 @@ func TestPartSize(t *testing.T) {
 	}
 }
 
+// A stream of the estimated length, and one that is a quarter longer, fits into 10,000
+// parts. docs/performance.md has these numbers.
+func TestPartsOfLargeDumps(t *testing.T) {
+	const gb = 1_000_000_000
+	for _, tt := range []struct {
+		estimate, parts, memory int64 // bytes, a number, MiB
+	}{
+		{1 * gb, 120, 40},
+		{20 * gb, 2385, 40},
+		{100 * gb, 7948, 60},
+		{250 * gb, 7948, 150},
+		{1000 * gb, 7948, 360},
+		{5000 * gb, 7988, 1791},
+	} {
+		size, err := s3store.PartSize(s3store.UploadOptions{Estimate: tt.estimate})
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := (tt.estimate + size - 1) / size
+		memory := int64(s3store.InFlight(s3store.UploadOptions{}, size)+1) * size / mib
+		if parts != tt.parts || memory != tt.memory {
+			t.Errorf("%d GB: %d parts, %d MiB of memory", tt.estimate/gb, parts, memory)
+		}
+		if most := (tt.estimate*5/4 + size - 1) / size; most > 10_000 {
+			t.Errorf("%d GB and a quarter: %d parts", tt.estimate/gb, most)
+		}
+	}
+	if n := s3store.InFlight(s3store.UploadOptions{InFlight: 7}, 1<<30); n != 7 {
+		t.Errorf("%d parts in flight instead of 7", n)
+	}
+}
+
 // Four parts are sent while one is filled: 5 × 8 MiB, for every length of the stream.
 func TestUploadMemory(t *testing.T) {
 	b := newBench(t)
