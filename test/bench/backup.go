@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strconv"
+	"strings"
 )
 
 // backingUp is the scenario from a database to a dump in S3.
@@ -24,6 +25,42 @@ func (w *world) backingUp(s *subject) scenario {
 		clean:   w.emptyBackups,
 		check:   w.checkBackup,
 	}
+}
+
+// compressing is backingUp with several methods and levels of compression.
+func (w *world) compressing(s *subject) scenario {
+	methods := []string{"1", "3", "6", "9"}
+	if strings.HasPrefix(w.compress, "zstd") {
+		methods = append(methods, "lz4", "zstd:1", "zstd:3", "zstd:9")
+	}
+	sc := w.backingUp(s)
+	sc.name, sc.baselines, sc.contenders = "levels", []string{"floor-gzip-1"}, []contender{
+		{"floor-gzip-1", "pg_dump --compress 1 to nowhere", func(ctx context.Context, r *run, s *subject) error {
+			return r.pipe(ctx, r.dump(s, "--compress", "1"))
+		}},
+	}
+	for _, method := range methods {
+		sc.contenders = append(sc.contenders, contender{"hectl-" + method, "hectl backup --compress " + method, func(ctx context.Context, r *run, s *subject) error {
+			return r.pipe(ctx, r.hectl(backupsBucket, s, "backup", "--compress", method))
+		}})
+	}
+	sc.check = nil
+	return sc
+}
+
+// readingLarge reads a single large table with several sessions.
+func (w *world) readingLarge() scenario {
+	sc := scenario{
+		name: "large", subject: &subject{database: "large", fill: w.largeTable()}, baselines: []string{"sessions-1"},
+		prepare: func(context.Context) error { return nil },
+		clean:   func(context.Context) error { return nil },
+	}
+	for _, sessions := range []string{"1", "2", "4"} {
+		sc.contenders = append(sc.contenders, contender{"sessions-" + sessions, "the dump of hectl backup --jobs " + sessions + ", to nowhere", func(ctx context.Context, r *run, s *subject) error {
+			return r.pipe(ctx, r.command(w.opt.self, readerArg, w.cluster.URI(s.database), w.cluster.Bin(), w.compress, sessions))
+		}})
+	}
+	return sc
 }
 
 const backupKey = "bench.dump"

@@ -21,10 +21,15 @@ func main() {
 	os.Exit(program.Main("bench", start))
 }
 
-// start runs the bench, or the S3 client that the bench starts as a child.
+// start runs the bench, or a program that the bench starts as a child.
 func start(ctx context.Context, args []string) error {
-	if len(args) > 0 && args[0] == clientArg {
-		return client(ctx, args[1:], os.Stdin, os.Stdout)
+	if len(args) > 0 {
+		switch args[0] {
+		case clientArg:
+			return client(ctx, args[1:], os.Stdin, os.Stdout)
+		case readerArg:
+			return readOnly(ctx, args[1:])
+		}
 	}
 	opt, err := parse(args, os.Stderr)
 	if err != nil {
@@ -45,9 +50,11 @@ type options struct {
 	json     string
 	wait     time.Duration // for a quiet machine, before each run
 	exclude  bool
+	levels   bool
+	large    int // hundred thousands of rows of a single table; 0 for none
 	keep     bool
 	hectl    string // absolute path of the program under test
-	self     string // absolute path of the bench, which is also the S3 client
+	self     string // absolute path of the bench, which is also its own child
 }
 
 func parse(args []string, stderr io.Writer) (options, error) {
@@ -64,6 +71,8 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.DurationVar(&opt.wait, "wait", 10*time.Second, "longest wait before each run for other programs to leave the processors alone")
 	flags.StringVar(&opt.json, "json", "", "write all figures to `FILE`")
 	flags.BoolVar(&opt.exclude, "exclude", false, "also fetch without the rows of versions and events")
+	flags.BoolVar(&opt.levels, "levels", false, "also back up with several levels of compression")
+	flags.IntVar(&opt.large, "large", 0, "also read a single table of `N` × 100,000 rows, 30 MB of text each, with 1, 2 and 4 sessions")
 	flags.BoolVar(&opt.keep, "keep", false, "keep the servers running at the end, until Ctrl-C")
 	hectl := flags.String("hectl", "bin/hectl", "the `PROGRAM` to measure")
 	if err := flags.Parse(args); err != nil {
@@ -95,7 +104,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	default:
 		return fail("--settings %s: use installed or throwaway", *settings)
 	}
-	if flags.NArg() > 0 || opt.rounds < 1 || opt.jobs < 1 || opt.tables < 0 {
+	if flags.NArg() > 0 || opt.rounds < 1 || opt.jobs < 1 || opt.tables < 0 || opt.large < 0 {
 		flags.Usage()
 		return opt, program.ErrUsage
 	}

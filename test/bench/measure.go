@@ -56,6 +56,12 @@ func (w *world) scenarios() []scenario {
 	if w.opt.tables > 0 {
 		all = append(all, w.fetching("tables", &subject{database: "tables", fill: w.smallTables()}))
 	}
+	if w.opt.levels {
+		all = append(all, w.compressing(production))
+	}
+	if w.opt.large > 0 {
+		all = append(all, w.readingLarge())
+	}
 	return all
 }
 

@@ -120,6 +120,18 @@ func (w *world) smallTables() (fill []string) {
 	return fill
 }
 
+// largeTable returns SQL for a single table.
+func (w *world) largeTable() (fill []string) {
+	fill = []string{"CREATE TABLE public.large (id bigint, name text, note text, amount numeric, created_at timestamp)"}
+	const step = 100_000
+	for n := range w.opt.large {
+		fill = append(fill, fmt.Sprintf(`INSERT INTO public.large
+			SELECT g, 'name ' || g, repeat(md5((g / 100)::text) || ' ' || g || ' ', 6), g / 7.0, timestamp '2026-01-01' + g * interval '1 minute'
+			FROM generate_series(%d, %d) g`, n*step+1, (n+1)*step))
+	}
+	return fill
+}
+
 // make creates a database and dumps it with hectl, the first time it is needed.
 func (w *world) make(ctx context.Context, s *subject) error {
 	if s.dump != "" {
