@@ -1,7 +1,6 @@
 package backup
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,7 +83,7 @@ func backupCommand(env *command.Env) *cli.Command {
    libpq's PG* variables.`,
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Category: command.Database, Name: "source", Usage: "`SOURCE` to dump: a URI, a conninfo string, or a name (HECTL_SOURCE)"},
-			&cli.StringFlag{Category: command.Database, Name: "compress", Aliases: []string{"Z"}, Usage: "`METHOD[:LEVEL]` as for pg_dump -Z (default zstd:3 where pg_dump has it, else gzip 1)"},
+			&cli.StringFlag{Category: command.Database, Name: "compress", Aliases: []string{"Z"}, Usage: "`METHOD[:LEVEL]` as for pg_dump -Z (default zstd:3 where pg_dump has it, else 6, or 1 with --jobs 0)"},
 			&cli.StringSliceFlag{Category: command.Database, Name: "exclude-table-data", Usage: "leave out the rows of tables that match `PATTERN`; repeatable"},
 			&cli.IntFlag{Category: command.Database, Name: "jobs", Aliases: []string{"j"}, Value: defaultJobs, Usage: "read the rows with `N` sessions (default 2; 0 leaves the rows to pg_dump)"},
 			&cli.DurationFlag{Category: command.Database, Name: "timeout", Value: 3 * time.Hour, Usage: "fail if the whole backup takes longer than `TIME` (default 3h; 0 for no limit)"},
@@ -272,13 +271,13 @@ func (o *backupOptions) run(ctx context.Context, env *command.Env) error {
 		return err
 	}
 	defer src.Close(ctx)
-	compress := cmp.Or(o.compress, pgtools.DefaultCompression(tool))
+	compress := newCompression(o.compress, tool, o.jobs)
 	upload := o.upload
-	upload.Estimate = estimateSize(src.Size, compress)
-	describeSource(out, src, o.source, tool, compress)
+	upload.Estimate = estimateSize(src.Size, compress.rows)
+	describeSource(out, src, o.source, tool, compress.rows)
 
 	masked, err := o.masked.start(ctx, env, maskedStream{
-		label: o.label, compress: compress, stallTimeout: o.stallTimeout,
+		label: o.label, compress: compress.rows, stallTimeout: o.stallTimeout,
 		// Fake values can take more room than real ones. Encryption and storage class are up to the masked bucket.
 		upload: s3store.UploadOptions{PartSize: upload.PartSize, Estimate: 2 * upload.Estimate},
 	})
@@ -293,8 +292,8 @@ func (o *backupOptions) run(ctx context.Context, env *command.Env) error {
 	}
 	upload.Renamer = keys
 	run := dumpRun{
-		source: o.source, jobs: o.jobs, session: src, tool: tool, masked: masked, limits: limits, stallTimeout: o.stallTimeout, out: out,
-		options: pgtools.DumpOptions{AppName: source.AppName, Compress: compress, ExcludeTableData: o.exclude, LockWaitTimeout: o.lockWait},
+		source: o.source, jobs: o.jobs, compress: compress, session: src, tool: tool, masked: masked, limits: limits, stallTimeout: o.stallTimeout, out: out,
+		options: pgtools.DumpOptions{AppName: source.AppName, Compress: compress.alone, ExcludeTableData: o.exclude, LockWaitTimeout: o.lockWait},
 	}
 	dump, err := run.upload(ctx, store, keys.key(), upload)
 	if err != nil {
@@ -313,7 +312,7 @@ func (o *backupOptions) run(ctx context.Context, env *command.Env) error {
 	result := backupResult{
 		Bucket: o.bucket.Name, Key: key, Size: object.Size, ETag: object.ETag, Label: o.label,
 		Database: o.source.Database(), ServerVersion: src.ServerVersion().String(), DumpVersion: tool.Version.String(),
-		Compression: compress, Started: started, Finished: out.Now().UTC(),
+		Compression: dump.compress, Started: started, Finished: out.Now().UTC(),
 	}
 	manifest := o.newManifest(result, src, env.Version)
 	manifestErr := o.writeManifest(ctx, out, store, manifest, dump)
@@ -398,6 +397,27 @@ func describeSource(out *console.Console, src *source.Source, c pgtools.Conn, to
 // equally good, and the exit code stays 0: client packages are often updated last.
 func isOlderMinor(tool, server pgtools.Version) bool {
 	return tool.Major == server.Major && tool.Minor < server.Minor
+}
+
+// compression is the compression of a dump, as for pg_dump's --compress.
+type compression struct {
+	rows  string // of rows that hectl compresses
+	alone string // of rows that pg_dump compresses
+}
+
+// newCompression returns the chosen compression, or the default for a pg_dump and a number
+// of sessions that read rows. On several processors, hectl compresses at gzip's level 6 as
+// fast as pg_dump does at level 1.
+func newCompression(chosen string, tool pgtools.Tool, jobs int) compression {
+	c := compression{chosen, chosen}
+	if chosen == "" {
+		c.alone = pgtools.DefaultCompression(tool)
+		c.rows = c.alone
+		if jobs > 0 && !tool.Zstd {
+			c.rows = "6"
+		}
+	}
+	return c
 }
 
 // estimateSize returns an upper bound of the size of a dump, which decides the size of

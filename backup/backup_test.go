@@ -41,6 +41,26 @@ func TestIsOlderMinor(t *testing.T) {
 	}
 }
 
+func TestNewCompression(t *testing.T) {
+	old, recent := pgtools.Tool{Version: pgtools.Version{Major: 15}}, pgtools.Tool{Version: pgtools.Version{Major: 18}, Zstd: true}
+	for _, tt := range []struct {
+		chosen string
+		tool   pgtools.Tool
+		jobs   int
+		want   compression
+	}{
+		{"", old, 2, compression{"6", "1"}},
+		{"", old, 0, compression{"1", "1"}},
+		{"", recent, 2, compression{"zstd:3", "zstd:3"}},
+		{"9", old, 2, compression{"9", "9"}},
+		{"gzip:1", recent, 2, compression{"gzip:1", "gzip:1"}},
+	} {
+		if got := newCompression(tt.chosen, tt.tool, tt.jobs); got != tt.want {
+			t.Errorf("%q, %v, %d sessions: %+v", tt.chosen, tt.tool, tt.jobs, got)
+		}
+	}
+}
+
 func TestEstimateSize(t *testing.T) {
 	for compress, want := range map[string]int64{"zstd:3": 100, "gzip": 100, "9": 100, "0": 400, "none": 400, "none:1": 400} {
 		if got := estimateSize(100, compress); got != want {

@@ -98,11 +98,11 @@ type SourceCheck struct {
 func CheckSource(ctx context.Context, f *finding.List, env *command.Env, check SourceCheck) {
 	const about = "source"
 	conn := check.Conn
-	var exclude []string
+	opt := &backupOptions{jobs: defaultJobs}
 	if check.Line != nil && check.Line.opt != nil {
-		exclude = check.Line.opt.exclude
-		if check.Line.opt.iamAuth {
-			store, err := env.Open(ctx, check.Line.opt.bucket)
+		opt = check.Line.opt
+		if opt.iamAuth {
+			store, err := env.Open(ctx, opt.bucket)
 			if err != nil {
 				f.Fail(about, err)
 				return
@@ -124,9 +124,9 @@ func CheckSource(ctx context.Context, f *finding.List, env *command.Env, check S
 	if tool, err := check.Tools.Dump(src.ServerVersion()); err != nil {
 		f.Fail(finding.ClientTools, err)
 	} else {
-		f.OK(about, "dumped by %s (%s), compression %s", tool.Path, tool.Version, pgtools.DefaultCompression(tool))
+		f.OK(about, "dumped by %s (%s), compression %s", tool.Path, tool.Version, newCompression(opt.compress, tool, opt.jobs).rows)
 	}
-	err = src.Check(ctx, exclude, func(format string, args ...any) { f.Warn(about, "", format, args...) })
+	err = src.Check(ctx, opt.exclude, func(format string, args ...any) { f.Warn(about, "", format, args...) })
 	if err != nil {
 		f.Fail(about, err)
 	} else {

@@ -21,6 +21,7 @@ type dumpRun struct {
 	tool         pgtools.Tool
 	options      pgtools.DumpOptions
 	jobs         int         // sessions that read rows; 0 for pg_dump alone
+	compress     compression // options has the one for pg_dump alone
 	masked       *maskedDump // gets a copy of the stream; nil for none
 	limits       *timeouts
 	stallTimeout time.Duration
@@ -32,6 +33,8 @@ type dumped struct {
 	object s3store.Object
 	stream *catalog.Stream
 	tables map[int]parallel.Rows // by the id of the entry; nil if pg_dump wrote the rows
+
+	compress string
 }
 
 // upload streams the output of pg_dump into the bucket. The object has another key than
@@ -67,9 +70,9 @@ func (r dumpRun) upload(ctx context.Context, store *s3store.Store, key string, o
 	if err != nil {
 		err = r.explain(ctx, err)
 	}
-	done := dumped{object: object, stream: stream}
-	if d, ok := dump.(*parallel.Dump); ok {
-		done.tables = d.Tables()
+	done := dumped{object: object, stream: stream, compress: r.compress.alone}
+	if d, ok := dump.(*parallel.Dump); ok && d.Tables() != nil {
+		done.tables, done.compress = d.Tables(), r.compress.rows
 	}
 	return done, err
 }
@@ -81,7 +84,7 @@ func (r dumpRun) start(ctx context.Context) (output, error) {
 	}
 	return parallel.Start(ctx, parallel.Options{
 		Source: r.source, Tool: r.tool, Dump: r.options, AppName: source.SessionName(), Jobs: r.jobs,
-		Level:  (&catalog.Manifest{Compression: r.options.Compress}).CompressionLevel(),
+		Level:  (&catalog.Manifest{Compression: r.compress.rows}).CompressionLevel(),
 		Detail: r.out.Detail,
 	})
 }
