@@ -51,7 +51,8 @@ func TestNewCompression(t *testing.T) {
 	}{
 		{"", old, 2, compression{"6", "1"}},
 		{"", old, 0, compression{"1", "1"}},
-		{"", recent, 2, compression{"zstd:3", "zstd:3"}},
+		{"", recent, 2, compression{"6", "1"}},
+		{"", recent, 0, compression{"zstd:3", "zstd:3"}},
 		{"9", old, 2, compression{"9", "9"}},
 		{"gzip:1", recent, 2, compression{"gzip:1", "gzip:1"}},
 	} {
