@@ -102,6 +102,14 @@ func SQLState(err error) string {
 	return ""
 }
 
+// IsSourceError reports whether err comes from the server, from the connection to it, or
+// from a client program.
+func IsSourceError(err error) bool {
+	_, exited := errors.AsType[*ExitError](err)
+	_, lost := errors.AsType[*connectionError](err)
+	return exited || lost || serverErrorOf(err) != nil
+}
+
 // Survives reports whether err concerns only one statement, so that the session is still
 // usable.
 func Survives(err error) bool {

@@ -43,6 +43,7 @@ type Dump struct {
 
 	archive io.Reader // set by the first Read
 	ended   chan struct{}
+	failed  func(err error) // see WhenFailed; or nil
 	tables  map[int]Rows
 }
 
@@ -99,8 +100,12 @@ func (d *Dump) release() {
 	d.stop(nil)
 }
 
-// WhenFailed calls f once if pg_dump fails before Close; see pgtools.Process.
-func (d *Dump) WhenFailed(f func(err error)) { d.process.WhenFailed(f) }
+// WhenFailed calls f if pg_dump or a session fails before Close, even if nothing reads the
+// Dump at that time. Call it before the first Read.
+func (d *Dump) WhenFailed(f func(err error)) {
+	d.failed = f
+	d.process.WhenFailed(f)
+}
 
 // Read implements io.Reader; see Dump.
 func (d *Dump) Read(p []byte) (int, error) {
@@ -153,6 +158,8 @@ func (d *Dump) begin() io.Reader {
 		}
 		if err == nil {
 			d.tables = work.tables
+		} else if d.ctx.Err() == nil && d.failed != nil {
+			d.failed(err)
 		}
 		_ = w.CloseWithError(err)
 	}()

@@ -15,15 +15,17 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// begun returns a dump whose sessions have begun to read rows.
-func begun(t *testing.T, c pgtools.Conn) *parallel.Dump {
+// begun returns a dump whose sessions have begun to read rows, and what WhenFailed gets.
+func begun(t *testing.T, c pgtools.Conn) (*parallel.Dump, <-chan error) {
 	t.Helper()
 	d := start(t, c, dumpTool(t), "0", 2)
 	t.Cleanup(func() { _ = d.Close() })
+	failed := make(chan error, 2) // of a session and of pg_dump
+	d.WhenFailed(func(err error) { failed <- err })
 	if _, err := io.ReadFull(d, make([]byte, 64<<10)); err != nil {
 		t.Fatal(err)
 	}
-	return d
+	return d, failed
 }
 
 // A dump that loses a session, the snapshot's first session or pg_dump has no end.
@@ -50,22 +52,25 @@ func TestDumpLosesASession(t *testing.T) {
 		},
 		"pg_dump": func(t *testing.T, d *parallel.Dump) {
 			t.Helper()
-			failed := make(chan error, 1)
-			d.WhenFailed(func(err error) { failed <- err })
 			if err := syscall.Kill(d.PID(), syscall.SIGKILL); err != nil {
 				t.Fatal(err)
-			}
-			if err := <-failed; !strings.Contains(err.Error(), "killed") {
-				t.Errorf("WhenFailed got %v", err)
 			}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := begun(t, c)
+			d, failed := begun(t, c)
 			lose(t, d)
+			if name == "pg_dump" { // at once, although nothing reads
+				if err := <-failed; !strings.Contains(err.Error(), "killed") {
+					t.Errorf("WhenFailed got %v", err)
+				}
+			}
 			n, err := io.Copy(io.Discard, d)
 			if err == nil {
 				t.Errorf("the dump ended after %d bytes without an error", n)
+			}
+			if name != "pg_dump" && <-failed == nil {
+				t.Error("WhenFailed got no error")
 			}
 			t.Log(err)
 			if d.Tables() != nil && strings.HasPrefix(name, "first") {
@@ -79,7 +84,7 @@ func TestDumpLosesASession(t *testing.T) {
 // locks. Rows that others write are not in the dump.
 func TestDumpLocksTables(t *testing.T) {
 	cluster, c := bulkDatabase(t)
-	d := begun(t, c)
+	d, _ := begun(t, c)
 	for _, sql := range []string{"TRUNCATE small", "DROP TABLE small", "ALTER TABLE small ALTER id TYPE text"} {
 		err := cluster.Exec(t.Context(), "bulk", "SET lock_timeout = 50; "+sql)
 		if err == nil || !strings.Contains(err.Error(), "lock timeout") {
@@ -211,7 +216,8 @@ func TestDumpOfAStandby(t *testing.T) {
 // Close in the middle ends pg_dump and all sessions.
 func TestDumpClosedEarly(t *testing.T) {
 	cluster, c := bulkDatabase(t)
-	if err := begun(t, c).Close(); err != nil {
+	d, _ := begun(t, c)
+	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
 	waitFor(t, cluster, "bulk", `SELECT 1 / (1 - count(*)) FROM (SELECT FROM pg_stat_activity WHERE application_name IN ('reader', 'dumper') LIMIT 1) AS one`)

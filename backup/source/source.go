@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -124,11 +123,11 @@ func (s *Source) ExplainFailure(ctx context.Context, err error) error {
 	return s.blameRecovery(ctx, err)
 }
 
-// blameRecovery adds that recovery canceled the dump. pg_dump does not always say so:
-// a server that waits for pg_dump to read only closes the connection.
+// blameRecovery adds that recovery canceled the dump. Neither pg_dump nor a session that
+// reads rows always gets that message: a server that waits for them to read its rows only
+// closes the connection.
 func (s *Source) blameRecovery(ctx context.Context, err error) error {
-	_, dumpFailed := errors.AsType[*pgtools.ExitError](err)
-	if !s.standby || !dumpFailed || slices.Contains(fault.Hints(err), pgtools.RecoveryConflictHint) {
+	if !s.standby || !pgtools.IsSourceError(err) || slices.Contains(fault.Hints(err), pgtools.RecoveryConflictHint) {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)

@@ -34,6 +34,9 @@ func TestBlameRecovery(t *testing.T) {
 	if !blames(hungUp) {
 		t.Error("a canceled dump is not explained")
 	}
+	if lost := connectError(t, standby); !blames(lost) {
+		t.Errorf("a session that recovery canceled is not explained: %v", lost)
+	}
 	if blames(errors.New("access denied")) {
 		t.Error("recovery has nothing to do with the store")
 	}
@@ -45,6 +48,16 @@ func TestBlameRecovery(t *testing.T) {
 	if blames(hungUp) {
 		t.Error("a primary has no recovery")
 	}
+}
+
+// connectError returns the error of a connection that fails.
+func connectError(t *testing.T, c *pgtest.Cluster) error {
+	t.Helper()
+	_, err := pgtools.ConnectReadOnly(t.Context(), c.Conn("no such database"), "test")
+	if err == nil {
+		t.Fatal("it connected")
+	}
+	return err
 }
 
 func TestDescribeHolder(t *testing.T) {
