@@ -75,7 +75,7 @@ func (r row) processors() (all []float64) {
 func (r *report) printHead(w io.Writer) {
 	m := r.Machine
 	fmt.Fprintf(w, "%s\n%d × %s, %s, %s, load %s\n", m.Time.Format("2006-01-02 15:04 MST"), m.Processors, m.Processor, m.Memory, m.System, m.Load)
-	fmt.Fprintf(w, "PostgreSQL %s: %s\n%s, compression %s; rounds: %d, jobs: %d\n", m.Postgres, m.Settings, m.Hectl, m.Compress, r.Rounds, r.Jobs)
+	fmt.Fprintf(w, "PostgreSQL %s: %s\n%s; pg_dump --compress %s; rounds: %d, jobs: %d\n", m.Postgres, m.Settings, m.Hectl, m.Compress, r.Rounds, r.Jobs)
 }
 
 func (r *result) print(w io.Writer) {

@@ -27,7 +27,7 @@ type world struct {
 	dir      string // the folder that contenders run in
 	cluster  *pgtest.Cluster
 	s3       *s3test.Server
-	compress string // hectl's compression
+	compress string // what pg_dump does best, as hectl backup --jobs 0
 	admin    *pgtools.DB
 }
 
