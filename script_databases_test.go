@@ -41,8 +41,8 @@ func cmdProduction(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(ts.Exec("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", ts.Getenv("HECTL_SOURCE"), "-f", file))
 }
 
-// development creates the target database as a developer has it: with work of their own in
-// it.
+// development creates the target database as a developer has it: with the developer's
+// own data in it.
 func cmdDevelopment(ts *testscript.TestScript, _ bool, _ []string) {
 	w := theWorld(ts)
 	w.sql(ts, w.local.URI("postgres"), "CREATE DATABASE "+pgtools.Quote(w.target))

@@ -154,7 +154,7 @@ func cmdRuby(ts *testscript.TestScript, neg bool, libraries []string) {
 	if neg || len(libraries) == 0 {
 		ts.Fatalf("usage: ruby LIBRARY…")
 	}
-	// A Ruby of the user's own that comes first in PATH may lack the libraries of
+	// The user's own Ruby, if it comes first in PATH, may lack the libraries of
 	// Debian's.
 	for _, name := range []string{"ruby", "/usr/bin/ruby"} {
 		path, err := exec.LookPath(name)

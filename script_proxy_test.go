@@ -20,16 +20,16 @@ import (
 //	proxy lose OPERATION                    let it happen, and answer 500 the first time
 //	proxy reset OPERATION N                 break every Nth answer off after 1000 bytes
 //	proxy replace KEY FILE                  put FILE there once a part of KEY has been read
-//	proxy from N stall                      never answer who reads from byte N on, or further on
-//	proxy from N STATUS CODE                answer such a one with an error
-//	proxy dumps|masked stall OPERATION         never answer, for one of the buckets that "in" tells apart
+//	proxy from N stall                      never answer requests that start at byte N or later
+//	proxy from N STATUS CODE                answer such a request with an error
+//	proxy dumps|masked stall OPERATION         never answer, for one of the buckets that "in" selects
 //	proxy dumps|masked STATUS CODE OPERATION   answer with an error, for one of them
-//	proxy plain                             the store tells no checksums
-//	proxy denied PREFIX [MESSAGE]           refuse to read what lies there; with a message, only in a GET
-//	proxy etag                              answer the end of an upload with an ETag of its own
-//	proxy sum                               tell checksums of 4 bytes
+//	proxy plain                             the store returns no checksums
+//	proxy denied PREFIX [MESSAGE]           refuse to read keys with that prefix; with a message, only for a GET
+//	proxy etag                              answer the end of an upload with a different ETag
+//	proxy sum                               return checksums of 4 bytes
 //	proxy region REGION                     the bucket is in that region
-//	proxy pass                              no faults any more
+//	proxy pass                              no more faults
 //	proxy count                             print how many bytes were received since the last count
 func cmdProxy(ts *testscript.TestScript, _ bool, args []string) {
 	p := theWorld(ts).proxy

@@ -12,15 +12,15 @@ import (
 )
 
 // listingTimeout is how long a successful backup may take to find out whether its dump
-// is the newest. The answer is not worth a longer wait.
+// is the newest. A longer wait is not worth it.
 const listingTimeout = 30 * time.Second
 
 var errListing = fmt.Errorf("no answer within %s", listingTimeout)
 
 // checkNewest warns if another dump of the label is dated in the future and therefore
-// counts as the newest. That happens after a clock was set back: the following dumps are
-// in the bucket, but no fetch takes them. If the bucket cannot be listed, there is no
-// warning.
+// counts as the newest. That happens after a clock was set back: dumps made after that
+// are in the bucket, but no fetch uses them. If the bucket cannot be listed, there is
+// no warning.
 func checkNewest(ctx context.Context, out *console.Console, store *s3store.Store, base string, made backupResult) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, listingTimeout, errListing)
 	defer cancel()

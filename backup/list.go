@@ -145,8 +145,7 @@ func (l listing) Text() string {
 	return text.Table(rows) + l.sparklines()
 }
 
-// manifestFlaw returns why a manifest does not say when its dump was verified, or "" if
-// it does say so.
+// manifestFlaw returns why a manifest has no time of verification, or "" if it has one.
 func manifestFlaw(state status.ManifestState) string {
 	switch state {
 	case status.ManifestNone:

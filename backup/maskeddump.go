@@ -72,7 +72,7 @@ type maskedStream struct {
 // one, there is no masked dump either. If masking fails, or accepts nothing for the stall
 // timeout, the unmasked dump continues without it.
 //
-// A nil *maskedDump is no masked dump.
+// A nil *maskedDump means that there is no masked dump.
 type maskedDump struct {
 	store  *s3store.Store
 	bucket config.Bucket
@@ -93,7 +93,7 @@ type maskedDump struct {
 	err    error
 }
 
-// start starts to wait for the key and for output of pg_dump. A nil plan returns nil.
+// start begins waiting for the key and for output of pg_dump. A nil plan returns nil.
 func (p *maskedDumpPlan) start(ctx context.Context, env *command.Env, of maskedStream) (*maskedDump, error) {
 	if p == nil {
 		return nil, nil //nolint:nilnil // see maskedDump

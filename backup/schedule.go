@@ -191,7 +191,8 @@ func (o *scheduleOptions) run(_ context.Context, env *command.Env) error {
 	return out.Result(result)
 }
 
-// unhide says how to make the service work without a file that systemd hides from it.
+// unhide returns how to make the service work without a file that systemd hides from
+// it.
 func (o *scheduleOptions) unhide(path string) string {
 	if o.source.IsSocket() && path == o.source.Host() {
 		return "give the source a host (host=localhost), or use cron"

@@ -11,7 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// The reasons for which timeouts stop a backup.
+// The reasons why timeouts stop a backup.
 var (
 	errTimeout = errors.New("timed out")
 	errStalled = errors.New("stalled")
@@ -25,8 +25,8 @@ type timeouts struct {
 	explain atomic.Pointer[func() string]
 }
 
-// startTimeouts starts the timeout for the whole run; 0 is no limit. A timeout cancels
-// the returned context.
+// startTimeouts starts the timeout for the whole run; 0 means no limit. A timeout
+// cancels the returned context.
 func startTimeouts(ctx context.Context, total time.Duration) (context.Context, *timeouts) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	t := &timeouts{cancel: cancel}
@@ -72,7 +72,7 @@ func timedOut(ctx context.Context) error {
 }
 
 // watchReads returns a reader of pg_dump's output r. A Read that takes longer than limit
-// stops the backup; 0 is no limit. count gets the number of bytes of each Read.
+// stops the backup; 0 means no limit. count gets the number of bytes of each Read.
 func (t *timeouts) watchReads(r io.Reader, limit time.Duration, now func() time.Time, count func(n int64)) *watchedReader {
 	w := &watchedReader{r: r, limit: limit, now: now, count: count, stalled: func() {
 		t.expire(fmt.Errorf("%w: pg_dump wrote nothing for %s", errStalled, limit),

@@ -37,8 +37,8 @@ type dumped struct {
 	compress string
 }
 
-// upload streams the output of pg_dump into the bucket. The object has another key than
-// the given one if that was taken. If anything fails, there is no object.
+// upload streams the output of pg_dump into the bucket. The object gets a different key
+// if the given one is taken. If anything fails, there is no object.
 func (r dumpRun) upload(ctx context.Context, store *s3store.Store, key string, opt s3store.UploadOptions) (dumped, error) {
 	var err error
 	if r.options.ExcludeTableData, err = r.session.EncodePatterns(ctx, r.options.ExcludeTableData); err != nil {

@@ -104,7 +104,7 @@ func (s Object) OpenReadable(ctx context.Context) (*Dump, error) {
 
 // Check reads dump d from in, from its first byte to its last, and looks for damage of
 // every kind. The error is only about reading. Damage is in Report.Damaged, and Check
-// goes on after it for as long as the structure of the archive can be followed.
+// continues after it as long as it can follow the structure of the archive.
 func Check(d *Dump, opaque string, in io.Reader, sum *s3store.Sum) (*Report, error) {
 	c := &checking{Report: Report{dump: d, Store: sum.Kind, Opaque: opaque, rows: map[int]int64{}}}
 	in = io.TeeReader(in, io.MultiWriter(sum, &c.size))

@@ -33,5 +33,5 @@ func (t Trust) Judge(d *Dump) (why string) {
 	return why
 }
 
-// Key returns a text that is equal for two values that trust the same dumps.
+// Key returns a string that is equal for two values that trust the same dumps.
 func (t Trust) Key() string { return t.Bucket.String() + " " + t.Bucket.EndpointURL }

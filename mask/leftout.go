@@ -62,7 +62,7 @@ func (l *LeftOut) Drops(e *archive.Entry) bool { return l.byID[e.ID] }
 // one, through a foreign table or a function of an extension.
 //
 // pg_dump does not record what the body of a function does. So if the archive has any
-// way to connect, every function of its own counts as one, unless its body can be
+// way to connect, each of its own functions counts as one, unless its body can be
 // parsed and names nothing that connects.
 type dials struct {
 	byID     map[int]*archive.Entry

@@ -63,8 +63,8 @@ func matrixSQL() string {
 	return b.String()
 }
 
-// sayable returns SQL without syntax that the server does not know: PostgreSQL 14 has
-// no NULLS NOT DISTINCT.
+// sayable returns SQL without syntax that the server does not support: PostgreSQL 14
+// has no NULLS NOT DISTINCT.
 func sayable(t *testing.T, c *pgtest.Cluster, sql string) string {
 	t.Helper()
 	db, err := pgtools.Connect(t.Context(), c.SocketConn("postgres"), "test")
@@ -142,7 +142,7 @@ func matrixRules(method string) map[int][2]string {
 			continue // text that is not JSON fails a fetch, which the author of the rule must know
 		}
 		if (strings.Contains(method, "value") || strings.Contains(method, "one_of")) && i >= len(matrixTypes)-6 && typ[0] != "public.mood" {
-			continue // only Postgres can judge these values, and a warning says so
+			continue // only Postgres can judge these values, and a warning reports that
 		}
 		line++ // the table's line
 		for j := range variants(typ[0]) {

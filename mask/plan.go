@@ -45,8 +45,8 @@ func (p *Plan) RulesHash() string { return p.orEmpty().hash }
 // Tables returns how many tables the plan changes or leaves out.
 func (p *Plan) Tables() int { return len(p.orEmpty().tables) }
 
-// EmptyLargeObjects makes large objects empty. Their oids stay, because rows refer to
-// them.
+// EmptyLargeObjects makes large objects empty. Their oids are kept, because rows refer
+// to them.
 func (p *Plan) EmptyLargeObjects() { p.emptied = true }
 
 // EmptiesLargeObjects reports whether large objects become empty.

@@ -25,7 +25,7 @@ type subject struct {
 	// rules are the rules that apply, strongest first.
 	rules []applied
 	none  *applied // the rule that leaves its rows out; nil if it has rows
-	// wrong are columns whose rule is refused already. Further problems with them are
+	// wrong are columns whose rule was already refused. Further problems with them are
 	// not reported.
 	wrong map[string]bool
 }

@@ -23,7 +23,7 @@ type Problem struct {
 	Place Place
 	On    string // table, or table and column; "" for the whole file
 	What  string
-	Do    string // how to fix it; "" if What says so
+	Do    string // how to fix it; "" if What explains it
 }
 
 // String returns the problem on one line.

@@ -115,7 +115,7 @@ func (r *Rules) Hash() string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// Reviewed returns a text that differs between rules with different reviewed
+// Reviewed returns a string that differs between rules with different reviewed
 // definitions.
 func (r *Rules) Reviewed() string { return fmt.Sprint(r.reviewed) }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/rubyforgood/hectl/mask/methods"
 )
 
-// A topic is a kind of personal data that shows in the names of columns.
+// A topic is a kind of personal data that column names reveal.
 type topic struct {
 	name  string   // why a column is suspicious
 	words []string // the column's name contains one of them

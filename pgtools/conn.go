@@ -68,7 +68,8 @@ func (c Conn) WithDatabase(name string) Conn {
 	})
 }
 
-// changed returns c with a change to a copy of its settings. The zero Conn stays.
+// changed returns c with a change to a copy of its settings. The zero Conn is returned
+// unchanged.
 func (c Conn) changed(change func(s *settings)) Conn {
 	if c.settings == nil {
 		return c

@@ -65,8 +65,9 @@ func (c Conn) Files() []string {
 // Environ returns base as the environment of a child that connects to c: without the
 // caller's PG* variables, and with PGPASSWORD if the password is known.
 //
-// A parameter from the environment that older libpqs do not know stays a variable. An
-// older pg_dump ignores the variable, but would fail with such an argument.
+// A parameter from the environment that older versions of libpq do not recognize
+// remains a variable. An older pg_dump ignores the variable, but would fail with such
+// an argument.
 func (c Conn) Environ(base []string) []string {
 	env := slices.DeleteFunc(slices.Clone(base), func(kv string) bool {
 		return strings.HasPrefix(kv, "PG")

@@ -11,8 +11,8 @@ import (
 // settings (ALTER DATABASE … SET, ALTER ROLE … IN DATABASE … SET), connection limit,
 // comment and privileges. It does not copy security labels.
 //
-// A statement that the role cannot run becomes a warning, and the others still run. The
-// error is for settings that cannot be read, and for the end of ctx.
+// A statement that the role cannot run becomes a warning, and the others still run.
+// CopyDatabaseSettings returns an error if it cannot read the settings or if ctx ends.
 func (db *DB) CopyDatabaseSettings(ctx context.Context, from, to string) (warnings []string, err error) {
 	statements, err := db.settingStatements(ctx, from, to)
 	if err != nil {
@@ -106,7 +106,7 @@ func (db *DB) grantStatements(ctx context.Context, oid uint32, to string) ([]str
 }
 
 // settingValue returns a stored value as SQL for SET. A list of names is stored as one
-// text, but SET needs a constant for each name: quoted as a whole it would be a list
+// string, but SET needs a constant for each name: quoted as a whole it would be a list
 // of one odd name. The parameters are those with GUC_LIST_QUOTE, as in pg_dump
 // (variable_is_guc_list_quote in dumputils.c).
 func settingValue(name, value string) string {

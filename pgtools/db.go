@@ -110,14 +110,14 @@ func ConnectMaintenance(ctx context.Context, c Conn, appName string) (*DB, error
 func (db *DB) Close(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	_ = db.pg.Close(ctx) // an error does not matter any more
+	_ = db.pg.Close(ctx) // an error no longer matters
 	select {
 	case <-db.pg.PgConn().CleanupDone():
 	case <-ctx.Done():
 	}
 }
 
-// Broken reports whether the connection is closed, so that db is of no more use.
+// Broken reports whether the connection is closed, so that db can no longer be used.
 func (db *DB) Broken() bool { return db.pg.IsClosed() }
 
 // Conn returns the settings that db was connected with.
@@ -145,9 +145,9 @@ func (db *DB) query(ctx context.Context, sql string, args ...any) (pgx.Rows, err
 }
 
 // CopyIn runs a COPY … FROM STDIN statement with the data of r, and returns the number of
-// rows. It returns an error of r. Another goroutine calls Read, which must return soon
-// after ctx is canceled. If the connection breaks, Read may still be running when
-// CopyIn returns.
+// rows. It returns errors from r. Another goroutine calls Read, which must return soon
+// after ctx is canceled. If the connection breaks, Read may still be running when CopyIn
+// returns.
 func (db *DB) CopyIn(ctx context.Context, sql string, r io.Reader) (int64, error) {
 	return copyIn(ctx, db.pg, sql, r)
 }

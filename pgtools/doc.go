@@ -31,7 +31,7 @@
 // # Databases are swapped in one transaction
 //
 // [SwapDatabases] renames several databases in one transaction while it terminates
-// their sessions. A SIGKILL at any moment leaves nothing to clean up. The comment there
+// their sessions. A SIGKILL at any moment leaves nothing to clean up. Its comment
 // explains why the server's locks suffice.
 //
 // # Versions

@@ -11,8 +11,8 @@ type fixedSetting struct{ Name, Value string }
 // PGOPTIONS. The values are those that pg_dump sets, or Postgres's defaults. The
 // settings in the archive, such as its encoding, override them.
 //
-// Settings of the place that do not change the meaning of a dump keep their values:
-// TimeZone, lc_monetary and similar ones, and default_text_search_config.
+// Local settings that do not change the meaning of a dump keep their values: TimeZone,
+// lc_monetary and similar ones, and default_text_search_config.
 func fixedSettings() []fixedSetting {
 	return []fixedSetting{
 		// How Postgres reads text. With array_nulls off, for example, {NULL} is a string.
@@ -34,7 +34,7 @@ func fixedSettings() []fixedSetting {
 		// Where objects go, and which triggers fire.
 		{"default_tablespace", ""},
 		{"session_replication_role", "origin"},
-		// Limits for statements, sessions and transactions.
+		// Limits on statements, sessions and transactions.
 		{"statement_timeout", "0"},
 		{"lock_timeout", "0"},
 		{"transaction_timeout", "0"},
@@ -49,7 +49,7 @@ func fixedSettings() []fixedSetting {
 // WithFixedSettings returns c, a database of the same server, with fixedSettings for
 // sessions that run a dump's SQL. It leaves out settings that an older server does not
 // know or that only a superuser may set. An ISO DateStyle in the server's configuration
-// stays: functions may contain dates as text in its order of day and month.
+// is kept: functions may contain dates as text in its order of day and month.
 func (db *DB) WithFixedSettings(ctx context.Context, c Conn) (Conn, error) {
 	names, values := columns(fixedSettings())
 	known, err := Rows[fixedSetting](ctx, db, `

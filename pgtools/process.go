@@ -97,7 +97,7 @@ func (p *Process) Close() error {
 	return nil
 }
 
-// Stop is Close, but it returns the error of a child that had failed before.
+// Stop is Close, but it returns the error of a child that had already failed.
 func (p *Process) Stop() error {
 	_ = p.Close()
 	if err := p.child.wait(); err != nil && !errors.Is(err, errClosed) {
@@ -212,8 +212,8 @@ func isSecret(name, value string) bool {
 }
 
 // childEnviron returns the environment of a child that connects to c. Its only secret is
-// the password of c. Messages are in English, because hectl parses them; the rest of
-// the locale stays.
+// the password of c. Messages are in English, because hectl parses them; the rest of the
+// locale is kept.
 func childEnviron(c Conn) []string {
 	base := os.Environ()
 	ctype := ""

@@ -54,7 +54,8 @@ func ExportSnapshot(ctx context.Context, c Conn, appName string) (*Snapshot, err
 	return s, nil
 }
 
-// ImportSnapshot connects to c and takes over the snapshot with an id of ExportSnapshot.
+// ImportSnapshot connects to c and takes over the snapshot with an id from
+// ExportSnapshot.
 func ImportSnapshot(ctx context.Context, c Conn, appName, id string) (*Snapshot, error) {
 	s, err := openSnapshot(ctx, c, appName)
 	if err != nil {
@@ -156,8 +157,8 @@ func (s *Snapshot) Extents(ctx context.Context, oids []uint32) (map[uint32]Table
 	return extents, nil
 }
 
-// CopyOut runs a COPY … TO STDOUT statement. w gets each row in a Write of its own. It
-// returns an error of w, and the connection is then broken.
+// CopyOut runs a COPY … TO STDOUT statement. w gets each row in a separate Write. It
+// returns errors from w, and the connection is then broken.
 func (s *Snapshot) CopyOut(ctx context.Context, sql string, w io.Writer) error {
 	kept := &readers.FailingWriter{Writer: w}
 	_, err := s.db.pg.PgConn().CopyTo(ctx, kept, sql)
@@ -188,7 +189,7 @@ func (s *Snapshot) ObjectPart(ctx context.Context, oid uint32, offset int64, lim
 	return data, wrap(err, "read large object %d", oid)
 }
 
-// Finish ends the transaction. An error means that the session was lost, so that the
+// Finish ends the transaction. An error means that the session was lost, so the
 // snapshot and the locks may not have lasted.
 func (s *Snapshot) Finish(ctx context.Context) error {
 	_, err := s.db.Exec(ctx, "COMMIT")

@@ -22,9 +22,9 @@ type SwapOptions struct {
 	Attempts int    // how often to wait 5 seconds for sessions to end; 0: 3
 	// Statements run in the transaction, before the renames.
 	Statements []string
-	// Check runs in the transaction, after the renames and before the commit. At
-	// that time the databases have no sessions, and none can begin. An error of
-	// Check rolls back the transaction.
+	// Check runs in the transaction, after the renames and before the commit. At that
+	// time the databases have no sessions, and none can begin. An error from Check
+	// rolls back the transaction.
 	Check func(ctx context.Context, tx *Tx) error
 }
 

@@ -45,7 +45,7 @@ func (t *Tools) Restore(server Version, archiveMinor int) (Tool, error) {
 }
 
 // NoRestore returns the error for an archive of format 1.archiveMinor that no pg_restore
-// here can read. Its hint is how to install one that can.
+// here can read. Its hint explains how to install one that can.
 func (t *Tools) NoRestore(archiveMinor int, server Version) error {
 	needed := restoreMajor(archiveMinor)
 	return noTool(t.advice(max(needed, server.Major)),

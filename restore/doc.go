@@ -12,8 +12,8 @@
 //	           in one transaction (swap/)
 //
 // A failure before the swap leaves the target unchanged and drops the temp database.
-// That cleanup has a context of its own, so it also runs after a signal. The next run
-// drops what a killed run left behind.
+// That cleanup has its own context, so it also runs after a signal. The next run drops
+// what a killed run left behind.
 //
 // The other commands:
 //

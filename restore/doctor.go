@@ -47,7 +47,7 @@ func (w Wanted) reportUnreadable(f *finding.List, about string, err error) {
 }
 
 // CheckNewest checks the newest dump of a label that these credentials can read. It
-// returns nil if there is none that could be restored.
+// returns nil if none can be restored.
 func CheckNewest(ctx context.Context, f *finding.List, env *command.Env, dumps, masked config.Bucket, label string, want Wanted) *Newest {
 	const about = "newest dump"
 	src, instead, err := command.NewFinder(env).NewestReadable(ctx, dumps, masked, label)

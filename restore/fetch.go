@@ -130,7 +130,7 @@ func (f fetch) recipe(of dump.Object) target.Recipe {
 
 // restoreSnapshot restores from a snapshot of the dump, if there is one, and reports
 // whether it did. With --dry-run it prints the plan. A snapshot that cannot be copied
-// is no reason to fail: the dump is still there.
+// is not a reason to fail: the dump is still there.
 func (f fetch) restoreSnapshot(ctx context.Context, s *target.Session, newest dump.Object, recipe target.Recipe) (done bool, err error) {
 	h, err := s.Holdings(ctx, s.DB)
 	if err != nil {

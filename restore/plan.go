@@ -21,7 +21,7 @@ type plan struct {
 	Previous string    `json:"previous_database,omitempty"` // kept under this name; "" when nothing is kept
 	Tool     string    `json:"pg_restore"`
 	Tables   int       `json:"tables"`
-	// Chosen says which tables' rows are restored; "" for all.
+	// Chosen describes which tables' rows are restored; "" for all.
 	Chosen string `json:"chosen_tables,omitempty"`
 	// Kept are tables whose rows are restored because --keep-rows names them.
 	Kept    []string `json:"kept_rows,omitempty"`

@@ -8,7 +8,7 @@ import (
 const (
 	minSegment = 1 << 20
 	maxSegment = 4 << 20
-	meanTail   = 1 << 20 // the mean length after minSegment, but for the limit
+	meanTail   = 1 << 20 // the mean length after minSegment, ignoring the limit
 )
 
 // isBoundary reports whether a segment of at least minSegment bytes ends with row. That

@@ -10,11 +10,12 @@
 //	session 2 ─ rows ─ segments ─┼─ compress ─── in order ─┘
 //	…                            │
 //
-// The work is a list of items in the order of the head: a whole table, a range of pages of
-// a large one, or a block of large objects. Each session takes the next item and cuts its
-// rows into segments (archive.Segment). All processors compress segments. The archive has
-// them in the order of the items, so it does not differ from one of pg_dump's own but for
-// where its compression starts again, and pg_restore can read it from its standard input.
+// The work is a list of items in the order of the head: a whole table, a range of pages
+// of a large one, or a block of large objects. Each session takes the next item and
+// cuts its rows into segments (archive.Segment). All processors compress segments. The
+// archive has them in the order of the items, so it does not differ from one of
+// pg_dump's own except where its compression starts again, and pg_restore can read it
+// from its standard input.
 //
 // A session may be only a few segments ahead of the archive, so memory does not depend on
 // the size of the database.
@@ -27,7 +28,7 @@
 // if each session has ended its transaction, so that its snapshot and locks have lasted,
 // and if pg_dump has not failed.
 //
-// If the sessions cannot share the snapshot, or pg_dump ends before they have their locks,
-// which is so with little data, pg_dump writes the rest by itself. Nothing is lost, because
-// no row was read before that.
+// If the sessions cannot share the snapshot, or pg_dump ends before they have their
+// locks, as can happen with little data, pg_dump writes the rest by itself. Nothing is
+// lost, because no row was read before that.
 package parallel

@@ -54,7 +54,8 @@ const schemaSQL = `
 	SELECT lo_create(4000000000), lo_from_bytea(10, ''), lo_from_bytea(11, 'x'), lo_from_bytea(12, decode(repeat('00ff', 800000), 'hex'));
 	SELECT lo_from_bytea(13, decode(repeat('61', 65536), 'hex'));`
 
-// A parallel dump is the dump of pg_dump alone: pg_restore makes the same text of both.
+// A parallel dump equals the dump of pg_dump alone: pg_restore makes the same text of
+// both.
 func TestDump(t *testing.T) {
 	cluster, tool := server.Cluster(t), dumpTool(t)
 	for name, options := range map[string]string{"utf8": "", "latin1": "TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'"} {

@@ -196,7 +196,7 @@ func TestDumpWithFewConnections(t *testing.T) {
 	}
 }
 
-// A standby shares snapshots, too.
+// A standby can share snapshots as well.
 func TestDumpOfAStandby(t *testing.T) {
 	primary, _ := bulkDatabase(t)
 	standby := pgtest.New(t, pgtest.Options{Primary: primary})

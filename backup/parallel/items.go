@@ -121,9 +121,9 @@ func tableItems(b block, table pgtools.TableExtent, ranges bool) []*item {
 
 // objectsOf returns the oids of the large objects in the block of e, in pg_dump's order.
 //
-// Up to version 16, each object has an entry of its own, called BLOB, and the only block
-// has all of them by oid. From 17 on, the definition of an entry BLOB METADATA, on which
-// the block's entry depends, lists the oids.
+// Up to version 16, each object has its own entry, called BLOB, and the only block has
+// all of them by oid. From 17 on, the definition of an entry BLOB METADATA, on which the
+// block's entry depends, lists the oids.
 func objectsOf(head *archive.Head, e *archive.Entry) ([]uint32, error) {
 	var oids []uint32
 	add := func(text string) error {

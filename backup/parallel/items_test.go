@@ -108,7 +108,7 @@ func TestTableItems(t *testing.T) {
 	}
 }
 
-// What only pg_dump can write stays with pg_dump.
+// Only pg_dump can write rows as INSERT statements.
 func TestBlocksOfInserts(t *testing.T) {
 	if _, err := blocksOf(fixture(t, "17-inserts")); err == nil || !strings.Contains(err.Error(), "only pg_dump can write TABLE DATA") {
 		t.Errorf("got %v", err)

@@ -30,7 +30,7 @@ type work struct {
 	pack   chan *segment // to compress
 }
 
-// A segment is a segment on its way from a session to the archive.
+// A segment is a piece of a block on its way from a session to the archive.
 type segment struct {
 	text   []byte
 	rows   int

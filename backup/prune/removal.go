@@ -15,7 +15,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/text"
 )
 
-// Request is what Dumps is asked to do.
+// Request describes what Dumps should do.
 type Request struct {
 	Scope
 	Policy retention.Policy
@@ -120,7 +120,7 @@ func plan(s *survey, req Request, now time.Time) *Removal {
 
 // remove carries out the plan, the oldest dumps first. A manifest is removed after its
 // dump, and only if the dump is gone. If a run stops in between, the leftover manifest
-// harms nothing and the next run removes it. A dump that the store refuses to delete
+// does no harm, and the next run removes it. A dump that the store refuses to delete
 // keeps its manifest, because hectl checks the dump against it.
 func (r *Removal) remove(ctx context.Context, st store) error {
 	var t tally

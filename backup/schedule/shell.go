@@ -108,7 +108,7 @@ func (s *shellReader) readQuoted() error {
 	return errUnclosed
 }
 
-// readEscape reads the character after a backslash. The backslash stays if that
+// readEscape reads the character after a backslash. The backslash is kept if that
 // character is not special.
 func (s *shellReader) readEscape(special func(byte) bool) {
 	if s.rest == "" || !special(s.rest[0]) {

@@ -181,7 +181,7 @@ func unitJobs(text string) ([]InstalledJob, error) {
 }
 
 // unitWords reverses unitWord: it splits a line into words, removes the quotes and
-// replaces the escapes of systemd.syntax(7). Specifiers stay.
+// replaces the escapes of systemd.syntax(7). Specifiers are kept.
 func unitWords(line string) ([]string, error) {
 	var words []string
 	var word strings.Builder

@@ -16,7 +16,7 @@ import (
 // locked file. The kernel releases the lock when the process exits, however it exits,
 // so a file that was left behind locks nothing.
 //
-// Each user has a file of their own: another user could hold a lock on a shared file
+// Each user has a separate file: another user could hold a lock on a shared file
 // forever. The lock in the database covers two users and two machines.
 type HostLock struct{ file *os.File }
 

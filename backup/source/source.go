@@ -151,8 +151,8 @@ func (s *Source) lockedTables(ctx context.Context) string {
 }
 
 // DumpWaits returns text to append to an error: which locks pg_dump waits for, and
-// which sessions hold them. It opens a session of its own, because it runs while the
-// other one may be busy.
+// which sessions hold them. It opens a separate session, because the other one may be
+// busy.
 func DumpWaits(ctx context.Context, c pgtools.Conn) string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()

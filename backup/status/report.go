@@ -12,7 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/text"
 )
 
-// manifestsRead is how many of the newest dumps a report reads the manifests of. With a
+// manifestsRead is the number of newest dumps whose manifests a report reads. With a
 // dump every 4 hours, that is about a week, in which one dump should have been verified.
 const manifestsRead = 50
 
@@ -71,7 +71,7 @@ type Report struct {
 	Uploads  *Uploads   `json:"open_uploads"`     // null if not known
 	Backup   *Backup    `json:"backup"`           // of the source; null if not known
 
-	// BackupUnknown says why Backup is nil. If it is empty, no source is set.
+	// BackupUnknown explains why Backup is nil. If it is empty, no source is set.
 	BackupUnknown string `json:"-"`
 
 	query       Query
@@ -103,7 +103,7 @@ type Backup struct {
 	Session  string     `json:"session,omitempty"`
 }
 
-// New answers the query. Uploads and Backup are for the caller to set.
+// New answers the query. The caller sets Uploads and Backup.
 func New(q Query, seen Seen, now time.Time) *Report {
 	dumps := catalog.WithLabel(seen.Dumps, q.Label)
 	r := &Report{
@@ -158,7 +158,7 @@ func (r *Report) Err() error {
 	return fault.New(worst.code(), r.hint(worst), "%s in %s: %s", r.Label, r.Bucket, strings.Join(texts, "; "))
 }
 
-// hint says how to handle a problem.
+// hint returns how to handle a problem.
 func (r *Report) hint(k kind) string {
 	switch k {
 	case missing:
@@ -178,8 +178,7 @@ func (r *Report) hint(k kind) string {
 	return ""
 }
 
-// Text renders one screen. The texts of the problems are not part of it: Err has them,
-// for standard error.
+// Text renders one screen. It omits the problems, which Err returns for standard error.
 func (r *Report) Text() string {
 	verdict := "all is well"
 	if len(r.Problems) > 0 {

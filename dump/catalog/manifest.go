@@ -80,7 +80,7 @@ type ManifestBlock struct {
 	Rows   *int64 `json:"rows,omitempty"` // nil if not counted
 
 	// Segments are the parts of the rows that are compressed by themselves, without gaps.
-	// It is empty if pg_dump wrote the rows, and if the dump has very many segments.
+	// It is empty if pg_dump wrote the rows, or if the dump has too many segments.
 	Segments []ManifestSegment `json:"segments,omitempty"`
 }
 
@@ -179,8 +179,8 @@ type uploader interface {
 
 // WriteManifest uploads the manifest of a dump under base. A manifest that was read
 // from the bucket replaces that object, unless the object has changed since, and keeps
-// the fields that this hectl does not know. A new manifest never replaces an object.
-// opt are the options of the dump; those about its size are ignored.
+// the fields that this hectl does not recognize. A new manifest never replaces an
+// object. opt are the options of the dump; those about its size are ignored.
 func WriteManifest(ctx context.Context, store uploader, base string, m *Manifest, opt s3store.UploadOptions) error {
 	m.Version = manifestVersion
 	text, err := json.MarshalIndent(m, "", " ")
@@ -206,7 +206,7 @@ type reader interface {
 }
 
 // ReadManifest returns the manifest of a dump under base, nil if it has none. Dumps of
-// other tools never have one. A manifest that describes another object than d, such as
+// other tools never have one. A manifest that describes an object other than d, such as
 // one that was later uploaded under the same key, is an integrity fault.
 func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Manifest, error) {
 	key := ManifestKey(base, d.Key)

@@ -13,7 +13,7 @@ import (
 
 // WriteArchive uploads the archive that write writes. writer names it in errors. As
 // with Store.Upload, an error leaves neither an object nor an open upload behind; this
-// includes an error of write. An object that appears is complete.
+// includes an error from write. An object that appears is complete.
 //
 // WriteArchive returns after write has returned. So write must stop when ctx ends. Its
 // writes to w fail once the upload has failed.
@@ -44,9 +44,8 @@ func WriteArchive(ctx context.Context, store uploader, key string, opt s3store.U
 }
 
 // WriteMaskedManifest completes m, a manifest from MaskedCopy, with the facts that
-// stream collected, and uploads it under base. Because the dump is already in the
-// bucket, it continues for up to a minute after ctx ends. The error is a
-// fault.Warnings.
+// stream collected, and uploads it under base. The dump is already in the bucket, so it
+// continues for up to a minute after ctx ends. The error is a fault.Warnings.
 func WriteMaskedManifest(ctx context.Context, store uploader, base string, m *Manifest, stream *Stream) error {
 	stream.Describe(m)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)

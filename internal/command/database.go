@@ -44,7 +44,7 @@ func environ(d config.Database, said map[string]string, settings *config.Sources
 }
 
 // Origins returns the flags, variables and keys that decide which database Resolve
-// returns, including libpq's own variables. A text that cannot be parsed has one origin.
+// returns, including libpq's own variables. Text that cannot be parsed has one origin.
 func Origins(d config.Database, settings *config.Sources) []string {
 	said, err := saidIn(d)
 	if err != nil {

@@ -92,7 +92,7 @@ func root(app *cli.App) *cli.Command { return &cli.Command{Subcommands: app.Comm
 // commandAt returns the index in args of a subcommand of in, or else of an operand in
 // its place; -1 if there is neither. The meaning of a flag before a command depends on
 // that command: "-n" takes a value in list, but not in restore. The command is
-// therefore the first name that has only flags of its own before it.
+// therefore the first name that has only its own flags before it.
 func commandAt(in *cli.Command, args []string) int {
 	if len(in.Subcommands) == 0 {
 		return -1

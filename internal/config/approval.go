@@ -17,7 +17,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/files"
 )
 
-// ConfirmSeed is Confirm for making the file that SetSeed was told of.
+// ConfirmSeed is Confirm for creating the file set with SetSeed.
 func (s *Sources) ConfirmSeed() error {
 	if s.seed == "" {
 		return nil

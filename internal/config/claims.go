@@ -29,7 +29,7 @@ type Claim struct {
 	err     error  // why it cannot be approved
 }
 
-// describe returns the power of a key, for a message.
+// describe returns what a key can do, for a message.
 func describe(key string) string {
 	switch key {
 	case "pg_bin":

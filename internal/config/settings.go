@@ -16,7 +16,7 @@ type places struct {
 	secret   bool // it may contain a password
 }
 
-// places returns the places of every setting that is a text, in the order of List.
+// places returns the places of every setting that is a string, in the order of List.
 func (s *Sources) places() []places {
 	f := s.file
 	jobs := ""

@@ -28,13 +28,13 @@ func (s *Sources) Label(flags Flags) (Value, error) {
 	return v, nil
 }
 
-// PGBin resolves the folder of the client tools. An empty text means that hectl searches
-// for them. A relative folder in hectl.yml is relative to hectl.yml.
+// PGBin resolves the folder of the client tools. An empty value means that hectl
+// searches for them. A relative folder in hectl.yml is relative to hectl.yml.
 func (s *Sources) PGBin(flags Flags) Value {
 	return s.find(flags, "pg-bin")
 }
 
-// maxJobs is the highest default: more jobs bring nothing on a laptop.
+// maxJobs is the highest default: more jobs do not help on a laptop.
 const maxJobs = 8
 
 // Jobs resolves the number of parallel connections.

@@ -123,7 +123,7 @@ type Result interface {
 }
 
 // prose is a Result whose long lines are wrapped on a terminal. Other results may be
-// copied into a file or a crontab, so their lines stay as they are.
+// copied into a file or a crontab, so their lines are not wrapped.
 type prose interface {
 	Result
 	IsProse()

@@ -63,8 +63,8 @@ var gap = regexp.MustCompile(`^(\s*\S+(?: \S+)*)\s{2,}`)
 var pasted = regexp.MustCompile(`^\s*(?:>|psql|sudo|hectl|aws|brew|docker|apt-get|export|createdb) `)
 
 // foldResult breaks the lines of a result that are wider than width columns between
-// words, and aligns the new lines with the text after the label. A line to paste stays
-// as it is.
+// words, and aligns the new lines with the text after the label. A line to paste is not
+// broken.
 func foldResult(text string, width int) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {

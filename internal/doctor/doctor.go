@@ -179,7 +179,7 @@ func (d *doctor) examine(ctx context.Context) {
 	}
 }
 
-// limit runs a check with a timeout, and not after an interrupt.
+// limit runs a check with a timeout. After an interrupt, it does nothing.
 func (d *doctor) limit(ctx context.Context, check func(context.Context)) {
 	if ctx.Err() != nil {
 		return

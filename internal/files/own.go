@@ -80,7 +80,7 @@ func Rename(f *os.File, path string) error {
 
 // Resolve follows links that this user or root created, in folders where not everyone
 // can create one. Any other link is ErrNotOurs. A path that is not a link is returned
-// as it is.
+// unchanged.
 func Resolve(path string) (string, error) {
 	const most = 40 // links in a row, the limit of Linux
 	for range most {

@@ -8,7 +8,7 @@ import (
 )
 
 // Replace writes text to the file at path, with mode, in one step: a reader sees the
-// old text or the new text. On an error the old file stays.
+// old text or the new text. If an error occurs, the old file remains unchanged.
 func Replace(path string, text []byte, mode fs.FileMode) error {
 	_, err := publish(path, text, mode, func(f *os.File) (bool, error) { return true, Rename(f, path) })
 	return err
@@ -33,8 +33,8 @@ func Create(path string, text []byte) (created bool, err error) {
 }
 
 // publish writes a complete temporary file and lets name give it its name. The
-// temporary name starts with a dot and has an ending of its own, so that neither the
-// node exporter nor systemd reads the file.
+// temporary name starts with a dot and has its own suffix, so that neither the node
+// exporter nor systemd reads the file.
 func publish(path string, text []byte, mode fs.FileMode, name func(*os.File) (bool, error)) (done bool, err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp") // mode 0600
 	if err != nil {

@@ -112,7 +112,7 @@ type composeService struct {
 	ports        []port
 }
 
-// port is a port of a container and the port of this machine that leads to it.
+// port is a container's port and the port on this machine that leads to it.
 type port struct {
 	host, published, target string
 	origin                  string

@@ -115,8 +115,8 @@ func (r *reader) alternatives() value {
 		}
 		r.take()
 		other := r.single()
-		// An empty text is false for "or" and "?:", and true for "||" and "??", where it
-		// hides the other value.
+		// An empty string is false for "or" and "?:", and true for "||" and "??", where
+		// it hides the other value.
 		falsy := v.state == unset || v.state == known && v.Text == "" && (t.text == "or" || t.text == "?:")
 		if falsy {
 			other.Variable = cmp.Or(v.Variable, other.Variable)

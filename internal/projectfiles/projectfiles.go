@@ -53,7 +53,7 @@ func newDatabase(origin string, name, host, port, user value) Database {
 const maxSize = 128 << 10
 
 // maxText is the largest part of an address, in bytes. References to variables could
-// multiply the length of a text.
+// multiply the length of a value.
 const maxText = 4 << 10
 
 // Find returns the development databases that the project's files name, most reliable

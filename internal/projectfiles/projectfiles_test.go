@@ -176,7 +176,7 @@ func FuzzFind(f *testing.F) {
 	})
 }
 
-// References to variables could multiply the length of a text.
+// References to variables could multiply the length of a value.
 func TestFoundTextsStayShort(t *testing.T) {
 	long := "A=" + strings.Repeat("x", 1000) + "\n"
 	for _, files := range []string{

@@ -82,8 +82,8 @@ func (s *Store) Head(ctx context.Context, key string) (Object, error) {
 	}, nil
 }
 
-// Delete deletes an object. A missing key is not an error. In a bucket with versioning,
-// older versions stay.
+// Delete deletes an object. A missing key is not an error. A bucket with versioning
+// keeps older versions.
 func (s *Store) Delete(ctx context.Context, key string) error {
 	_, err := call(ctx, s, s.client.DeleteObject, &s3.DeleteObjectInput{Bucket: &s.bucket, Key: &key})
 	return s.fail(ctx, operation{"delete", key, actionDelete}, err)

@@ -105,8 +105,8 @@ func (u *upload) send(ctx context.Context, parts *partReader, first part) (*sent
 }
 
 // feed passes the parts to give, up to the last one or until a failed part cancels ctx.
-// It holds and returns the first parts if they may still be revised. The error is always
-// an error of the stream.
+// It holds and returns the first parts if they may still be revised. The error always
+// comes from the stream.
 func (u *upload) feed(ctx context.Context, parts *partReader, p part, give func(part)) (held []part, err error) {
 	for {
 		if int(p.number) > u.store.maxParts {
@@ -260,7 +260,7 @@ func (u *upload) complete(ctx context.Context, sent *sentParts) (Object, error) 
 // store had received it but not processed it.
 const latePart = 500 * time.Millisecond
 
-// abandon aborts a failed upload. It returns why, joined with the error of the abort.
+// abandon aborts a failed upload. It returns why, joined with the error from the abort.
 func (u *upload) abandon(ctx context.Context, why error) error {
 	up := PendingUpload{Key: u.key, ID: u.id}
 	err := u.store.AbortUpload(ctx, up)

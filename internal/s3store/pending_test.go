@@ -10,7 +10,8 @@ import (
 
 func TestPendingUploads(t *testing.T) {
 	b := newBench(t)
-	// Without the permission to abort, a failed upload stays open, and the error says so.
+	// Without the permission to abort, a failed upload stays open, and the error says
+	// so.
 	if err := b.AddUser(t.Context(), "writer", "writer-secret", "user"); err != nil {
 		t.Fatal(err)
 	}

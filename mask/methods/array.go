@@ -8,8 +8,8 @@ import (
 
 var errNotArray = errors.New("not an array") // without the value, which is secret
 
-// elements returns the Func that applies f to each element of an array of any number
-// of dimensions. NULL elements stay.
+// elements returns the Func that applies f to each element of an array of any number of
+// dimensions. NULL elements are kept.
 //
 // The format: https://www.postgresql.org/docs/current/arrays.html, Array Input
 // and Output Syntax.

@@ -10,7 +10,7 @@ import (
 const longestShift = 36525
 
 // shiftDays moves a date or timestamp back or forth by 1 to the given number of days,
-// drawn for each row. The time of day stays. Equal days in one row move together.
+// drawn for each row. The time of day is kept. Equal days in one row move together.
 func (m maker) shiftDays(k *keyedHash) (change, error) {
 	days, last := m.spec.Number, int64(lastYear)
 	if days < 1 || days > longestShift {

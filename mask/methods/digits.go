@@ -105,7 +105,7 @@ var errNotNumber = errors.New("not a number") // without the value, which is sec
 
 // permuteNumber is digits for numbers. It keeps the sign and how many digits are before
 // and after the point. It permutes again until the number is within greatest, the
-// largest magnitude of the type; nil is no limit. That ends, because repeating the
+// largest magnitude of the type; nil means no limit. That ends, because repeating the
 // permutation leads back to the value.
 func permuteNumber(p *permuter, greatest func(negative bool) string) change {
 	return func(dst, value, _ []byte) ([]byte, error) {
@@ -124,7 +124,7 @@ func permuteNumber(p *permuter, greatest func(negative bool) string) change {
 				return dst, errNotNumber
 			}
 		}
-		// Leading zeros stay, so that the number of significant digits does.
+		// Keep leading zeros, so that the number of significant digits does not change.
 		significant := bytes.TrimLeft(q.digits, "0")
 		limit := ""
 		if greatest != nil {

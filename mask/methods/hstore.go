@@ -8,7 +8,7 @@ import (
 var errNotHstore = errors.New("not an hstore") // without the value, which is secret
 
 // hstoreValues returns the Func that applies f to each value of an hstore. Keys and
-// NULLs stay.
+// NULLs are kept.
 //
 // The format: https://www.postgresql.org/docs/current/hstore.html, as Postgres writes
 // it, with everything in quotes.

@@ -56,7 +56,7 @@ type jsonScanner struct {
 }
 
 // maskJSON returns the change of a document's leaves. Keys, their order and white space
-// stay.
+// are kept.
 func maskJSON(rule *jsonRule, unicode bool) change {
 	pool := &sync.Pool{New: func() any { return &jsonScanner{utf8: unicode} }}
 	return func(dst, value, row []byte) ([]byte, error) {

@@ -190,7 +190,7 @@ func (m maker) dateLeaf(spec Spec) (*jsonLeaf, error) {
 	return &jsonLeaf{text: text, number: quotedNumbers(other)}, nil
 }
 
-// quotedNumbers makes strings of the numbers that f masks.
+// quotedNumbers turns the numbers that f masks into strings.
 func quotedNumbers(f Func) Func {
 	return func(dst, value, row []byte) ([]byte, bool, error) {
 		masked, null, err := f(nil, value, row)

@@ -17,8 +17,8 @@ type Column struct {
 	Room int
 }
 
-// New returns the Func of a method for a column, nil for keep. The error tells why
-// the method does not fit the column; it does not name the column.
+// New returns the Func of a method for a column, nil for keep. The error explains why
+// the method does not fit the column, without naming the column.
 //
 // All methods but null, value and bcrypt leave empty text empty. In arrays, methods
 // change the elements; null, value and empty replace the whole array.

@@ -1,5 +1,5 @@
 // Package methods has the methods that a masking rule can name. A method changes one
-// value of a column: New returns its Func, and FactsOf tells which types it fits and
+// value of a column: New returns its Func, and FactsOf reports which types it fits and
 // whether distinct values stay distinct.
 //
 // Fake data is drawn from the HMAC-SHA256 of the value, keyed with the Seed and the
@@ -69,8 +69,8 @@ type Facts struct {
 	PerRow bool
 
 	Null   bool // every value becomes NULL
-	Same   bool // all values become the same one, except that empty ones may be kept
-	Passes bool // values stay as they are
+	Same   bool // all values become equal, except that empty ones may be kept
+	Passes bool // values are not changed
 
 	// One of these implements the method, unless it Passes.
 	change func(maker, *keyedHash) (change, error) // of each value, see maker.each

@@ -109,8 +109,8 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// With one seed, a value becomes the same in every column. With another seed, it
-// becomes another one.
+// With one seed, a value has the same fake value in every column. Another seed gives it
+// a different one.
 func TestDeterministic(t *testing.T) {
 	for _, facts := range All() {
 		if facts.Passes || !facts.Fits(column("text").Type) || facts.Name == "json" || facts.Name == "bcrypt" {

@@ -20,7 +20,7 @@ func (m maker) fullName(k *keyedHash) (change, error) {
 }
 
 // company replaces a value with a company name built on a last name: a list of company
-// names would have real ones.
+// names would include real ones.
 func (m maker) company(k *keyedHash) (change, error) {
 	forms := []string{"Inc", "LLC", "Group", "and Sons", "and Partners", "Foundation", "Supply", "Brothers"}
 	return orShorter(m.limit, pickTwo(k, lastNames(0), forms), pick(k, lastNames(m.limit))), nil
@@ -52,7 +52,7 @@ func pickWord(k *keyedHash, list func(longest int) []string, limit int) change {
 	return orShorter(limit, pick(k, list(0)), pick(k, list(limit)))
 }
 
-// orShorter returns long, or short where long makes more than limit characters; 0 is
+// orShorter returns long, or short where long makes more than limit characters; 0 means
 // no limit. So equal values in two columns stay equal where both have enough room.
 func orShorter(limit int, long, short change) change {
 	if limit == 0 {

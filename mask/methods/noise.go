@@ -33,15 +33,15 @@ func (m maker) noise(k *keyedHash) (change, error) {
 // noiseScale is the resolution of a factor: one millionth of the value.
 const noiseScale = 1_000_000
 
-// factor returns by how many millionths a value changes, at most by percent.
+// factor returns a random change of at most percent, in millionths of the value.
 func (d *draw) factor(percent int) int64 {
 	most := percent * (noiseScale / 100)
 	return int64(d.below(2*most+1) - most)
 }
 
-// decimalNoise changes a number by at most percent, or by one in its last place if
-// that is more. It keeps the sign and the scale; 0 stays 0. greatest returns the
-// largest magnitude of the type; nil is no limit.
+// decimalNoise changes a number by at most percent, or by one in its last place if that
+// is more. It keeps the sign and the scale; 0 stays 0. greatest returns the largest
+// magnitude of the type; nil means no limit.
 func decimalNoise(k *keyedHash, percent int, greatest func(negative bool) *big.Int) change {
 	return func(dst, value, row []byte) ([]byte, error) {
 		if isInfinite(value) {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Spec is a method with its argument, as a rule has it. The method's Facts tell
-// which of the fields it uses.
+// Spec is a method with its argument, as a rule has it. The method's Facts define which
+// of the fields it uses.
 type Spec struct {
 	Name   string          // such as "email"
 	Number int             // {shift_days: 180}: days; {noise: 10}: percent; {hash: 16}: digits

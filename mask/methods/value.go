@@ -54,7 +54,7 @@ func (m maker) oneOf(k *keyedHash) (change, error) {
 	}, nil
 }
 
-// checkText refuses a text that is not a value of the type, or of an array's elements.
+// checkText refuses text that is not a value of the type, or of an array's elements.
 func (m maker) checkText(text string) error {
 	base := m.base()
 	switch {

@@ -158,8 +158,8 @@ func (d *DataReader) closed(err error) error {
 	return nil
 }
 
-// failed returns the error for err of the decompressor, whose cause may be an error of
-// the chunks.
+// failed returns the error for err, which the decompressor returned. Its cause may be
+// an error in the chunks.
 func (d *DataReader) failed(err error) error {
 	if c := d.chunks.err; c != nil && !errors.Is(c, io.EOF) {
 		return d.explain(c)

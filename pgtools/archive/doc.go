@@ -40,7 +40,7 @@
 //	large objects:    oid (integer) and chunks up to a length of 0, each, up to an oid of 0
 //
 // The chunks of a block form one stream, compressed with zlib (which pg_dump calls
-// gzip), lz4 or zstd, or not at all. Each large object is a stream of its own; without
+// gzip), lz4 or zstd, or not at all. Each large object is a separate stream; without
 // compression, an empty one has no chunk. Chunks may begin and end anywhere. Oids from
 // 2³¹ on are written as negative integers.
 //

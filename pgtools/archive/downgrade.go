@@ -99,7 +99,7 @@ func (d *downgrade) replace(at int64, old, text string) {
 	d.at += intBytes + int64(len(old))
 }
 
-// createLargeObjects returns the statements for a list of oids, one a line. The
+// createLargeObjects returns the statements for a list of oids, one per line. The
 // statements may have at most room bytes.
 func createLargeObjects(list string, room int) (string, error) {
 	var b strings.Builder

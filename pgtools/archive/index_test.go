@@ -132,7 +132,7 @@ func TestIndexerStaysFailed(t *testing.T) {
 	}
 }
 
-// An error of the reader is not an error of the archive.
+// An error from the reader does not mean that the archive is damaged.
 func TestScanOfABrokenReader(t *testing.T) {
 	data := fixture(t, "15-gzip-pipe")
 	h := readHead(t, data)

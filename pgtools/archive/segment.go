@@ -156,8 +156,8 @@ func (j *BlockJoiner) End(b []byte) []byte {
 	return appendInt(appendChunks(b, end), 0)
 }
 
-// combineAdler returns the Adler-32 of two texts that follow each other, the second of
-// which has length bytes.
+// combineAdler returns the Adler-32 of two byte sequences that follow each other, the
+// second of which has length bytes.
 func combineAdler(first, second uint32, length int) uint32 {
 	const mod = 65521
 	n := uint64(length % mod)

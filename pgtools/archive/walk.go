@@ -8,7 +8,7 @@ import (
 // Walk reads an archive without offsets once, from the end of its head on. It calls
 // visit at the start of each block, with the block's ID and offset, a Length of -1, and
 // a reader of its bytes that ends with the block. Walk skips bytes that visit does not
-// read. An error of visit ends the walk.
+// read. An error from visit ends the walk.
 //
 // Like Indexer.Finish, Walk returns the blocks in order, and an error if the archive is
 // incomplete.

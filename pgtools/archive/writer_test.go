@@ -79,7 +79,7 @@ func firstTable(tb testing.TB, h *archive.Head) *archive.Entry {
 	return nil
 }
 
-// An error of the underlying writer is kept, and returned by Close at the latest.
+// An error from the underlying writer is kept, and returned by Close at the latest.
 func TestDataWriterToABrokenWriter(t *testing.T) {
 	broken := errors.New("no room")
 	for _, name := range []string{"15-gzip-file", "17-none-file", "17-lz4-file", "17-zstd-file"} {

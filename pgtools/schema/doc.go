@@ -4,8 +4,8 @@
 //
 // A lexer splits the definitions in a head into the tokens that Postgres would see
 // (token.go), and a parser accepts the forms that pg_dump writes (parser.go). A form
-// that it does not know never leads to a guess: it becomes the table's Unread, or the
-// function returns an error or an empty result.
+// that it does not recognize never leads to a guess: it becomes the table's Unread, or
+// the function returns an error or an empty result.
 //
 //   - [Read] returns the tables and types of an archive.
 //   - [Genuine], [CopyStatements] and [Inserts] refuse archives with statements that

@@ -61,8 +61,8 @@ func isSetting(desc string) bool {
 }
 
 // settings refuses such entries unless they are exactly as pg_dump writes them.
-// pg_restore only looks for the first quote in them, so a comment could make it read
-// another value than hectl does.
+// pg_restore only looks for the first quote in them, so a comment could make it read a
+// different value than hectl does.
 func settings(h *archive.Head) error {
 	seen := map[string]bool{}
 	for e := range h.All() {

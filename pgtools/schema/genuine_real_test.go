@@ -11,7 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// Whatever options pg_dump gets, its output is never refused: neither the table of
+// The output of pg_dump is never refused, with any options: neither the table of
 // contents, nor rows in statements.
 func genuineWithOptions(t *testing.T, c *pgtest.Cluster, database string) {
 	t.Helper()

@@ -10,9 +10,9 @@ import (
 // Partitions has the parent of each partition: the table that it is attached to.
 type Partitions map[Name]Name
 
-// PartitionsOf reads the partitions of an archive. From version 14 on, pg_dump
-// attaches a partition in an entry of its own, TABLE ATTACH; before, in a statement
-// after the partition's definition.
+// PartitionsOf reads the partitions of an archive. From version 14 on, pg_dump attaches
+// a partition in a separate entry, TABLE ATTACH; earlier versions use a statement after
+// the partition's definition.
 func PartitionsOf(h *archive.Head) Partitions { return partitionsOf(h, inUTF8) }
 
 // partitionsOf reads the partitions of an archive after converting its entries.

@@ -153,7 +153,7 @@ type Unique struct {
 	Expressions      []string // SQL of the other elements
 	Where            string   // SQL of a partial index, "" for all rows
 	NullsNotDistinct bool
-	Exclude          bool // an exclusion constraint, which may compare with other operators than =
+	Exclude          bool // an exclusion constraint, which may compare with operators other than =
 }
 
 // Index is an index, or a constraint that has one.

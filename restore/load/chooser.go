@@ -100,7 +100,7 @@ func (c Chooser) choose(copies []tableCopy, rest remainder) ([]tableCopy, remain
 	return chosen, rest.without(func(e *archive.Entry) bool { return e.Desc == "TABLE DATA" && !c.Takes(e) })
 }
 
-// Key returns a text that is equal for the same patterns in any order.
+// Key returns a string that is equal for the same patterns in any order.
 func (c Chooser) Key() string {
 	parts := c.parts()
 	slices.Sort(parts)

@@ -185,8 +185,8 @@ func divide(h *archive.Head, blocks []archive.Block, reading *dependents) (copie
 	return copies, rest
 }
 
-// A request costs a round trip, in which some hundred kilobytes could be transferred.
-// So small neighbors share one request.
+// A request costs a round trip, in which several hundred kilobytes could be
+// transferred. So small neighbors share one request.
 const (
 	smallBlock = 512 << 10 // bytes
 	batchSize  = 4 << 20   // bytes

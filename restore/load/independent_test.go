@@ -92,8 +92,8 @@ func TestIndexesThatMayReadOtherTables(t *testing.T) {
 	}
 }
 
-// What a view reads from the catalogs, directly or through another view, changes when
-// others are filled. No dependency records that.
+// The catalogs that a view reads, directly or through another view, change when other
+// views are filled. No dependency records that.
 func TestViewsThatMayReadOtherTables(t *testing.T) {
 	for definition, want := range map[string]bool{
 		"SELECT t.i\n   FROM public.t":                                                                 false,

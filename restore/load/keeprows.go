@@ -28,7 +28,7 @@ func NewKeptRows(values []config.Value) (KeptRows, error) {
 	return k, nil
 }
 
-// Key returns a text that is equal for the same patterns in any order.
+// Key returns a string that is equal for the same patterns in any order.
 func (k KeptRows) Key() string {
 	var parts []string
 	for _, p := range k {

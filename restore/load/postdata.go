@@ -24,7 +24,7 @@ import (
 // and a REFRESH MATERIALIZED VIEW, can deadlock (seen with PostgreSQL 15 and a schema
 // of 80 entries in one of three restores). The same holds for two indexes of one table
 // that alter it, and for keys and triggers of tables with partitions. These steps run
-// one at a time, in their own passes. They are quick, except for such an index of a
+// one at a time, in their own passes. They are quick, except for such an index on a
 // table whose rows were loaded late.
 //
 // Indexes, materialized views and event triggers with dependencies that the archive

@@ -17,11 +17,10 @@ const (
 )
 
 // sessionsFor returns the number of sessions that share the rows of a block, given the
-// length of all blocks. Otherwise a table that is most of a database would keep one
-// processor busy long after the others are idle. Reading and decompressing cannot be
-// shared, but are several times faster than COPY. From a pipe,
-// whose blocks have no known length, every table of more than a chunk gets all sessions
-// (piped.go).
+// length of all blocks. Without sharing, a table that is most of a database would keep
+// one processor busy long after the others are idle. Reading and decompressing cannot
+// be shared, but are several times faster than COPY. From a pipe, whose blocks have no
+// known length, every table of more than a chunk gets all sessions (piped.go).
 func sessionsFor(block, all int64, jobs int) int {
 	if block < worthSplitting {
 		return 1

@@ -177,7 +177,7 @@ func TestDealtMasked(t *testing.T) {
 	}
 }
 
-// An error of the reader is not mistaken for an error in the rows.
+// An error from the reader is not mistaken for an error in the rows.
 func TestMaskedReader(t *testing.T) {
 	table := tableCopy{mask: &rows.Table{Name: "public.t", Columns: []rows.Column{{Name: "a"}, {Name: "b", Method: func(dst, _, _ []byte) ([]byte, bool, error) { return dst, true, nil }}}}}
 	for _, tt := range []struct {

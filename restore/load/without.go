@@ -104,7 +104,7 @@ func (w Without) takes(e *archive.Entry) bool {
 	})
 }
 
-// Key returns a text that is equal for the same values in any order.
+// Key returns a string that is equal for the same values in any order.
 func (w Without) Key() string {
 	return strings.Join(slices.Compact(slices.Sorted(slices.Values(w.texts))), ", ")
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// compareRecipes returns a clause that says how the recipe of a snapshot differs from the
-// wanted one, "" if it does not.
+// compareRecipes returns a clause that describes how the recipe of a snapshot differs
+// from the wanted one, "" if it does not.
 func compareRecipes(made, want target.Recipe, password string) string {
 	switch {
 	case made.Dump != want.Dump:

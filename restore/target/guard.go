@@ -11,8 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// facts are what the guard decides by. hectl gathers them in two rounds: it asks the
-// target's server only if nothing in the settings forbids connecting to it.
+// facts are the basis for the guard's decision. hectl gathers them in two rounds: it
+// asks the target's server only if nothing in the settings forbids connecting to it.
 type facts struct {
 	Env       pgtools.Environ          // for RAILS_ENV and its like
 	EnvOrigin func(name string) string // reports where Env finds it; nil if not known

@@ -54,8 +54,8 @@ func (s *Session) DropLeftovers(ctx context.Context, names []string) {
 // cleanUpTimeout limits the cleanup after a failure or a signal.
 const cleanUpTimeout = 30 * time.Second
 
-// DropTemp drops the temp database after a failure, even when ctx has ended,
-// over a connection of its own, because the old one may be what failed.
+// DropTemp drops the temp database after a failure, even when ctx has ended, over a new
+// connection, because the old one may be what failed.
 func (t *Target) DropTemp(ctx context.Context, name string) error {
 	ctx, cancel := WithoutInterrupt(ctx)
 	defer cancel()

@@ -18,12 +18,12 @@ type notes struct {
 	// Unread names a table such as ar_internal_metadata whose rows the role cannot
 	// see; "" if there is none.
 	Unread string
-	// Unclear is a clause that says why hectl cannot read an environment from such a
-	// table; "" if it can.
+	// Unclear is a clause that explains why hectl cannot read an environment from such
+	// a table; "" if it can.
 	Unclear string
 }
 
-// reason returns a clause that says why the database may be production's; "" if
+// reason returns a clause that explains why the database may be production's; "" if
 // nothing indicates it.
 func (s notes) reason(role string) string {
 	const force = "--force, if you know that it is a copy"

@@ -54,7 +54,7 @@ func PreviousName(target string) string {
 	return stem(target) + "_previous"
 }
 
-// ReplacedName returns a name for a database that a person moves out of the way.
+// ReplacedName returns a name for a database that the user moves out of the way.
 func ReplacedName(target string, t time.Time) string {
 	return stem(target) + "_replaced_" + t.UTC().Format(nameTime)
 }
@@ -99,6 +99,6 @@ func hashOf(name string) string {
 	return "_" + hex.EncodeToString(sum[:])[:8]
 }
 
-// ConvertedName returns a name for the target after a person has replaced it with a
+// ConvertedName returns a name for the target after the user has replaced it with a
 // database in the dump's encoding.
 func ConvertedName(target string) string { return stem(target) + "_converted" }

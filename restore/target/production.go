@@ -9,10 +9,10 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// ProductionReason returns a clause that says why a database that hectl keeps may be
-// production's and must not be dropped or replaced; "" if nothing indicates it. hectl's
-// mark on it is not enough: its rows may have changed since, or --force may have
-// replaced a database that names production.
+// ProductionReason returns a clause that explains why a database that hectl keeps may
+// be production's and must not be dropped or replaced; "" if nothing indicates it.
+// hectl's mark on it is not enough: its rows may have changed since, or --force may
+// have replaced a database that names production.
 func (s *Session) ProductionReason(ctx context.Context, d Held) (string, error) {
 	judged := s.facts
 	if slices.Contains(judged.Sources, s.Conn.WithDatabase(d.Name).Fingerprint()) {

@@ -11,8 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// CheckEnvironment returns the refusal to replace a target if RAILS_ENV or a similar
-// variable says that this machine is production's. It contacts no server.
+// CheckEnvironment returns an error if RAILS_ENV or a similar variable marks this
+// machine as production. It contacts no server.
 func CheckEnvironment(settings *config.Sources, target pgtools.Conn) error {
 	var reasons []string
 	for _, reason := range guard(facts{Env: settings.LookupApplication, EnvOrigin: settings.ApplicationOrigin, Target: target}) {
@@ -156,8 +156,8 @@ func IsSuperuser(ctx context.Context, admin *pgtools.DB) (is bool, err error) {
 	return is, nil
 }
 
-// AnnounceSuperuser tells the user what it means to restore as a superuser, the first
-// time that hectl restores this target.
+// AnnounceSuperuser explains the risk of restoring as a superuser, the first time that
+// hectl restores this target.
 func (s *Session) AnnounceSuperuser(ctx context.Context) error {
 	if s.Existing != nil && ParseMark(s.Existing.Comment).Origin != nil {
 		return nil // announced before

@@ -8,8 +8,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// clientArg makes this program an S3 client, so that a contender's memory is
-// measured in a process of its own.
+// clientArg makes this program an S3 client, so that a contender's memory is measured
+// in a separate process.
 const clientArg = "s3"
 
 // client is an S3 client:

@@ -8,7 +8,7 @@
 //
 // The S3 server is behind a link (s3test.Link), as fast as loopback or with the
 // bandwidth and latency of a good line. All clients but the floors use it. "An S3
-// client" is hectl's own internal/s3store in a process of its own (client.go), with
+// client" is hectl's own internal/s3store in a separate process (client.go), with
 // parallel ranges and parts, so that the bench does not compare S3 clients.
 //
 // Before each run, the target is an empty database, the files of the previous run

@@ -21,9 +21,9 @@ func (m *memory) add(n memory) {
 	m.together, m.largest = max(m.together, n.together), max(m.largest, n.largest)
 }
 
-// watchMemory measures processes and their descendants 20 times a second. With
-// /proc, that is better than rusage, which counts a child as large as the bench
-// until its exec and has no sum. Call stop after the processes have exited.
+// watchMemory measures processes and their descendants 20 times a second. With /proc,
+// that is more accurate than rusage, which counts a child as large as the bench until
+// its exec, and has no sum. Call stop after the processes have exited.
 func watchMemory(pids []int) (stop func([]*exec.Cmd) memory) {
 	var seen memory
 	ended, done := make(chan struct{}), make(chan struct{})

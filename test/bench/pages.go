@@ -9,10 +9,10 @@ import (
 // keepPages makes the next size bytes of memory cheap to allocate: it allocates as
 // much, writes to each page, and frees it.
 //
-// A virtual machine may have lent its idle memory to others. It gets a page back at
-// the first write, at a fifth of memory's speed. Without keepPages, a program that
-// copies files, as CREATE DATABASE does, pays for that or not, depending on the
-// program that ran before.
+// A virtual machine may have lent its idle memory to others. It gets a page back at the
+// first write, at a fifth of memory's speed. Without keepPages, a program that copies
+// files, as CREATE DATABASE does, may or may not pay for that, depending on the program
+// that ran before.
 func keepPages(size int64) error {
 	if size == 0 {
 		return nil

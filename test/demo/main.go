@@ -2,8 +2,7 @@
 // server, fills "production" with fake data, runs the real hectl backup and
 // hectl fetch-latest-db, and compares the two databases.
 //
-// It removes everything it started, also after Ctrl-C. "make demo" builds the
-// programs.
+// It removes everything it started, even after Ctrl-C. "make demo" builds the programs.
 package main
 
 import (

@@ -17,7 +17,7 @@ import (
 // killed stands for the exit code of a process that a signal killed.
 const killed = -1
 
-// patience is the longest that a run may take under any fault.
+// patience limits how long a run may take under any fault.
 const patience = 12 * time.Minute
 
 // running is a running hectl.
@@ -50,7 +50,7 @@ func (p *place) start(program string, args ...string) (*running, error) {
 	r.cmd = &exec.Cmd{
 		Path: program, Args: append([]string{"hectl"}, args...), Dir: p.dir,
 		Env: append(p.environ(), idVariable+"="+r.id), Stdout: &r.stdout, Stderr: &r.stderr,
-		// A group of its own keeps Ctrl-C at the terminal away from hectl.
+		// A separate process group keeps the terminal's Ctrl-C away from hectl.
 		SysProcAttr: &syscall.SysProcAttr{Setpgid: true},
 	}
 	if err := r.cmd.Start(); err != nil {
@@ -133,7 +133,7 @@ func (r *running) processes(name string) (pids []int) {
 	return pids
 }
 
-// tail returns the last lines of a text.
+// tail returns the last lines of text.
 func tail(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return strings.Join(lines[max(0, len(lines)-4):], "\n      ")

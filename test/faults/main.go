@@ -101,7 +101,7 @@ func begin(ctx context.Context, opt options, stdout io.Writer) (err error) {
 	return nil
 }
 
-// table plays rows one after the other, and beside them those that mostly wait. It
+// table plays rows one after the other, and rows that mostly wait at the same time. It
 // returns the number of rows that failed.
 func (w *world) table(ctx context.Context, chosen []row, stdout io.Writer) (wrong int, err error) {
 	ctx, cancel := context.WithCancel(ctx)

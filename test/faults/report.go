@@ -16,8 +16,8 @@ const (
 	tableEnd   = "<!-- end -->\n"
 )
 
-// table renders what the rows demand, which is the result if all of them passed. How
-// many runs had which result depends on the machine, and is only printed.
+// table renders what the rows demand, which is the result if all of them passed. The
+// number of runs with each result depends on the machine, and is only printed.
 func table() string {
 	var b strings.Builder
 	for _, command := range []string{backup, fetch} {

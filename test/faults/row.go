@@ -25,9 +25,9 @@ const (
 type leftovers int
 
 const (
-	tempDatabase leftovers = 1 << iota // named in the message; the next fetch drops it and says so
+	tempDatabase leftovers = 1 << iota // named in the message; the next fetch drops and reports it
 	openUpload                         // named in the message; prune --uploads aborts it after a day
-	tempFiles                          // the next fetch removes them and says so
+	tempFiles                          // the next fetch removes and reports them
 )
 
 // row is a line of the table: a command, a fault, and the allowed results.
@@ -41,9 +41,9 @@ type row struct {
 	leaves  leftovers
 
 	quick  bool // in the selection of "make test"
-	own    bool // has servers of its own
-	disk   bool // and a small disk of its own for the local one
-	aside  bool // mostly waits, so it runs beside the others
+	own    bool // has its own servers
+	disk   bool // and a small disk for the local one
+	aside  bool // mostly waits, so it runs in parallel with the others
 	spoils bool // the fault changes the bucket
 	dumps  int  // number of dumps after exit 0; 0: 1
 
@@ -187,7 +187,8 @@ func (w *world) play(ctx context.Context, r row, name string) (v verdict, err er
 			continue
 		}
 		ending, wrong := t.judge(ctx, o)
-		// The next run cleans up leftovers at once. Without any, once per row is enough.
+		// The next run cleans up leftovers at once. Without leftovers, once per row is
+		// enough.
 		if strings.Contains(ending, "temp") || n == max(r.points, 1)-1 || r.leaves&tempFiles != 0 {
 			wrong = append(wrong, t.next(ctx)...)
 		}

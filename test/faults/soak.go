@@ -113,7 +113,7 @@ func (s *soaking) step(ctx context.Context, command string, mayKill bool) error 
 func (s *soaking) settle(ctx context.Context, stdout io.Writer) error {
 	var wrong []string
 	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
-	// A last run of each without a kill, like tomorrow's.
+	// A last run of each without a kill, like the next scheduled one.
 	for _, command := range []string{backup, fetch} {
 		if err := s.step(ctx, command, false); err != nil {
 			return err

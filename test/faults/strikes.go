@@ -55,8 +55,8 @@ func (t *try) server() *pgtest.Cluster {
 
 const hectlSessions = " FROM pg_stat_activity WHERE application_name LIKE 'hectl%' AND application_name <> '" + appName + "'"
 
-// backend ends one of the run's sessions, another one at each point, with SIGKILL or
-// pg_terminate_backend.
+// backend ends one of the run's sessions, a different one at each point, with SIGKILL
+// or pg_terminate_backend.
 func backend(kill bool) strike {
 	return func(ctx context.Context, t *try, r *running) error {
 		for {
@@ -145,7 +145,7 @@ func s3(rules func(t *try)) preparation {
 	}
 }
 
-// on adds a rule to the proxy. The row fails if the rule is never used.
+// on adds a rule to the proxy. The row fails if the rule never applies.
 func (t *try) on(match s3test.Match, f s3test.Fault) *s3test.Rule {
 	rule := t.proxy.On(match, f)
 	t.rules = append(t.rules, rule)
@@ -194,8 +194,9 @@ func (w flipWriter) Write(p []byte) (int, error) {
 
 func (w flipWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// atRequest kills hectl at a request to S3, the point being its number: before the
-// request is forwarded, or after it succeeded but before its answer.
+// atRequest kills hectl at a request to S3. The point is the number of the request.
+// hectl is killed before the request is forwarded, or after it succeeded but before its
+// answer.
 func atRequest(after bool) preparation {
 	return func(_ context.Context, t *try) error {
 		t.proxy.On(every, func(p *s3test.Proxy, w http.ResponseWriter, r *http.Request) {

@@ -114,7 +114,7 @@ func (w *wire) accept() {
 func (w *wire) connect(client net.Conn) {
 	server, err := net.Dial("tcp", w.to) //nolint:noctx // to this machine: it answers or refuses
 	if err != nil {
-		_ = client.Close() // which is how the client learns of it
+		_ = client.Close() // this is how the client learns of it
 		return
 	}
 	if !w.add(client, server) {

@@ -23,7 +23,7 @@ import (
 //     rows of jobs, sessions and caches: mask.Skips.
 //   - User mappings: they contain passwords of other servers, so hectl leaves them out.
 //   - Errors of pg_restore itself: if a function needs a table that comes later in the
-//     archive, pg_restore computes another value than the source has. hectl may agree
+//     archive, pg_restore computes a value that differs from the source's. hectl may agree
 //     with the source. Those facts are counted (better).
 //   - The settings, privileges, comment and connection limit of the database: hectl
 //     keeps those of the database that it replaces. The test gives the plain database

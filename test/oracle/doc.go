@@ -2,10 +2,10 @@
 // once with plain serial pg_restore, and compares everything that SQL can see of
 // the two databases.
 //
-// The databases are those in testdata and test/demodata, and random ones: a
-// seed makes the same schema every time (generate_test.go). "make test" runs a few
-// of them, "make test-oracle" all of them and 200 random ones with 1, 2 and 8 jobs.
-// CONTRIBUTING.md says how to replay one.
+// The databases are those in testdata and test/demodata, and random ones: a seed makes
+// the same schema every time (generate_test.go). "make test" runs a few of them, "make
+// test-oracle" all of them and 200 random ones with 1, 2 and 8 jobs. CONTRIBUTING.md
+// explains how to replay one.
 //
-// What may differ is listed in differences_test.go, with reasons.
+// differences_test.go lists what may differ, with reasons.
 package oracle

@@ -40,7 +40,7 @@ func serverAccount(names ...string) (account, error) {
 	return account{}, fmt.Errorf("pgtest: PostgreSQL refuses to run as root, and no user is named %s", strings.Join(names, " or "))
 }
 
-// attributes makes a child run as the account, in a process group of its own.
+// attributes makes a child run as the account, in its own process group.
 func (a account) attributes() *syscall.SysProcAttr {
 	attr := &syscall.SysProcAttr{Setpgid: true}
 	if a.other {

@@ -18,9 +18,9 @@ type LinkOptions struct {
 }
 
 // Link simulates a network between clients and a server. It carries TCP connections,
-// counts their bytes, and delays them as its options say. A connection costs a round
-// trip before its first byte, like a handshake. It does not simulate TLS, lost packets
-// or slow start.
+// counts their bytes, and delays them as its options specify. A connection costs a
+// round trip before its first byte, like a handshake. It does not simulate TLS, lost
+// packets or slow start.
 type Link struct {
 	URL string // http://127.0.0.1:PORT
 
@@ -159,7 +159,7 @@ type lane struct {
 }
 
 // slack is the idle time that a lane can make up for, because sleeps take longer than
-// asked.
+// requested.
 const slack = 5 * time.Millisecond
 
 // send occupies the lane for n bytes and returns when the last of them leaves.

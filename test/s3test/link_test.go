@@ -17,7 +17,7 @@ func TestLinkTakesItsTime(t *testing.T) {
 	const (
 		mb     = 1_000_000
 		trip   = 40 * time.Millisecond
-		second = time.Second - slack // of bandwidth, but for what an idle lane may make up
+		second = time.Second - slack // of bandwidth, except for what an idle lane may make up
 	)
 	for _, tt := range []struct {
 		name        string

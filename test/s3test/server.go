@@ -27,8 +27,8 @@ type Options struct {
 	// Stop removes.
 	Dir string
 
-	// Versions lets buckets keep versions of their objects. Lockable buckets then
-	// do.
+	// Versions lets buckets keep versions of their objects. Lockable buckets keep
+	// versions only with this option.
 	Versions bool
 }
 

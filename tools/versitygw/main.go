@@ -1,10 +1,10 @@
-// Versitygw is the S3 server of the tests and the demo: Versity's S3 gateway, of
-// which this program builds only the part that keeps objects in a folder. The
-// gateway's own program has other stores, an admin client and tests of its own
-// beside it: it takes twice as long to download and to build.
+// Versitygw is the S3 server of the tests and the demo: Versity's S3 gateway, of which
+// this program builds only the part that keeps objects in a folder. The gateway's own
+// program comes with other stores, an admin client and its tests, and takes twice as
+// long to download and build.
 //
-// It takes those of the gateway's options that package s3test uses, so that a
-// versitygw from elsewhere does as well.
+// It accepts the options of the gateway that package s3test uses, so any other build of
+// versitygw works as well.
 package main
 
 import (
@@ -36,7 +36,7 @@ func run(ctx context.Context, args []string) error {
 	c := embedgw.Config{
 		RootUserAccess: os.Getenv("ROOT_ACCESS_KEY"),
 		RootUserSecret: os.Getenv("ROOT_SECRET_KEY"),
-		// The defaults of the gateway's own program.
+		// The defaults of the original gateway.
 		MaxConnections:    250_000,
 		MaxRequests:       100_000,
 		MultipartMaxParts: 10_000,
