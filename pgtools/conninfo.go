@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/rubyforgood/hectl/internal/libpq"
 )
 
 // Args returns the arguments with which a libpq program connects to c, without secrets.
@@ -76,8 +78,8 @@ func (c Conn) Environ(base []string) []string {
 		return env
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.settings().inherited)) {
-		kw, _ := lookupKeyword(key)
-		env = append(env, kw.env+"="+c.settings().inherited[key])
+		kw, _ := libpq.Lookup(key)
+		env = append(env, kw.Variable+"="+c.settings().inherited[key])
 	}
 	if password := c.password(); password != "" {
 		env = append(env, "PGPASSWORD="+password)
@@ -113,9 +115,9 @@ func (c Conn) CommandEnviron(base []string) []string {
 		// An empty variable counts as unset, but dotenv does not set it.
 		env = append(env, pair.name+"="+pair.value)
 	}
-	for _, kw := range keywords() {
-		if value := c.get(kw.name); kw.env != "" && value != "" && kw.name != "connect_timeout" && !slices.ContainsFunc(env, func(kv string) bool { return strings.HasPrefix(kv, kw.env+"=") }) {
-			env = append(env, kw.env+"="+value)
+	for _, kw := range libpq.Keywords() {
+		if value := c.get(kw.Name); kw.Variable != "" && value != "" && kw.Name != "connect_timeout" && !slices.ContainsFunc(env, func(kv string) bool { return strings.HasPrefix(kv, kw.Variable+"=") }) {
+			env = append(env, kw.Variable+"="+value)
 		}
 	}
 	return env

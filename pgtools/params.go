@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/libpq"
 )
 
 // Params are connection parameters by libpq's keywords, as the user gave them. Resolve
@@ -68,16 +69,16 @@ func hasScheme(s string) bool {
 
 // check refuses unsupported parameters. where names their origin in messages.
 func (p Params) check(where string) error {
-	for _, k := range keywords() {
-		v, ok := p[k.name]
+	for _, k := range libpq.Keywords() {
+		v, ok := p[k.Name]
 		if !ok {
 			continue
 		}
-		if k.use == useRefused && v != "" {
-			return fault.New(fault.Usage, "", "%s: %s cannot be used: %s", where, k.name, k.why)
+		if k.Use == libpq.Refused && v != "" {
+			return fault.New(fault.Usage, "", "%s: %s cannot be used: %s", where, k.Name, k.Why)
 		}
 		if strings.ContainsRune(v, 0) {
-			return fault.New(fault.Usage, "", "%s: the %s contains a NUL byte", where, k.name)
+			return fault.New(fault.Usage, "", "%s: the %s contains a NUL byte", where, k.Name)
 		}
 	}
 	if strings.Contains(p["host"], ",") || strings.Contains(p["port"], ",") {
@@ -103,9 +104,9 @@ var (
 // not encoded or a separator is unknown to libpq. hectl prints and logs such values and
 // writes them to schedules.
 func (p Params) checkMangled(where string) error {
-	for _, k := range keywords() {
-		v := p[k.name]
-		switch k.name {
+	for _, k := range libpq.Keywords() {
+		v := p[k.Name]
+		switch k.Name {
 		case "password", "sslpassword":
 			continue
 		case "options":
@@ -122,7 +123,7 @@ func (p Params) checkMangled(where string) error {
 			}
 		}
 		return fault.New(fault.Usage, "give the password as password=… or in the password file; "+encodeHint,
-			"%s: %s contains what looks like a password or another setting", where, k.name)
+			"%s: %s contains what looks like a password or another setting", where, k.Name)
 	}
 	return nil
 }

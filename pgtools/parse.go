@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/libpq"
 )
 
 // parseURI parses a URI after its scheme, like libpq: the user information ends at an @
@@ -105,7 +106,7 @@ func parseQuery(query string, p Params) error {
 		if key == "ssl" && value == "true" { // JDBC's spelling, which libpq accepts in URIs
 			key, value = "sslmode", "require"
 		}
-		if _, known := lookupKeyword(key); !known {
+		if _, known := libpq.Lookup(key); !known {
 			return unknownKeyword(where, key)
 		}
 		named := key == "user" || key == "dbname" || key == "service"
@@ -141,7 +142,7 @@ func parseConninfo(s string) (Params, error) {
 		if !ok {
 			return nil, fault.New(fault.Usage, "", "%s: its quoted value is not closed", where)
 		}
-		if _, known := lookupKeyword(key); !known {
+		if _, known := libpq.Lookup(key); !known {
 			return nil, unknownKeyword(where, key)
 		}
 		p[key], s = value, rest
@@ -171,7 +172,7 @@ func cutValue(s string) (value, rest string, ok bool) {
 
 func unknownKeyword(where, key string) error {
 	hint := "use one of the connection parameters of libpq: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS"
-	if near := nearestKeyword(key); near != "" {
+	if near := libpq.Nearest(key); near != "" {
 		hint = "did you mean " + near + "?"
 	}
 	return fault.New(fault.Usage, hint, "%s has a keyword that libpq does not know", where)

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/libpq"
 )
 
 // pgxConfig converts c to pgx's settings.
@@ -46,7 +47,7 @@ func (c Conn) pgxConfig(appName string) (*pgx.ConnConfig, error) {
 		p["sslcert"], p["sslkey"] = "", ""
 	}
 	for key, value := range c.settings().params {
-		if k, _ := lookupKeyword(key); k.use == useBoth && key != "passfile" && key != "password" {
+		if k, _ := libpq.Lookup(key); k.Use == libpq.Both && key != "passfile" && key != "password" {
 			p[key] = value
 		}
 	}

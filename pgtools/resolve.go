@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgservicefile"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/libpq"
 )
 
 // An Environ looks up an environment variable, like os.LookupEnv.
@@ -68,9 +69,9 @@ func (r resolver) resolve(p Params) (Conn, error) {
 	s := settings{params: Params{}, inherited: Params{}, origins: map[string]string{}}
 	maps.Copy(s.params, fromEnv)
 	for k := range fromEnv {
-		kw, _ := lookupKeyword(k)
-		s.origins[k] = kw.env
-		if kw.since > oldestMajor {
+		kw, _ := libpq.Lookup(k)
+		s.origins[k] = kw.Variable
+		if kw.Since > oldestMajor {
 			s.inherited[k] = fromEnv[k]
 		}
 	}
@@ -85,10 +86,10 @@ func (r resolver) resolve(p Params) (Conn, error) {
 			delete(s.inherited, k)
 		}
 	}
-	for _, kw := range keywords() {
-		if kw.use == useDropped {
-			delete(s.params, kw.name)
-			delete(s.inherited, kw.name)
+	for _, kw := range libpq.Keywords() {
+		if kw.Use == libpq.Dropped {
+			delete(s.params, kw.Name)
+			delete(s.inherited, kw.Name)
 		}
 	}
 	delete(s.params, "service")
@@ -120,18 +121,18 @@ func (r resolver) lookup(key string) string {
 // environment returns the parameters in the PG* variables.
 func (r resolver) environment() (Params, error) {
 	p := Params{}
-	for _, k := range keywords() {
-		if k.env == "" {
+	for _, k := range libpq.Keywords() {
+		if k.Variable == "" {
 			continue
 		}
-		v := r.lookup(k.env)
+		v := r.lookup(k.Variable)
 		if v == "" {
 			continue
 		}
-		if k.use == useRefused {
-			return nil, fault.New(fault.Usage, "unset "+k.env, "environment: %s cannot be used: %s", k.env, k.why)
+		if k.Use == libpq.Refused {
+			return nil, fault.New(fault.Usage, "unset "+k.Variable, "environment: %s cannot be used: %s", k.Variable, k.Why)
 		}
-		p[k.name] = v
+		p[k.Name] = v
 	}
 	return p, p.check("environment (PG* variables)")
 }
@@ -139,11 +140,11 @@ func (r resolver) environment() (Params, error) {
 // Variables returns the names of the PG* variables in env that choose the database and
 // the user because p does not.
 func (p Params) Variables(env Environ) (names []string) {
-	for _, k := range keywords() {
-		switch k.name {
+	for _, k := range libpq.Keywords() {
+		switch k.Name {
 		case "host", "port", "dbname", "user", "service":
-			if value, _ := env(k.env); value != "" && p[k.name] == "" {
-				names = append(names, k.env)
+			if value, _ := env(k.Variable); value != "" && p[k.Name] == "" {
+				names = append(names, k.Variable)
 			}
 		}
 	}
@@ -176,7 +177,7 @@ func (r resolver) service(p Params, home string) (Params, error) {
 		}
 		where := "service " + name + " in " + path
 		for key := range service.Settings {
-			if _, known := lookupKeyword(key); !known || key == "service" || key == "servicefile" {
+			if _, known := libpq.Lookup(key); !known || key == "service" || key == "servicefile" {
 				return nil, unknownKeyword(where, key)
 			}
 		}

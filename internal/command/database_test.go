@@ -4,12 +4,9 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/rubyforgood/hectl/internal/config"
-	"github.com/rubyforgood/hectl/pgtools"
 )
 
 func TestDatabasesThatNeedApproval(t *testing.T) {
@@ -46,25 +43,5 @@ func TestDatabasesThatNeedApproval(t *testing.T) {
 		if got := len(settings.Claims()) > 0; got != want || got == settings.IsApproved() || want != (err != nil) {
 			t.Errorf("%s: %v, %v, %v", text, got, conn, err)
 		}
-	}
-}
-
-func TestEveryVariableOfLibpqIsTakenFromDotenv(t *testing.T) {
-	dir := t.TempDir()
-	variables := pgtools.EnvironmentVariables()
-	var text strings.Builder
-	for _, name := range variables {
-		text.WriteString(name + "=x\n")
-	}
-	if err := os.WriteFile(filepath.Join(dir, ".env"), []byte(text.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	settings, err := (&Env{Dir: dir}).Settings()
-	if err != nil {
-		t.Fatal(err)
-	}
-	slices.Sort(variables)
-	if files := settings.Dotenv(); len(files) != 1 || !slices.Equal(files[0].Names, variables) {
-		t.Errorf("taken: %v\nread: %q", files, variables)
 	}
 }

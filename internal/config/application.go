@@ -13,6 +13,7 @@ import (
 	"github.com/joho/godotenv"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/libpq"
 )
 
 // dotenvFiles returns the files that dotenv-rails reads in development, highest
@@ -30,19 +31,6 @@ func applicationNames() map[string]string {
 // EnvironmentNames returns the variables that name the environment, such as production.
 func EnvironmentNames() []string { return []string{"RAILS_ENV", "RACK_ENV", "APP_ENV"} }
 
-// libpqNames returns the variables of libpq, which also reads those that dotenv adds to
-// the application's environment.
-func libpqNames() []string {
-	return []string{
-		"PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGPASSFILE", "PGREQUIREAUTH", "PGCHANNELBINDING",
-		"PGCONNECT_TIMEOUT", "PGCLIENTENCODING", "PGOPTIONS", "PGAPPNAME", "PGGSSENCMODE", "PGSSLMODE", "PGREQUIRESSL",
-		"PGSSLNEGOTIATION", "PGSSLCOMPRESSION", "PGSSLCERT", "PGSSLKEY", "PGSSLCERTMODE", "PGSSLROOTCERT", "PGSSLCRL", "PGSSLCRLDIR",
-		"PGSSLSNI", "PGREQUIREPEER", "PGSSLMINPROTOCOLVERSION", "PGSSLMAXPROTOCOLVERSION", "PGMINPROTOCOLVERSION",
-		"PGMAXPROTOCOLVERSION", "PGKRBSRVNAME", "PGGSSLIB", "PGGSSDELEGATION", "PGSERVICE", "PGSERVICEFILE", "PGTARGETSESSIONATTRS",
-		"PGLOADBALANCEHOSTS", "PGOAUTHCAFILE",
-	}
-}
-
 // awsNames returns the variables with AWS credentials. It omits the endpoint, which would
 // receive dumps.
 func awsNames() []string {
@@ -50,9 +38,10 @@ func awsNames() []string {
 }
 
 // isRelevant reports whether hectl uses a variable of .env files. It ignores all others.
+// libpq also reads those that dotenv adds to the application's environment.
 func isRelevant(name string) bool {
 	return applicationNames()[name] != "" || slices.Contains(EnvironmentNames(), name) ||
-		slices.Contains(libpqNames(), name) || slices.Contains(awsNames(), name)
+		slices.Contains(libpq.Variables(), name) || slices.Contains(awsNames(), name)
 }
 
 // variable is a variable of a .env file.

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/libpq"
 )
 
 // A file that comes with a repository may be hostile. Its settings take effect, except
@@ -133,7 +134,7 @@ func leadsAway(name, text string) bool {
 	case "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGCONNECT_TIMEOUT", "PGAPPNAME":
 		return false
 	}
-	return text != "" && slices.Contains(libpqNames(), name)
+	return text != "" && slices.Contains(libpq.Variables(), name)
 }
 
 // display returns a value without secrets. A malformed database may have its password

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/libpq"
 )
 
 // DefaultTarget is the development database of Human Essentials.
@@ -210,14 +211,14 @@ func (s *Sources) libpq(name string) Value { return Value{s.env[name], name} }
 // EnvironmentNames that cannot be read is an error, unless the environment sets it.
 func (s *Sources) checkDotenv(d *Database) error {
 	for name, v := range s.dotenv().variables {
-		libpq := slices.Contains(libpqNames(), name)
-		if s.env[name] != "" || !libpq && !slices.Contains(EnvironmentNames(), name) {
+		isLibpqs := slices.Contains(libpq.Variables(), name)
+		if s.env[name] != "" || !isLibpqs && !slices.Contains(EnvironmentNames(), name) {
 			continue
 		}
 		if v.err != nil {
 			return v.err
 		}
-		if libpq {
+		if isLibpqs {
 			d.dotenv[name] = v
 		}
 	}

@@ -85,7 +85,7 @@ var catalogs = map[string]string{
 			pg_get_userbyid(relowner), relacl, reloptions, reltablespace, (SELECT amname FROM pg_am WHERE oid = relam), pg_get_expr(relpartbound, c.oid), pg_get_partkeydef(c.oid), reloftype::regtype)
 		FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE n.nspname !~ '^pg_(toast|temp)' AND c.oid >= 16384`,
 	"column": `SELECT concat_ws('.', attrelid::regclass, attnum, attname), concat_ws(' ', atttypid::regtype, atttypmod, attnotnull, atthasdef, attidentity, attgenerated, attstorage, attcompression, attislocal, attinhcount,
-			attcollation::regcollation, attstattarget, attacl, `+ownOptions+`, (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = attrelid AND adnum = attnum))
+			attcollation::regcollation, attstattarget, attacl, ` + ownOptions + `, (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = attrelid AND adnum = attnum))
 		FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE attrelid >= 16384 AND relkind <> 't' AND NOT attisdropped AND attnum > 0`,
 	"constraint": `SELECT concat_ws('.', nullif(conrelid, 0)::regclass, nullif(contypid, 0)::regtype, conname), concat_ws(' ', convalidated, conislocal, coninhcount, connoinherit, conindid::regclass,
 			(SELECT conname FROM pg_constraint p WHERE p.oid = c.conparentid), pg_get_constraintdef(oid)) FROM pg_constraint c WHERE oid >= 16384`,
