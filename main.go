@@ -21,7 +21,6 @@ import (
 
 	"github.com/rubyforgood/hectl/attachments"
 	"github.com/rubyforgood/hectl/backup"
-	"github.com/rubyforgood/hectl/backup/schedule"
 	"github.com/rubyforgood/hectl/internal/about"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/commandline"
@@ -31,6 +30,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/finding"
 	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/internal/schedule"
 	"github.com/rubyforgood/hectl/internal/setup"
 	"github.com/rubyforgood/hectl/mask/commands"
 	"github.com/rubyforgood/hectl/pgtools"

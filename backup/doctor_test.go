@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rubyforgood/hectl/backup/schedule"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/finding"
+	"github.com/rubyforgood/hectl/internal/schedule"
 )
 
 func testEnv(t *testing.T, environ ...string) *command.Env {

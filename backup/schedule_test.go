@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rubyforgood/hectl/backup/schedule"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/schedule"
 )
 
 func TestScheduleRefused(t *testing.T) {

@@ -13,11 +13,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rubyforgood/hectl/backup/schedule"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/finding"
+	"github.com/rubyforgood/hectl/internal/schedule"
 )
 
 // scheduled is a backup that cron or systemd runs.

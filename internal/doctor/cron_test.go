@@ -7,8 +7,8 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/rubyforgood/hectl/backup/schedule"
 	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/schedule"
 )
 
 // A unit of the administrator counts. That of a package counts only if its timer is enabled.

@@ -23,7 +23,7 @@ func TestPackagedUnits(t *testing.T) {
 			}
 		}
 		if got, err := os.ReadFile(path); err != nil || string(got) != text {
-			t.Errorf("%s is not up to date (%v): HECTL_UPDATE_TESTDATA=1 go test ./backup/schedule -run TestPackagedUnits", path, err)
+			t.Errorf("%s is not up to date (%v): HECTL_UPDATE_TESTDATA=1 go test ./internal/schedule -run TestPackagedUnits", path, err)
 		}
 	}
 }
