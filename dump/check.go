@@ -240,7 +240,7 @@ func (c *checking) found(what string, err error) {
 // BlockName returns the display name of the block of an entry.
 func BlockName(e *archive.Entry) string {
 	if e.Desc == "TABLE DATA" {
-		return "table " + TableName(e)
+		return "table " + e.DisplayName()
 	}
 	return e.String()
 }

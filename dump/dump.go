@@ -66,16 +66,6 @@ func (d *Dump) SourceIdentity() *catalog.SourceIdentity {
 	return d.Manifest.SourceIdentity
 }
 
-// TableName returns the display name of the table of an entry: without its schema if
-// that is public.
-func TableName(e *archive.Entry) string {
-	namespace, tag := e.Names()
-	if namespace == "public" || namespace == "" {
-		return tag
-	}
-	return namespace + "." + tag
-}
-
 // CompressionName returns the display name of a compression.
 func CompressionName(c archive.Compression) string {
 	if c == archive.None {

@@ -30,7 +30,7 @@ func NewLeftOut(head *archive.Head) *LeftOut {
 			l.Secrets = append(l.Secrets, "subscription "+e.Tag)
 		case strings.HasPrefix(e.Desc, "SUBSCRIPTION "), about(e, "SUBSCRIPTION "), about(e, "USER MAPPING "):
 		case e.Desc == "MATERIALIZED VIEW DATA" && d.reaches(e, map[int]bool{}):
-			l.Unfilled = append(l.Unfilled, archiveName(e))
+			l.Unfilled = append(l.Unfilled, e.DisplayName())
 		default:
 			continue
 		}
@@ -45,14 +45,6 @@ func NewLeftOut(head *archive.Head) *LeftOut {
 // object of a kind.
 func about(e *archive.Entry, kind string) bool {
 	return slices.Contains([]string{"COMMENT", "SECURITY LABEL", "ACL"}, e.Desc) && strings.HasPrefix(e.Tag, kind)
-}
-
-func archiveName(e *archive.Entry) string {
-	namespace, tag := e.Names()
-	if namespace == "public" || namespace == "" {
-		return tag
-	}
-	return namespace + "." + tag
 }
 
 // Drops reports whether an entry is left out.

@@ -36,7 +36,7 @@ func New(spec Spec, seed Seed, col Column) (Func, error) {
 	if !facts.Fits(col.Type) {
 		return nil, fmt.Errorf("%s does not fit type %s", spec.Name, col.Type.SQL)
 	}
-	if embedsASCII(col.Encoding) {
+	if schema.EmbedsASCII(strings.ToUpper(col.Encoding)) {
 		return nil, fmt.Errorf("%s: cannot find the character boundaries of a dump in encoding %s", spec.Name, col.Encoding)
 	}
 	m := maker{seed: seed, spec: spec, typ: col.Type.Root(), kind: KindOf(col.Type), limit: LengthOf(col.Type), encoding: col.Encoding, room: col.Room}
@@ -56,17 +56,6 @@ func LengthOf(t schema.Type) int {
 		return 63
 	}
 	return t.Length()
-}
-
-// embedsASCII reports whether a character of the encoding may contain bytes that are
-// ASCII on their own, such as a backslash. No server uses such an encoding, but
-// pg_dump can write it.
-func embedsASCII(encoding string) bool {
-	switch strings.ToUpper(encoding) {
-	case "SJIS", "SHIFT_JIS_2004", "BIG5", "GBK", "UHC", "GB18030", "JOHAB":
-		return true
-	}
-	return false
 }
 
 // A change replaces one value: that of a column of plain type, an element of an

@@ -43,6 +43,16 @@ func InEncoding(name, s string) string {
 // Names returns the entry's schema and name in UTF-8; see Text.
 func (e *Entry) Names() (namespace, tag string) { return e.Text(e.Namespace), e.Text(e.Tag) }
 
+// DisplayName returns the name of the entry's object for messages: without its schema if
+// that is public.
+func (e *Entry) DisplayName() string {
+	namespace, tag := e.Names()
+	if namespace == "public" || namespace == "" {
+		return tag
+	}
+	return namespace + "." + tag
+}
+
 func isASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {

@@ -35,3 +35,20 @@ func TestEntryText(t *testing.T) {
 		}
 	}
 }
+
+func TestDisplayName(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		e    Entry
+		want string
+	}{
+		{Entry{Namespace: "public", Tag: "users"}, "users"},
+		{Entry{Namespace: "Shop", Tag: "users"}, "Shop.users"},
+		{Entry{Tag: "plpgsql"}, "plpgsql"},
+		{Entry{Namespace: "public", Tag: "caf\xe9", encoding: textEncoding("LATIN1")}, "café"},
+	} {
+		if got := tt.e.DisplayName(); got != tt.want {
+			t.Errorf("%+v: %q, want %q", tt.e, got, tt.want)
+		}
+	}
+}

@@ -12,7 +12,7 @@ import (
 // STDSTRINGS decide which.
 type textRules struct {
 	lexer
-	wide     bool // an ASCII byte may be part of a character; see wideEncodings
+	wide     bool // an ASCII byte may be part of a character; see EmbedsASCII
 	katakana bool // if wide: some bytes beyond ASCII are characters of their own
 }
 
@@ -27,7 +27,7 @@ func textRulesOf(h *archive.Head) (all []textRules) {
 		if said && escapes == standard {
 			continue
 		}
-		if isWide := slices.Contains(wideEncodings(), encoding); !isWide {
+		if !EmbedsASCII(encoding) {
 			all = append(all, textRules{lexer: lexer{escapes: escapes}})
 		} else {
 			all = append(all, textRules{lexer: lexer{escapes: escapes}, wide: true, katakana: isSJIS(encoding)})
@@ -39,10 +39,11 @@ func textRulesOf(h *archive.Head) (all []textRules) {
 	return all
 }
 
-// wideEncodings returns the encodings in which an ASCII byte may be part of a
-// character. Postgres supports them for clients only.
-func wideEncodings() []string {
-	return []string{"SJIS", "SHIFT_JIS_2004", "BIG5", "GBK", "UHC", "GB18030", "JOHAB"}
+// EmbedsASCII reports whether a character of the encoding may contain bytes that are
+// ASCII on their own, such as a backslash. Postgres supports such encodings for clients
+// only, but pg_dump can write them.
+func EmbedsASCII(encoding string) bool {
+	return slices.Contains([]string{"SJIS", "SHIFT_JIS_2004", "BIG5", "GBK", "UHC", "GB18030", "JOHAB"}, encoding)
 }
 
 func isSJIS(encoding string) bool { return encoding == "SJIS" || encoding == "SHIFT_JIS_2004" }
@@ -85,7 +86,7 @@ func settingIsGenuine(e *archive.Entry) bool {
 	switch e.Desc {
 	case "ENCODING":
 		encoding := alone.Encoding()
-		return slices.Contains(narrowEncodings(), encoding) || slices.Contains(wideEncodings(), encoding)
+		return slices.Contains(narrowEncodings(), encoding) || EmbedsASCII(encoding)
 	case "STDSTRINGS":
 		_, said := alone.StandardStrings()
 		return said

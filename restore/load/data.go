@@ -263,7 +263,7 @@ func (l *Loader) copyBatch(ctx context.Context, pool *sessions, data *archive.Da
 	body := readers.Counting{ReadCloser: l.Dump.ReadRange(ctx, b.offset(), b.length()), Add: bar.Add}
 	defer func() { _ = body.Close() }()
 	for _, c := range b {
-		done := bar.Job(dump.TableName(c.entry))
+		done := bar.Job(c.entry.DisplayName())
 		err := data.Reset(body, c.block)
 		if err == nil {
 			err = pool.copyTable(ctx, c, data)
@@ -288,7 +288,7 @@ func (l *Loader) copyBatch(ctx context.Context, pool *sessions, data *archive.Da
 // damage from errors of the server.
 func (l *Loader) tableError(c tableCopy, err error) error {
 	if _, damaged := errors.AsType[*archive.FormatError](err); damaged {
-		return dump.DamageError(l.Dump.Name, fmt.Errorf("table %s: %w", dump.TableName(c.entry), err))
+		return dump.DamageError(l.Dump.Name, fmt.Errorf("table %s: %w", c.entry.DisplayName(), err))
 	}
 	if isMaskError(err) {
 		return fmt.Errorf("mask table %w", err) // err begins with the name of the table
@@ -301,7 +301,7 @@ func (l *Loader) tableError(c tableCopy, err error) error {
 	if column != "" {
 		where += ", column " + column
 	}
-	return fmt.Errorf("copy table %s%s: %w", dump.TableName(c.entry), where, pgtools.Explain(err, l.phrases))
+	return fmt.Errorf("copy table %s%s: %w", c.entry.DisplayName(), where, pgtools.Explain(err, l.phrases))
 }
 
 // restoreRest runs pg_restore for the rest of the data section. pg_restore reads an

@@ -50,10 +50,10 @@ func (o Options) FindKept(d *dump.Dump, masks *mask.Plan) (names, ruled []string
 			continue
 		}
 		if m := masks.Table(e); m != nil && m.None {
-			ruled = append(ruled, dump.TableName(e))
+			ruled = append(ruled, e.DisplayName())
 			continue
 		}
-		names = append(names, dump.TableName(e))
+		names = append(names, e.DisplayName())
 	}
 	return names, ruled
 }

@@ -323,7 +323,7 @@ func (o *omitter) drop(root *archive.Entry, all []*archive.Entry) (with []string
 		case e == root, about(e), e.Desc == "SEQUENCE SET":
 		case e.Desc == "TABLE DATA":
 			if o.takesRows(e) {
-				with = append(with, "the rows of "+dump.TableName(e))
+				with = append(with, "the rows of "+e.DisplayName())
 			}
 		default:
 			with = append(with, object(e))
@@ -356,7 +356,7 @@ func objects(entries []*archive.Entry) (texts []string) {
 
 func names(entries []*archive.Entry) (texts []string) {
 	for _, e := range entries {
-		texts = append(texts, dump.TableName(e))
+		texts = append(texts, e.DisplayName())
 	}
 	return texts
 }

@@ -93,7 +93,7 @@ func (o *inOrder) block(ctx context.Context, b archive.Block, r io.Reader) error
 	if err == nil {
 		first, err = io.ReadAll(io.LimitReader(o.data, chunkSize))
 	}
-	done := o.bar.Job(dump.TableName(c.entry))
+	done := o.bar.Job(c.entry.DisplayName())
 	if err == nil && c.alone {
 		o.small.Wait() // let the earlier copies finish
 		err = o.pool.copyTable(ctx, c, io.MultiReader(bytes.NewReader(first), o.data))

@@ -44,7 +44,7 @@ func (o Options) Check(ctx context.Context, admin *pgtools.DB, d *dump.Dump, too
 	add(unmet...)
 	for _, e := range foreignRows(d.Head) {
 		if o.Tables.Takes(e) && !d.Edits.Drops(e) {
-			add(fmt.Errorf("the dump has rows of the foreign table %s, which would be written to another server: leave them out with --exclude-table-data", dump.TableName(e)))
+			add(fmt.Errorf("the dump has rows of the foreign table %s, which would be written to another server: leave them out with --exclude-table-data", e.DisplayName()))
 		}
 	}
 	return p, nil

@@ -43,7 +43,7 @@ func rowCounts(h *archive.Head, rows map[int]int64) []rowCount {
 		}
 		if !viaRoot(byID, e) {
 			namespace, tag := e.Names() // the session that counts is in UTF-8
-			counts = append(counts, rowCount{"ONLY " + pgtools.Quote(namespace) + "." + pgtools.Quote(tag), dump.TableName(e), want})
+			counts = append(counts, rowCount{"ONLY " + pgtools.Quote(namespace) + "." + pgtools.Quote(tag), e.DisplayName(), want})
 		}
 		if w := wholeOf(wholes, partitions, e); w != nil {
 			w.want += want
@@ -101,7 +101,7 @@ func CompareRows(ctx context.Context, temp pgtools.Conn, d *dump.Dump, plan *mas
 		}
 		if t := plan.Table(e); t != nil && t.None || d.Edits.Drops(e) {
 			delete(wanted, e.ID)
-			done.LeftOut = append(done.LeftOut, dump.TableName(e))
+			done.LeftOut = append(done.LeftOut, e.DisplayName())
 		}
 	}
 	for _, count := range rowCounts(d.Head, wanted) {
