@@ -17,6 +17,7 @@ type DB struct {
 	conn    Conn
 	pg      *pgx.Conn
 	version Version
+	locked  bool // by TryLock
 }
 
 // A Querier runs SQL: a *DB or a *Tx.
@@ -110,6 +111,9 @@ func ConnectMaintenance(ctx context.Context, c Conn, appName string) (*DB, error
 func (db *DB) Close(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
+	if db.locked { // otherwise only when the server notices the end of the session
+		_, _ = db.Exec(ctx, "SELECT pg_catalog.pg_advisory_unlock_all()")
+	}
 	_ = db.pg.Close(ctx) // an error no longer matters
 	select {
 	case <-db.pg.PgConn().CleanupDone():

@@ -41,7 +41,7 @@ func Dump(ctx context.Context, tool Tool, c Conn, opt DumpOptions) (*Process, er
 	if err != nil {
 		return nil, err
 	}
-	c = c.readOnly()
+	c = c.forDump()
 	args = append(args, c.Args()...)
 	env := childEnviron(c)
 	if opt.AppName != "" {

@@ -6,14 +6,15 @@ import (
 	"encoding/binary"
 )
 
-// TryLock takes the advisory lock called name, which is released when db is closed or
-// its process ends. If another session holds the lock, held is false, and holder is
+// TryLock takes the advisory lock called name. Close releases it, as does the end of this
+// process. If another session holds the lock, held is false, and holder is
 // that session, or nil if it has just released the lock.
 //
 // Advisory locks exclude each other only within one database; see ConnectMaintenance.
 func (db *DB) TryLock(ctx context.Context, name string) (held bool, holder *Session, err error) {
 	key := lockKey(name)
 	err = db.QueryRow(ctx, "SELECT pg_catalog.pg_try_advisory_lock($1)", key).Scan(&held)
+	db.locked = db.locked || held
 	if err != nil || held {
 		return held, nil, wrap(err, "lock %s", name)
 	}

@@ -338,7 +338,7 @@ func waitUntil(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// pg_dump's session has an application name and is read-only from its start.
+// pg_dump's session has an application name, is read-only and has no time limit from its start.
 func TestDumpSession(t *testing.T) {
 	t.Parallel()
 	c, name := database(t)
@@ -354,7 +354,7 @@ func TestDumpSession(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := string(said); !strings.HasPrefix(got, "hectl backup: ") || !strings.Contains(got, "options='-c default_transaction_read_only=on'") {
+	if got := string(said); !strings.HasPrefix(got, "hectl backup: ") || !strings.Contains(got, "options='-c default_transaction_read_only=on -c statement_timeout=0 -c tcp_user_timeout=0'") {
 		t.Error(got)
 	}
 }

@@ -34,7 +34,6 @@ func snapshotSettings() []fixedSetting {
 		{"idle_session_timeout", "0"},
 		// A range of a table is read as a range, in its order, by this session alone.
 		{"enable_tidscan", "on"},
-		{"enable_seqscan", "off"},
 		{"max_parallel_workers_per_gather", "0"},
 		{"jit", "off"},
 	}
@@ -70,7 +69,7 @@ func ImportSnapshot(ctx context.Context, c Conn, appName, id string) (*Snapshot,
 }
 
 func openSnapshot(ctx context.Context, c Conn, appName string) (*Snapshot, error) {
-	db, err := connect(ctx, c.readOnly(), appName, snapshotSettings()...)
+	db, err := connect(ctx, c.forDump(), appName, snapshotSettings()...)
 	if err != nil {
 		return nil, err
 	}
@@ -87,8 +86,11 @@ func (s *Snapshot) ID() string { return s.id }
 // ServerVersion returns the server's version.
 func (s *Snapshot) ServerVersion() Version { return s.db.ServerVersion() }
 
+// spareSessions is how many of the server's connections are left to others.
+const spareSessions = 3
+
 // FreeSessions returns how many more sessions the limits of the role, the database and the
-// server allow.
+// server allow. Of those of the server, a few are left to others.
 func (s *Snapshot) FreeSessions(ctx context.Context) (n int, err error) {
 	err = s.db.QueryRow(ctx, `
 		SELECT least(
@@ -98,9 +100,18 @@ func (s *Snapshot) FreeSessions(ctx context.Context) (n int, err error) {
 				- count(*) FILTER (WHERE datname = pg_catalog.current_database()),
 			(SELECT sum(CASE name WHEN 'max_connections' THEN setting::int ELSE -setting::int END) FROM pg_catalog.pg_settings
 				WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_connections'))
-				- count(*))
-		FROM pg_catalog.pg_stat_activity WHERE datid IS NOT NULL`).Scan(&n)
+				- count(*) - $1)
+		FROM pg_catalog.pg_stat_activity WHERE datid IS NOT NULL`, spareSessions).Scan(&n)
 	return n, wrap(err, "count the sessions")
+}
+
+// Lockable returns how many locks on tables the server has memory for, of all sessions
+// together.
+func (s *Snapshot) Lockable(ctx context.Context) (n int, err error) {
+	err = s.db.QueryRow(ctx, `
+		SELECT pg_catalog.current_setting('max_locks_per_transaction')::int
+			* (pg_catalog.current_setting('max_connections')::int + pg_catalog.current_setting('max_prepared_transactions')::int)`).Scan(&n)
+	return n, wrap(err, "read the limit of locks")
 }
 
 // SetEncoding sets the encoding of SQL and rows, by its Postgres name.
@@ -115,7 +126,7 @@ const lockBatch = 500
 // Lock takes an ACCESS SHARE lock on each table, given by its quoted name in the encoding
 // of the session. It keeps others from dropping, emptying and rewriting the tables, which a
 // snapshot does not. Lock does not wait: behind a session that waits for a lock of the same
-// run, it would wait forever.
+// run, it would wait forever. Call Lock before CopyOut, even for no table.
 func (s *Snapshot) Lock(ctx context.Context, tables []string) error {
 	for len(tables) > 0 {
 		n := min(len(tables), lockBatch)
@@ -125,7 +136,8 @@ func (s *Snapshot) Lock(ctx context.Context, tables []string) error {
 		}
 		tables = tables[n:]
 	}
-	return nil
+	_, err := s.db.Exec(ctx, "SAVEPOINT locked")
+	return err
 }
 
 // A TableExtent is what the catalog has about a table whose rows are read.
@@ -157,11 +169,15 @@ func (s *Snapshot) Extents(ctx context.Context, oids []uint32) (map[uint32]Table
 	return extents, nil
 }
 
-// CopyOut runs a COPY … TO STDOUT statement. w gets each row in a separate Write. It
-// returns errors from w, and the connection is then broken.
+// CopyOut runs a COPY … TO STDOUT statement. Other statements before it can set its
+// settings. w gets each row in a separate Write. It returns errors from w, and the
+// connection is then broken.
+//
+// A query in COPY locks the indexes of its tables, for which REINDEX would wait while it
+// keeps others from writing to the table. CopyOut releases these locks.
 func (s *Snapshot) CopyOut(ctx context.Context, sql string, w io.Writer) error {
 	kept := &readers.FailingWriter{Writer: w}
-	_, err := s.db.pg.PgConn().CopyTo(ctx, kept, sql)
+	_, err := s.db.pg.PgConn().CopyTo(ctx, kept, sql+"; ROLLBACK TO SAVEPOINT locked")
 	if kept.Err != nil {
 		return kept.Err
 	}

@@ -18,7 +18,7 @@ func IsLockTimeout(err error) bool {
 
 // A TableLock is a lock that prevents pg_dump from reading a table.
 type TableLock struct {
-	Table       string // with its schema
+	Table       string // with its schema; or an index
 	PID         int    // 0: a prepared transaction
 	User        string // "" for one of the server's own processes
 	Application string
@@ -70,9 +70,9 @@ func (db *DB) TableLocks(ctx context.Context) ([]TableLock, error) {
 	return locks, wrap(err, "look for table locks")
 }
 
-// Waits returns the locks that the role's sessions called appName wait for in db's
+// Waits returns the locks that the role's sessions with these names wait for in db's
 // database: those that other sessions hold or have requested before.
-func (db *DB) Waits(ctx context.Context, appName string) ([]TableLock, error) {
+func (db *DB) Waits(ctx context.Context, appNames ...string) ([]TableLock, error) {
 	locks, err := Rows[TableLock](ctx, db, `
 		SELECT n.nspname || '.' || c.relname, b.pid, `+tableLockColumns+`
 		FROM pg_catalog.pg_stat_activity me
@@ -81,7 +81,7 @@ func (db *DB) Waits(ctx context.Context, appName string) ([]TableLock, error) {
 		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		CROSS JOIN LATERAL unnest(pg_catalog.pg_blocking_pids(me.pid)) AS b (pid)
 		LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = b.pid
-		WHERE me.application_name = $1 AND me.usename = session_user AND me.datname = pg_catalog.current_database()
-		ORDER BY a.xact_start, 1`, appName)
-	return locks, wrap(err, "look for the locks that pg_dump waits for")
+		WHERE me.application_name = ANY ($1) AND me.usename = session_user AND me.datname = pg_catalog.current_database()
+		ORDER BY a.xact_start, 1`, appNames)
+	return locks, wrap(err, "look for the locks that the dump waits for")
 }

@@ -204,11 +204,20 @@ func (d *Dump) prepare(head *archive.Head) (_ *work, err error) {
 	if err != nil {
 		return nil, err
 	}
-	ranges := d.opt.Jobs > 1 && d.first.ServerVersion().Major >= rangesFrom
+	lockable, err := d.first.Lockable(d.ctx)
+	if err != nil {
+		return nil, err
+	}
+	// pg_dump and each session lock each table. Half of the locks are left to others.
+	jobs := min(d.opt.Jobs, lockable/2/max(len(names), 1)-1)
+	if jobs < 1 {
+		return nil, fmt.Errorf("with %s, the sessions would take most of the server's %d locks", text.Count(len(names), "table"), lockable)
+	}
+	ranges := jobs > 1 && d.first.ServerVersion().Major >= rangesFrom
 	if w.items, err = itemsOf(head, blocks, extents, ranges); err != nil {
 		return nil, err
 	}
-	for len(w.sessions) < min(d.opt.Jobs, len(w.items)) {
+	for len(w.sessions) < min(jobs, len(w.items)) {
 		s, err := pgtools.ImportSnapshot(d.ctx, d.opt.Source, d.opt.AppName, d.first.ID())
 		if err != nil {
 			return nil, err

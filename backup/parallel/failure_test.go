@@ -156,7 +156,7 @@ func TestDumpIgnoresSettings(t *testing.T) {
 	tool := dumpTool(t)
 	want := script(t, cluster, plainDump(t, c, tool, "1"))
 	for _, set := range []string{
-		"idle_in_transaction_session_timeout = '1ms'", "statement_timeout = '1ms'", "lock_timeout = '1ms'", "DateStyle = 'German'",
+		"idle_in_transaction_session_timeout = '1ms'", "statement_timeout = '1s'", "lock_timeout = '1ms'", "DateStyle = 'German'",
 		"extra_float_digits = -10", "enable_tidscan = off", "search_path = 'nowhere'", "default_transaction_isolation = 'serializable'",
 		"synchronize_seqscans = on",
 	} {
@@ -170,6 +170,67 @@ func TestDumpIgnoresSettings(t *testing.T) {
 	}
 	if got := script(t, cluster, dump); got != want {
 		t.Errorf("another dump: %s", firstDifference(got, want))
+	}
+}
+
+// A server that gives up on clients that read nothing does not give up on a dump that waits
+// for the store.
+func TestDumpOfAnImpatientServer(t *testing.T) {
+	cluster, c := bulkDatabase(t)
+	if err := cluster.Exec(t.Context(), "postgres", "ALTER ROLE postgres IN DATABASE bulk SET tcp_user_timeout = '1s'; ALTER ROLE postgres IN DATABASE bulk SET statement_timeout = '1s'"); err != nil {
+		t.Fatal(err)
+	}
+	d, _ := begun(t, c)
+	waitFor(t, cluster, "postgres", `SELECT 1 / (1 - count(*)) FROM pg_stat_activity WHERE application_name = 'dumper' AND query_start > now() - interval '4s'`)
+	if _, err := io.Copy(io.Discard, d); err != nil {
+		t.Fatal(err)
+	}
+	if d.Tables() == nil {
+		t.Error("pg_dump read the rows alone")
+	}
+}
+
+// REINDEX, which keeps others from writing, gets its turn during a dump.
+func TestDumpLetsReindexRun(t *testing.T) {
+	cluster, c := bulkDatabase(t)
+	if err := cluster.Exec(t.Context(), "bulk", "INSERT INTO bulk SELECT * FROM bulk; CREATE INDEX by_i ON bulk (i)"); err != nil {
+		t.Fatal(err)
+	}
+	d, _ := begun(t, c)
+	done := make(chan error, 1)
+	go func() { done <- cluster.Exec(t.Context(), "bulk", "REINDEX INDEX by_i") }()
+	waitFor(t, cluster, "bulk", `SELECT 1 / count(*) FROM pg_locks WHERE relation = 'by_i'::regclass AND mode = 'AccessExclusiveLock'`)
+	for range 60 { // MiB; the dump has more than 70
+		if _, err := io.CopyN(io.Discard, d, 1<<20); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.Copy(io.Discard, d); err != nil {
+				t.Fatal(err)
+			}
+			return
+		default:
+		}
+	}
+	t.Error("REINDEX still waits")
+	_ = d.Close()
+	<-done
+}
+
+// Where a dump by several sessions would take most of the server's locks, pg_dump reads the
+// rows alone.
+func TestDumpWithFewLocks(t *testing.T) {
+	cluster, c := bulkDatabase(t)
+	// 6,400 locks in all, by default
+	if err := cluster.Exec(t.Context(), "bulk", `DO $$ BEGIN FOR i IN 1..1700 LOOP EXECUTE 'CREATE TABLE t' || i || ' ()'; END LOOP; END $$`); err != nil {
+		t.Fatal(err)
+	}
+	if _, tables := dumpOf(t, c, dumpTool(t), "1", 2); tables != nil {
+		t.Error("the sessions read the rows")
 	}
 }
 

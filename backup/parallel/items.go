@@ -23,7 +23,7 @@ const rangesFrom = 14
 // An item is a part of a block that one session reads at once.
 type item struct {
 	entry       *archive.Entry
-	sql         string   // COPY … TO STDOUT; "" for large objects
+	sql         string   // for Snapshot.CopyOut; "" for large objects
 	objects     []uint32 // the oids of the large objects of the block
 	first, last bool     // of its block
 
@@ -114,7 +114,7 @@ func tableItems(b block, table pgtools.TableExtent, ranges bool) []*item {
 		if page+rangePages < table.Pages {
 			where += fmt.Sprintf(" AND ctid < '(%d,0)'", page+rangePages)
 		}
-		items = append(items, &item{entry: b.Entry, sql: fmt.Sprintf("COPY (SELECT %s FROM ONLY %s WHERE %s) TO STDOUT", b.columns, b.name, where)})
+		items = append(items, &item{entry: b.Entry, sql: fmt.Sprintf("SET LOCAL enable_seqscan = off; COPY (SELECT %s FROM ONLY %s WHERE %s) TO STDOUT", b.columns, b.name, where)})
 	}
 	return items
 }

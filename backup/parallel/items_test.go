@@ -91,9 +91,9 @@ func TestTableItems(t *testing.T) {
 		{"one session", two, pgtools.TableExtent{Heap: true, Pages: 5000}, false, []string{`COPY "public"."we""ird" (id, "a b") TO STDOUT`}},
 		{"another access method", two, pgtools.TableExtent{Pages: 5000}, true, []string{`COPY "public"."we""ird" (id, "a b") TO STDOUT`}},
 		{"a large table", two, pgtools.TableExtent{Heap: true, Pages: 2*rangePages + 1}, true, []string{
-			`COPY (SELECT id, "a b" FROM ONLY "public"."we""ird" WHERE ctid >= '(0,0)' AND ctid < '(1024,0)') TO STDOUT`,
-			`COPY (SELECT id, "a b" FROM ONLY "public"."we""ird" WHERE ctid >= '(1024,0)' AND ctid < '(2048,0)') TO STDOUT`,
-			`COPY (SELECT id, "a b" FROM ONLY "public"."we""ird" WHERE ctid >= '(2048,0)') TO STDOUT`,
+			`SET LOCAL enable_seqscan = off; COPY (SELECT id, "a b" FROM ONLY "public"."we""ird" WHERE ctid >= '(0,0)' AND ctid < '(1024,0)') TO STDOUT`,
+			`SET LOCAL enable_seqscan = off; COPY (SELECT id, "a b" FROM ONLY "public"."we""ird" WHERE ctid >= '(1024,0)' AND ctid < '(2048,0)') TO STDOUT`,
+			`SET LOCAL enable_seqscan = off; COPY (SELECT id, "a b" FROM ONLY "public"."we""ird" WHERE ctid >= '(2048,0)') TO STDOUT`,
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -150,7 +150,7 @@ func (s *Source) lockedTables(ctx context.Context) string {
 	return describeLocks(locks)
 }
 
-// DumpWaits returns text to append to an error: which locks pg_dump waits for, and
+// DumpWaits returns text to append to an error: which locks the dump waits for, and
 // which sessions hold them. It opens a separate session, because the other one may be
 // busy.
 func DumpWaits(ctx context.Context, c pgtools.Conn) string {
@@ -161,7 +161,7 @@ func DumpWaits(ctx context.Context, c pgtools.Conn) string {
 		return fmt.Sprintf("; hectl could not ask which session holds the lock: %v", err)
 	}
 	defer db.Close(ctx)
-	locks, err := db.Waits(ctx, AppName)
+	locks, err := db.Waits(ctx, AppName, SessionName())
 	if err != nil {
 		return ""
 	}
