@@ -5,8 +5,8 @@ import (
 	"encoding/base64"
 )
 
-// Blob is a row of active_storage_blobs.
-type Blob struct {
+// blob is a row of active_storage_blobs.
+type blob struct {
 	Key  string
 	Size int64 // bytes
 	// MD5 of the content, 16 bytes; nil if the row has none: the blob was composed of
@@ -16,7 +16,7 @@ type Blob struct {
 	// where the table has no such column.
 	Service string
 
-	path string // in the folder; set by NewPlan
+	path string // in the folder; set by newPlan
 }
 
 // md5Of decodes the column checksum, an MD5 in base64. It returns nil for other text.
@@ -28,8 +28,8 @@ func md5Of(checksum string) []byte {
 	return sum
 }
 
-// Problem is a blob that was left out, with the reason.
-type Problem struct {
+// unusable is a blob that was left out, with the reason.
+type unusable struct {
 	Key    string `json:"key"`
 	Reason string `json:"reason"` // completes "KEY: "
 }

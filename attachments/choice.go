@@ -8,9 +8,9 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// Choice selects blobs: those that match every condition, and the variants and
+// choice selects blobs: those that match every condition, and the variants and
 // previews that Rails made from them.
-type Choice struct {
+type choice struct {
 	RecordTypes []string  // names of classes; empty for all
 	Tables      []string  // of the classes, in place of their names
 	Names       []string  // of attachments, such as "logo"; empty for all
@@ -20,11 +20,11 @@ type Choice struct {
 }
 
 // attached reports whether c selects blobs by the records that they are attached to.
-func (c Choice) attached() bool { return len(c.RecordTypes)+len(c.Tables)+len(c.Names) > 0 }
+func (c choice) attached() bool { return len(c.RecordTypes)+len(c.Tables)+len(c.Names) > 0 }
 
 // recordTypes returns the record types among there that c selects, nil for all. An
 // unknown name is a usage error, so that a mistyped name does not look like success.
-func (c Choice) recordTypes(there []string) ([]string, error) {
+func (c choice) recordTypes(there []string) ([]string, error) {
 	var chosen []string
 	for _, name := range c.RecordTypes {
 		if !slices.Contains(there, name) {

@@ -42,15 +42,15 @@ func TestIsTableOf(t *testing.T) {
 func TestRecordTypes(t *testing.T) {
 	there := []string{"Organization", "Partners::Profile", "User"}
 	for _, tt := range []struct {
-		choice Choice
+		choice choice
 		want   []string
 		refuse string // part of the error
 	}{
-		{choice: Choice{}},
-		{choice: Choice{RecordTypes: []string{"User"}}, want: []string{"User"}},
-		{choice: Choice{RecordTypes: []string{"User"}, Tables: []string{"partner_profiles"}}, want: []string{"User", "Partners::Profile"}},
-		{choice: Choice{RecordTypes: []string{"user"}}, refuse: "of type user"},
-		{choice: Choice{Tables: []string{"usres"}}, refuse: "in table usres"},
+		{choice: choice{}},
+		{choice: choice{RecordTypes: []string{"User"}}, want: []string{"User"}},
+		{choice: choice{RecordTypes: []string{"User"}, Tables: []string{"partner_profiles"}}, want: []string{"User", "Partners::Profile"}},
+		{choice: choice{RecordTypes: []string{"user"}}, refuse: "of type user"},
+		{choice: choice{Tables: []string{"usres"}}, refuse: "in table usres"},
 	} {
 		got, err := tt.choice.recordTypes(there)
 		if tt.refuse != "" {

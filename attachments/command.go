@@ -28,7 +28,7 @@ type options struct {
 	bucket  config.Bucket
 	storage string // the folder; it may not exist yet
 	service string // name of the Disk service in the application
-	choice  Choice
+	choice  choice
 	jobs    int
 	check   bool // compare the checksums of existing files
 }
@@ -107,7 +107,7 @@ func newAttachmentsOptions(env *command.Env, c *cli.Context) (options, error) {
 	if o.jobs, err = settings.FileJobs(flags); err != nil {
 		return o, err
 	}
-	o.choice = Choice{
+	o.choice = choice{
 		RecordTypes: c.StringSlice("record-type"), Tables: c.StringSlice("table"), Names: c.StringSlice("name"),
 		NoVariants: c.Bool("no-variants"),
 	}
@@ -166,10 +166,10 @@ func (o options) Run(ctx context.Context, env *command.Env) error {
 		}
 		return errors.Join(o.out.Result(result), result.fault())
 	}
-	if err := folder.Tidy(plan.Wanted); err != nil {
+	if err := folder.clean(plan.Wanted); err != nil {
 		return err
 	}
-	var got Outcome
+	var got outcome
 	if store != nil {
 		got, err = o.fetch(ctx, store, blind, folder, plan)
 	}
@@ -202,28 +202,28 @@ func (o options) openTarget(ctx context.Context) (s *target.Session, err error) 
 }
 
 // read returns the chosen blobs of the target.
-func (o options) read(ctx context.Context) (*Tables, []Blob, error) {
+func (o options) read(ctx context.Context) (*tables, []blob, error) {
 	db, err := pgtools.Connect(ctx, o.target.Conn, pgtools.RestoreApp)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
-	tables, err := Find(ctx, db)
+	tables, err := findTables(ctx, db)
 	if err != nil {
 		return nil, nil, err
 	}
-	blobs, err := tables.Blobs(ctx, db, o.choice)
+	blobs, err := tables.blobs(ctx, db, o.choice)
 	return tables, blobs, err
 }
 
 // open creates the storage folder if necessary, locks it and opens it. A dry run
 // neither creates nor locks the folder, and returns nil if it does not exist.
-func (o options) open() (_ *Folder, unlock func(), err error) {
+func (o options) open() (_ *folder, unlock func(), err error) {
 	if o.dryRun {
 		if _, err := os.Stat(o.storage); errors.Is(err, os.ErrNotExist) {
 			return nil, func() {}, nil
 		}
-		folder, err := OpenFolder(o.storage)
+		folder, err := openFolder(o.storage)
 		return folder, func() {}, err
 	}
 	if err := os.MkdirAll(o.storage, 0o777); err != nil { //nolint:gosec // the mode that Rails uses
@@ -233,7 +233,7 @@ func (o options) open() (_ *Folder, unlock func(), err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	folder, err := OpenFolder(o.storage)
+	folder, err := openFolder(o.storage)
 	if err != nil {
 		return nil, nil, errors.Join(err, dir.Close())
 	}
@@ -256,10 +256,10 @@ func lockStorage(path string) (*os.File, error) {
 	return dir, nil
 }
 
-func (o options) compare(ctx context.Context, folder *Folder, blobs []Blob) (Plan, error) {
+func (o options) compare(ctx context.Context, folder *folder, blobs []blob) (plan, error) {
 	bar := o.out.Progress("check storage", console.Steps, int64(len(blobs)))
 	defer bar.Done()
-	return NewPlan(blobs, func(b Blob) (bool, error) {
+	return newPlan(blobs, func(b blob) (bool, error) {
 		bar.Add(1)
 		switch {
 		case ctx.Err() != nil:
@@ -267,9 +267,9 @@ func (o options) compare(ctx context.Context, folder *Folder, blobs []Blob) (Pla
 		case folder == nil:
 			return false, nil
 		case o.check:
-			return folder.HasWhole(ctx, b)
+			return folder.hasWhole(ctx, b)
 		default:
-			return folder.Has(b)
+			return folder.has(b)
 		}
 	})
 }
@@ -316,7 +316,7 @@ const probes = 20
 // probe looks for some of the wanted files in the bucket. If it finds none, it returns
 // their keys: a fetch would get nothing, because the database is masked or the bucket
 // is the wrong one.
-func (o options) probe(ctx context.Context, store *s3store.Store, wanted []Blob) (missing []string, err error) {
+func (o options) probe(ctx context.Context, store *s3store.Store, wanted []blob) (missing []string, err error) {
 	missing = []string{}
 	for i := range min(probes, len(wanted)) {
 		key := wanted[i*len(wanted)/min(probes, len(wanted))].Key
@@ -341,12 +341,12 @@ func (o options) prefix() string {
 }
 
 // fetch downloads the missing blobs into the folder.
-func (o options) fetch(ctx context.Context, store *s3store.Store, blind bool, folder *Folder, plan Plan) (Outcome, error) {
+func (o options) fetch(ctx context.Context, store *s3store.Store, blind bool, folder *folder, plan plan) (outcome, error) {
 	o.out.Say("fetching %s from %s into %s", amountOf(plan.Wanted), o.bucket, o.storage)
-	bar := o.out.Progress("fetch", console.Bytes, Size(plan.Wanted))
+	bar := o.out.Progress("fetch", console.Bytes, sizeOf(plan.Wanted))
 	defer bar.Done()
-	f := Fetch{Bucket: store, Folder: folder, Jobs: o.jobs, Blind: blind, Progress: bar.Add, Prefix: o.prefix()}
-	got, err := f.Run(ctx, plan.Wanted)
+	f := fetcher{Bucket: store, Folder: folder, Jobs: o.jobs, Blind: blind, Progress: bar.Add, Prefix: o.prefix()}
+	got, err := f.run(ctx, plan.Wanted)
 	if err == nil && len(plan.There)+len(got.Fetched) == 0 {
 		err = got.Denied // denied for every file: this is not a bucket that lacks a few
 	}
@@ -357,7 +357,7 @@ func (o options) fetch(ctx context.Context, store *s3store.Store, blind bool, fo
 }
 
 // setService sets service_name in the rows of the blobs that the folder has.
-func (o options) setService(ctx context.Context, tables *Tables, keys []string) (int64, error) {
+func (o options) setService(ctx context.Context, tables *tables, keys []string) (int64, error) {
 	if len(keys) == 0 {
 		return 0, nil
 	}
@@ -366,16 +366,16 @@ func (o options) setService(ctx context.Context, tables *Tables, keys []string) 
 		return 0, err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
-	return tables.SetService(ctx, db, keys, o.service)
+	return tables.setService(ctx, db, keys, o.service)
 }
 
 // unfinished adds the progress of a failed run to its error, and how to continue.
-func unfinished(err error, plan Plan, got Outcome) error {
+func unfinished(err error, plan plan, got outcome) error {
 	return fault.Wrap(fault.CodeOf(err), "run the same command again to continue", fmt.Errorf("%w; %s of %s attachments were fetched", err,
 		humanize.Comma(int64(len(got.Fetched))), humanize.Comma(int64(len(plan.Wanted)))))
 }
 
-func keysOf(lists ...[]Blob) []string {
+func keysOf(lists ...[]blob) []string {
 	var keys []string
 	for _, blobs := range lists {
 		for _, b := range blobs {

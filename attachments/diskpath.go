@@ -12,7 +12,7 @@ import (
 // maxName is the maximum length of a file name in bytes, on all common file systems.
 const maxName = 255
 
-// DiskPath returns the path of the blob with this key, relative to the root of the
+// diskPath returns the path of the blob with this key, relative to the root of the
 // Disk service: two folders named after the first four characters, then the whole key.
 // Shorter keys have fewer folders, and slashes in the key add more. For keys that
 // Rails refuses, and for keys that cannot be file names, the error completes "the
@@ -20,7 +20,7 @@ const maxName = 255
 //
 // The rules, including those against path traversal, are path_for and folder_for in
 // https://github.com/rails/rails/blob/main/activestorage/lib/active_storage/service/disk_service.rb
-func DiskPath(key string) (string, error) {
+func diskPath(key string) (string, error) {
 	switch {
 	case strings.TrimSpace(key) == "":
 		return "", errors.New("is blank")

@@ -24,9 +24,9 @@ func TestDiskPath(t *testing.T) {
 		"with space":                   "wi/th/with space",
 		`back\slash`:                   `ba/ck/back\slash`,
 	} {
-		got, err := DiskPath(key)
+		got, err := diskPath(key)
 		if err != nil || got != filepath.FromSlash(want) {
-			t.Errorf("DiskPath(%q) = %q, %v; want %q", key, got, err, want)
+			t.Errorf("diskPath(%q) = %q, %v; want %q", key, got, err, want)
 		}
 	}
 }
@@ -36,8 +36,8 @@ func TestDiskPathRefuses(t *testing.T) {
 		"", " ", "\t\n", ".", "..", "../etc/passwd", "ab/../../../x", "ab/./x", "/..", "..abcd", "...", "..", "../",
 		"/", "//", "///", "ab/", "zero\x00byte", "\xff\xfe..", strings.Repeat("x", 256), "ab/" + strings.Repeat("x", 256),
 	} {
-		if got, err := DiskPath(key); err == nil {
-			t.Errorf("DiskPath(%q) = %q, and no error", key, got)
+		if got, err := diskPath(key); err == nil {
+			t.Errorf("diskPath(%q) = %q, and no error", key, got)
 		}
 	}
 }
@@ -47,19 +47,19 @@ func FuzzDiskPath(f *testing.F) {
 		f.Add(key)
 	}
 	f.Fuzz(func(t *testing.T, key string) {
-		got, err := DiskPath(key)
+		got, err := diskPath(key)
 		if err != nil {
 			return
 		}
 		root := filepath.FromSlash("/srv/storage")
 		if at := filepath.Join(root, got); !strings.HasPrefix(at, root+string(filepath.Separator)) || at == root {
-			t.Errorf("DiskPath(%q) = %q is not in the folder", key, got)
+			t.Errorf("diskPath(%q) = %q is not in the folder", key, got)
 		}
 		if first, _, _ := strings.Cut(filepath.ToSlash(got), "/"); first == asideName {
-			t.Errorf("DiskPath(%q) = %q is where partial files are", key, got)
+			t.Errorf("diskPath(%q) = %q is where partial files are", key, got)
 		}
 		if last := filepath.Base(got); last == "." || last == ".." {
-			t.Errorf("DiskPath(%q) = %q is no file", key, got)
+			t.Errorf("diskPath(%q) = %q is no file", key, got)
 		}
 	})
 }

@@ -26,11 +26,11 @@ type bucket interface {
 	ReadRange(ctx context.Context, obj s3store.Object, offset, length int64) io.ReadCloser
 }
 
-// Fetch downloads blobs into a folder.
-type Fetch struct {
+// fetcher downloads blobs into a folder.
+type fetcher struct {
 	Bucket bucket
 	Prefix string // before the keys in the bucket; "" or ending in a slash
-	Folder *Folder
+	Folder *folder
 	Jobs   int // files at once
 
 	// Blind means that the credentials cannot list the bucket. Then the store answers
@@ -42,27 +42,27 @@ type Fetch struct {
 	Progress func(n int64)
 }
 
-// Outcome is the outcome of a fetch, by blob.
-type Outcome struct {
-	Fetched   []Blob
-	Unvouched []string  // keys of Fetched without a checksum to compare with
-	Missing   []string  // keys that the bucket does not have
-	Wrong     []Problem // the object in the bucket does not match the row
+// outcome is the outcome of a fetch, by blob.
+type outcome struct {
+	Fetched   []blob
+	Unvouched []string   // keys of Fetched without a checksum to compare with
+	Missing   []string   // keys that the bucket does not have
+	Wrong     []unusable // the object in the bucket does not match the row
 
 	// Denied is the error for a blob that counts as missing because the store answered
-	// "denied"; nil if there is none. See Fetch.Blind.
+	// "denied"; nil if there is none. See fetcher.Blind.
 	Denied error
 }
 
-// Run fetches the wanted blobs of a plan. Problems of a single blob are in the outcome
+// run fetches the wanted blobs of a plan. Problems of a single blob are in the outcome
 // only. An error means that the fetch stopped; the outcome then has the blobs up to
 // that point.
-func (f *Fetch) Run(ctx context.Context, wanted []Blob) (Outcome, error) {
+func (f *fetcher) run(ctx context.Context, wanted []blob) (outcome, error) {
 	if err := f.Folder.makeAside(); err != nil {
-		return Outcome{}, err
+		return outcome{}, err
 	}
 	defer f.Folder.removeAside()
-	r := run{Fetch: f}
+	r := run{fetcher: f}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(f.Jobs)
 	for _, b := range wanted {
@@ -76,15 +76,15 @@ func (f *Fetch) Run(ctx context.Context, wanted []Blob) (Outcome, error) {
 		err = context.Cause(ctx)
 	}
 	slices.Sort(r.outcome.Missing)
-	slices.SortFunc(r.outcome.Wrong, func(a, b Problem) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortFunc(r.outcome.Wrong, func(a, b unusable) int { return strings.Compare(a.Key, b.Key) })
 	return r.outcome, err
 }
 
 // run is the state of one Run.
 type run struct {
-	*Fetch
+	*fetcher
 	mu      sync.Mutex
-	outcome Outcome
+	outcome outcome
 	denied  int // number of blobs in outcome.Missing that were denied
 }
 
@@ -98,12 +98,12 @@ type wrongError struct{ reason string }
 func (e *wrongError) Error() string { return e.reason }
 
 // one fetches a blob and records the outcome.
-func (r *run) one(ctx context.Context, b Blob) error {
+func (r *run) one(ctx context.Context, b blob) error {
 	vouched, err := r.fetch(ctx, b)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if wrong, ok := errors.AsType[*wrongError](err); ok {
-		r.outcome.Wrong = append(r.outcome.Wrong, Problem{b.Key, wrong.reason})
+		r.outcome.Wrong = append(r.outcome.Wrong, unusable{b.Key, wrong.reason})
 		return nil
 	}
 	switch {
@@ -151,7 +151,7 @@ type expectation struct {
 // expect returns the expectation for a blob. The size and MD5 in the row suffice and
 // cost no request. Without an MD5 it asks the store for its own checksum. It also asks
 // about an empty blob, which is never requested otherwise.
-func (r *run) expect(ctx context.Context, b Blob) (expectation, error) {
+func (r *run) expect(ctx context.Context, b blob) (expectation, error) {
 	e := expectation{object: s3store.Object{Key: r.Prefix + b.Key, Size: b.Size}, vouched: true}
 	e.newSum = func() sum { return md5Sum{md5.New(), b.MD5} } //nolint:gosec // Active Storage's checksums are MD5s
 	if b.MD5 != nil && b.Size > 0 {
@@ -171,7 +171,7 @@ func (r *run) expect(ctx context.Context, b Blob) (expectation, error) {
 
 // fetch downloads a blob into the folder. vouched reports whether a checksum was
 // compared.
-func (r *run) fetch(ctx context.Context, b Blob) (vouched bool, err error) {
+func (r *run) fetch(ctx context.Context, b blob) (vouched bool, err error) {
 	expected, err := r.expect(ctx, b)
 	if err != nil {
 		return false, err
@@ -222,7 +222,7 @@ func (r *run) fill(ctx context.Context, p *partial, obj s3store.Object, sum sum)
 }
 
 // explain turns an integrity error into the difference between the object and its row.
-func (r *run) explain(ctx context.Context, b Blob, err error) error {
+func (r *run) explain(ctx context.Context, b blob, err error) error {
 	if fault.CodeOf(err) != fault.Integrity {
 		return err
 	}

@@ -25,7 +25,7 @@ type bench struct {
 	proxy  *s3test.Proxy
 	store  *s3store.Store
 	dir    string
-	folder *Folder
+	folder *folder
 }
 
 func newBench(t *testing.T) *bench {
@@ -34,7 +34,7 @@ func newBench(t *testing.T) *bench {
 	proxy := s3test.NewProxy(server.URL)
 	t.Cleanup(proxy.Close)
 	dir := t.TempDir()
-	folder, err := OpenFolder(dir)
+	folder, err := openFolder(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,24 +43,24 @@ func newBench(t *testing.T) *bench {
 }
 
 // put uploads an object and returns its blob.
-func (b *bench) put(t *testing.T, key string, content []byte) Blob {
+func (b *bench) put(t *testing.T, key string, content []byte) blob {
 	t.Helper()
 	if err := b.server.Put(t.Context(), "blobs", key, content); err != nil {
 		t.Fatal(err)
 	}
 	sum := md5.Sum(content)
-	return Blob{Key: key, Size: int64(len(content)), MD5: sum[:]}
+	return blob{Key: key, Size: int64(len(content)), MD5: sum[:]}
 }
 
 // fetch fetches the blobs that are not in the folder.
-func (b *bench) fetch(t *testing.T, blobs ...Blob) (Outcome, error) {
+func (b *bench) fetch(t *testing.T, blobs ...blob) (outcome, error) {
 	t.Helper()
-	plan, err := NewPlan(blobs, b.folder.Has)
+	plan, err := newPlan(blobs, b.folder.has)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := Fetch{Bucket: b.store, Folder: b.folder, Jobs: 4}
-	return f.Run(t.Context(), plan.Wanted)
+	f := fetcher{Bucket: b.store, Folder: b.folder, Jobs: 4}
+	return f.run(t.Context(), plan.Wanted)
 }
 
 // files returns the paths of all files in the folder.
@@ -139,8 +139,8 @@ func TestFetchWhatNobodyVouchesFor(t *testing.T) {
 func TestFetchEndsWithItsContext(t *testing.T) {
 	b := newBench(t)
 	b.proxy.On(s3test.Is("GetObject"), s3test.Stall())
-	blob := b.put(t, "stalled", []byte("content"))
-	plan, err := NewPlan([]Blob{blob}, b.folder.Has)
+	b1 := b.put(t, "stalled", []byte("content"))
+	todo, err := newPlan([]blob{b1}, b.folder.has)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,9 +152,9 @@ func TestFetchEndsWithItsContext(t *testing.T) {
 		}
 		cancel(cause)
 	}()
-	f := Fetch{Bucket: b.store, Folder: b.folder, Jobs: 4}
-	got, err := f.Run(ctx, plan.Wanted)
-	if !errors.Is(err, cause) || !cmp.Equal(got, Outcome{}) {
+	f := fetcher{Bucket: b.store, Folder: b.folder, Jobs: 4}
+	got, err := f.run(ctx, todo.Wanted)
+	if !errors.Is(err, cause) || !cmp.Equal(got, outcome{}) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	if left := b.files(t); len(left) != 0 {
@@ -165,21 +165,21 @@ func TestFetchEndsWithItsContext(t *testing.T) {
 func TestFetchWhereNothingMayBeRead(t *testing.T) {
 	b := newBench(t)
 	b.proxy.On(s3test.Is("GetObject"), s3test.Answer(403, "AccessDenied"))
-	var blobs []Blob
+	var blobs []blob
 	for i := range 200 {
 		blobs = append(blobs, b.put(t, "denied"+string(rune('a'+i%26))+string(rune('a'+i/26)), []byte("content")))
 	}
-	plan, err := NewPlan(blobs, b.folder.Has)
+	plan, err := newPlan(blobs, b.folder.has)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := Fetch{Bucket: b.store, Folder: b.folder, Jobs: 4}
-	if _, err := f.Run(t.Context(), plan.Wanted); fault.CodeOf(err) != fault.Denied {
+	f := fetcher{Bucket: b.store, Folder: b.folder, Jobs: 4}
+	if _, err := f.run(t.Context(), plan.Wanted); fault.CodeOf(err) != fault.Denied {
 		t.Errorf("where the bucket may be listed: %v", err)
 	}
 	before := b.proxy.Requests(s3test.Is("GetObject"))
 	f.Blind = true
-	if _, err := f.Run(t.Context(), plan.Wanted); fault.CodeOf(err) != fault.Denied {
+	if _, err := f.run(t.Context(), plan.Wanted); fault.CodeOf(err) != fault.Denied {
 		t.Errorf("where it may not: %v", err)
 	}
 	if asked := b.proxy.Requests(s3test.Is("GetObject")) - before; asked > maxDenied+4 {
@@ -192,7 +192,7 @@ func TestFetchWhereNothingMayBeRead(t *testing.T) {
 
 func TestPlan(t *testing.T) {
 	one, two := []byte("1234567890123456"), []byte("6543210987654321")
-	plan, err := NewPlan([]Blob{
+	got, err := newPlan([]blob{
 		{Key: "small", Size: 1, MD5: one},
 		{Key: "large", Size: 9, MD5: one},
 		{Key: "there", Size: 5, MD5: one},
@@ -201,20 +201,20 @@ func TestPlan(t *testing.T) {
 		{Key: "ab/cd/e", Size: 1, MD5: two},
 		{Key: "../x", Size: 1},
 		{Key: "sizeless", Size: -1},
-	}, func(b Blob) (bool, error) { return b.Key == "there", nil })
+	}, func(b blob) (bool, error) { return b.Key == "there", nil })
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Plan{
-		There:  []Blob{{Key: "there", Size: 5, MD5: one}},
-		Wanted: []Blob{{Key: "large", Size: 9, MD5: one}, {Key: "ab/cd//e", Size: 1, MD5: one}, {Key: "small", Size: 1, MD5: one}},
-		Unusable: []Problem{
+	want := plan{
+		There:  []blob{{Key: "there", Size: 5, MD5: one}},
+		Wanted: []blob{{Key: "large", Size: 9, MD5: one}, {Key: "ab/cd//e", Size: 1, MD5: one}, {Key: "small", Size: 1, MD5: one}},
+		Unusable: []unusable{
 			{"ab/cd/e", "another row has the same path in the folder, but different content"},
 			{"../x", "the key contains the folder . or .. in its path"},
 			{"sizeless", "its row has no size"},
 		},
 	}
-	if diff := cmp.Diff(want, plan, cmpopts.IgnoreUnexported(Blob{})); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(blob{})); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -30,31 +30,31 @@ const (
 	folderMode = 0o777
 )
 
-// Folder is the root of a Disk service.
-type Folder struct{ root *os.Root }
+// folder is the root of a Disk service.
+type folder struct{ root *os.Root }
 
-// OpenFolder opens an existing folder.
-func OpenFolder(path string) (*Folder, error) {
+// openFolder opens an existing folder.
+func openFolder(path string) (*folder, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {
 		return nil, err
 	}
-	return &Folder{root}, nil
+	return &folder{root}, nil
 }
 
 // Close closes the folder.
-func (f *Folder) Close() error { return f.root.Close() }
+func (f *folder) Close() error { return f.root.Close() }
 
 // in adds the folder to an error: an os.Root reports only the path inside it.
-func (f *Folder) in(err error) error {
+func (f *folder) in(err error) error {
 	if err == nil {
 		return nil
 	}
 	return fmt.Errorf("in %s: %w", f.root.Name(), err)
 }
 
-// Has reports whether the folder has a file for b with the right size.
-func (f *Folder) Has(b Blob) (bool, error) {
+// has reports whether the folder has a file for b with the right size.
+func (f *folder) has(b blob) (bool, error) {
 	info, err := f.root.Stat(b.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -65,9 +65,9 @@ func (f *Folder) Has(b Blob) (bool, error) {
 	return info.Mode().IsRegular() && info.Size() == b.Size, nil
 }
 
-// HasWhole is like Has, and also compares the MD5 of the file if the blob has one.
-func (f *Folder) HasWhole(ctx context.Context, b Blob) (bool, error) {
-	has, err := f.Has(b)
+// hasWhole is like has, and also compares the MD5 of the file if the blob has one.
+func (f *folder) hasWhole(ctx context.Context, b blob) (bool, error) {
+	has, err := f.has(b)
 	if err != nil || !has || b.MD5 == nil {
 		return has, err
 	}
@@ -83,9 +83,9 @@ func (f *Folder) HasWhole(ctx context.Context, b Blob) (bool, error) {
 	return bytes.Equal(sum.Sum(nil), b.MD5), nil
 }
 
-// Tidy removes the partial files of blobs that are not wanted, and their folder if it
+// clean removes the partial files of blobs that are not wanted, and their folder if it
 // is then empty.
-func (f *Folder) Tidy(wanted []Blob) error {
+func (f *folder) clean(wanted []blob) error {
 	err := f.tidy(wanted)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -93,7 +93,7 @@ func (f *Folder) Tidy(wanted []Blob) error {
 	return f.in(err)
 }
 
-func (f *Folder) tidy(wanted []Blob) error {
+func (f *folder) tidy(wanted []blob) error {
 	mine := map[string]bool{}
 	for _, b := range wanted {
 		mine[filepath.Base(partialPath(b))] = true
@@ -119,29 +119,29 @@ func (f *Folder) tidy(wanted []Blob) error {
 }
 
 // makeAside makes the folder for partial files.
-func (f *Folder) makeAside() error { return f.in(f.root.MkdirAll(asideName, 0o700)) }
+func (f *folder) makeAside() error { return f.in(f.root.MkdirAll(asideName, 0o700)) }
 
 // removeAside removes that folder if it is empty.
-func (f *Folder) removeAside() {
+func (f *folder) removeAside() {
 	_ = f.root.Remove(asideName) // fails if it has files for the next run
 }
 
 // partialPath returns the path of an incomplete blob.
-func partialPath(b Blob) string {
+func partialPath(b blob) string {
 	sum := sha256.Sum256([]byte(b.Key))
 	return filepath.Join(asideName, fmt.Sprintf("%x%s", sum[:16], partialSuffix))
 }
 
 // partial is an incomplete file.
 type partial struct {
-	folder *Folder
+	folder *folder
 	file   *os.File
 	path   string
 	have   int64 // bytes in the file; more are appended
 }
 
 // partial opens the partial file of b that an earlier run left, or creates one.
-func (f *Folder) partial(b Blob) (*partial, error) {
+func (f *folder) partial(b blob) (*partial, error) {
 	p := &partial{folder: f, path: partialPath(b)}
 	var err error
 	if p.file, err = f.root.OpenFile(p.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, fileMode); err != nil {
@@ -174,7 +174,7 @@ func (p *partial) restart() error {
 // publish gives the complete file its final name. It does not sync the file: with
 // thousands of small files that would take longer than the download. After a power
 // failure a file may be truncated, which the next run detects by its size.
-func (p *partial) publish(b Blob) error {
+func (p *partial) publish(b blob) error {
 	if err := p.file.Close(); err != nil {
 		return err
 	}

@@ -6,21 +6,21 @@ import (
 	"slices"
 )
 
-// Plan sorts the chosen blobs by what a fetch does with them.
-type Plan struct {
-	There    []Blob    // in the folder already
-	Wanted   []Blob    // not in the folder; the largest first
-	Unusable []Problem // cannot be stored in the folder
+// plan sorts the chosen blobs by what a fetch does with them.
+type plan struct {
+	There    []blob     // in the folder already
+	Wanted   []blob     // not in the folder; the largest first
+	Unusable []unusable // cannot be stored in the folder
 }
 
-// NewPlan makes a plan. there reports whether the folder has a blob. A blob that
+// newPlan makes a plan. there reports whether the folder has a blob. A blob that
 // several rows name is in the plan once.
-func NewPlan(blobs []Blob, there func(Blob) (bool, error)) (Plan, error) {
-	var p Plan
-	unusable := func(key, reason string) { p.Unusable = append(p.Unusable, Problem{key, reason}) }
-	seen := map[string]Blob{} // by the path in the folder
+func newPlan(blobs []blob, there func(blob) (bool, error)) (plan, error) {
+	var p plan
+	unusable := func(key, reason string) { p.Unusable = append(p.Unusable, unusable{key, reason}) }
+	seen := map[string]blob{} // by the path in the folder
 	for _, b := range blobs {
-		place, err := DiskPath(b.Key)
+		place, err := diskPath(b.Key)
 		if err != nil {
 			unusable(b.Key, "the key "+err.Error())
 			continue
@@ -39,7 +39,7 @@ func NewPlan(blobs []Blob, there func(Blob) (bool, error)) (Plan, error) {
 		seen[place] = b
 		has, err := there(b)
 		if err != nil {
-			return Plan{}, err
+			return plan{}, err
 		}
 		if has {
 			p.There = append(p.There, b)
@@ -48,12 +48,12 @@ func NewPlan(blobs []Blob, there func(Blob) (bool, error)) (Plan, error) {
 		}
 	}
 	// The largest first, so that none is left at the end while the other jobs are idle.
-	slices.SortFunc(p.Wanted, func(a, b Blob) int { return cmp.Or(cmp.Compare(b.Size, a.Size), cmp.Compare(a.Key, b.Key)) })
+	slices.SortFunc(p.Wanted, func(a, b blob) int { return cmp.Or(cmp.Compare(b.Size, a.Size), cmp.Compare(a.Key, b.Key)) })
 	return p, nil
 }
 
-// Size returns the sum of the blobs' sizes, in bytes.
-func Size(blobs []Blob) int64 {
+// sizeOf returns the sum of the blobs' sizes, in bytes.
+func sizeOf(blobs []blob) int64 {
 	var sum int64
 	for _, b := range blobs {
 		sum += b.Size

@@ -20,8 +20,8 @@ type amount struct {
 	Bytes int64 `json:"bytes"`
 }
 
-func amountOf(blobs []Blob) amount {
-	return amount{len(blobs), Size(blobs)}
+func amountOf(blobs []blob) amount {
+	return amount{len(blobs), sizeOf(blobs)}
 }
 
 func (a amount) String() string {
@@ -30,34 +30,34 @@ func (a amount) String() string {
 
 // result is the result of a fetch of attachments, or of a dry run.
 type result struct {
-	DryRun    bool      `json:"dry_run"`
-	Bucket    string    `json:"bucket"`
-	Storage   string    `json:"storage"`
-	Target    string    `json:"target"`
-	Service   string    `json:"service_name"`
-	There     amount    `json:"there"`   // in the folder before
-	Wanted    amount    `json:"wanted"`  // not in the folder before
-	Fetched   amount    `json:"fetched"` // of the wanted ones
-	Missing   []string  `json:"missing"` // keys that the bucket does not have; in a dry run, the keys probed if it has none of them
-	Wrong     []Problem `json:"wrong"`   // the object in the bucket does not match the row
-	Unusable  []Problem `json:"unusable"`
-	Unvouched []string  `json:"unvouched"` // only their size was compared
-	Rows      int64     `json:"rows_changed"`
-	Seconds   float64   `json:"seconds"`
+	DryRun    bool       `json:"dry_run"`
+	Bucket    string     `json:"bucket"`
+	Storage   string     `json:"storage"`
+	Target    string     `json:"target"`
+	Service   string     `json:"service_name"`
+	There     amount     `json:"there"`   // in the folder before
+	Wanted    amount     `json:"wanted"`  // not in the folder before
+	Fetched   amount     `json:"fetched"` // of the wanted ones
+	Missing   []string   `json:"missing"` // keys that the bucket does not have; in a dry run, the keys probed if it has none of them
+	Wrong     []unusable `json:"wrong"`   // the object in the bucket does not match the row
+	Unusable  []unusable `json:"unusable"`
+	Unvouched []string   `json:"unvouched"` // only their size was compared
+	Rows      int64      `json:"rows_changed"`
+	Seconds   float64    `json:"seconds"`
 
 	masked bool // the target was restored from a masked dump
 }
 
 // report returns the result before any change.
-func (o options) report(plan Plan) result {
+func (o options) report(plan plan) result {
 	r := result{
 		DryRun: o.dryRun, Bucket: o.bucket.String(), Storage: o.storage, Target: o.target.String(), Service: o.service,
 		There: amountOf(plan.There), Wanted: amountOf(plan.Wanted),
-		Missing: []string{}, Wrong: []Problem{}, Unusable: []Problem{}, Unvouched: []string{},
+		Missing: []string{}, Wrong: []unusable{}, Unusable: []unusable{}, Unvouched: []string{},
 	}
 	r.Unusable = append(r.Unusable, plan.Unusable...)
 	if o.dryRun {
-		for _, blobs := range [][]Blob{plan.There, plan.Wanted} {
+		for _, blobs := range [][]blob{plan.There, plan.Wanted} {
 			for _, b := range blobs {
 				if b.Service != "" && b.Service != o.service {
 					r.Rows++
@@ -69,7 +69,7 @@ func (o options) report(plan Plan) result {
 }
 
 // add records the outcome of the fetch.
-func (r *result) add(got Outcome, changed int64, took time.Duration) {
+func (r *result) add(got outcome, changed int64, took time.Duration) {
 	r.Fetched = amountOf(got.Fetched)
 	r.Missing = append(r.Missing, got.Missing...)
 	r.Wrong = append(r.Wrong, got.Wrong...)
@@ -160,7 +160,7 @@ func some(names []string) string {
 	return strings.Join(shown, ", ")
 }
 
-func someProblems(problems []Problem) string {
+func someProblems(problems []unusable) string {
 	var names []string
 	for _, p := range problems {
 		key := p.Key

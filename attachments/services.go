@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Service is a Disk service in the settings of a Rails application.
-type Service struct {
+// service is a Disk service in the settings of a Rails application.
+type service struct {
 	Name string
 	Root string // relative to the application, with slashes; "" if unknown
 }
@@ -20,18 +20,18 @@ var (
 	plainRoot    = regexp.MustCompile(`^["']?([A-Za-z0-9_./-]+)["']?$`)
 )
 
-// DiskServices finds the Disk services in the text of config/storage.yml. That file is
+// diskServices finds the Disk services in the text of config/storage.yml. That file is
 // an ERB template that only Ruby can evaluate. DiskServices reads the usual forms and
 // ignores the rest.
-func DiskServices(text string) []Service {
-	var found []Service
-	var current Service
+func diskServices(text string) []service {
+	var found []service
+	var current service
 	disk := false
 	end := func() {
 		if disk {
 			found = append(found, current)
 		}
-		current, disk = Service{}, false
+		current, disk = service{}, false
 	}
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")

@@ -9,7 +9,7 @@ import (
 func TestDiskServices(t *testing.T) {
 	for _, tt := range []struct {
 		name, text string
-		want       []Service
+		want       []service
 	}{
 		{"as Rails makes it", `test:
   service: Disk
@@ -23,19 +23,19 @@ local:
 # amazon:
 #   service: S3
 #   access_key_id: <%= Rails.application.credentials.dig(:aws, :access_key_id) %>
-`, []Service{{"test", "tmp/storage"}, {"local", "storage"}}},
+`, []service{{"test", "tmp/storage"}, {"local", "storage"}}},
 		{"another order, other quotes", "\"disk\":\r\n  root: <%= Rails.root.join('var', 'files').to_s %>\r\n  service: 'Disk'\r\namazon:\r\n  service: S3\r\n  root: nothing\r\n",
-			[]Service{{"disk", "var/files"}}},
+			[]service{{"disk", "var/files"}}},
 		{"written out", "a:\n  service: Disk\n  root: /srv/files\nb:\n  service: Disk\n  root: \"files\"\n",
-			[]Service{{"a", "/srv/files"}, {"b", "files"}}},
+			[]service{{"a", "/srv/files"}, {"b", "files"}}},
 		{"what only Ruby knows", "<% if Rails.env.test? %>\na:\n  service: Disk\n  root: <%= ENV.fetch(\"ROOT\") %>\n<% end %>\nb:\n  service: Disk\n  root: <%= Rails.root.join(\"a#{ENV['X']}\") %>\n",
-			[]Service{{"a", ""}, {"b", ""}}},
+			[]service{{"a", ""}, {"b", ""}}},
 		{"a mirror", "local:\n  service: Disk\n  root: x\nmirror:\n  service: Mirror\n  primary: local\n  mirrors: [ amazon ]\n",
-			[]Service{{"local", "x"}}},
+			[]service{{"local", "x"}}},
 		{"in one line, which is not understood", "local: {service: Disk, root: storage}\n", nil},
 		{"empty", "", nil},
 	} {
-		if diff := cmp.Diff(tt.want, DiskServices(tt.text)); diff != "" {
+		if diff := cmp.Diff(tt.want, diskServices(tt.text)); diff != "" {
 			t.Errorf("%s:\n%s", tt.name, diff)
 		}
 	}

@@ -64,18 +64,18 @@ func firstWith(dirs []string, names ...string) string {
 
 // diskService looks up a Disk service in the application's settings. If they cannot be
 // read, it assumes that the service exists, with an unknown root.
-func diskService(app, name string) (Service, error) {
+func diskService(app, name string) (service, error) {
 	path := filepath.Join(app, "config", "storage.yml")
 	text, err := config.ReadFile(path, 1<<20)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Service{Name: name}, nil
+		return service{Name: name}, nil
 	}
 	if err != nil {
-		return Service{}, fault.Wrap(fault.Usage, "", err)
+		return service{}, fault.Wrap(fault.Usage, "", err)
 	}
-	services := DiskServices(string(text))
+	services := diskServices(string(text))
 	if len(services) == 0 {
-		return Service{Name: name}, nil
+		return service{Name: name}, nil
 	}
 	var names []string
 	for _, s := range services {
@@ -84,7 +84,7 @@ func diskService(app, name string) (Service, error) {
 		}
 		names = append(names, s.Name)
 	}
-	return Service{}, fault.New(fault.Usage, "name the service of your development environment with --service-name",
+	return service{}, fault.New(fault.Usage, "name the service of your development environment with --service-name",
 		"%s has no Disk service %s, but has %s", path, name, strings.Join(names, ", "))
 }
 

@@ -10,9 +10,9 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// Tables are the tables of Active Storage in a database: one set, or one per schema if
+// tables are the tables of Active Storage in a database: one set, or one per schema if
 // the application has a schema for each tenant.
-type Tables struct{ sets []tableSet }
+type tables struct{ sets []tableSet }
 
 // tableSet are the tables in one schema.
 type tableSet struct {
@@ -22,9 +22,9 @@ type tableSet struct {
 	Variants    bool     // active_storage_variant_records exists, as of Rails 6.1
 }
 
-// Find looks for Active Storage's tables in the database of db. If there are none, the
+// findTables looks for Active Storage's tables in the database of db. If there are none, the
 // error has the code fault.NotFound.
-func Find(ctx context.Context, db *pgtools.DB) (*Tables, error) {
+func findTables(ctx context.Context, db *pgtools.DB) (*tables, error) {
 	sets, err := pgtools.Rows[tableSet](ctx, db, `
 		WITH tables AS (
 			SELECT c.oid, c.relnamespace, c.relname FROM pg_catalog.pg_class c
@@ -50,7 +50,7 @@ func Find(ctx context.Context, db *pgtools.DB) (*Tables, error) {
 			}
 		}
 	}
-	return &Tables{sets}, nil
+	return &tables{sets}, nil
 }
 
 // table returns the quoted name of active_storage_NAME.
@@ -60,8 +60,8 @@ func (s tableSet) table(name string) string {
 
 func (s tableSet) hasService() bool { return slices.Contains(s.Columns, "service_name") }
 
-// Blobs returns the chosen blobs, one for each row.
-func (t *Tables) Blobs(ctx context.Context, db *pgtools.DB, c Choice) ([]Blob, error) {
+// blobs returns the chosen blobs, one for each row.
+func (t *tables) blobs(ctx context.Context, db *pgtools.DB, c choice) ([]blob, error) {
 	// created_at has no time zone; Rails stores UTC.
 	if _, err := db.Exec(ctx, "SET TimeZone = 'UTC'"); err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func (t *Tables) Blobs(ctx context.Context, db *pgtools.DB, c Choice) ([]Blob, e
 	if err != nil {
 		return nil, err
 	}
-	var blobs []Blob
+	var blobs []blob
 	for _, s := range t.sets {
 		if c.attached() && !s.Attachments {
 			continue
@@ -80,7 +80,7 @@ func (t *Tables) Blobs(ctx context.Context, db *pgtools.DB, c Choice) ([]Blob, e
 			return nil, readError("read", s.table("blobs"), db, err)
 		}
 		for _, r := range found {
-			blobs = append(blobs, Blob{Key: r.Key, Size: r.Size, MD5: md5Of(r.Checksum), Service: r.Service})
+			blobs = append(blobs, blob{Key: r.Key, Size: r.Size, MD5: md5Of(r.Checksum), Service: r.Service})
 		}
 	}
 	return blobs, nil
@@ -94,7 +94,7 @@ type blobRow struct {
 }
 
 // types returns the chosen record types, nil for all.
-func (t *Tables) types(ctx context.Context, db *pgtools.DB, c Choice) ([]string, error) {
+func (t *tables) types(ctx context.Context, db *pgtools.DB, c choice) ([]string, error) {
 	if !c.attached() {
 		return nil, nil
 	}
@@ -121,7 +121,7 @@ func (t *Tables) types(ctx context.Context, db *pgtools.DB, c Choice) ([]string,
 
 // query returns the query for the chosen blobs of a schema. arguments returns its
 // arguments.
-func (s tableSet) query(c Choice) string {
+func (s tableSet) query(c choice) string {
 	var q strings.Builder
 	fmt.Fprintf(&q, "WITH RECURSIVE chosen(id) AS (SELECT b.id FROM %s b WHERE ($1::timestamp IS NULL OR b.created_at >= $1::timestamp)", s.table("blobs"))
 	if c.attached() {
@@ -164,7 +164,7 @@ func (s tableSet) made() string {
 	return made
 }
 
-func (s tableSet) arguments(c Choice, types []string) []any {
+func (s tableSet) arguments(c choice, types []string) []any {
 	var since any
 	if !c.Since.IsZero() {
 		since = c.Since.UTC()
@@ -187,9 +187,9 @@ func nilIfEmpty(texts []string) any {
 // keysAtOnce limits the keys in one statement.
 const keysAtOnce = 10_000
 
-// SetService sets the service of the blobs with these keys, in one transaction. It
+// setService sets the service of the blobs with these keys, in one transaction. It
 // returns the number of rows that changed.
-func (t *Tables) SetService(ctx context.Context, db *pgtools.DB, keys []string, service string) (changed int64, err error) {
+func (t *tables) setService(ctx context.Context, db *pgtools.DB, keys []string, service string) (changed int64, err error) {
 	err = db.InTx(ctx, func(tx *pgtools.Tx) error {
 		for _, s := range t.sets {
 			if !s.hasService() {

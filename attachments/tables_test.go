@@ -31,13 +31,13 @@ func database(t *testing.T, cluster *pgtest.Cluster, name, sql string) *pgtools.
 }
 
 // keys returns the keys of the chosen blobs, in order.
-func keys(t *testing.T, db *pgtools.DB, c Choice) []string {
+func keys(t *testing.T, db *pgtools.DB, c choice) []string {
 	t.Helper()
-	tables, err := Find(t.Context(), db)
+	tables, err := findTables(t.Context(), db)
 	if err != nil {
 		t.Fatal(err)
 	}
-	blobs, err := tables.Blobs(t.Context(), db, c)
+	blobs, err := tables.blobs(t.Context(), db, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,19 +67,19 @@ func TestTables(t *testing.T) {
 				('image', 'ActiveStorage::VariantRecord', '00000000-0000-0000-0000-0000000000aa', '00000000-0000-0000-0000-000000000002')`)
 		for _, tt := range []struct {
 			name   string
-			choice Choice
+			choice choice
 			want   []string
 		}{
-			{"all", Choice{}, []string{"loose", "origin", "variant"}},
-			{"without variants", Choice{NoVariants: true}, []string{"loose", "origin"}},
-			{"of a type", Choice{RecordTypes: []string{"Organization"}}, []string{"origin", "variant"}},
-			{"of a table, without variants", Choice{Tables: []string{"organizations"}, NoVariants: true}, []string{"origin"}},
-			{"of a name", Choice{Names: []string{"logo"}}, []string{"origin", "variant"}},
-			{"of another name", Choice{Names: []string{"proof"}}, []string{}},
-			{"since, in UTC", Choice{Since: time.Date(2026, 6, 1, 1, 30, 0, 0, time.UTC)}, []string{"origin", "variant"}},
-			{"since then", Choice{Since: time.Date(2026, 6, 1, 1, 30, 1, 0, time.UTC)}, []string{}},
-			{"small", Choice{MaxSize: 2}, []string{}},
-			{"not too large", Choice{MaxSize: 3}, []string{"loose", "origin", "variant"}},
+			{"all", choice{}, []string{"loose", "origin", "variant"}},
+			{"without variants", choice{NoVariants: true}, []string{"loose", "origin"}},
+			{"of a type", choice{RecordTypes: []string{"Organization"}}, []string{"origin", "variant"}},
+			{"of a table, without variants", choice{Tables: []string{"organizations"}, NoVariants: true}, []string{"origin"}},
+			{"of a name", choice{Names: []string{"logo"}}, []string{"origin", "variant"}},
+			{"of another name", choice{Names: []string{"proof"}}, []string{}},
+			{"since, in UTC", choice{Since: time.Date(2026, 6, 1, 1, 30, 0, 0, time.UTC)}, []string{"origin", "variant"}},
+			{"since then", choice{Since: time.Date(2026, 6, 1, 1, 30, 1, 0, time.UTC)}, []string{}},
+			{"small", choice{MaxSize: 2}, []string{}},
+			{"not too large", choice{MaxSize: 3}, []string{"loose", "origin", "variant"}},
 		} {
 			if diff := cmp.Diff(tt.want, keys(t, db, tt.choice)); diff != "" {
 				t.Errorf("%s:\n%s", tt.name, diff)
@@ -95,20 +95,20 @@ func TestTables(t *testing.T) {
 				INSERT INTO ` + schema + `.active_storage_blobs (key, service_name, byte_size, created_at) VALUES ('shared', 'amazon', 1, now()), ('of ` + schema + `', 'amazon', 1, now());`
 		}
 		db := database(t, cluster, "tenants", sql)
-		if diff := cmp.Diff([]string{`of "So uth"`, "of north", "of public", "shared", "shared", "shared"}, keys(t, db, Choice{})); diff != "" {
+		if diff := cmp.Diff([]string{`of "So uth"`, "of north", "of public", "shared", "shared", "shared"}, keys(t, db, choice{})); diff != "" {
 			t.Error(diff)
 		}
-		tables, err := Find(t.Context(), db)
+		tables, err := findTables(t.Context(), db)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range []int64{4, 0} {
-			changed, err := tables.SetService(t.Context(), db, []string{"shared", "of north", "unknown"}, "local")
+			changed, err := tables.setService(t.Context(), db, []string{"shared", "of north", "unknown"}, "local")
 			if err != nil || changed != want {
 				t.Errorf("%d rows changed, %v; want %d", changed, err, want)
 			}
 		}
-		if _, err := tables.Blobs(t.Context(), db, Choice{Names: []string{"logo"}}); fault.CodeOf(err) != fault.NotFound {
+		if _, err := tables.blobs(t.Context(), db, choice{Names: []string{"logo"}}); fault.CodeOf(err) != fault.NotFound {
 			t.Errorf("without attachments: %v", err)
 		}
 	})
@@ -119,14 +119,14 @@ func TestTables(t *testing.T) {
 			CREATE TABLE active_storage_attachments (name text, record_type text, record_id int, blob_id int);
 			INSERT INTO active_storage_blobs VALUES (1, 'video', 3, '', now()), (2, 'preview', 3, '', now());
 			INSERT INTO active_storage_attachments VALUES ('film', 'Post', 1, 1), ('preview_image', 'ActiveStorage::Blob', 1, 2)`)
-		if diff := cmp.Diff([]string{"preview", "video"}, keys(t, db, Choice{RecordTypes: []string{"Post"}})); diff != "" {
+		if diff := cmp.Diff([]string{"preview", "video"}, keys(t, db, choice{RecordTypes: []string{"Post"}})); diff != "" {
 			t.Error(diff)
 		}
-		tables, err := Find(t.Context(), db)
+		tables, err := findTables(t.Context(), db)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if changed, err := tables.SetService(t.Context(), db, []string{"video"}, "local"); changed != 0 || err != nil {
+		if changed, err := tables.setService(t.Context(), db, []string{"video"}, "local"); changed != 0 || err != nil {
 			t.Errorf("%d rows changed, %v", changed, err)
 		}
 	})
@@ -149,11 +149,11 @@ func TestTables(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer db.Close(t.Context())
-		tables, err := Find(t.Context(), db)
+		tables, err := findTables(t.Context(), db)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := tables.Blobs(t.Context(), db, Choice{}); fault.CodeOf(err) != fault.Denied {
+		if _, err := tables.blobs(t.Context(), db, choice{}); fault.CodeOf(err) != fault.Denied {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -25,7 +25,7 @@ func (d *Dump) CheckDefinitions() error {
 	}
 	for e := range d.Head.All() {
 		if copies[e.ID] != e.Copy {
-			d.Edits.ReplaceCopy(e, copies[e.ID])
+			d.Edits.replaceCopy(e, copies[e.ID])
 		}
 	}
 	return nil

@@ -23,8 +23,8 @@ func (x *Edits) Redefine(e *archive.Entry, sql string) {
 	x.set(e, func(c *archive.Edit) { c.Definition = sql })
 }
 
-// ReplaceCopy replaces the COPY statement of an entry.
-func (x *Edits) ReplaceCopy(e *archive.Entry, sql string) {
+// replaceCopy replaces the COPY statement of an entry.
+func (x *Edits) replaceCopy(e *archive.Entry, sql string) {
 	x.set(e, func(c *archive.Edit) { c.Copy = sql })
 }
 

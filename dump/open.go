@@ -147,11 +147,11 @@ func (d *Dump) agree(m *catalog.Manifest) error {
 	return nil
 }
 
-// File is a dump in a local file.
-type File string
+// diskFile is a dump in a local file.
+type diskFile string
 
 // Open implements Opener.
-func (s File) Open(ctx context.Context) (*Dump, error) {
+func (s diskFile) Open(ctx context.Context) (*Dump, error) {
 	f, err := openFile(ctx, string(s))
 	switch {
 	case ctx.Err() != nil && err != nil:
@@ -166,7 +166,7 @@ func (s File) Open(ctx context.Context) (*Dump, error) {
 	return d, nil
 }
 
-func (s File) read(ctx context.Context, f *os.File) (*Dump, error) {
+func (s diskFile) read(ctx context.Context, f *os.File) (*Dump, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
@@ -212,11 +212,11 @@ func (s File) read(ctx context.Context, f *os.File) (*Dump, error) {
 	return d, nil
 }
 
-// Pipe is a dump on standard input.
-type Pipe struct{ r io.Reader }
+// pipe is a dump on standard input.
+type pipe struct{ r io.Reader }
 
 // Open implements Opener.
-func (s Pipe) Open(ctx context.Context) (*Dump, error) {
+func (s pipe) Open(ctx context.Context) (*Dump, error) {
 	return openPipe(ctx, "standard input", s.r)
 }
 
@@ -255,10 +255,10 @@ func (d *Dump) readHead(ctx context.Context, in io.Reader) (err error) {
 // file, s3://BUCKET/KEY, or a key with or without its folder.
 func Locate(arg string, stdin io.Reader, openKey func(key string) (Opener, error)) (Opener, error) {
 	if arg == "-" {
-		return Pipe{stdin}, nil
+		return pipe{stdin}, nil
 	}
 	if _, err := os.Stat(arg); err == nil {
-		return File(arg), nil
+		return diskFile(arg), nil
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.Wrap(fault.Usage, "", err)
 	}
@@ -271,7 +271,7 @@ func Locate(arg string, stdin io.Reader, openKey func(key string) (Opener, error
 // OpenHead opens a dump when only the head is needed. It does not scan a file for its
 // blocks.
 func OpenHead(ctx context.Context, src Opener) (*Dump, error) {
-	file, ok := src.(File)
+	file, ok := src.(diskFile)
 	if !ok {
 		return src.Open(ctx)
 	}

@@ -65,19 +65,19 @@ func TestSourceThatStallsEndsWithTheContext(t *testing.T) {
 	}
 	t.Run("no byte", func(t *testing.T) {
 		endsSoon(t, func(ctx context.Context) error {
-			_, err := Pipe{stalled(t, nil)}.Open(ctx)
+			_, err := pipe{stalled(t, nil)}.Open(ctx)
 			return err
 		})
 	})
 	t.Run("in the head", func(t *testing.T) {
 		endsSoon(t, func(ctx context.Context) error {
-			_, err := Pipe{stalled(t, data[:100])}.Open(ctx)
+			_, err := pipe{stalled(t, data[:100])}.Open(ctx)
 			return err
 		})
 	})
 	t.Run("in the data", func(t *testing.T) {
 		endsSoon(t, func(ctx context.Context) error {
-			d, err := Pipe{stalled(t, data[:len(data)-10])}.Open(ctx)
+			d, err := pipe{stalled(t, data[:len(data)-10])}.Open(ctx)
 			if err != nil {
 				return err
 			}
@@ -87,7 +87,7 @@ func TestSourceThatStallsEndsWithTheContext(t *testing.T) {
 	})
 	t.Run("a FIFO without a writer", func(t *testing.T) {
 		endsSoon(t, func(ctx context.Context) error {
-			_, err := File(fifo).Open(ctx)
+			_, err := diskFile(fifo).Open(ctx)
 			return err
 		})
 	})
@@ -98,7 +98,7 @@ func TestSourceThatStallsEndsWithTheContext(t *testing.T) {
 		}
 		defer func() { _ = w.Close() }()
 		endsSoon(t, func(ctx context.Context) error {
-			_, err := File(fifo).Open(ctx)
+			_, err := diskFile(fifo).Open(ctx)
 			return err
 		})
 	})
@@ -106,7 +106,7 @@ func TestSourceThatStallsEndsWithTheContext(t *testing.T) {
 
 func TestSourceStreamEndsWhenItIsClosed(t *testing.T) {
 	data := readDump(t)
-	d, err := Pipe{stalled(t, data)}.Open(t.Context())
+	d, err := pipe{stalled(t, data)}.Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestSourceStreamEndsWhenItIsClosed(t *testing.T) {
 
 func TestSourceStreamIsTheWholeArchive(t *testing.T) {
 	data := readDump(t)
-	d, err := Pipe{iotest.HalfReader(bytes.NewReader(data))}.Open(t.Context())
+	d, err := pipe{iotest.HalfReader(bytes.NewReader(data))}.Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestSourceStreamIsTheWholeArchive(t *testing.T) {
 	}
 
 	broken := errors.New("the network is down")
-	d, err = Pipe{io.MultiReader(bytes.NewReader(data), iotest.ErrReader(broken))}.Open(t.Context())
+	d, err = pipe{io.MultiReader(bytes.NewReader(data), iotest.ErrReader(broken))}.Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestSourceThatIsNoArchive(t *testing.T) {
 			if err := os.WriteFile(file, []byte(tt.data), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			for _, s := range []Opener{File(file), Pipe{strings.NewReader(tt.data)}} {
+			for _, s := range []Opener{diskFile(file), pipe{strings.NewReader(tt.data)}} {
 				_, err := s.Open(t.Context())
 				if err == nil || fault.CodeOf(err) != tt.code || !strings.Contains(err.Error(), tt.text) {
 					t.Errorf("code %d, %v", fault.CodeOf(err), err)
@@ -189,7 +189,7 @@ func TestSourceIsAFolder(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "toc.dat"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := File(dir).Open(t.Context())
+	_, err := diskFile(dir).Open(t.Context())
 	if fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "directory format") {
 		t.Error(err)
 	}

@@ -45,7 +45,7 @@ func (r *Rules) Plan(head *archive.Head, seed methods.Seed, opt Options) (*Plan,
 		return nil, err
 	}
 	report := c.report()
-	if err := report.Unlisted(r); err != nil {
+	if err := report.unlisted(r); err != nil {
 		return nil, err
 	}
 	plan := c.plan()

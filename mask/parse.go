@@ -38,8 +38,8 @@ type yamlRules struct {
 	anchors   map[string]ast.Node
 }
 
-func (p *yamlRules) place(n ast.Node) Place {
-	at := Place{File: p.file}
+func (p *yamlRules) place(n ast.Node) place {
+	at := place{File: p.file}
 	if t := n.GetToken(); t != nil && t.Position != nil {
 		at.Line, at.Column = t.Position.Line, t.Position.Column
 	}

@@ -12,7 +12,7 @@ import (
 type verdict struct {
 	said    bool // a rule, keep, or a rule for the whole table covers the column
 	spec    methods.Spec
-	at      Place
+	at      place
 	builtIn bool
 }
 
@@ -116,11 +116,11 @@ func (s *subject) asksForMasks() bool {
 }
 
 // place returns the place of the strongest rule that masks a column of the table.
-func (s *subject) place() Place {
+func (s *subject) place() place {
 	for _, r := range s.rules {
 		if len(r.columns) > 0 {
 			return r.at
 		}
 	}
-	return Place{}
+	return place{}
 }

@@ -9,25 +9,25 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// Place is a position in a file, counted from 1.
-type Place struct {
+// place is a position in a file, counted from 1.
+type place struct {
 	File         string // without its folder
 	Line, Column int
 }
 
 // String returns "file:line:column".
-func (p Place) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
+func (p place) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
 
-// Problem is an error in the rules.
-type Problem struct {
-	Place Place
+// problem is an error in the rules.
+type problem struct {
+	Place place
 	On    string // table, or table and column; "" for the whole file
 	What  string
 	Do    string // how to fix it; "" if What explains it
 }
 
 // String returns the problem on one line.
-func (p Problem) String() string {
+func (p problem) String() string {
 	text := p.Place.String() + ": "
 	if p.On != "" {
 		text += p.On + ": "
@@ -40,10 +40,10 @@ func (p Problem) String() string {
 }
 
 // problems collects problems, so that all are reported at once.
-type problems struct{ list []Problem }
+type problems struct{ list []problem }
 
-func (p *problems) add(at Place, on, do, format string, args ...any) {
-	one := Problem{Place: at, On: on, What: fmt.Sprintf(format, args...), Do: do}
+func (p *problems) add(at place, on, do, format string, args ...any) {
+	one := problem{Place: at, On: on, What: fmt.Sprintf(format, args...), Do: do}
 	if !slices.Contains(p.list, one) {
 		p.list = append(p.list, one)
 	}
@@ -55,7 +55,7 @@ func (p *problems) err(what string) error {
 	if len(p.list) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(p.list, func(a, b Problem) int {
+	slices.SortStableFunc(p.list, func(a, b problem) int {
 		p, q := a.Place, b.Place
 		return cmp.Or(cmp.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column))
 	})

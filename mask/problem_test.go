@@ -12,11 +12,11 @@ func TestProblems(t *testing.T) {
 	if err := p.err("the rules"); err != nil {
 		t.Error(err)
 	}
-	p.add(Place{"hectl.yml", 9, 2}, "users", "", "later")
-	p.add(Place{"hectl.yml", 3, 8}, "users.email", "keep it", "wrong %d", 1)
-	p.add(Place{"hectl.yml", 3, 2}, "", "", "first")
-	p.add(Place{"hectl.yml", 9, 2}, "users", "", "later")
-	p.add(Place{"a.yml", 30, 2}, "", "", "another file")
+	p.add(place{"hectl.yml", 9, 2}, "users", "", "later")
+	p.add(place{"hectl.yml", 3, 8}, "users.email", "keep it", "wrong %d", 1)
+	p.add(place{"hectl.yml", 3, 2}, "", "", "first")
+	p.add(place{"hectl.yml", 9, 2}, "users", "", "later")
+	p.add(place{"a.yml", 30, 2}, "", "", "another file")
 	const want = `the rules:
   a.yml:30:2: another file
   hectl.yml:3:2: first

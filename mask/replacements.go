@@ -144,7 +144,7 @@ func (j *credentialJudge) try(t *schema.Table, col *schema.Column, spec methods.
 	one.draw = trial.column(s, col, s.column(col.Name))
 	for _, whole := range parts(j.byName, t) {
 		if whole != t && whole.PartitionBy != "" && slices.Contains(whole.Uses(whole.PartitionBy), col.Name) {
-			trial.add(Place{}, "", "", "%s is partitioned by it (%s)", label(whole.Name), whole.PartitionBy)
+			trial.add(place{}, "", "", "%s is partitioned by it (%s)", label(whole.Name), whole.PartitionBy)
 		}
 	}
 	if len(trial.list) == 0 {

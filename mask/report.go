@@ -158,9 +158,9 @@ func (r *Report) open() []Finding {
 // Open returns how many findings have no rule.
 func (r *Report) Open() int { return len(r.open()) }
 
-// Unlisted returns the error, of code fault.Usage, for open columns and definitions
+// unlisted returns the error, of code fault.Usage, for open columns and definitions
 // under UnlistedFail, otherwise nil. Its hint has the lines to add.
-func (r *Report) Unlisted(rules *Rules) error {
+func (r *Report) unlisted(rules *Rules) error {
 	open, unseen := r.open(), r.openDefinitions()
 	if rules.Unlisted != UnlistedFail || len(open)+len(unseen) == 0 {
 		return nil

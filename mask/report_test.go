@@ -32,10 +32,10 @@ func TestReport(t *testing.T) {
 	if len(got) != 6 || r.Masked != 2 || r.Kept != 1 || r.Open() != 3 || len(r.LeftOut) != 1 || r.LeftOut[0] != "delayed_jobs" {
 		t.Errorf("%+v", r)
 	}
-	if err := r.Unlisted(&Rules{Unlisted: UnlistedWarn}); err != nil {
+	if err := r.unlisted(&Rules{Unlisted: UnlistedWarn}); err != nil {
 		t.Error(err)
 	}
-	err := r.Unlisted(c.rules)
+	err := r.unlisted(c.rules)
 	if fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "the dump has 3 columns that could hold personal data") || !strings.Contains(strings.Join(fault.Hints(err), ""), "large_objects: none") {
 		t.Error(err)
 	}

@@ -49,7 +49,7 @@ type Rules struct {
 // tableRule is the rule for the tables that match a pattern.
 type tableRule struct {
 	pattern schema.Pattern
-	at      Place
+	at      place
 	rows    string // "none", "all", or "" if there is no rule
 	keep    bool   // the team has reviewed the table: nothing to mask
 	rest    bool   // keep all columns that are not in columns
@@ -60,7 +60,7 @@ type tableRule struct {
 type columnRule struct {
 	name string
 	spec methods.Spec
-	at   Place
+	at   place
 }
 
 func (t *tableRule) column(name string) *columnRule {

@@ -124,7 +124,7 @@ func (r *Report) mend(tables []*suggestedTable) bool {
 	rules := *r.compiler.rules
 	rules.own = slices.Clone(rules.own)
 	for i, t := range tables {
-		rule := tableRule{at: Place{suggestedFile, i, 0}, keep: t.keep}
+		rule := tableRule{at: place{suggestedFile, i, 0}, keep: t.keep}
 		pattern, err := schema.ParsePattern(t.table.String())
 		if err != nil {
 			continue
@@ -134,7 +134,7 @@ func (r *Report) mend(tables []*suggestedTable) bool {
 			rule.rows = "none"
 		}
 		for j, c := range t.columns {
-			rule.columns = append(rule.columns, columnRule{c.name, c.spec, Place{suggestedFile, i, j + 1}})
+			rule.columns = append(rule.columns, columnRule{c.name, c.spec, place{suggestedFile, i, j + 1}})
 		}
 		rules.own = append(rules.own, rule)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // Args returns the arguments with which a libpq program connects to c, without secrets.
-// Environ has those.
+// environ has those.
 func (c Conn) Args() []string {
 	if c.settings == nil {
 		return nil
@@ -64,13 +64,13 @@ func (c Conn) Files() []string {
 	return files
 }
 
-// Environ returns base as the environment of a child that connects to c: without the
+// environ returns base as the environment of a child that connects to c: without the
 // caller's PG* variables, and with PGPASSWORD if the password is known.
 //
 // A parameter from the environment that older versions of libpq do not recognize
 // remains a variable. An older pg_dump ignores the variable, but would fail with such
 // an argument.
-func (c Conn) Environ(base []string) []string {
+func (c Conn) environ(base []string) []string {
 	env := slices.DeleteFunc(slices.Clone(base), func(kv string) bool {
 		return strings.HasPrefix(kv, "PG")
 	})
@@ -96,7 +96,7 @@ func QuoteConninfo(s string) string {
 // to work on c. It sets the variables of libpq, Rails and the application to c, and
 // leaves out all variables for other databases, AWS credentials and hectl's settings.
 func (c Conn) CommandEnviron(base []string) []string {
-	env := slices.DeleteFunc(c.Environ(base), func(kv string) bool {
+	env := slices.DeleteFunc(c.environ(base), func(kv string) bool {
 		name, _, _ := strings.Cut(kv, "=")
 		name = strings.ToUpper(name)
 		return strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, "HECTL_") || strings.HasPrefix(name, "DIAPER_DB_") ||

@@ -21,7 +21,7 @@ func TestArgsAndEnviron(t *testing.T) {
 	}
 	base := []string{"PATH=/bin", "PGHOST=evil", "PGHOSTADDR=1.2.3.4", "PGSERVICE=x", "PGCLUSTER=15/main", "HOME=/h", "PG_COLOR=always"}
 	wantEnv := []string{"PATH=/bin", "HOME=/h", "PGREQUIREAUTH=scram-sha-256", "PGPASSWORD=hunter2"}
-	if diff := cmp.Diff(wantEnv, c.Environ(base)); diff != "" {
+	if diff := cmp.Diff(wantEnv, c.environ(base)); diff != "" {
 		t.Error(diff)
 	}
 

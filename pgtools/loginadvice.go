@@ -16,9 +16,9 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// From returns the origin of a libpq keyword's value, such as "PGUSER", "service app" or
+// from returns the origin of a libpq keyword's value, such as "PGUSER", "service app" or
 // ByLibpq, or "" if it is not known.
-func (c Conn) From(keyword string) string {
+func (c Conn) from(keyword string) string {
 	if c.settings == nil {
 		return ""
 	}
@@ -30,7 +30,7 @@ func (c Conn) From(keyword string) string {
 
 // told adds a hint with the origins of the settings in c.
 func (c Conn) told(err error) error {
-	if c.From("host") == "" {
+	if c.from("host") == "" {
 		return err
 	}
 	type place struct {
@@ -41,7 +41,7 @@ func (c Conn) told(err error) error {
 	for _, part := range []struct{ keyword, name string }{
 		{"host", "host"}, {"port", "port"}, {"user", "user"}, {"password", "password"}, {"dbname", "database"},
 	} {
-		origin := c.From(part.keyword)
+		origin := c.from(part.keyword)
 		if origin == "" {
 			continue
 		}
@@ -71,7 +71,7 @@ func withHints(code fault.Code, hints string, err error) error {
 
 // inBrackets returns the origin of a setting in parentheses.
 func (c Conn) inBrackets(keyword string) string {
-	if origin := c.From(keyword); origin != "" && origin != ByLibpq {
+	if origin := c.from(keyword); origin != "" && origin != ByLibpq {
 		return " (" + origin + ")"
 	}
 	return ""
@@ -80,7 +80,7 @@ func (c Conn) inBrackets(keyword string) string {
 // wrongPassword returns the advice for a password that the server refuses.
 func (c Conn) wrongPassword() string {
 	advice := "check PGPASSWORD, or the line in ~/.pgpass"
-	switch origin := c.From("password"); {
+	switch origin := c.from("password"); {
 	case origin == "":
 	case origin == c.get("passfile"):
 		advice = "check the line in " + origin
@@ -106,7 +106,7 @@ func (c Conn) missingPassword() string {
 // passwordOfRole returns the command that sets a password for a role on this machine.
 // Debian's superuser has none.
 func (c Conn) passwordOfRole() string {
-	if words := c.Superuser("psql"); words != nil && plainRole.MatchString(c.User()) {
+	if words := c.superuser("psql"); words != nil && plainRole.MatchString(c.User()) {
 		return "\ngive the role a password: " + strings.Join(words, " ") + ` -c '\password ` + c.User() + `'`
 	}
 	if c.IsLocal() {
@@ -121,7 +121,7 @@ var plainRole = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 func (c Conn) missingRole() string {
 	from := cmp.Or(c.inBrackets("user"), " (PGUSER, or in the connection string)")
 	advice := "name another user" + from + ", or create the role"
-	words := c.Superuser("createuser")
+	words := c.superuser("createuser")
 	switch {
 	case words != nil && plainRole.MatchString(c.User()):
 		advice += ": " + strings.Join(words, " ") + " --createdb " + c.User()
@@ -135,14 +135,14 @@ func (c Conn) missingRole() string {
 // the role's name, as on Debian.
 func (c Conn) otherPeer() string {
 	advice := "connect over TCP, where the server asks for a password: "
-	switch host := c.From("host"); host {
+	switch host := c.from("host"); host {
 	case "", ByLibpq, "PGHOST":
 		advice += "PGHOST=localhost"
 	default:
 		advice += "name localhost as the host (" + host + ")"
 	}
 	account, _ := currentAccount()
-	words := c.Superuser("createuser")
+	words := c.superuser("createuser")
 	if words != nil && plainRole.MatchString(account) && account != c.User() {
 		advice += "\nconnect as yourself, once there is a role for you: " + strings.Join(words, " ") + " --createdb " + account
 	}
@@ -180,11 +180,11 @@ func listening(dirs []string, but int) []string {
 	return ports
 }
 
-// Superuser returns the beginning of a command line that runs one of PostgreSQL's
+// superuser returns the beginning of a command line that runs one of PostgreSQL's
 // programs as the superuser of c's server: over its Unix socket, as the server's
 // account. It returns nil if there is no such socket, because the server is in a
 // container or on another machine.
-func (c Conn) Superuser(program string) []string {
+func (c Conn) superuser(program string) []string {
 	dirs := socketDirs()
 	if c.IsSocket() {
 		dirs = []string{c.Host()}

@@ -86,7 +86,7 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 		if fault.CodeOf(c.told(fault.New(fault.Denied, "first", "no"))) != fault.Denied {
 			t.Error("the code is lost")
 		}
-		if other := c.WithDatabase("other"); other.From("dbname") != "" {
+		if other := c.WithDatabase("other"); other.from("dbname") != "" {
 			t.Error("another database has an origin")
 		}
 	}

@@ -228,7 +228,7 @@ func childEnviron(c Conn) []string {
 	if ctype != "" { // the only other part of LC_ALL that matters here
 		env = append(env, "LC_CTYPE="+ctype)
 	}
-	return append(c.Environ(env), "PGAPPNAME=hectl")
+	return append(c.environ(env), "PGAPPNAME=hectl")
 }
 
 // lines calls f for each complete line, without the line break.

@@ -18,7 +18,7 @@ func PsqlLine(conn Conn, role string, options []string, statements ...string) st
 // server of conn. On this machine that is over the server's socket, as the account of
 // the server: over TCP, Debian's superuser has no password.
 func SuperuserLine(conn Conn, superuser, statement string) string {
-	words := conn.Superuser("psql")
+	words := conn.superuser("psql")
 	if len(words) < 3 || words[0] != "sudo" || words[2] != superuser {
 		return PsqlLine(conn, superuser, nil, statement)
 	}

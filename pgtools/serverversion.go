@@ -14,8 +14,8 @@ type Version struct{ Major, Minor int }
 // String returns "15.18".
 func (v Version) String() string { return fmt.Sprintf("%d.%d", v.Major, v.Minor) }
 
-// Compare returns -1, 0 or 1 as v is older than, equal to or newer than w.
-func (v Version) Compare(w Version) int {
+// compare returns -1, 0 or 1 as v is older than, equal to or newer than w.
+func (v Version) compare(w Version) int {
 	return cmp.Or(cmp.Compare(v.Major, w.Major), cmp.Compare(v.Minor, w.Minor))
 }
 

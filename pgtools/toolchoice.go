@@ -97,13 +97,13 @@ func choose(found []Tool, name string, better func(a, b Tool) int, fits func(Too
 		return Tool{}, false
 	}
 	return slices.MinFunc(fitting, func(a, b Tool) int {
-		return cmp.Or(better(a, b), b.Version.Compare(a.Version), compareWrapper(a, b))
+		return cmp.Or(better(a, b), b.Version.compare(a.Version), compareWrapper(a, b))
 	}), true
 }
 
 // compareTools orders tools by name and version, with programs before wrappers.
 func compareTools(a, b Tool) int {
-	return cmp.Or(cmp.Compare(a.Name, b.Name), a.Version.Compare(b.Version), compareWrapper(a, b), cmp.Compare(a.Path, b.Path))
+	return cmp.Or(cmp.Compare(a.Name, b.Name), a.Version.compare(b.Version), compareWrapper(a, b), cmp.Compare(a.Path, b.Path))
 }
 
 func compareWrapper(a, b Tool) int {

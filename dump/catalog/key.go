@@ -12,8 +12,8 @@ const (
 	timeLayout = "20060102150405" // UTC
 )
 
-// DefaultLabel is the label of dumps whose key has none.
-const DefaultLabel = "production"
+// defaultLabel is the label of dumps whose key has none.
+const defaultLabel = "production"
 
 // Key returns the key of a dump taken at t. base is "" for the top of the bucket.
 func Key(base, label string, t time.Time) string {
@@ -50,7 +50,7 @@ func ParseKey(base, key string) (label string, t time.Time, ok bool) {
 	if m := labelAndTime.FindStringSubmatch(stem); m != nil {
 		if t, err := time.Parse(timeLayout, m[2]); err == nil {
 			if m[1] == "" {
-				return DefaultLabel, t, true
+				return defaultLabel, t, true
 			}
 			return m[1], t, true
 		}

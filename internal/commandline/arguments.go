@@ -35,7 +35,7 @@ func Arrange(app *cli.App, args []string) ([]string, error) {
 	}
 	flags, operands, err := split(cmd, rest)
 	if err != nil {
-		return nil, UsageError(FullName(cmd), err)
+		return nil, usageError(FullName(cmd), err)
 	}
 	return slices.Concat(strings.Fields(FullName(cmd)), flags, []string{"--"}, operands), nil
 }

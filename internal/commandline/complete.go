@@ -46,7 +46,7 @@ type Completers map[string]Completer
 // folders.
 const (
 	CompleteFiles   = ":files"
-	CompleteFolders = ":folders"
+	completeFolders = ":folders"
 )
 
 // OneOf returns a completer of fixed words.
@@ -200,7 +200,7 @@ func completeValue(ctx context.Context, completers Completers, f cli.Flag, line 
 	case "true":
 		return []Candidate{{Word: "true"}, {Word: "false"}}
 	case "DIR":
-		return []Candidate{{Word: CompleteFolders}}
+		return []Candidate{{Word: completeFolders}}
 	case "FILE":
 		return []Candidate{{Word: CompleteFiles}}
 	}
@@ -240,6 +240,6 @@ func listFlags(flags []cli.Flag) []Candidate {
 // folders.
 func startingWith(word string, candidates []Candidate) []Candidate {
 	return slices.DeleteFunc(candidates, func(c Candidate) bool {
-		return c.Word != CompleteFiles && c.Word != CompleteFolders && !strings.HasPrefix(c.Word, word)
+		return c.Word != CompleteFiles && c.Word != completeFolders && !strings.HasPrefix(c.Word, word)
 	})
 }

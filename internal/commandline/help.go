@@ -28,7 +28,7 @@ func Describe(c *cli.Command, categories []string, exits string) {
 	}
 	c.HideHelpCommand = true
 	c.CustomHelpTemplate = helpTemplate(c, categories, exits)
-	c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return UsageError(FullName(c), err) }
+	c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return usageError(FullName(c), err) }
 }
 
 // FullName returns the name of a command as typed after "hectl": "snapshot save".

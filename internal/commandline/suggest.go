@@ -10,8 +10,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// UsageError wraps an error about flags or operands with fault.Usage and a hint.
-func UsageError(command string, err error) error {
+// usageError wraps an error about flags or operands with fault.Usage and a hint.
+func usageError(command string, err error) error {
 	return fault.Wrap(fault.Usage, `see "hectl `+command+` --help"`, err)
 }
 
@@ -20,7 +20,7 @@ func missingCommand(cmd *cli.Command, args []string) error {
 	if at := operandAt(cmd.Subcommands, args); at >= 0 {
 		return unknownCommand(cmd, args[at])
 	}
-	return UsageError(FullName(cmd), fmt.Errorf("%s needs a command: %s", FullName(cmd), listSubcommands(cmd)))
+	return usageError(FullName(cmd), fmt.Errorf("%s needs a command: %s", FullName(cmd), listSubcommands(cmd)))
 }
 
 // unknownCommand is the error for a name that no subcommand of cmd has.

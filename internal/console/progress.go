@@ -77,9 +77,6 @@ func (c *Console) Progress(label string, unit Unit, total int64) *Progress {
 // Add counts n more units.
 func (p *Progress) Add(n int64) { p.n.Add(n) }
 
-// N returns the number of units so far.
-func (p *Progress) N() int64 { return p.n.Load() }
-
 // Job shows the name of a parallel job until done is called. The names of running jobs
 // replace the label.
 func (p *Progress) Job(name string) (done func()) {

@@ -120,7 +120,7 @@ func TestProgressIsSilentWithQuiet(t *testing.T) {
 	p := c.Progress("data", Bytes, 100)
 	p.Add(7)
 	p.Done()
-	if stderr.Len() > 0 || p.N() != 7 {
-		t.Errorf("%d, %q", p.N(), stderr)
+	if stderr.Len() > 0 || p.n.Load() != 7 {
+		t.Errorf("%d, %q", p.n.Load(), stderr)
 	}
 }

@@ -10,10 +10,10 @@ import (
 // ErrLocked reports that another process holds the lock.
 var ErrLocked = errors.New("locked by another process")
 
-// Lock locks f until it is closed or the process exits. It does not wait: a lock held
+// lock locks f until it is closed or the process exits. It does not wait: a lock held
 // by another process is ErrLocked. On a file system without locks, the error wraps
 // errors.ErrUnsupported.
-func Lock(f *os.File) error {
+func lock(f *os.File) error {
 	switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {
 	case err == nil:
 		return nil
@@ -26,7 +26,7 @@ func Lock(f *os.File) error {
 	}
 }
 
-// OpenLocked is Open and Lock. The file that it returns is the one at path: if the
+// OpenLocked opens and locks a file. The file that it returns is the one at path: if the
 // process that held the lock removed or renamed its file meanwhile, OpenLocked starts
 // again.
 func OpenLocked(path string, flag int) (*os.File, error) {
@@ -35,21 +35,21 @@ func OpenLocked(path string, flag int) (*os.File, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := Lock(f); err != nil {
+		if err := lock(f); err != nil {
 			_ = f.Close() // nothing was written
 			return nil, err
 		}
-		if Same(path, f) {
+		if same(path, f) {
 			return f, nil
 		}
 		_ = f.Close() // nothing was written
 	}
 }
 
-// LockIfSupported is Lock, except that it leaves a file unlocked on a file system
+// LockIfSupported locks f like OpenLocked, but leaves it unlocked on a file system
 // without locks.
 func LockIfSupported(f *os.File) error {
-	if err := Lock(f); !errors.Is(err, errors.ErrUnsupported) {
+	if err := lock(f); !errors.Is(err, errors.ErrUnsupported) {
 		return err
 	}
 	return nil

@@ -53,8 +53,8 @@ func open(path string, flag int) (*os.File, error) {
 	return f, nil
 }
 
-// Same reports whether path still names the open file f.
-func Same(path string, f *os.File) bool {
+// same reports whether path still names the open file f.
+func same(path string, f *os.File) bool {
 	opened, err := f.Stat()
 	if err != nil {
 		return false
@@ -66,13 +66,13 @@ func Same(path string, f *os.File) bool {
 // Rename renames the open file f to path. If another user has put something else in
 // its place, Rename returns ErrNotOurs and publishes nothing.
 func Rename(f *os.File, path string) error {
-	if !Same(f.Name(), f) {
+	if !same(f.Name(), f) {
 		return fmt.Errorf("%s: %w", f.Name(), ErrNotOurs)
 	}
 	if err := os.Rename(f.Name(), path); err != nil {
 		return err
 	}
-	if !Same(path, f) {
+	if !same(path, f) {
 		return fmt.Errorf("%s: %w", path, ErrNotOurs)
 	}
 	return nil

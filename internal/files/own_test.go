@@ -72,7 +72,7 @@ func TestOpenMakesAndOpensItsOwn(t *testing.T) {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
 	again, err := OpenExisting(path, os.O_RDWR)
-	if err != nil || !Same(path, again) {
+	if err != nil || !same(path, again) {
 		t.Errorf("%v", err)
 	}
 	if err := errors.Join(f.Close(), again.Close()); err != nil {
@@ -98,7 +98,7 @@ func TestRename(t *testing.T) {
 	if _, err := os.Lstat(target); err == nil {
 		t.Error("theirs was published")
 	}
-	if err := errors.Join(os.Rename(path+".away", path), Rename(f, target)); err != nil || !Same(target, f) {
+	if err := errors.Join(os.Rename(path+".away", path), Rename(f, target)); err != nil || !same(target, f) {
 		t.Errorf("got %v", err)
 	}
 }

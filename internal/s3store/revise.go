@@ -5,10 +5,10 @@ import (
 	"io"
 )
 
-// Reviser is a stream whose start is final only after its end. An archive, for example,
+// reviser is a stream whose start is final only after its end. An archive, for example,
 // knows the offsets in its table of contents only after all blocks. Upload holds the
 // parts that may change in memory and sends them last.
-type Reviser interface {
+type reviser interface {
 	io.Reader
 
 	// Held returns the number of bytes at the start that may change, or a larger number

@@ -145,7 +145,7 @@ func (s *Store) Upload(ctx context.Context, key string, r io.Reader, opt UploadO
 		return Object{}, s.streamError(ctx, op, err)
 	}
 	u := &upload{store: s, op: op, key: key, opt: opt}
-	u.reviser, _ = r.(Reviser)
+	u.reviser, _ = r.(reviser)
 	if first.last {
 		if err := u.revise([]part{first}); err != nil {
 			return Object{}, err
@@ -172,7 +172,7 @@ type upload struct {
 	opt      UploadOptions
 	id       string // of a multipart upload
 	checksum bool   // a multipart upload was opened with checksums
-	reviser  Reviser
+	reviser  reviser
 	cutOff   atomic.Bool // the request of a part was interrupted
 }
 

@@ -47,8 +47,8 @@ type Cluster struct {
 	done     chan struct{} // closed when the server has exited
 }
 
-// DirVariable names a variable that sets Options.Dir for New. Options.Dir precedes it.
-const DirVariable = "PGTEST_DIR"
+// dirVariable names a variable that sets Options.Dir for New. Options.Dir precedes it.
+const dirVariable = "PGTEST_DIR"
 
 // startTimeout is long enough for a start on a busy machine.
 const startTimeout = 60 * time.Second
@@ -61,7 +61,7 @@ func New(tb testing.TB, opts ...Options) *Cluster {
 	if len(opts) > 0 {
 		opt = opts[0]
 	}
-	opt.Dir = cmp.Or(opt.Dir, os.Getenv(DirVariable))
+	opt.Dir = cmp.Or(opt.Dir, os.Getenv(dirVariable))
 	c, err := Start(tb.Context(), opt)
 	if err != nil {
 		tb.Fatal(err)
@@ -233,8 +233,8 @@ func (c *Cluster) Stop() error {
 	return os.RemoveAll(c.dir)
 }
 
-// PID returns the process id of the postmaster.
-func (c *Cluster) PID() int { return c.process.Pid }
+// pid returns the process id of the postmaster.
+func (c *Cluster) pid() int { return c.process.Pid }
 
 // Bin returns the folder of the server and client programs.
 func (c *Cluster) Bin() string { return c.bin }

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			panic(err)
 		}
-		fmt.Println(c.PID(), c.dir)
+		fmt.Println(c.pid(), c.dir)
 		select {}
 	}
 	goleak.VerifyTestMain(m)
