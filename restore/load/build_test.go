@@ -87,24 +87,3 @@ func TestDivideWork(t *testing.T) {
 		t.Error(diff)
 	}
 }
-
-func TestCopiesInto(t *testing.T) {
-	for _, tt := range []struct {
-		statement, schema, table string
-		want                     bool
-	}{
-		{"COPY public.items (id, name) FROM stdin;\n", "public", "items", true},
-		{`COPY "Mixed".items (id) FROM stdin;`, "Mixed", "items", true},
-		{`COPY public."a ""b"" (c" (id) FROM stdin;`, "public", `a "b" (c`, true},
-		{"COPY public.items FROM stdin;\n", "public", "items", true},
-		{"COPY public.items_2026 (id) FROM stdin;", "public", "items", false},
-		{"COPY public.items (id) FROM stdin;", "public", "items_2026", false},
-		{"COPY audit.items (id) FROM stdin;", "public", "items", false},
-		{"INSERT INTO public.items", "public", "items", false},
-		{"", "public", "items", false},
-	} {
-		if got := copiesInto(tt.statement, &archive.Entry{Namespace: tt.schema, Tag: tt.table}); got != tt.want {
-			t.Errorf("%q into %s.%s: %v", tt.statement, tt.schema, tt.table, got)
-		}
-	}
-}

@@ -29,8 +29,8 @@ func (s *sessions) copyTable(ctx context.Context, c tableCopy, data io.Reader) e
 
 // copy copies data into the table over one session.
 func (c tableCopy) copy(ctx context.Context, db *pgtools.DB, data io.Reader) error {
-	statement, ok := strings.CutSuffix(strings.TrimSpace(c.entry.Copy), " FROM stdin;")
-	if !ok || c.table == nil || c.block.Length < worthFreezing {
+	statement, ok := c.freezing()
+	if !ok {
 		_, err := db.CopyIn(ctx, c.entry.Copy, data)
 		return err
 	}
@@ -38,9 +38,18 @@ func (c tableCopy) copy(ctx context.Context, db *pgtools.DB, data io.Reader) err
 		if _, err := tx.Exec(ctx, "TRUNCATE ONLY "+pgtools.Quote(c.table.Namespace)+"."+pgtools.Quote(c.table.Tag)); err != nil {
 			return err
 		}
-		_, err := tx.CopyIn(ctx, statement+" FROM stdin WITH (FREEZE)", data)
+		_, err := tx.CopyIn(ctx, statement, data)
 		return err
 	})
+}
+
+// freezing returns the COPY statement with FREEZE, and whether to use it.
+func (c tableCopy) freezing() (statement string, ok bool) {
+	statement, ok = strings.CutSuffix(strings.TrimSpace(c.entry.Copy), " FROM stdin;")
+	if !ok || c.table == nil || c.block.Length < worthFreezing {
+		return "", false
+	}
+	return statement + " FROM stdin WITH (FREEZE)", true
 }
 
 // copiesInto reports whether a COPY statement names the table. With pg_dump

@@ -3,8 +3,6 @@ package load
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
@@ -117,36 +115,6 @@ func TestViewsThatMayReadOtherTables(t *testing.T) {
 		}}
 		if got := fillsInTurn(h, newDependents(h)); got != want {
 			t.Errorf("%s: %v", definition, got)
-		}
-	}
-}
-
-// A copy that runs alone separates those before it from those after it.
-func TestInTurn(t *testing.T) {
-	for _, tt := range []struct {
-		alone string // for each table
-		want  [][]int
-	}{
-		{"", [][]int{nil}},
-		{"...", [][]int{{0, 1, 2}}},
-		{"!", [][]int{{0}, nil}},
-		{"..!.!!.", [][]int{{0, 1}, {2}, {3}, {4}, {5}, {6}}},
-		{".!", [][]int{{0}, {1}, nil}},
-	} {
-		var copies []tableCopy
-		for i, c := range tt.alone {
-			copies = append(copies, tableCopy{entry: &archive.Entry{ID: i}, alone: c == '!'})
-		}
-		var got [][]int
-		for _, turn := range inTurn(copies) {
-			var ids []int
-			for _, c := range turn {
-				ids = append(ids, c.entry.ID)
-			}
-			got = append(got, ids)
-		}
-		if diff := cmp.Diff(tt.want, got); diff != "" {
-			t.Errorf("%s: %s", tt.alone, diff)
 		}
 	}
 }

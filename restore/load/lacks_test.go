@@ -142,15 +142,3 @@ func TestLibrary(t *testing.T) {
 		}
 	}
 }
-
-func TestOmissibleKind(t *testing.T) {
-	for text, want := range map[string]string{
-		"extension": "EXTENSION", "extensions": "EXTENSION", "security_labels": "SECURITY LABEL", "event-trigger": "EVENT TRIGGER",
-		"policies": "POLICY", "languages": "PROCEDURAL LANGUAGE", "indexes": "INDEX", "operator-families": "OPERATOR FAMILY",
-		"tables": "", "row-security": "", "constraint": "", "": "",
-	} {
-		if got, ok := omissibleKind(text); got != want || ok != (want != "") {
-			t.Errorf("%q: %q, %t", text, got, ok)
-		}
-	}
-}

@@ -176,27 +176,3 @@ func TestDealtMasked(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
-
-// An error from the reader is not mistaken for an error in the rows.
-func TestMaskedReader(t *testing.T) {
-	table := tableCopy{mask: &rows.Table{Name: "public.t", Columns: []rows.Column{{Name: "a"}, {Name: "b", Method: func(dst, _, _ []byte) ([]byte, bool, error) { return dst, true, nil }}}}}
-	for _, tt := range []struct {
-		name   string
-		data   io.Reader
-		want   string
-		broken error // of data
-		masked bool  // it is about the mask
-	}{
-		{"whole", strings.NewReader("1\t2\n\\.\n\n\n"), "1\t\\N\n\\.\n\n\n", nil, false},
-		{"half a row, then damage", io.MultiReader(strings.NewReader("1"), iotest.ErrReader(io.ErrNoProgress)), "", io.ErrNoProgress, false},
-		{"damage", iotest.ErrReader(io.ErrNoProgress), "", io.ErrNoProgress, false},
-		{"other columns", strings.NewReader("1\n\\.\n\n\n"), "", nil, true},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			got, err := io.ReadAll(table.maskReader(tt.data))
-			if string(got) != tt.want || isMaskError(err) != tt.masked || !tt.masked && !errors.Is(err, tt.broken) {
-				t.Errorf("%q, %v", got, err)
-			}
-		})
-	}
-}
