@@ -1,11 +1,10 @@
-package load
+package dump
 
 import (
 	"bytes"
 	"os"
 	"testing"
 
-	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
@@ -13,7 +12,7 @@ import (
 // of pg_dump. A table with the shortest row does not count as empty.
 func TestEmpty(t *testing.T) {
 	for name, known := range map[string]bool{"15-none-file": true, "15-gzip-file": true, "17-gzip-pipe": true, "17-zstd-file": true, "18-zstd-pipe": true, "18-lz4-pipe": false} {
-		data, err := os.ReadFile("../../pgtools/archive/testdata/" + name + ".archive")
+		data, err := os.ReadFile("../pgtools/archive/testdata/" + name + ".archive")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -22,7 +21,7 @@ func TestEmpty(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := &dump.Dump{Head: h}
+		d := &Dump{Head: h}
 		if d.Blocks, err = archive.Scan(in, h, archive.IndexOptions{}); err != nil {
 			t.Fatal(err)
 		}
