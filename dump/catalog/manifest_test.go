@@ -1,9 +1,17 @@
-package catalog_test
+package catalog
 
 import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"strings"
 	"testing"
+	"testing/iotest"
+	"time"
 
-	"github.com/rubyforgood/hectl/dump/catalog"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
 func TestCompressionLevel(t *testing.T) {
@@ -11,8 +19,82 @@ func TestCompressionLevel(t *testing.T) {
 		"": 0, "none": 0, "gzip": 0, "lz4": 0, "zstd": 0, "0": 0, "1": 1, "9": 9, "gzip:6": 6, "zstd:3": 3, "zstd:19": 19,
 		"zstd:level=7": 7, "zstd:level=19,long": 19, "zstd:long,level=4": 4, "zstd:long": 0, "lz4:level=9": 9,
 	} {
-		if got := (&catalog.Manifest{Compression: compression}).CompressionLevel(); got != want {
+		if got := (&Manifest{Compression: compression}).CompressionLevel(); got != want {
 			t.Errorf("%q: %d instead of %d", compression, got, want)
+		}
+	}
+}
+
+func TestManifestsAndTheirDumps(t *testing.T) {
+	for _, base := range []string{"", "a", "a/b"} {
+		dump := Key(base, "staging", time.Now())
+		if manifest := ManifestKey(base, dump); DumpKey(base, manifest) != dump {
+			t.Errorf("base %q: %s, %s, %s", base, dump, manifest, DumpKey(base, manifest))
+		}
+		for _, key := range []string{"", dump, ManifestPrefix(base) + "README", "manifests/x.json.tmp", "other/manifests/x.json"} {
+			if got := DumpKey(base, key); got != "" {
+				t.Errorf("base %q: %s is said to be the manifest of %s", base, key, got)
+			}
+		}
+	}
+}
+
+// manifestStore has one dump and its manifest.
+type manifestStore struct {
+	fakeStore
+	text    string
+	size    int64 // of the manifest, if not that of text
+	head    error // of the manifest
+	reading error
+}
+
+func (s manifestStore) Head(_ context.Context, key string) (s3store.Object, error) {
+	return s3store.Object{Key: key, Size: max(s.size, int64(len(s.text))), ETag: "manifest"}, s.head
+}
+
+func (s manifestStore) ReadRange(context.Context, s3store.Object, int64, int64) io.ReadCloser {
+	if s.reading != nil {
+		return io.NopCloser(iotest.ErrReader(s.reading))
+	}
+	return io.NopCloser(strings.NewReader(s.text))
+}
+
+func TestReadManifest(t *testing.T) {
+	t.Parallel()
+	d := Dump{Key: "backups/production-20261123083000.rds.dump", Size: 7, ETag: "abc"}
+	const key, text = "manifests/production-20261123083000.json", `{"version": 1, "size": 7, "etag": "abc", "database": "app"}`
+	denied := fault.New(fault.Denied, "", "denied")
+	listed := fakeStore{objects: []s3store.Object{{Key: key}}}
+	for _, tt := range []struct {
+		name  string
+		dump  string // "" for d's key
+		store manifestStore
+		found bool
+		code  fault.Code
+		want  string // in the error, or its hints
+	}{
+		{"a manifest", "", manifestStore{text: text}, true, fault.Done, ""},
+		{"a dump of another tool", "backups/x.dump", manifestStore{head: errors.New("asked")}, false, fault.Done, ""},
+		{"none", "", manifestStore{head: fault.New(fault.NotFound, "", "none")}, false, fault.Done, ""},
+		{"denied, and not listed", "", manifestStore{head: denied}, false, fault.Done, ""},
+		{"denied, though it exists", "", manifestStore{head: denied, fakeStore: listed}, false, fault.Denied, "s3:GetObject on manifests/*"},
+		{"denied when read", "", manifestStore{text: text, reading: denied}, false, fault.Denied, "s3:GetObject on manifests/*"},
+		{"encrypted with another key", "", manifestStore{text: text, reading: fault.New(fault.Denied, "", "not authorized to perform kms:Decrypt")}, false, fault.Denied, "kms:Decrypt"},
+		{"a broken network", "", manifestStore{text: text, reading: io.ErrUnexpectedEOF}, false, fault.Failed, "read the manifest " + key},
+		{"too large", "", manifestStore{size: maxManifest + 1}, false, fault.Integrity, "too large"},
+		{"not JSON", "", manifestStore{text: "<html>"}, false, fault.Integrity, "delete it"},
+		{"of a later version", "", manifestStore{text: `{"version": 99}`}, false, fault.Done, ""},
+		{"of another object", "", manifestStore{text: `{"version": 1, "size": 8, "etag": "abc"}`}, false, fault.Integrity, "is not the object that its manifest describes"},
+		{"of an earlier object", "", manifestStore{text: `{"version": 1, "size": 7, "etag": "abd"}`}, false, fault.Integrity, "is not the object that its manifest describes"},
+	} {
+		d := d
+		d.Key = cmp.Or(tt.dump, d.Key)
+		m, err := ReadManifest(t.Context(), tt.store, "", d)
+		if fault.CodeOf(err) != tt.code || (m != nil) != tt.found {
+			t.Errorf("%s: %v, %v", tt.name, m, err)
+		}
+		if err != nil && !strings.Contains(err.Error()+strings.Join(fault.Hints(err), ""), tt.want) {
+			t.Errorf("%s: %v, hints %q", tt.name, err, fault.Hints(err))
 		}
 	}
 }

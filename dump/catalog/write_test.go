@@ -1,0 +1,90 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"testing"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/s3store"
+)
+
+// fakeUploader reads up to limit bytes, and then fails with err if there is one.
+type fakeUploader struct {
+	limit int64
+	err   error
+}
+
+func (u fakeUploader) Upload(_ context.Context, key string, r io.Reader, _ s3store.UploadOptions) (s3store.Object, error) {
+	if u.err != nil {
+		_, _ = io.CopyN(io.Discard, r, u.limit)
+		return s3store.Object{}, u.err
+	}
+	n, err := io.Copy(io.Discard, r)
+	return s3store.Object{Key: key, Size: n}, err
+}
+
+func TestWriteArchive(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../../pgtools/archive/testdata/17-none-pipe.archive")
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken, refused := errors.New("broken"), errors.New("refused")
+	ended, end := context.WithCancel(t.Context())
+	end()
+	for _, tt := range []struct {
+		name  string
+		ctx   context.Context
+		store fakeUploader
+		write func(w io.Writer) error
+		want  error // nil for success
+	}{
+		{"complete", t.Context(), fakeUploader{}, func(w io.Writer) error { _, err := w.Write(data); return err }, nil},
+		{"the writer fails", t.Context(), fakeUploader{}, func(w io.Writer) error {
+			_, _ = w.Write(data[:100])
+			return broken
+		}, broken},
+		{"the store refuses it", t.Context(), fakeUploader{limit: 10, err: refused}, func(w io.Writer) error {
+			for {
+				if _, err := w.Write(data); err != nil {
+					return err
+				}
+			}
+		}, refused},
+		{"the writer fails, so the store does", t.Context(), fakeUploader{limit: 1 << 20, err: refused}, func(io.Writer) error { return broken }, broken},
+		{"both end with the context", ended, fakeUploader{limit: 1 << 20, err: refused}, func(io.Writer) error { return broken }, refused},
+	} {
+		object, stream, err := WriteArchive(tt.ctx, tt.store, "x", s3store.UploadOptions{}, "hectl", tt.write)
+		if !errors.Is(err, tt.want) || (stream != nil) != (tt.want == nil) {
+			t.Errorf("%s: %v, %v", tt.name, stream, err)
+		}
+		if tt.want == nil && (object.Size != int64(len(data)) || !stream.Known()) {
+			t.Errorf("%s: %+v", tt.name, object)
+		}
+	}
+}
+
+// A masked dump without a manifest is only a warning.
+func TestWriteMaskedManifest(t *testing.T) {
+	t.Parallel()
+	data, err := os.Open("../../pgtools/archive/testdata/17-none-pipe.archive")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer data.Close() //nolint:errcheck // only read from
+	stream := NewStream(data, "hectl")
+	if _, err := io.Copy(io.Discard, stream); err != nil {
+		t.Fatal(err)
+	}
+	m := &Manifest{Key: "backups/production-20261123083000.rds.dump"}
+	if err := WriteMaskedManifest(t.Context(), fakeUploader{}, "", m, stream); err != nil || len(m.Blocks) == 0 {
+		t.Errorf("%d blocks, %v", len(m.Blocks), err)
+	}
+	refused := errors.New("refused")
+	if err := WriteMaskedManifest(t.Context(), fakeUploader{err: refused}, "", m, stream); !errors.Is(err, refused) || fault.CodeOf(err) != fault.Warnings {
+		t.Errorf("got %v", err)
+	}
+}
