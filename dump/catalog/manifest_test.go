@@ -79,7 +79,7 @@ func TestReadManifest(t *testing.T) {
 		{"denied, and not listed", "", manifestStore{head: denied}, false, fault.Done, ""},
 		{"denied, though it exists", "", manifestStore{head: denied, fakeStore: listed}, false, fault.Denied, "s3:GetObject on manifests/*"},
 		{"denied when read", "", manifestStore{text: text, reading: denied}, false, fault.Denied, "s3:GetObject on manifests/*"},
-		{"encrypted with another key", "", manifestStore{text: text, reading: fault.New(fault.Denied, "", "not authorized to perform kms:Decrypt")}, false, fault.Denied, "kms:Decrypt"},
+		{"encrypted with another key", "", manifestStore{text: text, reading: fault.New(fault.Denied, "", "not authorized to perform kms:Decrypt")}, false, fault.Denied, "grant the credentials kms:Decrypt"},
 		{"a broken network", "", manifestStore{text: text, reading: io.ErrUnexpectedEOF}, false, fault.Failed, "read the manifest " + key},
 		{"too large", "", manifestStore{size: maxManifest + 1}, false, fault.Integrity, "too large"},
 		{"not JSON", "", manifestStore{text: "<html>"}, false, fault.Integrity, "delete it"},

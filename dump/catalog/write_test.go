@@ -74,7 +74,7 @@ func TestWriteMaskedManifest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer data.Close() //nolint:errcheck // only read from
+	defer data.Close()
 	stream := NewStream(data, "hectl")
 	if _, err := io.Copy(io.Discard, stream); err != nil {
 		t.Fatal(err)
