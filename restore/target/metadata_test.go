@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
 // hectl reads what Rails recorded in any type, spelling and schema. An unreadable value
 // counts against the database.
 func TestEnvironment(t *testing.T) {
-	server := pgtest.New(t)
+	server := shared.Cluster(t)
 	exec := func(database, sql string) {
 		t.Helper()
 		if err := server.Exec(t.Context(), database, sql); err != nil {
