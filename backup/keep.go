@@ -9,6 +9,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/when"
 )
 
 // keepFlags are the rules of retention.
@@ -65,7 +66,7 @@ func parsePolicy(settings *config.Sources, flags config.Flags) (retention.Policy
 		}
 	}
 	if text := rules["within"].Text; text != "" {
-		if p.Within, err = retention.ParseSpan(text); err != nil {
+		if p.Within, err = when.ParseSpan(text); err != nil {
 			return p, wrong("within", err)
 		}
 	}

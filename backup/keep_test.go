@@ -10,6 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/backup/retention"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/when"
 )
 
 // settingsOf returns the settings of a hectl.yml.
@@ -33,7 +34,7 @@ func TestPolicy(t *testing.T) {
 		flags config.Flags
 		want  retention.Policy
 	}{
-		{"keep: {last: 6, daily: 14, within: 2d}", nil, retention.Policy{Last: 6, Daily: 14, Within: retention.Span{Days: 2}, Min: 3}},
+		{"keep: {last: 6, daily: 14, within: 2d}", nil, retention.Policy{Last: 6, Daily: 14, Within: when.Span{Days: 2}, Min: 3}},
 		{"keep: {last: 6, daily: 14}", config.Flags{"keep-daily": "7", "keep-hourly": "1", "keep-weekly": "2", "keep-monthly": "3", "keep-yearly": "unlimited", "keep-min": "1"},
 			retention.Policy{Last: 6, Hourly: 1, Daily: 7, Weekly: 2, Monthly: 3, Yearly: retention.Unlimited, Min: 1}},
 	} {

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/rubyforgood/hectl/internal/when"
 )
 
 // update rewrites the golden files.
@@ -58,12 +60,12 @@ func TestGolden(t *testing.T) {
 		{name: "monthly-over-a-leap-day", policy: Policy{Monthly: 3}, times: every("2027-11-20 06:00:00", "2028-03-02 06:00:00", day)},
 		{name: "yearly", policy: Policy{Yearly: 2}, times: every("2023-12-25 06:00:00", "2026-01-03 06:00:00", 5*day)},
 		{name: "yearly-unlimited", policy: Policy{Yearly: Unlimited}, times: every("2019-06-01 06:00:00", "2026-01-03 06:00:00", 30*day)},
-		{name: "within-days", policy: Policy{Within: Span{Days: 2, Hours: 4}}, times: every("2026-11-18 00:30:00", "2026-11-23 20:30:00", 4*time.Hour)},
-		{name: "within-a-month-before-the-31st", policy: Policy{Within: Span{Months: 1}}, times: every("2026-02-25 06:00:00", "2026-03-31 06:00:00", day)},
-		{name: "within-a-year-before-a-leap-day", policy: Policy{Within: Span{Years: 1}}, times: these("2027-02-28 06:00:00", "2027-02-28 18:00:00", "2027-03-01 06:00:00", "2027-03-01 06:00:01", "2027-12-31 06:00:00", "2028-02-29 06:00:00")},
-		{name: "all-rules", policy: Policy{Last: 6, Hourly: 8, Daily: 14, Weekly: 8, Monthly: 12, Yearly: 3, Within: Span{Days: 2}}, times: every("2023-05-17 00:30:00", "2026-11-23 08:30:00", 4*time.Hour)},
+		{name: "within-days", policy: Policy{Within: when.Span{Days: 2, Hours: 4}}, times: every("2026-11-18 00:30:00", "2026-11-23 20:30:00", 4*time.Hour)},
+		{name: "within-a-month-before-the-31st", policy: Policy{Within: when.Span{Months: 1}}, times: every("2026-02-25 06:00:00", "2026-03-31 06:00:00", day)},
+		{name: "within-a-year-before-a-leap-day", policy: Policy{Within: when.Span{Years: 1}}, times: these("2027-02-28 06:00:00", "2027-02-28 18:00:00", "2027-03-01 06:00:00", "2027-03-01 06:00:01", "2027-12-31 06:00:00", "2028-02-29 06:00:00")},
+		{name: "all-rules", policy: Policy{Last: 6, Hourly: 8, Daily: 14, Weekly: 8, Monthly: 12, Yearly: 3, Within: when.Span{Days: 2}}, times: every("2023-05-17 00:30:00", "2026-11-23 08:30:00", 4*time.Hour)},
 		{name: "minimum", policy: Policy{Monthly: 2, Min: 3}, times: every("2026-09-01 06:00:00", "2026-11-23 06:00:00", day)},
-		{name: "in-the-future", policy: Policy{Last: 1, Within: Span{Days: 3}}, times: append(every("2026-11-15 06:00:00", "2026-11-23 06:00:00", day), these("2036-11-23 06:00:00", "9999-12-31 23:59:59")...),
+		{name: "in-the-future", policy: Policy{Last: 1, Within: when.Span{Days: 3}}, times: append(every("2026-11-15 06:00:00", "2026-11-23 06:00:00", day), these("2036-11-23 06:00:00", "9999-12-31 23:59:59")...),
 			now: "2026-11-23 06:00:00"},
 		{name: "same-second", policy: Policy{Last: 2}, times: these("2026-11-21 06:00:00", "2026-11-22 06:00:00", "2026-11-22 06:00:00", "2026-11-23 06:00:00", "2026-11-23 06:00:00")},
 		{name: "one", policy: Policy{Yearly: 1}, times: these("0001-01-01 00:00:00")},

@@ -6,19 +6,21 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/rubyforgood/hectl/internal/when"
 )
 
 // Policy is the rules that select the dumps to keep. A dump is kept if any rule selects
 // it. A rule with the value zero selects none.
 type Policy struct {
-	Last    Count `json:"last,omitempty"`
-	Hourly  Count `json:"hourly,omitempty"`
-	Daily   Count `json:"daily,omitempty"`
-	Weekly  Count `json:"weekly,omitempty"`
-	Monthly Count `json:"monthly,omitempty"`
-	Yearly  Count `json:"yearly,omitempty"`
-	Within  Span  `json:"within,omitzero"`
-	Min     int   `json:"min"` // the newest dumps, which are always kept; at least one
+	Last    Count     `json:"last,omitempty"`
+	Hourly  Count     `json:"hourly,omitempty"`
+	Daily   Count     `json:"daily,omitempty"`
+	Weekly  Count     `json:"weekly,omitempty"`
+	Monthly Count     `json:"monthly,omitempty"`
+	Yearly  Count     `json:"yearly,omitempty"`
+	Within  when.Span `json:"within,omitzero"`
+	Min     int       `json:"min"` // the newest dumps, which are always kept; at least one
 }
 
 // Empty reports whether there is no rule. Min does not count as one: it protects against
@@ -33,7 +35,7 @@ func (p Policy) String() string {
 			rules = append(rules, r.name+" "+r.left.String())
 		}
 	}
-	if p.Within != (Span{}) {
+	if p.Within != (when.Span{}) {
 		rules = append(rules, "within "+p.Within.String())
 	}
 	rules = append(rules, fmt.Sprintf("%s %d", reasonMin, max(p.Min, 1)))
@@ -88,7 +90,7 @@ func (p Policy) decide(times []time.Time) []Decision {
 				reasons = append(reasons, reason)
 			}
 		}
-		if p.Within != (Span{}) && t.After(p.Within.before(times[0])) {
+		if p.Within != (when.Span{}) && t.After(p.Within.Before(times[0])) {
 			reasons = append(reasons, "within "+p.Within.String())
 		}
 		if len(reasons) == 0 && n < max(p.Min, 1) {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/rubyforgood/hectl/internal/when"
 )
 
 // forMany checks a property on random histories. A failure prints the seed, which is
@@ -51,7 +53,7 @@ func somePolicy(r *rand.Rand) Policy {
 	}
 	p := Policy{Last: count(), Hourly: count(), Daily: count(), Weekly: count(), Monthly: count(), Yearly: count(), Min: r.IntN(5)}
 	if r.IntN(2) == 0 {
-		p.Within = Span{r.IntN(3), r.IntN(14), r.IntN(40), r.IntN(30)}
+		p.Within = when.Span{Years: r.IntN(3), Months: r.IntN(14), Days: r.IntN(40), Hours: r.IntN(30)}
 	}
 	return p
 }

@@ -1,0 +1,2 @@
+// Package when parses the times and ages that users type.
+package when
