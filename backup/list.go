@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/rubyforgood/hectl/backup/status"
+	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
@@ -20,9 +21,10 @@ import (
 // listOptions are the options of one listing.
 type listOptions struct {
 	bucket config.Bucket
-	label  string // "" for all
-	last   int    // number of dumps to show; 0 for all
-	long   bool   // show the data of the manifests
+	label  string    // "" for all
+	at     time.Time // show only dumps not later than this; zero for all
+	last   int       // number of dumps to show; 0 for all
+	long   bool      // show the data of the manifests
 }
 
 func listCommand(env *command.Env) *cli.Command {
@@ -34,16 +36,19 @@ func listCommand(env *command.Env) *cli.Command {
 		Description: `EXAMPLES:
    hectl list                        all dumps, the newest last
    hectl list --env staging -n 10    the newest ten dumps of staging
+   hectl list --at 2026-11-23 -n 1   the newest one of that day or before
    hectl list --long -n 50           also when each was last verified
    hectl list --json | jq -r '.dumps[-1].key'
 
    hectl lists the dumps of all labels, unless --env, HECTL_ENV or hectl.yml
    names one. The line below the list shows the size of the smallest dump of
-   each of the last 30 days; a dot is a day without a dump.`,
+   each of the last 30 days; a dot is a day without a dump.
+
+` + command.AtHelp,
 		Flags: append([]cli.Flag{
 			&cli.IntFlag{Category: command.Output, Name: "last", Aliases: []string{"n"}, Usage: "show only the newest `N`"},
 			&cli.BoolFlag{Category: command.Output, Name: "long", Aliases: []string{"l"}, Usage: "also show when each dump was last verified and test-restored (reads every manifest)"},
-			command.LabelFlag(),
+			command.LabelFlag(), command.AtFlag(),
 		}, command.BucketFlags()...),
 		Action: action(env, newListOptions),
 	}, `
@@ -63,6 +68,9 @@ func newListOptions(env *command.Env, c *cli.Context) (*listOptions, error) {
 	opt := &listOptions{last: c.Int("last"), long: c.Bool("long")}
 	if opt.last < 0 {
 		return nil, fault.New(fault.Usage, "give a number such as --last 10", "--last must not be negative")
+	}
+	if opt.at, err = command.ParseAt(env, c); err != nil {
+		return nil, err
 	}
 	flags := command.Given(c)
 	label, err := settings.Label(flags)
@@ -89,12 +97,15 @@ func (o *listOptions) run(ctx context.Context, env *command.Env) error {
 	if o.label != "" {
 		dumps = catalog.WithLabel(dumps, o.label)
 	}
-	shown := dumps
-	if o.last > 0 {
-		shown = dumps[max(0, len(dumps)-o.last):]
-	}
-	if len(shown) == 0 {
+	shown := catalog.NotLater(dumps, o.at)
+	switch {
+	case len(dumps) == 0:
 		env.Console.Say("there are no dumps in %s", o.bucket)
+	case len(shown) == 0:
+		env.Console.Say("there are no dumps in %s %s", o.bucket, dump.AllLater(dumps, o.at))
+	}
+	if o.last > 0 {
+		shown = shown[max(0, len(shown)-o.last):]
 	}
 	result := listing{Bucket: o.bucket.String(), Dumps: make([]status.Described, len(shown)), base: o.bucket.Base, long: o.long, now: env.Console.Now(), all: dumps}
 	if o.long {
@@ -122,7 +133,7 @@ type listing struct {
 	base string
 	long bool
 	now  time.Time
-	all  []catalog.Dump // including those that --last leaves out
+	all  []catalog.Dump // including those that --last and --at leave out
 }
 
 // Text renders one line per dump, and the sparklines.

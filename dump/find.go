@@ -3,12 +3,15 @@ package dump
 import (
 	"context"
 	"fmt"
+	"path"
 	"strings"
+	"time"
 
 	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/internal/text"
 )
 
 // Finder finds dumps in buckets.
@@ -18,8 +21,9 @@ type Finder struct {
 	Log  func(format string, args ...any) // with --verbose
 }
 
-// Newest finds the newest dump of a label.
-func (f Finder) Newest(ctx context.Context, b config.Bucket, label string) (Object, error) {
+// newest finds the newest dump of a label that was not taken later than at. If at is
+// zero, it finds the newest of all.
+func (f Finder) newest(ctx context.Context, b config.Bucket, label string, at time.Time) (Object, error) {
 	store, err := f.Open(ctx, b)
 	if err != nil {
 		return Object{}, err
@@ -37,15 +41,30 @@ func (f Finder) Newest(ctx context.Context, b config.Bucket, label string) (Obje
 		return Object{}, fault.New(fault.NotFound, hint, "there is no %s dump in %s", label, b)
 	}
 	f.Log("%d dumps of %s in %s", len(with), label, b)
-	return Object{store, b, with[len(with)-1]}, nil
+	found := catalog.NotLater(with, at)
+	if len(found) == 0 {
+		return Object{}, fault.New(fault.NotFound, `choose a later --at: "hectl list" shows the dumps and their times`,
+			"there is no %s dump in %s %s", label, b, AllLater(with, at))
+	}
+	if !at.IsZero() {
+		f.Log("%d of them are from %s or earlier", len(found), text.Minute(at))
+	}
+	return Object{store, b, found[len(found)-1]}, nil
 }
 
-// NewestReadable finds the newest dump of a label in the bucket of the dumps. Without
-// read access to that, it finds the newest one in the bucket of the masked dumps, if
-// one is configured, and instead is true.
-func (f Finder) NewestReadable(ctx context.Context, dumps, masked config.Bucket, label string) (src Object, instead bool, err error) {
-	src, err = f.Newest(ctx, dumps, label)
-	if !TakesMasked(dumps, masked) {
+// AllLater explains that none of the dumps, the oldest of which comes first, is as old
+// as at.
+func AllLater(dumps []catalog.Dump, at time.Time) string {
+	oldest := dumps[0]
+	return fmt.Sprintf("from %s or earlier: the oldest is %s, taken %s", text.Minute(at), path.Base(oldest.Key), text.Minute(oldest.Time))
+}
+
+// NewestReadable finds the chosen dump; c has no key. Without read access to its bucket,
+// it finds the one in the bucket of the masked dumps, if one is configured, and instead
+// is true.
+func (f Finder) NewestReadable(ctx context.Context, c Choice, masked config.Bucket) (src Object, instead bool, err error) {
+	src, err = f.Choose(ctx, c)
+	if !TakesMasked(c.Bucket, masked) {
 		return src, false, err
 	}
 	if err == nil { // listing and reading are separate permissions
@@ -54,7 +73,8 @@ func (f Finder) NewestReadable(ctx context.Context, dumps, masked config.Bucket,
 	if fault.CodeOf(err) != fault.Denied {
 		return src, false, err
 	}
-	src, failed := f.Newest(ctx, masked, label)
+	c.Bucket = masked
+	src, failed := f.Choose(ctx, c)
 	if failed != nil {
 		return Object{}, false, fmt.Errorf("%w; the bucket of masked dumps does not help either: %w", err, failed)
 	}
@@ -112,13 +132,14 @@ func (f Finder) Named(ctx context.Context, b config.Bucket, key string) (Object,
 type Choice struct {
 	Bucket config.Bucket
 	Label  string
-	Key    string // "" for the newest of the label
+	At     time.Time // the newest that is not later than this; zero for no limit
+	Key    string    // "" for the newest of the label
 }
 
 // Choose finds the chosen dump.
 func (f Finder) Choose(ctx context.Context, c Choice) (Object, error) {
 	if c.Key == "" {
-		return f.Newest(ctx, c.Bucket, c.Label)
+		return f.newest(ctx, c.Bucket, c.Label, c.At)
 	}
 	return f.Named(ctx, c.Bucket, c.Key)
 }

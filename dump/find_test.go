@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
+	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/s3store"
@@ -80,5 +82,18 @@ func TestNamedOpensTheBucketOfTheAddress(t *testing.T) {
 		case want != nil && (!errors.Is(err, stop) || *opened != *want):
 			t.Errorf("%s: opened %v, %v", key, opened, err)
 		}
+	}
+}
+
+func TestAllLater(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 22, 23, 59, 59, 999999999, time.FixedZone("", 3600))
+	dumps := []catalog.Dump{
+		{Key: "a/b/backups/staging-20261123083000.rds.dump", Time: time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)},
+		{Key: "a/b/backups/staging-20261124083000.rds.dump", Time: time.Date(2026, 11, 24, 8, 30, 0, 0, time.UTC)},
+	}
+	want := "from 2026-11-22 22:59 UTC or earlier: the oldest is staging-20261123083000.rds.dump, taken 2026-11-23 08:30 UTC"
+	if got := AllLater(dumps, at); got != want {
+		t.Errorf("got %s", got)
 	}
 }

@@ -50,7 +50,7 @@ func (w Wanted) reportUnreadable(f *finding.List, about string, err error) {
 // returns nil if none can be restored.
 func CheckNewest(ctx context.Context, f *finding.List, env *command.Env, dumps, masked config.Bucket, label string, want Wanted) *Newest {
 	const about = "newest dump"
-	src, instead, err := command.NewFinder(env).NewestReadable(ctx, dumps, masked, label)
+	src, instead, err := command.NewFinder(env).NewestReadable(ctx, dump.Choice{Bucket: dumps, Label: label}, masked)
 	if err != nil {
 		want.reportUnreadable(f, about, err)
 		return nil

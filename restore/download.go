@@ -42,14 +42,18 @@ func downloadCommand(env *command.Env) *cli.Command {
 		Description: `EXAMPLES:
    hectl download                                  the newest production dump
    hectl download production-20261123083000.rds.dump -o /var/tmp
+   hectl download --at 2026-11-23                  the newest one of that day or
+                                                   before
    hectl download --env staging -o - | pg_restore -f staging.sql
 
    FILE appears only once the dump is complete and undamaged: hectl compares it
    with the checksums of the store and the manifest, and unpacks every table's
    rows. Until then, the data is in a file beside it that ends in ".partial".
-   After an interruption, the same command resumes from that file.`,
+   After an interruption, the same command resumes from that file.
+
+` + command.AtHelp,
 		Flags: slices.Concat([]cli.Flag{
-			command.LabelFlag(),
+			command.LabelFlag(), command.AtFlag(),
 		}, command.BucketFlags(), []cli.Flag{
 			&cli.StringFlag{Category: command.Output, Name: "output", Aliases: []string{"o"}, Usage: "`FILE` or folder to write to, - for standard output (default: the dump's name, here)"},
 			&cli.BoolFlag{Category: command.Output, Name: "force", Usage: "replace FILE if it exists"},

@@ -24,6 +24,7 @@ func fetchCommand(env *command.Env) *cli.Command {
 		Description: `EXAMPLES:
    hectl fetch-latest-db              the newest production dump into diaper_dev
    hectl fetch-latest-db --env staging --target my_dev
+   hectl fetch-latest-db --at 2d      the newest one that is at least 2 days old
    hectl fetch-latest-db --dry-run    show the plan, change nothing
    hectl fetch-latest-db --snapshot   also keep a copy, so that the next fetch
                                       of the same dump takes a second
@@ -31,11 +32,11 @@ func fetchCommand(env *command.Env) *cli.Command {
    Without read access to the bucket, you get the newest masked dump, from the
    bucket that HECTL_MASKED_BUCKET or masked_bucket in hectl.yml names.
 
-` + whatHappens,
+` + command.AtHelp + "\n\n" + whatHappens,
 		Flags: slices.Concat(targetFlags(), []cli.Flag{
 			&cli.BoolFlag{Category: command.Database, Name: "snapshot", Usage: "also keep the fetched database as a snapshot, in place of an earlier fetch's"},
 			&cli.BoolFlag{Category: command.Database, Name: "fresh", Usage: "download the dump even if there is a snapshot of it"},
-			command.LabelFlag(),
+			command.LabelFlag(), command.AtFlag(),
 		}, command.BucketFlags()),
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {
@@ -54,14 +55,18 @@ func fetchCommand(env *command.Env) *cli.Command {
 type fetch struct {
 	options
 	finder dump.Finder
+	choice dump.Choice
 	masked config.Bucket // of masked dumps
-	label  string
-	save   bool // keep the fetched database as a snapshot
-	fresh  bool // do not restore from a snapshot
+	save   bool          // keep the fetched database as a snapshot
+	fresh  bool          // do not restore from a snapshot
 }
 
 func newFetch(env *command.Env, c *cli.Context) (f fetch, err error) {
 	flags := command.Given(c)
+	at, err := command.ParseAt(env, c)
+	if err != nil {
+		return f, err
+	}
 	if f.options, err = newOptions(env, c); err != nil {
 		return f, err
 	}
@@ -70,7 +75,7 @@ func newFetch(env *command.Env, c *cli.Context) (f fetch, err error) {
 	if err != nil {
 		return f, err
 	}
-	f.label = label.Text
+	f.choice = dump.Choice{Bucket: f.bucket, Label: label.Text, At: at}
 	if f.masked, err = f.settings.MaskedBucket(flags); err != nil {
 		return f, err
 	}
@@ -88,7 +93,7 @@ func (f fetch) run(ctx context.Context) error {
 		return err
 	}
 	defer s.Close(ctx)
-	newest, instead, err := f.finder.NewestReadable(ctx, f.bucket, f.masked, f.label)
+	newest, instead, err := f.finder.NewestReadable(ctx, f.choice, f.masked)
 	if err != nil {
 		return err
 	}
@@ -143,7 +148,7 @@ func (f fetch) restoreSnapshot(ctx context.Context, s *target.Session, newest du
 	if saved == nil {
 		return false, nil
 	}
-	f.out.Say("the snapshot %s contains the newest dump: restoring from it (--fresh downloads the dump instead)", saved.Snapshot.Name)
+	f.out.Say("the snapshot %s contains this dump: restoring from it (--fresh downloads the dump instead)", saved.Snapshot.Name)
 	err = snapshot.Restore{
 		Info:   dump.Info{Name: newest.Name(), Size: newest.Dump.Size, Taken: &newest.Dump.Time},
 		DryRun: f.dryRun, DropReplaced: f.dropPrevious, Commands: f.after.commands, Login: &f.login,

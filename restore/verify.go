@@ -48,6 +48,7 @@ func verifyCommand(env *command.Env) *cli.Command {
    hectl verify                            read the newest production dump
    hectl verify --restore                  also restore it, compare its row
                                            counts, and drop the result
+   hectl verify --at 2026-11-23            the newest one of that day or before
    hectl verify --write-manifest production-20261123083000.rds.dump
 
    verify reads every byte and writes none to disk. It compares the checksums of
@@ -58,12 +59,14 @@ func verifyCommand(env *command.Env) *cli.Command {
    fetch-latest-db, and always drops it. TARGET is not touched.
    --write-manifest records the result and its time in the manifest, where
    "hectl list --long" shows them. A dump without a manifest gets one. verify
-   never overwrites a manifest that does not match its dump.`,
+   never overwrites a manifest that does not match its dump.
+
+` + command.AtHelp,
 		Flags: slices.Concat([]cli.Flag{
 			&cli.BoolFlag{Category: command.Database, Name: "restore", Usage: "also restore the dump into a scratch database"},
 		}, target, []cli.Flag{
 			&cli.BoolFlag{Category: command.Bucket, Name: "write-manifest", Usage: "record the result in the dump's manifest"},
-			command.LabelFlag(),
+			command.LabelFlag(), command.AtFlag(),
 		}, command.BucketFlags()),
 		Action: func(c *cli.Context) error {
 			chosen, err := command.NewChoice(env, c)

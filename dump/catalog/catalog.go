@@ -74,6 +74,16 @@ func WithLabel(dumps []Dump, label string) []Dump {
 	return with
 }
 
+// NotLater returns the dumps that were taken at or before a time, in the same order. The
+// zero time returns all. The dumps are sorted as by List.
+func NotLater(dumps []Dump, at time.Time) []Dump {
+	later := slices.IndexFunc(dumps, func(d Dump) bool { return d.Time.After(at) })
+	if at.IsZero() || later < 0 {
+		return dumps
+	}
+	return dumps[:later]
+}
+
 // Labels returns the labels in use, in alphabetical order.
 func Labels(dumps []Dump) []string {
 	var labels []string

@@ -64,6 +64,21 @@ func TestListSortsByTheTimeInTheKey(t *testing.T) {
 	}
 }
 
+func TestNotLater(t *testing.T) {
+	day := func(d int) time.Time { return time.Date(2026, 11, d, 0, 0, 0, 0, time.UTC) }
+	dumps := []Dump{{Time: day(20)}, {Time: day(21)}, {Time: day(21)}, {Time: day(23)}}
+	for at, want := range map[time.Time]int{
+		{}: 4, day(19): 0, day(20): 1, day(21).Add(-1): 1, day(21): 3, day(21).In(time.FixedZone("", 3600)): 3, day(22): 3, day(23): 4, day(24): 4,
+	} {
+		if got := NotLater(dumps, at); len(got) != want {
+			t.Errorf("%s: %d dumps, want %d", at, len(got), want)
+		}
+		if got := NotLater(nil, at); len(got) != 0 {
+			t.Errorf("%s: %v of none", at, got)
+		}
+	}
+}
+
 // Two programs may name their dumps after the same second: the one uploaded last is
 // newer.
 func TestListSortsOneSecondByUpload(t *testing.T) {

@@ -1,11 +1,15 @@
 package command
 
 import (
+	"errors"
+	"time"
+
 	"github.com/urfave/cli/v2"
 
 	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/when"
 	"github.com/rubyforgood/hectl/mask"
 )
 
@@ -21,6 +25,18 @@ func NewChoice(env *Env, c *cli.Context) (dump.Choice, error) {
 	if err := dump.CheckKey(c.Args().First()); err != nil {
 		return dump.Choice{}, err
 	}
+	ch := dump.Choice{Key: c.Args().First()}
+	if ch.Key == "latest" {
+		ch.Key = ""
+	}
+	if ch.Key != "" && c.IsSet("at") {
+		return dump.Choice{}, fault.New(fault.Usage, "leave out --at, or the key", "--at finds a dump by its time, and %s already names one", fault.Quote(ch.Key))
+	}
+	at, err := ParseAt(env, c)
+	if err != nil {
+		return dump.Choice{}, err
+	}
+	ch.At = at
 	settings, err := env.Settings()
 	if err != nil {
 		return dump.Choice{}, err
@@ -30,12 +46,26 @@ func NewChoice(env *Env, c *cli.Context) (dump.Choice, error) {
 	if err != nil {
 		return dump.Choice{}, err
 	}
-	ch := dump.Choice{Label: label.Text, Key: c.Args().First()}
-	if ch.Key == "latest" {
-		ch.Key = ""
-	}
+	ch.Label = label.Text
 	ch.Bucket, err = settings.Bucket(flags)
 	return ch, err
+}
+
+// ParseAt reads --at: the time that a dump may have at most. It is zero without the flag.
+func ParseAt(env *Env, c *cli.Context) (time.Time, error) {
+	if !c.IsSet("at") {
+		return time.Time{}, nil
+	}
+	value := c.String("at")
+	at, err := when.ParseLatest(value, env.Console.Now())
+	if errors.Is(err, when.ErrAmbiguous) {
+		return at, fault.New(fault.Usage, "write days or hours, such as --at 2d or --at 3h", "--at %s %w", fault.Quote(value), err)
+	}
+	if err != nil {
+		return at, fault.New(fault.Usage, `for example: --at 2026-11-26, --at "2026-11-26 14:30", --at 2026-11-26T14:30:00Z or --at 2d`,
+			"--at %s is neither a time such as 2026-11-26 or 2026-11-26T14:30 nor an age such as 3h, 2d or 1y6m", fault.Quote(value))
+	}
+	return at, nil
 }
 
 // NewFinder returns a finder of dumps for a command.

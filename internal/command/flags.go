@@ -41,6 +41,17 @@ func LabelFlag() cli.Flag {
 	return &cli.StringFlag{Category: Bucket, Name: "env", Usage: "`LABEL` of the dumps, such as production or staging (HECTL_ENV; default production)"}
 }
 
+// AtFlag selects the dumps up to a time; see ParseAt. The help of a command that has it
+// contains AtHelp.
+func AtFlag() cli.Flag {
+	return &cli.StringFlag{Category: Bucket, Name: "at", Usage: "only dumps not later than `TIME`: a date, a local time, or an age such as 2d"}
+}
+
+// AtHelp explains the TIME of AtFlag.
+const AtHelp = `   --at takes a date (to the end of that day), a local time such as
+   2026-11-23T14:30, one with a zone such as 2026-11-23T14:30Z, or an age such
+   as 3h, 2d or 1y6m.`
+
 // PGBinFlag names the folder of the client tools.
 func PGBinFlag() cli.Flag {
 	return &cli.StringFlag{Category: Database, Name: "pg-bin", Usage: "`DIR` of pg_dump and pg_restore (HECTL_PG_BIN; default: the best one found)"}

@@ -162,7 +162,7 @@ func (o *maskCheck) Run(ctx context.Context, env *command.Env) error {
 
 func (o *maskCheck) source(ctx context.Context, env *command.Env) (dump.Opener, error) {
 	if o.dump == "" {
-		return command.NewFinder(env).Newest(ctx, o.bucket, o.label)
+		return command.NewFinder(env).Choose(ctx, dump.Choice{Bucket: o.bucket, Label: o.label})
 	}
 	return dump.Locate(o.dump, env.Stdin, func(key string) (dump.Opener, error) {
 		return command.NewFinder(env).Named(ctx, o.bucket, key)
