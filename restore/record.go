@@ -1,22 +1,18 @@
 package restore
 
 import (
-	"context"
 	"strings"
 
-	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/dump/catalog"
-	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// writeManifest records the result in the dump's manifest, and creates one if there is
-// none.
-func writeManifest(ctx context.Context, env *command.Env, src dump.Object, d *dump.Dump, details s3store.Details, r verified) error {
-	m := d.Manifest
+// noteIn returns manifest m of a dump with the result in it. If m is nil, it returns a new
+// one, as of this version of hectl.
+func (r verified) noteIn(m *catalog.Manifest, of catalog.Dump, version string) *catalog.Manifest {
 	if m == nil {
-		m = r.Checked.NewManifest(src.Dump)
-		m.HectlVersion = env.Version
+		m = r.Checked.NewManifest(of)
+		m.HectlVersion = version
 	}
 	r.Checked.NoteRows(m)
 	if r.Verified != nil {
@@ -25,9 +21,13 @@ func writeManifest(ctx context.Context, env *command.Env, src dump.Object, d *du
 	if r.Restored != nil {
 		m.Restored = r.Restored
 	}
-	opt := s3store.UploadOptions{}
-	if strings.HasPrefix(details.SSE, "aws:kms") { // encrypt it like its dump
-		opt.SSE, opt.KMSKeyID = details.SSE, details.KMSKeyID
+	return m
+}
+
+// encryptedLike returns the options for a manifest that is encrypted like its dump.
+func encryptedLike(dump s3store.Details) s3store.UploadOptions {
+	if !strings.HasPrefix(dump.SSE, "aws:kms") {
+		return s3store.UploadOptions{}
 	}
-	return catalog.WriteManifest(ctx, src.Store, src.Bucket.Base, m, opt)
+	return s3store.UploadOptions{SSE: dump.SSE, KMSKeyID: dump.KMSKeyID}
 }

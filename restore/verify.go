@@ -211,7 +211,8 @@ func (o verifyOptions) verify(ctx context.Context, env *command.Env, src dump.Ob
 	}
 	var written error
 	if o.writeManifest && result.Whole && opaque == "" {
-		if written = writeManifest(ctx, env, src, d, details, result); written == nil {
+		m := result.noteIn(d.Manifest, src.Dump, env.Version)
+		if written = catalog.WriteManifest(ctx, src.Store, src.Bucket.Base, m, encryptedLike(details)); written == nil {
 			result.Manifest = manifest
 		}
 	}
