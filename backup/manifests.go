@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/rubyforgood/hectl/backup/parallel"
 	"github.com/rubyforgood/hectl/backup/source"
 	"github.com/rubyforgood/hectl/backup/status"
 	"github.com/rubyforgood/hectl/dump/catalog"
@@ -39,7 +38,7 @@ func (o *backupOptions) writeManifest(ctx context.Context, out *console.Console,
 	if err == nil {
 		m.SourceFingerprint = o.source.FingerprintFrom(hostname)
 		stream.Describe(m)
-		describeRows(m, dump.tables)
+		m.DescribeRows(dump.tables)
 		// The dump exists: a signal that comes now should not cost it its manifest.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 		defer cancel()
@@ -49,29 +48,6 @@ func (o *backupOptions) writeManifest(ctx context.Context, out *console.Console,
 		return fault.New(fault.Warnings, "", "the dump is in the bucket, but has no manifest: %w", err)
 	}
 	return nil
-}
-
-// mostSegments is how many segments a manifest has at most, about 10 MB. They are those of
-// some 200 GB of rows.
-const mostSegments = 100_000
-
-// describeRows adds to m what is known about the rows of tables.
-func describeRows(m *catalog.Manifest, tables map[int]parallel.Rows) {
-	all := 0
-	for _, t := range tables {
-		all += len(t.Segments)
-	}
-	for i := range m.Blocks {
-		b := &m.Blocks[i]
-		rows, ok := tables[b.ID]
-		if !ok {
-			continue
-		}
-		b.Rows = &rows.Count
-		if all <= mostSegments {
-			b.Segments = rows.Segments
-		}
-	}
 }
 
 // manifestReads is how many manifests are read at once. Each takes two round trips for

@@ -12,6 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
 // dumpRun is one run of pg_dump into the bucket.
@@ -32,7 +33,7 @@ type dumpRun struct {
 type dumped struct {
 	object s3store.Object
 	stream *catalog.Stream
-	tables map[int]parallel.Rows // by the id of the entry; nil if pg_dump wrote the rows
+	tables map[int]archive.Rows // by the id of the entry; nil if pg_dump wrote the rows
 
 	compress string
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 
-	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/readers"
 	"github.com/rubyforgood/hectl/internal/text"
 	"github.com/rubyforgood/hectl/pgtools"
@@ -44,13 +43,7 @@ type Dump struct {
 	archive io.Reader // set by the first Read
 	ended   chan struct{}
 	failed  func(err error) // see WhenFailed; or nil
-	tables  map[int]Rows
-}
-
-// Rows describes the rows of a table in the archive.
-type Rows struct {
-	Count    int64
-	Segments []catalog.ManifestSegment // all of the block but its first and last bytes
+	tables  map[int]archive.Rows
 }
 
 // Start starts pg_dump with a snapshot that other sessions can share. The caller reads the
@@ -117,7 +110,7 @@ func (d *Dump) Read(p []byte) (int, error) {
 
 // Tables describes the rows of each table, by the id of its entry. It is nil if pg_dump
 // wrote them. Call it after the end of the archive.
-func (d *Dump) Tables() map[int]Rows { return d.tables }
+func (d *Dump) Tables() map[int]archive.Rows { return d.tables }
 
 // Close stops pg_dump and the sessions, and waits for them.
 func (d *Dump) Close() error {

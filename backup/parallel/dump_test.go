@@ -86,7 +86,7 @@ func TestDump(t *testing.T) {
 }
 
 // checkSegments checks that the segments are where tables says, one after another.
-func checkSegments(t *testing.T, dump []byte, tables map[int]parallel.Rows) {
+func checkSegments(t *testing.T, dump []byte, tables map[int]archive.Rows) {
 	t.Helper()
 	in := bytes.NewReader(dump)
 	head, err := archive.ReadHead(in)
@@ -162,7 +162,7 @@ func toolIn(t *testing.T, bin string) pgtools.Tool {
 }
 
 // dumpOf makes a parallel dump.
-func dumpOf(t *testing.T, c pgtools.Conn, tool pgtools.Tool, method string, jobs int) ([]byte, map[int]parallel.Rows) {
+func dumpOf(t *testing.T, c pgtools.Conn, tool pgtools.Tool, method string, jobs int) ([]byte, map[int]archive.Rows) {
 	t.Helper()
 	d := start(t, c, tool, method, jobs)
 	dump, err := io.ReadAll(d)

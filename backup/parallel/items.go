@@ -27,7 +27,7 @@ type item struct {
 	objects     []uint32 // the oids of the large objects of the block
 	first, last bool     // of its block
 
-	segments chan *segment // in order
+	part *archive.Part // its segments
 }
 
 // A block is an entry that has a block.

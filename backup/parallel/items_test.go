@@ -1,7 +1,6 @@
 package parallel
 
 import (
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -112,62 +111,5 @@ func TestTableItems(t *testing.T) {
 func TestBlocksOfInserts(t *testing.T) {
 	if _, err := blocksOf(fixture(t, "17-inserts")); err == nil || !strings.Contains(err.Error(), "only pg_dump can write TABLE DATA") {
 		t.Errorf("got %v", err)
-	}
-}
-
-// cut returns the segments of rows.
-func cut(t *testing.T, rows []string) []string {
-	t.Helper()
-	var segments []string
-	c := &cutter{
-		begin: func() ([]byte, error) { return nil, nil },
-		emit: func(text []byte, rows int) error {
-			if n := strings.Count(string(text), "\n"); n != rows {
-				t.Errorf("%d rows instead of %d", rows, n)
-			}
-			segments = append(segments, string(text))
-			return nil
-		},
-	}
-	for _, row := range rows {
-		if _, err := c.Write([]byte(row)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := c.flush(); err != nil {
-		t.Fatal(err)
-	}
-	return segments
-}
-
-// Segments have 1 to 4 MiB, and after a change, all but a few are the same.
-func TestCutter(t *testing.T) {
-	var rows []string
-	for i := range 200_000 {
-		rows = append(rows, fmt.Sprintf("%d\t%s\n", i, strings.Repeat("x", 50+i%97)))
-	}
-	before := cut(t, rows)
-	if strings.Join(before, "") != strings.Join(rows, "") {
-		t.Fatal("the segments have other rows")
-	}
-	for i, s := range before {
-		if len(s) > maxSegment || len(s) < minSegment && i < len(before)-1 {
-			t.Errorf("segment %d has %d bytes", i, len(s))
-		}
-	}
-	changed := slices.Insert(slices.Clone(rows), 20_000, "new\n")
-	changed = slices.Delete(changed, 100_000, 100_050)
-	same := 0
-	for _, s := range cut(t, changed) {
-		if slices.Contains(before, s) {
-			same++
-		}
-	}
-	if same < len(before)-6 || len(before) < 8 {
-		t.Errorf("%d of %d segments are the same", same, len(before))
-	}
-	long := strings.Repeat("y", maxSegment+5) + "\n"
-	if got := cut(t, []string{"a\n", long, "b\n"}); !slices.Equal(got, []string{"a\n", long, "b\n"}) {
-		t.Errorf("a long row is in one of %d segments", len(got))
 	}
 }

@@ -15,16 +15,8 @@ const (
 )
 
 // readObjects reads the large objects of a block.
-func (w *work) readObjects(ctx context.Context, s *pgtools.Snapshot, it *item, slots chan struct{}) error {
-	out := &objectSegments{emit: func(chunks []byte) error {
-		if _, err := receive(ctx, slots); err != nil {
-			return err
-		}
-		seg := &segment{packed: archive.Segment{Chunks: chunks}, ready: make(chan struct{}), slot: slots}
-		close(seg.ready)
-		it.segments <- seg // there is room for all slots
-		return nil
-	}}
+func (w *work) readObjects(ctx context.Context, s *pgtools.Snapshot, it *item, feed *archive.Feed) error {
+	out := &objectChunks{feed: feed, part: it.part}
 	data := archive.NewDataWriter(w.head, w.level)
 	if err := data.Reset(out, archive.Block{ID: it.entry.ID, LargeObjects: true}); err != nil {
 		return err
@@ -75,26 +67,27 @@ func writeObject(ctx context.Context, s *pgtools.Snapshot, data *archive.DataWri
 	}
 }
 
-// objectSegments divides the bytes of a block of large objects into pieces.
-type objectSegments struct {
-	emit func(chunks []byte) error
+// objectChunks gives the bytes of a block of large objects to a part, in pieces.
+type objectChunks struct {
+	feed *archive.Feed
+	part *archive.Part
 	held []byte
 }
 
 // Write implements io.Writer.
-func (o *objectSegments) Write(p []byte) (int, error) {
+func (o *objectChunks) Write(p []byte) (int, error) {
 	o.held = append(o.held, p...)
-	if len(o.held) < minSegment {
+	if len(o.held) < objectPart {
 		return len(p), nil
 	}
 	return len(p), o.flush()
 }
 
-func (o *objectSegments) flush() error {
+func (o *objectChunks) flush() error {
 	held := o.held
 	o.held = nil
 	if len(held) == 0 {
 		return nil
 	}
-	return o.emit(held)
+	return o.feed.Chunks(o.part, held)
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
 const (
@@ -84,14 +85,9 @@ type ManifestBlock struct {
 	Segments []ManifestSegment `json:"segments,omitempty"`
 }
 
-// ManifestSegment is the place of a segment (archive.Segment). In JSON it is a string with
-// the four values, so that a manifest takes about 100 bytes for a MiB of compressed rows.
-type ManifestSegment struct {
-	Offset int64 // bytes from the start of the block
-	Length int64 // bytes
-	Rows   int64
-	SHA256 Sum // of the text of the rows
-}
+// ManifestSegment is the place of a segment. In JSON it is a string with the four values, so
+// that a manifest takes about 100 bytes for a MiB of compressed rows.
+type ManifestSegment archive.SegmentPlace
 
 // MarshalText implements encoding.TextMarshaler.
 func (s ManifestSegment) MarshalText() ([]byte, error) {
@@ -104,17 +100,56 @@ func (s *ManifestSegment) UnmarshalText(text []byte) error {
 	if _, err := fmt.Sscanf(string(text), "%d %d %d %x", &s.Offset, &s.Length, &s.Rows, &sum); err != nil || len(sum) != len(s.SHA256) {
 		return fmt.Errorf("%q is not a segment", text)
 	}
-	s.SHA256 = Sum(sum)
+	s.SHA256 = [32]byte(sum)
 	return nil
 }
 
 // MaskedCopy returns the manifest of an object that is a copy of m's dump, masked by
-// rules. It keeps the facts about the source. Stream.Describe completes it.
+// rules. It keeps the facts about the source, and the blocks of m until WriteMaskedManifest
+// completes it.
 func (m *Manifest) MaskedCopy(of ManifestOrigin, object s3store.Object, rules string) *Manifest {
 	return &Manifest{
 		Key: object.Key, Size: object.Size, ETag: object.ETag, Masked: true, MaskRules: rules, Origin: &of,
 		Label: m.Label, Started: m.Started, Database: m.Database, DatabaseSize: m.DatabaseSize, ServerVersion: m.ServerVersion, DumpVersion: m.DumpVersion,
 		Compression: m.Compression, SourceFingerprint: m.SourceFingerprint, SourceIdentity: m.SourceIdentity, ExcludedTableData: m.ExcludedTableData,
+		Blocks: m.Blocks,
+	}
+}
+
+// mostSegments is how many segments a manifest has at most, about 10 MB. They are those of
+// some 200 GB of rows.
+const mostSegments = 100_000
+
+// DescribeRows records what is known about the rows of tables, by the ids of their entries.
+// Call it after Stream.Describe.
+func (m *Manifest) DescribeRows(tables map[int]archive.Rows) {
+	all := 0
+	for i := range m.Blocks {
+		b := &m.Blocks[i]
+		if rows, ok := tables[b.ID]; ok {
+			b.Rows = &rows.Count
+			for _, s := range rows.Segments {
+				b.Segments = append(b.Segments, ManifestSegment(s))
+			}
+		}
+		all += len(b.Segments)
+	}
+	for i := range m.Blocks {
+		if all > mostSegments {
+			m.Blocks[i].Segments = nil
+		}
+	}
+}
+
+// takeRows copies what is known about the rows of blocks that are the same in m.
+func (m *Manifest) takeRows(blocks []ManifestBlock) {
+	known := map[Sum]ManifestBlock{}
+	for _, b := range blocks {
+		known[b.SHA256] = b
+	}
+	for i := range m.Blocks {
+		b := &m.Blocks[i]
+		b.Rows, b.Segments = known[b.SHA256].Rows, known[b.SHA256].Segments
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
 func TestCompressionLevel(t *testing.T) {
@@ -95,6 +96,22 @@ func TestReadManifest(t *testing.T) {
 		}
 		if err != nil && !strings.Contains(err.Error()+strings.Join(fault.Hints(err), ""), tt.want) {
 			t.Errorf("%s: %v, hints %q", tt.name, err, fault.Hints(err))
+		}
+	}
+}
+
+// A manifest has all segments or, if they are too many, none.
+func TestDescribeRows(t *testing.T) {
+	for _, segments := range []int{0, 1, mostSegments, mostSegments + 1} {
+		m := &Manifest{Blocks: []ManifestBlock{{ID: 1}, {ID: 2}, {ID: 3}}}
+		m.DescribeRows(map[int]archive.Rows{1: {}, 3: {Count: 5, Segments: make([]archive.SegmentPlace, segments)}})
+		want := segments
+		if segments > mostSegments {
+			want = 0
+		}
+		b := m.Blocks
+		if b[0].Rows == nil || *b[0].Rows != 0 || b[1].Rows != nil || b[2].Rows == nil || *b[2].Rows != 5 || len(b[2].Segments) != want {
+			t.Errorf("%d segments: %d, rows %v, %v, %v", segments, len(b[2].Segments), b[0].Rows, b[1].Rows, b[2].Rows)
 		}
 	}
 }

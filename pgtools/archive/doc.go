@@ -63,9 +63,10 @@
 // pg_restore in an Excerpt.
 //
 // To change the rows of an archive, read it with Walk, decode each block with a
-// DataReader and encode it with a DataWriter, in the compression that the head names.
-// An Indexer notes the new places. Unlike pg_dump, a DataWriter adds the checksums of
-// lz4 and zstd. Rewrite removes or edits entries of the table of contents.
+// DataReader and encode it with a DataWriter or, in segments and on all processors,
+// with a Pool, in the compression that the head names. An Indexer notes the new places.
+// Unlike pg_dump, both add the checksums of lz4 and zstd. Rewrite removes or edits
+// entries of the table of contents.
 //
 // # Trust
 //

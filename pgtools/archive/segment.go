@@ -75,6 +75,9 @@ func (p *SegmentPacker) Pack(buffer, text []byte) (Segment, error) {
 		s.adler = adler32.Checksum(text)
 	}
 	s.Chunks = appendChunks(buffer, packed)
+	if p.packed.Cap() > 2*maxSegment {
+		p.packed = bytes.Buffer{} // do not keep the memory of a long row
+	}
 	return s, nil
 }
 
