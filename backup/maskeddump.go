@@ -81,7 +81,7 @@ type maskedDump struct {
 	feed   *io.PipeWriter
 	cancel context.CancelCauseFunc
 	named  chan struct{} // closed when key and taken are set
-	ended  chan struct{} // closed when plan, object, stream and err are set
+	ended  chan struct{} // closed when plan, object, stream, tables and err are set
 
 	key   string
 	taken time.Time // in the keys of both dumps
@@ -90,6 +90,7 @@ type maskedDump struct {
 	plan   *mask.Plan
 	object s3store.Object
 	stream *catalog.Stream
+	tables map[int]archive.Rows // the masked ones
 	err    error
 }
 
@@ -125,8 +126,8 @@ func (p *maskedDumpPlan) start(ctx context.Context, env *command.Env, of maskedS
 // write masks the archive and uploads it.
 func (d *maskedDump) write(ctx context.Context, in *io.PipeReader) {
 	level := (&catalog.Manifest{Compression: d.of.compress}).CompressionLevel()
-	d.object, d.stream, d.err = catalog.WriteArchive(ctx, d.store, d.key, d.of.upload, "hectl", func(w io.Writer) error {
-		err := mask.Archive(w, in, d.makePlan, level)
+	d.object, d.stream, d.err = catalog.WriteArchive(ctx, d.store, d.key, d.of.upload, "hectl", func(w io.Writer) (err error) {
+		d.tables, err = mask.Archive(w, in, d.makePlan, level)
 		_ = in.CloseWithError(err) // the unmasked dump continues
 		return err
 	})
@@ -230,7 +231,8 @@ func (d *maskedDump) finish(ctx context.Context, env *command.Env, m *catalog.Ma
 	}
 	masked := m.MaskedCopy(catalog.ManifestOrigin{Key: m.Key, Time: d.taken}, d.object, r.Rules)
 	masked.Finished, masked.HectlVersion = env.Console.Now().UTC(), env.Version
-	if err := catalog.WriteMaskedManifest(ctx, d.store, d.bucket.Base, masked, d.stream); err != nil {
+	masked.Compression = d.of.compress // the dump has another level if pg_dump wrote its rows
+	if err := catalog.WriteMaskedManifest(ctx, d.store, d.bucket.Base, masked, d.stream, d.tables); err != nil {
 		return r, err
 	}
 	r.Manifest = catalog.ManifestKey(d.bucket.Base, d.key)

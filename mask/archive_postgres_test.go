@@ -26,6 +26,7 @@ CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO (
 INSERT INTO events SELECT '2026-01-01'::date + i, 'canary-who-' || i FROM generate_series(1, 300) i;
 CREATE TABLE secrets (word text);
 INSERT INTO secrets SELECT 'canary-word-' || i FROM generate_series(1, 1000) i;
+CREATE TABLE bulk AS SELECT i, 'canary-bulk-' || i AS word, repeat(md5(i::text), 40) AS kept FROM generate_series(1, 5000) i;
 CREATE MATERIALIZED VIEW names AS SELECT name FROM people;
 CREATE INDEX ON people (left(note, 20));
 SELECT lo_from_bytea(1001, 'canary-object'), lo_from_bytea(4000000000, 'canary-object');
@@ -49,6 +50,7 @@ func hideAll(h *archive.Head) *mask.Plan {
 			{}, {Name: "name", Method: hide}, {Name: "note", Method: hide}, {},
 		}},
 		"events_2026": {Name: "public.events_2026", Columns: []rows.Column{{}, {Name: "who", Method: hide}}},
+		"bulk":        {Name: "public.bulk", Columns: []rows.Column{{}, {Name: "word", Method: hide}, {}}},
 		"secrets":     {Name: "public.secrets", None: true},
 	})
 	plan.EmptyLargeObjects()
@@ -113,6 +115,10 @@ func checkRealArchives(t *testing.T, bin, statistics string) {
 			const kept = "SELECT count(*), md5(string_agg(id || kept || coalesce(length(note) > 0, false), '' ORDER BY id)) FROM people"
 			if a, b := query(t, "production", kept), query(t, name, kept); a != b {
 				t.Errorf("columns without a rule are %s instead of %s", b, a)
+			}
+			const bulk = "SELECT count(*), md5(string_agg(i || kept, '' ORDER BY i)) FROM bulk"
+			if a, b := query(t, "production", bulk), query(t, name, bulk); a != b {
+				t.Errorf("the rows of several segments are %s instead of %s", b, a)
 			}
 			const sample = "SELECT name, coalesce(note, 'NULL'), (SELECT who FROM events WHERE at = '2026-01-08'), (SELECT count(*) FROM secrets), (SELECT sum(length(lo_get(oid))) FROM pg_largeobject_metadata), (SELECT count(*) FROM pg_largeobject_metadata), (SELECT count(*) FROM names WHERE name LIKE 'masked-%') FROM people WHERE id = "
 			want := strings.Join([]string{hidden("canary-name-1"), hidden("canary-note-\t\\\n1"), hidden("canary-who-7"), "0", "0", "2", "5001"}, "|")

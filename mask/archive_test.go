@@ -88,7 +88,7 @@ func contents(tb testing.TB, data []byte) string {
 func masked(tb testing.TB, data []byte, plan func(*archive.Head) *mask.Plan) []byte {
 	tb.Helper()
 	var out bytes.Buffer
-	err := mask.Archive(&out, bytes.NewReader(data), func(h *archive.Head) (*mask.Plan, error) { return plan(h), nil }, 0)
+	_, err := mask.Archive(&out, bytes.NewReader(data), func(h *archive.Head) (*mask.Plan, error) { return plan(h), nil }, 0)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -199,33 +199,33 @@ func TestArchiveFails(t *testing.T) {
 	for _, name := range []string{"15-gzip-pipe", "17-none-file", "17-lz4-pipe", "18-zstd-file"} {
 		data := all[name]
 		var out bytes.Buffer
-		err := mask.Archive(&out, bytes.NewReader(data), func(*archive.Head) (*mask.Plan, error) { return nil, refused }, 0)
+		_, err := mask.Archive(&out, bytes.NewReader(data), func(*archive.Head) (*mask.Plan, error) { return nil, refused }, 0)
 		if !errors.Is(err, refused) || out.Len() > 0 {
 			t.Errorf("%s: judged: %v, %d bytes written", name, err, out.Len())
 		}
-		err = mask.Archive(io.Discard, bytes.NewReader(data), func(h *archive.Head) (*mask.Plan, error) {
+		_, err = mask.Archive(io.Discard, bytes.NewReader(data), func(h *archive.Head) (*mask.Plan, error) {
 			return everyTable(h, map[string]*rows.Table{"people": {Name: "public.people", Columns: []rows.Column{{}, {Name: "name", Method: refuses}, {}}}}), nil
 		}, 0)
 		if !errors.Is(err, refused) || !strings.Contains(err.Error(), "public.people: row 1: column name: ") {
 			t.Errorf("%s: a method: %v", name, err)
 		}
-		err = mask.Archive(&fullWriter{room: len(data) / 2, err: noRoom}, bytes.NewReader(data), everything, 0)
+		_, err = mask.Archive(&fullWriter{room: len(data) / 2, err: noRoom}, bytes.NewReader(data), everything, 0)
 		if !errors.Is(err, noRoom) {
 			t.Errorf("%s: the writer: %v", name, err)
 		}
 		h, _ := open(t, data)
 		for _, cut := range []int64{1, h.Length, h.Length + 11, int64(len(data)) - 100, int64(len(data)) - 1} {
-			err = mask.Archive(io.Discard, bytes.NewReader(data[:cut]), everything, 0)
+			_, err = mask.Archive(io.Discard, bytes.NewReader(data[:cut]), everything, 0)
 			if _, ok := errors.AsType[*archive.FormatError](err); !ok {
 				t.Errorf("%s, cut at %d: %v", name, cut, err)
 			}
-			err = mask.Archive(io.Discard, io.MultiReader(bytes.NewReader(data[:cut]), iotest.ErrReader(broken)), everything, 0)
+			_, err = mask.Archive(io.Discard, io.MultiReader(bytes.NewReader(data[:cut]), iotest.ErrReader(broken)), everything, 0)
 			if !errors.Is(err, broken) {
 				t.Errorf("%s, broken at %d: %v", name, cut, err)
 			}
 		}
 	}
-	err := mask.Archive(io.Discard, bytes.NewReader(all["17-inserts"]), func(h *archive.Head) (*mask.Plan, error) {
+	_, err := mask.Archive(io.Discard, bytes.NewReader(all["17-inserts"]), func(h *archive.Head) (*mask.Plan, error) {
 		for i := range h.Entries {
 			if h.Entries[i].Tag == "people" && h.Entries[i].Desc == "TABLE DATA" {
 				return mask.NewPlan(map[int]*rows.Table{h.Entries[i].ID: {Name: "public.people"}}, ""), nil

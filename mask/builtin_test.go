@@ -70,7 +70,7 @@ func TestBuiltInRulesLoad(t *testing.T) {
 	whole := dumpOf(t, c, "full", demodata.Schema()+demodata.Rows(1))
 	var masked [2]bytes.Buffer
 	for i := range masked {
-		err := mask.Archive(&masked[i], bytes.NewReader(whole), func(h *archive.Head) (*mask.Plan, error) {
+		_, err := mask.Archive(&masked[i], bytes.NewReader(whole), func(h *archive.Head) (*mask.Plan, error) {
 			return mask.Default().Plan(h, methods.NewSeed([]byte("one seed for both")), mask.Options{})
 		}, 1)
 		if err != nil {

@@ -55,7 +55,7 @@ func TestIndexedValuesFit(t *testing.T) {
 	}
 	var masked bytes.Buffer
 	plan := func(h *archive.Head) (*mask.Plan, error) { return rules.Plan(h, methods.RandomSeed(), mask.Options{}) }
-	if err := mask.Archive(&masked, bytes.NewReader(whole), plan, 1); err != nil {
+	if _, err := mask.Archive(&masked, bytes.NewReader(whole), plan, 1); err != nil {
 		t.Fatal(err)
 	}
 	load(t, c, "masked_indexed", "masked", masked.Bytes())

@@ -119,7 +119,7 @@ func TestWhatIsAcceptedLoads(t *testing.T) {
 			}
 		}
 		var masked bytes.Buffer
-		err = mask.Archive(&masked, bytes.NewReader(whole), func(h *archive.Head) (*mask.Plan, error) { return matrixPlan(t, h, rules) }, 1)
+		_, err = mask.Archive(&masked, bytes.NewReader(whole), func(h *archive.Head) (*mask.Plan, error) { return matrixPlan(t, h, rules) }, 1)
 		if err != nil {
 			t.Errorf("%s: %v", method, err)
 			continue

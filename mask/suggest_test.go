@@ -89,7 +89,7 @@ func TestSuggestionsLoad(t *testing.T) {
 		}
 		var masked bytes.Buffer
 		plan := func(h *archive.Head) (*mask.Plan, error) { return rules.Plan(h, methods.RandomSeed(), mask.Options{}) }
-		if err := mask.Archive(&masked, bytes.NewReader(whole), plan, 1); err != nil {
+		if _, err := mask.Archive(&masked, bytes.NewReader(whole), plan, 1); err != nil {
 			t.Fatalf("%v\n%s", err, pasted)
 		}
 		load(t, c, "masked_"+name, pasted, masked.Bytes())

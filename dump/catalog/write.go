@@ -9,6 +9,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
 // WriteArchive uploads the archive that write writes. writer names it in errors. As
@@ -44,10 +45,14 @@ func WriteArchive(ctx context.Context, store uploader, key string, opt s3store.U
 }
 
 // WriteMaskedManifest completes m, a manifest from MaskedCopy, with the facts that
-// stream collected, and uploads it under base. The dump is already in the bucket, so it
-// continues for up to a minute after ctx ends. The error is a fault.Warnings.
-func WriteMaskedManifest(ctx context.Context, store uploader, base string, m *Manifest, stream *Stream) error {
+// stream collected and the rows of masked tables, and uploads it under base. The dump is
+// already in the bucket, so it continues for up to a minute after ctx ends. The error is a
+// fault.Warnings.
+func WriteMaskedManifest(ctx context.Context, store uploader, base string, m *Manifest, stream *Stream, tables map[int]archive.Rows) error {
+	original := m.Blocks
 	stream.Describe(m)
+	m.takeRows(original)
+	m.DescribeRows(tables)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	if err := WriteManifest(ctx, store, base, m, s3store.UploadOptions{}); err != nil {

@@ -80,11 +80,11 @@ func TestWriteMaskedManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := &Manifest{Key: "backups/production-20261123083000.rds.dump"}
-	if err := WriteMaskedManifest(t.Context(), fakeUploader{}, "", m, stream); err != nil || len(m.Blocks) == 0 {
+	if err := WriteMaskedManifest(t.Context(), fakeUploader{}, "", m, stream, nil); err != nil || len(m.Blocks) == 0 {
 		t.Errorf("%d blocks, %v", len(m.Blocks), err)
 	}
 	refused := errors.New("refused")
-	if err := WriteMaskedManifest(t.Context(), fakeUploader{err: refused}, "", m, stream); !errors.Is(err, refused) || fault.CodeOf(err) != fault.Warnings {
+	if err := WriteMaskedManifest(t.Context(), fakeUploader{err: refused}, "", m, stream, nil); !errors.Is(err, refused) || fault.CodeOf(err) != fault.Warnings {
 		t.Errorf("got %v", err)
 	}
 }

@@ -132,15 +132,15 @@ func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
 	if o.dryRun {
 		return env.Console.Result(result)
 	}
-	object, stream, err := o.transfer(ctx, env, src, d, plan, to, result.Key)
+	copied, err := o.transfer(ctx, env, src, d, plan, to, result.Key)
 	if err != nil {
 		return src.SuggestOlder(ctx, fmt.Errorf("no masked dump was made: %w", err))
 	}
-	if object, err = catalog.Confirm(ctx, to, object); err != nil {
+	if copied.object, err = catalog.Confirm(ctx, to, copied.object); err != nil {
 		return err
 	}
-	result.Size, result.ETag = object.Size, object.ETag
-	failed := o.describe(ctx, env, to, src, d, object, result, stream)
+	result.Size, result.ETag = copied.object.Size, copied.object.ETag
+	failed := o.describe(ctx, env, to, src, d, copied, result)
 	if failed == nil {
 		result.Manifest = catalog.ManifestKey(o.to.Base, result.Key)
 	}
@@ -164,11 +164,18 @@ func checkAbsent(ctx context.Context, store *s3store.Store, key string) error {
 	return err
 }
 
+// maskedCopy is a masked dump in the bucket.
+type maskedCopy struct {
+	object s3store.Object
+	stream *catalog.Stream
+	tables map[int]archive.Rows // the masked ones
+}
+
 // transfer reads the dump, masks it, and uploads it under key.
-func (o *maskOptions) transfer(ctx context.Context, env *command.Env, src dump.Object, d *dump.Dump, plan *mask.Plan, to *s3store.Store, key string) (s3store.Object, *catalog.Stream, error) {
+func (o *maskOptions) transfer(ctx context.Context, env *command.Env, src dump.Object, d *dump.Dump, plan *mask.Plan, to *s3store.Store, key string) (c maskedCopy, _ error) {
 	details, err := src.Store.Details(ctx, src.Dump.Object())
 	if err != nil {
-		return s3store.Object{}, nil, err
+		return c, err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -183,8 +190,8 @@ func (o *maskOptions) transfer(ctx context.Context, env *command.Env, src dump.O
 	}
 	// Fake data can be longer than the data that it replaces.
 	opt := s3store.UploadOptions{Estimate: 2 * d.Size}
-	return catalog.WriteArchive(ctx, to, key, opt, "hectl", func(w io.Writer) error {
-		err := mask.Archive(w, in, func(*archive.Head) (*mask.Plan, error) { return plan, nil }, level)
+	c.object, c.stream, err = catalog.WriteArchive(ctx, to, key, opt, "hectl", func(w io.Writer) (err error) {
+		c.tables, err = mask.Archive(w, in, func(*archive.Head) (*mask.Plan, error) { return plan, nil }, level)
 		if _, odd := errors.AsType[*rows.RowError](err); odd {
 			// The row may be malformed because the dump is damaged. The checksums
 			// show that once the rest is read.
@@ -194,10 +201,11 @@ func (o *maskOptions) transfer(ctx context.Context, env *command.Env, src dump.O
 		}
 		return dump.MarkDamage(d.Name, err)
 	})
+	return c, err
 }
 
 // describe writes the manifest of the masked dump.
-func (o *maskOptions) describe(ctx context.Context, env *command.Env, to *s3store.Store, src dump.Object, d *dump.Dump, object s3store.Object, r maskedDump, stream *catalog.Stream) error {
+func (o *maskOptions) describe(ctx context.Context, env *command.Env, to *s3store.Store, src dump.Object, d *dump.Dump, c maskedCopy, r maskedDump) error {
 	facts := d.Manifest
 	if facts == nil {
 		facts = &catalog.Manifest{
@@ -205,9 +213,9 @@ func (o *maskOptions) describe(ctx context.Context, env *command.Env, to *s3stor
 			ServerVersion: shortVersion(d.Head.ServerVersion), DumpVersion: shortVersion(d.Head.DumpVersion),
 		}
 	}
-	m := facts.MaskedCopy(catalog.ManifestOrigin{Key: src.Dump.Key, Time: src.Dump.Time}, object, r.Rules)
+	m := facts.MaskedCopy(catalog.ManifestOrigin{Key: src.Dump.Key, Time: src.Dump.Time}, c.object, r.Rules)
 	m.Finished, m.HectlVersion = env.Console.Now().UTC(), env.Version
-	return catalog.WriteMaskedManifest(ctx, to, o.to.Base, m, stream)
+	return catalog.WriteMaskedManifest(ctx, to, o.to.Base, m, c.stream, c.tables)
 }
 
 // shortVersion returns the number in "15.18 (Debian 15.18-0+deb12u1)".
