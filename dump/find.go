@@ -144,19 +144,28 @@ func (f Finder) Choose(ctx context.Context, c Choice) (Object, error) {
 	return f.Named(ctx, c.Bucket, c.Key)
 }
 
+// Older finds the dump of the same label before this one.
+func (s Object) Older(ctx context.Context) (older Object, found bool, err error) {
+	dumps, err := catalog.List(ctx, s.Store, s.Bucket.Base)
+	if err != nil {
+		return Object{}, false, err
+	}
+	for _, d := range catalog.WithLabel(dumps, s.Dump.Label) {
+		if d.Time.Before(s.Dump.Time) {
+			older, found = Object{s.Store, s.Bucket, d}, true
+		}
+	}
+	return older, found, nil
+}
+
 // SuggestOlder adds a hint to an error about damage: the dump before this one.
 func (s Object) SuggestOlder(ctx context.Context, err error) error {
 	if fault.CodeOf(err) != fault.Integrity {
 		return err
 	}
 	hint := SuggestOlder
-	if dumps, err := catalog.List(ctx, s.Store, s.Bucket.Base); err == nil {
-		for _, d := range catalog.WithLabel(dumps, s.Dump.Label) {
-			if d.Time.Before(s.Dump.Time) {
-				older := Object{s.Store, s.Bucket, d}
-				hint = `the dump before it: "hectl verify ` + fault.ShellQuote(older.Name()) + `"`
-			}
-		}
+	if older, found, _ := s.Older(ctx); found {
+		hint = `the dump before it: "hectl verify ` + fault.ShellQuote(older.Name()) + `"`
 	}
 	return fault.Wrap(fault.Integrity, hint, err)
 }

@@ -15,9 +15,10 @@ func Commands(env *command.Env) []*cli.Command {
 	env.CompleteArgs("restore", command.CompleteDump(env, commandline.Candidate{Word: commandline.CompleteFiles}))
 	env.CompleteArgs("download", command.CompleteDump(env, latest))
 	env.CompleteArgs("verify", command.CompleteDump(env, latest))
+	env.CompleteArgs("diff", command.CompleteDump(env, latest, commandline.Candidate{Word: commandline.CompleteFiles}))
 	env.CompleteArgs("--env", command.CompleteLabel(env))
 	return []*cli.Command{
-		fetchCommand(env), restoreCommand(env), downloadCommand(env), verifyCommand(env),
+		fetchCommand(env), restoreCommand(env), downloadCommand(env), verifyCommand(env), diffCommand(env),
 		rollbackCommand(env), snapshot.Command(env), infoCommand(env), purgeCommand(env),
 	}
 }

@@ -5,7 +5,10 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
+	"fmt"
 	"hash/adler32"
+	"io"
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/zstd"
@@ -170,4 +173,69 @@ func combineAdler(first, second uint32, length int) uint32 {
 	a := (a1 + a2 + mod - 1) % mod
 	b := (b1 + b2 + n*(a1+mod-1)) % mod
 	return uint32(b<<16 | a)
+}
+
+// A SegmentReader decompresses segments of one archive, one after another, with the same
+// buffers. Only one goroutine may use it at a time.
+type SegmentReader struct {
+	method  Compression
+	codec   codec
+	inflate io.ReadCloser
+	packed  bytes.Buffer
+	text    bytes.Buffer
+}
+
+// NewSegmentReader returns a SegmentReader for segments of an archive with head h.
+func NewSegmentReader(h *Head) (*SegmentReader, error) {
+	r := &SegmentReader{method: h.Compression}
+	var err error
+	if r.method != Gzip {
+		r.codec, err = h.Compression.codec()
+	}
+	return r, err
+}
+
+// endOfDeflate is an empty last block of deflate data, which a segment does not have.
+const endOfDeflate = "\x03\x00"
+
+// Text returns the text of the rows in chunks, all those of one segment. It is valid until
+// the next call. The caller compares its checksum.
+func (r *SegmentReader) Text(chunks []byte) ([]byte, error) {
+	r.packed.Reset()
+	for rest := chunks; len(rest) > 0; {
+		if len(rest) < intBytes {
+			return nil, errors.New("the segment ends in the length of a chunk")
+		}
+		n := decodeInt(rest)
+		if n <= 0 || n > int64(len(rest)-intBytes) {
+			return nil, fmt.Errorf("a chunk of %d bytes in the last %d of a segment", n, len(rest)-intBytes)
+		}
+		r.packed.Write(rest[intBytes : intBytes+n])
+		rest = rest[intBytes+n:]
+	}
+	if r.method == None {
+		return r.packed.Bytes(), nil
+	}
+	text, err := r.open()
+	if err != nil {
+		return nil, fmt.Errorf("%s data: %w", r.method, err)
+	}
+	r.text.Reset()
+	if _, err := r.text.ReadFrom(text); err != nil {
+		return nil, fmt.Errorf("%s data: %w", r.method, err)
+	}
+	return r.text.Bytes(), nil
+}
+
+// open begins to decompress r.packed.
+func (r *SegmentReader) open() (io.Reader, error) {
+	if r.method != Gzip {
+		return r.codec.reset(&r.packed)
+	}
+	r.packed.WriteString(endOfDeflate)
+	if r.inflate == nil {
+		r.inflate = flate.NewReader(&r.packed)
+		return r.inflate, nil
+	}
+	return r.inflate, r.inflate.(flate.Resetter).Reset(&r.packed, nil) //nolint:forcetypeassert // documented
 }

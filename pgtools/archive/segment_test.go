@@ -36,6 +36,15 @@ func TestSegments(t *testing.T) {
 						t.Errorf("segment %d has %d bytes, sum %x", i, packed[i].Length, packed[i].SHA256)
 					}
 				}
+				reader, err := archive.NewSegmentReader(h)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i, s := range packed {
+					if text, err := reader.Text(s.Chunks); err != nil || !bytes.Equal(text, texts[i]) {
+						t.Errorf("segment %d: %d bytes, %v", i, len(text), err)
+					}
+				}
 				joiner, err := archive.NewBlockJoiner(h)
 				if err != nil {
 					t.Fatal(err)
@@ -64,6 +73,39 @@ func TestSegments(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// A damaged segment is an error, whatever its compression, unless only its checksum can
+// tell.
+func TestDamagedSegments(t *testing.T) {
+	for _, name := range []string{"17-none-file", "17-gzip-file", "17-lz4-file", "17-zstd-file"} {
+		h := readHead(t, fixture(t, name))
+		packer, err := archive.NewSegmentPacker(h, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := packer.Pack(nil, bytes.Repeat([]byte("some row\n"), 5000))
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader, err := archive.NewSegmentReader(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range []int{1, 4, len(s.Chunks) / 2, len(s.Chunks) - 1} {
+			if text, err := reader.Text(s.Chunks[:n]); err == nil {
+				t.Errorf("%s: %d of %d bytes make a text of %d", name, n, len(s.Chunks), len(text))
+			}
+		}
+		negative := bytes.Clone(s.Chunks)
+		negative[0] = 1
+		if _, err := reader.Text(negative); err == nil {
+			t.Errorf("%s: a chunk has a negative length", name)
+		}
+		if text, err := reader.Text(s.Chunks); err != nil || len(text) != s.Length {
+			t.Errorf("%s: afterwards %d bytes, %v", name, len(text), err)
 		}
 	}
 }

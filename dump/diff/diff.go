@@ -1,0 +1,265 @@
+package diff
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"slices"
+
+	"github.com/rubyforgood/hectl/dump"
+	"github.com/rubyforgood/hectl/dump/catalog"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// A Difference is what distinguishes two dumps.
+type Difference struct {
+	Tables    []*Table // those with rows in one of the dumps, in the order of the second, then those that only the first has
+	Schema    []Object // what was added, removed or changed in the schema
+	Sequences int      // sequences whose value differs
+}
+
+// A State is how the rows of a table differ.
+type State string
+
+// The states of a table.
+const (
+	Same     State = "same"     // its rows are the same
+	Changed  State = "changed"  // some may differ: see Table.Changes
+	Replaced State = "replaced" // its rows cannot be compared: see Table.Why
+	Added    State = "added"    // only the second dump has rows of it
+	Removed  State = "removed"  // only the first one
+)
+
+// A Table is a table, or the large objects, whose Name is then LargeObjects.
+type Table struct {
+	Name  schema.Name
+	State State
+	Why   string // why it is replaced; "" otherwise
+
+	From, To *Rows // in the first and in the second dump; nil without rows there
+
+	key []int // the positions of the key's columns in a row
+}
+
+// LargeObjects is the name of a Table that stands for all large objects.
+const LargeObjects = "large objects"
+
+// Rows are the rows of a table in one dump.
+type Rows struct {
+	Count *int64 // nil if unknown
+
+	dump     *dump.Dump
+	blocks   []archive.Block
+	segments []catalog.ManifestSegment // nil if the rows are not in segments
+	differ   []catalog.ManifestSegment // those that the other dump does not have
+}
+
+// length is the size of the rows in the archive, in bytes, 0 in a local file.
+func (r *Rows) length() (n int64) {
+	if !dump.InBucket(r.dump.Name) {
+		return 0
+	}
+	for _, b := range r.blocks {
+		n += b.Length
+	}
+	return n
+}
+
+// Bytes returns how much has to be downloaded to know the rows that differ: of both dumps
+// if the table has changed, of the second if it is replaced or added.
+func (t *Table) Bytes() int64 {
+	switch t.State {
+	case Changed:
+		return t.From.toRead() + t.To.toRead()
+	case Replaced, Added:
+		return t.To.length()
+	case Same, Removed:
+	}
+	return 0
+}
+
+func (r *Rows) toRead() (n int64) {
+	if r.segments == nil || !dump.InBucket(r.dump.Name) {
+		return r.length()
+	}
+	for _, s := range r.differ {
+		n += s.Length
+	}
+	return n
+}
+
+// Compare compares two dumps by their heads and manifests. It downloads nothing more.
+func Compare(from, to *dump.Dump) *Difference {
+	d := &Difference{Schema: objects(from.Head, to.Head), Sequences: movedSequences(from.Head, to.Head)}
+	before, after := tablesOf(from), tablesOf(to)
+	why := ""
+	if from.Head.Encoding() != to.Head.Encoding() {
+		why = "the dumps have different encodings"
+	}
+	for _, t := range after.list {
+		old := before.byName[t.name]
+		if old == nil {
+			d.Tables = append(d.Tables, &Table{Name: t.name, State: Added, To: t.rows})
+			continue
+		}
+		d.Tables = append(d.Tables, compare(old, t, why))
+	}
+	for _, t := range before.list {
+		if after.byName[t.name] == nil {
+			d.Tables = append(d.Tables, &Table{Name: t.name, State: Removed, From: t.rows})
+		}
+	}
+	return d
+}
+
+// compare compares a table. why is a reason to replace all tables, or "".
+func compare(from, to *table, why string) *Table {
+	t := &Table{Name: to.name, From: from.rows, To: to.rows, State: Changed, key: to.key}
+	t.From.differ, t.To.differ = only(from.rows.segments, to.rows.segments), only(to.rows.segments, from.rows.segments)
+	switch {
+	case from.definition != to.definition:
+		why = cmp.Or(why, "its definition has changed")
+	case same(from.rows, to.rows):
+		t.State = Same
+		return t
+	case to.name.Name == LargeObjects && to.name.Schema == "":
+		why = cmp.Or(why, "large objects are not compared")
+	case to.unread:
+		why = cmp.Or(why, "its definition cannot be read")
+	case to.key == nil:
+		why = cmp.Or(why, "it has no primary key and no unique index on columns that are NOT NULL")
+	}
+	if why != "" {
+		t.State, t.Why = Replaced, why
+	}
+	return t
+}
+
+// same reports whether two tables certainly have the same rows.
+func same(from, to *Rows) bool {
+	if from.segments != nil && to.segments != nil {
+		return len(from.differ)+len(to.differ) == 0
+	}
+	return slices.EqualFunc(from.blocks, to.blocks, func(a, b archive.Block) bool {
+		return a.Length == b.Length && a.SHA256 == b.SHA256 && a.SHA256 != [sha256.Size]byte{}
+	})
+}
+
+// only returns the segments of list that others does not have, as often as it has them.
+func only(list, others []catalog.ManifestSegment) (rest []catalog.ManifestSegment) {
+	count := map[catalog.Sum]int{}
+	for _, s := range others {
+		count[s.SHA256]++
+	}
+	for _, s := range list {
+		if count[s.SHA256]--; count[s.SHA256] < 0 {
+			rest = append(rest, s)
+		}
+	}
+	return rest
+}
+
+// A table is a table of one dump.
+type table struct {
+	name       schema.Name
+	definition string // all that says what its rows mean
+	unread     bool   // its definition was not understood
+	key        []int
+	rows       *Rows
+}
+
+type tables struct {
+	list   []*table // in the archive's order
+	byName map[schema.Name]*table
+}
+
+// tablesOf returns the tables with rows in a dump, and one for all large objects.
+func tablesOf(d *dump.Dump) tables {
+	all := tables{byName: map[schema.Name]*table{}}
+	blocks := map[int]archive.Block{}
+	for _, b := range d.Blocks {
+		blocks[b.ID] = b
+	}
+	recorded := map[int]catalog.ManifestBlock{}
+	if d.Manifest != nil {
+		for _, b := range d.Manifest.Blocks {
+			recorded[b.ID] = b
+		}
+	}
+	described := map[int]*schema.Table{}
+	for _, t := range schema.Read(d.Head).Tables {
+		described[t.DataID] = t
+	}
+	definitions := definitionsOf(d.Head)
+	for e := range d.Head.All() {
+		if !e.HasBlock() {
+			continue
+		}
+		b := blocks[e.ID]
+		name := schema.Name{Schema: e.Namespace, Name: e.Tag}
+		if b.LargeObjects {
+			name = schema.Name{Name: LargeObjects}
+		}
+		t := all.byName[name]
+		if t == nil {
+			t = &table{name: name, rows: &Rows{dump: d}}
+			all.list, all.byName[name] = append(all.list, t), t
+		}
+		t.rows.blocks = append(t.rows.blocks, b)
+		if b.LargeObjects {
+			continue
+		}
+		t.definition = definitions[name] + "\n" + e.Copy
+		t.rows.Count, t.rows.segments = recorded[e.ID].Rows, recorded[e.ID].Segments
+		if s := described[e.ID]; s != nil && e.Copy != "" {
+			t.key, t.unread = keyOf(s), s.Unread != nil
+		}
+	}
+	return all
+}
+
+// definitionsOf returns the definitions of the tables.
+func definitionsOf(h *archive.Head) map[schema.Name]string {
+	all := map[schema.Name]string{}
+	for e := range h.All() {
+		if e.Desc == "TABLE" {
+			all[schema.Name{Schema: e.Namespace, Name: e.Tag}] = e.Definition
+		}
+	}
+	return all
+}
+
+// keyOf returns the positions in a row of the columns that tell the rows of t apart: those
+// of the primary key, or of the first unique index of which none can be NULL.
+func keyOf(t *schema.Table) []int {
+	if t.Unread != nil {
+		return nil
+	}
+	uniques := slices.Clone(t.Uniques)
+	slices.SortStableFunc(uniques, func(a, b schema.Unique) int {
+		if a.Primary == b.Primary {
+			return 0
+		}
+		if a.Primary {
+			return -1
+		}
+		return 1
+	})
+	for _, u := range uniques {
+		if u.Exclude || u.Where != "" || len(u.Expressions) > 0 || len(u.Columns) == 0 {
+			continue
+		}
+		var places []int
+		for _, name := range u.Columns {
+			c, place := t.Column(name), slices.Index(t.Copy, name)
+			if c == nil || !c.NotNull || place < 0 {
+				break
+			}
+			places = append(places, place)
+		}
+		if len(places) == len(u.Columns) {
+			return places
+		}
+	}
+	return nil
+}

@@ -1,0 +1,101 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// An Object is an object of the schema that differs.
+type Object struct {
+	Kind     string // such as "TABLE" or "INDEX", as pg_dump writes it
+	Name     string // such as "public.users"
+	From, To string // SQL; "" in the dump that does not have it
+}
+
+// identity tells objects apart. Two of a dump may have the same, such as two comments.
+type identity struct{ kind, name string }
+
+// objects returns the objects that differ: those of the second dump in its order, then
+// those that only the first has.
+func objects(from, to *archive.Head) (differ []Object) {
+	before, old := inOrder(from)
+	after, now := inOrder(to)
+	for _, id := range now {
+		before, after := before[id], after[id]
+		for i, sql := range after {
+			o := Object{Kind: id.kind, Name: id.name, To: sql}
+			if i < len(before) {
+				o.From = before[i]
+			}
+			if o.From != o.To {
+				differ = append(differ, o)
+			}
+		}
+	}
+	for _, id := range old {
+		for _, sql := range before[id][min(len(before[id]), len(after[id])):] {
+			differ = append(differ, Object{Kind: id.kind, Name: id.name, From: sql})
+		}
+	}
+	return differ
+}
+
+// inOrder returns the SQL of the objects of a schema, and their identities in the order of
+// the head.
+func inOrder(h *archive.Head) (sql map[identity][]string, ids []identity) {
+	sql = map[identity][]string{}
+	for e := range h.All() {
+		if e.HasBlock() || slices.Contains([]string{"ENCODING", "STDSTRINGS", "SEARCHPATH", "SEQUENCE SET", "BLOB", "BLOB METADATA", "MATERIALIZED VIEW DATA", "STATISTICS DATA"}, e.Desc) {
+			continue
+		}
+		id := identity{e.Desc, nameOf(e)}
+		if sql[id] == nil {
+			ids = append(ids, id)
+		}
+		sql[id] = append(sql[id], sqlOf(e))
+	}
+	return sql, ids
+}
+
+// nameOf returns the name of an object. It may have a signature, or be two names. The tags
+// of some objects begin with the kind of the object that they are about.
+func nameOf(e *archive.Entry) string {
+	switch {
+	case e.Namespace == "":
+		return e.Tag
+	case slices.Contains([]string{"COMMENT", "ACL", "SECURITY LABEL", "DEFAULT ACL"}, e.Desc):
+		return e.Tag + " in " + e.Namespace
+	}
+	return e.Namespace + "." + e.Tag
+}
+
+// sqlOf returns the definition of an object, with what the entry has beside it.
+func sqlOf(e *archive.Entry) string {
+	var b strings.Builder
+	b.WriteString(strings.TrimSpace(e.Definition) + "\n")
+	for _, fact := range [][2]string{{"owner", e.Owner}, {"tablespace", e.Tablespace}, {"access method", e.AccessMethod}} {
+		if fact[1] != "" {
+			b.WriteString("-- " + fact[0] + ": " + fact[1] + "\n")
+		}
+	}
+	return b.String()
+}
+
+// movedSequences counts the sequences whose value differs.
+func movedSequences(from, to *archive.Head) (n int) {
+	values := map[schema.Name]string{}
+	for e := range from.All() {
+		if e.Desc == "SEQUENCE SET" {
+			values[schema.Name{Schema: e.Namespace, Name: e.Tag}] = e.Definition
+		}
+	}
+	for e := range to.All() {
+		if e.Desc == "SEQUENCE SET" && values[schema.Name{Schema: e.Namespace, Name: e.Tag}] != e.Definition {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,190 @@
+package diff
+
+import (
+	"bufio"
+	"bytes"
+	"container/heap"
+	"encoding/binary"
+	"errors"
+	"io"
+	"os"
+	"slices"
+)
+
+// A sorter sorts rows by their keys. It keeps up to limit bytes of them in memory, and
+// writes more to files.
+type sorter struct {
+	limit int // bytes
+	dir   string
+
+	bytes []byte
+	rows  []place
+	runs  []*os.File
+}
+
+// A place is the place of a row in sorter.bytes: its key, and then the row.
+type place struct{ at, key, row int }
+
+// placeSize is the memory of a place, in bytes.
+const placeSize = 24
+
+func (s *sorter) keyOf(p place) []byte { return s.bytes[p.at : p.at+p.key] }
+func (s *sorter) rowOf(p place) []byte { return s.bytes[p.at+p.key : p.at+p.key+p.row] }
+
+// add adds a row. It does not keep key or row.
+func (s *sorter) add(key, row []byte) error {
+	if len(s.rows) > 0 && len(s.bytes)+len(s.rows)*placeSize+len(key)+len(row) > s.limit {
+		if err := s.spill(); err != nil {
+			return err
+		}
+	}
+	s.rows = append(s.rows, place{len(s.bytes), len(key), len(row)})
+	s.bytes = append(append(s.bytes, key...), row...)
+	return nil
+}
+
+func (s *sorter) sort() {
+	slices.SortFunc(s.rows, func(a, b place) int { return bytes.Compare(s.keyOf(a), s.keyOf(b)) })
+}
+
+// spill writes the rows in memory to a file that has no name.
+func (s *sorter) spill() error {
+	s.sort()
+	f, err := os.CreateTemp(s.dir, "hectl-") // 0600
+	if err != nil {
+		return err
+	}
+	s.runs = append(s.runs, f)
+	if err := os.Remove(f.Name()); err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(f, 256<<10)
+	var head []byte
+	for _, p := range s.rows {
+		head = binary.AppendUvarint(binary.AppendUvarint(head[:0], uint64(p.key)), uint64(p.row))
+		_, _ = w.Write(head) // Flush returns the error
+		_, _ = w.Write(s.bytes[p.at : p.at+p.key+p.row])
+	}
+	s.bytes, s.rows = s.bytes[:0], s.rows[:0]
+	return w.Flush()
+}
+
+// close removes the files.
+func (s *sorter) close() error {
+	var errs []error
+	for _, f := range s.runs {
+		errs = append(errs, f.Close())
+	}
+	s.runs = nil
+	return errors.Join(errs...)
+}
+
+// A cursor is at a row of sorted ones. next goes to the following row, and returns io.EOF
+// after the last one.
+type cursor struct {
+	key, row []byte // valid until the next call of next
+	next     func() error
+}
+
+// sorted returns a cursor before the first of all rows.
+func (s *sorter) sorted() (*cursor, error) {
+	s.sort()
+	var all merged
+	for _, f := range s.runs {
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return nil, err
+		}
+		all = append(all, readRun(bufio.NewReaderSize(f, 64<<10)))
+	}
+	all = append(all, s.inMemory())
+	for i := 0; i < len(all); {
+		switch err := all[i].next(); {
+		case errors.Is(err, io.EOF):
+			all = slices.Delete(all, i, i+1)
+		case err != nil:
+			return nil, err
+		default:
+			i++
+		}
+	}
+	heap.Init(&all)
+	c := &cursor{}
+	started := false
+	c.next = func() error {
+		if started {
+			switch err := all[0].next(); {
+			case errors.Is(err, io.EOF):
+				heap.Pop(&all)
+			case err != nil:
+				return err
+			default:
+				heap.Fix(&all, 0)
+			}
+		}
+		started = true
+		if len(all) == 0 {
+			started = false
+			return io.EOF
+		}
+		c.key, c.row = all[0].key, all[0].row
+		return nil
+	}
+	return c, nil
+}
+
+func (s *sorter) inMemory() *cursor {
+	c, i := &cursor{}, 0
+	c.next = func() error {
+		if i == len(s.rows) {
+			return io.EOF
+		}
+		c.key, c.row = s.keyOf(s.rows[i]), s.rowOf(s.rows[i])
+		i++
+		return nil
+	}
+	return c
+}
+
+// readRun reads what spill wrote.
+func readRun(r *bufio.Reader) *cursor {
+	c := &cursor{}
+	var buffer []byte
+	c.next = func() error {
+		key, err := binary.ReadUvarint(r)
+		if err != nil {
+			return err // io.EOF at the end of the file
+		}
+		row, err := binary.ReadUvarint(r)
+		if err != nil {
+			return noEOF(err)
+		}
+		buffer = slices.Grow(buffer[:0], int(key+row))[:key+row]
+		if _, err := io.ReadFull(r, buffer); err != nil {
+			return noEOF(err)
+		}
+		c.key, c.row = buffer[:key], buffer[key:]
+		return nil
+	}
+	return c
+}
+
+// noEOF returns err, which is not the end of a run.
+func noEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// merged is a heap of cursors, that with the least key first.
+type merged []*cursor
+
+func (m merged) Len() int           { return len(m) }
+func (m merged) Less(i, j int) bool { return bytes.Compare(m[i].key, m[j].key) < 0 }
+func (m merged) Swap(i, j int)      { m[i], m[j] = m[j], m[i] }
+func (m *merged) Push(x any)        { *m = append(*m, x.(*cursor)) } //nolint:forcetypeassert // of this type alone
+func (m *merged) Pop() any {
+	last := (*m)[len(*m)-1]
+	*m = (*m)[:len(*m)-1]
+	return last
+}

@@ -1,0 +1,532 @@
+package restore
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+	"github.com/dustin/go-humanize"
+	"github.com/urfave/cli/v2"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/rubyforgood/hectl/dump"
+	"github.com/rubyforgood/hectl/dump/diff"
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/config"
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/text"
+	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/mask/rows"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+	"github.com/rubyforgood/hectl/restore/target"
+)
+
+// diffOptions are the settings of one comparison.
+type diffOptions struct {
+	bucket config.Bucket
+	label  string
+	from   string         // as the user named it; "" for the dump before to
+	to     string         // "" or "latest" for the newest
+	target *target.Target // whose dump of origin is the first one; nil without --since-fetch
+	schema bool
+	rows   string // the table whose rows to show; "" for none
+	raw    bool
+
+	trust    dump.Trust
+	required string           // the hectl.yml that requires masked data; "" if none does
+	rules    *command.Masking // of shown rows
+}
+
+func diffCommand(env *command.Env) *cli.Command {
+	return command.New(env, &cli.Command{
+		Name:      "diff",
+		Usage:     "show what has changed between two dumps",
+		UsageText: "hectl diff [OLD] [NEW] [options]",
+		Description: `EXAMPLES:
+   hectl diff                            the newest production dump and the one
+                                         before it
+   hectl diff --since-fetch              what has changed since your last fetch
+   hectl diff production-20261123083000.rds.dump latest --schema
+   hectl diff --rows public.items        the rows that differ, masked
+
+   OLD and NEW are keys, s3:// addresses, files, or "latest". hectl compares
+   the schemas, and pairs the rows of each table by its primary key. Of dumps
+   that hectl made, it downloads only the parts that differ. Rows of tables
+   without a key, or with another definition, are not compared.
+
+   --rows shows personal data, so it masks the rows by the rules in hectl.yml,
+   or else the built-in ones. Rows of masked dumps are shown as they are.`,
+		Flags: slices.Concat([]cli.Flag{
+			&cli.BoolFlag{Category: command.Output, Name: "schema", Usage: "also show how the schema differs, as SQL"},
+			&cli.StringFlag{Category: command.Output, Name: "rows", Usage: "show the rows of `TABLE` that differ, instead of the summary"},
+			&cli.BoolFlag{Category: command.Output, Name: "raw", Usage: "with --rows: show the rows unmasked"},
+			&cli.BoolFlag{Category: command.Database, Name: "since-fetch", Usage: "OLD is the dump that TARGET was fetched from"},
+			command.TargetFlags()[0],
+			command.LabelFlag(),
+		}, command.BucketFlags()),
+		Action: func(c *cli.Context) error {
+			opt, err := newDiffOptions(env, c)
+			if err != nil {
+				return err
+			}
+			return opt.run(c.Context, env)
+		},
+	}, `
+0    done, whether the dumps differ or not
+1    failed
+2    wrong flags or settings
+10   no such dump or bucket, or only one dump
+12   credentials are missing, expired, or lack a permission
+13   a dump is damaged
+130  interrupted`)
+}
+
+func newDiffOptions(env *command.Env, c *cli.Context) (*diffOptions, error) {
+	opt := &diffOptions{schema: c.Bool("schema"), rows: c.String("rows"), raw: c.Bool("raw")}
+	args := c.Args().Slice()
+	since := c.Bool("since-fetch")
+	switch {
+	case slices.Contains(args, ""), slices.Contains(args, "-"):
+		return nil, fault.New(fault.Usage, `name a key, an s3:// address, a file or "latest"`, "diff cannot read one of its arguments")
+	case since && len(args) > 1, len(args) > 2:
+		return nil, fault.New(fault.Usage, `see "hectl diff --help"`, "diff compares two dumps, but was given more")
+	case opt.raw && opt.rows == "":
+		return nil, fault.New(fault.Usage, "add --rows TABLE, or leave it out", "--raw requires --rows")
+	case opt.rows != "" && c.Bool("json"):
+		return nil, fault.New(fault.Usage, "", "--rows and --json cannot be used together")
+	case !since && c.IsSet("target"):
+		return nil, fault.New(fault.Usage, "add --since-fetch, or leave it out", "--target requires --since-fetch")
+	case since:
+		args = slices.Insert(args, 0, "")
+	}
+	if len(args) > 0 {
+		opt.from = args[0]
+	}
+	if len(args) > 1 {
+		opt.to = args[1]
+	}
+	settings, err := env.Settings()
+	if err != nil {
+		return nil, err
+	}
+	flags := command.Given(c)
+	label, err := settings.Label(flags)
+	if err != nil {
+		return nil, err
+	}
+	opt.label = label.Text
+	if opt.bucket, err = settings.Bucket(flags); err != nil {
+		return nil, err
+	}
+	if opt.required, opt.trust, err = command.RequiresMasking(env, c); err != nil {
+		return nil, err
+	}
+	if opt.raw && opt.required != "" {
+		return nil, fault.New(fault.Usage, "leave out --raw", "--raw is refused: %s has mask.mode: required", opt.required)
+	}
+	if opt.rules, err = command.MaskRules(settings, env.Console); err != nil {
+		return nil, err
+	}
+	if since {
+		opt.target, _, err = command.NewTarget(env, c)
+	}
+	return opt, err
+}
+
+// run compares the dumps.
+func (o *diffOptions) run(ctx context.Context, env *command.Env) error {
+	from, to, err := o.find(ctx, env)
+	if err != nil {
+		return err
+	}
+	a, err := o.open(ctx, from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = a.Close() }() // it was only read
+	b, err := o.open(ctx, to)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = b.Close() }()
+	d := diff.Compare(a, b)
+	if o.rows != "" {
+		return o.show(ctx, env.Stdout, d, a, b)
+	}
+	result := &difference{
+		From: a.Info(), To: b.Info(), Tables: make([]diffTable, len(d.Tables)),
+		Schema: []diffObject{}, Sequences: d.Sequences, sql: o.schema,
+	}
+	for _, object := range d.Schema {
+		result.Schema = append(result.Schema, newDiffObject(object, o.schema))
+	}
+	if err := countChanges(ctx, env.Console, d, result); err != nil {
+		return err
+	}
+	return env.Console.Result(result)
+}
+
+// find finds the two dumps.
+func (o *diffOptions) find(ctx context.Context, env *command.Env) (from, to dump.Opener, err error) {
+	finder := command.NewFinder(env)
+	choose := func(name string) (dump.Opener, error) {
+		if name == "" || name == "latest" {
+			return finder.Newest(ctx, o.bucket, o.label)
+		}
+		return dump.Locate(name, strings.NewReader(""), func(key string) (dump.Opener, error) { return finder.Named(ctx, o.bucket, key) })
+	}
+	if to, err = choose(o.to); err != nil {
+		return nil, nil, err
+	}
+	if o.target != nil {
+		if o.from, err = o.origin(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
+	if o.from != "" {
+		from, err = choose(o.from)
+		return from, to, err
+	}
+	object, ok := to.(dump.Object)
+	if !ok {
+		return nil, nil, fault.New(fault.Usage, "name both dumps", "there is no dump before a file")
+	}
+	older, found, err := object.Older(ctx)
+	if err == nil && !found {
+		err = fault.New(fault.NotFound, `"hectl list" shows the dumps`, "there is no dump before %s", object.Name())
+	}
+	return older, to, err
+}
+
+// origin returns the dump that the target was fetched from.
+func (o *diffOptions) origin(ctx context.Context) (string, error) {
+	held, err := o.target.Look(ctx)
+	if err != nil {
+		return "", err
+	}
+	const hint = `name the dump instead: "hectl diff OLD"`
+	switch {
+	case held.Target == nil:
+		return "", fault.New(fault.NotFound, hint, "%s does not exist on %s", o.target.Name(), o.target)
+	case held.Target.Origin == nil || held.Target.Origin.Dump == "" || held.Target.Origin.Dump == "standard input":
+		return "", fault.New(fault.NotFound, hint, "no dump is recorded as the origin of %s", o.target.Name())
+	}
+	return held.Target.Origin.Dump, nil
+}
+
+// open opens a dump and decides whether it counts as masked.
+func (o *diffOptions) open(ctx context.Context, src dump.Opener) (*dump.Dump, error) {
+	d, err := src.Open(ctx)
+	if err != nil {
+		if object, ok := src.(dump.Object); ok {
+			err = object.SuggestOlder(ctx, err)
+		}
+		return nil, err
+	}
+	if d.ReadRange == nil {
+		return nil, errors.Join(fault.New(fault.Usage, "write it to a file first", "%s can only be read in order", d.Name), d.Close())
+	}
+	_ = o.trust.Judge(d) // sets d.Masked; why not does not matter here
+	return d, nil
+}
+
+// tablesAtOnce is how many tables are compared at the same time.
+const tablesAtOnce = 4
+
+// countChanges reads the rows that may differ and fills the tables of result.
+func countChanges(ctx context.Context, out *console.Console, d *diff.Difference, result *difference) error {
+	var total int64
+	for _, t := range d.Tables {
+		if t.State == diff.Changed {
+			total += t.Bytes()
+		}
+	}
+	bar := out.Progress("compare", console.Bytes, total)
+	defer bar.Done()
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(tablesAtOnce)
+	for i, t := range d.Tables {
+		line := &result.Tables[i]
+		*line = newDiffTable(t)
+		result.Download += line.Download
+		if t.State != diff.Changed {
+			continue
+		}
+		group.Go(func() error {
+			return t.Changes(ctx, diff.Options{Add: bar.Add}, func(c diff.Change) error {
+				switch {
+				case c.From == nil:
+					line.Added++
+				case c.To == nil:
+					line.Removed++
+				default:
+					line.Changed++
+				}
+				return ctx.Err()
+			})
+		})
+	}
+	return group.Wait()
+}
+
+// difference is the result of hectl diff.
+type difference struct {
+	From      dump.Info    `json:"from"`
+	To        dump.Info    `json:"to"`
+	Tables    []diffTable  `json:"tables"` // with rows in one of the dumps
+	Schema    []diffObject `json:"schema"`
+	Sequences int          `json:"sequences_moved"`
+	Download  int64        `json:"download_bytes"` // to know all rows that differ
+
+	sql bool // show the schema's difference
+}
+
+// diffTable describes the rows of a table.
+type diffTable struct {
+	Table    string     `json:"table"` // such as "public.users"
+	State    diff.State `json:"state"`
+	Why      string     `json:"why,omitempty"` // why it is replaced
+	Before   *int64     `json:"rows_before,omitempty"`
+	After    *int64     `json:"rows_after,omitempty"`
+	Added    int64      `json:"added"`
+	Removed  int64      `json:"removed"`
+	Changed  int64      `json:"changed"`
+	Download int64      `json:"download_bytes"`
+}
+
+func newDiffTable(t *diff.Table) diffTable {
+	line := diffTable{Table: t.Name.String(), State: t.State, Why: t.Why, Download: t.Bytes()}
+	if t.Name.Schema == "" {
+		line.Table = t.Name.Name
+	}
+	if t.From != nil {
+		line.Before = t.From.Count
+	}
+	if t.To != nil {
+		line.After = t.To.Count
+	}
+	return line
+}
+
+// rows returns the number of rows that differ.
+func (t diffTable) rows() int64 { return t.Added + t.Removed + t.Changed }
+
+// diffObject describes an object of the schema that differs.
+type diffObject struct {
+	Kind   string `json:"kind"`
+	Name   string `json:"name"`
+	Change string `json:"change"`         // "added", "removed" or "changed"
+	SQL    string `json:"diff,omitempty"` // a unified diff, with --schema
+}
+
+func newDiffObject(o diff.Object, sql bool) diffObject {
+	d := diffObject{Kind: o.Kind, Name: o.Name, Change: "changed"}
+	switch {
+	case o.From == "":
+		d.Change = "added"
+	case o.To == "":
+		d.Change = "removed"
+	}
+	// The SQL of these kinds may contain passwords. It is never shown.
+	if sql && !slices.Contains([]string{"SERVER", "SUBSCRIPTION", "USER MAPPING"}, o.Kind) {
+		name := o.Kind + " " + o.Name
+		d.SQL = fault.Redact(udiff.Unified("old "+name, "new "+name, o.From, o.To))
+	}
+	return d
+}
+
+// Text renders the tables that differ, then a summary.
+func (d *difference) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "old  %s\nnew  %s\n\n", d.From, d.To)
+	table := [][]string{{"TABLE", "ADDED", "REMOVED", "CHANGED", "DOWNLOAD", ""}}
+	var most int64
+	same := 0
+	for _, t := range d.Tables {
+		most = max(most, t.rows())
+		if t.State == diff.Same || t.State == diff.Changed && t.rows() == 0 {
+			same++
+		}
+	}
+	for _, t := range d.Tables {
+		if t.State == diff.Same || t.State == diff.Changed && t.rows() == 0 {
+			continue
+		}
+		line := []string{console.Clean(t.Table), rowCount(t.Added), rowCount(t.Removed), rowCount(t.Changed), text.Size(t.Download), chart(t.rows(), most)}
+		switch t.State {
+		case diff.Added:
+			line[1], line[5] = rowsOf(t.After), "only in the new dump"
+		case diff.Removed:
+			line[2], line[5] = rowsOf(t.Before), "only in the old dump"
+		case diff.Replaced:
+			line[5] = fmt.Sprintf("%s → %s rows, not compared: %s", rowsOf(t.Before), rowsOf(t.After), t.Why)
+		case diff.Same, diff.Changed:
+		}
+		table = append(table, line)
+	}
+	if len(table) > 1 {
+		b.WriteString(text.Table(table) + "\n")
+	}
+	if d.sql {
+		for _, o := range d.Schema {
+			b.WriteString(o.SQL)
+		}
+		if len(d.Schema) > 0 {
+			b.WriteString("\n")
+		}
+	}
+	b.WriteString("the rows of " + text.Count(same, "table") + " are the same\n")
+	b.WriteString("schema: " + d.objects() + "\n")
+	if d.Sequences > 0 {
+		fmt.Fprintf(&b, "sequences with another value: %d\n", d.Sequences)
+	}
+	fmt.Fprintf(&b, "to download: %s", text.Size(d.Download))
+	if d.To.Size > 0 {
+		fmt.Fprintf(&b, " of %s (%.1f %%)", text.Size(d.To.Size), 100*float64(d.Download)/float64(d.To.Size))
+	}
+	return b.String() + "\n"
+}
+
+// objects summarizes how the schema differs.
+func (d *difference) objects() string {
+	if len(d.Schema) == 0 {
+		return "the same"
+	}
+	counts := map[string]int{}
+	for _, o := range d.Schema {
+		counts[o.Change]++
+	}
+	var parts []string
+	for _, change := range []string{"added", "removed", "changed"} {
+		if n := counts[change]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, change))
+		}
+	}
+	line := strings.Join(parts, ", ")
+	if !d.sql {
+		line += " (--schema shows them)"
+	}
+	return line
+}
+
+func rowCount(n int64) string {
+	if n == 0 {
+		return "-"
+	}
+	return humanize.Comma(n)
+}
+
+// rowsOf renders the number of all rows of a table, if it is known.
+func rowsOf(n *int64) string {
+	if n == nil {
+		return "?"
+	}
+	return humanize.Comma(*n)
+}
+
+// chartCells is the length of the longest bar, in characters.
+const chartCells = 20
+
+// chart renders a bar for n rows. Any row makes it at least an eighth of a character long.
+func chart(n, most int64) string {
+	if n == 0 || most == 0 {
+		return ""
+	}
+	eighths := max(1, int(float64(n)/float64(most)*chartCells*8))
+	bar := strings.Repeat("█", eighths/8)
+	if rest := eighths % 8; rest > 0 {
+		bar += string([]rune("▏▎▍▌▋▊▉")[rest-1])
+	}
+	return bar
+}
+
+// show writes the rows of a table that differ: those of the old dump after a minus sign,
+// those of the new one after a plus sign.
+func (o *diffOptions) show(ctx context.Context, stdout io.Writer, d *diff.Difference, from, to *dump.Dump) error {
+	at := slices.IndexFunc(d.Tables, func(t *diff.Table) bool {
+		return t.Name.String() == o.rows || t.Name.Schema+"."+t.Name.Name == o.rows || t.Name.Schema == "public" && t.Name.Name == o.rows
+	})
+	if at < 0 {
+		return fault.New(fault.Usage, `"hectl diff" lists the tables`, "neither dump has rows of a table %s", fault.Quote(o.rows))
+	}
+	t := d.Tables[at]
+	switch t.State {
+	case diff.Same:
+		return nil
+	case diff.Changed:
+	case diff.Added, diff.Removed, diff.Replaced:
+		why := t.Why
+		if t.State != diff.Replaced {
+			why = "only one of the dumps has rows of it"
+		}
+		return fault.New(fault.Usage, "", "the rows of %s cannot be compared: %s", t.Name, why)
+	}
+	var masked *rows.Table
+	if !o.raw && (!from.Masked || !to.Masked) {
+		var err error
+		if masked, err = o.maskOf(to, t); err != nil {
+			return err
+		}
+	}
+	w := bufio.NewWriter(stdout)
+	var buffer []byte
+	line := func(sign rune, row []byte) error {
+		if row == nil {
+			return nil
+		}
+		if masked != nil {
+			var err error
+			if buffer, err = masked.Rows(buffer[:0], row, 0); err != nil {
+				return err
+			}
+			row = buffer
+		}
+		columns := strings.Split(strings.TrimSuffix(string(row), "\n"), "\t")
+		for i := range columns {
+			columns[i] = console.Clean(columns[i])
+		}
+		_, err := w.WriteString(string(sign) + strings.Join(columns, "\t") + "\n")
+		return err
+	}
+	err := t.Changes(ctx, diff.Options{}, func(c diff.Change) error {
+		return errors.Join(line('-', c.From), line('+', c.To))
+	})
+	return errors.Join(err, w.Flush())
+}
+
+// maskOf returns how the rows of a table are masked, nil if they are not. It refuses a
+// table whose rows masking leaves out.
+func (o *diffOptions) maskOf(d *dump.Dump, t *diff.Table) (*rows.Table, error) {
+	if o.rules.None() {
+		return nil, fault.New(fault.Usage, "--raw shows the rows unmasked", "hectl.yml has base: none and no rules to mask the rows of %s with", t.Name)
+	}
+	is := func(e *archive.Entry) bool { return e.Namespace == t.Name.Schema && e.Tag == t.Name.Name }
+	plan, seed, err := o.rules.ByRules(d.Head, mask.Options{Takes: is}, true, "")
+	if err != nil {
+		return nil, err
+	}
+	credentials, err := mask.Credentials(schema.Read(d.Head), mask.CredentialOptions{Password: methods.DefaultPassword, Seed: seed, Over: plan, Takes: is})
+	if err != nil {
+		return nil, err
+	}
+	plan = plan.Over(credentials)
+	for e := range d.Head.All() {
+		if e.Desc != "TABLE DATA" || !is(e) {
+			continue
+		}
+		masked := plan.Table(e)
+		if masked != nil && masked.None {
+			return nil, fault.New(fault.Usage, "--raw shows them", "masking leaves out all rows of %s", t.Name)
+		}
+		return masked, nil
+	}
+	return nil, nil //nolint:nilnil // see above
+}
