@@ -17,7 +17,6 @@ import (
 	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/dump/diff"
 	"github.com/rubyforgood/hectl/internal/command"
-	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/text"
@@ -31,8 +30,7 @@ import (
 
 // diffOptions are the settings of one comparison.
 type diffOptions struct {
-	bucket config.Bucket
-	label  string
+	dump.Choice // of the second dump, unless to names it
 	from   string         // as the user named it; "" for the dump before to
 	to     string         // "" or "latest" for the newest
 	target *target.Target // whose dump of origin is the first one; nil without --since-fetch
@@ -55,6 +53,7 @@ func diffCommand(env *command.Env) *cli.Command {
                                          before it
    hectl diff --since-fetch              what has changed since your last fetch
    hectl diff production-20261123083000.rds.dump latest --schema
+   hectl diff --at 2026-11-24            that day's last dump and the one before
    hectl diff --rows public.items        the rows that differ, masked
 
    OLD and NEW are keys, s3:// addresses, files, or "latest". hectl compares
@@ -63,14 +62,16 @@ func diffCommand(env *command.Env) *cli.Command {
    without a key, or with another definition, are not compared.
 
    --rows shows personal data, so it masks the rows by the rules in hectl.yml,
-   or else the built-in ones. Rows of masked dumps are shown as they are.`,
+   or else the built-in ones. Rows of masked dumps are shown as they are.
+
+` + command.AtHelp,
 		Flags: slices.Concat([]cli.Flag{
 			&cli.BoolFlag{Category: command.Output, Name: "schema", Usage: "also show how the schema differs, as SQL"},
 			&cli.StringFlag{Category: command.Output, Name: "rows", Usage: "show the rows of `TABLE` that differ, instead of the summary"},
 			&cli.BoolFlag{Category: command.Output, Name: "raw", Usage: "with --rows: show the rows unmasked"},
 			&cli.BoolFlag{Category: command.Database, Name: "since-fetch", Usage: "OLD is the dump that TARGET was fetched from"},
 			command.TargetFlags()[0],
-			command.LabelFlag(),
+			command.LabelFlag(), command.AtFlag(),
 		}, command.BucketFlags()),
 		Action: func(c *cli.Context) error {
 			opt, err := newDiffOptions(env, c)
@@ -113,6 +114,16 @@ func newDiffOptions(env *command.Env, c *cli.Context) (*diffOptions, error) {
 	if len(args) > 1 {
 		opt.to = args[1]
 	}
+	if opt.to == "latest" {
+		opt.to = ""
+	}
+	if opt.to != "" && c.IsSet("at") {
+		return nil, fault.New(fault.Usage, "leave out --at, or NEW", "--at finds NEW by its time, and %s already names it", fault.Quote(opt.to))
+	}
+	var err error
+	if opt.At, err = command.ParseAt(env, c); err != nil {
+		return nil, err
+	}
 	settings, err := env.Settings()
 	if err != nil {
 		return nil, err
@@ -122,8 +133,8 @@ func newDiffOptions(env *command.Env, c *cli.Context) (*diffOptions, error) {
 	if err != nil {
 		return nil, err
 	}
-	opt.label = label.Text
-	if opt.bucket, err = settings.Bucket(flags); err != nil {
+	opt.Label = label.Text
+	if opt.Bucket, err = settings.Bucket(flags); err != nil {
 		return nil, err
 	}
 	if opt.required, opt.trust, err = command.RequiresMasking(env, c); err != nil {
@@ -177,13 +188,15 @@ func (o *diffOptions) run(ctx context.Context, env *command.Env) error {
 // find finds the two dumps.
 func (o *diffOptions) find(ctx context.Context, env *command.Env) (from, to dump.Opener, err error) {
 	finder := command.NewFinder(env)
-	choose := func(name string) (dump.Opener, error) {
-		if name == "" || name == "latest" {
-			return finder.Newest(ctx, o.bucket, o.label)
-		}
-		return dump.Locate(name, strings.NewReader(""), func(key string) (dump.Opener, error) { return finder.Named(ctx, o.bucket, key) })
+	named := func(name string) (dump.Opener, error) {
+		return dump.Locate(name, strings.NewReader(""), func(key string) (dump.Opener, error) { return finder.Named(ctx, o.Bucket, key) })
 	}
-	if to, err = choose(o.to); err != nil {
+	if o.to == "" {
+		to, err = finder.Choose(ctx, o.Choice)
+	} else {
+		to, err = named(o.to)
+	}
+	if err != nil {
 		return nil, nil, err
 	}
 	if o.target != nil {
@@ -191,8 +204,13 @@ func (o *diffOptions) find(ctx context.Context, env *command.Env) (from, to dump
 			return nil, nil, err
 		}
 	}
-	if o.from != "" {
-		from, err = choose(o.from)
+	switch o.from {
+	case "":
+	case "latest":
+		from, err = finder.Choose(ctx, dump.Choice{Bucket: o.Bucket, Label: o.Label})
+		return from, to, err
+	default:
+		from, err = named(o.from)
 		return from, to, err
 	}
 	object, ok := to.(dump.Object)
