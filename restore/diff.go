@@ -30,13 +30,13 @@ import (
 
 // diffOptions are the settings of one comparison.
 type diffOptions struct {
-	dump.Choice // of the second dump, unless to names it
-	from   string         // as the user named it; "" for the dump before to
-	to     string         // "" or "latest" for the newest
-	target *target.Target // whose dump of origin is the first one; nil without --since-fetch
-	schema bool
-	rows   string // the table whose rows to show; "" for none
-	raw    bool
+	dump.Choice                // of the second dump, unless to names it
+	from        string         // as the user named it; "" for the dump before to
+	to          string         // "" or "latest" for the newest
+	target      *target.Target // whose dump of origin is the first one; nil without --since-fetch
+	schema      bool
+	rows        string // the table whose rows to show; "" for none
+	raw         bool
 
 	trust    dump.Trust
 	required string           // the hectl.yml that requires masked data; "" if none does

@@ -20,8 +20,8 @@ func restoreCommand(env *command.Env) *cli.Command {
 		Description: `EXAMPLES:
    hectl restore production-20261123083000.rds.dump    a dump from "hectl list"
    hectl restore s3://other-bucket/backups/x.rds.dump  from another bucket
-   hectl restore ./tmp/local.dump                      a file from pg_dump -Fc
    ssh db pg_dump -Fc app | hectl restore -            standard input
+   hectl restore ./tmp/local.dump                      a file from pg_dump -Fc
 
 ` + whatHappens,
 		Flags: slices.Concat(targetFlags(), command.BucketFlags()),
