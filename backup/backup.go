@@ -65,8 +65,8 @@ func backupCommand(env *command.Env) *cli.Command {
    nothing to disk. The dump appears in the bucket only if it is complete.
 
    pg_dump writes the schema, and --jobs sessions, which share its snapshot,
-   read the rows. If they cannot, pg_dump reads the rows, too.
-   Put the password in PGPASSWORD or ~/.pgpass, not into an argument.
+   read the rows. If they cannot, pg_dump also reads the rows.
+   Put the password in PGPASSWORD or ~/.pgpass, not in an argument.
 
    Only one backup of a source runs at a time: a second one exits 11 at once.
    hectl only reads the source, which may be a standby.
@@ -278,7 +278,8 @@ func (o *backupOptions) run(ctx context.Context, env *command.Env) error {
 
 	masked, err := o.masked.start(ctx, env, maskedStream{
 		label: o.label, compress: compress.rows, stallTimeout: o.stallTimeout,
-		// Fake values can take more room than real ones. Encryption and storage class are up to the masked bucket.
+		// Fake values can be longer than real ones. Encryption and storage class are the masked
+		// bucket's defaults.
 		upload: s3store.UploadOptions{PartSize: upload.PartSize, Estimate: 2 * upload.Estimate},
 	})
 	if err != nil {
@@ -392,9 +393,9 @@ func describeSource(out *console.Console, src *source.Source, c pgtools.Conn, to
 }
 
 // isOlderMinor reports whether pg_dump is an older minor release than the server. Such a
-// pg_dump does not know what the later release keeps in its catalogs, and dumps it as if
-// a user had set it. A fetch removes what its own server does not know, so the dump is
-// equally good, and the exit code stays 0: client packages are often updated last.
+// pg_dump mistakes what the later release adds to its catalogs for user settings, and dumps
+// it. A fetch removes what its own server does not support, so the dump is equally good,
+// and the exit code stays 0: client packages are often updated last.
 func isOlderMinor(tool, server pgtools.Version) bool {
 	return tool.Major == server.Major && tool.Minor < server.Minor
 }
@@ -406,12 +407,12 @@ type compression struct {
 }
 
 // newCompression returns the chosen compression, or the default for a pg_dump and a number
-// of sessions that read rows: gzip at level 6, which every pg_restore reads. The demo's
-// database of 1 GB then has a dump of 99 MB. With zstd at level 1 or 3, it has 113 MB and
-// takes 5 % less time. Higher levels of zstd take longer than gzip for as many bytes.
+// of sessions that read rows: gzip at level 6, which every pg_restore reads. The dump of
+// the demo's 1 GB database is then 99 MB. With zstd at level 1 or 3, it is 113 MB and takes
+// 5% less time. Higher levels of zstd take longer than gzip for the same size.
 //
-// If pg_dump has to read the rows alone after all, it compresses at level 1: level 6 would
-// take it three times as long.
+// If pg_dump has to read the rows alone after all, it compresses at level 1: at level 6 it
+// would take three times as long.
 func newCompression(chosen string, tool pgtools.Tool, jobs int) compression {
 	switch {
 	case chosen != "":
@@ -423,9 +424,9 @@ func newCompression(chosen string, tool pgtools.Tool, jobs int) compression {
 	return compression{rows: "6", alone: "1"}
 }
 
-// estimateSize returns an upper bound of the size of a dump, which decides the size of
-// the upload's parts. Uncompressed text can take more room than the tables: bytea doubles
-// in size, and tables are compressed as well.
+// estimateSize returns an upper bound of the size of a dump, which decides the size of the
+// upload's parts. Uncompressed text can be larger than the tables: bytea doubles in size,
+// and tables are compressed on disk.
 func estimateSize(database int64, compress string) int64 {
 	method, _, _ := strings.Cut(compress, ":")
 	if method == "0" || method == "none" {
@@ -438,7 +439,7 @@ func estimateSize(database int64, compress string) int64 {
 func confirmUpload(ctx context.Context, out *console.Console, store *s3store.Store, written s3store.Object) (s3store.Object, error) {
 	listed, err := catalog.Confirm(ctx, store, written)
 	if err == nil && listed.ETag != written.ETag {
-		out.Warn("the store answered the upload of %s with the ETag %s but lists it with %s: the manifest has the latter", listed.Key, written.ETag, listed.ETag)
+		out.Warn("the store answered the upload of %s with the ETag %s but lists it with %s: the manifest records the latter", listed.Key, written.ETag, listed.ETag)
 	}
 	return listed, err
 }

@@ -39,7 +39,7 @@ func checkNewest(ctx context.Context, out *console.Console, store *s3store.Store
 		others = fmt.Sprintf(", the last of %d such dumps", len(future))
 	}
 	return fault.New(fault.Warnings,
-		`check the clock of this machine and of the one that made the other dump. Until then, "hectl fetch-latest-db" takes the other dump; "hectl restore KEY" takes any`,
+		`check the clock of this machine and of the one that made the other dump. Until then, "hectl fetch-latest-db" uses the other dump; "hectl restore KEY" restores any dump`,
 		"the dump is in the bucket, but does not count as the newest of %s: %s is dated %s, which is in the future%s",
 		made.Label, console.Clean(last.Key), last.Time.UTC().Format(time.RFC3339), others)
 }

@@ -172,6 +172,6 @@ func CheckWriter(ctx context.Context, f *finding.List, about string, check Write
 		f.Fail(about, fault.New(fault.Denied, "attach the backup policy in docs/reference/iam.md to the user or role",
 			"a backup also needs %s on %s/%s*", strings.Join(missing, ", "), check.Bucket, catalog.Prefix("")))
 	default:
-		f.OK(about, "not granted: %s, which only a backup needs", strings.Join(missing, ", "))
+		f.OK(about, "not granted: %s, which only backups need", strings.Join(missing, ", "))
 	}
 }

@@ -31,7 +31,7 @@ func (o *backupOptions) newManifest(r backupResult, src *source.Source, hectlVer
 func (o *backupOptions) writeManifest(ctx context.Context, out *console.Console, store *s3store.Store, m *catalog.Manifest, dump dumped) error {
 	stream := dump.stream
 	if !stream.Known() {
-		out.Warn("pg_dump %s writes an archive format that this hectl does not know: the dump is in the bucket as it is, without a manifest", m.DumpVersion)
+		out.Warn("pg_dump %s writes an archive format that this version of hectl does not support: the dump is in the bucket, but has no manifest", m.DumpVersion)
 		return nil
 	}
 	hostname, err := os.Hostname()
@@ -54,9 +54,9 @@ func (o *backupOptions) writeManifest(ctx context.Context, out *console.Console,
 // little data.
 const manifestReads = 16
 
-// readManifests returns the dumps with the data of their manifests, in the same
-// order. It only notes a manifest that may not be read or that does not match its
-// dump; denied is the error of the first one that may not be read.
+// readManifests returns the dumps with the data of their manifests, in the same order. A
+// manifest that the credentials cannot read or that does not match its dump is not an
+// error; denied is the store's refusal of the first unreadable one.
 func readManifests(ctx context.Context, store *s3store.Store, base string, dumps []catalog.Dump) (described []status.Described, denied, _ error) {
 	described = make([]status.Described, len(dumps))
 	errs := make([]error, len(dumps))

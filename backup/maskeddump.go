@@ -67,10 +67,10 @@ type maskedStream struct {
 	upload       s3store.UploadOptions // of the masked dump
 }
 
-// A maskedDump is made from the output of pg_dump while that is uploaded unmasked. It
-// sees the end of the stream only once the unmasked dump is in the bucket: without that
-// one, there is no masked dump either. If masking fails, or accepts nothing for the stall
-// timeout, the unmasked dump continues without it.
+// A maskedDump is made from the output of pg_dump while that is uploaded unmasked. It sees
+// the end of the stream only once the unmasked dump is in the bucket: no masked dump is
+// made without an unmasked one. If masking fails, or accepts nothing for the stall timeout,
+// the unmasked dump continues without it.
 //
 // A nil *maskedDump means that there is no masked dump.
 type maskedDump struct {

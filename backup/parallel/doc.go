@@ -1,9 +1,9 @@
 // Package parallel writes the dump of a database with several sessions.
 //
 // A single pg_dump reads one table after another and compresses on one processor. Here
-// pg_dump writes only the head of the archive, which it completes before the first row.
-// It is then left waiting at its full pipe, where it holds its locks. Sessions that share
-// its snapshot read the rows:
+// pg_dump writes only the head of the archive, which it completes before the first row. It
+// then blocks on its full pipe and keeps its locks. Sessions that share its snapshot read
+// the rows:
 //
 //	pg_dump ─── head ──────────────────────────────────────┐
 //	session 1 ─ rows ─ segments ─┐                         ├─ archive

@@ -128,7 +128,7 @@ func (d *Dump) begin() io.Reader {
 	head, err := archive.ReadHead(io.TeeReader(d.process, &raw))
 	whole := io.MultiReader(&raw, d.process)
 	if d.first == nil || err != nil {
-		return whole // the reader of the archive finds what is wrong with it
+		return whole // the archive's reader reports the error
 	}
 	work, err := d.prepare(head)
 	d.first = nil // prepare took it over, or closed it
@@ -159,8 +159,8 @@ func (d *Dump) begin() io.Reader {
 	return r
 }
 
-// finish checks that pg_dump has waited until now, with its locks, and stops it. With little
-// data, pg_dump may have ended by itself, which it must have done without an error.
+// finish checks that pg_dump has waited until now, with its locks, and stops it. With
+// little data, pg_dump may already have exited; then it must have succeeded.
 func (d *Dump) finish(first *pgtools.Snapshot) error {
 	open, err := first.InTransaction(d.ctx, d.opt.Dump.AppName)
 	if err == nil && !open {
@@ -188,12 +188,12 @@ func (d *Dump) prepare(head *archive.Head) (_ *work, err error) {
 	oids, names := tablesOf(blocks)
 	encoding := head.Encoding()
 	if encoding == "" {
-		return nil, errors.New("the archive does not say its encoding")
+		return nil, errors.New("the archive does not state its encoding")
 	}
 	if err := lock(d.ctx, d.first, encoding, names); err != nil {
 		return nil, err
 	}
-	extents, err := d.first.Extents(d.ctx, oids) // waits for locks, but all are there
+	extents, err := d.first.Extents(d.ctx, oids) // would wait for locks, but the session has them all
 	if err != nil {
 		return nil, err
 	}

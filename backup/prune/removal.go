@@ -243,7 +243,7 @@ func (r *Removal) summary() string {
 		lines = append(lines, fmt.Sprintf("%s manifests without a dump: %d", verb, orphans))
 	}
 	if n := len(r.Undated); n > 0 {
-		lines = append(lines, fmt.Sprintf("left alone: %d objects in %s that hectl cannot judge (not a dump, no time in the key, or empty), such as %s",
+		lines = append(lines, fmt.Sprintf("left alone: %d objects in %s that hectl never prunes (not a dump, no time in the key, or empty), such as %s",
 			n, catalog.Prefix(r.base), r.short(r.Undated[0])))
 	}
 	if r.Versioned {

@@ -55,7 +55,7 @@ func readHolder(path string) string {
 		return parseHolder("")
 	}
 	defer f.Close()                               //nolint:errcheck // it was only read
-	text, _ := io.ReadAll(io.LimitReader(f, 200)) // a part of it is useless
+	text, _ := io.ReadAll(io.LimitReader(f, 200)) // a partial description is useless
 	return parseHolder(string(text))
 }
 

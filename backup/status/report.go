@@ -50,7 +50,7 @@ const (
 	ManifestFits       ManifestState = "fits"
 	ManifestNone       ManifestState = "none"
 	ManifestMismatch   ManifestState = "misfit"     // describes another object
-	ManifestUnreadable ManifestState = "unreadable" // not permitted, or written by a later hectl
+	ManifestUnreadable ManifestState = "unreadable" // not permitted, or written by a later version of hectl
 )
 
 // Report is the state of the dumps of one label.
