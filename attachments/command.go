@@ -87,7 +87,7 @@ func Command(env *command.Env) *cli.Command {
 3    done, but some files are not in the bucket or cannot be stored; with
      --dry-run: the bucket has none of the files that were probed
 10   no such bucket, database, or table
-11   another hectl is working on this target or folder
+11   another hectl process is working on this target or folder
 12   credentials are missing, expired, or lack a permission
 13   done, but some files in the bucket do not match their rows
 15   the guard refuses the target
@@ -248,7 +248,7 @@ func lockStorage(path string) (*os.File, error) {
 	}
 	err = files.LockIfSupported(dir)
 	if errors.Is(err, files.ErrLocked) {
-		err = fault.New(fault.Locked, "wait until it has finished", "another hectl is working in %s", path)
+		err = fault.New(fault.Locked, "wait until it has finished", "another hectl process is working in %s", path)
 	}
 	if err != nil {
 		return nil, errors.Join(err, dir.Close())

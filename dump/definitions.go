@@ -20,7 +20,7 @@ func (d *Dump) CheckDefinitions() error {
 		copies, err = schema.CopyStatements(d.Head)
 	}
 	if err != nil {
-		return fault.New(fault.Integrity, "find out who wrote the dump; docs/security.md says what hectl checks",
+		return fault.New(fault.Integrity, "find out who wrote the dump; docs/security.md describes what hectl checks",
 			"%s is not what pg_dump writes: %w", d.Name, err)
 	}
 	for e := range d.Head.All() {

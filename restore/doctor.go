@@ -126,7 +126,7 @@ func CheckTarget(ctx context.Context, f *finding.List, env *command.Env, c *cli.
 	x.settings(ctx, "server settings")
 }
 
-// examination checks a target that the guard lets a fetch replace.
+// examination checks a target that the guard allows a fetch to replace.
 type examination struct {
 	*finding.List
 	*target.Session
@@ -257,7 +257,7 @@ func (x *examination) rights(ctx context.Context, about string) {
 	}
 }
 
-// room reports free disk space.
+// room reports the free disk space.
 func (x *examination) room(ctx context.Context, about string, newest *Newest) {
 	where, err := target.FindDataFolder(ctx, x.DB)
 	switch {

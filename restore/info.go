@@ -92,7 +92,7 @@ func (i information) Text() string {
 	if p := i.Previous; p != nil {
 		what := "the previous database; to go back: " + i.rollback
 		if i.Recreated {
-			since := "was recreated since"
+			since := "has been recreated since"
 			if i.Database == nil {
 				since = "is gone"
 			}

@@ -34,16 +34,15 @@ const replaceExits = `
 
 const whatHappens = `   hectl restores the dump into a new database beside the target, and swaps the
    two once the new one is complete. Production's passwords, tokens, sessions
-   and jobs never reach the target, and neither does data that masking rules
-   cover (mask in hectl.yml). The previous database is kept as TARGET_previous
-   until the next fetch or restore. A failure before the swap leaves the target
-   unchanged.
+   and jobs, and the data that masking rules cover (mask in hectl.yml), never
+   reach the target. The previous database is kept as TARGET_previous until the
+   next fetch or restore. A failure before the swap leaves the target unchanged.
 
    Without TARGET, the target is database diaper_dev on the server that PG_HOST,
    PG_USERNAME and PG_PASSWORD name (default: localhost, postgres), or what
    libpq's PG* variables name. hectl also looks for all of these in the
    application's .env files. The target must be on this machine. hectl refuses
-   production, however it recognizes it.`
+   any target that it recognizes as production.`
 
 func targetFlags() []cli.Flag {
 	return []cli.Flag{

@@ -51,7 +51,7 @@ func openPartial(target string, o s3store.Object) (*partial, error) {
 	case errors.Is(err, files.ErrNotOurs):
 		return nil, fault.Wrap(fault.Failed, "remove it if it should not be there, or use --output with a folder that only you can write to", err)
 	case errors.Is(err, files.ErrLocked):
-		return nil, fault.New(fault.Locked, "wait for it to finish", "another hectl is working on %s", p.path)
+		return nil, fault.New(fault.Locked, "wait for it to finish", "another hectl process is working on %s", p.path)
 	case err != nil:
 		return nil, err
 	}

@@ -142,7 +142,7 @@ func beginsAsArchive(path string) (bool, error) {
 	return n > 0 && dump.BeginsArchive(start[:n]), err
 }
 
-// removePartial removes a partial download, unless another hectl is writing it.
+// removePartial removes a partial download, unless another hectl process is writing it.
 func removePartial(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -153,7 +153,7 @@ func removePartial(path string) error {
 	}
 	defer func() { _ = f.Close() }() // nothing was written
 	if err := files.LockIfSupported(f); err != nil {
-		return fmt.Errorf("another hectl may be working on it: %w", err)
+		return fmt.Errorf("another hectl process may be working on it: %w", err)
 	}
 	return os.Remove(path)
 }

@@ -187,7 +187,7 @@ func (o verifyOptions) verify(ctx context.Context, env *command.Env, src dump.Ob
 	start := env.Console.Now()
 	manifest := catalog.ManifestKey(src.Bucket.Base, src.Dump.Key)
 	if o.writeManifest && manifest == "" {
-		return fault.New(fault.Usage, "leave --write-manifest out", "%s is not named like a dump, and can have no manifest", d.Name)
+		return fault.New(fault.Usage, "leave --write-manifest out", "%s is not named like a dump, so it cannot have a manifest", d.Name)
 	}
 	details, err := src.Store.Details(ctx, src.Dump.Object())
 	if err != nil {

@@ -25,7 +25,7 @@ func knownAttributeOption(option string, server pgtools.Version) bool {
 	return server.Major > 19
 }
 
-// CutUnknownOptions removes the options of columns that the server does not know,
+// CutUnknownOptions removes the options of columns that the server does not support,
 // because the server would refuse the whole table. The warning names them; "" for none.
 func CutUnknownOptions(d *dump.Dump, server pgtools.Version) (warning string) {
 	standard, said := d.Head.StandardStrings()
@@ -51,6 +51,6 @@ func CutUnknownOptions(d *dump.Dump, server pgtools.Version) (warning string) {
 		return ""
 	}
 	slices.Sort(options)
-	return fmt.Sprintf("left out because PostgreSQL %s does not know it: the option %s of columns of %s. A pg_dump of the source's own minor release does not write it",
+	return fmt.Sprintf("left out because PostgreSQL %s does not support it: the option %s of columns of %s. A pg_dump from the source's own minor release does not write it",
 		server, strings.Join(slices.Compact(options), ", "), text.List(tables, 3))
 }

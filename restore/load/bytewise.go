@@ -51,8 +51,8 @@ func byteFunctions() []string {
 	}
 }
 
-// Outgrown reports whether an error is about a value or a name that breaks a limit or a
-// check.
+// Outgrown reports whether an error is about a value or a name that exceeds a limit or
+// violates a check.
 func Outgrown(err error) bool {
 	switch pgtools.SQLState(err) {
 	case "23514", "22001", "54000", "42622", "23505", "23503":

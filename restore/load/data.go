@@ -156,9 +156,8 @@ func (r remainder) without(unwanted func(*archive.Entry) bool) remainder {
 	return kept
 }
 
-// divide separates the rows of tables from the rest of the data section. If the
-// offsets of the blocks are unknown, blocks is nil, and the blocks in the result are
-// zero.
+// divide separates the rows of tables from the rest of the data section. If the offsets of
+// the blocks are unknown, blocks is nil and the blocks in the result are zero values.
 func divide(h *archive.Head, blocks []archive.Block, reading *dependents) (copies []tableCopy, rest remainder) {
 	places := map[int]archive.Block{}
 	for _, b := range blocks {

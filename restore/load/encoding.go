@@ -28,7 +28,7 @@ func readNames(d *dump.Dump) string {
 // the server can convert to its encoding.
 type likeness struct {
 	pgtools.Database
-	known    bool // the server knows the archive's encoding
+	known    bool // the server supports the archive's encoding
 	converts bool // it converts from the archive's encoding to that of the database
 }
 
@@ -80,7 +80,7 @@ func CreateOptions(ctx context.Context, admin *pgtools.DB, h *archive.Head, exis
 	return opt, note, nil
 }
 
-// ask asks the server whether it knows an encoding and converts from it.
+// ask asks the server whether it supports an encoding and converts from it.
 func (l *likeness) ask(ctx context.Context, admin *pgtools.DB, encoding string) error {
 	err := admin.QueryRow(ctx, `
 		SELECT pg_catalog.pg_char_to_encoding($1::name) >= 0,
@@ -93,7 +93,7 @@ func (l *likeness) ask(ctx context.Context, admin *pgtools.DB, encoding string) 
 	return nil
 }
 
-// taking is the way in which a new database takes the dump's encoding.
+// taking is how a new database handles the dump's encoding.
 type taking int
 
 const (
@@ -102,9 +102,9 @@ const (
 	bytewise               // with the locale C
 )
 
-// take decides how a new database takes text in an encoding. UTF8 has the characters of
-// all others, so a conversion to it loses nothing. A conversion to any other encoding
-// could fail at a row.
+// take decides how a new database handles text in an encoding. UTF8 has the characters of
+// all others, so a conversion to it loses nothing. A conversion to any other encoding could
+// fail at a row.
 func (l likeness) take(encoding string) taking {
 	switch {
 	case l.fits(encoding):

@@ -175,7 +175,7 @@ func (o *omitter) closure(root *archive.Entry) []*archive.Entry {
 	todo := []*archive.Entry{root}
 	for i := 0; i < len(todo); i++ {
 		for _, e := range o.needs[todo[i].ID] {
-			// An entry that is already left out took the entries that need it along.
+			// An entry was left out together with the entries that need it.
 			if !seen[e.ID] && !o.d.Edits.Drops(e) {
 				seen[e.ID] = true
 				todo = append(todo, e)

@@ -50,8 +50,8 @@ func (o Options) Check(ctx context.Context, admin *pgtools.DB, d *dump.Dump, too
 	return p, nil
 }
 
-// defines reports whether an archive with rows also defines a table, or an extension,
-// which may define one.
+// defines reports whether an archive with rows also defines a table, or an extension that
+// may define one.
 func defines(h *archive.Head) bool {
 	rows := false
 	for e := range h.All() {

@@ -21,11 +21,11 @@ type rowCount struct {
 	want  int64
 }
 
-// rowCounts returns the number of rows that each table must have. rows has the number
-// of rows of each block, by the ID of its entry. Rows that are copied into a partitioned
-// table (pg_dump --load-via-partition-root) may land in a different partition than in
-// the source, because the hash of an enum value differs between databases. So they are
-// counted for the partitioned table as a whole.
+// rowCounts returns the number of rows that each table must have. rows has the number of
+// rows of each block, by the ID of its entry. Rows that are copied into a partitioned table
+// (pg_dump --load-via-partition-root) may end up in a different partition than in the
+// source, because the hash of an enum value differs between databases. So they are counted
+// for the partitioned table as a whole.
 func rowCounts(h *archive.Head, rows map[int]int64) []rowCount {
 	byID, partitions := h.ByID(), schema.PartitionsOf(h)
 	wholes := map[schema.Name]*rowCount{}

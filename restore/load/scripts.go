@@ -39,7 +39,7 @@ func ReadScripts(key, path string, files []string) (scripts []Script, err error)
 		scripts = append(scripts, Script{file, string(sql)})
 	}
 	if len(problems) > 0 {
-		return nil, fault.New(fault.Usage, "write paths relative to the folder of hectl.yml, or absolute", "%s in %s: %s", key, path, strings.Join(problems, "; "))
+		return nil, fault.New(fault.Usage, "write absolute paths, or paths relative to the folder of hectl.yml", "%s in %s: %s", key, path, strings.Join(problems, "; "))
 	}
 	return scripts, nil
 }

@@ -62,7 +62,7 @@ func (s statements) pack(b archive.Block, r io.Reader, w io.Writer) error {
 	_, damaged := errors.AsType[*archive.FormatError](err)
 	switch {
 	case errors.Is(err, schema.ErrInserts):
-		return fault.New(fault.Integrity, "find out who wrote the dump; docs/security.md says what hectl checks",
+		return fault.New(fault.Integrity, "find out who wrote the dump; docs/security.md describes what hectl checks",
 			"%s is not what pg_dump writes: %s: %w", s.l.Dump.Name, e, err)
 	case damaged && fault.CodeOf(err) != fault.Integrity:
 		return dump.DamageError(s.l.Dump.Name, fmt.Errorf("%s: %w", dump.BlockName(e), err))

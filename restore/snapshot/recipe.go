@@ -18,23 +18,23 @@ func compareRecipes(made, want target.Recipe, password string) string {
 	case made.ETag != want.ETag:
 		return "the dump has been replaced since"
 	case made.Chosen != want.Chosen:
-		return "it has the rows of other tables: " + cmp.Or(made.Chosen, "all")
+		return "it has the rows of different tables: " + cmp.Or(made.Chosen, "all")
 	case made.Kept != want.Kept:
 		return "it was made with --keep-rows " + cmp.Or(made.Kept, "for no table")
 	case made.Login != want.Login:
-		return "another address was not masked (--login-as)"
+		return "a different address was left unmasked (--login-as)"
 	case made.Without != want.Without:
 		return "it was made without " + cmp.Or(made.Without, "leaving anything out")
 	case made.Masked != want.Masked, made.Rules != want.Rules:
-		return "it was masked by other rules"
+		return "it was masked with different rules"
 	case made.After != want.After:
-		return "other SQL has run in it (after in hectl.yml)"
+		return "different SQL has run in it (after in hectl.yml)"
 	case made.User != want.User:
 		return "everything in it belongs to " + made.User
 	case made.Version != want.Version:
 		return "it was made by hectl " + made.Version
 	case !hasPassword(made, password):
-		return "its users have another password"
+		return "its users have a different password"
 	}
 	return ""
 }

@@ -119,7 +119,7 @@ func (t MetadataTable) environment(ctx context.Context, db *pgtools.DB) (notes, 
 	}
 	type row struct {
 		Text  string
-		Plain bool // the column is of characters
+		Plain bool // the type is a string or an enum
 	}
 	rows, err := pgtools.Rows[row](ctx, db, `
 		SELECT coalesce(`+spelling(value)+`, ''), EXISTS (SELECT FROM pg_catalog.pg_type t

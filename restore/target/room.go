@@ -71,9 +71,9 @@ func freeBytes(dir string) (int64, error) {
 	return int64(fs.Bavail) * int64(fs.Bsize), nil //nolint:unconvert // their types differ by platform
 }
 
-// WarnIfSmall returns a warning if a restore may fill the disk, "" if it will not or
-// the free space is not known. It is not a reason to refuse: a restored database has
-// none of the original's bloat, and tables may be left out.
+// WarnIfSmall returns a warning if a restore may fill the disk, "" if it will not or the
+// free space is not known. hectl does not refuse the restore: a restored database has none
+// of the original's bloat, and tables may be left out.
 func (p DataFolder) WarnIfSmall(m *catalog.Manifest) string {
 	if p.Free < 0 || m == nil || m.DatabaseSize <= p.Free {
 		return ""

@@ -233,7 +233,7 @@ func (s *Session) takeLocks(ctx context.Context) error {
 			if holder != nil {
 				who = fmt.Sprintf(" (server process %d, since %s)", holder.PID, holder.Since.UTC().Format(time.RFC3339))
 			}
-			return fault.New(fault.Locked, "wait for it to finish", "another hectl is working on %s%s", s.Conn.WithDatabase(name), who)
+			return fault.New(fault.Locked, "wait for it to finish", "another hectl process is working on %s%s", s.Conn.WithDatabase(name), who)
 		}
 	}
 	return nil
@@ -350,7 +350,7 @@ func (s *Session) CheckIdentity(ctx context.Context, tx *pgtools.Tx, name string
 		return fmt.Errorf("check %s again: %w", name, err)
 	}
 	if !same {
-		return fault.New(fault.Refused, "fetch again", "refused to replace %s: another database took its place, or it became a template, meanwhile", s)
+		return fault.New(fault.Refused, "fetch again", "refused to replace %s: in the meantime, another database took its place or it became a template", s)
 	}
 	return nil
 }

@@ -187,7 +187,7 @@ func twoBackups(ctx context.Context, t *try) (outcome, error) {
 
 // twoFetches starts a second fetch while the first downloads.
 func twoFetches(ctx context.Context, t *try) (outcome, error) {
-	return twoAtOnce(ctx, t, "GetObject", 3, "another hectl is working on")
+	return twoAtOnce(ctx, t, "GetObject", 3, "another hectl process is working on")
 }
 
 // twoAtOnce starts a second run, with args, while the first waits for the answer to a
