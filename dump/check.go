@@ -68,8 +68,8 @@ func (c *Report) Fault() error {
 	}
 }
 
-// OpenAny opens the dump. If this hectl cannot read the object as an archive, Head is
-// nil, opaque gives the reason, and only the object as a whole can be checked.
+// OpenAny opens the dump. If this version of hectl cannot read the object as an archive,
+// Head is nil, opaque gives the reason, and only the object as a whole can be checked.
 func (s Object) OpenAny(ctx context.Context) (d *Dump, opaque string, err error) {
 	if d, err = s.describe(ctx); err != nil {
 		return nil, "", err
@@ -83,14 +83,14 @@ func (s Object) OpenAny(ctx context.Context) (d *Dump, opaque string, err error)
 	case d.Manifest != nil || d.Head != nil || !misread: // it was readable once, or the error is about something else
 		return nil, "", err
 	case errors.Is(err, archive.ErrLayout):
-		return d, "this hectl cannot read the layout of its archive", nil
+		return d, "this version of hectl cannot read the layout of its archive", nil
 	case !isDump && !bytes.HasPrefix(d.HeadBytes, []byte(magic)):
 		return d, "it is not an archive of pg_dump -Fc", nil
 	}
 	return nil, "", err
 }
 
-// OpenReadable opens a dump. A layout that this hectl cannot read is an error.
+// OpenReadable opens a dump. A layout that this version of hectl cannot read is an error.
 func (s Object) OpenReadable(ctx context.Context) (*Dump, error) {
 	d, opaque, err := s.OpenAny(ctx)
 	if err != nil {

@@ -76,7 +76,7 @@ func (f Finder) NewestReadable(ctx context.Context, c Choice, masked config.Buck
 	c.Bucket = masked
 	src, failed := f.Choose(ctx, c)
 	if failed != nil {
-		return Object{}, false, fmt.Errorf("%w; the bucket of masked dumps does not help either: %w", err, failed)
+		return Object{}, false, fmt.Errorf("%w; reading the masked bucket failed as well: %w", err, failed)
 	}
 	return src, true, nil
 }

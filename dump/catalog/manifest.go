@@ -212,9 +212,9 @@ type uploader interface {
 	Upload(ctx context.Context, key string, r io.Reader, opt s3store.UploadOptions) (s3store.Object, error)
 }
 
-// WriteManifest uploads the manifest of a dump under base. A manifest that was read
-// from the bucket replaces that object, unless the object has changed since, and keeps
-// the fields that this hectl does not recognize. A new manifest never replaces an
+// WriteManifest uploads the manifest of a dump under base. A manifest that was read from
+// the bucket replaces that object, unless the object has changed since, and keeps the
+// fields that this version of hectl does not recognize. A new manifest never replaces an
 // object. opt are the options of the dump; those about its size are ignored.
 func WriteManifest(ctx context.Context, store uploader, base string, m *Manifest, opt s3store.UploadOptions) error {
 	m.Version = manifestVersion
@@ -282,7 +282,7 @@ func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Mani
 		return nil, fault.New(fault.Integrity, "delete it; hectl then uses the dump alone", "read the manifest %s: %w", key, err)
 	}
 	if m.Version < 1 || m.Version > manifestVersion {
-		return nil, nil // written by a later hectl
+		return nil, nil // written by a later version of hectl
 	}
 	if m.Size != d.Size || m.ETag != d.ETag {
 		return nil, fault.New(fault.Integrity, `"hectl list" shows the dumps; restore the one before this with "hectl restore KEY"`,

@@ -80,8 +80,8 @@ func (s *Stream) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readHead reads the head first. An archive in a layout that is newer than this hectl
-// passes unchanged.
+// readHead reads the head first. An archive in a newer layout than this version of hectl
+// supports passes unchanged.
 func (s *Stream) readHead() error {
 	var raw bytes.Buffer
 	head, err := archive.ReadHead(io.TeeReader(s.in, &raw))
@@ -99,7 +99,7 @@ func (s *Stream) readHead() error {
 		s.held.Store(0)
 		return nil
 	case s.source.Err != nil:
-		return s.source.Err // the cause, rather than the archive that it cut short
+		return s.source.Err // the cause, rather than the incomplete archive
 	case errors.Is(err, io.ErrUnexpectedEOF) && len(s.raw) == 0:
 		return fmt.Errorf("%s exited without an error, but wrote nothing", s.writer)
 	}
@@ -137,8 +137,8 @@ func (s *Stream) Position() string {
 	return fmt.Sprintf("%s was at %s %s.%s", s.writer, e.Desc, namespace, tag)
 }
 
-// Known reports whether this hectl can read the layout of the archive. Call it at the
-// end of the stream. An archive in an unknown layout gets no manifest.
+// Known reports whether this version of hectl can read the layout of the archive. Call it
+// at the end of the stream. An archive in an unknown layout gets no manifest.
 func (s *Stream) Known() bool { return s.head != nil }
 
 // Describe records the head and the blocks of the archive in m. Call it after the
