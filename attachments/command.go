@@ -348,7 +348,7 @@ func (o options) fetch(ctx context.Context, store *s3store.Store, blind bool, fo
 	f := fetcher{Bucket: store, Folder: folder, Jobs: o.jobs, Blind: blind, Progress: bar.Add, Prefix: o.prefix()}
 	got, err := f.run(ctx, plan.Wanted)
 	if err == nil && len(plan.There)+len(got.Fetched) == 0 {
-		err = got.Denied // denied for every file: this is not a bucket that lacks a few
+		err = got.Denied // denied for every file: these are not just a few missing objects
 	}
 	if err != nil && s3store.IsAccessDenied(err) {
 		err = o.wrongBucket(err)

@@ -110,7 +110,7 @@ func (r result) Text() string {
 		fmt.Fprintf(&b, "%s rows of %s now have the service_name %s\n", humanize.Comma(r.Rows), r.Target, r.Service)
 	}
 	if n := len(r.Unvouched); n > 0 {
-		fmt.Fprintf(&b, "files checked only by size: %s; neither their rows nor the bucket have a checksum\n", humanize.Comma(int64(n)))
+		fmt.Fprintf(&b, "files checked only by size: %s; their rows and the bucket have no checksum\n", humanize.Comma(int64(n)))
 	}
 	return b.String()
 }
