@@ -110,7 +110,7 @@ func serverRefusal(c Conn, pg *pgconn.PgError) error {
 	return err
 }
 
-const tooManyHint = "close other sessions, raise the limit, or use fewer jobs (-j): a restore takes up to two sessions for each, and two more"
+const tooManyHint = "close other sessions, raise the limit, or use fewer jobs (-j): a restore uses up to two sessions per job, plus two"
 
 // tooMany reports whether an English message says that the server, the role or the
 // database has too many sessions.

@@ -67,9 +67,9 @@ func (c Conn) Files() []string {
 // environ returns base as the environment of a child that connects to c: without the
 // caller's PG* variables, and with PGPASSWORD if the password is known.
 //
-// A parameter from the environment that older versions of libpq do not recognize
-// remains a variable. An older pg_dump ignores the variable, but would fail with such
-// an argument.
+// A parameter from the environment that older versions of libpq do not recognize remains a
+// variable. An older pg_dump ignores the variable, but would fail if it got the parameter
+// as an argument.
 func (c Conn) environ(base []string) []string {
 	env := slices.DeleteFunc(slices.Clone(base), func(kv string) bool {
 		return strings.HasPrefix(kv, "PG")

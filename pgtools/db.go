@@ -57,8 +57,8 @@ func ConnectReadOnly(ctx context.Context, c Conn, appName string) (*DB, error) {
 	return connect(ctx, c.readOnly(), appName, fixedSetting{"idle_session_timeout", "0"})
 }
 
-// connect connects, turns statement_timeout off, and applies the settings that the
-// server knows.
+// connect connects, turns statement_timeout off, and applies the settings that the server
+// recognizes.
 func connect(ctx context.Context, c Conn, appName string, settings ...fixedSetting) (*DB, error) {
 	c, err := c.fresh(ctx)
 	if err != nil {

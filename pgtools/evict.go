@@ -46,7 +46,8 @@ func (e *BusyError) hint() string {
 }
 
 // explainEviction adds the operation and a hint to the error of a statement that needs
-// databases without sessions. The hint calls them databases or, in its second half, them.
+// databases without sessions. databases and them stand for the databases in the two halves
+// of the hint.
 func explainEviction(err error, databases, them, format string, args ...any) error {
 	if err == nil {
 		return nil
@@ -188,7 +189,7 @@ func (e *eviction) busy(ctx context.Context, cause error) *BusyError {
 		}
 		for _, session := range list {
 			if session.User == "" {
-				continue // one of the server's own; autovacuum gives way by itself
+				continue // one of the server's own; autovacuum stops by itself
 			}
 			b.Refused = b.Refused || e.refused[session.PID]
 			b.Sessions = append(b.Sessions, session)

@@ -48,8 +48,8 @@ func fixedSettings() []fixedSetting {
 
 // WithFixedSettings returns c, a database of the same server, with fixedSettings for
 // sessions that run a dump's SQL. It leaves out settings that an older server does not
-// know or that only a superuser may set. An ISO DateStyle in the server's configuration
-// is kept: functions may contain dates as text in its order of day and month.
+// recognize or that only a superuser may set. An ISO DateStyle in the server's
+// configuration is kept: functions may contain dates as text in its order of day and month.
 func (db *DB) WithFixedSettings(ctx context.Context, c Conn) (Conn, error) {
 	names, values := columns(fixedSettings())
 	known, err := Rows[fixedSetting](ctx, db, `

@@ -200,7 +200,7 @@ func (c Conn) superuser(program string) []string {
 	return nil
 }
 
-// superuserWords is Superuser for the socket in dir of owner's server.
+// superuserWords is superuser for the socket in dir of owner's server.
 func superuserWords(program, dir string, port int, owner, account string) []string {
 	words := []string{program}
 	if owner != account {

@@ -175,7 +175,7 @@ func unknownKeyword(where, key string) error {
 	if near := libpq.Nearest(key); near != "" {
 		hint = "did you mean " + near + "?"
 	}
-	return fault.New(fault.Usage, hint, "%s has a keyword that libpq does not know", where)
+	return fault.New(fault.Usage, hint, "%s has a keyword that libpq does not recognize", where)
 }
 
 // percentDecode decodes %XX. It does not decode plus signs.

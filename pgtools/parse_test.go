@@ -85,7 +85,7 @@ func TestParseParamsErrors(t *testing.T) {
 		{"postgres://u:hunter2@[::1/d", "connection URI: the IPv6 address in brackets is empty or unfinished"},
 		{"postgres://u:hunter2@[::1]x/d", "connection URI: only a port or a database may follow the IPv6 address"},
 		{"postgres://u@h/d?hunter2", "connection URI: parameter 1 is not of the form keyword=value"},
-		{"postgres://u@h/d?port=1&pool=hunter2", "connection URI: parameter 2 has a keyword that libpq does not know"},
+		{"postgres://u@h/d?port=1&pool=hunter2", "connection URI: parameter 2 has a keyword that libpq does not recognize"},
 		{"postgres://u@h/%00", "connection string: the dbname contains a NUL byte"},
 		{"mysql://u:hunter2@h/d", "connection string: its scheme is not PostgreSQL's"},
 		{"u:hunter2@h/d", "connection string: it is neither a URI nor a conninfo, and contains a character (@, : or /) that is rare in database names"},
@@ -107,7 +107,7 @@ func TestParseParamsErrors(t *testing.T) {
 		{"postgres://h/d?options=-c%20x.password%3Dhunter2", "connection string: options contains what looks like a password or another setting"},
 		{"host=h password=hunter2 is it", "conninfo: setting 3 has no ="},
 		{"password='hunter2", "conninfo: setting 1: its quoted value is not closed"},
-		{"host=h pasword=hunter2", "conninfo: setting 2 has a keyword that libpq does not know"},
+		{"host=h pasword=hunter2", "conninfo: setting 2 has a keyword that libpq does not recognize"},
 		{"sslmode=yes", "connection string: sslmode is not one of disable, allow, prefer, require, verify-ca, verify-full"},
 	} {
 		t.Run(tt.in, func(t *testing.T) {

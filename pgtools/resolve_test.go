@@ -63,7 +63,7 @@ func TestResolveErrors(t *testing.T) {
 		{Params{"host": "h"}, map[string]string{"PGHOSTADDR": "10.0.0.1"}, "environment: PGHOSTADDR cannot be used: it would override the host; give the address as the host"},
 		{Params{}, map[string]string{"PGPORT": "secret"}, "environment (PG* variables): port is not a number from 1 to 65535"},
 		{Params{"service": "none"}, map[string]string{"PGSERVICEFILE": file}, "service none: no service file defines it"},
-		{Params{"service": "odd"}, map[string]string{"PGSERVICEFILE": file}, "service odd in " + file + " has a keyword that libpq does not know"},
+		{Params{"service": "odd"}, map[string]string{"PGSERVICEFILE": file}, "service odd in " + file + " has a keyword that libpq does not recognize"},
 		{Params{"service": "addr"}, map[string]string{"PGSERVICEFILE": file}, "service addr in " + file + ": hostaddr cannot be used: it would override the host; give the address as the host"},
 	} {
 		_, err := resolveWith(tt.p, tt.env)

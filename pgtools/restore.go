@@ -127,7 +127,7 @@ func copyInput(feed *os.File, input io.Reader) error {
 	if err == nil {
 		_ = feed.Close()
 	}
-	// Otherwise feed stays open until the child has stopped, so that the child does
-	// not take the end of the input for the end of the archive.
+	// Otherwise feed stays open until the child has stopped, so that the child does not
+	// mistake the end of the input for the end of the archive.
 	return err
 }

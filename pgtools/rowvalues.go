@@ -114,7 +114,7 @@ type phrase struct {
 func NewPhrases(messages []string) Phrases {
 	var phrases Phrases
 	for _, message := range messages {
-		const percent = "\x00" // which Postgres allows in no text
+		const percent = "\x00" // which Postgres does not allow in text
 		pieces := strings.Split(strings.ReplaceAll(message, "%%", percent), "%")
 		var pattern []string
 		for i := range pieces {

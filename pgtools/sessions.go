@@ -81,8 +81,7 @@ func (db *DB) terminate(ctx context.Context, oid uint32, database string) (refus
 			WHERE pid = $1 AND datname = $2 AND ($3 = 0::oid OR datid = $3)`, s.PID, database, oid)
 		switch {
 		case IsDenied(err) && s.User == "":
-			// Only a superuser may terminate the server's own workers.
-			// Autovacuum gives way by itself.
+			// Only a superuser may terminate the server's own workers. Autovacuum stops by itself.
 		case IsDenied(err):
 			refused = append(refused, s)
 		case err != nil:

@@ -122,20 +122,20 @@ func serverErrorOf(err error) *pgconn.PgError {
 	return pg
 }
 
-// IsNoDatabase reports whether err says that the database does not exist.
+// IsNoDatabase reports whether err means that the database does not exist.
 func IsNoDatabase(err error) bool { return SQLState(err) == stateNoDatabase }
 
-// IsDenied reports whether err says that the role lacks a privilege.
+// IsDenied reports whether err means that the role lacks a privilege.
 func IsDenied(err error) bool { return SQLState(err) == stateNoPrivilege }
 
-// IsCanceled reports whether err says that the statement was canceled, such as by
+// IsCanceled reports whether err means that the statement was canceled, such as by
 // statement_timeout.
 func IsCanceled(err error) bool { return SQLState(err) == stateQueryCanceled }
 
-// IsCheckViolation reports whether err says that a CHECK constraint does not hold.
+// IsCheckViolation reports whether err means that a CHECK constraint does not hold.
 func IsCheckViolation(err error) bool { return SQLState(err) == stateCheckViolation }
 
-// IsNoRows reports whether err says that a query returned no row.
+// IsNoRows reports whether err means that a query returned no row.
 func IsNoRows(err error) bool { return errors.Is(err, pgx.ErrNoRows) }
 
 // QuoteLiteral quotes a string constant for statements without parameters, for either

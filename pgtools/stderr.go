@@ -25,7 +25,7 @@ type tail struct {
 	first   string            // the first line with an error
 	about   []string          // the lines after it that belong to it
 	program string            // the program in that line
-	past    bool              // a line that does not belong to it has come
+	past    bool              // a line that does not belong to it was read
 	last    []string
 	size    int
 }

@@ -51,8 +51,8 @@ func newZstdEncoder(level int, more ...zstd.EOption) (*zstd.Encoder, error) {
 //	level 1   1.84   1.68        5.80   5.46    6.74   6.30     1.66   1.51
 //	level 6   1.41   1.41        5.68   5.45    6.55   6.29     1.43   1.29
 //
-// The demo's database of 1 GB has a dump of 130 and 113 MB at level 1 and of 100 and 98 MB
-// at level 6, for which this library takes a fifth more time than for level 1.
+// A dump of the demo's 1 GB database has 130 and 113 MB at level 1, and 100 and 98 MB at
+// level 6, which takes this library a fifth more time than level 1.
 func gzipLevel(level int) int {
 	const usual = 6 // the default of zlib and pg_dump
 	if level <= 0 {

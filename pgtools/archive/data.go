@@ -74,7 +74,7 @@ func (d *DataReader) begin(r io.Reader, b Block) error {
 
 // open begins the data of a table or of a large object.
 func (d *DataReader) open() error {
-	// Like pg_restore, take a block without chunks for empty, whatever the compression.
+	// Like pg_restore, treat a block without chunks as empty, whatever the compression.
 	some, err := d.chunks.open()
 	if err != nil {
 		return d.explain(err)

@@ -75,8 +75,8 @@
 // compression's window. Errors are FormatErrors, which name the byte at which the
 // archive stops making sense.
 //
-// Decompression does not find flipped bits reliably. pg_dump does not ask lz4 and zstd
-// for checksums, and zlib's is weak. Of all single-bit flips in the blocks of testdata,
-// these go unnoticed: 93 % without compression, 96 % with lz4, 83 % with zstd, and 4
-// of 24,392 with zlib. Block.SHA256 finds them all.
+// Decompression does not find flipped bits reliably. pg_dump does not ask lz4 and zstd for
+// checksums, and zlib's is weak. Of all single-bit flips in the blocks of testdata, these
+// go unnoticed: 93% without compression, 96% with lz4, 83% with zstd, and 4 of 24,392 with
+// zlib. Block.SHA256 finds them all.
 package archive

@@ -66,7 +66,7 @@ const (
 	SectionPostData
 )
 
-// OffsetState is what the table of contents has about the place of a block.
+// OffsetState is what the table of contents records about the place of a block.
 type OffsetState byte
 
 // The states, numbered as in the archive.

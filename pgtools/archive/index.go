@@ -17,7 +17,7 @@ type IndexOptions struct {
 	tail bool // skip a second table of contents; see inTail
 }
 
-// An Indexer notes the places of an archive's blocks. Write takes the bytes after the
+// An Indexer records the places of an archive's blocks. Write takes the bytes after the
 // head, in pieces of any size. The Indexer does not keep them; it takes a few bytes of
 // memory for each block.
 //
@@ -25,7 +25,7 @@ type IndexOptions struct {
 // reports whether the archive is complete.
 type Indexer struct {
 	opt     IndexOptions
-	entries map[int]*Entry // the entries whose block has not come yet
+	entries map[int]*Entry // the entries whose block has not arrived yet
 	blocks  []Block
 	err     error
 

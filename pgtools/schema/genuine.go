@@ -12,7 +12,7 @@ import (
 
 // ErrKind is the error for an entry of an unknown kind. The archive may be fine, and
 // written by a newer pg_dump.
-var ErrKind = errors.New("this hectl does not know entries of its kind")
+var ErrKind = errors.New("this version of hectl does not support entries of its kind")
 
 // Genuine refuses a table of contents that pg_dump would not write: with statements
 // that do not belong in an entry of its kind, or text that pg_restore would run as a
@@ -156,7 +156,7 @@ func (g judge) statements(e *archive.Entry) ([]statement, error) {
 			}
 			start = i + 1
 		}
-		// Only the grammar knows for certain where a body ends. So the statements in
+		// Only the server's grammar decides for certain where a body ends. So the statements in
 		// it must be harmless outside of it as well.
 		if body > 0 && depth == 0 && i+1 < len(all) && (opened || t.kind == symbol && t.text == ";") {
 			if next := all[i+1]; next.kind != word && next.kind != symbol || !beginsQuery(next.text) && next.text != "end" {

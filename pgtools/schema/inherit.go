@@ -49,7 +49,7 @@ func (b *schemaBuilder) completeColumn(d *definition, c *Column) {
 // describe adds the details that the archive has of a type.
 func (b *schemaBuilder) describe(t *Type, depth int) error {
 	if depth > maxDepth {
-		return fmt.Errorf("domains are defined in a circle")
+		return fmt.Errorf("domains form a cycle")
 	}
 	if err := b.broken[t.Name]; err != nil {
 		return fmt.Errorf("%s: %w", t.Name, err)

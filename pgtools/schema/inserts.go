@@ -23,8 +23,8 @@ var ErrInserts = errors.New("its rows are not INSERT statements as pg_dump write
 // The rows must be such statements under all text rules: pg_restore splits them by
 // bytes, the server by characters.
 //
-// The reader does not use the lexer, which needs all of a statement at once. One row
-// may have 1 GB, and this machine keeps a word at most.
+// The reader does not use the lexer, which needs all of a statement at once. One row may
+// have 1 GB, and this state machine keeps at most one word.
 func Inserts(h *archive.Head) func(e *archive.Entry, in io.Reader) io.Reader {
 	mayCopy := mayCopy(h)
 	var all []textRules

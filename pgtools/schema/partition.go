@@ -30,8 +30,8 @@ func partitionsOf(h *archive.Head, convert func(*archive.Entry) *archive.Entry) 
 	return found
 }
 
-// Ancestors yields n, its parent, the parent of that, and so on. It stops after
-// maxDepth tables: a hostile archive may attach partitions in a circle.
+// Ancestors yields n, its parent, the parent of that, and so on. It stops after maxDepth
+// tables: a hostile archive may attach partitions in a cycle.
 func (p Partitions) Ancestors(n Name) iter.Seq[Name] {
 	return func(yield func(Name) bool) {
 		for is, depth := true, 0; is && depth < maxDepth && yield(n); depth++ {

@@ -31,8 +31,8 @@ var errCut = errors.New("a quote or comment is not closed")
 // pg_dump sets. It leaves out comments.
 func tokens(sql string) ([]token, error) { return lexer{}.tokens(sql) }
 
-// lexer splits SQL into tokens. It never takes code that the server would run for a
-// part of a string, a name or a comment: where it is not sure, it returns an error.
+// lexer splits SQL into tokens. It never mistakes code that the server would run for part
+// of a string, a name or a comment: where it is not sure, it returns an error.
 type lexer struct {
 	escapes bool // standard_conforming_strings is off
 	lenient bool // accept any text, even open quotes and unknown characters
