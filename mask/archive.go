@@ -96,7 +96,7 @@ func (p *Plan) fits(head *archive.Head) error {
 			return fmt.Errorf("mask %s: its rows are INSERT statements (pg_dump --inserts), which are not masked", e)
 		}
 		if p.Masks() && e.Desc != "TABLE DATA" && e.Desc != "BLOBS" {
-			return fmt.Errorf("mask %s: this version of hectl does not know this kind of data", e)
+			return fmt.Errorf("mask %s: this version of hectl does not support this kind of data", e)
 		}
 	}
 	return nil

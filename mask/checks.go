@@ -99,7 +99,7 @@ func (c *compiler) check(s *subject, col *schema.Column, v verdict, check schema
 			}
 		case methods.KindOf(col.Type) == methods.Text && outputs != nil && !slices.ContainsFunc(outputs, func(o string) bool { return !condition.Holds(o) }):
 		case methods.KindOf(col.Type) == methods.Text && outputs != nil:
-			c.add(v.at, on, "", "%s (%s) does not allow what %s makes", name, check.SQL, v.spec.Name)
+			c.add(v.at, on, "", "%s (%s) does not allow the values that %s makes", name, check.SQL, v.spec.Name)
 		case condition.OneOf != nil:
 			c.add(v.at, on, "write {one_of: ["+strings.Join(condition.OneOf, ", ")+"]}, or keep", "%s allows only %s", name, strings.Join(condition.OneOf, ", "))
 		case condition.Min > 1 && v.spec.Name != "lorem" && v.spec.Name != "digits":

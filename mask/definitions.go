@@ -100,7 +100,7 @@ func looks() []look {
 	}
 }
 
-// examples matches addresses that belong to no one.
+// examples matches addresses that are reserved for examples.
 var examples = regexp.MustCompile(`(?i)@(?:[a-z0-9-]+\.)*(?:example\.(?:com|org|net)|example|test|invalid|localhost)$`)
 
 // looksLike returns the kind of secret or personal data that SQL appears to contain, ""

@@ -9,8 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// column chooses the first candidate that fits a column, and prefers one that hectl
-// knows to satisfy the checks. If hectl cannot know that, it warns.
+// column chooses the first candidate that fits a column, and prefers one that hectl knows
+// to satisfy the checks. If hectl cannot be sure of that, it warns.
 func (j *credentialJudge) column(t *schema.Table, name string, becomes substitute) replacement {
 	col := t.Column(name)
 	if col == nil || t.Unread != nil { // only its name is known

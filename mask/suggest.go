@@ -187,7 +187,7 @@ func (c *compiler) tablePattern(n schema.Name) string {
 	return methods.YAML(pattern)
 }
 
-// discardable reports whether the rows of a table are of no use to developers.
+// discardable reports whether the rows of a table are useless to developers.
 func (s *subject) discardable() bool {
 	return slices.Contains([]string{"versions", "audits", "sessions", "delayed_jobs", "solid_cache_entries", "ahoy_events", "ahoy_visits", "good_jobs", "que_jobs"}, s.table.Name.Name)
 }

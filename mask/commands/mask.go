@@ -28,8 +28,8 @@ func Command(env *command.Env) *cli.Command {
 
    The rules are under the key mask in hectl.yml; those for Human Essentials are
    built in. A column is OPEN if it has no rule and could hold personal data, or
-   if hectl does not know its type. hectl reads only the head of the dump, which
-   has the tables but no rows.
+   if hectl does not recognize its type. hectl reads only the head of the dump,
+   which has the tables but no rows.
 
    A masked copy streams through memory and appears in the other bucket only
    when it is complete. It keeps the name of the dump. Passwords, tokens,

@@ -11,7 +11,7 @@ type Kind int
 
 // The kinds.
 const (
-	Other     Kind = iota // such as enums, ranges, row types: only Postgres knows their values
+	Other     Kind = iota // such as enums, ranges, row types: only Postgres can check their values
 	Text                  // text, character varying, character, citext, name
 	UUID                  // uuid
 	Date                  // date

@@ -3,11 +3,11 @@
 // whether distinct values stay distinct.
 //
 // Fake data is drawn from the HMAC-SHA256 of the value, keyed with the Seed and the
-// method's name. So a value becomes the same in all tables, and joins keep working.
-// Methods that are PerRow add the row, so that a column of few values is more than
-// renamed. "digits" permutes numbers and codes with a cipher over decimal digits
-// instead, so that no two become equal. Each element of an array, each value of an
-// hstore and each string of a JSON document counts as a value.
+// method's name. So a value becomes the same in all tables, and joins keep working. Methods
+// that are PerRow add the row, because in a column with few distinct values they would
+// otherwise only rename them. "digits" permutes numbers and codes with a cipher over
+// decimal digits instead, so that no two become equal. Each element of an array, each value
+// of an hstore and each string of a JSON document counts as a value.
 //
 // To add a method, write a file for it, add a line to All, and a row to the tables in
 // docs/masking.md. A test fails without the rows.

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// The lists have one word per line, each once, all ASCII, so that fake data fits a
-// dump in any encoding. Changing a list changes the fake data of everyone who has a
-// seed file. words/LICENSE says where the lists come from.
+// The lists have one word per line, each once, all ASCII, so that fake data fits a dump in
+// any encoding. Changing a list changes the fake data of everyone who has a seed file.
+// words/LICENSE names the sources of the lists.
 var (
 	//go:embed words/first_names.txt
 	firstNameList string
