@@ -7,7 +7,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// Resolve returns the connection of a database in the settings. The connection knows
+// Resolve returns the connection of a database in the settings. The connection records
 // where each of its parts comes from.
 func Resolve(d config.Database, settings *config.Sources) (pgtools.Conn, error) {
 	said, err := saidIn(d)

@@ -1,5 +1,6 @@
 // Package commandline reads command lines and writes the help, manual pages and shell
-// completion of an urfave/cli app. It knows the library and none of hectl's commands.
+// completion of an urfave/cli app. It depends on the library and on none of hectl's
+// commands.
 //
 // The library runs the commands, parses flag values, and renders the help templates.
 // Each part of this package does what urfave/cli v2 cannot:
@@ -7,8 +8,8 @@
 //   - Arrange: the library stops at the first operand, as package flag does, and takes
 //     flags before a command for the app's own. Its UseShortOptionHandling splits "-qv"
 //     but not "-j4".
-//   - checkValue: the library's error for a bad value neither names a good one nor hides
-//     a password typed in the wrong place.
+//   - checkValue: the library's error for a bad value does not show a good one, and does
+//     not hide a password typed in the wrong place.
 //   - nearest: cli.SuggestFlag and cli.SuggestCommand suggest a name even if nothing is
 //     close.
 //   - Describe: the library's templates cannot put examples before flags, keep the order

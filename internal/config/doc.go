@@ -6,10 +6,10 @@
 // value remembers its origin, because messages must be able to say which setting named
 // a database.
 //
-// The package knows the names and places of settings, not their purpose: flags come in
-// as plain values, connection strings go out unparsed. The variables DIAPER_DB_*
-// (source) and PG_HOST, PG_USERNAME and PG_PASSWORD (target) are those of Human
-// Essentials. A setting of the source never applies to the target, or the reverse.
+// The package handles the names and places of settings, not their purpose: flags come in as
+// plain values, and connection strings go out unparsed. The variables DIAPER_DB_* (source)
+// and PG_HOST, PG_USERNAME and PG_PASSWORD (target) are those of Human Essentials. A
+// setting of the source never applies to the target, or vice versa.
 //
 // The application's .env files are read as dotenv-rails reads them in development
 // (application.go). They also provide libpq's variables, AWS credentials and the

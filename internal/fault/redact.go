@@ -7,8 +7,8 @@ import (
 
 const hidden = "***"
 
-// secretForms are the forms in which text contains passwords, and their replacements.
-// They take a space in a password as the end of the URL; HasPassword does not.
+// secretForms are the forms in which text contains passwords, and their replacements. They
+// treat a space in a password as the end of the URL; HasPassword does not.
 //
 //nolint:gochecknoglobals // compiled once, never changed
 var secretForms = []struct {

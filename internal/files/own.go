@@ -9,7 +9,7 @@ import (
 )
 
 // ErrNotOurs reports a path where another user may have set a trap.
-var ErrNotOurs = errors.New("it is not a file of this user alone")
+var ErrNotOurs = errors.New("it is not a private file of this user")
 
 // Open opens a file of this user alone, with mode 0600, and creates it if it does not
 // exist. flag is os.O_RDWR or the like. Anything else at the path is ErrNotOurs: a

@@ -18,7 +18,7 @@ const (
 type Keyword struct {
 	Name     string
 	Variable string // PG*, or ""
-	Since    int    // the first major version whose libpq knows it, at least 12
+	Since    int    // the first major version whose libpq supports it, at least 12
 	Use      Use
 	Why      string // if Refused: the reason, and what to use instead
 }

@@ -82,7 +82,7 @@ func explainCode(code string) cause {
 		return cause{code: fault.Denied, words: "all access to the bucket is disabled"}
 	case "InvalidAccessKeyId":
 		return cause{
-			code: fault.Denied, words: "the store does not know the access key",
+			code: fault.Denied, words: "the store does not recognize the access key",
 			hint: "check which credentials are in use: the key was deleted or belongs to another store (--endpoint-url)",
 		}
 	case "SignatureDoesNotMatch":

@@ -108,7 +108,7 @@ func TestRefusedByTheStore(t *testing.T) {
 		},
 		{
 			"unknown key", s3store.Config{}, [2]string{"AWS_ACCESS_KEY_ID", "AKIAUNKNOWN"}, "list", fault.Denied,
-			"list s3://dumps/backups/: the store does not know the access key",
+			"list s3://dumps/backups/: the store does not recognize the access key",
 			"check which credentials are in use: the key was deleted or belongs to another store (--endpoint-url)",
 		},
 		{

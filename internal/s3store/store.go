@@ -65,7 +65,7 @@ type Store struct {
 	bucket       string
 	client       *s3.Client
 	sts          *sts.Client
-	identifiable bool // sts knows the credentials, which are for AWS
+	identifiable bool // STS can identify the credentials: they are for AWS
 	creds        *credentialSource
 	keys         string // origin of Config.Keys; "" if the SDK found the credentials
 	http         *http.Transport
@@ -78,8 +78,8 @@ type Store struct {
 	plain   atomic.Bool // the store refuses checksums
 }
 
-// fallbackRegion is the region for requests if none is set. S3 there knows the region of
-// every bucket.
+// fallbackRegion is the region for requests if none is set. S3 reports the region of every
+// bucket there.
 const fallbackRegion = "us-east-1"
 
 const dialTimeout = 10 * time.Second

@@ -52,7 +52,7 @@ func NewInterval(every time.Duration, at string) (Interval, error) {
 	if clock == nil {
 		return Interval{}, fault.New(fault.Usage, "give a time such as --at 02:30", "--at %q is not a time of day", at)
 	}
-	hour, _ := strconv.Atoi(clock[1])   // the pattern admits digits only
+	hour, _ := strconv.Atoi(clock[1])   // the pattern accepts only digits
 	minute, _ := strconv.Atoi(clock[2]) // likewise
 	return Interval{every, (time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute) % every}, nil
 }

@@ -13,9 +13,9 @@ var (
 	errUnclosed     = errors.New("a quote is not closed")
 )
 
-// shellCommands splits a POSIX shell command line into its commands. It knows what
-// crontabs use: quotes, variables (env returns their values), redirections (which it
-// leaves out), and the operators between commands. It runs nothing.
+// shellCommands splits a POSIX shell command line into its commands. It supports what
+// crontabs use: quotes, variables (env returns their values), redirections (which it leaves
+// out), and the operators between commands. It runs nothing.
 //
 // mvdan.cc/sh is no replacement: of its two ways to expand a word, one keeps
 // backslashes and the other splits variables and expands braces.

@@ -21,9 +21,10 @@ func allowCommand(env *command.Env) *cli.Command {
 
    A stranger may have written the hectl.yml of a repository. Until you approve
    it, hectl does not run its programs (pg_bin, after_restore) or its SQL
-   (after, mask.after), does not use its endpoint_url or its databases on other
-   machines (nor those in a .env file), notifies none of its URLs, and neither
-   backs up to nor restores from its buckets. Its other settings are in effect.
+   (after, mask.after), does not use its endpoint_url or notification URLs, does
+   not back up to or restore from its buckets, and does not connect to databases
+   on other machines that it or a .env file names. Its other settings
+   are in effect.
 
    hectl keeps the approval in hectl/allowed in your config folder. The approval
    ends when one of these values changes, or the SQL or a program that came with
