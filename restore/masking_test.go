@@ -46,15 +46,15 @@ func TestMaskingKey(t *testing.T) {
 	same := func(*mask.Rules) {}
 	keys := map[string]string{}
 	for name, m := range map[string]masking{
-		"no rules":              {},
-		"rules":                 {rules: rules(same)},
-		"another seed file":     {rules: rules(func(r *mask.Rules) { r.SeedFile = "seed" })},
-		"required":              {rules: rules(func(r *mask.Rules) { r.Mode = mask.Required })},
+		"no rules":                {},
+		"rules":                   {rules: rules(same)},
+		"another seed file":       {rules: rules(func(r *mask.Rules) { r.SeedFile = "seed" })},
+		"required":                {rules: rules(func(r *mask.Rules) { r.Mode = mask.Required })},
 		"columns may be unlisted": {rules: rules(func(r *mask.Rules) { r.Unlisted = mask.UnlistedKeep })},
-		"--password":            {rules: rules(same), ownPassword: true},
-		"SQL":                   {rules: rules(same), after: []load.Script{{SQL: "SELECT 1"}}},
-		"other SQL":             {rules: rules(same), after: []load.Script{{SQL: "SELECT 2"}}},
-		"another bucket":        {rules: rules(same), trust: dump.Trust{Bucket: config.Bucket{Name: "masked"}}},
+		"--password":              {rules: rules(same), ownPassword: true},
+		"SQL":                     {rules: rules(same), after: []load.Script{{SQL: "SELECT 1"}}},
+		"other SQL":               {rules: rules(same), after: []load.Script{{SQL: "SELECT 2"}}},
+		"another bucket":          {rules: rules(same), trust: dump.Trust{Bucket: config.Bucket{Name: "masked"}}},
 	} {
 		key := m.key()
 		if other, taken := keys[key]; taken {
