@@ -3,6 +3,7 @@ package pgtools
 import (
 	"errors"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -77,5 +78,67 @@ func TestTail(t *testing.T) {
 	}
 	if e.Error() != "pg_dump: odd: one half" {
 		t.Error(e)
+	}
+}
+
+func TestExplainExit(t *testing.T) {
+	t.Parallel()
+	const lock = "pg_dump: detail: Query was: LOCK TABLE public.t1, public.t2 IN ACCESS SHARE MODE"
+	for _, tt := range []struct {
+		name string
+		e    ExitError
+		code fault.Code
+		hint string // "" for none
+	}{
+		{"killed", ExitError{Signal: syscall.SIGKILL, Message: "no password supplied"}, fault.Failed, "memory"},
+		{"too many sessions", ExitError{Message: "FATAL:  sorry, too many clients already"}, fault.Failed, tooManyHint},
+		{"an older pg_dump", ExitError{Message: "aborting because of server version mismatch"}, fault.Failed, "install client tools"},
+		{"a standby", ExitError{Stderr: "canceling statement due to conflict with recovery"}, fault.Failed, RecoveryConflictHint},
+		{"a table that cannot be read", ExitError{Stderr: "permission denied for table t\n" + lock}, fault.Denied, "pg_read_all_data"},
+		{"advice of the server", ExitError{hint: "do this"}, fault.Failed, "the server says: do this"},
+		{"too few locks", ExitError{hint: "You might need to increase max_locks_per_transaction.", Stderr: lock}, fault.Failed, "ALTER SYSTEM"},
+		{"a lock", ExitError{Stderr: lock}, fault.Failed, "a lock on public.t1 or public.t2"},
+		{"a lock, when the server went away", ExitError{Stderr: lock + "\nserver closed the connection unexpectedly"}, fault.Failed, "the connection to the server broke"},
+		{"no password", ExitError{Message: "fe_sendauth: no password supplied"}, fault.Denied, "check the password"},
+		{"a full disk", ExitError{Stderr: "No space left on device"}, fault.Failed, "free space"},
+		{"small shared memory", ExitError{Stderr: "could not resize shared memory segment \"/x\": No space left on device"}, fault.Failed, "shm_size"},
+		{"unknown", ExitError{Message: "odd"}, fault.Failed, ""},
+	} {
+		code, hint := explain(&tt.e)
+		if code != tt.code || (hint == "") != (tt.hint == "") || !strings.Contains(hint, tt.hint) {
+			t.Errorf("%s: %d, %q", tt.name, code, hint)
+		}
+	}
+}
+
+func TestExitErrorText(t *testing.T) {
+	t.Parallel()
+	tool, odd := Tool{Name: "pg_dump"}, errors.New("odd")
+	for want, e := range map[string]*ExitError{
+		"pg_dump: exit status 1: failed":               {Tool: tool, Status: 1, Message: "failed", Stderr: "last"},
+		"pg_dump: exit status 1: failed: in detail":    {Tool: tool, Status: 1, Message: "failed.", Detail: "in detail"},
+		"pg_dump: exit status 1: last":                 {Tool: tool, Status: 1, Stderr: "first\nlast\n"},
+		"pg_dump: exit status 1, without a message":    {Tool: tool, Status: 1, Stderr: " \n"},
+		"pg_dump: killed by signal 9 (killed): failed": {Tool: tool, Status: -1, Signal: syscall.SIGKILL, Message: "failed", err: odd},
+		"pg_dump: odd: failed":                         {Tool: tool, Status: -1, Message: "failed", err: odd},
+	} {
+		if got := e.Error(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestLockedTables(t *testing.T) {
+	t.Parallel()
+	for stderr, want := range map[string]string{
+		"query failed":                                    "a table",
+		"LOCK TABLE a IN ACCESS SHARE MODE":               "a",
+		"LOCK TABLE a, b, c IN ACCESS SHARE MODE":         "a or b or c",
+		"LOCK TABLE a, b, c, d, e IN ACCESS SHARE MODE":   "a, b, c or one of 2 more tables",
+		"x\nQuery was: LOCK TABLE ONLY a IN ACCESS SHARE": "ONLY a",
+	} {
+		if got := lockedTables(stderr); got != want {
+			t.Errorf("%s: %q", stderr, got)
+		}
 	}
 }
