@@ -9,8 +9,8 @@ import (
 type blob struct {
 	Key  string
 	Size int64 // bytes
-	// MD5 of the content, 16 bytes; nil if the row has none: the blob was composed of
-	// others, or its checksum is of another kind.
+	// MD5 of the content, 16 bytes; nil if the row has none: the blob was composed of others,
+	// or its checksum is of a different kind.
 	MD5 []byte
 	// Service is the name of the service that stores the blob; "" before Rails 6.1,
 	// where the table has no such column.

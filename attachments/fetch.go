@@ -80,7 +80,7 @@ func (f *fetcher) run(ctx context.Context, wanted []blob) (outcome, error) {
 	return r.outcome, err
 }
 
-// run is the state of one Run.
+// run is the state of one fetch.
 type run struct {
 	*fetcher
 	mu      sync.Mutex

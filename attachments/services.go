@@ -20,9 +20,9 @@ var (
 	plainRoot    = regexp.MustCompile(`^["']?([A-Za-z0-9_./-]+)["']?$`)
 )
 
-// diskServices finds the Disk services in the text of config/storage.yml. That file is
-// an ERB template that only Ruby can evaluate. DiskServices reads the usual forms and
-// ignores the rest.
+// diskServices finds the Disk services in the text of config/storage.yml. That file is an
+// ERB template that only Ruby can evaluate. diskServices reads the usual forms and ignores
+// the rest.
 func diskServices(text string) []service {
 	var found []service
 	var current service

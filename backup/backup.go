@@ -83,7 +83,7 @@ func backupCommand(env *command.Env) *cli.Command {
    libpq's PG* variables.`,
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Category: command.Database, Name: "source", Usage: "`SOURCE` to dump: a URI, a conninfo string, or a name (HECTL_SOURCE)"},
-			&cli.StringFlag{Category: command.Database, Name: "compress", Aliases: []string{"Z"}, Usage: "`METHOD[:LEVEL]` as for pg_dump -Z (default 6; with --jobs 0, zstd:3 if pg_dump has it, else 1)"},
+			&cli.StringFlag{Category: command.Database, Name: "compress", Aliases: []string{"Z"}, Usage: "`METHOD[:LEVEL]` as for pg_dump -Z (default 6; with --jobs 0, zstd:3 if pg_dump supports it, else 1)"},
 			&cli.StringSliceFlag{Category: command.Database, Name: "exclude-table-data", Usage: "leave out the rows of tables that match `PATTERN`; repeatable"},
 			&cli.IntFlag{Category: command.Database, Name: "jobs", Aliases: []string{"j"}, Value: defaultJobs, Usage: "read the rows with `N` sessions (default 2; 0 leaves the rows to pg_dump)"},
 			&cli.DurationFlag{Category: command.Database, Name: "timeout", Value: 3 * time.Hour, Usage: "fail if the whole backup takes longer than `TIME` (default 3h; 0 for no limit)"},

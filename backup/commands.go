@@ -13,7 +13,7 @@ func Commands(env *command.Env) []*cli.Command {
 	return []*cli.Command{backupCommand(env), listCommand(env), statusCommand(env), pruneCommand(env), scheduleCommand(env)}
 }
 
-// runner is the options of a command, which run it.
+// runner is the options of a command, which also run the command.
 type runner interface {
 	run(ctx context.Context, env *command.Env) error
 }

@@ -68,8 +68,8 @@ func (k *keyChooser) choose(ctx context.Context, start time.Time) error {
 	return k.advanceToFree(ctx)
 }
 
-// removeOldLocks removes the lock files that killed runs left behind. Their names never
-// come up again, so nothing else removes them.
+// removeOldLocks removes the lock files that killed runs left behind. Their names are never
+// used again, so nothing else removes them.
 func (k *keyChooser) removeOldLocks() {
 	paths, _ := filepath.Glob(filepath.Join(k.dir, fmt.Sprintf("hectl-name-%d-*.lock", os.Getuid()))) // an odd folder name matches nothing
 	for _, path := range paths {

@@ -170,8 +170,8 @@ func manifestFlaw(state status.ManifestState) string {
 	return ""
 }
 
-// sparklines renders one line for each label that has dumps on two days or more: a
-// single day has nothing to compare with.
+// sparklines renders one line for each label that has dumps on two days or more: a single
+// day has nothing to be compared with.
 func (l listing) sparklines() string {
 	var rows [][]string
 	for _, label := range catalog.Labels(l.all) {
@@ -185,7 +185,7 @@ func (l listing) sparklines() string {
 	return "\n" + text.Table(rows)
 }
 
-// day renders the day of a time; a dash is never.
+// day renders the day of a time; a dash means never.
 func day(t *time.Time) string {
 	if t == nil {
 		return "-"

@@ -39,7 +39,7 @@ func (o *backupOptions) writeManifest(ctx context.Context, out *console.Console,
 		m.SourceFingerprint = o.source.FingerprintFrom(hostname)
 		stream.Describe(m)
 		m.DescribeRows(dump.tables)
-		// The dump exists: a signal that comes now should not cost it its manifest.
+		// The dump exists: a signal that arrives now should not leave it without a manifest.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 		defer cancel()
 		err = catalog.WriteManifest(ctx, store, o.bucket.Base, m, o.upload)

@@ -195,7 +195,7 @@ func (d *maskedDump) accept(p []byte) bool {
 	return err == nil
 }
 
-// errNoDump is why a masked dump is abandoned.
+// errNoDump is the reason for abandoning a masked dump.
 var errNoDump = errors.New("no dump was made")
 
 // abandon stops the masked dump, unless it is complete.

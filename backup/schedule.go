@@ -24,7 +24,7 @@ type scheduleOptions struct {
 	source     pgtools.Conn
 	name       string   // of the units
 	hidden     []string // files that the service needs but cannot see
-	notifyFrom string   // where the notification URLs come from, which are not passed on; "" if there are none
+	notifyFrom string   // origin of the notification URLs, which are not passed on; "" if there are none
 	install    bool
 	dir        string // for the units
 	force      bool
@@ -65,7 +65,7 @@ func scheduleCommand(env *command.Env) *cli.Command {
 1    failed
 2    wrong flags or settings, or other units exist; nothing was touched
 12   no permission to write the units`)
-	// Added after the help was made: they are in "hectl backup --help".
+	// Added after the help is generated: "hectl backup --help" lists them.
 	cmd.Flags = slices.Concat(cmd.Flags, scheduledFlags(env))
 	return cmd
 }

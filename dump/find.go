@@ -52,8 +52,7 @@ func (f Finder) newest(ctx context.Context, b config.Bucket, label string, at ti
 	return Object{store, b, found[len(found)-1]}, nil
 }
 
-// AllLater explains that none of the dumps, the oldest of which comes first, is as old
-// as at.
+// AllLater explains that all of the dumps, the oldest first, were taken after at.
 func AllLater(dumps []catalog.Dump, at time.Time) string {
 	oldest := dumps[0]
 	return fmt.Sprintf("from %s or earlier: the oldest is %s, taken %s", text.Minute(at), path.Base(oldest.Key), text.Minute(oldest.Time))

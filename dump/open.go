@@ -140,7 +140,7 @@ func (d *Dump) agree(m *catalog.Manifest) error {
 	for i, b := range m.Blocks {
 		own := &d.Blocks[i]
 		if own.ID != b.ID || own.Offset != b.Offset || own.Length != b.Length {
-			return wrong("block %d (%s.%s) has another offset or length", b.ID, b.Schema, b.Table)
+			return wrong("block %d (%s.%s) has a different offset or length", b.ID, b.Schema, b.Table)
 		}
 		own.SHA256 = b.SHA256
 	}

@@ -83,12 +83,12 @@ func harmless(c Complaint) string {
 // An entry is not named again for its next error. Messages and statements may have
 // several lines.
 //
-// Parallel jobs write to one pipe, and each line comes in up to four pieces:
-// "pg_restore:", " ", "error: ", and the rest with message and statement. Pieces of
-// different processes may mix, so only the content of one piece belongs together. The
-// entry is then found by its statement, and an error is harmless only if the statement
-// in its own piece is. For an error without a statement, only the piece "error: " is
-// certain: it makes the number of errors exceed the number of ignored ones.
+// Parallel jobs write to one pipe, and each line comes in up to four pieces: "pg_restore:",
+// " ", "error: ", and the rest with message and statement. Pieces of different processes
+// may mix, so only the content of a single piece is known to belong together. The entry is
+// then found by its statement, and an error is harmless only if the statement in its own
+// piece is. For an error without a statement, only the piece "error: " is certain: it makes
+// the number of errors exceed the number of ignored ones.
 type complaints struct {
 	tail     *tail
 	fatal    func() // called at the first complaint that is not harmless

@@ -18,9 +18,9 @@ import (
 // A Conn holds resolved connection settings. It is complete and immutable; the zero Conn
 // has no settings. No format prints its password.
 type Conn struct {
-	// A function, because fmt does not call the Format method of a Conn in an
-	// unexported field of another type. It would print the settings, and even
-	// follow a pointer to them for a wrong verb.
+	// A function, because fmt does not call the Format method of a Conn in an unexported field
+	// of a different type. It would print the settings, and even follow a pointer to them for
+	// a wrong verb.
 	settings func() *settings
 }
 
@@ -30,7 +30,7 @@ type settings struct {
 	params    Params            // by libpq's keywords; with passfile, without service
 	inherited Params            // the params that children get as variables; see Environ
 	home      string            // the user's home directory, for libpq's default files
-	origins   map[string]string // the sources of the params; see From
+	origins   map[string]string // the sources of the params; see from
 	secret    string            // the setting for a password; "": PGPASSWORD
 	token     Token             // creates the password of each connection; nil: password or passfile
 }

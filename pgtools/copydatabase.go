@@ -74,10 +74,10 @@ func explainCopy(from, to string, err error) error {
 	return explainEviction(err, "the database", "it", "copy database %s to %s", from, to)
 }
 
-// OtherCollations reports whether a database was created with another version of the
-// collations than the server has now, as after an upgrade of the C library. Such a
-// database cannot be copied. Servers before PostgreSQL 15 do not record the version;
-// for them the result is false.
+// OtherCollations reports whether a database was created with a different version of the
+// collations than the server has now, as after an upgrade of the C library. Such a database
+// cannot be copied. Servers before PostgreSQL 15 do not record the version; for them the
+// result is false.
 func (db *DB) OtherCollations(ctx context.Context, database string) (other bool, err error) {
 	if db.version.Major < 15 {
 		return false, nil

@@ -94,7 +94,7 @@ func (p Params) check(where string) error {
 }
 
 var (
-	// swallowed matches a separator of another notation, and the keyword after it.
+	// swallowed matches a separator of a different notation, and the keyword after it.
 	swallowed = regexp.MustCompile(`[;&?]\s*\w+\s*=`)
 	// login matches user:PASSWORD@host.
 	login = regexp.MustCompile(`:.*@`)

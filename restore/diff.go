@@ -59,7 +59,7 @@ func diffCommand(env *command.Env) *cli.Command {
    OLD and NEW are keys, s3:// addresses, files, or "latest". hectl compares
    the schemas, and pairs the rows of each table by its primary key. Of dumps
    that hectl made, it downloads only the parts that differ. Rows of tables
-   without a key, or with another definition, are not compared.
+   without a key, or with a different definition, are not compared.
 
    --rows shows personal data, so it masks the rows by the rules in hectl.yml,
    or else the built-in ones. Rows of masked dumps are shown as they are.
@@ -252,7 +252,7 @@ func (o *diffOptions) open(ctx context.Context, src dump.Opener) (*dump.Dump, er
 	if d.ReadRange == nil {
 		return nil, errors.Join(fault.New(fault.Usage, "write it to a file first", "%s can only be read in order", d.Name), d.Close())
 	}
-	_ = o.trust.Judge(d) // sets d.Masked; why not does not matter here
+	_ = o.trust.Judge(d) // sets d.Masked; the reason does not matter here
 	return d, nil
 }
 
@@ -404,7 +404,7 @@ func (d *difference) Text() string {
 	b.WriteString("the rows of " + text.Count(same, "table") + " are the same\n")
 	b.WriteString("schema: " + d.objects() + "\n")
 	if d.Sequences > 0 {
-		fmt.Fprintf(&b, "sequences with another value: %d\n", d.Sequences)
+		fmt.Fprintf(&b, "sequences with a different value: %d\n", d.Sequences)
 	}
 	fmt.Fprintf(&b, "to download: %s", text.Size(d.Download))
 	if d.To.Size > 0 {

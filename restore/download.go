@@ -136,7 +136,7 @@ func (o downloadOptions) Run(ctx context.Context, env *command.Env) error {
 		return src.SuggestOlder(ctx, err)
 	}
 	if !result.Checked.HasChecksum() {
-		env.Console.Warn("%s has no checksum to compare with, neither from the store nor in a manifest", target)
+		env.Console.Warn("%s has no checksum to compare with, from the store or in a manifest", target)
 	}
 	return env.Console.Result(result)
 }
@@ -185,7 +185,7 @@ func (t *transfer) open(ctx context.Context) (err error) {
 		return err
 	}
 	if t.opaque != "" {
-		t.out.Warn("%s is only checked as a whole: %s", t.dump.Name, t.opaque)
+		t.out.Warn("%s can only be checked as a whole: %s", t.dump.Name, t.opaque)
 	}
 	return nil
 }

@@ -57,8 +57,8 @@ func (r *replacement) plan() plan {
 	return p
 }
 
-// plainVersion is a version without what a packager adds, such as
-// "15.18 (Debian 15.18-0+deb12u1)".
+// plainVersion returns a version without a packager's addition: "15.18" of "15.18 (Debian
+// 15.18-0+deb12u1)".
 func plainVersion(version string) string {
 	version, _, _ = strings.Cut(version, " (")
 	return version

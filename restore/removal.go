@@ -24,7 +24,7 @@ type removal struct {
 	Kind   string `json:"kind"`             // "snapshot", "partial download" …
 	Name   string `json:"name"`             // of the database, or a path
 	Size   int64  `json:"size"`             // bytes; -1 when not known
-	Origin string `json:"origin,omitempty"` // where the rows come from, if the name does not tell
+	Origin string `json:"origin,omitempty"` // where the rows come from, if the name does not show it
 
 	remove func(ctx context.Context) error
 }

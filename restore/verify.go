@@ -105,7 +105,7 @@ func verifyCommand(env *command.Env) *cli.Command {
 type verified struct {
 	Dump     dump.Info    `json:"dump"`
 	Whole    bool         `json:"whole"`
-	Vouched  bool         `json:"vouched"` // a checksum would have exposed other bytes
+	Vouched  bool         `json:"vouched"` // a checksum would have detected changed bytes
 	Checked  *dump.Report `json:"checked"`
 	Verified *time.Time   `json:"verified_at,omitempty"`
 	Restored *time.Time   `json:"restored_at,omitempty"`
@@ -235,7 +235,7 @@ func (r verified) fault(d *dump.Dump) error {
 		return fault.New(fault.Warnings, "", "%s was only checked as a whole: %s", d.Name, c.Opaque)
 	case !r.Vouched:
 		return fault.New(fault.Warnings, `test-restore it with "hectl verify --restore", and record checksums with --write-manifest`,
-			"%s has no checksum to compare with, neither from the store nor in a manifest", d.Name)
+			"%s has no checksum to compare with, from the store or in a manifest", d.Name)
 	}
 	return nil
 }

@@ -10,12 +10,11 @@
 //	session 2 ─ rows ─ segments ─┼─ compress ─── in order ─┘
 //	…                            │
 //
-// The work is a list of items in the order of the head: a whole table, a range of pages
-// of a large one, or a block of large objects. Each session takes the next item and
-// cuts its rows into segments. All processors compress segments (archive.Pool). The
-// archive has them in the order of the items, so it does not differ from one of
-// pg_dump's own except where its compression starts again, and pg_restore can read it
-// from its standard input.
+// The work is a list of items in the order of the head: a whole table, a range of pages of
+// a large one, or a block of large objects. Each session takes the next item and cuts its
+// rows into segments. All processors compress segments (archive.Pool). The archive has them
+// in the order of the items, so it differs from pg_dump's own output only where the
+// compression restarts, and pg_restore can read it from its standard input.
 //
 // A session may be only a few segments ahead of the archive, so memory does not depend on
 // the size of the database.

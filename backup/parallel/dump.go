@@ -66,7 +66,7 @@ func Start(ctx context.Context, opt Options) (*Dump, error) {
 	return d, nil
 }
 
-// share opens the first session, if all sessions and pg_dump's are allowed.
+// share opens the first session, if the limits allow all sessions and pg_dump's.
 func (d *Dump) share() error {
 	first, err := pgtools.ExportSnapshot(d.ctx, d.opt.Source, d.opt.AppName)
 	if err != nil {
@@ -74,7 +74,7 @@ func (d *Dump) share() error {
 	}
 	free, err := first.FreeSessions(d.ctx)
 	if err == nil && free < d.opt.Jobs {
-		err = fmt.Errorf("the limits of connections allow %d more instead of %d", free, d.opt.Jobs)
+		err = fmt.Errorf("the connection limits allow %d more sessions instead of %d", free, d.opt.Jobs)
 	}
 	if err != nil {
 		first.Close(d.ctx)

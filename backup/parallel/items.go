@@ -30,7 +30,7 @@ type item struct {
 	part *archive.Part // its segments
 }
 
-// A block is an entry that has a block.
+// A block is an entry with a block of data.
 type block struct {
 	*archive.Entry
 

@@ -12,7 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// work is the reading of all rows.
+// work is the state of reading all rows.
 type work struct {
 	head     *archive.Head
 	level    int

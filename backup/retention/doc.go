@@ -18,6 +18,7 @@
 //     too few would mean that an additional rule could remove a dump.
 //   - Dumps of the same second are kept or removed together: two programs may back up on
 //     the same schedule.
-//   - A dump dated in the future is kept and not counted. Some machine's clock was wrong.
-//     If such a dump counted as the newest, --keep-within would remove all others.
+//   - A dump dated in the future is kept and not counted. It means that a machine's clock
+//     was wrong. If such a dump counted as the newest, --keep-within would remove all
+//     others.
 package retention

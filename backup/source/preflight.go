@@ -39,8 +39,8 @@ func (s *Source) Check(ctx context.Context, exclude []string, warn func(format s
 	return p.err(s.db.Conn().User(), s.db.ServerVersion())
 }
 
-// EncodePatterns returns patterns for tables in the encoding of the database, which is
-// how pg_dump reads its arguments. In another encoding they match nothing, and pg_dump
+// EncodePatterns returns patterns for tables in the encoding of the database, which is how
+// pg_dump reads its arguments. In a different encoding they match nothing, and pg_dump
 // dumps rows that should be left out.
 func (s *Source) EncodePatterns(ctx context.Context, patterns []string) ([]string, error) {
 	if len(patterns) == 0 {

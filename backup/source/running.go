@@ -15,8 +15,8 @@ type Backup struct {
 	Session string    // of the backup, for display
 }
 
-// FindBackup looks for a running backup among the sessions of the source. It does not
-// try the lock: holding it for a moment would turn away a backup that starts then.
+// FindBackup looks for a running backup among the sessions of the source. It does not try
+// the lock: holding it for a moment would turn away a backup that starts at that moment.
 func FindBackup(ctx context.Context, c pgtools.Conn) (Backup, error) {
 	const patience = 5 * time.Second
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("no answer within %s", patience))

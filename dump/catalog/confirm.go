@@ -13,8 +13,8 @@ const confirmTime = 30 * time.Second
 
 // Confirm returns an object that was just written, as the bucket lists it. Some stores
 // answer an upload with one ETag and list the object with another, and a fetch relies on
-// the listing. Without permission to list, Confirm returns written. An object of another
-// size is a fault.Integrity. Confirm continues if ctx ends.
+// the listing. Without permission to list, Confirm returns written. An object of a
+// different size is a fault.Integrity. Confirm continues if ctx ends.
 func Confirm(ctx context.Context, store lister, written s3store.Object) (s3store.Object, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), confirmTime)
 	defer cancel()

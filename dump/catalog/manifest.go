@@ -116,8 +116,8 @@ func (m *Manifest) MaskedCopy(of ManifestOrigin, object s3store.Object, rules st
 	}
 }
 
-// mostSegments is how many segments a manifest has at most, about 10 MB. They are those of
-// some 200 GB of rows.
+// mostSegments is the highest number of segments in a manifest, about 10 MB of JSON. It
+// covers some 200 GB of rows.
 const mostSegments = 100_000
 
 // DescribeRows records what is known about the rows of tables, by the ids of their entries.

@@ -162,7 +162,7 @@ func only(list, others []catalog.ManifestSegment) (rest []catalog.ManifestSegmen
 // A table is a table of one dump.
 type table struct {
 	name       schema.Name
-	definition string // all that says what its rows mean
+	definition string // everything that determines what its rows mean
 	unread     bool   // its definition was not understood
 	key        []int
 	rows       *Rows
@@ -229,8 +229,8 @@ func definitionsOf(h *archive.Head) map[schema.Name]string {
 	return all
 }
 
-// keyOf returns the positions in a row of the columns that tell the rows of t apart: those
-// of the primary key, or of the first unique index of which none can be NULL.
+// keyOf returns the positions in a row of the columns that identify the rows of t: those of
+// the primary key, or of the first unique index of which none can be NULL.
 func keyOf(t *schema.Table) []int {
 	if t.Unread != nil {
 		return nil

@@ -161,7 +161,7 @@ func TestChangesOfDamagedRows(t *testing.T) {
 		damage func(*Table)
 		want   string
 	}{
-		"another checksum":   {sides{nil, []string{"1\n"}}, func(t *Table) { t.To.differ[0].SHA256 = sha256.Sum256(nil) }, "another checksum than in the manifest"},
+		"another checksum":   {sides{nil, []string{"1\n"}}, func(t *Table) { t.To.differ[0].SHA256 = sha256.Sum256(nil) }, "does not match the manifest"},
 		"the same key twice": {sides{nil, []string{"1\ta\n1\tb\n"}}, func(*Table) {}, "two rows of .* have the same key"},
 		"half a row":         {sides{nil, []string{"1\ta\n1"}}, func(*Table) {}, "ends within a row"},
 		"too short":          {sides{nil, []string{"1\n"}}, func(t *Table) { t.To.differ[0].Length-- }, ""},

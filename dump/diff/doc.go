@@ -10,8 +10,9 @@
 //	segments only in the second dump ─> rows ─> sorted by key ─┘
 //
 // Rows are texts in COPY's format. Two rows are the same if their texts are. A table that
-// has no key, or another definition in each dump, is replaced: its rows are not compared.
+// has no key, or a different definition in each dump, is replaced: its rows are not
+// compared.
 //
 // Sorting takes a fixed amount of memory. What does not fit goes to temporary files that
-// have no name, so nobody else can open them, and nothing is left after a crash.
+// have no name, so no other user can open them, and nothing is left after a crash.
 package diff

@@ -21,7 +21,7 @@ import (
 type Options struct {
 	Memory int           // bytes for sorting; 0 for 32 MiB
 	Dir    string        // for temporary files; "" for the system's
-	Add    func(n int64) // gets the number of bytes that were downloaded; or nil
+	Add    func(n int64) // gets the number of bytes that were downloaded; may be nil
 }
 
 const defaultMemory = 32 << 20
@@ -203,7 +203,7 @@ func (r *Rows) readSegments(ctx context.Context, reader *archive.SegmentReader, 
 		add(s.Length)
 		text, err := reader.Text(chunks.Bytes())
 		if err == nil && sha256.Sum256(text) != s.SHA256 {
-			err = errors.New("its rows have another checksum than in the manifest")
+			err = errors.New("the checksum of its rows does not match the manifest")
 		}
 		if err != nil {
 			return dump.DamageError(r.dump.Name, fmt.Errorf("the segment at byte %d: %w", r.blocks[0].Offset+s.Offset, err))

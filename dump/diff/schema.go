@@ -15,7 +15,7 @@ type Object struct {
 	From, To string // SQL; "" in the dump that does not have it
 }
 
-// identity tells objects apart. Two of a dump may have the same, such as two comments.
+// identity identifies an object. Two objects of a dump may share one, such as two comments.
 type identity struct{ kind, name string }
 
 // objects returns the objects that differ: those of the second dump in its order, then

@@ -176,7 +176,7 @@ func noEOF(err error) error {
 	return err
 }
 
-// merged is a heap of cursors, that with the least key first.
+// merged is a heap of cursors, the one with the smallest key first.
 type merged []*cursor
 
 func (m merged) Len() int           { return len(m) }

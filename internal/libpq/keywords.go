@@ -9,7 +9,7 @@ type Use int
 const (
 	Both    Use = iota // libpq and pgx honor it
 	Only               // only libpq honors it; pgx can do without
-	Dropped            // hectl sets its own value, or it makes no sense here
+	Dropped            // hectl sets its own value, or the parameter makes no sense here
 	Refused            // libpq and pgx cannot both honor it safely
 )
 

@@ -12,8 +12,8 @@ func encodeSum(sum uint64) string {
 	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, sum))
 }
 
-// parseSum returns the header if it is a CRC64NVME, else nil. Some stores send a value of
-// another length in that header.
+// parseSum returns the header if it is a CRC64NVME, else nil. Some stores send a value of a
+// different length in that header.
 func parseSum(header *string) *string {
 	if sum, err := base64.StdEncoding.DecodeString(aws.ToString(header)); err != nil || len(sum) != 8 {
 		return nil

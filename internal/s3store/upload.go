@@ -68,8 +68,8 @@ type UploadOptions struct {
 	// ContentType is the media type; empty means application/octet-stream.
 	ContentType string
 
-	// Replace is the ETag of the object to replace. The upload fails if the object has
-	// another ETag by then. Empty means that the object must not exist.
+	// Replace is the ETag of the object to replace. The upload fails if the object has a
+	// different ETag by then. Empty means that the object must not exist.
 	Replace string
 
 	// Renamer, if set, chooses another key if the key is taken. Without a Renamer, a

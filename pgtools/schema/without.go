@@ -142,9 +142,9 @@ func (p *parser) attributeOptions() []attributeOption {
 	return nil
 }
 
-// WithoutRoles returns CREATE POLICY without unwanted roles, and the SQL of the roles
-// that it kept and cut. The policy is "" if no role is left. A policy for all roles and
-// a statement of another form stay unchanged.
+// WithoutRoles returns CREATE POLICY without unwanted roles, and the SQL of the roles that
+// it kept and cut. The policy is "" if no role is left. A policy for all roles and a
+// statement of a different form stay unchanged.
 func WithoutRoles(sql string, unwanted func(role string) bool) (edited string, kept, cut []string) {
 	p := &parser{sql: sql, all: read(sql)}
 	p.expect("create policy")

@@ -107,7 +107,7 @@ func (g *genuineBlock) Read(p []byte) (int, error) {
 	return g.PipeReader.Read(p)
 }
 
-// Close stops the work and waits for it. The underlying reader must be closed before,
+// Close stops the work and waits for it. The underlying reader must be closed before that,
 // or end by itself.
 func (g *genuineBlock) Close() error {
 	err := g.PipeReader.Close()

@@ -41,7 +41,7 @@ type NotCopiedError struct{ error }
 
 func (e *NotCopiedError) Unwrap() error { return e.error }
 
-// explainStale adds a hint on how to fix a snapshot that was made with another version
+// explainStale adds a hint on how to fix a snapshot that was made with a different version
 // of the operating system's collations.
 func explainStale(ctx context.Context, s *target.Session, snapshot target.Held, err error) error {
 	stale, lookup := s.DB.OtherCollations(ctx, snapshot.Name)

@@ -115,13 +115,13 @@ func explainCommand(err error, last lastLines) error {
 	return err
 }
 
-// colours matches a terminal's codes for colors.
-var colours = regexp.MustCompile("\x1b\\[[0-9;]*[mK]")
+// colors matches a terminal's codes for colors.
+var colors = regexp.MustCompile("\x1b\\[[0-9;]*[mK]")
 
 // plainLine returns a line of a command's output as a terminal finally shows it,
 // without colors and passwords.
 func plainLine(line string) string {
-	line = colours.ReplaceAllString(strings.TrimRight(line, "\r"), "")
+	line = colors.ReplaceAllString(strings.TrimRight(line, "\r"), "")
 	return fault.Redact(line[strings.LastIndex(line, "\r")+1:])
 }
 

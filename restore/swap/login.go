@@ -187,7 +187,7 @@ func (o LoginOptions) lookFor(ctx context.Context, db *pgtools.DB, tables []user
 		}
 		return l, nil
 	}
-	return nil, fault.New(fault.Failed, "use an address from the dump; a dump that was masked when it was made has fake ones",
+	return nil, fault.New(fault.Failed, "use an address from the dump; a dump that was masked when it was made has fake addresses",
 		"no user has the address %s", o.As)
 }
 

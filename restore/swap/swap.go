@@ -106,7 +106,7 @@ func (p *Plan) swapBack(ctx context.Context, s *target.Session, older bool) erro
 		"COMMENT ON DATABASE " + pgtools.Quote(previous) + " IS " + pgtools.QuoteLiteral(s.Existing.Comment),
 	}})
 	if err != nil {
-		return fault.Wrap(fault.Failed, "hectl rollback", fmt.Errorf("%s is kept as %s: swap it back: %w", p.Target, previous, err))
+		return fault.Wrap(fault.Failed, "hectl rollback", fmt.Errorf("%s is kept as %s: swapping it back failed: %w", p.Target, previous, err))
 	}
 	return nil
 }

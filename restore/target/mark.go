@@ -127,9 +127,9 @@ func databaseComment(ctx context.Context, admin *pgtools.DB, name string) (comme
 	return comment, nil
 }
 
-// Recipe is everything that decides the result of a fetch: two fetches with the same
-// recipe make the same database, except for random values. It includes the version of
-// hectl, because another version may scrub more.
+// Recipe is everything that decides the result of a fetch: two fetches with the same recipe
+// make the same database, except for random values. It includes the version of hectl,
+// because a different version may scrub more.
 type Recipe struct {
 	Dump    string `json:"dump"` // "s3://…"
 	ETag    string `json:"etag"`
