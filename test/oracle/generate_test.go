@@ -97,9 +97,15 @@ func generate(seed uint64, major int) input {
 	if g.chance(30) {
 		g.eventTrigger()
 	}
+	large := seed%4 == 0
+	if large {
+		// Several ranges of pages, and more than pg_dump's pipe holds.
+		g.say("CREATE TABLE public.large AS SELECT i, repeat(md5(i::text), 30) AS t FROM generate_series(1, 10000) i;")
+		g.say("DELETE FROM public.large WHERE i %% 3 = 0; UPDATE public.large SET t = 'short' WHERE i %% 5 = 0;")
+	}
 	g.b.WriteString(strings.Join(g.later, "\n") + "\n")
 	return input{
-		name: fmt.Sprintf("seed_%d", seed), sql: g.b.String(), encoding: g.encoding, role: g.roleSettings(), uploaded: seed%8 == 0,
+		name: fmt.Sprintf("seed_%d", seed), sql: g.b.String(), encoding: g.encoding, role: g.roleSettings(), uploaded: large, large: large,
 	}
 }
 

@@ -22,6 +22,7 @@ type input struct {
 	role     string   // SQL that gives the role that restores its settings, %s
 	scrubbed []string // tables that hectl changes: differences_test.go has the reasons
 	uploaded bool     // through hectl backup and a bucket, not from a file
+	large    bool     // so large that several sessions read its rows for an upload
 	warned   bool     // hectl exits 3 and lists what it left out
 }
 
@@ -247,8 +248,12 @@ func (w *world) dump(ctx context.Context, t *testing.T, source string, in input)
 		return file, err
 	}
 	env := []string{"HECTL_SOURCE=" + w.URI(source), "HECTL_ENV=" + label(in)}
-	if code, out, err := w.hectl(ctx, env, "backup"); err != nil || code != 0 {
+	code, out, err := w.hectl(ctx, env, "backup", "--verbose")
+	if err != nil || code != 0 {
 		return "", fmt.Errorf("hectl backup: exit code %d, %w\n%s", code, err, out)
+	}
+	if in.large && !strings.Contains(out, "2 sessions read the rows of") {
+		t.Errorf("pg_dump has read the rows alone:\n%s", out)
 	}
 	objects, err := w.s3.Objects(ctx, "oracle")
 	if err != nil {
@@ -260,10 +265,42 @@ func (w *world) dump(ctx context.Context, t *testing.T, source string, in input)
 			if err != nil {
 				return "", err
 			}
-			return file, os.WriteFile(file, data, 0o600)
+			if err := os.WriteFile(file, data, 0o600); err != nil {
+				return "", err
+			}
+			return file, w.compareDumps(ctx, t, source, file)
 		}
 	}
 	return "", fmt.Errorf("hectl backup uploaded no %s", label(in))
+}
+
+// compareDumps checks that pg_restore makes the same text of hectl's dump as of pg_dump's.
+func (w *world) compareDumps(ctx context.Context, t *testing.T, source, hectls string) error {
+	t.Helper()
+	plain := filepath.Join(t.TempDir(), "plain")
+	if _, err := w.program(ctx, "pg_dump", "", "-Fc", "-Z1", "-f", plain, "-d", w.URI(source)); err != nil {
+		return err
+	}
+	var texts [2][]string
+	for i, file := range []string{plain, hectls} {
+		text, err := w.program(ctx, "pg_restore", "", "-f", "-", file)
+		if err != nil {
+			return err
+		}
+		texts[i] = slices.DeleteFunc(strings.Split(string(text), "\n"), func(line string) bool {
+			return strings.HasPrefix(line, `\restrict`) || strings.HasPrefix(line, `\unrestrict`) // random keys
+		})
+	}
+	for i := range min(len(texts[0]), len(texts[1])) {
+		if texts[0][i] != texts[1][i] {
+			t.Errorf("hectl's dump differs in line %d:\n  pg_dump: %.300q\n  hectl:   %.300q", i+1, texts[0][i], texts[1][i])
+			return nil
+		}
+	}
+	if len(texts[0]) != len(texts[1]) {
+		t.Errorf("hectl's dump has %d lines instead of %d", len(texts[1]), len(texts[0]))
+	}
+	return nil
 }
 
 // label is the label of an input's dump.
