@@ -49,7 +49,7 @@ func lines() []line {
 // scenarios returns the scenarios that the options ask for.
 func (w *world) scenarios() []scenario {
 	production := &subject{database: "production", fill: w.production()}
-	all := []scenario{w.fetching("fetch", production), w.masking(production), w.backingUp(production)}
+	all := []scenario{w.fetching("fetch", production), w.masking(production), w.backingUp(production), w.comparing("day", daySQL), w.comparing("bad-day", badDaySQL)}
 	if w.opt.exclude {
 		all = append(all, w.excluding(production))
 	}

@@ -35,6 +35,7 @@ type world struct {
 type subject struct {
 	database string   // also the label of its dump
 	fill     []string // SQL, one transaction each
+	day      string   // SQL between its first dump and the one that is measured; "" for one dump
 
 	// Known once it is created.
 	size     int64  // of the database, in bytes
@@ -146,6 +147,15 @@ func (w *world) make(ctx context.Context, s *subject) error {
 			return err
 		}
 	}
+	r := &run{world: w, endpoint: w.s3.URL}
+	if s.day != "" {
+		if err := r.pipe(ctx, r.hectl(dumpsBucket, s, "backup", "--quiet")); err != nil {
+			return err
+		}
+		if err := w.cluster.Exec(ctx, s.database, s.day); err != nil {
+			return err
+		}
+	}
 	var err error
 	if s.contents, err = w.contents(ctx, s.database); err != nil {
 		return err
@@ -153,7 +163,6 @@ func (w *world) make(ctx context.Context, s *subject) error {
 	if err := w.admin.QueryRow(ctx, "SELECT pg_database_size($1)", s.database).Scan(&s.size); err != nil {
 		return err
 	}
-	r := &run{world: w, endpoint: w.s3.URL}
 	if err := r.pipe(ctx, r.hectl(dumpsBucket, s, "backup", "--quiet")); err != nil {
 		return err
 	}
