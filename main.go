@@ -203,8 +203,8 @@ type fetchChecks struct {
 	newest *restore.Newest // nil before CheckNewest, and if there is no readable dump
 }
 
-func (c *fetchChecks) CheckNewest(ctx context.Context, f *finding.List, dumps, masked config.Bucket, label string, expected doctor.Expected) {
-	c.newest = restore.CheckNewest(ctx, f, c.env, dumps, masked, label, restore.Wanted(expected))
+func (c *fetchChecks) CheckNewest(ctx context.Context, f *finding.List, expected doctor.Expected) {
+	c.newest = restore.CheckNewest(ctx, f, c.env, restore.Wanted(expected))
 }
 
 func (c *fetchChecks) CheckAttachments(ctx context.Context, f *finding.List, b config.Bucket) {

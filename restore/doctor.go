@@ -27,8 +27,11 @@ import (
 // Newest is the dump that a fetch would restore, with its head read.
 type Newest struct{ dump *dump.Dump }
 
-// Wanted is what CheckNewest expects of the newest dump.
+// Wanted is where CheckNewest looks for the newest dump, and what it expects of it.
 type Wanted struct {
+	Dumps   config.Bucket
+	Masked  config.Bucket // with the masked dumps; Name is "" for none
+	Label   string
 	MaxAge  time.Duration
 	BacksUp bool // this machine makes the dumps, so the first one may not be there yet
 	Fetches bool // this machine restores them, so it must be able to read one
@@ -48,9 +51,9 @@ func (w Wanted) reportUnreadable(f *finding.List, about string, err error) {
 
 // CheckNewest checks the newest dump of a label that these credentials can read. It
 // returns nil if none can be restored.
-func CheckNewest(ctx context.Context, f *finding.List, env *command.Env, dumps, masked config.Bucket, label string, want Wanted) *Newest {
+func CheckNewest(ctx context.Context, f *finding.List, env *command.Env, want Wanted) *Newest {
 	const about = "newest dump"
-	src, instead, err := command.NewFinder(env).NewestReadable(ctx, dump.Choice{Bucket: dumps, Label: label}, masked)
+	src, instead, err := command.NewFinder(env).NewestReadable(ctx, dump.Choice{Bucket: want.Dumps, Label: want.Label}, want.Masked)
 	if err != nil {
 		want.reportUnreadable(f, about, err)
 		return nil
@@ -62,11 +65,11 @@ func CheckNewest(ctx context.Context, f *finding.List, env *command.Env, dumps, 
 	}
 	if settings, err := env.Settings(); err == nil {
 		if rules, err := command.MaskRules(settings, env.Console); err == nil && !rules.None() {
-			dump.Trust{Bucket: masked, Rules: rules.Hash()}.Judge(d)
+			dump.Trust{Bucket: want.Masked, Rules: rules.Hash()}.Judge(d)
 		}
 	}
 	if instead {
-		f.OK(about, "%s cannot be read with these credentials: this is the newest masked dump, from %s", dumps, masked)
+		f.OK(about, "%s cannot be read with these credentials: this is the newest masked dump, from %s", want.Dumps, want.Masked)
 	}
 	if err := d.CheckDefinitions(); err != nil {
 		f.Fail(about, err)

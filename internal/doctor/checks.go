@@ -29,15 +29,18 @@ type Backups interface {
 // Fetches checks the requirements of a fetch. CheckNewest comes first: the other checks
 // use the dump that it finds.
 type Fetches interface {
-	CheckNewest(ctx context.Context, f *finding.List, dumps, masked config.Bucket, label string, expected Expected)
+	CheckNewest(ctx context.Context, f *finding.List, expected Expected)
 	CheckAttachments(ctx context.Context, f *finding.List, b config.Bucket)
 	// CheckMasking checks the masking rules, also for masked copies if copies is set.
 	CheckMasking(f *finding.List, c *cli.Context, settings *config.Sources, copies bool)
 	CheckTarget(ctx context.Context, f *finding.List, c *cli.Context, tools *pgtools.Tools)
 }
 
-// Expected is what the newest dump is checked for.
+// Expected is where the newest dump is, and what it is checked for.
 type Expected struct {
+	Dumps   config.Bucket
+	Masked  config.Bucket // with the masked dumps; Name is "" for none
+	Label   string
 	MaxAge  time.Duration
 	BacksUp bool // this machine makes the dumps: the first one may not exist yet
 	Fetches bool // this machine restores the dumps: it must be able to read one

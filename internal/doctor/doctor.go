@@ -157,7 +157,9 @@ func (d *doctor) examine(ctx context.Context) {
 		}
 		if reached && !d.cron {
 			d.limit(ctx, func(ctx context.Context) {
-				d.fetches.CheckNewest(ctx, f, bucket, masked, label.Text, Expected{MaxAge: maxAge, BacksUp: d.role.backsUp, Fetches: d.role.fetches})
+				d.fetches.CheckNewest(ctx, f, Expected{
+					Dumps: bucket, Masked: masked, Label: label.Text, MaxAge: maxAge, BacksUp: d.role.backsUp, Fetches: d.role.fetches,
+				})
 			})
 			if attachments, err := settings.AttachmentsBucket(flags); err == nil && d.role.fetches {
 				d.limit(ctx, func(ctx context.Context) { d.fetches.CheckAttachments(ctx, f, attachments) })
