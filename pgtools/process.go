@@ -41,7 +41,7 @@ func start(ctx context.Context, tool Tool, args, env []string, stderr lineWriter
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", tool.Name, err)
 	}
-	c, err := startChild(ctx, tool, args, env, w, nil, stderr)
+	c, err := startChild(ctx, childOptions{tool: tool, args: args, env: env, stdout: w, stderr: stderr})
 	_ = w.Close() // the child has its own
 	if err != nil {
 		_ = r.Close()
@@ -124,20 +124,29 @@ type lineWriter interface {
 	failure(tool Tool, exit error) error
 }
 
-// startChild starts tool in its own process group, so that the terminal's Ctrl-C does not
-// reach it. Canceling ctx, or stop, sends SIGINT to the child and, after killDelay,
+// childOptions are the options of startChild. Without stdin or stdout, that is /dev/null.
+type childOptions struct {
+	tool      Tool
+	args, env []string
+	stdin     *os.File
+	stdout    *os.File
+	stderr    lineWriter
+}
+
+// startChild starts a tool in its own process group, so that the terminal's Ctrl-C does
+// not reach it. Canceling ctx, or stop, sends SIGINT to the child and, after killDelay,
 // SIGKILL to the group.
-func startChild(ctx context.Context, tool Tool, args, env []string, stdout, stdin *os.File, stderr lineWriter) (*child, error) {
+func startChild(ctx context.Context, opt childOptions) (*child, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	c := &child{tool: tool, ctx: ctx, stop: cancel, stderr: stderr, done: make(chan struct{})}
-	c.cmd = exec.CommandContext(ctx, tool.Path, args...)
-	c.cmd.Env = env
-	c.cmd.Stderr = stderr
-	if stdout != nil { // a nil *os.File is not a nil io.Writer
-		c.cmd.Stdout = stdout
+	c := &child{tool: opt.tool, ctx: ctx, stop: cancel, stderr: opt.stderr, done: make(chan struct{})}
+	c.cmd = exec.CommandContext(ctx, opt.tool.Path, opt.args...)
+	c.cmd.Env = opt.env
+	c.cmd.Stderr = opt.stderr
+	if opt.stdout != nil { // a nil *os.File is not a nil io.Writer
+		c.cmd.Stdout = opt.stdout
 	}
-	if stdin != nil {
-		c.cmd.Stdin = stdin
+	if opt.stdin != nil {
+		c.cmd.Stdin = opt.stdin
 	}
 	c.cmd.SysProcAttr = childAttributes()
 	c.cmd.Cancel = func() error { return c.cmd.Process.Signal(syscall.SIGINT) }
@@ -149,7 +158,7 @@ func startChild(ctx context.Context, tool Tool, args, env []string, stdout, stdi
 			err = reason
 		}
 		cancel(nil)
-		return nil, fmt.Errorf("start %s: %w", tool.Path, err)
+		return nil, fmt.Errorf("start %s: %w", opt.tool.Path, err)
 	}
 	go func() {
 		err := <-ended

@@ -78,7 +78,7 @@ func Restore(ctx context.Context, tool Tool, c Conn, opt RestoreOptions) (ignore
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	complaints.fatal = func() { stop(errFatal) }
-	child, err := startChild(ctx, tool, args, childEnviron(c), nil, stdin, complaints)
+	child, err := startChild(ctx, childOptions{tool: tool, args: args, env: childEnviron(c), stdin: stdin, stderr: complaints})
 	if stdin != nil {
 		_ = stdin.Close() // the child has its own
 	}
