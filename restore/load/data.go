@@ -80,14 +80,14 @@ func (l *Loader) rows(ctx context.Context, head string, copies []tableCopy, rest
 	}
 	bar := l.Out.Progress("data", console.Bytes, total)
 	defer bar.Done()
-	turns := inTurn(copies)
+	turns, c := inTurn(copies), copier{l, bar, copied}
 	for _, turn := range turns[:len(turns)-1] {
-		if err := l.copyTables(ctx, turn, bar, copied); err != nil {
+		if err := c.copyTables(ctx, turn); err != nil {
 			return nil, err
 		}
 	}
 	group, restoring := errgroup.WithContext(ctx)
-	group.Go(func() error { return l.copyTables(restoring, turns[len(turns)-1], bar, copied) })
+	group.Go(func() error { return c.copyTables(restoring, turns[len(turns)-1]) })
 	group.Go(func() (err error) {
 		warnings, err = l.restoreRest(restoring, head, rest, func(ctx context.Context, offset, length int64) io.ReadCloser {
 			return readers.Counting{ReadCloser: l.Dump.ReadRange(ctx, offset, length), Add: bar.Add}
@@ -223,8 +223,15 @@ func batches(copies []tableCopy) []batch {
 	return all
 }
 
+// copier copies the rows of tables whose blocks can be read in any order.
+type copier struct {
+	*Loader
+	bar    *console.Progress
+	copied func(tableCopy) // is called once the rows of a table are in
+}
+
 // copyTables copies all tables' rows on as many connections as there are jobs.
-func (l *Loader) copyTables(ctx context.Context, copies []tableCopy, bar *console.Progress, copied func(tableCopy)) error {
+func (l copier) copyTables(ctx context.Context, copies []tableCopy) error {
 	work := make(chan batch)
 	group, copying := errgroup.WithContext(ctx)
 	group.Go(func() error {
@@ -238,13 +245,13 @@ func (l *Loader) copyTables(ctx context.Context, copies []tableCopy, bar *consol
 		}
 		return nil
 	})
-	pool := newSessions(l)
+	pool := newSessions(l.Loader)
 	defer pool.close(ctx)
 	for range min(l.Jobs, len(copies)) {
 		group.Go(func() error {
 			data := archive.NewDataReader(l.Dump.Head)
 			for b := range work {
-				if err := l.copyBatch(copying, pool, data, b, bar, copied); err != nil {
+				if err := l.copyBatch(copying, pool, data, b); err != nil {
 					return err
 				}
 			}
@@ -258,11 +265,11 @@ func (l *Loader) copyTables(ctx context.Context, copies []tableCopy, bar *consol
 }
 
 // copyBatch reads the blocks of a batch and copies each into its table.
-func (l *Loader) copyBatch(ctx context.Context, pool *sessions, data *archive.DataReader, b batch, bar *console.Progress, copied func(tableCopy)) error {
-	body := readers.Counting{ReadCloser: l.Dump.ReadRange(ctx, b.offset(), b.length()), Add: bar.Add}
+func (l copier) copyBatch(ctx context.Context, pool *sessions, data *archive.DataReader, b batch) error {
+	body := readers.Counting{ReadCloser: l.Dump.ReadRange(ctx, b.offset(), b.length()), Add: l.bar.Add}
 	defer func() { _ = body.Close() }()
 	for _, c := range b {
-		done := bar.Job(c.entry.DisplayName())
+		done := l.bar.Job(c.entry.DisplayName())
 		err := data.Reset(body, c.block)
 		if err == nil {
 			err = pool.copyTable(ctx, c, data)
@@ -278,7 +285,7 @@ func (l *Loader) copyBatch(ctx context.Context, pool *sessions, data *archive.Da
 		if err != nil {
 			return l.tableError(c, err)
 		}
-		copied(c)
+		l.copied(c)
 	}
 	return nil
 }
