@@ -19,7 +19,7 @@ import (
 // afterRestore holds what hectl.yml runs in the temp database once all rows are
 // loaded and masked: SQL files, then programs such as migrations.
 type afterRestore struct {
-	sql      []load.Script
+	sql      load.Scripts
 	commands swap.Commands
 }
 
@@ -61,11 +61,11 @@ func prepareAfter(settings *config.Sources, c *cli.Context) (a afterRestore, err
 // key is a hash of the SQL, "" for none. It leaves out the commands, because they
 // also run after a restore from a snapshot.
 func (a afterRestore) key() string {
-	if len(a.sql) == 0 {
+	if len(a.sql.Files) == 0 {
 		return ""
 	}
 	sum := sha256.New()
-	for _, s := range a.sql {
+	for _, s := range a.sql.Files {
 		_, _ = fmt.Fprintf(sum, "%q\n", s.SQL) // a hash never fails
 	}
 	return hex.EncodeToString(sum.Sum(nil))

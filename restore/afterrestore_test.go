@@ -12,13 +12,13 @@ func TestAfterKey(t *testing.T) {
 	t.Parallel()
 	scripts := func(texts ...string) (a afterRestore) {
 		for _, sql := range texts {
-			a.sql = append(a.sql, load.Script{Path: sql + ".sql", SQL: sql})
+			a.sql.Files = append(a.sql.Files, load.Script{Path: sql + ".sql", SQL: sql})
 		}
 		return a
 	}
 	one := scripts("a", "b")
 	renamed, commands := scripts("a", "b"), scripts("a", "b")
-	renamed.sql[0].Path, commands.commands = "other.sql", swap.Commands{Words: [][]string{{"bin/rails", "db:migrate"}}}
+	renamed.sql.Files[0].Path, commands.commands = "other.sql", swap.Commands{Words: [][]string{{"bin/rails", "db:migrate"}}}
 	if one.key() != renamed.key() || one.key() != commands.key() {
 		t.Error("what the SQL does is the same, but the key is not")
 	}

@@ -23,7 +23,7 @@ import (
 type masking struct {
 	trust dump.Trust
 	rules *command.Masking // nil: only credentials are masked
-	after []load.Script
+	after load.Scripts
 	// ownPassword reports that --password was given, which overrides the rules.
 	ownPassword bool
 }
@@ -117,7 +117,7 @@ func (m masking) key() string {
 	_, _ = fmt.Fprintf(sum, "%s %q\n", m.rules.Hash(), m.rules.SeedFile) // a hash never fails
 	_, _ = fmt.Fprintf(sum, "%q %q\n", m.trust.Key(), m.rules.Reviewed())
 	_, _ = fmt.Fprintf(sum, "%q %t %t\n", m.rules.Unlisted, m.rules.Mode == mask.Required, m.ownPassword)
-	for _, s := range m.after {
+	for _, s := range m.after.Files {
 		_, _ = fmt.Fprintf(sum, "%q\n", s.SQL)
 	}
 	return hex.EncodeToString(sum.Sum(nil))
@@ -142,7 +142,7 @@ func (r *replacement) maskInfo() maskInfo {
 	if d.Masked {
 		info.Masked, info.Before, info.Rules = true, true, d.Manifest.MaskRules
 	}
-	for _, s := range r.masking.after {
+	for _, s := range r.masking.after.Files {
 		info.After = append(info.After, s.Path)
 	}
 	return info

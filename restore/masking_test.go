@@ -52,8 +52,8 @@ func TestMaskingKey(t *testing.T) {
 		"required":                {rules: rules(func(r *mask.Rules) { r.Mode = mask.Required })},
 		"columns may be unlisted": {rules: rules(func(r *mask.Rules) { r.Unlisted = mask.UnlistedKeep })},
 		"--password":              {rules: rules(same), ownPassword: true},
-		"SQL":                     {rules: rules(same), after: []load.Script{{SQL: "SELECT 1"}}},
-		"other SQL":               {rules: rules(same), after: []load.Script{{SQL: "SELECT 2"}}},
+		"SQL":                     {rules: rules(same), after: load.Scripts{Files: []load.Script{{SQL: "SELECT 1"}}}},
+		"other SQL":               {rules: rules(same), after: load.Scripts{Files: []load.Script{{SQL: "SELECT 2"}}}},
 		"another bucket":          {rules: rules(same), trust: dump.Trust{Bucket: config.Bucket{Name: "masked"}}},
 	} {
 		key := m.key()
@@ -65,7 +65,7 @@ func TestMaskingKey(t *testing.T) {
 			t.Errorf("%s: %q", name, key)
 		}
 	}
-	one := masking{rules: rules(same), after: []load.Script{{Path: "a.sql", SQL: "SELECT 1"}}}
+	one := masking{rules: rules(same), after: load.Scripts{Files: []load.Script{{Path: "a.sql", SQL: "SELECT 1"}}}}
 	if keys[one.key()] != "SQL" {
 		t.Error("the name of a file counts")
 	}

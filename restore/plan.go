@@ -48,7 +48,7 @@ func (r *replacement) plan() plan {
 		Chosen: r.load.Tables.String(), Kept: r.kept, Masking: r.info,
 		AfterRestore: sp.Commands.Lines(), LeftOut: sp.LeftOut, Leftovers: sp.Leftovers, swap: sp,
 	}
-	for _, s := range r.after.sql {
+	for _, s := range r.after.sql.Files {
 		p.After = append(p.After, s.Path)
 	}
 	if sp.Save != nil {

@@ -165,10 +165,10 @@ func (r *replacement) replaceTarget(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if err := r.runScripts(ctx, "mask.after", r.masking.after); err != nil {
+	if err := r.runScripts(ctx, r.masking.after); err != nil {
 		return err
 	}
-	if err := r.runScripts(ctx, "after", r.after.sql); err != nil {
+	if err := r.runScripts(ctx, r.after.sql); err != nil {
 		keep = r.after.commands.Keeps(ctx)
 		return r.after.commands.Explain(ctx, s, p, err)
 	}
@@ -230,9 +230,9 @@ func (r *replacement) loadTemp(ctx context.Context, loaded func(ctx context.Cont
 	return r.explainConversion(l.Load(ctx))
 }
 
-// runScripts runs the team's own SQL in the temp database. key names the setting.
-func (r *replacement) runScripts(ctx context.Context, key string, scripts []load.Script) error {
-	return load.RunScripts(ctx, r.session.DB, r.session.Conn.WithDatabase(r.swap.Temp), r.dump.Head, r.out, key, scripts)
+// runScripts runs the team's own SQL in the temp database.
+func (r *replacement) runScripts(ctx context.Context, scripts load.Scripts) error {
+	return scripts.Run(ctx, r.session.DB, r.session.Conn.WithDatabase(r.swap.Temp), r.dump.Head, r.out)
 }
 
 // masksAddress reports whether rules replace a column of addresses.

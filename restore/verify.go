@@ -286,5 +286,5 @@ func (r *replacement) testRestore(ctx context.Context, c *dump.Report) (done loa
 	if err != nil {
 		return done, err
 	}
-	return done, r.runScripts(ctx, "mask.after", r.masking.after)
+	return done, r.runScripts(ctx, r.masking.after)
 }

@@ -14,7 +14,13 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Script is an SQL file of the application's team.
+// Scripts are SQL files of the application's team.
+type Scripts struct {
+	Key   string // of the setting that names them
+	Files []Script
+}
+
+// Script is one SQL file.
 type Script struct {
 	Path string
 	SQL  string
@@ -25,7 +31,8 @@ const maxScript = 64 << 20
 
 // ReadScripts reads SQL files. key and path are the key and the file of the settings
 // that name them.
-func ReadScripts(key, path string, files []string) (scripts []Script, err error) {
+func ReadScripts(key, path string, files []string) (Scripts, error) {
+	s := Scripts{Key: key}
 	var problems []string
 	for _, file := range files {
 		sql, err := config.ReadFile(file, maxScript)
@@ -36,21 +43,21 @@ func ReadScripts(key, path string, files []string) (scripts []Script, err error)
 		if failed, ok := errors.AsType[*pgtools.ScriptError](pgtools.CheckScript(string(sql))); ok {
 			problems = append(problems, fmt.Sprintf("%s:%d: %v", file, failed.Line, failed))
 		}
-		scripts = append(scripts, Script{file, string(sql)})
+		s.Files = append(s.Files, Script{file, string(sql)})
 	}
 	if len(problems) > 0 {
-		return nil, fault.New(fault.Usage, "write absolute paths, or paths relative to the folder of hectl.yml", "%s in %s: %s", key, path, strings.Join(problems, "; "))
+		return Scripts{}, fault.New(fault.Usage, "write absolute paths, or paths relative to the folder of hectl.yml", "%s in %s: %s", key, path, strings.Join(problems, "; "))
 	}
-	return scripts, nil
+	return s, nil
 }
 
-// RunScripts runs SQL files in the temp database. h is the head of the dump that was
+// Run runs the files in the temp database. h is the head of the dump that was
 // restored there.
-func RunScripts(ctx context.Context, admin *pgtools.DB, temp pgtools.Conn, h *archive.Head, out *console.Console, key string, scripts []Script) error {
-	if len(scripts) == 0 {
+func (s Scripts) Run(ctx context.Context, admin *pgtools.DB, temp pgtools.Conn, h *archive.Head, out *console.Console) error {
+	if len(s.Files) == 0 {
 		return nil
 	}
-	bar := out.Progress(key, console.Steps, int64(len(scripts)))
+	bar := out.Progress(s.Key, console.Steps, int64(len(s.Files)))
 	defer bar.Done()
 	temp, err := admin.WithFixedSettings(ctx, temp)
 	if err != nil {
@@ -61,16 +68,16 @@ func RunScripts(ctx context.Context, admin *pgtools.DB, temp pgtools.Conn, h *ar
 		return err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
-	for _, s := range scripts {
-		done := bar.Job(s.Path)
-		err := db.RunScript(ctx, s.SQL)
+	for _, f := range s.Files {
+		done := bar.Job(f.Path)
+		err := db.RunScript(ctx, f.SQL)
 		done()
 		if failed, ok := errors.AsType[*pgtools.ScriptError](err); ok {
-			said := append(phrases(h), pgtools.NewPhrases(schema.Raises(s.SQL))...)
-			return fmt.Errorf("run %s:%d: %w", s.Path, failed.Line, pgtools.Explain(err, said))
+			said := append(phrases(h), pgtools.NewPhrases(schema.Raises(f.SQL))...)
+			return fmt.Errorf("run %s:%d: %w", f.Path, failed.Line, pgtools.Explain(err, said))
 		}
 		if err != nil {
-			return fmt.Errorf("run %s: %w", s.Path, err)
+			return fmt.Errorf("run %s: %w", f.Path, err)
 		}
 		bar.Add(1)
 	}

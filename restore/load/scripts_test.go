@@ -23,7 +23,7 @@ func TestReadScripts(t *testing.T) {
 	missing := filepath.Join(dir, "missing.sql")
 
 	got, err := ReadScripts("scrub", "hectl.yml", []string{good})
-	if err != nil || len(got) != 1 || got[0].Path != good || !strings.HasPrefix(got[0].SQL, "UPDATE") {
+	if err != nil || got.Key != "scrub" || len(got.Files) != 1 || got.Files[0].Path != good || !strings.HasPrefix(got.Files[0].SQL, "UPDATE") {
 		t.Errorf("%v, %v", got, err)
 	}
 	_, err = ReadScripts("scrub", "hectl.yml", []string{missing, good, psql})
