@@ -70,7 +70,7 @@ func methodsFor(t schema.Type) []string {
 	})
 }
 
-// namesOf returns the names of the methods that suit.
+// namesOf returns the names of the methods that fit.
 func namesOf(suits func(methods.Facts) bool) []string {
 	var names []string
 	for _, f := range methods.All() {

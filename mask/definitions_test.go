@@ -23,7 +23,7 @@ func TestLooksLike(t *testing.T) {
 		{"CREATE TYPE e AS ENUM ('ann@shop.org');", "an e-mail address"},
 		{"CREATE POLICY p ON t USING (ssn = '123-45-6789'::text);", "a personal number"},
 		{"CREATE VIEW v AS SELECT '(212) 555-0100'::text;", "a phone number"},
-		{"CREATE VIEW v AS SELECT 'AKIAABCDEFGHIJKLMNOP'::text;", "a key of AWS"},
+		{"CREATE VIEW v AS SELECT 'AKIAABCDEFGHIJKLMNOP'::text;", "an AWS key"},
 		{"CREATE TABLE t (token text, status text DEFAULT 'pending'::text, CONSTRAINT c CHECK (status = 'pending'::text));", ""},
 		{"CREATE VIEW v AS SELECT t.token, 'active'::text AS state FROM public.t WHERE (t.password = t.token);", ""},
 		{"CREATE TABLE t (day date DEFAULT '2026-01-01'::date, n bigint DEFAULT 1234567890123);", ""},

@@ -14,9 +14,9 @@ import (
 // production.
 type orphan struct{ table, column, key, references string }
 
-// clearKeys makes columns NULL that refer to rows that are never restored, as ON
-// DELETE SET NULL would. It notes foreign keys for which that is impossible, and
-// reports whether there are any.
+// clearKeys makes columns NULL that refer to rows that are never restored, as ON DELETE SET
+// NULL would. It records foreign keys for which that is impossible, and reports whether
+// there are any.
 func (j *credentialJudge) clearKeys(t *schema.Table, r *replacements) bool {
 	for _, of := range parts(j.byName, t) {
 		if of != t && of.PartitionBy == "" {

@@ -324,7 +324,7 @@ func (p *yamlRules) method(n ast.Node, on string, paths bool) (methods.Spec, boo
 	case facts.Argument == methods.NeedsNumber:
 		p.wrong(n, on, "", "%s needs a number: {%s: 30}", facts.Name, facts.Name)
 	case facts.Argument == methods.NeedsText:
-		p.wrong(n, on, "", "%s needs a text: {%s: password}", facts.Name, facts.Name)
+		p.wrong(n, on, "", "%s needs text: {%s: password}", facts.Name, facts.Name)
 	case facts.Argument == methods.NeedsTexts:
 		p.wrong(n, on, "", "%s needs a list: {%s: [a, b]}", facts.Name, facts.Name)
 	default:
@@ -369,7 +369,7 @@ func (p *yamlRules) argument(kv pair, on string, paths bool) (methods.Spec, bool
 		for _, n := range list.Values {
 			one, ok := p.text(p.value(n))
 			if _, null := n.(*ast.NullNode); null || !ok {
-				p.wrong(n, on, "", "%s takes a list of texts and numbers", kv.key)
+				p.wrong(n, on, "", "%s takes a list of strings and numbers", kv.key)
 				return spec, false
 			}
 			spec.Texts = append(spec.Texts, one)
@@ -387,7 +387,7 @@ func (p *yamlRules) argument(kv pair, on string, paths bool) (methods.Spec, bool
 		spec.Text = text
 	case methods.NeedsText:
 		if !isText {
-			p.wrong(kv.value, on, "", "%s takes a text", kv.key)
+			p.wrong(kv.value, on, "", "%s takes text", kv.key)
 			return spec, false
 		}
 		spec.Text = text
@@ -409,7 +409,7 @@ func (p *yamlRules) paths(spec methods.Spec, kv pair, on string) (methods.Spec, 
 		spec.Paths[path.key] = inner
 	}
 	if len(spec.Paths) == 0 && whole {
-		p.wrong(kv.value, on, "write json to mask every text in it", "it names no paths")
+		p.wrong(kv.value, on, "write json to mask every string in it", "it names no paths")
 		whole = false
 	}
 	return spec, whole

@@ -20,7 +20,7 @@ func TestParseMethods(t *testing.T) {
 		"frobnicate":                     "!; the methods are keep, null, ",
 		"noise":                          "!noise needs a number: {noise: 30}",
 		"{noise: ten}":                   "!noise takes a whole number",
-		"value":                          "!value needs a text",
+		"value":                          "!value needs text",
 		"one_of":                         "!one_of needs a list",
 		"{one_of: []}":                   "!one_of takes a list",
 		"{city: big}":                    "!city takes no argument; write city alone",

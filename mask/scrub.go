@@ -38,8 +38,8 @@ func (o CredentialOptions) takes(t *schema.Table) bool {
 //
 // A table counts by its columns, whatever its name and schema: an application may have
 // several kinds of users, or a schema for each tenant. Credentials replaces each column
-// with a value that Postgres accepts, as far as types, keys and checks tell. An error,
-// of code fault.Usage, lists all columns for which there is no such value.
+// with a value that Postgres accepts, as far as types, keys and checks show. An error, of
+// code fault.Usage, lists all columns for which there is no such value.
 //
 // The plan does not cover rows that are INSERT statements; see InDatabase.
 func Credentials(s *schema.Schema, o CredentialOptions) (*Plan, error) {
@@ -166,8 +166,8 @@ func (j *credentialJudge) decide(t *schema.Table, names []string) *replacements 
 	return r
 }
 
-// columnsOf returns the names of a table's columns, from its definition and, in case
-// that is unknown, from its COPY statement.
+// columnsOf returns the names of a table's columns, from its definition or, if that is
+// unknown, from its COPY statement.
 func columnsOf(t *schema.Table) []string {
 	var names []string
 	for _, c := range t.Columns {

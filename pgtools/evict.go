@@ -153,10 +153,10 @@ func (e *eviction) try(ctx context.Context, work func(context.Context) error) er
 	return err
 }
 
-// keepTerminating terminates sessions until through is closed. It only notes sessions
-// that the role cannot terminate, because they may end within the server's 5 seconds.
-// It selects sessions by oid and name of their database: a late round after a rename
-// must not terminate the sessions in the new database of that name.
+// keepTerminating terminates sessions until through is closed. It only records sessions
+// that the role cannot terminate, because they may end within the server's 5 seconds. It
+// selects sessions by oid and name of their database: a late round after a rename must not
+// terminate the sessions in the new database of that name.
 func (e *eviction) keepTerminating(ctx context.Context, through <-chan struct{}) error {
 	for {
 		clear(e.refused)

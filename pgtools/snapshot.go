@@ -111,7 +111,7 @@ func (s *Snapshot) Lockable(ctx context.Context) (n int, err error) {
 	err = s.db.QueryRow(ctx, `
 		SELECT pg_catalog.current_setting('max_locks_per_transaction')::int
 			* (pg_catalog.current_setting('max_connections')::int + pg_catalog.current_setting('max_prepared_transactions')::int)`).Scan(&n)
-	return n, wrap(err, "read the limit of locks")
+	return n, wrap(err, "read the lock limit")
 }
 
 // SetEncoding sets the encoding of SQL and rows, by its Postgres name.

@@ -51,7 +51,7 @@ func NewChoice(env *Env, c *cli.Context) (dump.Choice, error) {
 	return ch, err
 }
 
-// ParseAt reads --at: the time that a dump may have at most. It is zero without the flag.
+// ParseAt reads --at: the latest time that a dump may have. It is zero without the flag.
 func ParseAt(env *Env, c *cli.Context) (time.Time, error) {
 	if !c.IsSet("at") {
 		return time.Time{}, nil

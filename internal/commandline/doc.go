@@ -5,9 +5,9 @@
 // The library runs the commands, parses flag values, and renders the help templates.
 // Each part of this package does what urfave/cli v2 cannot:
 //
-//   - Arrange: the library stops at the first operand, as package flag does, and takes
-//     flags before a command for the app's own. Its UseShortOptionHandling splits "-qv"
-//     but not "-j4".
+//   - Arrange: the library stops at the first operand, as package flag does, and treats
+//     flags before a command as the app's own. Its UseShortOptionHandling splits "-qv" but
+//     not "-j4".
 //   - checkValue: the library's error for a bad value does not show a good one, and does
 //     not hide a password typed in the wrong place.
 //   - nearest: cli.SuggestFlag and cli.SuggestCommand suggest a name even if nothing is

@@ -156,8 +156,8 @@ func (s *Sources) IsApproved() bool {
 	})
 }
 
-// Allow records the user's approval of every claim and returns the paths of the files
-// with claims. A file that the next run would refuse in spite of it is an error.
+// Allow records the user's approval of every claim and returns the paths of the files with
+// claims. A file that the next run would refuse despite the approval is an error.
 func (s *Sources) Allow() (paths []string, err error) { return s.allowAll(s.claimants()) }
 
 // AllowSettings is Allow for hectl.yml alone.

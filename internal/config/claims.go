@@ -16,10 +16,10 @@ import (
 	"github.com/rubyforgood/hectl/internal/libpq"
 )
 
-// A file that comes with a repository may be hostile. Its settings take effect, except
-// for those that run code or send data elsewhere. They need the user's approval, which
-// is stored in the user's configuration folder, one file per settings file. The
-// environment and flags come from the user and need none.
+// A file that comes with a repository may be hostile. Its settings take effect, except for
+// those that run code or send data elsewhere. Those need the user's approval, which is
+// stored in the user's configuration folder, one file per settings file. The environment
+// and flags come from the user and need none.
 
 // Claim is a setting in hectl.yml or .env that needs the user's approval.
 type Claim struct {

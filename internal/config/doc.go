@@ -1,10 +1,9 @@
 // Package config finds hectl's settings.
 //
-// The value of a setting comes from the first of these places that has one: the flag,
-// the environment, hectl.yml, the default. hectl.yml is searched for in the current
-// folder and the folders above it, so that a team can commit it to its application. A
-// value remembers its origin, because messages must be able to say which setting named
-// a database.
+// The value of a setting comes from the first of these places that has one: the flag, the
+// environment, hectl.yml, the default. hectl.yml is searched for in the current folder and
+// the folders above it, so that a team can commit it to its application. A value keeps its
+// origin, because messages must name the setting that a database comes from.
 //
 // The package handles the names and places of settings, not their purpose: flags come in as
 // plain values, and connection strings go out unparsed. The variables DIAPER_DB_* (source)

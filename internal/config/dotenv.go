@@ -114,7 +114,7 @@ func dotenvValue(raw string, legacy bool, lookup func(name string) string, limit
 		case n > 1 && value[n-1] == value[0]:
 			quote, value = value[0], value[1:n-1]
 		case strings.IndexByte(value[1:], value[0]) < 0:
-			unclosed = errUnclosed // dotenv takes the quote as part of the value
+			unclosed = errUnclosed // dotenv treats the quote as part of the value
 		}
 	}
 	if quote == '\'' {

@@ -61,7 +61,7 @@ func Command(env *command.Env, build command.Build, backups Backups, fetches Fet
 				return err
 			}
 			d.examine(c.Context)
-			d.found.LeadWithErrors(finding.ClientTools) // what looks at a database may add to them
+			d.found.LeadWithErrors(finding.ClientTools) // checks of databases may add to them
 			if err := env.Console.Result(d.diagnosis()); err != nil {
 				return err
 			}

@@ -8,7 +8,7 @@ type Use int
 // The uses of a parameter.
 const (
 	Both    Use = iota // libpq and pgx honor it
-	Only               // only libpq honors it; pgx can do without
+	Only               // only libpq honors it; pgx can do without it
 	Dropped            // hectl sets its own value, or the parameter makes no sense here
 	Refused            // libpq and pgx cannot both honor it safely
 )

@@ -28,7 +28,7 @@ type Result interface {
 	Text() string
 }
 
-// event is the occasion of a notification.
+// event is what a notification is about.
 type event string
 
 const (

@@ -8,7 +8,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 )
 
-// state reports how much is known of a value.
+// state reports how much is known about a value.
 type state int
 
 const (

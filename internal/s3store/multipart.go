@@ -260,7 +260,8 @@ func (u *upload) complete(ctx context.Context, sent *sentParts) (Object, error) 
 // store had received it but not processed it.
 const latePart = 500 * time.Millisecond
 
-// abandon aborts a failed upload. It returns why, joined with the error from the abort.
+// abandon aborts a failed upload. It returns the cause, joined with the error from the
+// abort.
 func (u *upload) abandon(ctx context.Context, why error) error {
 	up := PendingUpload{Key: u.key, ID: u.id}
 	err := u.store.AbortUpload(ctx, up)

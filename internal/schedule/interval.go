@@ -11,8 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/text"
 )
 
-// Interval is when backups run: at equal distances, the same every day, so that both
-// cron and systemd can express it exactly.
+// Interval is when backups run: at regular times, the same every day, so that both cron and
+// systemd can express it exactly.
 type Interval struct {
 	every time.Duration
 	first time.Duration // the day's first run, counted from midnight
@@ -20,8 +20,8 @@ type Interval struct {
 
 const wholeDay = 24 * time.Hour
 
-// intervals returns the distances that cron can express, shortest first: those that
-// divide an hour, and whole hours that divide a day.
+// intervals returns the lengths that cron can express, shortest first: those that divide an
+// hour, and whole hours that divide a day.
 func intervals() []time.Duration {
 	var all []time.Duration
 	for d := time.Minute; d <= wholeDay; d += time.Minute {
@@ -57,7 +57,7 @@ func NewInterval(every time.Duration, at string) (Interval, error) {
 	return Interval{every, (time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute) % every}, nil
 }
 
-// String returns the distance between two runs, such as "4h".
+// String returns the time between two runs, such as "4h".
 func (i Interval) String() string { return text.Duration(i.every) }
 
 // hour returns the hour of the day's first run.

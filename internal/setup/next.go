@@ -33,8 +33,8 @@ const lookTimeout = 3 * time.Second
 // TargetCheck returns why a fetch would refuse a target, and nil if it would not.
 type TargetCheck func(ctx context.Context, settings *config.Sources, target pgtools.Conn) error
 
-// ShowNext prints what works of a first fetch or backup, and the command to type next.
-// It sends no request to the bucket.
+// ShowNext prints which parts of a first fetch or backup already work, and the command to
+// type next. It sends no request to the bucket.
 func ShowNext(ctx context.Context, env *command.Env, check TargetCheck) error {
 	return env.Console.Result(look(ctx, env, check))
 }

@@ -32,8 +32,7 @@ func Size(bytes int64) string {
 // Count renders a number of things: "1 table", "2 tables".
 func Count(n int, noun string) string { return english.Plural(n, noun, "") }
 
-// List joins the first names with commas, at most most of them, and adds how many more
-// there are.
+// List joins up to most names with commas, and adds how many more there are.
 func List(names []string, most int) string {
 	if more := len(names) - most; more > 0 {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), more)

@@ -103,10 +103,10 @@ func zeroOf(r rune) (zero rune, ok bool) {
 
 var errNotNumber = errors.New("not a number") // without the value, which is secret
 
-// permuteNumber is digits for numbers. It keeps the sign and how many digits are before
-// and after the point. It permutes again until the number is within greatest, the
-// largest magnitude of the type; nil means no limit. That ends, because repeating the
-// permutation leads back to the value.
+// permuteNumber is digits for numbers. It keeps the sign and the number of digits before
+// and after the point. It permutes again until the number is within greatest, the largest
+// magnitude of the type; nil means no limit. That ends, because repeating the permutation
+// leads back to the value.
 func permuteNumber(p *permuter, greatest func(negative bool) string) change {
 	return func(dst, value, _ []byte) ([]byte, error) {
 		if isInfinite(value) {

@@ -34,8 +34,8 @@ type draw struct {
 	text   []byte // scratch
 }
 
-// keyed returns the keyed hash of a method. Equal values have equal hashes, in
-// whatever tables and columns they are.
+// keyed returns the keyed hash of a method. Equal values have equal hashes in all tables
+// and columns.
 func (s Seed) keyed(method string) *keyedHash {
 	key := s.derive(method)
 	var pads [2][sha256.BlockSize]byte

@@ -45,8 +45,8 @@ type jsonFrame struct {
 	leaf   *jsonLeaf
 }
 
-// A jsonScanner goes through one document without recursion, so that the stack of Go
-// does not limit the depth.
+// A jsonScanner goes through one document without recursion, so that Go's stack does not
+// limit the depth.
 type jsonScanner struct {
 	stack []jsonFrame
 	text  []byte // value of a string

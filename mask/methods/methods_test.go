@@ -278,7 +278,7 @@ func TestRefused(t *testing.T) {
 		{Spec{Name: "hash", Number: 8}, column("text"), `hash: 8 digits is not from 16 to 64`},
 		{Spec{Name: "email", Text: "domain"}, column("text"), `email takes only keep_domain`},
 		{Spec{Name: "lorem", Number: 5}, column("text"), `lorem takes no argument`},
-		{Spec{Name: "one_of"}, column("text"), `one_of needs a list of texts`},
+		{Spec{Name: "one_of"}, column("text"), `one_of needs a list of strings`},
 		{Spec{Name: "one_of", Texts: []string{"ok", "glad"}}, mood, `one_of: "glad" is not a label of type public.mood`},
 		{Spec{Name: "value", Text: "x"}, column("integer"), `value: "x" is not a value of type integer`},
 		{Spec{Name: "value", Text: "40000"}, column("smallint"), `value: "40000" is not a value of type smallint`},

@@ -47,10 +47,10 @@ const (
 	mostSecret  = 64 << 10
 )
 
-// OpenSeed returns the seed of a setting: "" for a random one, or "file:PATH", in which
-// a leading ~/ is the folder home. If the file does not exist, OpenSeed creates it with
-// a random seed that only its owner can read, and created is its path. It refuses a file
-// that others can read.
+// OpenSeed returns the seed of a setting: "" for a random one, or "file:PATH", in which a
+// leading ~/ is the folder home. If the file does not exist, OpenSeed creates it with a
+// random seed, readable only by its owner, and returns its path as created. It refuses a
+// file that others can read.
 func OpenSeed(setting, home string) (seed Seed, created string, err error) {
 	if setting == "" {
 		return RandomSeed(), "", nil

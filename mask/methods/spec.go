@@ -90,11 +90,11 @@ func (s Spec) problem(facts Facts) string {
 		}
 	case NeedsText:
 		if hasNumber || hasTexts || hasPaths {
-			return "needs a text"
+			return "needs text"
 		}
 	case NeedsTexts:
 		if len(s.Texts) == 0 || hasNumber || hasText || hasPaths {
-			return "needs a list of texts"
+			return "needs a list of strings"
 		}
 	case OptionalWord:
 		if wrongWord || hasNumber || hasTexts || hasPaths {

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// longRow is the length from which rows are not held in memory.
+	// longRow is the length at which rows are no longer held in memory.
 	longRow = 1 << 20 // bytes
 
 	// maxValue is the longest value that a method takes, in bytes of COPY's text
@@ -121,7 +121,7 @@ func (r *reader) take(piece []byte) error {
 		name = r.table.Columns[l.column].Name
 	}
 	if l.length > maxRow {
-		return r.fault(name, fault.New(fault.Integrity, "", "the row is larger than 1 GiB, the limit of Postgres"))
+		return r.fault(name, fault.New(fault.Integrity, "", "the row is larger than 1 GiB, the Postgres limit"))
 	}
 	hold := maxValue
 	switch {

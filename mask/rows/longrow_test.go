@@ -107,7 +107,7 @@ func TestMemoryOfLongRows(t *testing.T) {
 		{"empty", columns(gone, name), 300 << 20, ""},
 		{"left out", &Table{Name: "public.files", None: true, Columns: []Column{{Name: "data"}, {Name: "name"}}}, 300 << 20, ""},
 		{"masked", columns(Column{Name: "data", Method: shout}, name), 300 << 20, "public.files: row 1: column data: a value of more than 32 MiB cannot be masked: hectl would have to hold it in memory"},
-		{"one row of 4 GiB", columns(Column{Name: "data"}, name), 4 << 30, "public.files: row 1: column data: the row is larger than 1 GiB, the limit of Postgres"},
+		{"one row of 4 GiB", columns(Column{Name: "data"}, name), 4 << 30, "public.files: row 1: column data: the row is larger than 1 GiB, the Postgres limit"},
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

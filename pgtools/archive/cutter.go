@@ -25,7 +25,7 @@ func isBoundary(row []byte) bool {
 // its end (see DataReader), in pieces of any size. Call Flush after the last one.
 type Cutter struct {
 	begin func() ([]byte, error)            // returns an empty buffer for the next segment
-	emit  func(text []byte, rows int) error // takes a segment, or an empty buffer back
+	emit  func(text []byte, rows int) error // takes a segment, or takes back an empty buffer
 
 	text  []byte // of the segment; nil before its first byte
 	rows  int    // whole ones in text

@@ -23,7 +23,7 @@ func (p *decoder) fail(format string, args ...any) {
 	}
 }
 
-// failRead notes a failed read of what. An end of input within the head is always
+// failRead records a failed read of what. An end of input within the head is always
 // unexpected.
 func (p *decoder) failRead(what string, err error) {
 	if p.err == nil {

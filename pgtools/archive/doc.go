@@ -49,9 +49,9 @@
 //
 // # How hectl uses it
 //
-// After writing all blocks, pg_dump seeks back to note their offsets. It cannot do so
-// in a pipe. Without offsets, pg_restore has to read past all other data to reach one
-// table, and cannot restore two tables at the same time.
+// After writing all blocks, pg_dump seeks back to record their offsets. It cannot do so in
+// a pipe. Without offsets, pg_restore has to read past all other data to reach one table,
+// and cannot restore two tables at the same time.
 //
 // A backup therefore passes all bytes after the head through an Indexer, keeps the head
 // back, and uploads it last, after Patch. The Indexer also verifies that the archive is
@@ -62,11 +62,11 @@
 // a DataReader. Entries that only pg_restore can handle, such as large objects, go to
 // pg_restore in an Excerpt.
 //
-// To change the rows of an archive, read it with Walk, decode each block with a
-// DataReader and encode it with a DataWriter or, in segments and on all processors,
-// with a Pool, in the compression that the head names. An Indexer notes the new places.
-// Unlike pg_dump, both add the checksums of lz4 and zstd. Rewrite removes or edits
-// entries of the table of contents.
+// To change the rows of an archive, read it with Walk, decode each block with a DataReader
+// and encode it with a DataWriter or, in segments and on all processors, with a Pool, in
+// the compression that the head names. An Indexer records the new offsets. Unlike pg_dump,
+// both add the checksums of lz4 and zstd. Rewrite removes or edits entries of the table of
+// contents.
 //
 // # Trust
 //

@@ -36,7 +36,7 @@ type pending struct {
 	rows   int
 	packed Segment
 	ready  chan struct{} // closed when packed is set
-	slot   chan struct{} // gets its place back once it is in the archive
+	slot   chan struct{} // takes back the Feed's slot once the segment is in the archive
 }
 
 // StartPool starts the goroutines of a Pool in group. They end after Close, or with ctx, and
@@ -112,7 +112,7 @@ type Feed struct {
 	slots chan struct{}
 }
 
-// NewFeed returns one of the Feeds of p.
+// NewFeed returns a new Feed of p.
 func (p *Pool) NewFeed() *Feed {
 	f := &Feed{p, make(chan struct{}, ahead)}
 	for range ahead {
@@ -147,7 +147,7 @@ func (f *Feed) Rows(part *Part) *Cutter {
 	}
 }
 
-// Chunks adds bytes of a block to part that are as they must be.
+// Chunks adds bytes of a block, already in their final form, to part.
 func (f *Feed) Chunks(part *Part, chunks []byte) error {
 	if _, err := receive(f.pool.ctx, f.slots); err != nil {
 		return err

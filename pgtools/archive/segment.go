@@ -145,7 +145,7 @@ func (j *BlockJoiner) Begin(b []byte, id int) []byte {
 	return b
 }
 
-// Add notes that the chunks of s were written.
+// Add records that the chunks of s were written.
 func (j *BlockJoiner) Add(s Segment) {
 	if j.method == Gzip {
 		j.adler = combineAdler(j.adler, s.adler, s.Length)

@@ -7,7 +7,7 @@ import (
 )
 
 // maxDepth bounds chains of partitions, inherited tables and domains over domains. In a
-// hostile archive such a chain may be a circle.
+// hostile archive such a chain may be a cycle.
 const maxDepth = 100
 
 // resolve adds inherited columns to the tables, and definitions to the types.

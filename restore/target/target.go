@@ -24,7 +24,7 @@ type Target struct {
 	force     bool
 	// source is the configured source; nil for none.
 	source *pgtools.Conn
-	// environ looks up RAILS_ENV and similar; origin reports where it found one.
+	// environ looks up RAILS_ENV and similar variables; origin reports where it found one.
 	environ pgtools.Environ
 	origin  func(name string) string
 	Out     *console.Console
@@ -41,7 +41,7 @@ type Options struct {
 	AllowHost []string // hosts other than this machine
 	Force     bool     // even if its ar_internal_metadata says production
 	Source    *pgtools.Conn
-	Environ   pgtools.Environ          // for RAILS_ENV and similar
+	Environ   pgtools.Environ          // for RAILS_ENV and similar variables
 	Origin    func(name string) string // where Environ finds a variable; nil if not known
 }
 
