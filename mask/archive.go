@@ -72,17 +72,16 @@ func rewrite(w io.Writer, in io.Reader, head *archive.Head, plan *Plan, level in
 	ctx, fail := context.WithCancelCause(context.Background()) // r and w end with the caller's context
 	defer fail(nil)
 	group, ctx := errgroup.WithContext(ctx)
-	pool := archive.StartPool(ctx, group, head, level, 1)
-	a, err := newRewriter(w, head, plan, level, pool)
-	if err == nil {
-		a.fail = fail
-		_, err = archive.Walk(in, head, a.block)
+	pool := archive.StartPool(ctx, group, w, head, level, 1)
+	_, err := archive.Walk(in, head, newRewriter(pool, head, plan, level).block)
+	if err != nil {
+		fail(err)
 	}
 	pool.Close()
 	if failed := group.Wait(); err == nil {
 		err = failed
 	}
-	return a.tables, err
+	return pool.Tables(), err
 }
 
 // fits refuses an archive whose rows a Table cannot mask, and one with an unknown kind
@@ -110,34 +109,30 @@ func (p *Plan) Drops(e *archive.Entry) bool {
 // stageBuffer is how many bytes one stage passes to the next at once.
 const stageBuffer = 128 << 10
 
-// A rewriter writes the blocks of a masked archive.
+// A rewriter gives the blocks of a masked archive to a pool.
 type rewriter struct {
-	w       io.Writer
 	plan    *Plan
 	entries map[int]*archive.Entry
 	in      *archive.DataReader
-	out     *archive.DataWriter // for blocks without masked rows
+	out     *archive.DataWriter // for blocks without rows
+	pool    *archive.Pool
 	feed    *archive.Feed
-	blocks  *archive.BlockWriter // for the others
-	tables  map[int]archive.Rows // in them
-	fail    func(error)          // ends the pool of feed and blocks
 
 	packed, plain, masked *bufio.Writer // between the stages
 }
 
-func newRewriter(w io.Writer, head *archive.Head, plan *Plan, level int, pool *archive.Pool) (*rewriter, error) {
-	blocks, err := pool.NewBlockWriter(w)
+func newRewriter(pool *archive.Pool, head *archive.Head, plan *Plan, level int) *rewriter {
 	return &rewriter{
-		w: w, plan: plan, entries: head.ByID(),
+		plan: plan, entries: head.ByID(),
 		in: archive.NewDataReader(head), out: archive.NewDataWriter(head, level),
-		feed: pool.NewFeed(), blocks: blocks, tables: map[int]archive.Rows{},
+		pool: pool, feed: pool.NewFeed(),
 		packed: bufio.NewWriterSize(nil, stageBuffer),
 		plain:  bufio.NewWriterSize(nil, stageBuffer),
 		masked: bufio.NewWriterSize(nil, stageBuffer),
-	}, err
+	}
 }
 
-// block writes one block. r has its original bytes.
+// block gives one block to the pool. r has its original bytes.
 func (a *rewriter) block(b archive.Block, r io.Reader) error {
 	e := a.entries[b.ID]
 	table := a.plan.Table(e)
@@ -145,41 +140,48 @@ func (a *rewriter) block(b archive.Block, r io.Reader) error {
 	case a.plan.Drops(e):
 		return nil
 	case b.LargeObjects && a.plan.EmptiesLargeObjects():
-		return a.emptyObjects(b, r)
+		return a.bytes(func(w io.Writer) error { return a.emptyObjects(w, b, r) })
 	case b.LargeObjects, table == nil:
-		_, err := io.Copy(a.w, r)
+		return a.bytes(func(w io.Writer) error {
+			_, err := io.Copy(w, r)
+			return err
+		})
+	case table.None && e.Copy == "": // INSERT statements
+		return a.bytes(func(w io.Writer) error { return errors.Join(a.out.Reset(w, b), a.out.Close()) })
+	}
+	part := archive.NewRows(b.ID, true, true)
+	if err := a.pool.Append(part); err != nil {
 		return err
-	case table.None:
-		return a.noRows(b, e)
 	}
-	return a.rows(b, r, table)
+	if !table.None {
+		if err := a.rows(part, b, r, table); err != nil {
+			return err
+		}
+	}
+	part.Close()
+	return nil
 }
 
-// noRows writes the block of a table whose rows are left out.
-func (a *rewriter) noRows(b archive.Block, e *archive.Entry) error {
-	if e.Copy == "" { // INSERT statements
-		return errors.Join(a.out.Reset(a.w, b), a.out.Close())
+// bytes gives the bytes that write writes to the pool.
+func (a *rewriter) bytes(write func(w io.Writer) error) error {
+	part := archive.NewPart()
+	out := a.feed.Bytes(part)
+	if err := a.pool.Append(part); err != nil {
+		return err
 	}
-	none := archive.NewPart()
-	none.Close()
-	return a.table(b, none)
-}
-
-// table writes the block of a table whose rows are in part.
-func (a *rewriter) table(b archive.Block, part *archive.Part) error {
-	err := a.blocks.Begin(b.ID)
-	if err == nil {
-		err = a.blocks.Part(part)
+	if err := write(out); err != nil {
+		return err
 	}
-	if err == nil {
-		a.tables[b.ID], err = a.blocks.End()
+	if err := out.Flush(); err != nil {
+		return err
 	}
-	return err
+	part.Close()
+	return nil
 }
 
 // emptyObjects writes empty large objects. Their oids stay, because rows refer to them.
-func (a *rewriter) emptyObjects(b archive.Block, r io.Reader) error {
-	if err := errors.Join(a.in.Reset(r, b), a.out.Reset(a.w, b)); err != nil {
+func (a *rewriter) emptyObjects(w io.Writer, b archive.Block, r io.Reader) error {
+	if err := errors.Join(a.in.Reset(r, b), a.out.Reset(w, b)); err != nil {
 		return err
 	}
 	for {
@@ -196,19 +198,18 @@ func (a *rewriter) emptyObjects(b archive.Block, r io.Reader) error {
 	}
 }
 
-// rows writes the masked rows of a table. It reads, decompresses, masks, compresses and
-// writes concurrently.
-func (a *rewriter) rows(b archive.Block, r io.Reader, table *rows.Table) error {
+// rows gives the masked rows of a table to part. It reads, decompresses and masks
+// concurrently.
+func (a *rewriter) rows(part *archive.Part, b archive.Block, r io.Reader, table *rows.Table) error {
 	packedR, packedW := io.Pipe()
 	plainR, plainW := io.Pipe()
-	part := archive.NewPart()
 	var group errgroup.Group
 	group.Go(func() error {
 		err := a.in.Reset(packedR, b)
 		if err == nil {
 			err = pass(a.plain, plainW, a.in)
 		}
-		return a.ended(err, packedR, plainW)
+		return ended(err, packedR, plainW)
 	})
 	group.Go(func() error {
 		rows := a.feed.Rows(part)
@@ -216,14 +217,10 @@ func (a *rewriter) rows(b archive.Block, r io.Reader, table *rows.Table) error {
 		if err == nil {
 			err = rows.Flush()
 		}
-		if err == nil {
-			part.Close()
-		}
-		return a.ended(err, plainR, nil)
+		return ended(err, plainR, nil)
 	})
-	group.Go(func() error { return a.ended(a.table(b, part), nil, nil) })
 	// This stage runs here, because r is valid only during this call.
-	err := a.ended(pass(a.packed, packedW, r), nil, packedW)
+	err := ended(pass(a.packed, packedW, r), nil, packedW)
 	if failed := group.Wait(); failed != nil {
 		return failed
 	}
@@ -239,16 +236,13 @@ func pass(buffer *bufio.Writer, to io.Writer, r io.Reader) error {
 	return buffer.Flush()
 }
 
-// ended tells the other stages that this one has ended, and why.
-func (a *rewriter) ended(err error, in *io.PipeReader, out *io.PipeWriter) error {
+// ended tells the neighboring stages that this one has ended, and why.
+func ended(err error, in *io.PipeReader, out *io.PipeWriter) error {
 	if in != nil {
 		_ = in.CloseWithError(err) // never fails
 	}
 	if out != nil {
 		_ = out.CloseWithError(err)
-	}
-	if err != nil {
-		a.fail(err)
 	}
 	return err
 }

@@ -150,7 +150,7 @@ func (d *Dump) begin() io.Reader {
 			err = d.finish(work.sessions[0])
 		}
 		if err == nil {
-			d.tables = work.tables
+			d.tables = work.pool.Tables()
 		} else if d.ctx.Err() == nil && d.failed != nil {
 			d.failed(err)
 		}

@@ -27,7 +27,7 @@ type item struct {
 	objects     []uint32 // the oids of the large objects of the block
 	first, last bool     // of its block
 
-	part *archive.Part // its segments
+	part *archive.Part // once it is the item's turn
 }
 
 // A block is an entry with a block of data.

@@ -16,7 +16,7 @@ const (
 
 // readObjects reads the large objects of a block.
 func (w *work) readObjects(ctx context.Context, s *pgtools.Snapshot, it *item, feed *archive.Feed) error {
-	out := &objectChunks{feed: feed, part: it.part}
+	out := feed.Bytes(it.part)
 	data := archive.NewDataWriter(w.head, w.level)
 	if err := data.Reset(out, archive.Block{ID: it.entry.ID, LargeObjects: true}); err != nil {
 		return err
@@ -40,7 +40,7 @@ func (w *work) readObjects(ctx context.Context, s *pgtools.Snapshot, it *item, f
 	if err := data.Close(); err != nil {
 		return err
 	}
-	return out.flush()
+	return out.Flush()
 }
 
 // writeObject writes a large object that begins with part.
@@ -65,29 +65,4 @@ func writeObject(ctx context.Context, s *pgtools.Snapshot, data *archive.DataWri
 			return err
 		}
 	}
-}
-
-// objectChunks gives the bytes of a block of large objects to a part, in pieces.
-type objectChunks struct {
-	feed *archive.Feed
-	part *archive.Part
-	held []byte
-}
-
-// Write implements io.Writer.
-func (o *objectChunks) Write(p []byte) (int, error) {
-	o.held = append(o.held, p...)
-	if len(o.held) < objectPart {
-		return len(p), nil
-	}
-	return len(p), o.flush()
-}
-
-func (o *objectChunks) flush() error {
-	held := o.held
-	o.held = nil
-	if len(held) == 0 {
-		return nil
-	}
-	return o.feed.Chunks(o.part, held)
 }

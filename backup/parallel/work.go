@@ -18,8 +18,7 @@ type work struct {
 	level    int
 	items    []*item
 	sessions []*pgtools.Snapshot
-	pool     *archive.Pool        // set by write
-	tables   map[int]archive.Rows // set by write
+	pool     *archive.Pool // set by write
 }
 
 func (w *work) close() {
@@ -33,38 +32,55 @@ func (w *work) close() {
 // write writes the archive to out, beginning with the bytes of the head.
 func (w *work) write(ctx context.Context, out io.Writer, head []byte) error {
 	group, ctx := errgroup.WithContext(ctx)
-	w.pool = archive.StartPool(ctx, group, w.head, w.level, len(w.sessions))
-	todo, order := make(chan *item), make(chan *item, len(w.sessions))
-	group.Go(func() error { return w.give(ctx, todo, order) })
-	var reading sync.WaitGroup
-	for _, s := range w.sessions {
-		reading.Add(1)
+	w.pool = archive.StartPool(ctx, group, out, w.head, w.level, len(w.sessions))
+	todo := make(chan *item)
+	var feeding sync.WaitGroup
+	run := func(f func() error) {
+		feeding.Add(1)
 		group.Go(func() error {
-			defer reading.Done()
-			return w.read(ctx, s, todo)
+			defer feeding.Done()
+			return f()
 		})
 	}
+	run(func() error { return w.give(ctx, head, todo) })
+	for _, s := range w.sessions {
+		run(func() error { return w.read(ctx, s, todo) })
+	}
 	group.Go(func() error {
-		reading.Wait()
+		feeding.Wait()
 		w.pool.Close()
 		return nil
 	})
-	group.Go(func() error { return w.join(ctx, out, head, order) })
 	return group.Wait()
 }
 
-// give passes the items to the sessions, and to the archive in the same order.
-func (w *work) give(ctx context.Context, todo, order chan<- *item) error {
+// give passes the head and the items to the archive, and the items to the sessions in the
+// same order.
+func (w *work) give(ctx context.Context, head []byte, todo chan<- *item) error {
 	defer close(todo)
-	defer close(order)
+	first := archive.NewPart()
+	out := w.pool.NewFeed().Bytes(first)
+	if _, err := out.Write(head); err != nil {
+		return err
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	first.Close()
+	if err := w.pool.Append(first); err != nil {
+		return err
+	}
 	for _, it := range w.items {
-		it.part = archive.NewPart()
-		for _, to := range []chan<- *item{order, todo} {
-			select {
-			case to <- it:
-			case <-ctx.Done():
-				return context.Cause(ctx)
-			}
+		if it.part = archive.NewPart(); it.sql != "" {
+			it.part = archive.NewRows(it.entry.ID, it.first, it.last)
+		}
+		if err := w.pool.Append(it.part); err != nil {
+			return err
+		}
+		select {
+		case todo <- it:
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
 	}
 	return nil
@@ -94,33 +110,4 @@ func readRows(ctx context.Context, s *pgtools.Snapshot, it *item, feed *archive.
 		return err
 	}
 	return rows.Flush()
-}
-
-// join writes the head, and the segments of each item as they are ready.
-func (w *work) join(ctx context.Context, out io.Writer, head []byte, order <-chan *item) error {
-	blocks, err := w.pool.NewBlockWriter(out)
-	if err != nil {
-		return err
-	}
-	w.tables = map[int]archive.Rows{}
-	if _, err := out.Write(head); err != nil {
-		return err
-	}
-	for it := range order {
-		rows, id := it.sql != "", it.entry.ID
-		if it.first && rows {
-			if err := blocks.Begin(id); err != nil {
-				return err
-			}
-		}
-		if err := blocks.Part(it.part); err != nil {
-			return err
-		}
-		if it.last && rows {
-			if w.tables[id], err = blocks.End(); err != nil {
-				return err
-			}
-		}
-	}
-	return ctx.Err()
 }

@@ -11,11 +11,11 @@ import (
 // ahead is how many segments a Feed may be ahead of the archive.
 const ahead = 6
 
-// A Pool compresses the segments of an archive on all processors. Feeds give it the
-// segments of a Part, and a BlockWriter writes them in order:
+// A Pool writes the blocks of an archive, in Parts that follow each other. It compresses
+// their rows in segments, on all processors:
 //
 //	rows ─ Feed ─ segments ─┐               ┌─ Part ─┐
-//	rows ─ Feed ─ segments ─┼─ goroutines ──┼─ Part ─┼─ BlockWriter
+//	rows ─ Feed ─ segments ─┼─ goroutines ──┼─ Part ─┼─ archive
 //	…                       │               │        │
 //
 // It takes the memory of a text for each processor and Feed, and of a few segments for
@@ -28,6 +28,8 @@ type Pool struct {
 	texts  chan []byte   // empty buffers for the text of segments; nil for one that is not allocated yet
 	chunks chan []byte   // empty buffers for their chunks
 	todo   chan *pending // to compress
+	parts  chan *Part    // to write
+	tables map[int]Rows
 }
 
 // pending is a segment on its way from a Feed to the archive.
@@ -39,15 +41,18 @@ type pending struct {
 	slot   chan struct{} // takes back the Feed's slot once the segment is in the archive
 }
 
-// StartPool starts the goroutines of a Pool in group. They end after Close, or with ctx, and
-// so does everything that waits for them. level is as for NewDataWriter.
-func StartPool(ctx context.Context, group *errgroup.Group, h *Head, level, feeds int) *Pool {
+// StartPool starts the goroutines of a Pool that writes to out, in group. They end after
+// Close, or with ctx, and so does everything that waits for them. level is as for
+// NewDataWriter.
+func StartPool(ctx context.Context, group *errgroup.Group, out io.Writer, h *Head, level, feeds int) *Pool {
 	processors := runtime.GOMAXPROCS(0)
 	p := &Pool{
 		ctx: ctx, head: h, level: level,
 		texts:  make(chan []byte, feeds+processors+1),
 		chunks: make(chan []byte, feeds*ahead),
 		todo:   make(chan *pending),
+		parts:  make(chan *Part, feeds),
+		tables: map[int]Rows{},
 	}
 	for range cap(p.texts) {
 		p.texts <- nil
@@ -55,11 +60,22 @@ func StartPool(ctx context.Context, group *errgroup.Group, h *Head, level, feeds
 	for range processors {
 		group.Go(p.compress)
 	}
+	group.Go(func() error { return p.write(out) })
 	return p
 }
 
-// Close ends the goroutines once no Feed has more segments.
-func (p *Pool) Close() { close(p.todo) }
+// Append adds a Part to the archive. Its segments may come later.
+func (p *Pool) Append(part *Part) error { return send(p.ctx, p.parts, part) }
+
+// Close ends the goroutines once there are no more Parts and segments.
+func (p *Pool) Close() {
+	close(p.todo)
+	close(p.parts)
+}
+
+// Tables describes the rows of each table that were written, by the id of its entry. Call
+// it after the goroutines have ended.
+func (p *Pool) Tables() map[int]Rows { return p.tables }
 
 // compress compresses segments until there are no more.
 func (p *Pool) compress() error {
@@ -72,17 +88,22 @@ func (p *Pool) compress() error {
 		if seg == nil {
 			return err
 		}
-		var buffer []byte
-		select {
-		case buffer = <-p.chunks:
-		default:
-		}
-		if seg.packed, err = packer.Pack(buffer, seg.text); err != nil {
+		if seg.packed, err = packer.Pack(p.buffer(), seg.text); err != nil {
 			return err
 		}
 		p.texts <- reusable(seg.text) // there is room for all buffers
 		seg.text = nil
 		close(seg.ready)
+	}
+}
+
+// buffer returns an empty buffer for chunks.
+func (p *Pool) buffer() []byte {
+	select {
+	case buffer := <-p.chunks:
+		return buffer
+	default:
+		return nil
 	}
 }
 
@@ -94,13 +115,22 @@ func reusable(buffer []byte) []byte {
 	return buffer[:0]
 }
 
-// A Part is a series of segments, such as the rows of a table. One goroutine feeds it.
+// A Part is a series of segments: the rows of a table or some of them, or other bytes of
+// the archive. One goroutine feeds it.
 type Part struct {
-	segments chan *pending
+	id          int
+	first, last bool // of the parts of a table
+	segments    chan *pending
 }
 
-// NewPart returns an empty Part.
-func NewPart() *Part { return &Part{make(chan *pending, ahead)} }
+// NewPart returns a Part for bytes that are already in their final form.
+func NewPart() *Part { return &Part{segments: make(chan *pending, ahead)} }
+
+// NewRows returns a Part for rows of the entry with an id. first and last report whether
+// these are the first and the last rows of the table.
+func NewRows(id int, first, last bool) *Part {
+	return &Part{id, first, last, make(chan *pending, ahead)}
+}
 
 // Close ends the series.
 func (p *Part) Close() { close(p.segments) }
@@ -147,14 +177,40 @@ func (f *Feed) Rows(part *Part) *Cutter {
 	}
 }
 
-// Chunks adds bytes of a block, already in their final form, to part.
-func (f *Feed) Chunks(part *Part, chunks []byte) error {
-	if _, err := receive(f.pool.ctx, f.slots); err != nil {
+// Bytes returns a Copier that gives bytes to part.
+func (f *Feed) Bytes(part *Part) *Copier { return &Copier{feed: f, part: part} }
+
+// A Copier divides bytes of an archive into pieces. Call Flush after the last one.
+type Copier struct {
+	feed *Feed
+	part *Part
+	held []byte
+}
+
+// Write implements io.Writer.
+func (c *Copier) Write(p []byte) (int, error) {
+	if c.held == nil {
+		c.held = c.feed.pool.buffer()
+	}
+	c.held = append(c.held, p...)
+	if len(c.held) < minSegment {
+		return len(p), nil
+	}
+	return len(p), c.Flush()
+}
+
+// Flush passes on the bytes that are held.
+func (c *Copier) Flush() error {
+	if len(c.held) == 0 {
+		return nil
+	}
+	if _, err := receive(c.feed.pool.ctx, c.feed.slots); err != nil {
 		return err
 	}
-	seg := &pending{packed: Segment{Chunks: chunks}, ready: make(chan struct{}), slot: f.slots}
+	seg := &pending{packed: Segment{Chunks: c.held}, ready: make(chan struct{}), slot: c.feed.slots}
 	close(seg.ready)
-	part.segments <- seg // there is room for all slots
+	c.held = nil
+	c.part.segments <- seg // there is room for all slots
 	return nil
 }
 
@@ -172,58 +228,82 @@ type SegmentPlace struct {
 	SHA256 [32]byte // of the text of the rows
 }
 
-// A BlockWriter writes the Parts of a Pool.
-type BlockWriter struct {
+// write writes the segments of all Parts as they are ready.
+func (p *Pool) write(out io.Writer) error {
+	joiner, err := NewBlockJoiner(p.head)
+	if err != nil {
+		return err
+	}
+	w := &blockWriter{pool: p, out: out, joiner: joiner}
+	for {
+		part, err := receive(p.ctx, p.parts)
+		if part == nil {
+			return err
+		}
+		if err := w.part(part); err != nil {
+			return err
+		}
+	}
+}
+
+// blockWriter writes Parts.
+type blockWriter struct {
 	pool   *Pool
 	out    io.Writer
 	joiner *BlockJoiner
-	at     int64 // in the block
+	at     int64 // in the block of a table
 	rows   Rows
 }
 
-// NewBlockWriter returns a BlockWriter that writes to out.
-func (p *Pool) NewBlockWriter(out io.Writer) (*BlockWriter, error) {
-	joiner, err := NewBlockJoiner(p.head)
-	return &BlockWriter{pool: p, out: out, joiner: joiner}, err
-}
-
-// Begin writes the start of the block of an entry whose rows come in Parts.
-func (w *BlockWriter) Begin(id int) error {
-	w.at, w.rows = 0, Rows{}
-	return w.write(w.joiner.Begin(nil, id))
-}
-
-// Part writes the segments of part as they are ready.
-func (w *BlockWriter) Part(part *Part) error {
+func (w *blockWriter) part(part *Part) error {
+	if part.first {
+		w.at, w.rows = 0, Rows{}
+		if err := w.write(w.joiner.Begin(nil, part.id)); err != nil {
+			return err
+		}
+	}
 	for {
 		seg, err := receive(w.pool.ctx, part.segments)
-		if seg == nil {
+		if err != nil {
 			return err
+		}
+		if seg == nil {
+			break
 		}
 		if _, err := receive(w.pool.ctx, seg.ready); err != nil {
 			return err
 		}
-		place := SegmentPlace{Offset: w.at, Length: int64(len(seg.packed.Chunks)), Rows: int64(seg.rows), SHA256: seg.packed.SHA256}
-		if err := w.write(seg.packed.Chunks); err != nil {
+		if err := w.segment(seg); err != nil {
 			return err
 		}
-		if seg.rows > 0 {
-			w.joiner.Add(seg.packed)
-			w.rows.Count += place.Rows
-			w.rows.Segments = append(w.rows.Segments, place)
-		}
-		select {
-		case w.pool.chunks <- reusable(seg.packed.Chunks):
-		default:
-		}
-		seg.slot <- struct{}{} // there is room for all slots
 	}
+	if !part.last {
+		return nil
+	}
+	w.pool.tables[part.id] = w.rows
+	return w.write(w.joiner.End(nil))
 }
 
-// End writes the end of the block, and describes its rows.
-func (w *BlockWriter) End() (Rows, error) { return w.rows, w.write(w.joiner.End(nil)) }
+func (w *blockWriter) segment(seg *pending) error {
+	if seg.rows > 0 {
+		w.joiner.Add(seg.packed)
+		w.rows.Count += int64(seg.rows)
+		w.rows.Segments = append(w.rows.Segments, SegmentPlace{
+			Offset: w.at, Length: int64(len(seg.packed.Chunks)), Rows: int64(seg.rows), SHA256: seg.packed.SHA256,
+		})
+	}
+	if err := w.write(seg.packed.Chunks); err != nil {
+		return err
+	}
+	select {
+	case w.pool.chunks <- reusable(seg.packed.Chunks):
+	default:
+	}
+	seg.slot <- struct{}{} // there is room for all slots
+	return nil
+}
 
-func (w *BlockWriter) write(b []byte) error {
+func (w *blockWriter) write(b []byte) error {
 	n, err := w.out.Write(b)
 	w.at += int64(n)
 	return err
