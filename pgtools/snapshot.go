@@ -169,9 +169,9 @@ func (s *Snapshot) Extents(ctx context.Context, oids []uint32) (map[uint32]Table
 	return extents, nil
 }
 
-// CopyOut runs a COPY … TO STDOUT statement. Other statements before it can set its
-// settings. w gets each row in a separate Write. It returns errors from w, and the
-// connection is then broken.
+// CopyOut runs a COPY … TO STDOUT statement. Earlier statements can change its settings. w
+// gets each row in a separate Write. It returns errors from w, and the connection is then
+// broken.
 //
 // A query in COPY locks the indexes of its tables, for which REINDEX would wait while it
 // keeps others from writing to the table. CopyOut releases these locks.

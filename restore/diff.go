@@ -304,7 +304,7 @@ type difference struct {
 	Sequences int          `json:"sequences_moved"`
 	Download  int64        `json:"download_bytes"` // to know all rows that differ
 
-	sql bool // show the schema's difference
+	sql bool // show how the schema differs
 }
 
 // diffTable describes the rows of a table.

@@ -121,9 +121,9 @@ func (p preflight) err(role string, server pgtools.Version) error {
 	return fault.Wrap(fault.Denied, strings.Join(hints, "; "), errors.New(strings.Join(reasons, "; ")))
 }
 
-// mayExclude reports whether a pattern of --exclude-table-data may match a table.
-// pg_dump decides that, with the search path and quotes. If unsure, the answer is
-// yes: the preflight rejects only what is certain to fail.
+// mayExclude reports whether a pattern of --exclude-table-data may match a table. pg_dump
+// decides that, with the search path and quotes. If that is not certain, it returns true:
+// the preflight rejects only what is certain to fail.
 func mayExclude(patterns []string, schema, table string) bool {
 	for _, p := range patterns {
 		parts := strings.Split(strings.ReplaceAll(p, `"`, ""), ".")

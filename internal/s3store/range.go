@@ -37,7 +37,7 @@ type rangeReader struct {
 	offset   int64 // of the next byte
 	end      int64
 	body     io.ReadCloser // nil if no request is open
-	failures int           // failures in a row without a byte
+	failures int           // consecutive failures without a byte
 	err      error         // final error
 }
 

@@ -143,7 +143,7 @@ func ReadHead(r io.Reader) (*Head, error) {
 			break
 		}
 		if seen[e.ID] {
-			p.fail("entry %d of %d: dump id %d is taken", i+1, n, e.ID)
+			p.fail("entry %d of %d: dump id %d is already used", i+1, n, e.ID)
 			break
 		}
 		seen[e.ID] = true

@@ -48,7 +48,7 @@ type walker struct {
 	r       io.Reader
 	indexer *Indexer
 	store   []byte
-	ahead   []byte // in store: read and indexed, but not returned yet
+	ahead   []byte // buffered: read and indexed, but not returned yet
 	at      int64  // of ahead[0], from the start of the archive
 	begun   []Block
 	ends    []int64 // of the current block and those after it

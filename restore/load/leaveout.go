@@ -34,10 +34,10 @@ func (l LeftOut) String() string {
 	return line
 }
 
-// leaveOut leaves out the entries of a dump that the server cannot create or that the
-// user does not want. Unless the user asked for it, it leaves out only objects that no
-// other object needs. It never leaves out a table whose rows are to be restored. All
-// other cases are problems, with hints.
+// leaveOut leaves out the entries of a dump that the server cannot create or that the user
+// does not want. It leaves out objects that other objects need only if the user asked for
+// that. It never leaves out a table whose rows are to be restored. All other cases are
+// problems, with hints.
 func (o Options) leaveOut(ctx context.Context, admin *pgtools.DB, d *dump.Dump) (left []LeftOut, problems []error, err error) {
 	found, err := look(ctx, admin, d.Head)
 	if err != nil {

@@ -88,7 +88,7 @@ func (l *Loader) explainKey(err error) error {
 		return err
 	}
 	id, _, _ := strings.Cut(failed.Entry, ";")
-	n, _ := strconv.Atoi(id) // 0 is no entry
+	n, _ := strconv.Atoi(id) // no entry has the ID 0
 	e := l.Dump.Head.ByID()[n]
 	if e == nil || e.Desc != "FK CONSTRAINT" {
 		return err
