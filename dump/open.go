@@ -142,6 +142,9 @@ func (d *Dump) agree(m *catalog.Manifest) error {
 		if own.ID != b.ID || own.Offset != b.Offset || own.Length != b.Length {
 			return wrong("block %d (%s.%s) has a different offset or length", b.ID, b.Schema, b.Table)
 		}
+		if !b.SegmentsFit() {
+			return wrong("the segments of block %d (%s.%s) are not all of its rows", b.ID, b.Schema, b.Table)
+		}
 		own.SHA256 = b.SHA256
 	}
 	return nil

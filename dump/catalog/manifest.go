@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"path"
 	"regexp"
 	"strconv"
@@ -83,6 +84,29 @@ type ManifestBlock struct {
 	// Segments are the parts of the rows that are compressed by themselves, without gaps.
 	// It is empty if pg_dump wrote the rows, or if the dump has too many segments.
 	Segments []ManifestSegment `json:"segments,omitempty"`
+}
+
+// maxFrame is how many bytes of a block, at its start and at its end, are in no segment at
+// most.
+const maxFrame = 128
+
+// SegmentsFit reports whether the segments, if there are any, are all of the rows: they lie
+// in the block without gaps and have as many rows.
+func (b ManifestBlock) SegmentsFit() bool {
+	if len(b.Segments) == 0 {
+		return true
+	}
+	at, rows := b.Segments[0].Offset, int64(0)
+	if at < 0 || at > maxFrame {
+		return false
+	}
+	for _, s := range b.Segments {
+		if s.Offset != at || s.Length <= 0 || s.Length > b.Length-at || s.Rows <= 0 || s.Rows > math.MaxInt64-rows {
+			return false
+		}
+		at, rows = at+s.Length, rows+s.Rows
+	}
+	return b.Length-at <= maxFrame && (b.Rows == nil || *b.Rows == rows)
 }
 
 // ManifestSegment is the place of a segment. In JSON it is a string with the four values, so

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -112,6 +114,44 @@ func TestDescribeRows(t *testing.T) {
 		b := m.Blocks
 		if b[0].Rows == nil || *b[0].Rows != 0 || b[1].Rows != nil || b[2].Rows == nil || *b[2].Rows != 5 || len(b[2].Segments) != want {
 			t.Errorf("%d segments: %d, rows %v, %v, %v", segments, len(b[2].Segments), b[0].Rows, b[1].Rows, b[2].Rows)
+		}
+	}
+}
+
+// A manifest whose segments are not all of the rows would hide some of them.
+func TestSegmentsFit(t *testing.T) {
+	rows := int64(30)
+	whole := ManifestBlock{Length: 240, Rows: &rows, Segments: []ManifestSegment{
+		{Offset: 13, Length: 100, Rows: 10}, {Offset: 113, Length: 100, Rows: 20},
+	}}
+	for name, change := range map[string]func(b *ManifestBlock){
+		"":                         nil,
+		"no segments":              func(b *ManifestBlock) { b.Segments = nil },
+		"unknown number of rows":   func(b *ManifestBlock) { b.Rows = nil },
+		"first segment missing":    func(b *ManifestBlock) { b.Segments = b.Segments[1:] },
+		"last segment missing":     func(b *ManifestBlock) { b.Segments, b.Length = b.Segments[:1], 340; b.Rows = nil },
+		"last rows missing":        func(b *ManifestBlock) { b.Segments, b.Length = b.Segments[:1], 140 },
+		"segment twice":            func(b *ManifestBlock) { b.Segments = append(b.Segments, b.Segments[1]) },
+		"gap":                      func(b *ManifestBlock) { b.Segments[1].Offset++ },
+		"overlap":                  func(b *ManifestBlock) { b.Segments[0].Length++ },
+		"empty segment":            func(b *ManifestBlock) { b.Segments[1].Length = 0 },
+		"negative length":          func(b *ManifestBlock) { b.Segments[1].Length = -1 },
+		"longer than the block":    func(b *ManifestBlock) { b.Segments[1].Length = 128 },
+		"largest length":           func(b *ManifestBlock) { b.Segments[1].Length = math.MaxInt64 },
+		"negative offset":          func(b *ManifestBlock) { b.Segments[0].Offset = -1 },
+		"largest offset":           func(b *ManifestBlock) { b.Segments[0].Offset = math.MaxInt64 },
+		"negative number of rows":  func(b *ManifestBlock) { b.Segments[0].Rows, b.Segments[1].Rows = -10, 40 },
+		"largest number of rows":   func(b *ManifestBlock) { b.Segments[0].Rows = math.MaxInt64 },
+		"other number of all rows": func(b *ManifestBlock) { b.Segments[0].Rows = 11 },
+	} {
+		b := whole
+		b.Segments = slices.Clone(whole.Segments)
+		if change != nil {
+			change(&b)
+		}
+		want := name == "" || name == "no segments" || name == "unknown number of rows"
+		if got := b.SegmentsFit(); got != want {
+			t.Errorf("%q: %t", name, got)
 		}
 	}
 }
