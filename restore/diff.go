@@ -353,12 +353,18 @@ func newDiffObject(o diff.Object, sql bool) diffObject {
 	case o.To == "":
 		d.Change = "removed"
 	}
-	// The SQL of these kinds may contain passwords. It is never shown.
-	if sql && !slices.Contains([]string{"SERVER", "SUBSCRIPTION", "USER MAPPING"}, o.Kind) {
+	if sql && !mayHoldPasswords(o.Kind) {
 		name := o.Kind + " " + o.Name
 		d.SQL = fault.Redact(udiff.Unified("old "+name, "new "+name, o.From, o.To))
 	}
 	return d
+}
+
+// mayHoldPasswords reports whether the SQL of objects of a kind may contain passwords. It
+// is never shown. DATABASE PROPERTIES are the settings of the database, some of which
+// applications make up.
+func mayHoldPasswords(kind string) bool {
+	return slices.Contains([]string{"DATABASE PROPERTIES", "FOREIGN DATA WRAPPER", "SERVER", "SUBSCRIPTION", "USER MAPPING"}, kind)
 }
 
 // Text renders the tables that differ, then a summary.
@@ -395,6 +401,9 @@ func (d *difference) Text() string {
 	}
 	if d.sql {
 		for _, o := range d.Schema {
+			if o.SQL == "" {
+				fmt.Fprintf(&b, "%s %s: %s; its SQL may contain a password, so it is not shown\n", o.Kind, o.Name, o.Change)
+			}
 			b.WriteString(o.SQL)
 		}
 		if len(d.Schema) > 0 {
