@@ -496,10 +496,11 @@ func (o *diffOptions) show(ctx context.Context, stdout io.Writer, d *diff.Differ
 		}
 		return fault.New(fault.Usage, "", "the rows of %s cannot be compared: %s", t.Name, why)
 	}
+	entry := t.Entry()
 	var masked *rows.Table
 	if !o.raw && (!from.Masked || !to.Masked) {
 		var err error
-		if masked, err = o.maskOf(to, t); err != nil {
+		if masked, err = o.maskOf(to, entry); err != nil {
 			return err
 		}
 	}
@@ -516,7 +517,7 @@ func (o *diffOptions) show(ctx context.Context, stdout io.Writer, d *diff.Differ
 			}
 			row = buffer
 		}
-		columns := strings.Split(strings.TrimSuffix(string(row), "\n"), "\t")
+		columns := strings.Split(strings.TrimSuffix(entry.Text(string(row)), "\n"), "\t")
 		for i := range columns {
 			columns[i] = console.Clean(columns[i])
 		}
@@ -531,12 +532,12 @@ func (o *diffOptions) show(ctx context.Context, stdout io.Writer, d *diff.Differ
 
 // maskOf returns how the rows of a table are masked, nil if they are not. It refuses a
 // table whose rows masking leaves out.
-func (o *diffOptions) maskOf(d *dump.Dump, t *diff.Table) (*rows.Table, error) {
+func (o *diffOptions) maskOf(d *dump.Dump, entry *archive.Entry) (*rows.Table, error) {
 	if o.rules.None() {
-		return nil, fault.New(fault.Usage, "--raw shows the rows unmasked", "hectl.yml has base: none and no rules to mask the rows of %s with", t.Name)
+		return nil, fault.New(fault.Usage, "--raw shows the rows unmasked", "hectl.yml has base: none and no rules to mask the rows of %s with", entry.DisplayName())
 	}
-	is := func(e *archive.Entry) bool { return e.Namespace == t.Name.Schema && e.Tag == t.Name.Name }
-	plan, seed, err := o.rules.ByRules(d.Head, mask.Options{Takes: is}, true, "")
+	is := func(e *archive.Entry) bool { return e.Namespace == entry.Namespace && e.Tag == entry.Tag }
+	plan, seed, err := o.rules.ByRules(d.Head, mask.Options{Takes: is, RowsOnly: true}, true, "")
 	if err != nil {
 		return nil, err
 	}
@@ -545,15 +546,9 @@ func (o *diffOptions) maskOf(d *dump.Dump, t *diff.Table) (*rows.Table, error) {
 		return nil, err
 	}
 	plan = plan.Over(credentials)
-	for e := range d.Head.All() {
-		if e.Desc != "TABLE DATA" || !is(e) {
-			continue
-		}
-		masked := plan.Table(e)
-		if masked != nil && masked.None {
-			return nil, fault.New(fault.Usage, "--raw shows them", "masking leaves out all rows of %s", t.Name)
-		}
-		return masked, nil
+	masked := plan.Table(entry)
+	if masked != nil && masked.None {
+		return nil, fault.New(fault.Usage, "--raw shows them", "masking leaves out all rows of %s", entry.DisplayName())
 	}
-	return nil, nil //nolint:nilnil // see above
+	return masked, nil
 }

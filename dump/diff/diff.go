@@ -32,7 +32,7 @@ const (
 
 // A Table is a table, or the large objects, whose Name is then LargeObjects.
 type Table struct {
-	Name  schema.Name
+	Name  schema.Name // in UTF-8
 	State State
 	Why   string // why it is replaced; "" otherwise
 
@@ -63,6 +63,18 @@ func (r *Rows) length() (n int64) {
 		n += b.Length
 	}
 	return n
+}
+
+// Entry returns the entry of the table's rows in the second dump, nil without rows there.
+func (t *Table) Entry() *archive.Entry {
+	if t.To != nil {
+		for e := range t.To.dump.Head.All() {
+			if e.ID == t.To.blocks[0].ID {
+				return e
+			}
+		}
+	}
+	return nil
 }
 
 // Bytes returns how much has to be downloaded to know the rows that differ: of both dumps
@@ -196,7 +208,7 @@ func tablesOf(d *dump.Dump) tables {
 			continue
 		}
 		b := blocks[e.ID]
-		name := schema.Name{Schema: e.Namespace, Name: e.Tag}
+		name := nameIn(e)
 		if b.LargeObjects {
 			name = schema.Name{Name: LargeObjects}
 		}
@@ -223,10 +235,16 @@ func definitionsOf(h *archive.Head) map[schema.Name]string {
 	all := map[schema.Name]string{}
 	for e := range h.All() {
 		if e.Desc == "TABLE" {
-			all[schema.Name{Schema: e.Namespace, Name: e.Tag}] = e.Definition
+			all[nameIn(e)] = e.Definition
 		}
 	}
 	return all
+}
+
+// nameIn returns the name of the entry's object in UTF-8, whatever the encoding of the archive.
+func nameIn(e *archive.Entry) schema.Name {
+	namespace, tag := e.Names()
+	return schema.Name{Schema: namespace, Name: tag}
 }
 
 // keyOf returns the positions in a row of the columns that identify the rows of t: those of

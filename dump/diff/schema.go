@@ -11,8 +11,8 @@ import (
 // An Object is an object of the schema that differs.
 type Object struct {
 	Kind     string // such as "TABLE" or "INDEX", as pg_dump writes it
-	Name     string // such as "public.users"
-	From, To string // SQL; "" in the dump that does not have it
+	Name     string // such as "public.users", in UTF-8
+	From, To string // SQL in UTF-8; "" in the dump that does not have it
 }
 
 // identity identifies an object. Two objects of a dump may share one, such as two comments.
@@ -63,13 +63,14 @@ func inOrder(h *archive.Head) (sql map[identity][]string, ids []identity) {
 // nameOf returns the name of an object. It may have a signature, or be two names. The tags
 // of some objects begin with the kind of the object that they are about.
 func nameOf(e *archive.Entry) string {
+	namespace, tag := e.Names()
 	switch {
-	case e.Namespace == "":
-		return e.Tag
+	case namespace == "":
+		return tag
 	case slices.Contains([]string{"COMMENT", "ACL", "SECURITY LABEL", "DEFAULT ACL"}, e.Desc):
-		return e.Tag + " in " + e.Namespace
+		return tag + " in " + namespace
 	}
-	return e.Namespace + "." + e.Tag
+	return namespace + "." + tag
 }
 
 // sqlOf returns the definition of an object, with what the entry has beside it.
@@ -81,7 +82,7 @@ func sqlOf(e *archive.Entry) string {
 			b.WriteString("-- " + fact[0] + ": " + fact[1] + "\n")
 		}
 	}
-	return b.String()
+	return e.Text(b.String())
 }
 
 // movedSequences counts the sequences whose value differs.
@@ -89,11 +90,11 @@ func movedSequences(from, to *archive.Head) (n int) {
 	values := map[schema.Name]string{}
 	for e := range from.All() {
 		if e.Desc == "SEQUENCE SET" {
-			values[schema.Name{Schema: e.Namespace, Name: e.Tag}] = e.Definition
+			values[nameIn(e)] = e.Text(e.Definition)
 		}
 	}
 	for e := range to.All() {
-		if e.Desc == "SEQUENCE SET" && values[schema.Name{Schema: e.Namespace, Name: e.Tag}] != e.Definition {
+		if e.Desc == "SEQUENCE SET" && values[nameIn(e)] != e.Text(e.Definition) {
 			n++
 		}
 	}
