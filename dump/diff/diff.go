@@ -129,6 +129,8 @@ func compare(from, to *table, why string) *Table {
 	t := &Table{Name: to.name, From: from.rows, To: to.rows, State: Changed, key: to.key}
 	t.From.differ, t.To.differ = only(from.rows.segments, to.rows.segments), only(to.rows.segments, from.rows.segments)
 	switch {
+	case from.inserts != to.inserts:
+		why = cmp.Or(why, onlyInserts)
 	case from.definition != to.definition:
 		why = cmp.Or(why, "its definition has changed")
 	case same(from.rows, to.rows):
@@ -136,6 +138,8 @@ func compare(from, to *table, why string) *Table {
 		return t
 	case to.name.Name == LargeObjects && to.name.Schema == "":
 		why = cmp.Or(why, "large objects are not compared")
+	case to.inserts:
+		why = cmp.Or(why, onlyInserts)
 	case to.unread:
 		why = cmp.Or(why, "its definition cannot be read")
 	case to.key == nil:
@@ -146,6 +150,9 @@ func compare(from, to *table, why string) *Table {
 	}
 	return t
 }
+
+// onlyInserts is why the rows of a dump of pg_dump --inserts are not compared.
+const onlyInserts = "its rows are INSERT statements"
 
 // same reports whether two tables certainly have the same rows.
 func same(from, to *Rows) bool {
@@ -176,6 +183,7 @@ type table struct {
 	name       schema.Name
 	definition string // everything that determines what its rows mean
 	unread     bool   // its definition was not understood
+	inserts    bool   // its rows are INSERT statements
 	key        []int
 	rows       *Rows
 }
@@ -221,7 +229,11 @@ func tablesOf(d *dump.Dump) tables {
 		if b.LargeObjects {
 			continue
 		}
-		t.definition = definitions[name] + "\n" + e.Copy
+		columns, copies := schema.CopyColumns(e.Copy) // without the table, which may be a partitioned one above this one
+		if !copies {
+			columns = e.Copy
+		}
+		t.definition, t.inserts = definitions[name]+"\n"+columns, e.Copy == ""
 		t.rows.Count, t.rows.segments = recorded[e.ID].Rows, recorded[e.ID].Segments
 		if s := described[e.ID]; s != nil && e.Copy != "" {
 			t.key, t.unread = keyOf(s), s.Unread != nil
