@@ -68,26 +68,36 @@ func look(ctx context.Context, env *command.Env, check TargetCheck) firstLook {
 			f.Source = conn.String()
 		}
 	}
-	f.tryAll(ctx, env, settings, bin, bucket, target, check)
+	f.tryAll(ctx, trial{env, settings, bin, bucket, target, check})
 	f.Next = f.next()
 	return f
 }
 
+// trial is what tryAll tries.
+type trial struct {
+	env      *command.Env
+	settings *config.Sources
+	bin      string // the folder of pg_dump and pg_restore; "" to search
+	bucket   config.Bucket
+	target   pgtools.Conn
+	check    TargetCheck
+}
+
 // tryAll tries the tools, the credentials and the server at the same time.
-func (f *firstLook) tryAll(ctx context.Context, env *command.Env, settings *config.Sources, bin string, bucket config.Bucket, target pgtools.Conn, check TargetCheck) {
+func (f *firstLook) tryAll(ctx context.Context, t trial) {
 	ctx, cancel := context.WithTimeoutCause(ctx, lookTimeout, fmt.Errorf("no answer within %s", lookTimeout))
 	defer cancel()
 	var all sync.WaitGroup
 	all.Go(func() {
-		tools, err := pgtools.FindTools(ctx, bin, settings.Lookup)
+		tools, err := pgtools.FindTools(ctx, t.bin, t.settings.Lookup)
 		if err == nil && len(tools.All()) == 0 {
 			err = fault.New(fault.Failed, tools.Advice(), "no pg_dump and pg_restore")
 		}
 		f.tools = err
 	})
-	all.Go(func() { _, f.credentials = env.Open(ctx, bucket) })
+	all.Go(func() { _, f.credentials = t.env.Open(ctx, t.bucket) })
 	if f.Source == "" { // a machine that makes backups needs no target
-		all.Go(func() { f.server = check(ctx, settings, target) })
+		all.Go(func() { f.server = t.check(ctx, t.settings, t.target) })
 	}
 	all.Wait()
 }
