@@ -73,7 +73,8 @@ func nameOf(e *archive.Entry) string {
 	return namespace + "." + tag
 }
 
-// sqlOf returns the definition of an object, with what the entry has beside it.
+// sqlOf returns the definition of an object, followed by its owner, tablespace and access
+// method.
 func sqlOf(e *archive.Entry) string {
 	var b strings.Builder
 	b.WriteString(strings.TrimSpace(e.Definition) + "\n")

@@ -14,7 +14,7 @@ import (
 func compareRecipes(made, want target.Recipe, password string) string {
 	switch {
 	case made.Dump != want.Dump:
-		return "it is of " + made.Dump
+		return "it is a snapshot of " + made.Dump
 	case made.ETag != want.ETag:
 		return "the dump has been replaced since"
 	case made.Chosen != want.Chosen:

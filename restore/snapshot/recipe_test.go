@@ -26,7 +26,7 @@ func TestServing(t *testing.T) {
 		{func(r *target.Recipe) { r.Password = string(hash) }, "s3cret", ""},
 		{func(r *target.Recipe) { r.Password = string(hash) }, "password", "another password"},
 		{func(*target.Recipe) {}, "s3cret", "another password"},
-		{func(r *target.Recipe) { r.Dump = "s3://b/older" }, "password", "it is of s3://b/older"},
+		{func(r *target.Recipe) { r.Dump = "s3://b/older" }, "password", "it is a snapshot of s3://b/older"},
 		{func(r *target.Recipe) { r.ETag = "f" }, "password", "replaced"},
 		{func(r *target.Recipe) { r.Chosen = "" }, "password", "other tables: all"},
 		{func(r *target.Recipe) { r.Masked = false }, "password", "other rules"},
