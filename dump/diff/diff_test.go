@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -142,13 +143,13 @@ func TestChanges(t *testing.T) {
 				if table.State != test.state {
 					t.Errorf("%s: state %s", test.name, table.State)
 				}
-				var added int64
-				got, err := changesOf(t, table, Options{Memory: memory, Add: func(n int64) { added += n }})
+				var added atomic.Int64
+				got, err := changesOf(t, table, Options{Memory: memory, Add: func(n int64) { added.Add(n) }})
 				if err != nil || !slices.Equal(got, test.want) {
 					t.Errorf("%s, %s: %q, %v", test.name, compression, got, err)
 				}
-				if test.state == Changed && added != table.Bytes() {
-					t.Errorf("%s: read %d bytes of %d", test.name, added, table.Bytes())
+				if test.state == Changed && added.Load() != table.Bytes() {
+					t.Errorf("%s: read %d bytes of %d", test.name, added.Load(), table.Bytes())
 				}
 			}
 		}

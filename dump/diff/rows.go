@@ -21,7 +21,7 @@ import (
 type Options struct {
 	Memory int           // bytes for sorting; 0 for 32 MiB
 	Dir    string        // for temporary files; "" for the system's
-	Add    func(n int64) // gets the number of bytes that were downloaded; may be nil
+	Add    func(n int64) // gets numbers of downloaded bytes, from two goroutines; may be nil
 }
 
 const defaultMemory = 32 << 20
