@@ -19,8 +19,18 @@ type sorter struct {
 
 	bytes []byte
 	rows  []place
-	runs  []*os.File
+	runs  []run
 }
+
+// A run is a file of sorted rows. Its level is how often its rows were merged.
+type run struct {
+	*os.File
+	level int
+}
+
+// mostRuns is how many runs of a level there may be. Merging them bounds the open files and
+// the memory to read them, for a table of any size.
+const mostRuns = 64
 
 // A place is the place of a row in sorter.bytes: its key, and then the row.
 type place struct{ at, key, row int }
@@ -50,23 +60,72 @@ func (s *sorter) sort() {
 // spill writes the rows in memory to a file that has no name.
 func (s *sorter) spill() error {
 	s.sort()
+	if err := s.write(s.inMemory(), 0); err != nil {
+		return err
+	}
+	s.bytes, s.rows = s.bytes[:0], s.rows[:0]
+	for len(s.runs) >= mostRuns && s.runs[len(s.runs)-mostRuns].level == s.runs[len(s.runs)-1].level {
+		if err := s.merge(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// merge replaces the last mostRuns runs with one.
+func (s *sorter) merge() error {
+	last := slices.Clone(s.runs[len(s.runs)-mostRuns:])
+	all := make(merged, len(last))
+	for i, r := range last {
+		var err error
+		if all[i], err = r.read(); err != nil {
+			return err
+		}
+	}
+	c, err := mergeOf(all)
+	if err != nil {
+		return err
+	}
+	if err := s.write(c, last[0].level+1); err != nil {
+		return err
+	}
+	s.runs = slices.Delete(s.runs, len(s.runs)-1-mostRuns, len(s.runs)-1)
+	for _, r := range last {
+		err = errors.Join(err, r.Close())
+	}
+	return err
+}
+
+// write writes sorted rows to a new run, a file that has no name.
+func (s *sorter) write(rows *cursor, level int) error {
 	f, err := os.CreateTemp(s.dir, "hectl-") // 0600
 	if err != nil {
 		return err
 	}
-	s.runs = append(s.runs, f)
+	s.runs = append(s.runs, run{f, level})
 	if err := os.Remove(f.Name()); err != nil {
 		return err
 	}
 	w := bufio.NewWriterSize(f, 256<<10)
 	var head []byte
-	for _, p := range s.rows {
-		head = binary.AppendUvarint(binary.AppendUvarint(head[:0], uint64(p.key)), uint64(p.row))
+	for {
+		switch err := rows.next(); {
+		case errors.Is(err, io.EOF):
+			return w.Flush()
+		case err != nil:
+			return err
+		}
+		head = binary.AppendUvarint(binary.AppendUvarint(head[:0], uint64(len(rows.key))), uint64(len(rows.row)))
 		_, _ = w.Write(head) // Flush returns the error
-		_, _ = w.Write(s.bytes[p.at : p.at+p.key+p.row])
+		_, _ = w.Write(rows.key)
+		_, _ = w.Write(rows.row)
 	}
-	s.bytes, s.rows = s.bytes[:0], s.rows[:0]
-	return w.Flush()
+}
+
+// read returns a cursor before the first row of the run.
+func (r run) read() (*cursor, error) {
+	_, err := r.Seek(0, io.SeekStart)
+	return readRun(bufio.NewReaderSize(r.File, 64<<10)), err
 }
 
 // close removes the files.
@@ -90,13 +149,18 @@ type cursor struct {
 func (s *sorter) sorted() (*cursor, error) {
 	s.sort()
 	var all merged
-	for _, f := range s.runs {
-		if _, err := f.Seek(0, io.SeekStart); err != nil {
+	for _, r := range s.runs {
+		c, err := r.read()
+		if err != nil {
 			return nil, err
 		}
-		all = append(all, readRun(bufio.NewReaderSize(f, 64<<10)))
+		all = append(all, c)
 	}
-	all = append(all, s.inMemory())
+	return mergeOf(append(all, s.inMemory()))
+}
+
+// mergeOf returns a cursor before the first row of all cursors.
+func mergeOf(all merged) (*cursor, error) {
 	for i := 0; i < len(all); {
 		switch err := all[i].next(); {
 		case errors.Is(err, io.EOF):

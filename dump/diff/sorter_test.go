@@ -14,7 +14,7 @@ import (
 // Rows come in the order of their keys, whether they fit in memory or not, and no file has
 // a name while they are read.
 func TestSorter(t *testing.T) {
-	for _, count := range []int{0, 1, 2, 500} {
+	for _, count := range []int{0, 1, 2, 500, 4500} {
 		for _, limit := range []int{1, 100, 5000, 1 << 20} {
 			dir := t.TempDir()
 			s := &sorter{limit: limit, dir: dir}
@@ -34,6 +34,9 @@ func TestSorter(t *testing.T) {
 			}
 			if spilled := len(s.runs) > 0; spilled != (count*30 > limit) && count != 1 {
 				t.Errorf("%d rows with a limit of %d: %d files", count, limit, len(s.runs))
+			}
+			if len(s.runs) > 3*mostRuns { // of three levels
+				t.Errorf("%d rows with a limit of %d: %d open files", count, limit, len(s.runs))
 			}
 			c, err := s.sorted()
 			if err != nil {
