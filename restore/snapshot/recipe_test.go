@@ -24,13 +24,13 @@ func TestServing(t *testing.T) {
 	}{
 		{func(*target.Recipe) {}, "password", ""},
 		{func(r *target.Recipe) { r.Password = string(hash) }, "s3cret", ""},
-		{func(r *target.Recipe) { r.Password = string(hash) }, "password", "another password"},
-		{func(*target.Recipe) {}, "s3cret", "another password"},
+		{func(r *target.Recipe) { r.Password = string(hash) }, "password", "different password"},
+		{func(*target.Recipe) {}, "s3cret", "different password"},
 		{func(r *target.Recipe) { r.Dump = "s3://b/older" }, "password", "it is a snapshot of s3://b/older"},
 		{func(r *target.Recipe) { r.ETag = "f" }, "password", "replaced"},
-		{func(r *target.Recipe) { r.Chosen = "" }, "password", "other tables: all"},
-		{func(r *target.Recipe) { r.Masked = false }, "password", "other rules"},
-		{func(r *target.Recipe) { r.Rules = "s" }, "password", "other rules"},
+		{func(r *target.Recipe) { r.Chosen = "" }, "password", "different tables: all"},
+		{func(r *target.Recipe) { r.Masked = false }, "password", "different rules"},
+		{func(r *target.Recipe) { r.Rules = "s" }, "password", "different rules"},
 		{func(r *target.Recipe) { r.User = "you" }, "password", "belongs to you"},
 		{func(r *target.Recipe) { r.Version = "2" }, "password", "hectl 2"},
 	} {
