@@ -151,7 +151,7 @@ func (m *Manifest) DescribeRows(tables map[int]archive.Rows) {
 	for i := range m.Blocks {
 		b := &m.Blocks[i]
 		if rows, ok := tables[b.ID]; ok {
-			b.Rows = &rows.Count
+			b.Rows, b.Segments = &rows.Count, nil // a masked table can equal the original
 			for _, s := range rows.Segments {
 				b.Segments = append(b.Segments, ManifestSegment(s))
 			}

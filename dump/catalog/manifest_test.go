@@ -105,7 +105,7 @@ func TestReadManifest(t *testing.T) {
 // A manifest has all segments or, if they are too many, none.
 func TestDescribeRows(t *testing.T) {
 	for _, segments := range []int{0, 1, mostSegments, mostSegments + 1} {
-		m := &Manifest{Blocks: []ManifestBlock{{ID: 1}, {ID: 2}, {ID: 3}}}
+		m := &Manifest{Blocks: []ManifestBlock{{ID: 1}, {ID: 2}, {ID: 3, Segments: make([]ManifestSegment, 2)}}}
 		m.DescribeRows(map[int]archive.Rows{1: {}, 3: {Count: 5, Segments: make([]archive.SegmentPlace, segments)}})
 		want := segments
 		if segments > mostSegments {

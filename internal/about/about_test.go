@@ -15,7 +15,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// run runs a command line of the commands in this package.
+// run runs a command line of the commands in this package. Tests that call it cannot run in
+// parallel, because the library changes its own flags.
 func run(t *testing.T, args ...string) (stdout string, err error) {
 	t.Helper()
 	var out strings.Builder
@@ -29,7 +30,6 @@ func run(t *testing.T, args ...string) (stdout string, err error) {
 }
 
 func TestVersion(t *testing.T) {
-	t.Parallel()
 	for args, want := range map[string]string{
 		"version":        "hectl 1.2 go1 linux/amd64\n",
 		"version --json": `"version": "1.2"`,
@@ -41,7 +41,6 @@ func TestVersion(t *testing.T) {
 }
 
 func TestCompletion(t *testing.T) {
-	t.Parallel()
 	for shell, want := range map[string]string{"bash": "complete ", "zsh": "compdef", "fish": "complete -c hectl"} {
 		if got, err := run(t, "completion", shell); err != nil || !strings.Contains(got, want) {
 			t.Errorf("%s: %.200q, %v", shell, got, err)
@@ -50,7 +49,6 @@ func TestCompletion(t *testing.T) {
 }
 
 func TestManual(t *testing.T) {
-	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "man")
 	if _, err := run(t, "man", "--output", dir); err != nil {
 		t.Fatal(err)
@@ -65,7 +63,6 @@ func TestManual(t *testing.T) {
 }
 
 func TestMistakes(t *testing.T) {
-	t.Parallel()
 	for args, want := range map[string]string{
 		"version x":         "takes no arguments",
 		"completion bash x": "takes no arguments",
