@@ -417,7 +417,7 @@ func (d *difference) Text() string {
 	}
 	fmt.Fprintf(&b, "to download: %s", text.Size(d.Download))
 	if d.To.Size > 0 {
-		fmt.Fprintf(&b, " of %s (%.1f %%)", text.Size(d.To.Size), 100*float64(d.Download)/float64(d.To.Size))
+		fmt.Fprintf(&b, "; the whole new dump has %s", text.Size(d.To.Size))
 	}
 	return b.String() + "\n"
 }
