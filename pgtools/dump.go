@@ -2,7 +2,9 @@ package pgtools
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -43,7 +45,9 @@ func Dump(ctx context.Context, tool Tool, c Conn, opt DumpOptions) (*Process, er
 	}
 	c = c.forDump()
 	args = append(args, c.Args()...)
-	env := childEnviron(c)
+	// Rows have the time zone of the role or the server, as in hectl's own sessions. So their
+	// text is the same in each dump, whoever makes it.
+	env := slices.DeleteFunc(childEnviron(c), func(kv string) bool { return strings.HasPrefix(kv, "PGTZ=") })
 	if opt.AppName != "" {
 		env = append(env, "PGAPPNAME="+opt.AppName) // the last one counts
 	}

@@ -358,3 +358,19 @@ func TestDumpSession(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// PGTZ does not change the text of a dump.
+func TestDumpIgnoresTheTimeZone(t *testing.T) {
+	t.Setenv("PGTZ", "Asia/Tokyo")
+	program := filepath.Join(t.TempDir(), "pg_dump")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho \"time zone: $PGTZ\"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p, err := pgtools.Dump(t.Context(), pgtools.Tool{Name: "pg_dump", Path: program}, cluster(t).Conn("postgres"), pgtools.DumpOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said, err := io.ReadAll(p); err != nil || string(said) != "time zone: \n" {
+		t.Errorf("%q, %v", said, err)
+	}
+}
