@@ -17,6 +17,7 @@ import (
 	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/dump/diff"
 	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/text"
@@ -31,6 +32,8 @@ import (
 // diffOptions are the settings of one comparison.
 type diffOptions struct {
 	dump.Choice                // of the second dump, unless to names it
+	masked      config.Bucket  // of masked dumps, if the other bucket cannot be read
+	anyLabel    bool           // the label is only the default
 	from        string         // as the user named it; "" for the dump before to
 	to          string         // "" or "latest" for the newest
 	target      *target.Target // whose dump of origin is the first one; nil without --since-fetch
@@ -133,8 +136,11 @@ func newDiffOptions(env *command.Env, c *cli.Context) (*diffOptions, error) {
 	if err != nil {
 		return nil, err
 	}
-	opt.Label = label.Text
+	opt.Label, opt.anyLabel = label.Text, label.Origin == config.ByDefault
 	if opt.Bucket, err = settings.Bucket(flags); err != nil {
+		return nil, err
+	}
+	if opt.masked, err = settings.MaskedBucket(flags); err != nil {
 		return nil, err
 	}
 	if opt.required, opt.trust, err = command.RequiresMasking(env, c); err != nil {
@@ -191,25 +197,40 @@ func (o *diffOptions) find(ctx context.Context, env *command.Env) (from, to dump
 	named := func(name string) (dump.Opener, error) {
 		return dump.Locate(name, strings.NewReader(""), func(key string) (dump.Opener, error) { return finder.Named(ctx, o.Bucket, key) })
 	}
+	newest := func(c dump.Choice) (dump.Opener, error) {
+		object, instead, err := finder.NewestReadable(ctx, c, o.masked)
+		if instead {
+			env.Console.Say("%s cannot be read with these credentials: comparing masked dumps, from %s", c.Bucket, o.masked)
+		}
+		return object, err
+	}
+	if o.target != nil {
+		name, err := o.origin(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		if from, err = named(name); err != nil {
+			return nil, nil, err
+		}
+		if object, ok := from.(dump.Object); ok { // a masked dump is compared with a masked one
+			o.Bucket = object.Bucket
+			if o.anyLabel && object.Dump.Label != "" {
+				o.Label = object.Dump.Label
+			}
+		}
+	}
 	if o.to == "" {
-		to, err = finder.Choose(ctx, o.Choice)
+		to, err = newest(o.Choice)
 	} else {
 		to, err = named(o.to)
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	if o.target != nil {
-		if o.from, err = o.origin(ctx); err != nil {
-			return nil, nil, err
-		}
-	}
-	switch o.from {
-	case "":
-	case "latest":
-		from, err = finder.Choose(ctx, dump.Choice{Bucket: o.Bucket, Label: o.Label})
+	switch {
+	case err != nil || from != nil:
 		return from, to, err
-	default:
+	case o.from == "latest":
+		from, err = newest(dump.Choice{Bucket: o.Bucket, Label: o.Label})
+		return from, to, err
+	case o.from != "":
 		from, err = named(o.from)
 		return from, to, err
 	}

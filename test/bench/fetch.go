@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
 
 // fetching is a scenario from a dump in S3 to a database.
 func (w *world) fetching(name string, s *subject) scenario {
-	sc := w.fetch(name, s, []contender{
+	contenders := []contender{
 		{"ruby", "get to a file, drop, create, pg_restore --clean with one job", w.fetchLikeRuby},
 		{"get-then-restore", "get to a file, drop, create, pg_restore -j", w.getThenRestore},
 		{"streamed", "drop, create, get | pg_restore", w.getIntoRestore},
@@ -18,7 +19,11 @@ func (w *world) fetching(name string, s *subject) scenario {
 		{"floor+analyze", "the same, and vacuumdb --analyze-only -j", w.restoreFloorAnalyze},
 		{"hectl", "hectl fetch-latest-db: scrub, ANALYZE and swap included", w.hectlFetch()},
 		{"snapshot-at-hand", "hectl fetch-latest-db of a dump that an earlier one kept as a snapshot", w.hectlFetch()},
-	})
+	}
+	if _, err := exec.LookPath("pgcopydb"); err == nil {
+		contenders = append(contenders, contender{"pgcopydb", "pgcopydb clone from the source, without a dump, with the same number of jobs", w.cloneDatabase})
+	}
+	sc := w.fetch(name, s, contenders)
 	sc.before = map[string]func(context.Context, *run, *subject) error{"snapshot-at-hand": w.hectlFetch("--snapshot")}
 	sc.baselines = []string{"floor", "floor+analyze", "hectl"}
 	sc.check = func(ctx context.Context, s *subject) error {
@@ -63,6 +68,18 @@ func (w *world) fetch(name string, s *subject, contenders []contender) scenario 
 		prepare: func(ctx context.Context) error { return errors.Join(w.dropTargets(ctx), w.replaceTarget(ctx)) },
 		clean:   w.dropTargets,
 	}
+}
+
+func (w *world) cloneDatabase(ctx context.Context, r *run, s *subject) error {
+	path, err := exec.LookPath("pgcopydb")
+	if err != nil {
+		return err
+	}
+	jobs := strconv.Itoa(w.opt.jobs)
+	cmd := r.command(path, "clone", "--dir", r.file("pgcopydb"), "--source", w.cluster.URI(s.database), "--target", w.cluster.URI(targetDB),
+		"--table-jobs", jobs, "--index-jobs", jobs, "--no-owner", "--no-acl")
+	cmd.Env = append(cmd.Env, "PG_CONFIG="+filepath.Join(w.cluster.Bin(), "pg_config"))
+	return r.pipe(ctx, cmd)
 }
 
 func (w *world) fetchLikeRuby(ctx context.Context, r *run, s *subject) error {
