@@ -358,6 +358,11 @@ func newDiffTable(t *diff.Table) diffTable {
 // rows returns the number of rows that differ.
 func (t diffTable) rows() int64 { return t.Added + t.Removed + t.Changed }
 
+// same reports whether no row differs.
+func (t diffTable) same() bool {
+	return t.State == diff.Same || t.State == diff.Changed && t.rows() == 0
+}
+
 // diffObject describes an object of the schema that differs.
 type diffObject struct {
 	Kind   string `json:"kind"`
@@ -397,12 +402,12 @@ func (d *difference) Text() string {
 	same := 0
 	for _, t := range d.Tables {
 		most = max(most, t.rows())
-		if t.State == diff.Same || t.State == diff.Changed && t.rows() == 0 {
+		if t.same() {
 			same++
 		}
 	}
 	for _, t := range d.Tables {
-		if t.State == diff.Same || t.State == diff.Changed && t.rows() == 0 {
+		if t.same() {
 			continue
 		}
 		line := []string{console.Clean(t.Table), rowCount(t.Added), rowCount(t.Removed), rowCount(t.Changed), text.Size(t.Download), chart(t.rows(), most)}

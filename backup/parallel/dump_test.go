@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/rubyforgood/hectl/backup/parallel"
@@ -204,15 +203,7 @@ func plainDump(t *testing.T, c pgtools.Conn, tool pgtools.Tool, method string) [
 // script returns what pg_restore makes of a dump that it gets through a pipe.
 func script(t *testing.T, cluster *pgtest.Cluster, dump []byte) string {
 	t.Helper()
-	text := string(cluster.Run(t, dump, "pg_restore", "-f", "-"))
-	lines := strings.SplitAfter(text, "\n")
-	kept := lines[:0]
-	for _, line := range lines {
-		if !strings.HasPrefix(line, `\restrict`) && !strings.HasPrefix(line, `\unrestrict`) {
-			kept = append(kept, line)
-		}
-	}
-	return strings.Join(kept, "")
+	return pgtest.WithoutKeys(cluster.Run(t, dump, "pg_restore", "-f", "-"))
 }
 
 func firstDifference(a, b string) string {

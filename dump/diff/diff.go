@@ -67,14 +67,10 @@ func (r *Rows) length() (n int64) {
 
 // Entry returns the entry of the table's rows in the second dump, nil without rows there.
 func (t *Table) Entry() *archive.Entry {
-	if t.To != nil {
-		for e := range t.To.dump.Head.All() {
-			if e.ID == t.To.blocks[0].ID {
-				return e
-			}
-		}
+	if t.To == nil {
+		return nil
 	}
-	return nil
+	return t.To.dump.Head.ByID()[t.To.blocks[0].ID]
 }
 
 // Bytes returns how much has to be downloaded to know the rows that differ: of both dumps

@@ -87,13 +87,7 @@ func (d database) dumpArgs(args []string) []string {
 // script returns the SQL that pg_restore would run, without its random key.
 func (d database) script(tb testing.TB, data []byte, args ...string) []byte {
 	tb.Helper()
-	var kept []byte
-	for line := range bytes.Lines(d.run(tb, data, "pg_restore", append(args, "-f", "-")...)) {
-		if !bytes.HasPrefix(line, []byte(`\restrict`)) && !bytes.HasPrefix(line, []byte(`\unrestrict`)) {
-			kept = append(kept, line...)
-		}
-	}
-	return kept
+	return []byte(pgtest.WithoutKeys(d.run(tb, data, "pg_restore", append(args, "-f", "-")...)))
 }
 
 // compressions returns the compressions of pg_dump -Z in a major version.

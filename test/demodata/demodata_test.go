@@ -88,14 +88,7 @@ func connect(t *testing.T, c *pgtest.Cluster, database string) *pgtools.DB {
 // schemaOf returns the schema as pg_dump writes it, without its random key.
 func schemaOf(t *testing.T, c *pgtest.Cluster, database string) []string {
 	t.Helper()
-	lines := strings.Split(string(c.Run(t, nil, "pg_dump", "--schema-only", "-d", c.SocketURI(database))), "\n")
-	kept := lines[:0]
-	for _, line := range lines {
-		if !strings.HasPrefix(line, `\restrict`) && !strings.HasPrefix(line, `\unrestrict`) {
-			kept = append(kept, line)
-		}
-	}
-	return kept
+	return strings.Split(pgtest.WithoutKeys(c.Run(t, nil, "pg_dump", "--schema-only", "-d", c.SocketURI(database))), "\n")
 }
 
 // contents returns count and checksum of the rows of each table and materialized

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -20,4 +21,15 @@ func (c *Cluster) Run(tb testing.TB, stdin []byte, program string, args ...strin
 		tb.Fatalf("%s %v: %v\n%s", program, args, err, &stderr)
 	}
 	return out
+}
+
+// WithoutKeys returns SQL of pg_dump or pg_restore without the lines that have a random key.
+func WithoutKeys(sql []byte) string {
+	var kept strings.Builder
+	for line := range strings.Lines(string(sql)) {
+		if !strings.HasPrefix(line, `\restrict`) && !strings.HasPrefix(line, `\unrestrict`) {
+			kept.WriteString(line)
+		}
+	}
+	return kept.String()
 }
