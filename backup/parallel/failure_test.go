@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -135,8 +137,23 @@ func TestDumpOfLittleData(t *testing.T) {
 	if err := cluster.Exec(t.Context(), "little", "CREATE TABLE t AS SELECT 1 AS id"); err != nil {
 		t.Fatal(err)
 	}
-	d := start(t, cluster.Conn("little"), dumpTool(t), "0", 2)
+	tool := dumpTool(t)
+	file := filepath.Join(t.TempDir(), "dump")
+	wrapper := filepath.Join(filepath.Dir(file), "pg_dump") // it writes the dump once pg_dump has ended
+	if err := os.WriteFile(wrapper, fmt.Appendf(nil, "#!/bin/sh\n'%s' \"$@\" >'%s' && cat '%s'\n", tool.Path, file, file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	tool.Path = wrapper
+	d := start(t, cluster.Conn("little"), tool, "0", 2)
 	t.Cleanup(func() { _ = d.Close() })
+	for start := time.Now(); ; time.Sleep(5 * time.Millisecond) {
+		if info, err := os.Stat(file); err == nil && info.Size() > 0 {
+			break
+		}
+		if time.Since(start) > 5*time.Minute {
+			t.Fatal("pg_dump wrote nothing")
+		}
+	}
 	waitFor(t, cluster, "postgres", `SELECT 1 / (1 - count(*)) FROM pg_stat_activity WHERE application_name = 'dumper'`)
 	dump, err := io.ReadAll(d)
 	if err != nil {
