@@ -18,14 +18,62 @@ import (
 )
 
 // pgxConfig converts c to pgx's settings.
-//
-// pgx accepts only a configuration from its own parser, which fills gaps from the
-// environment and the home directory. So pgxConfig passes it all parameters, with
-// defaults for the missing ones, and then sets the run-time parameters itself.
 func (c Conn) pgxConfig(appName string) (*pgx.ConnConfig, error) {
 	if c.settings == nil {
 		return nil, errors.New("connect: no connection settings")
 	}
+	cfg, err := c.parsePgx()
+	if err != nil {
+		return nil, err
+	}
+	c.limitTLS(cfg)
+	cfg.DialFunc = c.dialer().DialContext
+	cfg.RuntimeParams = map[string]string{"client_encoding": "UTF8", "application_name": appName}
+	if options := c.get("options"); options != "" {
+		cfg.RuntimeParams["options"] = options
+	}
+	// No statement runs often enough for a cache, and cached plans would hinder a
+	// connection that changes tables.
+	cfg.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec
+	// Canceling ends the statement in the server, not only here.
+	cfg.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: 10 * time.Second}
+	}
+	return cfg, nil
+}
+
+// parsePgx passes the parameters of c to pgx's parser: pgx accepts no other configuration.
+func (c Conn) parsePgx() (*pgx.ConnConfig, error) {
+	p := c.pgxParams()
+	if os.Getenv("PGSERVICE") != "" {
+		empty, err := emptyService()
+		if err != nil {
+			return nil, fmt.Errorf("connect: %w", err)
+		}
+		defer func() { _ = os.Remove(empty) }()
+		p["service"], p["servicefile"] = "none", empty
+	}
+	var conninfo strings.Builder
+	for key, value := range p {
+		fmt.Fprintf(&conninfo, "%s=%s ", key, QuoteConninfo(value))
+	}
+	cfg, err := pgx.ParseConfig(conninfo.String())
+	if err != nil {
+		// A ParseConfigError quotes the conninfo; its cause does not.
+		var parse *pgconn.ParseConfigError
+		if errors.As(err, &parse) && parse.Unwrap() != nil {
+			err = parse.Unwrap()
+		} else {
+			err = errors.New("pgx refuses the settings")
+		}
+		return nil, fault.New(fault.Usage, "", "connect to %v: %w", c, err)
+	}
+	return cfg, nil
+}
+
+// pgxParams returns the parameters that pgx's parser knows. It sets all of them, because
+// the parser would fill gaps from the environment and the home directory.
+func (c Conn) pgxParams() Params {
 	p := Params{
 		"sslmode":              "prefer",
 		"sslcert":              c.homeFile("postgresql.crt"),
@@ -51,43 +99,7 @@ func (c Conn) pgxConfig(appName string) (*pgx.ConnConfig, error) {
 			p[key] = value
 		}
 	}
-	if os.Getenv("PGSERVICE") != "" {
-		empty, err := emptyService()
-		if err != nil {
-			return nil, fmt.Errorf("connect: %w", err)
-		}
-		defer func() { _ = os.Remove(empty) }()
-		p["service"], p["servicefile"] = "none", empty
-	}
-	var conninfo strings.Builder
-	for key, value := range p {
-		fmt.Fprintf(&conninfo, "%s=%s ", key, QuoteConninfo(value))
-	}
-	cfg, err := pgx.ParseConfig(conninfo.String())
-	if err != nil {
-		// A ParseConfigError quotes the conninfo; its cause does not.
-		var parse *pgconn.ParseConfigError
-		if errors.As(err, &parse) && parse.Unwrap() != nil {
-			err = parse.Unwrap()
-		} else {
-			err = errors.New("pgx refuses the settings")
-		}
-		return nil, fault.New(fault.Usage, "", "connect to %v: %w", c, err)
-	}
-	c.limitTLS(cfg)
-	cfg.DialFunc = c.dialer().DialContext
-	cfg.RuntimeParams = map[string]string{"client_encoding": "UTF8", "application_name": appName}
-	if options := c.get("options"); options != "" {
-		cfg.RuntimeParams["options"] = options
-	}
-	// No statement runs often enough for a cache, and cached plans would hinder a
-	// connection that changes tables.
-	cfg.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec
-	// Canceling ends the statement in the server, not only here.
-	cfg.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: 10 * time.Second}
-	}
-	return cfg, nil
+	return p
 }
 
 // homeFile returns the path of one of libpq's default files, or "" if it does not exist.

@@ -46,28 +46,9 @@ type RestoreOptions struct {
 // *RestoreError if pg_restore named an archive entry or a statement, else an
 // *ExitError.
 func Restore(ctx context.Context, tool Tool, c Conn, opt RestoreOptions) (ignored []Ignored, err error) {
-	args := []string{
-		"--no-owner", "--no-privileges", "--no-tablespaces", "--no-subscriptions",
-		"--no-password",
-		"--verbose", // without it, errors do not name the entry
-	}
-	for _, s := range opt.Sections {
-		args = append(args, "--section="+s)
-	}
-	if opt.Jobs > 1 {
-		args = append(args, "--jobs="+strconv.Itoa(opt.Jobs))
-	}
-	if opt.ListFile != "" {
-		args = append(args, "--use-list="+opt.ListFile)
-	}
 	if c, err = c.withSettings(opt.Settings).fresh(ctx); err != nil {
 		return nil, err
 	}
-	args = append(args, c.withKeepalives().Args()...)
-	if opt.Input == nil {
-		args = append(args, "--", opt.File)
-	}
-
 	complaints := newComplaints(opt)
 	var stdin, feed *os.File
 	if opt.Input != nil {
@@ -78,7 +59,7 @@ func Restore(ctx context.Context, tool Tool, c Conn, opt RestoreOptions) (ignore
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	complaints.fatal = func() { stop(errFatal) }
-	child, err := startChild(ctx, childOptions{tool: tool, args: args, env: childEnviron(c), stdin: stdin, stderr: complaints})
+	child, err := startChild(ctx, childOptions{tool: tool, args: opt.args(c), env: childEnviron(c), stdin: stdin, stderr: complaints})
 	if stdin != nil {
 		_ = stdin.Close() // the child has its own
 	}
@@ -107,6 +88,29 @@ func Restore(ctx context.Context, tool Tool, c Conn, opt RestoreOptions) (ignore
 		_ = feed.Close()
 	}
 	return complaints.verdict(cause, err)
+}
+
+// args returns pg_restore's arguments to restore into the database of c.
+func (opt RestoreOptions) args(c Conn) []string {
+	args := []string{
+		"--no-owner", "--no-privileges", "--no-tablespaces", "--no-subscriptions",
+		"--no-password",
+		"--verbose", // without it, errors do not name the entry
+	}
+	for _, s := range opt.Sections {
+		args = append(args, "--section="+s)
+	}
+	if opt.Jobs > 1 {
+		args = append(args, "--jobs="+strconv.Itoa(opt.Jobs))
+	}
+	if opt.ListFile != "" {
+		args = append(args, "--use-list="+opt.ListFile)
+	}
+	args = append(args, c.withKeepalives().Args()...)
+	if opt.Input == nil {
+		args = append(args, "--", opt.File)
+	}
+	return args
 }
 
 // errFatal is the cause when an error stops pg_restore.
