@@ -87,6 +87,7 @@ func (c *compiler) warn(format string, args ...any) {
 	}
 }
 
-func (c *compiler) complain(s *subject, name string, v verdict, do, format string, args ...any) {
-	c.add(v.at, label(s.table.Name)+"."+schema.Quote(name), do, format, args...)
+// complain reports a problem with the rule for a column.
+func (c *compiler) complain(s *subject, name, do, format string, args ...any) {
+	c.add(s.column(name).at, label(s.table.Name)+"."+schema.Quote(name), do, format, args...)
 }

@@ -120,7 +120,7 @@ func (c *compiler) compute(s *subject, what, sql string) {
 		switch kind := methods.KindOf(col.Type); kind {
 		case methods.Text, methods.JSON, methods.Hstore, methods.XML, methods.Bytea:
 			if to := castFromText(sql); to != "" {
-				c.complain(s, name, v, "keep it", "%s casts it to type %s (%s), and %s may make values that are not of that type", what, to, sql, v.spec.Name)
+				c.complain(s, name, "keep it", "%s casts it to type %s (%s), and %s may make values that are not of that type", what, to, sql, v.spec.Name)
 				s.wrong[name] = true
 				continue
 			}

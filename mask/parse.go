@@ -333,6 +333,7 @@ func (p *yamlRules) method(n ast.Node, on string, paths bool) (methods.Spec, boo
 	return methods.Spec{}, false
 }
 
+// argument reads a method with its argument.
 func (p *yamlRules) argument(kv pair, on string, paths bool) (methods.Spec, bool) {
 	spec := methods.Spec{Name: kv.key}
 	facts, ok := methods.FactsOf(kv.key)
@@ -361,18 +362,8 @@ func (p *yamlRules) argument(kv pair, on string, paths bool) (methods.Spec, bool
 		}
 		spec.Number = n
 	case methods.NeedsTexts:
-		list, isList := kv.value.(*ast.SequenceNode)
-		if !isList || len(list.Values) == 0 {
-			p.wrong(kv.value, on, "", "%s takes a list: {%s: [a, b]}", kv.key, kv.key)
+		if spec.Texts, ok = p.texts(kv, on); !ok {
 			return spec, false
-		}
-		for _, n := range list.Values {
-			one, ok := p.text(p.value(n))
-			if _, null := n.(*ast.NullNode); null || !ok {
-				p.wrong(n, on, "", "%s takes a list of strings and numbers", kv.key)
-				return spec, false
-			}
-			spec.Texts = append(spec.Texts, one)
 		}
 	case methods.OptionalPaths:
 		if isMapping(kv.value) && paths {
@@ -393,6 +384,25 @@ func (p *yamlRules) argument(kv pair, on string, paths bool) (methods.Spec, bool
 		spec.Text = text
 	}
 	return spec, true
+}
+
+// texts reads a list of strings.
+func (p *yamlRules) texts(kv pair, on string) ([]string, bool) {
+	list, isList := kv.value.(*ast.SequenceNode)
+	if !isList || len(list.Values) == 0 {
+		p.wrong(kv.value, on, "", "%s takes a list: {%s: [a, b]}", kv.key, kv.key)
+		return nil, false
+	}
+	var texts []string
+	for _, n := range list.Values {
+		one, ok := p.text(p.value(n))
+		if _, null := n.(*ast.NullNode); null || !ok {
+			p.wrong(n, on, "", "%s takes a list of strings and numbers", kv.key)
+			return nil, false
+		}
+		texts = append(texts, one)
+	}
+	return texts, true
 }
 
 // paths reads the methods for the paths of json.

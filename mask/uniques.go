@@ -29,7 +29,7 @@ func (c *compiler) unique(s *subject, u schema.Unique) {
 		case col.Generated != schema.NotGenerated:
 			c.expression(s, index, col.Formula)
 		case v.masks() && u.Exclude:
-			c.complain(s, name, v, "keep it", "constraint %s compares it with other rows", schema.Quote(u.Name))
+			c.complain(s, name, "keep it", "constraint %s compares it with other rows", schema.Quote(u.Name))
 		case v.masks() && !keepsApart(v.spec, col, u):
 			bad = append(bad, name)
 		}
@@ -51,7 +51,7 @@ func (c *compiler) unique(s *subject, u schema.Unique) {
 		} else if facts.Unique {
 			reason = "there is too little room for distinct values"
 		}
-		c.complain(s, name, v, "these keep values distinct: "+strings.Join(apart(c.limited(s, name), u), ", "),
+		c.complain(s, name, "these keep values distinct: "+strings.Join(apart(c.limited(s, name), u), ", "),
 			"%s is on (%s), and with %s %s", index, strings.Join(u.Columns, ", "), v.spec.Name, reason)
 	}
 }
@@ -102,7 +102,7 @@ func (c *compiler) expression(s *subject, index, sql string) {
 		if !v.masks() || s.wrong[name] || foldsCase(sql, name) && slices.Contains([]string{"email", "uuid", "hash"}, v.spec.Name) && keepsApart(v.spec, col, schema.Unique{}) {
 			continue
 		}
-		c.complain(s, name, v, "keep it", "%s is on %s, and hectl cannot tell whether that stays unique", index, sql)
+		c.complain(s, name, "keep it", "%s is on %s, and hectl cannot tell whether that stays unique", index, sql)
 	}
 }
 
@@ -126,7 +126,7 @@ func (c *compiler) partial(s *subject, index, where string) {
 		onlyNotNull := !slices.ContainsFunc(conditions, func(one schema.Condition) bool { return one.Column == name && !one.NotNull }) &&
 			!slices.ContainsFunc(rest, func(sql string) bool { return slices.Contains(s.table.Uses(sql), name) })
 		if !onlyNotNull {
-			c.complain(s, name, v, "keep it", "%s is for rows WHERE %s, and masking could add rows to it", index, where)
+			c.complain(s, name, "keep it", "%s is for rows WHERE %s, and masking could add rows to it", index, where)
 		}
 	}
 }

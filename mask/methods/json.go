@@ -67,18 +67,17 @@ func maskJSON(rule *jsonRule, unicode bool) change {
 	}
 }
 
+// mask masks a document. Each round reads a value or the start of an object or array, the
+// ends that follow it, and a comma.
 func (s *jsonScanner) mask(dst, value []byte, rule *jsonRule) (_ []byte, err error) {
 	s.stack = s.stack[:0]
 	current := jsonFrame{rule: rule, leaf: rule.leaf} // for the next value
 	for i := 0; ; {
-		// Read a value, or the end of an empty array or object.
 		i = skipSpace(&dst, value, i)
 		if i == len(value) {
 			return dst, errNotJSON
 		}
-		closed := false
-		switch c := value[i]; c {
-		case '{', '[':
+		if c := value[i]; c == '{' || c == '[' {
 			if len(s.stack) == deepestJSON {
 				return dst, errNotJSON
 			}
@@ -86,69 +85,64 @@ func (s *jsonScanner) mask(dst, value []byte, rule *jsonRule) (_ []byte, err err
 			current.object = c == '{'
 			s.stack = append(s.stack, current)
 			i = skipSpace(&dst, value, i+1)
-			closed = i < len(value) && value[i] == c+2 // } and ] are two after { and [
-			if !closed {
+			if empty := i < len(value) && value[i] == c+2; !empty { // } and ] are two after { and [
 				if dst, i, current, err = s.member(dst, value, i); err != nil {
 					return dst, err
 				}
 				continue
 			}
-		case '"':
-			var length int
-			var ok bool
-			s.text, length, ok = unquoteJSON(s.text[:0], value[i:], s.utf8)
-			if !ok {
-				return dst, errNotJSON
-			}
-			if dst, err = s.leaf(dst, value[i:i+length], current.leaf); err != nil {
-				return dst, err
-			}
-			i += length
-		default:
-			length := bytes.IndexAny(value[i:], ",]} \t\n\r")
-			if length < 0 {
-				length = len(value) - i
-			}
-			word := value[i : i+length]
-			if !isWord(word) {
-				return dst, errNotJSON
-			}
-			if dst, err = s.leaf(dst, word, current.leaf); err != nil {
-				return dst, err
-			}
-			i += length
+		} else if dst, i, err = s.scalar(dst, value, i, current.leaf); err != nil {
+			return dst, err
 		}
-		// Read the ends of arrays and objects after the value, then a comma.
-		for {
-			if !closed {
-				i = skipSpace(&dst, value, i)
-			}
-			if len(s.stack) == 0 {
-				if i < len(value) {
-					return dst, errNotJSON
-				}
-				return dst, nil
-			}
-			if i == len(value) {
-				return dst, errNotJSON
-			}
-			closed = false
-			top := s.stack[len(s.stack)-1]
-			if c := value[i]; c == '}' && top.object || c == ']' && !top.object {
-				dst = append(dst, c)
-				s.stack = s.stack[:len(s.stack)-1]
-				i++
-				continue
-			}
-			break
-		}
-		if value[i] != ',' {
+		dst, i = s.ends(dst, value, i)
+		switch {
+		case len(s.stack) == 0 && i == len(value):
+			return dst, nil
+		case len(s.stack) == 0 || i == len(value) || value[i] != ',':
 			return dst, errNotJSON
 		}
 		dst = append(dst, ',')
 		if dst, i, current, err = s.member(dst, value, i+1); err != nil {
 			return dst, err
 		}
+	}
+}
+
+// scalar reads a string, a number or a word at i, masks and appends it, and returns where
+// it ends.
+func (s *jsonScanner) scalar(dst, value []byte, i int, leaf *jsonLeaf) (_ []byte, end int, err error) {
+	var length int
+	if value[i] == '"' {
+		var ok bool
+		if s.text, length, ok = unquoteJSON(s.text[:0], value[i:], s.utf8); !ok {
+			return dst, i, errNotJSON
+		}
+	} else {
+		if length = bytes.IndexAny(value[i:], ",]} \t\n\r"); length < 0 {
+			length = len(value) - i
+		}
+		if !isWord(value[i : i+length]) {
+			return dst, i, errNotJSON
+		}
+	}
+	dst, err = s.leaf(dst, value[i:i+length], leaf)
+	return dst, i + length, err
+}
+
+// ends reads the ends of objects and arrays after a value, and the space between them.
+func (s *jsonScanner) ends(dst, value []byte, i int) (_ []byte, end int) {
+	for {
+		i = skipSpace(&dst, value, i)
+		if len(s.stack) == 0 || i == len(value) {
+			return dst, i
+		}
+		top := s.stack[len(s.stack)-1]
+		if c := value[i]; (c != '}' || !top.object) && (c != ']' || top.object) {
+			return dst, i
+		}
+		dst = append(dst, value[i])
+		s.stack = s.stack[:len(s.stack)-1]
+		i++
 	}
 }
 
