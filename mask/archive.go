@@ -72,7 +72,7 @@ func rewrite(w io.Writer, in io.Reader, head *archive.Head, plan *Plan, level in
 	ctx, fail := context.WithCancelCause(context.Background()) // r and w end with the caller's context
 	defer fail(nil)
 	group, ctx := errgroup.WithContext(ctx)
-	pool := archive.StartPool(ctx, group, w, head, level, 1)
+	pool := archive.StartPool(ctx, group, w, archive.PoolOptions{Head: head, Level: level, Feeds: 1})
 	_, err := archive.Walk(in, head, newRewriter(pool, head, plan, level).block)
 	if err != nil {
 		fail(err)

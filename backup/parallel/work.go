@@ -32,7 +32,7 @@ func (w *work) close() {
 // write writes the archive to out, beginning with the bytes of the head.
 func (w *work) write(ctx context.Context, out io.Writer, head []byte) error {
 	group, ctx := errgroup.WithContext(ctx)
-	w.pool = archive.StartPool(ctx, group, out, w.head, w.level, len(w.sessions))
+	w.pool = archive.StartPool(ctx, group, out, archive.PoolOptions{Head: w.head, Level: w.level, Feeds: len(w.sessions)})
 	todo := make(chan *item)
 	var feeding sync.WaitGroup
 	run := func(f func() error) {

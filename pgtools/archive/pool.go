@@ -41,17 +41,23 @@ type pending struct {
 	slot   chan struct{} // takes back the Feed's slot once the segment is in the archive
 }
 
+// PoolOptions are the options of a Pool.
+type PoolOptions struct {
+	Head  *Head
+	Level int // of the compression, as for NewDataWriter
+	Feeds int // how many Feeds there are at most
+}
+
 // StartPool starts the goroutines of a Pool that writes to out, in group. They end after
-// Close, or with ctx, and so does everything that waits for them. level is as for
-// NewDataWriter.
-func StartPool(ctx context.Context, group *errgroup.Group, out io.Writer, h *Head, level, feeds int) *Pool {
+// Close, or with ctx, and so does everything that waits for them.
+func StartPool(ctx context.Context, group *errgroup.Group, out io.Writer, opt PoolOptions) *Pool {
 	processors := runtime.GOMAXPROCS(0)
 	p := &Pool{
-		ctx: ctx, head: h, level: level,
-		texts:  make(chan []byte, feeds+processors+1),
-		chunks: make(chan []byte, feeds*ahead),
+		ctx: ctx, head: opt.Head, level: opt.Level,
+		texts:  make(chan []byte, opt.Feeds+processors+1),
+		chunks: make(chan []byte, opt.Feeds*ahead),
 		todo:   make(chan *pending),
-		parts:  make(chan *Part, feeds),
+		parts:  make(chan *Part, opt.Feeds),
 		tables: map[int]Rows{},
 	}
 	for range cap(p.texts) {
