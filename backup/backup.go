@@ -293,39 +293,45 @@ func (o *backupOptions) run(ctx context.Context, env *command.Env) error {
 	}
 	upload.Renamer = keys
 	run := dumpRun{
-		source: o.source, jobs: o.jobs, compress: compress, session: src, tool: tool, masked: masked, limits: limits, stallTimeout: o.stallTimeout, out: out,
+		started: started, store: store, source: o.source, session: src, tool: tool, jobs: o.jobs, compress: compress,
+		masked: masked, limits: limits, stallTimeout: o.stallTimeout, out: out,
 		options: pgtools.DumpOptions{AppName: source.AppName, Compress: compress.alone, ExcludeTableData: o.exclude, LockWaitTimeout: o.lockWait},
 	}
-	dump, err := run.upload(ctx, store, keys.key(), upload)
+	dump, err := run.upload(ctx, keys.key(), upload)
 	if err != nil {
 		return fmt.Errorf("no dump was made: %w", err)
 	}
+	return o.complete(ctx, env, run, dump)
+}
 
-	// The dump is in the bucket now. Once it is confirmed, failures are only warnings.
-	key := dump.object.Key
-	object, err := confirmUpload(ctx, out, store, dump.object)
+// complete does what follows once the dump is in the bucket: it writes the manifest,
+// completes the masked dump, prunes, and prints the result. Once the dump is confirmed,
+// failures are only warnings.
+func (o *backupOptions) complete(ctx context.Context, env *command.Env, run dumpRun, dump dumped) error {
+	out, key := run.out, dump.Object.Key
+	object, err := confirmUpload(ctx, out, run.store, dump.Object)
 	if err != nil {
 		return err
 	}
-	if err := src.StillLocked(ctx); err != nil {
+	if err := run.session.StillLocked(ctx); err != nil {
 		out.Warn("the lock in the source was lost during the dump, so another machine may have made a dump at the same time: %v", err)
 	}
 	result := backupResult{
 		Bucket: o.bucket.Name, Key: key, Size: object.Size, ETag: object.ETag, Label: o.label,
-		Database: o.source.Database(), ServerVersion: src.ServerVersion().String(), DumpVersion: tool.Version.String(),
-		Compression: dump.compress, Started: started, Finished: out.Now().UTC(),
+		Database: o.source.Database(), ServerVersion: run.session.ServerVersion().String(), DumpVersion: run.tool.Version.String(),
+		Compression: dump.compress, Started: run.started, Finished: out.Now().UTC(),
 	}
-	manifest := o.newManifest(result, src, env.Version)
-	manifestErr := o.writeManifest(ctx, out, store, manifest, dump)
-	if manifestErr == nil && dump.stream.Known() {
+	manifest := o.newManifest(result, run.session, env.Version)
+	manifestErr := o.writeManifest(ctx, out, run.store, manifest, dump)
+	if manifestErr == nil && dump.Stream.Known() {
 		result.Manifest = catalog.ManifestKey(o.bucket.Base, key)
 	}
 	var maskedErr, pruneErr error
-	result.Masked, maskedErr = masked.finish(ctx, env, manifest)
+	result.Masked, maskedErr = run.masked.finish(ctx, env, manifest)
 	if manifestErr == nil && o.prune != nil {
-		result.Pruned, pruneErr = prune.AfterBackup(ctx, store, *o.prune, key, out.Now())
+		result.Pruned, pruneErr = prune.AfterBackup(ctx, run.store, *o.prune, key, out.Now())
 	}
-	newestErr := checkNewest(ctx, out, store, o.bucket.Base, result)
+	newestErr := checkNewest(ctx, out, run.store, o.bucket.Base, result)
 	if err := out.Result(result); err != nil {
 		return fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but printing the result failed: %w", key, err)
 	}

@@ -29,7 +29,7 @@ func (o *backupOptions) newManifest(r backupResult, src *source.Source, hectlVer
 // writeManifest completes m from the stream and writes it. A dump without a manifest can
 // be restored but not checked in parts, so the error is only a fault.Warnings.
 func (o *backupOptions) writeManifest(ctx context.Context, out *console.Console, store *s3store.Store, m *catalog.Manifest, dump dumped) error {
-	stream := dump.stream
+	stream := dump.Stream
 	if !stream.Known() {
 		out.Warn("pg_dump %s writes an archive format that this version of hectl does not support: the dump is in the bucket, but has no manifest", m.DumpVersion)
 		return nil
@@ -38,7 +38,7 @@ func (o *backupOptions) writeManifest(ctx context.Context, out *console.Console,
 	if err == nil {
 		m.SourceFingerprint = o.source.FingerprintFrom(hostname)
 		stream.Describe(m)
-		m.DescribeRows(dump.tables)
+		m.DescribeRows(dump.Tables)
 		// The dump exists: a signal that arrives now should not leave it without a manifest.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 		defer cancel()

@@ -81,17 +81,15 @@ type maskedDump struct {
 	feed   *io.PipeWriter
 	cancel context.CancelCauseFunc
 	named  chan struct{} // closed when key and taken are set
-	ended  chan struct{} // closed when plan, object, stream, tables and err are set
+	ended  chan struct{} // closed when plan, written and err are set
 
 	key   string
 	taken time.Time // in the keys of both dumps
 	early []byte    // output of pg_dump from before the key was known, a few parts at most
 
-	plan   *mask.Plan
-	object s3store.Object
-	stream *catalog.Stream
-	tables map[int]archive.Rows // the masked ones
-	err    error
+	plan    *mask.Plan
+	written catalog.Written
+	err     error
 }
 
 // start begins waiting for the key and for output of pg_dump. A nil plan returns nil.
@@ -126,10 +124,10 @@ func (p *maskedDumpPlan) start(ctx context.Context, env *command.Env, of maskedS
 // write masks the archive and uploads it.
 func (d *maskedDump) write(ctx context.Context, in *io.PipeReader) {
 	level := (&catalog.Manifest{Compression: d.of.compress}).CompressionLevel()
-	d.object, d.stream, d.err = catalog.WriteArchive(ctx, d.store, d.key, d.of.upload, "hectl", func(w io.Writer) (err error) {
-		d.tables, err = mask.Archive(w, in, d.makePlan, level)
+	d.written, d.err = catalog.WriteArchive(ctx, d.store, d.key, d.of.upload, func(w io.Writer) (map[int]archive.Rows, error) {
+		tables, err := mask.Archive(w, in, d.makePlan, level)
 		_ = in.CloseWithError(err) // the unmasked dump continues
-		return err
+		return tables, err
 	})
 }
 
@@ -221,18 +219,18 @@ func (d *maskedDump) finish(ctx context.Context, env *command.Env, m *catalog.Ma
 	if d.err != nil {
 		return nil, fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but no masked dump was made: %w", m.Key, d.err)
 	}
-	var err error
-	if d.object, err = confirmUpload(ctx, env.Console, d.store, d.object); err != nil {
+	object, err := confirmUpload(ctx, env.Console, d.store, d.written.Object)
+	if err != nil {
 		return nil, fault.New(fault.Warnings, "", "the dump is in the bucket as %s, but the masked dump in the bucket does not match the upload: %w", m.Key, err)
 	}
 	r := &maskedResult{
-		Bucket: d.bucket.Name, Key: d.key, Size: d.object.Size, ETag: d.object.ETag,
+		Bucket: d.bucket.Name, Key: d.key, Size: object.Size, ETag: object.ETag,
 		Rules: d.plan.RulesHash(), Tables: d.plan.Tables(),
 	}
-	masked := m.MaskedCopy(catalog.ManifestOrigin{Key: m.Key, Time: d.taken}, d.object, r.Rules)
+	masked := m.MaskedCopy(catalog.ManifestOrigin{Key: m.Key, Time: d.taken}, object, r.Rules)
 	masked.Finished, masked.HectlVersion = env.Console.Now().UTC(), env.Version
 	masked.Compression = d.of.compress // the dump has another level if pg_dump wrote its rows
-	if err := catalog.WriteMaskedManifest(ctx, d.store, d.bucket.Base, masked, d.stream, d.tables); err != nil {
+	if err := catalog.WriteMaskedManifest(ctx, d.store, d.bucket.Base, masked, d.written); err != nil {
 		return r, err
 	}
 	r.Manifest = catalog.ManifestKey(d.bucket.Base, d.key)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -93,16 +92,7 @@ func newScheduleOptions(env *command.Env, c *cli.Context) (*scheduleOptions, err
 	if err != nil {
 		return nil, err
 	}
-	hectl, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find the path of hectl: %w", err)
-	}
-	if backup.pgBin != "" {
-		if backup.pgBin, err = filepath.Abs(backup.pgBin); err != nil {
-			return nil, err
-		}
-	}
-	args, err := scheduledArgs(backup, c, scheduledFlags(env), settings)
+	hectl, args, err := scheduledCommand(env, c, backup, settings)
 	if err != nil {
 		return nil, err
 	}

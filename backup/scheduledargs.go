@@ -2,6 +2,8 @@ package backup
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +23,22 @@ func scheduledFlags(env *command.Env) []cli.Flag {
 		categorized, ok := f.(cli.CategorizableFlag)
 		return ok && categorized.GetCategory() == command.Output && f.Names()[0] != "notify"
 	})
+}
+
+// scheduledCommand returns the path of hectl and the arguments of hectl backup for all
+// settings that are in effect now. It makes the paths in backup absolute, because the
+// schedule runs in another folder.
+func scheduledCommand(env *command.Env, c *cli.Context, backup *backupOptions, settings *config.Sources) (hectl string, args []string, err error) {
+	if hectl, err = os.Executable(); err != nil {
+		return "", nil, fmt.Errorf("find the path of hectl: %w", err)
+	}
+	if backup.pgBin != "" {
+		if backup.pgBin, err = filepath.Abs(backup.pgBin); err != nil {
+			return "", nil, err
+		}
+	}
+	args, err = scheduledArgs(backup, c, scheduledFlags(env), settings)
+	return hectl, args, err
 }
 
 // scheduledArgs returns the arguments of hectl backup for all settings that are in effect

@@ -12,11 +12,12 @@ import (
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/pgtools"
-	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
 // dumpRun is one run of pg_dump into the bucket.
 type dumpRun struct {
+	started      time.Time
+	store        *s3store.Store
 	source       pgtools.Conn
 	session      *source.Source
 	tool         pgtools.Tool
@@ -31,16 +32,14 @@ type dumpRun struct {
 
 // dumped is a dump in the bucket.
 type dumped struct {
-	object s3store.Object
-	stream *catalog.Stream
-	tables map[int]archive.Rows // by the id of the entry; nil if pg_dump wrote the rows
+	catalog.Written // without Tables if pg_dump wrote the rows
 
 	compress string
 }
 
 // upload streams the output of pg_dump into the bucket. The object gets a different key
 // if the given one is taken. If anything fails, there is no object.
-func (r dumpRun) upload(ctx context.Context, store *s3store.Store, key string, opt s3store.UploadOptions) (dumped, error) {
+func (r dumpRun) upload(ctx context.Context, key string, opt s3store.UploadOptions) (dumped, error) {
 	var err error
 	if r.options.ExcludeTableData, err = r.session.EncodePatterns(ctx, r.options.ExcludeTableData); err != nil {
 		return dumped{}, err
@@ -64,16 +63,16 @@ func (r dumpRun) upload(ctx context.Context, store *s3store.Store, key string, o
 		return "; " + stream.Position() + source.DumpWaits(ctx, r.source)
 	})
 	defer r.limits.explainWith(nil)
-	object, err := store.Upload(ctx, key, stream, opt)
+	object, err := r.store.Upload(ctx, key, stream, opt)
 	if closeErr := dump.Close(); err == nil {
 		err = closeErr
 	}
 	if err != nil {
 		err = r.explain(ctx, err)
 	}
-	done := dumped{object: object, stream: stream, compress: r.compress.alone}
+	done := dumped{catalog.Written{Object: object, Stream: stream}, r.compress.alone}
 	if d, ok := dump.(*parallel.Dump); ok && d.Tables() != nil {
-		done.tables, done.compress = d.Tables(), r.compress.rows
+		done.Tables, done.compress = d.Tables(), r.compress.rows
 	}
 	return done, err
 }

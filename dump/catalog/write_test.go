@@ -9,6 +9,7 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/s3store"
+	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
 // fakeUploader reads up to limit bytes, and then fails with err if there is one.
@@ -33,36 +34,37 @@ func TestWriteArchive(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken, refused := errors.New("broken"), errors.New("refused")
+	tables := map[int]archive.Rows{3: {Count: 7}}
 	ended, end := context.WithCancel(t.Context())
 	end()
 	for _, tt := range []struct {
 		name  string
 		ctx   context.Context
 		store fakeUploader
-		write func(w io.Writer) error
+		write func(w io.Writer) (map[int]archive.Rows, error)
 		want  error // nil for success
 	}{
-		{"complete", t.Context(), fakeUploader{}, func(w io.Writer) error { _, err := w.Write(data); return err }, nil},
-		{"the writer fails", t.Context(), fakeUploader{}, func(w io.Writer) error {
+		{"complete", t.Context(), fakeUploader{}, func(w io.Writer) (map[int]archive.Rows, error) { _, err := w.Write(data); return tables, err }, nil},
+		{"the writer fails", t.Context(), fakeUploader{}, func(w io.Writer) (map[int]archive.Rows, error) {
 			_, _ = w.Write(data[:100])
-			return broken
+			return tables, broken
 		}, broken},
-		{"the store refuses it", t.Context(), fakeUploader{limit: 10, err: refused}, func(w io.Writer) error {
+		{"the store refuses it", t.Context(), fakeUploader{limit: 10, err: refused}, func(w io.Writer) (map[int]archive.Rows, error) {
 			for {
 				if _, err := w.Write(data); err != nil {
-					return err
+					return nil, err
 				}
 			}
 		}, refused},
-		{"the writer fails, so the store does", t.Context(), fakeUploader{limit: 1 << 20, err: refused}, func(io.Writer) error { return broken }, broken},
-		{"both end with the context", ended, fakeUploader{limit: 1 << 20, err: refused}, func(io.Writer) error { return broken }, refused},
+		{"the writer fails, so the store does", t.Context(), fakeUploader{limit: 1 << 20, err: refused}, func(io.Writer) (map[int]archive.Rows, error) { return nil, broken }, broken},
+		{"both end with the context", ended, fakeUploader{limit: 1 << 20, err: refused}, func(io.Writer) (map[int]archive.Rows, error) { return nil, broken }, refused},
 	} {
-		object, stream, err := WriteArchive(tt.ctx, tt.store, "x", s3store.UploadOptions{}, "hectl", tt.write)
-		if !errors.Is(err, tt.want) || (stream != nil) != (tt.want == nil) {
-			t.Errorf("%s: %v, %v", tt.name, stream, err)
+		written, err := WriteArchive(tt.ctx, tt.store, "x", s3store.UploadOptions{}, tt.write)
+		if !errors.Is(err, tt.want) || (written.Stream != nil) != (tt.want == nil) || (written.Tables != nil) != (tt.want == nil) {
+			t.Errorf("%s: %+v, %v", tt.name, written, err)
 		}
-		if tt.want == nil && (object.Size != int64(len(data)) || !stream.Known()) {
-			t.Errorf("%s: %+v", tt.name, object)
+		if tt.want == nil && (written.Object.Size != int64(len(data)) || !written.Stream.Known() || written.Tables[3].Count != 7) {
+			t.Errorf("%s: %+v", tt.name, written)
 		}
 	}
 }
@@ -80,11 +82,11 @@ func TestWriteMaskedManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := &Manifest{Key: "backups/production-20261123083000.rds.dump"}
-	if err := WriteMaskedManifest(t.Context(), fakeUploader{}, "", m, stream, nil); err != nil || len(m.Blocks) == 0 {
+	if err := WriteMaskedManifest(t.Context(), fakeUploader{}, "", m, Written{Stream: stream}); err != nil || len(m.Blocks) == 0 {
 		t.Errorf("%d blocks, %v", len(m.Blocks), err)
 	}
 	refused := errors.New("refused")
-	if err := WriteMaskedManifest(t.Context(), fakeUploader{err: refused}, "", m, stream, nil); !errors.Is(err, refused) || fault.CodeOf(err) != fault.Warnings {
+	if err := WriteMaskedManifest(t.Context(), fakeUploader{err: refused}, "", m, Written{Stream: stream}); !errors.Is(err, refused) || fault.CodeOf(err) != fault.Warnings {
 		t.Errorf("got %v", err)
 	}
 }

@@ -132,15 +132,17 @@ func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
 	if o.dryRun {
 		return env.Console.Result(result)
 	}
-	copied, err := o.transfer(ctx, env, src, d, plan, to, result.Key)
+	copied, err := maskedCopy{src, d, plan, to}.write(ctx, env.Console, result.Key)
 	if err != nil {
 		return src.SuggestOlder(ctx, fmt.Errorf("no masked dump was made: %w", err))
 	}
-	if copied.object, err = catalog.Confirm(ctx, to, copied.object); err != nil {
+	if copied.Object, err = catalog.Confirm(ctx, to, copied.Object); err != nil {
 		return err
 	}
-	result.Size, result.ETag = copied.object.Size, copied.object.ETag
-	failed := o.describe(ctx, env, to, src, d, copied, result)
+	result.Size, result.ETag = copied.Object.Size, copied.Object.ETag
+	m := originalManifest(src, d, label).MaskedCopy(catalog.ManifestOrigin{Key: src.Dump.Key, Time: src.Dump.Time}, copied.Object, result.Rules)
+	m.Finished, m.HectlVersion = env.Console.Now().UTC(), env.Version
+	failed := catalog.WriteMaskedManifest(ctx, to, o.to.Base, m, copied)
 	if failed == nil {
 		result.Manifest = catalog.ManifestKey(o.to.Base, result.Key)
 	}
@@ -164,58 +166,56 @@ func checkAbsent(ctx context.Context, store *s3store.Store, key string) error {
 	return err
 }
 
-// maskedCopy is a masked dump in the bucket.
+// maskedCopy is a masked dump that is being made.
 type maskedCopy struct {
-	object s3store.Object
-	stream *catalog.Stream
-	tables map[int]archive.Rows // the masked ones
+	src  dump.Object
+	dump *dump.Dump // src, opened
+	plan *mask.Plan
+	to   *s3store.Store
 }
 
-// transfer reads the dump, masks it, and uploads it under key.
-func (o *maskOptions) transfer(ctx context.Context, env *command.Env, src dump.Object, d *dump.Dump, plan *mask.Plan, to *s3store.Store, key string) (c maskedCopy, _ error) {
-	details, err := src.Store.Details(ctx, src.Dump.Object())
+// write reads the dump, masks it, and uploads it under key.
+func (c maskedCopy) write(ctx context.Context, out *console.Console, key string) (catalog.Written, error) {
+	details, err := c.src.Store.Details(ctx, c.src.Dump.Object())
 	if err != nil {
-		return c, err
+		return catalog.Written{}, err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	bar := env.Console.Progress("mask", console.Bytes, d.Size)
+	bar := out.Progress("mask", console.Bytes, c.dump.Size)
 	defer bar.Done()
-	body := d.Stream(ctx)
+	body := c.dump.Stream(ctx)
 	defer func() { _ = body.Close() }()
-	in := dump.NewVerifiedReader(readers.Counting{ReadCloser: body, Add: bar.Add}, d, details.Sum())
+	in := dump.NewVerifiedReader(readers.Counting{ReadCloser: body, Add: bar.Add}, c.dump, details.Sum())
 	level := 0
-	if d.Manifest != nil {
-		level = d.Manifest.CompressionLevel()
+	if c.dump.Manifest != nil {
+		level = c.dump.Manifest.CompressionLevel()
 	}
 	// Fake data can be longer than the data that it replaces.
-	opt := s3store.UploadOptions{Estimate: 2 * d.Size}
-	c.object, c.stream, err = catalog.WriteArchive(ctx, to, key, opt, "hectl", func(w io.Writer) (err error) {
-		c.tables, err = mask.Archive(w, in, func(*archive.Head) (*mask.Plan, error) { return plan, nil }, level)
+	opt := s3store.UploadOptions{Estimate: 2 * c.dump.Size}
+	return catalog.WriteArchive(ctx, c.to, key, opt, func(w io.Writer) (map[int]archive.Rows, error) {
+		tables, err := mask.Archive(w, in, func(*archive.Head) (*mask.Plan, error) { return c.plan, nil }, level)
 		if _, odd := errors.AsType[*rows.RowError](err); odd {
 			// The row may be malformed because the dump is damaged. The checksums
 			// show that once the rest is read.
 			if _, damage := io.Copy(io.Discard, in); fault.CodeOf(damage) == fault.Integrity {
-				return damage
+				return nil, damage
 			}
 		}
-		return dump.MarkDamage(d.Name, err)
+		return tables, dump.MarkDamage(c.dump.Name, err)
 	})
-	return c, err
 }
 
-// describe writes the manifest of the masked dump.
-func (o *maskOptions) describe(ctx context.Context, env *command.Env, to *s3store.Store, src dump.Object, d *dump.Dump, c maskedCopy, r maskedDump) error {
-	facts := d.Manifest
-	if facts == nil {
-		facts = &catalog.Manifest{
-			Label: r.Label, Started: src.Dump.Time, Database: d.Head.Database, Compression: d.Head.Compression.String(),
-			ServerVersion: shortVersion(d.Head.ServerVersion), DumpVersion: shortVersion(d.Head.DumpVersion),
-		}
+// originalManifest returns the manifest of a dump. For a dump without one, it takes the
+// facts from the head.
+func originalManifest(src dump.Object, d *dump.Dump, label string) *catalog.Manifest {
+	if d.Manifest != nil {
+		return d.Manifest
 	}
-	m := facts.MaskedCopy(catalog.ManifestOrigin{Key: src.Dump.Key, Time: src.Dump.Time}, c.object, r.Rules)
-	m.Finished, m.HectlVersion = env.Console.Now().UTC(), env.Version
-	return catalog.WriteMaskedManifest(ctx, to, o.to.Base, m, c.stream, c.tables)
+	return &catalog.Manifest{
+		Label: label, Started: src.Dump.Time, Database: d.Head.Database, Compression: d.Head.Compression.String(),
+		ServerVersion: shortVersion(d.Head.ServerVersion), DumpVersion: shortVersion(d.Head.DumpVersion),
+	}
 }
 
 // shortVersion returns the number in "15.18 (Debian 15.18-0+deb12u1)".
