@@ -29,7 +29,6 @@ import (
 	"github.com/rubyforgood/hectl/internal/doctor"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/finding"
-	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/internal/schedule"
 	"github.com/rubyforgood/hectl/internal/setup"
 	"github.com/rubyforgood/hectl/mask/commands"
@@ -193,8 +192,8 @@ func (b *backupChecks) CheckSource(ctx context.Context, f *finding.List, source 
 
 func (b *backupChecks) CheckKeep(settings *config.Sources) error { return backup.CheckKeep(settings) }
 
-func (b *backupChecks) CheckWriter(ctx context.Context, f *finding.List, about string, store *s3store.Store, bucket config.Bucket, label string, needed bool) {
-	backup.CheckWriter(ctx, f, about, backup.WriterCheck{Store: store, Bucket: bucket, Label: label, Now: b.env.Console.Now(), Required: needed})
+func (b *backupChecks) CheckWriter(ctx context.Context, f *finding.List, about string, w doctor.Writer) {
+	backup.CheckWriter(ctx, f, about, backup.WriterCheck{Store: w.Store, Bucket: w.Bucket, Label: w.Label, Now: b.env.Console.Now(), Required: w.Needed})
 }
 
 // fetchChecks gives doctor the checks of package restore.

@@ -38,7 +38,7 @@ func (d *doctor) checkBucket(ctx context.Context, b, masked config.Bucket, label
 	default:
 		f.OK("AWS", "%s, at a store other than AWS", key)
 	}
-	checkWriter := func() { d.backups.CheckWriter(ctx, f, "bucket", store, b, label, d.role.backsUp) }
+	checkWriter := func() { d.backups.CheckWriter(ctx, f, "bucket", Writer{store, b, label, d.role.backsUp}) }
 	switch err := list(ctx, store, b); {
 	case err == nil:
 		f.OK("bucket", "%s can be listed", b)
@@ -79,7 +79,7 @@ func (d *doctor) checkMasked(ctx context.Context, dumps, b config.Bucket, label 
 		return
 	}
 	f.OK(about, "%s can be listed", b)
-	d.backups.CheckWriter(ctx, f, about, store, b, label, d.role.backsUp)
+	d.backups.CheckWriter(ctx, f, about, Writer{store, b, label, d.role.backsUp})
 }
 
 // list tries to list the dumps of a bucket.

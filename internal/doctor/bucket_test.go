@@ -13,7 +13,6 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/finding"
-	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
 // writers records which buckets are checked for writing.
@@ -22,9 +21,9 @@ type writers struct {
 	checked []string
 }
 
-func (w *writers) CheckWriter(_ context.Context, _ *finding.List, about string, _ *s3store.Store, _ config.Bucket, _ string, needed bool) {
+func (w *writers) CheckWriter(_ context.Context, _ *finding.List, about string, writer Writer) {
 	w.checked = append(w.checked, about)
-	if needed {
+	if writer.Needed {
 		w.checked = append(w.checked, "needed")
 	}
 }

@@ -22,8 +22,8 @@ type Backups interface {
 	CheckJob(f *finding.List, about string, j schedule.InstalledJob, path string)
 	CheckSource(ctx context.Context, f *finding.List, source pgtools.Conn, tools *pgtools.Tools)
 	CheckKeep(settings *config.Sources) error
-	// CheckWriter checks the permissions to write dumps, which this machine may need.
-	CheckWriter(ctx context.Context, f *finding.List, about string, store *s3store.Store, b config.Bucket, label string, needed bool)
+	// CheckWriter checks the permissions to write dumps.
+	CheckWriter(ctx context.Context, f *finding.List, about string, w Writer)
 }
 
 // Fetches checks the requirements of a fetch. CheckNewest comes first: the other checks
@@ -34,6 +34,14 @@ type Fetches interface {
 	// CheckMasking checks the masking rules, also for masked copies if copies is set.
 	CheckMasking(f *finding.List, c *cli.Context, settings *config.Sources, copies bool)
 	CheckTarget(ctx context.Context, f *finding.List, c *cli.Context, tools *pgtools.Tools)
+}
+
+// Writer is a bucket that a backup writes to.
+type Writer struct {
+	Store  *s3store.Store
+	Bucket config.Bucket
+	Label  string
+	Needed bool // this machine makes the dumps: without it, missing permissions are fine
 }
 
 // Expected is where the newest dump is, and what it is checked for.
