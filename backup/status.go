@@ -75,7 +75,7 @@ func newStatusOptions(env *command.Env, c *cli.Context) (*statusOptions, error) 
 	flags := command.Given(c)
 	opt := &statusOptions{}
 	if path := flags["metrics"]; path != "" {
-		if opt.metrics, err = status.MetricsFile(path); err != nil {
+		if opt.metrics, err = command.OutputFile("metrics", path, "name a file in the folder that the node exporter reads; --json writes to standard output"); err != nil {
 			return nil, err
 		}
 	}

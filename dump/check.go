@@ -42,6 +42,9 @@ type Report struct {
 	rows   map[int]int64   // by the block's ID, where they could be counted
 }
 
+// WholeObject is Damage.What for a dump that does not match the store's checksum.
+const WholeObject = "the object as a whole"
+
 // Damage is one damaged part of a dump.
 type Damage struct {
 	What  string `json:"what"`
@@ -117,7 +120,7 @@ func Check(d *Dump, opaque string, in io.Reader, sum *s3store.Sum) (*Report, err
 		return nil, err
 	}
 	if c.intact = sum.Matches(); !c.intact {
-		c.found("the object as a whole", fmt.Errorf("its %s does not match the one that the store computed on upload", sum.Kind))
+		c.found(WholeObject, fmt.Errorf("its %s does not match the one that the store computed on upload", sum.Kind))
 	}
 	c.Bytes = int64(c.size)
 	return &c.Report, nil
@@ -129,6 +132,8 @@ type checking struct {
 	data    *archive.DataReader
 	entries map[int]*archive.Entry
 	size    byteCount
+
+	manifestRows map[int]*int64 // by the block's ID
 }
 
 // archive checks head and blocks.
@@ -137,6 +142,7 @@ func (c *checking) archive(in io.Reader) error {
 	c.Entries, c.Compression, c.Manifest = len(d.Head.Entries), d.Head.Compression.String(), d.Manifest != nil
 	c.data = archive.NewDataReader(d.Head)
 	c.entries = d.Head.ByID()
+	c.manifestRows = d.ManifestRows()
 	head := make([]byte, len(d.HeadBytes))
 	if _, err := io.ReadFull(in, head); err != nil {
 		return err
@@ -190,6 +196,8 @@ func (c *checking) block(b archive.Block, in io.Reader) error {
 		c.found(BlockName(e), format)
 	case want != [sha256.Size]byte{} && want != b.SHA256:
 		c.found(BlockName(e), fmt.Errorf("the SHA-256 of its block at byte %d does not match the manifest", b.Offset))
+	case rows >= 0 && c.manifestRows[b.ID] != nil && *c.manifestRows[b.ID] != rows:
+		c.found(BlockName(e), fmt.Errorf("it has %d rows, and %d in the manifest", rows, *c.manifestRows[b.ID]))
 	}
 	c.Blocks++
 	c.blocks = append(c.blocks, b)
@@ -342,6 +350,9 @@ func (c *Report) NoteRows(m *catalog.Manifest) {
 		}
 	}
 }
+
+// BlocksRead returns the blocks as they were read, with their SHA-256.
+func (c *Report) BlocksRead() []archive.Block { return c.blocks }
 
 // TableRows returns the number of rows of each block that could be counted, by the ID
 // of its entry.

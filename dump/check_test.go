@@ -113,6 +113,33 @@ func TestCheckFindsTheDamage(t *testing.T) {
 	}
 }
 
+// A manifest with another number of rows does not describe the dump.
+func TestCheckComparesTheRows(t *testing.T) {
+	data := readDump(t)
+	d := dumpOf(t, data, true)
+	rows := checkOf(t, d, data).TableRows()
+	wrong := 0
+	for i := range d.Manifest.Blocks {
+		b := &d.Manifest.Blocks[i]
+		if n, counted := rows[b.ID]; counted {
+			b.Rows = &n
+		}
+	}
+	if c := checkOf(t, d, data); len(c.Damaged) != 0 {
+		t.Errorf("%v", c.Damaged)
+	}
+	for i := range d.Manifest.Blocks {
+		if b := &d.Manifest.Blocks[i]; b.Rows != nil {
+			more := *b.Rows + 1
+			b.Rows = &more
+			wrong++
+		}
+	}
+	if c := checkOf(t, d, data); wrong == 0 || len(c.Damaged) != wrong || !strings.Contains(c.Damaged[0].Error, " in the manifest") {
+		t.Errorf("%d wrong numbers: %v", wrong, c.Damaged)
+	}
+}
+
 func TestCheckOfATruncatedDump(t *testing.T) {
 	data := readDump(t)
 	d := dumpOf(t, data, false)

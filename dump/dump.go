@@ -66,6 +66,18 @@ func (d *Dump) SourceIdentity() *catalog.SourceIdentity {
 	return d.Manifest.SourceIdentity
 }
 
+// ManifestRows returns the number of rows of each block in the manifest, by the ID of its
+// entry. A number that the manifest does not have is nil.
+func (d *Dump) ManifestRows() map[int]*int64 {
+	rows := map[int]*int64{}
+	if d.Manifest != nil {
+		for _, b := range d.Manifest.Blocks {
+			rows[b.ID] = b.Rows
+		}
+	}
+	return rows
+}
+
 // CompressionName returns the display name of a compression.
 func CompressionName(c archive.Compression) string {
 	if c == archive.None {

@@ -23,7 +23,8 @@
 //	purge      drops what hectl keeps beside the target (purge.go, removal.go)
 //	download   a dump into a file (download.go, partial.go)
 //	verify     checks a dump, restores it into a scratch database if asked, and
-//	           records the result (verify.go, record.go)
+//	           records the result (verify.go, record.go) or writes a report
+//	           (evidence.go, audit/)
 //
 // The checks of "hectl doctor" for dumps, targets and masking are in doctor.go,
 // doctorrole.go and doctormasking.go.

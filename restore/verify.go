@@ -17,7 +17,6 @@ import (
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/readers"
-	"github.com/rubyforgood/hectl/internal/s3store"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/restore/load"
 	"github.com/rubyforgood/hectl/restore/target"
@@ -28,6 +27,7 @@ type verifyOptions struct {
 	dump.Choice
 	restore       *options // for the restore into a scratch database; nil: only read the dump
 	writeManifest bool
+	evidence      *evidence // for --report
 }
 
 func verifyCommand(env *command.Env) *cli.Command {
@@ -49,6 +49,7 @@ func verifyCommand(env *command.Env) *cli.Command {
    hectl verify --restore                  also restore it, compare its row
                                            counts, and drop the result
    hectl verify --at 2026-11-23            the newest one of that day or before
+   hectl verify --restore --report audit   also write audit.md and audit.json
    hectl verify --write-manifest production-20261123083000.rds.dump
 
    verify reads every byte and writes none to disk. It compares the checksums of
@@ -60,12 +61,16 @@ func verifyCommand(env *command.Env) *cli.Command {
    --write-manifest records the result and its time in the manifest, where
    "hectl list --long" shows them. A dump without a manifest gets one. verify
    never overwrites a manifest that does not match its dump.
+   --report writes a report for auditors: the dump, its hashes, the versions,
+   the rows of each table, the time of each step, who ran it, and which checks
+   were made. It has no values of rows. hectl also writes it after a failure.
 
 ` + command.AtHelp,
 		Flags: slices.Concat([]cli.Flag{
 			&cli.BoolFlag{Category: command.Database, Name: "restore", Usage: "also restore the dump into a scratch database"},
 		}, target, []cli.Flag{
 			&cli.BoolFlag{Category: command.Bucket, Name: "write-manifest", Usage: "record the result in the dump's manifest"},
+			&cli.StringFlag{Category: command.Output, Name: "report", TakesFile: true, Usage: "write a report to `FILE`.md and FILE.json, or to a FILE with one of these endings"},
 			command.LabelFlag(), command.AtFlag(),
 		}, command.BucketFlags()),
 		Action: func(c *cli.Context) error {
@@ -74,6 +79,9 @@ func verifyCommand(env *command.Env) *cli.Command {
 				return err
 			}
 			opt := verifyOptions{Choice: chosen, writeManifest: c.Bool("write-manifest")}
+			if opt.evidence, err = newEvidence(env, c); err != nil {
+				return err
+			}
 			if c.Bool("restore") {
 				if opt.restore, err = newTestRestore(env, c); err != nil {
 					return err
@@ -89,7 +97,7 @@ func verifyCommand(env *command.Env) *cli.Command {
 		},
 	}, `
 0    the dump is intact
-1    failed; the dump was not checked
+1    failed; the dump was not checked, or the report not written
 2    wrong flags or settings; nothing was changed
 3    no damage found, but there is no checksum to compare with, or the dump
      could not be read as an archive
@@ -145,8 +153,12 @@ func (r verified) Text() string {
 	return b.String()
 }
 
-// Run verifies the dump.
+// Run verifies the dump, and writes the report if asked to.
 func (o verifyOptions) Run(ctx context.Context, env *command.Env) error {
+	return o.evidence.write(ctx, env.Console, o.run(ctx, env))
+}
+
+func (o verifyOptions) run(ctx context.Context, env *command.Env) error {
 	if o.restore != nil {
 		return o.runWithRestore(ctx, env)
 	}
@@ -154,6 +166,7 @@ func (o verifyOptions) Run(ctx context.Context, env *command.Env) error {
 	if err != nil {
 		return err
 	}
+	o.evidence.found = &found
 	d, opaque, err := found.OpenAny(ctx)
 	if err == nil {
 		err = o.verify(ctx, env, found, d, opaque, nil)
@@ -169,13 +182,16 @@ func (o verifyOptions) runWithRestore(ctx context.Context, env *command.Env) err
 		return err
 	}
 	defer s.Close(ctx)
+	o.evidence.session = s
 	found, err := command.NewFinder(env).Choose(ctx, o.Choice)
 	if err != nil {
 		return err
 	}
+	o.evidence.found = &found
 	r, err := o.restore.open(ctx, s, found, tools)
 	if err == nil {
 		defer r.close()
+		o.evidence.replaced = r
 		err = o.verify(ctx, env, found, r.dump, "", r)
 	}
 	return found.SuggestOlder(ctx, err)
@@ -193,16 +209,20 @@ func (o verifyOptions) verify(ctx context.Context, env *command.Env, src dump.Ob
 	if err != nil {
 		return err
 	}
-	c, err := readThrough(ctx, env.Console, d, opaque, details.Sum())
+	proof := o.evidence
+	proof.dump, proof.details, proof.sum = d, details, details.Sum()
+	proof.step(env.Console, "connect, find the dump and check the target", proof.start)
+	c, err := readThrough(ctx, env.Console, d, opaque, proof)
 	if err != nil {
 		return err
 	}
+	proof.checked = c
 	result := verified{Dump: d.Info(), Whole: len(c.Damaged) == 0, Vouched: c.HasChecksum(), Checked: c}
 	if result.Whole && result.Vouched {
 		result.Verified = now(env.Console)
 	}
 	if result.Whole && r != nil {
-		done, err := r.testRestore(ctx, c)
+		done, err := r.testRestore(ctx, c, proof)
 		if err != nil {
 			return err
 		}
@@ -241,12 +261,12 @@ func (r verified) fault(d *dump.Dump) error {
 }
 
 // readThrough checks a dump in the bucket from its first byte to its last.
-func readThrough(ctx context.Context, out *console.Console, d *dump.Dump, opaque string, sum *s3store.Sum) (*dump.Report, error) {
-	bar := out.Progress("verify", console.Bytes, d.Size)
+func readThrough(ctx context.Context, out *console.Console, d *dump.Dump, opaque string, proof *evidence) (*dump.Report, error) {
+	bar := out.Progress(readTask, console.Bytes, d.Size)
 	defer bar.Done()
-	body := d.Stream(ctx)
+	body := proof.tap(d.Stream(ctx))
 	defer func() { _ = body.Close() }()
-	c, err := dump.Check(d, opaque, readers.Counting{ReadCloser: body, Add: bar.Add}, sum)
+	c, err := dump.Check(d, opaque, readers.Counting{ReadCloser: body, Add: bar.Add}, proof.sum)
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -268,23 +288,30 @@ func newTestRestore(env *command.Env, c *cli.Context) (*options, error) {
 
 // testRestore restores the dump into the temp database, compares the row
 // counts of its tables with those of the dump, and always drops the database.
-func (r *replacement) testRestore(ctx context.Context, c *dump.Report) (done load.Comparison, err error) {
+func (r *replacement) testRestore(ctx context.Context, c *dump.Report, proof *evidence) (done load.Comparison, err error) {
 	s := r.session
+	proof.loading = r.out.Now()
 	if err := s.AnnounceSuperuser(ctx); err != nil {
 		return done, err
 	}
 	if err := r.createTemp(ctx); err != nil {
 		return done, err
 	}
+	proof.step(r.out, "create the database", proof.loading)
 	defer func() { err = errors.Join(err, s.DropTemp(ctx, r.swap.Temp)) }()
 	err = r.loadTemp(ctx, func(ctx context.Context, temp pgtools.Conn) error { // before the scrub deletes rows
-		bar := r.out.Progress("count rows", console.Steps, int64(c.Tables))
+		bar := r.out.Progress(countTask, console.Steps, int64(c.Tables))
 		defer bar.Done()
 		done, err = load.CompareRows(ctx, temp, r.dump, r.mask, c.TableRows(), bar)
+		proof.counts, proof.counted = done, err == nil
 		return err
 	})
 	if err != nil {
 		return done, err
 	}
-	return done, r.runScripts(ctx, r.masking.after)
+	if err := r.runScripts(ctx, r.masking.after); err != nil {
+		return done, err
+	}
+	proof.loaded = r.out.Now()
+	return done, nil
 }

@@ -1,15 +1,11 @@
 package status
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/files"
 )
 
@@ -91,31 +87,6 @@ func unix(t time.Time) float64 { return float64(t.Unix()) }
 // labelPair renders a label. The format escapes these three characters and no others.
 func labelPair(name, value string) string {
 	return name + `="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(value) + `"`
-}
-
-// MetricsFile returns the file to replace for --metrics path. If path is a link of this
-// user, that is the file that it leads to. A link that another user may have made is
-// refused. So is anything but a regular file: replacing /dev/stdout, for example, would
-// put a file there. The error is a fault.Usage.
-func MetricsFile(path string) (string, error) {
-	hint := "name a file in the folder that the node exporter reads; --json writes to standard output"
-	if path == "-" {
-		return "", fault.New(fault.Usage, hint, "--metrics needs a file, not standard output")
-	}
-	target, err := files.Resolve(path)
-	switch {
-	case errors.Is(err, files.ErrNotOurs):
-		return "", fault.New(fault.Usage, "name the target of the link, in a folder that only you can write to",
-			"--metrics %s: another user may have made this link", path)
-	case errors.Is(err, fs.ErrNotExist) && target != path:
-		return "", fault.New(fault.Usage, hint, "--metrics %s: the link is broken", path)
-	case err != nil:
-		return path, nil //nolint:nilerr // writing to it returns the better error
-	}
-	if info, err := os.Stat(target); err == nil && !info.Mode().IsRegular() {
-		return "", fault.New(fault.Usage, hint, "--metrics %s: it is not a file", path)
-	}
-	return target, nil
 }
 
 // WriteMetrics replaces a file in one step. The node exporter, which runs as another

@@ -1,7 +1,6 @@
 package status
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,8 +9,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/rubyforgood/hectl/internal/fault"
 )
 
 func TestMetricsOfAnUnreadableBucket(t *testing.T) {
@@ -76,57 +73,6 @@ func TestWriteMetricsReplacesAtOnceOrLeavesAlone(t *testing.T) {
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) != 2 {
 		t.Errorf("%v, %v", entries, err)
-	}
-}
-
-func TestMetricsFileIsAFile(t *testing.T) {
-	dir := t.TempDir()
-	in := func(name string) string { return filepath.Join(dir, name) }
-	if err := os.WriteFile(in("file"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for link, to := range map[string]string{"link": "file", "device": "/dev/null", "nowhere": "nothing"} {
-		if err := os.Symlink(to, in(link)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for path, want := range map[string]string{
-		in("file"):         in("file"),
-		in("new"):          in("new"),
-		in("link"):         in("file"),
-		in("no/such/file"): in("no/such/file"),
-		in("device"):       "",
-		in("nowhere"):      "",
-		dir:                "",
-		"/dev/null":        "",
-		"-":                "",
-	} {
-		got, err := MetricsFile(path)
-		if got != want || (err == nil) != (want != "") {
-			t.Errorf("%s: %q, %v", path, got, err)
-		}
-	}
-}
-
-// In a folder where everyone can create files, a link may be a trap: the file that it
-// leads to must not be replaced.
-func TestMetricsFileFollowsNoTrap(t *testing.T) {
-	dir := t.TempDir()
-	precious, shared := filepath.Join(dir, "precious"), filepath.Join(dir, "shared")
-	err := errors.Join(os.WriteFile(precious, []byte("precious"), 0o600), os.Mkdir(shared, 0o700), os.Chmod(shared, 0o777),
-		os.Symlink(precious, filepath.Join(shared, "hectl.prom")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := MetricsFile(filepath.Join(shared, "hectl.prom")); fault.CodeOf(err) != fault.Usage || len(fault.Hints(err)) == 0 {
-		t.Errorf("%q, %v", got, err)
-	}
-	// A link that was made after the flags were read is replaced, not followed.
-	if err := WriteMetrics(filepath.Join(shared, "hectl.prom"), "x"); err != nil {
-		t.Error(err)
-	}
-	if text, err := os.ReadFile(precious); err != nil || string(text) != "precious" {
-		t.Errorf("%q, %v", text, err)
 	}
 }
 

@@ -38,8 +38,9 @@ type Console struct {
 	command  string
 	result   Result
 
-	mu  sync.Mutex
-	bar *Progress // on the screen; nil for none
+	mu    sync.Mutex
+	bar   *Progress // on the screen; nil for none
+	steps []Step
 }
 
 // New returns a Console that is neither quiet nor verbose and writes text; see SetMode.
@@ -135,13 +136,13 @@ func (c *Console) Result(r Result) error {
 	c.result = r
 	var err error
 	if c.log != nil && !c.quiet {
-		if text, err := redactJSON(r); err == nil {
+		if text, err := RedactJSON(r); err == nil {
 			c.record(slog.LevelInfo, "result", slog.Any("result", text))
 		}
 	}
 	if c.json {
 		var text json.RawMessage
-		if text, err = redactJSON(r); err == nil {
+		if text, err = RedactJSON(r); err == nil {
 			enc := json.NewEncoder(escapeWriter{c.opt.Stdout})
 			enc.SetIndent("", "  ")
 			enc.SetEscapeHTML(false)

@@ -104,6 +104,20 @@ func (p *Progress) task() string {
 // elapsed returns the time since the task started.
 func (p *Progress) elapsed() time.Duration { return p.c.Now().Sub(p.start) }
 
+// Step is a task whose Progress ended.
+type Step struct {
+	Label string
+	Start time.Time
+	Took  time.Duration
+}
+
+// Steps returns the tasks that ended so far, in the order in which they ended.
+func (c *Console) Steps() []Step {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.steps)
+}
+
 // Done removes the bar from the screen. It can be called more than once.
 func (p *Progress) Done() {
 	p.close.Do(func() {
@@ -111,6 +125,7 @@ func (p *Progress) Done() {
 		p.done.Wait()
 		p.c.mu.Lock()
 		defer p.c.mu.Unlock()
+		p.c.steps = append(p.c.steps, Step{p.label, p.start, p.elapsed()})
 		if p.c.bar == p {
 			p.clear()
 			p.c.bar = nil

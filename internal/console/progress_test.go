@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestStatusLine(t *testing.T) {
@@ -29,6 +31,25 @@ func TestStatusLine(t *testing.T) {
 			t.Errorf("got %q, want %q", got, tt.want)
 		}
 		p.Done()
+	}
+}
+
+func TestSteps(t *testing.T) {
+	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	c := New(Options{Stderr: &bytes.Buffer{}, Now: func() time.Time { return now }})
+	c.SetMode(true, false, false)
+	start := now
+	for _, label := range []string{"schema", "data"} {
+		p := c.Progress(label, Steps, -1)
+		now = now.Add(2 * time.Second)
+		p.Done()
+		now = now.Add(time.Second)
+		p.Done() // no second step
+	}
+	c.Progress("goes on", Steps, -1)
+	want := []Step{{"schema", start, 2 * time.Second}, {"data", start.Add(3 * time.Second), 2 * time.Second}}
+	if diff := cmp.Diff(want, c.Steps()); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -7,9 +7,9 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// redactJSON returns v as JSON with the passwords in its strings redacted. All other
+// RedactJSON returns v as JSON with the passwords in its strings redacted. All other
 // bytes are those of json.Marshal without HTML escapes.
-func redactJSON(v any) (json.RawMessage, error) {
+func RedactJSON(v any) (json.RawMessage, error) {
 	text, err := marshal(v)
 	if err != nil {
 		return nil, err

@@ -39,7 +39,7 @@ func TestResultsAreRedacted(t *testing.T) {
 	if strings.Contains(stdout.String()+stderr.String(), "zebra") {
 		t.Errorf("%s%s", stdout.String(), stderr.String())
 	}
-	text, err := redactJSON(r)
+	text, err := RedactJSON(r)
 	if err != nil || strings.Contains(string(text), "zebra") {
 		t.Errorf("%s, %v", text, err)
 	}

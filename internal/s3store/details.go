@@ -20,6 +20,7 @@ import (
 type Details struct {
 	Object
 	SSE, KMSKeyID string // encryption, as in UploadOptions
+	Version       string // "" or "null" in a bucket without versions
 
 	crc64nvme string // of the whole object, in the form of S3's header; "" for none
 }
@@ -37,6 +38,7 @@ func (s *Store) Details(ctx context.Context, obj Object) (Details, error) {
 	d := Details{
 		Object: Object{Key: obj.Key, Size: aws.ToInt64(out.ContentLength), ETag: unquoteETag(out.ETag), LastModified: aws.ToTime(out.LastModified).UTC()},
 		SSE:    string(out.ServerSideEncryption), KMSKeyID: aws.ToString(out.SSEKMSKeyId),
+		Version: aws.ToString(out.VersionId),
 	}
 	if d.Size != obj.Size || (obj.ETag != "" && d.ETag != obj.ETag) {
 		return Details{}, replacedError(s.on(op))
@@ -85,7 +87,19 @@ func (c *Sum) Write(p []byte) (int, error) {
 // Matches reports whether the checksum of the bytes so far is the store's checksum. It
 // returns true if there is no checksum to compare with.
 func (c *Sum) Matches() bool {
-	return c.hash == nil || c.encode(c.hash.Sum(nil)) == c.want
+	return c.Computed() == c.want
+}
+
+// Expected returns the store's checksum, "" if there is none.
+func (c *Sum) Expected() string { return c.want }
+
+// Computed returns the checksum of the bytes so far in the store's encoding, "" if there
+// is none to compare with.
+func (c *Sum) Computed() string {
+	if c.hash == nil {
+		return ""
+	}
+	return c.encode(c.hash.Sum(nil))
 }
 
 // replacedError reports that the object was replaced.

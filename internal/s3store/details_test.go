@@ -40,10 +40,13 @@ func TestSumIsTheStores(t *testing.T) {
 			if _, err := io.Copy(sum, pipeLike(tt.data)); err != nil || !sum.Matches() {
 				t.Errorf("it does not match (%v)", err)
 			}
+			if sum.Expected() == "" || sum.Computed() != sum.Expected() {
+				t.Errorf("expected %q, computed %q", sum.Expected(), sum.Computed())
+			}
 			other := details.Sum()
 			changed := bytes.Clone(tt.data)
 			changed[50] ^= 1
-			if _, err := other.Write(changed); err != nil || other.Matches() {
+			if _, err := other.Write(changed); err != nil || other.Matches() || other.Computed() == other.Expected() {
 				t.Errorf("another byte matches, too (%v)", err)
 			}
 		})

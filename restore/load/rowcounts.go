@@ -19,6 +19,7 @@ type rowCount struct {
 	table string // for FROM: ONLY the table, or a partitioned table with its partitions
 	name  string // for messages
 	want  int64
+	ids   []int // of the blocks that hold these rows
 }
 
 // rowCounts returns the number of rows that each table must have. rows has the number of
@@ -43,10 +44,11 @@ func rowCounts(h *archive.Head, rows map[int]int64) []rowCount {
 		}
 		if !viaRoot(byID, e) {
 			namespace, tag := e.Names() // the session that counts is in UTF-8
-			counts = append(counts, rowCount{"ONLY " + pgtools.Quote(namespace) + "." + pgtools.Quote(tag), e.DisplayName(), want})
+			counts = append(counts, rowCount{"ONLY " + pgtools.Quote(namespace) + "." + pgtools.Quote(tag), e.DisplayName(), want, []int{e.ID}})
 		}
 		if w := wholeOf(wholes, partitions, e); w != nil {
 			w.want += want
+			w.ids = append(w.ids, e.ID)
 		}
 	}
 	for _, w := range wholes {
@@ -80,11 +82,19 @@ func wholeOf(wholes map[schema.Name]*rowCount, partitions schema.Partitions, e *
 type Comparison struct {
 	Tables  int      // number of tables whose row counts match
 	LeftOut []string // tables whose rows are left out
+	Counts  []Count  // of every table that was counted, also if they do not match
+}
+
+// Count has the numbers of rows of a table.
+type Count struct {
+	Table          string
+	Dump, Restored int64
+	Blocks         []int // IDs of the blocks with these rows, several for a partitioned table
 }
 
 // CompareRows compares the row counts of the restored tables with those of the dump,
 // except for tables whose rows were left out. The result includes every table that was
-// counted in the dump.
+// counted in the dump. An error about damage comes after all tables are counted.
 func CompareRows(ctx context.Context, temp pgtools.Conn, d *dump.Dump, plan *mask.Plan, rows map[int]int64, bar *console.Progress) (done Comparison, err error) {
 	db, err := pgtools.Connect(ctx, temp, pgtools.RestoreApp)
 	if err != nil {
@@ -104,15 +114,20 @@ func CompareRows(ctx context.Context, temp pgtools.Conn, d *dump.Dump, plan *mas
 			done.LeftOut = append(done.LeftOut, e.DisplayName())
 		}
 	}
+	var damage error
 	for _, count := range rowCounts(d.Head, wanted) {
 		var got int64
 		if err := db.QueryRow(ctx, "SELECT count(*) FROM "+count.table).Scan(&got); err != nil {
 			return done, fmt.Errorf("count the rows of %s: %w", count.name, err)
 		}
 		bar.Add(1)
-		if got != count.want {
-			return done, dump.DamageErrorf(d.Name, "%s: table %s has %d rows after the restore, and %d in the dump", d.Name, count.name, got, count.want)
+		done.Counts = append(done.Counts, Count{count.name, count.want, got, count.ids})
+		if got != count.want && damage == nil {
+			damage = dump.DamageErrorf(d.Name, "%s: table %s has %d rows after the restore, and %d in the dump", d.Name, count.name, got, count.want)
 		}
+	}
+	if damage != nil {
+		return done, damage
 	}
 	done.Tables = len(wanted)
 	return done, nil

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -38,6 +40,10 @@ func TestCompareRows(t *testing.T) {
 		bar := out.Progress("count rows", console.Steps, 2)
 		defer bar.Done()
 		done, err := CompareRows(t.Context(), server.Conn("temp"), d, plan, map[int]int64{1: three, 2: other, 4: 5}, bar)
+		want := []Count{{"three", three, 3, []int{1}}, {"Other.my table", other, 0, []int{2}}}
+		if diff := cmp.Diff(want, done.Counts); diff != "" {
+			t.Error(diff)
+		}
 		if err == nil && (done.Tables != 2 || !slices.Equal(done.LeftOut, []string{"was left out"})) {
 			t.Errorf("%d tables were compared, and %q left out", done.Tables, done.LeftOut)
 		}

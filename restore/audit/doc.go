@@ -1,0 +1,9 @@
+// Package audit writes the report of "hectl verify --report": what was verified, how, by
+// whom, and with which result.
+//
+//	Report    the facts, as JSON (report.go)
+//	Markdown  the same facts for people (markdown.go)
+//	Files     which files to write, and writing them (files.go)
+//
+// A report has names, numbers and hashes, but no values of rows and no secrets.
+package audit
