@@ -218,6 +218,9 @@ func (u *upload) complete(ctx context.Context, sent *sentParts) (Object, error) 
 	match, noneMatch := u.condition()
 	last, cancel := outlivingContext(withStall(ctx, completeStall))
 	defer cancel()
+	if u.listed {
+		defer u.cover(last)()
+	}
 	in := &s3.CompleteMultipartUploadInput{
 		Bucket: &u.store.bucket, Key: &u.key, UploadId: &u.id,
 		IfMatch: match, IfNoneMatch: noneMatch,

@@ -52,7 +52,7 @@ func (u *upload) isTaken(err error) bool {
 // upload uses its key, and whether that is known. Of two uploads of one key, only the
 // first to finish would get it, and the other would be lost. So each upload looks for
 // others after it is open, and gives way to all of them: of two uploads, the later search
-// always finds the other. If both find each other, they advance by different numbers of
+// always finds the other (see also cover). If both find each other, they advance by different numbers of
 // keys. The time of an upload does not matter, because some stores report the time of its
 // last part.
 //
@@ -101,11 +101,12 @@ func (u *upload) createFree(ctx context.Context) error {
 		if u.opt.Renamer == nil {
 			return nil
 		}
-		moves, _ := u.rivals(ctx)
+		moves, known := u.rivals(ctx)
 		if moves == 0 && u.exists(ctx) {
 			moves = 1
 		}
 		if moves == 0 {
+			u.listed = known
 			u.keepKey()
 			return nil
 		}
@@ -136,13 +137,28 @@ func (u *upload) claim(ctx context.Context) (release func(), _ error) {
 		return nil, err
 	}
 	u.key, u.op = claim.key, claim.op
-	return func() {
-		after, cancel := cleanupContext(ctx)
-		defer cancel()
-		if err := u.store.AbortUpload(after, PendingUpload{Key: claim.key, ID: claim.id}); err != nil {
-			u.store.logf("%v", err)
-		}
-	}, nil
+	return func() { claim.close(ctx) }, nil
+}
+
+// cover opens a second upload of the key. Some stores no longer list an upload that is being
+// completed, but do not list its object yet either: another upload would take the key, and
+// be lost. release removes the second upload. It is a precaution, so errors are only logged.
+func (u *upload) cover(ctx context.Context) (release func()) {
+	second := &upload{store: u.store, op: u.op, key: u.key, opt: u.opt}
+	if err := second.create(ctx); err != nil {
+		u.store.logf("cannot open a second upload of the key: %v", err)
+		return func() {}
+	}
+	return func() { second.close(ctx) }
+}
+
+// close removes an upload without parts.
+func (u *upload) close(ctx context.Context) {
+	after, cancel := cleanupContext(ctx)
+	defer cancel()
+	if err := u.store.AbortUpload(after, PendingUpload{Key: u.key, ID: u.id}); err != nil {
+		u.store.logf("%v", err)
+	}
 }
 
 // unnamed is a Renamer whose key is not final yet.

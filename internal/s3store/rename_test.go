@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -84,6 +87,51 @@ func TestUploadGivesWayToAnOpenUpload(t *testing.T) {
 		b.wantContent(t, obj.Key, content(size))
 		b.wantNoUploads(t)
 		b.proxy.Reset()
+	}
+}
+
+var listedUpload = regexp.MustCompile(`(?s)<Upload>.*?</Upload>`)
+
+// A store may list neither an upload that is being completed nor its object.
+func TestUploadGivesWayToAnUploadBeingCompleted(t *testing.T) {
+	b := newBench(t)
+	for _, size := range []int{100, 2 * part} {
+		name := &numbered{n: size * 10}
+		first := name.key()
+		opt := smallParts
+		opt.Renamer = &numbered{n: size * 10}
+		started, finish := make(chan string), make(chan struct{})
+		b.proxy.On(s3test.Is("CompleteMultipartUpload"), func(p *s3test.Proxy, w http.ResponseWriter, r *http.Request) {
+			started <- r.URL.Query().Get("uploadId")
+			s3test.Hold(func() { <-finish })(p, w, r)
+		}).Times(1)
+		done := make(chan error, 1)
+		go func() {
+			_, err := b.store.Upload(t.Context(), first, bytes.NewReader(content(3*part)), opt)
+			done <- err
+		}()
+		id := <-started
+		hides := b.proxy.On(s3test.Is("ListMultipartUploads"), s3test.EditAnswer(func(body string) string {
+			return listedUpload.ReplaceAllStringFunc(body, func(upload string) string {
+				if strings.Contains(upload, id) {
+					return ""
+				}
+				return upload
+			})
+		}))
+		opt.Renamer = name
+		obj, err := b.store.Upload(t.Context(), first, bytes.NewReader(content(size)), opt)
+		if err != nil || obj.Key == first || hides.Hits() == 0 {
+			t.Errorf("%d bytes: %+v, %v, %d lists", size, obj, err, hides.Hits())
+		}
+		close(finish)
+		if err := <-done; err != nil {
+			t.Errorf("the first: %v", err)
+		}
+		b.proxy.Reset()
+		b.wantContent(t, first, content(3*part))
+		b.wantContent(t, obj.Key, content(size))
+		b.wantNoUploads(t)
 	}
 }
 

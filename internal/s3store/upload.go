@@ -172,6 +172,7 @@ type upload struct {
 	opt      UploadOptions
 	id       string // of a multipart upload
 	checksum bool   // a multipart upload was opened with checksums
+	listed   bool   // other uploads of the key look for it
 	reviser  reviser
 	cutOff   atomic.Bool // the request of a part was interrupted
 }

@@ -57,7 +57,7 @@ func (r row) remains() string {
 	}{
 		{tempDatabase, "at most a temp database, which the next fetch drops and reports"},
 		{tempFiles, "a file with the schema in TMPDIR, which the next fetch removes and reports"},
-		{openUpload, "at most an open upload, which `prune --uploads` aborts after a day"},
+		{openUpload, "at most two open uploads, which `prune --uploads` aborts after a day"},
 	} {
 		if r.leaves&l.what != 0 {
 			parts = append(parts, l.text)
