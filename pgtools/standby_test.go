@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
@@ -17,7 +18,7 @@ func TestDumpStandbyConflict(t *testing.T) {
 	if err := primary.Exec(t.Context(), "postgres", big); err != nil {
 		t.Fatal(err)
 	}
-	standby := pgtest.New(t, pgtest.Options{Primary: primary, Conf: map[string]string{"max_standby_streaming_delay": "1s"}})
+	standby := pgtest.New(t, pgtest.Options{Primary: primary, Conf: map[string]string{"max_standby_streaming_delay": "100ms"}})
 	if err := standby.CatchUp(t.Context(), primary); err != nil {
 		t.Fatal(err)
 	}
@@ -29,16 +30,21 @@ func TestDumpStandbyConflict(t *testing.T) {
 	if err := primary.Exec(t.Context(), "postgres", "DELETE FROM big"); err != nil {
 		t.Fatal(err)
 	}
-	if err := primary.Exec(t.Context(), "postgres", "VACUUM big"); err != nil {
-		t.Fatal(err)
-	}
-	// A commit that is flushed, after the VACUUM. The standby applies it only once it has
-	// canceled the dump.
-	if err := primary.Exec(t.Context(), "postgres", "CREATE TABLE vacuumed ()"); err != nil {
-		t.Fatal(err)
-	}
-	if err := standby.CatchUp(t.Context(), primary); err != nil {
-		t.Fatal(err)
+	// While the dump waits for its reader, it cannot be canceled, and the standby applies
+	// nothing.
+	for held := false; !held; {
+		// VACUUM keeps rows that any other session still sees, such as autovacuum's.
+		if err := primary.Exec(t.Context(), "postgres", "VACUUM big"); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := pgtools.Rows[bool](t.Context(), db, `
+			SELECT confl_snapshot > 0 OR applied < pg_last_wal_receive_lsn() AND applied = pg_last_wal_replay_lsn()
+			FROM pg_stat_database_conflicts, (SELECT pg_last_wal_replay_lsn() AS applied, pg_sleep(1) OFFSET 0) AS earlier
+			WHERE datname = current_database()`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		held = rows[0]
 	}
 	_, err := io.Copy(io.Discard, dump)
 	if err == nil || !strings.Contains(strings.Join(fault.Hints(err), ""), "hot_standby_feedback") {
