@@ -132,18 +132,6 @@ func (c Conn) withSettings(values map[string]string) Conn {
 	})
 }
 
-// readOnly returns c for sessions whose transactions may not write, and whose first
-// statement already has all the time it needs.
-func (c Conn) readOnly() Conn {
-	return c.withSettings(map[string]string{"default_transaction_read_only": "on", "statement_timeout": "0"})
-}
-
-// forDump returns c for read-only sessions that the server keeps while nothing reads what
-// they send: pg_dump waits for the sessions that read the rows, and those for the store.
-func (c Conn) forDump() Conn {
-	return c.readOnly().withSettings(map[string]string{"tcp_user_timeout": "0"})
-}
-
 // IsSocket reports whether the host is the directory of a Unix socket.
 func (c Conn) IsSocket() bool { return strings.HasPrefix(c.Host(), "/") }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
 	"sync"
 	"time"
@@ -43,37 +44,42 @@ type Row interface {
 //
 // The error has a hint. See also IsNoDatabase.
 func Connect(ctx context.Context, c Conn, appName string) (*DB, error) {
-	return connect(ctx, c, appName,
-		fixedSetting{"lock_timeout", "0"}, fixedSetting{"transaction_timeout", "0"},
-		fixedSetting{"idle_in_transaction_session_timeout", "0"}, fixedSetting{"idle_session_timeout", "0"},
-		fixedSetting{"default_transaction_read_only", "off"}, fixedSetting{"default_transaction_isolation", "read committed"},
-		fixedSetting{"default_transaction_deferrable", "off"})
+	return connect(ctx, c, appName, map[string]string{
+		"statement_timeout": "0", "lock_timeout": "0", "idle_in_transaction_session_timeout": "0",
+		"default_transaction_read_only": "off", "default_transaction_isolation": "read committed", "default_transaction_deferrable": "off",
+	}, fixedSetting{"transaction_timeout", "0"}, fixedSetting{"idle_session_timeout", "0"})
 }
 
 // ConnectReadOnly is Connect for a database in use. The session may not write. It turns
 // off only the timeouts for statements and for sessions that are idle outside of a
 // transaction.
 func ConnectReadOnly(ctx context.Context, c Conn, appName string) (*DB, error) {
-	return connect(ctx, c.readOnly(), appName, fixedSetting{"idle_session_timeout", "0"})
+	return connect(ctx, c, appName, map[string]string{
+		"statement_timeout": "0", "default_transaction_read_only": "on", "default_transaction_deferrable": "off",
+	}, fixedSetting{"idle_session_timeout", "0"})
 }
 
-// connect connects, turns statement_timeout off, and applies the settings that the server
-// recognizes.
-func connect(ctx context.Context, c Conn, appName string, settings ...fixedSetting) (*DB, error) {
+// connect connects with initial, which already holds for the first statement, and then
+// applies those of the settings that the server recognizes. It refuses a session whose
+// initial settings it does not recognize.
+func connect(ctx context.Context, c Conn, appName string, initial map[string]string, settings ...fixedSetting) (*DB, error) {
 	c, err := c.fresh(ctx)
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := c.pgxConfig(appName)
+	db, err := open(ctx, c, appName, initial)
 	if err != nil {
 		return nil, err
 	}
-	pg, err := pgx.ConnectConfig(ctx, cfg)
-	if err != nil {
-		return nil, connectError(ctx, c, err)
-	}
-	db := &DB{conn: c, pg: pg}
 	number, err := db.prepare(ctx, settings)
+	if err != nil && db.Broken() && ctx.Err() == nil {
+		maps.Copy(initial, db.sessionLimits())
+		if again, failed := open(ctx, c, appName, initial); failed == nil {
+			db.Close(ctx)
+			db = again
+			number, err = db.prepare(ctx, settings)
+		}
+	}
 	if err != nil {
 		db.Close(ctx)
 		return nil, fmt.Errorf("connect to %v: %w", c, err)
@@ -82,11 +88,34 @@ func connect(ctx context.Context, c Conn, appName string, settings ...fixedSetti
 	return db, nil
 }
 
+func open(ctx context.Context, c Conn, appName string, initial map[string]string) (*DB, error) {
+	cfg, err := c.withSettings(initial).pgxConfig(appName)
+	if err != nil {
+		return nil, err
+	}
+	pg, err := pgx.ConnectConfig(ctx, cfg)
+	if err != nil {
+		return nil, connectError(ctx, c, err)
+	}
+	return &DB{conn: c, pg: pg}, nil
+}
+
+// sessionLimits returns initial settings without the timeouts that only newer servers have.
+// Such a timeout of a few milliseconds ends the session before prepare can turn it off.
+func (db *DB) sessionLimits() map[string]string {
+	version, err := ParseVersion(db.pg.PgConn().ParameterStatus("server_version"))
+	limits := map[string]string{}
+	if err == nil && version.Major >= 14 {
+		limits["idle_session_timeout"] = "0"
+	}
+	if err == nil && version.Major >= 17 {
+		limits["transaction_timeout"] = "0"
+	}
+	return limits
+}
+
 // prepare applies settings and returns the server's version.
 func (db *DB) prepare(ctx context.Context, settings []fixedSetting) (version int, err error) {
-	if _, err := db.Exec(ctx, "SET statement_timeout = 0"); err != nil {
-		return 0, err
-	}
 	names, values := columns(settings)
 	err = db.QueryRow(ctx, `
 		SELECT pg_catalog.current_setting('server_version_num')::int, (

@@ -3,8 +3,12 @@ package pgtools_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
 	"os"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,6 +32,149 @@ func TestConnectTurnsTimeoutsOff(t *testing.T) {
 	if diff := cmp.Diff([]string{"0", "0", "0"}, got); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// The first statement already runs without a timeout of the role.
+func TestSettingsHoldFromTheStart(t *testing.T) {
+	t.Parallel()
+	c, name := database(t)
+	if err := c.Exec(t.Context(), "postgres", "ALTER DATABASE "+name+" SET statement_timeout = '50ms'"); err != nil {
+		t.Fatal(err)
+	}
+	readOnly, err := pgtools.ConnectReadOnly(t.Context(), c.Conn(name), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer readOnly.Close(t.Context())
+	for _, tt := range []struct {
+		db   *pgtools.DB
+		want []string
+	}{
+		{connect(t, c.Conn(name)), []string{
+			"default_transaction_deferrable off", "default_transaction_isolation read committed", "default_transaction_read_only off",
+			"idle_in_transaction_session_timeout 0", "lock_timeout 0", "statement_timeout 0",
+		}},
+		{readOnly, []string{"default_transaction_deferrable off", "default_transaction_read_only on", "statement_timeout 0"}},
+	} {
+		got, err := pgtools.Rows[string](t.Context(), tt.db, `
+			SELECT name || ' ' || setting FROM pg_settings
+			WHERE source = 'client' AND (name LIKE '%timeout' OR name LIKE 'default\_transaction%') ORDER BY name COLLATE "C"`)
+		if diff := cmp.Diff(tt.want, got); diff != "" || err != nil {
+			t.Error(diff, err)
+		}
+	}
+}
+
+// A role whose transactions wait for others does not make hectl wait.
+func TestConnectDoesNotDefer(t *testing.T) {
+	t.Parallel()
+	c, name := database(t)
+	other := connect(t, c.Conn(name))
+	for _, sql := range []string{
+		"BEGIN ISOLATION LEVEL SERIALIZABLE, READ WRITE", "SELECT FROM pg_class",
+		"ALTER DATABASE " + name + " SET default_transaction_isolation = serializable",
+		"ALTER DATABASE " + name + " SET default_transaction_read_only = on",
+		"ALTER DATABASE " + name + " SET default_transaction_deferrable = on",
+	} {
+		run := other.Exec
+		if strings.HasPrefix(sql, "ALTER") {
+			run = connect(t, c.Conn("postgres")).Exec
+		}
+		if _, err := run(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	db, err := pgtools.Connect(ctx, c.Conn(name), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close(t.Context())
+	readOnly, err := pgtools.ConnectReadOnly(ctx, c.Conn(name), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer readOnly.Close(t.Context())
+	snapshot, err := pgtools.ExportSnapshot(ctx, c.Conn(name), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	snapshot.Close(t.Context())
+}
+
+// A role's timeout for idle sessions may be over before the first statement arrives.
+func TestConnectDespiteAnIdleTimeout(t *testing.T) {
+	t.Parallel()
+	c, name := database(t)
+	conn := c.Conn(name)
+	if connect(t, conn).ServerVersion().Major < 14 {
+		return // it has no such timeout
+	}
+	if err := c.Exec(t.Context(), "postgres", "ALTER DATABASE "+name+" SET idle_session_timeout = '1ms'"); err != nil {
+		t.Fatal(err)
+	}
+	slow := relay(t, net.JoinHostPort(conn.Host(), strconv.Itoa(conn.Port())), 20*time.Millisecond)
+	host, port, _ := net.SplitHostPort(slow)
+	through := resolve(t, pgtools.Params{"host": host, "port": port, "dbname": name, "user": "postgres", "password": "it's s3cret"})
+	for _, connect := range []func(context.Context, pgtools.Conn, string) (*pgtools.DB, error){pgtools.Connect, pgtools.ConnectReadOnly} {
+		db, err := connect(t.Context(), through, "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Exec(t.Context(), "SELECT"); err != nil {
+			t.Error(err)
+		}
+		if got := db.Conn(); got.String() != through.String() {
+			t.Error(got)
+		}
+		db.Close(t.Context())
+	}
+}
+
+// relay forwards connections to a server, and what clients send only after a delay. It
+// returns its address.
+func relay(t *testing.T, server string, delay time.Duration) string {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	t.Cleanup(func() {
+		_ = listener.Close()
+		group.Wait()
+	})
+	group.Go(func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			up, err := net.Dial("tcp", server)
+			if err != nil {
+				_ = client.Close()
+				continue
+			}
+			group.Go(func() {
+				_, _ = io.Copy(client, up)
+				_ = client.Close()
+			})
+			group.Go(func() {
+				buf := make([]byte, 64<<10)
+				for {
+					n, err := client.Read(buf)
+					if err != nil {
+						_ = up.Close()
+						return
+					}
+					time.Sleep(delay)
+					_, _ = up.Write(buf[:n])
+				}
+			})
+		}
+	})
+	return listener.Addr().String()
 }
 
 func TestQueries(t *testing.T) {

@@ -43,7 +43,7 @@ func Dump(ctx context.Context, tool Tool, c Conn, opt DumpOptions) (*Process, er
 	if err != nil {
 		return nil, err
 	}
-	c = c.forDump()
+	c = c.withSettings(dumpSettings())
 	args = append(args, c.Args()...)
 	// Rows have the time zone of the role or the server, as in hectl's own sessions. So their
 	// text is the same in each dump, whoever makes it.
@@ -52,6 +52,13 @@ func Dump(ctx context.Context, tool Tool, c Conn, opt DumpOptions) (*Process, er
 		env = append(env, "PGAPPNAME="+opt.AppName) // the last one counts
 	}
 	return start(ctx, tool, args, env, newTail(opt.Log))
+}
+
+// dumpSettings returns the initial settings of read-only sessions whose first statement
+// already has all the time it needs, and that the server keeps while nothing reads what they
+// send: pg_dump waits for the sessions that read the rows, and those for the store.
+func dumpSettings() map[string]string {
+	return map[string]string{"default_transaction_read_only": "on", "statement_timeout": "0", "tcp_user_timeout": "0"}
 }
 
 // DefaultCompression returns the default for --compress: zstd at level 3 if pg_dump

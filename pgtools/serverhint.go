@@ -55,7 +55,7 @@ func functionHint(message, context string) string {
 // English. The server's two messages have codes: a prepared statement does not exist
 // (26000), or exists already (42P05).
 var (
-	pooledWords   = regexp.MustCompile(`(?i)unsupported startup parameter|pgbouncer|odyssey|pgcat|no such user in userlist|query_wait_timeout|server login has been failing`)
+	pooledWords   = regexp.MustCompile(`(?i)unsupported startup parameter|pgbouncer|odyssey|pgcat|RDS Proxy|no such user in userlist|query_wait_timeout|server login has been failing`)
 	preparedWords = regexp.MustCompile(`prepared statement "[^"]*" (?:does not exist|already exists)`)
 )
 

@@ -55,6 +55,7 @@ func TestPoolerHint(t *testing.T) {
 		{Code: "26000", Message: "vorbereitete Anweisung »x« existiert nicht"},
 		{Code: "42P05", Message: `prepared statement "lrupsc_1_0" already exists`},
 		{Code: "08P01", Message: "pgbouncer cannot connect to server"},
+		{Code: "0A000", Message: "Feature not supported: RDS Proxy currently doesn't support command-line options."},
 	} {
 		for what, err := range map[string]error{"connect": serverRefusal(Conn{}, pg), "statement": sqlError(t.Context(), pg)} {
 			if hints := strings.Join(fault.Hints(err), "\n"); !strings.Contains(hints, "connect to the server itself") {

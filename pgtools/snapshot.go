@@ -69,7 +69,9 @@ func ImportSnapshot(ctx context.Context, c Conn, appName, id string) (*Snapshot,
 }
 
 func openSnapshot(ctx context.Context, c Conn, appName string) (*Snapshot, error) {
-	db, err := connect(ctx, c.forDump(), appName, snapshotSettings()...)
+	initial := dumpSettings()
+	initial["default_transaction_deferrable"] = "off"
+	db, err := connect(ctx, c, appName, initial, snapshotSettings()...)
 	if err != nil {
 		return nil, err
 	}
