@@ -109,16 +109,7 @@ func createDatabaseSQL(server Version, name string, opt CreateOptions) string {
 	if opt.Owner != "" {
 		add("OWNER", Quote(opt.Owner))
 	}
-	encoding := opt.Encoding
-	like := opt.Like
-	if opt.Locale != "" {
-		own := Database{Tablespace: "pg_default"}
-		if like != nil {
-			own = Database{Tablespace: like.Tablespace, Encoding: like.Encoding}
-		}
-		own.Collate, own.Ctype, own.LocaleProvider = opt.Locale, opt.Locale, "libc"
-		like = &own
-	}
+	encoding, like := opt.Encoding, opt.model()
 	if like != nil {
 		encoding = cmp.Or(encoding, like.Encoding)
 		addLiteral("LC_COLLATE", like.Collate)
@@ -199,4 +190,34 @@ func (db *DB) Identity(ctx context.Context, database string) (id Identity, err e
 		SELECT coalesce((SELECT c.system_identifier::text || '/' || d.oid::text
 			FROM pg_catalog.pg_database d, pg_catalog.pg_control_system() c WHERE d.datname = $1), '')`, database).Scan(&id)
 	return id, wrap(err, "identify database %s", database)
+}
+
+// IsLike reports whether CreateDatabase with these options would give a new database the
+// encoding, the locale and the tablespace of d.
+func (db *DB) IsLike(ctx context.Context, d Database, opt CreateOptions) (bool, error) {
+	want := opt.model()
+	if want == nil {
+		template, _, err := db.Database(ctx, "template0")
+		if err != nil {
+			return false, err
+		}
+		want = &template
+	}
+	return cmp.Or(opt.Encoding, want.Encoding) == d.Encoding && want.Collate == d.Collate && want.Ctype == d.Ctype &&
+		cmp.Or(want.LocaleProvider, "libc") == cmp.Or(d.LocaleProvider, "libc") && want.Locale == d.Locale && want.ICURules == d.ICURules &&
+		cmp.Or(want.Tablespace, "pg_default") == d.Tablespace, nil
+}
+
+// model returns the database that has the locale and the tablespace to use, nil for the
+// server's defaults.
+func (o CreateOptions) model() *Database {
+	if o.Locale == "" {
+		return o.Like
+	}
+	own := Database{Tablespace: "pg_default"}
+	if o.Like != nil {
+		own = Database{Tablespace: o.Like.Tablespace, Encoding: o.Like.Encoding}
+	}
+	own.Collate, own.Ctype, own.LocaleProvider = o.Locale, o.Locale, "libc"
+	return &own
 }

@@ -70,7 +70,7 @@ func newFetch(env *command.Env, c *cli.Context) (f fetch, err error) {
 	if f.options, err = newOptions(env, c); err != nil {
 		return f, err
 	}
-	f.finder, f.save, f.fresh = command.NewFinder(env), c.Bool("snapshot"), c.Bool("fresh")
+	f.finder, f.save, f.fresh = command.NewFinder(env), f.settings.Snapshot(c.Bool("snapshot"), c.IsSet("snapshot")), c.Bool("fresh")
 	label, err := f.settings.Label(flags)
 	if err != nil {
 		return f, err
@@ -100,7 +100,10 @@ func (f fetch) run(ctx context.Context) error {
 	if instead {
 		f.out.Say("%s cannot be read with these credentials: taking the newest masked dump, from %s", f.bucket, f.masked)
 	}
-	recipe := f.recipe(newest)
+	recipe, err := f.recipe(newest)
+	if err != nil {
+		return err
+	}
 	if !f.fresh {
 		if done, err := f.restoreSnapshot(ctx, s, newest, recipe); done || err != nil {
 			return err
@@ -112,6 +115,14 @@ func (f fetch) run(ctx context.Context) error {
 	}
 	defer r.close()
 	r.etag = newest.Dump.ETag
+	if recipe.Seed, err = f.masking.seed(); err != nil { // of a file that is created now
+		return err
+	}
+	if !f.fresh {
+		if err := f.planRefresh(ctx, r, newest, recipe); err != nil {
+			return err
+		}
+	}
 	if f.save {
 		if err := snapshot.PlanSave(ctx, s, r.swap, newest.Dump.Key, recipe); err != nil {
 			return err
@@ -124,13 +135,14 @@ func (f fetch) run(ctx context.Context) error {
 }
 
 // recipe returns everything that decides the result of the fetch, except the password.
-func (f fetch) recipe(of dump.Object) target.Recipe {
+func (f fetch) recipe(of dump.Object) (target.Recipe, error) {
+	seed, err := f.masking.seed()
 	return target.Recipe{
 		Dump: of.Name(), ETag: of.Dump.ETag,
 		Chosen: f.load.Tables.Key(), Kept: f.load.KeepRows.Key(), Login: loginKey(f.login.As), Without: f.load.Without.Key(),
-		Masked: f.masking.rules != nil, Rules: f.masking.key(), After: f.after.key(),
+		Masked: f.masking.rules != nil, Rules: f.masking.key(), Seed: seed, After: f.after.key(),
 		User: f.target.Conn.User(), Version: f.version,
-	}
+	}, err
 }
 
 // restoreSnapshot restores from a snapshot of the dump, if there is one, and reports

@@ -123,6 +123,14 @@ func (m masking) key() string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
+// seed returns the fingerprint of the seed of the rules, "" without rules.
+func (m masking) seed() (string, error) {
+	if m.rules == nil {
+		return "", nil
+	}
+	return m.rules.SeedFingerprint()
+}
+
 // maskInfo describes the masking in a plan or a result.
 type maskInfo struct {
 	// Masked reports whether rules masked, or would mask, personal data.

@@ -33,6 +33,10 @@ type plan struct {
 	LeftOut []load.LeftOut `json:"left_out,omitempty"`
 	// Leftovers are databases of earlier runs that will be dropped.
 	Leftovers []string `json:"leftover_databases,omitempty"`
+	// Refresh is the refresh of a snapshot; nil to restore the whole dump.
+	Refresh *swap.Refreshed `json:"refresh,omitempty"`
+	// Whole is why there is no refresh although there is a snapshot.
+	Whole string `json:"no_refresh,omitempty"`
 	// Snapshot is the one that will be made.
 	Snapshot string `json:"saved_snapshot,omitempty"`
 
@@ -53,6 +57,10 @@ func (r *replacement) plan() plan {
 	}
 	if sp.Save != nil {
 		p.Snapshot = sp.Save.Name
+	}
+	p.Whole = r.whole
+	if r.refresh != nil {
+		p.Refresh = r.refresh.result(r.dump)
 	}
 	return p
 }
@@ -80,6 +88,12 @@ func (p plan) Text() string {
 	}
 	for _, l := range p.LeftOut {
 		fmt.Fprintf(&b, "  without       %s\n", l)
+	}
+	switch {
+	case p.Refresh != nil:
+		fmt.Fprintf(&b, "refreshing      %s\n", p.Refresh.Plan())
+	case p.Whole != "":
+		fmt.Fprintf(&b, "as a whole      because %s\n", p.Whole)
 	}
 	fmt.Fprintf(&b, "with            %s\n", p.Tool)
 	fmt.Fprintf(&b, "into            %s on %s (PostgreSQL %s)\n", p.Temp, p.Server, p.Version)

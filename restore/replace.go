@@ -33,9 +33,17 @@ type replacement struct {
 	quiet   map[string]string // settings that keep rows out of the server's log
 	swap    *swap.Plan
 	etag    string // of the dump; "" when it has none
+
+	refresh *refresh // of a snapshot; nil to restore the whole dump
+	whole   string   // why the whole dump is restored although there is a snapshot
 }
 
-func (r *replacement) close() { _ = r.dump.Close() } // a second time after a success, which is harmless
+func (r *replacement) close() {
+	_ = r.dump.Close() // a second time after a success, which is harmless
+	if r.refresh != nil {
+		_ = r.refresh.close() // it was only read
+	}
+}
 
 // open opens a dump, and decides how it is restored. It refuses a dump that must not
 // be restored here, or cannot be.
@@ -145,9 +153,6 @@ func (r *replacement) replaceTarget(ctx context.Context) (err error) {
 	if err := s.AnnounceSuperuser(ctx); err != nil {
 		return err
 	}
-	if err := r.createTemp(ctx); err != nil {
-		return p.ExplainInterrupted(ctx, err)
-	}
 	keep := false
 	defer func() {
 		if err != nil && !keep {
@@ -157,7 +162,7 @@ func (r *replacement) replaceTarget(ctx context.Context) (err error) {
 			err = errors.Join(err, s.DropTemp(ctx, p.Save.Temp))
 		}
 	}()
-	if err := r.loadTemp(ctx, nil); err != nil {
+	if err := r.fillTemp(ctx); err != nil {
 		return p.ExplainInterrupted(ctx, err)
 	}
 	if r.login.As != "" { // before anything else takes time
@@ -218,16 +223,21 @@ func (r *replacement) createTemp(ctx context.Context) error {
 // loadTemp fills the temp database. If loaded is not nil, it is called once all rows
 // are loaded and before credentials are scrubbed.
 func (r *replacement) loadTemp(ctx context.Context, loaded func(ctx context.Context, temp pgtools.Conn) error) error {
-	s := r.session
-	into, err := s.DB.WithFixedSettings(ctx, s.Conn.WithDatabase(r.swap.Temp))
-	if err != nil {
+	s, l := r.session, r.loader()
+	var err error
+	if l.Into, err = s.DB.WithFixedSettings(ctx, s.Conn.WithDatabase(r.swap.Temp)); err != nil {
 		return err
 	}
-	l := &load.Loader{
-		Options: r.load, Dump: r.dump, Tool: r.pre.Tool, Mask: r.mask,
-		Into: into, Quiet: r.quiet, Out: r.out, Folder: target.TempFolder(s.Conn), Loaded: loaded,
-	}
+	l.Loaded = loaded
 	return r.explainConversion(l.Load(ctx))
+}
+
+// loader returns a loader of the dump that does not know yet which database to fill.
+func (r *replacement) loader() *load.Loader {
+	return &load.Loader{
+		Options: r.load, Dump: r.dump, Tool: r.pre.Tool, Mask: r.mask,
+		Quiet: r.quiet, Out: r.out, Folder: target.TempFolder(r.session.Conn),
+	}
 }
 
 // runScripts runs the team's own SQL in the temp database.

@@ -56,7 +56,7 @@ func blocksOf(head *archive.Head) ([]block, error) {
 				return nil, fmt.Errorf("only pg_dump can write %s", e)
 			}
 			// The COPY statement may name another table, a partitioned table above it.
-			b.oid, b.name, b.columns = uint32(oid), pgtools.Quote(e.Namespace)+"."+pgtools.Quote(e.Tag), columns
+			b.oid, b.name, b.columns = uint32(oid), pgtools.Quote(e.Namespace)+"."+pgtools.Quote(e.Tag), strings.Join(columns, ", ")
 		}
 		list = append(list, b)
 	}

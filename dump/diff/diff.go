@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"slices"
+	"strings"
 
 	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/dump/catalog"
@@ -54,6 +55,14 @@ type Rows struct {
 	differ   []catalog.ManifestSegment // those that the other dump does not have
 }
 
+// Whole returns how much has to be downloaded to read all rows of the second dump.
+func (t *Table) Whole() int64 {
+	if t.To == nil {
+		return 0
+	}
+	return t.To.length()
+}
+
 // length is the size of the rows in the archive, in bytes, 0 in a local file.
 func (r *Rows) length() (n int64) {
 	if !dump.InBucket(r.dump.Name) {
@@ -72,6 +81,9 @@ func (t *Table) Entry() *archive.Entry {
 	}
 	return t.To.dump.Head.ByID()[t.To.blocks[0].ID]
 }
+
+// Key returns the positions in a row of the columns that identify it, nil without a key.
+func (t *Table) Key() []int { return t.key }
 
 // Bytes returns how much has to be downloaded to know the rows that differ: of both dumps
 // if the table has changed, of the second if it is replaced or added.
@@ -225,9 +237,9 @@ func tablesOf(d *dump.Dump) tables {
 		if b.LargeObjects {
 			continue
 		}
-		columns, copies := schema.CopyColumns(e.Copy) // without the table, which may be a partitioned one above this one
-		if !copies {
-			columns = e.Copy
+		columns := e.Copy
+		if list, copies := schema.CopyColumns(e.Copy); copies { // without the table, which may be a partitioned one above this one
+			columns = strings.Join(list, ", ")
 		}
 		t.definition, t.inserts = definitions[name]+"\n"+columns, e.Copy == ""
 		t.rows.Count, t.rows.segments = recorded[e.ID].Rows, recorded[e.ID].Segments

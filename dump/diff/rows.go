@@ -27,8 +27,9 @@ type Options struct {
 const defaultMemory = 32 << 20
 
 // A Change is a row that differs, in COPY's text format with its line break. From is nil
-// for an added row, To for a removed one. They are valid until yield returns.
-type Change struct{ From, To []byte }
+// for an added row, To for a removed one. Key has the columns of the key, separated by
+// tabs. All are valid until yield returns.
+type Change struct{ Key, From, To []byte }
 
 // Changes reads the rows of a table that has changed, and passes those that differ to
 // yield, in the order of the bytes of their keys.
@@ -81,10 +82,10 @@ func (t *Table) pair(from, to *sorter, yield func(Change) error) error {
 		}
 		var change Change
 		if order <= 0 {
-			change.From = old.row
+			change.Key, change.From = old.key, old.row
 		}
 		if order >= 0 {
-			change.To = now.row
+			change.Key, change.To = now.key, now.row
 		}
 		if !bytes.Equal(change.From, change.To) {
 			if err := yield(change); err != nil {

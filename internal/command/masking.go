@@ -88,6 +88,18 @@ func (m *Masking) ByRules(head *archive.Head, opt mask.Options, dryRun bool, mak
 	return plan, seed, nil
 }
 
+// SeedFingerprint returns the fingerprint of the seed of the rules, "" if it is random or
+// its file does not exist yet.
+func (m *Masking) SeedFingerprint() (string, error) {
+	if m.SeedFile == "" {
+		return "", nil
+	}
+	if err := m.settings.ConfirmSeed(); err != nil {
+		return "", err
+	}
+	return methods.FingerprintOf("file:"+m.SeedFile, m.home)
+}
+
 // TellLeftOut reports the parts of an archive that are left out whatever the rules say.
 func TellLeftOut(out *console.Console, l *mask.LeftOut) {
 	if len(l.Secrets) > 0 {

@@ -83,6 +83,7 @@ type file struct {
 	Without map[string]leftOut `yaml:"without"`
 
 	KeepRows            nameList `yaml:"keep_rows"`
+	Snapshot            bool     `yaml:"snapshot"`
 	After               nameList `yaml:"after"`
 	AfterRestore        commands `yaml:"after_restore"`
 	AfterRestoreTimeout word     `yaml:"after_restore_timeout"`
@@ -159,7 +160,7 @@ func (s *Sources) read(path string) (file, error) {
 	if err != nil {
 		hint := ""
 		if _, ok := errors.AsType[*yaml.UnknownFieldError](err); ok {
-			hint = "use one of the keys bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep, notify, attachments_bucket, masked_bucket, max_age, max_shrink, without, keep_rows, after, after_restore, after_restore_timeout or mask"
+			hint = "use one of the keys bucket, region, endpoint_url, path_style, profile, env, source, target, pg_bin, jobs, keep, notify, attachments_bucket, masked_bucket, max_age, max_shrink, without, keep_rows, snapshot, after, after_restore, after_restore_timeout or mask"
 		}
 		return file{}, fault.New(fault.Usage, hint, "read settings %s: %s", path, yaml.FormatError(err, false, false))
 	}

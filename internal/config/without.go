@@ -26,6 +26,10 @@ func (s *Sources) Without(given []string) []Value {
 	return values
 }
 
+// Snapshot reports whether a fetch keeps a snapshot. given reports whether the flag was
+// given, flag its value.
+func (s *Sources) Snapshot(flag, given bool) bool { return flag || !given && s.file.Snapshot }
+
 // KeepRows returns the tables that are restored with their rows although their rows are
 // left out by default. given are the values of the flag; hectl.yml adds to them.
 func (s *Sources) KeepRows(given []string) []Value {

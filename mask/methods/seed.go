@@ -2,6 +2,7 @@ package methods
 
 import (
 	"bytes"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -34,6 +35,15 @@ func NewSeed(secret []byte) Seed {
 
 // RandomSeed returns a random seed.
 func RandomSeed() Seed { return NewSeed(randomSecret()) }
+
+// Fingerprint returns a text that is equal for equal seeds. It does not help to find the
+// seed, unless that can be guessed.
+func (s Seed) Fingerprint() string {
+	key := s.key()
+	sum := hmac.New(sha256.New, key[:])
+	_, _ = sum.Write([]byte("hectl fingerprint of a seed")) // a hash never fails
+	return hex.EncodeToString(sum.Sum(nil)[:16])
+}
 
 func randomSecret() []byte {
 	secret := make([]byte, sha256.Size)
@@ -78,17 +88,28 @@ func OpenSeed(setting, home string) (seed Seed, created string, err error) {
 // CheckSeed returns the error that OpenSeed would return for an existing file. It
 // creates no file.
 func CheckSeed(setting, home string) error {
+	_, err := FingerprintOf(setting, home)
+	return err
+}
+
+// FingerprintOf returns the fingerprint of the seed that OpenSeed would return, "" if
+// that would be random. It creates no file.
+func FingerprintOf(setting, home string) (string, error) {
 	if setting == "" {
-		return nil
+		return "", nil
 	}
 	path, err := seedPath(setting, home)
 	if err != nil {
-		return err
+		return "", err
 	}
-	if _, err = readSecret(path); err == nil || errors.Is(err, fs.ErrNotExist) {
-		return nil
+	secret, err := readSecret(path)
+	switch {
+	case err == nil:
+		return NewSeed(secret).Fingerprint(), nil
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil
 	}
-	return unusable(path, err)
+	return "", unusable(path, err)
 }
 
 func seedPath(setting, home string) (string, error) {

@@ -42,15 +42,15 @@ func CopyTarget(statement string) (Name, bool) {
 }
 
 // CopyColumns returns the columns that a COPY statement of pg_dump lists, as SQL such as
-// "id, \"first name\"", "" if it lists none. It returns false for any other statement.
-func CopyColumns(statement string) (columns string, ok bool) {
+// "\"first name\"", none if it lists none. It returns false for any other statement.
+func CopyColumns(statement string) (columns []string, ok bool) {
 	_, columns, _, err := copyInto(statement)
 	return columns, err == nil
 }
 
-// copyInto reads a COPY statement: its table and its columns, separated by commas. It
-// rebuilds the statement from these names, as pg_dump would write it.
-func copyInto(sql string) (into Name, columns, statement string, err error) {
+// copyInto reads a COPY statement: its table and its columns. It rebuilds the statement
+// from these names, as pg_dump would write it.
+func copyInto(sql string) (into Name, columns []string, statement string, err error) {
 	p := parse(sql)
 	p.expect("copy")
 	schema, schemaSQL := p.copyName()
@@ -58,22 +58,20 @@ func copyInto(sql string) (into Name, columns, statement string, err error) {
 	table, tableSQL := p.copyName()
 	list := ""
 	if p.accept("(") {
-		var names []string
 		for p.err == nil && !p.accept(")") {
-			if len(names) > 0 {
+			if len(columns) > 0 {
 				p.expect(",")
 			}
 			_, name := p.copyName()
-			names = append(names, name)
+			columns = append(columns, name)
 		}
-		columns = strings.Join(names, ", ")
-		list = "(" + columns + ")"
+		list = "(" + strings.Join(columns, ", ") + ")"
 	}
 	if p.expect("from stdin"); p.err == nil {
 		p.accept(";")
 	}
 	if p.err != nil || !p.over() {
-		return into, "", "", errCopy
+		return into, nil, "", errCopy
 	}
 	return Name{schema, table}, columns, "COPY " + schemaSQL + "." + tableSQL + " " + list + " FROM stdin;\n", nil
 }

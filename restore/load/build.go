@@ -131,10 +131,11 @@ type builder struct {
 	restored map[int]bool      // ids of entries
 	bar      *console.Progress // nil while another one is shown
 	analyzed map[[2]string]bool
+	command  string // that takes statistics of a table
 }
 
 func newBuilder(l *Loader) *builder {
-	return &builder{l: l, pool: newSessions(l), dependents: newDependents(l.given), restored: map[int]bool{}, analyzed: map[[2]string]bool{}}
+	return &builder{l: l, pool: newSessions(l), dependents: newDependents(l.given), restored: map[int]bool{}, analyzed: map[[2]string]bool{}, command: "ANALYZE"}
 }
 
 // close closes the sessions. None may be in use.
@@ -200,7 +201,7 @@ func (b *builder) restore(ctx context.Context, e *archive.Entry) error {
 // analyze analyzes a table. Statistics are not data, so a failure, such as an
 // expression that divides by zero, is only a warning; then taken is false.
 func (b *builder) analyze(ctx context.Context, schema, table string) (taken bool, err error) {
-	err = b.exec(ctx, "", "ANALYZE "+pgtools.Quote(schema)+"."+pgtools.Quote(table))
+	err = b.exec(ctx, "", b.command+" "+pgtools.Quote(schema)+"."+pgtools.Quote(table))
 	if err != nil && (ctx.Err() != nil || !pgtools.Survives(err)) {
 		return false, fmt.Errorf("analyze %s.%s: %w", schema, table, err)
 	}
@@ -243,6 +244,11 @@ func (b *builder) show(bar *console.Progress) {
 // foreign tables below it. ANALYZE of a partitioned table includes its partitions; if
 // it fails, analyzeRest tries the partitions one by one.
 func (b *builder) analyzeRest(ctx context.Context) error {
+	return b.analyzeThose(ctx, func(schema, table string) bool { return !b.analyzed[[2]string{schema, table}] })
+}
+
+// analyzeThose is analyzeRest for the tables that it is asked to take.
+func (b *builder) analyzeThose(ctx context.Context, take func(schema, table string) bool) error {
 	type table struct {
 		Schema, Name string
 		Parts        []string // schema and name of each, in turn
@@ -267,7 +273,7 @@ func (b *builder) analyzeRest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	tables = slices.DeleteFunc(tables, func(t table) bool { return b.analyzed[[2]string{t.Schema, t.Name}] })
+	tables = slices.DeleteFunc(tables, func(t table) bool { return !take(t.Schema, t.Name) })
 	bar := b.l.Out.Progress("statistics", console.Steps, int64(len(tables)))
 	defer bar.Done()
 	group, analyzing := errgroup.WithContext(ctx)

@@ -33,8 +33,13 @@ import (
 // creates that trigger.
 func (l *Loader) postData(ctx context.Context, head string, b *builder) ([]pgtools.Ignored, error) {
 	defer b.bar.Done()
+	return l.runPasses(ctx, head, b, postDataPasses(l.given, b.restored, l.Jobs, b.dependents))
+}
+
+// runPasses runs passes one after another.
+func (l *Loader) runPasses(ctx context.Context, head string, b *builder, passes []pass) ([]pgtools.Ignored, error) {
 	var warnings []pgtools.Ignored
-	for _, pass := range postDataPasses(l.given, b.restored, l.Jobs, b.dependents) {
+	for _, pass := range passes {
 		list := filepath.Join(filepath.Dir(head), "list")
 		if err := writeList(list, pass.entries); err != nil {
 			return warnings, err

@@ -97,29 +97,7 @@ func updates(table string, list []mask.Assignment) (statements []string) {
 // materialized views are filled later, from scrubbed rows. Finally it removes the old
 // row versions from the disk.
 func scrub(ctx context.Context, db *pgtools.DB, done func(schema, table string) bool, credentials *mask.InDatabase) error {
-	columns, err := pgtools.Rows[column](ctx, db, `
-		WITH RECURSIVE part AS (
-			SELECT c.oid, c.relname FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p')
-			UNION SELECT i.inhrelid, part.relname FROM pg_catalog.pg_inherits i JOIN part ON i.inhparent = part.oid),
-		lineage AS (SELECT oid, pg_catalog.array_agg(relname::text) AS names FROM part GROUP BY oid)
-		SELECT n.nspname::text, c.relname::text, a.attname::text, a.attnotnull, a.attgenerated <> '',
-		       pg_catalog.format_type(CASE WHEN t.typlen = -1 AND t.typelem <> 0 THEN t.typelem ELSE t.oid END, NULL),
-		       CASE WHEN a.atttypmod > 4 AND pg_catalog.format_type(CASE WHEN t.typlen = -1 AND t.typelem <> 0 THEN t.typelem ELSE t.oid END, NULL) LIKE 'character%'
-		            THEN a.atttypmod - 4 ELSE 0 END,
-		       t.typlen = -1 AND t.typelem <> 0, lineage.names
-		FROM pg_catalog.pg_class c
-		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-		JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
-		JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-		JOIN lineage ON lineage.oid = c.oid
-		WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
-		  AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
-		ORDER BY 1, 2, a.attnum`)
-	if err != nil {
-		return fmt.Errorf("scrub: list tables: %w", err)
-	}
-	columns = slices.DeleteFunc(columns, func(c column) bool { return done(c.Schema, c.Table) })
-	statements, err := scrubStatements(columns, credentials)
+	statements, err := findCredentials(ctx, db, done, credentials)
 	if err != nil || len(statements) == 0 {
 		return err
 	}
@@ -146,6 +124,34 @@ func scrub(ctx context.Context, db *pgtools.DB, done func(schema, table string) 
 		}
 	}
 	return nil
+}
+
+// findCredentials returns the statements that scrub the tables of a database, except
+// those that are done.
+func findCredentials(ctx context.Context, db *pgtools.DB, done func(schema, table string) bool, credentials *mask.InDatabase) ([]statement, error) {
+	columns, err := pgtools.Rows[column](ctx, db, `
+		WITH RECURSIVE part AS (
+			SELECT c.oid, c.relname FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p')
+			UNION SELECT i.inhrelid, part.relname FROM pg_catalog.pg_inherits i JOIN part ON i.inhparent = part.oid),
+		lineage AS (SELECT oid, pg_catalog.array_agg(relname::text) AS names FROM part GROUP BY oid)
+		SELECT n.nspname::text, c.relname::text, a.attname::text, a.attnotnull, a.attgenerated <> '',
+		       pg_catalog.format_type(CASE WHEN t.typlen = -1 AND t.typelem <> 0 THEN t.typelem ELSE t.oid END, NULL),
+		       CASE WHEN a.atttypmod > 4 AND pg_catalog.format_type(CASE WHEN t.typlen = -1 AND t.typelem <> 0 THEN t.typelem ELSE t.oid END, NULL) LIKE 'character%'
+		            THEN a.atttypmod - 4 ELSE 0 END,
+		       t.typlen = -1 AND t.typelem <> 0, lineage.names
+		FROM pg_catalog.pg_class c
+		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+		JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+		JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+		JOIN lineage ON lineage.oid = c.oid
+		WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+		  AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
+		ORDER BY 1, 2, a.attnum`)
+	if err != nil {
+		return nil, fmt.Errorf("scrub: list tables: %w", err)
+	}
+	columns = slices.DeleteFunc(columns, func(c column) bool { return done(c.Schema, c.Table) })
+	return scrubStatements(columns, credentials)
 }
 
 // InsertsRows reports whether the dump has rows in INSERT statements, which are loaded

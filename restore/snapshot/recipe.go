@@ -27,6 +27,8 @@ func compareRecipes(made, want target.Recipe, password string) string {
 		return "it was made without " + cmp.Or(made.Without, "leaving anything out")
 	case made.Masked != want.Masked, made.Rules != want.Rules:
 		return "it was masked with different rules"
+	case made.Seed != want.Seed:
+		return "it was masked with a different seed"
 	case made.After != want.After:
 		return "different SQL has run in it (after in hectl.yml)"
 	case made.User != want.User:
@@ -37,6 +39,26 @@ func compareRecipes(made, want target.Recipe, password string) string {
 		return "its users have a different password"
 	}
 	return ""
+}
+
+// FindBase returns the newest snapshot that can be refreshed to the result of a fetch with
+// this recipe, nil if there is none. why is a clause against the newest that a fetch
+// made, "" if there is none at all.
+func FindBase(snapshots []target.Held, want target.Recipe, password string) (snapshot *target.Held, why string) {
+	for i := range slices.Backward(snapshots) {
+		s := &snapshots[i]
+		if s.Snapshot.Recipe == nil || s.Snapshot.Recipe.Dump == want.Dump {
+			continue
+		}
+		made := *s.Snapshot.Recipe
+		made.Dump, made.ETag = want.Dump, want.ETag
+		reason := compareRecipes(made, want, password)
+		if reason == "" {
+			return s, ""
+		}
+		why = cmp.Or(why, "of the snapshot "+s.Snapshot.Name+": "+reason)
+	}
+	return nil, why
 }
 
 func hasPassword(made target.Recipe, password string) bool {

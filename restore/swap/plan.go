@@ -29,6 +29,8 @@ type Plan struct {
 	Rules   string    // their hash
 	LeftOut []load.LeftOut
 
+	Refreshed *Refreshed // nil unless the temp database was made from a snapshot of an older dump
+
 	Commands     Commands
 	Save         *SnapshotCopy // nil if the fetch keeps no snapshot
 	Login        *Login        // nil if not known

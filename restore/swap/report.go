@@ -24,6 +24,7 @@ type Report struct {
 	SnapshotSaved time.Time      `json:"-"`
 	SnapshotNamed bool           `json:"-"`                        // the user asked for the snapshot, not for a dump
 	Saved         string         `json:"saved_snapshot,omitempty"` // that the fetch kept
+	Refreshed     *Refreshed     `json:"refreshed,omitempty"`      // nil if the whole dump was restored
 	LeftOut       []load.LeftOut `json:"left_out,omitempty"`
 	// AfterRestore are the commands that ran.
 	AfterRestore []string `json:"after_restore,omitempty"`
@@ -33,7 +34,7 @@ type Report struct {
 
 // Report is the result of a swap.
 func (p *Plan) Report(s *target.Session, took time.Duration) Report {
-	rep := Report{Dump: p.Dump, Target: p.Target, Server: p.Server, Masked: p.Masked, Rules: p.Rules, Previous: p.Previous, LeftOut: p.LeftOut, AfterRestore: p.Commands.Lines(), Login: p.Login, Seconds: took.Seconds()}
+	rep := Report{Dump: p.Dump, Target: p.Target, Server: p.Server, Masked: p.Masked, Rules: p.Rules, Previous: p.Previous, Refreshed: p.Refreshed, LeftOut: p.LeftOut, AfterRestore: p.Commands.Lines(), Login: p.Login, Seconds: took.Seconds()}
 	if p.Previous != "" {
 		rep.GoBack = s.Again("rollback")
 	}
@@ -61,6 +62,9 @@ func (r Report) Text() string {
 		what += ", masked"
 	}
 	fmt.Fprintf(&b, "%s now holds %s, after %s\n", r.Target, what, took)
+	if r.Refreshed != nil {
+		fmt.Fprintf(&b, "%s\n", r.Refreshed)
+	}
 	if r.Login != nil {
 		fmt.Fprintf(&b, "%s\n", r.Login)
 	}

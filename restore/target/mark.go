@@ -139,8 +139,9 @@ type Recipe struct {
 	Without string `json:"without,omitempty"`
 	Masked  bool   `json:"masked"`
 	Rules   string `json:"mask_rules,omitempty"`
-	After   string `json:"after,omitempty"` // hash of the SQL that ran afterwards
-	User    string `json:"user"`            // the owner of everything in the database
+	Seed    string `json:"seed_fingerprint,omitempty"` // "" for a random one
+	After   string `json:"after,omitempty"`            // hash of the SQL that ran afterwards
+	User    string `json:"user"`                       // the owner of everything in the database
 	Version string `json:"hectl_version"`
 	// Password is the bcrypt hash of the users' password; "" for the default password.
 	Password string `json:"password,omitempty"`

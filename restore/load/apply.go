@@ -1,0 +1,354 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/rubyforgood/hectl/dump"
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/mask"
+	"github.com/rubyforgood/hectl/mask/methods"
+	"github.com/rubyforgood/hectl/pgtools"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// Apply changes the copy, which Loader.Into names. It returns a *NotRefreshed if the
+// database must be restored in full. After any error, the copy is useless.
+//
+// Rows are deleted by key and inserted again, in one transaction for all tables. Nothing
+// else may see the copy, so foreign keys and triggers are put aside for that time. The
+// role needs to own the tables, but need not be a superuser.
+func (r *Refresh) Apply(ctx context.Context) (err error) {
+	l := r.Loader
+	l.phrases = phrases(l.given)
+	head, remove, err := writeHead(l.Folder, l.raw)
+	if err != nil {
+		return err
+	}
+	defer remove()
+	b := newBuilder(l)
+	defer b.close(ctx)
+	db, err := l.session(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close(context.WithoutCancel(ctx))
+	if err := l.refuseCopy(ctx, db); err != nil {
+		return err
+	}
+	if err := r.refuseCredentials(ctx); err != nil {
+		return err
+	}
+	if err := r.changeRows(ctx, db); err != nil {
+		return err
+	}
+	if len(r.sequences) > 0 {
+		if _, err := l.restoreRest(ctx, head, remainder{entries: r.sequences}, nil); err != nil {
+			return err
+		}
+	}
+	if err := l.fillViews(ctx, head, b); err != nil {
+		return err
+	}
+	return r.analyze(ctx, db, b)
+}
+
+// refuseCopy returns a *NotRefreshed if a restore would make another database for reasons
+// that are not in the dump: the server has newer extensions or collations.
+func (l *Loader) refuseCopy(ctx context.Context, db *pgtools.DB) error {
+	var extensions, collations string
+	err := db.QueryRow(ctx, `
+		SELECT coalesce((SELECT pg_catalog.string_agg(e.extname, ', ') FROM pg_catalog.pg_extension e
+		       JOIN pg_catalog.pg_available_extensions a ON a.name = e.extname
+		       WHERE a.default_version <> e.extversion), ''),
+		   coalesce((SELECT pg_catalog.string_agg(c.collname, ', ') FROM pg_catalog.pg_collation c
+		       WHERE c.collversion <> pg_catalog.pg_collation_actual_version(c.oid)
+		         AND EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attcollation = c.oid AND a.attrelid >= 16384)), '')`).Scan(&extensions, &collations)
+	switch {
+	case err != nil:
+		return fmt.Errorf("look at the copy: %w", err)
+	case extensions != "":
+		return notRefreshed("the server has a new version of %s", extensions)
+	case collations != "":
+		return notRefreshed("the collation %s has a new version", collations)
+	}
+	return nil
+}
+
+// refuseCredentials returns a *NotRefreshed if the catalogs show credentials, in a table
+// that changes, which the mask of its rows does not cover.
+func (r *Refresh) refuseCredentials(ctx context.Context) error {
+	l := r.Loader
+	db, err := pgtools.Connect(ctx, l.Into, pgtools.RestoreApp)
+	if err != nil {
+		return err
+	}
+	defer db.Close(context.WithoutCancel(ctx))
+	if _, err := db.Exec(ctx, "SET search_path = '';"+readNames(l.Dump)); err != nil {
+		return fmt.Errorf("prepare a session: %w", err)
+	}
+	bare := map[schema.Name]bool{}
+	for _, c := range r.copies() {
+		if c.mask == nil {
+			bare[nameOf(c.entry)] = true
+		}
+	}
+	credentials, err := mask.NewInDatabase(schema.Read(l.Dump.Head), l.Password, methods.RandomSeed(), l.KeepRows...)
+	if err != nil {
+		return err
+	}
+	found, err := findCredentials(ctx, db, func(namespace, table string) bool { return !bare[schema.Name{Schema: namespace, Name: table}] }, credentials)
+	if err == nil && len(found) > 0 {
+		return notRefreshed("%s has credentials that only show in the catalogs", found[0].table)
+	}
+	return err
+}
+
+// copies returns all tables whose rows change.
+func (r *Refresh) copies() []tableCopy {
+	all := slices.Clone(r.replaced)
+	for _, t := range r.changed {
+		if t.Total() > 0 {
+			all = append(all, t.tableCopy)
+		}
+	}
+	return all
+}
+
+// changeRows makes the rows of the copy those of the dump.
+func (r *Refresh) changeRows(ctx context.Context, db *pgtools.DB) error {
+	if len(r.copies()) == 0 {
+		return nil
+	}
+	aside, err := r.findObstacles(ctx, db)
+	if err != nil {
+		return err
+	}
+	for _, o := range aside {
+		if _, err := db.Exec(ctx, o.Before); err != nil {
+			return fmt.Errorf("%s: %w", o.Before, pgtools.Explain(err, r.Loader.phrases))
+		}
+	}
+	group, changing := errgroup.WithContext(ctx)
+	group.Go(func() error { return r.replaceTables(changing) })
+	group.Go(func() error { return r.changeTables(changing, db) })
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	bar := r.Loader.Out.Progress("keys", console.Steps, int64(len(aside)))
+	defer bar.Done()
+	for _, o := range slices.Backward(aside) {
+		for _, sql := range o.After {
+			if _, err := db.Exec(ctx, sql); err != nil {
+				return fmt.Errorf("%s: %w", sql, pgtools.Explain(err, r.Loader.phrases))
+			}
+		}
+		bar.Add(1)
+	}
+	return nil
+}
+
+// replaceTables empties the tables that are replaced, and copies their rows.
+func (r *Refresh) replaceTables(ctx context.Context) error {
+	l := r.Loader
+	if len(r.replaced) == 0 {
+		return nil
+	}
+	var total int64
+	for _, c := range r.replaced {
+		total += c.block.Length
+	}
+	for i := range r.replaced {
+		r.replaced[i].parts = sessionsFor(r.replaced[i].block.Length, total, l.Jobs)
+	}
+	pool := newSessions(l)
+	defer pool.close(ctx)
+	err := pool.do(ctx, func(db *pgtools.DB) error {
+		_, err := db.Exec(ctx, "TRUNCATE ONLY "+strings.Join(quoted(r.replaced), ", "))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("empty tables: %w", err)
+	}
+	bar := l.Out.Progress("data", console.Bytes, total)
+	defer bar.Done()
+	return copier{l, bar, func(tableCopy) {}}.copyTables(ctx, r.replaced)
+}
+
+// changeTables deletes and inserts the rows that differ. Foreign keys are checked at the
+// end of the transaction.
+func (r *Refresh) changeTables(ctx context.Context, db *pgtools.DB) error {
+	bar := r.Loader.Out.Progress("rows", console.Steps, r.Rows().Total())
+	defer bar.Done()
+	return db.InTx(ctx, func(tx *pgtools.Tx) error {
+		for _, t := range r.changed {
+			if t.Total() == 0 {
+				continue
+			}
+			done := bar.Job(t.entry.DisplayName())
+			err := t.change(ctx, tx)
+			done()
+			if err != nil {
+				return r.Loader.tableError(t.tableCopy, err)
+			}
+			bar.Add(t.Total())
+		}
+		return nil
+	})
+}
+
+// change deletes and inserts the rows of one table that differ.
+func (t *changedTable) change(ctx context.Context, tx *pgtools.Tx) error {
+	if n := t.Removed + t.Changed; n > 0 {
+		if err := t.deleteRows(ctx, tx, n); err != nil {
+			return err
+		}
+	}
+	if t.Added+t.Changed == 0 {
+		return nil
+	}
+	rows, err := t.insert.reader()
+	if err != nil {
+		return err
+	}
+	_, err = tx.CopyIn(ctx, t.entry.Copy, rows)
+	return err
+}
+
+// deleteRows deletes n rows by their keys. It uses the operators of the key's index,
+// whatever their schema.
+func (t *changedTable) deleteRows(ctx context.Context, tx *pgtools.Tx, n int64) error {
+	table := quotedName(t.table)
+	operators, err := t.operators(ctx, tx)
+	if err != nil {
+		return err
+	}
+	columns, matches := make([]string, len(t.key)), make([]string, len(t.key))
+	for i, column := range t.key {
+		columns[i] = fmt.Sprintf("%s AS k%d", column, i)
+		matches[i] = fmt.Sprintf("t.%s %s k.k%d", column, operators[i], i)
+	}
+	if _, err := tx.Exec(ctx, "CREATE TEMP TABLE hectl_keys ON COMMIT DROP AS SELECT "+strings.Join(columns, ", ")+" FROM ONLY "+table+" WITH NO DATA"); err != nil {
+		return err
+	}
+	keys, err := t.remove.reader()
+	if err != nil {
+		return err
+	}
+	if _, err := tx.CopyIn(ctx, "COPY pg_temp.hectl_keys FROM stdin", keys); err != nil {
+		return err
+	}
+	deleted, err := tx.Exec(ctx, "DELETE FROM ONLY "+table+" t USING pg_temp.hectl_keys k WHERE "+strings.Join(matches, " AND "))
+	if err != nil {
+		return err
+	}
+	if deleted != n {
+		return notRefreshed("%d of %d rows to delete from %s were not in the snapshot", n-deleted, n, t.entry.DisplayName())
+	}
+	_, err = tx.Exec(ctx, "DROP TABLE pg_temp.hectl_keys")
+	return err
+}
+
+// operators returns the operators that compare the columns of the key, as SQL: those of a
+// unique index on just these columns.
+func (t *changedTable) operators(ctx context.Context, tx *pgtools.Tx) ([]string, error) {
+	names := make([]string, len(t.key))
+	for i, column := range t.key {
+		names[i] = pgtools.QuoteLiteral(unquote(column))
+	}
+	list := "ARRAY[" + strings.Join(names, ", ") + "]::name[]"
+	all, err := pgtools.Rows[string](ctx, tx, `
+		SELECT 'OPERATOR(' || pg_catalog.quote_ident(n.nspname) || '.' || o.oprname || ')'
+		FROM pg_catalog.unnest(`+list+`) WITH ORDINALITY wanted (name, place)
+		JOIN pg_catalog.pg_attribute a ON a.attrelid = `+quotedClass(t.table)+` AND a.attname = wanted.name
+		JOIN LATERAL (
+			SELECT i.indclass[p.n] AS class FROM pg_catalog.pg_index i, pg_catalog.generate_series(0, i.indnkeyatts - 1) AS p (n)
+			WHERE i.indrelid = a.attrelid AND i.indisunique AND i.indpred IS NULL AND i.indkey[p.n] = a.attnum
+			  AND i.indnkeyatts = pg_catalog.cardinality(`+list+`)
+			ORDER BY i.indexrelid LIMIT 1) found ON true
+		JOIN pg_catalog.pg_opclass c ON c.oid = found.class
+		JOIN pg_catalog.pg_am m ON m.oid = c.opcmethod AND m.amname = 'btree'
+		JOIN pg_catalog.pg_amop f ON f.amopfamily = c.opcfamily AND f.amopstrategy = 3 AND f.amoplefttype = c.opcintype AND f.amoprighttype = c.opcintype
+		JOIN pg_catalog.pg_operator o ON o.oid = f.amopopr
+		JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
+		ORDER BY wanted.place`)
+	if err != nil {
+		return nil, fmt.Errorf("look up the key: %w", err)
+	}
+	if len(all) != len(t.key) {
+		return nil, notRefreshed("the key of %s has no operators that compare it", t.entry.DisplayName())
+	}
+	return all, nil
+}
+
+// unquote returns the name of a column from its SQL.
+func unquote(sql string) string {
+	if inner, ok := strings.CutPrefix(sql, `"`); ok {
+		return strings.ReplaceAll(strings.TrimSuffix(inner, `"`), `""`, `"`)
+	}
+	return sql
+}
+
+func quotedName(e *archive.Entry) string {
+	return pgtools.Quote(e.Namespace) + "." + pgtools.Quote(e.Tag)
+}
+
+// quotedClass returns an expression for the OID of a table.
+func quotedClass(e *archive.Entry) string {
+	return pgtools.QuoteLiteral(quotedName(e)) + "::pg_catalog.regclass"
+}
+
+func quoted(copies []tableCopy) (names []string) {
+	for _, c := range copies {
+		names = append(names, quotedName(c.table))
+	}
+	return names
+}
+
+// fillViews refreshes the materialized views, as a restore does.
+func (l *Loader) fillViews(ctx context.Context, head string, b *builder) error {
+	b.bar = l.Out.Progress("views", console.Steps, -1)
+	var passes []pass
+	for _, p := range postDataPasses(l.given, b.restored, l.Jobs, b.dependents) {
+		p.entries = slices.DeleteFunc(slices.Clone(p.entries), func(e *archive.Entry) bool { return e.Desc != "MATERIALIZED VIEW DATA" })
+		if len(p.entries) > 0 {
+			passes = append(passes, p)
+		}
+	}
+	_, err := l.runPasses(ctx, head, b, passes)
+	return err
+}
+
+// analyze removes the deleted rows of the tables that changed, and takes statistics of
+// them, of the tables above them, and of materialized views.
+func (r *Refresh) analyze(ctx context.Context, db *pgtools.DB, b *builder) error {
+	var changed []string
+	for _, c := range r.copies() {
+		changed = append(changed, quotedClass(c.table))
+	}
+	type name struct{ Schema, Name string }
+	affected, err := pgtools.Rows[name](ctx, db, `
+		WITH RECURSIVE up (oid) AS (
+			SELECT pg_catalog.unnest(ARRAY[`+strings.Join(changed, ", ")+`]::pg_catalog.oid[])
+			UNION SELECT inhparent FROM pg_catalog.pg_inherits JOIN up ON inhrelid = up.oid)
+		SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+		WHERE c.relkind = 'm' OR c.oid IN (SELECT oid FROM up)`)
+	if err != nil {
+		return fmt.Errorf("list tables: %w", err)
+	}
+	b.command = "VACUUM (ANALYZE)"
+	return b.analyzeThose(ctx, func(schema, table string) bool { return slices.Contains(affected, name{schema, table}) })
+}
+
+// DownloadOf returns the size of a whole dump for messages, in bytes.
+func DownloadOf(d *dump.Dump) (n int64) {
+	for _, b := range d.Blocks {
+		n += b.Length
+	}
+	return n
+}

@@ -1,0 +1,292 @@
+package load
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/rubyforgood/hectl/dump"
+	"github.com/rubyforgood/hectl/dump/diff"
+	"github.com/rubyforgood/hectl/internal/console"
+	"github.com/rubyforgood/hectl/internal/text"
+	"github.com/rubyforgood/hectl/mask/rows"
+	"github.com/rubyforgood/hectl/pgtools/archive"
+	"github.com/rubyforgood/hectl/pgtools/schema"
+)
+
+// A Refresh turns a copy of a database that an older dump was restored to into what a
+// restore of a newer dump makes. Its steps are Plan, Read and Apply; Close removes its
+// temporary files. Read does not need the copy.
+//
+// It changes only rows, so both dumps must have the same schema. The rows of a table are
+// compared by the archives alone (package diff). A table without a key, or of which most
+// rows differ, is replaced as a whole.
+type Refresh struct {
+	Loader *Loader
+	From   *dump.Dump // the older dump
+
+	Unchanged int // tables whose rows are the same
+	changed   []*changedTable
+	replaced  []tableCopy
+	sequences []*archive.Entry
+}
+
+// NotRefreshed is the error of a database that must be restored in full. It is no defect.
+type NotRefreshed struct{ Why string }
+
+func (e *NotRefreshed) Error() string { return e.Why }
+
+func notRefreshed(format string, args ...any) error {
+	return &NotRefreshed{fmt.Sprintf(format, args...)}
+}
+
+// changedTable is a table of which some rows differ.
+type changedTable struct {
+	tableCopy
+	diff *diff.Table
+	key  []string // SQL of the columns that identify a row
+
+	remove *rowSpool // the keys of the rows to delete
+	insert *rowSpool // the rows to insert, masked
+	RowChanges
+}
+
+// RowChanges counts the rows that differ.
+type RowChanges struct {
+	Added   int64 `json:"rows_added"`
+	Removed int64 `json:"rows_removed"`
+	Changed int64 `json:"rows_changed"`
+}
+
+func (c *RowChanges) add(o RowChanges) {
+	c.Added, c.Removed, c.Changed = c.Added+o.Added, c.Removed+o.Removed, c.Changed+o.Changed
+}
+
+// Total returns the number of rows.
+func (c RowChanges) Total() int64 { return c.Added + c.Removed + c.Changed }
+
+// Limits within which a refresh is worth its while.
+const (
+	// littleMore is how much more than a whole table may be downloaded to compare its
+	// rows. Replacing a small table can be expensive, because the foreign keys of other
+	// tables to it must be checked again.
+	littleMore = 1 << 20 // bytes
+
+	// most is the share of the rows, by their size in the archive, of which a refresh
+	// costs as much as a restore.
+	most = 0.5
+	// alwaysWorth is the size of the rows up to which the share does not matter.
+	alwaysWorth = 8 << 20 // bytes
+)
+
+// Plan decides what happens to each table. It returns a *NotRefreshed if the dump must be
+// restored in full.
+func (r *Refresh) Plan() (err error) {
+	l := r.Loader
+	if l.given, l.raw, err = editedFor(l.Dump, l.Tool); err != nil {
+		return err
+	}
+	if r.From.Blocks == nil || l.Dump.Blocks == nil {
+		return notRefreshed("the tables of a dump cannot be read one by one")
+	}
+	d := diff.Compare(r.From, l.Dump)
+	if n := len(d.Schema); n > 0 {
+		first := d.Schema[0]
+		return notRefreshed("the schema has changed: %s, such as %s %s", text.Count(n, "object"), first.Kind, first.Name)
+	}
+	if err := l.refuseDependents(); err != nil {
+		return err
+	}
+	copies, rest := l.Tables.choose(divide(l.given, l.Dump.Blocks, newDependents(l.given)))
+	copies, rest = setMasks(l.Mask, copies, rest)
+	r.sequences = slices.DeleteFunc(slices.Clone(rest.entries), func(e *archive.Entry) bool { return e.Desc != "SEQUENCE SET" })
+	byID := map[int]tableCopy{}
+	for _, c := range copies {
+		byID[c.entry.ID] = c
+	}
+	tables := schema.Read(l.Dump.Head).ByName()
+	var all, some int64
+	for _, t := range d.Tables {
+		e := t.Entry()
+		if e == nil {
+			return notRefreshed("only the older dump has rows of %s", t.Name)
+		}
+		c, copied := byID[e.ID]
+		all += t.Whole()
+		switch {
+		case t.State == diff.Same:
+			r.Unchanged++
+			continue
+		case t.Name == schema.Name{Name: diff.LargeObjects}:
+			if l.Mask.EmptiesLargeObjects() {
+				continue
+			}
+			return notRefreshed("its large objects have changed")
+		case !copied && slices.Contains(rest.entries, l.given.ByID()[e.ID]):
+			return notRefreshed("the rows of %s are INSERT statements", t.Name)
+		case !copied:
+			continue // its rows are left out
+		case c.table == nil:
+			return notRefreshed("the rows of %s are copied through a partitioned table", t.Name)
+		case tables[t.Name] == nil || tables[t.Name].Unread != nil:
+			return notRefreshed("the definition of %s cannot be read", t.Name)
+		}
+		key := keyOf(t, c)
+		if key == nil || t.Bytes() > t.Whole()+littleMore {
+			some += t.Whole()
+			r.replaced = append(r.replaced, c)
+			continue
+		}
+		some += t.Bytes()
+		r.changed = append(r.changed, &changedTable{tableCopy: c, diff: t, key: key})
+	}
+	if float64(some) > most*float64(all) && some > alwaysWorth {
+		return notRefreshed("most of its rows have changed")
+	}
+	return nil
+}
+
+// refuseDependents returns a *NotRefreshed if a stored value may depend on rows of other
+// tables, or if a statement of the refresh may start an event trigger.
+func (l *Loader) refuseDependents() error {
+	reading := newDependents(l.given)
+	for e := range l.given.All() {
+		switch {
+		case e.Desc == "EVENT TRIGGER":
+			return notRefreshed("it has the event trigger %s", e.DisplayName())
+		case e.Desc == "TABLE DATA" && reading.rows(e), (e.Desc == "INDEX" || e.Desc == "CONSTRAINT") && reading.index(e):
+			return notRefreshed("%s calls functions, which may read other tables", e.DisplayName())
+		}
+	}
+	return nil
+}
+
+// keyOf returns the SQL of the columns that identify the rows of a table after they were
+// masked, nil if there are none.
+func keyOf(t *diff.Table, c tableCopy) (key []string) {
+	columns, _ := schema.CopyColumns(c.entry.Copy)
+	if t.State != diff.Changed || len(t.Key()) == 0 || drawsByNumber(c.mask) {
+		return nil
+	}
+	for _, place := range t.Key() {
+		if place >= len(columns) || c.mask != nil && c.mask.Columns[place].Method != nil {
+			return nil
+		}
+		key = append(key, columns[place])
+	}
+	return key
+}
+
+// drawsByNumber reports whether the fake values of a row depend on its number.
+func drawsByNumber(mask *rows.Table) bool {
+	return mask != nil && mask.Key == nil && slices.ContainsFunc(mask.Columns, func(c rows.Column) bool { return c.PerRow })
+}
+
+// Masks reports whether rows of a table that is refreshed row by row are masked.
+func (r *Refresh) Masks() bool {
+	return slices.ContainsFunc(r.changed, func(t *changedTable) bool { return t.mask != nil })
+}
+
+// Download returns how many bytes Read and Apply download.
+func (r *Refresh) Download() (n int64) {
+	for _, t := range r.changed {
+		n += t.diff.Bytes()
+	}
+	for _, c := range r.replaced {
+		n += c.block.Length
+	}
+	return n
+}
+
+// Tables returns the numbers of tables of which some rows differ, and of those that are
+// replaced.
+func (r *Refresh) Tables() (changed, replaced int) {
+	for _, t := range r.changed {
+		if t.remove == nil || t.Total() > 0 {
+			changed++
+		}
+	}
+	return changed, len(r.replaced)
+}
+
+// Rows counts the rows that differ, without those of replaced tables. It is complete after
+// Read.
+func (r *Refresh) Rows() (n RowChanges) {
+	for _, t := range r.changed {
+		n.add(t.RowChanges)
+	}
+	return n
+}
+
+const (
+	readAtOnce = 2        // tables
+	sortInRAM  = 16 << 20 // bytes for each of them
+)
+
+// Read downloads the rows that differ, except those of replaced tables, and masks them.
+func (r *Refresh) Read(ctx context.Context) error {
+	var total int64
+	for _, t := range r.changed {
+		total += t.diff.Bytes()
+	}
+	bar := r.Loader.Out.Progress("compare", console.Bytes, total)
+	defer bar.Done()
+	group, reading := errgroup.WithContext(ctx)
+	group.SetLimit(readAtOnce)
+	slices.SortStableFunc(r.changed, func(a, b *changedTable) int { return cmp.Compare(b.diff.Bytes(), a.diff.Bytes()) })
+	for _, t := range r.changed {
+		t.remove, t.insert = &rowSpool{}, &rowSpool{}
+		group.Go(func() error {
+			return t.diff.Changes(reading, diff.Options{Memory: sortInRAM, Add: bar.Add}, func(c diff.Change) error {
+				return errors.Join(t.take(c), reading.Err())
+			})
+		})
+	}
+	return group.Wait()
+}
+
+// take takes a row that differs.
+func (t *changedTable) take(c diff.Change) error {
+	switch {
+	case c.From == nil:
+		t.Added++
+	case c.To == nil:
+		t.Removed++
+	default:
+		t.Changed++
+	}
+	if c.From != nil {
+		if err := t.remove.write(c.Key, []byte{'\n'}); err != nil {
+			return err
+		}
+	}
+	if c.To == nil {
+		return nil
+	}
+	row := c.To
+	if t.mask != nil {
+		masked, err := t.mask.Rows(nil, row, 0)
+		if err != nil {
+			return fmt.Errorf("mask table %w", err) // err begins with the name of the table
+		}
+		row = masked
+	}
+	return t.insert.write(row)
+}
+
+// Close removes the temporary files.
+func (r *Refresh) Close() error {
+	var errs []error
+	for _, t := range r.changed {
+		for _, s := range []*rowSpool{t.remove, t.insert} {
+			if s != nil {
+				errs = append(errs, s.close())
+			}
+		}
+	}
+	return errors.Join(errs...)
+}

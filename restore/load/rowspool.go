@@ -1,0 +1,67 @@
+package load
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+)
+
+// A rowSpool holds rows until they are needed: a few in memory, more in a file that has no
+// name.
+type rowSpool struct {
+	memory []byte
+	file   *os.File
+	w      *bufio.Writer
+}
+
+const spoolInRAM = 256 << 10 // bytes
+
+func (s *rowSpool) write(pieces ...[]byte) error {
+	for _, p := range pieces {
+		if s.file == nil && len(s.memory)+len(p) <= spoolInRAM {
+			s.memory = append(s.memory, p...)
+			continue
+		}
+		if s.file == nil {
+			if err := s.open(); err != nil {
+				return err
+			}
+		}
+		if _, err := s.w.Write(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *rowSpool) open() (err error) {
+	if s.file, err = os.CreateTemp("", "hectl-"); err != nil { // 0600
+		return fmt.Errorf("create a temporary file: %w", err)
+	}
+	s.w = bufio.NewWriterSize(s.file, 64<<10)
+	if err := os.Remove(s.file.Name()); err != nil {
+		return fmt.Errorf("unlink a temporary file: %w", err)
+	}
+	return nil
+}
+
+// reader returns a reader of what was written. Nothing may be written after that.
+func (s *rowSpool) reader() (io.Reader, error) {
+	if s.file == nil {
+		return bytes.NewReader(s.memory), nil
+	}
+	if err := s.w.Flush(); err != nil {
+		return nil, err
+	}
+	_, err := s.file.Seek(0, io.SeekStart)
+	return io.MultiReader(bytes.NewReader(s.memory), s.file), err
+}
+
+func (s *rowSpool) close() error {
+	if s.file == nil {
+		return nil
+	}
+	return s.file.Close()
+}
