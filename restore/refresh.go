@@ -10,7 +10,6 @@ import (
 
 	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/fault"
-	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/restore/load"
 	"github.com/rubyforgood/hectl/restore/snapshot"
 	"github.com/rubyforgood/hectl/restore/swap"
@@ -43,7 +42,7 @@ func (f fetch) planRefresh(ctx context.Context, r *replacement, newest dump.Obje
 			return err
 		}
 		why = "of the snapshot " + base.Snapshot.Name + ": " + err.Error()
-		if _, expected := errors.AsType[*load.NotRefreshed](err); !expected {
+		if _, expected := errors.AsType[*load.NotRefreshedError](err); !expected {
 			why = fmt.Sprintf("the snapshot %s cannot be refreshed: %v", base.Snapshot.Name, err)
 		}
 	}
@@ -53,10 +52,10 @@ func (f fetch) planRefresh(ctx context.Context, r *replacement, newest dump.Obje
 	return nil
 }
 
-// planFrom plans to refresh a snapshot. The error is a *load.NotRefreshed if there is a
+// planFrom plans to refresh a snapshot. The error is a *load.NotRefreshedError if there is a
 // reason not to.
 func (f fetch) planFrom(ctx context.Context, r *replacement, newest dump.Object, base target.Held) (_ *refresh, err error) {
-	refuse := func(format string, args ...any) error { return &load.NotRefreshed{Why: fmt.Sprintf(format, args...)} }
+	refuse := func(format string, args ...any) error { return &load.NotRefreshedError{Why: fmt.Sprintf(format, args...)} }
 	made := base.Snapshot.Recipe
 	untouched, err := r.session.IsUntouched(ctx, base)
 	switch {
@@ -115,13 +114,7 @@ func (r *replacement) refreshTemp(ctx context.Context) error {
 	r.out.Say("refreshing the snapshot %s to %s in %s", f.base.Snapshot.Name, path.Base(p.Dump.Name), p.Temp)
 	group, working := errgroup.WithContext(ctx)
 	group.Go(func() error { return f.rows.Read(working) })
-	group.Go(func() error {
-		err := pgtools.CopyDatabase(working, s.Conn, f.base.Name, p.Temp, pgtools.CopyOptions{AppName: pgtools.RestoreApp, Owner: r.create.Owner})
-		if err != nil {
-			return err
-		}
-		return s.MarkTemp(working, p.Temp, false)
-	})
+	group.Go(func() error { return snapshot.CopyToTemp(working, s, f.base, p.Temp, r.create.Owner) })
 	if err := group.Wait(); err != nil {
 		return err
 	}
@@ -145,7 +138,7 @@ func (r *replacement) fillTemp(ctx context.Context) error {
 			return err
 		}
 		r.whole = "of the snapshot " + r.refresh.base.Snapshot.Name + ": " + err.Error()
-		if _, expected := errors.AsType[*load.NotRefreshed](err); !expected {
+		if _, expected := errors.AsType[*load.NotRefreshedError](err); !expected {
 			r.whole = ""
 			r.out.Warn("refreshing the snapshot %s failed: %v", r.refresh.base.Snapshot.Name, err)
 		}

@@ -17,7 +17,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Apply changes the copy, which Loader.Into names. It returns a *NotRefreshed if the
+// Apply changes the copy, which Loader.Into names. It returns a *NotRefreshedError if the
 // database must be restored in full. After any error, the copy is useless.
 //
 // Rows are deleted by key and inserted again, in one transaction for all tables. Nothing
@@ -58,7 +58,7 @@ func (r *Refresh) Apply(ctx context.Context) (err error) {
 	return r.analyze(ctx, db, b)
 }
 
-// refuseCopy returns a *NotRefreshed if a restore would make another database for reasons
+// refuseCopy returns a *NotRefreshedError if a restore would make another database for reasons
 // that are not in the dump: the server has newer extensions or collations.
 func (l *Loader) refuseCopy(ctx context.Context, db *pgtools.DB) error {
 	var extensions, collations string
@@ -80,7 +80,7 @@ func (l *Loader) refuseCopy(ctx context.Context, db *pgtools.DB) error {
 	return nil
 }
 
-// refuseCredentials returns a *NotRefreshed if the catalogs show credentials, in a table
+// refuseCredentials returns a *NotRefreshedError if the catalogs show credentials, in a table
 // that changes, which the mask of its rows does not cover.
 func (r *Refresh) refuseCredentials(ctx context.Context) error {
 	l := r.Loader

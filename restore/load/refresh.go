@@ -35,13 +35,13 @@ type Refresh struct {
 	sequences []*archive.Entry
 }
 
-// NotRefreshed is the error of a database that must be restored in full. It is no defect.
-type NotRefreshed struct{ Why string }
+// NotRefreshedError is the error of a database that must be restored in full. It is no defect.
+type NotRefreshedError struct{ Why string }
 
-func (e *NotRefreshed) Error() string { return e.Why }
+func (e *NotRefreshedError) Error() string { return e.Why }
 
 func notRefreshed(format string, args ...any) error {
-	return &NotRefreshed{fmt.Sprintf(format, args...)}
+	return &NotRefreshedError{fmt.Sprintf(format, args...)}
 }
 
 // changedTable is a table of which some rows differ.
@@ -83,7 +83,7 @@ const (
 	alwaysWorth = 8 << 20 // bytes
 )
 
-// Plan decides what happens to each table. It returns a *NotRefreshed if the dump must be
+// Plan decides what happens to each table. It returns a *NotRefreshedError if the dump must be
 // restored in full.
 func (r *Refresh) Plan() (err error) {
 	l := r.Loader
@@ -150,7 +150,7 @@ func (r *Refresh) Plan() (err error) {
 	return nil
 }
 
-// refuseDependents returns a *NotRefreshed if a stored value may depend on rows of other
+// refuseDependents returns a *NotRefreshedError if a stored value may depend on rows of other
 // tables, or if a statement of the refresh may start an event trigger.
 func (l *Loader) refuseDependents() error {
 	reading := newDependents(l.given)

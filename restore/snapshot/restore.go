@@ -57,6 +57,22 @@ func explainStale(ctx context.Context, s *target.Session, snapshot target.Held, 
 	return fault.Wrap(fault.CodeOf(err), hint, err)
 }
 
+// CopyToTemp copies a snapshot to a temp database. The copy accepts connections only once
+// it has its mark, because a later run drops a database without a mark only if nobody can
+// have used it.
+func CopyToTemp(ctx context.Context, s *target.Session, snapshot target.Held, temp, owner string) error {
+	if err := pgtools.CopyDatabase(ctx, s.Conn, snapshot.Name, temp, pgtools.CopyOptions{AppName: pgtools.RestoreApp, Owner: owner, Sealed: true}); err != nil {
+		return &NotCopiedError{err}
+	}
+	if err := s.MarkTemp(ctx, temp, snapshot.Snapshot.Production); err != nil {
+		return err
+	}
+	if _, err := s.DB.Exec(ctx, "ALTER DATABASE "+pgtools.Quote(temp)+" ALLOW_CONNECTIONS true"); err != nil {
+		return fmt.Errorf("open %s: %w", temp, err)
+	}
+	return nil
+}
+
 // restorePlan describes what the restore of a snapshot will do.
 type restorePlan struct {
 	Snapshot  Info     `json:"snapshot"`
@@ -127,10 +143,7 @@ func (r Restore) Run(ctx context.Context, s *target.Session, snapshot target.Hel
 	if s.Existing != nil {
 		owner = s.Existing.Owner
 	}
-	if err := pgtools.CopyDatabase(ctx, s.Conn, snapshot.Name, p.Temp, pgtools.CopyOptions{AppName: pgtools.RestoreApp, Owner: owner}); err != nil {
-		return &NotCopiedError{err}
-	}
-	if err := s.MarkTemp(ctx, p.Temp, snapshot.Snapshot.Production); err != nil {
+	if err := CopyToTemp(ctx, s, snapshot, p.Temp, owner); err != nil {
 		return err
 	}
 	if err := p.Commands.Run(ctx, s, p); err != nil {

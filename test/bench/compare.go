@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	_ "embed" // for the two days
+	"errors"
 	"fmt"
+	"time"
 )
 
 var (
@@ -15,16 +17,36 @@ var (
 
 // comparing is the scenario from two dumps of one database, a day apart, to their
 // difference.
-func (w *world) comparing(name, day string) scenario {
+func (w *world) comparing(name string, s *subject) scenario {
 	nothing := func(context.Context) error { return nil }
 	return scenario{
-		name: name, subject: &subject{database: name, fill: w.production(), day: day}, baselines: []string{"get"},
+		name: name, subject: s, baselines: []string{"get"},
 		contenders: []contender{
 			{"get", "the second dump to nowhere", w.getToNowhere},
 			{"hectl", "hectl diff: the rows that differ, from both dumps", w.hectlDiff},
 		},
 		prepare: nothing, clean: nothing,
 	}
+}
+
+// refreshing is the scenario from a fetched database to the dump of the next day.
+func (w *world) refreshing(name string, s *subject) scenario {
+	sc := w.fetch(name, s, []contender{
+		{"hectl", "hectl fetch-latest-db --fresh: the whole dump", w.hectlFetch("--fresh")},
+		{"hectl-snapshot", "the same, and keep a snapshot", w.hectlFetch("--fresh", "--snapshot")},
+		{"refresh", "hectl fetch-latest-db, with a snapshot of the dump before", w.hectlFetch()},
+		{"refresh-snapshot", "the same, and keep a new snapshot", w.hectlFetch("--snapshot")},
+	})
+	sc.baselines = []string{"hectl", "hectl-snapshot"}
+	before := func(ctx context.Context, r *run, s *subject) error {
+		return w.hectlFetch("--snapshot", "--at", s.dayBegan.UTC().Format(time.RFC3339))(ctx, r, s)
+	}
+	sc.before = map[string]func(context.Context, *run, *subject) error{"refresh": before, "refresh-snapshot": before}
+	sc.check = func(ctx context.Context, s *subject) error {
+		found, err := w.contents(ctx, targetDB)
+		return errors.Join(err, mustBe(found, s.contents))
+	}
+	return sc
 }
 
 func (w *world) getToNowhere(ctx context.Context, r *run, s *subject) error {

@@ -49,7 +49,8 @@ func lines() []line {
 // scenarios returns the scenarios that the options ask for.
 func (w *world) scenarios() []scenario {
 	production := &subject{database: "production", fill: w.production()}
-	all := []scenario{w.fetching("fetch", production), w.masking(production), w.backingUp(production), w.comparing("day", daySQL), w.comparing("bad-day", badDaySQL)}
+	day, badDay := &subject{database: "day", fill: w.production(), day: daySQL}, &subject{database: "bad-day", fill: w.production(), day: badDaySQL}
+	all := []scenario{w.fetching("fetch", production), w.masking(production), w.backingUp(production), w.comparing("day", day), w.comparing("bad-day", badDay), w.refreshing("refresh", day), w.refreshing("bad-refresh", badDay)}
 	if w.opt.exclude {
 		all = append(all, w.excluding(production))
 	}

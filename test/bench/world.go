@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/pgtools"
@@ -33,9 +34,10 @@ type world struct {
 
 // subject is a database and its dump.
 type subject struct {
-	database string   // also the label of its dump
-	fill     []string // SQL, one transaction each
-	day      string   // SQL between its first dump and the one that is measured; "" for one dump
+	database string    // also the label of its dump
+	fill     []string  // SQL, one transaction each
+	day      string    // SQL between its first dump and the one that is measured; "" for one dump
+	dayBegan time.Time // after the first of the two dumps
 
 	// Known once it is created.
 	size     int64  // of the database, in bytes
@@ -152,6 +154,7 @@ func (w *world) make(ctx context.Context, s *subject) error {
 		if err := r.pipe(ctx, r.hectl(dumpsBucket, s, "backup", "--quiet")); err != nil {
 			return err
 		}
+		s.dayBegan = time.Now()
 		if err := w.cluster.Exec(ctx, s.database, s.day); err != nil {
 			return err
 		}
