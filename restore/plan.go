@@ -93,7 +93,7 @@ func (p plan) Text() string {
 	case p.Refresh != nil:
 		fmt.Fprintf(&b, "refreshing      %s\n", p.Refresh.Plan())
 	case p.Whole != "":
-		fmt.Fprintf(&b, "as a whole      because %s\n", p.Whole)
+		fmt.Fprintf(&b, "not refreshing  %s\n", p.Whole)
 	}
 	fmt.Fprintf(&b, "with            %s\n", p.Tool)
 	fmt.Fprintf(&b, "into            %s on %s (PostgreSQL %s)\n", p.Temp, p.Server, p.Version)

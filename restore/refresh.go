@@ -41,13 +41,10 @@ func (f fetch) planRefresh(ctx context.Context, r *replacement, newest dump.Obje
 		if ctx.Err() != nil {
 			return err
 		}
-		why = "of the snapshot " + base.Snapshot.Name + ": " + err.Error()
-		if _, expected := errors.AsType[*load.NotRefreshedError](err); !expected {
-			why = fmt.Sprintf("the snapshot %s cannot be refreshed: %v", base.Snapshot.Name, err)
-		}
+		why = base.Snapshot.Name + ": " + err.Error()
 	}
 	if why != "" {
-		r.whole = why
+		r.whole = "the snapshot " + why
 	}
 	return nil
 }
@@ -55,7 +52,9 @@ func (f fetch) planRefresh(ctx context.Context, r *replacement, newest dump.Obje
 // planFrom plans to refresh a snapshot. The error is a *load.NotRefreshedError if there is a
 // reason not to.
 func (f fetch) planFrom(ctx context.Context, r *replacement, newest dump.Object, base target.Held) (_ *refresh, err error) {
-	refuse := func(format string, args ...any) error { return &load.NotRefreshedError{Why: fmt.Sprintf(format, args...)} }
+	refuse := func(format string, args ...any) error {
+		return &load.NotRefreshedError{Why: fmt.Sprintf(format, args...)}
+	}
 	made := base.Snapshot.Recipe
 	untouched, err := r.session.IsUntouched(ctx, base)
 	switch {
@@ -98,7 +97,7 @@ func (f fetch) planFrom(ctx context.Context, r *replacement, newest dump.Object,
 		return nil, refuse("its dump was masked differently")
 	}
 	rows := &load.Refresh{Loader: r.loader(), From: from}
-	if err := rows.Plan(); err != nil {
+	if err := rows.Plan(ctx); err != nil {
 		return nil, err
 	}
 	if r.masking.rules != nil && !r.dump.Masked && r.masking.rules.SeedFile == "" && rows.Masks() {
@@ -137,7 +136,7 @@ func (r *replacement) fillTemp(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return err
 		}
-		r.whole = "of the snapshot " + r.refresh.base.Snapshot.Name + ": " + err.Error()
+		r.whole = "the snapshot " + r.refresh.base.Snapshot.Name + ": " + err.Error()
 		if _, expected := errors.AsType[*load.NotRefreshedError](err); !expected {
 			r.whole = ""
 			r.out.Warn("refreshing the snapshot %s failed: %v", r.refresh.base.Snapshot.Name, err)
@@ -147,7 +146,7 @@ func (r *replacement) fillTemp(ctx context.Context) error {
 		}
 	}
 	if r.whole != "" {
-		r.out.Say("downloading the whole dump, because %s", r.whole)
+		r.out.Say("restoring the whole dump instead of refreshing %s", r.whole)
 	}
 	if err := r.createTemp(ctx); err != nil {
 		return err

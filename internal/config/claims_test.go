@@ -11,7 +11,7 @@ import (
 func TestWhatNeedsApproval(t *testing.T) {
 	for _, tt := range []struct{ text, keys string }{
 		{"", ""},
-		{"region: eu-west-1\nprofile: x\npath_style: true\nenv: staging\njobs: 2\nkeep: {last: 1}\nmax_age: 2h\nmax_shrink: 10\nattachments_bucket: s3://files\nmask: {mode: on}", ""},
+		{"region: eu-west-1\nprofile: x\npath_style: true\nenv: staging\njobs: 2\nkeep: {last: 1}\nmax_age: 2h\nmax_shrink: 10\nattachments_bucket: s3://files\nsnapshot: true\nmask: {mode: on}", ""},
 		{"bucket: s3://b\nmasked_bucket: s3://m", "bucket masked_bucket"},
 		{"endpoint_url: https://store", "endpoint_url"},
 		{"pg_bin: bin", "pg_bin"},

@@ -83,9 +83,9 @@ const (
 	alwaysWorth = 8 << 20 // bytes
 )
 
-// Plan decides what happens to each table. It returns a *NotRefreshedError if the dump must be
-// restored in full.
-func (r *Refresh) Plan() (err error) {
+// Plan decides what happens to each table. It returns a *NotRefreshedError if the dump must
+// be restored in full.
+func (r *Refresh) Plan(ctx context.Context) (err error) {
 	l := r.Loader
 	if l.given, l.raw, err = editedFor(l.Dump, l.Tool); err != nil {
 		return err
@@ -96,7 +96,7 @@ func (r *Refresh) Plan() (err error) {
 	d := diff.Compare(r.From, l.Dump)
 	if n := len(d.Schema); n > 0 {
 		first := d.Schema[0]
-		return notRefreshed("the schema has changed: %s, such as %s %s", text.Count(n, "object"), first.Kind, first.Name)
+		return notRefreshed("the schema has changed (%s, such as %s %s)", text.Count(n, "object"), first.Kind, first.Name)
 	}
 	if err := l.refuseDependents(); err != nil {
 		return err
@@ -125,7 +125,10 @@ func (r *Refresh) Plan() (err error) {
 			if l.Mask.EmptiesLargeObjects() {
 				continue
 			}
-			return notRefreshed("its large objects have changed")
+			if err := refuseObjects(ctx, t); err != nil {
+				return err
+			}
+			r.Unchanged++
 		case !copied && slices.Contains(rest.entries, l.given.ByID()[e.ID]):
 			return notRefreshed("the rows of %s are INSERT statements", t.Name)
 		case !copied:
@@ -148,6 +151,17 @@ func (r *Refresh) Plan() (err error) {
 		return notRefreshed("most of its rows have changed")
 	}
 	return nil
+}
+
+// refuseObjects returns a *NotRefreshedError if the large objects differ, or are too large
+// to find out.
+func refuseObjects(ctx context.Context, t *diff.Table) error {
+	if t.Whole() <= littleMore {
+		if same, err := t.SameObjects(ctx); err != nil || same {
+			return err
+		}
+	}
+	return notRefreshed("its large objects have changed")
 }
 
 // refuseDependents returns a *NotRefreshedError if a stored value may depend on rows of other

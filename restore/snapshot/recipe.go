@@ -42,8 +42,8 @@ func compareRecipes(made, want target.Recipe, password string) string {
 }
 
 // FindBase returns the newest snapshot that can be refreshed to the result of a fetch with
-// this recipe, nil if there is none. why is a clause against the newest that a fetch
-// made, "" if there is none at all.
+// this recipe, nil if there is none. Then why names the newest that a fetch made, and the
+// reason; it is "" if there is none at all.
 func FindBase(snapshots []target.Held, want target.Recipe, password string) (snapshot *target.Held, why string) {
 	for i := range slices.Backward(snapshots) {
 		s := &snapshots[i]
@@ -56,7 +56,7 @@ func FindBase(snapshots []target.Held, want target.Recipe, password string) (sna
 		if reason == "" {
 			return s, ""
 		}
-		why = cmp.Or(why, "of the snapshot "+s.Snapshot.Name+": "+reason)
+		why = cmp.Or(why, s.Snapshot.Name+": "+reason)
 	}
 	return nil, why
 }
