@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/rubyforgood/hectl/internal/config"
 )
 
 const (
@@ -11,9 +13,6 @@ const (
 	suffix     = ".rds.dump"
 	timeLayout = "20060102150405" // UTC
 )
-
-// defaultLabel is the label of dumps whose key has none.
-const defaultLabel = "production"
 
 // Key returns the key of a dump taken at t. base is "" for the top of the bucket.
 func Key(base, label string, t time.Time) string {
@@ -50,7 +49,7 @@ func ParseKey(base, key string) (label string, t time.Time, ok bool) {
 	if m := labelAndTime.FindStringSubmatch(stem); m != nil {
 		if t, err := time.Parse(timeLayout, m[2]); err == nil {
 			if m[1] == "" {
-				return defaultLabel, t, true
+				return config.DefaultLabel, t, true
 			}
 			return m[1], t, true
 		}
