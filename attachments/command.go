@@ -60,7 +60,7 @@ func Command(env *command.Env) *cli.Command {
 			&cli.StringSliceFlag{Category: command.Database, Name: "record-type", Usage: "only files attached to records of `CLASS`, such as Organization; repeatable"},
 			&cli.StringSliceFlag{Category: command.Database, Name: "table", Usage: "only files attached to records that Rails would keep in `TABLE`; repeatable"},
 			&cli.StringSliceFlag{Category: command.Database, Name: "name", Usage: "only attachments called `NAME`, such as logo; repeatable"},
-			&cli.StringFlag{Category: command.Database, Name: "since", Usage: "only files created since `TIME`: a date, or an age such as 90d or 1y6m"},
+			&cli.StringFlag{Category: command.Database, Name: "since", Usage: "only files created since `TIME`: a date, a local time, or an age such as 90d"},
 			&cli.StringFlag{Category: command.Database, Name: "max-size", Usage: "only files of at most `SIZE`, such as 5MB"},
 			&cli.BoolFlag{Category: command.Database, Name: "no-variants", Usage: "skip resized images and previews; the application does not recreate them while their rows exist"},
 			&cli.StringFlag{Category: command.Database, Name: "service-name", Value: "local", Usage: "`NAME` of the Disk service in config/storage.yml (default local)"},

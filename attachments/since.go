@@ -1,24 +1,22 @@
 package attachments
 
 import (
+	"errors"
 	"time"
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/when"
 )
 
-// parseSince reads a date, a time or an age, and returns it as a time. A date means
-// midnight UTC.
+// parseSince returns the first moment of a date, a time or an age.
 func parseSince(text string, now time.Time) (time.Time, error) {
-	for _, layout := range []string{time.DateOnly, time.RFC3339} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, nil
-		}
+	t, err := when.ParseEarliest(text, now)
+	if errors.Is(err, when.ErrAmbiguous) {
+		return t, fault.New(fault.Usage, "for example: --since 90d, --since 3h or --since 90min", "--since %s %w", fault.Quote(text), err)
 	}
-	age, err := when.ParseSpan(text)
 	if err != nil {
-		return time.Time{}, fault.New(fault.Usage, "for example: --since 2026-01-31, or --since 90d",
-			"--since %q is neither a date such as 2026-01-31 nor an age such as 90d or 1y6m", text)
+		return t, fault.New(fault.Usage, `for example: --since 2026-01-31, --since "2026-01-31 14:30" or --since 90d`,
+			"--since %s is neither a time such as 2026-01-31 or 2026-01-31T14:30 nor an age such as 3h, 90d or 1y6m", fault.Quote(text))
 	}
-	return age.Before(now.UTC()), nil
+	return t, nil
 }

@@ -59,7 +59,7 @@ func ParseAt(env *Env, c *cli.Context) (time.Time, error) {
 	value := c.String("at")
 	at, err := when.ParseLatest(value, env.Console.Now())
 	if errors.Is(err, when.ErrAmbiguous) {
-		return at, fault.New(fault.Usage, "write days or hours, such as --at 2d or --at 3h", "--at %s %w", fault.Quote(value), err)
+		return at, fault.New(fault.Usage, "for example: --at 2d, --at 3h or --at 90min", "--at %s %w", fault.Quote(value), err)
 	}
 	if err != nil {
 		return at, fault.New(fault.Usage, `for example: --at 2026-11-26, --at "2026-11-26 14:30", --at 2026-11-26T14:30:00Z or --at 2d`,
