@@ -132,7 +132,7 @@ func operandAt(commands []*cli.Command, args []string) int {
 func alwaysTakesValue(commands []*cli.Command, name string) bool {
 	known := false
 	for _, cmd := range commands {
-		if f := findFlag(allFlags(cmd), name); f != nil {
+		if f := findFlagBelow(cmd, name); f != nil {
 			if !takesValue(f) {
 				return false
 			}
@@ -249,6 +249,19 @@ func takesValue(f cli.Flag) bool {
 func findFlag(flags []cli.Flag, name string) cli.Flag {
 	for _, f := range flags {
 		if slices.Contains(f.Names(), name) {
+			return f
+		}
+	}
+	return nil
+}
+
+// findFlagBelow returns the flag of cmd or of one of its subcommands, nil if none has it.
+func findFlagBelow(cmd *cli.Command, name string) cli.Flag {
+	if f := findFlag(cmd.Flags, name); f != nil {
+		return f
+	}
+	for _, c := range cmd.Subcommands {
+		if f := findFlagBelow(c, name); f != nil {
 			return f
 		}
 	}
