@@ -21,7 +21,7 @@ func TestSegments(t *testing.T) {
 				var texts [][]byte
 				var packed []archive.Segment
 				for i := range segments {
-					texts = append(texts, bytes.Repeat(fmt.Appendf(nil, "%d\tabcdefghij\t%x\n", i, i*i), 1+i*i*500))
+					texts = append(texts, bytes.Repeat(fmt.Appendf(nil, "%d\tabcdefghij\t%x\n", i, i*i), 1+i*i*100))
 					packed = append(packed, archive.Segment{})
 				}
 				packer, err := archive.NewSegmentPacker(h, 0)
