@@ -37,12 +37,16 @@ func TestMajorsPairs(t *testing.T) {
 		clusters[major], want[major] = c, checksums(t, c, "pairs")
 		dumps[major] = dumpOf(t, c, "pairs")
 	}
-	for _, p := range []pair{
-		{13, 13, 13}, {15, 15, 15}, {17, 17, 17}, {18, 18, 18}, {19, 19, 19},
+	var pairs []pair
+	for _, major := range pgtest.Majors() {
+		pairs = append(pairs, pair{major, major, major})
+	}
+	pairs = append(pairs, []pair{
 		{13, 15, 15}, {13, 19, 19}, {15, 18, 18}, {15, 19, 19}, {17, 19, 19}, {18, 19, 19}, // upgrades
 		{19, 18, 18}, {19, 17, 17}, {18, 17, 17}, {17, 15, 17}, {19, 15, 19}, {15, 13, 13}, // older servers
 		{17, 17, 15}, {18, 18, 15}, {19, 19, 15}, {17, 17, 13}, {17, 15, 15}, {19, 15, 15}, {19, 13, 13}, {18, 19, 17}, // older tools
-	} {
+	}...)
+	for _, p := range pairs {
 		t.Run(strconv.Itoa(p.from)+" to "+strconv.Itoa(p.to)+" by "+strconv.Itoa(p.tools), func(t *testing.T) {
 			to := clusters[p.to]
 			name := "t" + strconv.Itoa(p.from) + "_" + strconv.Itoa(p.tools)

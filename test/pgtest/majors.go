@@ -6,11 +6,24 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 )
 
-// Majors returns the majors of PostgreSQL that script/majors provides.
-func Majors() []int { return []int{13, 15, 17, 18, 19} }
+// Majors returns the majors of PostgreSQL that script/majors provides, in order.
+func Majors() []int {
+	majors := []int{13, 15, 17, 18, 19}
+	for also := range strings.FieldsSeq(os.Getenv("HECTL_MAJORS_ALSO")) {
+		major, err := strconv.Atoi(also)
+		if err != nil {
+			panic(err) // script/majors has refused it
+		}
+		majors = append(majors, major)
+	}
+	slices.Sort(majors)
+	return slices.Compact(majors)
+}
 
 // MajorBin returns the folder where script/majors puts a major's programs.
 func MajorBin(major int) string {
