@@ -34,7 +34,7 @@ UNWATCHED := golang.org/x/crypto/blowfish regexp regexp/syntax hash/adler32 \
 RACE := $(shell if [ -n "$$CI" ] || command -v "$$($(GO) env CC)" >/dev/null 2>&1; then \
 	echo -race -gcflags=all=-d=checkptr=0 $(patsubst %,-gcflags=%=-race=false,$(UNWATCHED)); fi)
 
-.PHONY: help demo test test-oracle test-majors faults soak fuzz build lint fmt bench check reference still release-check package-check setup setup-tests clean
+.PHONY: help demo test test-oracle test-majors test-image faults soak fuzz build lint fmt bench check reference still release-check package-check setup setup-tests clean
 
 help: ## list the targets
 	@echo "make TARGET, with TARGET one of:"
@@ -54,6 +54,10 @@ test-oracle: setup bin/versitygw ## compare hectl with pg_restore on 200 random 
 test-majors: bin/versitygw ## try PostgreSQL 13, 15, 17, 18 and 19 (downloads what is missing)
 	@script/majors
 	@$(GO) run ./test/gotest -timeout 20m -tags majors -run Majors ./pgtools ./pgtools/archive ./pgtools/schema ./mask ./backup/parallel .
+
+test-image: bin/versitygw ## make the root of the image, for both architectures, and run hectl in it (Debian; needs root)
+	@script/majors
+	@HECTL_IMAGE_CACHE=$${HECTL_IMAGE_CACHE:-/var/cache/hectl-image} $(GO) run ./test/gotest -timeout 20m -tags 'image majors' -run '^TestImage' .
 
 faults: setup bin/versitygw build ## break hectl in every way, and write docs/reliability.md (as root; FAULTS="--only REGEXP")
 	@$(go_build) ./test/faults

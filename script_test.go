@@ -132,6 +132,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"tunnel":      cmdTunnel,
 		"ruby":        cmdRuby,
 		"debian":      cmdDebian,
+		"container":   cmdContainer,
 	}
 }
 

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/rubyforgood/hectl/internal/fault"
+)
+
+// validate checks an example with a schema in testdata/schemas.
+func validate(schema string, example any) error {
+	compiled, err := jsonschema.NewCompiler().Compile("testdata/schemas/" + schema)
+	if err != nil {
+		return err
+	}
+	// The schemas are for JSON, whose numbers have one type.
+	text, err := json.Marshal(example)
+	if err != nil {
+		return err
+	}
+	v, err := jsonschema.UnmarshalJSON(strings.NewReader(string(text)))
+	if err != nil {
+		return err
+	}
+	return compiled.Validate(v)
+}
+
+// The CronJob and the Compose file in docs/containers.md are valid, and the schemas
+// refuse names and types that are wrong.
+func TestContainerExamplesAreValid(t *testing.T) {
+	text := page(t, containersPage)
+	for schema, tt := range map[string]struct {
+		find  string
+		wrong [][2]string
+	}{
+		"cronjob.json": {"kind: CronJob", [][2]string{
+			{"concurrencyPolicy: Forbid", "concurrencyPolicies: Forbid"}, {"backoffLimit: 2", "backoffLimit: two"}, {"memory: 320Mi", "memory: 320MiB"},
+			{"readOnlyRootFilesystem: true", "readOnlyRootFilesystem: 1"}, {"emptyDir:", "emptydir:"}, {"image: ghcr", "imago: ghcr"},
+			{"secretKeyRef:", "secretRef:"}, {"- type: DisruptionTarget", "- name: DisruptionTarget"}, {"restartPolicy:", "restart:"},
+		}},
+		"compose.json": {"profiles: [fetch]", [][2]string{
+			{"shm_size:", "shmsize:"}, {"profiles: [fetch]", "profiles: fetch"}, {"condition: service_healthy", "condition: healthy"}, {"retries: 30", "retry: 30"},
+		}},
+	} {
+		example, err := containerExample(text, tt.find)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := validate(schema, example); err != nil {
+			t.Errorf("%s: %v", schema, err)
+		}
+		for _, wrong := range tt.wrong {
+			changed := strings.Replace(text, wrong[0], wrong[1], 1)
+			if changed == text {
+				t.Fatalf("%s has no %q", containersPage, wrong[0])
+			}
+			example, err := containerExample(changed, strings.Replace(tt.find, wrong[0], wrong[1], 1))
+			if err == nil {
+				err = validate(schema, example)
+			}
+			if err == nil {
+				t.Errorf("%s accepts %q", schema, wrong[1])
+			}
+		}
+	}
+}
+
+// The CronJob does what the page says about it.
+func TestCronJobExample(t *testing.T) {
+	example, err := containerExample(page(t, containersPage), "kind: CronJob")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Schedule, ConcurrencyPolicy string
+		JobTemplate                 struct {
+			Spec struct {
+				ActiveDeadlineSeconds int
+				PodFailurePolicy      struct {
+					Rules []struct {
+						Action      string
+						OnExitCodes struct {
+							ContainerName, Operator string
+							Values                  []int
+						}
+					}
+				}
+				Template struct {
+					Spec struct {
+						RestartPolicy   string
+						SecurityContext struct {
+							RunAsNonRoot          bool
+							RunAsUser, RunAsGroup int
+						}
+						Containers []struct {
+							Name            string
+							Resources       struct{ Requests, Limits map[string]string }
+							SecurityContext struct {
+								AllowPrivilegeEscalation, ReadOnlyRootFilesystem bool
+								Capabilities                                     struct{ Drop []string }
+							}
+							VolumeMounts []struct{ MountPath string }
+						}
+					}
+				}
+			}
+		}
+	}
+	if err := decodeInto(&got, example, "spec"); err != nil {
+		t.Fatal(err)
+	}
+	job, pod := got.JobTemplate.Spec, got.JobTemplate.Spec.Template.Spec
+	hectl := pod.Containers[0]
+	if got.Schedule != "0 */4 * * *" || got.ConcurrencyPolicy != "Forbid" || pod.RestartPolicy != "Never" {
+		t.Errorf("%+v", got)
+	}
+	if limit := 3 * 60 * 60; job.ActiveDeadlineSeconds <= limit || job.ActiveDeadlineSeconds > limit+600 {
+		t.Errorf("activeDeadlineSeconds is %d, and --timeout %d", job.ActiveDeadlineSeconds, limit)
+	}
+	// All codes of hectl backup are decided: 1 and 130 are tried again, 0 is success, and
+	// 14 and 15 are of other commands.
+	rule := job.PodFailurePolicy.Rules[1]
+	want := []int{int(fault.Usage), int(fault.Warnings), int(fault.NotFound), int(fault.Locked), int(fault.Denied), int(fault.Integrity)}
+	if diff := cmp.Diff(want, rule.OnExitCodes.Values); diff != "" || rule.Action != "FailJob" || rule.OnExitCodes.Operator != "In" || rule.OnExitCodes.ContainerName != hectl.Name {
+		t.Errorf("%+v\n%s", rule, diff)
+	}
+	for _, amount := range []string{hectl.Resources.Requests["memory"], hectl.Resources.Limits["memory"]} {
+		if mebibytes, err := strconv.Atoi(strings.TrimSuffix(amount, "Mi")); err != nil || mebibytes < 180 {
+			t.Errorf("%s of memory", amount)
+		}
+	}
+	user := imageUser(t)
+	if s := pod.SecurityContext; !s.RunAsNonRoot || s.RunAsUser != user || s.RunAsGroup != user {
+		t.Errorf("%+v", s)
+	}
+	if s := hectl.SecurityContext; s.AllowPrivilegeEscalation || !s.ReadOnlyRootFilesystem || !slices.Equal(s.Capabilities.Drop, []string{"ALL"}) {
+		t.Errorf("%+v", s)
+	}
+	if len(hectl.VolumeMounts) != 1 || hectl.VolumeMounts[0].MountPath != "/tmp" {
+		t.Error(hectl.VolumeMounts)
+	}
+}
+
+// imageUser returns the user that packaging/image/root makes.
+func imageUser(t *testing.T) int {
+	t.Helper()
+	text, err := os.ReadFile("packaging/image/root")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`(?m)^user=(\d+)$`).FindSubmatch(text)
+	if found == nil {
+		t.Fatal("packaging/image/root has no user")
+	}
+	user, err := strconv.Atoi(string(found[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return user
+}
+
+// The Dockerfile, the script, .goreleaser.yml and the docs name the same image, user and
+// majors.
+func TestImageIsDescribed(t *testing.T) {
+	read := func(name string) string {
+		t.Helper()
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	dockerfile, script, release, docs := read("packaging/image/Dockerfile"), read("packaging/image/root"), read(".goreleaser.yml"), page(t, containersPage)
+	user := imageUser(t)
+	for _, want := range []string{
+		fmt.Sprintf("\nUSER %d:%d\n", user, user),
+		"\nCOPY packaging/image/root /make-root\n", "\nFROM scratch\n", "\nCOPY $TARGETPLATFORM/hectl /usr/bin/hectl\n", "\nENTRYPOINT [\"/usr/bin/hectl\"]\n",
+	} {
+		if !strings.Contains(dockerfile, want) {
+			t.Errorf("the Dockerfile has no %q", want)
+		}
+	}
+	for _, want := range []string{"dockerfile: packaging/image/Dockerfile\n", "extra_files: [packaging/image/root]\n", "images: [" + imageName + "]\n", "platforms: [linux/amd64, linux/arm64]\n"} {
+		if !strings.Contains(release, want) {
+			t.Errorf(".goreleaser.yml has no %q", want)
+		}
+	}
+	defaults := regexp.MustCompile(`set -- (14:.*)`).FindStringSubmatch(script)
+	if defaults == nil {
+		t.Fatal("packaging/image/root has no default majors")
+	}
+	var majors []string
+	for word := range strings.FieldsSeq(defaults[1]) {
+		major, _, _ := strings.Cut(word, ":")
+		majors = append(majors, major)
+	}
+	if want := "14 15 16 17 18 19"; strings.Join(majors, " ") != want {
+		t.Errorf("the image has %v", majors)
+	}
+	for _, want := range []string{"PostgreSQL " + majors[0] + " to " + majors[len(majors)-1], "user " + strconv.Itoa(user)} {
+		if !strings.Contains(docs, want) {
+			t.Errorf("%s has no %q", containersPage, want)
+		}
+	}
+	tags := map[string]bool{}
+	for _, tag := range regexp.MustCompile(regexp.QuoteMeta(imageName)+`:(\S+)`).FindAllStringSubmatch(docs, -1) {
+		tags[tag[1]] = true
+	}
+	if len(tags) != 1 {
+		t.Errorf("%s has the tags %v", containersPage, slices.Sorted(maps.Keys(tags)))
+	}
+}
+
+// Only variables that an example passes on with -e reach hectl.
+func TestDockerRunExample(t *testing.T) {
+	env := map[string]string{"HECTL_BUCKET": "s3://b"}
+	c, err := dockerRun("docker run --rm --network host \\\n -e HECTL_BUCKET -e AWS_REGION ghcr.io/rubyforgood/hectl:1 backup", env)
+	want := container{Args: []string{"backup"}, Env: env, Pass: []string{"AWS_REGION"}}
+	if diff := cmp.Diff(want, c); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+	for _, line := range []string{"docker run --rm ghcr.io/rubyforgood/hectl:1 backup", "docker run -v /:/x -e HECTL_BUCKET ghcr.io/rubyforgood/hectl:1", "docker run --rm -e HECTL_BUCKET alpine"} {
+		if c, err := dockerRun(line, env); err == nil {
+			t.Errorf("%s: %v", line, c)
+		}
+	}
+}
