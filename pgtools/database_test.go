@@ -50,6 +50,37 @@ func TestCreateAndDropDatabase(t *testing.T) {
 	}
 }
 
+// A database is like another if CREATE DATABASE would give both the same encoding and
+// locale.
+func TestIsLike(t *testing.T) {
+	t.Parallel()
+	db := connect(t, cluster(t).Conn("postgres"))
+	template, _, err := db.Database(t.Context(), "template0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := template
+	other.Collate, other.Ctype, other.LocaleProvider, other.Locale = "other", "other", "libc", ""
+	for _, tt := range []struct {
+		name string
+		d    pgtools.Database
+		opt  pgtools.CreateOptions
+		want bool
+	}{
+		{"the server's default", template, pgtools.CreateOptions{}, true},
+		{"its encoding", template, pgtools.CreateOptions{Encoding: template.Encoding}, true},
+		{"another encoding", template, pgtools.CreateOptions{Encoding: "LATIN9"}, false},
+		{"another locale", other, pgtools.CreateOptions{}, false},
+		{"the locale of the target", other, pgtools.CreateOptions{Like: &other}, true},
+		{"another one than the target's", template, pgtools.CreateOptions{Like: &other}, false},
+		{"a locale for its encoding", other, pgtools.CreateOptions{Like: &template, Locale: "other"}, true},
+	} {
+		if got, err := db.IsLike(t.Context(), tt.d, tt.opt); got != tt.want || err != nil {
+			t.Errorf("%s: %t, %v", tt.name, got, err)
+		}
+	}
+}
+
 func TestDatabaseICU(t *testing.T) {
 	t.Parallel()
 	db := connect(t, cluster(t).Conn("postgres"))

@@ -56,13 +56,10 @@ func (f fetch) planFrom(ctx context.Context, r *replacement, newest dump.Object,
 		return &load.NotRefreshedError{Why: fmt.Sprintf(format, args...)}
 	}
 	made := base.Snapshot.Recipe
-	untouched, err := r.session.IsUntouched(ctx, base)
-	switch {
-	case err != nil:
+	if err := refuseTouched(ctx, r.session, base); err != nil {
 		return nil, err
-	case !untouched:
-		return nil, refuse("it was opened to connections, so its rows may have changed")
-	case len(f.after.sql.Files)+len(f.masking.after.Files) > 0:
+	}
+	if len(f.after.sql.Files)+len(f.masking.after.Files) > 0 {
 		return nil, refuse("SQL from hectl.yml has run in it")
 	}
 	if stale, err := r.session.DB.OtherCollations(ctx, base.Name); err != nil || stale {
@@ -106,6 +103,15 @@ func (f fetch) planFrom(ctx context.Context, r *replacement, newest dump.Object,
 	return &refresh{base, rows}, nil
 }
 
+// refuseTouched returns a *load.NotRefreshedError if somebody may have changed a snapshot.
+func refuseTouched(ctx context.Context, s *target.Session, snapshot target.Held) error {
+	untouched, err := s.IsUntouched(ctx, snapshot)
+	if err == nil && !untouched {
+		err = &load.NotRefreshedError{Why: "it was opened to connections, so its rows may have changed"}
+	}
+	return err
+}
+
 // refreshTemp makes the temp database from a copy of the snapshot.
 func (r *replacement) refreshTemp(ctx context.Context) error {
 	s, p, f := r.session, r.swap, r.refresh
@@ -117,7 +123,10 @@ func (r *replacement) refreshTemp(ctx context.Context) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	var err error
+	err := refuseTouched(ctx, s, f.base) // not even during the copy
+	if err != nil {
+		return err
+	}
 	if f.rows.Loader.Into, err = s.DB.WithFixedSettings(ctx, s.Conn.WithDatabase(p.Temp)); err != nil {
 		return err
 	}

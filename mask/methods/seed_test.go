@@ -50,6 +50,29 @@ func TestOpenSeed(t *testing.T) {
 	}
 }
 
+// A fingerprint tells seeds apart, and is not the seed.
+func TestFingerprint(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "seed")
+	if got, err := FingerprintOf("file:"+path, ""); got != "" || err != nil {
+		t.Errorf("without a file: %q, %v", got, err)
+	}
+	if got, err := FingerprintOf("", ""); got != "" || err != nil {
+		t.Errorf("of a random seed: %q, %v", got, err)
+	}
+	seed, _, err := OpenSeed("file:"+path, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := FingerprintOf("file:"+path, "")
+	if err != nil || got != seed.Fingerprint() || len(got) != 32 || got == RandomSeed().Fingerprint() {
+		t.Errorf("%q, %v; the seed has %q", got, err, seed.Fingerprint())
+	}
+	secret, err := os.ReadFile(path)
+	if err != nil || strings.Contains(string(secret), got) {
+		t.Errorf("the fingerprint is in the file, %v", err)
+	}
+}
+
 func TestOpenSeedRefuses(t *testing.T) {
 	home := t.TempDir()
 	for name, content := range map[string]string{"short": "0123456789\n", "empty": "", "open": strings.Repeat("s", 40), "huge": strings.Repeat("s", 70_000)} {

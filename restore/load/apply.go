@@ -52,6 +52,11 @@ func (r *Refresh) Apply(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	for _, e := range r.emptied {
+		if _, err := db.Exec(ctx, "REFRESH MATERIALIZED VIEW "+quotedName(e)+" WITH NO DATA"); err != nil {
+			return fmt.Errorf("empty %s: %w", e, err)
+		}
+	}
 	if err := l.fillViews(ctx, head, b); err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ type Refresh struct {
 	changed   []*changedTable
 	replaced  []tableCopy
 	sequences []*archive.Entry
+	emptied   []*archive.Entry // materialized views that only the older dump fills
 }
 
 // NotRefreshedError is the error of a database that must be restored in full. It is no defect.
@@ -104,6 +105,7 @@ func (r *Refresh) Plan(ctx context.Context) (err error) {
 	copies, rest := l.Tables.choose(divide(l.given, l.Dump.Blocks, newDependents(l.given)))
 	copies, rest = setMasks(l.Mask, copies, rest)
 	r.sequences = slices.DeleteFunc(slices.Clone(rest.entries), func(e *archive.Entry) bool { return e.Desc != "SEQUENCE SET" })
+	r.emptied = emptied(r.From.Head, l.given)
 	byID := map[int]tableCopy{}
 	for _, c := range copies {
 		byID[c.entry.ID] = c
@@ -122,13 +124,12 @@ func (r *Refresh) Plan(ctx context.Context) (err error) {
 			r.Unchanged++
 			continue
 		case t.Name == schema.Name{Name: diff.LargeObjects}:
-			if l.Mask.EmptiesLargeObjects() {
-				continue
+			if !l.Mask.EmptiesLargeObjects() {
+				if err := refuseObjects(ctx, t); err != nil {
+					return err
+				}
 			}
-			if err := refuseObjects(ctx, t); err != nil {
-				return err
-			}
-			r.Unchanged++
+			continue
 		case !copied && slices.Contains(rest.entries, l.given.ByID()[e.ID]):
 			return notRefreshed("the rows of %s are INSERT statements", t.Name)
 		case !copied:
@@ -153,6 +154,27 @@ func (r *Refresh) Plan(ctx context.Context) (err error) {
 	return nil
 }
 
+// emptied returns the entries of the materialized views that the first archive fills and
+// the second does not.
+func emptied(from, to *archive.Head) (views []*archive.Entry) {
+	filled := func(h *archive.Head) map[schema.Name]bool {
+		names := map[schema.Name]bool{}
+		for e := range h.All() {
+			if e.Desc == "MATERIALIZED VIEW DATA" {
+				names[nameOf(e)] = true
+			}
+		}
+		return names
+	}
+	before, after := filled(from), filled(to)
+	for e := range to.All() {
+		if e.Desc == "MATERIALIZED VIEW" && before[nameOf(e)] && !after[nameOf(e)] {
+			views = append(views, e)
+		}
+	}
+	return views
+}
+
 // refuseObjects returns a *NotRefreshedError if the large objects differ, or are too large
 // to find out.
 func refuseObjects(ctx context.Context, t *diff.Table) error {
@@ -168,11 +190,12 @@ func refuseObjects(ctx context.Context, t *diff.Table) error {
 // tables, or if a statement of the refresh may start an event trigger.
 func (l *Loader) refuseDependents() error {
 	reading := newDependents(l.given)
+	ofView := func(e *archive.Entry) bool { return dependsOnA("MATERIALIZED VIEW", e, reading.byID) } // built anew when it is filled
 	for e := range l.given.All() {
 		switch {
 		case e.Desc == "EVENT TRIGGER":
 			return notRefreshed("it has the event trigger %s", e.DisplayName())
-		case e.Desc == "TABLE DATA" && reading.rows(e), (e.Desc == "INDEX" || e.Desc == "CONSTRAINT") && reading.index(e):
+		case e.Desc == "TABLE DATA" && reading.rows(e), (e.Desc == "INDEX" || e.Desc == "CONSTRAINT") && !ofView(e) && reading.index(e):
 			return notRefreshed("%s calls functions, which may read other tables", e.DisplayName())
 		}
 	}

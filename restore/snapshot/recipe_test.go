@@ -31,6 +31,7 @@ func TestServing(t *testing.T) {
 		{func(r *target.Recipe) { r.Chosen = "" }, "password", "different tables: all"},
 		{func(r *target.Recipe) { r.Masked = false }, "password", "different rules"},
 		{func(r *target.Recipe) { r.Rules = "s" }, "password", "different rules"},
+		{func(r *target.Recipe) { r.Seed = "s" }, "password", "different seed"},
 		{func(r *target.Recipe) { r.User = "you" }, "password", "belongs to you"},
 		{func(r *target.Recipe) { r.Version = "2" }, "password", "hectl 2"},
 	} {
@@ -55,6 +56,44 @@ func TestServingTakesTheNewest(t *testing.T) {
 	}, r, methods.DefaultPassword)
 	if s == nil || s.Snapshot.Name != "new" {
 		t.Errorf("%+v", s)
+	}
+}
+
+// A snapshot of another dump can be refreshed if nothing else is different.
+func TestFindBase(t *testing.T) {
+	t.Parallel()
+	want := target.Recipe{Dump: "s3://b/new", ETag: "n", Rules: "r", User: "me", Version: "1"}
+	held := func(name string, change func(*target.Recipe)) target.Held {
+		made := want
+		made.Dump, made.ETag = "s3://b/old", "o"
+		change(&made)
+		return target.Held{Mark: target.Mark{Snapshot: &target.SnapshotFacts{Name: name, Recipe: &made}}}
+	}
+	older := held("older", func(*target.Recipe) {})
+	newer := held("newer", func(*target.Recipe) {})
+	other := held("other", func(r *target.Recipe) { r.Rules = "s" })
+	current := held("current", func(r *target.Recipe) { r.Dump, r.ETag = want.Dump, want.ETag })
+	saved := target.Held{Mark: target.Mark{Snapshot: &target.SnapshotFacts{Name: "saved"}}}
+	for _, tt := range []struct {
+		name      string
+		snapshots []target.Held
+		base, why string
+	}{
+		{"none", nil, "", ""},
+		{"only one that a user saved", []target.Held{saved}, "", ""},
+		{"the newest", []target.Held{older, newer}, "newer", ""},
+		{"not one of the same dump", []target.Held{older, current}, "older", ""},
+		{"not one of another fetch", []target.Held{older, other}, "older", ""},
+		{"only one of another fetch", []target.Held{saved, other}, "", "other: it was masked with different rules"},
+	} {
+		base, why := FindBase(tt.snapshots, want, methods.DefaultPassword)
+		got := ""
+		if base != nil {
+			got = base.Snapshot.Name
+		}
+		if got != tt.base || why != tt.why {
+			t.Errorf("%s: %q, %q", tt.name, got, why)
+		}
 	}
 }
 
