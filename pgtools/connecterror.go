@@ -43,24 +43,11 @@ func (e *connectionError) Unwrap() error { return e.cause }
 // about pg_hba.conf often concerns only the attempt without TLS.
 func furthest(err error) *pgconn.PgError {
 	var best *pgconn.PgError
-	var walk func(error)
-	walk = func(err error) {
-		if pg, ok := err.(*pgconn.PgError); ok { //nolint:errorlint // the tree is walked here
-			if best == nil || best.Code == stateInvalidAuth {
-				best = pg
-			}
-			return
-		}
-		switch x := err.(type) { //nolint:errorlint // the tree is walked here
-		case interface{ Unwrap() error }:
-			walk(x.Unwrap())
-		case interface{ Unwrap() []error }:
-			for _, e := range x.Unwrap() {
-				walk(e)
-			}
+	for err := range fault.All(err) {
+		if pg, ok := err.(*pgconn.PgError); ok && (best == nil || best.Code == stateInvalidAuth) { //nolint:errorlint // one of the tree
+			best = pg
 		}
 	}
-	walk(err)
 	return best
 }
 
@@ -171,22 +158,8 @@ func networkFailure(c Conn, err error) (code fault.Code, hint, text string) {
 
 // lastCause returns the innermost error, whose text has no decoration.
 func lastCause(err error) error {
-	for {
-		switch x := err.(type) { //nolint:errorlint // unwrapping is the point
-		case interface{ Unwrap() error }:
-			inner := x.Unwrap()
-			if inner == nil {
-				return err
-			}
-			err = inner
-		case interface{ Unwrap() []error }:
-			errs := x.Unwrap()
-			if len(errs) == 0 {
-				return err
-			}
-			err = errs[len(errs)-1]
-		default:
-			return err
-		}
+	for last := range fault.All(err) {
+		err = last
 	}
+	return err
 }

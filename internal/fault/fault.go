@@ -3,6 +3,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 )
 
@@ -67,26 +68,39 @@ func CodeOf(err error) Code {
 func Hints(err error) []string {
 	var hints []string
 	seen := map[string]bool{}
-	var walk func(error)
-	walk = func(err error) {
-		if err == nil {
-			return
-		}
-		if e, ok := err.(*Error); ok && e.Hint != "" && !seen[e.Hint] { //nolint:errorlint // walks the tree
+	for err := range All(err) {
+		if e, ok := err.(*Error); ok && e.Hint != "" && !seen[e.Hint] { //nolint:errorlint // one of the tree
 			seen[e.Hint] = true
 			hints = append(hints, e.Hint)
 		}
-		switch x := err.(type) { //nolint:errorlint // walks the tree
-		case interface{ Unwrap() error }:
-			walk(x.Unwrap())
-		case interface{ Unwrap() []error }:
-			for _, e := range x.Unwrap() {
-				walk(e)
+	}
+	return hints
+}
+
+// All returns the errors in the tree of err, outermost first.
+func All(err error) iter.Seq[error] {
+	return func(yield func(error) bool) { walk(err, yield) }
+}
+
+// walk reports whether yield wants more errors.
+func walk(err error, yield func(error) bool) bool {
+	if err == nil {
+		return true
+	}
+	if !yield(err) {
+		return false
+	}
+	switch x := err.(type) { //nolint:errorlint // walks the tree
+	case interface{ Unwrap() error }:
+		return walk(x.Unwrap(), yield)
+	case interface{ Unwrap() []error }:
+		for _, e := range x.Unwrap() {
+			if !walk(e, yield) {
+				return false
 			}
 		}
 	}
-	walk(err)
-	return hints
+	return true
 }
 
 // Command returns the command in a hint of the form `run "COMMAND"`, "" for any other
