@@ -29,9 +29,8 @@ func newMaskedDumpPlan(env *command.Env, settings *config.Sources, flags config.
 	if err != nil || b.Name == "" {
 		return nil, err
 	}
-	if b.Same(dumps) {
-		return nil, fault.New(fault.Usage, "name another bucket, or another folder of it",
-			"%s (from %s) also holds the unmasked dumps: readers of the masked dumps could read them", b, b.Origin)
+	if err := b.CheckApart(dumps); err != nil {
+		return nil, err
 	}
 	if err := settings.Confirm(b.Origin, "masked_bucket"); err != nil {
 		return nil, err

@@ -101,6 +101,15 @@ func (b Bucket) Same(other Bucket) bool {
 	return b.Name == other.Name && b.Base == other.Base && b.EndpointURL == other.EndpointURL
 }
 
+// CheckApart refuses a bucket for masked dumps that also holds the dumps themselves.
+func (b Bucket) CheckApart(dumps Bucket) error {
+	if !b.Same(dumps) {
+		return nil
+	}
+	return fault.New(fault.Usage, "name another bucket, or another folder of it",
+		"%s (from %s) also holds the unmasked dumps: readers of the masked dumps could read them", b, b.Origin)
+}
+
 // bucket resolves the settings of the bucket that v names.
 func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 	if err := flags.check(); err != nil {

@@ -61,9 +61,8 @@ func (d *doctor) checkBucket(ctx context.Context, b, masked config.Bucket, label
 func (d *doctor) checkMasked(ctx context.Context, dumps, b config.Bucket, label string) {
 	const about = "masked dumps"
 	f := &d.found
-	if b.Same(dumps) {
-		f.Error(about, "name another bucket, or another folder of it, with masked_bucket or HECTL_MASKED_BUCKET",
-			"%s (from %s) also holds the unmasked dumps: readers of the masked dumps could read them", b, b.Origin)
+	if err := b.CheckApart(dumps); err != nil {
+		f.Fail(about, err)
 		return
 	}
 	store, err := d.env.Open(ctx, b)

@@ -99,9 +99,8 @@ func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
 	if err != nil {
 		return err
 	}
-	if o.to.Same(src.Bucket) {
-		return fault.New(fault.Usage, "name another bucket, or another folder of it",
-			"%s holds the dump itself: read access to masked dumps would include it", o.to)
+	if err := o.to.CheckApart(src.Bucket); err != nil {
+		return err
 	}
 	label, _, ok := catalog.ParseKey(src.Bucket.Base, src.Dump.Key)
 	if !ok {
