@@ -40,7 +40,7 @@ func Command(env *command.Env) *cli.Command {
 		Usage:     "download Active Storage files of the local database",
 		UsageText: "hectl fetch-attachments [options]",
 		Description: `EXAMPLES:
-   hectl fetch-attachments --dry-run          print number and size of the files
+   hectl fetch-attachments --dry-run          print the number and size of the files
    hectl fetch-attachments                    fetch what storage/ is missing
    hectl fetch-attachments --record-type Organization --name logo
    hectl fetch-attachments --since 90d --max-size 5MB
@@ -55,8 +55,7 @@ func Command(env *command.Env) *cli.Command {
    hectl finds, guards and locks TARGET in the same way as fetch-latest-db.`,
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Category: command.Database, Name: "target", Usage: "`TARGET` whose files are fetched: a URI, a conninfo string, or a name (HECTL_TARGET; default diaper_dev)"},
-			&cli.StringSliceFlag{Category: command.Database, Name: "allow-host", Usage: "allow a target on another machine, `HOST`"},
-			&cli.BoolFlag{Category: command.Database, Name: "force", Usage: "allow a target whose ar_internal_metadata says production"},
+		}, command.GuardFlags(), []cli.Flag{
 			&cli.StringSliceFlag{Category: command.Database, Name: "record-type", Usage: "only files attached to records of `CLASS`, such as Organization; repeatable"},
 			&cli.StringSliceFlag{Category: command.Database, Name: "table", Usage: "only files attached to records that Rails would keep in `TABLE`; repeatable"},
 			&cli.StringSliceFlag{Category: command.Database, Name: "name", Usage: "only attachments called `NAME`, such as logo; repeatable"},

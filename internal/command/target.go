@@ -12,8 +12,14 @@ import (
 
 // TargetFlags returns the flags that name and allow a target.
 func TargetFlags() []cli.Flag {
-	return []cli.Flag{
+	return append([]cli.Flag{
 		&cli.StringFlag{Category: Database, Name: "target", Usage: "`TARGET`: a URI, a conninfo string, or a name (HECTL_TARGET; default diaper_dev)"},
+	}, GuardFlags()...)
+}
+
+// GuardFlags returns the flags that allow a target.
+func GuardFlags() []cli.Flag {
+	return []cli.Flag{
 		&cli.StringSliceFlag{Category: Database, Name: "allow-host", Usage: "allow a target on another machine, `HOST`"},
 		&cli.BoolFlag{Category: Database, Name: "force", Usage: "allow a target whose ar_internal_metadata says production"},
 	}
