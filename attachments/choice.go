@@ -22,7 +22,7 @@ type choice struct {
 // attached reports whether c selects blobs by the records that they are attached to.
 func (c choice) attached() bool { return len(c.RecordTypes)+len(c.Tables)+len(c.Names) > 0 }
 
-// recordTypes returns the record types among there that c selects, nil for all. An
+// recordTypes returns the record types in there that c selects, nil for all. An
 // unknown name is a usage error, so that a mistyped name does not look like success.
 func (c choice) recordTypes(there []string) ([]string, error) {
 	var chosen []string

@@ -34,7 +34,7 @@ func TestParseCommandLine(t *testing.T) {
 		{"--part-size=1kB", "does not accept parts of 1000 bytes"},
 		{"--part-size=x", `part size "x" is not a size`},
 		{"--sse-kms-key-id=k", "requires --sse aws:kms"},
-		{"--iam-auth", "is not an endpoint of RDS"},
+		{"--iam-auth", "is not an RDS endpoint"},
 		{"--keep-last=3", "--keep-last requires --prune"},
 		{"--prune", "no rule selects the dumps to keep"},
 		{"--masked-to=s3://from-env", "also holds the unmasked dumps"},

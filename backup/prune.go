@@ -116,7 +116,7 @@ func (o *pruneOptions) run(ctx context.Context, env *command.Env) error {
 func newPruneRequest(c *cli.Context, settings *config.Sources, flags config.Flags, scope prune.Scope) (*prune.Request, error) {
 	if !c.Bool("prune") {
 		if name := givenKeepFlag(c); name != "" {
-			return nil, fault.New(fault.Usage, "add --prune, or leave it out", "--%s requires --prune", name)
+			return nil, fault.New(fault.Usage, "add --prune, or omit --"+name, "--%s requires --prune", name)
 		}
 		return nil, nil //nolint:nilnil // see above
 	}

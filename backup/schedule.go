@@ -76,7 +76,7 @@ func newScheduleOptions(env *command.Env, c *cli.Context) (*scheduleOptions, err
 	opt := &scheduleOptions{install: c.Bool("install"), dir: c.String("dir"), force: c.Bool("force"), name: "hectl-backup"}
 	for _, name := range []string{"dir", "force"} {
 		if c.IsSet(name) && !opt.install {
-			return nil, fault.New(fault.Usage, "add --install, or leave it out", "--%s requires --install", name)
+			return nil, fault.New(fault.Usage, "add --install, or omit --"+name, "--%s requires --install", name)
 		}
 	}
 	interval, err := schedule.NewInterval(c.Duration("every"), c.String("at"))

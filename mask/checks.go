@@ -101,7 +101,7 @@ func (c *compiler) check(s *subject, col *schema.Column, v verdict, check schema
 		case methods.KindOf(col.Type) == methods.Text && outputs != nil:
 			c.add(v.at, on, "", "%s (%s) does not allow the values that %s makes", name, check.SQL, v.spec.Name)
 		case condition.OneOf != nil:
-			c.add(v.at, on, "write {one_of: ["+strings.Join(condition.OneOf, ", ")+"]}, or keep", "%s allows only %s", name, strings.Join(condition.OneOf, ", "))
+			c.add(v.at, on, "write {one_of: ["+strings.Join(condition.OneOf, ", ")+"]} or keep", "%s allows only %s", name, strings.Join(condition.OneOf, ", "))
 		case condition.Min > 1 && v.spec.Name != "lorem" && v.spec.Name != "digits":
 			c.warn("%s: hectl cannot tell whether %s (%s) still holds after %s", on, name, check.SQL, v.spec.Name)
 		}

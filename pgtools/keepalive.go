@@ -67,11 +67,11 @@ func (c Conn) dialer() *net.Dialer {
 	return d
 }
 
-// number returns a numeric parameter, or otherwise if it is not set.
-func (c Conn) number(key string, otherwise int) int {
+// number returns a numeric parameter, or fallback if it is not set.
+func (c Conn) number(key string, fallback int) int {
 	n, err := strconv.Atoi(strings.TrimSpace(c.get(key)))
 	if err != nil {
-		return otherwise // see checkValues
+		return fallback // see checkValues
 	}
 	return n
 }

@@ -44,7 +44,7 @@ func ParseParams(s string) (Params, error) {
 		return Params{}, nil
 	case strings.ContainsAny(s, "@:/"):
 		err = fault.New(fault.Usage, "write postgres://user@host/database, or dbname='…' for a database with such a name",
-			"connection string: it is neither a URI nor a conninfo, and contains a character (@, : or /) that is rare in database names")
+			"connection string: it is neither a URI nor a conninfo string, and contains a character (@, : or /) that is rare in database names")
 	default:
 		return Params{"dbname": s}, nil
 	}

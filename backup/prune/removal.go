@@ -196,7 +196,7 @@ func (t *tally) err() error {
 	case t.attempts:
 		return fmt.Errorf("nothing could be removed: %w", t.refused[0])
 	}
-	return fault.New(fault.Warnings, "", "%d of %d objects could not be removed, among them: %w", len(t.refused), t.attempts, t.refused[0])
+	return fault.New(fault.Warnings, "", "%d of %d objects could not be removed; the first error: %w", len(t.refused), t.attempts, t.refused[0])
 }
 
 // Text renders one line per dump, and a summary.

@@ -16,7 +16,7 @@ import (
 func CheckIAMAuth(c pgtools.Conn) error {
 	if c.RDSRegion() == "" {
 		return fault.New(fault.Usage, "name the RDS endpoint itself, such as db.abc123.us-east-2.rds.amazonaws.com: RDS refuses tokens for an alias or a tunnel",
-			"--iam-auth: %s is not an endpoint of RDS", c.Host())
+			"--iam-auth: %s is not an RDS endpoint", c.Host())
 	}
 	if !c.NeedsTLS() {
 		return fault.New(fault.Usage, "add sslmode=verify-full and sslrootcert=FILE with RDS's certificates: https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem",

@@ -23,10 +23,10 @@ func TestCheckIAMAuth(t *testing.T) {
 		"postgres://backup@db.abc.us-east-2.rds.amazonaws.com/app":                                 "does not require encryption",
 		"postgres://backup@db.abc.us-east-2.rds.amazonaws.com/app?sslmode=prefer":                  "does not require encryption",
 		"postgres://backup@db.abc.us-east-2.rds.amazonaws.com/app?sslmode=disable":                 "does not require encryption",
-		"postgres://backup@db.example.com/app?sslmode=verify-full":                                 "db.example.com is not an endpoint of RDS",
-		"postgres://backup@localhost:15432/app?sslmode=require":                                    "localhost is not an endpoint of RDS",
-		"host=/var/run/postgresql user=backup dbname=app sslmode=require":                          "is not an endpoint of RDS",
-		"postgres://backup@db.abc.us-east-2.rds.amazonaws.com.example.com/app?sslmode=verify-full": "is not an endpoint of RDS",
+		"postgres://backup@db.example.com/app?sslmode=verify-full":                                 "db.example.com is not an RDS endpoint",
+		"postgres://backup@localhost:15432/app?sslmode=require":                                    "localhost is not an RDS endpoint",
+		"host=/var/run/postgresql user=backup dbname=app sslmode=require":                          "is not an RDS endpoint",
+		"postgres://backup@db.abc.us-east-2.rds.amazonaws.com.example.com/app?sslmode=verify-full": "is not an RDS endpoint",
 	} {
 		params, err := pgtools.ParseParams(source)
 		if err != nil {

@@ -171,7 +171,7 @@ func split(cmd *cli.Command, args []string) (flags, operands []string, err error
 		case i+1 == len(args):
 			return nil, nil, fmt.Errorf("%s needs a value", arg)
 		case isLongFlag(cmd, args[i+1]):
-			return nil, nil, fmt.Errorf("%s needs a value, but %s follows (write %[1]s=%[2]s if you mean it)", arg, args[i+1])
+			return nil, nil, fmt.Errorf("%s needs a value, but %s follows (write %[1]s=%[2]s to use it as the value)", arg, args[i+1])
 		default:
 			i++
 			arg += "=" + args[i]

@@ -133,7 +133,7 @@ func TestArrange(t *testing.T) {
 		{"backup --buket s3://x", "!backup has no flag --buket", "--bucket"},
 		{"backup --drop-previous", "!backup has no flag --drop-previous", ""},
 		{"backup --bucket", "!--bucket needs a value", "hectl backup --help"},
-		{"backup --source --json", "!--source needs a value, but --json follows (write --source=--json if you mean it)", "hectl backup --help"},
+		{"backup --source --json", "!--source needs a value, but --json follows (write --source=--json to use it as the value)", "hectl backup --help"},
 		{"backup --source --json=true", "!--source needs a value, but --json=true follows", ""},
 		{"backup --source --help", "!--source needs a value, but --help follows", ""},
 		{"--source --json backup", "!--source needs a value, but --json follows", ""},

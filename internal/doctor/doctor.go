@@ -55,7 +55,7 @@ func Command(env *command.Env, build command.Build, backups Backups, fetches Fet
 				cron: c.Bool("cron") || c.IsSet("line"), units: unitDirs(),
 			}
 			if c.IsSet("env-file") && !d.cron {
-				return fault.New(fault.Usage, "add --cron, or leave it out", "--env-file requires --cron")
+				return fault.New(fault.Usage, "add --cron, or omit --env-file", "--env-file requires --cron")
 			}
 			if err := d.enterCron(c.Context, c.String("line"), c.String("env-file")); err != nil {
 				return err

@@ -101,7 +101,7 @@ func (n *Notifier) post(ctx context.Context, t Target, address, contentType stri
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
-		return false, errors.New("its URL is not valid in a request") // err would repeat it
+		return false, errors.New("its URL cannot be used in a request") // err would repeat it
 	}
 	req.Header.Set("Content-Type", contentType)
 	req.Header.Set("User-Agent", n.opt.Agent)

@@ -143,7 +143,7 @@ func explainCode(code string) cause {
 	case "InvalidDigest":
 		return cause{code: fault.Integrity, words: "the store refuses the checksum", quote: true}
 	case "SlowDown":
-		return cause{code: fault.Failed, words: "the store is overloaded and asks to slow down", hint: "try again later"}
+		return cause{code: fault.Failed, words: "the store is overloaded and asks clients to slow down", hint: "try again later"}
 	}
 	return cause{}
 }

@@ -18,7 +18,7 @@ func TestGivesUpAfterAMinute(t *testing.T) {
 	b.proxy.On(s3test.Is("ListObjectsV2"), s3test.Answer(503, "SlowDown"))
 	s3store.NoBackoff(b.store)
 	wantFault(t, operations["list"](t.Context(), b.store), fault.Failed,
-		"list s3://dumps/backups/: the store is overloaded and asks to slow down", "try again later")
+		"list s3://dumps/backups/: the store is overloaded and asks clients to slow down", "try again later")
 	if n := b.proxy.Requests(nil); n != 13 {
 		t.Errorf("%d attempts", n)
 	}

@@ -88,7 +88,7 @@ func stallOr(ctx context.Context, err error) error {
 	return err
 }
 
-// sentBody reports each piece that the transport reads to send.
+// sentBody reports each time that the transport reads a piece of the body to send.
 type sentBody struct {
 	io.ReadCloser
 	moved func()

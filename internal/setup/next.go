@@ -73,7 +73,7 @@ func look(ctx context.Context, env *command.Env, check TargetCheck) firstLook {
 	return f
 }
 
-// trial is what tryAll tries.
+// trial holds the settings that tryAll tries out.
 type trial struct {
 	env      *command.Env
 	settings *config.Sources

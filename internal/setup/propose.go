@@ -170,7 +170,7 @@ func showProposals(env *command.Env, found []proposal) []string {
 		}
 	}
 	if len(targets) > 0 {
-		env.Console.Say("hectl.yml gets no password: hectl reads it from PG_PASSWORD, PGPASSWORD or ~/.pgpass.")
+		env.Console.Say("hectl.yml does not store the password: hectl reads it from PG_PASSWORD, PGPASSWORD or ~/.pgpass.")
 	}
 	return targets
 }

@@ -72,7 +72,7 @@ func stateAfter(block []byte) []byte {
 func newDigest() digest {
 	d, ok := sha256.New().(digest)
 	if !ok {
-		panic(errors.New("methods: SHA-256 does not marshal its state, as documented"))
+		panic(errors.New("methods: SHA-256 cannot marshal its state, although its documentation says so"))
 	}
 	return d
 }

@@ -85,7 +85,7 @@ func hex4(text []byte) (r rune, ok bool) {
 	return rune(binary.BigEndian.Uint16(code[:])), err == nil
 }
 
-// appendJSONString writes value as a string, escaped as by jsonb.
+// appendJSONString writes value as a string, escaped the way jsonb does.
 func appendJSONString(dst, value []byte) []byte {
 	const hexDigits = "0123456789abcdef"
 	dst = append(dst, '"')

@@ -7,7 +7,7 @@ import "fmt"
 // becomes one; in a column of numbers, every number counts as one.
 func (m maker) phone(k *keyedHash) (change, error) {
 	if mods := m.base().Modifiers; m.kind == Decimal && len(mods) > 1 && mods[1] != 0 {
-		return nil, fmt.Errorf("type %s does not hold whole numbers only", m.typ.SQL)
+		return nil, fmt.Errorf("type %s does not hold only whole numbers", m.typ.SQL)
 	}
 	return m.inRange(phoneNumber(k, m.limit, m.kind != Text)), nil
 }

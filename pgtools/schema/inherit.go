@@ -46,7 +46,7 @@ func (b *schemaBuilder) completeColumn(d *definition, c *Column) {
 	}
 }
 
-// describe adds the details that the archive has of a type.
+// describe adds the details that the archive has about a type.
 func (b *schemaBuilder) describe(t *Type, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("domains form a cycle")

@@ -33,7 +33,7 @@ func (w *world) fetching(name string, s *subject) scenario {
 	return sc
 }
 
-// masking is fetching with masking. The built-in rules also leave rows out, so a
+// masking measures a fetch with masking. The built-in rules also leave rows out, so a
 // fetch without the same rows shows the cost of masking alone.
 func (w *world) masking(s *subject) scenario {
 	sc := w.fetch("mask", s, []contender{

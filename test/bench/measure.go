@@ -17,7 +17,7 @@ type contender struct {
 	run  func(ctx context.Context, r *run, s *subject) error
 }
 
-// scenario is work and its contenders.
+// scenario is a task and its contenders.
 type scenario struct {
 	name       string
 	subject    *subject

@@ -61,7 +61,7 @@ func ballast(dir string, free int64) error {
 	if err != nil {
 		return err
 	}
-	// Really allocated: a tmpfs has sparse files.
+	// Allocate the space: a tmpfs would make a sparse file.
 	err = syscall.Fallocate(int(f.Fd()), 0, 0, int64(disk.Bavail)*disk.Bsize-free)
 	return errors.Join(err, f.Close())
 }
@@ -86,7 +86,7 @@ func fullServer(ctx context.Context, t *try) (o outcome, err error) {
 	return t.do1(ctx)
 }
 
-// The disk size, and the most that a fetch needs of it, in a row about a full
+// The size of the disk, and the most that a fetch needs of it, for the rows about a full
 // server.
 const (
 	serverDisk      = 400 << 20
