@@ -40,7 +40,7 @@ func Command(env *command.Env) *cli.Command {
 		Usage:     "download Active Storage files of the local database",
 		UsageText: "hectl fetch-attachments [options]",
 		Description: `EXAMPLES:
-   hectl fetch-attachments --dry-run          print the number and size of the files
+   hectl fetch-attachments --dry-run          print the number and total size
    hectl fetch-attachments                    fetch what storage/ is missing
    hectl fetch-attachments --record-type Organization --name logo
    hectl fetch-attachments --since 90d --max-size 5MB
