@@ -50,7 +50,7 @@ func TestOptions(t *testing.T) {
 	}
 	want := choice{
 		RecordTypes: []string{"User"}, Tables: []string{"users"}, Names: []string{"logo", "photo"},
-		Since: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), MaxSize: 5_000_000, NoVariants: true,
+		Since: time.Date(2026, 1, 2, 0, 0, 0, 0, time.Local), MaxSize: 5_000_000, NoVariants: true,
 	}
 	if diff := cmp.Diff(want, opt.choice); diff != "" {
 		t.Error(diff)
