@@ -46,7 +46,7 @@ func (r *Refresh) findObstacles(ctx context.Context, db *pgtools.DB) ([]obstacle
 			UNION SELECT inhparent FROM pg_catalog.pg_inherits JOIN replaced ON inhrelid = replaced.oid),
 		shrunk (oid) AS (SELECT pg_catalog.unnest(` + oids(shrunk) + `))`
 	var all []obstacle
-	for _, find := range []string{userTriggers, deleteRules, forcedPolicies} {
+	for _, find := range []string{userTriggers, deleteRules, forcedPolicies, replicaIdentities} {
 		found, err := pgtools.Rows[struct{ Before, After string }](ctx, db, with+find)
 		if err != nil {
 			return nil, fmt.Errorf("list what depends on the tables: %w", err)
@@ -96,6 +96,19 @@ const forcedPolicies = `
 	       'ALTER TABLE ' || oid::pg_catalog.regclass || ' FORCE ROW LEVEL SECURITY'
 	FROM pg_catalog.pg_class WHERE oid IN (SELECT oid FROM changed) AND relforcerowsecurity
 	ORDER BY oid`
+
+// replicaIdentities selects the tables that may be published for deletions: such a table
+// needs an identity before a row can be deleted. A table of which only some columns are
+// published already has one, or production could not delete either.
+const replicaIdentities = `
+	SELECT 'ALTER TABLE ' || c.oid::pg_catalog.regclass || ' REPLICA IDENTITY FULL',
+	       'ALTER TABLE ' || c.oid::pg_catalog.regclass || ' REPLICA IDENTITY ' || CASE c.relreplident WHEN 'd' THEN 'DEFAULT' WHEN 'n' THEN 'NOTHING'
+	           ELSE 'USING INDEX ' || (SELECT pg_catalog.quote_ident(x.relname) FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+	                                   WHERE i.indrelid = c.oid AND i.indisreplident) END
+	FROM pg_catalog.pg_class c WHERE c.oid IN (SELECT oid FROM changed) AND c.relreplident <> 'f'
+	  AND EXISTS (SELECT FROM pg_catalog.pg_publication WHERE pubdelete)
+	  AND NOT EXISTS (SELECT FROM pg_catalog.pg_publication_rel p WHERE p.prrelid = c.oid AND pg_catalog.jsonb_typeof(pg_catalog.to_jsonb(p) -> 'prattrs') <> 'null')
+	ORDER BY c.oid`
 
 // foreignKeys selects the foreign keys from and to the tables. Those of partitions belong
 // to the one of the partitioned table.

@@ -25,8 +25,8 @@ type Refreshed struct {
 
 // Plan describes a refresh that is planned.
 func (r *Refreshed) Plan() string {
-	return fmt.Sprintf("the snapshot %s: rows of %s, %s as a whole; %s to download instead of %s",
-		r.Snapshot, text.Count(r.Changed, "table"), text.Count(r.Replaced, "table"), text.Size(r.Download), text.Size(r.Whole))
+	return fmt.Sprintf("the snapshot %s: rows of %s, %s as a whole; %s to download%s",
+		r.Snapshot, text.Count(r.Changed, "table"), text.Count(r.Replaced, "table"), text.Size(r.Download), r.instead())
 }
 
 // String describes a refresh that is done.
@@ -35,6 +35,15 @@ func (r *Refreshed) String() string {
 	if r.Replaced > 0 {
 		whole = fmt.Sprintf(" and %s as a whole", text.Count(r.Replaced, "table"))
 	}
-	return fmt.Sprintf("Refreshed from %s: %s rows of %s%s; downloaded %s instead of %s",
-		path.Base(r.From), humanize.Comma(r.Total()), text.Count(r.Changed, "table"), whole, text.Size(r.Download), text.Size(r.Whole))
+	return fmt.Sprintf("Refreshed from %s: %s rows of %s%s; downloaded %s%s",
+		path.Base(r.From), humanize.Comma(r.Total()), text.Count(r.Changed, "table"), whole, text.Size(r.Download), r.instead())
+}
+
+// instead names the size of the whole dump, unless the refresh downloads more: of small
+// tables, both dumps are read to compare them.
+func (r *Refreshed) instead() string {
+	if r.Download >= r.Whole {
+		return ""
+	}
+	return " instead of " + text.Size(r.Whole)
 }
