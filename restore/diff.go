@@ -398,6 +398,7 @@ func (d *difference) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "old  %s\nnew  %s\n\n", d.From, d.To)
 	table := [][]string{{"TABLE", "ADDED", "REMOVED", "CHANGED", "DOWNLOAD", ""}}
+	reasons := []string{""} // a line below each line of table
 	var most int64
 	same := 0
 	for _, t := range d.Tables {
@@ -410,6 +411,7 @@ func (d *difference) Text() string {
 		if t.same() {
 			continue
 		}
+		reason := ""
 		line := []string{console.Clean(t.Table), rowCount(t.Added), rowCount(t.Removed), rowCount(t.Changed), text.Size(t.Download), chart(t.rows(), most)}
 		switch t.State {
 		case diff.Added:
@@ -417,13 +419,19 @@ func (d *difference) Text() string {
 		case diff.Removed:
 			line[2], line[5] = rowsOf(t.Before), "only in the old dump"
 		case diff.Replaced:
-			line[5] = fmt.Sprintf("%s → %s rows, not compared: %s", rowsOf(t.Before), rowsOf(t.After), t.Why)
+			line[5] = fmt.Sprintf("%s → %s rows, not compared:", rowsOf(t.Before), rowsOf(t.After))
+			reason = "    " + t.Why + "\n"
 		case diff.Same, diff.Changed:
 		}
-		table = append(table, line)
+		table, reasons = append(table, line), append(reasons, reason)
 	}
 	if len(table) > 1 {
-		b.WriteString(text.Table(table) + "\n")
+		i := 0
+		for line := range strings.Lines(text.Table(table)) {
+			b.WriteString(line + reasons[i])
+			i++
+		}
+		b.WriteString("\n")
 	}
 	if d.sql {
 		for _, o := range d.Schema {
