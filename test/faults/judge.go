@@ -130,7 +130,7 @@ func (t *try) judgeFetch(ctx context.Context, o outcome) (ending string, wrong [
 	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	var temps []string
 	for _, name := range t.databases(ctx) {
-		if name != targetDB && name != targetDB+"_previous" {
+		if name != targetDB && name != targetDB+"_previous" && (t.row.command != refresh || !strings.HasPrefix(name, snapshotPrefix)) {
 			temps = append(temps, name)
 		}
 	}
@@ -154,6 +154,10 @@ func (t *try) judgeFetch(ctx context.Context, o outcome) (ending string, wrong [
 	default:
 		complain("the target is neither unchanged nor replaced:\n%s", now)
 	}
+	if t.row.command == refresh {
+		more, found := t.judgeSnapshots(ctx, o, now == t.fetched)
+		ending, wrong = ending+more, append(wrong, found...)
+	}
 	if len(temps) > 0 {
 		ending += ", a temp database"
 		said := true
@@ -168,9 +172,9 @@ func (t *try) judgeFetch(ctx context.Context, o outcome) (ending string, wrong [
 		}
 	}
 	have, err := t.s3.Objects(ctx, t.bucket)
-	if err != nil || len(have) != len(t.dump) {
+	if want := t.objects(t.row.command); err != nil || len(have) != len(want) {
 		if !t.row.spoils {
-			complain("the bucket holds %d objects, not %d, %v", len(have), len(t.dump), err)
+			complain("the bucket holds %d objects, not %d, %v", len(have), len(want), err)
 		}
 	}
 	return ending, wrong
@@ -180,8 +184,13 @@ func (t *try) judgeFetch(ctx context.Context, o outcome) (ending string, wrong [
 func (t *try) next(ctx context.Context) (wrong []string) {
 	complain := func(format string, args ...any) { wrong = append(wrong, "the next run: "+fmt.Sprintf(format, args...)) }
 	var temps []string
-	if t.row.command == fetch {
-		if err := t.fill(ctx, t.dump); err != nil {
+	var snapshots []snapshot
+	if t.row.command != backup {
+		if err := t.fill(ctx, t.objects(t.row.command)); err != nil {
+			complain("%v", err)
+		}
+		var err error
+		if snapshots, err = t.snapshots(ctx); err != nil {
 			complain("%v", err)
 		}
 		temps = slices.DeleteFunc(t.databases(ctx), func(name string) bool { return !strings.Contains(name, "_hectl_") })
@@ -218,7 +227,12 @@ func (t *try) next(ctx context.Context) (wrong []string) {
 	if now, err := contents(ctx, t.local, targetDB); err != nil || now != t.fetched {
 		complain("the target is not replaced: %v", err)
 	}
-	if rest := t.databases(ctx); !slices.Equal(rest, []string{targetDB, targetDB + "_previous"}) {
+	rest := t.databases(ctx)
+	if t.row.command == refresh {
+		wrong = append(wrong, t.nextRefreshed(ctx, o, snapshots)...)
+		rest = slices.DeleteFunc(rest, func(name string) bool { return strings.HasPrefix(name, snapshotPrefix) })
+	}
+	if !slices.Equal(rest, []string{targetDB, targetDB + "_previous"}) {
 		complain("the databases are %q", rest)
 	}
 	return wrong

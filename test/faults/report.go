@@ -20,10 +20,14 @@ const (
 // number of runs with each result depends on the machine, and is only printed.
 func table() string {
 	var b strings.Builder
-	for _, command := range []string{backup, fetch} {
+	for _, command := range []string{backup, fetch, refresh} {
 		about := map[string]string{
 			backup: "| fault | runs | exit | left in the bucket, besides complete dumps |\n|---|---|---|---|\n",
 			fetch:  "| fault | runs | exit | left on the server, besides the target |\n|---|---|---|---|\n",
+			refresh: "There is a snapshot of an older dump. Unless the fetch replaces the target, that snapshot is\n" +
+				"unchanged, and the next fetch refreshes it. A fault with several runs strikes at these steps, or\n" +
+				"at some of them:\n\n" + stepNames() + "\n\n" +
+				"| fault | runs | exit | left on the server, besides the target and a snapshot |\n|---|---|---|---|\n",
 		}[command]
 		fmt.Fprintf(&b, "\n### hectl %s\n\n%s", command, about)
 		for _, r := range rows() {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/rubyforgood/hectl/test/s3test"
@@ -45,6 +46,7 @@ type row struct {
 	disk   bool // and a small disk for the local one
 	aside  bool // mostly waits, so it runs in parallel with the others
 	spoils bool // the fault changes the bucket
+	whole  bool // the whole dump is restored, despite the snapshot
 	dumps  int  // number of dumps after exit 0; 0: 1
 
 	args []string // more arguments for hectl
@@ -52,6 +54,10 @@ type row struct {
 	before func(ctx context.Context, t *try) error
 	// strike makes the fault happen at the point of the run.
 	strike func(ctx context.Context, t *try, r *running) error
+	// atStep makes the fault happen at the step of the point. backend is the process ID of
+	// the session that sent the statement, 0 at a download.
+	atStep func(ctx context.Context, t *try, r *running, backend int) error
+	steps  []step
 	// instead does everything, for rows with more than one run.
 	instead func(ctx context.Context, t *try) (outcome, error)
 	// mend repairs the servers.
@@ -67,6 +73,9 @@ type try struct {
 	started []*running
 	begun   chan *running // receives the first run
 	rules   []*s3test.Rule
+	struck  *atomic.Bool  // the fault of a step has begun
+	over    chan struct{} // closed when it has happened
+	failed  error         // of that fault
 }
 
 // at returns when the fault strikes. Points are spread evenly over the run, away from
@@ -84,6 +93,9 @@ func (t *try) do(ctx context.Context) (outcome, error) {
 		if err := t.row.before(ctx, t); err != nil {
 			return outcome{}, err
 		}
+	}
+	if t.row.steps != nil {
+		t.arm(ctx)
 	}
 	if t.row.instead != nil {
 		return t.row.instead(ctx, t)
@@ -106,7 +118,12 @@ func (t *try) do(ctx context.Context) (outcome, error) {
 			return outcome{}, err
 		}
 	}
-	return r.wait(ctx, start)
+	o, err := r.wait(ctx, start)
+	t.target.strikeAt(nil)
+	if t.struck.Load() {
+		<-t.over
+	}
+	return o, err
 }
 
 // hectlStart starts the row's command.
@@ -164,8 +181,8 @@ func (w *world) play(ctx context.Context, r row, name string) (v verdict, err er
 	defer func() { err = errors.Join(err, p.remove()) }()
 	var t *try
 	for n := range max(r.points, 1) {
-		t = &try{place: p, row: r, n: n, label: fmt.Sprintf("p%02d", n+1), begun: make(chan *running, 1)}
-		if n == 0 || r.command == fetch {
+		t = &try{place: p, row: r, n: n, label: fmt.Sprintf("p%02d", n+1), begun: make(chan *running, 1), struck: &atomic.Bool{}, over: make(chan struct{})}
+		if n == 0 || r.command != backup {
 			if err := p.prepare(ctx, r.command); err != nil {
 				return v, err
 			}
@@ -189,7 +206,7 @@ func (w *world) play(ctx context.Context, r row, name string) (v verdict, err er
 		ending, wrong := t.judge(ctx, o)
 		// The next run cleans up leftovers at once. Without leftovers, once per row is
 		// enough.
-		if strings.Contains(ending, "temp") || n == max(r.points, 1)-1 || r.leaves&tempFiles != 0 {
+		if r.command == refresh || strings.Contains(ending, "temp") || n == max(r.points, 1)-1 || r.leaves&tempFiles != 0 {
 			wrong = append(wrong, t.next(ctx)...)
 		}
 		v.endings[codeName(o.code)+": "+ending]++
@@ -205,8 +222,11 @@ func (w *world) play(ctx context.Context, r row, name string) (v verdict, err er
 
 // String names the try.
 func (t *try) String() string {
-	if t.row.points == 0 {
+	switch {
+	case t.row.points == 0:
 		return "once"
+	case t.row.steps != nil:
+		return t.step().name
 	}
 	return fmt.Sprintf("point %d, at %d %% of the run", t.n+1, int(100*t.share()))
 }
@@ -225,7 +245,7 @@ func (v verdict) String() string {
 	if len(v.wrong) > 0 {
 		mark = "WRONG"
 	}
-	fmt.Fprintf(&b, "%s %-15s %s (%.0f s)\n", mark, v.row.command, v.row.fault, v.took.Seconds())
+	fmt.Fprintf(&b, "%s %-26s %s (%.0f s)\n", mark, v.row.command, v.row.fault, v.took.Seconds())
 	for _, ending := range sortedKeys(v.endings) {
 		fmt.Fprintf(&b, "      %2d × %s\n", v.endings[ending], ending)
 	}

@@ -18,7 +18,7 @@ const points = 20
 
 // rows are the table.
 func rows() []row {
-	return append(backupRows(), fetchRows()...)
+	return slices.Concat(backupRows(), fetchRows(), refreshRows())
 }
 
 func backupRows() []row {

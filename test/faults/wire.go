@@ -4,7 +4,10 @@ package main
 
 import (
 	"context"
+	"encoding/binary"
+	"errors"
 	"net"
+	"regexp"
 	"strconv"
 	"sync"
 )
@@ -23,6 +26,18 @@ type wire struct {
 	carried int64 // bytes in both directions, since reset
 	at      int64 // when carried reaches it, the state becomes then; -1: never
 	then    state
+	watched *watch // nil: none
+}
+
+// watch waits for statements, and strikes at the last one.
+type watch struct {
+	statements []*regexp.Regexp // sent on the same connection, in this order
+	// early strikes before the server gets the last statement, and else before the client
+	// gets the answer.
+	early bool
+	// strike gets the process ID of the connection's backend. If it returns false, an early
+	// strike keeps the statement from the server.
+	strike func(backend int) (send bool)
 }
 
 type state int
@@ -85,7 +100,7 @@ func (w *wire) mend() {
 	w.set(blinked)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.carried = 0
+	w.carried, w.watched = 0, nil
 }
 
 // when sets a state after that many bytes.
@@ -93,6 +108,13 @@ func (w *wire) when(bytes int64, s state) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.carried, w.at, w.then = 0, bytes, s
+}
+
+// strikeAt sets what to wait for; nil: nothing. It strikes only once.
+func (w *wire) strikeAt(watched *watch) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.watched = watched
 }
 
 func (w *wire) count() int64 {
@@ -121,8 +143,9 @@ func (w *wire) connect(client net.Conn) {
 		return
 	}
 	var both sync.WaitGroup
-	both.Go(func() { w.carry(server, client) })
-	both.Go(func() { w.carry(client, server) })
+	l := &link{wire: w, client: client, server: server}
+	both.Go(func() { w.carry(server, client, l.send) })
+	both.Go(func() { w.carry(client, server, l.answer) })
 	both.Wait()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -141,15 +164,92 @@ func (w *wire) add(client, server net.Conn) bool {
 	return true
 }
 
+// link is one connection.
+type link struct {
+	wire           *wire
+	client, server net.Conn
+
+	answers sync.Mutex // held while the client gets no answer
+	begin   []byte     // of what the server sent
+	backend int        // its process ID, 0 until known
+	sent    []byte     // the end of what the client sent
+	found   int        // number of watched statements so far
+}
+
+// longest is the size of the pieces of a connection's bytes that are searched.
+const longest = 4 << 10
+
+// send passes a piece to the server.
+func (l *link) send(piece []byte) error {
+	struck, backend := l.search(piece)
+	switch {
+	case struck == nil:
+	case struck.early:
+		if !struck.strike(backend) {
+			return errKept
+		}
+	default:
+		l.answers.Lock()
+		defer l.answers.Unlock()
+		defer struck.strike(backend)
+	}
+	_, err := l.server.Write(piece)
+	return err
+}
+
+var errKept = errors.New("kept from the server")
+
+// search returns the watch whose last statement is in the piece, nil if there is none, and
+// the backend.
+func (l *link) search(piece []byte) (*watch, int) {
+	l.wire.mu.Lock()
+	defer l.wire.mu.Unlock()
+	watched := l.wire.watched
+	if watched == nil {
+		return nil, 0
+	}
+	l.sent = append(l.sent, piece...)
+	for l.found < len(watched.statements) {
+		place := watched.statements[l.found].FindIndex(l.sent)
+		if place == nil {
+			l.sent = l.sent[max(0, len(l.sent)-longest):]
+			return nil, 0
+		}
+		l.found++
+		l.sent = l.sent[place[1]:]
+	}
+	l.wire.watched = nil
+	return watched, l.backend
+}
+
+// keyData is the beginning of the message that has the process ID of the backend.
+var keyData = regexp.MustCompile(`(?s)K\x00\x00\x00\x0c(.{4})`)
+
+// answer passes a piece to the client.
+func (l *link) answer(piece []byte) error {
+	l.wire.mu.Lock()
+	if l.backend == 0 && len(l.begin) < longest {
+		l.begin = append(l.begin, piece...)
+		if m := keyData.FindSubmatch(l.begin); m != nil {
+			l.backend = int(binary.BigEndian.Uint32(m[1]))
+		}
+	}
+	l.wire.mu.Unlock()
+	l.answers.Lock()
+	defer l.answers.Unlock()
+	_, err := l.client.Write(piece)
+	return err
+}
+
 // carry copies in one direction until either side closes.
-func (w *wire) carry(to, from net.Conn) {
+func (w *wire) carry(to, from net.Conn, pass func(piece []byte) error) {
 	defer func() { _, _ = to.Close(), from.Close() }() // also ends the other direction
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buf)
 		if n > 0 {
 			w.pass(n)
-			if _, err := to.Write(buf[:n]); err != nil {
+			if err := pass(buf[:n]); err != nil {
 				return
 			}
 		}

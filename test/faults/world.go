@@ -40,6 +40,13 @@ INSERT INTO events SELECT i, repeat(md5(i::text), 20) FROM generate_series(1, 14
 CREATE TABLE versions (id int PRIMARY KEY, text text);
 INSERT INTO versions SELECT i, repeat(md5(i::text), 20) FROM generate_series(1, 14000) i;
 CREATE INDEX ON versions (md5(text));
+UPDATE events SET text = 'events.' || id || '.older' WHERE id IN (1, 13999);
+CREATE TABLE votes (id int PRIMARY KEY, item_id bigint NOT NULL REFERENCES items ON DELETE CASCADE);
+INSERT INTO votes SELECT i, i FROM generate_series(1, 500) i;
+CREATE TABLE notes (text text, user_id bigint REFERENCES users);
+INSERT INTO notes SELECT 'note', i FROM generate_series(1, 100) i;
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.notes VALUES (tg_op, NULL); RETURN NULL; END $$;
+CREATE TRIGGER noted AFTER INSERT OR DELETE ON votes FOR EACH ROW EXECUTE FUNCTION note();
 CREATE MATERIALIZED VIEW names AS SELECT name, count(*) FROM items GROUP BY name;
 SELECT lo_from_bytea(4711, 'large');
 `
@@ -104,6 +111,8 @@ type world struct {
 	shared  clusters
 
 	dump    map[string][]byte // an intact dump and its manifest, by key
+	older   map[string][]byte // the same of the day before
+	based   string            // contents of a target after a fetch of that
 	before  string            // contents of beforeDB
 	fetched string            // contents of a target after a fetch
 	takes   map[string]time.Duration
@@ -149,6 +158,9 @@ func (w *world) rehearse(ctx context.Context, times int) (err error) {
 	if w.before, err = contents(ctx, p.local, beforeDB); err != nil {
 		return err
 	}
+	if w.older, err = p.firstDump(ctx); err != nil {
+		return err
+	}
 	for _, command := range []string{backup, fetch} {
 		wire := map[string]*wire{backup: p.source, fetch: p.target}[command]
 		for range times {
@@ -171,7 +183,15 @@ func (w *world) rehearse(ctx context.Context, times int) (err error) {
 			}
 		}
 	}
-	w.fetched, err = contents(ctx, p.local, targetDB)
+	if w.fetched, err = contents(ctx, p.local, targetDB); err != nil {
+		return err
+	}
+	if err := p.prepare(ctx, refresh); err != nil {
+		return err
+	}
+	if w.based, err = p.snapshotContents(ctx, p.base[0].Name); err == nil && w.based == w.fetched {
+		err = errors.New("both dumps have the same contents")
+	}
 	return err
 }
 
@@ -183,7 +203,10 @@ type place struct {
 	bucket         string
 	proxy          *s3test.Proxy
 	source, target *wire
-	dir, tmp       string // the folder that hectl runs in, and its TMPDIR
+	dir, tmp       string     // the folder that hectl runs in, and its TMPDIR
+	base           []snapshot // the only one, before a refresh
+	stock          string     // a copy of it, "" if there is none
+	stocked, mark  string     // its name and mark
 	clock          time.Duration
 	runs           int
 }
@@ -220,6 +243,20 @@ func (p *place) remove() error {
 	return os.RemoveAll(p.dir)
 }
 
+// firstDump makes the older dump, and then changes production as a day does.
+func (p *place) firstDump(ctx context.Context) (map[string][]byte, error) {
+	o, err := p.run(ctx, p.arguments(backup)...)
+	if err != nil || o.code != 0 {
+		return nil, fmt.Errorf("hectl %s, without faults: exit code %d, %w\n%s", backup, o.code, err, o.stderr)
+	}
+	found, err := p.wholeDump(ctx)
+	if err != nil {
+		return nil, err
+	}
+	time.Sleep(time.Second) // the next dump's name has another second
+	return found, p.production.Exec(ctx, sourceDB, day)
+}
+
 // environ returns hectl's environment. Only PATH comes from the caller.
 func (p *place) environ() []string {
 	uri := func(w *wire, database string) string {
@@ -239,7 +276,7 @@ func (p *place) arguments(command string) []string {
 	if command == backup {
 		return []string{"backup", "-Z", "0", "--part-size", "5MiB"}
 	}
-	return []string{"fetch-latest-db"}
+	return strings.Fields(command)
 }
 
 // run runs hectl until it exits.
@@ -266,10 +303,23 @@ func (p *place) prepare(ctx context.Context, command string) error {
 			return err
 		}
 	}
-	if err := p.local.Exec(ctx, "postgres", "CREATE DATABASE "+targetDB+" TEMPLATE "+beforeDB); err != nil {
+	if command == refresh {
+		return p.prepareRefresh(ctx)
+	}
+	if err := p.renewTarget(ctx); err != nil {
 		return err
 	}
 	return p.fill(ctx, p.dump)
+}
+
+// renewTarget makes the target a copy of beforeDB.
+func (p *place) renewTarget(ctx context.Context) error {
+	for _, sql := range []string{"DROP DATABASE IF EXISTS " + targetDB, "CREATE DATABASE " + targetDB + " TEMPLATE " + beforeDB} {
+		if err := p.local.Exec(ctx, "postgres", sql); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fill makes the bucket hold exactly these objects.
@@ -354,8 +404,9 @@ func contents(ctx context.Context, c *pgtest.Cluster, database string) (string, 
 		return "", err
 	}
 	queries = append(queries,
-		`SELECT count(*) || ' indexes' FROM pg_index WHERE indisvalid AND indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)`,
-		`SELECT count(*) || ' constraints' FROM pg_constraint WHERE convalidated AND connamespace = 'public'::regnamespace`,
+		`SELECT 'indexes ' || coalesce(string_agg(pg_get_indexdef(indexrelid), '; ' ORDER BY indexrelid::regclass::text), '') FROM pg_index WHERE indisvalid AND indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)`,
+		`SELECT 'constraints ' || coalesce(string_agg(conname || ' ' || pg_get_constraintdef(oid), '; ' ORDER BY conname), '') FROM pg_constraint WHERE convalidated AND connamespace = 'public'::regnamespace`,
+		`SELECT 'triggers ' || coalesce(string_agg(tgname || ' ' || tgenabled::text, '; ' ORDER BY tgname), '') FROM pg_trigger WHERE NOT tgisinternal`,
 		`SELECT count(*) || ' large objects' FROM pg_largeobject_metadata`)
 	var all strings.Builder
 	for _, sql := range queries {
