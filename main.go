@@ -196,6 +196,10 @@ func (b *backupChecks) CheckWriter(ctx context.Context, f *finding.List, about s
 	backup.CheckWriter(ctx, f, about, backup.WriterCheck{Store: w.Store, Bucket: w.Bucket, Label: w.Label, Now: b.env.Console.Now(), Required: w.Needed})
 }
 
+func (b *backupChecks) CheckBucketRules(ctx context.Context, f *finding.List, about string, settings *config.Sources, w doctor.Writer) {
+	backup.CheckBucketRules(ctx, f, about, b.env, settings, backup.WriterCheck{Store: w.Store, Bucket: w.Bucket, Label: w.Label, Now: b.env.Console.Now()})
+}
+
 // fetchChecks gives doctor the checks of package restore.
 type fetchChecks struct {
 	env    *command.Env

@@ -17,6 +17,7 @@ import (
 //
 //	proxy stall OPERATION [N]               never answer; with N, nothing after N bytes
 //	proxy answer STATUS CODE OPERATION [N]  answer with an error, N times; with "after N", all but the first N times
+//	proxy answers OPERATION FILE …          answer with the XML in FILE; for several operations
 //	proxy lose OPERATION                    let it happen, and answer 500 the first time
 //	proxy reset OPERATION N                 break every Nth answer off after 1000 bytes
 //	proxy replace KEY FILE                  put FILE there once a part of KEY has been read
@@ -60,6 +61,10 @@ func cmdProxy(ts *testscript.TestScript, _ bool, args []string) {
 			rule.After(number(5))
 		} else if n := number(4); n > 0 {
 			rule.Times(n)
+		}
+	case "answers":
+		for i := 1; i+1 < len(args); i += 2 {
+			p.On(s3test.Is(args[i]), s3test.AnswerBody(http.StatusOK, ts.ReadFile(args[i+1])))
 		}
 	case "lose":
 		p.On(s3test.Is(args[1]), s3test.LoseAnswer(http.StatusInternalServerError, "InternalError")).Times(1)

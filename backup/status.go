@@ -7,7 +7,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/rubyforgood/hectl/backup/lifecycle"
 	"github.com/rubyforgood/hectl/backup/prune"
+	"github.com/rubyforgood/hectl/backup/retention"
 	"github.com/rubyforgood/hectl/backup/source"
 	"github.com/rubyforgood/hectl/backup/status"
 	"github.com/rubyforgood/hectl/dump/catalog"
@@ -23,7 +25,8 @@ type statusOptions struct {
 	label   string
 	source  *pgtools.Conn // nil if no source is set
 	limits  status.Limits
-	metrics string // file for the node exporter; "" for none
+	keep    retention.Policy // in hectl.yml; zero for none
+	metrics string           // file for the node exporter; "" for none
 }
 
 func statusCommand(env *command.Env) *cli.Command {
@@ -59,7 +62,8 @@ func statusCommand(env *command.Env) *cli.Command {
 0    no problems
 1    failed: the bucket could not be read, or the metrics could not be written
 2    wrong flags or settings
-3    the newest dump is much smaller than usual, or dated in the future
+3    the newest dump is much smaller than usual, or dated in the future, or a
+     lifecycle rule of the bucket deletes or archives dumps too early
 10   no such bucket, or no dump of this label
 12   credentials are missing, expired, or lack a permission
 13   the newest dump is empty, or does not match its manifest
@@ -92,6 +96,10 @@ func newStatusOptions(env *command.Env, c *cli.Context) (*statusOptions, error) 
 	}
 	if opt.limits.MaxShrink, err = settings.MaxShrink(flags); err != nil {
 		return nil, err
+	}
+	if opt.keep, err = parsePolicy(settings, nil); err != nil { // prune and doctor report it
+		env.Console.Detail("keep: %v", err)
+		opt.keep = retention.Policy{}
 	}
 	// A machine that only monitors the dumps does not need the source.
 	if database, err := settings.Source(flags); err == nil {
@@ -142,6 +150,7 @@ func (o *statusOptions) inspect(ctx context.Context, env *command.Env, query sta
 	report := status.New(query, seen, env.Console.Now().UTC())
 	// The rest is optional. Listing uploads takes a permission that a reader otherwise
 	// does not need, and the source may not be reachable from here.
+	report.AddExpiring(lifecycleWarnings(ctx, env, store, lifecycle.Dumps{Base: o.bucket.Base, Label: o.label, Keep: o.keep, Sizes: sizes(catalog.WithLabel(seen.Dumps, o.label))}))
 	if report.Uploads, err = o.openUploads(ctx, store); err != nil {
 		env.Console.Detail("open uploads: %v", err)
 	}

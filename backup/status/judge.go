@@ -32,11 +32,12 @@ const (
 	mismatch kind = "misfit"  // the newest dump is not the object that its manifest describes
 	stale    kind = "stale"
 	shrunk   kind = "shrunk"
-	future   kind = "future" // the newest dump is dated in the future
+	future   kind = "future"   // the newest dump is dated in the future
+	expiring kind = "expiring" // a lifecycle rule deletes or archives dumps too early
 )
 
 // kinds returns all kinds, the worst first.
-func kinds() []kind { return []kind{missing, empty, mismatch, stale, shrunk, future} }
+func kinds() []kind { return []kind{missing, empty, mismatch, stale, shrunk, future, expiring} }
 
 // code returns the exit code for a problem.
 func (k kind) code() fault.Code {
@@ -47,7 +48,7 @@ func (k kind) code() fault.Code {
 		return fault.Integrity
 	case stale:
 		return fault.Stale
-	case shrunk, future:
+	case shrunk, future, expiring:
 	}
 	return fault.Warnings
 }

@@ -100,7 +100,7 @@ func TestKindsWorstFirst(t *testing.T) {
 	for _, k := range kinds() {
 		codes = append(codes, k.code())
 	}
-	want := []fault.Code{fault.NotFound, fault.Integrity, fault.Integrity, fault.Stale, fault.Warnings, fault.Warnings}
+	want := []fault.Code{fault.NotFound, fault.Integrity, fault.Integrity, fault.Stale, fault.Warnings, fault.Warnings, fault.Warnings}
 	if diff := cmp.Diff(want, codes); diff != "" {
 		t.Error(diff)
 	}

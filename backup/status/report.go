@@ -136,6 +136,14 @@ func New(q Query, seen Seen, now time.Time) *Report {
 	return r
 }
 
+// AddExpiring adds the problem with the lifecycle rules, unless there are no texts about
+// them. All other problems are worse.
+func (r *Report) AddExpiring(texts []string) {
+	if len(texts) > 0 {
+		r.Problems = append(r.Problems, problem{expiring, strings.Join(texts, "; ")})
+	}
+}
+
 // later returns the later of two times, either of which may be nil.
 func later(a, b *time.Time) *time.Time {
 	if a == nil || (b != nil && b.After(*a)) {
@@ -174,6 +182,8 @@ func (r *Report) hint(k kind) string {
 		return `compare the row counts of this dump and the one before it: "hectl verify KEY"`
 	case future:
 		return "check the clock of the machine that makes the dumps, and of this one"
+	case expiring:
+		return "change the lifecycle rules of the bucket, or keep in hectl.yml: docs/prune.md"
 	}
 	return ""
 }

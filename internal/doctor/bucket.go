@@ -12,7 +12,7 @@ import (
 
 // checkBucket checks the credentials and their permissions. It reports whether the newest
 // dump can be read, from this bucket or the one with the masked dumps.
-func (d *doctor) checkBucket(ctx context.Context, b, masked config.Bucket, label string) bool {
+func (d *doctor) checkBucket(ctx context.Context, settings *config.Sources, b, masked config.Bucket, label string) bool {
 	f := &d.found
 	store, err := d.env.Open(ctx, b)
 	if err != nil {
@@ -38,7 +38,11 @@ func (d *doctor) checkBucket(ctx context.Context, b, masked config.Bucket, label
 	default:
 		f.OK("AWS", "%s, at a store other than AWS", key)
 	}
-	checkWriter := func() { d.backups.CheckWriter(ctx, f, "bucket", Writer{store, b, label, d.role.backsUp}) }
+	checkWriter := func() {
+		w := Writer{store, b, label, d.role.backsUp}
+		d.backups.CheckWriter(ctx, f, "bucket", w)
+		d.backups.CheckBucketRules(ctx, f, "bucket", settings, w)
+	}
 	switch err := list(ctx, store, b); {
 	case err == nil:
 		f.OK("bucket", "%s can be listed", b)

@@ -19,6 +19,7 @@ import (
 type writers struct {
 	Backups
 	checked []string
+	rules   []string // buckets
 }
 
 func (w *writers) CheckWriter(_ context.Context, _ *finding.List, about string, writer Writer) {
@@ -26,6 +27,10 @@ func (w *writers) CheckWriter(_ context.Context, _ *finding.List, about string, 
 	if writer.Needed {
 		w.checked = append(w.checked, "needed")
 	}
+}
+
+func (w *writers) CheckBucketRules(_ context.Context, _ *finding.List, _ string, _ *config.Sources, writer Writer) {
+	w.rules = append(w.rules, writer.Bucket.Name)
 }
 
 // lists starts a store that answers each listing with a status.
@@ -90,12 +95,12 @@ func TestCheckBucket(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d, w := newDoctor(t, tt.role)
-			reached := d.checkBucket(t.Context(), lists(t, tt.status), tt.masked, "production")
+			reached := d.checkBucket(t.Context(), nil, lists(t, tt.status), tt.masked, "production")
 			if got := texts(d.found, "bucket"); reached != tt.reached || !strings.HasPrefix(got, tt.want) {
 				t.Errorf("%t, %s", reached, got)
 			}
-			if got := strings.Join(w.checked, " "); got != tt.writers {
-				t.Errorf("checked for writing: %q", got)
+			if got := strings.Join(w.checked, " "); got != tt.writers || len(w.rules) != min(1, len(got)) {
+				t.Errorf("checked for writing: %q, rules of %q", got, w.rules)
 			}
 			if got := texts(d.found, "AWS"); !strings.HasPrefix(got, "ok access key id (a test)") {
 				t.Errorf("credentials: %s", got)

@@ -24,6 +24,8 @@ type Backups interface {
 	CheckKeep(settings *config.Sources) error
 	// CheckWriter checks the permissions to write dumps.
 	CheckWriter(ctx context.Context, f *finding.List, about string, w Writer)
+	// CheckBucketRules checks the bucket's own settings, such as its lifecycle rules.
+	CheckBucketRules(ctx context.Context, f *finding.List, about string, settings *config.Sources, w Writer)
 }
 
 // Fetches checks the requirements of a fetch. CheckNewest comes first: the other checks

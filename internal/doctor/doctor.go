@@ -148,7 +148,7 @@ func (d *doctor) examine(ctx context.Context) {
 	maxAge, ageErr := settings.MaxAge(flags)
 	if cmp.Or(bucketErr, labelErr, maskedErr) == nil {
 		reached := false
-		d.limit(ctx, func(ctx context.Context) { reached = d.checkBucket(ctx, bucket, masked, label.Text) })
+		d.limit(ctx, func(ctx context.Context) { reached = d.checkBucket(ctx, settings, bucket, masked, label.Text) })
 		if masked.Name != "" {
 			d.limit(ctx, func(ctx context.Context) { d.checkMasked(ctx, bucket, masked, label.Text) })
 		}

@@ -32,6 +32,14 @@ func Operation(r *http.Request) string {
 			return "ListParts"
 		case q.Has("list-type"):
 			return "ListObjectsV2"
+		case q.Has("lifecycle"):
+			return "GetBucketLifecycleConfiguration"
+		case q.Has("versioning"):
+			return "GetBucketVersioning"
+		case q.Has("object-lock"):
+			return "GetObjectLockConfiguration"
+		case q.Has("publicAccessBlock"):
+			return "GetPublicAccessBlock"
 		}
 		return "GetObject"
 	case http.MethodHead:
