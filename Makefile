@@ -48,8 +48,9 @@ test: setup-tests bin/versitygw ## run all tests; one that is skipped fails the 
 	@if [ -z "$(RACE)" ]; then echo "no C compiler found: testing without the race detector" >&2; fi
 	@$(GO) run ./test/gotest $(RACE) -vet=off -timeout 80m ./...
 
-test-oracle: setup bin/versitygw ## compare hectl with pg_restore on 200 random schemas (ORACLE_SEED=7 ORACLE_SCHEMAS=1)
-	@ORACLE=full ORACLE_SEED=$(or $(ORACLE_SEED),1) ORACLE_SCHEMAS=$(or $(ORACLE_SCHEMAS),200) $(GO) run ./test/gotest -count=1 -timeout 4h ./test/oracle
+test-oracle: setup bin/versitygw ## compare hectl with pg_restore on 200 random schemas, and 500 refreshes with full fetches (ORACLE_SEED=7 ORACLE_SCHEMAS=1 ORACLE_PAIRS=2 ORACLE_RUN=TestOracle/refresh)
+	@ORACLE=full ORACLE_SEED=$(or $(ORACLE_SEED),1) ORACLE_SCHEMAS=$(or $(ORACLE_SCHEMAS),200) ORACLE_PAIRS=$(or $(ORACLE_PAIRS),500) \
+		$(GO) run ./test/gotest -count=1 -timeout 4h -run '$(or $(ORACLE_RUN),.)' ./test/oracle
 
 test-majors: bin/versitygw ## try PostgreSQL 13, 15, 17, 18 and 19 (downloads what is missing)
 	@script/majors

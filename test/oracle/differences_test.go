@@ -33,6 +33,9 @@ import (
 //   - Settings of the role that restores: hectl's sessions ignore those that change the
 //     meaning of a dump's text or the place of its objects. pg_restore follows those
 //     that it does not set itself, so the test gives it the defaults (defaults).
+//
+// A refresh may differ from a full fetch in two points (seenAfter): it leaves the schemas
+// pg_temp_N, and the planner's statistics of a table that has become empty.
 
 // defaults are options for the sessions of the plain restore; only superusers can set
 // forSuperusers.

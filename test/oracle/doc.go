@@ -7,5 +7,8 @@
 // test-oracle" all of them and 200 random ones with 1, 2 and 8 jobs. CONTRIBUTING.md
 // explains how to replay one.
 //
+// It also dumps random databases, changes them and dumps them again, and compares the
+// refresh of a snapshot with a fetch of the whole second dump (refresh_test.go).
+//
 // differences_test.go lists what may differ, with reasons.
 package oracle

@@ -128,7 +128,7 @@ func (g *generator) materialized() {
 	t := pick(g, g.tables...)
 	id := t.columns[0].name
 	slow := ""
-	if g.chance(40) {
+	if !g.pair && g.chance(40) {
 		slow = ", (SELECT pg_sleep(0.05) IS NULL) AS slow"
 	}
 	switch {
@@ -167,7 +167,11 @@ func (g *generator) materialized() {
 func (g *generator) trigger() {
 	t := pick(g, g.tables...)
 	f, n := g.in("tf"), g.name("tr")
-	g.say("CREATE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS $body$BEGIN RAISE EXCEPTION 'closed'; END$body$;", f)
+	unless := ""
+	if g.pair { // only the changes may fire it
+		unless = "IF current_setting('oracle.open', true) = 'yes' THEN RETURN NEW; END IF; "
+	}
+	g.say("CREATE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS $body$BEGIN %sRAISE EXCEPTION 'closed'; END$body$;", f, unless)
 	switch {
 	case g.chance(20) && !t.parts:
 		g.say("CREATE CONSTRAINT TRIGGER %s AFTER INSERT OR UPDATE ON %s DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION %s();", n, t.name, f)

@@ -225,6 +225,9 @@ func (g *generator) table() {
 // rows returns the number of rows of a table. Tables with many rows take longer to copy
 // than the tables that they read.
 func (g *generator) rows() int {
+	if g.pair {
+		return pick(g, 0, 1, 5, 40, 200)
+	}
 	if g.chance(12) {
 		return 3000 + g.IntN(3000)
 	}

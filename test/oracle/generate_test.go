@@ -128,6 +128,8 @@ type generator struct {
 	// misordered marks a schema in which the names of the objects that functions read
 	// do not sort first.
 	misordered bool
+	// pair marks a database that is changed and dumped again (generatePair): a small one.
+	pair bool
 }
 
 // columnType is a type, and an expression for the value of row g.

@@ -42,6 +42,7 @@ func TestOracle(t *testing.T) {
 	w := newWorld(t)
 	t.Run("inputs", w.testInputs)
 	t.Run("random", w.testRandom)
+	t.Run("refresh", w.testRefresh)
 }
 
 func (w *world) testInputs(t *testing.T) {

@@ -92,6 +92,17 @@ func (w *world) exec(t *testing.T, database, sql string) {
 
 // program runs a client program of Postgres.
 func (w *world) program(ctx context.Context, name, stdin string, args ...string) ([]byte, error) {
+	cmd := w.command(ctx, name, stdin, args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		err = fmt.Errorf("%s: %w\n%s", name, err, stderr.Bytes())
+	}
+	return out, err
+}
+
+func (w *world) command(ctx context.Context, name, stdin string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, filepath.Join(w.Bin(), name), args...)
 	cmd.Stdin = strings.NewReader(stdin)
 	options := "-c statement_timeout=0 "
@@ -102,13 +113,7 @@ func (w *world) program(ctx context.Context, name, stdin string, args ...string)
 		}
 	}
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "PGOPTIONS=" + options}
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		err = fmt.Errorf("%s: %w\n%s", name, err, stderr.Bytes())
-	}
-	return out, err
+	return cmd
 }
 
 // uri returns the URI of a database for one of the roles.
