@@ -34,7 +34,7 @@ UNWATCHED := golang.org/x/crypto/blowfish regexp regexp/syntax hash/adler32 \
 RACE := $(shell if [ -n "$$CI" ] || command -v "$$($(GO) env CC)" >/dev/null 2>&1; then \
 	echo -race -gcflags=all=-d=checkptr=0 $(patsubst %,-gcflags=%=-race=false,$(UNWATCHED)); fi)
 
-.PHONY: help demo test test-oracle test-majors test-image faults soak fuzz build lint fmt bench check reference still release-check package-check setup setup-tests clean
+.PHONY: help demo test test-oracle test-majors test-image faults soak fuzz build lint fmt bench check reference still release-check package-check reproducible vulncheck setup setup-tests clean
 
 help: ## list the targets
 	@echo "make TARGET, with TARGET one of:"
@@ -76,11 +76,12 @@ build: ## build bin/hectl
 	@echo "building bin/hectl $(VERSION)$(if $(wildcard bin/hectl),, (about a minute))"
 	@$(go_build) .
 
-lint: bin/golangci-lint ## check formatting, the module files, the import arrows and the code
+lint: bin/golangci-lint bin/actionlint ## check formatting, the module files, the import arrows, the code and the workflows
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) && if [ -n "$$unformatted" ]; then \
 		echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
 	@$(GO) mod tidy -diff
 	@bin/golangci-lint run
+	@bin/actionlint
 	@if [ -x bin/goreleaser ]; then bin/goreleaser check --quiet; fi
 
 fmt: bin/golangci-lint ## format the code
@@ -102,7 +103,13 @@ reference: ## write docs/reference/commands.md from the help of the commands
 release-check: bin/goreleaser ## check .goreleaser.yml
 	@bin/goreleaser check --quiet && echo ".goreleaser.yml is valid"
 
-package-check: bin/goreleaser ## build all packages, install the deb here, and remove it (Debian; needs root)
+reproducible: ## build twice, in other folders and by other users, and compare (PLATFORMS="linux/amd64 darwin/arm64")
+	@script/reproducible $(PLATFORMS)
+
+vulncheck: bin/govulncheck ## look up known vulnerabilities; exits 2 if the database cannot be reached
+	@script/vulncheck
+
+package-check: bin/goreleaser bin/cyclonedx-gomod ## build all packages, install the deb here, and remove it (Debian; needs root)
 	@script/package-check
 
 setup: ## install Postgres's server and client programs, when none are found
@@ -125,6 +132,22 @@ bin/versitygw: tools/versitygw/go.sum tools/versitygw/main.go
 bin/golangci-lint: tools/go.sum
 	@echo "building golangci-lint $(call tool_version,golangci-lint,tools) (a few minutes, once)"
 	@$(build_tool) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $@
+
+# A module of its own: it needs another version of a YAML package than goreleaser.
+bin/actionlint: tools/actionlint/go.sum
+	@echo "building actionlint $(call tool_version,actionlint,tools/actionlint)"
+	@CGO_ENABLED=0 $(GO) build -C tools/actionlint -trimpath -o ../../bin/ github.com/rhysd/actionlint/cmd/actionlint
+	@touch $@
+
+bin/cyclonedx-gomod: tools/go.sum
+	@echo "building cyclonedx-gomod $(call tool_version,cyclonedx-gomod,tools)"
+	@$(build_tool) github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+	@touch $@
+
+bin/govulncheck: tools/go.sum
+	@echo "building govulncheck $(call tool_version,vuln,tools)"
+	@$(build_tool) golang.org/x/vuln/cmd/govulncheck
 	@touch $@
 
 bin/goreleaser: tools/go.sum
