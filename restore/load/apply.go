@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/mask"
 	"github.com/rubyforgood/hectl/mask/methods"
@@ -139,10 +138,7 @@ func (r *Refresh) changeRows(ctx context.Context, db *pgtools.DB) error {
 			return fmt.Errorf("%s: %w", o.Before, pgtools.Explain(err, r.Loader.phrases))
 		}
 	}
-	group, changing := errgroup.WithContext(ctx)
-	group.Go(func() error { return r.replaceTables(changing) })
-	group.Go(func() error { return r.changeTables(changing, db) })
-	if err := group.Wait(); err != nil {
+	if err := r.replaceAndChange(ctx, db); err != nil {
 		return err
 	}
 	bar := r.Loader.Out.Progress("keys", console.Steps, int64(len(aside)))
@@ -158,16 +154,30 @@ func (r *Refresh) changeRows(ctx context.Context, db *pgtools.DB) error {
 	return nil
 }
 
-// replaceTables empties the tables that are replaced, and copies their rows.
-func (r *Refresh) replaceTables(ctx context.Context) error {
+// replaceAndChange replaces tables and at the same time changes rows of others.
+func (r *Refresh) replaceAndChange(ctx context.Context, db *pgtools.DB) error {
 	l := r.Loader
 	if len(r.replaced) == 0 {
-		return nil
+		bar := l.Out.Progress("rows", console.Steps, r.Rows().Total())
+		defer bar.Done()
+		return r.changeTables(ctx, db, bar.Job, bar.Add)
 	}
 	var total int64
 	for _, c := range r.replaced {
 		total += c.block.Length
 	}
+	bar := l.Out.Progress("data", console.Bytes, total)
+	defer bar.Done()
+	group, changing := errgroup.WithContext(ctx)
+	group.Go(func() error { return r.replaceTables(changing, total, bar) })
+	group.Go(func() error { return r.changeTables(changing, db, bar.Job, func(int64) {}) })
+	return group.Wait()
+}
+
+// replaceTables empties the tables that are replaced, and copies their rows. total is the
+// size of their blocks.
+func (r *Refresh) replaceTables(ctx context.Context, total int64, bar *console.Progress) error {
+	l := r.Loader
 	for i := range r.replaced {
 		r.replaced[i].parts = sessionsFor(r.replaced[i].block.Length, total, l.Jobs)
 	}
@@ -180,28 +190,24 @@ func (r *Refresh) replaceTables(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("empty tables: %w", err)
 	}
-	bar := l.Out.Progress("data", console.Bytes, total)
-	defer bar.Done()
 	return copier{l, bar, func(tableCopy) {}}.copyTables(ctx, r.replaced)
 }
 
 // changeTables deletes and inserts the rows that differ. Foreign keys are checked at the
-// end of the transaction.
-func (r *Refresh) changeTables(ctx context.Context, db *pgtools.DB) error {
-	bar := r.Loader.Out.Progress("rows", console.Steps, r.Rows().Total())
-	defer bar.Done()
+// end of the transaction. It names each table to job, and counts its rows with add.
+func (r *Refresh) changeTables(ctx context.Context, db *pgtools.DB, job func(name string) (done func()), add func(rows int64)) error {
 	return db.InTx(ctx, func(tx *pgtools.Tx) error {
 		for _, t := range r.changed {
 			if t.Total() == 0 {
 				continue
 			}
-			done := bar.Job(t.entry.DisplayName())
+			done := job(t.entry.DisplayName())
 			err := t.change(ctx, tx)
 			done()
 			if err != nil {
 				return r.Loader.tableError(t.tableCopy, err)
 			}
-			bar.Add(t.Total())
+			add(t.Total())
 		}
 		return nil
 	})
@@ -317,7 +323,6 @@ func quoted(copies []tableCopy) (names []string) {
 
 // fillViews refreshes the materialized views, as a restore does.
 func (l *Loader) fillViews(ctx context.Context, head string, b *builder) error {
-	b.bar = l.Out.Progress("views", console.Steps, -1)
 	var passes []pass
 	for _, p := range postDataPasses(l.given, b.restored, l.Jobs, b.dependents) {
 		p.entries = slices.DeleteFunc(slices.Clone(p.entries), func(e *archive.Entry) bool { return e.Desc != "MATERIALIZED VIEW DATA" })
@@ -325,6 +330,11 @@ func (l *Loader) fillViews(ctx context.Context, head string, b *builder) error {
 			passes = append(passes, p)
 		}
 	}
+	if len(passes) == 0 {
+		return nil
+	}
+	b.bar = l.Out.Progress("views", console.Steps, -1)
+	defer b.bar.Done()
 	_, err := l.runPasses(ctx, head, b, passes)
 	return err
 }
@@ -348,12 +358,4 @@ func (r *Refresh) analyze(ctx context.Context, db *pgtools.DB, b *builder) error
 	}
 	b.command = "VACUUM (ANALYZE)"
 	return b.analyzeThose(ctx, func(schema, table string) bool { return slices.Contains(affected, name{schema, table}) })
-}
-
-// DownloadOf returns the size of a whole dump for messages, in bytes.
-func DownloadOf(d *dump.Dump) (n int64) {
-	for _, b := range d.Blocks {
-		n += b.Length
-	}
-	return n
 }
