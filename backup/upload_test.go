@@ -68,6 +68,11 @@ func TestUpload(t *testing.T) {
 		}
 		key := strings.ReplaceAll(tt.name, " ", "-")
 		dump, err := r.upload(ctx, key, s3store.UploadOptions{})
+		if tt.stall != nil {
+			if got := r.explain(ctx, io.ErrClosedPipe); !errors.Is(got, tt.stall) {
+				t.Errorf("%s: a closed pipe is explained by %v", tt.name, got)
+			}
+		}
 		limits.stop()
 		src.Close(t.Context())
 		_, headErr := store.Head(t.Context(), key)
