@@ -46,7 +46,7 @@ func (r *Refresh) findObstacles(ctx context.Context, db *pgtools.DB) ([]obstacle
 			UNION SELECT inhparent FROM pg_catalog.pg_inherits JOIN replaced ON inhrelid = replaced.oid),
 		shrunk (oid) AS (SELECT pg_catalog.unnest(` + oids(shrunk) + `))`
 	var all []obstacle
-	for _, find := range []string{userTriggers, deleteRules, forcedPolicies, replicaIdentities} {
+	for _, find := range []string{userTriggers, deleteRules, forcedPolicies, replicaIdentities, looseChecks} {
 		found, err := pgtools.Rows[struct{ Before, After string }](ctx, db, with+find)
 		if err != nil {
 			return nil, fmt.Errorf("list what depends on the tables: %w", err)
@@ -109,6 +109,16 @@ const replicaIdentities = `
 	  AND EXISTS (SELECT FROM pg_catalog.pg_publication WHERE pubdelete)
 	  AND NOT EXISTS (SELECT FROM pg_catalog.pg_publication_rel p WHERE p.prrelid = c.oid AND pg_catalog.jsonb_typeof(pg_catalog.to_jsonb(p) -> 'prattrs') <> 'null')
 	ORDER BY c.oid`
+
+// looseChecks selects the checks that are not valid: a restore adds them after the rows,
+// which may violate them. A table inherits them from the one above it.
+const looseChecks = `
+	SELECT 'ALTER TABLE ' || conrelid::pg_catalog.regclass || ' DROP CONSTRAINT ' || pg_catalog.quote_ident(conname),
+	       'ALTER TABLE ' || conrelid::pg_catalog.regclass || ' ADD CONSTRAINT ' || pg_catalog.quote_ident(conname) || ' ' || pg_catalog.pg_get_constraintdef(oid)
+	       || coalesce('; COMMENT ON CONSTRAINT ' || pg_catalog.quote_ident(conname) || ' ON ' || conrelid::pg_catalog.regclass
+	                   || ' IS ' || pg_catalog.quote_literal(pg_catalog.obj_description(oid, 'pg_constraint')), '')
+	FROM pg_catalog.pg_constraint WHERE conrelid IN (SELECT oid FROM up) AND contype = 'c' AND NOT convalidated AND coninhcount = 0
+	ORDER BY conrelid, conname`
 
 // foreignKeys selects the foreign keys from and to the tables. Those of partitions belong
 // to the one of the partitioned table.
