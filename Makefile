@@ -34,7 +34,7 @@ UNWATCHED := golang.org/x/crypto/blowfish regexp regexp/syntax hash/adler32 \
 RACE := $(shell if [ -n "$$CI" ] || command -v "$$($(GO) env CC)" >/dev/null 2>&1; then \
 	echo -race -gcflags=all=-d=checkptr=0 $(patsubst %,-gcflags=%=-race=false,$(UNWATCHED)); fi)
 
-.PHONY: help demo test test-oracle test-majors test-image faults soak fuzz build lint fmt bench check reference still release-check package-check reproducible vulncheck setup setup-tests clean
+.PHONY: help demo test test-oracle test-majors test-image faults soak fuzz build lint fmt bench check reference compatibility still release-check package-check reproducible vulncheck setup setup-tests clean
 
 help: ## list the targets
 	@echo "make TARGET, with TARGET one of:"
@@ -99,6 +99,9 @@ still: setup build bin/versitygw ## write docs/images/fetch.svg from a run of th
 
 reference: ## write docs/reference/commands.md from the help of the commands
 	@WRITE_REFERENCE=1 $(GO) test -count=1 -run '^TestCommandReference$$' .
+
+compatibility: setup-tests bin/versitygw ## record new fields of the JSON documents in testdata/compatibility
+	@WRITE_COMPATIBILITY=1 $(GO) test -count=1 -run 'TestScripts/commandline/compatibility$$' .
 
 release-check: bin/goreleaser ## check .goreleaser.yml
 	@bin/goreleaser check --quiet && echo ".goreleaser.yml is valid"

@@ -611,7 +611,7 @@ func TestTerraformPoliciesNoticeChanges(t *testing.T) {
 		}
 		noticed(roles+": "+pair[1], mutant, iam, rds)
 	}
-	before, _, _ := strings.Cut(iam, "\n## Fetch attachments")
+	before, _, _ := strings.Cut(iam, "\n## Settings of the bucket")
 	quoted := regexp.MustCompile("\"(s3:\\w+|arn:[^\"]*|Allow)\"|`kms:\\w+`")
 	blocks := regexp.MustCompile("(?s)```json\n(.*?)```|## Encryption.*").FindAllStringIndex(iam, -1)
 	for _, at := range quoted.FindAllStringIndex(iam, -1) {

@@ -133,6 +133,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"ruby":        cmdRuby,
 		"debian":      cmdDebian,
 		"container":   cmdContainer,
+		"shape":       cmdShape,
 	}
 }
 
