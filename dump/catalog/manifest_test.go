@@ -3,14 +3,19 @@ package catalog
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/internal/s3store"
@@ -24,6 +29,45 @@ func TestCompressionLevel(t *testing.T) {
 	} {
 		if got := (&Manifest{Compression: compression}).CompressionLevel(); got != want {
 			t.Errorf("%q: %d instead of %d", compression, got, want)
+		}
+	}
+}
+
+// Manifests as earlier releases wrote them are read without a loss. See
+// docs/compatibility.md.
+func TestGoldenManifests(t *testing.T) {
+	t.Parallel()
+	for version, segments := range map[int]int{1: 0, 2: 8} {
+		text, err := os.ReadFile(fmt.Sprintf("testdata/manifest-%d.json", version))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want map[string]any
+		if err := json.Unmarshal(text, &want); err != nil {
+			t.Fatal(err)
+		}
+		d := Dump{Key: want["key"].(string), Size: int64(want["size"].(float64)), ETag: want["etag"].(string)}
+		m, err := ReadManifest(t.Context(), manifestStore{text: string(text)}, "", d)
+		if err != nil || m == nil {
+			t.Fatalf("version %d: %v, %v", version, m, err)
+		}
+		again, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got map[string]any
+		if err := json.Unmarshal(again, &got); err != nil {
+			t.Fatal(err)
+		}
+		if diff := gocmp.Diff(want, got); diff != "" {
+			t.Errorf("version %d: %s", version, diff)
+		}
+		count := 0
+		for _, b := range m.Blocks {
+			count += len(b.Segments)
+		}
+		if m.Version != version || len(m.Blocks) != 7 || count != segments || m.Blocks[0].SHA256 == (Sum{}) || m.Head.Length == 0 || m.Started.IsZero() {
+			t.Errorf("version %d: version %d, %d blocks, %d segments, a head of %d bytes", version, m.Version, len(m.Blocks), count, m.Head.Length)
 		}
 	}
 }
