@@ -116,7 +116,7 @@ func (f fetch) run(ctx context.Context) error {
 	}
 	defer r.close()
 	r.etag = newest.Dump.ETag
-	if recipe.Seed, err = f.masking.seed(); err != nil { // of a file that is created now
+	if recipe.Seed, err = f.masking.seed(f.dryRun); err != nil { // of a file that is created now
 		return err
 	}
 	if !f.fresh {
@@ -137,7 +137,7 @@ func (f fetch) run(ctx context.Context) error {
 
 // recipe returns everything that decides the result of the fetch, except the password.
 func (f fetch) recipe(of dump.Object) (target.Recipe, error) {
-	seed, err := f.masking.seed()
+	seed, err := f.masking.seed(f.dryRun)
 	return target.Recipe{
 		Dump: of.Name(), ETag: of.Dump.ETag,
 		Chosen: f.load.Tables.Key(), Kept: f.load.KeepRows.Key(), Login: loginKey(f.login.As), Without: f.load.Without.Key(),

@@ -124,11 +124,11 @@ func (m masking) key() string {
 }
 
 // seed returns the fingerprint of the seed of the rules, "" without rules.
-func (m masking) seed() (string, error) {
+func (m masking) seed(dryRun bool) (string, error) {
 	if m.rules == nil {
 		return "", nil
 	}
-	return m.rules.SeedFingerprint()
+	return m.rules.SeedFingerprint(dryRun)
 }
 
 // maskInfo describes the masking in a plan or a result.

@@ -89,12 +89,15 @@ func (m *Masking) ByRules(head *archive.Head, opt mask.Options, dryRun bool, mak
 }
 
 // SeedFingerprint returns the fingerprint of the seed of the rules, "" if it is random or
-// its file does not exist yet.
-func (m *Masking) SeedFingerprint() (string, error) {
+// its file does not exist yet. With dryRun, a file that is not approved counts as missing.
+func (m *Masking) SeedFingerprint(dryRun bool) (string, error) {
 	if m.SeedFile == "" {
 		return "", nil
 	}
-	if err := m.settings.ConfirmSeed(); err != nil {
+	switch err := m.settings.ConfirmSeed(); {
+	case err != nil && dryRun:
+		return "", nil
+	case err != nil:
 		return "", err
 	}
 	return methods.FingerprintOf("file:"+m.SeedFile, m.home)
