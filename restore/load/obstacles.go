@@ -74,20 +74,21 @@ func oids(tables []*archive.Entry) string {
 	return "ARRAY[" + strings.Join(classes, ", ") + "]::pg_catalog.oid[]"
 }
 
-// userTriggers selects the triggers that would fire. On a partition, those of the
-// partitioned table count as internal before PostgreSQL 15.
+// userTriggers selects the triggers that would fire, also those that only fire if the role
+// has session_replication_role = replica. On a partition, those of the partitioned table
+// count as internal before PostgreSQL 15.
 const userTriggers = `
 	SELECT 'ALTER TABLE ' || tgrelid::pg_catalog.regclass || ' DISABLE TRIGGER ' || pg_catalog.quote_ident(tgname),
-	       'ALTER TABLE ' || tgrelid::pg_catalog.regclass || ' ENABLE ' || CASE tgenabled WHEN 'A' THEN 'ALWAYS ' ELSE '' END || 'TRIGGER ' || pg_catalog.quote_ident(tgname)
-	FROM pg_catalog.pg_trigger WHERE tgrelid IN (SELECT oid FROM changed) AND tgenabled IN ('O', 'A')
+	       'ALTER TABLE ' || tgrelid::pg_catalog.regclass || ' ENABLE ' || CASE tgenabled WHEN 'A' THEN 'ALWAYS ' WHEN 'R' THEN 'REPLICA ' ELSE '' END || 'TRIGGER ' || pg_catalog.quote_ident(tgname)
+	FROM pg_catalog.pg_trigger WHERE tgrelid IN (SELECT oid FROM changed) AND tgenabled <> 'D'
 	  AND (NOT tgisinternal OR tgparentid <> 0 AND tgconstraint = 0)
 	ORDER BY tgrelid, tgname`
 
 // deleteRules selects the rules that would rewrite a DELETE. COPY ignores rules.
 const deleteRules = `
 	SELECT 'ALTER TABLE ' || ev_class::pg_catalog.regclass || ' DISABLE RULE ' || pg_catalog.quote_ident(rulename),
-	       'ALTER TABLE ' || ev_class::pg_catalog.regclass || ' ENABLE ' || CASE ev_enabled WHEN 'A' THEN 'ALWAYS ' ELSE '' END || 'RULE ' || pg_catalog.quote_ident(rulename)
-	FROM pg_catalog.pg_rewrite WHERE ev_class IN (SELECT oid FROM changed) AND ev_type = '4' AND ev_enabled IN ('O', 'A')
+	       'ALTER TABLE ' || ev_class::pg_catalog.regclass || ' ENABLE ' || CASE ev_enabled WHEN 'A' THEN 'ALWAYS ' WHEN 'R' THEN 'REPLICA ' ELSE '' END || 'RULE ' || pg_catalog.quote_ident(rulename)
+	FROM pg_catalog.pg_rewrite WHERE ev_class IN (SELECT oid FROM changed) AND ev_type = '4' AND ev_enabled <> 'D'
 	ORDER BY ev_class, rulename`
 
 // forcedPolicies selects the tables whose policies apply to their owner as well.
@@ -126,6 +127,7 @@ const foreignKeys = `
 	SELECT k.conrelid::pg_catalog.regclass::text, pg_catalog.quote_ident(k.conname), pg_catalog.pg_get_constraintdef(k.oid),
 	       coalesce(pg_catalog.obj_description(k.oid, 'pg_constraint'), ''), k.condeferrable, k.condeferred,
 	       NOT k.convalidated OR 'p' IN (f.relkind, t.relkind)
+	       OR pg_catalog.current_setting('session_replication_role') <> 'origin' -- nothing is checked at the commit
 	       OR EXISTS (SELECT FROM replaced WHERE oid IN (k.conrelid, k.confrelid))
 	       OR (k.confupdtype <> 'a' OR k.confdeltype <> 'a') AND k.confrelid IN (SELECT oid FROM up)
 	       OR k.confrelid IN (SELECT oid FROM shrunk) AND NOT EXISTS (
