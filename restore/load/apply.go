@@ -43,7 +43,11 @@ func (r *Refresh) Apply(ctx context.Context) (err error) {
 	if err := r.refuseCredentials(ctx); err != nil {
 		return err
 	}
-	if err := r.changeRows(ctx, db); err != nil {
+	aside, err := r.putAside(ctx, db)
+	if err != nil {
+		return err
+	}
+	if err := r.replaceAndChange(ctx, db); err != nil {
 		return err
 	}
 	if len(r.sequences) > 0 {
@@ -57,6 +61,9 @@ func (r *Refresh) Apply(ctx context.Context) (err error) {
 		}
 	}
 	if err := l.fillViews(ctx, head, b); err != nil {
+		return err
+	}
+	if err := r.putBack(ctx, db, aside); err != nil {
 		return err
 	}
 	return r.analyze(ctx, db, b)
@@ -124,23 +131,22 @@ func (r *Refresh) copies() []tableCopy {
 	return all
 }
 
-// changeRows makes the rows of the copy those of the dump.
-func (r *Refresh) changeRows(ctx context.Context, db *pgtools.DB) error {
-	if len(r.copies()) == 0 {
-		return nil
-	}
+// putAside puts aside what must not notice the change of rows.
+func (r *Refresh) putAside(ctx context.Context, db *pgtools.DB) ([]obstacle, error) {
 	aside, err := r.findObstacles(ctx, db)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, o := range aside {
 		if _, err := db.Exec(ctx, o.Before); err != nil {
-			return fmt.Errorf("%s: %w", o.Before, pgtools.Explain(err, r.Loader.phrases))
+			return nil, fmt.Errorf("%s: %w", o.Before, pgtools.Explain(err, r.Loader.phrases))
 		}
 	}
-	if err := r.replaceAndChange(ctx, db); err != nil {
-		return err
-	}
+	return aside, nil
+}
+
+// putBack undoes putAside, which checks the foreign keys that were dropped.
+func (r *Refresh) putBack(ctx context.Context, db *pgtools.DB, aside []obstacle) error {
 	bar := r.Loader.Out.Progress("keys", console.Steps, int64(len(aside)))
 	defer bar.Done()
 	for _, o := range slices.Backward(aside) {

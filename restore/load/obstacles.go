@@ -91,11 +91,13 @@ const deleteRules = `
 	FROM pg_catalog.pg_rewrite WHERE ev_class IN (SELECT oid FROM changed) AND ev_type = '4' AND ev_enabled <> 'D'
 	ORDER BY ev_class, rulename`
 
-// forcedPolicies selects the tables whose policies apply to their owner as well.
+// forcedPolicies selects the tables whose policies apply to their owner as well: all of
+// them, because materialized views and foreign keys read other tables than those that
+// change. A restore enables row security after these.
 const forcedPolicies = `
 	SELECT 'ALTER TABLE ' || oid::pg_catalog.regclass || ' NO FORCE ROW LEVEL SECURITY',
 	       'ALTER TABLE ' || oid::pg_catalog.regclass || ' FORCE ROW LEVEL SECURITY'
-	FROM pg_catalog.pg_class WHERE oid IN (SELECT oid FROM changed) AND relforcerowsecurity
+	FROM pg_catalog.pg_class WHERE relforcerowsecurity
 	ORDER BY oid`
 
 // replicaIdentities selects the tables that may be published for deletions: such a table
