@@ -127,10 +127,11 @@ type pass struct {
 // into passes. Indexes come before the entries that must run one at a time. So do the
 // entries that pg_dump put among the indexes, such as a materialized view that groups
 // by a primary key. Materialized views are filled last, and one at a time unless all
-// their dependencies are recorded. Comments and other entries without a section go with
+// their dependencies are recorded. Row security is enabled after all foreign keys, whose
+// checks of a table with forced policies would fail. Comments and other entries without a section go with
 // the entry that they follow, or into the first pass if that entry is restored.
 func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *dependents) []pass {
-	var build, attach, rest, linked, states, fill []*archive.Entry
+	var build, attach, rest, linked, secured, states, fill []*archive.Entry
 	list := &build
 	attaching := false
 	fillInTurn := fillsInTurn(h, reading)
@@ -148,6 +149,8 @@ func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *d
 		case e.Section == archive.SectionNone:
 		case e.Desc == "TRIGGER" && !strings.HasPrefix(strings.TrimSpace(e.Definition), "CREATE "):
 			list = &states
+		case e.Desc == "ROW SECURITY":
+			list = &secured
 		case locksParts(e) && slices.ContainsFunc(e.Dependencies, func(id int) bool { return parts[id] }):
 			list = &linked
 		case fillInTurn && (e.Desc == "MATERIALIZED VIEW DATA" || e.Desc == "EVENT TRIGGER" || dependsOn(e, &fill)): // pg_restore leaves these for last
@@ -169,7 +172,7 @@ func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *d
 	if len(attach) == 0 {
 		build, rest = nil, slices.Concat(build, rest)
 	}
-	return slices.DeleteFunc([]pass{{build, jobs}, {attach, 1}, {rest, jobs}, {linked, 1}, {states, 1}, {fill, 1}},
+	return slices.DeleteFunc([]pass{{build, jobs}, {attach, 1}, {rest, jobs}, {linked, 1}, {secured, 1}, {states, 1}, {fill, 1}},
 		func(p pass) bool { return len(p.entries) == 0 })
 }
 
@@ -178,7 +181,7 @@ func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *d
 // order, so two such entries can deadlock.
 func locksParts(e *archive.Entry) bool {
 	switch e.Desc {
-	case "FK CONSTRAINT", "CHECK CONSTRAINT", "TRIGGER", "RULE", "POLICY", "ROW SECURITY":
+	case "FK CONSTRAINT", "CHECK CONSTRAINT", "TRIGGER", "RULE", "POLICY":
 		return true
 	}
 	return false

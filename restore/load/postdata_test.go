@@ -1,6 +1,7 @@
 package load
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -128,5 +129,31 @@ func TestEntryOf(t *testing.T) {
 		if got := entryOf(entries, statement); got != want {
 			t.Errorf("%q: %q", statement, got)
 		}
+	}
+}
+
+// Row security is enabled after all foreign keys, also those of partitions.
+func TestRowSecurityFollowsKeys(t *testing.T) {
+	t.Parallel()
+	post := func(id int, desc, tag string, on ...int) archive.Entry {
+		return archive.Entry{ID: id, Section: archive.SectionPostData, Desc: desc, Namespace: "public", Tag: tag, Definition: "SELECT 1;\n", Dependencies: on}
+	}
+	h := &archive.Head{Entries: []archive.Entry{
+		{ID: 1, Section: archive.SectionPreData, Desc: "TABLE", Namespace: "public", Tag: "t", Definition: "CREATE TABLE public.t (\n    a integer\n)\nPARTITION BY LIST (a);\n"},
+		{ID: 2, Section: archive.SectionPreData, Desc: "TABLE", Namespace: "public", Tag: "p", Definition: "CREATE TABLE public.p (\n    a integer\n);\n"},
+		{ID: 3, Section: archive.SectionPreData, Desc: "TABLE ATTACH", Namespace: "public", Tag: "p", Definition: "ALTER TABLE ONLY public.t ATTACH PARTITION public.p DEFAULT;\n", Dependencies: []int{1, 2}},
+		{ID: 4, Section: archive.SectionPreData, Desc: "TABLE", Namespace: "public", Tag: "u", Definition: "CREATE TABLE public.u (\n    a integer\n);\n"},
+		post(5, "ROW SECURITY", "u", 4),
+		post(6, "FK CONSTRAINT", "t t_a_fkey", 1, 4),
+		post(7, "POLICY", "u one", 4),
+	}}
+	var order []string
+	for _, pass := range postDataPasses(h, nil, 2, newDependents(h)) {
+		for _, e := range pass.entries {
+			order = append(order, e.Desc)
+		}
+	}
+	if want := []string{"POLICY", "FK CONSTRAINT", "ROW SECURITY"}; !slices.Equal(order, want) {
+		t.Errorf("the order is %q, not %q", order, want)
 	}
 }
