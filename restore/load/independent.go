@@ -29,11 +29,18 @@ type dependents struct {
 	// partitioned table, whose key checks each row.
 	also  map[int][]int
 	casts map[int]bool // ids of functions that casts call without naming them
+	calls bool         // there is something to call that may read tables
 }
 
 func newDependents(h *archive.Head) *dependents {
 	d := &dependents{byID: h.ByID(), tables: schema.Read(h).ByName(), also: map[int][]int{}, casts: map[int]bool{}}
 	for e := range h.All() {
+		switch e.Desc {
+		case "FUNCTION", "PROCEDURE":
+			d.calls = true
+		case "EXTENSION":
+			d.calls = d.calls || !slices.Contains(harmlessExtensions(), e.Tag)
+		}
 		for _, id := range e.Dependencies {
 			on := d.byID[id]
 			switch {
@@ -70,8 +77,11 @@ func dependsOnA(kind string, e *archive.Entry, byID map[int]*archive.Entry) bool
 func (d *dependents) reads(e *archive.Entry) bool { return d.visit(e, map[int]bool{}) }
 
 // index is reads for an index or a key. Of its table, only the types count, not the
-// defaults and checks.
+// defaults and checks. pg_dump does not record the functions of an exclusion constraint.
 func (d *dependents) index(e *archive.Entry) bool {
+	if d.calls && e.Desc == "CONSTRAINT" && schema.Says(e.Definition, "exclude") {
+		return true
+	}
 	seen := map[int]bool{e.ID: true}
 	return d.runsSQL(e.Definition) || slices.ContainsFunc(e.Dependencies, func(id int) bool {
 		on := d.byID[id]

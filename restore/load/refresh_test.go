@@ -137,6 +137,8 @@ func TestRefuseDependents(t *testing.T) {
 	}{
 		{"nothing", []archive.Entry{table, entry(2, "INDEX", "t_a_idx", "CREATE INDEX t_a_idx ON public.t USING btree (a);\n", 1)}, ""},
 		{"a function in an index", []archive.Entry{table, function, entry(2, "INDEX", "t_a_idx", "CREATE INDEX t_a_idx ON public.t USING btree (public.f(a));\n", 1, 9)}, "t_a_idx calls functions, which may read other tables"},
+		{"an exclusion constraint, and a function that it may call", []archive.Entry{table, function, entry(2, "CONSTRAINT", "t t_excl", "ALTER TABLE ONLY public.t\n    ADD CONSTRAINT t_excl EXCLUDE USING gist (public.f(a) WITH &&);\n", 1)}, "t t_excl calls functions, which may read other tables"},
+		{"an exclusion constraint without functions", []archive.Entry{table, entry(2, "CONSTRAINT", "t t_excl", "ALTER TABLE ONLY public.t\n    ADD CONSTRAINT t_excl EXCLUDE USING gist (a WITH &&);\n", 1)}, ""},
 		{"a function in an index of a materialized view", []archive.Entry{entry(1, "MATERIALIZED VIEW", "v", "CREATE MATERIALIZED VIEW public.v AS\n SELECT 1\n  WITH NO DATA;\n"), function, entry(2, "INDEX", "v_idx", "CREATE INDEX v_idx ON public.v USING btree (public.f(a));\n", 1, 9)}, ""},
 		{"an event trigger", []archive.Entry{table, entry(2, "EVENT TRIGGER", "e", "CREATE EVENT TRIGGER e ON ddl_command_end;\n")}, "it has the event trigger e"},
 	} {
