@@ -62,11 +62,17 @@ func (f fetch) planFrom(ctx context.Context, r *replacement, newest dump.Object,
 	if len(f.after.sql.Files)+len(f.masking.after.Files) > 0 {
 		return nil, refuse("SQL from hectl.yml has run in it")
 	}
-	if stale, err := r.session.DB.OtherCollations(ctx, base.Name); err != nil || stale {
-		return nil, errors.Join(err, refuse("the server's collations have a new version"))
+	switch stale, err := r.session.DB.OtherCollations(ctx, base.Name); {
+	case err != nil:
+		return nil, err
+	case stale:
+		return nil, refuse("the server's collations have a new version")
 	}
-	if alike, err := r.session.DB.IsLike(ctx, base.Database, r.create); err != nil || !alike {
-		return nil, errors.Join(err, refuse("it has another encoding or locale than %s would get", f.target.Name()))
+	switch alike, err := r.session.DB.IsLike(ctx, base.Database, r.create); {
+	case err != nil:
+		return nil, err
+	case !alike:
+		return nil, refuse("it has another encoding or locale than %s would get", f.target.Name())
 	}
 	if path.Dir(made.Dump) != path.Dir(newest.Name()) {
 		return nil, refuse("its dump is not in %s", newest.Bucket)
