@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"slices"
+
+	"github.com/rubyforgood/hectl/internal/files"
 )
 
 // A sorter sorts rows by their keys. It keeps up to limit bytes of them in memory, and
@@ -98,14 +100,11 @@ func (s *sorter) merge() error {
 
 // write writes sorted rows to a new run, a file that has no name.
 func (s *sorter) write(rows *cursor, level int) error {
-	f, err := os.CreateTemp(s.dir, "hectl-") // 0600
+	f, err := files.Unlinked(s.dir)
 	if err != nil {
 		return err
 	}
 	s.runs = append(s.runs, run{f, level})
-	if err := os.Remove(f.Name()); err != nil {
-		return err
-	}
 	w := bufio.NewWriterSize(f, 256<<10)
 	var head []byte
 	for {

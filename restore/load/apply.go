@@ -10,7 +10,6 @@ import (
 
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/mask"
-	"github.com/rubyforgood/hectl/mask/methods"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
 	"github.com/rubyforgood/hectl/pgtools/schema"
@@ -94,30 +93,22 @@ func (l *Loader) refuseCopy(ctx context.Context, db *pgtools.DB) error {
 // refuseCredentials returns a *NotRefreshedError if the catalogs show credentials, in a table
 // that changes, which the mask of its rows does not cover.
 func (r *Refresh) refuseCredentials(ctx context.Context) error {
-	l := r.Loader
-	db, err := pgtools.Connect(ctx, l.Into, pgtools.RestoreApp)
-	if err != nil {
-		return err
-	}
-	defer db.Close(context.WithoutCancel(ctx))
-	if _, err := db.Exec(ctx, "SET search_path = '';"+readNames(l.Dump)); err != nil {
-		return fmt.Errorf("prepare a session: %w", err)
-	}
 	bare := map[schema.Name]bool{}
 	for _, c := range r.copies() {
 		if c.mask == nil {
 			bare[nameOf(c.entry)] = true
 		}
 	}
-	credentials, err := mask.NewInDatabase(schema.Read(l.Dump.Head), l.Password, methods.RandomSeed(), l.KeepRows...)
-	if err != nil {
+	if len(bare) == 0 {
+		return nil
+	}
+	return r.Loader.withCredentials(ctx, func(db *pgtools.DB, credentials *mask.InDatabase) error {
+		found, err := findCredentials(ctx, db, func(namespace, table string) bool { return !bare[schema.Name{Schema: namespace, Name: table}] }, credentials)
+		if err == nil && len(found) > 0 {
+			return notRefreshed("%s has credentials that only show in the catalogs", found[0].table)
+		}
 		return err
-	}
-	found, err := findCredentials(ctx, db, func(namespace, table string) bool { return !bare[schema.Name{Schema: namespace, Name: table}] }, credentials)
-	if err == nil && len(found) > 0 {
-		return notRefreshed("%s has credentials that only show in the catalogs", found[0].table)
-	}
-	return err
+	})
 }
 
 // copies returns all tables whose rows change.
@@ -168,10 +159,7 @@ func (r *Refresh) replaceAndChange(ctx context.Context, db *pgtools.DB) error {
 		defer bar.Done()
 		return r.changeTables(ctx, db, bar.Job, bar.Add)
 	}
-	var total int64
-	for _, c := range r.replaced {
-		total += c.block.Length
-	}
+	total := lengthOf(r.replaced)
 	bar := l.Out.Progress("data", console.Bytes, total)
 	defer bar.Done()
 	group, changing := errgroup.WithContext(ctx)

@@ -65,10 +65,7 @@ func (l *Loader) rows(ctx context.Context, head string, copies []tableCopy, rest
 	if l.Dump.Blocks == nil && l.Dump.Stream != nil {
 		return l.rowsInOrder(ctx, head, copies, rest, copied)
 	}
-	var total int64
-	for _, c := range copies {
-		total += c.block.Length
-	}
+	total := lengthOf(copies)
 	for i := range copies {
 		copies[i].parts = 1
 		if !copies[i].alone {
@@ -131,6 +128,14 @@ type tableCopy struct {
 	parts int
 	// alone means that nothing else may be copied at the same time: see dependents.
 	alone bool
+}
+
+// lengthOf returns the length of the blocks in the archive, in bytes.
+func lengthOf(copies []tableCopy) (n int64) {
+	for _, c := range copies {
+		n += c.block.Length
+	}
+	return n
 }
 
 // remainder is the part of the data section that pg_restore restores.

@@ -14,6 +14,7 @@ import (
 	"github.com/rubyforgood/hectl/dump"
 	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/internal/files"
 	"github.com/rubyforgood/hectl/internal/readers"
 	"github.com/rubyforgood/hectl/pgtools"
 	"github.com/rubyforgood/hectl/pgtools/archive"
@@ -137,11 +138,8 @@ type spool struct {
 // disk space.
 func (s *spool) keep(b archive.Block, r io.Reader) (err error) {
 	if s.file == nil {
-		if s.file, err = os.CreateTemp("", "hectl-"); err != nil { // 0600
-			return fmt.Errorf("create a temporary file: %w", err)
-		}
-		if err := os.Remove(s.file.Name()); err != nil {
-			return fmt.Errorf("unlink a temporary file: %w", err)
+		if s.file, err = files.Unlinked(""); err != nil {
+			return err
 		}
 	}
 	w := &readers.FailingWriter{Writer: io.NewOffsetWriter(s.file, b.Offset)}

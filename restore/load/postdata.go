@@ -128,8 +128,9 @@ type pass struct {
 // entries that pg_dump put among the indexes, such as a materialized view that groups
 // by a primary key. Materialized views are filled last, and one at a time unless all
 // their dependencies are recorded. Row security is enabled after all foreign keys, whose
-// checks of a table with forced policies would fail. Comments and other entries without a section go with
-// the entry that they follow, or into the first pass if that entry is restored.
+// checks of a table with forced policies would fail. Comments and other entries without a
+// section go with the entry that they follow, or into the first pass if that entry is
+// restored.
 func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *dependents) []pass {
 	var build, attach, rest, linked, secured, states, fill []*archive.Entry
 	list := &build

@@ -96,18 +96,18 @@ func (r *Refresh) Plan(ctx context.Context) (err error) {
 		return notRefreshed("the tables of a dump cannot be read one by one")
 	}
 	d := diff.Compare(r.From, l.Dump)
-	ofObject := func(o diff.Object) bool { return strings.HasPrefix(o.Name, "LARGE OBJECT") } // privileges and comments
 	if n := len(d.Schema); n > 0 {
 		first := d.Schema[0]
-		if !slices.ContainsFunc(d.Schema, func(o diff.Object) bool { return !ofObject(o) }) {
-			return notRefreshed("its large objects have changed")
+		if !slices.ContainsFunc(d.Schema, func(o diff.Object) bool { return !strings.HasPrefix(o.Name, "LARGE OBJECT") }) {
+			return notRefreshed("its large objects have changed") // their privileges or comments
 		}
 		return notRefreshed("the schema has changed (%s, such as %s %s)", text.Count(n, "object"), first.Kind, first.Name)
 	}
-	if err := l.refuseDependents(); err != nil {
+	reading := newDependents(l.given)
+	if err := reading.refuse(l.given); err != nil {
 		return err
 	}
-	copies, rest := l.Tables.choose(divide(l.given, l.Dump.Blocks, newDependents(l.given)))
+	copies, rest := l.Tables.choose(divide(l.given, l.Dump.Blocks, reading))
 	copies, rest = setMasks(l.Mask, copies, rest)
 	r.sequences = slices.DeleteFunc(slices.Clone(rest.entries), func(e *archive.Entry) bool { return e.Desc != "SEQUENCE SET" })
 	r.emptied = emptied(r.From.Head, l.given)
@@ -191,16 +191,15 @@ func refuseObjects(ctx context.Context, t *diff.Table) error {
 	return notRefreshed("its large objects have changed")
 }
 
-// refuseDependents returns a *NotRefreshedError if a stored value may depend on rows of other
+// refuse returns a *NotRefreshedError if a stored value may depend on rows of other
 // tables, or if a statement of the refresh may start an event trigger.
-func (l *Loader) refuseDependents() error {
-	reading := newDependents(l.given)
-	ofView := func(e *archive.Entry) bool { return dependsOnA("MATERIALIZED VIEW", e, reading.byID) } // built anew when it is filled
-	for e := range l.given.All() {
+func (d *dependents) refuse(h *archive.Head) error {
+	ofView := func(e *archive.Entry) bool { return dependsOnA("MATERIALIZED VIEW", e, d.byID) } // built anew when it is filled
+	for e := range h.All() {
 		switch {
 		case e.Desc == "EVENT TRIGGER":
 			return notRefreshed("it has the event trigger %s", e.DisplayName())
-		case e.Desc == "TABLE DATA" && reading.rows(e), (e.Desc == "INDEX" || e.Desc == "CONSTRAINT") && !ofView(e) && reading.index(e):
+		case e.Desc == "TABLE DATA" && d.rows(e), (e.Desc == "INDEX" || e.Desc == "CONSTRAINT") && !ofView(e) && d.index(e):
 			return notRefreshed("%s calls functions, which may read other tables", e.DisplayName())
 		}
 	}
@@ -228,18 +227,19 @@ func drawsByNumber(mask *rows.Table) bool {
 	return mask != nil && mask.Key == nil && slices.ContainsFunc(mask.Columns, func(c rows.Column) bool { return c.PerRow })
 }
 
-// Masks reports whether rows of a table that is refreshed row by row are masked.
+// Masks reports whether it masks rows.
 func (r *Refresh) Masks() bool {
-	return slices.ContainsFunc(r.changed, func(t *changedTable) bool { return t.mask != nil })
+	return slices.ContainsFunc(r.changed, func(t *changedTable) bool { return t.mask != nil }) ||
+		slices.ContainsFunc(r.replaced, func(c tableCopy) bool { return c.mask != nil })
 }
 
 // Download returns how many bytes Read and Apply download.
-func (r *Refresh) Download() (n int64) {
+func (r *Refresh) Download() int64 { return r.toCompare() + lengthOf(r.replaced) }
+
+// toCompare returns how many bytes Read downloads.
+func (r *Refresh) toCompare() (n int64) {
 	for _, t := range r.changed {
 		n += t.diff.Bytes()
-	}
-	for _, c := range r.replaced {
-		n += c.block.Length
 	}
 	return n
 }
@@ -271,11 +271,7 @@ const (
 
 // Read downloads the rows that differ, except those of replaced tables, and masks them.
 func (r *Refresh) Read(ctx context.Context) error {
-	var total int64
-	for _, t := range r.changed {
-		total += t.diff.Bytes()
-	}
-	bar := r.Loader.Out.Progress("compare", console.Bytes, total)
+	bar := r.Loader.Out.Progress("compare", console.Bytes, r.toCompare())
 	defer bar.Done()
 	group, reading := errgroup.WithContext(ctx)
 	group.SetLimit(readAtOnce)

@@ -124,6 +124,25 @@ func TestEmptied(t *testing.T) {
 	}
 }
 
+// A table that is replaced is masked as well: without a seed file, its fake data would not
+// match that of the other tables.
+func TestRefreshMasks(t *testing.T) {
+	masked, plain := tableCopy{mask: &rows.Table{}}, tableCopy{}
+	for _, tt := range []struct {
+		refresh Refresh
+		want    bool
+	}{
+		{Refresh{}, false},
+		{Refresh{changed: []*changedTable{{tableCopy: plain}}, replaced: []tableCopy{plain}}, false},
+		{Refresh{changed: []*changedTable{{tableCopy: masked}}}, true},
+		{Refresh{replaced: []tableCopy{plain, masked}}, true},
+	} {
+		if got := tt.refresh.Masks(); got != tt.want {
+			t.Errorf("%+v: %t", tt.refresh, got)
+		}
+	}
+}
+
 func TestRefuseDependents(t *testing.T) {
 	entry := func(id int, desc, tag, definition string, on ...int) archive.Entry {
 		return archive.Entry{ID: id, Section: archive.SectionPostData, Desc: desc, Namespace: "public", Tag: tag, Definition: definition, Dependencies: on}
@@ -142,7 +161,8 @@ func TestRefuseDependents(t *testing.T) {
 		{"a function in an index of a materialized view", []archive.Entry{entry(1, "MATERIALIZED VIEW", "v", "CREATE MATERIALIZED VIEW public.v AS\n SELECT 1\n  WITH NO DATA;\n"), function, entry(2, "INDEX", "v_idx", "CREATE INDEX v_idx ON public.v USING btree (public.f(a));\n", 1, 9)}, ""},
 		{"an event trigger", []archive.Entry{table, entry(2, "EVENT TRIGGER", "e", "CREATE EVENT TRIGGER e ON ddl_command_end;\n")}, "it has the event trigger e"},
 	} {
-		err := (&Loader{given: &archive.Head{Entries: tt.entries}}).refuseDependents()
+		h := &archive.Head{Entries: tt.entries}
+		err := newDependents(h).refuse(h)
 		if (err == nil) != (tt.want == "") || err != nil && err.Error() != tt.want {
 			t.Errorf("%s: %v", tt.name, err)
 		}

@@ -3,9 +3,10 @@ package load
 import (
 	"bufio"
 	"bytes"
-	"fmt"
 	"io"
 	"os"
+
+	"github.com/rubyforgood/hectl/internal/files"
 )
 
 // A rowSpool holds rows until they are needed: a few in memory, more in a file that has no
@@ -25,24 +26,15 @@ func (s *rowSpool) write(pieces ...[]byte) error {
 			continue
 		}
 		if s.file == nil {
-			if err := s.open(); err != nil {
+			var err error
+			if s.file, err = files.Unlinked(""); err != nil {
 				return err
 			}
+			s.w = bufio.NewWriterSize(s.file, 64<<10)
 		}
 		if _, err := s.w.Write(p); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func (s *rowSpool) open() (err error) {
-	if s.file, err = os.CreateTemp("", "hectl-"); err != nil { // 0600
-		return fmt.Errorf("create a temporary file: %w", err)
-	}
-	s.w = bufio.NewWriterSize(s.file, 64<<10)
-	if err := os.Remove(s.file.Name()); err != nil {
-		return fmt.Errorf("unlink a temporary file: %w", err)
 	}
 	return nil
 }

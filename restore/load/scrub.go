@@ -167,6 +167,21 @@ func (o Options) InsertsRows(d *dump.Dump, masks *mask.Plan) bool {
 func (l *Loader) scrub(ctx context.Context) error {
 	bar := l.Out.Progress("scrub", console.Steps, -1)
 	defer bar.Done()
+	done := map[[2]string]bool{} // tables that were loaded masked or without rows
+	for e := range l.Dump.Head.All() {
+		if l.Mask.Table(e) != nil || e.Desc == "TABLE DATA" && !l.Tables.Takes(e) {
+			namespace, tag := e.Names()
+			done[[2]string{namespace, tag}] = true
+		}
+	}
+	return l.withCredentials(ctx, func(db *pgtools.DB, credentials *mask.InDatabase) error {
+		return scrub(ctx, db, func(schema, table string) bool { return done[[2]string{schema, table}] }, credentials)
+	})
+}
+
+// withCredentials connects to the temp database, and calls do with what finds credentials
+// by its catalogs.
+func (l *Loader) withCredentials(ctx context.Context, do func(db *pgtools.DB, credentials *mask.InDatabase) error) error {
 	db, err := pgtools.Connect(ctx, l.Into, pgtools.RestoreApp)
 	if err != nil {
 		return err
@@ -175,16 +190,9 @@ func (l *Loader) scrub(ctx context.Context) error {
 	if _, err := db.Exec(ctx, "SET search_path = '';"+readNames(l.Dump)); err != nil {
 		return fmt.Errorf("prepare a session: %w", err)
 	}
-	done := map[[2]string]bool{} // tables that were loaded masked or without rows
-	for e := range l.Dump.Head.All() {
-		if l.Mask.Table(e) != nil || e.Desc == "TABLE DATA" && !l.Tables.Takes(e) {
-			namespace, tag := e.Names()
-			done[[2]string{namespace, tag}] = true
-		}
-	}
 	credentials, err := mask.NewInDatabase(schema.Read(l.Dump.Head), l.Password, methods.RandomSeed(), l.KeepRows...)
 	if err != nil {
 		return err
 	}
-	return scrub(ctx, db, func(schema, table string) bool { return done[[2]string{schema, table}] }, credentials)
+	return do(db, credentials)
 }
