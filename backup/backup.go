@@ -330,6 +330,9 @@ func (o *backupOptions) complete(ctx context.Context, env *command.Env, run dump
 	result.Masked, maskedErr = run.masked.finish(ctx, env, manifest)
 	if manifestErr == nil && o.prune != nil {
 		result.Pruned, pruneErr = prune.AfterBackup(ctx, run.store, *o.prune, key, out.Now())
+		if result.Pruned != nil {
+			warnAboutLifecycle(ctx, env, run.store, *o.prune, result.Pruned)
+		}
 	}
 	newestErr := checkNewest(ctx, out, run.store, o.bucket.Base, result)
 	if err := out.Result(result); err != nil {

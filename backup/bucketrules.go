@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/rubyforgood/hectl/backup/lifecycle"
+	"github.com/rubyforgood/hectl/backup/prune"
 	"github.com/rubyforgood/hectl/backup/retention"
 	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
@@ -24,6 +25,19 @@ func lifecycleWarnings(ctx context.Context, env *command.Env, store *s3store.Sto
 	}
 	d.Now = env.Console.Now()
 	return lifecycle.Warnings(rules, d)
+}
+
+// warnAboutLifecycle prints the warnings about the lifecycle rules of a bucket that was
+// pruned.
+func warnAboutLifecycle(ctx context.Context, env *command.Env, store *s3store.Store, req prune.Request, r *prune.Removal) {
+	var found []catalog.Dump
+	for _, d := range r.Dumps {
+		found = append(found, d.Dump)
+	}
+	d := lifecycle.Dumps{Base: req.Bucket.Base, Label: req.Label, Keep: req.Policy, Sizes: sizes(found)}
+	for _, w := range lifecycleWarnings(ctx, env, store, d) {
+		env.Console.Warn("%s", w)
+	}
 }
 
 // sizes returns the sizes of dumps.

@@ -6,9 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/rubyforgood/hectl/backup/lifecycle"
 	"github.com/rubyforgood/hectl/backup/prune"
-	"github.com/rubyforgood/hectl/dump/catalog"
 	"github.com/rubyforgood/hectl/internal/command"
 	"github.com/rubyforgood/hectl/internal/config"
 	"github.com/rubyforgood/hectl/internal/fault"
@@ -108,13 +106,7 @@ func (o *pruneOptions) run(ctx context.Context, env *command.Env) error {
 	if removal == nil {
 		return err
 	}
-	var found []catalog.Dump
-	for _, d := range removal.Dumps {
-		found = append(found, d.Dump)
-	}
-	for _, w := range lifecycleWarnings(ctx, env, store, lifecycle.Dumps{Base: o.Bucket.Base, Label: o.Label, Keep: o.Policy, Sizes: sizes(found)}) {
-		env.Console.Warn("%s", w)
-	}
+	warnAboutLifecycle(ctx, env, store, o.Request, removal)
 	if printErr := env.Console.Result(removal); printErr != nil && err == nil {
 		err = fault.New(fault.Warnings, "", "the dumps are pruned, but printing the result failed: %w", printErr)
 	}
