@@ -464,6 +464,20 @@ func documentedGrants(iam, rds, key string) (map[string][]grant, error) {
 			roles[role] = append(roles[role], g)
 		}
 	}
+	settings, err := section(iam, "Settings of the bucket")
+	if err != nil {
+		return nil, err
+	}
+	if !strings.Contains(iam, "Add this statement to the policies [Back up](#back-up) and [Fetch](#fetch)") {
+		return nil, errors.New("there is no sentence about who may read the settings of the bucket")
+	}
+	grants, err := policyGrants(settings)
+	if err != nil {
+		return nil, err
+	}
+	for _, role := range []string{"backup", "fetch"} {
+		roles[role] = append(roles[role], grants...)
+	}
 	keys := regexp.MustCompile("(?s)## Encryption with your own KMS key\n\nGrant (.*) on the key to whoever writes dumps, and (.*) to whoever reads them").FindStringSubmatch(iam)
 	if keys == nil {
 		return nil, errors.New("there is no sentence about the KMS key")
@@ -477,8 +491,7 @@ func documentedGrants(iam, rds, key string) (map[string][]grant, error) {
 	if connect == nil {
 		return nil, errors.New("there is no policy in docs/rds.md")
 	}
-	grants, err := policyGrants(connect[1])
-	if err != nil {
+	if grants, err = policyGrants(connect[1]); err != nil {
 		return nil, err
 	}
 	roles["backup"] = append(roles["backup"], grants...)
@@ -585,7 +598,7 @@ func TestTerraformPoliciesNoticeChanges(t *testing.T) {
 	if !ok {
 		t.Fatal("the trust policies do not follow local.everyone")
 	}
-	words := regexp.MustCompile(`"(s3|kms|rds-db):\w+"|"Allow"|"backups"|"manifests"|= (\[place\.bucket\]|place\.objects)`)
+	words := regexp.MustCompile(`"(s3|kms|rds-db):\w+"|"Allow"|"backups"|"manifests"|= (\[(place|local\.places\.dumps)\.bucket\]|place\.objects)`)
 	changed := 0
 	noticed := func(what string, files map[string]string, iam, rds string) {
 		t.Helper()
@@ -603,6 +616,20 @@ func TestTerraformPoliciesNoticeChanges(t *testing.T) {
 		}
 		mutant[roles] = policies[:at[0]] + to + files[roles][at[1]:]
 		noticed(fmt.Sprintf("%s: %s for %s", roles, to, word), mutant, iam, rds)
+	}
+	removed := 0
+	for _, at := range regexp.MustCompile(`"(s3|kms):\w+", |, "(s3|kms):\w+"`).FindAllStringIndex(policies, -1) {
+		mutant := maps.Clone(files)
+		mutant[roles] = policies[:at[0]] + files[roles][at[1]:]
+		noticed(roles+": without "+policies[at[0]:at[1]], mutant, iam, rds)
+		removed++
+	}
+	for _, at := range regexp.MustCompile(`"s3:\w+",\s+|,\s+"s3:\w+"`).FindAllStringIndex(iam, -1) {
+		noticed("docs/reference/iam.md: without "+iam[at[0]:at[1]], files, iam[:at[0]]+iam[at[1]:], rds)
+		removed++
+	}
+	if removed < 14 {
+		t.Errorf("only %d permissions were removed", removed)
 	}
 	for _, pair := range [][2]string{{"rds-db:connect", "rds-db:*"}, {":dbuser:${var.rds_resource_id}/", ":dbuser:*/"}} {
 		mutant := maps.Clone(files)

@@ -44,10 +44,17 @@ locals {
     },
     {
       Effect   = "Allow"
-      Action   = ["s3:ListBucket", "s3:ListBucketMultipartUploads"]
+      Action   = ["s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:GetLifecycleConfiguration"]
       Resource = [place.bucket]
     },
   ] }
+
+  # What hectl doctor and hectl status check. Nothing else depends on it.
+  settings = [{
+    Effect   = "Allow"
+    Action   = ["s3:GetLifecycleConfiguration", "s3:GetBucketVersioning", "s3:GetBucketObjectLockConfiguration", "s3:GetBucketPublicAccessBlock"]
+    Resource = [local.places.dumps.bucket]
+  }]
 
   key = { for name, actions in {
     write = ["kms:GenerateDataKey", "kms:Decrypt"]
@@ -60,8 +67,8 @@ locals {
 
   # One role for each key of docs/security.md. No role can both write and delete.
   statements = { for role, statements in {
-    backup       = concat(flatten(values(local.write)), local.key.write)
-    fetch        = concat(local.read.dumps, local.key.read)
+    backup       = concat(flatten(values(local.write)), local.settings, local.key.write)
+    fetch        = concat(local.read.dumps, local.settings, local.key.read)
     fetch-masked = [for statement in concat(lookup(local.read, "masked", []), local.key.read) : statement if var.masked_bucket != null]
     prune        = flatten(values(local.delete))
   } : role => statements if length(statements) > 0 }
