@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -171,38 +172,9 @@ func (r *Rows) read(ctx context.Context, add func(int64), each func(row []byte) 
 	if err != nil {
 		return err
 	}
-	for rest := r.differ; len(rest) > 0; {
-		run := adjacent(rest)
-		rest = rest[len(run):]
-		if err := r.readSegments(ctx, reader, run, add, each); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// adjacent returns the first segments that follow each other without a gap.
-func adjacent(list []catalog.ManifestSegment) []catalog.ManifestSegment {
-	n := 1
-	for n < len(list) && list[n].Offset == list[n-1].Offset+list[n-1].Length {
-		n++
-	}
-	return list[:n]
-}
-
-// readSegments reads adjacent segments with one request.
-func (r *Rows) readSegments(ctx context.Context, reader *archive.SegmentReader, run []catalog.ManifestSegment, add func(int64), each func([]byte) error) (err error) {
-	last := run[len(run)-1]
-	body := r.dump.ReadRange(ctx, r.blocks[0].Offset+run[0].Offset, last.Offset+last.Length-run[0].Offset)
-	defer func() { _ = body.Close() }() // all of it was read, or the error matters
-	var chunks bytes.Buffer
-	for _, s := range run {
-		chunks.Reset()
-		if _, err := io.CopyN(&chunks, body, s.Length); err != nil {
-			return fmt.Errorf("read %s: %w", r.dump.Name, err)
-		}
+	return r.download(ctx, func(s catalog.ManifestSegment, chunks []byte) error {
 		add(s.Length)
-		text, err := reader.Text(chunks.Bytes())
+		text, err := reader.Text(chunks)
 		if err == nil && sha256.Sum256(text) != s.SHA256 {
 			err = errors.New("the checksum of its rows does not match the manifest")
 		}
@@ -219,8 +191,52 @@ func (r *Rows) readSegments(ctx context.Context, reader *archive.SegmentReader, 
 			}
 			text = text[n:]
 		}
+		return nil
+	})
+}
+
+// requests is how many segments, or neighbors, of one side of a table are downloaded at once.
+const requests = 4
+
+// download passes the segments that differ to each, one at a time, in the order in which
+// they arrive. The bytes are valid until each returns.
+func (r *Rows) download(ctx context.Context, each func(catalog.ManifestSegment, []byte) error) error {
+	group, loading := errgroup.WithContext(ctx)
+	group.SetLimit(requests)
+	var one sync.Mutex
+	for rest := r.differ; len(rest) > 0; {
+		run := adjacent(rest)
+		rest = rest[len(run):]
+		group.Go(func() (err error) {
+			last := run[len(run)-1]
+			body := r.dump.ReadRange(loading, r.blocks[0].Offset+run[0].Offset, last.Offset+last.Length-run[0].Offset)
+			defer func() { _ = body.Close() }() // all of it was read, or the error matters
+			var chunks bytes.Buffer
+			for _, s := range run {
+				chunks.Reset()
+				if _, err := io.CopyN(&chunks, body, s.Length); err != nil {
+					return fmt.Errorf("read %s: %w", r.dump.Name, err)
+				}
+				one.Lock()
+				err := each(s, chunks.Bytes())
+				one.Unlock()
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
-	return nil
+	return group.Wait()
+}
+
+// adjacent returns the first segments that follow each other without a gap.
+func adjacent(list []catalog.ManifestSegment) []catalog.ManifestSegment {
+	n := 1
+	for n < len(list) && list[n].Offset == list[n-1].Offset+list[n-1].Length {
+		n++
+	}
+	return list[:n]
 }
 
 // endOfRows is the line that follows the rows.

@@ -66,7 +66,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.IntVar(&opt.jobs, "jobs", min(runtime.NumCPU(), 8), "parallel jobs, for every contender that has them")
 	flags.IntVar(&opt.tables, "tables", 0, "also fetch a database of `N` small tables")
 	only := flags.String("only", "", "run only contenders whose SCENARIO/LINK/CONTENDER matches `REGEXP`, such as fetch/loopback/hectl")
-	link := flags.String("link", "both", "link to S3: loopback, shaped (200 Mbit/s and 40 ms) or both")
+	link := flags.String("link", "both", "link to S3: loopback, shaped (200 Mbit/s and 40 ms), slow (50 Mbit/s and 40 ms), or both of the first two")
 	settings := flags.String("settings", "installed", "Postgres settings: installed (the defaults) or throwaway (without fsync, as in tests)")
 	flags.DurationVar(&opt.wait, "wait", 10*time.Second, "longest wait before each run for other programs to leave the processors alone")
 	flags.StringVar(&opt.json, "json", "", "write all figures to `FILE`")
@@ -90,12 +90,12 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		return fail("--only: %v", err)
 	}
 	for _, l := range lines() {
-		if l.name == *link || *link == "both" {
+		if l.name == *link || *link == "both" && l.name != "slow" {
 			opt.links = append(opt.links, l)
 		}
 	}
 	if opt.links == nil {
-		return fail("--link %s: use loopback, shaped or both", *link)
+		return fail("--link %s: use loopback, shaped, slow or both", *link)
 	}
 	switch *settings {
 	case "installed":

@@ -37,12 +37,13 @@ type line struct {
 	link  s3test.LinkOptions
 }
 
-// lines returns loopback, and a good line from home to a bucket some states away.
+// lines returns loopback, and a good and a slow line from home to a bucket some states away.
 func lines() []line {
 	const megabit = 1_000_000 / 8 // bytes a second
 	return []line{
 		{"loopback", "loopback", s3test.LinkOptions{}},
 		{"shaped", "200 Mbit/s, 40 ms", s3test.LinkOptions{Bandwidth: 200 * megabit, RoundTrip: 40 * time.Millisecond}},
+		{"slow", "50 Mbit/s, 40 ms", s3test.LinkOptions{Bandwidth: 50 * megabit, RoundTrip: 40 * time.Millisecond}},
 	}
 }
 
