@@ -99,7 +99,7 @@ func (f fetch) planFrom(ctx context.Context, r *replacement, newest dump.Object,
 	if from.Masked != r.dump.Masked || from.Masked && from.Manifest.MaskRules != r.dump.Manifest.MaskRules {
 		return nil, refuse("its dump was masked differently")
 	}
-	rows := &load.Refresh{Loader: r.loader(), From: from}
+	rows := &load.Refresh{Loader: r.loader(), From: from, ChangedSince: base.Snapshot.ChangedSince}
 	if err := rows.Plan(ctx); err != nil {
 		return nil, err
 	}
@@ -146,6 +146,9 @@ func (r *replacement) fillTemp(ctx context.Context) error {
 		err := r.refreshTemp(ctx)
 		if err == nil {
 			r.swap.Refreshed = r.refresh.result(r.dump)
+			if r.swap.Save != nil {
+				r.swap.Save.ChangedSince = r.refresh.rows.ChangedSince
+			}
 			return nil
 		}
 		if ctx.Err() != nil {

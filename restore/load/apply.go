@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -333,23 +334,73 @@ func (l *Loader) fillViews(ctx context.Context, head string, b *builder) error {
 	return err
 }
 
+const (
+	// staleRows is the share of a table's rows that may have changed since its statistics
+	// were taken. Autovacuum of PostgreSQL allows ten times as many.
+	staleRows = 0.01
+	// sampledRows is how many rows ANALYZE reads of a table. One that has fewer is always
+	// analyzed.
+	sampledRows = 30_000
+)
+
 // analyze removes the deleted rows of the tables that changed, and takes statistics of
-// them, of the tables above them, and of materialized views.
+// them, of the tables above them, and of materialized views. Large tables of which few rows
+// have changed keep their statistics; ChangedSince counts these rows.
 func (r *Refresh) analyze(ctx context.Context, db *pgtools.DB, b *builder) error {
-	var changed []string
-	for _, c := range r.copies() {
-		changed = append(changed, quotedClass(c.table))
+	var changes []string
+	for _, c := range r.replaced {
+		changes = append(changes, "("+quotedClass(c.table)+", 'Infinity'::float8, false)")
+	}
+	for _, t := range r.changed {
+		if t.Total() > 0 {
+			changes = append(changes, fmt.Sprintf("(%s, %d, %t)", quotedClass(t.table), t.Total(), t.Removed+t.Changed > 0))
+		}
+	}
+	if len(changes) == 0 {
+		changes = []string{"(0, 0, false)"}
 	}
 	type name struct{ Schema, Name string }
-	affected, err := pgtools.Rows[name](ctx, db, `
-		WITH RECURSIVE up (oid) AS (
-			SELECT pg_catalog.unnest(ARRAY[`+strings.Join(changed, ", ")+`]::pg_catalog.oid[])
-			UNION SELECT inhparent FROM pg_catalog.pg_inherits JOIN up ON inhrelid = up.oid)
-		SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-		WHERE c.relkind = 'm' OR c.oid IN (SELECT oid FROM up)`)
+	type affected struct {
+		name
+		SQL     string // its name
+		View    bool
+		Rows    float64 // when its statistics were taken; negative if they never were
+		Changed float64
+		Deleted bool
+	}
+	all, err := pgtools.Rows[affected](ctx, db, `
+		WITH RECURSIVE changed (leaf, rows, deleted) AS (VALUES `+strings.Join(changes, ", ")+`),
+		up (oid, leaf) AS (
+			SELECT leaf::pg_catalog.oid, leaf FROM changed
+			UNION SELECT inhparent, leaf FROM pg_catalog.pg_inherits JOIN up ON inhrelid = up.oid)
+		SELECT n.nspname::text, c.relname::text, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname),
+		       c.relkind = 'm', c.reltuples::float8, coalesce(pg_catalog.sum(rows), 0)::float8, coalesce(pg_catalog.bool_or(deleted), false)
+		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+		LEFT JOIN (up JOIN changed USING (leaf)) ON up.oid = c.oid
+		WHERE c.relkind = 'm' OR leaf IS NOT NULL
+		GROUP BY c.oid, n.nspname`)
 	if err != nil {
 		return fmt.Errorf("list tables: %w", err)
 	}
-	b.command = "VACUUM (ANALYZE)"
-	return b.analyzeThose(ctx, func(schema, table string) bool { return slices.Contains(affected, name{schema, table}) })
+	since := map[string]int64{}
+	maps.Copy(since, r.ChangedSince)
+	commands := map[name]string{}
+	for _, t := range all {
+		total := float64(since[t.SQL]) + t.Changed
+		fresh := !t.View && t.Rows > sampledRows && total < staleRows*t.Rows
+		delete(since, t.SQL)
+		switch {
+		case fresh:
+			since[t.SQL] = int64(total)
+			if t.Deleted {
+				commands[t.name] = "VACUUM"
+			}
+		case t.Deleted:
+			commands[t.name] = "VACUUM (ANALYZE)"
+		default:
+			commands[t.name] = "ANALYZE"
+		}
+	}
+	r.ChangedSince = since
+	return b.analyzeThose(ctx, func(schema, table string) string { return commands[name{schema, table}] })
 }

@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -131,11 +132,10 @@ type builder struct {
 	restored map[int]bool      // ids of entries
 	bar      *console.Progress // nil while another one is shown
 	analyzed map[[2]string]bool
-	command  string // that takes statistics of a table
 }
 
 func newBuilder(l *Loader) *builder {
-	return &builder{l: l, pool: newSessions(l), dependents: newDependents(l.given), restored: map[int]bool{}, analyzed: map[[2]string]bool{}, command: "ANALYZE"}
+	return &builder{l: l, pool: newSessions(l), dependents: newDependents(l.given), restored: map[int]bool{}, analyzed: map[[2]string]bool{}}
 }
 
 // close closes the sessions. None may be in use.
@@ -179,7 +179,7 @@ func (b *builder) finish(ctx context.Context, w *tableWork) error {
 	if err := group.Wait(); err != nil || !w.analyze {
 		return err
 	}
-	_, err := b.analyze(ctx, w.table.Namespace, w.table.Tag)
+	_, err := b.analyze(ctx, "ANALYZE", w.table.Namespace, w.table.Tag)
 	return err
 }
 
@@ -198,10 +198,11 @@ func (b *builder) restore(ctx context.Context, e *archive.Entry) error {
 	return nil
 }
 
-// analyze analyzes a table. Statistics are not data, so a failure, such as an
-// expression that divides by zero, is only a warning; then taken is false.
-func (b *builder) analyze(ctx context.Context, schema, table string) (taken bool, err error) {
-	err = b.exec(ctx, "", b.command+" "+pgtools.Quote(schema)+"."+pgtools.Quote(table))
+// analyze analyzes a table with command, such as "ANALYZE". Statistics are not data, so a
+// failure, such as an expression that divides by zero, is only a warning; then taken is
+// false.
+func (b *builder) analyze(ctx context.Context, command, schema, table string) (taken bool, err error) {
+	err = b.exec(ctx, "", command+" "+pgtools.Quote(schema)+"."+pgtools.Quote(table))
 	if err != nil && (ctx.Err() != nil || !pgtools.Survives(err)) {
 		return false, fmt.Errorf("analyze %s.%s: %w", schema, table, err)
 	}
@@ -244,11 +245,17 @@ func (b *builder) show(bar *console.Progress) {
 // foreign tables below it. ANALYZE of a partitioned table includes its partitions; if
 // it fails, analyzeRest tries the partitions one by one.
 func (b *builder) analyzeRest(ctx context.Context) error {
-	return b.analyzeThose(ctx, func(schema, table string) bool { return !b.analyzed[[2]string{schema, table}] })
+	done := maps.Clone(b.analyzed)
+	return b.analyzeThose(ctx, func(schema, table string) string {
+		if done[[2]string{schema, table}] {
+			return ""
+		}
+		return "ANALYZE"
+	})
 }
 
-// analyzeThose is analyzeRest for the tables that it is asked to take.
-func (b *builder) analyzeThose(ctx context.Context, take func(schema, table string) bool) error {
+// analyzeThose is analyzeRest with a command for each table, "" for none.
+func (b *builder) analyzeThose(ctx context.Context, command func(schema, table string) string) error {
 	type table struct {
 		Schema, Name string
 		Parts        []string // schema and name of each, in turn
@@ -273,16 +280,16 @@ func (b *builder) analyzeThose(ctx context.Context, take func(schema, table stri
 	if err != nil {
 		return err
 	}
-	tables = slices.DeleteFunc(tables, func(t table) bool { return !take(t.Schema, t.Name) })
+	tables = slices.DeleteFunc(tables, func(t table) bool { return command(t.Schema, t.Name) == "" })
 	bar := b.l.Out.Progress("statistics", console.Steps, int64(len(tables)))
 	defer bar.Done()
 	group, analyzing := errgroup.WithContext(ctx)
 	for _, t := range tables {
 		group.Go(func() error {
 			defer bar.Add(1)
-			taken, err := b.analyze(analyzing, t.Schema, t.Name)
+			taken, err := b.analyze(analyzing, command(t.Schema, t.Name), t.Schema, t.Name)
 			for parts := t.Parts; err == nil && !taken && len(parts) > 1; parts = parts[2:] {
-				_, err = b.analyze(analyzing, parts[0], parts[1])
+				_, err = b.analyze(analyzing, "ANALYZE", parts[0], parts[1])
 			}
 			return err
 		})

@@ -29,6 +29,9 @@ import (
 type Refresh struct {
 	Loader *Loader
 	From   *dump.Dump // the older dump
+	// ChangedSince has the number of rows that have changed since the statistics of a table
+	// were taken, by the SQL of its name: of the copy, and after Apply of the result.
+	ChangedSince map[string]int64
 
 	Unchanged int // tables whose rows are the same
 	changed   []*changedTable

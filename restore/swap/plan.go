@@ -121,10 +121,12 @@ type SnapshotCopy struct {
 	Database string
 	Temp     string // its name before that
 	Recipe   target.Recipe
-	mark     target.Mark // set once the copy is made
-	Replaces string      // database of the older automatic snapshot, "" for none
-	Older    string      // its name
-	Outgoing string      // its name until it is dropped
+	// ChangedSince is that of target.SnapshotFacts, once a refresh is complete.
+	ChangedSince map[string]int64
+	mark         target.Mark // set once the copy is made
+	Replaces     string      // database of the older automatic snapshot, "" for none
+	Older        string      // its name
+	Outgoing     string      // its name until it is dropped
 }
 
 // Text renders the line for the plan.
@@ -152,7 +154,7 @@ func (p *Plan) CopySave(ctx context.Context, s *target.Session, from *target.Ori
 	}
 	c.mark = target.Mark{
 		Kind: target.SnapshotKind, Target: p.Target, Origin: from,
-		Snapshot: &target.SnapshotFacts{Name: c.Name, Saved: s.Out.Now().UTC().Truncate(time.Millisecond), Automatic: true, Recipe: &c.Recipe},
+		Snapshot: &target.SnapshotFacts{Name: c.Name, Saved: s.Out.Now().UTC().Truncate(time.Millisecond), Automatic: true, Recipe: &c.Recipe, ChangedSince: c.ChangedSince},
 	}
 	s.Out.Detail("copying %s to %s", p.Temp, c.Temp)
 	err := pgtools.CopyDatabase(ctx, s.Conn, p.Temp, c.Temp, pgtools.CopyOptions{AppName: pgtools.RestoreApp, Owner: owner, Sealed: true})

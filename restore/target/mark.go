@@ -53,6 +53,9 @@ type SnapshotFacts struct {
 	// Recipe is how the database was fetched, if the fetch itself made the snapshot;
 	// nil otherwise.
 	Recipe *Recipe `json:"recipe,omitempty"`
+	// ChangedSince has the number of rows that refreshes have changed since the statistics
+	// of a table were taken, by the SQL of its name.
+	ChangedSince map[string]int64 `json:"changed_since_analyze,omitempty"`
 }
 
 // ParseMark reads the comment on a database.
