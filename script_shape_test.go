@@ -3,15 +3,22 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/urfave/cli/v2"
+
+	"github.com/rubyforgood/hectl/internal/command"
+	"github.com/rubyforgood/hectl/internal/console"
 )
 
 // shapeDir has a file for each JSON document that docs/compatibility.md promises to keep.
@@ -80,6 +87,95 @@ func shapeOf(document []byte) ([]string, error) {
 	}
 	walk("", value)
 	return slices.Sorted(maps.Keys(types)), nil
+}
+
+// jsonCommands returns the full names of the commands that print JSON.
+func jsonCommands(parent string, commands []*cli.Command) []string {
+	var names []string
+	for _, c := range commands {
+		name := strings.TrimSpace(parent + " " + c.Name)
+		hasJSON := slices.ContainsFunc(c.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), "json") })
+		if hasJSON && c.Action != nil && !c.Hidden {
+			names = append(names, name)
+		}
+		names = append(names, jsonCommands(name, c.Subcommands)...)
+	}
+	return names
+}
+
+// makesJSON reports whether a line of a script prints the JSON of a command.
+func makesJSON(line, command string) bool {
+	return regexp.MustCompile(`^exec (exits \d+ )?hectl ` + command + ` (.* )?--json( |$)`).MatchString(line)
+}
+
+// missingShapes returns what is missing for each of the commands to have a shape that a
+// script compares. files are the shapes in shapeDir.
+func missingShapes(commands []string, script string, files []string) []string {
+	compared := map[string]string{} // the line that makes the document
+	lines := strings.Split(script, "\n")
+	for i, line := range lines {
+		if name, ok := strings.CutPrefix(line, "shape "); ok && i > 0 {
+			compared[name] = lines[i-1]
+		}
+	}
+	var missing []string
+	for _, command := range commands {
+		name := strings.ReplaceAll(command, " ", "-")
+		if !makesJSON(compared[name], command) || slices.ContainsFunc(commands, func(sub string) bool {
+			return strings.HasPrefix(sub, command+" ") && makesJSON(compared[name], sub)
+		}) {
+			missing = append(missing, fmt.Sprintf("no script compares the JSON of hectl %s with %s.shape", command, name))
+		}
+	}
+	for name := range compared {
+		if !slices.Contains(files, name) {
+			missing = append(missing, name+".shape is missing")
+		}
+	}
+	for _, name := range files {
+		if compared[name] == "" {
+			missing = append(missing, "no script compares "+name+".shape")
+		}
+	}
+	slices.Sort(missing)
+	return missing
+}
+
+// Every command with --json has a shape, which the script compares.
+func TestJSONHasShapes(t *testing.T) {
+	env := &command.Env{Console: console.New(console.Options{Stdout: io.Discard, Stderr: io.Discard, Now: time.Now})}
+	commands := jsonCommands("", newApp(env, io.Discard).Commands)
+	if len(commands) < 29 || !slices.Contains(commands, "snapshot save") {
+		t.Errorf("found only %d commands: %q", len(commands), commands)
+	}
+	var files []string
+	paths, err := filepath.Glob(filepath.Join(shapeDir, "*.shape"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		files = append(files, strings.TrimSuffix(filepath.Base(path), ".shape"))
+	}
+	for _, text := range missingShapes(commands, page(t, "testdata/script/commandline/compatibility.txtar"), files) {
+		t.Error(text)
+	}
+}
+
+func TestMissingShapes(t *testing.T) {
+	t.Parallel()
+	const script = "exec hectl list --json\nshape list\nexec exits 3 hectl mask check latest --json\nshape mask-check\nexec cat manifest\nshape manifest\n" +
+		"exec hectl status\nshape status\nexec hectl mask check --json\nshape mask\n"
+	got := missingShapes([]string{"list", "mask", "mask check", "status", "version"}, script, []string{"list", "mask", "mask-check", "status", "old"})
+	want := []string{
+		"manifest.shape is missing",
+		"no script compares old.shape",
+		"no script compares the JSON of hectl mask with mask.shape", // that is mask check
+		"no script compares the JSON of hectl status with status.shape",
+		"no script compares the JSON of hectl version with version.shape",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestShapeOf(t *testing.T) {
