@@ -30,16 +30,25 @@ type dependents struct {
 	also  map[int][]int
 	casts map[int]bool // ids of functions that casts call without naming them
 	calls bool         // there is something to call that may read tables
+	// hidden reports that a definition may call it without naming it, or without the schema.
+	hidden bool
 }
 
 func newDependents(h *archive.Head) *dependents {
 	d := &dependents{byID: h.ByID(), tables: schema.Read(h).ByName(), also: map[int][]int{}, casts: map[int]bool{}}
+	qualified := false // pg_dump writes names with their schemas
 	for e := range h.All() {
 		switch e.Desc {
 		case "FUNCTION", "PROCEDURE":
 			d.calls = true
 		case "EXTENSION":
-			d.calls = d.calls || !slices.Contains(harmlessExtensions(), e.Tag)
+			if !slices.Contains(harmlessExtensions(), e.Tag) {
+				d.calls, d.hidden = true, true
+			}
+		case "CAST", "OPERATOR CLASS":
+			d.hidden = true
+		case "SEARCHPATH":
+			qualified = true
 		}
 		for _, id := range e.Dependencies {
 			on := d.byID[id]
@@ -52,6 +61,7 @@ func newDependents(h *archive.Head) *dependents {
 			}
 		}
 	}
+	d.hidden = d.hidden || !qualified
 	for part, whole := range schema.Attachments(h) {
 		d.also[part] = append(d.also[part], whole)
 		d.also[whole] = append(d.also[whole], part)
@@ -77,10 +87,14 @@ func dependsOnA(kind string, e *archive.Entry, byID map[int]*archive.Entry) bool
 func (d *dependents) reads(e *archive.Entry) bool { return d.visit(e, map[int]bool{}) }
 
 // index is reads for an index or a key. Of its table, only the types count, not the
-// defaults and checks. pg_dump does not record the functions of an exclusion constraint.
+// defaults and checks. pg_dump does not record the functions of an exclusion constraint, but
+// its elements name them with their schemas, as they name operators and types.
 func (d *dependents) index(e *archive.Entry) bool {
 	if d.calls && e.Desc == "CONSTRAINT" && schema.Says(e.Definition, "exclude") {
-		return true
+		_, elements, _ := strings.Cut(e.Definition, " EXCLUDE ")
+		if d.hidden || elements == "" || strings.Contains(elements, ".") {
+			return true
+		}
 	}
 	seen := map[int]bool{e.ID: true}
 	return d.runsSQL(e.Definition) || slices.ContainsFunc(e.Dependencies, func(id int) bool {

@@ -149,6 +149,8 @@ func TestRefuseDependents(t *testing.T) {
 	}
 	table := entry(1, "TABLE", "t", "CREATE TABLE public.t (\n    a text\n);\n")
 	function := entry(9, "FUNCTION", "f(text)", "CREATE FUNCTION public.f(text) RETURNS text LANGUAGE sql AS 'SELECT 1';\n")
+	path := entry(7, "SEARCHPATH", "SEARCHPATH", "SELECT pg_catalog.set_config('search_path', '', false);\n")
+	excludes := entry(2, "CONSTRAINT", "t t_excl", "ALTER TABLE ONLY public.t\n    ADD CONSTRAINT t_excl EXCLUDE USING gist (a WITH &&);\n", 1)
 	for _, tt := range []struct {
 		name    string
 		entries []archive.Entry
@@ -157,7 +159,11 @@ func TestRefuseDependents(t *testing.T) {
 		{"nothing", []archive.Entry{table, entry(2, "INDEX", "t_a_idx", "CREATE INDEX t_a_idx ON public.t USING btree (a);\n", 1)}, ""},
 		{"a function in an index", []archive.Entry{table, function, entry(2, "INDEX", "t_a_idx", "CREATE INDEX t_a_idx ON public.t USING btree (public.f(a));\n", 1, 9)}, "t_a_idx calls functions, which may read other tables"},
 		{"an exclusion constraint, and a function that it may call", []archive.Entry{table, function, entry(2, "CONSTRAINT", "t t_excl", "ALTER TABLE ONLY public.t\n    ADD CONSTRAINT t_excl EXCLUDE USING gist (public.f(a) WITH &&);\n", 1)}, "t t_excl calls functions, which may read other tables"},
-		{"an exclusion constraint without functions", []archive.Entry{table, entry(2, "CONSTRAINT", "t t_excl", "ALTER TABLE ONLY public.t\n    ADD CONSTRAINT t_excl EXCLUDE USING gist (a WITH &&);\n", 1)}, ""},
+		{"an exclusion constraint that names no function", []archive.Entry{path, table, function, excludes}, ""},
+		{"an exclusion constraint, and an operator class that it may use", []archive.Entry{path, table, function, entry(8, "OPERATOR CLASS", "c", "CREATE OPERATOR CLASS public.c DEFAULT FOR TYPE text USING gist AS\n    FUNCTION 1 (text, text) public.f(text);\n"), excludes}, "t t_excl calls functions, which may read other tables"},
+		{"an exclusion constraint, and a cast that it may use", []archive.Entry{path, table, function, entry(8, "CAST", "CAST (text AS date)", "CREATE CAST (text AS date) WITH FUNCTION public.f(text) AS IMPLICIT;\n"), excludes}, "t t_excl calls functions, which may read other tables"},
+		{"an exclusion constraint of a dump without schemas in its names", []archive.Entry{table, function, excludes}, "t t_excl calls functions, which may read other tables"},
+		{"an exclusion constraint without functions", []archive.Entry{table, excludes}, ""},
 		{"a function in an index of a materialized view", []archive.Entry{entry(1, "MATERIALIZED VIEW", "v", "CREATE MATERIALIZED VIEW public.v AS\n SELECT 1\n  WITH NO DATA;\n"), function, entry(2, "INDEX", "v_idx", "CREATE INDEX v_idx ON public.v USING btree (public.f(a));\n", 1, 9)}, ""},
 		{"an event trigger", []archive.Entry{table, entry(2, "EVENT TRIGGER", "e", "CREATE EVENT TRIGGER e ON ddl_command_end;\n")}, "it has the event trigger e"},
 	} {
