@@ -161,6 +161,13 @@ func (f fetch) restoreSnapshot(ctx context.Context, s *target.Session, newest du
 	if saved == nil {
 		return false, nil
 	}
+	switch untouched, err := s.IsUntouched(ctx, *saved); {
+	case err != nil:
+		return false, err
+	case !untouched:
+		f.out.Say("the snapshot %s is not used: it was opened to connections, so its rows may have changed", saved.Snapshot.Name)
+		return false, nil
+	}
 	f.out.Say("the snapshot %s contains this dump: restoring from it (--fresh downloads the dump instead)", saved.Snapshot.Name)
 	err = snapshot.Restore{
 		Info:   dump.Info{Name: newest.Name(), Size: newest.Dump.Size, Taken: &newest.Dump.Time},
