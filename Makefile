@@ -58,7 +58,7 @@ test-majors: bin/versitygw ## try PostgreSQL 13, 15, 17, 18 and 19 (downloads wh
 
 test-image: bin/versitygw ## make the root of the image, for both architectures, and run hectl in it (Debian; needs root)
 	@script/majors
-	@HECTL_IMAGE_CACHE=$${HECTL_IMAGE_CACHE:-/var/cache/hectl-image} $(GO) run ./test/gotest -timeout 20m -tags 'image majors' -run '^TestImage' .
+	@HECTL_IMAGE_CACHE=$${HECTL_IMAGE_CACHE:-/var/cache/hectl-image} $(GO) run ./test/gotest -v -timeout 20m -tags 'image majors' -run '^TestImage' .
 
 faults: setup bin/versitygw build ## break hectl in every way, and write docs/reliability.md (as root; FAULTS="--only REGEXP")
 	@$(go_build) ./test/faults

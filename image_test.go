@@ -41,7 +41,7 @@ func imageRoot(t *testing.T, arch string) string {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(root, "usr/bin/hectl"), ".")
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(root, "usr", "bin", "hectl"), ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch)
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -52,8 +52,9 @@ func imageRoot(t *testing.T, arch string) string {
 	return root
 }
 
-// Both architectures: every program has its loader and its libraries in the image, and
-// there is nothing that could be run but hectl, pg_dump and pg_restore.
+// Both architectures: every program has its loader, its libraries and their versions of
+// each symbol in the image, and there is nothing that could be run but hectl, pg_dump and
+// pg_restore. TestImageRuns runs only the image of this machine's architecture.
 func TestImageIsComplete(t *testing.T) {
 	for arch, machine := range map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64} {
 		t.Run(arch, func(t *testing.T) {
@@ -62,6 +63,8 @@ func TestImageIsComplete(t *testing.T) {
 			var size int64
 			libraries := map[string]bool{}
 			needed := map[string][]string{}
+			defined := map[string]map[string]bool{} // versions, by library
+			var imported []elf.ImportedSymbol
 			err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 				if err != nil || entry.IsDir() {
 					return err
@@ -88,6 +91,14 @@ func TestImageIsComplete(t *testing.T) {
 				}
 				if strings.Contains(filepath.Base(path), ".so") {
 					libraries[filepath.Base(path)] = true
+					versions, err := file.DynamicVersions()
+					if err != nil && !errors.Is(err, elf.ErrNoSymbols) {
+						return fmt.Errorf("%s: %w", name, err)
+					}
+					defined[filepath.Base(path)] = map[string]bool{}
+					for _, v := range versions {
+						defined[filepath.Base(path)][v.Name] = true
+					}
 				} else {
 					programs = append(programs, name)
 				}
@@ -109,6 +120,11 @@ func TestImageIsComplete(t *testing.T) {
 						t.Errorf("%s: loader %s: %v", name, loader, err)
 					}
 				}
+				symbols, err := file.ImportedSymbols()
+				if err != nil && !errors.Is(err, elf.ErrNoSymbols) {
+					return fmt.Errorf("%s: %w", name, err)
+				}
+				imported = append(imported, symbols...)
 				all, err := file.ImportedLibraries()
 				needed[name] = all
 				return err
@@ -123,6 +139,19 @@ func TestImageIsComplete(t *testing.T) {
 					}
 				}
 			}
+			versioned := 0
+			for _, symbol := range imported {
+				if symbol.Library == "" {
+					continue
+				}
+				versioned++
+				if !defined[symbol.Library][symbol.Version] {
+					t.Errorf("%s has no version %s, which %s needs", symbol.Library, symbol.Version, symbol.Name)
+				}
+			}
+			if versioned < 100 {
+				t.Errorf("only %d symbols have a version", versioned)
+			}
 			want := []string{"/usr/bin/hectl"}
 			for _, major := range imageMajors {
 				for _, program := range []string{"pg_dump", "pg_restore"} {
@@ -135,12 +164,28 @@ func TestImageIsComplete(t *testing.T) {
 			if len(libraries) < 10 {
 				t.Errorf("only %d libraries", len(libraries))
 			}
-			t.Logf("%s: %.1f MB with %d majors", arch, float64(size)/1e6, len(imageMajors))
+			t.Logf("%s: %.1f MB (%.1f MB compressed) with PostgreSQL %v", arch, float64(size)/1e6, float64(compressedSize(t, root))/1e6, imageMajors)
+			t.Logf("%s: checked the machine, loader and libraries of %d programs and %d libraries, and %d versions of symbols", arch, len(programs), len(libraries), versioned)
+			if arch == runtime.GOARCH {
+				t.Logf("%s: TestImageRuns runs it", arch)
+			} else {
+				t.Logf("%s: no program was run, this machine is %s", arch, runtime.GOARCH)
+			}
 			if size > 60e6 {
 				t.Errorf("the image has %d bytes", size)
 			}
 		})
 	}
+}
+
+// compressedSize returns the size of the image as a registry keeps it.
+func compressedSize(t *testing.T, root string) int {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "tar", "-C", root, "-cz", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(out)
 }
 
 // inImage returns a command that runs hectl as Kubernetes would: as process 1, as the
@@ -207,17 +252,47 @@ func TestImageRuns(t *testing.T) {
 					t.Errorf("doctor does not mention pg_dump %d:\n%s", each, doctor)
 				}
 			}
-			if testing.Verbose() {
-				t.Logf("%s\n%s", backup, doctor)
-			}
+			_, line, _ := strings.Cut(backup, "backed up ")
+			line, _, _ = strings.Cut(line, "\n")
+			t.Logf("PostgreSQL %d: backed up %s; fetched, and checked by doctor", major, line)
 		})
 	}
 	t.Run("stop", func(t *testing.T) { stopInImage(t, root, s3) })
+	nothingIsLeft(t, root)
+}
+
+// nothingIsLeft checks that no process runs in the root and nothing is mounted there.
+func nothingIsLeft(t *testing.T, root string) {
+	t.Helper()
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(mounts)) {
+		if strings.Contains(line, root) {
+			t.Errorf("still mounted: %s", line)
+		}
+	}
+	roots, err := filepath.Glob("/proc/[0-9]*/root")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range roots {
+		if of, err := os.Readlink(link); err == nil && strings.HasPrefix(of, root) {
+			t.Errorf("%s still runs in the image", link)
+		}
+	}
+	for _, dir := range []string{"dev", "proc", "tmp", "home/hectl"} {
+		if entries, err := os.ReadDir(filepath.Join(root, dir)); err != nil || len(entries) > 0 {
+			t.Errorf("/%s has %v, %v", dir, entries, err)
+		}
+	}
 }
 
 // stopInImage sends SIGTERM to a backup that is process 1, as "docker stop" and Kubernetes
 // do. It exits 130, and leaves no dump and no upload.
 func stopInImage(t *testing.T, root string, s3 *s3test.Server) {
+	t.Helper()
 	c := pgtest.New(t)
 	if err := c.CreateDatabase(t.Context(), "prod"); err != nil {
 		t.Fatal(err)

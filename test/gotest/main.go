@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -45,6 +46,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	r := newReport(os.Stdout)
+	r.verbose = slices.Contains(args, "-v")
 	readErr := r.read(stdout)
 	waitErr := cmd.Wait()
 	r.finish()

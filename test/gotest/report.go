@@ -18,9 +18,10 @@ type event struct {
 }
 
 // report turns events into the lines of a plain go test: the lines of a package at
-// once, those of a test only after it failed or was skipped.
+// once, those of a test only after it failed or was skipped, or with -v.
 type report struct {
 	w       io.Writer
+	verbose bool                // print the lines of tests that passed as well
 	held    map[string][]string // a running test's output, by package and test
 	broken  map[string]bool     // packages with a failed test
 	passed  int
@@ -68,6 +69,9 @@ func (r *report) add(e event) {
 		}
 	case e.Action == "pass":
 		r.passed++
+		if r.verbose {
+			r.release(key)
+		}
 		delete(r.held, key)
 	case e.Action == "fail":
 		r.fail(e.Package)

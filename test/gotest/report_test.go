@@ -76,3 +76,19 @@ func TestReport(t *testing.T) {
 		})
 	}
 }
+
+// With -v, the lines of tests that passed are printed as well.
+func TestVerboseReport(t *testing.T) {
+	var b bytes.Buffer
+	r := newReport(&b)
+	r.verbose = true
+	if err := r.read(stream(t,
+		event{Action: "output", Package: "p", Test: "TestA", Output: "    a_test.go:1: 50 MB\n"},
+		event{Action: "pass", Package: "p", Test: "TestA"})); err != nil {
+		t.Fatal(err)
+	}
+	r.finish()
+	if want := "    a_test.go:1: 50 MB\n1 passed, 0 failed, 0 skipped\n"; b.String() != want {
+		t.Errorf("%q", &b)
+	}
+}
