@@ -30,6 +30,14 @@ func TestEmpty(t *testing.T) {
 				t.Errorf("%s: %s is empty: %t", name, e.Tag, d.Empty(e.ID))
 			}
 		}
+		joiner, err := archive.NewBlockJoiner(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Blocks = []archive.Block{{ID: 1, Length: int64(len(joiner.End(joiner.Begin(nil, 1))))}}
+		if d.Empty(1) != known {
+			t.Errorf("%s: a block of hectl without rows is empty: %t, in %d bytes", name, !known, d.Blocks[0].Length)
+		}
 		// hectl writes its own frames into masked dumps.
 		var block bytes.Buffer
 		w := archive.NewDataWriter(h, 0)

@@ -292,7 +292,9 @@ func (w *blockWriter) part(part *Part) error {
 
 func (w *blockWriter) segment(seg *pending) error {
 	if seg.rows > 0 {
-		w.joiner.Add(seg.packed)
+		if err := w.write(w.joiner.Add(nil, seg.packed)); err != nil {
+			return err
+		}
 		w.rows.Count += int64(seg.rows)
 		w.rows.Segments = append(w.rows.Segments, SegmentPlace{
 			Offset: w.at, Length: int64(len(seg.packed.Chunks)), Rows: int64(seg.rows), SHA256: seg.packed.SHA256,

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash/adler32"
 	"io"
+	"slices"
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/zstd"
@@ -107,12 +108,22 @@ func (d deflater) Close() error { return d.Flush() }
 type BlockJoiner struct {
 	method Compression
 	end    []byte // the compressed end of the rows
+	header []byte // of the compressed data, unless it is written
 	adler  uint32 // of the segments so far
 }
 
 // NewBlockJoiner returns a BlockJoiner for archives with head h.
 func NewBlockJoiner(h *Head) (*BlockJoiner, error) {
 	j := &BlockJoiner{method: h.Compression}
+	switch j.method {
+	case Gzip:
+		j.end = deflatedEnd
+		return j, nil
+	case Zstd:
+		j.end = zstdEnd
+		return j, nil
+	case None, LZ4:
+	}
 	codec, err := h.Compression.compressor(0)
 	if err != nil {
 		return nil, err
@@ -126,38 +137,44 @@ func NewBlockJoiner(h *Head) (*BlockJoiner, error) {
 		return nil, err
 	}
 	j.end = packed.Bytes()
-	if j.method == Gzip {
-		j.end = j.end[zlibHeader : len(j.end)-adler32.Size]
-	}
 	return j, nil
 }
 
-// zlibHeader is the length of the header of a zlib stream, in bytes.
-const zlibHeader = 2
+// The end of the rows is as short as pg_dump's, because the length of a block shows whether
+// it has rows.
+var (
+	// zlibHeader begins a zlib stream: a window of 32 KiB, the default level.
+	zlibHeader = []byte{0x78, 0x9c}
+	// deflatedEnd is endOfRows as the last deflate block, with fixed codes.
+	deflatedEnd = []byte{0x8b, 0xd1, 0xe3, 0xe2, 0xe2, 0x02, 0x00}
+	// zstdEnd is endOfRows as a frame with its size, one raw block and no checksum.
+	zstdEnd = append([]byte{0x28, 0xb5, 0x2f, 0xfd, 0x20, byte(len(endOfRows)), byte(len(endOfRows))<<3 | 1, 0, 0}, endOfRows...)
+)
 
 // Begin appends the start of the block of an entry to b.
 func (j *BlockJoiner) Begin(b []byte, id int) []byte {
 	j.adler = adler32.Checksum(nil)
-	b = appendInt(append(b, typeData), int32(id))
 	if j.method == Gzip {
-		b = appendChunks(b, []byte{0x78, 0x9c}) // a window of 32 KiB, the default level
+		j.header = zlibHeader
 	}
-	return b
+	return appendInt(append(b, typeData), int32(id))
 }
 
-// Add records that the chunks of s were written.
-func (j *BlockJoiner) Add(s Segment) {
+// Add appends what comes before the chunks of s to b.
+func (j *BlockJoiner) Add(b []byte, s Segment) []byte {
 	if j.method == Gzip {
 		j.adler = combineAdler(j.adler, s.adler, s.Length)
 	}
+	b, j.header = appendChunks(b, j.header), nil
+	return b
 }
 
 // End appends the end of the rows and of the block to b.
 func (j *BlockJoiner) End(b []byte) []byte {
-	end := j.end
+	end := slices.Concat(j.header, j.end)
 	if j.method == Gzip {
 		sum := combineAdler(j.adler, adler32.Checksum([]byte(endOfRows)), len(endOfRows))
-		end = binary.BigEndian.AppendUint32(bytes.Clone(end), sum)
+		end = binary.BigEndian.AppendUint32(end, sum)
 	}
 	return appendInt(appendChunks(b, end), 0)
 }

@@ -52,8 +52,7 @@ func TestSegments(t *testing.T) {
 				for range 2 { // the second time with what the first has left
 					block := joiner.Begin(nil, table.ID)
 					for _, s := range packed {
-						joiner.Add(s)
-						block = append(block, s.Chunks...)
+						block = append(joiner.Add(block, s), s.Chunks...)
 					}
 					block = joiner.End(block)
 					want := append(bytes.Join(texts, nil), "\\.\n\n\n"...)
