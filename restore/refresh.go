@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/rubyforgood/hectl/dump"
+	"github.com/rubyforgood/hectl/internal/console"
 	"github.com/rubyforgood/hectl/internal/fault"
 	"github.com/rubyforgood/hectl/restore/load"
 	"github.com/rubyforgood/hectl/restore/snapshot"
@@ -164,7 +165,7 @@ func (r *replacement) fillTemp(ctx context.Context) error {
 		}
 	}
 	if r.whole != "" {
-		r.out.Say("restoring the whole dump instead of refreshing %s", r.whole)
+		r.out.Say("restoring the whole dump instead of refreshing %s", console.Clean(r.whole))
 	}
 	if err := r.createTemp(ctx); err != nil {
 		return err
