@@ -469,7 +469,7 @@ func documentedGrants(iam, rds, key string) (map[string][]grant, error) {
 		return nil, err
 	}
 	if !strings.Contains(iam, "Add this statement to the policies [Back up](#back-up) and [Fetch](#fetch)") {
-		return nil, errors.New("there is no sentence about who may read the settings of the bucket")
+		return nil, errors.New("there is no sentence about reading the settings of the bucket")
 	}
 	grants, err := policyGrants(settings)
 	if err != nil {
@@ -478,7 +478,7 @@ func documentedGrants(iam, rds, key string) (map[string][]grant, error) {
 	for _, role := range []string{"backup", "fetch"} {
 		roles[role] = append(roles[role], grants...)
 	}
-	keys := regexp.MustCompile("(?s)## Encryption with your own KMS key\n\nGrant (.*) on the key to whoever writes dumps, and (.*) to whoever reads them").FindStringSubmatch(iam)
+	keys := regexp.MustCompile("(?s)## Encryption with your own KMS key\n\nGrant (.*) on the key to the credentials that write dumps, and (.*) to those that read them").FindStringSubmatch(iam)
 	if keys == nil {
 		return nil, errors.New("there is no sentence about the KMS key")
 	}
