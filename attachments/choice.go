@@ -48,7 +48,7 @@ func (c choice) recordTypes(there []string) ([]string, error) {
 
 func known(recordTypes []string) string {
 	if len(recordTypes) == 0 {
-		return "leave out --record-type and --table: the database has no attachments"
+		return "omit --record-type and --table: the database has no attachments"
 	}
 	return "pass --record-type with one of these: " + strings.Join(recordTypes, ", ")
 }

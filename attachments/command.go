@@ -195,7 +195,7 @@ func (o options) openTarget(ctx context.Context) (s *target.Session, err error) 
 	}
 	if err == nil && s.Existing == nil {
 		s.Close(ctx)
-		err = fault.New(fault.NotFound, `run "hectl fetch-latest-db" to create it, or name another database with --target`, "there is no database %s", o.target)
+		err = fault.New(fault.NotFound, `run "hectl fetch-latest-db" to create it, or name another database with --target`, "database %s does not exist", o.target)
 	}
 	return s, err
 }

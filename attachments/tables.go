@@ -112,7 +112,7 @@ func (t *tables) types(ctx context.Context, db *pgtools.DB, c choice) ([]string,
 		there = append(there, types...)
 	}
 	if !found {
-		return nil, fault.New(fault.NotFound, "leave out --table, --record-type and --name",
+		return nil, fault.New(fault.NotFound, "omit --table, --record-type and --name",
 			"%v has no table active_storage_attachments, so the record of a blob is unknown", db.Conn())
 	}
 	slices.Sort(there)

@@ -182,9 +182,9 @@ func checkTimeout(t time.Duration) error {
 	const hint = "use 0 for no limit"
 	switch {
 	case t < 0:
-		return fault.New(fault.Usage, hint, "a time must not be negative")
+		return fault.New(fault.Usage, hint, "a time limit must not be negative")
 	case t > 0 && t < time.Millisecond:
-		return fault.New(fault.Usage, hint, "a time of %s is too short", t)
+		return fault.New(fault.Usage, hint, "a time limit of %s is too short", t)
 	}
 	return nil
 }

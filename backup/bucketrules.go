@@ -77,7 +77,7 @@ func CheckBucketRules(ctx context.Context, f *finding.List, about string, env *c
 		}
 		warnings := lifecycle.Warnings(rules, lifecycle.Dumps{Base: check.Bucket.Base, Label: check.Label, Keep: keep, Now: check.Now})
 		for _, w := range warnings {
-			f.Warn(about, "change the rule, or keep in hectl.yml: docs/prune.md", "%s", w)
+			f.Warn(about, "change the rule, or the keep rules in hectl.yml (docs/prune.md)", "%s", w)
 		}
 		if len(warnings) == 0 {
 			f.OK(about, "no lifecycle rule deletes or archives dumps too early")
@@ -91,7 +91,7 @@ func CheckBucketRules(ctx context.Context, f *finding.List, about string, env *c
 	if on, byDefault, err := store.Locked(ctx); versioned && known("Object Lock", "s3:GetBucketObjectLockConfiguration", err) {
 		switch {
 		case !on:
-			f.Advise(about, "", "Object Lock is off: whoever may delete versions can delete every dump for good (docs/security.md)")
+			f.Advise(about, "", "Object Lock is off: anyone who may delete versions can delete every dump permanently (docs/security.md)")
 		case !byDefault:
 			f.Advise(about, "", "Object Lock has no default retention, so new dumps are not locked (docs/security.md)")
 		default:

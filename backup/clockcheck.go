@@ -44,9 +44,9 @@ func checkNewest(ctx context.Context, out *console.Console, store *s3store.Store
 		made.Label, console.Clean(last.Key), last.Time.UTC().Format(time.RFC3339), others)
 }
 
-// datedInFuture returns the dumps with a time after now, except the one with the key made.
-// A dump with an earlier time is not returned even if it is newer than made: another
-// program made it meanwhile, and it is rightly the newest.
+// datedInFuture returns the dumps with a time after now, except the one with the key
+// made. A dump with an earlier time is not returned even if it is newer than made:
+// another program made it in the meantime, and it is rightly the newest.
 func datedInFuture(dumps []catalog.Dump, made string, now time.Time) []catalog.Dump {
 	var future []catalog.Dump
 	for _, d := range dumps {

@@ -13,7 +13,7 @@ func Commands(env *command.Env) []*cli.Command {
 	return []*cli.Command{backupCommand(env), listCommand(env), statusCommand(env), pruneCommand(env), scheduleCommand(env)}
 }
 
-// runner is the options of a command, which also run the command.
+// runner holds the options of a command and runs it.
 type runner interface {
 	run(ctx context.Context, env *command.Env) error
 }

@@ -61,9 +61,9 @@ func CheckJob(f *finding.List, about string, j schedule.InstalledJob, line *Comm
 	}
 	switch info, err := os.Stat(program); {
 	case program == "":
-		f.Error(about, "write its absolute path, such as /usr/local/bin/hectl", "%s is not in the PATH of the job, %s", j.Program, path)
+		f.Error(about, "write its absolute path, such as /usr/local/bin/hectl", "%s is not in the job's PATH, %s", j.Program, path)
 	case err != nil || !isProgram(info):
-		f.Error(about, "install hectl there, or make a new line: hectl schedule", "there is no program %s", program)
+		f.Error(about, "install hectl there, or print a new line with: hectl schedule", "there is no program %s", program)
 	case j.HidesHome && !schedule.Visible(program):
 		f.Error(about, "move it to /usr/local/bin, then: hectl schedule --install --force", "systemd hides %s from the service", program)
 	default:

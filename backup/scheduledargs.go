@@ -61,7 +61,7 @@ func scheduledArgs(backup *backupOptions, c *cli.Context, flags []cli.Flag, sett
 	add("pg-bin", backup.pgBin)
 	if backup.masked != nil {
 		if rules, path := settings.Mask(); rules != nil {
-			return nil, fault.New(fault.Usage, `run "hectl mask" in that folder after the backup, and leave the masked dump out here with --masked-to none`,
+			return nil, fault.New(fault.Usage, `run "hectl mask" in that folder after the backup, and turn off the masked dump here with --masked-to none`,
 				"the masking rules are in %s, which a scheduled backup does not read", path)
 		}
 		add("masked-to", backup.masked.bucket.String())

@@ -76,7 +76,7 @@ func timedOut(ctx context.Context) error {
 func (t *timeouts) watchReads(r io.Reader, limit time.Duration, now func() time.Time, count func(n int64)) *watchedReader {
 	w := &watchedReader{r: r, limit: limit, now: now, count: count, stalled: func() {
 		t.expire(fmt.Errorf("%w: pg_dump wrote nothing for %s", errStalled, limit),
-			"try a longer --stall-timeout, and look at pg_stat_activity on the source")
+			"try a longer --stall-timeout, and check pg_stat_activity on the source")
 	}}
 	w.rest()
 	return w

@@ -197,7 +197,7 @@ func (c *checking) block(b archive.Block, in io.Reader) error {
 	case want != [sha256.Size]byte{} && want != b.SHA256:
 		c.found(BlockName(e), fmt.Errorf("the SHA-256 of its block at byte %d does not match the manifest", b.Offset))
 	case rows >= 0 && c.manifestRows[b.ID] != nil && *c.manifestRows[b.ID] != rows:
-		c.found(BlockName(e), fmt.Errorf("it has %d rows, and %d in the manifest", rows, *c.manifestRows[b.ID]))
+		c.found(BlockName(e), fmt.Errorf("it has %d rows, but the manifest has %d", rows, *c.manifestRows[b.ID]))
 	}
 	c.Blocks++
 	c.blocks = append(c.blocks, b)

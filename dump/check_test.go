@@ -135,7 +135,7 @@ func TestCheckComparesTheRows(t *testing.T) {
 			wrong++
 		}
 	}
-	if c := checkOf(t, d, data); wrong == 0 || len(c.Damaged) != wrong || !strings.Contains(c.Damaged[0].Error, " in the manifest") {
+	if c := checkOf(t, d, data); wrong == 0 || len(c.Damaged) != wrong || !strings.Contains(c.Damaged[0].Error, "but the manifest has ") {
 		t.Errorf("%d wrong numbers: %v", wrong, c.Damaged)
 	}
 }

@@ -143,7 +143,7 @@ func (d *Dump) agree(m *catalog.Manifest) error {
 			return wrong("block %d (%s.%s) has a different offset or length", b.ID, b.Schema, b.Table)
 		}
 		if !b.SegmentsFit() {
-			return wrong("the segments of block %d (%s.%s) are not all of its rows", b.ID, b.Schema, b.Table)
+			return wrong("the segments of block %d (%s.%s) do not cover all of its rows", b.ID, b.Schema, b.Table)
 		}
 		own.SHA256 = b.SHA256
 	}
@@ -266,7 +266,7 @@ func Locate(arg string, stdin io.Reader, openKey func(key string) (Opener, error
 		return nil, fault.Wrap(fault.Usage, "", err)
 	}
 	if path.IsAbs(arg) || strings.HasPrefix(arg, "./") || strings.HasPrefix(arg, "../") {
-		return nil, fault.New(fault.NotFound, "", "there is no file %s", arg)
+		return nil, fault.New(fault.NotFound, "", "file %s does not exist", arg)
 	}
 	return openKey(arg)
 }

@@ -43,7 +43,7 @@ func (c *compiler) referred(s, other *subject, key schema.ForeignKey) {
 		return // the command line left them out; Postgres reports the foreign key
 	}
 	on := label(s.table.Name) + "." + schema.Quote(key.Columns[0])
-	c.add(other.none.at, on, "leave the rows of "+label(s.table.Name)+" out as well, make the column null, or mask the columns of "+label(other.table.Name),
+	c.add(other.none.at, on, "also leave out the rows of "+label(s.table.Name)+", make the column null, or mask the columns of "+label(other.table.Name),
 		"foreign key %s refers to %s, whose rows are left out", schema.Quote(key.Name), label(other.table.Name))
 }
 

@@ -24,7 +24,7 @@ func (c *compiler) names() {
 		for _, t := range matching {
 			c.partition(r, t)
 			if t.Kind == schema.Foreign && r.pattern.Exact() > 0 {
-				c.add(r.at, label(t.Name), "leave it out", "it is a foreign table, whose rows are on another server and never in a dump")
+				c.add(r.at, label(t.Name), "remove the rule", "it is a foreign table, whose rows are on another server and never in a dump")
 			}
 		}
 		for _, col := range r.columns {
@@ -38,7 +38,7 @@ func (c *compiler) noTable(r *tableRule) {
 		if r.pattern.Matches(n) && r.pattern.Exact() > 0 {
 			do := "mask the tables that it reads"
 			if kind == "sequence" {
-				do = "leave it out"
+				do = "remove the rule"
 			}
 			c.add(r.at, r.pattern.String(), do, "it is a %s, which has no rows of its own in a dump", kind)
 			return

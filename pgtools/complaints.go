@@ -264,7 +264,7 @@ func (c *complaints) verdict(stopped, exit error) ([]Ignored, error) {
 }
 
 // firstWithoutRow returns the complaint that ended the restore, with its entry and
-// without values of rows.
+// without row values.
 func (c *complaints) firstWithoutRow() Complaint {
 	found := c.first.Complaint
 	if !c.parallel {

@@ -190,8 +190,8 @@ func (c Conn) Fingerprint() string {
 }
 
 // FingerprintFrom returns a Fingerprint to use outside of this machine, whose name is
-// hostname. It is not the same for local databases of different machines, although each
-// of them is on localhost.
+// hostname. Local databases of different machines have different fingerprints, although
+// each is on localhost.
 func (c Conn) FingerprintFrom(hostname string) string {
 	if !c.IsLocal() {
 		return c.Fingerprint()

@@ -52,8 +52,8 @@ func furthest(err error) *pgconn.PgError {
 }
 
 // serverRefusal returns the error for a connection that the server refused. Messages are
-// in the server's language, so it looks at the SQLSTATE and at the C function that
-// raised the error.
+// in the server's language, so serverRefusal relies on the SQLSTATE and on the C function
+// that raised the error.
 func serverRefusal(c Conn, pg *pgconn.PgError) error {
 	code, hint := fault.Failed, pg.Hint
 	text := pg.Message

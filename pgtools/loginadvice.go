@@ -165,7 +165,7 @@ func (c Conn) startAdvice() string {
 	return advice
 }
 
-// listening returns the ports of all sockets in the folders, but one.
+// listening returns the ports of all sockets in the folders, except one.
 func listening(dirs []string, but int) []string {
 	var ports []string
 	for _, dir := range dirs {

@@ -8,8 +8,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// PsqlLine is a command line that runs statements on the server of conn as a role,
-// with these options of psql's.
+// PsqlLine is a command line that runs statements on the server of conn as a role, with
+// these psql options.
 func PsqlLine(conn Conn, role string, options []string, statements ...string) string {
 	return PsqlLineIn(conn, "postgres", role, options, statements...)
 }

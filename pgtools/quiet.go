@@ -3,7 +3,7 @@ package pgtools
 import "context"
 
 // quietSettings returns settings that keep statements and errors out of the server's
-// log. Both may contain values of rows.
+// log. Both may contain row values.
 func quietSettings() map[string]string {
 	return map[string]string{
 		"log_statement":                     "none",
@@ -38,7 +38,7 @@ func (db *DB) QuietLog(ctx context.Context) (settings map[string]string, complet
 	}
 	found, err := Rows[setting](ctx, db, "SELECT name, coalesce(setting, ''), "+may+" FROM pg_catalog.pg_settings")
 	if err != nil {
-		return nil, false // the restore works without
+		return nil, false // the restore works without it
 	}
 	settings, complete = map[string]string{}, true
 	for _, s := range found {

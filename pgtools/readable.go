@@ -21,7 +21,7 @@ type Unreadable struct {
 // extensions other than their configuration tables. pg_dump does not read views and
 // foreign tables.
 func (db *DB) Unreadable(ctx context.Context) ([]Unreadable, error) {
-	// The functions return NULL for objects that were dropped meanwhile.
+	// The functions return NULL for objects that were dropped in the meantime.
 	list, err := Rows[Unreadable](ctx, db, `
 		SELECT nspname, relname, relkind = 'S', NOT usage, NOT "select", hidden, unlogged FROM (
 			SELECT n.nspname, c.relname, c.relkind,

@@ -60,7 +60,7 @@ func hasWord(text, word string) bool {
 // characters matches the bytes of characters that the server could not convert.
 var characters = regexp.MustCompile(`0x[0-9a-f]{2}(?: 0x[0-9a-f]{2})*`)
 
-// withoutRow returns the message of an error without values of rows. detail reports
+// withoutRow returns the message of an error without row values. detail reports
 // whether its detail and its hint have no such values.
 func withoutRow(pg *pgconn.PgError) (message string, detail bool) {
 	class := pg.Code[:min(2, len(pg.Code))]
@@ -179,7 +179,7 @@ func placeIn(context string) (line int64, column string) {
 // ofRows matches pg_restore's names of entries whose statements read or write rows.
 var ofRows = regexp.MustCompile(`^\d+; \d+ \d+ (?:TABLE DATA|MATERIALIZED VIEW DATA|STATISTICS DATA|SEQUENCE SET|BLOBS?|LARGE OBJECT|INDEX|CONSTRAINT|CHECK CONSTRAINT|FK CONSTRAINT) `)
 
-// withoutRow returns the complaint without values of rows. libpq puts English labels
+// withoutRow returns the complaint without row values. libpq puts English labels
 // before the parts of the server's message.
 func (c Complaint) withoutRow(phrases Phrases) Complaint {
 	if !ofRows.MatchString(c.Entry) {

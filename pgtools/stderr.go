@@ -91,7 +91,7 @@ type ExitError struct {
 	Status  int            // exit status; -1 if there is none
 	Signal  syscall.Signal // the signal that killed it, or 0
 	Message string         // the first error on its stderr, or ""
-	Detail  string         // the detail of pg_dump, without values of rows; one line
+	Detail  string         // the detail of pg_dump, without row values; one line
 	Stderr  string         // the end of its stderr, at most about 4 KiB
 	hint    string         // of the server or the program
 	err     error
@@ -133,7 +133,7 @@ func explain(e *ExitError) (fault.Code, string) {
 	has := func(s string) bool { return strings.Contains(e.Message, s) || strings.Contains(e.Stderr, s) }
 	switch {
 	case e.Signal == syscall.SIGKILL:
-		return fault.Failed, "check the memory of this machine: the kernel kills processes when memory runs out"
+		return fault.Failed, "check this machine's memory: the kernel kills processes when memory runs out"
 	case tooMany(e.Message), tooMany(e.Stderr):
 		return fault.Failed, tooManyHint
 	case poolerHint("", e.Message) != "":

@@ -103,11 +103,11 @@ func newDiffOptions(env *command.Env, c *cli.Context) (*diffOptions, error) {
 	case since && len(args) > 1, len(args) > 2:
 		return nil, fault.New(fault.Usage, `see "hectl diff --help"`, "diff compares two dumps, but was given more")
 	case opt.raw && opt.rows == "":
-		return nil, fault.New(fault.Usage, "add --rows TABLE, or leave it out", "--raw requires --rows")
+		return nil, fault.New(fault.Usage, "add --rows TABLE, or omit --raw", "--raw requires --rows")
 	case opt.rows != "" && c.Bool("json"):
 		return nil, fault.New(fault.Usage, "", "--rows and --json cannot be used together")
 	case !since && c.IsSet("target"):
-		return nil, fault.New(fault.Usage, "add --since-fetch, or leave it out", "--target requires --since-fetch")
+		return nil, fault.New(fault.Usage, "add --since-fetch, or omit --target", "--target requires --since-fetch")
 	case since:
 		args = slices.Insert(args, 0, "")
 	}
@@ -121,7 +121,7 @@ func newDiffOptions(env *command.Env, c *cli.Context) (*diffOptions, error) {
 		opt.to = ""
 	}
 	if opt.to != "" && c.IsSet("at") {
-		return nil, fault.New(fault.Usage, "leave out --at, or NEW", "--at finds NEW by its time, and %s already names it", fault.Quote(opt.to))
+		return nil, fault.New(fault.Usage, "omit --at or NEW", "--at finds NEW by its time, and %s already names it", fault.Quote(opt.to))
 	}
 	var err error
 	if opt.At, err = command.ParseAt(env, c); err != nil {
@@ -147,7 +147,7 @@ func newDiffOptions(env *command.Env, c *cli.Context) (*diffOptions, error) {
 		return nil, err
 	}
 	if opt.raw && opt.required != "" {
-		return nil, fault.New(fault.Usage, "leave out --raw", "--raw is refused: %s has mask.mode: required", opt.required)
+		return nil, fault.New(fault.Usage, "omit --raw", "--raw is refused: %s has mask.mode: required", opt.required)
 	}
 	if opt.rules, err = command.MaskRules(settings, env.Console); err != nil {
 		return nil, err
@@ -236,7 +236,7 @@ func (o *diffOptions) find(ctx context.Context, env *command.Env) (from, to dump
 	}
 	object, ok := to.(dump.Object)
 	if !ok {
-		return nil, nil, fault.New(fault.Usage, "name both dumps", "there is no dump before a file")
+		return nil, nil, fault.New(fault.Usage, "name both dumps", "cannot tell which dump precedes a file")
 	}
 	older, found, err := object.Older(ctx)
 	if err == nil && !found {
@@ -516,7 +516,7 @@ func (o *diffOptions) show(ctx context.Context, stdout io.Writer, d *diff.Differ
 		return t.Name.String() == o.rows || t.Name.Schema+"."+t.Name.Name == o.rows || t.Name.Schema == "public" && t.Name.Name == o.rows
 	})
 	if at < 0 {
-		return fault.New(fault.Usage, `"hectl diff" lists the tables`, "neither dump has rows of a table %s", fault.Quote(o.rows))
+		return fault.New(fault.Usage, `"hectl diff" lists the tables`, "neither dump has rows for table %s", fault.Quote(o.rows))
 	}
 	t := d.Tables[at]
 	switch t.State {

@@ -321,7 +321,7 @@ func (x *examination) settings(ctx context.Context, about string) {
 		return
 	}
 	x.Advise(about, pgtools.PsqlLine(x.Conn, x.Conn.User(), nil, statements...),
-		"max_wal_size is %s MB: 4096 MB avoids checkpoints while a large dump is restored. It needs no restart, and is safe for the other databases of the server.", s.MaxWALSize)
+		"max_wal_size is %s MB: 4096 MB avoids checkpoints while a large dump is restored. The change needs no restart and is safe for the server's other databases.", s.MaxWALSize)
 }
 
 // bytesText renders a size in bytes; -1 means unknown.

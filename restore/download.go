@@ -55,7 +55,7 @@ func downloadCommand(env *command.Env) *cli.Command {
 		Flags: slices.Concat([]cli.Flag{
 			command.LabelFlag(), command.AtFlag(),
 		}, command.BucketFlags(), []cli.Flag{
-			&cli.StringFlag{Category: command.Output, Name: "output", Aliases: []string{"o"}, Usage: "`FILE` or folder to write to, - for standard output (default: the dump's name, here)"},
+			&cli.StringFlag{Category: command.Output, Name: "output", Aliases: []string{"o"}, Usage: "`FILE` or folder to write to, - for standard output (default: the dump's name in this folder)"},
 			&cli.BoolFlag{Category: command.Output, Name: "force", Usage: "replace FILE if it exists"},
 		}),
 		Action: func(c *cli.Context) error {

@@ -269,7 +269,8 @@ const (
 	countTask = "count rows"
 )
 
-// addTimes adds the steps and the recovery time: that of all steps that a fetch has, too.
+// addTimes adds the steps, and the recovery time: the total of all steps that a fetch
+// also has.
 func (e *evidence) addTimes(r *audit.Report, out *console.Console) {
 	steps := slices.Concat(e.steps, out.Steps())
 	slices.SortStableFunc(steps, func(a, b console.Step) int { return a.Start.Compare(b.Start) })
@@ -334,7 +335,7 @@ func (e *evidence) checks(err error) []audit.Check {
 	}
 	e.checkRestore(err, add)
 	add("values of the rows, compared with the source", audit.NotMade, "verify does not connect to the source; the checksums cover what the backup uploaded")
-	add("who wrote the dump", audit.NotMade, "manifests are not signed: whoever can write to the bucket can replace a dump together with its manifest")
+	add("who wrote the dump", audit.NotMade, "manifests are not signed: anyone who can write to the bucket can replace a dump together with its manifest")
 	add("the application with the restored database", audit.NotMade, "verify drops the scratch database and starts no application")
 	return list
 }

@@ -15,7 +15,7 @@ func checkLoginAs(address string, h *archive.Head) error {
 	if address == "" || mask.HasUsers(h) {
 		return nil
 	}
-	return fault.New(fault.Usage, "leave out --login-as", "the dump has no table of users with addresses and passwords")
+	return fault.New(fault.Usage, "omit --login-as", "the dump has no table of users with addresses and passwords")
 }
 
 // loginKey is a hash of the --login-as address, so that a recipe does not reveal it.

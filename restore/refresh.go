@@ -110,7 +110,8 @@ func (f fetch) planFrom(ctx context.Context, r *replacement, newest dump.Object,
 	return &refresh{base, rows}, nil
 }
 
-// refuseTouched returns a *load.NotRefreshedError if somebody may have changed a snapshot.
+// refuseTouched returns a *load.NotRefreshedError if a session may have changed a
+// snapshot.
 func refuseTouched(ctx context.Context, s *target.Session, snapshot target.Held) error {
 	untouched, err := s.IsUntouched(ctx, snapshot)
 	if err == nil && !untouched {
@@ -140,8 +141,8 @@ func (r *replacement) refreshTemp(ctx context.Context) error {
 	return f.rows.Apply(ctx)
 }
 
-// fillTemp makes the temp database: by a refresh if one is planned, or else from the whole
-// dump. A refresh that fails is no reason to fail.
+// fillTemp makes the temp database: by a refresh if one is planned, or else from the
+// whole dump. A failed refresh does not fail the run.
 func (r *replacement) fillTemp(ctx context.Context) error {
 	if r.refresh != nil {
 		err := r.refreshTemp(ctx)

@@ -32,7 +32,7 @@ type verifyOptions struct {
 
 func verifyCommand(env *command.Env) *cli.Command {
 	target := []cli.Flag{
-		&cli.StringFlag{Category: command.Database, Name: "target", Usage: "with --restore: `TARGET` whose server is used (HECTL_TARGET; default diaper_dev); it is not touched itself"},
+		&cli.StringFlag{Category: command.Database, Name: "target", Usage: "with --restore: `TARGET` whose server is used (HECTL_TARGET; default diaper_dev); the target itself is not touched"},
 		&cli.StringSliceFlag{Category: command.Database, Name: "allow-host", Usage: "with --restore: allow a target on another machine, `HOST`"},
 		&cli.BoolFlag{Category: command.Database, Name: "force", Usage: "with --restore: allow a target whose ar_internal_metadata says production"},
 		&cli.BoolFlag{Category: command.Database, Name: "mask", Usage: "with --restore: mask personal data, by the rules in hectl.yml or else the built-in ones"},
@@ -63,7 +63,7 @@ func verifyCommand(env *command.Env) *cli.Command {
    never overwrites a manifest that does not match its dump.
    --report writes a report for auditors: the dump, its hashes, the versions,
    the rows of each table, the time of each step, who ran it, and which checks
-   were made. It has no values of rows. hectl also writes it after a failure.
+   were made. It contains no row values. hectl also writes it after a failure.
 
 ` + command.AtHelp,
 		Flags: slices.Concat([]cli.Flag{
@@ -90,7 +90,7 @@ func verifyCommand(env *command.Env) *cli.Command {
 			}
 			for _, f := range target {
 				if name := f.Names()[0]; c.IsSet(name) {
-					return fault.New(fault.Usage, "add --restore, or leave it out", "--%s requires --restore", name)
+					return fault.New(fault.Usage, "add --restore, or omit --"+name, "--%s requires --restore", name)
 				}
 			}
 			return opt.Run(c.Context, env)
@@ -203,7 +203,7 @@ func (o verifyOptions) verify(ctx context.Context, env *command.Env, src dump.Ob
 	start := env.Console.Now()
 	manifest := catalog.ManifestKey(src.Bucket.Base, src.Dump.Key)
 	if o.writeManifest && manifest == "" {
-		return fault.New(fault.Usage, "leave --write-manifest out", "%s is not named like a dump, so it cannot have a manifest", d.Name)
+		return fault.New(fault.Usage, "omit --write-manifest", "%s is not named like a dump, so it cannot have a manifest", d.Name)
 	}
 	details, err := src.Store.Details(ctx, src.Dump.Object())
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// Scope selects the dumps and uploads to look at.
+// Scope selects the dumps and uploads to consider.
 type Scope struct {
 	Bucket config.Bucket
 	Label  string // "" for all labels
@@ -38,7 +38,8 @@ type survey struct {
 }
 
 // look lists the bucket. It lists manifests first because a backup writes its manifest
-// last: a backup that finishes meanwhile never shows up as a manifest without a dump.
+// last: a backup that finishes in the meantime never shows up as a manifest without a
+// dump.
 func look(ctx context.Context, st store, scope Scope) (*survey, error) {
 	base := scope.Bucket.Base
 	s := &survey{undated: []string{}, manifests: map[string]s3store.Object{}, keys: map[string]bool{}}

@@ -16,7 +16,7 @@ func Metrics(q Query, r *Report, now time.Time) string {
 	g := gauges{labels: labelPair("bucket", q.Bucket) + "," + labelPair("env", q.Label)}
 	g.add("up", "Whether the bucket could be read.", number(r != nil))
 	g.add("checked_timestamp_seconds", "When hectl status last ran.", unix(now))
-	g.add("max_age_seconds", "How old the newest dump may be.", q.Limits.MaxAge.Seconds())
+	g.add("max_age_seconds", "Maximum age of the newest dump.", q.Limits.MaxAge.Seconds())
 	if r == nil {
 		return g.String()
 	}

@@ -20,7 +20,7 @@ hectl_up{bucket="s3://b/a\"\\\n",env="production"} 0
 # HELP hectl_checked_timestamp_seconds When hectl status last ran.
 # TYPE hectl_checked_timestamp_seconds gauge
 hectl_checked_timestamp_seconds{bucket="s3://b/a\"\\\n",env="production"} 1795422600
-# HELP hectl_max_age_seconds How old the newest dump may be.
+# HELP hectl_max_age_seconds Maximum age of the newest dump.
 # TYPE hectl_max_age_seconds gauge
 hectl_max_age_seconds{bucket="s3://b/a\"\\\n",env="production"} 32400
 `

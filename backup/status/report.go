@@ -183,7 +183,7 @@ func (r *Report) hint(k kind) string {
 	case future:
 		return "check the clock of the machine that makes the dumps, and of this one"
 	case expiring:
-		return "change the lifecycle rules of the bucket, or keep in hectl.yml: docs/prune.md"
+		return "change the lifecycle rules of the bucket, or the keep rules in hectl.yml (docs/prune.md)"
 	}
 	return ""
 }

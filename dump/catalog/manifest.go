@@ -86,12 +86,12 @@ type ManifestBlock struct {
 	Segments []ManifestSegment `json:"segments,omitempty"`
 }
 
-// maxFrame is how many bytes of a block, at its start and at its end, are in no segment at
-// most.
+// maxFrame is the maximum number of bytes at either end of a block that are in no
+// segment.
 const maxFrame = 128
 
-// SegmentsFit reports whether the segments, if there are any, are all of the rows: they lie
-// in the block without gaps and have as many rows.
+// SegmentsFit reports whether the segments, if there are any, cover all rows: they lie in
+// the block without gaps and have as many rows.
 func (b ManifestBlock) SegmentsFit() bool {
 	if len(b.Segments) == 0 {
 		return true
@@ -109,8 +109,8 @@ func (b ManifestBlock) SegmentsFit() bool {
 	return b.Length-at <= maxFrame && (b.Rows == nil || *b.Rows == rows)
 }
 
-// ManifestSegment is the place of a segment. In JSON it is a string with the four values, so
-// that a manifest takes about 100 bytes for a MiB of compressed rows.
+// ManifestSegment is the location of a segment. In JSON it is a string with the four
+// values, so that a manifest takes about 100 bytes for a MiB of compressed rows.
 type ManifestSegment archive.SegmentPlace
 
 // MarshalText implements encoding.TextMarshaler.

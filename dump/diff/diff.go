@@ -267,8 +267,8 @@ func nameIn(e *archive.Entry) schema.Name {
 	return schema.Name{Schema: namespace, Name: tag}
 }
 
-// keyOf returns the positions in a row of the columns that identify the rows of t: those of
-// the primary key, or of the first unique index of which none can be NULL.
+// keyOf returns the positions in a row of the columns that identify the rows of t: those
+// of the primary key, or of the first unique index whose columns are all NOT NULL.
 func keyOf(t *schema.Table) []int {
 	if t.Unread != nil {
 		return nil

@@ -11,8 +11,8 @@ import (
 )
 
 // SameObjects downloads the large objects of both dumps and reports whether they are the
-// same. Their blocks can differ without that: they begin with the number of an entry, and
-// pg_dump numbers all entries anew if there is one more.
+// same. Their blocks can differ even if the objects are the same: a block begins with the
+// number of an entry, and one more entry makes pg_dump number all of them differently.
 func (t *Table) SameObjects(ctx context.Context) (bool, error) {
 	if t.From == nil || t.To == nil {
 		return false, nil

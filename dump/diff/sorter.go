@@ -137,8 +137,8 @@ func (s *sorter) close() error {
 	return errors.Join(errs...)
 }
 
-// A cursor is at a row of sorted ones. next goes to the following row, and returns io.EOF
-// after the last one.
+// A cursor is at one of a series of sorted rows. next goes to the following row, and
+// returns io.EOF after the last one.
 type cursor struct {
 	key, row []byte // valid until the next call of next
 	next     func() error

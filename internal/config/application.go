@@ -37,14 +37,14 @@ func awsNames() []string {
 	return []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"}
 }
 
-// isRelevant reports whether hectl uses a variable of .env files. It ignores all others.
-// libpq also reads those that dotenv adds to the application's environment.
+// isRelevant reports whether hectl uses a variable from a .env file. It ignores all
+// others. libpq also reads those that dotenv adds to the application's environment.
 func isRelevant(name string) bool {
 	return applicationNames()[name] != "" || slices.Contains(EnvironmentNames(), name) ||
 		slices.Contains(libpq.Variables(), name) || slices.Contains(awsNames(), name)
 }
 
-// variable is a variable of a .env file.
+// variable is a variable from a .env file.
 type variable struct {
 	text   string
 	origin string // such as "PG_HOST in .env"

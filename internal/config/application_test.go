@@ -156,7 +156,7 @@ func TestFolderOfDotenv(t *testing.T) {
 	}
 }
 
-// A variable of a .env file that the connection does not use needs no approval.
+// A variable from a .env file that the connection does not use needs no approval.
 func TestDotenvThatIsInNoEffect(t *testing.T) {
 	dir, environ := clone(t, map[string]string{".env": "PG_HOST=db\nPGSSLMODE=disable\n", ".env.local": "PG_HOST=localhost\n"})
 	for _, tt := range []struct {

@@ -89,8 +89,8 @@ func (s *Sources) checkNamed(key string, paths ...string) error {
 	return nil
 }
 
-// confirmDotenv is Confirm for the variables of .env files that the connection to d uses.
-// keywords are the libpq keywords of its text.
+// confirmDotenv is Confirm for the variables from .env files that the connection to d
+// uses. keywords are the libpq keywords of its text.
 func (s *Sources) confirmDotenv(d Database, keywords map[string]string) error {
 	for _, c := range s.dotenvClaimants() {
 		for _, claim := range c.claims {

@@ -185,7 +185,7 @@ func (s *Sources) findAWS(flags Flags, flag string, names ...string) (Value, err
 }
 
 // identity returns the profile for the AWS SDK, "" if the SDK finds one in the
-// environment, and the keys of .env files. The keys are empty if there is a profile or
+// environment, and the keys from .env files. The keys are empty if there is a profile or
 // the environment has keys.
 func (s *Sources) identity(flags Flags) (profile string, keys Keys, err error) {
 	v := s.find(flags, "profile")
@@ -208,7 +208,7 @@ func (s *Sources) hasKey() bool {
 	return s.env["AWS_ACCESS_KEY_ID"] != "" || s.env["AWS_ACCESS_KEY"] != ""
 }
 
-// keys returns the keys of .env files, alone or together with the environment.
+// keys returns the keys from .env files, alone or together with the environment.
 func (s *Sources) keys() (Keys, error) {
 	secret := s.env["AWS_SECRET_ACCESS_KEY"] != "" || s.env["AWS_SECRET_KEY"] != ""
 	if s.hasKey() && secret {

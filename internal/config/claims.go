@@ -124,7 +124,7 @@ func (s *Sources) dotenvClaimants() []claimant {
 	return all
 }
 
-// leadsAway reports whether a variable of a .env file can lead the connection to a file
+// leadsAway reports whether a variable from a .env file can lead the connection to a file
 // or to a server other than this machine, or weaken the check of the server's identity.
 // Every variable of libpq that is not listed here can.
 func leadsAway(name, text string) bool {
@@ -243,7 +243,7 @@ func (c claimant) sum() string {
 	}
 	text, err := json.Marshal(all)
 	if err != nil {
-		return "" // strings always have a JSON
+		return "" // strings can always be encoded as JSON
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])

@@ -204,10 +204,10 @@ func (s *Sources) passwordName() string {
 	return "PG_PASSWORD"
 }
 
-// libpq returns a variable of the environment.
+// libpq returns an environment variable.
 func (s *Sources) libpq(name string) Value { return Value{s.env[name], name} }
 
-// checkDotenv adds libpq's variables of the .env files to d. A variable of libpq or of
+// checkDotenv adds libpq's variables from the .env files to d. A variable of libpq or of
 // EnvironmentNames that cannot be read is an error, unless the environment sets it.
 func (s *Sources) checkDotenv(d *Database) error {
 	for name, v := range s.dotenv().variables {

@@ -35,7 +35,7 @@ type Flags map[string]string
 func (f Flags) check() error {
 	for _, name := range slices.Sorted(maps.Keys(f)) {
 		if strings.TrimSpace(f[name]) == "" {
-			return fault.New(fault.Usage, "give it a value, or leave it out for its default", "--%s is empty (an unset variable?)", name)
+			return fault.New(fault.Usage, "give it a value, or omit it to use the default", "--%s is empty (an unset variable?)", name)
 		}
 	}
 	return nil
@@ -192,7 +192,7 @@ func (s *Sources) Dir() string {
 	return filepath.Dir(s.path)
 }
 
-// Lookup returns a variable of the environment, as os.LookupEnv does.
+// Lookup returns an environment variable, as os.LookupEnv does.
 func (s *Sources) Lookup(name string) (string, bool) {
 	v, ok := s.env[name]
 	return v, ok

@@ -27,8 +27,8 @@ func lock(f *os.File) error {
 }
 
 // OpenLocked opens and locks a file. The file that it returns is the one at path: if the
-// process that held the lock removed or renamed its file meanwhile, OpenLocked starts
-// again.
+// process that held the lock removed or renamed its file in the meantime, OpenLocked
+// starts again.
 func OpenLocked(path string, flag int) (*os.File, error) {
 	for {
 		f, err := Open(path, flag)

@@ -10,7 +10,7 @@ type dict struct {
 	variables map[string]config.Value
 }
 
-// maxMentions is how many mentions of a name after looks at. Without a limit, the time
+// maxMentions is how many mentions of a name after examines. Without a limit, the time
 // would grow with the square of the size of a hostile file.
 const maxMentions = 100
 

@@ -20,9 +20,9 @@ func families() []family {
 	}
 }
 
-// dotenv returns the databases that common variables of .env files name. DB_NAME and the
-// like can belong to a different kind of server, so another variable, the port or a Compose
-// service (postgres) must indicate Postgres.
+// dotenv returns the databases that common variables in .env files name. DB_NAME and the
+// like can belong to a different kind of server, so another variable, the port or a
+// Compose service (postgres) must indicate Postgres.
 func (p Project) dotenv(postgres bool) []Database {
 	variables := p.variables("")
 	firstOf := func(names ...string) value {

@@ -263,7 +263,7 @@ func (r *reader) orDefault(v, other value) value {
 	return other
 }
 
-// variable returns a variable of the environment or of a .env file.
+// variable returns a variable from the environment or a .env file.
 func (r *reader) variable(name string) value {
 	v, ok := r.variables[name]
 	if !ok {

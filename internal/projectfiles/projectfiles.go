@@ -16,7 +16,7 @@ import (
 // Project is the folder of an application.
 type Project struct {
 	Dir string
-	// Variables returns the variables of the .env files of dir, or of the named files.
+	// Variables returns the variables from the .env files in dir, or of the named files.
 	// The environment overrides them.
 	Variables func(dir string, files ...string) map[string]config.Value
 }

@@ -41,7 +41,7 @@ type LifecycleRule struct {
 // Move is a transition to another storage class.
 type Move struct {
 	Days  int
-	Date  time.Time // zero if Days counts
+	Date  time.Time // zero if Days applies
 	Class string    // such as "GLACIER"
 }
 

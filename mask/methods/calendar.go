@@ -5,9 +5,9 @@ import (
 	"errors"
 )
 
-var errNotDate = errors.New("not a date in the ISO style") // without the value, which is secret
+var errNotDate = errors.New("not a date in ISO style") // without the value, which is secret
 
-// A moment is a date or a timestamp in the ISO style, which pg_dump sets.
+// A moment is a date or a timestamp in ISO style, which pg_dump sets.
 type moment struct {
 	year       int64 // astronomical: 1 BC is 0
 	month, day int64

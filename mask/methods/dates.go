@@ -9,12 +9,13 @@ import (
 // longestShift is the most that shift_days can move a date, in days.
 const longestShift = 36525
 
-// shiftDays moves a date or timestamp back or forth by 1 to the given number of days,
-// drawn for each row. The time of day is kept. Equal days in one row move together.
+// shiftDays moves a date or timestamp backward or forward by at least one day and at most
+// the given number of days, drawn for each row. The time of day is kept. Equal days in
+// one row move together.
 func (m maker) shiftDays(k *keyedHash) (change, error) {
 	days, last := m.spec.Number, int64(lastYear)
 	if days < 1 || days > longestShift {
-		return nil, fmt.Errorf("%d days is not from 1 to %d", days, longestShift)
+		return nil, fmt.Errorf("%d is not a number of days from 1 to %d", days, longestShift)
 	}
 	if m.kind == Timestamp {
 		last = lastTimestamp

@@ -19,7 +19,7 @@ func (m maker) hash(k *keyedHash) (change, error) {
 	n := cmp.Or(m.spec.Number, HashLength)
 	switch {
 	case n < leastHashed || n > mostHashed:
-		return nil, fmt.Errorf("%d digits is not from %d to %d", n, leastHashed, mostHashed)
+		return nil, fmt.Errorf("%d is not a number of digits from %d to %d", n, leastHashed, mostHashed)
 	case m.kind == Bytea:
 		return hashBytes(k, n), nil
 	case m.limit > 0:

@@ -164,7 +164,7 @@ func (m maker) otherText() Func {
 }
 
 // dateLeaf returns the rule that applies shift_days or year_only to strings that are
-// dates in the ISO style, alone or with a time after a T or a space.
+// dates in ISO style, alone or with a time after a T or a space.
 func (m maker) dateLeaf(spec Spec) (*jsonLeaf, error) {
 	f, err := New(spec, m.seed, Column{Type: schema.Type{SQL: "timestamp", Name: schema.Name{Name: "timestamp with time zone"}}, Encoding: m.encoding})
 	if err != nil {

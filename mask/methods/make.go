@@ -41,7 +41,7 @@ func New(spec Spec, seed Seed, col Column) (Func, error) {
 	}
 	m := maker{seed: seed, spec: spec, typ: col.Type.Root(), kind: KindOf(col.Type), limit: LengthOf(col.Type), encoding: col.Encoding, room: col.Room}
 	if m.limit > 0 && facts.Length > m.limit {
-		return nil, fmt.Errorf("%s needs room for %d characters, and type %s has %d", spec.Name, facts.Length, col.Type.SQL, m.limit)
+		return nil, fmt.Errorf("%s needs room for %d characters, but type %s has %d", spec.Name, facts.Length, col.Type.SQL, m.limit)
 	}
 	f, err := m.make(facts)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 func (m maker) noise(k *keyedHash) (change, error) {
 	percent := m.spec.Number
 	if percent < 1 || percent > 100 {
-		return nil, fmt.Errorf("%d percent is not from 1 to 100", percent)
+		return nil, fmt.Errorf("%d is not a percentage from 1 to 100", percent)
 	}
 	switch m.kind {
 	case Integer:

@@ -16,7 +16,7 @@ const (
 func (m maker) checkRoom(text string) error {
 	const most = 2000 // bytes, of the 2,704 that a row of a B-tree index holds
 	if m.room > 0 && len(text) > most {
-		return fmt.Errorf("the text has %d bytes, and an indexed column has room for %d", len(text), most)
+		return fmt.Errorf("the text has %d bytes, but an indexed column has room for %d", len(text), most)
 	}
 	return nil
 }

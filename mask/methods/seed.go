@@ -115,7 +115,7 @@ func FingerprintOf(setting, home string) (string, error) {
 func seedPath(setting, home string) (string, error) {
 	path, ok := strings.CutPrefix(setting, "file:")
 	if !ok || path == "" {
-		return "", fault.New(fault.Usage, `write "file:PATH", or leave it out for a new seed each time`, "seed: not of the form file:PATH")
+		return "", fault.New(fault.Usage, `write "file:PATH", or omit it for a new seed each time`, "seed: not of the form file:PATH")
 	}
 	if after, ok := strings.CutPrefix(path, "~/"); ok {
 		if home == "" {

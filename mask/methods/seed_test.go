@@ -84,8 +84,8 @@ func TestOpenSeedRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ setting, want, hint string }{
-		{"random", "seed: not of the form file:PATH", `write "file:PATH", or leave it out for a new seed each time`},
-		{"file:", "seed: not of the form file:PATH", `write "file:PATH", or leave it out for a new seed each time`},
+		{"random", "seed: not of the form file:PATH", `write "file:PATH", or omit it for a new seed each time`},
+		{"file:", "seed: not of the form file:PATH", `write "file:PATH", or omit it for a new seed each time`},
 		{"file:~/short", "seed HOME/short: has only 10 bytes; with fewer than 16, it can be guessed", "remove it and run hectl again, which creates a new one"},
 		{"file:~/empty", "seed HOME/empty: has only 0 bytes; with fewer than 16, it can be guessed", "remove it and run hectl again, which creates a new one"},
 		{"file:~/open", "seed HOME/open: others can read or write it (mode 0640)", "chmod 600 HOME/open"},

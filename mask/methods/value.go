@@ -61,9 +61,9 @@ func (m maker) checkText(text string) error {
 	case strings.ContainsRune(text, 0) || !utf8.ValidString(text):
 		return errors.New("the text is not valid UTF-8, or has a zero byte")
 	case !m.utf8() && !isASCII(text):
-		return fmt.Errorf("the text is not ASCII, and the dump is in encoding %s", m.encoding)
+		return fmt.Errorf("the text is not ASCII, but the dump is in encoding %s", m.encoding)
 	case m.limit > 0 && utf8.RuneCountInString(text) > m.limit:
-		return fmt.Errorf("the text has %d characters, and type %s has room for %d", utf8.RuneCountInString(text), m.typ.SQL, m.limit)
+		return fmt.Errorf("the text has %d characters, but type %s has room for %d", utf8.RuneCountInString(text), m.typ.SQL, m.limit)
 	case len(base.Labels) > 0 && !slices.Contains(base.Labels, text):
 		return fmt.Errorf("%q is not a label of type %s", text, base.SQL)
 	case !m.isValue(text, base):

@@ -10,7 +10,7 @@ import (
 // unchanged, and so does the length of raw.
 func Patch(raw []byte, h *Head, blocks []Block) error {
 	if int64(len(raw)) != h.Length {
-		return fmt.Errorf("patch the table of contents: there are %d bytes of a head of %d", len(raw), h.Length)
+		return fmt.Errorf("patch the table of contents: got %d bytes of a head of %d", len(raw), h.Length)
 	}
 	entries := h.withBlocks()
 	for _, b := range blocks {

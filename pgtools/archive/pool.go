@@ -18,8 +18,8 @@ const ahead = 6
 //	rows ─ Feed ─ segments ─┼─ goroutines ──┼─ Part ─┼─ archive
 //	…                       │               │        │
 //
-// It takes the memory of a text for each processor and Feed, and of a few segments for
-// each Feed. Only a row that is longer than a segment takes more.
+// It needs memory for one text per processor and Feed, and for a few segments per Feed.
+// Only a row that is longer than a segment takes more.
 type Pool struct {
 	ctx   context.Context //nolint:containedctx // the life of the goroutines
 	head  *Head

@@ -18,8 +18,8 @@ var ErrKind = errors.New("this version of hectl does not support entries of its 
 // that do not belong in an entry of its kind, or text that pg_restore would run as a
 // statement. The error names the first such entry.
 //
-// Genuine does not look at what the statements do. Functions, defaults, views and the
-// like are code, which runs as the role that restores.
+// Genuine does not judge what the statements do. Functions, defaults, views and the like
+// are code, which runs as the role that restores.
 func Genuine(h *archive.Head) error {
 	for _, v := range []struct{ what, text string }{{"server version", h.ServerVersion}, {"version of pg_dump", h.DumpVersion}} {
 		if strings.ContainsFunc(v.text, func(r rune) bool { return r < ' ' }) {

@@ -5,5 +5,5 @@
 //	Markdown  the same facts for people (markdown.go)
 //	Files     which files to write, and writing them (files.go)
 //
-// A report has names, numbers and hashes, but no values of rows and no secrets.
+// A report has names, numbers and hashes, but no row values and no secrets.
 package audit

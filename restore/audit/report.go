@@ -15,8 +15,8 @@ const (
 	Failed   = "failed"
 )
 
-// Report is the report of one verification. Times are in UTC. A fact that the run did not
-// get to know is left out.
+// Report is the report of one verification. Times are in UTC. Facts that the run did not
+// learn are left out.
 type Report struct {
 	Version  int       `json:"report_version"`
 	Result   string    `json:"result"`
@@ -64,7 +64,7 @@ type Dump struct {
 
 // Recovery is the measured recovery time.
 type Recovery struct {
-	Seconds float64 `json:"seconds"` // of the steps that a fetch has as well
+	Seconds float64 `json:"seconds"` // of the steps that a fetch also has
 	Masked  bool    `json:"masked"`  // the restored rows were masked
 }
 
@@ -120,7 +120,7 @@ type Block struct {
 	Compared
 }
 
-// Table has the numbers of rows of one table. A number that is not known is nil.
+// Table has the row counts of one table. A count that is not known is nil.
 type Table struct {
 	Name     string `json:"name"`
 	Manifest *int64 `json:"manifest"`
@@ -129,7 +129,7 @@ type Table struct {
 	LeftOut  bool   `json:"left_out,omitempty"` // a restore leaves out its rows
 }
 
-// differs reports whether two of the numbers differ.
+// differs reports whether two of the counts differ.
 func (t Table) differs() bool {
 	known := slices.DeleteFunc([]*int64{t.Manifest, t.Dump, t.Restored}, func(n *int64) bool { return n == nil })
 	return slices.ContainsFunc(known, func(n *int64) bool { return *n != *known[0] })
@@ -142,7 +142,7 @@ const (
 	NotMade     = "not made"
 )
 
-// Check is one check, whether it was made or not.
+// Check is one check of a verification, made or not.
 type Check struct {
 	Name    string `json:"name"`
 	Outcome string `json:"outcome"`

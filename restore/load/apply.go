@@ -69,8 +69,8 @@ func (r *Refresh) Apply(ctx context.Context) (err error) {
 	return r.analyze(ctx, db, b)
 }
 
-// refuseCopy returns a *NotRefreshedError if a restore would make another database for reasons
-// that are not in the dump: the server has newer extensions or collations.
+// refuseCopy returns a *NotRefreshedError if a restore would make a different database
+// for reasons that are not in the dump: the server has newer extensions or collations.
 func (l *Loader) refuseCopy(ctx context.Context, db *pgtools.DB) error {
 	var extensions, collations string
 	err := db.QueryRow(ctx, `
@@ -82,7 +82,7 @@ func (l *Loader) refuseCopy(ctx context.Context, db *pgtools.DB) error {
 		         AND EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attcollation = c.oid AND a.attrelid >= 16384)), '')`).Scan(&extensions, &collations)
 	switch {
 	case err != nil:
-		return fmt.Errorf("look at the copy: %w", err)
+		return fmt.Errorf("check the copy: %w", err)
 	case extensions != "":
 		return notRefreshed("the server has a new version of %s", extensions)
 	case collations != "":
@@ -91,8 +91,8 @@ func (l *Loader) refuseCopy(ctx context.Context, db *pgtools.DB) error {
 	return nil
 }
 
-// refuseCredentials returns a *NotRefreshedError if the catalogs show credentials, in a table
-// that changes, which the mask of its rows does not cover.
+// refuseCredentials returns a *NotRefreshedError if the catalogs show credentials in a
+// table that changes and the mask of its rows does not cover them.
 func (r *Refresh) refuseCredentials(ctx context.Context) error {
 	bare := map[schema.Name]bool{}
 	for _, c := range r.copies() {
@@ -123,7 +123,7 @@ func (r *Refresh) copies() []tableCopy {
 	return all
 }
 
-// putAside puts aside what must not notice the change of rows.
+// putAside puts aside everything that must not react to the change of rows.
 func (r *Refresh) putAside(ctx context.Context, db *pgtools.DB) ([]obstacle, error) {
 	aside, err := r.findObstacles(ctx, db)
 	if err != nil {
@@ -338,14 +338,14 @@ const (
 	// staleRows is the share of a table's rows that may have changed since its statistics
 	// were taken. Autovacuum of PostgreSQL allows ten times as many.
 	staleRows = 0.01
-	// sampledRows is how many rows ANALYZE reads of a table. One that has fewer is always
+	// sampledRows is how many rows of a table ANALYZE reads. A table with fewer is always
 	// analyzed.
 	sampledRows = 30_000
 )
 
 // analyze removes the deleted rows of the tables that changed, and takes statistics of
-// them, of the tables above them, and of materialized views. Large tables of which few rows
-// have changed keep their statistics; ChangedSince counts these rows.
+// them, of the tables above them, and of materialized views. Large tables in which few
+// rows have changed keep their statistics; ChangedSince counts these rows.
 func (r *Refresh) analyze(ctx context.Context, db *pgtools.DB, b *builder) error {
 	var changes []string
 	for _, c := range r.replaced {

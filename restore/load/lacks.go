@@ -37,8 +37,7 @@ type surroundings struct {
 	locales    map[string]string // errors, by the definition of a collation
 }
 
-// look asks the server what it supports of the things that the dump needs. It changes
-// nothing.
+// look asks the server which of the dump's needs it supports. It changes nothing.
 func look(ctx context.Context, admin *pgtools.DB, h *archive.Head) (s surroundings, err error) {
 	s = surroundings{host: admin.Conn().Host(), server: admin.ServerVersion(), locales: map[string]string{}}
 	if s.extensions, err = admin.AvailableExtensions(ctx); err != nil {

@@ -9,23 +9,23 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// An obstacle is something in the copy that must not notice a change of rows: Before puts
-// it aside, After restores it exactly.
+// An obstacle is something in the copy that must not react to a change of rows: Before
+// puts it aside, After restores it exactly.
 type obstacle struct {
 	Before string
 	After  []string
 }
 
-// manyRemoved is the number of deleted rows from which a foreign key without an index is
-// checked as a whole: each of them would need a scan of the table that refers to it.
+// manyRemoved is how many deleted rows it takes to check a foreign key without an index
+// as a whole: otherwise, each row would need a scan of the table that refers to it.
 const manyRemoved = 10
 
 // findObstacles returns the obstacles of all tables that change, in the order in which
 // they are put aside. They are restored in the reverse order.
 //
 // A foreign key is checked at the end of the transaction, which is quick for a few rows.
-// It is dropped and created again, which checks all rows, if a table of it is replaced, if
-// it does more than to forbid a deletion, or if it is not simple otherwise.
+// It is dropped and created again, which checks all rows, if one of its tables is
+// replaced, if it does more than forbid deletions, or if it is otherwise not simple.
 func (r *Refresh) findObstacles(ctx context.Context, db *pgtools.DB) ([]obstacle, error) {
 	var changed, replaced, shrunk []*archive.Entry
 	for _, c := range r.replaced {
@@ -74,9 +74,9 @@ func oids(tables []*archive.Entry) string {
 	return "ARRAY[" + strings.Join(classes, ", ") + "]::pg_catalog.oid[]"
 }
 
-// userTriggers selects the triggers that would fire, also those that only fire if the role
-// has session_replication_role = replica. On a partition, those of the partitioned table
-// count as internal before PostgreSQL 15.
+// userTriggers selects the triggers that would fire, including those that fire only if
+// the role has session_replication_role = replica. On a partition, those of the
+// partitioned table count as internal before PostgreSQL 15.
 const userTriggers = `
 	SELECT 'ALTER TABLE ' || tgrelid::pg_catalog.regclass || ' DISABLE TRIGGER ' || pg_catalog.quote_ident(tgname),
 	       'ALTER TABLE ' || tgrelid::pg_catalog.regclass || ' ENABLE ' || CASE tgenabled WHEN 'A' THEN 'ALWAYS ' WHEN 'R' THEN 'REPLICA ' ELSE '' END || 'TRIGGER ' || pg_catalog.quote_ident(tgname)
@@ -92,7 +92,7 @@ const deleteRules = `
 	ORDER BY ev_class, rulename`
 
 // forcedPolicies selects the tables whose policies apply to their owner as well: all of
-// them, because materialized views and foreign keys read other tables than those that
+// them, because materialized views and foreign keys read tables other than those that
 // change. A restore enables row security after these.
 const forcedPolicies = `
 	SELECT 'ALTER TABLE ' || oid::pg_catalog.regclass || ' NO FORCE ROW LEVEL SECURITY',

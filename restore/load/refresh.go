@@ -19,18 +19,18 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// A Refresh turns a copy of a database that an older dump was restored to into what a
-// restore of a newer dump makes. Its steps are Plan, Read and Apply; Close removes its
-// temporary files. Read does not need the copy.
+// A Refresh turns a copy of a database that was restored from an older dump into what a
+// restore of a newer dump would make. Its steps are Plan, Read and Apply; Close removes
+// its temporary files. Read does not need the copy.
 //
 // It changes only rows, so both dumps must have the same schema. The rows of a table are
-// compared by the archives alone (package diff). A table without a key, or of which most
-// rows differ, is replaced as a whole.
+// compared by the archives alone (package diff). A table without a key, or one in which
+// most rows differ, is replaced as a whole.
 type Refresh struct {
 	Loader *Loader
 	From   *dump.Dump // the older dump
-	// ChangedSince has the number of rows that have changed since the statistics of a table
-	// were taken, by the SQL of its name: of the copy, and after Apply of the result.
+	// ChangedSince has, by the SQL of a table's name, how many of its rows have changed
+	// since its statistics were taken: in the copy and, after Apply, in the result.
 	ChangedSince map[string]int64
 
 	Unchanged int // tables whose rows are the same
@@ -40,7 +40,8 @@ type Refresh struct {
 	emptied   []*archive.Entry // materialized views that only the older dump fills
 }
 
-// NotRefreshedError is the error of a database that must be restored in full. It is no defect.
+// NotRefreshedError reports that a database must be restored in full, which is not a
+// failure.
 type NotRefreshedError struct{ Why string }
 
 func (e *NotRefreshedError) Error() string { return e.Why }
@@ -49,7 +50,7 @@ func notRefreshed(format string, args ...any) error {
 	return &NotRefreshedError{fmt.Sprintf(format, args...)}
 }
 
-// changedTable is a table of which some rows differ.
+// changedTable is a table in which some rows differ.
 type changedTable struct {
 	tableCopy
 	diff *diff.Table
@@ -74,15 +75,15 @@ func (c *RowChanges) add(o RowChanges) {
 // Total returns the number of rows.
 func (c RowChanges) Total() int64 { return c.Added + c.Removed + c.Changed }
 
-// Limits within which a refresh is worth its while.
+// Limits within which a refresh is worthwhile.
 const (
 	// littleMore is how much more than a whole table may be downloaded to compare its
 	// rows. Replacing a small table can be expensive, because the foreign keys of other
 	// tables to it must be checked again.
 	littleMore = 1 << 20 // bytes
 
-	// most is the share of the rows, by their size in the archive, of which a refresh
-	// costs as much as a restore.
+	// most is the share of rows that differ, by their size in the archive, at which a
+	// refresh costs as much as a restore.
 	most = 0.5
 	// alwaysWorth is the size of the rows up to which the share does not matter.
 	alwaysWorth = 8 << 20 // bytes
@@ -183,8 +184,8 @@ func emptied(from, to *archive.Head) (views []*archive.Entry) {
 	return views
 }
 
-// refuseObjects returns a *NotRefreshedError if the large objects differ, or are too large
-// to find out.
+// refuseObjects returns a *NotRefreshedError if the large objects differ, or are too
+// large to compare.
 func refuseObjects(ctx context.Context, t *diff.Table) error {
 	if t.Whole() <= littleMore {
 		if same, err := t.SameObjects(ctx); err != nil || same {
@@ -197,7 +198,7 @@ func refuseObjects(ctx context.Context, t *diff.Table) error {
 // refuse returns a *NotRefreshedError if a stored value may depend on rows of other
 // tables, or if a statement of the refresh may start an event trigger.
 func (d *dependents) refuse(h *archive.Head) error {
-	ofView := func(e *archive.Entry) bool { return dependsOnA("MATERIALIZED VIEW", e, d.byID) } // built anew when it is filled
+	ofView := func(e *archive.Entry) bool { return dependsOnA("MATERIALIZED VIEW", e, d.byID) } // rebuilt when it is filled
 	for e := range h.All() {
 		switch {
 		case e.Desc == "EVENT TRIGGER":
@@ -230,7 +231,7 @@ func drawsByNumber(mask *rows.Table) bool {
 	return mask != nil && mask.Key == nil && slices.ContainsFunc(mask.Columns, func(c rows.Column) bool { return c.PerRow })
 }
 
-// Masks reports whether it masks rows.
+// Masks reports whether the refresh masks rows.
 func (r *Refresh) Masks() bool {
 	return slices.ContainsFunc(r.changed, func(t *changedTable) bool { return t.mask != nil }) ||
 		slices.ContainsFunc(r.replaced, func(c tableCopy) bool { return c.mask != nil })
@@ -247,8 +248,7 @@ func (r *Refresh) toCompare() (n int64) {
 	return n
 }
 
-// Tables returns the numbers of tables of which some rows differ, and of those that are
-// replaced.
+// Tables returns how many tables have some rows that differ, and how many are replaced.
 func (r *Refresh) Tables() (changed, replaced int) {
 	for _, t := range r.changed {
 		if t.remove == nil || t.Total() > 0 {

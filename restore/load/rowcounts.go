@@ -82,10 +82,10 @@ func wholeOf(wholes map[schema.Name]*rowCount, partitions schema.Partitions, e *
 type Comparison struct {
 	Tables  int      // number of tables whose row counts match
 	LeftOut []string // tables whose rows are left out
-	Counts  []Count  // of every table that was counted, also if they do not match
+	Counts  []Count  // of every table that was counted, even if they do not match
 }
 
-// Count has the numbers of rows of a table.
+// Count has the row counts of a table.
 type Count struct {
 	Table          string
 	Dump, Restored int64
@@ -123,7 +123,7 @@ func CompareRows(ctx context.Context, temp pgtools.Conn, d *dump.Dump, plan *mas
 		bar.Add(1)
 		done.Counts = append(done.Counts, Count{count.name, count.want, got, count.ids})
 		if got != count.want && damage == nil {
-			damage = dump.DamageErrorf(d.Name, "%s: table %s has %d rows after the restore, and %d in the dump", d.Name, count.name, got, count.want)
+			damage = dump.DamageErrorf(d.Name, "%s: table %s has %d rows after the restore, but %d in the dump", d.Name, count.name, got, count.want)
 		}
 	}
 	if damage != nil {

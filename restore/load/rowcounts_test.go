@@ -56,8 +56,8 @@ func TestCompareRows(t *testing.T) {
 		three, other int64
 		want         string
 	}{
-		{4, 0, "s3://bucket/x: table three has 3 rows after the restore, and 4 in the dump"},
-		{3, 1, "s3://bucket/x: table Other.my table has 0 rows after the restore, and 1 in the dump"},
+		{4, 0, "s3://bucket/x: table three has 3 rows after the restore, but 4 in the dump"},
+		{3, 1, "s3://bucket/x: table Other.my table has 0 rows after the restore, but 1 in the dump"},
 	} {
 		err := compare(tt.three, tt.other)
 		if fault.CodeOf(err) != fault.Integrity || err.Error() != tt.want {

@@ -179,8 +179,8 @@ func (l *Loader) scrub(ctx context.Context) error {
 	})
 }
 
-// withCredentials connects to the temp database, and calls do with what finds credentials
-// by its catalogs.
+// withCredentials connects to the temp database, and calls do with an InDatabase, which
+// finds credentials by the catalogs.
 func (l *Loader) withCredentials(ctx context.Context, do func(db *pgtools.DB, credentials *mask.InDatabase) error) error {
 	db, err := pgtools.Connect(ctx, l.Into, pgtools.RestoreApp)
 	if err != nil {

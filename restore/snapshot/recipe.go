@@ -41,9 +41,9 @@ func compareRecipes(made, want target.Recipe, password string) string {
 	return ""
 }
 
-// FindBase returns the newest snapshot that can be refreshed to the result of a fetch with
-// this recipe, nil if there is none. Then why names the newest that a fetch made, and the
-// reason; it is "" if there is none at all.
+// FindBase returns the newest snapshot that can be refreshed to the result of a fetch
+// with this recipe, nil if there is none. In that case, why names the newest one that a
+// fetch made, and the reason; it is "" if no fetch made one.
 func FindBase(snapshots []target.Held, want target.Recipe, password string) (snapshot *target.Held, why string) {
 	for i := range slices.Backward(snapshots) {
 		s := &snapshots[i]

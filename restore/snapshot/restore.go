@@ -58,8 +58,8 @@ func explainStale(ctx context.Context, s *target.Session, snapshot target.Held, 
 }
 
 // CopyToTemp copies a snapshot to a temp database. The copy accepts connections only once
-// it has its mark, because a later run drops a database without a mark only if nobody can
-// have used it.
+// it has its mark, because a later run drops a database without a mark only if no session
+// can have used it.
 func CopyToTemp(ctx context.Context, s *target.Session, snapshot target.Held, temp, owner string) error {
 	if err := pgtools.CopyDatabase(ctx, s.Conn, snapshot.Name, temp, pgtools.CopyOptions{AppName: pgtools.RestoreApp, Owner: owner, Sealed: true}); err != nil {
 		return &NotCopiedError{err}

@@ -53,7 +53,7 @@ func save(ctx context.Context, t *target.Target, name string, dryRun bool) error
 	}
 	defer s.Close(ctx)
 	if s.Existing == nil {
-		return fault.New(fault.NotFound, `run "hectl fetch-latest-db" to create it, or use --target for another`, "there is no database %s to save", s)
+		return fault.New(fault.NotFound, `run "hectl fetch-latest-db" to create it, or use --target for another`, "database %s does not exist, so it cannot be saved", s)
 	}
 	if err := refuseTaken(ctx, s, name); err != nil {
 		return err

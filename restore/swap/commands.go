@@ -76,7 +76,7 @@ func (c Commands) Run(ctx context.Context, s *target.Session, p *Plan) error {
 func openDatabase(ctx context.Context, admin *pgtools.DB, name string) (oid uint32, err error) {
 	err = admin.QueryRow(ctx, "SELECT coalesce((SELECT oid FROM pg_catalog.pg_database WHERE datname = $1 AND datallowconn AND NOT datistemplate), 0)::oid", name).Scan(&oid)
 	if err != nil {
-		return 0, fmt.Errorf("look at %s: %w", name, err)
+		return 0, fmt.Errorf("check %s: %w", name, err)
 	}
 	return oid, nil
 }
@@ -189,7 +189,7 @@ func (c Commands) Explain(ctx context.Context, s *target.Session, p *Plan, err e
 	switch {
 	case c.Keeps(ctx):
 		err = fault.Wrap(fault.CodeOf(err), fmt.Sprintf("the next fetch removes it; to remove it now: %s", s.Again("purge")), err)
-		return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("the restored database is kept as %s; to look at it: %s", p.Temp,
+		return fault.Wrap(fault.CodeOf(err), fmt.Sprintf("the restored database is kept as %s; to inspect it: %s", p.Temp,
 			pgtools.PsqlLineIn(s.Conn, p.Temp, s.Conn.User(), nil)), err)
 	case ctx.Err() != nil:
 		return err

@@ -16,7 +16,7 @@ type Refreshed struct {
 	Snapshot  string `json:"snapshot"`
 	From      string `json:"from"`             // the older dump
 	Unchanged int    `json:"tables_unchanged"` // with the same rows in both dumps
-	Changed   int    `json:"tables_changed"`   // of which the rows that differ are changed
+	Changed   int    `json:"tables_changed"`   // in which the rows that differ are changed
 	Replaced  int    `json:"tables_replaced"`  // as a whole
 	load.RowChanges
 	Download int64 `json:"download_bytes"`
@@ -39,8 +39,8 @@ func (r *Refreshed) String() string {
 		path.Base(r.From), humanize.Comma(r.Total()), text.Count(r.Changed, "table"), whole, text.Size(r.Download), r.instead())
 }
 
-// instead names the size of the whole dump, unless the refresh downloads more: of small
-// tables, both dumps are read to compare them.
+// instead names the size of the whole dump, unless the refresh downloads more: to compare
+// small tables, it reads them from both dumps.
 func (r *Refreshed) instead() string {
 	if r.Download >= r.Whole {
 		return ""

@@ -15,7 +15,7 @@ func (s *Session) IsUntouched(ctx context.Context, snapshot Held) (untouched boo
 		JOIN pg_catalog.pg_shdescription c ON c.objoid = d.oid AND c.classoid = 'pg_catalog.pg_database'::pg_catalog.regclass
 		WHERE d.datname = $1 AND NOT d.datallowconn AND d.xmin = c.xmin)`, snapshot.Name).Scan(&untouched)
 	if err != nil {
-		return false, fmt.Errorf("look at the snapshot %s: %w", snapshot.Snapshot.Name, err)
+		return false, fmt.Errorf("check the snapshot %s: %w", snapshot.Snapshot.Name, err)
 	}
 	return untouched, nil
 }

@@ -167,8 +167,8 @@ func Stall() Fault {
 	}
 }
 
-// Hold calls before and then forwards the request. A test can wait or change
-// something in it.
+// Hold calls before and then forwards the request. In before, a test can wait or change
+// something.
 func Hold(before func()) Fault {
 	return func(p *Proxy, w http.ResponseWriter, r *http.Request) {
 		before()
