@@ -100,12 +100,8 @@ func (r *Refresh) Plan(ctx context.Context) (err error) {
 		return notRefreshed("the tables of a dump cannot be read one by one")
 	}
 	d := diff.Compare(r.From, l.Dump)
-	if n := len(d.Schema); n > 0 {
-		first := d.Schema[0]
-		if !slices.ContainsFunc(d.Schema, func(o diff.Object) bool { return !strings.HasPrefix(o.Name, "LARGE OBJECT") }) {
-			return notRefreshed("its large objects have changed") // their privileges or comments
-		}
-		return notRefreshed("the schema has changed (%s, such as %s %s)", text.Count(n, "object"), first.Kind, first.Name)
+	if err := refuseSchema(d.Schema); err != nil {
+		return err
 	}
 	reading := newDependents(l.given)
 	if err := reading.refuse(l.given); err != nil {
@@ -115,52 +111,76 @@ func (r *Refresh) Plan(ctx context.Context) (err error) {
 	copies, rest = setMasks(l.Mask, copies, rest)
 	r.sequences = slices.DeleteFunc(slices.Clone(rest.entries), func(e *archive.Entry) bool { return e.Desc != "SEQUENCE SET" })
 	r.emptied = emptied(r.From.Head, l.given)
-	byID := map[int]tableCopy{}
+	in := planned{copies: map[int]tableCopy{}, rest: rest, given: l.given.ByID(), tables: schema.Read(l.Dump.Head).ByName()}
 	for _, c := range copies {
-		byID[c.entry.ID] = c
+		in.copies[c.entry.ID] = c
 	}
-	tables := schema.Read(l.Dump.Head).ByName()
 	var all, some int64
 	for _, t := range d.Tables {
-		e := t.Entry()
-		if e == nil {
-			return notRefreshed("only the older dump has rows of %s", t.Name)
+		read, err := r.planTable(ctx, t, in)
+		if err != nil {
+			return err
 		}
-		c, copied := byID[e.ID]
-		all += t.Whole()
-		switch {
-		case t.State == diff.Same:
-			r.Unchanged++
-			continue
-		case t.Name == schema.Name{Name: diff.LargeObjects}:
-			if !l.Mask.EmptiesLargeObjects() {
-				if err := refuseObjects(ctx, t); err != nil {
-					return err
-				}
-			}
-			continue
-		case !copied && slices.Contains(rest.entries, l.given.ByID()[e.ID]):
-			return notRefreshed("the rows of %s are INSERT statements", t.Name)
-		case !copied:
-			continue // its rows are left out
-		case c.table == nil:
-			return notRefreshed("the rows of %s are copied through a partitioned table", t.Name)
-		case tables[t.Name] == nil || tables[t.Name].Unread != nil:
-			return notRefreshed("the definition of %s cannot be read", t.Name)
-		}
-		key := keyOf(t, c)
-		if key == nil || t.Bytes() > t.Whole()+littleMore {
-			some += t.Whole()
-			r.replaced = append(r.replaced, c)
-			continue
-		}
-		some += t.Bytes()
-		r.changed = append(r.changed, &changedTable{tableCopy: c, diff: t, key: key})
+		all, some = all+t.Whole(), some+read
 	}
 	if float64(some) > most*float64(all) && some > alwaysWorth {
 		return notRefreshed("most of its rows have changed")
 	}
 	return nil
+}
+
+// refuseSchema returns a *NotRefreshedError if entries of the schema differ.
+func refuseSchema(differ []diff.Object) error {
+	if len(differ) == 0 {
+		return nil
+	}
+	if !slices.ContainsFunc(differ, func(o diff.Object) bool { return !strings.HasPrefix(o.Name, "LARGE OBJECT") }) {
+		return notRefreshed("its large objects have changed") // their privileges or comments
+	}
+	return notRefreshed("the schema has changed (%s, such as %s %s)", text.Count(len(differ), "object"), differ[0].Kind, differ[0].Name)
+}
+
+// planned is what a restore of the newer dump would do.
+type planned struct {
+	copies map[int]tableCopy // by the id of the entry of their rows
+	rest   remainder
+	given  map[int]*archive.Entry
+	tables map[schema.Name]*schema.Table
+}
+
+// planTable decides what happens to a table. It returns how many bytes of its rows that
+// reads.
+func (r *Refresh) planTable(ctx context.Context, t *diff.Table, in planned) (read int64, err error) {
+	e := t.Entry()
+	if e == nil {
+		return 0, notRefreshed("only the older dump has rows of %s", t.Name)
+	}
+	c, copied := in.copies[e.ID]
+	switch {
+	case t.State == diff.Same:
+		r.Unchanged++
+		return 0, nil
+	case t.Name == schema.Name{Name: diff.LargeObjects}:
+		if r.Loader.Mask.EmptiesLargeObjects() {
+			return 0, nil
+		}
+		return 0, refuseObjects(ctx, t)
+	case !copied && slices.Contains(in.rest.entries, in.given[e.ID]):
+		return 0, notRefreshed("the rows of %s are INSERT statements", t.Name)
+	case !copied:
+		return 0, nil // its rows are left out
+	case c.table == nil:
+		return 0, notRefreshed("the rows of %s are copied through a partitioned table", t.Name)
+	case in.tables[t.Name] == nil || in.tables[t.Name].Unread != nil:
+		return 0, notRefreshed("the definition of %s cannot be read", t.Name)
+	}
+	key := keyOf(t, c)
+	if key == nil || t.Bytes() > t.Whole()+littleMore {
+		r.replaced = append(r.replaced, c)
+		return t.Whole(), nil
+	}
+	r.changed = append(r.changed, &changedTable{tableCopy: c, diff: t, key: key})
+	return t.Bytes(), nil
 }
 
 // emptied returns the entries of the materialized views that the first archive fills and

@@ -83,7 +83,7 @@ func (w *world) testRefresh(t *testing.T) {
 	})
 	t.Logf("from seed %d: %s; %d of %d changes failed", first, sum, sum.failed, sum.statements)
 	switch {
-	case sum.refreshed == 0:
+	case count >= 4 && sum.refreshed == 0:
 		t.Error("no pair was refreshed")
 	case count >= 50 && sum.refreshed*2 < sum.pairs:
 		t.Error("less than half of the pairs were refreshed: the generator makes too many that cannot be")
