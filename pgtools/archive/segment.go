@@ -117,10 +117,10 @@ func NewBlockJoiner(h *Head) (*BlockJoiner, error) {
 	j := &BlockJoiner{method: h.Compression}
 	switch j.method {
 	case Gzip:
-		j.end = deflatedEnd
+		j.end = []byte(deflatedEnd)
 		return j, nil
 	case Zstd:
-		j.end = zstdEnd
+		j.end = []byte(zstdEnd)
 		return j, nil
 	case None, LZ4:
 	}
@@ -142,20 +142,20 @@ func NewBlockJoiner(h *Head) (*BlockJoiner, error) {
 
 // The end of the rows is as short as pg_dump's, because the length of a block shows whether
 // it has rows.
-var (
+const (
 	// zlibHeader begins a zlib stream: a window of 32 KiB, the default level.
-	zlibHeader = []byte{0x78, 0x9c}
+	zlibHeader = "\x78\x9c"
 	// deflatedEnd is endOfRows as the last deflate block, with fixed codes.
-	deflatedEnd = []byte{0x8b, 0xd1, 0xe3, 0xe2, 0xe2, 0x02, 0x00}
+	deflatedEnd = "\x8b\xd1\xe3\xe2\xe2\x02\x00"
 	// zstdEnd is endOfRows as a frame with its size, one raw block and no checksum.
-	zstdEnd = append([]byte{0x28, 0xb5, 0x2f, 0xfd, 0x20, byte(len(endOfRows)), byte(len(endOfRows))<<3 | 1, 0, 0}, endOfRows...)
+	zstdEnd = "\x28\xb5\x2f\xfd\x20\x05\x29\x00\x00" + endOfRows
 )
 
 // Begin appends the start of the block of an entry to b.
 func (j *BlockJoiner) Begin(b []byte, id int) []byte {
 	j.adler = adler32.Checksum(nil)
 	if j.method == Gzip {
-		j.header = zlibHeader
+		j.header = []byte(zlibHeader)
 	}
 	return appendInt(append(b, typeData), int32(id))
 }
