@@ -22,25 +22,25 @@ type choice struct {
 // attached reports whether c selects blobs by the records that they are attached to.
 func (c choice) attached() bool { return len(c.RecordTypes)+len(c.Tables)+len(c.Names) > 0 }
 
-// recordTypes returns the record types in there that c selects, nil for all. An
-// unknown name is a usage error, so that a mistyped name does not look like success.
-func (c choice) recordTypes(there []string) ([]string, error) {
+// recordTypes returns the types among existing that c selects, nil for all. An unknown
+// name is a usage error, so that a mistyped name does not look like success.
+func (c choice) recordTypes(existing []string) ([]string, error) {
 	var chosen []string
 	for _, name := range c.RecordTypes {
-		if !slices.Contains(there, name) {
-			return nil, fault.New(fault.Usage, known(there), "no attachment belongs to a record of type %s", name)
+		if !slices.Contains(existing, name) {
+			return nil, fault.New(fault.Usage, known(existing), "no attachment belongs to a record of type %s", name)
 		}
 		chosen = append(chosen, name)
 	}
 	for _, table := range c.Tables {
 		found := false
-		for _, name := range there {
+		for _, name := range existing {
 			if isTableOf(table, name) {
 				chosen, found = append(chosen, name), true
 			}
 		}
 		if !found {
-			return nil, fault.New(fault.Usage, known(there), "no attachment belongs to a record that Rails would keep in table %s", table)
+			return nil, fault.New(fault.Usage, known(existing), "no attachment belongs to a record that Rails would keep in table %s", table)
 		}
 	}
 	return chosen, nil

@@ -13,9 +13,9 @@ type plan struct {
 	Unusable []unusable // cannot be stored in the folder
 }
 
-// newPlan makes a plan. there reports whether the folder has a blob. A blob that
+// newPlan makes a plan. isStored reports whether the folder has a blob. A blob that
 // several rows name is in the plan once.
-func newPlan(blobs []blob, there func(blob) (bool, error)) (plan, error) {
+func newPlan(blobs []blob, isStored func(blob) (bool, error)) (plan, error) {
 	var p plan
 	unusable := func(key, reason string) { p.Unusable = append(p.Unusable, unusable{key, reason}) }
 	seen := map[string]blob{} // by the path in the folder
@@ -37,7 +37,7 @@ func newPlan(blobs []blob, there func(blob) (bool, error)) (plan, error) {
 			continue
 		}
 		seen[place] = b
-		has, err := there(b)
+		has, err := isStored(b)
 		if err != nil {
 			return plan{}, err
 		}

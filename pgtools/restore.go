@@ -19,7 +19,7 @@ type RestoreOptions struct {
 	File string
 	// Sections are among pre-data, data and post-data; none means all three.
 	Sections []string
-	// Jobs is the number of parallel jobs. More than 1 need File.
+	// Jobs is the number of parallel jobs. More than 1 requires File.
 	Jobs int
 	// ListFile is the path of a list of entries, for pg_restore's --use-list.
 	ListFile string

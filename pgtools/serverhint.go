@@ -26,7 +26,7 @@ func serverHint(message, context string) string {
 		return hint
 	}
 	if superuserOnly.MatchString(message) {
-		return "restore as a superuser, or leave it out with --without KIND:NAME"
+		return "restore as a superuser, or leave the object out with --without KIND:NAME"
 	}
 	return ""
 }

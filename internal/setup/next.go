@@ -91,7 +91,7 @@ func (f *firstLook) tryAll(ctx context.Context, t trial) {
 	all.Go(func() {
 		tools, err := pgtools.FindTools(ctx, t.bin, t.settings.Lookup)
 		if err == nil && len(tools.All()) == 0 {
-			err = fault.New(fault.Failed, tools.Advice(), "no pg_dump and pg_restore")
+			err = fault.New(fault.Failed, tools.Advice(), "no pg_dump or pg_restore")
 		}
 		f.tools = err
 	})

@@ -57,10 +57,10 @@ func newLink(ctx context.Context, opt LinkOptions) *Link {
 	return l
 }
 
-// Up returns the number of bytes that clients have sent, with all of HTTP.
+// Up returns the number of bytes that clients have sent, including HTTP overhead.
 func (l *Link) Up() int64 { return l.up.carried.Load() }
 
-// Down returns the number of bytes sent to clients, with all of HTTP.
+// Down returns the number of bytes sent to clients, including HTTP overhead.
 func (l *Link) Down() int64 { return l.down.carried.Load() }
 
 // Close cuts the connections and stops the link. It can be called twice.
