@@ -115,7 +115,7 @@ func partialDownloads(dir string) ([]removal, error) {
 	for _, e := range entries {
 		info, err := e.Info()
 		if err != nil || !info.Mode().IsRegular() || !partialName.MatchString(e.Name()) {
-			continue // gone meanwhile, or not hectl's
+			continue // gone in the meantime, or not hectl's
 		}
 		path := filepath.Join(dir, e.Name())
 		if begins, err := beginsAsArchive(path); err != nil || !begins {

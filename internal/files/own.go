@@ -35,7 +35,7 @@ func open(path string, flag int) (*os.File, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	if names(info, os.Getuid()) == 0 {
-		_ = f.Close() // another run of this user removed it meanwhile
+		_ = f.Close() // another run of this user removed it in the meantime
 		return open(path, flag)
 	}
 	// The umask may have removed permissions that this user needs from a new file.

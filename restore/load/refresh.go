@@ -164,7 +164,7 @@ func (r *Refresh) planTable(ctx context.Context, t *diff.Table, in planned) (rea
 		if r.Loader.Mask.EmptiesLargeObjects() {
 			return 0, nil
 		}
-		return 0, refuseObjects(ctx, t)
+		return 0, r.refuseObjects(ctx, t)
 	case !copied && slices.Contains(in.rest.entries, in.given[e.ID]):
 		return 0, notRefreshed("the rows of %s are INSERT statements", t.Name)
 	case !copied:
@@ -205,9 +205,9 @@ func emptied(from, to *archive.Head) (views []*archive.Entry) {
 }
 
 // refuseObjects returns a *NotRefreshedError if the large objects differ, or are too
-// large to compare.
-func refuseObjects(ctx context.Context, t *diff.Table) error {
-	if t.Whole() <= littleMore {
+// large to compare: that downloads those of both dumps.
+func (r *Refresh) refuseObjects(ctx context.Context, t *diff.Table) error {
+	if t.Whole() <= max(littleMore, r.Loader.Dump.Size/20) {
 		if same, err := t.SameObjects(ctx); err != nil || same {
 			return err
 		}
