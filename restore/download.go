@@ -79,7 +79,7 @@ func downloadCommand(env *command.Env) *cli.Command {
 10   no such dump or bucket
 11   another run is using the same file
 12   credentials are missing, expired, or lack a permission
-13   the dump is damaged, or was replaced during the download; FILE is unchanged
+13   the dump is damaged, or was replaced; FILE is unchanged
 130  interrupted; the partial file is kept, so that the next run can resume`)
 }
 
