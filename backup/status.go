@@ -60,7 +60,7 @@ func statusCommand(env *command.Env) *cli.Command {
 		Action: action(env, newStatusOptions),
 	}, `
 0    no problems
-1    failed: the bucket could not be read, or the metrics could not be written
+1    failed: cannot read the bucket, or cannot write the metrics
 2    wrong flags or settings
 3    the newest dump is much smaller than usual, or dated in the future, or a
      lifecycle rule of the bucket deletes or archives dumps too early
