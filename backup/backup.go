@@ -71,16 +71,16 @@ func backupCommand(env *command.Env) *cli.Command {
    Only one backup of a source runs at a time: a second one exits 11 at once.
    hectl only reads the source, which may be a standby.
 
-   --masked-to makes a second, masked dump in another bucket in the same pass:
-   see "hectl mask --help". It needs twice the memory. If the masked dump fails,
-   the first dump is kept, and hectl exits 3.
+   --masked-to makes a second, masked dump in another bucket in the same pass
+   (see "hectl mask --help"). It needs twice the memory. If the masked dump
+   fails, the first dump is kept, and hectl exits 3.
 
    --prune removes the dumps of the label that no rule keeps, once the new dump
    is in the bucket: see "hectl prune --help".
 
-   Without --source and HECTL_SOURCE, the source comes from DIAPER_DB_HOST,
-   DIAPER_DB_USERNAME, DIAPER_DB_PASSWORD and DIAPER_DB_DATABASE, else from
-   libpq's PG* variables.`,
+   If neither --source nor HECTL_SOURCE is set, the source comes from
+   DIAPER_DB_HOST, DIAPER_DB_USERNAME, DIAPER_DB_PASSWORD and
+   DIAPER_DB_DATABASE, or else from libpq's PG* variables.`,
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Category: command.Database, Name: "source", Usage: "`SOURCE` to dump: a URI, a conninfo string, or a name (HECTL_SOURCE)"},
 			&cli.StringFlag{Category: command.Database, Name: "compress", Aliases: []string{"Z"}, Usage: "`METHOD[:LEVEL]` as for pg_dump -Z (default 6; with --jobs 0, zstd:3 if pg_dump supports it, else 1)"},

@@ -101,7 +101,7 @@ func CheckBucketRules(ctx context.Context, f *finding.List, about string, env *c
 	if blocked, err := store.PublicAccessBlocked(ctx); known("public access", "s3:GetBucketPublicAccessBlock", err) && !blocked {
 		f.Advise(about, "aws s3api put-public-access-block --bucket "+fault.ShellQuote(check.Bucket.Name)+
 			" --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
-			"the bucket does not block public access, unless the account does")
+			"the bucket does not block public access; hectl does not check whether the account does")
 	}
 	if len(unknown) > 0 {
 		f.OK(about, "not checked: %s", strings.Join(unknown, ", "))

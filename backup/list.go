@@ -36,7 +36,7 @@ func listCommand(env *command.Env) *cli.Command {
 		Description: `EXAMPLES:
    hectl list                        all dumps, the newest last
    hectl list --env staging -n 10    the newest ten dumps of staging
-   hectl list --at 2026-11-23 -n 1   the newest one of that day or before
+   hectl list --at 2026-11-23 -n 1   the newest from that day or earlier
    hectl list --long -n 50           also when each was last verified
    hectl list --json | jq -r '.dumps[-1].key'
 

@@ -49,7 +49,7 @@ func scheduleCommand(env *command.Env) *cli.Command {
    use the machine's time zone.
 
    If the source is on a Unix socket, peer authentication requires that the
-   service and the crontab belong to the account with the name of the role.`,
+   service and the crontab run as the account with the name of the role.`,
 		Flags: []cli.Flag{
 			&cli.DurationFlag{Category: command.Schedule, Name: "every", Usage: "back up every `TIME`, such as 4h or 24h"},
 			&cli.StringFlag{Category: command.Schedule, Name: "at", Usage: "start one of the backups at `HH:MM` (default 00:00)"},
@@ -62,7 +62,7 @@ func scheduleCommand(env *command.Env) *cli.Command {
 	}, `
 0    done
 1    failed
-2    wrong flags or settings, or other units exist; nothing was touched
+2    wrong flags or settings, or different units exist; nothing was touched
 12   no permission to write the units`)
 	// Added after the help is generated: "hectl backup --help" lists them.
 	cmd.Flags = slices.Concat(cmd.Flags, scheduledFlags(env))

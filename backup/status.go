@@ -191,7 +191,7 @@ func (o *statusOptions) readBucket(ctx context.Context, store *s3store.Store) (s
 	return seen, err
 }
 
-var errUploadsUnknown = errors.New("the store lists none, and not every store lists open uploads")
+var errUploadsUnknown = errors.New("the store listed none, but some stores never list them")
 
 // openUploads counts the open uploads of dumps of this label.
 func (o *statusOptions) openUploads(ctx context.Context, store *s3store.Store) (*status.Uploads, error) {

@@ -26,7 +26,7 @@ type Dump struct {
 	// Blocks are ordered by offset; nil when the archive can only be read in order,
 	// from Stream.
 	Blocks []archive.Block
-	// ReadRange reads length bytes from offset on. Concurrent reads are allowed.
+	// ReadRange reads length bytes, starting at offset. Concurrent reads are allowed.
 	ReadRange RangeReader
 	// Stream reads the whole archive from its first byte on, once.
 	Stream func(ctx context.Context) io.ReadCloser
@@ -38,7 +38,7 @@ type Dump struct {
 	Masked   bool              // it counts as masked: see Trust
 }
 
-// RangeReader reads length bytes from offset on.
+// RangeReader reads length bytes, starting at offset.
 type RangeReader func(ctx context.Context, offset, length int64) io.ReadCloser
 
 // Empty reports whether a table certainly has no rows in the dump: its block is no

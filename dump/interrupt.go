@@ -10,7 +10,7 @@ import (
 // ends, and with io.ErrClosedPipe as soon as it is closed, even while r has no data.
 // A blocked read of standard input or a FIFO cannot be interrupted otherwise.
 //
-// A goroutine reads ahead from r into its own buffer. If r never returns, the
+// A goroutine reads ahead from r into its own buffer. If a Read of r never returns, the
 // goroutine stays blocked until the process exits.
 func interruptible(ctx context.Context, r io.Reader) *io.PipeReader {
 	out, in := io.Pipe()

@@ -143,7 +143,7 @@ func networkFailure(c Conn, err error) (code fault.Code, hint, text string) {
 	case errors.As(err, &dns):
 		return fault.Failed, "check the spelling, and whether the VPN is up", "host not found"
 	case errors.As(err, &hostname):
-		return fault.Failed, "connect by the name in the certificate, or use sslmode=verify-ca", "the server's certificate is for another name: " + hostname.Error()
+		return fault.Failed, "connect with the host name in the certificate, or use sslmode=verify-ca", "the server's certificate is for another name: " + hostname.Error()
 	case errors.As(err, &authority), errors.As(err, &cert):
 		return fault.Failed, "set sslrootcert to the file with the authority's certificate (for RDS: global-bundle.pem)", "the server's certificate cannot be verified"
 	case pgconn.Timeout(err), errors.As(err, &netErr) && netErr.Timeout():

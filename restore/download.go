@@ -42,8 +42,8 @@ func downloadCommand(env *command.Env) *cli.Command {
 		Description: `EXAMPLES:
    hectl download                                  the newest production dump
    hectl download production-20261123083000.rds.dump -o /var/tmp
-   hectl download --at 2026-11-23                  the newest one of that day or
-                                                   before
+   hectl download --at 2026-11-23                  the newest from that day or
+                                                   earlier
    hectl download --env staging -o - | pg_restore -f staging.sql
 
    FILE appears only once the dump is complete and undamaged: hectl compares it
@@ -122,7 +122,7 @@ func (o downloadOptions) Run(ctx context.Context, env *command.Env) error {
 	}
 	why := o.trust.Judge(t.dump)
 	if why != "" {
-		why = "; its manifest says so, but " + why
+		why = "; its manifest says that it is masked, but " + why
 	}
 	if o.masked != "" && !t.dump.Masked { // a downloaded file would stay unmasked
 		return fault.New(fault.Usage, `run "hectl fetch-latest-db" to fetch it masked, or "hectl mask --to s3://…" to make a masked dump of it; to download it unmasked, use a folder to which this hectl.yml does not apply`,

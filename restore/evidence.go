@@ -336,7 +336,7 @@ func (e *evidence) checks(err error) []audit.Check {
 	e.checkRestore(err, add)
 	add("values of the rows, compared with the source", audit.NotMade, "verify does not connect to the source; the checksums cover what the backup uploaded")
 	add("who wrote the dump", audit.NotMade, "manifests are not signed: anyone who can write to the bucket can replace a dump together with its manifest")
-	add("the application with the restored database", audit.NotMade, "verify drops the scratch database and starts no application")
+	add("whether the application works with the restored database", audit.NotMade, "verify drops the scratch database and starts no application")
 	return list
 }
 

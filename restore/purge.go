@@ -62,7 +62,7 @@ func purgeCommand(env *command.Env) *cli.Command {
 0    done, or there was nothing to remove
 1    failed, or the answer was no
 2    wrong flags or settings, or --yes is missing and there is no terminal
-3    done, but some of it could not be removed; see the warnings
+3    done, but some items could not be removed; see the warnings
 11   another run is using this target
 12   the server refuses the login
 15   hectl refuses to touch the target
@@ -176,7 +176,7 @@ func (o purgeOptions) confirm(ctx context.Context, out *console.Console, p purge
 	}
 	asker := out.Asker(o.stdin)
 	if asker == nil {
-		return fault.New(fault.Usage, "use --dry-run to list it, or --yes to remove it without asking",
+		return fault.New(fault.Usage, "use --dry-run to list what would be removed, or --yes to remove it without asking",
 			"cannot ask for confirmation to remove %s: standard input is not a terminal", p.sum())
 	}
 	answer, err := asker.Answer(ctx, listing(p.Removed)+"remove "+p.sum()+"? [y/N]")

@@ -48,7 +48,7 @@ func verifyCommand(env *command.Env) *cli.Command {
    hectl verify                            read the newest production dump
    hectl verify --restore                  also restore it, compare its row
                                            counts, and drop the result
-   hectl verify --at 2026-11-23            the newest one of that day or before
+   hectl verify --at 2026-11-23            the newest from that day or earlier
    hectl verify --restore --report audit   also write audit.md and audit.json
    hectl verify --write-manifest production-20261123083000.rds.dump
 

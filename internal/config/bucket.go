@@ -149,7 +149,7 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 	}
 	b.Region = region.Text
 	if !regionForm.MatchString(b.Region) {
-		return Bucket{}, fault.New(fault.Usage, "for example: --region us-east-2",
+		return Bucket{}, fault.New(fault.Usage, "set the region, for example --region us-east-2",
 			"region %s (from %s) must contain only letters, digits, '_' and '-'", fault.Quote(b.Region), region.Origin)
 	}
 	isDefault := slices.Contains([]string{DefaultBucket, defaultAttachmentsBucket}, "s3://"+b.Name)

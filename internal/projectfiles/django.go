@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// django returns the database of each file of Django's settings.
+// django returns the database in each Django settings file.
 func (p Project) django() []Database {
 	files := p.glob("settings.py", "*/settings.py", "settings/*.py", "*/settings/*.py", "*/*/settings.py", "*/*/settings/*.py")
 	slices.SortStableFunc(files, func(a, b string) int { return settingsRank(a) - settingsRank(b) })

@@ -260,7 +260,7 @@ func (u *upload) complete(ctx context.Context, sent *sentParts) (Object, error) 
 }
 
 // latePart is the time after an abort in which an interrupted part can still arrive: the
-// store had received it but not processed it.
+// store may have received it but not yet processed it.
 const latePart = 500 * time.Millisecond
 
 // abandon aborts a failed upload. It returns the cause, joined with the error from the

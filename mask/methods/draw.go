@@ -142,8 +142,8 @@ func (d *draw) digit(first bool) byte {
 	return byte('0' + d.below(10))
 }
 
-// codeLength is how many characters of a code keep values apart: with 65 bits, the
-// odds that two of ten million values are equal are one in a million.
+// codeLength is the number of characters that make codes unique: with 65 bits, the odds
+// that any two of ten million values get the same code are one in a million.
 const codeLength = 13
 
 // code appends n characters that identify the value, at most 25: letters and digits

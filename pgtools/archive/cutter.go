@@ -28,7 +28,7 @@ type Cutter struct {
 	emit  func(text []byte, rows int) error // takes a segment, or takes back an empty buffer
 
 	text  []byte // of the segment; nil before its first byte
-	rows  int    // whole ones in text
+	rows  int    // complete ones in text
 	start int    // of the row in text that is not whole
 	over  bool   // the rows have ended
 }

@@ -40,7 +40,7 @@ func (p Partitions) Ancestors(n Name) iter.Seq[Name] {
 	}
 }
 
-// Attachments returns the dump id of the parent by the dump id of each partition.
+// Attachments maps the dump id of each partition to that of its parent.
 func Attachments(h *archive.Head) map[int]int {
 	partitions := partitionsOf(h, asIs)
 	ids := map[Name]int{}

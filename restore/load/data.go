@@ -282,7 +282,7 @@ func (l copier) copyBatch(ctx context.Context, pool *sessions, data *archive.Dat
 		done()
 		if c.block.SHA256 != [sha256.Size]byte{} && (pgtools.SQLState(err) != "" || isMaskError(err)) {
 			// The server or the mask may have failed because the block is damaged.
-			// Its checksum, known at its end, decides.
+			// The checksum decides, which is known only at the end of the block.
 			if _, damage := io.Copy(io.Discard, data); damage != nil {
 				err = damage
 			}

@@ -33,7 +33,7 @@ func (o Options) Check(ctx context.Context, admin *pgtools.DB, d *dump.Dump, too
 		add(err)
 	}
 	if !defines(d.Head) {
-		add(fault.New(fault.Failed, "dump it with its definitions: pg_dump -Fc, without -a (--data-only) and without --section=data",
+		add(fault.New(fault.Failed, "dump the database with its definitions: pg_dump -Fc, without -a (--data-only) or --section=data",
 			"the dump has rows, but does not define their tables"))
 	}
 	left, unmet, err := o.leaveOut(ctx, admin, d)

@@ -46,7 +46,7 @@ func NewWithout(values []config.Value) (w Without, err error) {
 			for _, d := range omissible() {
 				kinds = append(kinds, kindOf(d))
 			}
-			return w, fault.New(fault.Usage, "write KIND:NAME, such as extension:pg_cron, or KIND for all of that kind; KIND is "+strings.Join(kinds, ", "),
+			return w, fault.New(fault.Usage, "write KIND:NAME, such as extension:pg_cron, or KIND for all objects of that kind; KIND is "+strings.Join(kinds, ", "),
 				"cannot leave out %s (from %s): not a kind of object that a restore can do without", fault.Quote(v.Text), v.Origin)
 		case !named && desc == "EXTENSION":
 			return w, fault.New(fault.Usage, "for example: --without extension:pg_cron", "cannot leave out %s (from %s): name the extension", fault.Quote(v.Text), v.Origin)

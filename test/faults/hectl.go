@@ -37,8 +37,8 @@ type outcome struct {
 	stdout string
 	stderr string
 	took   time.Duration
-	memory int64 // peak of resident bytes
-	files  int64 // peak of open descriptors
+	memory int64 // peak resident memory, in bytes
+	files  int64 // peak number of open descriptors
 }
 
 const idVariable = "FAULTS_RUN" // hectl keeps HECTL_* from its children

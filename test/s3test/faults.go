@@ -97,7 +97,7 @@ func AnswerBody(status int, body string, header ...string) Fault {
 }
 
 // LoseAnswer forwards the request, drops the server's answer and answers with a
-// status and an S3 error code: the operation succeeded.
+// status and an S3 error code, although the operation succeeded.
 func LoseAnswer(status int, code string) Fault {
 	return func(p *Proxy, w http.ResponseWriter, r *http.Request) {
 		p.forward.ServeHTTP(httptest.NewRecorder(), r)
