@@ -9,9 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -33,12 +31,9 @@ func mainCode() int {
 }
 
 func run(ctx context.Context, args []string) error {
-	// Many tests wait, for a server or a timeout, so twice as many packages are tested at
-	// once as there are processors.
-	flags := []string{"test", "-json", "-p", strconv.Itoa(2 * runtime.GOMAXPROCS(0))}
 	// An interrupted go test waits for its test binaries, which need time to stop their
 	// servers.
-	cmd := exec.CommandContext(ctx, "go", append(flags, args...)...)
+	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-json"}, args...)...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = time.Minute
 	cmd.Env = append(os.Environ(), "GORACE="+raceOptions(os.Getenv("GORACE")), dirVariable+"="+clustersDir())
