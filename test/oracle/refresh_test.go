@@ -54,7 +54,8 @@ var fallbacks = []struct {
 }{
 	{regexp.MustCompile(`: the schema has changed \(`), "the schema has changed", func(p *pair) bool { return p.schema }},
 	{regexp.MustCompile(`: its large objects have changed$`), "large objects have changed", func(p *pair) bool { return p.objects }},
-	{regexp.MustCompile(` calls functions, which may read other tables$`), "it calls functions", func(p *pair) bool { return p.reading || strings.Contains(p.in.sql, "EXCLUDE") }},
+	{regexp.MustCompile(`(ex\d|_excl).* calls functions, which may read other tables$`), "an exclusion constraint may call functions", func(p *pair) bool { return p.reading || strings.Contains(p.in.sql, "EXCLUDE") }},
+	{regexp.MustCompile(` calls functions, which may read other tables$`), "it calls functions", func(p *pair) bool { return p.reading }},
 	{regexp.MustCompile(`: it has the event trigger `), "it has an event trigger", func(p *pair) bool { return p.reading }},
 	{regexp.MustCompile(`: without a seed file `), "it is masked without a seed file", func(p *pair) bool { return p.masked == "no seed" }},
 	{regexp.MustCompile(`: it was masked with a different seed$`), "it is masked without a seed file", func(p *pair) bool { return p.masked == "no seed" }},
