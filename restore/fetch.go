@@ -165,7 +165,7 @@ func (f fetch) restoreSnapshot(ctx context.Context, s *target.Session, newest du
 	case err != nil:
 		return false, err
 	case !untouched:
-		f.out.Say("the snapshot %s is not used: it was opened to connections, so its rows may have changed", saved.Snapshot.Name)
+		f.out.Say("the snapshot %s is not used: %s", saved.Snapshot.Name, touched)
 		return false, nil
 	}
 	f.out.Say("the snapshot %s contains this dump: restoring from it (--fresh downloads the dump instead)", saved.Snapshot.Name)

@@ -115,10 +115,13 @@ func (f fetch) planFrom(ctx context.Context, r *replacement, newest dump.Object,
 func refuseTouched(ctx context.Context, s *target.Session, snapshot target.Held) error {
 	untouched, err := s.IsUntouched(ctx, snapshot)
 	if err == nil && !untouched {
-		err = &load.NotRefreshedError{Why: "it was opened to connections, so its rows may have changed"}
+		err = &load.NotRefreshedError{Why: touched}
 	}
 	return err
 }
+
+// touched is why a snapshot is used neither for a refresh nor in place of its dump.
+const touched = "it was opened to connections, so its rows may have changed"
 
 // refreshTemp makes the temp database from a copy of the snapshot.
 func (r *replacement) refreshTemp(ctx context.Context) error {

@@ -347,7 +347,7 @@ const (
 // them, of the tables above them, and of materialized views. Large tables in which few
 // rows have changed keep their statistics; ChangedSince counts these rows.
 func (r *Refresh) analyze(ctx context.Context, db *pgtools.DB, b *builder) error {
-	var changes []string
+	changes := []string{"(0::pg_catalog.regclass, 0::float8, false)"} // VALUES cannot be empty
 	for _, c := range r.replaced {
 		changes = append(changes, "("+quotedClass(c.table)+", 'Infinity'::float8, false)")
 	}
@@ -355,9 +355,6 @@ func (r *Refresh) analyze(ctx context.Context, db *pgtools.DB, b *builder) error
 		if t.Total() > 0 {
 			changes = append(changes, fmt.Sprintf("(%s, %d, %t)", quotedClass(t.table), t.Total(), t.Removed+t.Changed > 0))
 		}
-	}
-	if len(changes) == 0 {
-		changes = []string{"(0, 0, false)"}
 	}
 	type name struct{ Schema, Name string }
 	type affected struct {
@@ -374,7 +371,7 @@ func (r *Refresh) analyze(ctx context.Context, db *pgtools.DB, b *builder) error
 			SELECT leaf::pg_catalog.oid, leaf FROM changed
 			UNION SELECT inhparent, leaf FROM pg_catalog.pg_inherits JOIN up ON inhrelid = up.oid)
 		SELECT n.nspname::text, c.relname::text, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname),
-		       c.relkind = 'm', c.reltuples::float8, coalesce(pg_catalog.sum(rows), 0)::float8, coalesce(pg_catalog.bool_or(deleted), false)
+		       c.relkind = 'm', c.reltuples::float8, coalesce(pg_catalog.sum(rows), 0), coalesce(pg_catalog.bool_or(deleted), false)
 		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		LEFT JOIN (up JOIN changed USING (leaf)) ON up.oid = c.oid
 		WHERE c.relkind = 'm' OR leaf IS NOT NULL

@@ -111,7 +111,7 @@ func (r *Refresh) Plan(ctx context.Context) (err error) {
 	copies, rest = setMasks(l.Mask, copies, rest)
 	r.sequences = slices.DeleteFunc(slices.Clone(rest.entries), func(e *archive.Entry) bool { return e.Desc != "SEQUENCE SET" })
 	r.emptied = emptied(r.From.Head, l.given)
-	in := planned{copies: map[int]tableCopy{}, rest: rest, given: l.given.ByID(), tables: schema.Read(l.Dump.Head).ByName()}
+	in := planned{copies: map[int]tableCopy{}, rest: rest, reading: reading}
 	for _, c := range copies {
 		in.copies[c.entry.ID] = c
 	}
@@ -142,10 +142,9 @@ func refuseSchema(differ []diff.Object) error {
 
 // planned is what a restore of the newer dump would do.
 type planned struct {
-	copies map[int]tableCopy // by the id of the entry of their rows
-	rest   remainder
-	given  map[int]*archive.Entry
-	tables map[schema.Name]*schema.Table
+	copies  map[int]tableCopy // by the id of the entry of their rows
+	rest    remainder
+	reading *dependents
 }
 
 // planTable decides what happens to a table. It returns how many bytes of its rows that
@@ -165,13 +164,13 @@ func (r *Refresh) planTable(ctx context.Context, t *diff.Table, in planned) (rea
 			return 0, nil
 		}
 		return 0, r.refuseObjects(ctx, t)
-	case !copied && slices.Contains(in.rest.entries, in.given[e.ID]):
+	case !copied && slices.Contains(in.rest.entries, in.reading.byID[e.ID]):
 		return 0, notRefreshed("the rows of %s are INSERT statements", t.Name)
 	case !copied:
 		return 0, nil // its rows are left out
 	case c.table == nil:
 		return 0, notRefreshed("the rows of %s are copied through a partitioned table", t.Name)
-	case in.tables[t.Name] == nil || in.tables[t.Name].Unread != nil:
+	case in.reading.tables[t.Name] == nil || in.reading.tables[t.Name].Unread != nil:
 		return 0, notRefreshed("the definition of %s cannot be read", t.Name)
 	}
 	key := keyOf(t, c)
