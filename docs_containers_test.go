@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -12,72 +11,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/rubyforgood/hectl/internal/fault"
+	"github.com/rubyforgood/hectl/test/containers"
 )
-
-// validate checks an example with a schema in testdata/schemas.
-func validate(schema string, example any) error {
-	compiled, err := jsonschema.NewCompiler().Compile("testdata/schemas/" + schema)
-	if err != nil {
-		return err
-	}
-	// The schemas are for JSON, whose numbers have one type.
-	text, err := json.Marshal(example)
-	if err != nil {
-		return err
-	}
-	v, err := jsonschema.UnmarshalJSON(strings.NewReader(string(text)))
-	if err != nil {
-		return err
-	}
-	return compiled.Validate(v)
-}
-
-// The CronJob and the Compose file in docs/containers.md are valid, and the schemas
-// refuse names and types that are wrong.
-func TestContainerExamplesAreValid(t *testing.T) {
-	text := page(t, containersPage)
-	for schema, tt := range map[string]struct {
-		find  string
-		wrong [][2]string
-	}{
-		"cronjob.json": {"kind: CronJob", [][2]string{
-			{"concurrencyPolicy: Forbid", "concurrencyPolicies: Forbid"}, {"backoffLimit: 2", "backoffLimit: two"}, {"memory: 320Mi", "memory: 320MiB"},
-			{"readOnlyRootFilesystem: true", "readOnlyRootFilesystem: 1"}, {"emptyDir:", "emptydir:"}, {"image: ghcr", "imago: ghcr"},
-			{"secretKeyRef:", "secretRef:"}, {"- type: DisruptionTarget", "- name: DisruptionTarget"}, {"restartPolicy:", "restart:"},
-		}},
-		"compose.json": {"profiles: [fetch]", [][2]string{
-			{"shm_size:", "shmsize:"}, {"profiles: [fetch]", "profiles: fetch"}, {"condition: service_healthy", "condition: healthy"}, {"retries: 30", "retry: 30"},
-		}},
-	} {
-		example, err := containerExample(text, tt.find)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := validate(schema, example); err != nil {
-			t.Errorf("%s: %v", schema, err)
-		}
-		for _, wrong := range tt.wrong {
-			changed := strings.Replace(text, wrong[0], wrong[1], 1)
-			if changed == text {
-				t.Fatalf("%s has no %q", containersPage, wrong[0])
-			}
-			example, err := containerExample(changed, strings.Replace(tt.find, wrong[0], wrong[1], 1))
-			if err == nil {
-				err = validate(schema, example)
-			}
-			if err == nil {
-				t.Errorf("%s accepts %q", schema, wrong[1])
-			}
-		}
-	}
-}
 
 // The CronJob does what the page says about it.
 func TestCronJobExample(t *testing.T) {
-	example, err := containerExample(page(t, containersPage), "kind: CronJob")
+	example, err := containers.Example(page(t, containers.Page), "kind: CronJob")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +57,7 @@ func TestCronJobExample(t *testing.T) {
 			}
 		}
 	}
-	if err := decodeInto(&got, example, "spec"); err != nil {
+	if err := containers.Decode(&got, example, "spec"); err != nil {
 		t.Fatal(err)
 	}
 	job, pod := got.JobTemplate.Spec, got.JobTemplate.Spec.Template.Spec
@@ -180,7 +121,7 @@ func TestImageIsDescribed(t *testing.T) {
 		}
 		return string(text)
 	}
-	dockerfile, script, release, docs := read("packaging/image/Dockerfile"), read("packaging/image/root"), read(".goreleaser.yml"), page(t, containersPage)
+	dockerfile, script, release, docs := read("packaging/image/Dockerfile"), read("packaging/image/root"), read(".goreleaser.yml"), page(t, containers.Page)
 	user := imageUser(t)
 	for _, want := range []string{
 		fmt.Sprintf("\nUSER %d:%d\n", user, user),
@@ -190,7 +131,7 @@ func TestImageIsDescribed(t *testing.T) {
 			t.Errorf("the Dockerfile has no %q", want)
 		}
 	}
-	for _, want := range []string{"dockerfile: packaging/image/Dockerfile\n", "extra_files: [packaging/image/root]\n", "images: [" + imageName + "]\n", "platforms: [linux/amd64, linux/arm64]\n"} {
+	for _, want := range []string{"dockerfile: packaging/image/Dockerfile\n", "extra_files: [packaging/image/root]\n", "images: [" + containers.Image + "]\n", "platforms: [linux/amd64, linux/arm64]\n"} {
 		if !strings.Contains(release, want) {
 			t.Errorf(".goreleaser.yml has no %q", want)
 		}
@@ -209,29 +150,14 @@ func TestImageIsDescribed(t *testing.T) {
 	}
 	for _, want := range []string{"PostgreSQL " + majors[0] + " to " + majors[len(majors)-1], "user " + strconv.Itoa(user)} {
 		if !strings.Contains(docs, want) {
-			t.Errorf("%s has no %q", containersPage, want)
+			t.Errorf("%s has no %q", containers.Page, want)
 		}
 	}
 	tags := map[string]bool{}
-	for _, tag := range regexp.MustCompile(regexp.QuoteMeta(imageName)+`:(\S+)`).FindAllStringSubmatch(docs, -1) {
+	for _, tag := range regexp.MustCompile(regexp.QuoteMeta(containers.Image)+`:(\S+)`).FindAllStringSubmatch(docs, -1) {
 		tags[tag[1]] = true
 	}
 	if len(tags) != 1 {
-		t.Errorf("%s has the tags %v", containersPage, slices.Sorted(maps.Keys(tags)))
-	}
-}
-
-// Only variables that an example passes on with -e reach hectl.
-func TestDockerRunExample(t *testing.T) {
-	env := map[string]string{"HECTL_BUCKET": "s3://b"}
-	c, err := dockerRun("docker run --rm --network host \\\n -e HECTL_BUCKET -e AWS_REGION ghcr.io/rubyforgood/hectl:1 backup", env)
-	want := container{Args: []string{"backup"}, Env: env, Pass: []string{"AWS_REGION"}}
-	if diff := cmp.Diff(want, c); diff != "" || err != nil {
-		t.Error(diff, err)
-	}
-	for _, line := range []string{"docker run --rm ghcr.io/rubyforgood/hectl:1 backup", "docker run -v /:/x -e HECTL_BUCKET ghcr.io/rubyforgood/hectl:1", "docker run --rm -e HECTL_BUCKET alpine"} {
-		if c, err := dockerRun(line, env); err == nil {
-			t.Errorf("%s: %v", line, c)
-		}
+		t.Errorf("%s has the tags %v", containers.Page, slices.Sorted(maps.Keys(tags)))
 	}
 }
