@@ -12,6 +12,8 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
+// Page is the file with the examples, from the project's root; Image is the name of
+// the image without a tag.
 const (
 	Page  = "docs/containers.md"
 	Image = "ghcr.io/rubyforgood/hectl"
