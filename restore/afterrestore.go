@@ -16,8 +16,8 @@ import (
 	"github.com/rubyforgood/hectl/restore/swap"
 )
 
-// afterRestore holds what hectl.yml runs in the temp database once all rows are
-// loaded and masked: SQL files, then programs such as migrations.
+// afterRestore is what hectl.yml runs in the temp database once all rows are loaded and
+// masked: SQL files, then programs such as migrations.
 type afterRestore struct {
 	sql      load.Scripts
 	commands swap.Commands
@@ -30,8 +30,8 @@ func afterFlags() []cli.Flag {
 	}
 }
 
-// prepareAfter reads what hectl.yml runs after a restore, and checks that the programs
-// exist.
+// prepareAfter reads the SQL files and commands that hectl.yml runs after a restore, and
+// checks that the programs exist.
 func prepareAfter(settings *config.Sources, c *cli.Context) (a afterRestore, err error) {
 	a.commands.Dir, a.commands.KeepFailed = settings.Dir(), c.Bool("keep-failed")
 	if a.sql, err = load.ReadScripts("after", settings.Path(), settings.After()); err != nil {
@@ -58,7 +58,7 @@ func prepareAfter(settings *config.Sources, c *cli.Context) (a afterRestore, err
 	return a, nil
 }
 
-// key is a hash of the SQL, "" for none. It leaves out the commands, because they
+// key returns a hash of the SQL, "" without SQL. It ignores the commands, because they
 // also run after a restore from a snapshot.
 func (a afterRestore) key() string {
 	if len(a.sql.Files) == 0 {

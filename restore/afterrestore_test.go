@@ -7,7 +7,7 @@ import (
 	"github.com/rubyforgood/hectl/restore/swap"
 )
 
-// A snapshot has the result of the SQL. The commands run again after it.
+// A snapshot already contains the result of the SQL, but the commands run again.
 func TestAfterKey(t *testing.T) {
 	t.Parallel()
 	scripts := func(texts ...string) (a afterRestore) {

@@ -31,19 +31,19 @@ import (
 
 // diffOptions are the settings of one comparison.
 type diffOptions struct {
-	dump.Choice                // of the second dump, unless to names it
-	masked      config.Bucket  // of masked dumps, if the other bucket cannot be read
-	anyLabel    bool           // the label is only the default
+	dump.Choice                // the second dump, unless to names it
+	masked      config.Bucket  // used for masked dumps if the other bucket cannot be read
+	anyLabel    bool           // the label is the default, so any label is accepted
 	from        string         // as the user named it; "" for the dump before to
 	to          string         // "" or "latest" for the newest
-	target      *target.Target // whose dump of origin is the first one; nil without --since-fetch
+	target      *target.Target // the first dump is the one it was fetched from; nil without --since-fetch
 	schema      bool
 	rows        string // the table whose rows to show; "" for none
 	raw         bool
 
 	trust    dump.Trust
 	required string           // the hectl.yml that requires masked data; "" if none does
-	rules    *command.Masking // of shown rows
+	rules    *command.Masking // masking rules for the rows that are shown
 }
 
 func diffCommand(env *command.Env) *cli.Command {
@@ -158,7 +158,6 @@ func newDiffOptions(env *command.Env, c *cli.Context) (*diffOptions, error) {
 	return opt, err
 }
 
-// run compares the dumps.
 func (o *diffOptions) run(ctx context.Context, env *command.Env) error {
 	from, to, err := o.find(ctx, env)
 	if err != nil {
@@ -168,7 +167,7 @@ func (o *diffOptions) run(ctx context.Context, env *command.Env) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = a.Close() }() // it was only read
+	defer func() { _ = a.Close() }() // opened for reading only
 	b, err := o.open(ctx, to)
 	if err != nil {
 		return err
@@ -191,7 +190,6 @@ func (o *diffOptions) run(ctx context.Context, env *command.Env) error {
 	return env.Console.Result(result)
 }
 
-// find finds the two dumps.
 func (o *diffOptions) find(ctx context.Context, env *command.Env) (from, to dump.Opener, err error) {
 	finder := command.NewFinder(env)
 	named := func(name string) (dump.Opener, error) {
@@ -277,7 +275,7 @@ func (o *diffOptions) open(ctx context.Context, src dump.Opener) (*dump.Dump, er
 	return d, nil
 }
 
-// tablesAtOnce is how many tables are compared at the same time.
+// tablesAtOnce is the number of tables that are compared at the same time.
 const tablesAtOnce = 4
 
 // countChanges reads the rows that may differ and fills the tables of result.
@@ -320,10 +318,10 @@ func countChanges(ctx context.Context, out *console.Console, d *diff.Difference,
 type difference struct {
 	From      dump.Info    `json:"from"`
 	To        dump.Info    `json:"to"`
-	Tables    []diffTable  `json:"tables"` // with rows in one of the dumps
+	Tables    []diffTable  `json:"tables"` // tables with rows in at least one of the dumps
 	Schema    []diffObject `json:"schema"`
 	Sequences int          `json:"sequences_moved"`
-	Download  int64        `json:"download_bytes"` // to know all rows that differ
+	Download  int64        `json:"download_bytes"` // to find all rows that differ
 
 	sql bool // show how the schema differs
 }
@@ -386,9 +384,9 @@ func newDiffObject(o diff.Object, sql bool) diffObject {
 	return d
 }
 
-// mayHoldPasswords reports whether the SQL of objects of a kind may contain passwords. It
-// is never shown. DATABASE PROPERTIES are the settings of the database, some of which
-// applications make up.
+// mayHoldPasswords reports whether the SQL of objects of a kind may contain passwords.
+// Such SQL is never shown. DATABASE PROPERTIES are the settings of the database, and
+// applications can define their own.
 func mayHoldPasswords(kind string) bool {
 	return slices.Contains([]string{"DATABASE PROPERTIES", "FOREIGN DATA WRAPPER", "SERVER", "SUBSCRIPTION", "USER MAPPING"}, kind)
 }
@@ -398,7 +396,7 @@ func (d *difference) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "old  %s\nnew  %s\n\n", d.From, d.To)
 	table := [][]string{{"TABLE", "ADDED", "REMOVED", "CHANGED", "DOWNLOAD", ""}}
-	reasons := []string{""} // a line below each line of table
+	reasons := []string{""} // printed below each line of table
 	var most int64
 	same := 0
 	for _, t := range d.Tables {
@@ -485,7 +483,7 @@ func rowCount(n int64) string {
 	return humanize.Comma(n)
 }
 
-// rowsOf renders the number of all rows of a table, if it is known.
+// rowsOf renders the total number of rows of a table, if it is known.
 func rowsOf(n *int64) string {
 	if n == nil {
 		return "?"
@@ -496,7 +494,8 @@ func rowsOf(n *int64) string {
 // chartCells is the length of the longest bar, in characters.
 const chartCells = 20
 
-// chart renders a bar for n rows. Any row makes it at least an eighth of a character long.
+// chart renders a bar for n rows. Unless n is 0, it is at least an eighth of a character
+// long.
 func chart(n, most int64) string {
 	if n == 0 || most == 0 {
 		return ""
@@ -509,8 +508,8 @@ func chart(n, most int64) string {
 	return bar
 }
 
-// show writes the rows of a table that differ: those of the old dump after a minus sign,
-// those of the new one after a plus sign.
+// show writes the rows of a table that differ. A minus sign marks rows of the old dump, a
+// plus sign rows of the new one.
 func (o *diffOptions) show(ctx context.Context, stdout io.Writer, d *diff.Difference, from, to *dump.Dump) error {
 	at := slices.IndexFunc(d.Tables, func(t *diff.Table) bool {
 		return t.Name.String() == o.rows || t.Name.Schema+"."+t.Name.Name == o.rows || t.Name.Schema == "public" && t.Name.Name == o.rows
@@ -564,8 +563,8 @@ func (o *diffOptions) show(ctx context.Context, stdout io.Writer, d *diff.Differ
 	return errors.Join(err, w.Flush())
 }
 
-// maskOf returns how the rows of a table are masked, nil if they are not. It refuses a
-// table whose rows masking leaves out.
+// maskOf returns the mask for the rows of a table, nil for none. It refuses a table whose
+// rows masking leaves out.
 func (o *diffOptions) maskOf(d *dump.Dump, entry *archive.Entry) (*rows.Table, error) {
 	if o.rules.None() {
 		return nil, fault.New(fault.Usage, "--raw shows the rows unmasked", "hectl.yml has base: none and no rules to mask the rows of %s with", entry.DisplayName())

@@ -27,10 +27,10 @@ import (
 // Newest is the dump that a fetch would restore, with its head read.
 type Newest struct{ dump *dump.Dump }
 
-// Wanted is where CheckNewest looks for the newest dump, and what it expects of it.
+// Wanted specifies where CheckNewest looks for the newest dump, and what it expects.
 type Wanted struct {
 	Dumps   config.Bucket
-	Masked  config.Bucket // with the masked dumps; Name is "" for none
+	Masked  config.Bucket // the bucket with masked dumps; Name is "" for none
 	Label   string
 	MaxAge  time.Duration
 	BacksUp bool // this machine makes the dumps, so the first one may not be there yet
@@ -288,7 +288,7 @@ func (x *examination) room(ctx context.Context, about string, newest *Newest) {
 // keep working, and no restart is needed. fsync and wal_level do not qualify.
 type serverSettings struct {
 	MaxWALSize string // max_wal_size, in MB
-	From       string // where that is set, from pg_settings.source
+	From       string // source of MaxWALSize, from pg_settings.source
 	MayAlter   bool   // the role may use ALTER SYSTEM and reload the settings
 }
 

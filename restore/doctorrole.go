@@ -47,8 +47,8 @@ func (x *examination) superuser(ctx context.Context, about string) {
 	})
 }
 
-// grants returns the commands that let ownRole read which environment the target and
-// its previous database record: another role owns their tables until the next fetch.
+// grants returns the commands that let ownRole read the environment that the target and
+// its previous database record. Until the next fetch, another role owns their tables.
 func (x *examination) grants(ctx context.Context, about string) (commands []string) {
 	h, err := x.Holdings(ctx, x.DB)
 	if err != nil {

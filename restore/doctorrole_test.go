@@ -6,7 +6,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// connTo returns a connection that no variable changes.
+// connTo returns the connection for dsn, unaffected by environment variables.
 func connTo(t *testing.T, dsn string) pgtools.Conn {
 	t.Helper()
 	params, err := pgtools.ParseParams(dsn)

@@ -92,7 +92,7 @@ type downloaded struct {
 	Seconds   float64      `json:"seconds"`
 }
 
-// IsProse lets a terminal break its lines.
+// IsProse lets the console wrap the text.
 func (downloaded) IsProse() {}
 
 // Text reports where the dump is and how it was checked.
@@ -141,7 +141,7 @@ func (o downloadOptions) Run(ctx context.Context, env *command.Env) error {
 	return env.Console.Result(result)
 }
 
-// targetPath returns the file to write: in a folder, it is named after the key.
+// targetPath returns the file to write. If file is a folder, key supplies the name.
 func targetPath(file, key string) (string, error) {
 	name := path.Base(key)
 	if file == "" {
@@ -190,8 +190,8 @@ func (t *transfer) open(ctx context.Context) (err error) {
 	return nil
 }
 
-// read checks the whole object: the bytes before from, which an earlier run downloaded,
-// come from local, the others from the store. It writes the latter to w.
+// read checks the whole object. It reads the bytes before offset from, which an earlier
+// run downloaded, from local, and the rest from the store. It also writes the rest to w.
 func (t *transfer) read(ctx context.Context, local io.Reader, from int64, w io.Writer) (*dump.Report, error) {
 	bar := t.out.Progress("download", console.Bytes, t.details.Size)
 	defer bar.Done()
@@ -205,7 +205,8 @@ func (t *transfer) read(ctx context.Context, local io.Reader, from int64, w io.W
 	return c, err
 }
 
-// toStdout writes the dump to standard output, and then reports whether it is damaged.
+// toStdout writes the dump to standard output. It returns an error if the dump turns out
+// to be damaged.
 func (t *transfer) toStdout(ctx context.Context, stdout io.Writer) error {
 	w := &readers.FailingWriter{Writer: stdout}
 	c, err := t.read(ctx, strings.NewReader(""), 0, w)

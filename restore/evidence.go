@@ -30,7 +30,7 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// evidence collects what a verification finds out, for its report. Fields that the run did
+// evidence collects the facts for the report of a verification. Fields that the run did
 // not reach are zero.
 type evidence struct {
 	files   []string // of the report; nil for none
@@ -77,7 +77,7 @@ func newEvidence(env *command.Env, c *cli.Context) (*evidence, error) {
 	return e, nil
 }
 
-// tap returns a reader of in that also hashes the object, if there is a report.
+// tap returns in. If there is a report, reading from the result also hashes the object.
 func (e *evidence) tap(in io.ReadCloser) io.ReadCloser {
 	if len(e.files) == 0 {
 		return in
@@ -93,8 +93,8 @@ func (e *evidence) step(out *console.Console, name string, start time.Time) {
 	e.steps = append(e.steps, console.Step{Label: name, Start: start, Took: out.Now().Sub(start)})
 }
 
-// write writes the report of a run that ended with err, and returns err. Without a
-// --report, it does nothing.
+// write writes the report of a run that ended with err, and returns err joined with any
+// error of writing. Without --report, it only returns err.
 func (e *evidence) write(ctx context.Context, out *console.Console, err error) error {
 	if len(e.files) == 0 {
 		return err
@@ -108,13 +108,12 @@ func (e *evidence) write(ctx context.Context, out *console.Console, err error) e
 	case failed == nil:
 		out.Say("wrote %s", strings.Join(e.files, " and "))
 		return err
-	case fault.CodeOf(err) == fault.Warnings: // the missing report is the larger problem
+	case fault.CodeOf(err) == fault.Warnings: // a missing report is worse than a warning
 		return fault.Wrap(fault.Failed, "", errors.Join(failed, err))
 	}
 	return errors.Join(err, failed)
 }
 
-// report returns the report.
 func (e *evidence) report(ctx context.Context, out *console.Console, err error) *audit.Report {
 	r := &audit.Report{
 		Version: audit.Version, Result: audit.Failed, ExitCode: int(fault.CodeOf(err)),
@@ -263,7 +262,7 @@ func (e *evidence) tables() []audit.Table {
 	return tables
 }
 
-// The console's tasks that a fetch does not have.
+// Console tasks of a verification that a fetch does not have.
 const (
 	readTask  = "verify"
 	countTask = "count rows"
@@ -289,7 +288,7 @@ func (e *evidence) addTimes(r *audit.Report, out *console.Console) {
 	if e.loaded.IsZero() {
 		return
 	}
-	total := e.loaded.Sub(e.loading) - counting + e.steps[0].Took // the first one prepares the restore
+	total := e.loaded.Sub(e.loading) - counting + e.steps[0].Took // steps[0] prepares the restore
 	r.Steps = append(r.Steps, audit.Step{Name: "everything else", Seconds: seconds(max(0, total-known)), Recovery: true})
 	r.Recovery = &audit.Recovery{Seconds: seconds(total), Masked: e.replaced.info.Masked}
 }

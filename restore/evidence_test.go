@@ -23,7 +23,7 @@ func quietConsole(t *testing.T) *console.Console {
 	return out
 }
 
-// The report has the run's result and exit code, also if nothing else is known.
+// The report has the run's result and exit code even if nothing else is known.
 func TestReportOfARunThatFailed(t *testing.T) {
 	t.Parallel()
 	ended, end := context.WithCancel(t.Context())
@@ -53,7 +53,7 @@ func TestReportOfARunThatFailed(t *testing.T) {
 	}
 }
 
-// A report that cannot be written fails the run, unless it failed with a code of its own.
+// A report that cannot be written fails a run that would have passed.
 func TestReportThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x.json")
@@ -107,7 +107,7 @@ func TestChecksOfTheRestore(t *testing.T) {
 	}
 }
 
-// The recovery time has every step of the run, except for reading the dump and counting.
+// The recovery time includes every step except reading the dump and counting rows.
 func TestTimes(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 28, 5, 0, 0, 0, time.UTC)
@@ -127,7 +127,7 @@ func TestTimes(t *testing.T) {
 	e.step(out, "create", e.loading)
 	task("data", 5*time.Second)
 	task(countTask, time.Hour)
-	now = now.Add(3 * time.Second) // something without a bar
+	now = now.Add(3 * time.Second) // a step without a progress bar
 	task("statistics", time.Second)
 	e.loaded = now
 	var r audit.Report

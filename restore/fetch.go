@@ -57,7 +57,7 @@ type fetch struct {
 	options
 	finder dump.Finder
 	choice dump.Choice
-	masked config.Bucket // of masked dumps
+	masked config.Bucket // bucket of masked dumps
 	save   bool          // keep the fetched database as a snapshot
 	fresh  bool          // do not restore from a snapshot
 }
@@ -116,7 +116,7 @@ func (f fetch) run(ctx context.Context) error {
 	}
 	defer r.close()
 	r.etag = newest.Dump.ETag
-	if recipe.Seed, err = f.masking.seed(f.dryRun); err != nil { // of a file that is created now
+	if recipe.Seed, err = f.masking.seed(f.dryRun); err != nil { // open has created the seed file if it was missing
 		return err
 	}
 	if !f.fresh {
@@ -147,8 +147,8 @@ func (f fetch) recipe(of dump.Object) (target.Recipe, error) {
 }
 
 // restoreSnapshot restores from a snapshot of the dump, if there is one, and reports
-// whether it did. With --dry-run it prints the plan. A snapshot that cannot be copied
-// is not a reason to fail: the dump is still there.
+// whether it did. With --dry-run it prints the plan. If the snapshot cannot be copied, it
+// returns false, and the dump is restored instead.
 func (f fetch) restoreSnapshot(ctx context.Context, s *target.Session, newest dump.Object, recipe target.Recipe) (done bool, err error) {
 	h, err := s.Holdings(ctx, s.DB)
 	if err != nil {

@@ -61,7 +61,7 @@ type information struct {
 	Server    string          `json:"server"`
 	Database  *databaseInfo   `json:"database,omitempty"` // the target, when it exists
 	Previous  *databaseInfo   `json:"previous_database,omitempty"`
-	Recreated bool            `json:"created_since,omitempty"` // the target: something else dropped what hectl had put there
+	Recreated bool            `json:"created_since,omitempty"` // something other than hectl dropped or recreated the target
 	Snapshots []snapshot.Info `json:"snapshots"`
 	Temps     []databaseInfo  `json:"temp_databases"`
 	Beside    int64           `json:"beside_bytes"` // disk space of everything beside the target
@@ -69,7 +69,7 @@ type information struct {
 	rollback, purge string // command lines
 }
 
-// IsProse lets a terminal break its lines.
+// IsProse lets the console wrap the text.
 func (information) IsProse() {}
 
 // Text renders one paragraph per database.

@@ -16,7 +16,7 @@ func TestInformationText(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
 		i          information
-		paragraphs []string // a part of each
+		paragraphs []string // a substring of each paragraph
 	}{
 		{"nothing", information{}, []string{"dev does not exist on the server"}},
 		{"only the target", information{Database: database}, []string{"dev, 9.5 MB (the server)"}},

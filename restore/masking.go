@@ -19,7 +19,7 @@ import (
 	"github.com/rubyforgood/hectl/restore/load"
 )
 
-// masking holds a run's settings for masking.
+// masking is a run's settings for masking.
 type masking struct {
 	trust dump.Trust
 	rules *command.Masking // nil: only credentials are masked
@@ -138,8 +138,8 @@ type maskInfo struct {
 	Rules  string `json:"mask_rules,omitempty"` // their hash
 	// Before reports that the dump was masked when it was made, and is not masked again.
 	Before bool `json:"masked_before,omitempty"`
-	// Covered are the tables with masked or left-out data. There are some even without
-	// rules, because credentials are always covered.
+	// Covered are the tables with masked or left-out data. They exist even without rules,
+	// because credentials are always covered.
 	Covered []mask.Covered `json:"covered,omitempty"`
 	After   []string       `json:"after,omitempty"` // SQL files
 }
@@ -184,7 +184,7 @@ func (m maskInfo) String() string {
 	return line
 }
 
-// leaveOutSecrets leaves out entries that the mask drops or that hold secrets.
+// leaveOutSecrets leaves out entries that the mask drops or that contain secrets.
 func (r *replacement) leaveOutSecrets() {
 	d, out := r.dump, mask.NewLeftOut(r.dump.Head)
 	command.TellLeftOut(r.out, out)

@@ -143,7 +143,7 @@ func newServerOptions(env *command.Env, c *cli.Context) (o options, err error) {
 // programs for their versions takes a while.
 func (o options) findTools(ctx context.Context) func() (*pgtools.Tools, error) {
 	find := sync.OnceValues(func() (*pgtools.Tools, error) { return pgtools.FindTools(ctx, o.pgBin, o.settings.Lookup) })
-	go func() { _, _ = find() }() // kept until it is needed
+	go func() { _, _ = find() }() // the call below uses the cached result
 	return find
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// Every flag of a restore has a category, so that the help lists it with its like.
+// Every flag of a restore has a category, so that the help groups related flags.
 func TestTargetFlagsHaveCategories(t *testing.T) {
 	set := flag.NewFlagSet("", flag.ContinueOnError)
 	for _, f := range targetFlags() {

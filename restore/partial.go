@@ -15,8 +15,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// partial is the file beside a download's target that holds the bytes so far. Its name
-// carries the object's ETag, so that another run resumes it only for the same object.
+// partial is the file beside a download's target that contains the bytes so far. Its name
+// includes the object's ETag, so a later run resumes it only for the same object.
 type partial struct {
 	f      *os.File
 	path   string
@@ -92,7 +92,7 @@ func (p *partial) publish(force bool) error {
 		return err
 	}
 	if dir, err := os.Open(filepath.Dir(p.target)); err == nil {
-		_ = dir.Sync() // the name; not every file system can do that
+		_ = dir.Sync() // make the new name durable; not every file system supports it
 		_ = dir.Close()
 	}
 	return nil

@@ -37,7 +37,7 @@ type plan struct {
 	Refresh *swap.Refreshed `json:"refresh,omitempty"`
 	// Whole is why there is no refresh although there is a snapshot.
 	Whole string `json:"no_refresh,omitempty"`
-	// Snapshot is the one that will be made.
+	// Snapshot is the snapshot that will be saved.
 	Snapshot string `json:"saved_snapshot,omitempty"`
 
 	swap *swap.Plan
@@ -72,7 +72,7 @@ func plainVersion(version string) string {
 	return version
 }
 
-// IsProse lets a terminal break its lines.
+// IsProse lets the console wrap the text.
 func (plan) IsProse() {}
 
 // Text renders the plan for --dry-run.

@@ -69,15 +69,15 @@ func purgeCommand(env *command.Env) *cli.Command {
 130  interrupted; only what was reported as removed is gone`)
 }
 
-// purged is the result of a purge, or what it would be.
+// purged is the result of a purge, or of its dry run.
 type purged struct {
 	Server  string    `json:"server"`
 	Removed []removal `json:"removed"`
-	Bytes   int64     `json:"bytes"` // of those whose size is known
+	Bytes   int64     `json:"bytes"` // total of the known sizes
 	DryRun  bool      `json:"dry_run,omitempty"`
 }
 
-// Text lists what was removed, or would be.
+// Text lists what was removed or would be removed.
 func (p purged) Text() string {
 	switch {
 	case len(p.Removed) == 0:

@@ -14,7 +14,7 @@ func TestPurged(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		p     purged
-		names bool // lists them
+		names bool // the text names the removed databases
 	}{
 		{purged{}, false},
 		{p, false},

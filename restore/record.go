@@ -7,8 +7,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// noteIn returns manifest m of a dump with the result in it. If m is nil, it returns a new
-// one, as of this version of hectl.
+// noteIn returns manifest m of a dump with the result added. If m is nil, it returns a
+// new manifest by this version of hectl.
 func (r verified) noteIn(m *catalog.Manifest, of catalog.Dump, version string) *catalog.Manifest {
 	if m == nil {
 		m = r.Checked.NewManifest(of)

@@ -11,7 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// A result without a time keeps the one of an earlier run.
+// A result without a time keeps the time of an earlier run.
 func TestNoteIn(t *testing.T) {
 	t.Parallel()
 	earlier, later := time.Unix(1000, 0).UTC(), time.Unix(2000, 0).UTC()

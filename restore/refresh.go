@@ -17,8 +17,8 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// refresh turns a snapshot of an older dump into the newest one: only the rows that differ
-// are downloaded and changed.
+// refresh turns a snapshot of an older dump into the newest dump: only the rows that
+// differ are downloaded and changed.
 type refresh struct {
 	base target.Held // the snapshot
 	rows *load.Refresh
@@ -26,8 +26,8 @@ type refresh struct {
 
 func (f *refresh) close() error { return errors.Join(f.rows.Close(), f.rows.From.Close()) }
 
-// planRefresh finds a snapshot to refresh, and sets r.refresh. If there is one that cannot
-// be refreshed, the whole dump is restored, and a line says why.
+// planRefresh finds a snapshot to refresh, and sets r.refresh. If no snapshot can be
+// refreshed, the whole dump is restored, and a message explains why.
 func (f fetch) planRefresh(ctx context.Context, r *replacement, newest dump.Object, recipe target.Recipe) error {
 	h, err := r.session.Holdings(ctx, r.session.DB)
 	if err != nil {
@@ -134,7 +134,7 @@ func (r *replacement) refreshTemp(ctx context.Context) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	err := refuseTouched(ctx, s, f.base) // not even during the copy
+	err := refuseTouched(ctx, s, f.base) // a session may have changed it during the copy
 	if err != nil {
 		return err
 	}

@@ -115,7 +115,7 @@ func partialDownloads(dir string) ([]removal, error) {
 	for _, e := range entries {
 		info, err := e.Info()
 		if err != nil || !info.Mode().IsRegular() || !partialName.MatchString(e.Name()) {
-			continue // gone in the meantime, or not hectl's
+			continue // already gone, or not hectl's
 		}
 		path := filepath.Join(dir, e.Name())
 		if begins, err := beginsAsArchive(path); err != nil || !begins {
@@ -133,7 +133,7 @@ func beginsAsArchive(path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	defer func() { _ = f.Close() }() // it was only read
+	defer func() { _ = f.Close() }() // opened for reading only
 	start := make([]byte, 5)
 	n, err := io.ReadFull(f, start)
 	if n > 0 && errors.Is(err, io.ErrUnexpectedEOF) {

@@ -39,14 +39,14 @@ type replacement struct {
 }
 
 func (r *replacement) close() {
-	_ = r.dump.Close() // a second time after a success, which is harmless
+	_ = r.dump.Close() // after a success, it is already closed, which is harmless
 	if r.refresh != nil {
-		_ = r.refresh.close() // it was only read
+		_ = r.refresh.close() // opened for reading only
 	}
 }
 
-// open opens a dump, and decides how it is restored. It refuses a dump that must not
-// be restored here, or cannot be.
+// open opens a dump, and decides how it is restored. It refuses a dump that must not or
+// cannot be restored here.
 func (o options) open(ctx context.Context, s *target.Session, found dump.Opener, tools func() (*pgtools.Tools, error)) (_ *replacement, err error) {
 	d, err := found.Open(ctx)
 	if err != nil {
@@ -232,7 +232,7 @@ func (r *replacement) loadTemp(ctx context.Context, loaded func(ctx context.Cont
 	return r.explainConversion(l.Load(ctx))
 }
 
-// loader returns a loader of the dump that does not know yet which database to fill.
+// loader returns a loader of the dump. The caller sets the database to fill.
 func (r *replacement) loader() *load.Loader {
 	return &load.Loader{
 		Options: r.load, Dump: r.dump, Tool: r.pre.Tool, Mask: r.mask,

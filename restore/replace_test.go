@@ -13,7 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// The advice is for errors that the conversion to the target's encoding may have caused.
+// The hint appears only if the conversion to the target's encoding may be the cause.
 func TestExplainConversion(t *testing.T) {
 	t.Parallel()
 	tooLong := errors.New("pg_restore: ERROR:  value too long for type character varying(3)")

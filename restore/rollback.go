@@ -49,7 +49,7 @@ func rollbackCommand(env *command.Env) *cli.Command {
 130  interrupted; both databases are unchanged`)
 }
 
-// rolledBack is the result of a rollback, or what it would be.
+// rolledBack is the result of a rollback, or of its dry run.
 type rolledBack struct {
 	Target   string         `json:"target"`
 	Server   string         `json:"server"`
@@ -62,7 +62,7 @@ type rolledBack struct {
 	again string
 }
 
-// IsProse lets a terminal break its lines.
+// IsProse lets the console wrap the text.
 func (rolledBack) IsProse() {}
 
 // Text reports which database is where.

@@ -117,9 +117,9 @@ type verified struct {
 	Checked  *dump.Report `json:"checked"`
 	Verified *time.Time   `json:"verified_at,omitempty"`
 	Restored *time.Time   `json:"restored_at,omitempty"`
-	Compared int          `json:"tables_compared,omitempty"` // whose rows were counted after the restore
-	LeftOut  []string     `json:"tables_left_out,omitempty"` // whose rows a restore leaves out
-	Manifest string       `json:"manifest,omitempty"`        // that was written
+	Compared int          `json:"tables_compared,omitempty"` // tables whose rows were counted after the restore
+	LeftOut  []string     `json:"tables_left_out,omitempty"` // tables whose rows a restore leaves out
+	Manifest string       `json:"manifest,omitempty"`        // the manifest that was written
 	Seconds  float64      `json:"seconds"`
 }
 
@@ -240,7 +240,7 @@ func (o verifyOptions) verify(ctx context.Context, env *command.Env, src dump.Ob
 	return errors.Join(env.Console.Result(result), written, result.fault(d))
 }
 
-// now returns the time in a manifest's precision.
+// now returns the time in UTC, truncated to seconds as in a manifest.
 func now(out *console.Console) *time.Time {
 	t := out.Now().UTC().Truncate(time.Second)
 	return &t

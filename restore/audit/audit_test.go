@@ -112,7 +112,7 @@ func TestMarkdown(t *testing.T) {
 	}
 }
 
-// A run that ends early has a report as well.
+// A run that ends early also has a report.
 func TestMarkdownOfAnEmptyReport(t *testing.T) {
 	t.Parallel()
 	text := Markdown(&Report{Result: Failed, ExitCode: 10, Error: "there is no dump"})

@@ -2,8 +2,8 @@
 // whom, and with which result.
 //
 //	Report    the facts, as JSON (report.go)
-//	Markdown  the same facts for people (markdown.go)
+//	Markdown  the same facts, as Markdown (markdown.go)
 //	Files     which files to write, and writing them (files.go)
 //
-// A report has names, numbers and hashes, but no row values and no secrets.
+// A report contains names, numbers and hashes, but no row values and no secrets.
 package audit

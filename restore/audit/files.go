@@ -13,14 +13,14 @@ import (
 	"github.com/rubyforgood/hectl/internal/files"
 )
 
-// The endings that choose a format.
+// File name extensions that select a format.
 const (
 	markdown = ".md"
 	inJSON   = ".json"
 )
 
-// Files returns the files of a report: path itself if its ending is a format's, else one
-// file of each format.
+// Files returns the paths of a report: path itself if it has the extension of a format,
+// otherwise one path for each format.
 func Files(path string) []string {
 	if ending := strings.ToLower(filepath.Ext(path)); ending == markdown || ending == inJSON {
 		return []string{path}
@@ -28,18 +28,18 @@ func Files(path string) []string {
 	return []string{path + markdown, path + inJSON}
 }
 
-// CheckFolder returns an error if no file can be created where path is, so that a long
-// run does not end without its report.
+// CheckFolder returns an error if no file can be created in the folder of path. It runs
+// first, because a report that cannot be written would waste a long run.
 func CheckFolder(path string) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
 	if err != nil {
 		return fault.New(fault.Usage, "name a file in a folder that you can write to", "--report: %w", err)
 	}
-	_ = f.Close() // empty
+	_ = f.Close() // nothing was written
 	return os.Remove(f.Name())
 }
 
-// Write writes the report to path, with mode 0600, in one step.
+// Write writes the report to path atomically, with mode 0600.
 func Write(path string, r *Report) error {
 	text, err := render(path, r)
 	if err == nil {

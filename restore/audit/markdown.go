@@ -46,7 +46,7 @@ type writer struct{ strings.Builder }
 
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
 
-// section writes a heading and the head of a table.
+// section writes a heading and the header of a table.
 func (w *writer) section(heading string, columns ...string) {
 	w.line("")
 	w.line("## %s", heading)
@@ -142,7 +142,7 @@ func (w *writer) hashes(r *Report) {
 	}
 }
 
-// compared writes a row with a checksum. An expected one that is equal is not repeated.
+// compared writes a row with a checksum. It shows the expected one only if they differ.
 func (w *writer) compared(of, source string, c Compared) {
 	switch {
 	case c.Equal == nil:
@@ -199,7 +199,7 @@ func yesNo(b bool) string {
 
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
-// duration renders seconds to a hundredth, and to a second from a minute on.
+// duration renders seconds with two decimals, or whole seconds from one minute on.
 func duration(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
 	if d < time.Minute {
@@ -208,7 +208,8 @@ func duration(seconds float64) string {
 	return text.Duration(d.Round(time.Second))
 }
 
-// escape makes text a part of one line of Markdown, without markup and control characters.
+// escape returns s as text for one line of Markdown, without markup or control
+// characters.
 func escape(s string) string {
 	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "*", `\*`, "`", "\\`", "[", `\[`, "<", `\<`, "~", `\~`).Replace(console.Clean(s))
 }

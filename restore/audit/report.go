@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Version is the version of the report's format. Fields are added without a new version.
+// Version is the version of the report's format. Adding a field does not change it.
 const Version = 1
 
 // Results of a verification.
@@ -15,8 +15,7 @@ const (
 	Failed   = "failed"
 )
 
-// Report is the report of one verification. Times are in UTC. Facts that the run did not
-// learn are left out.
+// Report is the report of one verification. Times are in UTC. Unknown facts are omitted.
 type Report struct {
 	Version  int       `json:"report_version"`
 	Result   string    `json:"result"`
@@ -42,8 +41,8 @@ type RunBy struct {
 	Host   string `json:"host,omitempty"`
 	Role   string `json:"database_role,omitempty"`   // empty without a test restore
 	Server string `json:"database_server,omitempty"` // the target beside which the dump was restored
-	AWS    string `json:"aws_identity,omitempty"`    // ARN; "" for other stores
-	RunID  string `json:"run_id,omitempty"`          // in the log
+	AWS    string `json:"aws_identity,omitempty"`    // ARN; "" for stores other than AWS
+	RunID  string `json:"run_id,omitempty"`          // the run's ID in the log
 }
 
 // Dump describes the dump.
@@ -54,17 +53,17 @@ type Dump struct {
 	ETag        string     `json:"etag,omitempty"`
 	Uploaded    time.Time  `json:"uploaded_at"`
 	Taken       *time.Time `json:"taken_at,omitempty"`
-	AgeSeconds  float64    `json:"age_seconds,omitempty"` // when the verification started
+	AgeSeconds  float64    `json:"age_seconds,omitempty"` // age when the verification started
 	Label       string     `json:"env,omitempty"`
 	Database    string     `json:"database,omitempty"`
 	Compression string     `json:"compression,omitempty"`
 	Manifest    string     `json:"manifest,omitempty"` // key; "" without a manifest
-	Masked      bool       `json:"masked"`             // it counts as masked
+	Masked      bool       `json:"masked"`             // the dump counts as masked
 }
 
 // Recovery is the measured recovery time.
 type Recovery struct {
-	Seconds float64 `json:"seconds"` // of the steps that a fetch also has
+	Seconds float64 `json:"seconds"` // total of the steps that a fetch also has
 	Masked  bool    `json:"masked"`  // the restored rows were masked
 }
 
@@ -72,7 +71,7 @@ type Recovery struct {
 type Step struct {
 	Name     string  `json:"name"`
 	Seconds  float64 `json:"seconds"`
-	Recovery bool    `json:"recovery"` // counts for the recovery time
+	Recovery bool    `json:"recovery"` // part of the recovery time
 }
 
 // Versions are the versions of everything involved.
@@ -81,20 +80,20 @@ type Versions struct {
 	Source      string `json:"source_server,omitempty"`
 	PGDump      string `json:"pg_dump,omitempty"`
 	Archive     string `json:"archive_layout,omitempty"`
-	BackupHectl string `json:"backup_hectl,omitempty"` // that wrote the manifest
+	BackupHectl string `json:"backup_hectl,omitempty"` // version that wrote the manifest
 	PGRestore   string `json:"pg_restore,omitempty"`
 	Restored    string `json:"restored_into,omitempty"` // the server of the test restore
 }
 
 // Hashes are the expected and the computed checksums.
 type Hashes struct {
-	Object string    `json:"object_sha256,omitempty"` // of the whole dump, computed
+	Object string    `json:"object_sha256,omitempty"` // computed from the whole dump
 	Store  *Compared `json:"store,omitempty"`         // the store's checksum of the whole dump
 	Head   *Compared `json:"table_of_contents,omitempty"`
 	Blocks []Block   `json:"blocks"`
 }
 
-// Compared is a checksum that was computed, and the one to compare it with.
+// Compared is a computed checksum, and the expected one if it is known.
 type Compared struct {
 	Kind     string `json:"kind"` // SHA-256, CRC64NVME or MD5
 	Expected string `json:"expected,omitempty"`
@@ -102,7 +101,7 @@ type Compared struct {
 	Equal    *bool  `json:"equal,omitempty"` // nil if there is nothing to compare with
 }
 
-// Compare compares two checksums. An empty expected is one that is not known.
+// Compare compares two checksums. expected is "" if it is not known.
 func Compare(kind, expected, computed string) Compared {
 	c := Compared{Kind: kind, Expected: expected, Computed: computed}
 	if expected != "" {
@@ -142,7 +141,7 @@ const (
 	NotMade     = "not made"
 )
 
-// Check is one check of a verification, made or not.
+// Check is one check of a verification, made or skipped.
 type Check struct {
 	Name    string `json:"name"`
 	Outcome string `json:"outcome"`

@@ -17,11 +17,11 @@ import (
 )
 
 // Apply changes the copy, which Loader.Into names. It returns a *NotRefreshedError if the
-// database must be restored in full. After any error, the copy is useless.
+// database must be restored in full. After any error, the copy is unusable.
 //
-// Rows are deleted by key and inserted again, in one transaction for all tables. Nothing
-// else may see the copy, so foreign keys and triggers are put aside for that time. The
-// role needs to own the tables, but need not be a superuser.
+// Rows are deleted by key and inserted again, in one transaction for all tables. No other
+// session can see the copy, so foreign keys and triggers can be put aside until the end.
+// The role must own the tables, but need not be a superuser.
 func (r *Refresh) Apply(ctx context.Context) (err error) {
 	l := r.Loader
 	l.phrases = phrases(l.given)
@@ -91,8 +91,8 @@ func (l *Loader) refuseCopy(ctx context.Context, db *pgtools.DB) error {
 	return nil
 }
 
-// refuseCredentials returns a *NotRefreshedError if the catalogs show credentials in a
-// table that changes and the mask of its rows does not cover them.
+// refuseCredentials returns a *NotRefreshedError if the catalogs show credentials that
+// are in a table that changes and that its mask does not cover.
 func (r *Refresh) refuseCredentials(ctx context.Context) error {
 	bare := map[schema.Name]bool{}
 	for _, c := range r.copies() {
@@ -137,7 +137,7 @@ func (r *Refresh) putAside(ctx context.Context, db *pgtools.DB) ([]obstacle, err
 	return aside, nil
 }
 
-// putBack undoes putAside, which checks the foreign keys that were dropped.
+// putBack undoes putAside. Creating the dropped foreign keys again also checks them.
 func (r *Refresh) putBack(ctx context.Context, db *pgtools.DB, aside []obstacle) error {
 	bar := r.Loader.Out.Progress("keys", console.Steps, int64(len(aside)))
 	defer bar.Done()
@@ -169,8 +169,8 @@ func (r *Refresh) replaceAndChange(ctx context.Context, db *pgtools.DB) error {
 	return group.Wait()
 }
 
-// replaceTables empties the tables that are replaced, and copies their rows. total is the
-// size of their blocks.
+// replaceTables empties the tables that are replaced, and copies the new rows into them.
+// total is the size of their blocks in bytes.
 func (r *Refresh) replaceTables(ctx context.Context, total int64, bar *console.Progress) error {
 	l := r.Loader
 	for i := range r.replaced {
@@ -189,7 +189,8 @@ func (r *Refresh) replaceTables(ctx context.Context, total int64, bar *console.P
 }
 
 // changeTables deletes and inserts the rows that differ. Foreign keys are checked at the
-// end of the transaction. It names each table to job, and counts its rows with add.
+// end of the transaction. It calls job with the name of each table, and add with the
+// number of rows done.
 func (r *Refresh) changeTables(ctx context.Context, db *pgtools.DB, job func(name string) (done func()), add func(rows int64)) error {
 	return db.InTx(ctx, func(tx *pgtools.Tx) error {
 		for _, t := range r.changed {
@@ -227,7 +228,7 @@ func (t *changedTable) change(ctx context.Context, tx *pgtools.Tx) error {
 }
 
 // deleteRows deletes n rows by their keys. It uses the operators of the key's index,
-// whatever their schema.
+// which may be in any schema.
 func (t *changedTable) deleteRows(ctx context.Context, tx *pgtools.Tx, n int64) error {
 	table := quotedName(t.table)
 	operators, err := t.operators(ctx, tx)
@@ -335,17 +336,17 @@ func (l *Loader) fillViews(ctx context.Context, head string, b *builder) error {
 }
 
 const (
-	// staleRows is the share of a table's rows that may have changed since its statistics
-	// were taken. Autovacuum of PostgreSQL allows ten times as many.
+	// staleRows is the share of a table's rows that may change before its statistics are
+	// stale. Autovacuum's default is ten times as high.
 	staleRows = 0.01
-	// sampledRows is how many rows of a table ANALYZE reads. A table with fewer is always
-	// analyzed.
+	// sampledRows is the number of rows of a table that ANALYZE reads. A smaller table is
+	// always analyzed.
 	sampledRows = 30_000
 )
 
-// analyze removes the deleted rows of the tables that changed, and takes statistics of
-// them, of the tables above them, and of materialized views. Large tables in which few
-// rows have changed keep their statistics; ChangedSince counts these rows.
+// analyze vacuums the tables from which rows were deleted. It analyzes the changed
+// tables, their parents and the materialized views. Large tables with few changed rows
+// keep their statistics; ChangedSince counts those rows.
 func (r *Refresh) analyze(ctx context.Context, db *pgtools.DB, b *builder) error {
 	changes := []string{"(0::pg_catalog.regclass, 0::float8, false)"} // VALUES cannot be empty
 	for _, c := range r.replaced {
@@ -359,7 +360,7 @@ func (r *Refresh) analyze(ctx context.Context, db *pgtools.DB, b *builder) error
 	type name struct{ Schema, Name string }
 	type affected struct {
 		name
-		SQL     string // its name
+		SQL     string // the table's quoted name
 		View    bool
 		Rows    float64 // when its statistics were taken; negative if they never were
 		Changed float64

@@ -8,8 +8,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// Where an option ends may depend on the syntax of strings. If the archive does not set
-// that, nothing is cut.
+// The end of an option may depend on the string syntax. If the archive does not set it,
+// no option is cut.
 func TestEditAttributes(t *testing.T) {
 	const odd = "CREATE TABLE public.t (\n    a text DEFAULT '\\'';\nALTER TABLE ONLY public.t ALTER COLUMN a SET (pg_attver=1); --'\n);\n"
 	const plain = "CREATE TABLE public.t (\n    a text\n);\nALTER TABLE ONLY public.t ALTER COLUMN a SET (pg_attver=1);\n"

@@ -18,8 +18,8 @@ import (
 // tableWork is the work that remains for a table once its rows are loaded.
 type tableWork struct {
 	table   *archive.Entry
-	keys    []*archive.Entry // each locks the table: primary keys and the like
-	indexes []*archive.Entry // several at once
+	keys    []*archive.Entry // primary keys and other entries that lock the table
+	indexes []*archive.Entry // may be created several at once
 	analyze bool
 	// late means that the table's rows are not final until all rows are loaded.
 	late bool
@@ -198,9 +198,9 @@ func (b *builder) restore(ctx context.Context, e *archive.Entry) error {
 	return nil
 }
 
-// analyze analyzes a table with command, such as "ANALYZE". Statistics are not data, so a
-// failure, such as an expression that divides by zero, is only a warning; then taken is
-// false.
+// analyze analyzes a table with command, such as "ANALYZE". A failure, such as an
+// expression that divides by zero, is only a warning, because statistics are not data;
+// taken is then false.
 func (b *builder) analyze(ctx context.Context, command, schema, table string) (taken bool, err error) {
 	err = b.exec(ctx, "", command+" "+pgtools.Quote(schema)+"."+pgtools.Quote(table))
 	if err != nil && (ctx.Err() != nil || !pgtools.Survives(err)) {
@@ -258,7 +258,7 @@ func (b *builder) analyzeRest(ctx context.Context) error {
 func (b *builder) analyzeThose(ctx context.Context, command func(schema, table string) string) error {
 	type table struct {
 		Schema, Name string
-		Parts        []string // schema and name of each, in turn
+		Parts        []string // schema and name of each partition, alternating
 	}
 	tables, err := list[table](ctx, b.pool, `
 		WITH RECURSIVE under(whole, part) AS (

@@ -18,7 +18,7 @@ func TestDivideWork(t *testing.T) {
 		entry(2, pre, "TABLE", "items"),
 		entry(3, pre, "TABLE", "users"),
 		entry(4, pre, "TABLE", "parted"),
-		entry(5, pre, "TABLE", "part", 4), // ATTACH PARTITION is a separate entry, so none depends on both
+		entry(5, pre, "TABLE", "part", 4), // ATTACH PARTITION is a separate entry, so neither table depends on both
 		entry(6, pre, "TABLE", "left_out"),
 		entry(7, pre, "TABLE", "inserts"),
 		entry(8, pre, "FOREIGN TABLE", "elsewhere"),

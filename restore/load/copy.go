@@ -10,14 +10,14 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// worthFreezing is the minimum length of a block that is copied with FREEZE. For that,
-// the same transaction truncates the table, which is empty. Frozen rows are visible to
-// every transaction, so the index builds, ANALYZE and the first queries need not check
-// and mark each row. If the server's wal_level is minimal, the rows are not written to
-// the WAL either.
+// worthFreezing is the minimum length of a block that is copied with FREEZE. FREEZE
+// requires that the same transaction truncates the table, which is empty here. Frozen
+// rows are visible to every transaction, so the index builds, ANALYZE and the first
+// queries need not check and mark each row. If the server's wal_level is minimal, the
+// rows are not written to the WAL either.
 //
-// A fetch of a 1 GB database with 2 jobs on 2 cores and PostgreSQL 15 took 11.8, 11.6
-// and 11.0 s in three rounds; without FREEZE it took 12.2, 11.9 and 11.3 s.
+// A fetch of a 1 GB database with 2 jobs on 2 cores and PostgreSQL 15 took 11.8, 11.6 and
+// 11.0 s in three rounds; without FREEZE it took 12.2, 11.9 and 11.3 s.
 const worthFreezing = 64 << 10 // bytes
 
 func (s *sessions) copyTable(ctx context.Context, c tableCopy, data io.Reader) error {

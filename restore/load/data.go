@@ -189,8 +189,8 @@ func divide(h *archive.Head, blocks []archive.Block, reading *dependents) (copie
 	return copies, rest
 }
 
-// A request costs a round trip, in which several hundred kilobytes could be
-// transferred. So small neighbors share one request.
+// A request costs a round trip, in which several hundred kilobytes could be transferred.
+// So adjacent small blocks share one request.
 const (
 	smallBlock = 512 << 10 // bytes
 	batchSize  = 4 << 20   // bytes
@@ -206,8 +206,8 @@ func (b batch) length() int64 {
 	return last.Offset + last.Length - b.offset()
 }
 
-// batches groups neighbors, the largest group first, so that the jobs do not end up
-// waiting for one of them to copy the largest.
+// batches groups adjacent blocks. The largest batch comes first: if one job copied it
+// last, the other jobs would have to wait.
 func batches(copies []tableCopy) []batch {
 	copies = slices.Clone(copies)
 	slices.SortFunc(copies, func(a, b tableCopy) int { return cmp.Compare(a.block.Offset, b.block.Offset) })
@@ -232,7 +232,7 @@ func batches(copies []tableCopy) []batch {
 type copier struct {
 	*Loader
 	bar    *console.Progress
-	copied func(tableCopy) // is called once the rows of a table are in
+	copied func(tableCopy) // called once the rows of a table are loaded
 }
 
 // copyTables copies all tables' rows on as many connections as there are jobs.
@@ -281,8 +281,8 @@ func (l copier) copyBatch(ctx context.Context, pool *sessions, data *archive.Dat
 		}
 		done()
 		if c.block.SHA256 != [sha256.Size]byte{} && (pgtools.SQLState(err) != "" || isMaskError(err)) {
-			// The server or the mask may have failed because the block is damaged.
-			// The checksum decides, which is known only at the end of the block.
+			// The server or the mask may have failed because the block is damaged. Only
+			// the checksum at the end of the block shows that.
 			if _, damage := io.Copy(io.Discard, data); damage != nil {
 				err = damage
 			}
@@ -306,7 +306,7 @@ func (l *Loader) tableError(c tableCopy, err error) error {
 	}
 	where := ""
 	line, column := pgtools.CopyPlace(err)
-	if line > 0 && c.parts <= 1 { // otherwise it is the line within one session's part
+	if line > 0 && c.parts <= 1 { // with several sessions, it is the line within the part of one session
 		where += fmt.Sprintf(", line %d", line)
 	}
 	if column != "" {
@@ -374,7 +374,7 @@ func (s stoppedReader) Close() error {
 	return nil
 }
 
-// checkedReader reads one block unchanged and compares its checksum.
+// checkedReader reads one block unchanged and verifies its checksum.
 type checkedReader struct {
 	r     io.Reader
 	block archive.Block

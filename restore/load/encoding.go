@@ -15,8 +15,8 @@ import (
 // sqlASCII is the encoding of databases whose bytes the server does not interpret.
 const sqlASCII = "SQL_ASCII"
 
-// readNames returns the statement with which a UTF-8 session can use the names in a
-// SQL_ASCII database; "" for other databases.
+// readNames returns the statement that lets a UTF-8 session use the names in a SQL_ASCII
+// database; "" for other databases.
 func readNames(d *dump.Dump) string {
 	if d.Head.Encoding() == sqlASCII {
 		return "SET client_encoding = " + sqlASCII
@@ -29,7 +29,7 @@ func readNames(d *dump.Dump) string {
 type likeness struct {
 	pgtools.Database
 	known    bool // the server supports the archive's encoding
-	converts bool // it converts from the archive's encoding to that of the database
+	converts bool // the server converts from the archive's encoding to the database's
 }
 
 // CreateOptions decides the encoding and the locale of the temp database: the archive's
@@ -103,8 +103,8 @@ const (
 )
 
 // take decides how a new database handles text in an encoding. UTF8 has the characters of
-// all others, so a conversion to it loses nothing. A conversion to any other encoding could
-// fail at a row.
+// all other encodings, so a conversion to it loses nothing. A conversion to any other
+// encoding could fail at a row.
 func (l likeness) take(encoding string) taking {
 	switch {
 	case l.fits(encoding):
@@ -117,7 +117,7 @@ func (l likeness) take(encoding string) taking {
 
 // fits reports whether an encoding is compatible with the locale of l. The server lets a
 // superuser combine SQL_ASCII with any locale, but then sorts bytes by the rules of a
-// different encoding, so fits does not.
+// different encoding. fits reports false for that.
 func (l likeness) fits(encoding string) bool {
 	if encoding == l.Encoding && encoding != sqlASCII {
 		return true

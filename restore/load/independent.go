@@ -14,13 +14,13 @@ import (
 //
 // pg_dump records the references of a definition, but not those in the body of a
 // function. So an entry that uses a function of the database, directly or through an
-// operator, a type, a domain, a view or another function, may read every table. The
-// same holds for an entry that reads Postgres's own catalogs, which have the size of a
-// table and the state of a materialized view.
+// operator, a type, a domain, a view or another function, may read every table. The same
+// is true of an entry that reads Postgres's own catalogs, which record table sizes and
+// the state of materialized views.
 //
-// hectl restores such an entry alone, in the archive's order, as pg_restore does
-// without --jobs. All other entries depend only on their recorded dependencies and may
-// be restored in parallel.
+// hectl restores such an entry alone, in the archive's order, as pg_restore does without
+// --jobs. All other entries depend only on their recorded dependencies and may be
+// restored in parallel.
 type dependents struct {
 	byID   map[int]*archive.Entry
 	tables map[schema.Name]*schema.Table
@@ -29,8 +29,9 @@ type dependents struct {
 	// partitioned table, whose key checks each row.
 	also  map[int][]int
 	casts map[int]bool // ids of functions that casts call without naming them
-	calls bool         // there is something to call that may read tables
-	// hidden reports that a definition may call it without naming it, or without the schema.
+	calls bool         // the dump has a function that may read tables
+	// hidden reports that a definition may call such a function without its name or
+	// schema.
 	hidden bool
 }
 
@@ -76,7 +77,7 @@ func (d *dependents) rows(e *archive.Entry) bool {
 	return !dependsOnA("TABLE", e, d.byID) || d.reads(e)
 }
 
-// dependsOnA reports whether the archive records a dependency of an entry on one of a
+// dependsOnA reports whether the archive records that an entry depends on an object of a
 // kind.
 func dependsOnA(kind string, e *archive.Entry, byID map[int]*archive.Entry) bool {
 	return slices.ContainsFunc(e.Dependencies, func(id int) bool { return byID[id] != nil && byID[id].Desc == kind })
@@ -86,9 +87,9 @@ func dependsOnA(kind string, e *archive.Entry, byID map[int]*archive.Entry) bool
 // do not name.
 func (d *dependents) reads(e *archive.Entry) bool { return d.visit(e, map[int]bool{}) }
 
-// index is reads for an index or a key. Of its table, only the types count, not the
-// defaults and checks. pg_dump does not record the functions of an exclusion constraint, but
-// its elements name them with their schemas, as they name operators and types.
+// index is reads for an index or a key. Only the types of its table matter, not the
+// defaults and checks. pg_dump does not record the functions of an exclusion constraint,
+// but its elements name them with their schemas, as they name operators and types.
 func (d *dependents) index(e *archive.Entry) bool {
 	if d.calls && e.Desc == "CONSTRAINT" && schema.Says(e.Definition, "exclude") {
 		_, elements, _ := strings.Cut(e.Definition, " EXCLUDE ")
@@ -139,7 +140,7 @@ func (d *dependents) visit(e *archive.Entry, seen map[int]bool) bool {
 }
 
 // table returns which dependencies of a table are used when a row is written. Defaults
-// are not, because rows come with values. reads reports whether an expression of the
+// are not used, because rows come with values. reads reports whether an expression of the
 // table itself reads other tables.
 func (d *dependents) table(e *archive.Entry) (counts func(on *archive.Entry) bool, reads bool) {
 	t := d.tables[nameOf(e)]
@@ -187,24 +188,25 @@ func (d *dependents) runsSQL(sql string) bool {
 		"nextval", "setval", "currval", "lastval", "pg_sequence_last_value",
 		"lo_get", "lo_open", "loread", "lo_import", "lo_create", "lo_from_bytea", "lo_put", "pg_largeobject",
 		"to_regclass", "obj_description", "col_description", "brin_summarize_new_values", "gin_clean_pending_list",
-		// Of PostGIS and pg_bigm. Their other functions read only their own tables.
+		// These belong to PostGIS and pg_bigm. Their other functions read only their own
+		// tables.
 		"geometry_columns", "geography_columns", "raster_columns", "raster_overviews", "find_srid",
 		"st_estimatedextent", "st_estimated_extent", "st_findextent", "pg_gin_pending_stats",
 	}, func(name string) bool { return words[name] })
 }
 
 // readsCatalog reports whether a name may be a catalog, or a function that reads one.
-// Most names of Postgres that begin with pg_ are; types and functions that only
-// inspect their argument are not.
+// Most Postgres names that begin with pg_ may be; the exceptions are types, and functions
+// that only inspect their argument.
 func readsCatalog(name string) bool {
 	return strings.HasPrefix(name, "pg_") && !slices.Contains([]string{
 		"pg_catalog", "pg_lsn", "pg_snapshot", "pg_typeof", "pg_column_size", "pg_size_pretty", "pg_size_bytes",
 	}, name)
 }
 
-// statistics reports whether statistics may change a row or a materialized view: one
-// uses functions or catalogs, and a definition in the dump names a catalog that ANALYZE
-// changes, or EXPLAIN.
+// statistics reports whether statistics may change a row or a materialized view. They may
+// if one of these uses functions or catalogs, and a definition in the dump names EXPLAIN
+// or a catalog that ANALYZE changes.
 func (d *dependents) statistics(h *archive.Head) bool {
 	reads, named := false, false
 	for e := range h.All() {

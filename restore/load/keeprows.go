@@ -11,7 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// KeptRows names tables whose rows are restored although hectl leaves such rows out by
+// KeptRows names tables whose rows are restored although hectl leaves them out by
 // default: jobs, sessions, caches.
 type KeptRows []schema.Pattern
 

@@ -19,7 +19,7 @@ type lack struct {
 	hint    string // how to make it available; "" for none
 	instead string // an equivalent definition that can be restored
 	missing bool   // it is not installed on the server
-	bound   bool   // it can never be in a restored database
+	bound   bool   // no restored database can contain it
 	matters bool   // the application may notice
 }
 
@@ -37,7 +37,7 @@ type surroundings struct {
 	locales    map[string]string // errors, by the definition of a collation
 }
 
-// look asks the server which of the dump's needs it supports. It changes nothing.
+// look asks the server which requirements of the dump it meets. It changes nothing.
 func look(ctx context.Context, admin *pgtools.DB, h *archive.Head) (s surroundings, err error) {
 	s = surroundings{host: admin.Conn().Host(), server: admin.ServerVersion(), locales: map[string]string{}}
 	if s.extensions, err = admin.AvailableExtensions(ctx); err != nil {

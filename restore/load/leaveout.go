@@ -19,13 +19,13 @@ type LeftOut struct {
 	Kind string   `json:"kind"` // as for --without
 	Name string   `json:"name"`
 	Why  string   `json:"why"`
-	With []string `json:"with,omitempty"` // objects that depend on it and are left out as well
-	// Matters means that the application may notice, so the user should check.
+	With []string `json:"with,omitempty"` // dependent objects that are also left out
+	// Matters reports that the application may notice, so the user should check.
 	Matters bool `json:"matters"`
 	Asked   bool `json:"-"` // by --without or hectl.yml
 }
 
-// String describes it in one line.
+// String describes l in one line.
 func (l LeftOut) String() string {
 	line := fmt.Sprintf("%s %s: %s", strings.ReplaceAll(l.Kind, "-", " "), l.Name, l.Why)
 	if len(l.With) > 0 {
@@ -138,8 +138,8 @@ func extensionsOf(h *archive.Head) *extensions {
 	return x
 }
 
-// of guesses by the name of the schema, then by the schema of each extension. It
-// returns nil if neither gives a unique answer.
+// of guesses the extension from the name of the schema, or else from the schema of each
+// extension. It returns nil if neither gives a unique answer.
 func (x *extensions) of(namespace string) *archive.Entry {
 	e, known := x.known[namespace]
 	if !known {

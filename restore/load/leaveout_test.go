@@ -50,7 +50,7 @@ func TestNeeds(t *testing.T) {
 	}
 }
 
-// An entry that cannot be left out, or is reached through many others, is examined
+// An entry that cannot be left out, or is reached through many others, is examined only
 // once.
 func TestOmitLacking(t *testing.T) {
 	h := &archive.Head{}
@@ -72,7 +72,7 @@ func TestOmitLacking(t *testing.T) {
 		t.Errorf("%d entries are looked at again", len(all)-1)
 	}
 
-	// Each has its own reason and an entry that needs it. The list of names is limited.
+	// Each entry has its own reason and a dependent entry. The list of names is limited.
 	h = &archive.Head{}
 	lacks = map[int]lack{}
 	for id := 1; id < 2*mostProblems*2; id += 2 {
@@ -88,7 +88,7 @@ func TestOmitLacking(t *testing.T) {
 	}
 }
 
-// Whether a later entry matters does not depend on the first.
+// Whether a later entry matters is independent of the first one.
 func TestNoteMatters(t *testing.T) {
 	o := omitter{}
 	f := func(tag string) *archive.Entry {

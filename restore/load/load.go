@@ -38,8 +38,8 @@ func (o *Options) CheckNames(h *archive.Head) error {
 }
 
 // Loader fills an empty database from an archive. Its steps follow the sections of
-// pg_restore, because their needs differ: the schema and the indexes need only the
-// head, the data needs the blocks.
+// pg_restore, because the sections need different parts of the archive: the schema and
+// the indexes only the head, the data the blocks.
 type Loader struct {
 	Options
 	Tool pgtools.Tool
@@ -76,7 +76,7 @@ func phrases(h *archive.Head) pgtools.Phrases {
 func (l *Loader) Load(ctx context.Context) error {
 	doubts := l.Mask.Doubts()
 	warnings, err := l.loadSections(ctx)
-	for _, w := range warnings { // pg_restore's, all known to be harmless
+	for _, w := range warnings { // from pg_restore, all known to be harmless
 		l.Out.Detail("harmless: %s", w)
 	}
 	return explainDoubts(err, doubts)
@@ -132,7 +132,8 @@ func (l *Loader) preData(ctx context.Context, head string) ([]pgtools.Ignored, e
 
 func (l *Loader) restore(ctx context.Context, opt pgtools.RestoreOptions) ([]pgtools.Ignored, error) {
 	opt.Settings = map[string]string{
-		// The commit of the swap waits for the disk, which includes all earlier commits.
+		// The commit of the swap waits for the disk, and so makes all earlier commits
+		// durable.
 		"synchronous_commit":   "off",
 		"maintenance_work_mem": l.sortMemory(), // for checking foreign keys
 	}
@@ -179,8 +180,8 @@ func editedFor(d *dump.Dump, tool pgtools.Tool) (*archive.Head, []byte, error) {
 	return head, raw, err
 }
 
-// writeHead writes the head of an archive to a file in its own folder. pg_restore reads
-// it as an archive without data: it has the schema but no rows.
+// writeHead writes the head of an archive to a file in its own folder. To pg_restore, the
+// file is an archive with a schema but no rows.
 func writeHead(folder string, head []byte) (path string, remove func(), err error) {
 	dir, err := os.MkdirTemp("", folder)
 	if err != nil {

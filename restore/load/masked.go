@@ -39,8 +39,8 @@ func (c tableCopy) maskReaderAfter(rows io.Reader, before int64) io.Reader {
 	return maskedReader{c.mask.ReaderAfter(from, before), from}
 }
 
-// maskChunk returns masked rows in the memory of buffer. before is the number of
-// rows of the table that precede them.
+// maskChunk masks rows into the memory of buffer. before is the number of rows of the
+// table that precede them.
 func (c tableCopy) maskChunk(buffer, rows []byte, before int64) ([]byte, error) {
 	masked, err := c.mask.Rows(buffer[:0], rows, before)
 	if err != nil {
@@ -61,7 +61,7 @@ func (m maskedReader) Read(p []byte) (int, error) {
 	switch {
 	case err == nil || errors.Is(err, io.EOF):
 	case m.from.Err != nil:
-		err = m.from.Err // the mask failed because of it, for example on half a row
+		err = m.from.Err // the mask failed because the read did, for example on half a row
 	default:
 		err = &maskError{err}
 	}

@@ -67,8 +67,8 @@ func TestMaskedReader(t *testing.T) {
 		name   string
 		data   io.Reader
 		want   string
-		broken error // of data
-		masked bool  // it is about the mask
+		broken error // error from the reader of the data
+		masked bool  // the error is a *maskError
 	}{
 		{"whole", strings.NewReader("1\t2\n\\.\n\n\n"), "1\t\\N\n\\.\n\n\n", nil, false},
 		{"half a row, then damage", io.MultiReader(strings.NewReader("1"), iotest.ErrReader(io.ErrNoProgress)), "", io.ErrNoProgress, false},

@@ -16,8 +16,8 @@ type obstacle struct {
 	After  []string
 }
 
-// manyRemoved is how many deleted rows it takes to check a foreign key without an index
-// as a whole: otherwise, each row would need a scan of the table that refers to it.
+// manyRemoved is the number of deleted rows from which a foreign key without an index is
+// checked as a whole. Otherwise, each row would need a scan of the referencing table.
 const manyRemoved = 10
 
 // findObstacles returns the obstacles of all tables that change, in the order in which
@@ -91,9 +91,9 @@ const deleteRules = `
 	FROM pg_catalog.pg_rewrite WHERE ev_class IN (SELECT oid FROM changed) AND ev_type = '4' AND ev_enabled <> 'D'
 	ORDER BY ev_class, rulename`
 
-// forcedPolicies selects the tables whose policies apply to their owner as well: all of
-// them, because materialized views and foreign keys read tables other than those that
-// change. A restore enables row security after these.
+// forcedPolicies selects the tables whose policies also apply to their owner. It selects
+// all of them, because materialized views and foreign keys also read tables that do not
+// change. A restore enables row security only after these.
 const forcedPolicies = `
 	SELECT 'ALTER TABLE ' || oid::pg_catalog.regclass || ' NO FORCE ROW LEVEL SECURITY',
 	       'ALTER TABLE ' || oid::pg_catalog.regclass || ' FORCE ROW LEVEL SECURITY'
@@ -114,7 +114,7 @@ const replicaIdentities = `
 	ORDER BY c.oid`
 
 // looseChecks selects the checks that are not valid: a restore adds them after the rows,
-// which may violate them. A table inherits them from the one above it.
+// which may violate them. A table inherits them from its parent.
 const looseChecks = `
 	SELECT 'ALTER TABLE ' || conrelid::pg_catalog.regclass || ' DROP CONSTRAINT ' || pg_catalog.quote_ident(conname),
 	       'ALTER TABLE ' || conrelid::pg_catalog.regclass || ' ADD CONSTRAINT ' || pg_catalog.quote_ident(conname) || ' ' || pg_catalog.pg_get_constraintdef(oid)
@@ -123,8 +123,8 @@ const looseChecks = `
 	FROM pg_catalog.pg_constraint WHERE conrelid IN (SELECT oid FROM up) AND contype = 'c' AND NOT convalidated AND coninhcount = 0
 	ORDER BY conrelid, conname`
 
-// foreignKeys selects the foreign keys from and to the tables. Those of partitions belong
-// to the one of the partitioned table.
+// foreignKeys selects the foreign keys from and to the tables. The foreign key of a
+// partition belongs to that of the partitioned table.
 const foreignKeys = `
 	SELECT k.conrelid::pg_catalog.regclass::text, pg_catalog.quote_ident(k.conname), pg_catalog.pg_get_constraintdef(k.oid),
 	       coalesce(pg_catalog.obj_description(k.oid, 'pg_constraint'), ''), k.condeferrable, k.condeferred,

@@ -51,7 +51,7 @@ func (l *Loader) rowsInOrder(ctx context.Context, head string, copies []tableCop
 	}
 	_, err := archive.Walk(in, l.Dump.Head, func(b archive.Block, r io.Reader) error { return o.block(copying, b, r) })
 	if failed := group.Wait(); failed != nil {
-		err = failed // it made the read fail
+		err = failed // the read failed because a copy did
 	}
 	if _, damaged := errors.AsType[*archive.FormatError](err); damaged && fault.CodeOf(err) != fault.Integrity {
 		return nil, dump.DamageError(l.Dump.Name, err)
@@ -96,7 +96,7 @@ func (o *inOrder) block(ctx context.Context, b archive.Block, r io.Reader) error
 	}
 	done := o.bar.Job(c.entry.DisplayName())
 	if err == nil && c.alone {
-		o.small.Wait() // let the earlier copies finish
+		o.small.Wait() // wait for the earlier copies
 		err = o.pool.copyTable(ctx, c, io.MultiReader(bytes.NewReader(first), o.data))
 		done()
 		return o.finish(c, err)

@@ -154,7 +154,7 @@ func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *d
 			list = &secured
 		case locksParts(e) && slices.ContainsFunc(e.Dependencies, func(id int) bool { return parts[id] }):
 			list = &linked
-		case fillInTurn && (e.Desc == "MATERIALIZED VIEW DATA" || e.Desc == "EVENT TRIGGER" || dependsOn(e, &fill)): // pg_restore leaves these for last
+		case fillInTurn && (e.Desc == "MATERIALIZED VIEW DATA" || e.Desc == "EVENT TRIGGER" || dependsOn(e, &fill)): // pg_restore also restores these last
 			list = &fill
 		case isIndex && dependsOn(e, &rest):
 			list = &rest
@@ -178,8 +178,8 @@ func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *d
 }
 
 // locksParts reports whether the statement of an entry for a partitioned table also
-// applies to its partitions, or the reverse. It then locks all of them in its own
-// order, so two such entries can deadlock.
+// applies to its partitions, or vice versa. It then locks all of them in its own order,
+// so two such entries can deadlock.
 func locksParts(e *archive.Entry) bool {
 	switch e.Desc {
 	case "FK CONSTRAINT", "CHECK CONSTRAINT", "TRIGGER", "RULE", "POLICY":

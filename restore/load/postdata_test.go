@@ -132,7 +132,7 @@ func TestEntryOf(t *testing.T) {
 	}
 }
 
-// Row security is enabled after all foreign keys, also those of partitions.
+// Row security is enabled after all foreign keys, including those of partitions.
 func TestRowSecurityFollowsKeys(t *testing.T) {
 	t.Parallel()
 	post := func(id int, desc, tag string, on ...int) archive.Entry {

@@ -19,13 +19,13 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// A Refresh turns a copy of a database that was restored from an older dump into what a
-// restore of a newer dump would make. Its steps are Plan, Read and Apply; Close removes
-// its temporary files. Read does not need the copy.
+// A Refresh turns a copy of a database that was restored from an older dump into the
+// database that a restore of a newer dump would create. Its steps are Plan, Read and
+// Apply; Close removes its temporary files. Read does not need the copy.
 //
-// It changes only rows, so both dumps must have the same schema. The rows of a table are
-// compared by the archives alone (package diff). A table without a key, or one in which
-// most rows differ, is replaced as a whole.
+// A refresh changes only rows, so both dumps must have the same schema. It compares the
+// rows of a table in the two archives (package diff). It replaces a table as a whole if
+// the table has no key or most rows differ.
 type Refresh struct {
 	Loader *Loader
 	From   *dump.Dump // the older dump
@@ -77,9 +77,9 @@ func (c RowChanges) Total() int64 { return c.Added + c.Removed + c.Changed }
 
 // Limits within which a refresh is worthwhile.
 const (
-	// littleMore is how much more than a whole table may be downloaded to compare its
-	// rows. Replacing a small table can be expensive, because the foreign keys of other
-	// tables to it must be checked again.
+	// littleMore is the number of bytes beyond the size of a whole table that may be
+	// downloaded to compare its rows. Replacing even a small table can be expensive,
+	// because foreign keys that refer to it must be checked again.
 	littleMore = 1 << 20 // bytes
 
 	// most is the share of rows that differ, by their size in the archive, at which a
@@ -135,7 +135,7 @@ func refuseSchema(differ []diff.Object) error {
 		return nil
 	}
 	if !slices.ContainsFunc(differ, func(o diff.Object) bool { return !strings.HasPrefix(o.Name, "LARGE OBJECT") }) {
-		return notRefreshed("its large objects have changed") // their privileges or comments
+		return notRefreshed("its large objects have changed") // its privileges or comments
 	}
 	return notRefreshed("the schema has changed (%s, such as %s %s)", text.Count(len(differ), "object"), differ[0].Kind, differ[0].Name)
 }
@@ -147,8 +147,8 @@ type planned struct {
 	reading *dependents
 }
 
-// planTable decides what happens to a table. It returns how many bytes of its rows that
-// reads.
+// planTable decides what happens to a table. It returns how many bytes of rows must be
+// read for that.
 func (r *Refresh) planTable(ctx context.Context, t *diff.Table, in planned) (read int64, err error) {
 	e := t.Entry()
 	if e == nil {
@@ -204,7 +204,7 @@ func emptied(from, to *archive.Head) (views []*archive.Entry) {
 }
 
 // refuseObjects returns a *NotRefreshedError if the large objects differ, or are too
-// large to compare: that downloads those of both dumps.
+// large to compare: a comparison downloads those of both dumps.
 func (r *Refresh) refuseObjects(ctx context.Context, t *diff.Table) error {
 	if t.Whole() <= max(littleMore, r.Loader.Dump.Size/20) {
 		if same, err := t.SameObjects(ctx); err != nil || same {
@@ -288,7 +288,7 @@ func (r *Refresh) Rows() (n RowChanges) {
 
 const (
 	readAtOnce = 2        // tables
-	sortInRAM  = 16 << 20 // bytes for each of them
+	sortInRAM  = 16 << 20 // bytes per table
 )
 
 // Read downloads the rows that differ, except those of replaced tables, and masks them.
@@ -309,7 +309,7 @@ func (r *Refresh) Read(ctx context.Context) error {
 	return group.Wait()
 }
 
-// take takes a row that differs.
+// take writes a row that differs, or its key, to the spools of the table.
 func (t *changedTable) take(c diff.Change) error {
 	switch {
 	case c.From == nil:

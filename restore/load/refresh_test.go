@@ -26,7 +26,7 @@ func oneTable(copied string) *dump.Dump {
 	}
 }
 
-// The key of a table is masked, or it is what tells rows apart.
+// Columns that the mask changes do not identify a row.
 func TestKeyOf(t *testing.T) {
 	const copied = "COPY public.t (a, \"b c\", d) FROM stdin;\n"
 	from, to := oneTable(copied), oneTable(copied)
@@ -124,7 +124,7 @@ func TestEmptied(t *testing.T) {
 	}
 }
 
-// A table that is replaced is masked as well: without a seed file, its fake data would not
+// A table that is replaced is also masked: without a seed file, its fake data would not
 // match that of the other tables.
 func TestRefreshMasks(t *testing.T) {
 	masked, plain := tableCopy{mask: &rows.Table{}}, tableCopy{}

@@ -19,7 +19,7 @@ type rowCount struct {
 	table string // for FROM: ONLY the table, or a partitioned table with its partitions
 	name  string // for messages
 	want  int64
-	ids   []int // of the blocks that hold these rows
+	ids   []int // IDs of the blocks with these rows
 }
 
 // rowCounts returns the number of rows that each table must have. rows has the number of
@@ -94,7 +94,8 @@ type Count struct {
 
 // CompareRows compares the row counts of the restored tables with those of the dump,
 // except for tables whose rows were left out. The result includes every table that was
-// counted in the dump. An error about damage comes after all tables are counted.
+// counted in the dump. An error about damage is returned only after all tables are
+// counted.
 func CompareRows(ctx context.Context, temp pgtools.Conn, d *dump.Dump, plan *mask.Plan, rows map[int]int64, bar *console.Progress) (done Comparison, err error) {
 	db, err := pgtools.Connect(ctx, temp, pgtools.RestoreApp)
 	if err != nil {

@@ -9,8 +9,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/files"
 )
 
-// A rowSpool holds rows until they are needed: a few in memory, more in a file that has no
-// name.
+// A rowSpool keeps rows until they are needed: a few in memory, more in an unlinked file.
 type rowSpool struct {
 	memory []byte
 	file   *os.File

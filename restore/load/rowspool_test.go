@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Rows come back in order, whether they fit into memory or not. The file has no name.
+// Rows come back in order, whether they fit into memory or not. The file is unlinked.
 func TestRowSpool(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	for _, rows := range []int{0, 1, 100, 5000} {

@@ -33,7 +33,8 @@ func (s *sessions) do(ctx context.Context, f func(db *pgtools.DB) error) (err er
 	}
 	defer func() { s.free <- db }()
 	if db != nil && db.Broken() {
-		// The call that broke it returns the error, which an error here could hide.
+		// The call that broke the session returns the error, which an error from Close
+		// could hide.
 		db.Close(ctx)
 		db = nil
 	}

@@ -125,6 +125,6 @@ func TestSessions(t *testing.T) {
 		if err := s.do(t.Context(), func(*pgtools.DB) error { t.Error("called without a session"); return nil }); err == nil {
 			t.Error("no error")
 		}
-		s.close(t.Context()) // the place is free again
+		s.close(t.Context()) // the slot is free again
 	})
 }

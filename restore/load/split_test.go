@@ -19,7 +19,7 @@ func TestParts(t *testing.T) {
 		block, all int64
 		jobs, want int
 	}{
-		{4 * mib, 4 * mib, 8, 1}, // not worth it
+		{4 * mib, 4 * mib, 8, 1}, // too small to split
 		{100 * mib, 100 * mib, 8, 8},
 		{100 * mib, 100 * mib, 1, 1},
 		{90 * mib, 100 * mib, 2, 2},

@@ -28,7 +28,7 @@ func (s statements) repacks(b archive.Block) bool {
 	return s.has(b) || s.l.given.Compression != s.l.Dump.Head.Compression
 }
 
-// has reports whether a block holds statements.
+// has reports whether a block contains statements.
 func (s statements) has(b archive.Block) bool {
 	e := s.entries[b.ID]
 	return e != nil && e.Desc == "TABLE DATA" && e.Copy == ""

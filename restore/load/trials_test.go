@@ -51,7 +51,7 @@ func TestTrials(t *testing.T) {
 			{[]string{passes, unknown}, 1},
 			{[]string{passes, breaks}, 1},
 			{[]string{"SELECT 1"}, 1},
-			{[]string{"SET LOCAL statement_timeout = 1; SELECT 1"}, 1}, // two statements are an error of their own
+			{[]string{"SET LOCAL statement_timeout = 1; SELECT 1"}, 1}, // two statements in one query are a different error
 		} {
 			if got, err := trial(t.Context(), db, tt.queries); got != tt.want || err != nil {
 				t.Errorf("%q: %d, %v", tt.queries, got, err)

@@ -67,7 +67,7 @@ func TestWithoutTakes(t *testing.T) {
 	}
 }
 
-// The value that a message suggests takes the entry that it is about.
+// The --without value that a message suggests selects the entry in the message.
 func TestOmissionOf(t *testing.T) {
 	t.Parallel()
 	for want, e := range map[string]archive.Entry{

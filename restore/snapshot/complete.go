@@ -12,7 +12,7 @@ import (
 )
 
 // completeNames completes the names of snapshots that are not on the command line yet,
-// unless the command line already has most of them.
+// unless the command line already has the maximum number of names, most.
 func completeNames(env *command.Env, most int) commandline.Completer {
 	return func(ctx context.Context, line commandline.Line) ([]commandline.Candidate, error) {
 		if len(line.Operands) >= most {

@@ -12,7 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// deleted is the result of deleting snapshots, or what it would be.
+// deleted is the result of deleting snapshots, or of the dry run.
 type deleted struct {
 	Target    string `json:"target"`
 	Snapshots []Info `json:"snapshots"`
@@ -35,8 +35,8 @@ func (s deleted) Text() string {
 	return b.String()
 }
 
-// deleteAll deletes the target's snapshots of these names. It deletes none unless all
-// of them exist.
+// deleteAll deletes the named snapshots of the target. It deletes none unless all of them
+// exist.
 func deleteAll(ctx context.Context, t *target.Target, names []string, dryRun bool) error {
 	s, err := t.Lock(ctx, target.DeleteSnapshot)
 	if err != nil {

@@ -20,7 +20,7 @@ func TestServing(t *testing.T) {
 	for _, tt := range []struct {
 		change   func(*target.Recipe)
 		password string
-		reason   string // "": it is usable
+		reason   string // "" if the snapshot is usable
 	}{
 		{func(*target.Recipe) {}, "password", ""},
 		{func(r *target.Recipe) { r.Password = string(hash) }, "s3cret", ""},

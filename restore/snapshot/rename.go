@@ -8,7 +8,7 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// renamed is the result of renaming a snapshot, or what it would be.
+// renamed is the result of renaming a snapshot, or of the dry run.
 type renamed struct {
 	Snapshot Info   `json:"snapshot"`
 	Was      string `json:"was"`

@@ -15,7 +15,7 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// restoreNamed replaces the target with its snapshot of that name.
+// restoreNamed replaces the target with the named snapshot.
 func restoreNamed(ctx context.Context, t *target.Target, name string, r Restore) error {
 	s, err := t.Lock(ctx, target.Replace)
 	if err != nil {
@@ -88,7 +88,7 @@ type restorePlan struct {
 	swap *swap.Plan
 }
 
-// IsProse lets a terminal break its lines.
+// IsProse lets the console wrap the text.
 func (restorePlan) IsProse() {}
 
 // Text renders the plan for --dry-run.
@@ -102,7 +102,7 @@ func (p restorePlan) Text() string {
 
 // Restore has the settings for the restore of a snapshot.
 type Restore struct {
-	Info         dump.Info // of the dump that is in the snapshot
+	Info         dump.Info // the dump that the snapshot contains
 	named        bool      // the user asked for this snapshot, not for a dump
 	DropReplaced bool
 	DryRun       bool

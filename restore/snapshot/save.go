@@ -13,7 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// saved is the result of saving a snapshot, or with --dry-run the plan.
+// saved is the result of saving a snapshot, or of the dry run.
 type saved struct {
 	Snapshot  Info     `json:"snapshot"`
 	Target    string   `json:"target"`
@@ -24,10 +24,10 @@ type saved struct {
 	Seconds   float64  `json:"seconds"`
 }
 
-// IsProse lets a terminal break its lines.
+// IsProse lets the console wrap the text.
 func (saved) IsProse() {}
 
-// Text reports what was saved and how to go back to it.
+// Text reports what was saved and how to restore it.
 func (s saved) Text() string {
 	if s.DryRun {
 		var b strings.Builder
@@ -88,7 +88,7 @@ func save(ctx context.Context, t *target.Target, name string, dryRun bool) error
 	return s.Outcome(s.Out.Result(result))
 }
 
-// describeSnapshot returns the snapshot of the target as it will be.
+// describeSnapshot returns a description of the snapshot that save is about to make.
 func describeSnapshot(ctx context.Context, s *target.Session, name string) (target.Held, error) {
 	m, err := target.DatabaseMark(ctx, s.DB, s.Existing.Name)
 	if err != nil {

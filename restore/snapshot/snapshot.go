@@ -168,8 +168,8 @@ func snapshotDeleteCommand(env *command.Env) *cli.Command {
 	}, snapshotExits)
 }
 
-// prepareSnapshots checks the names of snapshots on the command line, least to
-// most of them, and returns the target.
+// prepareSnapshots checks that the command line has least to most names of snapshots, all
+// of them valid, and returns the target.
 func prepareSnapshots(env *command.Env, c *cli.Context, least, most int) (*target.Target, error) {
 	if n := c.NArg(); n < least || n > most {
 		name := commandline.FullName(c.Command)
@@ -205,7 +205,7 @@ func NewInfo(h target.Held) Info {
 	}
 }
 
-// of returns what the snapshot is of: the name of its dump, or else of its target.
+// of returns the name of the dump in the snapshot, or else the name of its target.
 func (s Info) of() string {
 	if s.Origin == nil || s.Origin.Dump == "" {
 		return s.target
@@ -213,7 +213,7 @@ func (s Info) of() string {
 	return s.Origin.Name()
 }
 
-// findSnapshot finds the target's snapshot of that name.
+// findSnapshot finds a snapshot of the target by its name.
 func findSnapshot(ctx context.Context, s *target.Session, name string) (target.Held, error) {
 	h, err := s.Holdings(ctx, s.DB)
 	if err != nil {

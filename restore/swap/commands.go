@@ -21,8 +21,8 @@ import (
 type Commands struct {
 	Words      [][]string
 	Limit      time.Duration // of each command
-	Dir        string        // of hectl.yml, where they run
-	KeepFailed bool          // --keep-failed: keep the temp database of one that failed
+	Dir        string        // folder of hectl.yml, where the commands run
+	KeepFailed bool          // --keep-failed: keep the temp database if a command failed
 }
 
 // Lines returns the commands as command lines.
@@ -84,8 +84,7 @@ func openDatabase(ctx context.Context, admin *pgtools.DB, name string) (oid uint
 // runOne runs one command and prints its output.
 func (c Commands) runOne(ctx context.Context, s *target.Session, p *Plan, words []string) error {
 	env := s.Conn.WithDatabase(p.Temp).CommandEnviron(os.Environ())
-	// A running Spring server would keep the environment that it was started in, and so
-	// the target.
+	// A running Spring server would keep its old environment, and so use the target.
 	env = append(env, "RAILS_ENV=development", "DISABLE_SPRING=1")
 	var last lastLines
 	use := countUse(ctx, s.DB, p)
@@ -158,9 +157,9 @@ func countUse(ctx context.Context, admin *pgtools.DB, p *Plan) connections {
 	return u
 }
 
-// strayed reports whether clients have since connected to the target and none to the
-// temp database. A session is counted when it ends, before it leaves pg_stat_activity,
-// so that every session is in one of the two.
+// strayed reports whether clients have since connected to the target but none to the temp
+// database. A session is counted when it ends, before it leaves pg_stat_activity, so
+// every session appears in at least one of the two.
 func (u connections) strayed(ctx context.Context, admin *pgtools.DB, p *Plan) bool {
 	if !u.known {
 		return false

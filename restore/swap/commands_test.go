@@ -72,7 +72,7 @@ func TestExplainFailure(t *testing.T) {
 		exists bool
 		err    error
 		want   string   // the error
-		hints  []string // a part of each
+		hints  []string // a substring of each hint
 	}{
 		{"SQL", t.Context(), false, true, failed, "dev is unchanged: failed", []string{"use --keep-failed"}},
 		{"a new target", t.Context(), false, false, failed, "failed", []string{"use --keep-failed"}},

@@ -44,13 +44,13 @@ func (l Login) String() string {
 // LoginOptions are the settings for finding a login.
 type LoginOptions struct {
 	As            string // the address of a user that is not masked; "" for none
-	Password      string // that every user gets
+	Password      string // the password of every user
 	RulePasswords []string
 }
 
 // Find finds out how to log in with the temp database. isMasked reports whether rules
-// replaced a column; nil if not known. It fails only for --login-as, because nothing
-// else is worth losing a restore for.
+// replaced a column; nil if not known. Only --login-as can make it fail, because no other
+// login is worth failing a restore.
 func (o LoginOptions) Find(ctx context.Context, s *target.Session, p *Plan, isMasked func(table schema.Name, column string) bool) (*Login, error) {
 	l, err := o.look(ctx, s, p, isMasked)
 	if err == nil {

@@ -26,7 +26,7 @@ type Plan struct {
 
 	Dump    dump.Info // in the temp database
 	Masked  bool      // by rules
-	Rules   string    // their hash
+	Rules   string    // hash of the masking rules
 	LeftOut []load.LeftOut
 
 	Refreshed *Refreshed // nil unless the temp database was made from a snapshot of an older dump
@@ -37,7 +37,7 @@ type Plan struct {
 	mark         target.Mark   // of the temp database once it is the target
 	outgoing     string        // name of the older previous database until it is dropped
 	dropReplaced bool          // drop the replaced database instead of keeping it
-	// dropsPrevious reports that there is a previous database that will be dropped.
+	// dropsPrevious reports that an existing previous database will be dropped.
 	dropsPrevious bool
 }
 
@@ -121,12 +121,12 @@ type SnapshotCopy struct {
 	Database string
 	Temp     string // its name before that
 	Recipe   target.Recipe
-	// ChangedSince is that of target.SnapshotFacts, once a refresh is complete.
+	// ChangedSince is recorded in target.SnapshotFacts. A refresh sets it when complete.
 	ChangedSince map[string]int64
 	mark         target.Mark // set once the copy is made
 	Replaces     string      // database of the older automatic snapshot, "" for none
-	Older        string      // its name
-	Outgoing     string      // its name until it is dropped
+	Older        string      // name of that snapshot
+	Outgoing     string      // name of that database until it is dropped
 }
 
 // Text renders the line for the plan.

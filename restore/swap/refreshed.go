@@ -15,9 +15,9 @@ import (
 type Refreshed struct {
 	Snapshot  string `json:"snapshot"`
 	From      string `json:"from"`             // the older dump
-	Unchanged int    `json:"tables_unchanged"` // with the same rows in both dumps
-	Changed   int    `json:"tables_changed"`   // in which the rows that differ are changed
-	Replaced  int    `json:"tables_replaced"`  // as a whole
+	Unchanged int    `json:"tables_unchanged"` // tables with the same rows in both dumps
+	Changed   int    `json:"tables_changed"`   // tables in which only the rows that differ are changed
+	Replaced  int    `json:"tables_replaced"`  // tables that are replaced as a whole
 	load.RowChanges
 	Download int64 `json:"download_bytes"`
 	Whole    int64 `json:"dump_bytes"`

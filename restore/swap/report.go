@@ -16,14 +16,14 @@ type Report struct {
 	Dump          dump.Info      `json:"dump,omitzero"`
 	Target        string         `json:"target"`
 	Server        string         `json:"server"`
-	Masked        bool           `json:"masked"`               // by rules; credentials always are
-	Rules         string         `json:"mask_rules,omitempty"` // their hash
+	Masked        bool           `json:"masked"`               // by rules; credentials are always masked
+	Rules         string         `json:"mask_rules,omitempty"` // hash of the masking rules
 	Previous      string         `json:"previous_database,omitempty"`
 	GoBack        string         `json:"go_back,omitempty"`  // a command line
-	Snapshot      string         `json:"snapshot,omitempty"` // that it was restored from
+	Snapshot      string         `json:"snapshot,omitempty"` // the snapshot that was restored
 	SnapshotSaved time.Time      `json:"-"`
 	SnapshotNamed bool           `json:"-"`                        // the user asked for the snapshot, not for a dump
-	Saved         string         `json:"saved_snapshot,omitempty"` // that the fetch kept
+	Saved         string         `json:"saved_snapshot,omitempty"` // the snapshot that the fetch kept
 	Refreshed     *Refreshed     `json:"refreshed,omitempty"`      // nil if the whole dump was restored
 	LeftOut       []load.LeftOut `json:"left_out,omitempty"`
 	// AfterRestore are the commands that ran.
@@ -44,10 +44,10 @@ func (p *Plan) Report(s *target.Session, took time.Duration) Report {
 	return rep
 }
 
-// IsProse lets a terminal break its lines.
+// IsProse lets the console wrap the text.
 func (Report) IsProse() {}
 
-// Text reports what the target contains now, and how to go back.
+// Text reports what the target contains now, and how to undo the swap.
 func (r Report) Text() string {
 	var b strings.Builder
 	took := text.Seconds(r.Seconds)

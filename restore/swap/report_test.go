@@ -15,7 +15,7 @@ func TestReportText(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		r     Report
-		lines []string // a part of each
+		lines []string // a substring of each line
 	}{
 		{"a new target", Report{Dump: of}, []string{"x.dump, after"}},
 		{"masked", Report{Dump: of, Masked: true}, []string{"x.dump, masked, after"}},

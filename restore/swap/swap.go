@@ -123,8 +123,8 @@ func (p *Plan) ExplainNotSwapped(s *target.Session, err error, busy bool) error 
 		fmt.Errorf("%s is unchanged: %w", p.Target, err))
 }
 
-// renames returns the statements that do the swap by hand. They give the target a name
-// that no later run drops.
+// renames returns the statements to swap by hand. They rename the target to a name that
+// no later run drops.
 func (p *Plan) renames(now time.Time) []string {
 	if !p.Exists {
 		return []string{pgtools.Rename{From: p.Temp, To: p.Target}.SQL()}

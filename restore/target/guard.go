@@ -15,7 +15,7 @@ import (
 // asks the target's server only if nothing in the settings forbids connecting to it.
 type facts struct {
 	Env       pgtools.Environ          // for RAILS_ENV and its like
-	EnvOrigin func(name string) string // reports where Env finds it; nil if not known
+	EnvOrigin func(name string) string // reports where Env found a variable; nil if not known
 	Target    pgtools.Conn
 	AllowHost []string // hosts other than this machine that --allow-host names
 	Force     bool
@@ -31,7 +31,7 @@ type facts struct {
 // serverFacts are the facts from the target's server. They can change while a restore
 // runs, so hectl asks again at the swap.
 type serverFacts struct {
-	// notes are those of the target, and Previous those of its previous database.
+	// notes are the target's, and Previous are its previous database's.
 	notes
 	Previous notes
 	// Template reports that the server marks the target as a template.
@@ -47,16 +47,16 @@ type serverFacts struct {
 	// Identity and PreviousIdentity are the target's and its previous database's;
 	// "" if there is none.
 	Identity, PreviousIdentity pgtools.Identity
-	// Unidentified reports that the role lacks the permission to ask for them.
+	// Unidentified reports that the role lacks the permission to read identities.
 	Unidentified bool
-	// SnapshotOf is the target whose snapshot this one is; "" for none.
+	// SnapshotOf is the target of which this database is a snapshot; "" for none.
 	SnapshotOf string
 	// NamedAfter is the database whose snapshots have names like the target's; "" for
 	// none.
 	NamedAfter string
 }
 
-// unsetIt ends a reason from the environment, which applies to any target.
+// unsetIt ends a reason that is based on the environment and so applies to any target.
 const unsetIt = "(unset it, if this is a development machine)"
 
 // guard returns the reasons to refuse the target, each a clause that completes

@@ -149,7 +149,7 @@ func TestRefusal(t *testing.T) {
 	if len(fault.Hints(err)) != 1 {
 		t.Errorf("hints %q", fault.Hints(err))
 	}
-	// Another target would not help.
+	// A different target would be refused for the same reason.
 	hints := fault.Hints(refusal("replace", target, []string{"RACK_ENV in .env is production " + unsetIt}))
 	if len(hints) != 1 || hints[0] != "set RACK_ENV=development for this command" {
 		t.Errorf("hints %q", hints)

@@ -63,16 +63,16 @@ func (h Holdings) Snapshot(name string) *Held {
 	return nil
 }
 
-// isTemp reports whether h is a temp database of a run for target. One without a
-// comment counts: the run was killed before it could mark the database.
+// isTemp reports whether h is a temp database of a run for target. A database without a
+// comment also qualifies: the run was killed before it could mark the database.
 func (h Held) isTemp(target string) bool {
 	ours := h.Kind != NoKind && (h.Target == "" || h.Target == target)
 	return IsTempName(target, h.Name) && (ours || h.Comment == "")
 }
 
 // sortOut finds a target's databases. Except for the target itself and unmarked temp
-// databases (see isTemp), a database counts only if both its name and its mark say that
-// hectl made it for the target: a comment can be copied, and anyone can choose a name.
+// databases (see isTemp), both the name and the mark must show that hectl made a database
+// for the target: a comment can be copied, and anyone can choose a name.
 func sortOut(target string, found []pgtools.Database) Holdings {
 	var h Holdings
 	for _, d := range found {

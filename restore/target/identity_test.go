@@ -6,7 +6,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// The configured source is recognized by its identity, whatever leads to it.
+// The configured source is recognized by its identity, whatever its address.
 func TestAskSource(t *testing.T) {
 	run(t, "postgres", "CREATE DATABASE asked")
 	c := shared.Cluster(t).Conn("asked")
@@ -51,7 +51,8 @@ func TestIdentify(t *testing.T) {
 	if err := f.identify(t.Context(), db, "missing", "identified_previous"); err == nil {
 		t.Error("a missing target was identified")
 	}
-	// The function belongs to each database, and the maintenance database is another one.
+	// Each database has its own privileges on the function, and hectl also asks the
+	// maintenance database.
 	run(t, "postgres", "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC")
 	defer run(t, "postgres", "GRANT EXECUTE ON FUNCTION pg_control_system() TO PUBLIC")
 	f = serverFacts{}

@@ -54,15 +54,15 @@ func (s *Session) DropLeftovers(ctx context.Context, names []string) {
 // cleanUpTimeout limits the cleanup after a failure or a signal.
 const cleanUpTimeout = 30 * time.Second
 
-// DropTemp drops the temp database after a failure, even when ctx has ended, over a new
-// connection, because the old one may be what failed.
+// DropTemp drops the temp database after a failure, even when ctx has ended. It opens a
+// new connection, because the old one may have failed.
 func (t *Target) DropTemp(ctx context.Context, name string) error {
 	ctx, cancel := WithoutInterrupt(ctx)
 	defer cancel()
 	admin, err := pgtools.ConnectMaintenance(ctx, t.Conn, pgtools.RestoreApp)
 	if err == nil {
 		defer admin.Close(ctx)
-		// The sessions of pg_restore may take a moment to notice that it is gone.
+		// The sessions of pg_restore may take a moment to notice that it has exited.
 		_, err = admin.TerminateSessions(ctx, name)
 		if err == nil {
 			err = admin.DropDatabase(ctx, name)

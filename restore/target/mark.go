@@ -33,7 +33,7 @@ type Mark struct {
 	Kind kind   `json:"-"`
 	Own  string `json:"-"`
 
-	Target   string         `json:"target,omitempty"` // whose database it is, or was
+	Target   string         `json:"target,omitempty"` // the target that it belongs, or belonged, to
 	Origin   *Origin        `json:"origin,omitempty"`
 	Snapshot *SnapshotFacts `json:"snapshot,omitempty"`
 	// Raw reports that a temp database gets the dump's rows unmasked, and that hectl

@@ -71,7 +71,7 @@ func MetadataTables(ctx context.Context, db *pgtools.DB) ([]MetadataTable, error
 }
 
 // environment returns which environment a database records. A value that hectl cannot
-// read counts as production's.
+// read is treated as production.
 func environment(ctx context.Context, target pgtools.Conn) (s notes, err error) {
 	db, err := pgtools.Connect(ctx, target, pgtools.RestoreApp)
 	if err != nil {
@@ -111,7 +111,7 @@ func (t MetadataTable) environment(ctx context.Context, db *pgtools.DB) (notes, 
 		return notes{Unclear: t.Name + " reads from another server"}, nil
 	case key == "" || value == "":
 		if len(t.Name) > len("ar_internal_metadata") {
-			return notes{}, nil // only its name is similar
+			return notes{}, nil // an unrelated table with a similar name
 		}
 		return notes{Unclear: t.Name + " does not have the columns key and value"}, nil
 	case t.Hidden:

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// hectl reads what Rails recorded in any type, spelling and schema. An unreadable value
-// counts against the database.
+// hectl reads the environment that Rails recorded, whatever the type, spelling or schema.
+// An unreadable value is treated as production.
 func TestEnvironment(t *testing.T) {
 	server := shared.Cluster(t)
 	exec := func(database, sql string) {

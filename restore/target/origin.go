@@ -19,7 +19,7 @@ type Origin struct {
 	Fetched time.Time  `json:"fetched_at,omitzero"`
 	Chosen  string     `json:"chosen_tables,omitempty"` // "" for all
 	Kept    []string   `json:"kept_rows,omitempty"`     // tables whose rows --keep-rows kept
-	Spared  bool       `json:"address_kept,omitempty"`  // of the user of --login-as
+	Spared  bool       `json:"address_kept,omitempty"`  // the address of the --login-as user is not masked
 	Masked  bool       `json:"masked"`
 	Rules   string     `json:"mask_rules,omitempty"` // hash of the masking rules
 	// Source identifies the database that the dump was made from; nil if the dump does
@@ -27,10 +27,10 @@ type Origin struct {
 	Source *catalog.SourceIdentity `json:"source_identity,omitempty"`
 	// Snapshot is the snapshot that the database was restored from, "" for none.
 	Snapshot string     `json:"snapshot,omitempty"`
-	Restored *time.Time `json:"restored_at,omitempty"` // from the snapshot
+	Restored *time.Time `json:"restored_at,omitempty"` // when it was restored from the snapshot
 }
 
-// String describes the origin in half a line.
+// String describes the origin in a few words.
 func (o *Origin) String() string {
 	if o == nil {
 		return "not fetched by hectl"

@@ -47,7 +47,8 @@ func TestProductionReason(t *testing.T) {
 	}
 }
 
-// A database that accepts no connections, or is about to be dropped, is not asked.
+// hectl does not connect to a database that accepts no connections or is about to be
+// dropped.
 func TestKeptNotes(t *testing.T) {
 	t.Parallel()
 	unreachable := &Target{Conn: conn(t, "postgres://me@127.0.0.1:1/dev")}

@@ -172,7 +172,7 @@ func (s *Session) AnnounceSuperuser(ctx context.Context) error {
 // Lacks returns what the role or the server lacks for the session's use.
 func (s *Session) Lacks(ctx context.Context) (problems []error, err error) {
 	existing := s.Existing
-	if s.Use == RestoreBeside { // which neither renames nor drops it
+	if s.Use == RestoreBeside { // RestoreBeside neither renames nor drops the target
 		existing = nil
 	}
 	return lacking(ctx, s.DB, existing)

@@ -10,7 +10,7 @@ import (
 
 func TestCheckEnvironment(t *testing.T) {
 	t.Parallel()
-	target := conn(t, "postgres://me@db.example.com/production") // refused for other reasons as well
+	target := conn(t, "postgres://me@db.example.com/production") // also refused for other reasons
 	for value, ok := range map[string]bool{"production": false, "development": true, "": true} {
 		err := CheckEnvironment(config.Environment([]string{"RAILS_ENV=" + value}), target)
 		if (err == nil) != ok {

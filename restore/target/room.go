@@ -14,7 +14,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// DataFolder is where a server keeps its databases, as far as hectl can see.
+// DataFolder describes where a server keeps its databases, as far as hectl can find out.
 type DataFolder struct {
 	// Dir is the data directory, "" if the role cannot read the setting or the server
 	// is not on this machine.
@@ -43,7 +43,7 @@ func FindDataFolder(ctx context.Context, db *pgtools.DB) (DataFolder, error) {
 	}
 	free, err := freeBytes(dir)
 	if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
-		return p, nil // a container that shares its socket, perhaps
+		return p, nil // perhaps a container that shares its socket
 	}
 	if err != nil {
 		return p, fmt.Errorf("look up free disk space in %s: %w", dir, err)

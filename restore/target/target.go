@@ -31,7 +31,7 @@ type Target struct {
 
 	sourceIdentity func() (pgtools.Identity, error) // asked once; nil before the guard
 	unmarked       map[string]bool                  // databases without a mark that the user was warned about
-	warned         *bool                            // a warning needs attention
+	warned         *bool                            // set by Warn
 }
 
 // Options are the flags and settings for a target.
@@ -39,7 +39,7 @@ type Options struct {
 	Conn      pgtools.Conn
 	Flag      string   // the --target that was given; "" for none
 	AllowHost []string // hosts other than this machine
-	Force     bool     // even if its ar_internal_metadata says production
+	Force     bool     // replace it even if its ar_internal_metadata says production
 	Source    *pgtools.Conn
 	Environ   pgtools.Environ          // for RAILS_ENV and similar variables
 	Origin    func(name string) string // where Environ finds a variable; nil if not known
@@ -134,7 +134,7 @@ func (t *Target) Guard(ctx context.Context, u Use) (*Session, error) {
 		return nil, err
 	}
 	ask := sync.OnceValues(func() (pgtools.Identity, error) { return t.askSource(ctx) })
-	go func() { _, _ = ask() }() // kept until it is needed
+	go func() { _, _ = ask() }() // the guard uses the cached result
 	t.sourceIdentity = ask
 	var err error
 	if s.DB, err = pgtools.ConnectMaintenance(ctx, t.Conn, pgtools.RestoreApp); err != nil {
@@ -332,8 +332,8 @@ func (t *Target) Again(args string) string {
 	return "hectl " + args + " --target=" + fault.ShellQuote(t.flag)
 }
 
-// targetFlag returns the value of --target that names the same database again, without
-// a password: text itself if it is only a name.
+// targetFlag returns a value of --target that names the same database again, without a
+// password. If text is only a name, it returns text.
 func targetFlag(text string, target pgtools.Conn) string {
 	if strings.ContainsAny(text, "=:/") {
 		return target.Conninfo()
@@ -372,8 +372,8 @@ func (s *Session) CheckKept(ctx context.Context, tx *pgtools.Tx, name, previous 
 }
 
 // RefuseReplaced returns the refusal if the replaced database, which is now called
-// previous, became production's just before the swap. It returns err if hectl cannot
-// tell.
+// previous, became production's just before the swap. It returns err if hectl cannot find
+// out.
 func (s *Session) RefuseReplaced(ctx context.Context, previous string) (refused, err error) {
 	if s.facts.notes, err = environment(ctx, s.Conn.WithDatabase(previous)); err != nil {
 		return nil, err

@@ -6,9 +6,9 @@ import (
 )
 
 // IsUntouched reports whether no session can have changed a snapshot since hectl marked
-// it. hectl gives a snapshot its mark and its name in one transaction, so that both
-// catalog rows have its id. A session needs ALTER DATABASE … ALLOW_CONNECTIONS first,
-// which writes a new row, as do all other changes of the database.
+// it. hectl gives a snapshot its mark and its name in one transaction, so both catalog
+// rows have that transaction's ID. A session must first run ALTER DATABASE …
+// ALLOW_CONNECTIONS, which writes a new row, as any other change of the database does.
 func (s *Session) IsUntouched(ctx context.Context, snapshot Held) (untouched bool, err error) {
 	err = s.DB.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM pg_catalog.pg_database d
