@@ -29,11 +29,11 @@ import (
 type terraform struct {
 	variables, outputs, resources, data map[string]*hclsyntax.Block
 	attributes                          map[string]*hclsyntax.Attribute // of the locals
-	values                              map[string]cty.Value            // those already evaluated
+	values                              map[string]cty.Value            // values already evaluated
 	given                               map[string]cty.Value
 }
 
-// awsAnswers are the data sources, with the words that stand for them in the docs.
+// awsAnswers are the values of the data sources: the placeholders of the docs.
 var awsAnswers = map[string]cty.Value{
 	"aws_caller_identity": cty.ObjectVal(map[string]cty.Value{"account_id": cty.StringVal("ACCOUNT")}),
 	"aws_partition":       cty.ObjectVal(map[string]cty.Value{"partition": cty.StringVal("aws")}),
@@ -300,7 +300,7 @@ func (m *terraform) body(body *hclsyntax.Body, scope map[string]cty.Value, schem
 	return made, nil
 }
 
-// evaluate evaluates an expression, and first everything that it refers to.
+// evaluate evaluates everything that an expression refers to, then the expression itself.
 func (m *terraform) evaluate(expression hcl.Expression, scope map[string]cty.Value) (cty.Value, error) {
 	found := map[string]map[string]cty.Value{}
 	for _, variable := range expression.Variables() {
@@ -325,7 +325,7 @@ func (m *terraform) evaluate(expression hcl.Expression, scope map[string]cty.Val
 	return v, nil
 }
 
-// resolve adds the value that a reference leads to.
+// resolve adds the value of a reference to found.
 func (m *terraform) resolve(variable hcl.Traversal, found map[string]map[string]cty.Value) error {
 	root := variable.RootName()
 	second, ok := variable[1].(hcl.TraverseAttr)
@@ -351,8 +351,8 @@ func (m *terraform) resolve(variable hcl.Traversal, found map[string]map[string]
 }
 
 // terraformSchema has the arguments of the resources and blocks that the module uses, as
-// in version 6.66.0 of the AWS provider. Those with ! are required. No test here can have
-// the provider itself.
+// in version 6.66.0 of the AWS provider. Those with ! are required. The tests cannot
+// install the provider itself.
 var terraformSchema = map[string]string{
 	"aws_s3_bucket":            "bucket object_lock_enabled tags force_destroy region",
 	"aws_s3_bucket_versioning": "bucket! versioning_configuration! region",
@@ -399,7 +399,8 @@ func (s statement) grants() []grant {
 	return all
 }
 
-// policyGrants returns what the JSON in text grants: policies, or statements alone.
+// policyGrants returns the grants of the JSON in text, which has policies or single
+// statements.
 func policyGrants(text string) ([]grant, error) {
 	var all []grant
 	for in := json.NewDecoder(strings.NewReader(text)); ; {
@@ -442,7 +443,7 @@ func section(page, heading string) (string, error) {
 	return strings.Join(blocks, "\n"), nil
 }
 
-// documentedGrants returns what each role may do according to docs/reference/iam.md, in
+// documentedGrants returns the grants of each role according to docs/reference/iam.md, in
 // the buckets that the page names, and with a KMS key.
 func documentedGrants(iam, rds, key string) (map[string][]grant, error) {
 	roles := map[string][]grant{}
@@ -501,7 +502,7 @@ func documentedGrants(iam, rds, key string) (map[string][]grant, error) {
 	return roles, nil
 }
 
-// terraformGrants returns what each role of the module may do.
+// terraformGrants returns the grants of each role of the module.
 func terraformGrants(files map[string]string, given map[string]cty.Value) (map[string][]grant, error) {
 	m, err := parseTerraform(files, given)
 	if err != nil {
@@ -534,7 +535,8 @@ func terraformGrants(files map[string]string, given map[string]cty.Value) (map[s
 
 const documentedKey = "arn:aws:kms:us-east-2:ACCOUNT:key/KEY"
 
-// documentedVariables set everything that grants something, to the names in the docs.
+// documentedVariables returns all variables that grant something, with the names in the
+// docs.
 func documentedVariables() map[string]cty.Value {
 	return map[string]cty.Value{
 		"bucket":          cty.StringVal("human-essentials-backups"),
@@ -653,7 +655,7 @@ func TestTerraformPoliciesNoticeChanges(t *testing.T) {
 	}
 }
 
-// Both buckets are versioned, encrypted, closed to the public, and reached only by TLS.
+// Both buckets are versioned, encrypted, closed to the public, and accept only TLS.
 func TestTerraformBuckets(t *testing.T) {
 	given := documentedVariables()
 	given["object_lock"] = cty.ObjectVal(map[string]cty.Value{"mode": cty.StringVal("COMPLIANCE"), "days": cty.NumberIntVal(14)})

@@ -68,7 +68,7 @@ func writeCommand(t *testing.T, b, index *strings.Builder, c *cli.Command, paren
 		first, rest, _ := strings.Cut(unindent(paragraph), "\n")
 		switch {
 		case first == "":
-		case strings.HasSuffix(first, ":"): // lines to type
+		case strings.HasSuffix(first, ":"): // commands to type
 			fmt.Fprintf(b, "\n%s\n\n```\n%s\n```\n", markdownText(first), rest)
 		default:
 			fmt.Fprintf(b, "\n%s\n", markdownText(first+"\n"+rest))

@@ -89,7 +89,7 @@ func TestLinksOfThePages(t *testing.T) {
 	}
 }
 
-// checkLink reports a broken link of a page. It is relative to dir.
+// checkLink reports a broken link of a page. target is relative to dir.
 func checkLink(t *testing.T, pages map[string]string, page, dir, target string) {
 	t.Helper()
 	file, anchor, hasAnchor := strings.Cut(target, "#")
@@ -113,7 +113,7 @@ func TestPagesThatCodeNames(t *testing.T) {
 	for _, suffix := range []string{".go", ".yml", ".txtar", ".rb", ".rake", "Makefile"} {
 		for path, text := range filesOf(t, suffix) {
 			for _, name := range pageInText.FindAllString(text, -1) {
-				if strings.HasSuffix(name, "infrastructure.md") { // of Human Essentials
+				if strings.HasSuffix(name, "infrastructure.md") { // a page of Human Essentials
 					continue
 				}
 				named++

@@ -48,7 +48,7 @@ func policies(t *testing.T) map[string][]string {
 	for _, heading := range regexp.MustCompile(`(?m)^## (.*)$`).FindAllStringSubmatch(iam, -1) {
 		text, err := section(iam, heading[1])
 		if err != nil {
-			continue // it has no policy
+			continue // the section has no policy
 		}
 		var all []string
 		for in := json.NewDecoder(strings.NewReader(text)); ; {

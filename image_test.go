@@ -25,8 +25,8 @@ import (
 	"github.com/rubyforgood/hectl/test/s3test"
 )
 
-// The majors that Debian has, with their suites. The image itself has those of the
-// PostgreSQL project.
+// Debian's suites, by the PostgreSQL major that each has. The image itself has the
+// packages of the PostgreSQL project.
 var imageSuites = []string{"15:bookworm", "17:trixie", "18:sid", "19:experimental"}
 
 var imageMajors = []int{15, 17, 18, 19}
@@ -46,15 +46,15 @@ func imageRoot(t *testing.T, arch string) string {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if err := os.Chmod(filepath.Dir(root), 0o755); err != nil { // the user of the image has to get there
+	if err := os.Chmod(filepath.Dir(root), 0o755); err != nil { // the image's user must be able to enter it
 		t.Fatal(err)
 	}
 	return root
 }
 
-// Both architectures: every program has its loader, its libraries and their versions of
-// each symbol in the image, and there is nothing that could be run but hectl, pg_dump and
-// pg_restore. TestImageRuns runs only the image of this machine's architecture.
+// On both architectures, every program has its loader, its libraries and their versions
+// of each symbol in the image, and nothing else than hectl, pg_dump and pg_restore can be
+// run. TestImageRuns runs only the image of this machine's architecture.
 func TestImageIsComplete(t *testing.T) {
 	for arch, machine := range map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64} {
 		t.Run(arch, func(t *testing.T) {

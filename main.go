@@ -50,10 +50,11 @@ func main() {
 	os.Exit(mainCode())
 }
 
-// mainCode runs before the exit, so that its deferred calls run.
+// mainCode returns the exit code. It returns before main exits, so that deferred calls
+// run.
 func mainCode() int {
-	// If the reader of a pipe exits, the next write fails. The signal would kill hectl
-	// before it cleans up.
+	// SIGPIPE would kill hectl before it cleans up. Once the signal is caught, a write to
+	// a pipe without a reader fails instead.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), endingSignals()...)
 	defer stop()
@@ -72,7 +73,7 @@ func endingSignals() []os.Signal {
 	return signals
 }
 
-// run runs hectl with args, which leave out the program, and returns the exit code.
+// run runs hectl with args, which exclude the program name, and returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := console.New(console.Options{
 		Stdout: stdout, Stderr: stderr,

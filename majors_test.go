@@ -67,7 +67,7 @@ func TestMajorsPairs(t *testing.T) {
 }
 
 // pairsSQL creates the objects that a major version has beyond the common schema: those
-// that all other versions have as well, and those that a restore may leave out.
+// that all other versions also have, and those that a restore may leave out.
 func pairsSQL(major int) string {
 	sql := `
 		CREATE TABLE measured (a int, b int);

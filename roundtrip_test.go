@@ -21,8 +21,8 @@ import (
 // pg_dump writes it, the rows of each table by an ordered checksum, and the large
 // objects. Only data that the scrub changes may differ.
 func TestRoundTripIsExact(t *testing.T) {
-	// 8 jobs are more than the processors, so that entries that must not run together
-	// would. The compressions are all that pg_dump 15 has.
+	// 8 jobs are more than the processors, so entries that must not run together would do
+	// so. The compressions are all that pg_dump 15 has.
 	roundTrip(t, "", []way{{"0", "8"}, {"1", "1"}, {"6", "2"}, {"9", "8"}})
 }
 
@@ -127,10 +127,9 @@ func schema(t *testing.T, c *pgtest.Cluster, database string) string {
 	return unimportant.ReplaceAllString(string(out), "")
 }
 
-// checksums returns the number of rows and a checksum over all rows, in the
-// order of their text, of every table, materialized view and sequence (partitions
-// by hash together), and of
-// the large objects with their comments.
+// checksums returns the number of rows and a checksum over all rows, in the order of
+// their text, of every table, materialized view and sequence (partitions by hash
+// together), and of the large objects with their comments.
 func checksums(t *testing.T, c *pgtest.Cluster, database string) map[string]string {
 	t.Helper()
 	ctx := t.Context()

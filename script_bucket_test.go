@@ -48,7 +48,7 @@ func (w *world) contents(ts *testscript.TestScript) []string {
 }
 
 // put FILE KEY… uploads a file under each key. A key may contain one range such as
-// {1..1000}, or end in *: then it is the key of the only object that begins with it.
+// {1..1000}. A key that ends in * is completed to the only key with that prefix.
 func cmdPut(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: put FILE KEY…")
@@ -97,7 +97,7 @@ func cmdRemove(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(w.s3.Delete(context.Background(), w.bucket, w.only(ts, args[0])))
 }
 
-// only returns the key that begins with prefix.
+// only returns the only key that begins with prefix.
 func (w *world) only(ts *testscript.TestScript, prefix string) string {
 	for _, key := range w.contents(ts) {
 		if strings.HasPrefix(key, prefix) {
@@ -160,7 +160,7 @@ func cmdForge(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 }
 
-// upload HOURS KEY… opens uploads, dated that long ago.
+// upload HOURS KEY… opens uploads that began HOURS ago.
 func cmdUpload(ts *testscript.TestScript, _ bool, args []string) {
 	w := theWorld(ts)
 	for _, key := range args[1:] {
@@ -168,7 +168,7 @@ func cmdUpload(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// backdate HOURS KEY… makes objects that much older.
+// backdate HOURS KEY… makes objects HOURS older.
 func cmdBackdate(ts *testscript.TestScript, _ bool, args []string) {
 	w := theWorld(ts)
 	for _, key := range args[1:] {

@@ -104,10 +104,10 @@ func here(ts *testscript.TestScript, line string) string {
 		{"--target app_dev", "--target " + ts.Getenv("HECTL_TARGET")},
 		{"HECTL_TARGET=verify_here", "HECTL_TARGET=" + ts.Getenv("HECTL_TARGET")},
 		{"-o /var/tmp", "-o elsewhere"},
-		{"hectl purge", "hectl purge --yes"},                          // nothing answers a question
+		{"hectl purge", "hectl purge --yes"},                          // a test cannot answer a question
 		{"hectl download", "hectl download --force"},                  // several pages download the same dump
-		{"save before-migration --dry-run", "save another --dry-run"}, // the page has saved that one
-		{"delete before-migration clean", "delete clean"},             // the page has renamed the first one
+		{"save before-migration --dry-run", "save another --dry-run"}, // the page has already saved that one
+		{"delete before-migration clean", "delete clean"},             // the page has already renamed the first one
 		{"s3://masked-dumps", "s3://masked-backups/app"},
 		{"s3://masked-backups/app", "s3://" + ts.Getenv("BUCKET") + "/masked"},
 	} {

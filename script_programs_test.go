@@ -48,7 +48,7 @@ func exits() {
 	}
 }
 
-// until WHAT waits until something is the case:
+// until WHAT waits for a condition:
 //
 //	until upload              there is an open upload in the bucket
 //	until sql URI QUERY       the query's answer is t

@@ -55,7 +55,7 @@ func compareShape(name string, document []byte) error {
 }
 
 // shapeOf returns the paths of all values of a JSON document with their types, sorted.
-// The elements of an array count as one.
+// All elements of an array share one path.
 func shapeOf(document []byte) ([]string, error) {
 	var value any
 	if err := json.Unmarshal(document, &value); err != nil {
@@ -108,8 +108,8 @@ func makesJSON(line, command string) bool {
 	return regexp.MustCompile(`^exec (exits \d+ )?hectl ` + command + ` (.* )?--json( |$)`).MatchString(line)
 }
 
-// missingShapes returns what is missing for each of the commands to have a shape that a
-// script compares. files are the shapes in shapeDir.
+// missingShapes reports each command without a shape that a script compares. files are
+// the shapes in shapeDir.
 func missingShapes(commands []string, script string, files []string) []string {
 	compared := map[string]string{} // the line that makes the document
 	lines := strings.Split(script, "\n")
@@ -169,7 +169,7 @@ func TestMissingShapes(t *testing.T) {
 	want := []string{
 		"manifest.shape is missing",
 		"no script compares old.shape",
-		"no script compares the JSON of hectl mask with mask.shape", // that is mask check
+		"no script compares the JSON of hectl mask with mask.shape", // that shape belongs to mask check
 		"no script compares the JSON of hectl status with status.shape",
 		"no script compares the JSON of hectl version with version.shape",
 	}

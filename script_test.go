@@ -22,13 +22,13 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// servers are what the scripts talk to: real ones, started once.
+// servers are the real servers that the scripts use, started once.
 type servers struct {
 	production, local *pgtest.Cluster
 	s3                *s3test.Server
 }
 
-// world holds everything that belongs to one script.
+// world contains everything that belongs to one script.
 type world struct {
 	servers
 	bucket         string

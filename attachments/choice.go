@@ -12,8 +12,8 @@ import (
 // previews that Rails made from them.
 type choice struct {
 	RecordTypes []string  // names of classes; empty for all
-	Tables      []string  // of the classes, in place of their names
-	Names       []string  // of attachments, such as "logo"; empty for all
+	Tables      []string  // tables of the classes, as an alternative to their names
+	Names       []string  // names of attachments, such as "logo"; empty for all
 	Since       time.Time // created then or later; zero for all
 	MaxSize     int64     // in bytes, also for variants and previews; 0 for no limit
 	NoVariants  bool      // leave out variants and previews

@@ -368,7 +368,8 @@ func (o options) setService(ctx context.Context, tables *tables, keys []string) 
 	return tables.setService(ctx, db, keys, o.service)
 }
 
-// unfinished adds the progress of a failed run to its error, and how to continue.
+// unfinished adds to the error of a failed run how many files were fetched and how to
+// continue.
 func unfinished(err error, plan plan, got outcome) error {
 	return fault.Wrap(fault.CodeOf(err), "run the same command again to continue", fmt.Errorf("%w; %s of %s attachments were fetched", err,
 		humanize.Comma(int64(len(got.Fetched))), humanize.Comma(int64(len(plan.Wanted)))))

@@ -75,7 +75,7 @@ func TestWrongBucket(t *testing.T) {
 		bucket config.Bucket
 		err    error
 		text   string
-		hints  []string // the beginnings
+		hints  []string // the beginning of each hint
 	}{
 		{named, nil, "", nil},
 		{named, failed, "broken", nil},
@@ -107,7 +107,7 @@ func TestProbe(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		there   string // the key that the bucket has
-		status  int    // for the others
+		status  int    // status for all other keys
 		wanted  int
 		asked   int
 		missing int // -1 for an error

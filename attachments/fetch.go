@@ -33,8 +33,8 @@ type fetcher struct {
 	Folder *folder
 	Jobs   int // files at once
 
-	// Blind means that the credentials cannot list the bucket. Then the store answers
-	// "denied" for missing objects as well.
+	// Blind means that the credentials cannot list the bucket. The store then answers
+	// "denied" for missing objects, as it does for forbidden ones.
 	Blind bool
 
 	// Progress, if set, is called with the number of bytes that have arrived, including
@@ -49,8 +49,8 @@ type outcome struct {
 	Missing   []string   // keys that the bucket does not have
 	Wrong     []unusable // the object in the bucket does not match the row
 
-	// Denied is the error for a blob that counts as missing because the store answered
-	// "denied"; nil if there is none. See fetcher.Blind.
+	// Denied is the error for a blob that is treated as missing because the store
+	// answered "denied"; nil if there is none. See fetcher.Blind.
 	Denied error
 }
 
@@ -88,7 +88,7 @@ type run struct {
 	denied  int // number of blobs in outcome.Missing that were denied
 }
 
-// maxDenied limits how often "denied" counts as missing, if the bucket cannot be
+// maxDenied limits how often "denied" is taken to mean missing, if the bucket cannot be
 // listed and nothing has been fetched yet.
 const maxDenied = 20
 
@@ -180,7 +180,7 @@ func (r *run) fetch(ctx context.Context, b blob) (vouched bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if !expected.vouched { // without a checksum, parts of different objects would go unnoticed
+	if !expected.vouched { // without a checksum, a mixture of two objects would go unnoticed
 		if err := p.restart(); err != nil {
 			return false, errors.Join(err, p.remove())
 		}

@@ -20,7 +20,7 @@ import (
 // on the same file system, and out of reach of any key.
 const asideName = ".hectl"
 
-// partialSuffix is the suffix of the files in it.
+// partialSuffix is the suffix of the files in that folder.
 const partialSuffix = ".partial"
 
 // The modes that Rails gives its own files, before the umask. The application may run
@@ -121,7 +121,7 @@ func (f *folder) tidy(wanted []blob) error {
 // makeAside makes the folder for partial files.
 func (f *folder) makeAside() error { return f.in(f.root.MkdirAll(asideName, 0o700)) }
 
-// removeAside removes that folder if it is empty.
+// removeAside removes the folder for partial files if it is empty.
 func (f *folder) removeAside() {
 	_ = f.root.Remove(asideName) // fails if it has files for the next run
 }

@@ -14,7 +14,7 @@ type plan struct {
 }
 
 // newPlan makes a plan. isStored reports whether the folder has a blob. A blob that
-// several rows name is in the plan once.
+// several rows name appears only once.
 func newPlan(blobs []blob, isStored func(blob) (bool, error)) (plan, error) {
 	var p plan
 	unusable := func(key, reason string) { p.Unusable = append(p.Unusable, unusable{key, reason}) }
@@ -47,7 +47,7 @@ func newPlan(blobs []blob, isStored func(blob) (bool, error)) (plan, error) {
 			p.Wanted = append(p.Wanted, b)
 		}
 	}
-	// The largest first, so that none is left at the end while the other jobs are idle.
+	// The largest first, so that no large file is left while the other jobs are idle.
 	slices.SortFunc(p.Wanted, func(a, b blob) int { return cmp.Or(cmp.Compare(b.Size, a.Size), cmp.Compare(a.Key, b.Key)) })
 	return p, nil
 }

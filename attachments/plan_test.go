@@ -13,8 +13,8 @@ func TestPlan(t *testing.T) {
 		{Key: "small", Size: 1, MD5: one},
 		{Key: "large", Size: 9, MD5: one},
 		{Key: "there", Size: 5, MD5: one},
-		{Key: "small", Size: 1, MD5: one},    // of another tenant
-		{Key: "ab/cd//e", Size: 1, MD5: one}, // the path of the next one
+		{Key: "small", Size: 1, MD5: one},    // a row of another tenant for the same blob
+		{Key: "ab/cd//e", Size: 1, MD5: one}, // has the same path as the next blob
 		{Key: "ab/cd/e", Size: 1, MD5: two},
 		{Key: "../x", Size: 1},
 		{Key: "sizeless", Size: -1},

@@ -35,9 +35,9 @@ type result struct {
 	Storage   string     `json:"storage"`
 	Target    string     `json:"target"`
 	Service   string     `json:"service_name"`
-	There     amount     `json:"there"`   // in the folder before
-	Wanted    amount     `json:"wanted"`  // not in the folder before
-	Fetched   amount     `json:"fetched"` // of the wanted ones
+	There     amount     `json:"there"`   // files that the folder already had
+	Wanted    amount     `json:"wanted"`  // files that the folder lacked
+	Fetched   amount     `json:"fetched"` // wanted files that were fetched
 	Missing   []string   `json:"missing"` // keys that the bucket does not have; in a dry run, the keys probed if it has none of them
 	Wrong     []unusable `json:"wrong"`   // the object in the bucket does not match the row
 	Unusable  []unusable `json:"unusable"`

@@ -34,7 +34,7 @@ type backupOptions struct {
 	pgBin  string
 	env    pgtools.Environ
 
-	compress     string // as for pg_dump -Z; "" for the best that the pg_dump found supports
+	compress     string // as for pg_dump -Z; "" for the default of newCompression
 	exclude      []string
 	jobs         int           // sessions that read rows; 0 for pg_dump alone
 	timeout      time.Duration // for the whole run; 0 for no limit, here and below
@@ -177,7 +177,7 @@ const (
 	mostJobs    = 64
 )
 
-// checkTimeout refuses negative times and those that pg_dump would round to 0, no limit.
+// checkTimeout refuses negative times, and times that pg_dump would round to 0, no limit.
 func checkTimeout(t time.Duration) error {
 	const hint = "use 0 for no limit"
 	switch {
@@ -230,7 +230,7 @@ type backupResult struct {
 	Pruned        *prune.Removal `json:"pruned,omitempty"`
 }
 
-// IsProse lets a terminal wrap the lines.
+// IsProse lets the console wrap the text.
 func (backupResult) IsProse() {}
 
 // Text names the dump, the masked dump and the pruned dumps.
@@ -304,9 +304,9 @@ func (o *backupOptions) run(ctx context.Context, env *command.Env) error {
 	return o.complete(ctx, env, run, dump)
 }
 
-// complete does what follows once the dump is in the bucket: it writes the manifest,
-// completes the masked dump, prunes, and prints the result. Once the dump is confirmed,
-// failures are only warnings.
+// complete finishes a run whose dump is in the bucket: it writes the manifest, completes
+// the masked dump, prunes, and prints the result. Once the dump is confirmed, failures
+// are only warnings.
 func (o *backupOptions) complete(ctx context.Context, env *command.Env, run dumpRun, dump dumped) error {
 	out, key := run.out, dump.Object.Key
 	object, err := confirmUpload(ctx, out, run.store, dump.Object)
@@ -387,8 +387,8 @@ func (o *backupOptions) openSource(ctx context.Context, out *console.Console) (_
 	return src, tool, nil
 }
 
-// describeSource prints what is about to be dumped, and warns about flaws that the dump
-// will have.
+// describeSource prints what is about to be dumped, and warns about flaws of the coming
+// dump.
 func describeSource(out *console.Console, src *source.Source, c pgtools.Conn, tool pgtools.Tool, compress string) {
 	server := src.ServerVersion()
 	if isOlderMinor(tool.Version, server) {
@@ -402,9 +402,9 @@ func describeSource(out *console.Console, src *source.Source, c pgtools.Conn, to
 }
 
 // isOlderMinor reports whether pg_dump is an older minor release than the server. Such a
-// pg_dump mistakes what the later release adds to its catalogs for user settings, and dumps
-// it. A fetch removes what its own server does not support, so the dump is equally good,
-// and the exit code stays 0: client packages are often updated last.
+// pg_dump mistakes additions to the later release's catalogs for user settings, and dumps
+// them. A fetch removes what its own server does not support, so the dump is equally
+// good, and the exit code stays 0: client packages are often updated last.
 func isOlderMinor(tool, server pgtools.Version) bool {
 	return tool.Major == server.Major && tool.Minor < server.Minor
 }

@@ -15,8 +15,9 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// lifecycleWarnings returns the warnings about the lifecycle rules of the bucket, none if
-// they cannot be read: few credentials are permitted to, and not every store has them.
+// lifecycleWarnings returns the warnings about the lifecycle rules of the bucket. It
+// returns none if it cannot read the rules: few credentials permit that, and not every
+// store has rules.
 func lifecycleWarnings(ctx context.Context, env *command.Env, store *s3store.Store, d lifecycle.Dumps) []string {
 	rules, err := store.LifecycleRules(ctx)
 	if err != nil {
@@ -72,7 +73,7 @@ func CheckBucketRules(ctx context.Context, f *finding.List, about string, env *c
 
 	if rules, err := store.LifecycleRules(ctx); known("lifecycle rules", "s3:GetLifecycleConfiguration", err) {
 		keep, err := parsePolicy(settings, nil)
-		if err != nil { // the settings have a finding
+		if err != nil { // reported with the settings
 			keep = retention.Policy{}
 		}
 		warnings := lifecycle.Warnings(rules, lifecycle.Dumps{Base: check.Bucket.Base, Label: check.Label, Keep: keep, Now: check.Now})

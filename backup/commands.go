@@ -13,7 +13,7 @@ func Commands(env *command.Env) []*cli.Command {
 	return []*cli.Command{backupCommand(env), listCommand(env), statusCommand(env), pruneCommand(env), scheduleCommand(env)}
 }
 
-// runner holds the options of a command and runs it.
+// runner is a command with its parsed options.
 type runner interface {
 	run(ctx context.Context, env *command.Env) error
 }

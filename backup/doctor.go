@@ -28,7 +28,7 @@ type CommandLine struct {
 	Flags config.Flags
 	Err   error // the error that the backup would exit with because of its options and settings
 
-	opt *backupOptions // nil with Err
+	opt *backupOptions // nil if Err is set
 }
 
 // ParseCommandLine parses the arguments after "hectl backup". Settings come from env, as
@@ -91,7 +91,7 @@ func isProgram(info os.FileInfo) bool { return !info.IsDir() && info.Mode()&0o11
 type SourceCheck struct {
 	Conn  pgtools.Conn
 	Tools *pgtools.Tools
-	Line  *CommandLine // of the backup; nil for one without options
+	Line  *CommandLine // the backup's command line; nil for no options
 }
 
 // CheckSource checks the source as a backup does before it starts. It takes no lock.
@@ -134,8 +134,8 @@ func CheckSource(ctx context.Context, f *finding.List, env *command.Env, check S
 	}
 }
 
-// CheckKeep returns an error if the retention rules in hectl.yml cannot be parsed.
-// It accepts a file without any.
+// CheckKeep returns an error if the retention rules in hectl.yml cannot be parsed. A file
+// without rules is valid.
 func CheckKeep(settings *config.Sources) error {
 	_, err := parsePolicy(settings, nil)
 	return err
@@ -147,7 +147,7 @@ type WriterCheck struct {
 	Bucket   config.Bucket
 	Label    string
 	Now      time.Time
-	Required bool // without it, missing permissions are fine
+	Required bool // if not set, missing permissions are no problem
 }
 
 // CheckWriter checks whether the credentials may write dumps.

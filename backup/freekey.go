@@ -112,7 +112,7 @@ func removeLock(lock *os.File) {
 	_ = lock.Close()
 }
 
-// advanceToFree moves on until the key is free.
+// advanceToFree advances to the next free key, which may be the current one.
 func (k *keyChooser) advanceToFree(ctx context.Context) error {
 	for k.isTaken(ctx) {
 		if err := k.advance(ctx); err != nil {
@@ -138,9 +138,9 @@ func (k *keyChooser) advance(ctx context.Context) error {
 	}
 }
 
-// isTaken locks the key on this machine and reports whether another run has the
-// lock, or a bucket has a dump or a manifest with the key. If it cannot tell, it
-// returns false: the upload never overwrites an object.
+// isTaken locks the key on this machine and reports whether another run has the lock, or
+// a bucket has a dump or a manifest with the key. If it cannot find out, it returns
+// false: the upload never overwrites an object.
 func (k *keyChooser) isTaken(ctx context.Context) bool {
 	sum := sha256.Sum256([]byte(k.places[0].bucket.Name + "/" + k.key()))
 	lock, err := files.OpenLocked(filepath.Join(k.dir, fmt.Sprintf("hectl-name-%d-%x.lock", os.Getuid(), sum[:8])), os.O_RDWR)

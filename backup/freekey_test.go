@@ -17,7 +17,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// bucketWith is a bucket that holds objects with these keys.
+// bucketWith is a bucket that contains objects with these keys.
 type bucketWith []string
 
 func (b bucketWith) List(_ context.Context, prefix string) iter.Seq2[s3store.Object, error] {
@@ -45,7 +45,7 @@ func quietConsole(now time.Time) *console.Console {
 func TestChooseKey(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 11, 23, 8, 30, 0, 5e8, time.UTC)
-	later := start.Add(time.Minute) // after every key, so that nothing waits
+	later := start.Add(time.Minute) // later than every key, so choose never waits
 	key := func(base string, second int) string {
 		return catalog.Key(base, "production", start.Add(time.Duration(second)*time.Second))
 	}
@@ -106,7 +106,7 @@ func TestChooseKeyRemovesTheLocksOfKilledRuns(t *testing.T) {
 	if err := k.choose(t.Context(), start.Add(-time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	if err := k.lock.Close(); err != nil { // as the kernel does
+	if err := k.lock.Close(); err != nil { // as the kernel does when a process exits
 		t.Fatal(err)
 	}
 	old := k.lock.Name()

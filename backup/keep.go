@@ -12,7 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/when"
 )
 
-// keepFlags are the rules of retention.
+// keepFlags returns the flags for the retention rules.
 func keepFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Category: command.Retention, Name: "keep-last", Usage: "keep the newest `N` dumps; here and below, \"unlimited\" keeps all"},

@@ -50,8 +50,8 @@ func (o *backupOptions) writeManifest(ctx context.Context, out *console.Console,
 	return nil
 }
 
-// manifestReads is how many manifests are read at once. Each takes two round trips for
-// little data.
+// manifestReads is the number of manifests that are read at once. Each takes two round
+// trips for little data.
 const manifestReads = 16
 
 // readManifests returns the dumps with the data of their manifests, in the same order. A

@@ -17,7 +17,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// maskedDumpPlan is where a masked dump goes, and how it is masked.
+// maskedDumpPlan is the bucket for a masked dump, and the rules that mask it.
 type maskedDumpPlan struct {
 	bucket config.Bucket
 	rules  *command.Masking
@@ -83,7 +83,7 @@ type maskedDump struct {
 	ended  chan struct{} // closed when plan, written and err are set
 
 	key   string
-	taken time.Time // in the keys of both dumps
+	taken time.Time // time in the keys of both dumps
 	early []byte    // output of pg_dump from before the key was known, a few parts at most
 
 	plan    *mask.Plan
@@ -135,9 +135,9 @@ func (d *maskedDump) makePlan(head *archive.Head) (_ *mask.Plan, err error) {
 	return d.plan, err
 }
 
-// begin gives the masked dump the same name as the dump, which was taken at that time.
-// It is called once. Until then, output of pg_dump is kept in memory; the upload reads no
-// further ahead than its buffers allow.
+// begin names the masked dump after the dump, which was taken at that time. It is called
+// once. Until then, output of pg_dump is kept in memory; the upload reads no further
+// ahead than its buffers allow.
 func (d *maskedDump) begin(taken time.Time) {
 	if d == nil {
 		return

@@ -25,7 +25,7 @@ type scheduleOptions struct {
 	hidden     []string // files that the service needs but cannot see
 	notifyFrom string   // origin of the notification URLs, which are not passed on; "" if there are none
 	install    bool
-	dir        string // for the units
+	dir        string // folder for the units
 	force      bool
 }
 
@@ -181,8 +181,8 @@ func (o *scheduleOptions) run(_ context.Context, env *command.Env) error {
 	return out.Result(result)
 }
 
-// unhide returns how to make the service work without a file that systemd hides from
-// it.
+// unhide returns instructions to make the service work without a file that systemd hides
+// from it.
 func (o *scheduleOptions) unhide(path string) string {
 	if o.source.IsSocket() && path == o.source.Host() {
 		return "give the source a host (host=localhost), or use cron"
@@ -196,9 +196,9 @@ type scheduleResult struct {
 	Units     []schedule.Unit `json:"units"`
 	Installed bool            `json:"installed"`
 	EnvFile   string          `json:"environment_file"`  // for the passwords and keys of the service
-	Next      []string        `json:"next"`              // commands for root that start it
+	Next      []string        `json:"next"`              // commands for root that start the service
 	Unseen    []string        `json:"unseen,omitempty"`  // files that the service needs but cannot see
-	Account   string          `json:"account,omitempty"` // that must run the service and the crontab line; "" for any
+	Account   string          `json:"account,omitempty"` // account that must run the service and the crontab line; "" for any
 }
 
 // Text shows the crontab line and the units with instructions to install them, or the

@@ -42,7 +42,7 @@ func scheduledCommand(env *command.Env, c *cli.Context, backup *backupOptions, s
 }
 
 // scheduledArgs returns the arguments of hectl backup for all settings that are in effect
-// now, wherever they come from, except secrets.
+// now, whatever their source, except secrets.
 func scheduledArgs(backup *backupOptions, c *cli.Context, flags []cli.Flag, settings *config.Sources) ([]string, error) {
 	var args []string
 	add := func(name, value string) {
@@ -102,9 +102,9 @@ func scheduledArgs(backup *backupOptions, c *cli.Context, flags []cli.Flag, sett
 	return args, nil
 }
 
-// isSetting reports whether the value of a flag can also come from elsewhere, so that
-// scheduledArgs has already handled it. A profile is not passed on: a service has no
-// ~/.aws.
+// isSetting reports whether a flag's value can also come from hectl.yml or the
+// environment, in which case scheduledArgs has already handled it. A profile is not
+// passed on: a service has no ~/.aws.
 func isSetting(flag string) bool {
 	return strings.HasPrefix(flag, "keep-") ||
 		slices.Contains([]string{"source", "bucket", "env", "region", "endpoint-url", "path-style", "pg-bin", "profile", "masked-to"}, flag)

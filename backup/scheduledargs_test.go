@@ -38,7 +38,7 @@ func runSchedule(t *testing.T, yml string, environ []string, args ...string) (sc
 	return result, stderr.String(), nil
 }
 
-// The line must contain all settings in effect, wherever they come from, but no secrets.
+// The line must contain all settings in effect, whatever their source, but no secrets.
 func TestScheduledArgs(t *testing.T) {
 	secrets := []string{"AWS_SECRET_ACCESS_KEY=hush1", "HECTL_SOURCE=postgres://b:hush2@db:5433/app?sslmode=require", "HECTL_NOTIFY=https://hooks.slack.com/hush3", "PGPASSWORD=hush4"}
 	r, stderr, err := runSchedule(t, "keep: {last: 6}\nregion: eu-west-1\n", append(secrets, "HECTL_BUCKET=s3://dumps/he", "HECTL_ENV=staging", "AWS_PROFILE=mine"),

@@ -97,7 +97,7 @@ func newStatusOptions(env *command.Env, c *cli.Context) (*statusOptions, error) 
 	if opt.limits.MaxShrink, err = settings.MaxShrink(flags); err != nil {
 		return nil, err
 	}
-	if opt.keep, err = parsePolicy(settings, nil); err != nil { // prune and doctor report it
+	if opt.keep, err = parsePolicy(settings, nil); err != nil { // prune and doctor report the error
 		env.Console.Detail("keep: %v", err)
 		opt.keep = retention.Policy{}
 	}

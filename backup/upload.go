@@ -23,7 +23,7 @@ type dumpRun struct {
 	tool         pgtools.Tool
 	options      pgtools.DumpOptions
 	jobs         int         // sessions that read rows; 0 for pg_dump alone
-	compress     compression // options has the one for pg_dump alone
+	compress     compression // options has the compression for pg_dump alone
 	masked       *maskedDump // gets a copy of the stream; nil for none
 	limits       *timeouts
 	stallTimeout time.Duration

@@ -16,7 +16,8 @@ import (
 	"github.com/rubyforgood/hectl/test/s3test"
 )
 
-// The dump is in the bucket as a whole or not at all, whoever reads the rows.
+// The dump is in the bucket as a whole or not at all, whether pg_dump or sessions read
+// the rows.
 func TestUpload(t *testing.T) {
 	server, bucket := pgtest.New(t), s3test.New(t)
 	store := bucket.Store(t, "dumps")
@@ -35,8 +36,8 @@ func TestUpload(t *testing.T) {
 		jobs     int
 		compress string // of pg_dump alone
 		exclude  string
-		stall    error  // the reason that the run has already timed out with
-		want     string // in the error; "" for none
+		stall    error  // the timeout that has already stopped the run
+		want     string // part of the error; "" for none
 		by       string // the compression of the dump
 		tables   int    // -1 if pg_dump wrote the rows
 	}{

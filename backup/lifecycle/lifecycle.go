@@ -1,4 +1,4 @@
-// Package lifecycle compares the lifecycle rules of a bucket with what hectl expects of it.
+// Package lifecycle compares the lifecycle rules of a bucket with hectl's expectations.
 // It reads no bucket.
 package lifecycle
 
@@ -25,7 +25,7 @@ type Dumps struct {
 }
 
 // Warnings returns a text for each rule that deletes dumps earlier than the policy keeps
-// them, or moves them to a class from which they cannot be read at once.
+// them, or moves them to a class from which they cannot be read immediately.
 func Warnings(rules []s3store.LifecycleRule, d Dumps) []string {
 	var texts []string
 	days, keep := d.Keep.Promise(d.Now)
@@ -97,7 +97,7 @@ func (d Dumps) coveredBy(r s3store.LifecycleRule) string {
 }
 
 // within reports whether keys of the label under folder can begin with prefix. Keys
-// without a label count as production's.
+// without a label belong to production.
 func (d Dumps) within(prefix, folder string) bool {
 	label := folder + d.Label
 	if d.Label != "" {

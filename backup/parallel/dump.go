@@ -27,7 +27,7 @@ type Options struct {
 	// Level is the level of the compression that Dump names; 0 for the default.
 	Level int
 
-	// Detail takes a line about how the rows are read.
+	// Detail logs a line about how the rows are read.
 	Detail func(format string, args ...any)
 }
 
@@ -42,7 +42,7 @@ type Dump struct {
 
 	archive io.Reader // set by the first Read
 	ended   chan struct{}
-	failed  func(err error) // see WhenFailed; or nil
+	failed  func(err error) // set by WhenFailed; may be nil
 	tables  map[int]archive.Rows
 }
 
@@ -193,7 +193,7 @@ func (d *Dump) prepare(head *archive.Head) (_ *work, err error) {
 	if err := lock(d.ctx, d.first, encoding, names); err != nil {
 		return nil, err
 	}
-	extents, err := d.first.Extents(d.ctx, oids) // would wait for locks, but the session has them all
+	extents, err := d.first.Extents(d.ctx, oids) // does not wait for locks: the session has them all
 	if err != nil {
 		return nil, err
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// schemaSQL has what COPY and its order of columns can get wrong, a table of several
-// ranges, and large objects that are empty, short and of several parts.
+// schemaSQL creates names and columns that a COPY statement can get wrong, a table of
+// several ranges, and large objects that are empty, short and of several parts.
 const schemaSQL = `
 	CREATE TABLE large (id int PRIMARY KEY, note text, "a "" b" float8, at timestamptz, b bytea);
 	INSERT INTO large SELECT i, repeat(md5(i::text), 4), i / 3.0, '2024-01-01Z'::timestamptz + i * interval '1 min', decode(md5(i::text), 'hex')
@@ -53,7 +53,7 @@ const schemaSQL = `
 	SELECT lo_create(4000000000), lo_from_bytea(10, ''), lo_from_bytea(11, 'x'), lo_from_bytea(12, decode(repeat('00ff', 800000), 'hex'));
 	SELECT lo_from_bytea(13, decode(repeat('61', 65536), 'hex'));`
 
-// A parallel dump equals the dump of pg_dump alone: pg_restore makes the same text of
+// A parallel dump equals the dump of pg_dump alone: pg_restore writes the same SQL for
 // both.
 func TestDump(t *testing.T) {
 	cluster, tool := server.Cluster(t), dumpTool(t)
@@ -84,7 +84,7 @@ func TestDump(t *testing.T) {
 	}
 }
 
-// checkSegments checks that the segments are where tables says, one after another.
+// checkSegments checks that the segments are at the places in tables, one after another.
 func checkSegments(t *testing.T, dump []byte, tables map[int]archive.Rows) {
 	t.Helper()
 	in := bytes.NewReader(dump)
@@ -200,7 +200,7 @@ func plainDump(t *testing.T, c pgtools.Conn, tool pgtools.Tool, method string) [
 	return dump
 }
 
-// script returns what pg_restore makes of a dump that it gets through a pipe.
+// script returns the SQL that pg_restore writes for a dump that it reads from a pipe.
 func script(t *testing.T, cluster *pgtest.Cluster, dump []byte) string {
 	t.Helper()
 	return pgtest.WithoutKeys(cluster.Run(t, dump, "pg_restore", "-f", "-"))

@@ -17,12 +17,13 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// begun returns a dump whose sessions have begun to read rows, and what WhenFailed gets.
+// begun returns a dump whose sessions have begun to read rows, and the errors that it
+// passes to WhenFailed.
 func begun(t *testing.T, c pgtools.Conn) (*parallel.Dump, <-chan error) {
 	t.Helper()
 	d := start(t, c, dumpTool(t), "0", 2)
 	t.Cleanup(func() { _ = d.Close() })
-	failed := make(chan error, 2) // of a session and of pg_dump
+	failed := make(chan error, 2) // one error of a session and one of pg_dump
 	d.WhenFailed(func(err error) { failed <- err })
 	if _, err := io.ReadFull(d, make([]byte, 64<<10)); err != nil {
 		t.Fatal(err)
@@ -30,7 +31,7 @@ func begun(t *testing.T, c pgtools.Conn) (*parallel.Dump, <-chan error) {
 	return d, failed
 }
 
-// A dump that loses a session, the snapshot's first session or pg_dump has no end.
+// A dump that loses a session, the snapshot's first session or pg_dump fails.
 func TestDumpLosesASession(t *testing.T) {
 	cluster, c := bulkDatabase(t)
 	terminate := func(order string) func(*testing.T, *parallel.Dump) {
@@ -108,8 +109,8 @@ func TestDumpLocksTables(t *testing.T) {
 	}
 }
 
-// A session that waits for a lock of pg_dump's would make the sessions wait for
-// themselves: pg_dump reads the rows alone then.
+// A session that waits for pg_dump's lock would block the dump's own sessions, so pg_dump
+// reads the rows alone.
 func TestDumpWithAWaitingLock(t *testing.T) {
 	cluster, c := bulkDatabase(t)
 	d := start(t, c, dumpTool(t), "0", 2)
@@ -139,7 +140,7 @@ func TestDumpOfLittleData(t *testing.T) {
 	}
 	tool := dumpTool(t)
 	file := filepath.Join(t.TempDir(), "dump")
-	wrapper := filepath.Join(filepath.Dir(file), "pg_dump") // it writes the dump once pg_dump has ended
+	wrapper := filepath.Join(filepath.Dir(file), "pg_dump") // it passes the dump on only after pg_dump has ended
 	if err := os.WriteFile(wrapper, fmt.Appendf(nil, "#!/bin/sh\n'%s' \"$@\" >'%s' && cat '%s'\n", tool.Path, file, file), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -190,8 +191,8 @@ func TestDumpIgnoresSettings(t *testing.T) {
 	}
 }
 
-// A server that gives up on clients that read nothing does not give up on a dump that waits
-// for the store.
+// A server that disconnects clients that read nothing does not disconnect a dump that
+// waits for the store.
 func TestDumpOfAnImpatientServer(t *testing.T) {
 	cluster, c := bulkDatabase(t)
 	if err := cluster.Exec(t.Context(), "postgres", "ALTER ROLE postgres IN DATABASE bulk SET tcp_user_timeout = '1s'; ALTER ROLE postgres IN DATABASE bulk SET statement_timeout = '1s'"); err != nil {
@@ -207,7 +208,7 @@ func TestDumpOfAnImpatientServer(t *testing.T) {
 	}
 }
 
-// REINDEX, which keeps others from writing, gets its turn during a dump.
+// REINDEX, which blocks writers, can run during a dump.
 func TestDumpLetsReindexRun(t *testing.T) {
 	cluster, c := bulkDatabase(t)
 	if err := cluster.Exec(t.Context(), "bulk", "INSERT INTO bulk SELECT * FROM bulk; CREATE INDEX by_i ON bulk (i)"); err != nil {
@@ -242,7 +243,7 @@ func TestDumpLetsReindexRun(t *testing.T) {
 	<-done
 }
 
-// Where a dump by several sessions would take most of the server's locks, pg_dump reads the
+// If a dump by several sessions would take most of the server's locks, pg_dump reads the
 // rows alone.
 func TestDumpWithFewLocks(t *testing.T) {
 	cluster, c := bulkDatabase(t)
@@ -255,7 +256,7 @@ func TestDumpWithFewLocks(t *testing.T) {
 	}
 }
 
-// Where a role may open only two sessions, pg_dump gets the second one.
+// If a role may open only two sessions, pg_dump gets the second one.
 func TestDumpWithFewConnections(t *testing.T) {
 	cluster, _ := bulkDatabase(t)
 	if err := cluster.Exec(t.Context(), "bulk", "CREATE ROLE few LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO few"); err != nil {
@@ -278,7 +279,7 @@ func TestDumpWithFewConnections(t *testing.T) {
 	}
 }
 
-// A standby can share snapshots as well.
+// A standby can also share snapshots.
 func TestDumpOfAStandby(t *testing.T) {
 	primary, _ := bulkDatabase(t)
 	standby := pgtest.New(t, pgtest.Options{Primary: primary})

@@ -20,14 +20,14 @@ const rangePages = 1024
 // rangesFrom is the first version that reads a range of pages without reading the rest.
 const rangesFrom = 14
 
-// An item is a part of a block that one session reads at once.
+// An item is the part of a block that one session reads without a break.
 type item struct {
 	entry       *archive.Entry
 	sql         string   // for Snapshot.CopyOut; "" for large objects
 	objects     []uint32 // the oids of the large objects of the block
-	first, last bool     // of its block
+	first, last bool     // position in its block
 
-	part *archive.Part // once it is the item's turn
+	part *archive.Part // set when it is the item's turn
 }
 
 // A block is an entry with a block of data.
@@ -37,7 +37,7 @@ type block struct {
 	// These are set for a table.
 	oid     uint32
 	name    string // quoted, in the encoding of the archive
-	columns string // of its COPY statement, "" without columns
+	columns string // columns of its COPY statement; "" for none
 }
 
 // blocksOf returns the blocks in the order of the head. It refuses those that only pg_dump
@@ -97,8 +97,8 @@ func itemsOf(head *archive.Head, blocks []block, extents map[uint32]pgtools.Tabl
 	return items, nil
 }
 
-// tableItems returns the items for a table, with the statements of pg_dump where it is
-// read as a whole.
+// tableItems returns the items for a table. A table that is read as a whole has pg_dump's
+// own statement.
 func tableItems(b block, table pgtools.TableExtent, ranges bool) []*item {
 	switch {
 	case table.Condition != "":

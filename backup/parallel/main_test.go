@@ -13,8 +13,8 @@ var server pgtest.Shared
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(server.StopAfter(m)) }
 
-// bulkSQL makes more rows than the pipes and buffers hold, so that sessions wait until
-// the dump is read.
+// bulkSQL creates more rows than fit into the pipes and buffers, so that sessions wait
+// until the dump is read.
 const bulkSQL = `
 	CREATE TABLE bulk AS SELECT i, repeat(md5(i::text), 30) AS t FROM generate_series(1, 40000) i;
 	CREATE TABLE small AS SELECT 1 AS id;`

@@ -24,7 +24,7 @@ type Request struct {
 	justMade string // see AfterBackup
 }
 
-// Removal is what Dumps plans to remove, and what it removed.
+// Removal lists what Dumps plans to remove and what it removed.
 type Removal struct {
 	Bucket    string           `json:"bucket"`
 	DryRun    bool             `json:"dry_run"`
@@ -119,9 +119,9 @@ func plan(s *survey, req Request, now time.Time) *Removal {
 }
 
 // remove carries out the plan, the oldest dumps first. A manifest is removed after its
-// dump, and only if the dump is gone. If a run stops in between, the leftover manifest
-// does no harm, and the next run removes it. A dump that the store refuses to delete
-// keeps its manifest, because hectl checks the dump against it.
+// dump, and only if the dump is gone. If a run stops in between, the leftover manifest is
+// harmless, and the next run removes it. A dump that the store refuses to delete keeps
+// its manifest, because hectl checks the dump against it.
 func (r *Removal) remove(ctx context.Context, st store) error {
 	var t tally
 	manifests, err := r.removeDumps(ctx, st, &t)

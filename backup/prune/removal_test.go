@@ -16,8 +16,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// memory is a bucket that records deletions. The scripts test with a real store, but
-// that one always lists an object that was just written.
+// memory is a bucket that records deletions. The scripts use a real store, which always
+// lists an object that was just written.
 type memory struct {
 	keys     []string
 	deleted  []string

@@ -28,7 +28,7 @@ type store interface {
 	DeleteMany(ctx context.Context, keys []string) ([]s3store.Deletion, error)
 }
 
-// survey is what the bucket holds. Dumps and manifests are those in the scope.
+// survey is the contents of the bucket. Dumps and manifests are those in the scope.
 type survey struct {
 	dumps     []catalog.Dump            // by label, then by time
 	labels    []string                  // of all dumps in the bucket
@@ -78,10 +78,10 @@ func look(ctx context.Context, st store, scope Scope) (*survey, error) {
 	return s, nil
 }
 
-// datedDump returns the dump that an object holds. It reports false for an object that
+// datedDump returns the dump that an object contains. It reports false for an object that
 // must not be removed: one without a time in its key, an empty one, and one with
-// characters in its key that the store's XML cannot represent. Removing the key as it
-// was read would remove another object, or none.
+// characters in its key that the store's XML cannot represent. Removing such a key would
+// remove a different object, or none.
 func datedDump(base string, object s3store.Object) (catalog.Dump, bool) {
 	_, t, _ := catalog.ParseKey(base, object.Key)
 	d, ok := catalog.OfObject(base, object)

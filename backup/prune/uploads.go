@@ -27,7 +27,7 @@ type uploadStore interface {
 // Upload is an open upload of a dump or a manifest.
 type Upload struct {
 	s3store.PendingUpload
-	dumpTime time.Time // in its key
+	dumpTime time.Time // time in its key
 }
 
 // FindUploads returns the open uploads in scope that hectl may have started. known
@@ -59,14 +59,14 @@ func (s Scope) uploadTime(key string) (time.Time, bool) {
 	return t, ok && !t.IsZero() && s.includes(label) && key == catalog.Key(s.Bucket.Base, label, t)
 }
 
-// AbortedUploads is what Uploads plans to abort, and what it aborted.
+// AbortedUploads lists what Uploads plans to abort and what it aborted.
 type AbortedUploads struct {
 	Bucket  string          `json:"bucket"`
 	DryRun  bool            `json:"dry_run"`
 	Uploads []AbortedUpload `json:"uploads"`
 
 	now   time.Time
-	known bool // the store does list open uploads
+	known bool // the store can list open uploads
 }
 
 // AbortedUpload is an upload to keep or to abort.

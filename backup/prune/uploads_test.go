@@ -20,7 +20,7 @@ import (
 type openUploads struct {
 	uploads []s3store.PendingUpload
 	lists   bool
-	refuse  string // key that it does not abort
+	refuse  string // key that it refuses to abort
 	aborted []string
 }
 

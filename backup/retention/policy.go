@@ -10,8 +10,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/when"
 )
 
-// Policy is the rules that select the dumps to keep. A dump is kept if any rule selects
-// it. A rule with the value zero selects none.
+// Policy is the set of rules that select the dumps to keep. A dump is kept if any rule
+// selects it. A rule with the value zero selects none.
 type Policy struct {
 	Last    Count     `json:"last,omitempty"`
 	Hourly  Count     `json:"hourly,omitempty"`
@@ -42,7 +42,7 @@ func (p Policy) String() string {
 	return strings.Join(rules, ", ")
 }
 
-// Decision is whether to keep a dump.
+// Decision reports whether to keep a dump.
 type Decision struct {
 	Keep    bool
 	Reasons []string // for keeping it; empty but not nil if there are none

@@ -27,7 +27,7 @@ func (p Policy) Promise(now time.Time) (days int, rule string) {
 	for _, r := range []struct {
 		name  string
 		count Count
-		span  when.Span // for one
+		span  when.Span // span of one period
 	}{
 		{"hourly", p.Hourly, when.Span{Hours: 1}}, {"daily", p.Daily, when.Span{Days: 1}}, {"weekly", p.Weekly, when.Span{Days: 7}},
 		{"monthly", p.Monthly, when.Span{Months: 1}}, {"yearly", p.Yearly, when.Span{Years: 1}},

@@ -132,7 +132,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		order := r.Perm(len(times))
 		shuffled := make([]time.Time, len(times))
 		for i, from := range order {
-			shuffled[i] = times[from].In(time.FixedZone("", r.IntN(86400)-43200)) // nor does the time zone
+			shuffled[i] = times[from].In(time.FixedZone("", r.IntN(86400)-43200)) // the time zone does not matter
 		}
 		after := p.Decide(shuffled, now.Local())
 		for i, from := range order {

@@ -12,12 +12,12 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// HostLock keeps a second backup of the same source away from this machine. It is a
-// locked file. The kernel releases the lock when the process exits, however it exits,
-// so a file that was left behind locks nothing.
+// HostLock prevents a second backup of the same source on this machine. It is a locked
+// file. The kernel releases the lock when the process exits, however it exits, so a
+// leftover file locks nothing.
 //
-// Each user has a separate file: another user could hold a lock on a shared file
-// forever. The lock in the database covers two users and two machines.
+// Each user has a separate file: another user could hold a lock on a shared file forever.
+// The lock in the database covers two users and two machines.
 type HostLock struct{ file *os.File }
 
 // LockHost locks c on this machine, with a file in dir. The error is a fault.Locked if
@@ -39,7 +39,7 @@ func LockHost(dir string, c pgtools.Conn, now time.Time) (*HostLock, error) {
 	return &HostLock{f}, nil
 }
 
-// Release releases the lock. A nil lock is not held.
+// Release releases the lock. It does nothing if l is nil.
 func (l *HostLock) Release() {
 	if l == nil {
 		return
@@ -59,8 +59,8 @@ func readHolder(path string) string {
 	return parseHolder(string(text))
 }
 
-// parseHolder repeats the text of a lock file only if it has the form that hectl
-// writes. The holder may not have written it yet, or may have had no disk space.
+// parseHolder returns the text of a lock file only if it has the form that hectl writes.
+// The holder may not have written it yet, or may have had no disk space.
 func parseHolder(text string) string {
 	var pid int
 	var since string

@@ -57,7 +57,7 @@ func (s *Source) EncodePatterns(ctx context.Context, patterns []string) ([]strin
 	return encoded, nil
 }
 
-// mostNames is how many tables a message names.
+// mostNames limits the tables that a message names.
 const mostNames = 20
 
 // preflight lists the parts of a source that pg_dump cannot read.
@@ -68,9 +68,9 @@ type preflight struct {
 	missing []string // tables whose rows this server does not have
 }
 
-// sortUnreadable sorts relations by why pg_dump cannot read them. Excluded rows do not
-// count, but a table that the role cannot read counts anyway: pg_dump locks every table,
-// which takes that permission.
+// sortUnreadable sorts relations by why pg_dump cannot read them. It ignores excluded
+// rows, but not a table that the role cannot read: pg_dump locks every table, which takes
+// that permission.
 func sortUnreadable(found []pgtools.Unreadable, exclude []string) preflight {
 	var p preflight
 	for _, u := range found {
@@ -122,8 +122,8 @@ func (p preflight) err(role string, server pgtools.Version) error {
 }
 
 // mayExclude reports whether a pattern of --exclude-table-data may match a table. pg_dump
-// decides that, with the search path and quotes. If that is not certain, it returns true:
-// the preflight rejects only what is certain to fail.
+// decides that, with the search path and quotes. If the result is not certain, it returns
+// true: the preflight rejects only what is certain to fail.
 func mayExclude(patterns []string, schema, table string) bool {
 	for _, p := range patterns {
 		parts := strings.Split(strings.ReplaceAll(p, `"`, ""), ".")

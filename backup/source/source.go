@@ -114,8 +114,8 @@ func (s *Source) EndDump(ctx context.Context) error {
 	return s.db.EndLaterSessions(ctx, AppName)
 }
 
-// ExplainFailure adds to the error of a failed dump what the source knows about it:
-// which tables are locked, or that recovery on a standby canceled the dump.
+// ExplainFailure adds details from the source to the error of a failed dump: which tables
+// are locked, or that recovery on a standby canceled the dump.
 func (s *Source) ExplainFailure(ctx context.Context, err error) error {
 	if pgtools.IsLockTimeout(err) {
 		return fmt.Errorf("%w%s", err, s.lockedTables(ctx))
@@ -123,8 +123,8 @@ func (s *Source) ExplainFailure(ctx context.Context, err error) error {
 	return s.blameRecovery(ctx, err)
 }
 
-// blameRecovery adds that recovery canceled the dump. Neither pg_dump nor a session that
-// reads rows always gets that message: a server that waits for them to read its rows only
+// blameRecovery adds that recovery canceled the dump. pg_dump and the sessions that read
+// rows do not always get that message: a server that waits for them to read its rows only
 // closes the connection.
 func (s *Source) blameRecovery(ctx context.Context, err error) error {
 	if !s.standby || !pgtools.IsSourceError(err) || slices.Contains(fault.Hints(err), pgtools.RecoveryConflictHint) {
@@ -139,7 +139,7 @@ func (s *Source) blameRecovery(ctx context.Context, err error) error {
 }
 
 // lockedTables returns text to append to an error: which tables are locked, by which
-// sessions. It is empty if none is, or if the source does not answer.
+// sessions. It is empty if no table is locked, or if the source does not answer.
 func (s *Source) lockedTables(ctx context.Context) string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()

@@ -30,7 +30,7 @@ func TestBlameRecovery(t *testing.T) {
 	if blames(hungUp) {
 		t.Error("nothing was canceled")
 	}
-	s.conflicts-- // one more since then
+	s.conflicts-- // one more conflict since the dump began
 	if !blames(hungUp) {
 		t.Error("a canceled dump is not explained")
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/text"
 )
 
-// Limits are what the newest dump must not exceed.
+// Limits are the limits for the newest dump.
 type Limits struct {
 	MaxAge    time.Duration
 	MaxShrink int // percent below the usual size
@@ -59,9 +59,9 @@ type problem struct {
 	Text string `json:"text"`
 }
 
-// Judge returns the problems with the dumps of one label, the worst first. The dumps
-// are sorted, the newest last. mismatched is set if the newest dump is not the object
-// that its manifest describes.
+// judge returns the problems with the dumps of one label, the worst first. The dumps are
+// sorted, the newest last. mismatched is set if the newest dump is not the object that
+// its manifest describes.
 func judge(dumps []catalog.Dump, mismatched bool, now time.Time, lim Limits) []problem {
 	problems := []problem{} // not nil: JSON shows an empty list
 	add := func(k kind, format string, args ...any) {
@@ -120,8 +120,8 @@ func usualSize(dumps []catalog.Dump) (int64, bool) {
 	return sizes[mid], true
 }
 
-// minutes renders a duration to compare it with a limit: in whole minutes, or in
-// seconds below a minute.
+// minutes renders a duration for comparison with a limit: in whole minutes, or in seconds
+// below a minute.
 func minutes(d time.Duration) string {
 	if d >= time.Minute {
 		d = d.Truncate(time.Minute)

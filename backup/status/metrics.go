@@ -89,8 +89,8 @@ func labelPair(name, value string) string {
 	return name + `="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(value) + `"`
 }
 
-// WriteMetrics replaces a file in one step. The node exporter, which runs as another
-// user, must be able to read it.
+// WriteMetrics replaces a file atomically. The node exporter, which runs as another user,
+// must be able to read it.
 func WriteMetrics(path, metrics string) error {
 	if err := files.Replace(path, []byte(metrics), 0o644); err != nil {
 		return fmt.Errorf("write metrics %s: %w", path, err)

@@ -19,7 +19,7 @@ const manifestsRead = 50
 // Recent returns the dumps whose manifests the report needs.
 func Recent(dumps []catalog.Dump) []catalog.Dump { return dumps[max(0, len(dumps)-manifestsRead):] }
 
-// Query is the question that a report answers.
+// Query selects the label that a report is about.
 type Query struct {
 	Bucket string // s3://NAME[/FOLDER]
 	Base   string // FOLDER; "" for none
@@ -27,7 +27,7 @@ type Query struct {
 	Limits Limits
 }
 
-// Seen is what the bucket holds.
+// Seen is what was read from the bucket.
 type Seen struct {
 	Dumps    []catalog.Dump  // of all labels, the newest last
 	Manifest map[string]bool // the keys of dumps that have a manifest
@@ -63,7 +63,7 @@ type Report struct {
 	Problems []problem  `json:"problems"`         // the worst first; empty if there are none
 	Newest   *Newest    `json:"newest"`           // null if there is no dump
 	Usual    *int64     `json:"median_size"`      // bytes, of the ten dumps before the newest; null with fewer than three
-	Dumps    int        `json:"dumps"`            // of this label
+	Dumps    int        `json:"dumps"`            // number of dumps of this label
 	Size     int64      `json:"size"`             // bytes, of all dumps of this label
 	Bare     int        `json:"without_manifest"` // dumps without a manifest
 	Verified *time.Time `json:"last_verified_at"` // among the newest 50; null if none was verified
@@ -95,7 +95,7 @@ type Uploads struct {
 	Oldest *time.Time `json:"oldest_started_at"`
 }
 
-// Backup is whether a backup of the source is running.
+// Backup reports whether a backup of the source is running.
 type Backup struct {
 	Database string     `json:"database"`
 	Running  bool       `json:"running"`
@@ -136,8 +136,8 @@ func New(q Query, seen Seen, now time.Time) *Report {
 	return r
 }
 
-// AddExpiring adds the problem with the lifecycle rules, unless there are no texts about
-// them. All other problems are worse.
+// AddExpiring adds the problem with the lifecycle rules if there are texts about them. It
+// goes last, because all other problems are worse.
 func (r *Report) AddExpiring(texts []string) {
 	if len(texts) > 0 {
 		r.Problems = append(r.Problems, problem{expiring, strings.Join(texts, "; ")})
@@ -257,7 +257,7 @@ func (r *Report) lastText(t *time.Time) string {
 	return fmt.Sprintf("%s, %s", text.Minute(*t), r.ago(*t))
 }
 
-// ago renders a time as seen from when the report was made.
+// ago renders a time relative to the time of the report.
 func (r *Report) ago(t time.Time) string {
 	if age := text.Age(r.Checked.Sub(t)); age != "now" {
 		return age + " ago"

@@ -11,12 +11,13 @@ import (
 )
 
 // Sparkline is the size of the smallest dump of each of the last 30 days, the oldest
-// first. Small dumps are the ones to look for, so the smallest counts. Days are in UTC.
+// first. It has the smallest because a dump that is too small is the one to look for.
+// Days are in UTC.
 type Sparkline []int64
 
 const sparkDays = 30
 
-// noDump stands for a day without a dump.
+// noDump marks a day without a dump.
 const noDump = -1
 
 // NewSparkline returns the sparkline of dumps on the day of now.

@@ -1,10 +1,10 @@
 // Versitygw is the S3 server of the tests and the demo: Versity's S3 gateway, of which
 // this program builds only the part that keeps objects in a folder. The gateway's own
-// program comes with other stores, an admin client and its tests, and takes twice as
-// long to download and build.
+// program includes other stores, an admin client and its tests, and takes twice as long
+// to download and build.
 //
 // It accepts the options of the gateway that package s3test uses, so any other build of
-// versitygw works as well.
+// versitygw would do.
 package main
 
 import (
