@@ -1,2 +1,2 @@
-// Package about has the commands about hectl itself: version, completion and man.
+// Package about contains the commands about hectl itself: version, completion and man.
 package about

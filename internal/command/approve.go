@@ -27,8 +27,8 @@ func (e *Env) askApproval(ctx context.Context) {
 	})
 }
 
-// once asks once about the same claims of a file. The answer for one file does not apply
-// to another.
+// once returns an approver that asks only once about the same claims of a file. An answer
+// for one file does not apply to another.
 func once(ask approver) approver {
 	answers := map[string]bool{}
 	return func(path string, claims []config.Claim, changed bool) bool {

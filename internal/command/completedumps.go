@@ -64,7 +64,7 @@ func CompleteLabel(env *Env) commandline.Completer {
 const knownFor = time.Minute
 
 // knownDumps lists the dumps of the bucket. It caches the listing, because users press
-// the key several times in a row.
+// the tab key several times in a row.
 func knownDumps(ctx context.Context, env *Env, flags config.Flags) ([]catalog.Dump, error) {
 	settings, err := env.Settings()
 	if err != nil || !settings.IsApproved() { // do not contact a store that the user has not approved
@@ -111,7 +111,7 @@ func readCache(path string, now time.Time) (dumps []catalog.Dump, ok bool) {
 	if err != nil {
 		return nil, false
 	}
-	defer func() { _ = f.Close() }() // it was only read
+	defer func() { _ = f.Close() }() // opened for reading only
 	info, err := f.Stat()
 	if err != nil || now.Sub(info.ModTime()).Abs() > knownFor {
 		return nil, false
@@ -123,7 +123,7 @@ func readCache(path string, now time.Time) (dumps []catalog.Dump, ok bool) {
 	return dumps, json.Unmarshal(text, &dumps) == nil
 }
 
-// writeCache replaces the file in one step, because several shells may complete at the
+// writeCache replaces the file atomically, because several shells may complete at the
 // same time. Errors are ignored: the next key press lists the bucket again.
 func writeCache(path string, dumps []catalog.Dump) {
 	text, err := json.Marshal(dumps)

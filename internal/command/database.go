@@ -70,7 +70,7 @@ func saidIn(d config.Database) (pgtools.Params, error) {
 	return pgtools.ParseParams(d.Text)
 }
 
-// PGBin returns the folder of the client tools, "" if hectl is to look for them.
+// PGBin returns the folder of the client tools, "" if hectl must search for them.
 func PGBin(settings *config.Sources, flags config.Flags) (string, error) {
 	bin := settings.PGBin(flags)
 	return bin.Text, settings.ConfirmPrograms(bin)

@@ -13,7 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/mask"
 )
 
-// NewChoice reads which dump a command works on, from its argument and flags.
+// NewChoice reads the choice of a dump from a command's argument and flags.
 func NewChoice(env *Env, c *cli.Context) (dump.Choice, error) {
 	if c.NArg() > 1 {
 		return dump.Choice{}, fault.New(fault.Usage, `see "hectl `+c.Command.Name+` --help"; "hectl list" shows the dumps`,
@@ -73,7 +73,7 @@ func NewFinder(env *Env) dump.Finder {
 	return dump.Finder{Open: env.Open, Log: env.Console.Detail}
 }
 
-// NewTrust returns the rules by which the settings count dumps as masked.
+// NewTrust returns the rules in the settings for which dumps count as masked.
 func NewTrust(settings *config.Sources, c *cli.Context, rules *Masking) (t dump.Trust, err error) {
 	if !rules.None() {
 		t.Rules = rules.Hash()

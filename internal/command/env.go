@@ -11,8 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// Env is what every command gets: the console, the settings, the stores, approval and
-// notifications.
+// Env is the environment of every command: the console, the settings, the stores,
+// approval and notifications.
 type Env struct {
 	Console *console.Console
 	Stdin   io.Reader
@@ -24,7 +24,7 @@ type Env struct {
 	// Completing is set while hectl completes a line for a shell, and prints no messages.
 	Completing bool
 
-	plainHTTP  sync.Once // one warning about endpoints without TLS
+	plainHTTP  sync.Once // to warn only once about endpoints without TLS
 	approve    approver  // asks the user to approve hectl.yml; nil if hectl cannot ask
 	promised   *promised // the notifications of this run; nil for none
 	completers commandline.Completers

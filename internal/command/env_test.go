@@ -15,7 +15,7 @@ func TestSettingsOfARun(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, yml string
-		claims    []string // their keys
+		claims    []string // keys of the claims
 		asked     bool
 	}{
 		{"no rules", "target: app_dev\n", nil, false},

@@ -12,7 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Masking holds the masking rules of hectl.yml and the location of their seed.
+// Masking is the masking rules of hectl.yml and the location of their seed.
 type Masking struct {
 	*mask.Rules
 	home     string
@@ -62,7 +62,7 @@ func (m *Masking) Plan(head *archive.Head, dryRun bool) (*mask.Plan, error) {
 
 // ByRules returns the masking plan of the rules alone, and the seed of their fake data.
 // It prints the warnings of the plan. Unless dryRun is set, it creates a missing seed
-// file. makers is the subject of the message about that, such as "fetches".
+// file. makers is the subject of the message about the new file, such as "fetches".
 func (m *Masking) ByRules(head *archive.Head, opt mask.Options, dryRun bool, makers string) (*mask.Plan, methods.Seed, error) {
 	seed := methods.RandomSeed()
 	if m.SeedFile != "" && !dryRun {
@@ -89,7 +89,8 @@ func (m *Masking) ByRules(head *archive.Head, opt mask.Options, dryRun bool, mak
 }
 
 // SeedFingerprint returns the fingerprint of the seed of the rules, "" if it is random or
-// its file does not exist yet. With dryRun, a file that is not approved counts as missing.
+// its file does not exist yet. With dryRun, a file that is not approved is treated as
+// missing.
 func (m *Masking) SeedFingerprint(dryRun bool) (string, error) {
 	if m.SeedFile == "" {
 		return "", nil

@@ -38,7 +38,7 @@ func TestPlanOfAMaskedDump(t *testing.T) {
 	const base, leaveOut = "mask:\n  base: none\n  tables:\n    items: {name: hash}\n", "mask:\n  base: none\n  tables:\n    items: {rows: none}\n"
 	for _, tt := range []struct {
 		name, yml, copy string
-		want            string // in the error; "" for none
+		want            string // part of the error; "" for none
 	}{
 		{"COPY", base, "COPY public.items (id, name) FROM stdin;\n", ""},
 		{"INSERT statements", base, "", "its rows are INSERT statements"},

@@ -37,7 +37,7 @@ func TestNew(t *testing.T) {
 		name   string
 		args   string
 		given  config.Flags
-		stderr string // a part
+		stderr string // part of standard error
 		err    string
 		hint   string
 	}{

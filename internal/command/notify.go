@@ -99,7 +99,7 @@ func parseTargets(settings *config.Sources, given []string) (targets []notify.Ta
 	return targets, wrong
 }
 
-// findOrigin returns where the URLs are set: all of them in one place.
+// findOrigin returns the place where the URLs are set. All of them are set in one place.
 func findOrigin(settings *config.Sources, given []string) string {
 	urls, err := settings.Notify(given)
 	if err != nil || len(urls) == 0 {
@@ -115,7 +115,7 @@ func CheckNotify(settings *config.Sources) error {
 }
 
 // Notify sends the notifications of a run that ended with err, if its command has
-// --notify. It comes last, because it can take 20 s. If a signal ended the run, only a
+// --notify. Call it last, because it can take 20 s. If a signal ended the run, only a
 // second signal, which kills hectl, stops Notify.
 func (e *Env) Notify(ctx context.Context, err error) {
 	p := e.promised

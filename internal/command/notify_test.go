@@ -45,8 +45,8 @@ func TestParseTargets(t *testing.T) {
 	}
 }
 
-// A notification has the error without its passwords. It is sent after a signal as well,
-// and to the valid URLs if another is not.
+// A notification has the error without its passwords. It is also sent after a signal, and
+// to the valid URLs if others are not valid.
 func TestNotify(t *testing.T) {
 	t.Parallel()
 	ended, end := context.WithCancel(t.Context())
@@ -56,7 +56,7 @@ func TestNotify(t *testing.T) {
 		ctx   context.Context
 		also  []string // other URLs
 		err   error
-		body  []string // parts
+		body  []string // parts of the body
 		never string
 	}{
 		{"a success", t.Context(), nil, nil, []string{`"command":"backup"`, `"exit_code":0`}, "error"},

@@ -10,9 +10,10 @@ import (
 )
 
 // OutputFile returns the file to replace for a flag such as --metrics path. If path is a
-// link of this user, that is the file that it leads to. A link that another user may have
-// made is refused. So is anything but a regular file: replacing /dev/stdout, for example,
-// would put a file there. The error is a fault.Usage with the hint.
+// link that this user made, it returns the target of the link. It refuses a link that
+// another user may have made. It also refuses anything but a regular file: replacing
+// /dev/stdout, for example, would put a file there. The error is a fault.Usage with the
+// hint.
 func OutputFile(flag, path, hint string) (string, error) {
 	if path == "-" || path == "" {
 		return "", fault.New(fault.Usage, hint, "--%s needs a file, not standard output", flag)

@@ -40,8 +40,8 @@ func TestOutputFileIsAFile(t *testing.T) {
 	}
 }
 
-// In a folder where everyone can create files, a link may be a trap: the file that it
-// leads to must not be replaced.
+// In a folder where everyone can create files, a link may be a trap: its target must not
+// be replaced.
 func TestOutputFileFollowsNoTrap(t *testing.T) {
 	dir := t.TempDir()
 	precious, shared := filepath.Join(dir, "precious"), filepath.Join(dir, "shared")

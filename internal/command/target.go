@@ -10,14 +10,14 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// TargetFlags returns the flags that name and allow a target.
+// TargetFlags returns the flags that name a target, and the GuardFlags.
 func TargetFlags() []cli.Flag {
 	return append([]cli.Flag{
 		&cli.StringFlag{Category: Database, Name: "target", Usage: "`TARGET`: a URI, a conninfo string, or a name (HECTL_TARGET; default diaper_dev)"},
 	}, GuardFlags()...)
 }
 
-// GuardFlags returns the flags that allow a target.
+// GuardFlags returns the flags that permit a target that the guard would refuse.
 func GuardFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Category: Database, Name: "allow-host", Usage: "allow a target on another machine, `HOST`"},

@@ -40,7 +40,7 @@ func TestNewTarget(t *testing.T) {
 		name    string
 		environ []string
 		args    []string
-		refused string // in the error of the guard; "" if it gets as far as the server
+		refused string // part of the guard's error; "" if hectl contacts the server
 	}{
 		{"local", nil, []string{"--target", local}, ""},
 		{"from the environment", []string{"HECTL_TARGET=" + local}, nil, ""},
@@ -67,7 +67,7 @@ func TestNewTarget(t *testing.T) {
 	}
 }
 
-// An error names where the target comes from.
+// An error names the origin of the target.
 func TestNewTargetRefused(t *testing.T) {
 	for _, tt := range []struct {
 		environ []string

@@ -15,9 +15,9 @@ import (
 // program is how users call the app. The library puts it before a command's name.
 const program = "hectl"
 
-// Arrange puts args into the only order that the library reads: command, flags, "--",
-// operands. Users also write flags before the command and after the operands. The
-// error for an unknown command or flag suggests a similar one.
+// Arrange puts args into the only order that the library accepts: command, flags, "--",
+// operands. Users also write flags before the command and after the operands. The error
+// for an unknown command or flag suggests a similar one.
 func Arrange(app *cli.App, args []string) ([]string, error) {
 	at := commandAt(root(app), args)
 	if at < 0 {
@@ -165,7 +165,7 @@ func split(cmd *cli.Command, args []string) (flags, operands []string, err error
 				return nil, nil, err
 			}
 			args = slices.Concat(args[:i], short, args[i+1:])
-			i-- // read the parts
+			i-- // read the parts next
 			continue
 		case has || !takesValue(f):
 		case i+1 == len(args):

@@ -86,7 +86,7 @@ func TestArrange(t *testing.T) {
 		want string // arguments, or the error if it begins with !
 		hint string
 	}{
-		{"", "", ""}, // the app's own action says what to type next
+		{"", "", ""}, // the app's own action prints what to type next
 		{"--help", "--help", ""},
 		{"-h", "--help", ""},
 		{"--version", "version", ""},

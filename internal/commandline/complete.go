@@ -30,15 +30,15 @@ type Candidate struct {
 // Line is a command line up to the word being completed.
 type Line struct {
 	Flags    map[string]string // text flags by name
-	Operands []string          // in front of the word
-	Word     string            // as far as it is typed
+	Operands []string          // operands before the word
+	Word     string            // the part that has been typed
 }
 
 // Completer returns the possible values of an operand or a flag. Complete drops those
 // that do not start with the word. A user is waiting: ctx has a short timeout.
 type Completer func(ctx context.Context, line Line) ([]Candidate, error)
 
-// Completers holds completers by command, such as "mask check", and by flag, such as
+// Completers are the completers by command, such as "mask check", and by flag, such as
 // "--env", for every command that has the flag.
 type Completers map[string]Completer
 
@@ -60,8 +60,8 @@ func OneOf(words ...string) Completer {
 	}
 }
 
-// Complete writes the candidates for the last of words to w: one a line, with a tab
-// before the description. Errors are dropped, because the shell is editing a line.
+// Complete writes the candidates for the last of words to w: one per line, with a tab
+// before the description. It ignores errors, because the shell is editing a line.
 func Complete(ctx context.Context, w io.Writer, app *cli.App, completers Completers, words []string) {
 	ctx, cancel := context.WithTimeout(ctx, completeTimeout)
 	defer cancel()
@@ -183,7 +183,7 @@ func completeOperand(ctx context.Context, completers Completers, cmd *cli.Comman
 		found = listCommands(cmd.VisibleCommands())
 	}
 	if complete := completers[FullName(cmd)]; complete != nil {
-		more, _ := complete(ctx, line) // see Complete
+		more, _ := complete(ctx, line) // errors are ignored: see Complete
 		found = append(found, more...)
 	}
 	return found
@@ -193,7 +193,7 @@ func completeOperand(ctx context.Context, completers Completers, cmd *cli.Comman
 // in its help.
 func completeValue(ctx context.Context, completers Completers, f cli.Flag, line Line) []Candidate {
 	if complete := completers["--"+f.Names()[0]]; complete != nil {
-		found, _ := complete(ctx, line) // see Complete
+		found, _ := complete(ctx, line) // errors are ignored: see Complete
 		return found
 	}
 	switch DescribeFlag(f).Placeholder {

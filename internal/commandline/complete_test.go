@@ -27,7 +27,7 @@ func TestComplete(t *testing.T) {
 		}
 		return strings.Join(found, " ")
 	}
-	for _, tt := range []struct{ in, want string }{ // words, "|" between them; candidates, a space between
+	for _, tt := range []struct{ in, want string }{ // words separated by "|"; candidates separated by spaces
 		{"fetch-", "fetch-latest-db fetch-attachments"},
 		{"-q|ver", "verify version"},
 		{"--target|dev|dow", "download"},

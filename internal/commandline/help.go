@@ -13,7 +13,7 @@ import (
 
 const (
 	width       = 80 // columns of a terminal
-	usageColumn = 34 // where the text of a flag starts
+	usageColumn = 34 // column in which the text of a flag starts
 )
 
 // exitCodes is the heading of the last section.
@@ -33,7 +33,7 @@ func Describe(c *cli.Command, categories []string, exits string) {
 
 // FullName returns the name of a command as typed after "hectl": "snapshot save".
 func FullName(c *cli.Command) string {
-	if c.HelpName == "" { // the library sets that of commands when it starts
+	if c.HelpName == "" { // the library sets the HelpName of commands when it starts
 		return c.Name
 	}
 	return strings.TrimPrefix(c.HelpName, program+" ")

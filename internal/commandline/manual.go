@@ -152,8 +152,8 @@ func cutExamples(description string) (examples, rest string) {
 	return examples, rest
 }
 
-// paragraphs renders text with empty lines between paragraphs. A paragraph whose first
-// line ends in a colon shows lines to type, and keeps them.
+// paragraphs renders text with empty lines between paragraphs. It keeps the lines of a
+// paragraph whose first line ends in a colon, because they are commands to type.
 func paragraphs(text string) string {
 	var b strings.Builder
 	for i, p := range strings.Split(strings.Trim(text, "\n"), "\n\n") {

@@ -3,9 +3,9 @@ package commandline
 // Shell is a shell that hectl can complete commands in.
 type Shell struct {
 	Name   string
-	Script string // to evaluate when the shell starts
-	Load   string // the command line that does so
-	File   string // where users put that line
+	Script string // evaluated when the shell starts
+	Load   string // command line that evaluates the script
+	File   string // file in which users put that line
 }
 
 // Shells returns the shells that hectl supports.
@@ -18,8 +18,7 @@ func Shells() []Shell {
 }
 
 // Each script passes the words of the line to "hectl __complete" and the output to the
-// shell. The script contains no commands, so it cannot be older than the hectl that it
-// completes.
+// shell. It lists no commands, so it works with any version of hectl.
 const (
 	bashScript = `# bash completion for hectl: eval "$(hectl completion bash)"
 _hectl() {

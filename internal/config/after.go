@@ -41,8 +41,8 @@ func (s *Sources) ConfirmAfter() error {
 	return s.confirmUsed("after", len(s.file.After), s.checkAfter)
 }
 
-// confirmUsed is Confirm for a key that names files, and check for those files. It does
-// neither if the key has no values.
+// confirmUsed is Confirm for a key that names files, and then calls check for them. It
+// does nothing if the key has no values.
 func (s *Sources) confirmUsed(key string, values int, check func() error) error {
 	if values == 0 {
 		return nil

@@ -66,7 +66,7 @@ func TestCommandLine(t *testing.T) {
 	}
 }
 
-// Without Git, the folder of hectl.yml counts as the repository.
+// Without Git, the folder of hectl.yml is treated as the repository.
 func TestApprovalHoldsForCommandsAboveTheFile(t *testing.T) {
 	dir, environ := clone(t, map[string]string{"sub/" + FileName: "after_restore: [[../bin/migrate]]", "bin/migrate": "one"})
 	sub := filepath.Join(dir, "sub")

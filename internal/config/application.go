@@ -49,7 +49,7 @@ type variable struct {
 	text   string
 	origin string // such as "PG_HOST in .env"
 	path   string // of the file, without symbolic links
-	err    error  // why it cannot be used; quotes nothing of the file
+	err    error  // why it cannot be used; does not quote the file
 }
 
 // DotenvFile is a .env file and the variables that hectl uses from it.
@@ -118,7 +118,7 @@ func (d *dotenv) add(s *Sources, path string, all map[string]string, known func(
 		d.variables[name] = v
 		file.Names = append(file.Names, name)
 	}
-	if wrong != nil { // the file may set any of them
+	if wrong != nil { // the unreadable file may set any of these
 		for name := range applicationNames() {
 			if _, ok := d.variables[name]; !ok {
 				d.variables[name] = variable{err: wrong}
@@ -245,8 +245,8 @@ func same(a, b string) bool {
 func (s *Sources) Dotenv() []DotenvFile { return s.dotenv().files }
 
 // application returns a variable as the application sees it: from the environment, else
-// from a .env file. An empty variable counts as unset. mentioned reports whether it is
-// set in the environment or occurs in a .env file.
+// from a .env file. An empty variable is treated as unset. mentioned reports whether it
+// is set in the environment or occurs in a .env file.
 func (s *Sources) application(name string) (v Value, mentioned bool, err error) {
 	if text := s.env[name]; text != "" {
 		return Value{text, name}, true, nil

@@ -165,7 +165,7 @@ func TestDotenvThatIsInNoEffect(t *testing.T) {
 		said map[string]string
 		fine bool
 	}{
-		{"replaced by another file", nil, nil, false}, // PGSSLMODE is not
+		{"replaced by another file", nil, nil, false}, // PGSSLMODE is not replaced
 		{"the environment's", []string{"PGSSLMODE=prefer"}, nil, true},
 		{"another server's host", []string{"PGSSLMODE=prefer", "PGHOST=evil"}, map[string]string{"host": "localhost"}, true},
 		{"another server", nil, map[string]string{"host": "elsewhere"}, true},

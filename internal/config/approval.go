@@ -23,7 +23,7 @@ func (s *Sources) ConfirmSeed() error {
 		return nil
 	}
 	if _, err := os.Lstat(s.seed); err == nil {
-		return nil // it is only read
+		return nil // an existing file is only read
 	}
 	return s.Confirm(s.path, "mask.seed")
 }

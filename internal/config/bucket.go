@@ -19,7 +19,7 @@ const (
 	defaultBucketRegion = "us-east-2"
 )
 
-// Bucket is a place for dumps and the way to reach it. An empty Region, EndpointURL or
+// Bucket is a place for dumps and how to reach it. An empty Region, EndpointURL or
 // Profile leaves the choice to the AWS SDK.
 type Bucket struct {
 	Name        string
@@ -101,7 +101,7 @@ func (b Bucket) Same(other Bucket) bool {
 	return b.Name == other.Name && b.Base == other.Base && b.EndpointURL == other.EndpointURL
 }
 
-// CheckApart refuses a bucket for masked dumps that also holds the dumps themselves.
+// CheckApart refuses a bucket for masked dumps that also contains the dumps themselves.
 func (b Bucket) CheckApart(dumps Bucket) error {
 	if !b.Same(dumps) {
 		return nil

@@ -12,7 +12,7 @@ type assignment struct {
 	name string
 	text string
 	line int   // from 1
-	err  error // why the application would see another value; quotes nothing of the file
+	err  error // why the application would see a different value; does not quote the file
 }
 
 const (
@@ -46,8 +46,8 @@ var (
 	errTooLong  = errors.New("its references make it too long")
 )
 
-// maxExpanded is the total size of a file's values in bytes. References could double it
-// on each line.
+// maxExpanded limits the total size of a file's values, in bytes. References could double
+// it on each line.
 const maxExpanded = 1 << 20
 
 // lastAssignments returns the assignments of parseDotenv by name. The last assignment to

@@ -94,7 +94,7 @@ func TestParseDotenv(t *testing.T) {
 	}
 }
 
-// No command in a .env file runs, and its error quotes nothing.
+// No command in a .env file runs, and its error does not quote the file.
 func TestDotenvRunsNothing(t *testing.T) {
 	trace := filepath.Join(t.TempDir(), "trace")
 	for name, use := range map[string]func(*Sources) error{

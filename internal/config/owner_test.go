@@ -36,7 +36,7 @@ func TestOwnerOfTheFile(t *testing.T) {
 		file ownedFile
 		uid  int
 		sudo string
-		want string // in the error; "" for none
+		want string // part of the error; "" for none
 	}{
 		{"mine", ownedFile{501, 0o644}, 501, "", ""},
 		{"root's", ownedFile{0, 0o644}, 501, "", ""},
@@ -113,7 +113,7 @@ func TestFoldersThatOthersMayWrite(t *testing.T) {
 	for _, tt := range []struct {
 		name, path string
 		mode       fs.FileMode
-		want       string // in the error; "" for none
+		want       string // part of the error; "" for none
 	}{
 		{"its folder", "a/b", 0o777, "is writable by every user"},
 		{"a folder above", "a", 0o757, "is writable by every user"},

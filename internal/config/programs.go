@@ -15,12 +15,12 @@ import (
 // reads all of it at the start.
 const (
 	maxPrograms     = 1000    // files and folders
-	maxProgramBytes = 1 << 28 // together
+	maxProgramBytes = 1 << 28 // bytes in total
 )
 
 // programs returns the content that an approval of the folder bin covers: its path and
-// every file in it and in the folders below. The system updates its own programs, so
-// only their names count.
+// every file in it and in the folders below. The system updates its own programs, so only
+// their names are included.
 func (s *Sources) programs(bin string) (string, error) {
 	root, err := filepath.EvalSymlinks(bin)
 	if err != nil { // missing: reported on use

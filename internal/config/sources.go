@@ -26,7 +26,7 @@ type Value struct {
 	Origin string
 }
 
-// Flags holds the settings on the command line, by flag name without dashes. A flag that
+// Flags are the settings on the command line, by flag name without dashes. A flag that
 // was not given is absent.
 type Flags map[string]string
 

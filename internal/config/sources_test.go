@@ -52,7 +52,7 @@ func TestBadSettings(t *testing.T) {
 		env   []string
 		flags Flags
 		use   func(*Sources, Flags) error
-		want  []string // in the error
+		want  []string // parts of the error
 	}{
 		{name: "unknown key", file: "bucket: s3://abc\nbuckte: x\n", want: []string{"hectl.yml", "[2:1]", "buckte"}},
 		{name: "wrong type", file: "jobs: many\n", want: []string{"hectl.yml", "[1:7]"}},

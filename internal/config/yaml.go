@@ -11,7 +11,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// maxDepth is deeper than any settings file nests.
+// maxDepth limits nesting. No settings file nests so deeply.
 const maxDepth = 40
 
 var nested = regexp.MustCompile(`([-?:][ \t]+){40}|([&!]\S*[ \t]+){40}`)
@@ -170,8 +170,8 @@ func (r *rawNode) UnmarshalYAML(node ast.Node) error {
 // urlList is a URL or a list of URLs.
 type urlList []string
 
-// UnmarshalYAML implements yaml.NodeUnmarshaler. Its errors repeat no URL, which may be
-// a secret.
+// UnmarshalYAML implements yaml.NodeUnmarshaler. Its errors contain no URL, because a URL
+// may be a secret.
 func (w *urlList) UnmarshalYAML(node ast.Node) error {
 	for _, n := range valuesOf(node) {
 		switch n := n.(type) {

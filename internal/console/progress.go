@@ -25,7 +25,7 @@ const (
 
 const (
 	redrawEvery = 200 * time.Millisecond // on a terminal; the elapsed time shows that work continues
-	lineEvery   = 30 * time.Second       // elsewhere
+	lineEvery   = 30 * time.Second       // if standard error is not a terminal
 
 	labelWidth  = 22 // columns; the other columns of barColumns hold bar, amount, rate and time
 	barColumns  = 80 // a narrower terminal gets the status in place of a bar
@@ -162,7 +162,7 @@ func (p *Progress) newBar() *progressbar.ProgressBar {
 		progressbar.OptionSetPredictTime(p.total > 0),
 		progressbar.OptionSetElapsedTime(true),
 		progressbar.OptionSpinnerType(14),
-		progressbar.OptionSetSpinnerChangeInterval(0), // no goroutine: run draws
+		progressbar.OptionSetSpinnerChangeInterval(0), // run draws, so no goroutine is needed
 		progressbar.OptionThrottle(0),
 		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}),
 	}

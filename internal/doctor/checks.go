@@ -15,8 +15,8 @@ import (
 
 // Backups checks the requirements of a backup. about is the area of the findings.
 type Backups interface {
-	// ReadOptions reads the options of the job, for itself and the checks below. The error
-	// is the one that the backup would exit with.
+	// ReadOptions reads the options of the job, for this and the following checks. The
+	// error is the one that the backup would exit with.
 	ReadOptions(ctx context.Context, args []string) (config.Flags, error)
 	// CheckJob checks the program that the job runs. path is the job's PATH.
 	CheckJob(f *finding.List, about string, j schedule.InstalledJob, path string)
@@ -43,13 +43,13 @@ type Writer struct {
 	Store  *s3store.Store
 	Bucket config.Bucket
 	Label  string
-	Needed bool // this machine makes the dumps: without it, missing permissions are fine
+	Needed bool // this machine makes the dumps; if not set, missing permissions are no problem
 }
 
-// Expected is where the newest dump is, and what it is checked for.
+// Expected specifies where the newest dump should be, and what is expected of it.
 type Expected struct {
 	Dumps   config.Bucket
-	Masked  config.Bucket // with the masked dumps; Name is "" for none
+	Masked  config.Bucket // the bucket with masked dumps; Name is "" for none
 	Label   string
 	MaxAge  time.Duration
 	BacksUp bool // this machine makes the dumps: the first one may not exist yet

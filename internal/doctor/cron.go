@@ -24,8 +24,8 @@ import (
 type scheduled struct {
 	schedule.InstalledJob
 	from    string       // the file, or standard input
-	flags   config.Flags // in its line
-	err     error        // of its options and settings
+	flags   config.Flags // flags in its command line
+	err     error        // error of its options or settings
 	broken  []error      // files of variables that cannot be read
 	missing []string     // optional files of variables that do not exist
 }
@@ -36,8 +36,8 @@ func unitDirs() []string {
 	return []string{"/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"}
 }
 
-// findUnit returns the path of the service that backs up a label, or "". The service of a
-// package counts only if its timer is enabled.
+// findUnit returns the path of the service that backs up a label, or "". It ignores the
+// service of a package unless its timer is enabled.
 func findUnit(dirs []string, label string) string {
 	name := "hectl-backup"
 	if label != "" && label != config.DefaultLabel {
@@ -215,8 +215,8 @@ func (d *doctor) checkJob() {
 	d.backups.CheckJob(f, about, s.InstalledJob, os.Getenv("PATH"))
 }
 
-// addLineError adds the error that the backup would exit with, unless a finding says the
-// same.
+// addLineError adds the error that the backup would exit with, unless a finding already
+// reports it.
 func (d *doctor) addLineError() {
 	if d.job == nil || d.job.err == nil {
 		return
@@ -237,7 +237,7 @@ func (d *doctor) addLineError() {
 	d.found = slices.Insert(d.found, at, wrong...)
 }
 
-// flags returns the flags of doctor and of the job. Those of doctor win.
+// flags returns the flags of doctor and of the job. Doctor's flags win.
 func (d *doctor) flags() config.Flags {
 	given := command.Given(d.c)
 	if d.job == nil {

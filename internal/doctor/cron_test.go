@@ -11,7 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/schedule"
 )
 
-// A unit of the administrator counts. That of a package counts only if its timer is enabled.
+// A unit of the administrator is always found, that of a package only if its timer is
+// enabled.
 func TestFindUnit(t *testing.T) {
 	own, packaged := t.TempDir(), t.TempDir()
 	dirs := []string{own, packaged}

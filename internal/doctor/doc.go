@@ -1,4 +1,5 @@
-// Package doctor has "hectl doctor", which checks the requirements of the other commands.
+// Package doctor contains "hectl doctor", which checks the requirements of the other
+// commands.
 //
 // It checks settings, client tools, credentials and buckets itself. Packages backup and
 // restore check databases and dumps, through the interfaces Backups and Fetches.

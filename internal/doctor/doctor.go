@@ -61,7 +61,7 @@ func Command(env *command.Env, build command.Build, backups Backups, fetches Fet
 				return err
 			}
 			d.examine(c.Context)
-			d.found.LeadWithErrors(finding.ClientTools) // checks of databases may add to them
+			d.found.LeadWithErrors(finding.ClientTools) // checks of databases may add findings about client tools
 			if err := env.Console.Result(d.diagnosis()); err != nil {
 				return err
 			}
@@ -98,7 +98,7 @@ type doctor struct {
 
 // role is what a machine uses hectl for, according to the settings.
 type role struct {
-	backsUp bool // a source is set, by more than libpq's variables
+	backsUp bool // settings other than libpq's variables name a source
 	fetches bool // a target is set, or neither is
 }
 
@@ -114,7 +114,7 @@ func findRole(settings *config.Sources, flags config.Flags, cron bool) role {
 // checkTimeout limits one part of the examination.
 const checkTimeout = 30 * time.Second
 
-// diagnosis is the result.
+// diagnosis is the result of "hectl doctor".
 type diagnosis struct {
 	Build    command.Build `json:"hectl"`
 	Errors   int           `json:"errors"`
@@ -153,7 +153,7 @@ func (d *doctor) examine(ctx context.Context) {
 			d.limit(ctx, func(ctx context.Context) { d.checkMasked(ctx, bucket, masked, label.Text) })
 		}
 		if ageErr != nil {
-			maxAge = math.MaxInt64 // the settings have a finding
+			maxAge = math.MaxInt64 // reported with the settings
 		}
 		if reached && !d.cron {
 			d.limit(ctx, func(ctx context.Context) {

@@ -7,15 +7,15 @@ import (
 	"path/filepath"
 )
 
-// Replace writes text to the file at path, with mode, in one step: a reader sees the
-// old text or the new text. If an error occurs, the old file remains unchanged.
+// Replace writes text to the file at path, with mode, atomically: a reader sees the old
+// text or the new text. If an error occurs, the old file remains unchanged.
 func Replace(path string, text []byte, mode fs.FileMode) error {
 	_, err := publish(path, text, mode, func(f *os.File) (bool, error) { return true, Rename(f, path) })
 	return err
 }
 
-// Create writes text to a new file at path, with mode 0600, in one step. It reports
-// false if path already exists, and leaves that file alone.
+// Create writes text to a new file at path atomically, with mode 0600. It reports false
+// if path already exists, and leaves that file alone.
 func Create(path string, text []byte) (created bool, err error) {
 	return publish(path, text, 0o600, func(f *os.File) (bool, error) {
 		switch err := os.Link(f.Name(), path); {
@@ -32,7 +32,7 @@ func Create(path string, text []byte) (created bool, err error) {
 	})
 }
 
-// publish writes a complete temporary file and lets name give it its name. The
+// publish writes a complete temporary file and calls name to give it its final name. The
 // temporary name starts with a dot and has its own suffix, so that neither the node
 // exporter nor systemd reads the file.
 func publish(path string, text []byte, mode fs.FileMode, name func(*os.File) (bool, error)) (done bool, err error) {

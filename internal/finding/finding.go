@@ -12,7 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/text"
 )
 
-// Level is how much a finding matters.
+// Level is the severity of a finding.
 type Level string
 
 // Levels.
@@ -34,7 +34,7 @@ type Finding struct {
 	Fixes []string `json:"fixes,omitempty"` // commands to paste, or sentences
 }
 
-// List holds findings in the order in which they are shown: the findings of an area
+// List is the findings in the order in which they are shown: the findings of an area
 // follow one another.
 type List []Finding
 

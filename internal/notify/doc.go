@@ -10,7 +10,7 @@
 //	                           failure; hc+https:// for another host
 //	failure+…, success+…       only on failure, only on success
 //
-// Only exit code 0 counts as success: a run with warnings needs attention.
+// Only exit code 0 is a success: a run with warnings needs attention.
 //
 // The path of such a URL is a secret. Messages of this package contain only its scheme
 // and host, and no part of the server's answer, which may repeat the path. Redirects are

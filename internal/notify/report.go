@@ -20,7 +20,7 @@ type Report struct {
 	Hints    []string   `json:"hints,omitempty"`
 	Started  time.Time  `json:"started_at"`
 	Finished time.Time  `json:"finished_at"`
-	Result   Result     `json:"result,omitempty"` // as with --json; set even with some errors
+	Result   Result     `json:"result,omitempty"` // same as with --json; may also be set after an error
 }
 
 // Result is the result of the command, as JSON and as text.
@@ -115,7 +115,7 @@ func (r Report) slackText() string {
 	}
 	text := sign + " " + r.headline()
 	if details := r.details(); details != "" {
-		// Nor can such text close the code block.
+		// Such text cannot close the code block either.
 		text += "\n```\n" + strings.ReplaceAll(details, "```", "'''") + "\n```"
 	}
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)

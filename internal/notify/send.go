@@ -15,7 +15,7 @@ import (
 const (
 	attempts       = 3
 	attemptTimeout = 5 * time.Second
-	firstPause     = time.Second // doubles
+	firstPause     = time.Second // doubles after each attempt
 )
 
 // Options configure a Notifier.
@@ -101,7 +101,7 @@ func (n *Notifier) post(ctx context.Context, t Target, address, contentType stri
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
-		return false, errors.New("its URL cannot be used in a request") // err would repeat it
+		return false, errors.New("its URL cannot be used in a request") // err would contain the URL
 	}
 	req.Header.Set("Content-Type", contentType)
 	req.Header.Set("User-Agent", n.opt.Agent)

@@ -35,7 +35,7 @@ func Parse(text string) (Target, error) {
 func parse(text string) (Target, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" {
-		return Target{}, errors.New("not of the form https://HOST/…") // err would repeat it
+		return Target{}, errors.New("not of the form https://HOST/…") // err would contain the URL
 	}
 	words := strings.Split(u.Scheme, "+")
 	t := Target{url: *u}

@@ -10,8 +10,8 @@ type dict struct {
 	variables map[string]config.Value
 }
 
-// maxMentions is how many mentions of a name after examines. Without a limit, the time
-// would grow with the square of the size of a hostile file.
+// maxMentions limits the mentions of a name that after examines. Without a limit, the
+// time would grow with the square of the size of a hostile file.
 const maxMentions = 100
 
 // after returns the first dict after the word name that contains key.

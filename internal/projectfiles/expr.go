@@ -23,7 +23,7 @@ type value struct {
 	state state
 }
 
-// part returns the value as a Part. An empty value counts as unset, as in libpq.
+// part returns the value as a Part. An empty value is treated as unset, as in libpq.
 func (v value) part() Part {
 	if v.state != known || v.Text == "" {
 		return Part{Value: config.Value{Origin: v.Origin}, Variable: v.Variable}
@@ -64,8 +64,8 @@ func (r *reader) accept(s string) bool {
 	return false
 }
 
-// expr reads an expression that one of the marks in ends or the end of the tokens
-// follows. If other tokens follow, the value is unknown, and expr skips them.
+// expr reads an expression up to one of the marks in ends, or the end of the tokens. If
+// other tokens precede the mark, the value is unknown, and expr skips them.
 func (r *reader) expr(ends ...string) value {
 	v := value{state: unknown}
 	if r.depth < maxDepth {
@@ -80,8 +80,8 @@ func (r *reader) expr(ends ...string) value {
 	return v
 }
 
-// skip goes to the next of the marks outside of brackets, or to the bracket that encloses
-// the expression.
+// skip advances to the next of the marks outside of brackets, or to the bracket that
+// encloses the expression.
 func (r *reader) skip(ends []string) {
 	depth := 0
 	for ; len(r.tokens) > 0; r.take() {

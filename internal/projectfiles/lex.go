@@ -73,7 +73,7 @@ func next(s string, c comments) (int, token) {
 		if n < 0 {
 			n = len(s)
 		}
-		if n < len(s) && (s[n] == '"' || s[n] == '\'') && n <= 2 { // a prefix of Python's
+		if n < len(s) && (s[n] == '"' || s[n] == '\'') && n <= 2 { // prefix of a Python string
 			m, t := lexString(s[n:])
 			if prefix := strings.ToLower(s[:n]); strings.Trim(prefix, "rub") != "" || prefix == "" {
 				t.kind = mixed

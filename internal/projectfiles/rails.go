@@ -161,7 +161,7 @@ func fromVariable(variables map[string]config.Value, name string) value {
 	return r.variable(name)
 }
 
-// isPostgres reports whether the name of an adapter, driver or URL scheme stands for
+// isPostgres reports whether an adapter, driver or URL scheme of this name is for
 // Postgres.
 func isPostgres(name string) bool {
 	name = strings.ToLower(name)

@@ -21,7 +21,7 @@ type node struct {
 	list      []*node
 }
 
-// maxDepth is deeper than any of these files nests.
+// maxDepth limits nesting. None of these files nests so deeply.
 const maxDepth = 40
 
 // parseYAML returns the first document of text.
@@ -96,7 +96,7 @@ func (c *converter) node(n ast.Node, depth int) (*node, error) {
 	return out, nil
 }
 
-// mapping adds the pairs, then the pairs of merge keys, which replace none.
+// mapping adds the pairs, then the pairs of merge keys, which replace no existing pair.
 func (c *converter) mapping(out *node, pairs []*ast.MappingValueNode, depth int) error {
 	out.values, out.duplicate = map[string]*node{}, map[string]bool{}
 	var merged []*node

@@ -109,7 +109,7 @@ func (s *Store) Locked(ctx context.Context) (on, byDefault bool, err error) {
 }
 
 // PublicAccessBlocked reports whether the bucket refuses all kinds of public access. An
-// account can do so for all of its buckets, which is not known here.
+// account can also refuse it for all of its buckets, which this request does not show.
 func (s *Store) PublicAccessBlocked(ctx context.Context) (bool, error) {
 	out, err := setting(ctx, s, "read the public access block of", actionPublicAccess, s.client.GetPublicAccessBlock,
 		&s3.GetPublicAccessBlockInput{Bucket: &s.bucket})
@@ -123,7 +123,7 @@ func (s *Store) PublicAccessBlocked(ctx context.Context) (bool, error) {
 	return aws.ToBool(c.BlockPublicAcls) && aws.ToBool(c.IgnorePublicAcls) && aws.ToBool(c.BlockPublicPolicy) && aws.ToBool(c.RestrictPublicBuckets), nil
 }
 
-// setting asks for a setting of the bucket, once and not for long.
+// setting requests a setting of the bucket, without retries and with a short timeout.
 func setting[In, Out any](ctx context.Context, s *Store, verb, action string,
 	do func(context.Context, *In, ...func(*s3.Options)) (*Out, error), in *In,
 ) (*Out, error) {

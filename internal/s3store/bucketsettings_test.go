@@ -75,7 +75,7 @@ func TestBucketSettingsThatAreNotThere(t *testing.T) {
 		status      int
 		code        string
 		unsupported bool
-		want        fault.Code // of an error; Done for none
+		want        fault.Code // code of the error; Done for none
 	}{
 		{http.StatusNotFound, "", false, fault.Done}, // the code of each setting
 		{http.StatusForbidden, "AccessDenied", false, fault.Denied},

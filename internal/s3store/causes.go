@@ -155,7 +155,7 @@ const (
 	codeChecksumMismatch = "XAmzContentChecksumMismatch"
 )
 
-// isChanged reports whether the store refused data because it changed on the way.
+// isChanged reports whether the store refused data because it changed in transit.
 func isChanged(err error) bool {
 	switch codeOf(err) {
 	case codeBadDigest, codeSHA256Mismatch, codeChecksumMismatch:

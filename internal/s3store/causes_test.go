@@ -15,7 +15,7 @@ import (
 	"github.com/rubyforgood/hectl/test/s3test"
 )
 
-// Answers of other stores, and rare answers of S3.
+// hectl explains answers of other stores, and rare answers of S3.
 func TestAnswers(t *testing.T) {
 	b := newBench(t)
 	for _, tt := range []struct {

@@ -41,7 +41,8 @@ func (s *Store) tryChecksums(do func(with bool) error) error {
 	default:
 		return err
 	}
-	// The codes are vague. Only success without checksums proves the reason.
+	// The codes are vague. Only success without checksums proves that the store refused
+	// them.
 	if err := do(false); err != nil {
 		return err
 	}

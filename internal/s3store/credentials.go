@@ -246,7 +246,7 @@ func profiles(files []string) []string {
 				names = append(names, section[1])
 			}
 		}
-		_ = f.Close() // it was only read
+		_ = f.Close() // opened for reading only
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

@@ -76,7 +76,7 @@ sso_region = us-east-2
 			}
 			wantFault(t, err, fault.Denied, tt.text, tt.hint)
 			noSecret(t, err)
-			// The same error without an earlier check.
+			// Without an earlier check, the error is the same.
 			err = operations["list"](t.Context(), s)
 			wantFault(t, err, fault.Denied, "list s3://dumps/backups/: "+strings.TrimPrefix(tt.text, what), tt.hint)
 			noSecret(t, err)

@@ -51,7 +51,7 @@ func (s *Store) deleteBatch(ctx context.Context, keys []string) ([]Deletion, err
 	if err != nil {
 		return nil, s.fail(ctx, operation{fmt.Sprintf("delete %d objects of", len(keys)), "", actionDelete}, err)
 	}
-	// A key counts as deleted only if the store confirms it.
+	// A key is deleted only if the store confirms it.
 	marked, refused := map[string]bool{}, map[string]error{}
 	for _, d := range out.Deleted {
 		marked[aws.ToString(d.Key)] = aws.ToBool(d.DeleteMarker)

@@ -25,8 +25,8 @@ type Details struct {
 	crc64nvme string // of the whole object, in the form of S3's header; "" for none
 }
 
-// Details returns the details of obj, which must come from List or Head. An object that
-// was replaced since then is an error with the code fault.Integrity.
+// Details returns the details of obj, which must come from List or Head. If the object
+// has been replaced since then, the error has the code fault.Integrity.
 func (s *Store) Details(ctx context.Context, obj Object) (Details, error) {
 	op := operation{"look up", obj.Key, actionGet}
 	out, err := call(ctx, s, s.client.HeadObject, &s3.HeadObjectInput{

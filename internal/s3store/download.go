@@ -29,7 +29,7 @@ type DownloadOptions struct {
 	Window int
 
 	// StallTimeout is the time without a byte after which a request is canceled and
-	// continued by another one; 0 means 30 seconds. Time between Reads does not count.
+	// continued by another one; 0 means 30 seconds. It excludes the time between Reads.
 	StallTimeout time.Duration
 
 	// Progress, if set, receives the number of bytes that have arrived, in any order.

@@ -74,7 +74,6 @@ func TestAccessDenied(t *testing.T) {
 	}
 }
 
-// Requests that the store refuses.
 func TestRefusedByTheStore(t *testing.T) {
 	b := newBench(t)
 	for _, tt := range []struct {

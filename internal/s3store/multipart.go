@@ -105,8 +105,8 @@ func (u *upload) send(ctx context.Context, parts *partReader, first part) (*sent
 }
 
 // feed passes the parts to give, up to the last one or until a failed part cancels ctx.
-// It holds and returns the first parts if they may still be revised. The error always
-// comes from the stream.
+// It keeps the first parts if they may still be revised, and returns them. The error
+// always comes from the stream.
 func (u *upload) feed(ctx context.Context, parts *partReader, p part, give func(part)) (held []part, err error) {
 	for {
 		if int(p.number) > u.store.maxParts {

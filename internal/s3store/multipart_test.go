@@ -30,8 +30,8 @@ func TestUploadReaderFailureWithPartsInFlight(t *testing.T) {
 	b.wantNothingLeft(t)
 }
 
-// S3's documentation warns that parts can arrive after an abort: check, and repeat the
-// abort.
+// S3's documentation warns that parts can arrive after an abort, so hectl checks for
+// parts and repeats the abort.
 func TestAbortIsRepeatedWhilePartsArrive(t *testing.T) {
 	b := newBench(t)
 	s3store.NoBackoff(b.store)
@@ -43,7 +43,7 @@ func TestAbortIsRepeatedWhilePartsArrive(t *testing.T) {
 	if !errors.Is(err, broken) {
 		t.Error(err)
 	}
-	// One more abort if a part was interrupted.
+	// A part that was interrupted causes one more abort.
 	if n := b.proxy.Requests(s3test.Is("AbortMultipartUpload")); n != 2 && n != 3 {
 		t.Errorf("%d aborts, want 2 or 3", n)
 	}

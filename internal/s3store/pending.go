@@ -77,7 +77,7 @@ func (s *Store) abort(ctx context.Context, key, id string) (bool, error) {
 	}
 }
 
-// sleep waits, or returns the context's error.
+// sleep waits for d. If ctx is done first, it returns the error of ctx.
 func sleep(ctx context.Context, d time.Duration) error {
 	select {
 	case <-time.After(d):

@@ -10,8 +10,7 @@ import (
 
 func TestPendingUploads(t *testing.T) {
 	b := newBench(t)
-	// Without the permission to abort, a failed upload stays open, and the error says
-	// so.
+	// Without the permission to abort, a failed upload stays open, and the error says so.
 	if err := b.AddUser(t.Context(), "writer", "writer-secret", "user"); err != nil {
 		t.Fatal(err)
 	}

@@ -65,7 +65,7 @@ func (r *rangeReader) Read(p []byte) (int, error) {
 			return n, nil
 		}
 		if err != nil {
-			// Includes io.EOF of a body that is too short.
+			// err may be io.EOF, if the body is too short.
 			r.closeBody()
 		}
 		if n > 0 {
@@ -112,7 +112,7 @@ func (r *rangeReader) open() (io.ReadCloser, error) {
 	}
 	want := fmt.Sprintf("bytes %d-%d/%d", r.offset, r.end-1, r.obj.Size)
 	if got := aws.ToString(out.ContentRange); got != want || aws.ToInt64(out.ContentLength) != r.end-r.offset {
-		_ = out.Body.Close() // not needed
+		_ = out.Body.Close() // its body is not needed
 		if r.obj.ETag == "" {
 			return nil, r.replacedError()
 		}

@@ -52,9 +52,9 @@ func (u *upload) isTaken(err error) bool {
 // upload uses its key, and whether that is known. Of two uploads of one key, only the
 // first to finish would get it, and the other would be lost. So each upload looks for
 // others after it is open, and gives way to all of them: of two uploads, the later search
-// always finds the other (see also cover). If both find each other, they advance by different numbers of
-// keys. The time of an upload does not matter, because some stores report the time of its
-// last part.
+// always finds the other (see also cover). If both find each other, they advance by
+// different numbers of keys. The time of an upload does not matter, because some stores
+// report the time of its last part.
 //
 // If the permission to list uploads is missing or the store does not support it, only the
 // condition of the last request protects the object.

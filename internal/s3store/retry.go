@@ -16,7 +16,7 @@ import (
 const (
 	attempts       = 13 // over a minute in total, for every choice of the random pauses
 	firstAttempts  = 3  // for an endpoint that has never answered
-	dataAttempts   = 5  // for data that changes on the way
+	dataAttempts   = 5  // for data that changes in transit
 	backoffStart   = 200 * time.Millisecond
 	backoffCeiling = 20 * time.Second
 )
@@ -46,7 +46,7 @@ func newRetryer(s *Store) retryer {
 
 // retryable corrects the SDK's decision. It repeats a request if a name that resolved
 // before no longer does (a laptop changes networks), if a successful answer is
-// incomplete, or if data was changed on the way, because it is still in memory. It does
+// incomplete, or if data was changed in transit, because it is still in memory. It does
 // not repeat one for a certificate that is not trusted or an endpoint without TLS.
 func (s *Store) retryable(err error) aws.Ternary {
 	if creds, ok := errors.AsType[*credentialError](err); ok {

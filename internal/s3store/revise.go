@@ -5,9 +5,9 @@ import (
 	"io"
 )
 
-// reviser is a stream whose start is final only after its end. The offsets in an archive's
-// table of contents, for example, are known only after all blocks. Upload holds the parts
-// that may change in memory and sends them last.
+// reviser is a stream whose start is final only after its end. The offsets in an
+// archive's table of contents, for example, are known only after all blocks. Upload keeps
+// the parts that may change in memory and sends them last.
 type reviser interface {
 	io.Reader
 

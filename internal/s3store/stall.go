@@ -34,8 +34,8 @@ func (e *stallError) Error() string { return fmt.Sprintf("no data moved for %s",
 func (e *stallError) Timeout() bool { return true }
 
 // watchedClient is an HTTP client that cancels a request if no byte moves within the
-// limit, while it sends the body, waits for the answer or reads its body. Time between
-// Reads does not count.
+// limit, while it sends the body, waits for the answer or reads its body. The limit
+// excludes the time between Reads.
 type watchedClient struct {
 	next     http.RoundTripper
 	answered func() // called after every answer
@@ -102,7 +102,7 @@ func (b *sentBody) Read(p []byte) (int, error) {
 // receivedBody cancels a Read that stalls.
 type receivedBody struct {
 	io.ReadCloser
-	ctx    context.Context // the request's
+	ctx    context.Context // context of the request
 	cancel context.CancelCauseFunc
 	limit  time.Duration
 	timer  *time.Timer

@@ -254,7 +254,7 @@ func (u *upload) put(ctx context.Context, p part) (_ Object, taken bool, _ error
 }
 
 // agree compares the store's checksum of the object, if any, with the checksum of the
-// data. It deletes an object that differs, which must not pass for a dump.
+// data. It deletes an object that differs, which must not be taken for a dump.
 func (u *upload) agree(ctx context.Context, got *string, kind types.ChecksumType, want uint64) error {
 	if got = parseSum(got); got == nil || kind == types.ChecksumTypeComposite || *got == encodeSum(want) {
 		return nil

@@ -162,7 +162,8 @@ func TestUploadNeverOverwrites(t *testing.T) {
 		b.wantContent(t, "backups/x", old)
 		b.wantNoUploads(t)
 	}
-	// Not even with the same bytes, which look like those of this upload.
+	// Upload does not overwrite an object with the same bytes, although it looks like its
+	// own.
 	same := content(100)
 	b.put(t, "backups/same", same)
 	if _, err := b.store.Upload(t.Context(), "backups/same", bytes.NewReader(same), smallParts); err == nil {
@@ -170,7 +171,7 @@ func TestUploadNeverOverwrites(t *testing.T) {
 	}
 }
 
-// The same with versioning and Object Lock: another version would hide the dump.
+// With versioning and Object Lock, a new version would hide the dump.
 func TestUploadNeverHidesAVersion(t *testing.T) {
 	server, err := s3test.Start(t.Context(), s3test.Options{Versions: true})
 	if err != nil {
@@ -211,7 +212,7 @@ func TestUploadAnswerLost(t *testing.T) {
 	b.loseAnswers(t, b.store)
 }
 
-// The same without read permission.
+// Upload also recognizes its object without read permission.
 func TestUploadAnswerLostToAWriter(t *testing.T) {
 	b := newBench(t)
 	if err := b.AddUser(t.Context(), "writer", secret, "user"); err != nil {
@@ -301,7 +302,8 @@ func TestUploadWithoutChecksums(t *testing.T) {
 			if tt.name == "put" {
 				data = data[:1000]
 			}
-			// Its answer is lost as well: without a checksum, the ETag identifies the object.
+			// This answer is also lost: without a checksum, the ETag identifies the
+			// object.
 			b.proxy.On(s3test.Is("CompleteMultipartUpload"), s3test.ResetAfter()).Times(1)
 			for i := range 2 {
 				if _, err := store.Upload(t.Context(), fmt.Sprint(i), bytes.NewReader(data), smallParts); err != nil {

@@ -30,8 +30,8 @@ var (
 	assignment = regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$`)
 )
 
-// crontabJobs returns the lines that run hectl backup. Lines without times count: the
-// user may have pasted only the command. An assignment applies to the lines after it.
+// crontabJobs returns the lines that run hectl backup. It accepts lines without times:
+// the user may have pasted only the command. An assignment applies to the lines after it.
 func crontabJobs(text string) (jobs []InstalledJob, err error) {
 	env := map[string]string{}
 	for line := range strings.Lines(text) {
@@ -58,7 +58,7 @@ func crontabJobs(text string) (jobs []InstalledJob, err error) {
 		}
 	}
 	if len(jobs) > 0 {
-		err = nil // it concerns another line
+		err = nil // the error is about another line
 	}
 	return jobs, err
 }
@@ -130,7 +130,7 @@ func (j *InstalledJob) take(words []string) bool {
 			j.Env[name] = value
 		}
 	}
-	// Options may come before the command as well as after it.
+	// Options may come before or after the command.
 	j.Program, j.Args = words[i], slices.Concat(words[i+1:i+at], words[i+at+1:])
 	return true
 }

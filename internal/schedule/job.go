@@ -14,7 +14,7 @@ type Job struct {
 	Hectl       string   // absolute path of the program
 	Args        []string // after "hectl backup": no secrets, no control characters
 	Profile     string   // AWS profile, for cron only: the service's user has no ~/.aws
-	EnvFile     string   // where the service finds passwords and keys
+	EnvFile     string   // file with the service's passwords and keys
 	Description string   // the database and the bucket
 	Timeout     time.Duration
 	Memory      int64 // limit for the service, in bytes

@@ -37,7 +37,7 @@ type shellReader struct {
 	commands []shellCommand
 	command  shellCommand
 	word     strings.Builder
-	inWord   bool // true also for an empty word in quotes
+	inWord   bool // also true for an empty word in quotes
 	skip     bool // the next word is the target of a redirection
 }
 

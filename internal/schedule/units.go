@@ -84,7 +84,7 @@ UMask=0077
 `, unitText(j.Description), strings.Join(words, " "), j.EnvFile, timeout, j.Memory>>20, j.Account.unitLines())
 }
 
-// cleanUpTime is how long hectl may need after its own --timeout.
+// cleanUpTime is the time that hectl may need after its own --timeout.
 const cleanUpTime = 15 * time.Minute
 
 // timer returns the unit that starts the service.
@@ -130,7 +130,7 @@ func unitWord(s string) string {
 	return s
 }
 
-// unitText escapes a value in which systemd expands specifiers only.
+// unitText escapes a value in which systemd expands only specifiers.
 func unitText(s string) string { return strings.ReplaceAll(s, "%", "%%") }
 
 // unitJobs returns the commands of a unit that run hectl backup.
@@ -174,7 +174,7 @@ func unitJobs(text string) ([]InstalledJob, error) {
 			}
 		}
 	}
-	for i := range jobs { // lines after ExecStart= apply to it as well
+	for i := range jobs { // lines after ExecStart= also apply to it
 		jobs[i].Account, jobs[i].Dir, jobs[i].EnvFiles, jobs[i].HidesHome = unit.Account, unit.Dir, unit.EnvFiles, unit.HidesHome
 	}
 	return jobs, nil

@@ -77,11 +77,11 @@ func approveOwn(env *command.Env) {
 	}
 }
 
-// approval is the result.
+// approval is the result of "hectl allow".
 type approval struct {
 	Paths    []string       `json:"paths"` // of the files that were approved or revoked
 	Approved bool           `json:"approved"`
-	Claims   []config.Claim `json:"claims"` // that were approved
+	Claims   []config.Claim `json:"claims"` // claims that were approved
 }
 
 // Text lists the files and claims.

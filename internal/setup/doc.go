@@ -1,2 +1,2 @@
-// Package setup has the first commands of a new user: "hectl" alone, init and allow.
+// Package setup contains the first commands of a new user: "hectl" alone, init and allow.
 package setup

@@ -105,7 +105,7 @@ func initialize(ctx context.Context, env *command.Env, given config.Flags, force
 	if _, err := os.Lstat(path); err == nil && !force && !dryRun {
 		return fault.New(fault.Usage, "edit it, or replace it with --force", "%s already exists", path)
 	}
-	for _, q := range questions() { // before asking
+	for _, q := range questions() { // check all flags before asking
 		if text, ok := given[q.name]; ok {
 			if err := q.check(config.Flags{q.name: text}); err != nil {
 				return err
@@ -239,7 +239,7 @@ func write(path string, text []byte, replace bool) error {
 	return nil
 }
 
-// initialized is the result.
+// initialized is the result of "hectl init".
 type initialized struct {
 	Path    string `json:"path"`
 	Content string `json:"content"`

@@ -73,7 +73,7 @@ func look(ctx context.Context, env *command.Env, check TargetCheck) firstLook {
 	return f
 }
 
-// trial holds the settings that tryAll tries out.
+// trial has the settings that tryAll tries out.
 type trial struct {
 	env      *command.Env
 	settings *config.Sources
@@ -112,7 +112,7 @@ func (f firstLook) next() string {
 	case f.credentials != nil:
 		for _, hint := range fault.Hints(f.credentials) {
 			if c := fault.Command(hint); c != "" {
-				return c // it renews a session
+				return c // the command renews a session
 			}
 		}
 		return "aws configure sso"

@@ -175,7 +175,7 @@ func showProposals(env *command.Env, found []proposal) []string {
 	return targets
 }
 
-// name names a database that is not proposed.
+// name returns a name for a database that is not proposed.
 func (p proposal) name() string {
 	if len(p.Parts) > 0 && p.Parts[0].Name == "database" {
 		return p.Parts[0].Value + " in " + p.Origin

@@ -45,7 +45,7 @@ func parse(text string, now time.Time) (first, last time.Time, err error) {
 		return time.Time{}, time.Time{}, ErrAmbiguous
 	}
 	if onlyMinutes.MatchString(text) {
-		minutes, _ := strconv.Atoi(strings.TrimSuffix(text, "min")) // digits
+		minutes, _ := strconv.Atoi(strings.TrimSuffix(text, "min")) // onlyMinutes matches only digits here
 		first = now.UTC().Add(-time.Duration(minutes) * time.Minute)
 		return first, first, nil
 	}

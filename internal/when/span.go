@@ -26,7 +26,7 @@ func ParseSpan(text string) (Span, error) {
 		return Span{}, fmt.Errorf("%q is not a time such as 2y5m7d3h (years, months, days, hours)", text)
 	}
 	number := func(i int) int {
-		n, _ := strconv.Atoi(parts[i]) // digits, or "", which is 0
+		n, _ := strconv.Atoi(parts[i]) // the pattern matches digits or "", which is 0
 		return n
 	}
 	return Span{number(1), number(2), number(3), number(4)}, nil
