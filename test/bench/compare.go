@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	_ "embed" // for the two days
+	_ "embed" // for the SQL of the two days
 	"errors"
 	"fmt"
 	"time"

@@ -49,7 +49,7 @@ func (w *world) masking(s *subject) scenario {
 	return sc
 }
 
-// objects is contents without the rows.
+// objects returns the result of contents without the rows.
 func objects(contents string) string { return contents[:strings.LastIndex(contents, ", ")] }
 
 // excluding is fetching without rows that developers seldom need.

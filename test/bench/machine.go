@@ -20,7 +20,7 @@ type machine struct {
 	Settings   string    `json:"settings"`
 	Hectl      string    `json:"hectl"`
 	Compress   string    `json:"compress"` // of pg_dump
-	Load       string    `json:"load"`     // averages at the start
+	Load       string    `json:"load"`     // load averages at the start
 }
 
 func (w *world) inspect(ctx context.Context) machine {

@@ -38,7 +38,7 @@ func start(ctx context.Context, args []string) error {
 	return bench(ctx, opt, os.Stdout)
 }
 
-// options are the flags, checked.
+// options are the parsed flags.
 type options struct {
 	scale    int // of demodata; 0 for no rows at all
 	rounds   int
@@ -48,7 +48,7 @@ type options struct {
 	links    []line
 	settings map[string]string // of Postgres
 	json     string
-	wait     time.Duration // for a quiet machine, before each run
+	wait     time.Duration // limit of the wait for a quiet machine before each run
 	exclude  bool
 	levels   bool
 	large    int // hundred thousands of rows of a single table; 0 for none

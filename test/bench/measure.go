@@ -25,8 +25,8 @@ type scenario struct {
 	baselines  []string // contenders that the others are compared with
 
 	prepare func(ctx context.Context) error                                // before each run
-	before  map[string]func(ctx context.Context, r *run, s *subject) error // one contender, not measured
-	clean   func(ctx context.Context) error                                // after all
+	before  map[string]func(ctx context.Context, r *run, s *subject) error // prepares a run of one contender, not measured
+	clean   func(ctx context.Context) error                                // after all runs
 	check   func(ctx context.Context, s *subject) error
 }
 
@@ -124,7 +124,7 @@ func (w *world) once(ctx context.Context, sc scenario, l line, c *row) (s sample
 	defer link.Close()
 	r := &run{world: w, endpoint: link.URL}
 	waitForQuiet(ctx, w.opt.wait)
-	// For the old and the new database, and the WAL.
+	// Enough for the old and the new database, and the WAL.
 	if err := keepPages(min(4*sc.subject.size, availableMemory()/2)); err != nil {
 		return s, err
 	}

@@ -13,8 +13,8 @@ import (
 // memory is the peak resident memory of a contender's programs in bytes, without
 // the servers.
 type memory struct {
-	together int64 // all of them at one moment
-	largest  int64 // one of them
+	together int64 // sum of all programs at one moment
+	largest  int64 // largest of the programs
 }
 
 func (m *memory) add(n memory) {
@@ -59,7 +59,7 @@ func (m *memory) look(pid int) {
 	for pid := range descent(pid) {
 		statm, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid)) // it may have exited
 		if fields := strings.Fields(string(statm)); len(fields) > 1 {
-			pages, _ := strconv.ParseInt(fields[1], 10, 64) // the kernel's
+			pages, _ := strconv.ParseInt(fields[1], 10, 64) // the kernel writes a number
 			bytes := pages * int64(os.Getpagesize())
 			m.together += bytes
 			m.largest = max(m.largest, bytes)

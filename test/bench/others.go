@@ -17,7 +17,7 @@ const busy = 0.1
 
 // processorTime is the time used so far, in seconds of one processor.
 type processorTime struct {
-	all  float64 // used or not
+	all  float64 // used or idle
 	used float64 // by any program, and time that the host took away
 	ours float64 // by the bench and everything it started, including the servers
 }
@@ -34,21 +34,21 @@ func (then processorTime) since() (ours, others float64) {
 }
 
 func processorsSoFar() (t processorTime) {
-	const tick = 0.01                    // seconds; the unit of Linux for programs
+	const tick = 0.01                    // seconds; Linux's unit of processor time
 	text, _ := os.ReadFile("/proc/stat") // only Linux has it
 	line, _, _ := strings.Cut(string(text), "\n")
 	for i, n := range numbers(line) {
 		if i == 0 || i > 8 {
-			continue // the name; guest time, which is part of user time
+			continue // the line's name, and guest time, which user time includes
 		}
 		t.all += n * tick
-		if i != 4 && i != 5 { // idle, and waiting for the disk
+		if i != 4 && i != 5 { // neither idle nor waiting for the disk
 			t.used += n * tick
 		}
 	}
 	for pid := range descent(os.Getpid()) {
 		stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)) // it may have exited
-		_, fields, _ := strings.Cut(string(stat), ") ")           // a name may hold spaces
+		_, fields, _ := strings.Cut(string(stat), ") ")           // a name may contain spaces
 		if n := numbers(fields); len(n) > 14 {
 			t.ours += (n[11] + n[12] + n[13] + n[14]) * tick // its own, and that of children that exited
 		}

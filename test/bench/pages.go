@@ -31,6 +31,6 @@ func keepPages(size int64) error {
 // from others, in bytes; 0 without /proc.
 func availableMemory() int64 {
 	number, _, _ := strings.Cut(valueIn("/proc/meminfo", "MemAvailable"), " ")
-	kibibytes, _ := strconv.ParseInt(number, 10, 64) // "unknown": 0
+	kibibytes, _ := strconv.ParseInt(number, 10, 64) // 0 if unknown
 	return kibibytes << 10
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// report holds all measurements.
+// report is the result of a bench: all measurements.
 type report struct {
 	Machine machine  `json:"machine"`
 	Rounds  int      `json:"rounds"`
@@ -21,7 +21,7 @@ type report struct {
 	Results []result `json:"results"`
 }
 
-// result holds the measurements of a scenario over a link.
+// result is the measurements of a scenario over a link.
 type result struct {
 	Scenario      string   `json:"scenario"`
 	Link          string   `json:"link"`

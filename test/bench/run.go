@@ -60,10 +60,10 @@ func (r *run) command(path string, args ...string) *exec.Cmd {
 func (r *run) pipe(ctx context.Context, cmds ...*exec.Cmd) error {
 	var stderrs []*bytes.Buffer
 	var pids []int
-	var ends []*os.File // of the pipes between them
+	var ends []*os.File // ends of the pipes between the programs
 	closeEnds := func() {
 		for _, f := range ends {
-			_ = f.Close() // the children have them
+			_ = f.Close() // the children have their own copies
 		}
 	}
 	for i := range cmds[1:] {

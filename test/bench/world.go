@@ -22,13 +22,13 @@ const (
 	targetDB      = "bench_target"
 )
 
-// world holds everything that the bench starts and removes.
+// world is everything that the bench starts and removes.
 type world struct {
 	opt      options
 	dir      string // the folder that contenders run in
 	cluster  *pgtest.Cluster
 	s3       *s3test.Server
-	compress string // what pg_dump does best, as hectl backup --jobs 0
+	compress string // pg_dump's best method, as in hectl backup --jobs 0
 	admin    *pgtools.DB
 }
 
@@ -39,11 +39,11 @@ type subject struct {
 	day      string    // SQL between its first dump and the one that is measured; "" for one dump
 	dayBegan time.Time // after the first of the two dumps
 
-	// Known once it is created.
+	// These are set once the database exists.
 	size     int64  // of the database, in bytes
-	dump     string // the key
+	dump     string // key of the dump
 	dumpSize int64
-	dumpFile string // where the S3 server has it
+	dumpFile string // the dump in the S3 server's folder
 	contents string
 }
 
@@ -61,7 +61,7 @@ func newWorld(ctx context.Context, opt options) (w *world, err error) {
 	if w.cluster, err = pgtest.Start(ctx, pgtest.Options{Conf: opt.settings}); err != nil {
 		return w, err
 	}
-	// It must outlive an interrupted hectl, which then aborts its upload.
+	// The S3 server must outlive an interrupted hectl, which then aborts its upload.
 	if w.s3, err = s3test.Start(context.WithoutCancel(ctx), s3test.Options{}); err != nil {
 		return w, err
 	}

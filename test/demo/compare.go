@@ -23,14 +23,14 @@ type count struct {
 	Rows  int64
 }
 
-// user holds the columns that the scrub must have changed.
+// user has the columns that the scrub must have changed.
 type user struct {
 	ID       int64
 	Password string
 	Tokens   int64
 }
 
-// compare prints what both databases hold. It returns an error if rows are missing,
+// compare prints the contents of both databases. It returns an error if rows are missing,
 // or if the local database has any of production's credentials or jobs.
 func (w *world) compare(ctx context.Context) error {
 	production, err := connect(ctx, w.production, productionDB)

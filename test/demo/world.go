@@ -23,7 +23,7 @@ const (
 	bucketName   = "human-essentials-backups"
 )
 
-// world holds everything that the demo starts and removes.
+// world is everything that the demo starts and removes.
 type world struct {
 	dir        string // the folder that hectl runs in
 	production *pgtest.Cluster
@@ -65,7 +65,7 @@ func (w *world) start(ctx context.Context) error {
 		return err
 	})
 	group.Go(func() (err error) {
-		// It must outlive an interrupted hectl, which then aborts its upload.
+		// The S3 server must outlive an interrupted hectl, which then aborts its upload.
 		w.s3, err = s3test.Start(context.WithoutCancel(ctx), s3test.Options{})
 		return err
 	})

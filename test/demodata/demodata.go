@@ -21,7 +21,7 @@ var zoo string
 func Schema() string { return schema }
 
 // Rows fills Schema. Scale 1 makes about 260,000 rows and a database of 89 MB in 3 s.
-// Everything grows in proportion: 14 makes about 1 GB. A scale below 1 counts as 1.
+// Everything grows in proportion: 14 makes about 1 GB. A scale below 1 is treated as 1.
 func Rows(scale int) string {
 	return strings.ReplaceAll(rows, ":scale", strconv.Itoa(max(scale, 1)))
 }

@@ -91,10 +91,10 @@ func schemaOf(t *testing.T, c *pgtest.Cluster, database string) []string {
 	return strings.Split(pgtest.WithoutKeys(c.Run(t, nil, "pg_dump", "--schema-only", "-d", c.SocketURI(database))), "\n")
 }
 
-// contents returns count and checksum of the rows of each table and materialized
-// view, of the large objects, and the state of each sequence. Partitions count as one
-// table: hashes of an enum's labels differ between databases, so a row may belong in
-// another partition.
+// contents returns count and checksum of the rows of each table and materialized view, of
+// the large objects, and the state of each sequence. It treats partitions as one table:
+// hashes of an enum's labels differ between databases, so a row may belong in another
+// partition.
 func contents(t *testing.T, c *pgtest.Cluster, database string) map[string]string {
 	t.Helper()
 	db := connect(t, c, database)

@@ -86,14 +86,14 @@ func fullServer(ctx context.Context, t *try) (o outcome, err error) {
 	return t.do1(ctx)
 }
 
-// The size of the disk, and the most that a fetch needs of it, for the rows about a full
-// server.
+// Sizes for the rows about a full server: its disk, and the most that a fetch needs of
+// it.
 const (
 	serverDisk      = 400 << 20
 	fullServerNeeds = 48 << 20
 )
 
-// diskOf returns the mount point that holds the local server's folder.
+// diskOf returns the mount point that contains the local server's folder.
 func diskOf(t *try) (string, error) {
 	disk := filepath.Dir(t.local.Socket())
 	if !strings.HasPrefix(filepath.Base(disk), diskPrefix) {

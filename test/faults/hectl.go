@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// killed stands for the exit code of a process that a signal killed.
+// killed is the exit code of a process that a signal killed.
 const killed = -1
 
 // patience limits how long a run may take under any fault.
@@ -58,14 +58,14 @@ func (p *place) start(program string, args ...string) (*running, error) {
 	}
 	go func() {
 		defer close(r.done)
-		_ = r.cmd.Wait() // the state has the result
+		_ = r.cmd.Wait() // ProcessState has the result
 	}()
 	return r, nil
 }
 
 func (r *running) signal(s syscall.Signal) { _ = r.cmd.Process.Signal(s) } // an error means that it has exited
 
-// wait waits for the exit.
+// wait waits until hectl exits.
 func (r *running) wait(ctx context.Context, since time.Time) (outcome, error) {
 	late := time.NewTimer(patience)
 	defer late.Stop()

@@ -180,7 +180,7 @@ func (t *try) judgeFetch(ctx context.Context, o outcome) (ending string, wrong [
 	return ending, wrong
 }
 
-// next runs the command without a fault. It must succeed, clean up, and say so.
+// next runs the command without a fault. It must succeed, clean up, and report that.
 func (t *try) next(ctx context.Context) (wrong []string) {
 	complain := func(format string, args ...any) { wrong = append(wrong, "the next run: "+fmt.Sprintf(format, args...)) }
 	var temps []string

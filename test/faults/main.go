@@ -26,7 +26,7 @@ func start(ctx context.Context, args []string) error {
 	return begin(ctx, opt, os.Stdout)
 }
 
-// options are the flags, checked.
+// options are the parsed flags.
 type options struct {
 	hectl string // absolute path of the program under test
 	only  *regexp.Regexp
@@ -101,8 +101,8 @@ func begin(ctx context.Context, opt options, stdout io.Writer) (err error) {
 	return nil
 }
 
-// table plays rows one after the other, and rows that mostly wait at the same time. It
-// returns the number of rows that failed.
+// table plays rows one after the other, and in parallel to them the rows that mostly
+// wait. It returns the number of rows that failed.
 func (w *world) table(ctx context.Context, chosen []row, stdout io.Writer) (wrong int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

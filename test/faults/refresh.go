@@ -40,8 +40,8 @@ UPDATE votes SET item_id = 1 WHERE id = 1;
 REFRESH MATERIALIZED VIEW names;
 `
 
-// Rows that the dumps of a refresh have, in segments that differ, and one in a segment
-// that does not.
+// Rows in the dumps of a refresh: two in segments that differ, and one in a segment that
+// does not.
 const (
 	olderRow = "events.13999.older"
 	newerRow = "new 14050"
@@ -121,7 +121,7 @@ func (t *try) arm(ctx context.Context) {
 	t.target.strikeAt(w)
 }
 
-// covers matches the download of the part of a dump that has a text.
+// covers matches the download of the part of a dump that contains a text.
 func (p *place) covers(of map[string][]byte, text string) s3test.Match {
 	key, at := locate(of, text)
 	return func(r *http.Request) bool {
@@ -131,7 +131,8 @@ func (p *place) covers(of map[string][]byte, text string) s3test.Match {
 	}
 }
 
-// locate returns the key of a dump and where in it a text is, which only it has.
+// locate returns the key of the only dump that contains a text, and the position of the
+// text in that dump.
 func locate(of map[string][]byte, text string) (key string, at int) {
 	for key, data := range of {
 		if at := bytes.Index(data, []byte(text)); at >= 0 {
@@ -152,7 +153,7 @@ func signalledAtStep(s syscall.Signal) func(context.Context, *try, *running, int
 	}
 }
 
-// terminated ends the session that sent the statement, or any other at a download.
+// terminated ends the session that sent the statement, or any session at a download.
 func terminated(ctx context.Context, t *try, r *running, pid int) error {
 	if pid == 0 {
 		return backend(false)(ctx, t, r)
@@ -173,9 +174,9 @@ func cutAtStep(_ context.Context, t *try, _ *running, _ int) error {
 }
 
 const (
-	refreshed = "refreshing the snapshot"            // said by every refresh
-	inFull    = "instead of refreshing the snapshot" // said when the refresh is not possible
-	failed    = "failed: "                           // said when it has failed
+	refreshed = "refreshing the snapshot"            // in a message of every refresh
+	inFull    = "instead of refreshing the snapshot" // in a message if the refresh is not possible
+	failed    = "failed: "                           // in a message if the refresh has failed
 
 	wholeRestored = "the whole dump is restored"
 )
@@ -255,7 +256,7 @@ func rotten(of func(t *try) map[string][]byte, text string) preparation {
 	}
 }
 
-// flipped returns a dump in which a row that has the text is another one.
+// flipped returns a dump in which a row that contains the text is changed.
 func flipped(of map[string][]byte, text string) []byte {
 	key, at := locate(of, text)
 	data := bytes.Clone(of[key])
@@ -268,7 +269,7 @@ func deletedMidway(of func(t *try) map[string][]byte) preparation {
 	return func(ctx context.Context, t *try) error {
 		t.on(t.covers(t.older, olderRow), s3test.Hold(func() {
 			for key := range of(t) {
-				_ = t.s3.Delete(ctx, t.bucket, key) // without it, the row fails
+				_ = t.s3.Delete(ctx, t.bucket, key) // if this fails, so does the row
 			}
 		})).Times(1)
 		return nil
@@ -294,7 +295,7 @@ func (p *place) prepareRefresh(ctx context.Context) (err error) {
 	return p.fill(ctx, p.objects(refresh))
 }
 
-// makeStock fetches the older dump with a snapshot, and keeps a copy of that.
+// makeStock fetches the older dump with a snapshot, and keeps a copy of the snapshot.
 func (p *place) makeStock(ctx context.Context) error {
 	if err := p.fill(ctx, p.older); err != nil {
 		return err
@@ -309,8 +310,8 @@ func (p *place) makeStock(ctx context.Context) error {
 	return p.local.Exec(ctx, "postgres", "CREATE DATABASE "+p.stock+sealedCopy+pgtools.Quote(p.stocked))
 }
 
-// copyStock makes the snapshot again, as hectl does: its name and its mark are of one
-// transaction.
+// copyStock makes the snapshot again, as hectl does: one transaction sets its name and
+// its mark.
 func (p *place) copyStock(ctx context.Context) error {
 	if err := p.local.Exec(ctx, "postgres", "CREATE DATABASE "+targetDB+"_copy"+sealedCopy+p.stock); err != nil {
 		return err
@@ -322,7 +323,7 @@ func (p *place) copyStock(ctx context.Context) error {
 
 const sealedCopy = " STRATEGY file_copy ALLOW_CONNECTIONS false TEMPLATE "
 
-// objects returns what is in the bucket during the command.
+// objects returns the objects in the bucket during the command.
 func (p *place) objects(command string) map[string][]byte {
 	if command != refresh {
 		return p.dump
@@ -332,8 +333,8 @@ func (p *place) objects(command string) map[string][]byte {
 	return both
 }
 
-// snapshot is a database that is a snapshot, with everything by which hectl knows that it
-// was not touched.
+// snapshot is the database of a snapshot, with the state that shows hectl that no session
+// has changed it.
 type snapshot struct{ Name, State string }
 
 // snapshots returns the snapshots of the target.
@@ -400,7 +401,7 @@ func (t *try) judgeSnapshots(ctx context.Context, o outcome, replaced bool) (end
 	return ending, wrong
 }
 
-// nextRefreshed checks the run after a fault: it used the snapshot that there was.
+// nextRefreshed checks that the run after a fault used the existing snapshot.
 func (t *try) nextRefreshed(ctx context.Context, o outcome, before []snapshot) (wrong []string) {
 	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	want := "contains this dump"

@@ -16,8 +16,9 @@ const (
 	tableEnd   = "<!-- end -->\n"
 )
 
-// table renders what the rows demand, which is the result if all of them passed. The
-// number of runs with each result depends on the machine, and is only printed.
+// table renders the allowed results of the rows, which are the actual ones if all rows
+// passed. The number of runs with each result depends on the machine, and is only
+// printed.
 func table() string {
 	var b strings.Builder
 	for _, command := range []string{backup, fetch, refresh} {

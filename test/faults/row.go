@@ -38,7 +38,7 @@ type row struct {
 	points  int    // at how many points of the run the fault strikes; 0: once
 	codes   []int  // allowed exit codes, the usual one first
 	said    string // text that the message must contain with the first code
-	outcome string // for the table, besides what holds for every row
+	outcome string // for the table, in addition to the results that all rows share
 	leaves  leftovers
 
 	quick  bool // in the selection of "make test"
@@ -47,7 +47,7 @@ type row struct {
 	aside  bool // mostly waits, so it runs in parallel with the others
 	spoils bool // the fault changes the bucket
 	whole  bool // the whole dump is restored, despite the snapshot
-	dumps  int  // number of dumps after exit 0; 0: 1
+	dumps  int  // number of dumps after exit 0; 0 means 1
 
 	args []string // more arguments for hectl
 	// before prepares the fault. The start of every try undoes it.
@@ -58,7 +58,7 @@ type row struct {
 	// the session that sent the statement, 0 at a download.
 	atStep func(ctx context.Context, t *try, r *running, backend int) error
 	steps  []step
-	// instead does everything, for rows with more than one run.
+	// instead replaces everything above, for rows with more than one run.
 	instead func(ctx context.Context, t *try) (outcome, error)
 	// mend repairs the servers.
 	mend func(ctx context.Context, t *try) error
@@ -68,14 +68,14 @@ type row struct {
 type try struct {
 	*place
 	row     row
-	n       int    // counts from 0
+	n       int    // number of the point, from 0
 	label   string // of the dumps that a backup makes
 	started []*running
 	begun   chan *running // receives the first run
 	rules   []*s3test.Rule
 	struck  *atomic.Bool  // the fault of a step has begun
-	over    chan struct{} // closed when it has happened
-	failed  error         // of that fault
+	over    chan struct{} // closed when that fault is over
+	failed  error         // error of that fault
 }
 
 // at returns when the fault strikes. Points are spread evenly over the run, away from
@@ -84,7 +84,7 @@ func (t *try) at() time.Duration {
 	return time.Duration(t.share() * float64(t.takes[t.row.command]))
 }
 
-// share returns the same as a share of the run, 0 to 1.
+// share returns that time as a share of the run, 0 to 1.
 func (t *try) share() float64 { return (float64(t.n) + 0.5) / float64(max(t.row.points, 1)) }
 
 // do runs hectl and makes the fault happen.

@@ -121,7 +121,7 @@ func fetchRows() []row {
 		{command: fetch, fault: "S3: 404 midway, the dump is deleted", codes: []int{10}, spoils: true, before: func(ctx context.Context, t *try) error {
 			t.on(s3test.Is("GetObject"), s3test.Hold(func() {
 				for key := range t.dump {
-					_ = t.s3.Delete(ctx, t.bucket, key) // without it, the row fails
+					_ = t.s3.Delete(ctx, t.bucket, key) // if this fails, so does the row
 				}
 			})).After(3).Times(1)
 			t.on(large, s3test.ResetAnswer(100_000)).Times(1)
@@ -153,7 +153,7 @@ func midway(database string, statements ...string) preparation {
 	return func(ctx context.Context, t *try) error {
 		t.on(s3test.Is("GetObject"), s3test.Hold(func() {
 			for _, sql := range statements {
-				_ = t.local.Exec(ctx, database, sql) // without it, the row fails
+				_ = t.local.Exec(ctx, database, sql) // if this fails, so does the row
 			}
 		})).After(3).Times(1)
 		return nil

@@ -67,7 +67,7 @@ type soaking struct {
 	last    *running
 }
 
-// step is one run.
+// step makes one run.
 func (s *soaking) step(ctx context.Context, command string, mayKill bool) error {
 	args := []string{"fetch-latest-db"}
 	if command == backup {
@@ -109,11 +109,11 @@ func (s *soaking) step(ctx context.Context, command string, mayKill bool) error 
 	return nil
 }
 
-// settle checks what is left at the end.
+// settle checks the final state.
 func (s *soaking) settle(ctx context.Context, stdout io.Writer) error {
 	var wrong []string
 	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
-	// A last run of each without a kill, like the next scheduled one.
+	// Run each command once more without a kill, like the next scheduled run.
 	for _, command := range []string{backup, fetch} {
 		if err := s.step(ctx, command, false); err != nil {
 			return err

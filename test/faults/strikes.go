@@ -38,7 +38,7 @@ func child(name string) strike {
 			}
 			select {
 			case <-r.done:
-				return nil // too late
+				return nil // hectl has already exited
 			case <-time.After(time.Millisecond):
 			}
 		}

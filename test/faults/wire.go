@@ -24,7 +24,7 @@ type wire struct {
 	changed chan struct{} // closed when state changes
 	open    map[net.Conn]bool
 	carried int64 // bytes in both directions, since reset
-	at      int64 // when carried reaches it, the state becomes then; -1: never
+	at      int64 // when carried reaches at, the state changes to then; -1: never
 	then    state
 	watched *watch // nil: none
 }
@@ -32,8 +32,8 @@ type wire struct {
 // watch waits for statements, and strikes at the last one.
 type watch struct {
 	statements []*regexp.Regexp // sent on the same connection, in this order
-	// early strikes before the server gets the last statement, and else before the client
-	// gets the answer.
+	// early strikes before the server gets the last statement, otherwise before the
+	// client gets the answer.
 	early bool
 	// strike gets the process ID of the connection's backend. If it returns false, an early
 	// strike keeps the statement from the server.
@@ -67,7 +67,7 @@ func newWire(ctx context.Context, host string, port int) (*wire, error) {
 
 func (w *wire) close() {
 	w.set(ended)
-	_ = w.listener.Close() // once
+	_ = w.listener.Close() // called only once
 	w.work.Wait()
 }
 
@@ -85,7 +85,7 @@ func (w *wire) change(s state) {
 			if tcp, ok := c.(*net.TCPConn); ok {
 				_ = tcp.SetLinger(0) // a reset, not an orderly close
 			}
-			_ = c.Close() // to cut it off
+			_ = c.Close() // cuts the connection
 		}
 	}
 	if s == blinked {
@@ -103,14 +103,14 @@ func (w *wire) mend() {
 	w.carried, w.watched = 0, nil
 }
 
-// when sets a state after that many bytes.
+// when sets a state after that number of bytes.
 func (w *wire) when(bytes int64, s state) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.carried, w.at, w.then = 0, bytes, s
 }
 
-// strikeAt sets what to wait for; nil: nothing. It strikes only once.
+// strikeAt sets the watch, nil for none. It strikes only once.
 func (w *wire) strikeAt(watched *watch) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -136,7 +136,7 @@ func (w *wire) accept() {
 func (w *wire) connect(client net.Conn) {
 	server, err := net.Dial("tcp", w.to) //nolint:noctx // to this machine: it answers or refuses
 	if err != nil {
-		_ = client.Close() // this is how the client learns of it
+		_ = client.Close() // so the client notices
 		return
 	}
 	if !w.add(client, server) {
@@ -170,13 +170,13 @@ type link struct {
 	client, server net.Conn
 
 	answers sync.Mutex // held while the client gets no answer
-	begin   []byte     // of what the server sent
+	begin   []byte     // beginning of the server's data
 	backend int        // its process ID, 0 until known
-	sent    []byte     // the end of what the client sent
+	sent    []byte     // end of the client's data
 	found   int        // number of watched statements so far
 }
 
-// longest is the size of the pieces of a connection's bytes that are searched.
+// longest is how much of a connection's data is searched, in bytes.
 const longest = 4 << 10
 
 // send passes a piece to the server.

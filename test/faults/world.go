@@ -56,8 +56,8 @@ type clusters struct {
 	production, local *pgtest.Cluster
 }
 
-// settings are safer than in other tests: a commit must survive a crash of the
-// server.
+// settings returns safer settings than those of other tests: a commit must survive a
+// crash of the server.
 func settings() map[string]string {
 	return map[string]string{"synchronous_commit": "on", "full_page_writes": "on", "max_wal_size": "1GB"}
 }
@@ -74,7 +74,7 @@ func newClusters(ctx context.Context, dir string) (c clusters, err error) {
 	if c.production, err = pgtest.Start(ctx, pgtest.Options{Conf: conf}); err != nil {
 		return c, err
 	}
-	if dir != "" { // a small disk
+	if dir != "" { // dir is on a small disk
 		conf["max_wal_size"], conf["min_wal_size"] = "32MB", "32MB"
 	}
 	if c.local, err = pgtest.Start(ctx, pgtest.Options{Conf: conf, Dir: dir}); err != nil {
@@ -102,7 +102,7 @@ func (c clusters) stop() error {
 	return errors.Join(errs...)
 }
 
-// world holds what all rows share.
+// world is shared by all rows.
 type world struct {
 	hectl   string // the program
 	clocked string // the program with a clock that can be set, see clock.go
@@ -111,10 +111,10 @@ type world struct {
 	shared  clusters
 
 	dump    map[string][]byte // an intact dump and its manifest, by key
-	older   map[string][]byte // the same of the day before
-	based   string            // contents of a target after a fetch of that
+	older   map[string][]byte // the dump of the day before
+	based   string            // contents of a target after a fetch of older
 	before  string            // contents of beforeDB
-	fetched string            // contents of a target after a fetch
+	fetched string            // contents of a target after a fetch of dump
 	takes   map[string]time.Duration
 	carried map[string]int64 // bytes on the wire to Postgres
 }
@@ -128,7 +128,7 @@ func newWorld(ctx context.Context, hectl string, rehearsals int) (w *world, err 
 	if w.clocked, err = buildClocked(ctx, w.dir); err != nil {
 		return w, err
 	}
-	// It must outlive an interrupted hectl, which tidies up.
+	// The S3 server must outlive an interrupted hectl, which cleans up.
 	if w.s3, err = s3test.Start(context.WithoutCancel(ctx), s3test.Options{}); err != nil {
 		return w, err
 	}
@@ -195,8 +195,8 @@ func (w *world) rehearse(ctx context.Context, times int) (err error) {
 	return err
 }
 
-// place holds what one row of the table has to itself: a bucket, the connections to
-// the servers, folders.
+// place belongs to one row of the table: a bucket, the connections to the servers,
+// folders.
 type place struct {
 	*world
 	clusters
@@ -204,9 +204,9 @@ type place struct {
 	proxy          *s3test.Proxy
 	source, target *wire
 	dir, tmp       string     // the folder that hectl runs in, and its TMPDIR
-	base           []snapshot // the only one, before a refresh
-	stock          string     // a copy of it, "" if there is none
-	stocked, mark  string     // its name and mark
+	base           []snapshot // snapshots before a refresh: only one
+	stock          string     // copy of that snapshot; "" if there is none
+	stocked, mark  string     // name and mark of that copy
 	clock          time.Duration
 	runs           int
 }
@@ -253,7 +253,7 @@ func (p *place) firstDump(ctx context.Context) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	time.Sleep(time.Second) // the next dump's name has another second
+	time.Sleep(time.Second) // the next dump's name needs a different second
 	return found, p.production.Exec(ctx, sourceDB, day)
 }
 
@@ -322,7 +322,7 @@ func (p *place) renewTarget(ctx context.Context) error {
 	return nil
 }
 
-// fill makes the bucket hold exactly these objects.
+// fill makes the bucket contain exactly these objects.
 func (p *place) fill(ctx context.Context, want map[string][]byte) error {
 	have, err := p.s3.Objects(ctx, p.bucket)
 	if err != nil {

@@ -1,5 +1,5 @@
 // Gotest runs "go test" with its arguments and prints the same output, but fails if a
-// test is skipped. Tests that miss a program skip themselves; CI and "make test" must
+// test is skipped. Tests skip themselves if a program is missing; CI and "make test" must
 // not skip any. The last line counts the tests: "12 passed, 0 failed, 0 skipped".
 package main
 

@@ -12,8 +12,8 @@ import (
 // the package would compile Postgres's driver only for this program.
 const dirVariable = "PGTEST_DIR"
 
-// memory is a folder in memory that Linux has. Each database is several hundred files,
-// and the tests create and drop many: on ext4, that is half of the kernel's work.
+// memory is Linux's folder in memory. Each database is several hundred files, and the
+// tests create and drop many: on ext4, that is half of the kernel's work.
 const memory = "/dev/shm"
 
 // room is more than twice what the tests need at once.
@@ -36,8 +36,8 @@ func clustersDir() string {
 	return memory
 }
 
-// availableMemory returns the bytes of memory that programs can still get, from the
-// text of /proc/meminfo; 0 if it does not say.
+// availableMemory returns the bytes of memory that programs can still get, from the text
+// of /proc/meminfo; 0 if the text has no such line.
 func availableMemory(meminfo string) int64 {
 	for line := range strings.Lines(meminfo) {
 		var kB int64

@@ -21,7 +21,7 @@ type event struct {
 // once, those of a test only after it failed or was skipped, or with -v.
 type report struct {
 	w       io.Writer
-	verbose bool                // print the lines of tests that passed as well
+	verbose bool                // also print the lines of tests that passed
 	held    map[string][]string // a running test's output, by package and test
 	broken  map[string]bool     // packages with a failed test
 	passed  int

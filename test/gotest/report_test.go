@@ -77,7 +77,7 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// With -v, the lines of tests that passed are printed as well.
+// With -v, the lines of tests that passed are also printed.
 func TestVerboseReport(t *testing.T) {
 	var b bytes.Buffer
 	r := newReport(&b)

@@ -10,8 +10,8 @@ import (
 // The allowed differences between the two restores, with reasons. Any other is a bug.
 //
 //   - Owners, privileges, tablespaces and subscriptions: hectl leaves them out because
-//     they refer to objects that only the source's server has. The plain restore leaves
-//     them out as well (leftOut), so both results are comparable: the owner and the
+//     they refer to objects that only the source's server has. The plain restore also
+//     leaves them out (leftOut), so both results are comparable: the owner and the
 //     privileges of every object are compared.
 //   - Statistics of the planner, and the figures of VACUUM and ANALYZE in pg_class: hectl
 //     runs ANALYZE, pg_restore does not. They are not compared.
@@ -29,7 +29,6 @@ import (
 //     keeps those of the database that it replaces. The test gives the plain database
 //     the same ones (replacedSettings). Names in a setting are quoted according to
 //     quote_all_identifiers of the session that made the setting.
-
 //   - Settings of the role that restores: hectl's sessions ignore those that change the
 //     meaning of a dump's text or the place of its objects. pg_restore follows those
 //     that it does not set itself, so the test gives it the defaults (defaults).

@@ -1,6 +1,6 @@
-// Package oracle holds a test that restores one dump twice, once with hectl and
-// once with plain serial pg_restore, and compares everything that SQL can see of
-// the two databases.
+// Package oracle contains a test that restores one dump twice, once with hectl and once
+// with plain serial pg_restore, and compares everything that SQL can see of the two
+// databases.
 //
 // The databases are those in testdata and test/demodata, and random ones: a seed makes
 // the same schema every time (generate_test.go). "make test" runs a few of them, "make

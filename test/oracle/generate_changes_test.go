@@ -26,7 +26,8 @@ func (p *pair) changes() string {
 		g.say("SELECT setval(s.oid::regclass, greatest(seqmin, least(seqmax, seqstart + %d * seqincrement)), %t) FROM pg_sequence JOIN pg_class s ON s.oid = seqrelid WHERE length(relname) %% 3 = %d;", g.IntN(50), g.chance(50), r)
 	}
 	if g.chance(20) {
-		// Of all tables: without a name, it would lock those that all databases share.
+		// Name each table: VACUUM FULL alone would lock the tables that all databases
+		// share.
 		g.say("SELECT format('VACUUM FULL %%s', oid::regclass) FROM pg_class WHERE relkind IN ('r', 'm') AND oid >= 16384 AND relnamespace::regnamespace::text !~ '^pg_' ORDER BY relname \\gexec")
 	}
 	if g.chance(20) {
@@ -88,7 +89,7 @@ func (p *pair) rowChange(t *table) {
 	}
 }
 
-// schemaChange changes the schema, or changes it and back.
+// schemaChange changes the schema, or changes it and then changes it back.
 func (p *pair) schemaChange() {
 	g := p.generator
 	t := pick(g, g.tables...)

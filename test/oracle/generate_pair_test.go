@@ -119,7 +119,7 @@ func generatePair(seed uint64, major int) *pair {
 	return p
 }
 
-// take returns what was said since the last call.
+// take returns the SQL that was added since the last call.
 func (g *generator) take() string {
 	sql := g.b.String()
 	g.b.Reset()

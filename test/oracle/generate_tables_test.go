@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// lookup creates a table and a function that reads it, in one of the ways that hide
-// this.
+// lookup creates a table and a function that reads it, in one of the ways that hide the
+// read.
 func (g *generator) lookup() {
 	t := g.first()
 	n := 20 + g.IntN(60)
@@ -70,7 +70,7 @@ func (g *generator) reader(from string, n int) {
 		g.say("%s plpgsql %s AS $body$BEGIN RETURN (%s); END$body$;", head, volatility, query)
 	case 1: // raises an error if there is no such row
 		g.say("%s plpgsql %s AS $body$DECLARE found_r int; BEGIN %s; RETURN found_r; END$body$;", head, volatility, strings.Replace(query, "SELECT l.r", "SELECT l.r INTO STRICT found_r", 1))
-	case 2: // in a text
+	case 2: // query in a string
 		g.say("%s plpgsql %s AS $body$DECLARE found_r int; BEGIN EXECUTE %s INTO found_r USING $1; RETURN found_r; END$body$;", head, volatility, "$query$"+query+"$query$")
 	case 3:
 		// A security definer, so that the server does not inline it in the caller:
@@ -361,7 +361,7 @@ func (g *generator) partitioned() {
 	}
 	g.fill(t)
 	if g.chance(40) {
-		g.say("CREATE INDEX %s ON ONLY %s (%s);", g.name("only"), t.name, k) // not valid
+		g.say("CREATE INDEX %s ON ONLY %s (%s);", g.name("only"), t.name, k) // the index is not valid
 	}
 	if g.chance(40) {
 		g.say("CREATE INDEX %s ON %s (%s);", g.name("parted"), t.name, pick(g, k, id+" DESC", "("+g.read(k)+")"))
@@ -415,7 +415,7 @@ func (g *generator) odd() {
 	g.say("CREATE TABLE %s (a int, b int GENERATED ALWAYS AS (1) STORED); INSERT INTO %[1]s SELECT g FROM generate_series(1, 9) g; ALTER TABLE %[1]s DROP COLUMN a;", g.in("onlygen"))
 }
 
-// extension creates an extension whose tables have rows of the database's own.
+// extension creates an extension whose tables contain rows that belong to the database.
 func (g *generator) extension() {
 	g.say("CREATE EXTENSION oracle_settings;")
 	g.say("INSERT INTO oracle_settings.regions SELECT g, 'region ' || g, repeat('p', %d) FROM generate_series(1, 400) g;", g.IntN(200))

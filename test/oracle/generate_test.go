@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestGenerateIsStable shows that a seed reproduces a schema elsewhere.
+// TestGenerateIsStable checks that a seed always gives the same schema.
 func TestGenerateIsStable(t *testing.T) {
 	one, again, other := generate(7, 15), generate(7, 15), generate(8, 15)
 	if one.sql != again.sql || one.sql == other.sql {
@@ -99,7 +99,7 @@ func generate(seed uint64, major int) input {
 	}
 	large := seed%4 == 0
 	if large {
-		// Several ranges of pages, and more than pg_dump's pipe holds.
+		// Enough rows for several ranges of pages, and more than fit into pg_dump's pipe.
 		g.say("CREATE TABLE public.large AS SELECT i, repeat(md5(i::text), 30) AS t FROM generate_series(1, 10000) i;")
 		g.say("DELETE FROM public.large WHERE i %% 3 = 0; UPDATE public.large SET t = 'short' WHERE i %% 5 = 0;")
 	}
@@ -114,10 +114,10 @@ type generator struct {
 	*rand.Rand
 	major    int // version of the server
 	b        strings.Builder
-	taken    map[string]bool // names
+	taken    map[string]bool // names in use
 	encoding string
 	schemas  []string     // quoted
-	types    []columnType // of the database's own
+	types    []columnType // types that the database defines
 	reads    []string     // functions of an integer that read tables, as calls with %s
 	classes  []string     // operator classes of integers, for an index
 	hashes   []string     // operator classes of integers, for partitions by hash

@@ -40,7 +40,7 @@ func (g *generator) scalar() columnType {
 	)
 }
 
-// anyType returns one of the server's types or one of the database's own.
+// anyType returns one of the server's types or one that the database defines.
 func (g *generator) anyType() columnType {
 	if len(g.types) > 0 && g.chance(35) {
 		return pick(g, g.types...)

@@ -20,9 +20,9 @@ type input struct {
 	name     string
 	sql      string // for psql, as a superuser in an empty database
 	encoding string
-	role     string   // SQL that gives the role that restores its settings, %s
+	role     string   // SQL that sets the settings of the role that restores, %s
 	scrubbed []string // tables that hectl changes: differences_test.go has the reasons
-	uploaded bool     // through hectl backup and a bucket, not from a file
+	uploaded bool     // restored through hectl backup and a bucket, not from a file
 	large    bool     // so large that several sessions read its rows for an upload
 	warned   bool     // hectl exits 3 and lists what it left out
 }
@@ -62,7 +62,7 @@ func (w *world) testInputs(t *testing.T) {
 func inputs(t *testing.T) []input {
 	t.Helper()
 	var all []input
-	if full() { // TestRoundTripIsExact has them as well
+	if full() { // TestRoundTripIsExact also has them
 		app, err := os.ReadFile("../../testdata/app.sql")
 		if err != nil {
 			t.Fatal(err)
@@ -147,11 +147,11 @@ func number(t *testing.T, variable string, otherwise int) int {
 
 // outcome is the result for an input.
 type outcome struct {
-	restored bool  // by pg_restore, so that there is a restore to compare with
-	discard  error // why not
-	refused  bool  // by the source, so that there is no dump
+	restored bool  // pg_restore restored the dump, so there is a result to compare with
+	discard  error // why pg_restore did not
+	refused  bool  // the source refused the SQL, so there is no dump
 	better   int   // facts in which hectl agrees with the source and pg_restore does not
-	facts    int   // compared
+	facts    int   // number of compared facts
 }
 
 func (o outcome) String() string {
@@ -276,7 +276,8 @@ func (w *world) dump(ctx context.Context, t *testing.T, source string, in input)
 	return "", fmt.Errorf("hectl backup uploaded no %s", label(in))
 }
 
-// compareDumps checks that pg_restore makes the same text of hectl's dump as of pg_dump's.
+// compareDumps checks that pg_restore writes the same SQL for hectl's dump as for
+// pg_dump's.
 func (w *world) compareDumps(ctx context.Context, t *testing.T, source, hectls string) error {
 	t.Helper()
 	plain := filepath.Join(t.TempDir(), "plain")

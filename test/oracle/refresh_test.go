@@ -18,8 +18,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// roundsPerPair is how often each random database is changed and dumped again. The later
-// rounds refresh what the earlier ones refreshed.
+// roundsPerPair is the number of times that each random database is changed and dumped
+// again. Later rounds refresh the results of earlier ones.
 const roundsPerPair = 2
 
 // A tally counts what happened to the pairs of dumps.
@@ -69,8 +69,8 @@ var (
 )
 
 // testRefresh dumps random databases, changes them, dumps them again, and checks that a
-// refresh makes what a fetch of the whole second dump makes. ORACLE_PAIRS is the number of
-// pairs of dumps.
+// refresh has the same result as a fetch of the whole second dump. ORACLE_PAIRS is the
+// number of pairs of dumps.
 func (w *world) testRefresh(t *testing.T) {
 	first, count := number(t, "ORACLE_SEED", 248), number(t, "ORACLE_PAIRS", 4)
 	sum := &tally{reasons: map[string]int{}}
@@ -181,7 +181,7 @@ func (w *world) refreshPair(t *testing.T, seed int, sum *tally) {
 			return
 		}
 		if p.masked == "no seed" {
-			continue // each fetch makes other fake data
+			continue // each fetch makes different fake data
 		}
 		got, err := w.seenAfter(ctx, target)
 		if err != nil {
@@ -189,7 +189,7 @@ func (w *world) refreshPair(t *testing.T, seed int, sum *tally) {
 		}
 		code, whole, err := own.hectl(ctx, env, "fetch-latest-db", "--fresh", "--drop-previous", "--jobs", p.jobs())
 		switch {
-		case strings.Contains(whole, "query would be affected by row-level security policy"): // of a plain restore, too
+		case strings.Contains(whole, "query would be affected by row-level security policy"): // also an error of a plain restore
 			reject(errors.New(whole))
 			return
 		case err != nil || code != 0 && code != 3 || refreshed.MatchString(whole):
@@ -222,7 +222,7 @@ func (p *pair) keep(t *testing.T, name, sql string) {
 	}
 }
 
-// jobs are the jobs of a fetch.
+// jobs returns the number of jobs for a fetch.
 func (p *pair) jobs() string { return pick(p.generator, "1", "2", "4") }
 
 // backup backs the source up.
@@ -235,7 +235,8 @@ func (w *world) backup(ctx context.Context, p *pair, source string) error {
 	return nil
 }
 
-// judgeOutcome counts what happened to a pair, and reports whether the test may go on.
+// judgeOutcome adds the outcome for a pair to sum, and reports whether the test may
+// continue.
 func (w *world) judgeOutcome(t *testing.T, p *pair, round int, out string, keys bool, sum *tally) bool {
 	t.Helper()
 	sum.Lock()
@@ -293,8 +294,8 @@ func (w *world) dropAll(ctx context.Context, t *testing.T, target string) {
 // a session first needs one, and keeps.
 var temporarySchema = regexp.MustCompile(`^(schema|dependency schema) pg_(toast_)?temp_\d+$`)
 
-// seenAfter returns the facts about a target, and what ANALYZE has written, except for
-// empty tables: there it leaves the statistics of the rows before.
+// seenAfter returns the facts about a target, and what ANALYZE has written. It omits the
+// statistics of empty tables: ANALYZE keeps those of the earlier rows.
 func (w *world) seenAfter(ctx context.Context, target string) (map[string]string, error) {
 	found, err := w.seen(ctx, target)
 	if err != nil {

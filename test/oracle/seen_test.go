@@ -172,8 +172,8 @@ func seenInRows(ctx context.Context, db *pgtools.DB, found map[string]string) er
 // difference is a result of a comparison.
 type difference struct{ key, plain, hectl, source string }
 
-// compare returns what hectl restored differently from pg_restore, and what pg_restore
-// got wrong and hectl right.
+// compare returns the facts in which hectl differs from pg_restore, and those that
+// pg_restore got wrong and hectl right.
 func compare(source, plain, hectl map[string]string) (differences []difference, better []string) {
 	keys := map[string]bool{}
 	for k := range plain {

@@ -39,7 +39,7 @@ func testMain(m *testing.M) int {
 	return m.Run()
 }
 
-// world holds the servers for all databases of a test.
+// world has the servers for all databases of a test.
 type world struct {
 	*pgtest.Cluster
 	s3    *s3test.Server
@@ -49,7 +49,7 @@ type world struct {
 	plain bool
 }
 
-// superuser and developer restore; space is an additional tablespace.
+// superuser and developer are the roles that restore; space is an additional tablespace.
 const (
 	superuser = "postgres"
 	developer = "developer"
@@ -139,7 +139,7 @@ func (w *world) hectl(ctx context.Context, env []string, args ...string) (code i
 	return 0, string(out), err
 }
 
-// create creates an empty database with the properties of that of an input.
+// create creates an empty database with the properties of an input's database.
 func (w *world) create(ctx context.Context, name, owner string, in input) error {
 	sql := fmt.Sprintf("CREATE DATABASE %s TEMPLATE template0 OWNER %s ENCODING %s", pgtools.Quote(name), pgtools.Quote(owner), pgtools.QuoteLiteral(in.encoding))
 	if in.encoding != "UTF8" {
@@ -155,9 +155,9 @@ func (w *world) drop(ctx context.Context, names ...string) {
 	}
 }
 
-// extended returns a folder with the programs of a server that also has the extensions
-// in testdata/extension. Postgres looks for extensions beside its program, so that is a
-// copy, and all other files are links.
+// extended returns a folder with the programs of a server that also has the extensions in
+// testdata/extension. Postgres looks for extensions beside its program, so the program is
+// a copy; all other files are links.
 func extended(t *testing.T) string {
 	t.Helper()
 	found, err := pgtest.Bin()

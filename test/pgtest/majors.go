@@ -17,7 +17,7 @@ func Majors() []int {
 	for also := range strings.FieldsSeq(os.Getenv("HECTL_MAJORS_ALSO")) {
 		major, err := strconv.Atoi(also)
 		if err != nil {
-			panic(err) // script/majors has refused it
+			panic(err) // script/majors has already refused such a value
 		}
 		majors = append(majors, major)
 	}

@@ -16,7 +16,7 @@ func (a account) follow(ctx context.Context, bin, data string, primary *Cluster)
 		"--write-recovery-conf", "--checkpoint=fast", "--no-sync")
 	cmd.Env = serverEnviron("/tmp")
 	cmd.Dir = "/tmp"
-	cmd.SysProcAttr = a.attributes() // not dieWithParent: this thread may end before it
+	cmd.SysProcAttr = a.attributes() // not dieWithParent: this thread may end before pg_basebackup does
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("pg_basebackup: %w:\n%s", err, out)
 	}

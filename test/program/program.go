@@ -1,5 +1,5 @@
-// Package program holds what the programs in test/ have in common: main, the path
-// of the hectl under test, and a build of it for their tests.
+// Package program contains the common parts of the programs in test/: main, the path of
+// the hectl under test, and a build of it for their tests.
 package program
 
 import (
@@ -38,7 +38,8 @@ func Main(name string, run func(ctx context.Context, args []string) error) (code
 	return 1
 }
 
-// Find returns the absolute path of hectl, which the make target builds.
+// Find returns the absolute path of hectl. If it does not exist, the error names the make
+// target that builds it.
 func Find(hectl, target string) (string, error) {
 	path, err := filepath.Abs(hectl)
 	if err == nil {

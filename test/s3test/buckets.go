@@ -145,7 +145,7 @@ func (s *Server) Uploads(ctx context.Context, bucket string) ([]s3store.PendingU
 	return uploads, nil
 }
 
-// Open opens a multipart upload and makes it older.
+// Open opens a multipart upload and backdates it by ago.
 func (s *Server) Open(ctx context.Context, bucket, key string, ago time.Duration) error {
 	out, err := s.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &bucket, Key: &key})
 	if err != nil {
@@ -159,7 +159,7 @@ func (s *Server) Open(ctx context.Context, bucket, key string, ago time.Duration
 	return os.Chtimes(found[0], then, then)
 }
 
-// Backdate makes an object older.
+// Backdate makes an object older by ago.
 func (s *Server) Backdate(bucket, key string, ago time.Duration) error {
 	then := time.Now().Add(-ago)
 	return os.Chtimes(s.Path(bucket, key), then, then)

@@ -85,7 +85,7 @@ func AnswerMessage(status int, code, message string, header ...string) Fault {
 // Answer.
 func AnswerBody(status int, body string, header ...string) Fault {
 	return func(_ *Proxy, w http.ResponseWriter, r *http.Request) {
-		// To the end: an early answer looks like a broken connection.
+		// Read to the end: an early answer looks like a broken connection.
 		_, _ = io.Copy(io.Discard, r.Body)
 		for i := 0; i+1 < len(header); i += 2 {
 			w.Header().Set(header[i], header[i+1])

@@ -107,7 +107,7 @@ func (l *Link) connect(client, server net.Conn) {
 // chunkSize is the number of bytes that travel together: 1.3 ms of a 200 Mbit/s link.
 const chunkSize = 32 << 10
 
-// chunk holds bytes on their way.
+// chunk is a piece of data in transit.
 type chunk struct {
 	data []byte
 	due  time.Time

@@ -50,7 +50,7 @@ func TestLinkTakesItsTime(t *testing.T) {
 				}
 				synctest.Wait()
 				l.work.Wait()
-				// The request's byte takes its time as well: a microsecond.
+				// The request's byte also takes time: a microsecond.
 				if took := time.Since(start); took < tt.want || took > tt.want+time.Millisecond {
 					t.Errorf("took %v, want %v", took, tt.want)
 				}

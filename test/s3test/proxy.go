@@ -39,7 +39,7 @@ func NewProxy(target string) *Proxy {
 	p.forward = &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(to)
-			r.Out.Host = r.In.Host // it is signed
+			r.Out.Host = r.In.Host // the Host header is signed
 		},
 		Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true},
 		ErrorLog:  log.New(io.Discard, "", 0), // disconnecting clients are part of the tests
@@ -189,7 +189,7 @@ type countedWriter struct {
 }
 
 func (w *countedWriter) Write(buf []byte) (int, error) {
-	w.n.Add(int64(len(buf))) // first: a client can have them before Write returns
+	w.n.Add(int64(len(buf))) // counted first: a client can have the bytes before Write returns
 	n, err := w.ResponseWriter.Write(buf)
 	w.n.Add(int64(n - len(buf)))
 	return n, err

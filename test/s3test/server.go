@@ -42,7 +42,7 @@ type Server struct {
 	bin    string
 	dir    string
 	ownDir bool
-	keep   bool // versions
+	keep   bool // lets buckets keep versions
 	cancel context.CancelFunc
 	client *s3.Client
 	http   *http.Transport
@@ -133,7 +133,7 @@ func (s *Server) run(ctx context.Context) error {
 	exited := make(chan struct{})
 	go func() {
 		defer close(exited)
-		_ = cmd.Wait() // it is always killed
+		_ = cmd.Wait() // an error is certain: the process is always killed
 	}()
 	s.URL, s.cancel, s.exited = "http://"+addr, cancel, exited
 	if err := s.healthy(ctx); err != nil {

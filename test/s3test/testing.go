@@ -22,7 +22,7 @@ type TB interface {
 // the test fails: it must not be skipped.
 func New(tb TB) *Server {
 	tb.Helper()
-	// Not the test's context, which is canceled before the clean-ups run.
+	// The test's own context is canceled before the clean-ups run.
 	s, err := Start(context.WithoutCancel(tb.Context()), Options{})
 	if err != nil {
 		tb.Fatalf("%v", err)
