@@ -1,7 +1,7 @@
-# What there is to make. "make demo" and "make test" do all of their own set-up.
-# Written for GNU make 3.81, which macOS has.
+# "make demo" and "make test" set up everything that they need. This file must work with
+# GNU make 3.81, which macOS has.
 
-# Go needs a home for its caches; cron and containers may have none.
+# Go needs a home for its caches; cron and containers may not set one.
 ifeq ($(HOME),)
 export HOME := $(shell eval echo "~$$(id -un)")
 endif
@@ -16,19 +16,19 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.dat
 tool_version = $(shell sed -n 's|^.*/$(1)\(/v[0-9]*\)\{0,1\} \(v[^ ]*\).*|\2|p' $(2)/go.mod)
 build_tool   = CGO_ENABLED=0 $(GO) build -C tools -trimpath -o ../bin/
 
-# The same flags for every program: Go then compiles what they share only once.
+# The same flags for every program, so that Go compiles shared packages only once.
 go_build     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/
 
-# fetch_modules DIR,WHAT,SIZE: download modules that are not in Go's cache, with one
-# line. Without a network, the build may still have all it needs.
+# fetch_modules DIR,WHAT,SIZE: download modules that are not in Go's cache, and print one
+# line. If that fails, the build may still have everything that it needs.
 fetch_modules = GOPROXY=off $(GO) -C $(1) mod download >/dev/null 2>&1 || { \
 	echo "downloading the Go modules of $(2) (about $(3), once)"; $(GO) -C $(1) mod download || :; }
 
 # The race detector needs cgo, and so a C compiler. CI must have one. It does not watch
-# packages that only compute, on the memory of their caller: bcrypt's inner loop becomes
-# 15 times as slow, and most fetches make a hash; hectl matches regular expressions and
-# compresses in every test. Code that compresses is watched with compression "none", which
-# takes the same way. Checks of unsafe pointers are for packages with unsafe: hectl has none.
+# packages that only compute on their caller's memory: it makes bcrypt's inner loop 15
+# times as slow, and most fetches make a hash; every test matches regular expressions and
+# compresses. Code that compresses is watched with compression "none", which runs the same
+# code. checkptr is off, because hectl has no package that uses unsafe.
 UNWATCHED := golang.org/x/crypto/blowfish regexp regexp/syntax hash/adler32 \
 	github.com/goccy/go-yaml/... github.com/klauspost/compress/... github.com/pierrec/lz4/v4/...
 RACE := $(shell if [ -n "$$CI" ] || command -v "$$($(GO) env CC)" >/dev/null 2>&1; then \
@@ -124,7 +124,7 @@ setup-tests: ## setup, and Ruby, which the tests of contrib/ run
 clean: ## remove what make built
 	rm -rf bin dist
 
-# The tools are built from their pinned modules, and again when a pin changes.
+# The tools are built from their pinned modules, and rebuilt when a pin changes.
 
 bin/versitygw: tools/versitygw/go.sum tools/versitygw/main.go
 	@$(call fetch_modules,tools/versitygw,the S3 server,15 MB)
@@ -137,7 +137,7 @@ bin/golangci-lint: tools/go.sum
 	@$(build_tool) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@touch $@
 
-# A module of its own: it needs another version of a YAML package than goreleaser.
+# A separate module: it needs a different version of a YAML package than goreleaser.
 bin/actionlint: tools/actionlint/go.sum
 	@echo "building actionlint $(call tool_version,actionlint,tools/actionlint)"
 	@CGO_ENABLED=0 $(GO) build -C tools/actionlint -trimpath -o ../../bin/ github.com/rhysd/actionlint/cmd/actionlint
