@@ -28,7 +28,7 @@ import (
 // provider: values that AWS would decide come from awsAnswers.
 type terraform struct {
 	variables, outputs, resources, data map[string]*hclsyntax.Block
-	attributes                          map[string]*hclsyntax.Attribute // of the locals
+	attributes                          map[string]*hclsyntax.Attribute // attributes of the locals
 	values                              map[string]cty.Value            // values already evaluated
 	given                               map[string]cty.Value
 }

@@ -175,7 +175,7 @@ func checkTarget(ctx context.Context, settings *config.Sources, conn pgtools.Con
 // backupChecks gives doctor the checks of package backup.
 type backupChecks struct {
 	env  *command.Env
-	line *backup.CommandLine // of the scheduled backup; nil before ReadOptions
+	line *backup.CommandLine // command line of the scheduled backup; nil before ReadOptions
 }
 
 func (b *backupChecks) ReadOptions(ctx context.Context, args []string) (config.Flags, error) {

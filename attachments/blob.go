@@ -16,7 +16,7 @@ type blob struct {
 	// where the table has no such column.
 	Service string
 
-	path string // in the folder; set by newPlan
+	path string // path in the folder; set by newPlan
 }
 
 // md5Of decodes the column checksum, an MD5 in base64. It returns nil for other text.

@@ -15,7 +15,7 @@ type choice struct {
 	Tables      []string  // tables of the classes, as an alternative to their names
 	Names       []string  // names of attachments, such as "logo"; empty for all
 	Since       time.Time // created then or later; zero for all
-	MaxSize     int64     // in bytes, also for variants and previews; 0 for no limit
+	MaxSize     int64     // limit in bytes, also for variants and previews; 0 for none
 	NoVariants  bool      // leave out variants and previews
 }
 

@@ -182,7 +182,7 @@ func TestCompare(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	o := options{out: newQuiet(t)}
-	right, other := blob{Key: "abcd", Size: 7, MD5: md5Of("mgNkuembtIDdJeHwKEyFVQ==")}, blob{Key: "abef", Size: 7, MD5: make([]byte, 16)} // of "content"
+	right, other := blob{Key: "abcd", Size: 7, MD5: md5Of("mgNkuembtIDdJeHwKEyFVQ==")}, blob{Key: "abef", Size: 7, MD5: make([]byte, 16)} // MD5 of "content"
 	if plan, err := o.compare(t.Context(), nil, []blob{right, other}); err != nil || len(plan.Wanted) != 2 {
 		t.Errorf("without a folder: %+v, %v", plan, err)
 	}

@@ -29,7 +29,7 @@ type bucket interface {
 // fetcher downloads blobs into a folder.
 type fetcher struct {
 	Bucket bucket
-	Prefix string // before the keys in the bucket; "" or ending in a slash
+	Prefix string // prefix of the keys in the bucket; "" or ending in a slash
 	Folder *folder
 	Jobs   int // files at once
 

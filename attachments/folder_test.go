@@ -18,7 +18,7 @@ func TestHas(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := make([]byte, 16)
-	right := md5Of("mgNkuembtIDdJeHwKEyFVQ==") // of "content"
+	right := md5Of("mgNkuembtIDdJeHwKEyFVQ==") // MD5 of "content"
 	for _, tt := range []struct {
 		name       string
 		b          blob

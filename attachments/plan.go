@@ -8,7 +8,7 @@ import (
 
 // plan sorts the chosen blobs by what a fetch does with them.
 type plan struct {
-	There    []blob     // in the folder already
+	There    []blob     // already in the folder
 	Wanted   []blob     // not in the folder; the largest first
 	Unusable []unusable // cannot be stored in the folder
 }
@@ -18,7 +18,7 @@ type plan struct {
 func newPlan(blobs []blob, isStored func(blob) (bool, error)) (plan, error) {
 	var p plan
 	unusable := func(key, reason string) { p.Unusable = append(p.Unusable, unusable{key, reason}) }
-	seen := map[string]blob{} // by the path in the folder
+	seen := map[string]blob{} // blobs by the path in the folder
 	for _, b := range blobs {
 		place, err := diskPath(b.Key)
 		if err != nil {

@@ -17,7 +17,7 @@ type tables struct{ sets []tableSet }
 // tableSet are the tables in one schema.
 type tableSet struct {
 	Schema      string
-	Columns     []string // of active_storage_blobs
+	Columns     []string // columns of active_storage_blobs
 	Attachments bool     // active_storage_attachments exists
 	Variants    bool     // active_storage_variant_records exists, as of Rails 6.1
 }

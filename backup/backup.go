@@ -37,7 +37,7 @@ type backupOptions struct {
 	compress     string // as for pg_dump -Z; "" for the default of newCompression
 	exclude      []string
 	jobs         int           // sessions that read rows; 0 for pg_dump alone
-	timeout      time.Duration // for the whole run; 0 for no limit, here and below
+	timeout      time.Duration // limit for the whole run; 0 for no limit, here and below
 	lockWait     time.Duration
 	stallTimeout time.Duration
 	iamAuth      bool
@@ -411,8 +411,8 @@ func isOlderMinor(tool, server pgtools.Version) bool {
 
 // compression is the compression of a dump, as for pg_dump's --compress.
 type compression struct {
-	rows  string // of rows that hectl compresses
-	alone string // of rows that pg_dump compresses
+	rows  string // compression of rows by hectl
+	alone string // compression of rows by pg_dump
 }
 
 // newCompression returns the chosen compression, or the default for a pg_dump and a number

@@ -30,12 +30,12 @@ type keyChooser struct {
 	out    *console.Console
 	label  string
 	places []place // the bucket of the dump, and that of the masked dump if there is one
-	dir    string  // for the lock files
+	dir    string  // folder for the lock files
 	masked *maskedDump
 
 	mu    sync.Mutex
-	taken time.Time // in the key, in whole seconds
-	lock  *os.File  // for the key; nil for none
+	taken time.Time // time in the key, in whole seconds
+	lock  *os.File  // lock for the key; nil for none
 }
 
 // place is a bucket in which the key must be free.
@@ -108,7 +108,7 @@ func removeLock(lock *os.File) {
 	if lock == nil {
 		return
 	}
-	_ = os.Remove(lock.Name()) // before it is released: afterwards the file may be another run's
+	_ = os.Remove(lock.Name()) // the file is removed first: once released, it may be another run's
 	_ = lock.Close()
 }
 

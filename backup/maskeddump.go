@@ -63,7 +63,7 @@ type maskedStream struct {
 	label        string
 	compress     string
 	stallTimeout time.Duration         // 0 for no limit
-	upload       s3store.UploadOptions // of the masked dump
+	upload       s3store.UploadOptions // upload options of the masked dump
 }
 
 // A maskedDump is made from the output of pg_dump while that is uploaded unmasked. It sees

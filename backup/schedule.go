@@ -21,7 +21,7 @@ import (
 type scheduleOptions struct {
 	job        schedule.Job
 	source     pgtools.Conn
-	name       string   // of the units
+	name       string   // name of the units
 	hidden     []string // files that the service needs but cannot see
 	notifyFrom string   // origin of the notification URLs, which are not passed on; "" if there are none
 	install    bool
@@ -195,7 +195,7 @@ type scheduleResult struct {
 	Crontab   string          `json:"crontab"` // one line
 	Units     []schedule.Unit `json:"units"`
 	Installed bool            `json:"installed"`
-	EnvFile   string          `json:"environment_file"`  // for the passwords and keys of the service
+	EnvFile   string          `json:"environment_file"`  // file for the passwords and keys of the service
 	Next      []string        `json:"next"`              // commands for root that start the service
 	Unseen    []string        `json:"unseen,omitempty"`  // files that the service needs but cannot see
 	Account   string          `json:"account,omitempty"` // account that must run the service and the crontab line; "" for any

@@ -25,7 +25,7 @@ type statusOptions struct {
 	label   string
 	source  *pgtools.Conn // nil if no source is set
 	limits  status.Limits
-	keep    retention.Policy // in hectl.yml; zero for none
+	keep    retention.Policy // policy in hectl.yml; zero for none
 	metrics string           // file for the node exporter; "" for none
 }
 

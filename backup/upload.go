@@ -32,7 +32,7 @@ type dumpRun struct {
 
 // dumped is a dump in the bucket.
 type dumped struct {
-	catalog.Written // without Tables if pg_dump wrote the rows
+	catalog.Written // has no Tables if pg_dump wrote the rows
 
 	compress string
 }

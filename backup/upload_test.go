@@ -34,7 +34,7 @@ func TestUpload(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
 		jobs     int
-		compress string // of pg_dump alone
+		compress string // compression of pg_dump alone
 		exclude  string
 		stall    error  // the timeout that has already stopped the run
 		want     string // part of the error; "" for none

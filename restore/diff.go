@@ -34,7 +34,7 @@ type diffOptions struct {
 	dump.Choice                // the second dump, unless to names it
 	masked      config.Bucket  // used for masked dumps if the other bucket cannot be read
 	anyLabel    bool           // the label is the default, so any label is accepted
-	from        string         // as the user named it; "" for the dump before to
+	from        string         // name that the user gave; "" for the dump before to
 	to          string         // "" or "latest" for the newest
 	target      *target.Target // the first dump is the one it was fetched from; nil without --since-fetch
 	schema      bool
@@ -321,7 +321,7 @@ type difference struct {
 	Tables    []diffTable  `json:"tables"` // tables with rows in at least one of the dumps
 	Schema    []diffObject `json:"schema"`
 	Sequences int          `json:"sequences_moved"`
-	Download  int64        `json:"download_bytes"` // to find all rows that differ
+	Download  int64        `json:"download_bytes"` // download needed to find all rows that differ
 
 	sql bool // show how the schema differs
 }

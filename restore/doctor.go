@@ -299,7 +299,7 @@ func (s serverSettings) faster() []string {
 	if !installed || !s.MayAlter {
 		return nil
 	}
-	return []string{"ALTER SYSTEM SET max_wal_size = 4096", "SELECT pg_reload_conf()"} // in MB: a plain number needs no quotes
+	return []string{"ALTER SYSTEM SET max_wal_size = 4096", "SELECT pg_reload_conf()"} // unit MB: a plain number needs no quotes
 }
 
 // settings recommends settings that speed up restores.

@@ -33,10 +33,10 @@ import (
 // evidence collects the facts for the report of a verification. Fields that the run did
 // not reach are zero.
 type evidence struct {
-	files   []string // of the report; nil for none
+	files   []string // paths of the report; nil for none
 	wanted  bool     // --restore was given
 	start   time.Time
-	version string // of hectl
+	version string // version of hectl
 
 	found   *dump.Object
 	dump    *dump.Dump

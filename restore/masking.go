@@ -22,7 +22,7 @@ import (
 // masking is a run's settings for masking.
 type masking struct {
 	trust dump.Trust
-	rules *command.Masking // nil: only credentials are masked
+	rules *command.Masking // nil if only credentials are masked
 	after load.Scripts
 	// ownPassword reports that --password was given, which overrides the rules.
 	ownPassword bool

@@ -72,7 +72,7 @@ func jobsFlag() cli.Flag {
 type options struct {
 	out      *console.Console
 	settings *config.Sources
-	version  string // of hectl
+	version  string // version of hectl
 	target   *target.Target
 	bucket   config.Bucket
 	pgBin    string

@@ -21,7 +21,7 @@ import (
 // purgeOptions are the settings of one purge.
 type purgeOptions struct {
 	target *target.Target
-	all    bool // for all targets on the server
+	all    bool // purge for all targets on the server
 	yes    bool // do not ask
 	dryRun bool
 	dir    string // where partial downloads are removed

@@ -50,8 +50,8 @@ func (f fetch) planRefresh(ctx context.Context, r *replacement, newest dump.Obje
 	return nil
 }
 
-// planFrom plans to refresh a snapshot. The error is a *load.NotRefreshedError if there is a
-// reason not to.
+// planFrom plans to refresh a snapshot. The error is a *load.NotRefreshedError if the
+// snapshot cannot be refreshed.
 func (f fetch) planFrom(ctx context.Context, r *replacement, newest dump.Object, base target.Held) (_ *refresh, err error) {
 	refuse := func(format string, args ...any) error {
 		return &load.NotRefreshedError{Why: fmt.Sprintf(format, args...)}

@@ -22,7 +22,7 @@ import (
 // removal is something that a purge removes.
 type removal struct {
 	Kind   string `json:"kind"`             // "snapshot", "partial download" …
-	Name   string `json:"name"`             // of the database, or a path
+	Name   string `json:"name"`             // name of the database, or a path
 	Size   int64  `json:"size"`             // bytes; -1 when not known
 	Origin string `json:"origin,omitempty"` // where the rows come from, if the name does not show it
 

@@ -32,9 +32,9 @@ type replacement struct {
 	inserts bool              // rows are INSERT statements: loaded unmasked, replaced later
 	quiet   map[string]string // settings that keep rows out of the server's log
 	swap    *swap.Plan
-	etag    string // of the dump; "" when it has none
+	etag    string // ETag of the dump; "" if it has none
 
-	refresh *refresh // of a snapshot; nil to restore the whole dump
+	refresh *refresh // refresh of a snapshot; nil to restore the whole dump
 	whole   string   // why the whole dump is restored although there is a snapshot
 }
 
@@ -165,7 +165,7 @@ func (r *replacement) replaceTarget(ctx context.Context) (err error) {
 	if err := r.fillTemp(ctx); err != nil {
 		return p.ExplainInterrupted(ctx, err)
 	}
-	if r.login.As != "" { // before anything else takes time
+	if r.login.As != "" { // checked before anything else takes time
 		if _, err := r.login.Find(ctx, s, p, r.masksAddress); err != nil {
 			return err
 		}

@@ -25,9 +25,9 @@ import (
 // verifyOptions are the settings of one verification.
 type verifyOptions struct {
 	dump.Choice
-	restore       *options // for the restore into a scratch database; nil: only read the dump
+	restore       *options // settings of the test restore; nil without --restore
 	writeManifest bool
-	evidence      *evidence // for --report
+	evidence      *evidence // facts for --report
 }
 
 func verifyCommand(env *command.Env) *cli.Command {
@@ -299,7 +299,7 @@ func (r *replacement) testRestore(ctx context.Context, c *dump.Report, proof *ev
 	}
 	proof.step(r.out, "create the database", proof.loading)
 	defer func() { err = errors.Join(err, s.DropTemp(ctx, r.swap.Temp)) }()
-	err = r.loadTemp(ctx, func(ctx context.Context, temp pgtools.Conn) error { // before the scrub deletes rows
+	err = r.loadTemp(ctx, func(ctx context.Context, temp pgtools.Conn) error { // rows are counted before the scrub deletes some
 		bar := r.out.Progress(countTask, console.Steps, int64(c.Tables))
 		defer bar.Done()
 		done, err = load.CompareRows(ctx, temp, r.dump, r.mask, c.TableRows(), bar)

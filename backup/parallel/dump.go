@@ -19,7 +19,7 @@ type Options struct {
 	Source  pgtools.Conn
 	Tool    pgtools.Tool
 	Dump    pgtools.DumpOptions
-	AppName string // of the sessions that read the rows
+	AppName string // application_name of the sessions that read the rows
 
 	// Jobs is the number of sessions that read rows, at least 1.
 	Jobs int

@@ -63,7 +63,7 @@ func TestDumpLosesASession(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d, failed := begun(t, c)
 			lose(t, d)
-			if name == "pg_dump" { // at once, although nothing reads
+			if name == "pg_dump" { // the error arrives at once, although nothing reads
 				if err := <-failed; !strings.Contains(err.Error(), "killed") {
 					t.Errorf("WhenFailed got %v", err)
 				}

@@ -23,7 +23,7 @@ const rangesFrom = 14
 // An item is the part of a block that one session reads without a break.
 type item struct {
 	entry       *archive.Entry
-	sql         string   // for Snapshot.CopyOut; "" for large objects
+	sql         string   // statement for Snapshot.CopyOut; "" for large objects
 	objects     []uint32 // the oids of the large objects of the block
 	first, last bool     // position in its block
 

@@ -30,11 +30,11 @@ type Removal struct {
 	DryRun    bool             `json:"dry_run"`
 	Policy    retention.Policy `json:"policy"`
 	Dumps     []PrunedDump     `json:"dumps"`
-	Orphans   []Orphan         `json:"orphaned_manifests"` // to remove: their dumps no longer exist
+	Orphans   []Orphan         `json:"orphaned_manifests"` // manifests to remove, whose dumps no longer exist
 	Undated   []string         `json:"left_alone"`         // keys below backups/ that hectl cannot date
 	Versioned bool             `json:"versioned"`          // the bucket keeps removed objects as older versions
 
-	name string // of the bucket
+	name string // name of the bucket
 	base string
 }
 
@@ -42,7 +42,7 @@ type Removal struct {
 type PrunedDump struct {
 	catalog.Dump
 	Keep    bool     `json:"keep"`
-	Reasons []string `json:"reasons"` // for keeping it
+	Reasons []string `json:"reasons"` // reasons for keeping it
 	Removed bool     `json:"removed"`
 	Error   string   `json:"error,omitempty"` // why it could not be removed
 

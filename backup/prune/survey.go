@@ -30,11 +30,11 @@ type store interface {
 
 // survey is the contents of the bucket. Dumps and manifests are those in the scope.
 type survey struct {
-	dumps     []catalog.Dump            // by label, then by time
-	labels    []string                  // of all dumps in the bucket
+	dumps     []catalog.Dump            // dumps by label, then by time
+	labels    []string                  // labels of all dumps in the bucket
 	undated   []string                  // keys below backups/ that hectl cannot date
-	manifests map[string]s3store.Object // by the keys of their dumps
-	keys      map[string]bool           // of all objects below backups/
+	manifests map[string]s3store.Object // manifests by the keys of their dumps
+	keys      map[string]bool           // keys of all objects below backups/
 }
 
 // look lists the bucket. It lists manifests first because a backup writes its manifest

@@ -45,7 +45,7 @@ func (p Policy) String() string {
 // Decision reports whether to keep a dump.
 type Decision struct {
 	Keep    bool
-	Reasons []string // for keeping it; empty but not nil if there are none
+	Reasons []string // reasons for keeping it; empty but not nil if there are none
 }
 
 // Reasons other than rules.
@@ -105,7 +105,7 @@ func (p Policy) decide(times []time.Time) []Decision {
 type rule struct {
 	name   string
 	left   Count
-	period func(t time.Time, n int) string // of the nth newest dump
+	period func(t time.Time, n int) string // period of the nth newest dump
 	last   string                          // the period of the last dump that was kept
 }
 

@@ -104,7 +104,7 @@ func TestHostLockLeftBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := left.file.Close(); err != nil { // as the kernel does
+	if err := left.file.Close(); err != nil { // as the kernel does when a process exits
 		t.Fatal(err)
 	}
 	lock, err := LockHost(dir, c, time.Unix(1e9, 0))

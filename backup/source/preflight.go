@@ -96,7 +96,7 @@ func (p preflight) err(role string, server pgtools.Version) error {
 	var reasons, hints []string
 	if len(p.denied) > 0 {
 		hint := "GRANT pg_read_all_data TO " + pgtools.Quote(role)
-		if server.Major < 14 { // without pg_read_all_data
+		if server.Major < 14 { // server without pg_read_all_data
 			hint = "GRANT USAGE on the schemas, and SELECT on all tables and sequences in them, TO " + pgtools.Quote(role)
 		}
 		hints = append(hints, hint)

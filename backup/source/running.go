@@ -12,7 +12,7 @@ import (
 type Backup struct {
 	Running bool
 	Since   time.Time // zero if the role cannot see it
-	Session string    // of the backup, for display
+	Session string    // the backup's session, for display
 }
 
 // FindBackup looks for a running backup among the sessions of the source. It does not try

@@ -24,8 +24,8 @@ const patience = 10 * time.Second
 
 // Source is a read-only session in the database to dump.
 type Source struct {
-	Size        int64            // of the database, in bytes
-	Identity    pgtools.Identity // of the database and its server; "" if not known
+	Size        int64            // size of the database in bytes
+	Identity    pgtools.Identity // identity of the database and its server; "" if not known
 	IdentityErr error            // why Identity is not known
 
 	db        *pgtools.DB

@@ -29,7 +29,7 @@ type Query struct {
 
 // Seen is what was read from the bucket.
 type Seen struct {
-	Dumps    []catalog.Dump  // of all labels, the newest last
+	Dumps    []catalog.Dump  // dumps of all labels, the newest last
 	Manifest map[string]bool // the keys of dumps that have a manifest
 	Recent   []Described     // the recent dumps of the label that have a manifest
 }
@@ -69,7 +69,7 @@ type Report struct {
 	Verified *time.Time `json:"last_verified_at"` // among the newest 50; null if none was verified
 	Restored *time.Time `json:"last_restored_at"` // last test restore among the newest 50; null if there was none
 	Uploads  *Uploads   `json:"open_uploads"`     // null if not known
-	Backup   *Backup    `json:"backup"`           // of the source; null if not known
+	Backup   *Backup    `json:"backup"`           // backup of the source; null if not known
 
 	// BackupUnknown explains why Backup is nil. If it is empty, no source is set.
 	BackupUnknown string `json:"-"`

@@ -13,7 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 )
 
-// A listing is used for a minute, by the same user only.
+// A cached listing is valid for a minute, and only for the same user.
 func TestCache(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "hectl", "dumps.json")

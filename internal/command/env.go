@@ -18,13 +18,13 @@ type Env struct {
 	Stdin   io.Reader
 	Stdout  io.Writer
 	Dir     string   // current folder
-	Version string   // of hectl
-	Environ []string // as os.Environ returns it
+	Version string   // version of hectl
+	Environ []string // environment, in the form of os.Environ
 
 	// Completing is set while hectl completes a line for a shell, and prints no messages.
 	Completing bool
 
-	plainHTTP  sync.Once // to warn only once about endpoints without TLS
+	plainHTTP  sync.Once // warns only once about endpoints without TLS
 	approve    approver  // asks the user to approve hectl.yml; nil if hectl cannot ask
 	promised   *promised // the notifications of this run; nil for none
 	completers commandline.Completers

@@ -142,8 +142,8 @@ func alwaysTakesValue(commands []*cli.Command, name string) bool {
 	return known
 }
 
-// split separates the flags of cmd, each with its value, from the operands. It takes
-// "-j4" and "-qv" apart.
+// split separates the flags of cmd, each with its value, from the operands. It also
+// splits "-j4" and "-qv".
 func split(cmd *cli.Command, args []string) (flags, operands []string, err error) {
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
@@ -184,7 +184,7 @@ func split(cmd *cli.Command, args []string) (flags, operands []string, err error
 	return flags, operands, nil
 }
 
-// splitShort takes "-j4" apart into "-j=4", and "-qv" into "-q" and "-v".
+// splitShort splits "-j4" into "-j=4", and "-qv" into "-q" and "-v".
 func splitShort(cmd *cli.Command, arg string) ([]string, error) {
 	letters, ok := strings.CutPrefix(arg, "-")
 	if !ok || len(letters) < 2 || letters[0] == '-' {

@@ -88,7 +88,7 @@ func flagHelp(f cli.Flag) string {
 // FlagText is the text of a flag.
 type FlagText struct {
 	Names       []string // with dashes, short names first
-	Placeholder string   // for the value; "" if the flag takes none
+	Placeholder string   // placeholder of the value; "" if the flag takes none
 	Usage       string
 }
 

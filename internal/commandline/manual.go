@@ -13,9 +13,9 @@ import (
 
 // Manual writes pages for section 1 in the macros of man(7).
 type Manual struct {
-	Version    string   // of the app
+	Version    string   // version of the app
 	Date       string   // YYYY-MM-DD
-	Categories []string // of flags, in the order of the help
+	Categories []string // categories of flags, in the order of the help
 	Common     string   // category of the flags that every command has
 	SeeAlso    []string // pages such as "pg_dump"
 }

@@ -48,7 +48,7 @@ func isRelevant(name string) bool {
 type variable struct {
 	text   string
 	origin string // such as "PG_HOST in .env"
-	path   string // of the file, without symbolic links
+	path   string // path of the file, without symbolic links
 	err    error  // why it cannot be used; does not quote the file
 }
 

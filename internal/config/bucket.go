@@ -26,10 +26,10 @@ type Bucket struct {
 	Base        string // folder inside the bucket, without slashes at the ends; "" for the top
 	Region      string
 	EndpointURL string
-	PathStyle   *bool // nil: path style only with a custom endpoint
+	PathStyle   *bool // nil for path style only with a custom endpoint
 	Profile     string
-	Keys        Keys   // from .env files, if nothing else names credentials
-	Origin      string // of the bucket's name
+	Keys        Keys   // keys from .env files, if nothing else names credentials
+	Origin      string // origin of the bucket's name
 }
 
 // Keys are AWS credentials. Formatting them shows only their origin.

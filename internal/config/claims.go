@@ -24,7 +24,7 @@ import (
 // Claim is a setting in hectl.yml or .env that needs the user's approval.
 type Claim struct {
 	Key  string `json:"key"`
-	Text string `json:"value"` // without secrets
+	Text string `json:"value"` // value without secrets
 
 	content string // approved content
 	err     error  // why it cannot be approved
@@ -56,7 +56,7 @@ func describe(key string) string {
 
 // claimant is a file with claims.
 type claimant struct {
-	path   string // without symbolic links
+	path   string // path without symbolic links
 	claims []Claim
 }
 

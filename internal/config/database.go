@@ -28,7 +28,7 @@ type Database struct {
 	// Origin is the place that named the database.
 	Origin string
 
-	variable func(name string) Value // libpq's variables in the environment; nil: none
+	variable func(name string) Value // looks up libpq's variables in the environment; nil for none
 	secret   string                  // place where the application's password would be set
 	dotenv   map[string]variable     // libpq's variables in .env files
 }

@@ -11,7 +11,7 @@ import (
 type assignment struct {
 	name string
 	text string
-	line int   // from 1
+	line int   // line number, from 1
 	err  error // why the application would see a different value; does not quote the file
 }
 

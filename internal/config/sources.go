@@ -47,7 +47,7 @@ type Sources struct {
 	dir   string // current folder, absolute; "" if no file is read
 	file  file
 	found string   // folder in which hectl.yml was found; "" for none
-	path  string   // of hectl.yml, without symbolic links; "" for none
+	path  string   // path of hectl.yml, without symbolic links; "" for none
 	sql   []string // SQL files of the masking rules
 	seed  string   // seed file of the masking rules if it needs approval; "" for none
 	ask   func(path string, claims []Claim, changed bool) bool

@@ -34,12 +34,12 @@ type Console struct {
 	quiet    bool
 	verbose  bool
 	json     bool
-	log      slog.Handler // nil: messages are text
+	log      slog.Handler // nil if messages are text
 	command  string
 	result   Result
 
 	mu    sync.Mutex
-	bar   *Progress // on the screen; nil for none
+	bar   *Progress // bar on the screen; nil for none
 	steps []Step
 }
 

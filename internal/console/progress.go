@@ -24,7 +24,7 @@ const (
 )
 
 const (
-	redrawEvery = 200 * time.Millisecond // on a terminal; the elapsed time shows that work continues
+	redrawEvery = 200 * time.Millisecond // interval on a terminal; the elapsed time shows that work continues
 	lineEvery   = 30 * time.Second       // if standard error is not a terminal
 
 	labelWidth  = 22 // columns; the other columns of barColumns hold bar, amount, rate and time
@@ -39,7 +39,7 @@ const (
 type Progress struct {
 	c     *Console
 	unit  Unit
-	total int64 // -1: not known
+	total int64 // -1 if not known
 	start time.Time
 	n     atomic.Int64
 

@@ -92,7 +92,7 @@ type doctor struct {
 	job   *scheduled // the scheduled backup; nil without --cron, and if there is none
 
 	broken  bool     // hectl.yml cannot be read
-	role    role     // of this machine
+	role    role     // role of this machine
 	missing []string // variables that are set here, but not under cron
 }
 

@@ -60,7 +60,7 @@ func (f *List) Error(about, fix, format string, args ...any) {
 func (f *List) Fail(about string, err error) {
 	fixes := fault.Hints(err)
 	for i, hint := range fixes {
-		fixes[i] = cmp.Or(fault.Command(hint), hint) // to paste
+		fixes[i] = cmp.Or(fault.Command(hint), hint) // only the command, so it can be pasted
 	}
 	*f = append(*f, Finding{about, Error, oneLine(err.Error()), fixes})
 }

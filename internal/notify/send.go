@@ -29,8 +29,8 @@ type Options struct {
 type Notifier struct {
 	opt      Options
 	targets  []Target
-	timeout  time.Duration // for one attempt
-	pause    time.Duration // after the first attempt
+	timeout  time.Duration // limit for one attempt
+	pause    time.Duration // pause after the first attempt
 	starting sync.WaitGroup
 }
 

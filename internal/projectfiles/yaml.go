@@ -15,7 +15,7 @@ type node struct {
 	line      int
 	scalar    string // text, unless it is a mapping or a list
 	null      bool
-	keys      []string // in the order of the file
+	keys      []string // keys in the order of the file
 	values    map[string]*node
 	duplicate map[string]bool // keys that occur more than once
 	list      []*node

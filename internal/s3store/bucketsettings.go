@@ -33,8 +33,8 @@ type LifecycleRule struct {
 	SmallerThan int64 // bytes; 0 for no limit
 
 	ExpireDays     int       // age at which objects are deleted; 0 for never
-	ExpireDate     time.Time // from then on, all are deleted; zero for never
-	NoncurrentDays int       // after that, versions that are not current are deleted; 0 for never
+	ExpireDate     time.Time // date from which all are deleted; zero for never
+	NoncurrentDays int       // age at which versions that are not current are deleted; 0 for never
 	Moves          []Move
 }
 

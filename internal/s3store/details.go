@@ -22,7 +22,7 @@ type Details struct {
 	SSE, KMSKeyID string // encryption, as in UploadOptions
 	Version       string // "" or "null" in a bucket without versions
 
-	crc64nvme string // of the whole object, in the form of S3's header; "" for none
+	crc64nvme string // CRC64NVME of the whole object, in the form of S3's header; "" for none
 }
 
 // Details returns the details of obj, which must come from List or Head. If the object

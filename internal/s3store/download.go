@@ -46,7 +46,7 @@ type Download struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 
-	pieces chan *piece // in the order of the object
+	pieces chan *piece // pieces in the order of the object
 	free   chan []byte // nil for a buffer that is not allocated yet
 
 	mu      sync.Mutex // held by Read, and by Close after it has interrupted Read

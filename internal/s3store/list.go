@@ -14,7 +14,7 @@ import (
 // Object is an object in a listing.
 type Object struct {
 	Key          string
-	Size         int64     // in bytes
+	Size         int64     // bytes
 	ETag         string    // without quotes
 	LastModified time.Time // UTC; usually zero in the result of Upload
 }

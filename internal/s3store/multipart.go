@@ -116,7 +116,7 @@ func (u *upload) feed(ctx context.Context, parts *partReader, p part, give func(
 		}
 		if u.reviser != nil && len(held) == int(p.number-1) && int64(len(held)*parts.size) < u.reviser.Held() {
 			held = append(held, p)
-			parts.release(nil) // in place of the buffer of the held part
+			parts.release(nil) // a new buffer replaces that of the held part
 		} else {
 			give(p)
 		}

@@ -11,7 +11,7 @@ import (
 
 // part is a piece of the stream, in a buffer of the ring.
 type part struct {
-	number int32 // from 1
+	number int32 // part number, from 1
 	data   []byte
 	sum    uint64 // CRC64NVME of data
 	last   bool

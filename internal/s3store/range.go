@@ -34,7 +34,7 @@ type rangeReader struct {
 	ctx      context.Context // cancels Read, which has no context
 	cancel   context.CancelFunc
 	obj      Object
-	offset   int64 // of the next byte
+	offset   int64 // offset of the next byte
 	end      int64
 	body     io.ReadCloser // nil if no request is open
 	failures int           // consecutive failures without a byte

@@ -57,7 +57,7 @@ type Config struct {
 // Keys are credentials from a place that the SDK does not search.
 type Keys struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
-	Origin                                     string // that place, for messages
+	Origin                                     string // name of that place, for messages
 }
 
 // Store is a bucket. Its methods are safe for concurrent use.

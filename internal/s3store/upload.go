@@ -31,7 +31,7 @@ const (
 
 	// A held first part is sent last and alone, so parts should be small.
 	smallestPartSize = 8 * mib
-	unknownPartSize  = 16 * mib // without an estimate
+	unknownPartSize  = 16 * mib // part size without an estimate
 	// The stream can be a quarter longer than the estimate before the parts run out.
 	estimatedParts = 8_000
 	defaultFlight  = 4
@@ -170,7 +170,7 @@ type upload struct {
 	op       operation
 	key      string
 	opt      UploadOptions
-	id       string // of a multipart upload
+	id       string // ID of a multipart upload
 	checksum bool   // a multipart upload was opened with checksums
 	listed   bool   // other uploads of the key look for it
 	reviser  reviser

@@ -13,7 +13,7 @@ import (
 // Account is the user that runs the service. The zero value is a dynamic user, which
 // exists only while the service runs.
 type Account struct {
-	Name      string // of an existing account; "" for a dynamic user
+	Name      string // name of an existing account; "" for a dynamic user
 	SharesTmp bool   // the service must see the machine's /tmp, where the source's socket is
 	Reason    string // a sentence: why this account
 }

@@ -11,7 +11,7 @@ func TestNewAccount(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		given, socket, role string
-		want                Account // without Reason
+		want                Account // account, without Reason
 		refused             string  // part of the error
 	}{
 		{"", "", "backup", Account{}, ""},

@@ -10,12 +10,12 @@ import (
 // InstalledJob is a backup found in a crontab or a systemd unit.
 type InstalledJob struct {
 	Program   string            // hectl, as the line names it
-	Args      []string          // after "backup"
+	Args      []string          // arguments after "backup"
 	Env       map[string]string // variables that the crontab or unit sets
 	EnvFiles  []string          // files of variables; as in EnvironmentFile=, a leading "-" marks an optional one
 	Dir       string            // "" for the default
 	Account   string            // User= of the unit; "" for a dynamic user, and for cron
-	Unit      bool              // from a systemd unit
+	Unit      bool              // the job comes from a systemd unit
 	HidesHome bool              // the unit sets ProtectHome=
 	Others    int               // how many other lines run hectl backup
 }

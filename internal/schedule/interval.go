@@ -53,7 +53,7 @@ func NewInterval(every time.Duration, at string) (Interval, error) {
 		return Interval{}, fault.New(fault.Usage, "give a time such as --at 02:30", "--at %q is not a time of day", at)
 	}
 	hour, _ := strconv.Atoi(clock[1])   // the pattern accepts only digits
-	minute, _ := strconv.Atoi(clock[2]) // likewise
+	minute, _ := strconv.Atoi(clock[2]) // the pattern accepts only digits
 	return Interval{every, (time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute) % every}, nil
 }
 

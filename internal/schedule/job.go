@@ -12,7 +12,7 @@ import (
 type Job struct {
 	Interval    Interval
 	Hectl       string   // absolute path of the program
-	Args        []string // after "hectl backup": no secrets, no control characters
+	Args        []string // arguments after "hectl backup": no secrets, no control characters
 	Profile     string   // AWS profile, for cron only: the service's user has no ~/.aws
 	EnvFile     string   // file with the service's passwords and keys
 	Description string   // the database and the bucket

@@ -79,7 +79,7 @@ func approveOwn(env *command.Env) {
 
 // approval is the result of "hectl allow".
 type approval struct {
-	Paths    []string       `json:"paths"` // of the files that were approved or revoked
+	Paths    []string       `json:"paths"` // paths of the files that were approved or revoked
 	Approved bool           `json:"approved"`
 	Claims   []config.Claim `json:"claims"` // claims that were approved
 }

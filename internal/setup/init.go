@@ -65,7 +65,7 @@ func initCommand(env *command.Env) *cli.Command {
 
 // question is a setting of hectl.yml.
 type question struct {
-	name  string // of the flag
+	name  string // name of the flag
 	text  string // the question; "" if only a flag sets it
 	usual string
 	check func(config.Flags) error
@@ -245,7 +245,7 @@ type initialized struct {
 	Content string `json:"content"`
 	DryRun  bool   `json:"dry_run"`
 
-	Found []proposal `json:"found,omitempty"` // in the project's files
+	Found []proposal `json:"found,omitempty"` // databases in the project's files
 }
 
 // Text renders the file on a dry run, and else its path.

@@ -19,7 +19,7 @@ import (
 
 // proposal is a database in the project's files, as a target for hectl.yml.
 type proposal struct {
-	Target string `json:"target"` // as in hectl.yml; "" if it must not be a target
+	Target string `json:"target"` // text for hectl.yml; "" if it must not be a target
 	Origin string `json:"origin"`
 	Parts  []part `json:"parts,omitempty"`
 	Reason string `json:"not_proposed,omitempty"`

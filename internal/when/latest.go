@@ -60,7 +60,7 @@ func parse(text string, now time.Time) (first, last time.Time, err error) {
 // parseMoment parses a date and a time of day, with a "T" or a space between them. It returns
 // the first and the last moment.
 func parseMoment(text string, local *time.Location) (first, last time.Time, err error) {
-	if zoneless, is := strings.CutSuffix(text, " UTC"); is { // as hectl prints times
+	if zoneless, is := strings.CutSuffix(text, " UTC"); is { // hectl prints times like this
 		text = zoneless + "Z"
 	}
 	if date, clock, found := strings.Cut(text, " "); found {

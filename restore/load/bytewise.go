@@ -58,7 +58,7 @@ func Outgrown(err error) bool {
 	case "23514", "22001", "54000", "42622", "23505", "23503":
 		return true
 	case "":
-		text := err.Error() // from pg_restore, which runs with LC_MESSAGES=C
+		text := err.Error() // pg_restore runs with LC_MESSAGES=C
 		return slices.ContainsFunc([]string{
 			"violates check constraint", "violates partition constraint", "value too long", "exceeds btree", "exceeds maximum", "duplicate key", "is violated by some row",
 		}, func(said string) bool { return strings.Contains(text, said) })

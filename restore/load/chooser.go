@@ -12,7 +12,7 @@ import (
 // Chooser decides which tables are restored with their rows. The schema is always
 // restored.
 type Chooser struct {
-	only       []schema.Pattern // none: all
+	only       []schema.Pattern // nil for all
 	exclude    []schema.Pattern
 	partitions schema.Partitions
 }

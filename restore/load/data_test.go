@@ -117,7 +117,7 @@ func TestCheckedReader(t *testing.T) {
 // A copy that runs alone separates those before it from those after it.
 func TestInTurn(t *testing.T) {
 	for _, tt := range []struct {
-		alone string // for each table
+		alone string // one character per table
 		want  [][]int
 	}{
 		{"", [][]int{nil}},

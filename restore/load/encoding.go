@@ -97,9 +97,9 @@ func (l *likeness) ask(ctx context.Context, admin *pgtools.DB, encoding string) 
 type taking int
 
 const (
-	asIs     taking = iota // with the locale of the model
+	asIs     taking = iota // model's locale
 	convert                // the server converts to the encoding of the model
-	bytewise               // with the locale C
+	bytewise               // locale C
 )
 
 // take decides how a new database handles text in an encoding. UTF8 has the characters of

@@ -16,13 +16,13 @@ import (
 
 // LeftOut is an object of a dump that a restore leaves out.
 type LeftOut struct {
-	Kind string   `json:"kind"` // as for --without
+	Kind string   `json:"kind"` // kind, as for --without
 	Name string   `json:"name"`
 	Why  string   `json:"why"`
 	With []string `json:"with,omitempty"` // dependent objects that are also left out
 	// Matters reports that the application may notice, so the user should check.
 	Matters bool `json:"matters"`
-	Asked   bool `json:"-"` // by --without or hectl.yml
+	Asked   bool `json:"-"` // requested by --without or hectl.yml
 }
 
 // String describes l in one line.
@@ -63,12 +63,12 @@ type omitter struct {
 	d         *dump.Dump
 	host      string
 	takesRows func(*archive.Entry) bool
-	needs     map[int][]*archive.Entry // by the ID of an entry, the entries that need it
-	lacks     map[int]lack             // by the id of an entry
+	needs     map[int][]*archive.Entry // the entries that need an entry, by its ID
+	lacks     map[int]lack             // reasons, by the ID of an entry
 
 	byID     map[int]*archive.Entry
 	left     []LeftOut
-	noted    map[[2]string]*noted // by kind and reason
+	noted    map[[2]string]*noted // groups, by kind and reason
 	problems []error
 }
 
@@ -116,7 +116,7 @@ func needs(h *archive.Head) map[int][]*archive.Entry {
 // It caches its guesses, because a hostile dump may have any number of entries.
 type extensions struct {
 	all      []*archive.Entry
-	inSchema map[string][]*archive.Entry // by the name of the schema
+	inSchema map[string][]*archive.Entry // extensions, by the name of the schema
 	known    map[string]*archive.Entry   // guesses, by the name of the schema
 }
 

@@ -135,7 +135,7 @@ func (l *Loader) restore(ctx context.Context, opt pgtools.RestoreOptions) ([]pgt
 		// The commit of the swap waits for the disk, and so makes all earlier commits
 		// durable.
 		"synchronous_commit":   "off",
-		"maintenance_work_mem": l.sortMemory(), // for checking foreign keys
+		"maintenance_work_mem": l.sortMemory(), // used to check foreign keys
 	}
 	opt.Phrases = l.phrases
 	maps.Copy(opt.Settings, l.Quiet)

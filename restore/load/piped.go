@@ -72,7 +72,7 @@ type inOrder struct {
 	copied func(tableCopy)
 	bar    *console.Progress
 	data   *archive.DataReader
-	copies map[int]tableCopy // by the entry's ID
+	copies map[int]tableCopy // copies, by the entry's ID
 	rest   map[int]bool
 	spool  spool
 }

@@ -142,7 +142,7 @@ func refuseSchema(differ []diff.Object) error {
 
 // planned is what a restore of the newer dump would do.
 type planned struct {
-	copies  map[int]tableCopy // by the id of the entry of their rows
+	copies  map[int]tableCopy // copies, by the ID of the entry of their rows
 	rest    remainder
 	reading *dependents
 }

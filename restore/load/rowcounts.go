@@ -16,8 +16,8 @@ import (
 
 // rowCount is the number of rows that a table must have after a restore.
 type rowCount struct {
-	table string // for FROM: ONLY the table, or a partitioned table with its partitions
-	name  string // for messages
+	table string // text for FROM: ONLY the table, or a partitioned table with its partitions
+	name  string // name for messages
 	want  int64
 	ids   []int // IDs of the blocks with these rows
 }
@@ -82,7 +82,7 @@ func wholeOf(wholes map[schema.Name]*rowCount, partitions schema.Partitions, e *
 type Comparison struct {
 	Tables  int      // number of tables whose row counts match
 	LeftOut []string // tables whose rows are left out
-	Counts  []Count  // of every table that was counted, even if they do not match
+	Counts  []Count  // counts of all counted tables, even if they do not match
 }
 
 // Count has the row counts of a table.

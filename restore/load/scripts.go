@@ -16,7 +16,7 @@ import (
 
 // Scripts are SQL files of the application's team.
 type Scripts struct {
-	Key   string // of the setting that names them
+	Key   string // key of the setting that names the files
 	Files []Script
 }
 

@@ -20,8 +20,8 @@ import (
 type column struct {
 	Schema, Table, Name string
 	NotNull, Generated  bool
-	Type                string   // without its length
-	Length              int      // of varchar(n) and char(n); 0 without a length
+	Type                string   // type without its length
+	Length              int      // n of varchar(n) and char(n); 0 without a length
 	Array               bool     // Type is the type of the elements
 	Lineage             []string // names of the table and of the tables it is a partition of
 }

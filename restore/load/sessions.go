@@ -82,7 +82,7 @@ func (l *Loader) session(ctx context.Context) (*pgtools.DB, error) {
 	}
 	on, said := l.Dump.Head.StandardStrings()
 	if !said {
-		on = l.Tool.Version.Major >= 19 // as pg_restore assumes
+		on = l.Tool.Version.Major >= 19 // pg_restore assumes this
 	}
 	if err == nil && !on {
 		_, err = db.Exec(ctx, "SET standard_conforming_strings = off")

@@ -100,7 +100,7 @@ func TestSessions(t *testing.T) {
 			{loader(1, old), "standard_conforming_strings", "off"},
 			{loader(1, &archive.Head{}), "client_encoding", "UTF8"},
 			{loader(1, &archive.Head{}), "search_path", ""},
-			{loader(1, &archive.Head{}), "standard_conforming_strings", "off"}, // as an old pg_restore assumes
+			{loader(1, &archive.Head{}), "standard_conforming_strings", "off"}, // an old pg_restore assumes this
 			{newer, "standard_conforming_strings", "on"},
 			{newer, "check_function_bodies", "off"},
 			{newer, "row_security", "off"},

@@ -188,7 +188,7 @@ type dealt struct {
 	into   tableCopy
 	chunk  chunk     // the part that is not read yet
 	long   io.Reader // the rest of a long row, masked; nil if there is none
-	buffer []byte    // of masked rows
+	buffer []byte    // buffer for masked rows
 }
 
 func (d *dealt) Read(p []byte) (int, error) {

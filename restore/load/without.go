@@ -17,7 +17,7 @@ type Without struct {
 
 // omission is one object to leave out, or all objects of a kind.
 type omission struct {
-	desc string // as in the table of contents: "EVENT TRIGGER"
+	desc string // kind as in the table of contents: "EVENT TRIGGER"
 	name string // "" for all
 }
 
@@ -99,7 +99,7 @@ func (w Without) takes(e *archive.Entry) bool {
 		if kindOf(o.desc) != kindOf(e.Desc) {
 			return false
 		}
-		bare, _, _ := strings.Cut(tag, "(") // of a function
+		bare, _, _ := strings.Cut(tag, "(") // cut the arguments of a function
 		return slices.Contains([]string{"", tag, bare, namespace + "." + tag, namespace + "." + bare}, o.name)
 	})
 }

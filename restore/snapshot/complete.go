@@ -11,8 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/restore/target"
 )
 
-// completeNames completes the names of snapshots that are not on the command line yet,
-// unless the command line already has the maximum number of names, most.
+// completeNames completes the names of snapshots, each only once, until the command line
+// has most names.
 func completeNames(env *command.Env, most int) commandline.Completer {
 	return func(ctx context.Context, line commandline.Line) ([]commandline.Candidate, error) {
 		if len(line.Operands) >= most {

@@ -107,7 +107,7 @@ type Restore struct {
 	DropReplaced bool
 	DryRun       bool
 	Commands     swap.Commands
-	Login        *swap.LoginOptions // nil: do not look for a login
+	Login        *swap.LoginOptions // nil to look for no login
 }
 
 // Run replaces the target with a copy of the snapshot.

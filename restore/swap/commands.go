@@ -20,7 +20,7 @@ import (
 // migrations. They run in the temp database.
 type Commands struct {
 	Words      [][]string
-	Limit      time.Duration // of each command
+	Limit      time.Duration // time limit of each command
 	Dir        string        // folder of hectl.yml, where the commands run
 	KeepFailed bool          // --keep-failed: keep the temp database if a command failed
 }

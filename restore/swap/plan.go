@@ -18,14 +18,14 @@ import (
 type Plan struct {
 	Target    string
 	Server    string // user@host:port/database of the target
-	Version   string // of the server
+	Version   string // version of the server
 	Exists    bool   // whether there is a target to replace
 	Temp      string
 	Previous  string   // kept under this name; "" when nothing is kept
 	Leftovers []string // databases of earlier runs that will be dropped
 
-	Dump    dump.Info // in the temp database
-	Masked  bool      // by rules
+	Dump    dump.Info // the dump in the temp database
+	Masked  bool      // rules masked the rows
 	Rules   string    // hash of the masking rules
 	LeftOut []load.LeftOut
 
@@ -34,7 +34,7 @@ type Plan struct {
 	Commands     Commands
 	Save         *SnapshotCopy // nil if the fetch keeps no snapshot
 	Login        *Login        // nil if not known
-	mark         target.Mark   // of the temp database once it is the target
+	mark         target.Mark   // mark of the temp database once it is the target
 	outgoing     string        // name of the older previous database until it is dropped
 	dropReplaced bool          // drop the replaced database instead of keeping it
 	// dropsPrevious reports that an existing previous database will be dropped.

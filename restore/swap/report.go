@@ -16,7 +16,7 @@ type Report struct {
 	Dump          dump.Info      `json:"dump,omitzero"`
 	Target        string         `json:"target"`
 	Server        string         `json:"server"`
-	Masked        bool           `json:"masked"`               // by rules; credentials are always masked
+	Masked        bool           `json:"masked"`               // rules masked the rows; credentials are always masked
 	Rules         string         `json:"mask_rules,omitempty"` // hash of the masking rules
 	Previous      string         `json:"previous_database,omitempty"`
 	GoBack        string         `json:"go_back,omitempty"`  // a command line
@@ -28,7 +28,7 @@ type Report struct {
 	LeftOut       []load.LeftOut `json:"left_out,omitempty"`
 	// AfterRestore are the commands that ran.
 	AfterRestore []string `json:"after_restore,omitempty"`
-	Login        *Login   `json:"login,omitempty"` // to the application
+	Login        *Login   `json:"login,omitempty"` // how to log in to the application
 	Seconds      float64  `json:"seconds"`
 }
 

@@ -14,7 +14,7 @@ import (
 // facts are the basis for the guard's decision. hectl gathers them in two rounds: it
 // asks the target's server only if nothing in the settings forbids connecting to it.
 type facts struct {
-	Env       pgtools.Environ          // for RAILS_ENV and its like
+	Env       pgtools.Environ          // provides RAILS_ENV and similar variables
 	EnvOrigin func(name string) string // reports where Env found a variable; nil if not known
 	Target    pgtools.Conn
 	AllowHost []string // hosts other than this machine that --allow-host names

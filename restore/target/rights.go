@@ -160,7 +160,7 @@ func IsSuperuser(ctx context.Context, admin *pgtools.DB) (is bool, err error) {
 // hectl restores this target.
 func (s *Session) AnnounceSuperuser(ctx context.Context) error {
 	if s.Existing != nil && ParseMark(s.Existing.Comment).Origin != nil {
-		return nil // announced before
+		return nil // already announced
 	}
 	is, err := IsSuperuser(ctx, s.DB)
 	if is {

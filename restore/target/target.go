@@ -41,7 +41,7 @@ type Options struct {
 	AllowHost []string // hosts other than this machine
 	Force     bool     // replace it even if its ar_internal_metadata says production
 	Source    *pgtools.Conn
-	Environ   pgtools.Environ          // for RAILS_ENV and similar variables
+	Environ   pgtools.Environ          // provides RAILS_ENV and similar variables
 	Origin    func(name string) string // where Environ finds a variable; nil if not known
 }
 

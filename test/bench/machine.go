@@ -19,7 +19,7 @@ type machine struct {
 	Postgres   string    `json:"postgres"`
 	Settings   string    `json:"settings"`
 	Hectl      string    `json:"hectl"`
-	Compress   string    `json:"compress"` // of pg_dump
+	Compress   string    `json:"compress"` // compression of pg_dump
 	Load       string    `json:"load"`     // load averages at the start
 }
 

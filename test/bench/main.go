@@ -40,13 +40,13 @@ func start(ctx context.Context, args []string) error {
 
 // options are the parsed flags.
 type options struct {
-	scale    int // of demodata; 0 for no rows at all
+	scale    int // scale of demodata; 0 for no rows at all
 	rounds   int
 	jobs     int
 	tables   int
 	only     *regexp.Regexp
 	links    []line
-	settings map[string]string // of Postgres
+	settings map[string]string // settings of Postgres
 	json     string
 	wait     time.Duration // limit of the wait for a quiet machine before each run
 	exclude  bool

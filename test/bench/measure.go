@@ -24,9 +24,9 @@ type scenario struct {
 	contenders []contender
 	baselines  []string // contenders that the others are compared with
 
-	prepare func(ctx context.Context) error                                // before each run
+	prepare func(ctx context.Context) error                                // runs before each run
 	before  map[string]func(ctx context.Context, r *run, s *subject) error // prepares a run of one contender, not measured
-	clean   func(ctx context.Context) error                                // after all runs
+	clean   func(ctx context.Context) error                                // runs after all runs
 	check   func(ctx context.Context, s *subject) error
 }
 

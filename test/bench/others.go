@@ -18,8 +18,8 @@ const busy = 0.1
 // processorTime is the time used so far, in seconds of one processor.
 type processorTime struct {
 	all  float64 // used or idle
-	used float64 // by any program, and time that the host took away
-	ours float64 // by the bench and everything it started, including the servers
+	used float64 // used by any program, or taken away by the host
+	ours float64 // used by the bench and everything it started, including the servers
 }
 
 // since returns the time used by the bench since then, and the share of the

@@ -44,9 +44,9 @@ type row struct {
 // sample is one run of a contender.
 type sample struct {
 	Seconds    float64 `json:"seconds"`
-	Processors float64 `json:"processor_seconds"`    // of everything, including the servers
-	Memory     int64   `json:"memory_bytes"`         // of all programs at one moment
-	Largest    int64   `json:"largest_memory_bytes"` // of one program
+	Processors float64 `json:"processor_seconds"`    // time of everything, including the servers
+	Memory     int64   `json:"memory_bytes"`         // sum of all programs at one moment
+	Largest    int64   `json:"largest_memory_bytes"` // largest of the programs
 	Down       int64   `json:"down_bytes"`
 	Up         int64   `json:"up_bytes"`
 	Others     float64 `json:"others"` // share of the processors that other programs used

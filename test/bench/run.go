@@ -16,7 +16,7 @@ import (
 // run is one run of a contender: its programs and their memory.
 type run struct {
 	*world
-	endpoint string // of S3
+	endpoint string // endpoint of S3
 	memory   memory
 }
 

@@ -34,13 +34,13 @@ type world struct {
 
 // subject is a database and its dump.
 type subject struct {
-	database string    // also the label of its dump
+	database string    // name, and label of its dump
 	fill     []string  // SQL, one transaction each
 	day      string    // SQL between its first dump and the one that is measured; "" for one dump
-	dayBegan time.Time // after the first of the two dumps
+	dayBegan time.Time // time after the first of the two dumps
 
 	// These are set once the database exists.
-	size     int64  // of the database, in bytes
+	size     int64  // size of the database in bytes
 	dump     string // key of the dump
 	dumpSize int64
 	dumpFile string // the dump in the S3 server's folder

@@ -97,7 +97,7 @@ func (w *world) hectl(ctx context.Context, path string, settings []string, recor
 	cmd.Env = append(cleanEnviron(), append(settings, w.s3.Env()...)...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if record != nil {
-		both := io.MultiWriter(os.Stdout, record) // in the order of the output
+		both := io.MultiWriter(os.Stdout, record) // one writer keeps the order of the output
 		cmd.Stdout, cmd.Stderr = both, both
 	}
 	// hectl tidies up after SIGINT; the terminal may have sent it one already.

@@ -12,7 +12,7 @@ import (
 // The still is a picture of a terminal: the text of a run, line by line.
 const (
 	stillColumns = 96
-	charWidth    = 8.4 // of a monospaced font of 14 pixels
+	charWidth    = 8.4 // width in a monospaced font of 14 pixels
 	lineHeight   = 21
 	padding      = 18
 )

@@ -23,7 +23,7 @@ const patience = 12 * time.Minute
 // running is a running hectl.
 type running struct {
 	cmd    *exec.Cmd
-	id     string // in the environment of all its processes
+	id     string // value of idVariable in the environment of all its processes
 	stdout bytes.Buffer
 	stderr bytes.Buffer
 	done   chan struct{}

@@ -35,15 +35,15 @@ const (
 type row struct {
 	command string
 	fault   string
-	points  int    // at how many points of the run the fault strikes; 0: once
+	points  int    // number of points of the run at which the fault strikes; 0 for once
 	codes   []int  // allowed exit codes, the usual one first
 	said    string // text that the message must contain with the first code
-	outcome string // for the table, in addition to the results that all rows share
+	outcome string // outcome for the table, in addition to the results that all rows share
 	leaves  leftovers
 
-	quick  bool // in the selection of "make test"
+	quick  bool // selected by "make test"
 	own    bool // has its own servers
-	disk   bool // and a small disk for the local one
+	disk   bool // also has a small disk for the local server
 	aside  bool // mostly waits, so it runs in parallel with the others
 	spoils bool // the fault changes the bucket
 	whole  bool // the whole dump is restored, despite the snapshot
@@ -69,7 +69,7 @@ type try struct {
 	*place
 	row     row
 	n       int    // number of the point, from 0
-	label   string // of the dumps that a backup makes
+	label   string // label of the dumps that a backup makes
 	started []*running
 	begun   chan *running // receives the first run
 	rules   []*s3test.Rule

@@ -62,7 +62,7 @@ type soaking struct {
 	*place
 	random  *rand.Rand
 	endings map[string]int
-	memory  []int64 // of successful backups, in order
+	memory  []int64 // peak memory of successful backups, in order
 	files   []int64
 	last    *running
 }

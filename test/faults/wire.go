@@ -24,9 +24,9 @@ type wire struct {
 	changed chan struct{} // closed when state changes
 	open    map[net.Conn]bool
 	carried int64 // bytes in both directions, since reset
-	at      int64 // when carried reaches at, the state changes to then; -1: never
+	at      int64 // when carried reaches at, the state changes to then; -1 for never
 	then    state
-	watched *watch // nil: none
+	watched *watch // nil for none
 }
 
 // watch waits for statements, and strikes at the last one.

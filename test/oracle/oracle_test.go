@@ -18,7 +18,7 @@ import (
 // An input is a database to be dumped and restored.
 type input struct {
 	name     string
-	sql      string // for psql, as a superuser in an empty database
+	sql      string // SQL for psql, as a superuser in an empty database
 	encoding string
 	role     string   // SQL that sets the settings of the role that restores, %s
 	scrubbed []string // tables that hectl changes: differences_test.go has the reasons

@@ -23,14 +23,14 @@ import (
 
 // Options configure a cluster. The zero value works for most tests.
 type Options struct {
-	Bin      string            // folder of the server's programs; "": the newest one found
+	Bin      string            // folder of the server's programs; "" for the newest one found
 	Conf     map[string]string // settings for postgresql.conf
-	Password string            // of the role postgres, required on TCP (scram-sha-256); "": trust
+	Password string            // password of the role postgres, required on TCP (scram-sha-256); "" for trust
 	Debian   bool              // pg_hba.conf of Debian's packages: peer authentication on the socket; needs a Password
 	TLS      bool              // offer TLS, with a certificate for localhost; see Cluster.CAFile
-	Log      string            // file for the server's log; "": in the cluster's folder
+	Log      string            // file for the server's log; "" for one in the cluster's folder
 	Primary  *Cluster          // a running cluster without a password, which this one follows as a standby
-	Dir      string            // parent of the cluster's folder, a short path; "": /tmp
+	Dir      string            // parent of the cluster's folder, a short path; "" for /tmp
 }
 
 // A Cluster is a running server. Its superuser is called postgres.
@@ -39,7 +39,7 @@ type Cluster struct {
 	bin      string
 	port     int
 	password string
-	peer     bool // on the socket
+	peer     bool // peer authentication on the socket
 	log      string
 	account  account
 	conf     map[string]string

@@ -13,7 +13,7 @@ import (
 
 // LinkOptions describe the line to the server. The zero value adds no delay.
 type LinkOptions struct {
-	Bandwidth int64         // bytes per second in each direction, for all connections together; 0: no limit
+	Bandwidth int64         // bytes per second in each direction, for all connections together; 0 for no limit
 	RoundTrip time.Duration // half of it in each direction
 }
 
@@ -151,7 +151,7 @@ func (l *Link) carry(ctx context.Context, end func(), to io.Writer, from io.Read
 
 // lane is one direction of a link, which its connections share.
 type lane struct {
-	bandwidth int64 // bytes per second; 0: no limit
+	bandwidth int64 // bytes per second; 0 for no limit
 	carried   atomic.Int64
 
 	mu   sync.Mutex

@@ -17,13 +17,13 @@ func TestLinkTakesItsTime(t *testing.T) {
 	const (
 		mb     = 1_000_000
 		trip   = 40 * time.Millisecond
-		second = time.Second - slack // of bandwidth, except for what an idle lane may make up
+		second = time.Second - slack // one second of bandwidth, except for what an idle lane may make up
 	)
 	for _, tt := range []struct {
 		name        string
 		opt         LinkOptions
 		connections int
-		want        time.Duration // from the start until the last answer has arrived
+		want        time.Duration // time from the start until the last answer has arrived
 	}{
 		{"near", LinkOptions{}, 2, 0},
 		{"far", LinkOptions{RoundTrip: trip}, 2, 2 * trip},

@@ -26,7 +26,7 @@ type Proxy struct {
 
 	mu       sync.Mutex
 	rules    []*Rule
-	requests []*http.Request // without bodies
+	requests []*http.Request // requests without bodies
 }
 
 // NewProxy starts a proxy for the server at target. Close stops it.
@@ -107,7 +107,7 @@ type Rule struct {
 	fault Fault
 	skip  int // matching requests to pass before the first fault
 	every int
-	times int // -1: no limit
+	times int // -1 for no limit
 	seen  int
 	hits  int
 }

@@ -35,7 +35,7 @@ type Options struct {
 // Server is a running S3 server on a loopback port.
 type Server struct {
 	URL       string // http://127.0.0.1:PORT
-	AccessKey string // of the administrator, as is SecretKey
+	AccessKey string // key of the administrator, as is SecretKey
 	SecretKey string
 	Region    string
 
