@@ -560,8 +560,8 @@ func policyDifference(files map[string]string, iam, rds string) (string, error) 
 	return cmp.Diff(want, got), nil
 }
 
-// The roles in contrib/terraform may do what docs/reference/iam.md and docs/rds.md say,
-// action by action and resource by resource.
+// The roles in contrib/terraform may do exactly what docs/reference/iam.md and
+// docs/rds.md allow, action by action and resource by resource.
 func TestTerraformPolicies(t *testing.T) {
 	diff, err := policyDifference(terraformFiles(t), page(t, "docs/reference/iam.md"), page(t, "docs/rds.md"))
 	if err != nil {
@@ -572,8 +572,8 @@ func TestTerraformPolicies(t *testing.T) {
 	}
 }
 
-// Without a bucket for masked dumps, a key and RDS, there are three roles, and they may
-// do only what the page says for the first bucket.
+// Without a bucket for masked dumps, a key and RDS, there are three roles, with only the
+// permissions that the page lists for the first bucket.
 func TestTerraformPoliciesOfOneBucket(t *testing.T) {
 	got, err := terraformGrants(terraformFiles(t), map[string]cty.Value{"bucket": cty.StringVal("human-essentials-backups")})
 	if err != nil {
@@ -706,8 +706,8 @@ func TestTerraformBuckets(t *testing.T) {
 	}
 }
 
-// With the defaults there is one bucket, S3's own keys and no Object Lock. The outputs are
-// what the README says.
+// With the defaults there is one bucket, S3's own keys and no Object Lock. The outputs
+// match the README.
 func TestTerraformDefaults(t *testing.T) {
 	m, err := parseTerraform(terraformFiles(t), map[string]cty.Value{"bucket": cty.StringVal("dumps-of-app"), "prefix": cty.StringVal("app")})
 	if err != nil {

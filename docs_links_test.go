@@ -70,7 +70,7 @@ func anchors(markdown string) map[string]bool {
 	return found
 }
 
-// Every relative link in a page leads to a file, and its anchor to a heading.
+// Every relative link in a page has a target file, and its anchor a heading.
 func TestLinksOfThePages(t *testing.T) {
 	pages := markdownPages(t)
 	links := 0

@@ -102,8 +102,8 @@ func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("it never came to %q", args)
 }
 
-// kill-child SIGNAL NAME signals the processes of that name that a background
-// command started.
+// kill-child SIGNAL NAME signals the processes called NAME that a background command
+// started.
 func cmdKillChild(ts *testscript.TestScript, _ bool, args []string) {
 	signals := map[string]syscall.Signal{"KILL": syscall.SIGKILL, "TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "STOP": syscall.SIGSTOP}
 	pids := children(ts, args[1])

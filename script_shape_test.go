@@ -33,7 +33,7 @@ func cmdShape(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(compareShape(args[0], []byte(ts.ReadFile("stdout"))))
 }
 
-// compareShape compares a document with the file of that name.
+// compareShape compares a document with the shape called name.
 func compareShape(name string, document []byte) error {
 	got, err := shapeOf(document)
 	if err != nil {

@@ -99,7 +99,7 @@ func TestScriptReadme(t *testing.T) {
 	}
 }
 
-// scriptCommands are the commands for scripts in addition to those of testscript.
+// scriptCommands returns the commands for scripts in addition to those of testscript.
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"production":  cmdProduction,

@@ -50,7 +50,7 @@ func answering(t *testing.T, code string) config.Bucket {
 	}
 }
 
-// Without attachments, the default bucket is not even asked.
+// Without attachments, hectl sends no request to the default bucket.
 func TestCheck(t *testing.T) {
 	env := newEnv(t)
 	const ok, advice, failed = finding.OK, finding.Advice, finding.Error

@@ -148,9 +148,9 @@ type expectation struct {
 	vouched bool
 }
 
-// expect returns the expectation for a blob. The size and MD5 in the row suffice and
-// cost no request. Without an MD5 it asks the store for its own checksum. It also asks
-// about an empty blob, which is never requested otherwise.
+// expect returns the expectation for a blob. The size and MD5 in the row suffice and cost
+// no request. Without an MD5, it requests the store's own checksum. It also sends a
+// request for an empty blob, which is never requested otherwise.
 func (r *run) expect(ctx context.Context, b blob) (expectation, error) {
 	e := expectation{object: s3store.Object{Key: r.Prefix + b.Key, Size: b.Size}, vouched: true}
 	e.newSum = func() sum { return md5Sum{md5.New(), b.MD5} } //nolint:gosec // Active Storage's checksums are MD5s

@@ -65,7 +65,7 @@ func (f *folder) has(b blob) (bool, error) {
 	return info.Mode().IsRegular() && info.Size() == b.Size, nil
 }
 
-// hasWhole is like has, and also compares the MD5 of the file if the blob has one.
+// hasWhole is like has, but also compares the MD5 of the file if the blob has one.
 func (f *folder) hasWhole(ctx context.Context, b blob) (bool, error) {
 	has, err := f.has(b)
 	if err != nil || !has || b.MD5 == nil {

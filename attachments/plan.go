@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// plan sorts the chosen blobs by what a fetch does with them.
+// plan sorts the chosen blobs by the action of a fetch.
 type plan struct {
 	There    []blob     // already in the folder
 	Wanted   []blob     // not in the folder; the largest first

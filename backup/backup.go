@@ -387,8 +387,8 @@ func (o *backupOptions) openSource(ctx context.Context, out *console.Console) (_
 	return src, tool, nil
 }
 
-// describeSource prints what is about to be dumped, and warns about flaws of the coming
-// dump.
+// describeSource prints the source that is about to be dumped, and warns about flaws of
+// the coming dump.
 func describeSource(out *console.Console, src *source.Source, c pgtools.Conn, tool pgtools.Tool, compress string) {
 	server := src.ServerVersion()
 	if isOlderMinor(tool.Version, server) {

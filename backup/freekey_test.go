@@ -37,7 +37,7 @@ func (unlistable) List(context.Context, string) iter.Seq2[s3store.Object, error]
 	return func(yield func(s3store.Object, error) bool) { yield(s3store.Object{}, errors.New("denied")) }
 }
 
-// quietConsole is a console whose clock is at now.
+// quietConsole returns a console without output, whose clock is at now.
 func quietConsole(now time.Time) *console.Console {
 	return console.New(console.Options{Stdout: io.Discard, Stderr: io.Discard, Now: func() time.Time { return now }})
 }

@@ -146,7 +146,7 @@ func (d *maskedDump) begin(taken time.Time) {
 	close(d.named)
 }
 
-// tee returns a reader of r that passes a copy of what it reads to the masked dump.
+// tee returns a reader of r that passes a copy of the data to the masked dump.
 func (d *maskedDump) tee(r io.Reader) io.Reader {
 	if d == nil {
 		return r

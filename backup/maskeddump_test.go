@@ -11,7 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// fedDump is a masked dump without a goroutine that masks: the test reads its input.
+// fedDump returns a masked dump without a goroutine that masks: the test reads its input.
 func fedDump(stallTimeout time.Duration) (*maskedDump, *io.PipeReader, chan error) {
 	in, feed := io.Pipe()
 	stopped := make(chan error, 1)

@@ -16,8 +16,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/text"
 )
 
-// scheduledFlags are the flags of hectl backup that a schedule passes on, and --notify,
-// which it refuses with an explanation.
+// scheduledFlags returns the flags of hectl backup that a schedule passes on, and
+// --notify, which it refuses with an explanation.
 func scheduledFlags(env *command.Env) []cli.Flag {
 	return slices.DeleteFunc(backupCommand(env).Flags, func(f cli.Flag) bool {
 		categorized, ok := f.(cli.CategorizableFlag)

@@ -137,7 +137,7 @@ func (o *statusOptions) run(ctx context.Context, env *command.Env) error {
 	return err
 }
 
-// inspect reads the bucket, and asks the source whether a backup is running.
+// inspect reads the bucket, and finds out from the source whether a backup is running.
 func (o *statusOptions) inspect(ctx context.Context, env *command.Env, query status.Query) (*status.Report, error) {
 	store, err := env.Open(ctx, o.bucket)
 	if err != nil {

@@ -18,7 +18,7 @@ var (
 )
 
 // timeouts stop a backup that takes too long, or during which pg_dump writes nothing.
-// They first ask what pg_dump is doing, because afterwards it is too late.
+// They first find out what pg_dump is doing, which is not possible afterwards.
 type timeouts struct {
 	cancel  context.CancelCauseFunc
 	timer   *time.Timer // nil without a limit for the whole run

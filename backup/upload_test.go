@@ -21,7 +21,7 @@ import (
 func TestUpload(t *testing.T) {
 	server, bucket := pgtest.New(t), s3test.New(t)
 	store := bucket.Store(t, "dumps")
-	// pg_dump still has rows to write when the sessions take over: a pipe holds 64 kB.
+	// pg_dump still has rows to write when the sessions take over: a pipe buffers 64 kB.
 	const sql = "CREATE TABLE items AS SELECT sha512(n::text::bytea) FROM generate_series(1, 10000) AS n; CREATE TABLE others AS TABLE items"
 	if err := server.Exec(t.Context(), "postgres", sql); err != nil {
 		t.Fatal(err)

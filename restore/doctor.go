@@ -92,8 +92,8 @@ func CheckNewest(ctx context.Context, f *finding.List, env *command.Env, want Wa
 	return &Newest{d}
 }
 
-// CheckTarget checks what a fetch would do to the target and what would stop it. newest
-// is nil if there is none.
+// CheckTarget checks what a fetch would change in the target and what would prevent it.
+// newest is nil if there is none.
 func CheckTarget(ctx context.Context, f *finding.List, env *command.Env, c *cli.Context, newest *Newest, tools *pgtools.Tools) {
 	const about = "target"
 	o, err := newServerOptions(env, c)

@@ -147,7 +147,7 @@ func (e *evidence) report(ctx context.Context, out *console.Console, err error) 
 	return r
 }
 
-// addRunner adds who ran the verification. Facts that cannot be found out are left out.
+// addRunner adds who ran the verification. Unknown facts are left out.
 func (e *evidence) addRunner(ctx context.Context, r *audit.Report, out *console.Console) {
 	r.RunBy.RunID = out.RunID()
 	if u, err := user.Current(); err == nil {

@@ -18,7 +18,7 @@ func checkLoginAs(address string, h *archive.Head) error {
 	return fault.New(fault.Usage, "omit --login-as", "the dump has no table of users with addresses and passwords")
 }
 
-// loginKey is a hash of the --login-as address, so that a recipe does not reveal it.
+// loginKey returns a hash of the --login-as address, so that a recipe does not reveal it.
 func loginKey(address string) string {
 	if address == "" {
 		return ""

@@ -72,9 +72,9 @@ func wantsMasking(mode mask.Mode, path string, on, off bool) (bool, error) {
 	return !off && mode != mask.Off, nil
 }
 
-// planMasking decides what happens to the dump's rows: the rules apply, and credentials
-// are always replaced. Rows that are left out need no rule. A dump that was masked when
-// it was made is not masked again.
+// planMasking returns the plan for the dump's rows: the rules apply, and credentials are
+// always replaced. Rows that are left out need no rule. A dump that was masked when it
+// was made is not masked again.
 func (r *replacement) planMasking(d *dump.Dump) (*mask.Plan, error) {
 	h, seed := d.Head, methods.RandomSeed()
 	var plan *mask.Plan
@@ -106,9 +106,9 @@ func (r *replacement) planMasking(d *dump.Dump) (*mask.Plan, error) {
 	return both, nil
 }
 
-// key is a hash of everything that decides what is masked or refused: the rules, the
-// seed file, the SQL that runs afterwards, what hectl requires of a dump, and whether
-// --password overrides the rules. It is "" without rules.
+// key returns a hash of everything that decides which rows are masked or refused: the
+// rules, the seed file, the SQL that runs afterwards, hectl's requirements for a dump,
+// and whether --password overrides the rules. It is "" without rules.
 func (m masking) key() string {
 	if m.rules == nil {
 		return ""

@@ -22,7 +22,7 @@ import (
 type purgeOptions struct {
 	target *target.Target
 	all    bool // purge for all targets on the server
-	yes    bool // do not ask
+	yes    bool // do not ask for confirmation
 	dryRun bool
 	dir    string // where partial downloads are removed
 	stdin  io.Reader
@@ -77,7 +77,7 @@ type purged struct {
 	DryRun  bool      `json:"dry_run,omitempty"`
 }
 
-// Text lists what was removed or would be removed.
+// Text lists the removed databases and files, or those to remove.
 func (p purged) Text() string {
 	switch {
 	case len(p.Removed) == 0:

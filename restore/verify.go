@@ -123,7 +123,7 @@ type verified struct {
 	Seconds  float64      `json:"seconds"`
 }
 
-// Text reports what was checked and what is damaged.
+// Text reports which checks were made and which parts are damaged.
 func (r verified) Text() string {
 	var b strings.Builder
 	verdict := "is intact"

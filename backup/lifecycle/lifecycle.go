@@ -24,8 +24,8 @@ type Dumps struct {
 	Now   time.Time
 }
 
-// Warnings returns a text for each rule that deletes dumps earlier than the policy keeps
-// them, or moves them to a class from which they cannot be read immediately.
+// Warnings returns one sentence for each rule that deletes dumps earlier than the policy
+// keeps them, or moves them to a class from which they cannot be read immediately.
 func Warnings(rules []s3store.LifecycleRule, d Dumps) []string {
 	var texts []string
 	days, keep := d.Keep.Promise(d.Now)
@@ -80,8 +80,8 @@ func count(days int) string {
 	return fmt.Sprintf("%d days", days)
 }
 
-// coveredBy returns what the rule applies to: dumps, their manifests, or both; "" for
-// neither. hectl gives its objects no tags.
+// coveredBy returns the objects that the rule applies to: dumps, their manifests, or
+// both; "" for neither. hectl gives its objects no tags.
 func (d Dumps) coveredBy(r s3store.LifecycleRule) string {
 	if !r.Enabled || r.Tagged {
 		return ""

@@ -15,7 +15,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/text"
 )
 
-// Request describes what Dumps should do.
+// Request configures Dumps.
 type Request struct {
 	Scope
 	Policy retention.Policy
@@ -24,7 +24,7 @@ type Request struct {
 	justMade string // see AfterBackup
 }
 
-// Removal lists what Dumps plans to remove and what it removed.
+// Removal lists the planned removals of Dumps and their outcome.
 type Removal struct {
 	Bucket    string           `json:"bucket"`
 	DryRun    bool             `json:"dry_run"`
@@ -252,7 +252,8 @@ func (r *Removal) summary() string {
 	return strings.Join(lines, "\n")
 }
 
-// noDumpError is the error if the scope has no dump. labels are the labels that have one.
+// noDumpError returns the error for a scope without a dump. labels are the labels that
+// have one.
 func noDumpError(scope Scope, labels []string) error {
 	hint := `list the dumps with "hectl list", or name another bucket with --bucket, or another label with --env`
 	if len(labels) > 0 {

@@ -59,7 +59,7 @@ func (s Scope) uploadTime(key string) (time.Time, bool) {
 	return t, ok && !t.IsZero() && s.includes(label) && key == catalog.Key(s.Bucket.Base, label, t)
 }
 
-// AbortedUploads lists what Uploads plans to abort and what it aborted.
+// AbortedUploads lists the uploads that Uploads plans to abort and their outcome.
 type AbortedUploads struct {
 	Bucket  string          `json:"bucket"`
 	DryRun  bool            `json:"dry_run"`

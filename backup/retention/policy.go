@@ -79,7 +79,7 @@ func (p Policy) Decide(times []time.Time, now time.Time) []Decision {
 	return decisions
 }
 
-// decide is Decide for distinct times in UTC, sorted from newest to oldest.
+// decide is like Decide, for distinct times in UTC, sorted from newest to oldest.
 func (p Policy) decide(times []time.Time) []Decision {
 	decisions := make([]Decision, len(times))
 	rules := p.rules()

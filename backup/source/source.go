@@ -213,7 +213,7 @@ func describeHolder(holder *pgtools.Session) string {
 	return text + "in the database " + holder.String()
 }
 
-// lockedError is the error if another backup of c is running. which describes that
+// lockedError returns the error if another backup of c is running. which describes that
 // backup.
 func lockedError(c pgtools.Conn, which string) error {
 	return fault.New(fault.Locked, "wait for it to finish, or stop that process: its lock is released when it exits",

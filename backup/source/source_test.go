@@ -12,8 +12,8 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// A server that only closes the connection does not tell pg_dump that recovery was the
-// reason. The counter of the standby does.
+// If the server only closes the connection, pg_dump does not learn that recovery was the
+// reason. The standby's counter shows it.
 func TestBlameRecovery(t *testing.T) {
 	t.Parallel()
 	primary := pgtest.New(t)

@@ -27,7 +27,7 @@ type Query struct {
 	Limits Limits
 }
 
-// Seen is what was read from the bucket.
+// Seen is the part of the bucket that a report is based on.
 type Seen struct {
 	Dumps    []catalog.Dump  // dumps of all labels, the newest last
 	Manifest map[string]bool // the keys of dumps that have a manifest
@@ -136,8 +136,8 @@ func New(q Query, seen Seen, now time.Time) *Report {
 	return r
 }
 
-// AddExpiring adds the problem with the lifecycle rules if there are texts about them. It
-// goes last, because all other problems are worse.
+// AddExpiring adds the problem with the lifecycle rules, if texts is not empty. It goes
+// last, because all other problems are worse.
 func (r *Report) AddExpiring(texts []string) {
 	if len(texts) > 0 {
 		r.Problems = append(r.Problems, problem{expiring, strings.Join(texts, "; ")})

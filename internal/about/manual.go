@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// manualCommand is hidden because only packagers need it.
+// manualCommand returns "hectl man", which is hidden because only packagers need it.
 func manualCommand(env *command.Env, build command.Build) *cli.Command {
 	return command.New(env, &cli.Command{
 		Name:      "man",

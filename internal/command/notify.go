@@ -14,7 +14,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/notify"
 )
 
-// Notifying is New with --notify, for a command that runs unattended.
+// Notifying is like New, but adds --notify, for a command that runs unattended.
 func Notifying(env *Env, c *cli.Command, exits string) *cli.Command {
 	c.Flags = slices.Concat(c.Flags, []cli.Flag{
 		&cli.StringSliceFlag{Category: Output, Name: "notify", Usage: "notify `URL` when the run ends: a webhook, Slack, or healthchecks.io; repeatable (HECTL_NOTIFY)"},

@@ -86,7 +86,7 @@ func FindCommand(app *cli.App, args []string) (*cli.Command, []string) {
 	}
 }
 
-// root is the app as a command.
+// root returns the app as a command.
 func root(app *cli.App) *cli.Command { return &cli.Command{Subcommands: app.Commands} }
 
 // commandAt returns the index in args of a subcommand of in, or else of an operand in

@@ -40,7 +40,7 @@ func (m Manual) Write(app *cli.App, dir string) error {
 	return nil
 }
 
-// overview is the app as a command, whose page lists the others.
+// overview returns the app as a command, whose page lists the others.
 func overview(app *cli.App) *cli.Command {
 	var b strings.Builder
 	for _, c := range app.VisibleCommands() {

@@ -15,7 +15,7 @@ func usageError(command string, err error) error {
 	return fault.Wrap(fault.Usage, `see "hectl `+command+` --help"`, err)
 }
 
-// missingCommand is the error for a command that was given none of its subcommands.
+// missingCommand returns the error for a command that needs a subcommand.
 func missingCommand(cmd *cli.Command, args []string) error {
 	if at := operandAt(cmd.Subcommands, args); at >= 0 {
 		return unknownCommand(cmd, args[at])
@@ -23,7 +23,7 @@ func missingCommand(cmd *cli.Command, args []string) error {
 	return usageError(FullName(cmd), fmt.Errorf("%s needs a command: %s", FullName(cmd), listSubcommands(cmd)))
 }
 
-// unknownCommand is the error for a name that no subcommand of cmd has.
+// unknownCommand returns the error for a name that no subcommand of cmd has.
 func unknownCommand(cmd *cli.Command, name string) error {
 	if group := FullName(cmd); group != "" {
 		return fault.New(fault.Usage, "use "+listSubcommands(cmd), "%s has no command %s", group, fault.Quote(name))
@@ -49,7 +49,7 @@ func listSubcommands(cmd *cli.Command) string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-// unknownFlag is the error for a flag that cmd does not have.
+// unknownFlag returns the error for a flag that cmd does not have.
 func unknownFlag(cmd *cli.Command, arg string) error {
 	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
 	word, _, _ := strings.Cut(arg, "=")

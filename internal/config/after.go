@@ -35,14 +35,14 @@ func (s *Sources) After() []string {
 	return paths
 }
 
-// ConfirmAfter is Confirm for the SQL files of After. It also refuses files that another
-// user could have written.
+// ConfirmAfter is like Confirm, for the SQL files of After. It also refuses files that
+// another user could have written.
 func (s *Sources) ConfirmAfter() error {
 	return s.confirmUsed("after", len(s.file.After), s.checkAfter)
 }
 
-// confirmUsed is Confirm for a key that names files, and then calls check for them. It
-// does nothing if the key has no values.
+// confirmUsed is like Confirm, for a key that names files, and then calls check. It does
+// nothing if the key has no values.
 func (s *Sources) confirmUsed(key string, values int, check func() error) error {
 	if values == 0 {
 		return nil
@@ -55,8 +55,8 @@ func (s *Sources) confirmUsed(key string, values int, check func() error) error 
 
 func (s *Sources) checkAfter() error { return s.checkNamed("after", s.After()...) }
 
-// ConfirmCommands is Confirm for the commands of AfterRestore. It also refuses commands
-// with a file that came with hectl.yml and that another user could have written.
+// ConfirmCommands is like Confirm, for the commands of AfterRestore. It also refuses
+// commands with a file that came with hectl.yml and that another user could have written.
 func (s *Sources) ConfirmCommands() error {
 	return s.confirmUsed("after_restore", len(s.file.AfterRestore), s.checkCommands)
 }

@@ -255,9 +255,9 @@ func (s *Sources) application(name string) (v Value, mentioned bool, err error) 
 	return Value{of.text, of.origin}, ok, of.err
 }
 
-// LookupApplication is Lookup, except that it also finds RAILS_ENV, RACK_ENV and APP_ENV
-// in .env files if the environment does not set them. Target returns the error of a
-// variable that cannot be used.
+// LookupApplication is like Lookup, but also finds RAILS_ENV, RACK_ENV and APP_ENV in
+// .env files if the environment does not set them. Target returns the error of a variable
+// that cannot be used.
 func (s *Sources) LookupApplication(name string) (string, bool) {
 	if v, ok := s.env[name]; ok && v != "" || !slices.Contains(EnvironmentNames(), name) {
 		return v, ok

@@ -17,7 +17,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/files"
 )
 
-// ConfirmSeed is Confirm for creating the file set with SetSeed.
+// ConfirmSeed is like Confirm, for creating the file set with SetSeed.
 func (s *Sources) ConfirmSeed() error {
 	if s.seed == "" {
 		return nil
@@ -28,8 +28,8 @@ func (s *Sources) ConfirmSeed() error {
 	return s.Confirm(s.path, "mask.seed")
 }
 
-// OnUnapproved sets the function that asks the user to approve claims. changed reports
-// that the user approved an earlier version of the file.
+// OnUnapproved sets the function that asks the user to approve claims. Its argument
+// changed is true if the user approved an earlier version of the file.
 func (s *Sources) OnUnapproved(ask func(path string, claims []Claim, changed bool) bool) {
 	s.ask = ask
 }
@@ -43,8 +43,8 @@ func (s *Sources) Confirm(origin, key string) error {
 	return s.confirm(s.settingsFile(), key)
 }
 
-// ConfirmPrograms is Confirm for the folder of the client tools. It also refuses tools
-// that another user could have replaced.
+// ConfirmPrograms is like Confirm, for the folder of the client tools. It also refuses
+// tools that another user could have replaced.
 func (s *Sources) ConfirmPrograms(bin Value) error {
 	if err := s.Confirm(bin.Origin, "pg_bin"); err != nil || s.path == "" || bin.Origin != s.path {
 		return err
@@ -61,8 +61,8 @@ func (s *Sources) checkPrograms() error {
 	return s.checkNamed("pg_bin", bin, filepath.Join(bin, "pg_dump"), filepath.Join(bin, "pg_restore"))
 }
 
-// ConfirmSQL is Confirm for the files of SetSQL. It also refuses files that another user
-// could have written.
+// ConfirmSQL is like Confirm, for the files of SetSQL. It also refuses files that another
+// user could have written.
 func (s *Sources) ConfirmSQL() error {
 	return s.confirmUsed("mask.after", len(s.sql), s.checkSQL)
 }
@@ -70,8 +70,8 @@ func (s *Sources) ConfirmSQL() error {
 // checkSQL refuses SQL files that another user could have written.
 func (s *Sources) checkSQL() error { return s.checkNamed("mask.after", s.sql...) }
 
-// checkNamed is checkTrusted for the files that a key of hectl.yml names. It accepts a
-// missing file, which is reported on use, and follows links.
+// checkNamed is like checkTrusted, for the files that a key of hectl.yml names. It
+// accepts a missing file, which is reported on use, and follows links.
 func (s *Sources) checkNamed(key string, paths ...string) error {
 	what := key + " in " + s.path + ":"
 	for _, path := range paths {
@@ -89,8 +89,8 @@ func (s *Sources) checkNamed(key string, paths ...string) error {
 	return nil
 }
 
-// confirmDotenv is Confirm for the variables from .env files that the connection to d
-// uses. keywords are the libpq keywords of its text.
+// confirmDotenv is like Confirm, for the variables from .env files that the connection to
+// d uses. keywords are the libpq keywords of its text.
 func (s *Sources) confirmDotenv(d Database, keywords map[string]string) error {
 	for _, c := range s.dotenvClaimants() {
 		for _, claim := range c.claims {
@@ -111,7 +111,7 @@ func (s *Sources) confirmDotenv(d Database, keywords map[string]string) error {
 	return nil
 }
 
-// ConfirmDatabase is Confirm for a database. A database on this machine needs no
+// ConfirmDatabase is like Confirm, for a database. A database on this machine needs no
 // approval. keywords are the libpq keywords of its text.
 func (s *Sources) ConfirmDatabase(d Database, keywords map[string]string) error {
 	if err := s.confirmDotenv(d, keywords); err != nil {
@@ -160,7 +160,7 @@ func (s *Sources) IsApproved() bool {
 // claims. A file that the next run would refuse despite the approval is an error.
 func (s *Sources) Allow() (paths []string, err error) { return s.allowAll(s.claimants()) }
 
-// AllowSettings is Allow for hectl.yml alone.
+// AllowSettings is like Allow, for hectl.yml alone.
 func (s *Sources) AllowSettings() error {
 	_, err := s.allowAll(slices.DeleteFunc(s.claimants(), func(c claimant) bool { return c.path != s.path }))
 	return err
@@ -261,7 +261,7 @@ func (s *Sources) allow(c claimant) error {
 	return nil
 }
 
-// configDir is os.UserConfigDir for a home folder.
+// configDir is like os.UserConfigDir, for a given home folder.
 func configDir(home string) string {
 	if runtime.GOOS == "darwin" {
 		return filepath.Join(home, "Library", "Application Support")

@@ -66,16 +66,16 @@ func (s *Sources) Bucket(flags Flags) (Bucket, error) {
 	return s.bucket(flags, s.find(flags, "bucket"))
 }
 
-// AttachmentsBucket is Bucket for the files of Active Storage. It uses attachments-bucket
-// in place of bucket.
+// AttachmentsBucket is like Bucket, for the files of Active Storage. It uses
+// attachments-bucket in place of bucket.
 func (s *Sources) AttachmentsBucket(flags Flags) (Bucket, error) {
 	return s.bucket(flags, s.find(flags, "attachments-bucket"))
 }
 
-// MaskedBucket resolves the bucket of the masked dumps: the flag masked-to of backup, the
-// flag to of mask. The name is "" if there is none or the setting is "none". The other
-// settings are those of the bucket of the dumps, unless the flags to-profile or
-// to-endpoint-url override them.
+// MaskedBucket resolves the bucket of the masked dumps, which the flag masked-to of
+// backup or the flag to of mask names. The name is "" if there is none or the setting is
+// "none". The other settings are those of the bucket of the dumps, unless the flags
+// to-profile or to-endpoint-url override them.
 func (s *Sources) MaskedBucket(flags Flags) (Bucket, error) {
 	if err := flags.check(); err != nil {
 		return Bucket{}, err
@@ -170,7 +170,7 @@ func (s *Sources) bucket(flags Flags, v Value) (Bucket, error) {
 	return b, nil
 }
 
-// findAWS is find, except that it also looks for the names in .env files.
+// findAWS is like find, but also looks for the names in .env files.
 func (s *Sources) findAWS(flags Flags, flag string, names ...string) (Value, error) {
 	v := s.find(flags, flag)
 	if v.Text != "" {

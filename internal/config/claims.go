@@ -30,7 +30,7 @@ type Claim struct {
 	err     error  // why it cannot be approved
 }
 
-// describe returns what a key can do, for a message.
+// describe returns a noun phrase for the setting of a key, for a message.
 func describe(key string) string {
 	switch key {
 	case "pg_bin":

@@ -58,7 +58,7 @@ func (d Database) IsNamed() bool {
 	return d.Origin != ByDefault || len(d.Assumed) > 0
 }
 
-// params is Params with origins.
+// params is like Params, but returns values with origins.
 func (d Database) params(keywords map[string]string) map[string]Value {
 	merged := map[string]Value{}
 	switch near := d.near(keywords); {

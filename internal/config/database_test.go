@@ -80,7 +80,7 @@ func TestTargetOfTheApplication(t *testing.T) {
 	}
 }
 
-// The password in a .env file goes to its own server and to no other.
+// The password in a .env file is sent only to its own server.
 func TestPasswordStaysWithItsServer(t *testing.T) {
 	const (
 		rails = "PG_USERNAME=\nPG_PASSWORD=hush\n"

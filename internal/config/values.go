@@ -46,7 +46,7 @@ func (s *Sources) Jobs(flags Flags) (int, error) {
 // them, not the processors.
 const manyFiles = 16
 
-// FileJobs is Jobs for downloads of small files.
+// FileJobs is like Jobs, for downloads of small files.
 func (s *Sources) FileJobs(flags Flags) (int, error) { return s.jobs(flags, manyFiles) }
 
 func (s *Sources) jobs(flags Flags, fallback int) (int, error) {

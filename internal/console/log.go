@@ -21,7 +21,7 @@ func (c *Console) SetLogFormat(format string) error {
 	return nil
 }
 
-// talk writes one message, as a line of text or as a record with attrs.
+// talk writes a message, as a line of text or as a record with attrs.
 func (c *Console) talk(level slog.Level, text string, attrs ...slog.Attr) {
 	text = fault.Redact(text)
 	switch {

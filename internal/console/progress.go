@@ -27,7 +27,7 @@ const (
 	redrawEvery = 200 * time.Millisecond // interval on a terminal; the elapsed time shows that work continues
 	lineEvery   = 30 * time.Second       // if standard error is not a terminal
 
-	labelWidth  = 22 // columns; the other columns of barColumns hold bar, amount, rate and time
+	labelWidth  = 22 // columns; the other columns of barColumns are for bar, amount, rate and time
 	barColumns  = 80 // a narrower terminal gets the status in place of a bar
 	wideColumns = 92 // a wider terminal gives the label every column that the bar of 24 leaves
 	minColumns  = 30 // a narrower terminal gets a line from time to time

@@ -45,7 +45,7 @@ func RedactJSON(v any) (json.RawMessage, error) {
 	return out.Bytes(), nil
 }
 
-// marshal is json.Marshal without HTML escapes.
+// marshal is like json.Marshal, without HTML escapes.
 func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

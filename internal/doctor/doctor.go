@@ -96,7 +96,7 @@ type doctor struct {
 	missing []string // variables that are set here, but not under cron
 }
 
-// role is what a machine uses hectl for, according to the settings.
+// role is the purpose of hectl on a machine, according to the settings.
 type role struct {
 	backsUp bool // settings other than libpq's variables name a source
 	fetches bool // a target is set, or neither is
@@ -129,7 +129,7 @@ func (d *doctor) diagnosis() diagnosis {
 	return diagnosis{d.build, d.found.Count(finding.Error), d.found.Count(finding.Warning), d.found}
 }
 
-// examine collects the findings, in the order in which a user would ask for them.
+// examine collects the findings, in the order in which they matter to a user.
 func (d *doctor) examine(ctx context.Context) {
 	f := &d.found
 	f.OK("hectl", "%s", d.build.Text())

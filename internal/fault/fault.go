@@ -13,7 +13,7 @@ type Code int
 // Exit codes.
 const (
 	Done        Code = 0   // success
-	Failed      Code = 1   // a failure without a code of its own
+	Failed      Code = 1   // a failure without its own code
 	Usage       Code = 2   // wrong flags, arguments or settings; nothing was changed
 	Warnings    Code = 3   // success, but something needs attention
 	NotFound    Code = 10  // no such dump or bucket

@@ -17,7 +17,7 @@ var ErrNotOurs = errors.New("it is not a private file of this user")
 // that others can open.
 func Open(path string, flag int) (*os.File, error) { return open(path, flag|os.O_CREATE) }
 
-// OpenExisting is Open for a file that must exist.
+// OpenExisting is like Open, for a file that must exist.
 func OpenExisting(path string, flag int) (*os.File, error) { return open(path, flag) }
 
 func open(path string, flag int) (*os.File, error) {

@@ -11,8 +11,8 @@ import (
 
 const nobody = 65534
 
-// traps are the things that another user can have created at a path. Only root can give
-// files to another user, so any other user tests only some of them.
+// traps returns functions that create things that another user could have left at a path.
+// Only root can give files to another user, so any other user tests only some of them.
 func traps() map[string]func(path, precious string) error {
 	all := map[string]func(path, precious string) error{
 		"a link":                 func(path, precious string) error { return os.Symlink(precious, path) },

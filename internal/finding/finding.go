@@ -34,8 +34,7 @@ type Finding struct {
 	Fixes []string `json:"fixes,omitempty"` // commands to paste, or sentences
 }
 
-// List is the findings in the order in which they are shown: the findings of an area
-// follow one another.
+// List is the findings in display order: the findings of an area follow one another.
 type List []Finding
 
 // OK adds a finding that needs no action.

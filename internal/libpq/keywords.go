@@ -98,7 +98,7 @@ func Lookup(name string) (Keyword, bool) {
 
 // Nearest returns the name of the parameter that a mistyped one probably means, or "".
 func Nearest(name string) string {
-	switch name { // what other libraries call them
+	switch name { // these are names in other libraries
 	case "database", "db":
 		return "dbname"
 	case "username", "role":

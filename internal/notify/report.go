@@ -28,7 +28,7 @@ type Result interface {
 	Text() string
 }
 
-// event is what a notification is about.
+// event is the occasion of a notification.
 type event string
 
 const (

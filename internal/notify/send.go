@@ -39,8 +39,8 @@ func New(targets []Target, opt Options) *Notifier {
 	return &Notifier{opt: opt, targets: targets, timeout: attemptTimeout, pause: firstPause}
 }
 
-// Start notifies the targets that want the start of the run. It does not wait for them;
-// End does, so that the start arrives before the end.
+// Start notifies the targets that receive the start of the run. It does not wait for
+// them; End does, so that the start arrives before the end.
 func (n *Notifier) Start(ctx context.Context) {
 	for _, t := range n.targets {
 		if t.wants(start) {

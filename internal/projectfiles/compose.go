@@ -112,7 +112,7 @@ type composeService struct {
 	ports        []port
 }
 
-// port is a container's port and the port on this machine that leads to it.
+// port is a container's port and its published port on this machine.
 type port struct {
 	host, published, target string
 	origin                  string

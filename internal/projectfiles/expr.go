@@ -13,7 +13,7 @@ type state int
 
 const (
 	unset   state = iota // null, or a variable that is not set
-	known                // a text
+	known                // text
 	unknown              // depends on code
 )
 

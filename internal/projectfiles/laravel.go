@@ -30,7 +30,7 @@ func (p Project) laravel() []Database {
 	return newDatabase(fmt.Sprintf("%s (%s)", file, name), d.value("database"), d.value("host"), d.value("port"), d.value("username")).applyURL(d.value("url"))
 }
 
-// applyURL returns the database, with the parts of url in place of its own.
+// applyURL returns the database, with the parts of url in place of its own parts.
 func (d Database) applyURL(url value) []Database {
 	if url.state == unknown {
 		d.Reason = "its URL depends on code, which hectl does not run"

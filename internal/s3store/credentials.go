@@ -25,7 +25,8 @@ const (
 	processTimeout = time.Minute
 )
 
-// credentialSource is the SDK's chain with a time limit and errors of its own type.
+// credentialSource is the SDK's chain with a time limit and with *credentialError as
+// errors.
 type credentialSource struct {
 	next    aws.CredentialsProvider // caches the credentials
 	timeout time.Duration
@@ -66,7 +67,7 @@ type origin struct {
 type originKind int
 
 const (
-	fromNowhere originKind = iota // not configured: the SDK asks the metadata service of the machine
+	fromNowhere originKind = iota // not configured: the SDK uses the metadata service of the machine
 	fromKeys
 	fromSSO
 	fromLogin // aws login

@@ -22,8 +22,8 @@ type Identity struct {
 	ARN         string    // "" for a store other than AWS
 }
 
-// Identity returns the credentials' identity. It asks AWS for the ARN, which needs no
-// permission, unless the store is not AWS. The error has the code fault.Denied.
+// Identity returns the credentials' identity. It requests the ARN from AWS, which needs
+// no permission, unless the store is not AWS. The error has the code fault.Denied.
 func (s *Store) Identity(ctx context.Context) (Identity, error) {
 	creds, err := s.Credentials(ctx)
 	if err != nil {

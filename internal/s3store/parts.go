@@ -99,7 +99,7 @@ func (p *partReader) run(ctx context.Context, r io.Reader) {
 	}
 }
 
-// fill reads until buf holds a part or the stream ends. It doubles a smaller buffer as
+// fill reads until buf contains a part or the stream ends. It doubles a smaller buffer as
 // needed.
 func (p *partReader) fill(r io.Reader, buf []byte) ([]byte, error) {
 	for len(buf) < p.size {

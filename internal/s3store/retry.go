@@ -37,7 +37,7 @@ func newRetryer(s *Store) retryer {
 		own := []retry.IsErrorRetryable{
 			retry.NoRetryCanceledError{},
 			retry.IsErrorRetryableFunc(s.retryable),
-			// A concurrent write to the key: S3 asks to repeat the request.
+			// After a concurrent write to the key, S3 asks clients to repeat the request.
 			retry.RetryableErrorCode{Codes: map[string]struct{}{"ConditionalRequestConflict": {}, "OperationAborted": {}}},
 		}
 		o.Retryables = append(own, o.Retryables...)

@@ -14,7 +14,7 @@ import (
 // a peer that has vanished.
 const (
 	answerStall   = 30 * time.Second // requests without a body
-	bodyStall     = 2 * time.Minute  // on a slow line, buffers may hold the end of a part
+	bodyStall     = 2 * time.Minute  // on a slow line, buffers may contain the end of a part
 	completeStall = 10 * time.Minute // some stores need minutes to join thousands of parts
 )
 

@@ -209,8 +209,8 @@ func (s *Store) CheckCredentials(ctx context.Context) error {
 	return err
 }
 
-// Credentials is CheckCredentials, except that it returns the credentials, for another
-// AWS service.
+// Credentials is like CheckCredentials, but returns the credentials, for another AWS
+// service.
 func (s *Store) Credentials(ctx context.Context) (aws.Credentials, error) {
 	found, err := s.creds.Retrieve(ctx)
 	if err == nil {

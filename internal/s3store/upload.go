@@ -300,7 +300,7 @@ func (u *upload) settle(ctx context.Context, want written) (Object, bool) {
 	return Object{Key: u.key, Size: want.size, ETag: etag, LastModified: aws.ToTime(out.LastModified).UTC()}, true
 }
 
-// settleByList is settle for credentials that may write and list, but not read.
+// settleByList is like settle, for credentials that may write and list, but not read.
 func (u *upload) settleByList(ctx context.Context, want written) (Object, bool) {
 	for obj, err := range u.store.List(ctx, u.key) {
 		ours := err == nil && obj.Key == u.key && obj.Size == want.size && want.etag != "" && obj.ETag == want.etag
@@ -321,7 +321,7 @@ func (u *upload) condition() (match, noneMatch *string) {
 	return quoteETag(u.opt.Replace), nil
 }
 
-// fail is Store.fail for the request that creates the object.
+// fail is like Store.fail, for the request that creates the object.
 func (u *upload) fail(ctx context.Context, err error) error {
 	if u.opt.Replace != "" && ctx.Err() == nil && (statusOf(err) == http.StatusPreconditionFailed || codeOf(err) == "NoSuchKey") {
 		return fault.New(fault.Failed, "check the object, then try again: another program changed or deleted it",

@@ -6,7 +6,7 @@ import (
 )
 
 // Wrap breaks text between words into lines of at most n characters. A longer word gets
-// a line of its own.
+// its own line.
 func Wrap(text string, n int) []string {
 	lines := []string{""}
 	for word := range strings.FieldsSeq(text) {

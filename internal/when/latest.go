@@ -16,7 +16,7 @@ var (
 // ErrAmbiguous is returned for an age such as 90m, which elsewhere means minutes.
 var ErrAmbiguous = errors.New("could mean months or minutes")
 
-// errNoTime is returned for a text that is neither a time nor an age.
+// errNoTime is returned for text that is neither a time nor an age.
 var errNoTime = errors.New("is neither a time nor an age")
 
 // ParseLatest returns the last moment of the time that text names: of the day for a
@@ -27,7 +27,7 @@ func ParseLatest(text string, now time.Time) (time.Time, error) {
 	return last, err
 }
 
-// ParseEarliest is ParseLatest for the first moment of the time.
+// ParseEarliest is like ParseLatest, but returns the first moment of the time.
 func ParseEarliest(text string, now time.Time) (time.Time, error) {
 	first, _, err := parse(text, now)
 	return first, err
@@ -45,7 +45,7 @@ func parse(text string, now time.Time) (first, last time.Time, err error) {
 		return time.Time{}, time.Time{}, ErrAmbiguous
 	}
 	if onlyMinutes.MatchString(text) {
-		minutes, _ := strconv.Atoi(strings.TrimSuffix(text, "min")) // onlyMinutes matches only digits here
+		minutes, _ := strconv.Atoi(strings.TrimSuffix(text, "min")) // the match has only digits
 		first = now.UTC().Add(-time.Duration(minutes) * time.Minute)
 		return first, first, nil
 	}

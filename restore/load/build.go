@@ -254,7 +254,7 @@ func (b *builder) analyzeRest(ctx context.Context) error {
 	})
 }
 
-// analyzeThose is analyzeRest with a command for each table, "" for none.
+// analyzeThose is like analyzeRest, with a command for each table; "" skips the table.
 func (b *builder) analyzeThose(ctx context.Context, command func(schema, table string) string) error {
 	type table struct {
 		Schema, Name string

@@ -80,7 +80,7 @@ func CreateOptions(ctx context.Context, admin *pgtools.DB, h *archive.Head, exis
 	return opt, note, nil
 }
 
-// ask asks the server whether it supports an encoding and converts from it.
+// ask finds out whether the server supports an encoding and converts from it.
 func (l *likeness) ask(ctx context.Context, admin *pgtools.DB, encoding string) error {
 	err := admin.QueryRow(ctx, `
 		SELECT pg_catalog.pg_char_to_encoding($1::name) >= 0,

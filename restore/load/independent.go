@@ -87,7 +87,7 @@ func dependsOnA(kind string, e *archive.Entry, byID map[int]*archive.Entry) bool
 // do not name.
 func (d *dependents) reads(e *archive.Entry) bool { return d.visit(e, map[int]bool{}) }
 
-// index is reads for an index or a key. Only the types of its table matter, not the
+// index is like reads, for an index or a key. Only the types of its table matter, not the
 // defaults and checks. pg_dump does not record the functions of an exclusion constraint,
 // but its elements name them with their schemas, as they name operators and types.
 func (d *dependents) index(e *archive.Entry) bool {

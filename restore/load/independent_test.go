@@ -29,7 +29,7 @@ func TestRowsThatMayReadOtherTables(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		want bool
-		on   []archive.Entry // entries on the table, whose ID is 2
+		on   []archive.Entry // entries of the archive; the table's ID is 2
 	}{
 		{"nothing", false, []archive.Entry{entry(2, "TABLE", "t", plain)}},
 		{"a check", true, []archive.Entry{entry(2, "TABLE", "t", check, 9), function}},

@@ -37,7 +37,7 @@ type surroundings struct {
 	locales    map[string]string // errors, by the definition of a collation
 }
 
-// look asks the server which requirements of the dump it meets. It changes nothing.
+// look finds out which requirements of the dump the server meets. It changes nothing.
 func look(ctx context.Context, admin *pgtools.DB, h *archive.Head) (s surroundings, err error) {
 	s = surroundings{host: admin.Conn().Host(), server: admin.ServerVersion(), locales: map[string]string{}}
 	if s.extensions, err = admin.AvailableExtensions(ctx); err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// What the plan leaves out is neither copied nor given to pg_restore.
+// Tables that the plan leaves out are neither copied nor given to pg_restore.
 func TestSetMasks(t *testing.T) {
 	t.Parallel()
 	const kept, masked, emptied, kept2, emptied2, objects = 1, 2, 3, 4, 5, 6

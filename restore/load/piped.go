@@ -151,7 +151,7 @@ func (s *spool) keep(b archive.Block, r io.Reader) (err error) {
 	return err
 }
 
-// part is a dump.RangeReader.
+// part implements dump.RangeReader.
 func (s *spool) part(_ context.Context, offset, length int64) io.ReadCloser {
 	return io.NopCloser(io.NewSectionReader(s.file, offset, length))
 }

@@ -140,7 +140,7 @@ func refuseSchema(differ []diff.Object) error {
 	return notRefreshed("the schema has changed (%s, such as %s %s)", text.Count(len(differ), "object"), differ[0].Kind, differ[0].Name)
 }
 
-// planned is what a restore of the newer dump would do.
+// planned is the work that a restore of the newer dump would do.
 type planned struct {
 	copies  map[int]tableCopy // copies, by the ID of the entry of their rows
 	rest    remainder

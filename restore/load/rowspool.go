@@ -38,7 +38,7 @@ func (s *rowSpool) write(pieces ...[]byte) error {
 	return nil
 }
 
-// reader returns a reader of what was written. Nothing may be written after that.
+// reader returns a reader of the written rows. Nothing may be written after that.
 func (s *rowSpool) reader() (io.Reader, error) {
 	if s.file == nil {
 		return bytes.NewReader(s.memory), nil

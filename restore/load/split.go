@@ -85,9 +85,9 @@ func (r *oneRow) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// deal sends the rows of data in chunks, up to the end marker "\.", and reads data to
-// its end. In COPY's text format, a line break always ends a row. A row that is longer
-// than a chunk is sent in pieces, so that no session holds a hundred megabytes.
+// deal sends the rows of data in chunks, up to the end marker "\.", and reads data to its
+// end. In COPY's text format, a line break always ends a row. A row that is longer than a
+// chunk is sent in pieces, so that no session needs a hundred megabytes.
 func deal(ctx context.Context, data io.Reader, chunks chan<- chunk) error {
 	var rest []byte // the beginning of a row, shorter than a chunk
 	var before int64

@@ -107,8 +107,8 @@ func (g *genuineBlock) Read(p []byte) (int, error) {
 	return g.PipeReader.Read(p)
 }
 
-// Close stops the work and waits for it. The underlying reader must be closed before that,
-// or end by itself.
+// Close stops the work and waits for it. The underlying reader must be closed first, or
+// reach its end.
 func (g *genuineBlock) Close() error {
 	err := g.PipeReader.Close()
 	if g.started {

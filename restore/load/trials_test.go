@@ -16,7 +16,8 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// doubtful is a table whose credential has a check that hectl cannot evaluate.
+// doubtful returns the head of a dump with a table whose credential has a check that
+// hectl cannot evaluate.
 func doubtful(check string) *archive.Head {
 	return &archive.Head{Entries: []archive.Entry{
 		{ID: 1, Section: archive.SectionPreData, Desc: "TABLE", Namespace: "public", Tag: "apps", Definition: "CREATE TABLE public.apps (\n    id bigint NOT NULL,\n    kind integer,\n    api_key text,\n    CONSTRAINT c CHECK (" + check + ")\n);\n"},

@@ -29,7 +29,7 @@ func completeNames(env *command.Env, most int) commandline.Completer {
 	}
 }
 
-// knownSnapshots asks the target's server, which is local, for the snapshots, newest
+// knownSnapshots returns the snapshots on the target's server, which is local, newest
 // last.
 func knownSnapshots(ctx context.Context, env *command.Env, flags config.Flags) ([]Info, error) {
 	settings, err := env.Settings()

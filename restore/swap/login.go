@@ -192,7 +192,7 @@ func (o LoginOptions) lookFor(ctx context.Context, db *pgtools.DB, tables []user
 }
 
 // knows reports whether a hash is that of a password that the user knows, and sets in l
-// where the password comes from.
+// the origin of the password.
 func (o LoginOptions) knows(hash string, l *Login) bool {
 	is := func(password string) bool { return methods.IsPassword(hash, password) }
 	switch {

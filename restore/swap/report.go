@@ -32,7 +32,7 @@ type Report struct {
 	Seconds      float64  `json:"seconds"`
 }
 
-// Report is the result of a swap.
+// Report returns the result of a swap.
 func (p *Plan) Report(s *target.Session, took time.Duration) Report {
 	rep := Report{Dump: p.Dump, Target: p.Target, Server: p.Server, Masked: p.Masked, Rules: p.Rules, Previous: p.Previous, Refreshed: p.Refreshed, LeftOut: p.LeftOut, AfterRestore: p.Commands.Lines(), Login: p.Login, Seconds: took.Seconds()}
 	if p.Previous != "" {

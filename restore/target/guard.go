@@ -29,15 +29,15 @@ type facts struct {
 }
 
 // serverFacts are the facts from the target's server. They can change while a restore
-// runs, so hectl asks again at the swap.
+// runs, so hectl collects them again at the swap.
 type serverFacts struct {
 	// notes are the target's, and Previous are its previous database's.
 	notes
 	Previous notes
 	// Template reports that the server marks the target as a template.
 	Template bool
-	// RDS reports that the server has roles or databases that only Amazon RDS has,
-	// whatever name or tunnel leads to it.
+	// RDS reports that the server has roles or databases that only Amazon RDS has, even
+	// if it has another host name or is behind a tunnel.
 	RDS bool
 	// Taken is a database that has the name of the previous one but was not created by
 	// hectl; "" if there is none.

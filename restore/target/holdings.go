@@ -53,7 +53,7 @@ func (h Holdings) Unmasked() (names []string) {
 	return names
 }
 
-// Snapshot returns the snapshot of that name, nil if there is none.
+// Snapshot returns the snapshot with the name, nil if there is none.
 func (h Holdings) Snapshot(name string) *Held {
 	for i := range h.Snapshots {
 		if h.Snapshots[i].Snapshot.Name == name {
@@ -109,8 +109,8 @@ func Names(found []pgtools.Database) []string {
 	return names
 }
 
-// Databases lists the target, what hectl made for it, and what it marked for other
-// targets.
+// Databases lists the target, the databases that hectl made for it, and those that it
+// marked for other targets.
 func (t *Target) Databases(ctx context.Context, admin *pgtools.DB) ([]pgtools.Database, error) {
 	found, err := admin.DatabasesByComment(ctx, markPrefix, t.Conn.Database())
 	if err != nil {
@@ -153,7 +153,7 @@ func (t *Target) isUnfinished(ctx context.Context, d pgtools.Database) bool {
 	return err == nil && empty
 }
 
-// Holdings finds the target and what hectl keeps for it.
+// Holdings finds the target and the databases that hectl keeps for it.
 func (t *Target) Holdings(ctx context.Context, admin *pgtools.DB) (Holdings, error) {
 	found, err := t.Databases(ctx, admin)
 	return sortOut(t.Conn.Database(), found), err

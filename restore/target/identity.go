@@ -8,11 +8,11 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// sourceTimeout limits the wait for the configured source, which is only asked for its
-// identity. Most laptops cannot reach it.
+// sourceTimeout limits the wait for the configured source, which only has to identify
+// itself. Most laptops cannot reach it.
 const sourceTimeout = 3 * time.Second
 
-// askSource asks the configured source for its identity.
+// askSource reads the identity of the configured source.
 func (t *Target) askSource(ctx context.Context) (pgtools.Identity, error) {
 	if t.source == nil {
 		return "", nil
@@ -27,7 +27,7 @@ func (t *Target) askSource(ctx context.Context) (pgtools.Identity, error) {
 	return db.Identity(ctx, t.source.Database())
 }
 
-// identify asks the server for the identities of the target and its previous database.
+// identify reads the identities of the target and its previous database from the server.
 func (f *serverFacts) identify(ctx context.Context, admin *pgtools.DB, target, previous string) (err error) {
 	if err := admin.QueryRow(ctx, "SELECT oid FROM pg_catalog.pg_database WHERE datname = $1", target).Scan(&f.OID); err != nil {
 		return fmt.Errorf("identify database %s: %w", target, err)

@@ -34,7 +34,7 @@ func TestAskSource(t *testing.T) {
 	}
 }
 
-// Without permission to ask for it, the identity is unknown, which is not an error.
+// Without permission to read it, the identity is unknown, which is not an error.
 func TestIdentify(t *testing.T) {
 	run(t, "postgres", "CREATE DATABASE identified", "CREATE DATABASE identified_previous", "CREATE ROLE stranger LOGIN")
 	run(t, "identified", "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC")
@@ -51,8 +51,8 @@ func TestIdentify(t *testing.T) {
 	if err := f.identify(t.Context(), db, "missing", "identified_previous"); err == nil {
 		t.Error("a missing target was identified")
 	}
-	// Each database has its own privileges on the function, and hectl also asks the
-	// maintenance database.
+	// Each database has its own privileges on the function, and hectl also calls it in
+	// the maintenance database.
 	run(t, "postgres", "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC")
 	defer run(t, "postgres", "GRANT EXECUTE ON FUNCTION pg_control_system() TO PUBLIC")
 	f = serverFacts{}

@@ -40,7 +40,7 @@ func (s *Session) Leftovers(ctx context.Context) (names []string, err error) {
 	return names, nil
 }
 
-// DropLeftovers drops what earlier runs left behind.
+// DropLeftovers drops the databases that earlier runs left behind.
 func (s *Session) DropLeftovers(ctx context.Context, names []string) {
 	for _, name := range names {
 		s.Out.Say("dropping %s, left by an earlier run", name)

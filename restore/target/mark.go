@@ -26,9 +26,9 @@ const (
 	SnapshotKind kind = `hectl: a snapshot, see "hectl snapshot list"`
 )
 
-// Mark is what hectl reads from the comment on a database, line by line: the kind, the
-// rest of the mark as JSON, and the user's own comment. Each may be missing. A comment
-// stays with its database when that is renamed.
+// Mark is hectl's part of the comment on a database, line by line: the kind, the rest of
+// the mark as JSON, and the user's own comment. Each may be missing. A comment stays with
+// its database when that is renamed.
 type Mark struct {
 	Kind kind   `json:"-"`
 	Own  string `json:"-"`

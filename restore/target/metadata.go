@@ -11,7 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// notes are what a Rails application recorded in a database about its environment.
+// notes are the facts about its environment that a Rails application recorded in a
+// database.
 type notes struct {
 	// Existing is the environment if it is production, "" otherwise.
 	Existing string
@@ -169,7 +170,7 @@ func spelling(column string) string {
 
 var letters = regexp.MustCompile(`[a-z]+`)
 
-// isDevelopment reports whether a word names an environment that does not hold
+// isDevelopment reports whether a word names an environment that does not contain
 // production's rows.
 func isDevelopment(word string) bool {
 	return slices.Contains([]string{"development", "dev", "test", "local", "ci"}, word)

@@ -46,7 +46,8 @@ func CheckRole(ctx context.Context, target pgtools.Conn) error {
 	return problems[0]
 }
 
-// lacking returns what the role or the server lacks for a restore.
+// lacking returns the rights and features that the role or the server lacks for a
+// restore.
 func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database) (problems []error, err error) {
 	var role, superuser string
 	var mayCreate, standby bool
@@ -59,7 +60,7 @@ func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database)
 	if err != nil {
 		return nil, fmt.Errorf("look up the role's rights: %w", err)
 	}
-	// A role cannot grant itself what it lacks.
+	// A role cannot grant itself missing rights.
 	grant := func(statement string) string { return pgtools.SuperuserLine(admin.Conn(), superuser, statement) }
 	if !mayCreate {
 		problems = append(problems, fault.New(fault.Denied, grant("ALTER ROLE "+pgtools.Quote(role)+" CREATEDB"), "the role %s cannot create databases", role))
@@ -169,7 +170,8 @@ func (s *Session) AnnounceSuperuser(ctx context.Context) error {
 	return err
 }
 
-// Lacks returns what the role or the server lacks for the session's use.
+// Lacks returns the rights and features that the role or the server lacks for the
+// session's use.
 func (s *Session) Lacks(ctx context.Context) (problems []error, err error) {
 	existing := s.Existing
 	if s.Use == RestoreBeside { // RestoreBeside neither renames nor drops the target

@@ -29,7 +29,7 @@ type Target struct {
 	origin  func(name string) string
 	Out     *console.Console
 
-	sourceIdentity func() (pgtools.Identity, error) // asked once; nil before the guard
+	sourceIdentity func() (pgtools.Identity, error) // called once; nil before the guard
 	unmarked       map[string]bool                  // databases without a mark that the user was warned about
 	warned         *bool                            // set by Warn
 }
@@ -87,7 +87,7 @@ const (
 	Copy                      // copy it to a snapshot
 	DeleteSnapshot            // delete snapshots of it
 	RenameSnapshot            // rename a snapshot of it
-	Purge                     // drop what hectl keeps beside it
+	Purge                     // drop the databases that hectl keeps beside it
 )
 
 // String completes "refused to … TARGET".
@@ -106,7 +106,7 @@ type Session struct {
 	facts    facts
 }
 
-// Lock guards the target, connects to its server and keeps other runs away from it
+// Lock guards the target, connects to its server and locks the target against other runs
 // until the session is closed. The guard checks again once the lock is held, because
 // another run may have changed the target before that.
 func (t *Target) Lock(ctx context.Context, u Use) (*Session, error) {
@@ -129,7 +129,7 @@ func (t *Target) Lock(ctx context.Context, u Use) (*Session, error) {
 // takes no lock.
 func (t *Target) Guard(ctx context.Context, u Use) (*Session, error) {
 	s := &Session{Target: t, Use: u, facts: t.facts()}
-	// Before connecting to anything, refuse what the settings alone forbid.
+	// Refuse a target that the settings alone forbid, before connecting to anything.
 	if err := s.refuse(); err != nil {
 		return nil, err
 	}
@@ -161,7 +161,7 @@ func (s *Session) LockSibling(ctx context.Context, database string) (*Session, e
 // Close ends the session, which releases the lock.
 func (s *Session) Close(ctx context.Context) { s.DB.Close(context.WithoutCancel(ctx)) }
 
-// Recheck asks the server about the target again, and applies the guard.
+// Recheck reads the facts about the target from the server again, and applies the guard.
 func (s *Session) Recheck(ctx context.Context) (err error) {
 	if s.Existing, err = s.inspect(ctx); err != nil {
 		return err
@@ -239,8 +239,8 @@ func (s *Session) takeLocks(ctx context.Context) error {
 	return nil
 }
 
-// inspect asks the server about the target, and completes the facts for the guard. It
-// returns nil if the target does not exist.
+// inspect reads the facts about the target from the server, for the guard. It returns nil
+// if the target does not exist.
 func (s *Session) inspect(ctx context.Context) (*pgtools.Database, error) {
 	name := s.Conn.Database()
 	f := &s.facts

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// backingUp is the scenario from a database to a dump in S3.
+// backingUp returns the scenario from a database to a dump in S3.
 func (w *world) backingUp(s *subject) scenario {
 	return scenario{
 		name: "backup", subject: s, baselines: []string{"floor"},
@@ -29,7 +29,8 @@ func (w *world) backingUp(s *subject) scenario {
 	}
 }
 
-// compressing is backingUp with several methods and levels of compression.
+// compressing returns the scenario of backups with several methods and levels of
+// compression.
 func (w *world) compressing(s *subject) scenario {
 	methods := []string{"1", "3", "6", "9"}
 	if strings.HasPrefix(w.compress, "zstd") {

@@ -12,7 +12,7 @@ import (
 // in a separate process.
 const clientArg = "s3"
 
-// client is an S3 client:
+// client runs an S3 client:
 //
 //	get-plain BUCKET KEY   one request, like get_object of the AWS SDK for Ruby
 //	get BUCKET KEY         ranges in parallel, in order

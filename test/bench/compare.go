@@ -15,7 +15,7 @@ var (
 	badDaySQL string
 )
 
-// comparing is the scenario from two dumps of one database, a day apart, to their
+// comparing returns the scenario from two dumps of one database, a day apart, to their
 // difference.
 func (w *world) comparing(name string, s *subject) scenario {
 	nothing := func(context.Context) error { return nil }
@@ -29,7 +29,7 @@ func (w *world) comparing(name string, s *subject) scenario {
 	}
 }
 
-// refreshing is the scenario from a fetched database to the dump of the next day.
+// refreshing returns the scenario from a fetched database to the dump of the next day.
 func (w *world) refreshing(name string, s *subject) scenario {
 	sc := w.fetch(name, s, []contender{
 		{"hectl", "hectl fetch-latest-db --fresh: the whole dump", w.hectlFetch("--fresh")},

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// fetching is a scenario from a dump in S3 to a database.
+// fetching returns a scenario from a dump in S3 to a database.
 func (w *world) fetching(name string, s *subject) scenario {
 	contenders := []contender{
 		{"ruby", "get to a file, drop, create, pg_restore --clean with one job", w.fetchLikeRuby},
@@ -52,7 +52,7 @@ func (w *world) masking(s *subject) scenario {
 // objects returns the result of contents without the rows.
 func objects(contents string) string { return contents[:strings.LastIndex(contents, ", ")] }
 
-// excluding is fetching without rows that developers seldom need.
+// excluding returns the scenario of a fetch without rows that developers seldom need.
 func (w *world) excluding(s *subject) scenario {
 	sc := w.fetch("exclude", s, []contender{
 		{"hectl", "hectl fetch-latest-db", w.hectlFetch()},

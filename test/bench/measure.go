@@ -47,7 +47,7 @@ func lines() []line {
 	}
 }
 
-// scenarios returns the scenarios that the options ask for.
+// scenarios returns the scenarios that the options select.
 func (w *world) scenarios() []scenario {
 	production := &subject{database: "production", fill: w.production()}
 	day, badDay := &subject{database: "day", fill: w.production(), day: daySQL}, &subject{database: "bad-day", fill: w.production(), day: badDaySQL}

@@ -56,7 +56,7 @@ func (r *run) command(path string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// pipe runs programs, each reading what the one before it writes.
+// pipe runs programs, each with the output of the previous one as its input.
 func (r *run) pipe(ctx context.Context, cmds ...*exec.Cmd) error {
 	var stderrs []*bytes.Buffer
 	var pids []int

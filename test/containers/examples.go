@@ -55,7 +55,7 @@ func Decode(v any, example any, path ...string) error {
 	return json.Unmarshal(text, v)
 }
 
-// Runs returns what the examples of the page run: cronjob, compose, actions and docker.
+// Runs returns the runs of the page's examples: cronjob, compose, actions and docker.
 func Runs(page string) (map[string]Run, error) {
 	found := map[string]Run{}
 	cronJob, err := Example(page, "kind: CronJob")
@@ -135,7 +135,8 @@ func Runs(page string) (map[string]Run, error) {
 	return found, nil
 }
 
-// dockerRun returns what "docker run" would run. Only variables with -e reach it.
+// dockerRun returns the run of a "docker run" command line. Only variables with -e reach
+// it.
 func dockerRun(line string, env map[string]string) (Run, error) {
 	words := strings.Fields(strings.ReplaceAll(line, "\\\n", " "))
 	image := slices.IndexFunc(words, func(word string) bool { return strings.HasPrefix(word, Image+":") })

@@ -17,7 +17,7 @@ const (
 	padding      = 18
 )
 
-// writeStill writes the command and what it printed to file, as an SVG.
+// writeStill writes the command and its output to file, as an SVG.
 func writeStill(file, command, output string) error {
 	if err := os.WriteFile(file, []byte(still(command, output)), 0o644); err != nil {
 		return fmt.Errorf("write the still: %w", err)
@@ -25,8 +25,8 @@ func writeStill(file, command, output string) error {
 	return nil
 }
 
-// still renders the command and what it printed as an SVG. The text in it can be
-// selected; each line has the width of its columns, whatever font is found.
+// still renders the command and its output as an SVG. The text in it can be selected;
+// each line has the width of its columns, whatever font is found.
 func still(command, output string) string {
 	lines := []string{"$ " + command}
 	for line := range strings.Lines(output) {

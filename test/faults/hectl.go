@@ -109,8 +109,8 @@ func (r *running) measure() {
 	}
 }
 
-// processes returns the pids of the run and everything that it started; with a name,
-// only those of that name.
+// processes returns the pids of the run and everything that it started. If name is not
+// empty, it returns only processes with that name.
 func (r *running) processes(name string) (pids []int) {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {

@@ -23,9 +23,9 @@ import (
 // refresh is a fetch that refreshes the snapshot of an older dump, and keeps a new one.
 const refresh = fetch + " --snapshot"
 
-// day is what happens in production between the two dumps of a refresh. It makes hectl
-// delete rows by key, check foreign keys, create some of them again, replace a table and
-// refresh a materialized view.
+// day contains the changes in production between the two dumps of a refresh. They make
+// hectl delete rows by key, check foreign keys, create some of them again, replace a
+// table and refresh a materialized view.
 const day = `
 DELETE FROM items WHERE id % 100 = 7 OR user_id > 490;
 DELETE FROM users WHERE id > 495;
@@ -60,7 +60,7 @@ type step struct {
 	row string
 }
 
-// refreshSteps are the steps of a refresh, in their order.
+// refreshSteps returns the steps of a refresh, in order.
 func refreshSteps() []step {
 	return []step{
 		{name: "while rows are compared", row: olderRow},
@@ -80,7 +80,7 @@ func refreshSteps() []step {
 	}
 }
 
-// stepNames is a list of the steps in Markdown.
+// stepNames returns a list of the steps in Markdown.
 func stepNames() string {
 	var names []string
 	for _, s := range refreshSteps() {
@@ -121,7 +121,7 @@ func (t *try) arm(ctx context.Context) {
 	t.target.strikeAt(w)
 }
 
-// covers matches the download of the part of a dump that contains a text.
+// covers matches the download of the part of a dump that contains text.
 func (p *place) covers(of map[string][]byte, text string) s3test.Match {
 	key, at := locate(of, text)
 	return func(r *http.Request) bool {
@@ -131,7 +131,7 @@ func (p *place) covers(of map[string][]byte, text string) s3test.Match {
 	}
 }
 
-// locate returns the key of the only dump that contains a text, and the position of the
+// locate returns the key of the only dump that contains text, and the position of the
 // text in that dump.
 func locate(of map[string][]byte, text string) (key string, at int) {
 	for key, data := range of {

@@ -22,7 +22,7 @@ const (
 	fetch  = "fetch-latest-db"
 )
 
-// leftovers are what a fault may leave for the next run to clean.
+// leftovers are the things that a fault may leave for the next run to clean up.
 type leftovers int
 
 const (

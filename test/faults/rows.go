@@ -16,7 +16,7 @@ import (
 
 const points = 20
 
-// rows are the rows of the table in docs/reliability.md.
+// rows returns the rows of the table in docs/reliability.md.
 func rows() []row {
 	return slices.Concat(backupRows(), fetchRows(), refreshRows())
 }

@@ -28,7 +28,7 @@ func signalled(s syscall.Signal) strike {
 	}
 }
 
-// child kills a child of that name as soon as there is one.
+// child kills a child with that name as soon as there is one.
 func child(name string) strike {
 	return func(_ context.Context, _ *try, r *running) error {
 		for {
@@ -89,7 +89,7 @@ func lockRequest(ctx context.Context, t *try, _ *running) error {
 	return t.server().Exec(ctx, sourceDB, "BEGIN; LOCK TABLE items IN ACCESS EXCLUSIVE MODE; ROLLBACK")
 }
 
-// earlyLockRequest is lockRequest as soon as pg_dump has its own lock.
+// earlyLockRequest is like lockRequest, but runs as soon as pg_dump has its own lock.
 func earlyLockRequest(ctx context.Context, t *try, r *running) error {
 	for len(t.query(ctx, t.server(), "SELECT pid::text FROM pg_locks WHERE mode = 'AccessShareLock' AND granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE application_name = 'hectl backup')")) == 0 {
 		select {

@@ -270,7 +270,7 @@ func (p *place) environ() []string {
 		clockVariable+"="+p.clock.String())
 }
 
-// arguments returns the arguments of a run: with small parts, so that there are
+// arguments returns the arguments of a run. The parts are small, so that there are
 // several.
 func (p *place) arguments(command string) []string {
 	if command == backup {

@@ -105,7 +105,7 @@ func (r *report) fail(pkg string) {
 	r.broken[pkg] = true
 }
 
-// release prints what a test wrote.
+// release prints the output of a test.
 func (r *report) release(key string) {
 	for _, line := range r.held[key] {
 		fmt.Fprint(r.w, line)

@@ -121,8 +121,8 @@ func (g *generator) view() {
 }
 
 // materialized creates a materialized view with a column n, possibly over another one
-// behind a function. Its name sorts after those of the others: pg_restore refreshes
-// them in this order if it knows of no dependency.
+// behind a function. Its name sorts after those of the others: pg_restore refreshes them
+// in this order if it knows of no dependency.
 func (g *generator) materialized() {
 	m := "public." + g.name(fmt.Sprintf("m%02d", len(g.matviews)))
 	t := pick(g, g.tables...)

@@ -159,7 +159,7 @@ func pick[T any](g *generator, from ...T) T { return from[g.IntN(len(from))] }
 // quote quotes a name.
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-// literal quotes a text, valid with any settings.
+// literal quotes text in a form that is valid with any settings.
 func literal(text string) string {
 	return "E'" + strings.NewReplacer(`\`, `\\`, `'`, `''`).Replace(text) + "'"
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// texts are the values of text columns.
+// texts returns SQL for the values of text columns.
 func (g *generator) texts() string {
 	values := []string{
 		literal("tab\there"), literal("line\nfeed"), literal("cr\r\nlf"), literal(`\N`), literal(`\.`), literal("\n\\.\n"), "''", "' '", literal(`\`), literal(`\\x`), "NULL",

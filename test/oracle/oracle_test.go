@@ -30,7 +30,7 @@ type input struct {
 // full reports whether to run everything.
 func full() bool { return os.Getenv("ORACLE") == "full" }
 
-// jobs are the numbers of jobs for the restores of each input.
+// jobs returns the numbers of jobs for the restores of each input.
 func jobs() []string {
 	if full() {
 		return []string{"1", "2", "8"}
@@ -57,8 +57,8 @@ func (w *world) testInputs(t *testing.T) {
 	}
 }
 
-// inputs are the databases of the tests and of the demo, and those in testdata: hectl
-// once restored each of them wrongly.
+// inputs returns the databases of the tests and of the demo, and those in testdata, each
+// of which hectl once restored wrongly.
 func inputs(t *testing.T) []input {
 	t.Helper()
 	var all []input
@@ -304,7 +304,7 @@ func (w *world) compareDumps(ctx context.Context, t *testing.T, source, hectls s
 	return nil
 }
 
-// label is the label of an input's dump.
+// label returns the label of an input's dump.
 func label(in input) string { return strings.ReplaceAll(in.name, "_", "-") }
 
 // restore replaces the target with hectl, and returns the facts about it.

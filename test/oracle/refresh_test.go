@@ -22,7 +22,7 @@ import (
 // again. Later rounds refresh the results of earlier ones.
 const roundsPerPair = 2
 
-// A tally counts what happened to the pairs of dumps.
+// A tally counts the outcomes for the pairs of dumps.
 type tally struct {
 	sync.Mutex
 	pairs, refreshed, masked, keyMasked, rejected, statements, failed int
@@ -428,7 +428,7 @@ func (w *world) writeSettings(p *pair, rules []rule) error {
 	return os.WriteFile(filepath.Join(w.dir, "hectl.yml"), []byte(b.String()), 0o600)
 }
 
-// yamlText quotes a text for YAML, of which JSON is a part.
+// yamlText quotes text for YAML, which includes JSON.
 func yamlText(s string) string {
 	quoted, err := json.Marshal(s)
 	if err != nil {

@@ -76,7 +76,7 @@ func Answer(status int, code string, header ...string) Fault {
 	return AnswerMessage(status, code, "made up by s3test", header...)
 }
 
-// AnswerMessage is Answer with the error's message.
+// AnswerMessage is like Answer, with the error's message.
 func AnswerMessage(status int, code, message string, header ...string) Fault {
 	return AnswerBody(status, fmt.Sprintf("<Error><Code>%s</Code><Message>%s</Message></Error>", code, message), header...)
 }
