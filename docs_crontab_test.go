@@ -14,7 +14,7 @@ import (
 // crontabLine matches five time fields and a command.
 var crontabLine = regexp.MustCompile(`(?m)^\s*(?:[\d*/,-]+ +){4}[\d*/,-]+ +(.*\bhectl .*)$`)
 
-// Cron mails everything that a job prints. A result on standard output would be a mail
+// Cron mails everything that a job prints. A result on standard output would cause a mail
 // for every success.
 func TestCrontabLinesMailNothingOnSuccess(t *testing.T) {
 	pages := markdownPages(t)

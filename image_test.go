@@ -53,7 +53,7 @@ func imageRoot(t *testing.T, arch string) string {
 }
 
 // On both architectures, every program has its loader, its libraries and their versions
-// of each symbol in the image, and nothing else than hectl, pg_dump and pg_restore can be
+// of each symbol in the image, and nothing except hectl, pg_dump and pg_restore can be
 // run. TestImageRuns runs only the image of this machine's architecture.
 func TestImageIsComplete(t *testing.T) {
 	for arch, machine := range map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64} {

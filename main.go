@@ -50,8 +50,8 @@ func main() {
 	os.Exit(mainCode())
 }
 
-// mainCode returns the exit code. It returns before main exits, so that deferred calls
-// run.
+// mainCode returns the exit code. It is separate from main, so that deferred calls run
+// before the exit.
 func mainCode() int {
 	// SIGPIPE would kill hectl before it cleans up. Once the signal is caught, a write to
 	// a pipe without a reader fails instead.
@@ -63,8 +63,8 @@ func mainCode() int {
 	return run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 }
 
-// endingSignals returns the signals that end a run after cleanup. SIGHUP is not one if
-// nohup ignores it.
+// endingSignals returns the signals that end a run after cleanup. It omits SIGHUP if
+// nohup has set it to be ignored.
 func endingSignals() []os.Signal {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {

@@ -193,8 +193,8 @@ func databases(t *testing.T, c *pgtest.Cluster) string {
 	return string(c.Run(t, nil, "psql", "-XAtqc", "SELECT datname FROM pg_database ORDER BY 1", c.URI("postgres")))
 }
 
-// TestRoundTripMajors is TestRoundTripIsExact with servers and programs of newer major
-// versions, and all of their compressions.
+// TestRoundTripMajors is like TestRoundTripIsExact, with servers and programs of newer
+// major versions, and all of their compressions.
 func TestRoundTripMajors(t *testing.T) {
 	for _, major := range []int{17, 18, 19} {
 		t.Run(strconv.Itoa(major), func(t *testing.T) {

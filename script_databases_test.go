@@ -41,8 +41,7 @@ func cmdProduction(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(ts.Exec("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", ts.Getenv("HECTL_SOURCE"), "-f", file))
 }
 
-// development creates the target database as a developer has it: with the developer's
-// own data in it.
+// development creates the target database, with a developer's own data in it.
 func cmdDevelopment(ts *testscript.TestScript, _ bool, _ []string) {
 	w := theWorld(ts)
 	w.sql(ts, w.local.URI("postgres"), "CREATE DATABASE "+pgtools.Quote(w.target))
@@ -177,7 +176,7 @@ func cmdTunnel(ts *testscript.TestScript, _ bool, _ []string) {
 		for {
 			near, err := listener.Accept()
 			if err != nil {
-				return // it is closed
+				return // the tunnel is closed
 			}
 			far, err := net.Dial("tcp", to)
 			if err != nil {
@@ -247,7 +246,7 @@ func searchFiles(dir string, texts []string, found map[string]string) error {
 		if err != nil {
 			return err
 		}
-		defer func() { _ = f.Close() }() // it was only read
+		defer func() { _ = f.Close() }() // opened for reading only
 		for kept := 0; ; {
 			n, err := io.ReadFull(f, buf[kept:])
 			for _, text := range texts {

@@ -40,7 +40,7 @@ func TestHas(t *testing.T) {
 	}
 }
 
-// Partial files of wanted blobs stay: they are continued.
+// Partial files of wanted blobs are kept, because the next fetch resumes them.
 func TestClean(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// plan sorts the chosen blobs by the action of a fetch.
+// plan sorts the chosen blobs by how a fetch treats them.
 type plan struct {
 	There    []blob     // already in the folder
 	Wanted   []blob     // not in the folder; the largest first

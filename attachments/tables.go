@@ -14,7 +14,7 @@ import (
 // the application has a schema for each tenant.
 type tables struct{ sets []tableSet }
 
-// tableSet are the tables in one schema.
+// tableSet is the set of tables in one schema.
 type tableSet struct {
 	Schema      string
 	Columns     []string // columns of active_storage_blobs
@@ -176,7 +176,7 @@ func (s tableSet) arguments(c choice, types []string) []any {
 	return args
 }
 
-// nilIfEmpty makes an array without elements NULL.
+// nilIfEmpty returns nil, which becomes NULL, for an array without elements.
 func nilIfEmpty(texts []string) any {
 	if len(texts) == 0 {
 		return nil

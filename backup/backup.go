@@ -177,7 +177,8 @@ const (
 	mostJobs    = 64
 )
 
-// checkTimeout refuses negative times, and times that pg_dump would round to 0, no limit.
+// checkTimeout refuses negative times, and times that pg_dump would round to 0, which
+// means no limit.
 func checkTimeout(t time.Duration) error {
 	const hint = "use 0 for no limit"
 	switch {

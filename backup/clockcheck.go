@@ -11,8 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// listingTimeout is how long a successful backup may take to find out whether its dump
-// is the newest. A longer wait is not worth it.
+// listingTimeout limits the time that a successful backup spends on finding out whether
+// its dump is the newest.
 const listingTimeout = 30 * time.Second
 
 var errListing = fmt.Errorf("no answer within %s", listingTimeout)

@@ -171,7 +171,7 @@ func manifestFlaw(state status.ManifestState) string {
 }
 
 // sparklines renders one line for each label that has dumps on two days or more: a single
-// day has nothing to be compared with.
+// day cannot be compared with anything.
 func (l listing) sparklines() string {
 	var rows [][]string
 	for _, label := range catalog.Labels(l.all) {

@@ -85,7 +85,7 @@ func readManifests(ctx context.Context, store *s3store.Store, base string, dumps
 }
 
 // describe returns a dump with the result of reading its manifest. The state of the
-// manifest is "" after an error that has nothing to do with this dump.
+// manifest is "" after an error that is not about this dump.
 func describe(d catalog.Dump, m *catalog.Manifest, err error) status.Described {
 	switch {
 	case fault.CodeOf(err) == fault.Integrity:

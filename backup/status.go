@@ -148,8 +148,8 @@ func (o *statusOptions) inspect(ctx context.Context, env *command.Env, query sta
 		return nil, err
 	}
 	report := status.New(query, seen, env.Console.Now().UTC())
-	// The rest is optional. Listing uploads takes a permission that a reader otherwise
-	// does not need, and the source may not be reachable from here.
+	// The rest is optional. Listing uploads requires a permission that a reader otherwise
+	// does not need, and the source may not be reachable from this machine.
 	report.AddExpiring(lifecycleWarnings(ctx, env, store, lifecycle.Dumps{Base: o.bucket.Base, Label: o.label, Keep: o.keep, Sizes: sizes(catalog.WithLabel(seen.Dumps, o.label))}))
 	if report.Uploads, err = o.openUploads(ctx, store); err != nil {
 		env.Console.Detail("open uploads: %v", err)

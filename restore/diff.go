@@ -330,7 +330,7 @@ type difference struct {
 type diffTable struct {
 	Table    string     `json:"table"` // such as "public.users"
 	State    diff.State `json:"state"`
-	Why      string     `json:"why,omitempty"` // why it is replaced
+	Why      string     `json:"why,omitempty"` // why the whole table is replaced
 	Before   *int64     `json:"rows_before,omitempty"`
 	After    *int64     `json:"rows_after,omitempty"`
 	Added    int64      `json:"added"`

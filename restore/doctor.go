@@ -136,7 +136,7 @@ type examination struct {
 	load load.Options
 }
 
-// target reports on the target as it is now.
+// target reports on the target in its current state.
 func (x *examination) target(ctx context.Context, about string) {
 	name := x.Name()
 	x.OK(about, "%s, PostgreSQL %s", x.Conn, x.DB.ServerVersion())

@@ -48,13 +48,13 @@ type evidence struct {
 	session  *target.Session
 	replaced *replacement
 	loading  time.Time // when the restore started
-	loaded   time.Time // when it was complete
+	loaded   time.Time // when the restore was complete
 	counts   load.Comparison
 	counted  bool // the counts are complete
 	steps    []console.Step
 }
 
-// newEvidence reads --report.
+// newEvidence returns the evidence for --report.
 func newEvidence(env *command.Env, c *cli.Context) (*evidence, error) {
 	e := &evidence{start: env.Console.Now(), version: env.Version, wanted: c.Bool("restore"), object: sha256.New()}
 	if !c.IsSet("report") {

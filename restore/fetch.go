@@ -135,7 +135,7 @@ func (f fetch) run(ctx context.Context) error {
 	return r.replaceTarget(ctx)
 }
 
-// recipe returns everything that decides the result of the fetch, except the password.
+// recipe returns everything that determines the result of the fetch, except the password.
 func (f fetch) recipe(of dump.Object) (target.Recipe, error) {
 	seed, err := f.masking.seed(f.dryRun)
 	return target.Recipe{

@@ -29,7 +29,8 @@ const partialSuffix = ".partial"
 
 var plainETag = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
 
-// partialPath returns where an object's bytes are kept until the download is complete.
+// partialPath returns the path at which an object's bytes are kept until the download is
+// complete.
 func partialPath(target string, o s3store.Object) string {
 	tag := o.ETag
 	if !plainETag.MatchString(tag) {
@@ -124,8 +125,8 @@ func (p *partial) others() []string {
 	return others
 }
 
-// mayWrite refuses to replace an existing file without force, and anything but a
-// regular file always.
+// mayWrite refuses to replace an existing file without force. It always refuses to
+// replace anything but a regular file.
 func mayWrite(target string, force bool) error {
 	info, err := os.Lstat(target)
 	switch {

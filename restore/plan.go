@@ -35,7 +35,7 @@ type plan struct {
 	Leftovers []string `json:"leftover_databases,omitempty"`
 	// Refresh is the refresh of a snapshot; nil to restore the whole dump.
 	Refresh *swap.Refreshed `json:"refresh,omitempty"`
-	// Whole is why there is no refresh although there is a snapshot.
+	// Whole explains why there is no refresh although there is a snapshot.
 	Whole string `json:"no_refresh,omitempty"`
 	// Snapshot is the snapshot that will be saved.
 	Snapshot string `json:"saved_snapshot,omitempty"`

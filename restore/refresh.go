@@ -120,7 +120,7 @@ func refuseTouched(ctx context.Context, s *target.Session, snapshot target.Held)
 	return err
 }
 
-// touched is why a snapshot is used neither for a refresh nor in place of its dump.
+// touched explains why a snapshot is used neither for a refresh nor in place of its dump.
 const touched = "it was opened to connections, so its rows may have changed"
 
 // refreshTemp makes the temp database from a copy of the snapshot.

@@ -279,7 +279,7 @@ func (r *replacement) explainConversion(err error) error {
 }
 
 // findKept returns the tables whose rows are restored because --keep-rows names them.
-// Masking rules that leave out rows win, with a warning.
+// Masking rules that leave out rows take precedence, with a warning.
 func (r *replacement) findKept() []string {
 	names, ruled := r.load.FindKept(r.dump, r.mask)
 	if len(ruled) > 0 {

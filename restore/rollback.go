@@ -65,7 +65,7 @@ type rolledBack struct {
 // IsProse lets the console wrap the text.
 func (rolledBack) IsProse() {}
 
-// Text reports which database is where.
+// Text reports the new names of the databases.
 func (r rolledBack) Text() string {
 	var b strings.Builder
 	if r.DryRun {

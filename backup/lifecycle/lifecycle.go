@@ -1,5 +1,5 @@
-// Package lifecycle compares the lifecycle rules of a bucket with hectl's expectations.
-// It reads no bucket.
+// Package lifecycle finds lifecycle rules of a bucket that delete or archive dumps too
+// early. It does not read the bucket itself.
 package lifecycle
 
 import (

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// Count is how many dumps a rule keeps.
+// Count is the number of dumps that a rule keeps.
 type Count int
 
 // Unlimited keeps one dump of every period.

@@ -23,8 +23,8 @@ type Policy struct {
 	Min     int       `json:"min"` // the newest dumps, which are always kept; at least one
 }
 
-// Empty reports whether there is no rule. Min does not count as one: it protects against
-// bad policies.
+// Empty reports whether there is no rule. Min is not a rule: it protects against bad
+// policies.
 func (p Policy) Empty() bool { return p == Policy{Min: p.Min} }
 
 // String returns the rules in words: "last 6, daily 14, within 2d, minimum 3".

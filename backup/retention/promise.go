@@ -11,9 +11,9 @@ import (
 // Forever is the promise of an unlimited rule.
 const Forever = math.MaxInt
 
-// Promise returns for how many days the policy keeps its oldest dump, and the rule that
-// keeps it. It is 0 for a policy whose rules count dumps and not time. now is the current
-// time.
+// Promise returns the number of days for which the policy keeps its oldest dump, and the
+// rule that keeps it. It is 0 for a policy whose rules count dumps and not time. now is
+// the current time.
 func (p Policy) Promise(now time.Time) (days int, rule string) {
 	since := func(t time.Time) int { return int(math.Ceil(now.Sub(t).Hours() / 24)) }
 	longest := func(n int, name string) {

@@ -92,7 +92,7 @@ func TestTheNewestIsKept(t *testing.T) {
 		}
 		decisions := somePolicy(r).Decide(times, now)
 		newest := slices.MaxFunc(times, time.Time.Compare)
-		var past time.Time // the newest that is not in the future
+		var past time.Time // the newest time that is not in the future
 		for i, at := range times {
 			if at.After(now) && !decisions[i].Keep {
 				t.Errorf("%s is in the future but was removed", at)

@@ -69,8 +69,8 @@ type preflight struct {
 }
 
 // sortUnreadable sorts relations by why pg_dump cannot read them. It ignores excluded
-// rows, but not a table that the role cannot read: pg_dump locks every table, which takes
-// that permission.
+// rows, but not a table that the role cannot read: pg_dump locks every table, which
+// requires that permission.
 func sortUnreadable(found []pgtools.Unreadable, exclude []string) preflight {
 	var p preflight
 	for _, u := range found {

@@ -8,7 +8,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// Backup is a backup of the source that is running, if any.
+// Backup describes the running backup of the source, if any.
 type Backup struct {
 	Running bool
 	Since   time.Time // zero if the role cannot see it
@@ -33,8 +33,8 @@ func FindBackup(ctx context.Context, c pgtools.Conn) (Backup, error) {
 	return oldestBackup(sessions), nil
 }
 
-// oldestBackup returns the backup whose session is the oldest: that is hectl's own,
-// and the others are pg_dump's.
+// oldestBackup returns the backup with the oldest session, which is hectl's own. The
+// other sessions are pg_dump's.
 func oldestBackup(sessions []pgtools.Session) Backup {
 	var b Backup
 	for _, s := range sessions {

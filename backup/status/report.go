@@ -103,7 +103,7 @@ type Backup struct {
 	Session  string     `json:"session,omitempty"`
 }
 
-// New answers the query. The caller sets Uploads and Backup.
+// New returns the report for a query. The caller sets Uploads and Backup.
 func New(q Query, seen Seen, now time.Time) *Report {
 	dumps := catalog.WithLabel(seen.Dumps, q.Label)
 	r := &Report{
@@ -166,7 +166,7 @@ func (r *Report) Err() error {
 	return fault.New(worst.code(), r.hint(worst), "%s in %s: %s", r.Label, r.Bucket, strings.Join(texts, "; "))
 }
 
-// hint returns how to handle a problem.
+// hint returns advice on a problem.
 func (r *Report) hint(k kind) string {
 	switch k {
 	case missing:

@@ -11,8 +11,8 @@ import (
 )
 
 // Sparkline is the size of the smallest dump of each of the last 30 days, the oldest
-// first. It has the smallest because a dump that is too small is the one to look for.
-// Days are in UTC.
+// first. It shows the smallest dump because a dump that is too small is a sign of
+// trouble. Days are in UTC.
 type Sparkline []int64
 
 const sparkDays = 30

@@ -19,14 +19,14 @@ const (
 // Categories returns the categories in the order of the help.
 func Categories() []string { return []string{Schedule, Database, Limits, Retention, Bucket, Output} }
 
-// BucketFlags name the bucket of the dumps and how to reach it.
+// BucketFlags returns the flags that name the bucket of the dumps and how to reach it.
 func BucketFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
 		&cli.StringFlag{Category: Bucket, Name: "bucket", Usage: "`s3://NAME[/FOLDER]` of the dumps (HECTL_BUCKET; default s3://human-essentials-backups)"},
 	}, StoreFlags())
 }
 
-// StoreFlags describe how to reach any bucket.
+// StoreFlags returns the flags that describe how to reach any bucket.
 func StoreFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Category: Bucket, Name: "profile", Usage: "AWS `PROFILE` (AWS_PROFILE)"},
@@ -36,13 +36,13 @@ func StoreFlags() []cli.Flag {
 	}
 }
 
-// LabelFlag selects the dumps of one label.
+// LabelFlag returns the flag that selects the dumps of one label.
 func LabelFlag() cli.Flag {
 	return &cli.StringFlag{Category: Bucket, Name: "env", Usage: "`LABEL` of the dumps, such as production or staging (HECTL_ENV; default production)"}
 }
 
-// AtFlag selects the dumps up to a time; see ParseAt. The help of a command that has it
-// contains AtHelp.
+// AtFlag returns the flag that selects the dumps up to a time; see ParseAt. The help of a
+// command that has it contains AtHelp.
 func AtFlag() cli.Flag {
 	return &cli.StringFlag{Category: Bucket, Name: "at", Usage: "only dumps not later than `TIME`: a date, a local time, or an age such as 2d"}
 }
@@ -52,12 +52,12 @@ const AtHelp = `   --at takes a date (to the end of that day), a local time such
    2026-11-23T14:30, one with a zone such as 2026-11-23T14:30Z, or an age such
    as 3h, 2d or 1y6m.`
 
-// PGBinFlag names the folder of the client tools.
+// PGBinFlag returns the flag that names the folder of the client tools.
 func PGBinFlag() cli.Flag {
 	return &cli.StringFlag{Category: Database, Name: "pg-bin", Usage: "`DIR` of pg_dump and pg_restore (HECTL_PG_BIN; default: the best one found)"}
 }
 
-// OutputFlags select how much hectl prints, and in which format.
+// OutputFlags returns the flags that select how much hectl prints, and in which format.
 func OutputFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Category: Output, Name: "json", Usage: "print the result as one JSON document"},

@@ -233,8 +233,8 @@ func isFlag(arg string) bool { return len(arg) > 1 && arg[0] == '-' }
 
 func asksForHelp(arg string) bool { return arg == "--help" || arg == "-h" }
 
-// isLongFlag reports whether arg is a flag of cmd in its long form, which is never
-// meant as a value. "-x" can be one.
+// isLongFlag reports whether arg is a flag of cmd in its long form, which is never meant
+// as a value. "-x" may be meant as one.
 func isLongFlag(cmd *cli.Command, arg string) bool {
 	long, ok := strings.CutPrefix(arg, "--")
 	name, _, _ := strings.Cut(long, "=")

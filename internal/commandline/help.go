@@ -39,7 +39,7 @@ func FullName(c *cli.Command) string {
 	return strings.TrimPrefix(c.HelpName, program+" ")
 }
 
-// helpTemplate puts examples before flags: users look for a line to type.
+// helpTemplate puts examples before flags: users look for a command to type.
 func helpTemplate(c *cli.Command, categories []string, exits string) string {
 	var b strings.Builder
 	b.WriteString("NAME:\n   {{.HelpName}} - {{.Usage}}\n\nUSAGE:\n   {{.UsageText}}\n")
@@ -92,7 +92,7 @@ type FlagText struct {
 	Usage       string
 }
 
-// DescribeFlag takes the text of a flag apart. The placeholder is in backticks.
+// DescribeFlag splits the text of a flag into its parts. The placeholder is in backticks.
 func DescribeFlag(f cli.Flag) FlagText {
 	var d FlagText
 	for _, name := range f.Names() {

@@ -54,7 +54,7 @@ func (o owners) check(what, path string, info fs.FileInfo) error {
 	return nil
 }
 
-// hint returns the advice for a file of owner. Root usually meets such a file in a
+// hint returns the advice for a file of owner. For root, such a file is usually in a
 // container into which the application's folder is mounted.
 func (o owners) hint(owner int, path string) string {
 	if o.uid == 0 {

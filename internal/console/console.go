@@ -118,7 +118,7 @@ func (c *Console) Fail(err error) {
 	}
 }
 
-// Result is the result of a command: a struct with JSON tags, and a text for people.
+// Result is the result of a command: a struct with JSON tags, and text for people.
 type Result interface {
 	Text() string
 }

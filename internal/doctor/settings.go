@@ -59,8 +59,8 @@ func (d *doctor) checkSettings() (*config.Sources, config.Flags) {
 	return settings, flags
 }
 
-// addDatabase adds which database the settings name, and where. The check of the
-// database reports errors.
+// addDatabase adds the database that the settings name, and the place of the setting. The
+// check of the database reports errors.
 func (d *doctor) addDatabase(settings *config.Sources, name string, named config.Database) {
 	if conn, err := command.Resolve(named, settings); err == nil {
 		d.found.OK("settings", "%s = %s (%s)", name, conn, strings.Join(command.Origins(named, settings), ", "))

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Cannot returns the error "cannot" with the formatted text, all problems in the
-// way, and their hints.
+// Cannot returns the error "cannot" with the formatted text, all problems that are the
+// cause, and their hints.
 func Cannot(problems []error, format string, args ...any) error {
 	var texts, hints []string
 	for _, p := range problems {

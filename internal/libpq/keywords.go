@@ -2,7 +2,7 @@ package libpq
 
 import "github.com/xrash/smetrics"
 
-// Use is how hectl treats a connection parameter.
+// Use describes how hectl treats a connection parameter.
 type Use int
 
 // The uses of a parameter.

@@ -134,7 +134,7 @@ func TestAFailedNotificationDoesNotPreventOthers(t *testing.T) {
 }
 
 // answers starts a server that answers every connection with the raw text that answer
-// makes from the request.
+// returns for the request.
 func answers(t *testing.T, answer func(request string) string) string {
 	t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")

@@ -12,7 +12,7 @@
 // # Upload
 //
 // The output of pg_dump has no known length and must not touch the disk. Upload cuts it
-// into equal parts and holds a few of them in a fixed ring of buffers:
+// into equal parts and keeps a few of them in a fixed ring of buffers:
 //
 //	stream ──> buffer ──> CRC64NVME ──> UploadPart ×4 ──> CompleteMultipartUpload
 //	              ^                         │

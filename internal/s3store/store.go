@@ -218,8 +218,8 @@ func (s *Store) Credentials(ctx context.Context) (aws.Credentials, error) {
 	}
 	const what = "find AWS credentials"
 	creds, ok := errors.AsType[*credentialError](err)
-	// The text of a deadline does not say that the credentials are missing. The metadata
-	// service, for example, times out on a machine that has none.
+	// The error text of a deadline does not say that the credentials are missing. The
+	// metadata service, for example, times out on a machine that has none.
 	if ctx.Err() != nil && (!ok || !errors.Is(ctx.Err(), context.DeadlineExceeded)) {
 		return aws.Credentials{}, interruptedError(ctx, what)
 	}

@@ -15,7 +15,7 @@ import (
 type Account struct {
 	Name      string // name of an existing account; "" for a dynamic user
 	SharesTmp bool   // the service must see the machine's /tmp, where the source's socket is
-	Reason    string // a sentence: why this account
+	Reason    string // sentence that explains the choice of the account
 }
 
 // accountForm is the form that useradd accepts, capitals included.

@@ -98,7 +98,7 @@ func commandJob(line string, env map[string]string) (InstalledJob, error) {
 		return j, err
 	}
 	for _, words := range commands {
-		if n := len(words); n == 2 || n == 3 { // three with a user before them, as in /etc/crontab
+		if n := len(words); n == 2 || n == 3 { // 3 words if a user comes first, as in /etc/crontab
 			switch words[n-2] {
 			case "cd":
 				j.Dir = words[n-1]

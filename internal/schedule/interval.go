@@ -11,8 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/text"
 )
 
-// Interval is when backups run: at regular times, the same every day, so that both cron and
-// systemd can express it exactly.
+// Interval is the schedule of backups: regular times, the same every day, which both cron
+// and systemd can express exactly.
 type Interval struct {
 	every time.Duration
 	first time.Duration // the day's first run, counted from midnight

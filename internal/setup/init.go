@@ -248,7 +248,7 @@ type initialized struct {
 	Found []proposal `json:"found,omitempty"` // databases in the project's files
 }
 
-// Text renders the file on a dry run, and else its path.
+// Text renders the file on a dry run, otherwise its path.
 func (i initialized) Text() string {
 	if i.DryRun {
 		return i.Content

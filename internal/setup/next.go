@@ -23,7 +23,7 @@ type firstLook struct {
 	Source string `json:"source,omitempty"` // "" for none
 	Next   string `json:"next"`
 
-	// Errors in the order in which to fix them; nil for what works.
+	// Errors in the order in which to fix them; nil for parts that work.
 	settings, tools, credentials, server error
 }
 

@@ -32,7 +32,7 @@ func Size(bytes int64) string {
 // Count renders a number of things: "1 table", "2 tables".
 func Count(n int, noun string) string { return english.Plural(n, noun, "") }
 
-// List joins up to most names with commas, and adds how many more there are.
+// List joins up to most names with commas, and adds the number of the remaining ones.
 func List(names []string, most int) string {
 	if more := len(names) - most; more > 0 {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), more)
@@ -40,7 +40,7 @@ func List(names []string, most int) string {
 	return strings.Join(names, ", ")
 }
 
-// Duration renders a duration without units that are zero at its end: "4h", "1h30m".
+// Duration renders a duration without trailing zero units: "4h", "1h30m".
 func Duration(d time.Duration) string {
 	s := d.String()
 	for _, zero := range []string{"m0s", "h0m"} {

@@ -91,8 +91,8 @@ func (l *Loader) refuseCopy(ctx context.Context, db *pgtools.DB) error {
 	return nil
 }
 
-// refuseCredentials returns a *NotRefreshedError if the catalogs show credentials that
-// are in a table that changes and that its mask does not cover.
+// refuseCredentials returns a *NotRefreshedError if, according to the catalogs, a table
+// that changes has credentials that its mask does not cover.
 func (r *Refresh) refuseCredentials(ctx context.Context) error {
 	bare := map[schema.Name]bool{}
 	for _, c := range r.copies() {

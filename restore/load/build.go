@@ -111,14 +111,14 @@ func tableOf(byID map[int]*archive.Entry, e *archive.Entry) *archive.Entry {
 // relation is a table of the temp database, after the schema is loaded.
 type relation struct {
 	Schema, Name string
-	Inherits     bool // is a partition, or inherits, or is inherited from
+	Inherits     bool // is a partition, a child or a parent
 }
 
 // builder does the work of tables. It runs at most as many statements at once as there
 // are jobs.
 //
 // It works while the rows of other tables are still being copied, in addition to the
-// jobs that copy them. On a slow link, indexes then take no extra time. Where the
+// jobs that copy them. On a slow link, indexes then take no extra time. If the
 // processors are the limit, none is idle while the last and largest table is copied. A
 // fetch of a 1 GB database over loopback with 2 jobs on 2 cores and PostgreSQL 15 took
 // 11.8, 11.6 and 11.0 s in three rounds; with all work after the last row it took
@@ -229,7 +229,7 @@ func (b *builder) exec(ctx context.Context, name, sql string) error {
 	})
 }
 
-// show makes bar count the restored entries, including those restored so far.
+// show sets the bar that counts the restored entries, including those restored so far.
 func (b *builder) show(bar *console.Progress) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -325,8 +325,8 @@ func (l *Loader) restoreRest(ctx context.Context, head string, rest remainder, p
 	if err := writeList(list, rest.entries); err != nil {
 		return nil, err
 	}
-	// Blocks that are checked or recompressed on the way change their length. Then the
-	// table of contents leaves out their offsets.
+	// Blocks that are checked or recompressed change their length on the way to
+	// pg_restore, so the table of contents leaves out their offsets.
 	var places []archive.Block
 	statements := l.statements()
 	if !slices.ContainsFunc(rest.blocks, statements.repacks) {

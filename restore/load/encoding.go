@@ -33,9 +33,9 @@ type likeness struct {
 }
 
 // CreateOptions decides the encoding and the locale of the temp database: the archive's
-// encoding, with the target's locale if the two are compatible. Bytes of one encoding never
-// get into a database with a different encoding. The note names the differences from the
-// target; "" for none.
+// encoding, with the target's locale if the two are compatible. Bytes of one encoding are
+// never stored in a database with a different encoding. The note names the differences
+// from the target; "" for none.
 func CreateOptions(ctx context.Context, admin *pgtools.DB, h *archive.Head, existing *pgtools.Database, log func(format string, args ...any)) (opt pgtools.CreateOptions, note string, err error) {
 	encoding := h.Encoding()
 	opt = pgtools.CreateOptions{Encoding: encoding, Like: existing}
@@ -115,9 +115,9 @@ func (l likeness) take(encoding string) taking {
 	return bytewise
 }
 
-// fits reports whether an encoding is compatible with the locale of l. The server lets a
-// superuser combine SQL_ASCII with any locale, but then sorts bytes by the rules of a
-// different encoding. fits reports false for that.
+// fits reports whether an encoding is compatible with the locale of l. It returns false
+// for SQL_ASCII with most locales: the server lets a superuser combine them, but then
+// sorts bytes by the rules of a different encoding.
 func (l likeness) fits(encoding string) bool {
 	if encoding == l.Encoding && encoding != sqlASCII {
 		return true

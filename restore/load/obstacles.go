@@ -16,8 +16,9 @@ type obstacle struct {
 	After  []string
 }
 
-// manyRemoved is the number of deleted rows from which a foreign key without an index is
-// checked as a whole. Otherwise, each row would need a scan of the referencing table.
+// manyRemoved is the minimum number of deleted rows for which a foreign key without an
+// index is checked as a whole. Otherwise, each row would need a scan of the referencing
+// table.
 const manyRemoved = 10
 
 // findObstacles returns the obstacles of all tables that change, in the order in which
@@ -25,7 +26,8 @@ const manyRemoved = 10
 //
 // A foreign key is checked at the end of the transaction, which is quick for a few rows.
 // It is dropped and created again, which checks all rows, if one of its tables is
-// replaced, if it does more than forbid deletions, or if it is otherwise not simple.
+// replaced, if it does more than forbid deletions, or if it is not simple for another
+// reason.
 func (r *Refresh) findObstacles(ctx context.Context, db *pgtools.DB) ([]obstacle, error) {
 	var changed, replaced, shrunk []*archive.Entry
 	for _, c := range r.replaced {
@@ -75,8 +77,8 @@ func oids(tables []*archive.Entry) string {
 }
 
 // userTriggers selects the triggers that would fire, including those that fire only if
-// the role has session_replication_role = replica. On a partition, those of the
-// partitioned table count as internal before PostgreSQL 15.
+// the role has session_replication_role = replica. Before version 15, PostgreSQL marks
+// the triggers that a partition has from the partitioned table as internal.
 const userTriggers = `
 	SELECT 'ALTER TABLE ' || tgrelid::pg_catalog.regclass || ' DISABLE TRIGGER ' || pg_catalog.quote_ident(tgname),
 	       'ALTER TABLE ' || tgrelid::pg_catalog.regclass || ' ENABLE ' || CASE tgenabled WHEN 'A' THEN 'ALWAYS ' WHEN 'R' THEN 'REPLICA ' ELSE '' END || 'TRIGGER ' || pg_catalog.quote_ident(tgname)

@@ -19,10 +19,10 @@ import (
 
 // postData restores indexes, keys, triggers and the like, several at once.
 //
-// pg_restore knows which of them must not run together, with one gap. Attaching an
+// pg_restore knows which of them must not run together, with one exception. Attaching an
 // index of a partition to its parent's index locks both tables. Two such steps, or one
 // and a REFRESH MATERIALIZED VIEW, can deadlock (seen with PostgreSQL 15 and a schema
-// of 80 entries in one of three restores). The same holds for two indexes of one table
+// of 80 entries in one of three restores). The same is true of two indexes of one table
 // that alter it, and for keys and triggers of tables with partitions. These steps run
 // one at a time, in their own passes. They are quick, except for such an index on a
 // table whose rows were loaded late.
@@ -129,8 +129,8 @@ type pass struct {
 // by a primary key. Materialized views are filled last, and one at a time unless all
 // their dependencies are recorded. Row security is enabled after all foreign keys, whose
 // checks of a table with forced policies would fail. Comments and other entries without a
-// section go with the entry that they follow, or into the first pass if that entry is
-// restored.
+// section are restored in the pass of the entry that they follow, or in the first pass if
+// that entry is already restored.
 func postDataPasses(h *archive.Head, restored map[int]bool, jobs int, reading *dependents) []pass {
 	var build, attach, rest, linked, secured, states, fill []*archive.Entry
 	list := &build

@@ -29,8 +29,9 @@ import (
 type Refresh struct {
 	Loader *Loader
 	From   *dump.Dump // the older dump
-	// ChangedSince has, by the SQL of a table's name, how many of its rows have changed
-	// since its statistics were taken: in the copy and, after Apply, in the result.
+	// ChangedSince is the number of rows of a table that have changed since its
+	// statistics were taken, by the SQL of the table's name: in the copy and, after
+	// Apply, in the result.
 	ChangedSince map[string]int64
 
 	Unchanged int // tables whose rows are the same
@@ -229,8 +230,8 @@ func (d *dependents) refuse(h *archive.Head) error {
 	return nil
 }
 
-// keyOf returns the SQL of the columns that identify the rows of a table after they were
-// masked, nil if there are none.
+// keyOf returns the SQL of the columns that identify the rows of a table after masking,
+// nil if there are none.
 func keyOf(t *diff.Table, c tableCopy) (key []string) {
 	columns, _ := schema.CopyColumns(c.entry.Copy)
 	if t.State != diff.Changed || len(t.Key()) == 0 || drawsByNumber(c.mask) {

@@ -180,7 +180,7 @@ func (l *Loader) scrub(ctx context.Context) error {
 }
 
 // withCredentials connects to the temp database, and calls do with an InDatabase, which
-// finds credentials by the catalogs.
+// finds credentials through the catalogs.
 func (l *Loader) withCredentials(ctx context.Context, do func(db *pgtools.DB, credentials *mask.InDatabase) error) error {
 	db, err := pgtools.Connect(ctx, l.Into, pgtools.RestoreApp)
 	if err != nil {

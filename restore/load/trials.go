@@ -13,7 +13,7 @@ import (
 
 // try tests the replacements of credentials against check constraints that hectl cannot
 // evaluate. It runs on the server, after the schema and before any row, and chooses the
-// replacements that pass. A column without one is an error.
+// replacements that pass. A column without such a replacement is an error.
 func (l *Loader) try(ctx context.Context) error {
 	doubts := l.Mask.Doubts()
 	if len(doubts) == 0 {

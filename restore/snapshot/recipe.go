@@ -10,7 +10,7 @@ import (
 )
 
 // compareRecipes returns a clause that describes how the recipe of a snapshot differs
-// from the wanted one, "" if it does not.
+// from the wanted one, "" if they are the same.
 func compareRecipes(made, want target.Recipe, password string) string {
 	switch {
 	case made.Dump != want.Dump:
@@ -43,7 +43,7 @@ func compareRecipes(made, want target.Recipe, password string) string {
 
 // FindBase returns the newest snapshot that can be refreshed to the result of a fetch
 // with this recipe, nil if there is none. why then explains why the newest snapshot of a
-// fetch cannot be; it is "" if no fetch made a snapshot.
+// fetch cannot be refreshed; it is "" if no fetch made a snapshot.
 func FindBase(snapshots []target.Held, want target.Recipe, password string) (snapshot *target.Held, why string) {
 	for i := range slices.Backward(snapshots) {
 		s := &snapshots[i]
@@ -69,7 +69,7 @@ func hasPassword(made target.Recipe, password string) bool {
 }
 
 // FindServing returns the newest snapshot that equals the result of a fetch with this
-// recipe, nil if there is none, and the reasons against the others.
+// recipe, nil if there is none, and the reasons why the others do not.
 func FindServing(snapshots []target.Held, want target.Recipe, password string) (snapshot *target.Held, reasons []string) {
 	for i := range slices.Backward(snapshots) {
 		s := &snapshots[i]

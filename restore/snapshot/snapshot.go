@@ -196,7 +196,7 @@ type Info struct {
 	target string
 }
 
-// NewInfo describes a snapshot that the target has.
+// NewInfo describes a snapshot of the target.
 func NewInfo(h target.Held) Info {
 	s := h.Snapshot
 	return Info{

@@ -114,7 +114,7 @@ func explainCommand(err error, last lastLines) error {
 	return err
 }
 
-// colors matches a terminal's codes for colors.
+// colors matches a terminal's color codes.
 var colors = regexp.MustCompile("\x1b\\[[0-9;]*[mK]")
 
 // plainLine returns a line of a command's output as a terminal finally shows it,

@@ -119,7 +119,7 @@ func (p *Plan) Text(b *strings.Builder) {
 type SnapshotCopy struct {
 	Name     string
 	Database string
-	Temp     string // its name before that
+	Temp     string // its name until the swap
 	Recipe   target.Recipe
 	// ChangedSince is recorded in target.SnapshotFacts. A refresh sets it when complete.
 	ChangedSince map[string]int64

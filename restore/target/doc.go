@@ -1,6 +1,6 @@
 // Package target guards the database that a command replaces, copies or changes.
 //
-//	t.Lock      guard by flags and settings, connect, guard by what the server says,
+//	t.Lock      guard by flags and settings, connect, guard by the server's answers,
 //	            lock, guard again (target.go)
 //	guard       the rules that refuse a target (guard.go), by its identity (identity.go)
 //	            and by the environment that its rows name (metadata.go)

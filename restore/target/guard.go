@@ -42,7 +42,7 @@ type serverFacts struct {
 	// Taken is a database that has the name of the previous one but was not created by
 	// hectl; "" if there is none.
 	Taken string
-	// OID is the target's; 0 if there is none.
+	// OID is the target's OID; 0 if there is no target.
 	OID uint32
 	// Identity and PreviousIdentity are the target's and its previous database's;
 	// "" if there is none.
@@ -131,9 +131,8 @@ func (f facts) isSource(id pgtools.Identity) bool {
 		slices.ContainsFunc(f.Dumped, func(of *catalog.SourceIdentity) bool { return of.Is(string(id)) }))
 }
 
-// isProduction reports whether an environment is production's: "production" or
-// "prod", in any case, alone or followed by more, as in "production-eu" or
-// "prod_2".
+// isProduction reports whether an environment is production's: "production" or "prod", in
+// any case, alone or with a suffix, as in "production-eu" or "prod_2".
 func isProduction(environment string) bool {
 	word := strings.ToLower(environment)
 	other := func(r rune) bool { return r < 'a' || r > 'z' }

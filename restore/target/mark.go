@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// markPrefix begins every line that hectl writes into a comment.
+// markPrefix is the prefix of every line that hectl writes into a comment.
 const markPrefix = "hectl: "
 
 // A kind is the purpose of a database that hectl keeps. It is the first line of the
@@ -50,8 +50,8 @@ type SnapshotFacts struct {
 	// Production reports that it was saved with --force from a database that may be
 	// production's.
 	Production bool `json:"production,omitempty"`
-	// Recipe is how the database was fetched, if the fetch itself made the snapshot;
-	// nil otherwise.
+	// Recipe describes how the database was fetched, if the fetch itself made the
+	// snapshot; nil otherwise.
 	Recipe *Recipe `json:"recipe,omitempty"`
 	// ChangedSince has the number of rows that refreshes have changed since the statistics
 	// of a table were taken, by the SQL of its name.
@@ -130,9 +130,9 @@ func databaseComment(ctx context.Context, admin *pgtools.DB, name string) (comme
 	return comment, nil
 }
 
-// Recipe is everything that decides the result of a fetch: two fetches with the same recipe
-// make the same database, except for random values. It includes the version of hectl,
-// because a different version may scrub more.
+// Recipe is everything that determines the result of a fetch: two fetches with the same
+// recipe make the same database, except for random values. It includes the version of
+// hectl, because a different version may scrub more.
 type Recipe struct {
 	Dump    string `json:"dump"` // "s3://…"
 	ETag    string `json:"etag"`

@@ -79,7 +79,7 @@ func environment(ctx context.Context, target pgtools.Conn) (s notes, err error) 
 		return s, err
 	}
 	defer db.Close(context.WithoutCancel(ctx))
-	// Without row_security, rows that a policy hides are an error instead of nothing.
+	// With row_security off, a query fails if a policy would hide rows from it.
 	if _, err := db.Exec(ctx, "SET search_path = ''; SET row_security = off; SET statement_timeout = '15s'; SET standard_conforming_strings = on"); err != nil {
 		return s, fmt.Errorf("inspect %s: %w", target, err)
 	}

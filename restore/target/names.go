@@ -18,7 +18,7 @@ func TempName(target string, t time.Time) string {
 	return tempPrefix(target) + t.UTC().Format(nameTime)
 }
 
-// tempPrefix begins the names of a target's temp databases.
+// tempPrefix returns the prefix of the names of a target's temp databases.
 func tempPrefix(target string) string { return stem(target) + "_hectl_" }
 
 // OutgoingName returns the name of the older previous database between the swap and its

@@ -23,8 +23,8 @@ func CheckEnvironment(settings *config.Sources, target pgtools.Conn) error {
 	return refusal("replace", target, reasons)
 }
 
-// CheckRole connects to the server of a target and returns the first thing that the
-// role lacks for a restore.
+// CheckRole connects to the server of a target and returns the first problem that would
+// prevent a restore.
 func CheckRole(ctx context.Context, target pgtools.Conn) error {
 	admin, err := pgtools.ConnectMaintenance(ctx, target, pgtools.RestoreApp)
 	if err != nil {

@@ -313,7 +313,7 @@ func (t *Target) Warn(format string, args ...any) {
 }
 
 // Outcome returns the error for a run that has done its work, nil if there were no
-// warnings. printed is the error from printing the result, which undoes nothing.
+// warnings. printed is the error from printing the result, which does not undo the work.
 func (t *Target) Outcome(printed error) error {
 	switch {
 	case printed != nil:

@@ -105,8 +105,8 @@ func TestMedian(t *testing.T) {
 	}
 }
 
-// TestPipeFails checks that a failure has its message, and that the program before
-// it in the pipe does not hang.
+// TestPipeFails checks that a failure is reported with its message, and that the program
+// before it in the pipe does not hang.
 func TestPipeFails(t *testing.T) {
 	r := &run{world: &world{dir: t.TempDir()}}
 	err := r.pipe(context.Background(), exec.Command("cat", "/dev/zero"), exec.Command("sh", "-c", "echo no room >&2; exit 3"))

@@ -130,7 +130,7 @@ func (w *world) restoreFile(ctx context.Context, r *run, file string) error {
 	return r.pipe(ctx, r.restore("--jobs", strconv.Itoa(w.opt.jobs), file))
 }
 
-// restore runs pg_restore like hectl does: it stops at the first error.
+// restore runs pg_restore as hectl does: it stops at the first error.
 func (r *run) restore(args ...string) *exec.Cmd {
 	return r.tool("pg_restore", append([]string{"--no-acl", "--no-owner", "--exit-on-error", "--dbname", r.cluster.URI(targetDB)}, args...)...)
 }

@@ -65,7 +65,7 @@ func numbers(line string) (all []float64) {
 	return all
 }
 
-// descent yields a process and its descendants that still run.
+// descent yields a process and its descendants that are still running.
 func descent(pid int) iter.Seq[int] {
 	return func(yield func(int) bool) { walk(pid, yield) }
 }
@@ -86,8 +86,8 @@ func walk(pid int, yield func(int) bool) bool {
 	return true
 }
 
-// waitForQuiet waits until other programs use little of the processors, at most
-// for longest.
+// waitForQuiet waits, at most for longest, until other programs use little processor
+// time.
 func waitForQuiet(ctx context.Context, longest time.Duration) {
 	start := time.Now()
 	for time.Since(start) < longest && ctx.Err() == nil {

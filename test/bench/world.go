@@ -218,7 +218,7 @@ func (w *world) contents(ctx context.Context, database string) (string, error) {
 	return fmt.Sprintf("%s, %d rows", objects, rows), err
 }
 
-// dropTargets drops the databases that a fetch leaves.
+// dropTargets drops the databases that a fetch leaves behind.
 func (w *world) dropTargets(ctx context.Context) error {
 	names, err := pgtools.Rows[string](ctx, w.admin, "SELECT datname::text FROM pg_database WHERE starts_with(datname, $1)", targetDB)
 	for _, name := range names {
@@ -238,7 +238,7 @@ func (w *world) replaceTarget(ctx context.Context) error {
 	return err
 }
 
-// emptyBackups deletes the objects that a backup leaves.
+// emptyBackups deletes the objects that a backup leaves behind.
 func (w *world) emptyBackups(ctx context.Context) error {
 	objects, err := w.s3.Objects(ctx, backupsBucket)
 	for _, o := range objects {

@@ -19,7 +19,7 @@ const (
 	Image = "ghcr.io/rubyforgood/hectl"
 )
 
-// Run is how one example runs hectl in a container.
+// Run describes how one example runs hectl in a container.
 type Run struct {
 	Args []string
 	Env  map[string]string // variables whose value is on the page

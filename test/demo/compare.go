@@ -14,7 +14,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// shown is the number of tables that the output lists; the others are summed up.
+// shown is the number of tables that the output lists; the others are added up.
 const shown = 8
 
 // count is the number of rows of a table.

@@ -68,7 +68,7 @@ func ballast(dir string, free int64) error {
 
 const ballastFile = "ballast"
 
-// diskPrefix begins the name of every mount point.
+// diskPrefix is the prefix of the names of all mount points.
 const diskPrefix = "hectl-disk-"
 
 // fullServer runs a fetch into a server whose disk becomes full, at the try's share

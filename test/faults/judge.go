@@ -199,7 +199,7 @@ func (t *try) next(ctx context.Context) (wrong []string) {
 	if err != nil {
 		complain("%v", err)
 	}
-	// An unlocked lock file of a backup has no effect, and no message.
+	// An unlocked lock file of a backup has no effect, and causes no message.
 	files = slices.DeleteFunc(files, func(f os.DirEntry) bool { return strings.HasSuffix(f.Name(), ".lock") })
 	args := t.arguments(t.row.command)
 	if t.row.command == backup {

@@ -101,8 +101,8 @@ func begin(ctx context.Context, opt options, stdout io.Writer) (err error) {
 	return nil
 }
 
-// table plays rows one after the other, and in parallel to them the rows that mostly
-// wait. It returns the number of rows that failed.
+// table plays rows one after the other. Rows that mostly wait run in parallel with them.
+// It returns the number of rows that failed.
 func (w *world) table(ctx context.Context, chosen []row, stdout io.Writer) (wrong int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -55,8 +55,8 @@ type step struct {
 	// strikes while the server carries out the last one, or before the server gets it.
 	statements []string
 	early      bool
-	// row is in the segment whose download is the moment, in the older dump; "" if it is
-	// not a download.
+	// row is a row in the segment of the older dump whose download is the moment; "" if
+	// the moment is not a download.
 	row string
 }
 
@@ -365,7 +365,8 @@ func (p *place) snapshotContents(ctx context.Context, name string) (_ string, er
 	return contents(ctx, p.local, look)
 }
 
-// judgeSnapshots checks the snapshots after a run that replaced the target, or did not.
+// judgeSnapshots checks the snapshots after a run. replaced reports whether the run
+// replaced the target.
 func (t *try) judgeSnapshots(ctx context.Context, o outcome, replaced bool) (ending string, wrong []string) {
 	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	if len(t.row.steps) > 0 && !t.struck.Load() {

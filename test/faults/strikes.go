@@ -82,9 +82,9 @@ func backend(kill bool) strike {
 	}
 }
 
-// lockRequest asks for an exclusive lock, as DROP TABLE does, and releases it once it has it:
-// after the run, or between its reads of the table. Later requests for a lock of the table
-// wait behind it.
+// lockRequest requests an exclusive lock, as DROP TABLE does, and releases it as soon as
+// it is granted: after the run, or between its reads of the table. Later requests for a
+// lock of the table wait behind it.
 func lockRequest(ctx context.Context, t *try, _ *running) error {
 	return t.server().Exec(ctx, sourceDB, "BEGIN; LOCK TABLE items IN ACCESS EXCLUSIVE MODE; ROLLBACK")
 }
@@ -152,7 +152,7 @@ func (t *try) on(match s3test.Match, f s3test.Fault) *s3test.Rule {
 	return rule
 }
 
-// unavailable makes S3 answer 503 for some time, from the operation on.
+// unavailable makes S3 answer 503 for some time, starting with the operation.
 func unavailable(d time.Duration, operation string, after int) preparation {
 	return func(_ context.Context, t *try) error {
 		begin := func() {

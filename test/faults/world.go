@@ -102,7 +102,7 @@ func (c clusters) stop() error {
 	return errors.Join(errs...)
 }
 
-// world is shared by all rows.
+// world is the state that all rows share.
 type world struct {
 	hectl   string // the program
 	clocked string // the program with a clock that can be set, see clock.go
@@ -195,8 +195,8 @@ func (w *world) rehearse(ctx context.Context, times int) (err error) {
 	return err
 }
 
-// place belongs to one row of the table: a bucket, the connections to the servers,
-// folders.
+// place is the environment of one row of the table: a bucket, the connections to the
+// servers, folders.
 type place struct {
 	*world
 	clusters
@@ -243,7 +243,7 @@ func (p *place) remove() error {
 	return os.RemoveAll(p.dir)
 }
 
-// firstDump makes the older dump, and then changes production as a day does.
+// firstDump makes the older dump, and then makes a day's changes in production.
 func (p *place) firstDump(ctx context.Context) (map[string][]byte, error) {
 	o, err := p.run(ctx, p.arguments(backup)...)
 	if err != nil || o.code != 0 {

@@ -17,8 +17,8 @@ type event struct {
 	Output  string
 }
 
-// report turns events into the lines of a plain go test: the lines of a package at
-// once, those of a test only after it failed or was skipped, or with -v.
+// report turns events into the lines of a plain go test: the lines of a package
+// immediately, those of a test only with -v, or after it failed or was skipped.
 type report struct {
 	w       io.Writer
 	verbose bool                // also print the lines of tests that passed

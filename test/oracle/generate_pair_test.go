@@ -134,7 +134,7 @@ func (p *pair) onChange(statements ...string) {
 }
 
 // keyType is a type of keys: the value for row g, and an expression for an equal value of
-// a key k that has another text.
+// a key k with a different text.
 type keyType struct{ sql, value, equal string }
 
 // keys creates tables with unusual keys.
@@ -234,7 +234,7 @@ func (p *pair) family() {
 	)
 }
 
-// swapped creates a table whose unique values change places.
+// swapped creates a table whose unique values are swapped.
 func (p *pair) swapped() {
 	g := p.generator
 	t := g.in("swap")
@@ -351,7 +351,7 @@ func (p *pair) views() {
 	)
 }
 
-// notValid creates tables with rows that violate a constraint which is not valid.
+// notValid creates tables with rows that violate a constraint that is not valid.
 func (p *pair) notValid() {
 	g := p.generator
 	t, u := g.in("nv"), g.in("nv")

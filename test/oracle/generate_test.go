@@ -16,10 +16,10 @@ func TestGenerateIsStable(t *testing.T) {
 	}
 }
 
-// generate creates a random database: a seed always produces the same one. It is valid
-// by construction, as far as possible: objects that functions read have names that sort
-// before those of the functions' callers, because pg_restore goes by name if it knows
-// of no dependency. In a few schemas they do not, to test that case. Features of
+// generate creates a random database: a seed always produces the same one. It is valid by
+// construction, as far as possible: objects that functions read have names that sort
+// before those of the functions' callers, because pg_restore orders entries by name if it
+// knows of no dependency. In a few schemas they do not, to test that case. Features of
 // PostgreSQL 15 are used only from that version on.
 func generate(seed uint64, major int) input {
 	g := &generator{major: major, Rand: rand.New(rand.NewPCG(seed, 12)), taken: map[string]bool{}, encoding: "UTF8"}

@@ -107,7 +107,7 @@ func (w *world) refreshPair(t *testing.T, seed int, sum *tally) {
 		role = "odd_" + strconv.Itoa(seed)
 		w.exec(t, "postgres", "CREATE ROLE "+role+" LOGIN CREATEDB "+map[bool]string{true: "SUPERUSER"}[p.server]+";"+strings.ReplaceAll(in.role, "%s", role))
 	}
-	own := *w // with a working directory for hectl.yml
+	own := *w // a copy with its own working directory for hectl.yml
 	own.dir = t.TempDir()
 	defer func() {
 		ctx := context.WithoutCancel(ctx)

@@ -192,7 +192,7 @@ func (c *Cluster) waitUntilReady(ctx context.Context) error {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		pid, _ := os.ReadFile(filepath.Join(c.data(), "postmaster.pid")) // not there yet: not ready
+		pid, _ := os.ReadFile(filepath.Join(c.data(), "postmaster.pid")) // a missing file means not ready
 		lines := strings.Split(string(pid), "\n")
 		if len(lines) >= 8 && strings.TrimSpace(lines[7]) == "ready" {
 			return nil
@@ -220,7 +220,7 @@ func (c *Cluster) logTail() string {
 // called twice.
 func (c *Cluster) Stop() error {
 	if c.process != nil {
-		// Fast, then immediate shutdown, then SIGKILL.
+		// Try a fast shutdown, then an immediate one, then SIGKILL.
 		for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGKILL} {
 			_ = c.process.Signal(s) // an error means that it has exited
 			select {
@@ -287,7 +287,7 @@ func (c *Cluster) SocketConn(database string) pgtools.Conn {
 func (c *Cluster) resolve(uri string) pgtools.Conn {
 	params, err := pgtools.ParseParams(uri)
 	if err != nil {
-		panic(err) // the URI is made here
+		panic(err) // the URI is made here, so it is valid
 	}
 	conn, err := params.Resolve(func(string) (string, bool) { return "", false })
 	if err != nil {

@@ -18,7 +18,7 @@ func (c *Cluster) Restart(ctx context.Context, s syscall.Signal) error {
 	return c.start(ctx)
 }
 
-// Running reports whether the server runs.
+// Running reports whether the server is running.
 func (c *Cluster) Running() bool {
 	select {
 	case <-c.done:

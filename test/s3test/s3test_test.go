@@ -38,7 +38,7 @@ func TestStartAndStop(t *testing.T) {
 		_ = conn.Close()
 		t.Error("the server still runs")
 	}
-	// Its files can be served again.
+	// A new server can serve the same files.
 	if s, err = s3test.Start(t.Context(), s3test.Options{Dir: dir}); err != nil {
 		t.Fatal(err)
 	}
