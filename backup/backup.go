@@ -445,7 +445,8 @@ func estimateSize(database int64, compress string) int64 {
 	return database
 }
 
-// confirmUpload returns an object as the bucket lists it.
+// confirmUpload checks that the bucket lists an uploaded object, and returns it as
+// listed.
 func confirmUpload(ctx context.Context, out *console.Console, store *s3store.Store, written s3store.Object) (s3store.Object, error) {
 	listed, err := catalog.Confirm(ctx, store, written)
 	if err == nil && listed.ETag != written.ETag {

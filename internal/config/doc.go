@@ -7,8 +7,8 @@
 //
 // The package handles the names and places of settings, not their purpose: flags are
 // plain values, and connection strings are returned unparsed. The variables DIAPER_DB_*
-// (source) and PG_HOST, PG_USERNAME and PG_PASSWORD (target) are those of Human Essentials. A
-// setting of the source never applies to the target, or vice versa.
+// (source) and PG_HOST, PG_USERNAME and PG_PASSWORD (target) are those of Human
+// Essentials. A setting of the source never applies to the target, or vice versa.
 //
 // The application's .env files are read as dotenv-rails reads them in development
 // (application.go). They also provide libpq's variables, AWS credentials and the

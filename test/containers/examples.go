@@ -135,8 +135,7 @@ func Runs(page string) (map[string]Run, error) {
 	return found, nil
 }
 
-// dockerRun returns the run of a "docker run" command line. Only variables with -e reach
-// it.
+// dockerRun parses a "docker run" command line. Only variables with -e reach hectl.
 func dockerRun(line string, env map[string]string) (Run, error) {
 	words := strings.Fields(strings.ReplaceAll(line, "\\\n", " "))
 	image := slices.IndexFunc(words, func(word string) bool { return strings.HasPrefix(word, Image+":") })
