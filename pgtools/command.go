@@ -17,11 +17,11 @@ import (
 // A Command is a program that the user configured, such as a migration.
 type Command struct {
 	Words []string // the program and its arguments
-	Dir   string   // its working directory, and the base of a program path with a slash
+	Dir   string   // its working directory; a relative program path with a slash starts here
 	Env   []string
-	// Limit is how long the command may take; 0: forever.
+	// Limit is how long the command may run; 0 means forever.
 	Limit time.Duration
-	// Grace is how long the command has between SIGTERM and SIGKILL; 0: 10 seconds.
+	// Grace is the time between SIGTERM and SIGKILL; 0 means 10 seconds.
 	Grace time.Duration
 	// Line gets each line of the output, without the line break.
 	Line func(line string)
@@ -41,7 +41,7 @@ type TimeoutError struct{ Limit time.Duration }
 
 func (e *TimeoutError) Error() string { return fmt.Sprintf("not finished after %s", e.Limit) }
 
-// Run runs the command and waits for its end. The command has no terminal and an empty
+// Run runs the command and waits for it to exit. The command has no terminal and an empty
 // standard input. Run then kills all processes left in the command's process group.
 // Processes that leave the group, like daemons, keep running.
 func (c Command) Run(ctx context.Context) error {
@@ -62,12 +62,12 @@ func (c Command) Run(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, path, c.Words[1:]...)
 	cmd.Args[0] = c.Words[0]
 	cmd.Dir, cmd.Env = c.Dir, c.Env
-	cmd.Stdout, cmd.Stderr = w, w // files: Wait does not wait for other processes that hold them
+	cmd.Stdout, cmd.Stderr = w, w // files, so that Wait does not wait for other processes that have them open
 	cmd.SysProcAttr = sessionAttributes()
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = cmp.Or(c.Grace, killDelay)
 	ended, err := startHeld(cmd)
-	_ = w.Close() // the program has its own
+	_ = w.Close() // the program has its own copy
 	if err != nil {
 		_ = r.Close()
 		if reason := context.Cause(ctx); reason != nil {
@@ -86,7 +86,7 @@ func (c Command) Run(ctx context.Context) error {
 	killGroup(cmd.Process.Pid)
 	select {
 	case <-read:
-	case <-time.After(time.Second): // a daemon holds it open
+	case <-time.After(time.Second): // a daemon has it open
 		_ = r.SetReadDeadline(time.Unix(1, 0))
 		<-read
 	}
@@ -94,7 +94,7 @@ func (c Command) Run(ctx context.Context) error {
 	return outcomeOf(ctx, cmd, err)
 }
 
-// outcomeOf returns nil if the command exited with status 0, and otherwise the cause.
+// outcomeOf returns nil if the command exited with status 0, and the cause otherwise.
 func outcomeOf(ctx context.Context, cmd *exec.Cmd, err error) error {
 	if cmd.ProcessState != nil && cmd.ProcessState.Success() {
 		return nil

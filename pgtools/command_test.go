@@ -15,7 +15,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// shell is a command that collects its output.
+// shell returns a command and a function that returns its output so far.
 func shell(script string, args ...string) (pgtools.Command, func() []string) {
 	var mu sync.Mutex
 	var lines []string
@@ -47,7 +47,7 @@ func TestCommandRun(t *testing.T) {
 	}
 }
 
-// No process that a command started in its group is left, however the command ends.
+// However a command ends, no process remains in its process group.
 func TestCommandLeavesNothing(t *testing.T) {
 	t.Parallel()
 	const script = `trap '' TERM; sleep 1000 & echo $!; `

@@ -12,7 +12,7 @@ import (
 // A Complaint is one error that pg_restore reports.
 type Complaint struct {
 	Entry   string // the archive entry: "3383; 0 0 COMMENT EXTENSION citext"; "" if none
-	Message string // of pg_restore and the server; several lines
+	Message string // from pg_restore and the server; may have several lines
 	Command string // the first line of the statement; "" if there is none
 }
 
@@ -25,7 +25,7 @@ type Ignored struct {
 // String returns one line.
 func (i Ignored) String() string { return i.text() + " (" + i.Reason + ")" }
 
-// A RestoreError is the error of pg_restore that ended a restore.
+// A RestoreError is the pg_restore error that ended a restore.
 type RestoreError struct{ Complaint }
 
 // Error returns one line.
@@ -42,24 +42,24 @@ func (c Complaint) text() string {
 	return s
 }
 
-// harmless returns the reason to ignore a complaint, or "". All complaints that are not
-// on this list end the restore. The list has statements, because the server's messages
-// may be in any language.
+// harmless returns the reason to ignore a complaint, or "". Any complaint not on this list
+// ends the restore. The list matches statements, because the server's messages may be in
+// any language.
 func harmless(c Complaint) string {
 	for _, h := range []struct{ command, reason string }{
 		// A dump has CREATE EXTENSION IF NOT EXISTS and the extension's comment. If a
-		// superuser has created the extension before (in template1, or by hand
-		// because it is not trusted), the first does nothing, and only the owner may
-		// set the comment.
+		// superuser has already created the extension (in template1, or by hand because it
+		// is not trusted), CREATE EXTENSION does nothing, and only the owner may set the
+		// comment.
 		{"COMMENT ON EXTENSION ", "only the comment on an extension is missing"},
-		// pg_dump --schema=public of version 15 and later creates the schema public,
-		// which every new database has. Owner and privileges would not be restored in
-		// any case. Only the owner may set the comment: before version 15, that is the
+		// pg_dump --schema=public of version 15 and later creates the schema public, which
+		// every new database already has. hectl restores neither its owner nor its
+		// privileges. Only the owner may set its comment: before version 15, that is the
 		// superuser.
 		{"CREATE SCHEMA public;", "every database has the schema"},
 		{"COMMENT ON SCHEMA public ", "only the comment on a schema is missing"},
-		// pg_restore 17 and later sets this on all servers, but servers before 17
-		// do not have the parameter.
+		// pg_restore 17 and later sets this parameter on every server, but servers before
+		// 17 do not have it.
 		{"SET transaction_timeout = 0", "the server is older than the parameter, which only turns a timeout off"},
 	} {
 		if strings.HasPrefix(c.Command, h.command) {
@@ -69,9 +69,9 @@ func harmless(c Complaint) string {
 	return ""
 }
 
-// complaints reads pg_restore's stderr. With --verbose, which is needed for the names of
-// entries, the format in PostgreSQL 12 to 19 (warn_or_exit_horribly and
-// ExecuteSqlCommand in pg_backup_archiver.c and pg_backup_db.c) is
+// complaints reads pg_restore's stderr. It needs --verbose, which adds the names of
+// entries. The format in PostgreSQL 12 to 19 (warn_or_exit_horribly and ExecuteSqlCommand
+// in pg_backup_archiver.c and pg_backup_db.c) is
 //
 //	pg_restore: while PROCESSING TOC:
 //	pg_restore: from TOC entry 3383; 0 0 COMMENT EXTENSION citext
@@ -80,20 +80,20 @@ func harmless(c Complaint) string {
 //
 //	pg_restore: warning: errors ignored on restore: 1
 //
-// An entry is not named again for its next error. Messages and statements may have
-// several lines.
+// An entry is named only before its first error. Messages and statements may have several
+// lines.
 //
 // Parallel jobs write to one pipe, and each line comes in up to four pieces: "pg_restore:",
-// " ", "error: ", and the rest with message and statement. Pieces of different processes
-// may mix, so only the content of a single piece is known to belong together. The entry is
-// then found by its statement, and an error is harmless only if the statement in its own
-// piece is. For an error without a statement, only the piece "error: " is certain: it makes
-// the number of errors exceed the number of ignored ones.
+// " ", "error: ", and the rest with message and statement. Pieces from different processes
+// may be interleaved, so only text within one piece is known to belong together. The entry
+// is then found by its statement, and an error is harmless only if the statement in the
+// same piece is. For an error without a statement, only the piece "error: " is certain: it
+// makes the number of errors exceed the number of ignored ones.
 type complaints struct {
 	tail     *tail
 	fatal    func() // called at the first complaint that is not harmless
 	parallel bool
-	entryOf  func(statement string) string // names an entry; "" if it is not certain
+	entryOf  func(statement string) string // returns a statement's entry; "" if uncertain
 	phrases  Phrases
 
 	mu      sync.Mutex
@@ -101,7 +101,7 @@ type complaints struct {
 	entry   string
 	current *complaint // being read
 	ignored []Ignored
-	first   *complaint // not harmless
+	first   *complaint // the first complaint that is not harmless
 	errors  int        // number of "error: " pieces, if parallel
 	counted int        // number of ignored errors that pg_restore reports
 }
@@ -109,7 +109,7 @@ type complaints struct {
 // A complaint is a Complaint that is not complete yet.
 type complaint struct {
 	Complaint
-	statement []string // lines
+	statement []string // its lines
 	decided   bool
 }
 
@@ -165,7 +165,7 @@ func (c *complaints) line(s string) {
 // notExecuted begins the message about a statement that the server refused.
 const notExecuted = "could not execute query: "
 
-// mixedLine is line for the output of parallel jobs.
+// mixedLine handles a line of output from parallel jobs.
 func (c *complaints) mixedLine(s string) {
 	const program, label, summary = "pg_restore: ", "error: ", "errors ignored on restore: "
 	c.errors += strings.Count(s, label)
@@ -192,7 +192,7 @@ func (c *complaints) mixedLine(s string) {
 	}
 }
 
-// more takes a line that belongs to the current complaint.
+// more adds a line to the current complaint.
 func (c *complaints) more(s string) {
 	if c.current == nil {
 		return
@@ -209,8 +209,8 @@ func (c *complaints) more(s string) {
 	c.current.Message += "\n" + s
 }
 
-// decide checks whether the current complaint is harmless as soon as it knows enough:
-// the next line may be an hour away.
+// decide checks whether the current complaint is harmless as soon as its statement is
+// known: the next line may be an hour away.
 func (c *complaints) decide() {
 	if c.current.decided {
 		return
@@ -233,8 +233,8 @@ func (c *complaints) end() {
 	}
 }
 
-// verdict returns the result of a restore from pg_restore's exit and, if hectl stopped
-// it, the cause.
+// verdict returns the result of a restore. exit is pg_restore's exit error, and stopped is
+// the cause if hectl stopped it.
 func (c *complaints) verdict(stopped, exit error) ([]Ignored, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -255,8 +255,8 @@ func (c *complaints) verdict(stopped, exit error) ([]Ignored, error) {
 		}
 		return c.ignored, exit
 	case errors.As(exit, &status) && status.Status == 1 && c.counted > 0 && c.counted <= len(c.ignored):
-		// pg_restore exits with 1 even if all errors are harmless. It does not count
-		// errors at the start of its parallel jobs' sessions.
+		// pg_restore exits with 1 even if all errors are harmless. It does not count errors
+		// that occur when its parallel jobs connect.
 		return c.ignored, nil
 	default:
 		return c.ignored, exit

@@ -8,16 +8,16 @@ import (
 	"testing"
 )
 
-// exitStatus is the error of a child that exited with a status.
+// exitStatus returns the error for a child that exited with a status.
 func exitStatus(status int) error { return &ExitError{Tool: Tool{Name: "pg_restore"}, Status: status} }
 
-// said is the output of one process of pg_restore, one write per string.
+// said returns the output of one pg_restore process, one write per string.
 func said(label, text string) []string {
 	return []string{"pg_restore:", " ", label, text + "\n"}
 }
 
-// The pieces of parallel jobs arrive in any order, except for those of one job. No
-// order may hide an error, or have it excused by the output of another job.
+// Pieces from different parallel jobs arrive in any order. No order may hide an error or
+// let another job's output excuse it.
 func TestParallelComplaints(t *testing.T) {
 	t.Parallel()
 	key := func(i int) string {
@@ -76,14 +76,14 @@ func TestParallelComplaints(t *testing.T) {
 			t.Fatalf("seed %d: command %s, entry %s\n%s", seed, failed.Command, failed.Entry, stream)
 		}
 
-		// A piece of an error without the rest still counts as an error, however many
-		// harmless ones there are.
+		// A piece of an error without the rest is still an error, despite any number of
+		// harmless ones.
 		stream = mix(harmless, harmless, harmless, verbose, []string{"pg_restore:", " ", "error: ", "could not"}, verbose)
 		if _, err := verdict(stream+"\n", strings.Join(total(2), "")); err == nil {
 			t.Fatalf("seed %d: an error was lost\n%s", seed, stream)
 		}
 
-		// Only harmless errors are not an error.
+		// Harmless errors alone do not fail the restore.
 		stream = mix(harmless, harmless, extension, verbose, verbose)
 		if ignored, err := verdict(stream, strings.Join(total(2), "")); err != nil || len(ignored) != 3 {
 			t.Fatalf("seed %d: %v, %v\n%s", seed, ignored, err, stream)

@@ -15,24 +15,24 @@ import (
 	"strings"
 )
 
-// A Conn holds resolved connection settings. It is complete and immutable; the zero Conn
-// has no settings. No format prints its password.
+// A Conn has resolved connection settings. It is complete and immutable; the zero Conn has
+// no settings. No format verb prints its password.
 type Conn struct {
-	// A function, because fmt does not call the Format method of a Conn in an unexported field
-	// of a different type. It would print the settings, and even follow a pointer to them for
-	// a wrong verb.
+	// A function, because fmt does not call Format on a Conn in an unexported field of
+	// another type. It would print the settings, and for a wrong verb even follow a pointer
+	// to them.
 	settings func() *settings
 }
 
 func newConn(s settings) Conn { return Conn{func() *settings { return &s }} }
 
 type settings struct {
-	params    Params            // by libpq's keywords; with passfile, without service
-	inherited Params            // the params that children get as variables; see Environ
+	params    Params            // by libpq keyword; includes passfile, but not service
+	inherited Params            // the params passed to children as variables; see environ
 	home      string            // the user's home directory, for libpq's default files
 	origins   map[string]string // the sources of the params; see from
-	secret    string            // the setting for a password; "": PGPASSWORD
-	token     Token             // creates the password of each connection; nil: password or passfile
+	secret    string            // the setting that names the password; "" means PGPASSWORD
+	token     Token             // creates the password for each connection; nil: password or passfile
 }
 
 // A Token creates a password that expires soon.
@@ -48,7 +48,7 @@ func (c Conn) get(key string) string {
 // Host returns the host name, address, or socket directory.
 func (c Conn) Host() string { return c.get("host") }
 
-// Port returns the port. For a Unix socket it is part of the file's name.
+// Port returns the port. A Unix socket has it in its file name.
 func (c Conn) Port() int {
 	n, _ := strconv.Atoi(c.get("port")) // checked by Resolve
 	return n
@@ -68,7 +68,7 @@ func (c Conn) WithDatabase(name string) Conn {
 	})
 }
 
-// changed returns c with a change to a copy of its settings. The zero Conn is returned
+// changed returns c with a changed copy of its settings. It returns the zero Conn
 // unchanged.
 func (c Conn) changed(change func(s *settings)) Conn {
 	if c.settings == nil {
@@ -80,9 +80,9 @@ func (c Conn) changed(change func(s *settings)) Conn {
 	return newConn(s)
 }
 
-// WithOrigins returns c with the origins of its values that from returns. from gets a
-// libpq keyword and its known origin: a variable, a service, ByLibpq, or "" for the
-// Params of Resolve. secret names the setting for a password.
+// WithOrigins returns c with new origins for its values. from gets a libpq keyword and its
+// known origin (a variable, a service, ByLibpq, or "" for the Params of Resolve) and
+// returns the new one. secret names the setting for a password.
 func (c Conn) WithOrigins(from func(keyword, known string) string, secret string) Conn {
 	return c.changed(func(s *settings) {
 		origins := map[string]string{}
@@ -95,14 +95,14 @@ func (c Conn) WithOrigins(from func(keyword, known string) string, secret string
 	})
 }
 
-// WithToken returns c with a new password for every connection. A token from the start
-// of a run would have expired hours later, when hectl connects again to find out what
-// pg_dump is waiting for.
+// WithToken returns c with a new password for every connection. A token from the start of a
+// run would have expired hours later, when hectl connects again to see why pg_dump is
+// waiting.
 func (c Conn) WithToken(token Token) Conn {
 	return c.changed(func(s *settings) { s.token = token })
 }
 
-// fresh returns c with a new token, for a connection that is made now.
+// fresh returns c with a new token, to connect immediately.
 func (c Conn) fresh(ctx context.Context) (Conn, error) {
 	if !c.hasToken() {
 		return c, nil
@@ -116,7 +116,7 @@ func (c Conn) fresh(ctx context.Context) (Conn, error) {
 
 func (c Conn) hasToken() bool { return c.settings != nil && c.settings().token != nil }
 
-// withSettings returns c with initial values for the server's parameters.
+// withSettings returns c with initial values for server parameters.
 func (c Conn) withSettings(values map[string]string) Conn {
 	if len(values) == 0 {
 		return c
@@ -135,9 +135,9 @@ func (c Conn) withSettings(values map[string]string) Conn {
 // IsSocket reports whether the host is the directory of a Unix socket.
 func (c Conn) IsSocket() bool { return strings.HasPrefix(c.Host(), "/") }
 
-// IsLocal reports whether the host names this machine: a Unix socket, a loopback
-// address, localhost or a name below it. The near end of a tunnel is local, so hectl's
-// guard checks more than this.
+// IsLocal reports whether the host names this machine: a Unix socket, a loopback address,
+// localhost or a subdomain of it. The near end of a tunnel is also local, so hectl's guard
+// checks more than this.
 func (c Conn) IsLocal() bool {
 	if c.IsSocket() {
 		return true
@@ -150,14 +150,13 @@ func (c Conn) IsLocal() bool {
 }
 
 // rdsHost matches the endpoints of Amazon RDS and Aurora. The region comes before "rds",
-// but in China usually after it.
+// except that in China it usually comes after.
 var rdsHost = regexp.MustCompile(`\.(?:(?:([a-z0-9-]+)\.)?rds|rds\.([a-z0-9-]+))\.amazonaws\.com(?:\.cn)?$`)
 
 // IsRDS reports whether the host is an endpoint of Amazon RDS or Aurora.
 func (c Conn) IsRDS() bool { return rdsHost.MatchString(c.canonicalHost()) }
 
-// RDSRegion returns the AWS region in the name of an RDS endpoint. It is "" for a name
-// without one and for any other host.
+// RDSRegion returns the AWS region in the name of an RDS endpoint, or "" if there is none.
 func (c Conn) RDSRegion() string {
 	match := rdsHost.FindStringSubmatch(c.canonicalHost())
 	if match == nil {
@@ -176,10 +175,9 @@ func (c Conn) canonicalHost() string {
 	return strings.TrimSuffix(strings.ToLower(c.Host()), ".")
 }
 
-// Fingerprint identifies the database without naming it: the SHA-256, in
-// hexadecimal, of the host in lower case and without a final dot, the port and
-// the database, each followed by a NUL byte. All names of this machine, including Unix
-// sockets, count as localhost.
+// Fingerprint identifies the database without naming it: the SHA-256, in hexadecimal, of
+// the host in lower case and without a final dot, the port and the database, each followed
+// by a NUL byte. All names of this machine, including Unix sockets, become localhost.
 func (c Conn) Fingerprint() string {
 	host := c.canonicalHost()
 	if c.IsLocal() {
@@ -189,9 +187,9 @@ func (c Conn) Fingerprint() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// FingerprintFrom returns a Fingerprint to use outside of this machine, whose name is
-// hostname. Local databases of different machines have different fingerprints, although
-// each is on localhost.
+// FingerprintFrom returns a Fingerprint to use outside this machine, whose name is
+// hostname. Local databases of different machines have different fingerprints, although all
+// are on localhost.
 func (c Conn) FingerprintFrom(hostname string) string {
 	if !c.IsLocal() {
 		return c.Fingerprint()

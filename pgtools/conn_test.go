@@ -72,7 +72,7 @@ func TestFingerprint(t *testing.T) {
 		return c.Fingerprint()
 	}
 	base := fingerprint("db.example.com", "5432", "app")
-	// Manifests contain it, so it must never change.
+	// Fingerprints are in manifests, so they must never change.
 	if want := "45373b22a09edda7"; !strings.HasPrefix(base, want) || len(base) != 64 {
 		t.Errorf("fingerprint %s, want %s…", base, want)
 	}

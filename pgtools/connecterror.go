@@ -17,8 +17,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// connectError returns the error for a failed connection. pgx may have tried twice, with
-// TLS and without; the error is about the attempt that got further.
+// connectError returns the error for a failed connection. pgx may have tried with and
+// without TLS; the error describes the attempt that got further.
 func connectError(ctx context.Context, c Conn, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("connect to %v: %w", c, context.Cause(ctx))
@@ -30,7 +30,7 @@ func connectError(ctx context.Context, c Conn, err error) error {
 	return c.told(withHints(code, hint, &connectionError{fmt.Sprintf("connect to %v: %s", c, text), err}))
 }
 
-// A connectionError has hectl's own text, with pgx's error as its cause.
+// A connectionError shows hectl's own text and wraps pgx's error.
 type connectionError struct {
 	text  string
 	cause error
@@ -39,8 +39,8 @@ type connectionError struct {
 func (e *connectionError) Error() string { return e.text }
 func (e *connectionError) Unwrap() error { return e.cause }
 
-// furthest returns the most informative answer of the server in err's tree. An answer
-// about pg_hba.conf often concerns only the attempt without TLS.
+// furthest returns the server's most informative error in err's tree. An error about
+// pg_hba.conf often concerns only the attempt without TLS.
 func furthest(err error) *pgconn.PgError {
 	var best *pgconn.PgError
 	for err := range fault.All(err) {
@@ -106,7 +106,7 @@ func tooMany(message string) bool {
 		func(text string) bool { return strings.Contains(message, text) })
 }
 
-// tokenHint returns what RDS requires besides a token.
+// tokenHint returns the RDS requirements other than a token.
 func tokenHint(c Conn) string {
 	return fmt.Sprintf("the role needs \"GRANT rds_iam TO %s\", and the AWS credentials rds-db:connect on it", Quote(c.User()))
 }
@@ -121,7 +121,7 @@ func (c Conn) passfileLine() string {
 	return strings.Join([]string{escape(host), c.get("port"), escape(c.Database()), escape(c.User()), "PASSWORD"}, ":")
 }
 
-// networkFailure describes a failure below the protocol.
+// networkFailure describes a failure below the PostgreSQL protocol.
 func networkFailure(c Conn, err error) (code fault.Code, hint, text string) {
 	where := fmt.Sprintf("%s, port %d", c.Host(), c.Port())
 	var (
@@ -156,7 +156,7 @@ func networkFailure(c Conn, err error) (code fault.Code, hint, text string) {
 	return fault.Failed, "", lastCause(err).Error()
 }
 
-// lastCause returns the innermost error, whose text has no decoration.
+// lastCause returns the innermost error, whose text has no prefix.
 func lastCause(err error) error {
 	for last := range fault.All(err) {
 		err = last

@@ -104,14 +104,14 @@ func TestConnectTooMany(t *testing.T) {
 	}
 }
 
-// If a server exits while hectl connects, at any point, the error does not suggest
-// other TLS settings.
+// If a server exits at any point while hectl connects, the error does not suggest other TLS
+// settings.
 func TestConnectToDyingServer(t *testing.T) {
 	t.Parallel()
 	const broke, tls = "the server ended the connection", "the server does not support TLS"
 	for _, tt := range []struct {
 		name, mode string
-		answer     string // to the request for TLS; then the server is gone
+		answer     string // to the TLS request, before the server exits
 		want       string
 	}{
 		{"at once", "prefer", "", broke},
@@ -132,7 +132,7 @@ func TestConnectToDyingServer(t *testing.T) {
 				for {
 					conn, err := listener.Accept()
 					if err != nil {
-						return // closed
+						return // the listener is closed
 					}
 					request := make([]byte, 8)
 					_, err = io.ReadFull(conn, request)

@@ -10,8 +10,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/libpq"
 )
 
-// Args returns the arguments with which a libpq program connects to c, without secrets.
-// environ has those.
+// Args returns the arguments that connect a libpq program to c. Secrets are in environ
+// instead.
 func (c Conn) Args() []string {
 	if c.settings == nil {
 		return nil
@@ -26,8 +26,8 @@ func (c Conn) Args() []string {
 	return []string{"--dbname", strings.Join(pairs, " ")}
 }
 
-// Conninfo returns a connection string for a crontab or a systemd unit. It reaches the
-// same database in any environment, and has no password.
+// Conninfo returns a connection string for a crontab or a systemd unit. It reaches the same
+// database in any environment and contains no password.
 func (c Conn) Conninfo() string {
 	if c.settings == nil {
 		return ""
@@ -47,8 +47,8 @@ func (c Conn) Conninfo() string {
 	return strings.Join(pairs, " ")
 }
 
-// Files returns the paths in c, unchanged: certificates, keys, the password file, and
-// the folder of the server's socket.
+// Files returns the paths in c, unchanged: certificates, keys, the password file, and the
+// directory of the server's socket.
 func (c Conn) Files() []string {
 	var files []string
 	if host := c.get("host"); strings.HasPrefix(host, "/") {
@@ -67,9 +67,8 @@ func (c Conn) Files() []string {
 // environ returns base as the environment of a child that connects to c: without the
 // caller's PG* variables, and with PGPASSWORD if the password is known.
 //
-// A parameter from the environment that older versions of libpq do not recognize remains a
-// variable. An older pg_dump ignores the variable, but would fail if it got the parameter
-// as an argument.
+// A parameter from the environment that older versions of libpq do not recognize stays a
+// variable. An older pg_dump ignores the variable, but would reject the argument.
 func (c Conn) environ(base []string) []string {
 	env := slices.DeleteFunc(slices.Clone(base), func(kv string) bool {
 		return strings.HasPrefix(kv, "PG")
@@ -92,9 +91,9 @@ func QuoteConninfo(s string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'"
 }
 
-// CommandEnviron returns base as the environment of a program that the user configured
-// to work on c. It sets the variables of libpq, Rails and the application to c, and
-// leaves out all variables for other databases, AWS credentials and hectl's settings.
+// CommandEnviron returns base as the environment of a program that the user configured to
+// work on c. It points the variables of libpq, Rails and the application to c, and removes
+// variables for other databases, AWS credentials and hectl's settings.
 func (c Conn) CommandEnviron(base []string) []string {
 	env := slices.DeleteFunc(c.environ(base), func(kv string) bool {
 		name, _, _ := strings.Cut(kv, "=")
@@ -112,7 +111,7 @@ func (c Conn) CommandEnviron(base []string) []string {
 		{"PGHOST", host}, {"PGPORT", port}, {"PGUSER", c.User()}, {"PGPASSWORD", password}, {"PGDATABASE", c.Database()},
 		{"PG_HOST", host}, {"PG_PORT", port}, {"PG_USERNAME", c.User()}, {"PG_PASSWORD", password},
 	} {
-		// An empty variable counts as unset, but dotenv does not set it.
+		// Readers treat an empty variable as unset, but dotenv does not overwrite it.
 		env = append(env, pair.name+"="+pair.value)
 	}
 	for _, kw := range libpq.Keywords() {
@@ -123,8 +122,8 @@ func (c Conn) CommandEnviron(base []string) []string {
 	return env
 }
 
-// uri returns c as a URI with its password. Its host may be the folder of a socket, with
-// %2F for each slash, as libpq, Rails, Django and node-postgres accept it.
+// uri returns c as a URI with its password. The host may be a socket directory, with %2F
+// for each slash, as libpq, Rails, Django and node-postgres accept it.
 func (c Conn) uri() string {
 	user := url.User(c.User())
 	if password := c.password(); password != "" {

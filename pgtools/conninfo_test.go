@@ -25,7 +25,7 @@ func TestArgsAndEnviron(t *testing.T) {
 		t.Error(diff)
 	}
 
-	// hectl's own parser reads the original settings from the conninfo.
+	// hectl's own parser recovers the original settings from the conninfo.
 	again, err := ParseParams(c.Args()[1])
 	if err != nil {
 		t.Fatal(err)

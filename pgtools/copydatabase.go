@@ -4,23 +4,23 @@ import "context"
 
 // CopyOptions are the options of CopyDatabase. The zero value is valid.
 type CopyOptions struct {
-	AppName  string // in pg_stat_activity; "": hectl
-	Attempts int    // how often to wait 5 seconds for sessions to end; 0: 3
-	Owner    string // of the copy; "": the role that creates it
-	// Sealed forbids connections to the copy, so that it stays unchanged.
+	AppName  string // name in pg_stat_activity; "" means hectl
+	Attempts int    // how many times to wait 5 seconds for sessions to end; 0 means 3
+	Owner    string // owner of the copy; "" means the role that creates it
+	// Sealed forbids connections to the copy, which keeps it unchanged.
 	Sealed bool
 }
 
-// CopyDatabase creates the database to as a copy of from. It copies the files, which
-// takes about a second per gigabyte, or almost no time if the file system can share
-// them (PostgreSQL 18). CopyDatabaseSettings copies settings, comment and privileges.
+// CopyDatabase creates the database to as a copy of from. It copies the files, which takes
+// about a second per gigabyte, or almost no time if the file system can share them
+// (PostgreSQL 18). CopyDatabaseSettings copies settings, comment and privileges.
 //
-// All sessions in from are terminated. New ones wait for the lock of CREATE DATABASE
-// until the copy exists. The role must own from, be a member of Owner, and have
-// CREATEDB. The error is a *BusyError for prepared transactions and for sessions that
-// do not end or that the role cannot terminate.
+// CopyDatabase terminates all sessions in from. New ones wait for the lock of CREATE
+// DATABASE until the copy exists. The role must own from, be a member of Owner, and have
+// CREATEDB. The error is a *BusyError for prepared transactions and for sessions that do
+// not end or that the role cannot terminate.
 //
-// There is no copy after an error. Canceling ctx cancels the statement.
+// After an error, no copy exists. Canceling ctx cancels the statement.
 func CopyDatabase(ctx context.Context, conn Conn, from, to string, opt CopyOptions) error {
 	creator, terminator, done, err := twoSessions(ctx, conn, opt.AppName)
 	if err != nil {
@@ -31,7 +31,7 @@ func CopyDatabase(ctx context.Context, conn Conn, from, to string, opt CopyOptio
 	if err != nil {
 		return explainCopy(from, to, err)
 	}
-	// Another session that holds a lock is about to end, or renames the database.
+	// Another session that holds a lock is about to end or to rename the database.
 	if _, err := creator.Exec(ctx, "SET lock_timeout = '10s'"); err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func copyDatabaseSQL(server Version, from, to string, opt CopyOptions) string {
 		sql += " OWNER " + Quote(opt.Owner)
 	}
 	if server.Major >= 15 {
-		sql += " STRATEGY file_copy" // the default goes through the WAL
+		sql += " STRATEGY file_copy" // the default strategy writes the copy to the WAL
 	}
 	if opt.Sealed {
 		sql += " ALLOW_CONNECTIONS false"
@@ -74,10 +74,10 @@ func explainCopy(from, to string, err error) error {
 	return explainEviction(err, "the database", "it", "copy database %s to %s", from, to)
 }
 
-// OtherCollations reports whether a database was created with a different version of the
-// collations than the server has now, as after an upgrade of the C library. Such a database
-// cannot be copied. Servers before PostgreSQL 15 do not record the version; for them the
-// result is false.
+// OtherCollations reports whether a database was created with a collation version that
+// differs from the server's current one, as after an upgrade of the C library. Such a
+// database cannot be copied. Servers before PostgreSQL 15 do not record the version; for
+// them the result is false.
 func (db *DB) OtherCollations(ctx context.Context, database string) (other bool, err error) {
 	if db.version.Major < 15 {
 		return false, nil

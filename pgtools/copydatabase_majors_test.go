@@ -10,7 +10,8 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// The same on other major versions, and from 18 on also with cloned files.
+// TestCopyDatabaseMajors copies databases on other major versions and, from 18 on, with
+// cloned files.
 func TestCopyDatabaseMajors(t *testing.T) {
 	for _, major := range pgtest.Majors() {
 		t.Run(strconv.Itoa(major), func(t *testing.T) {

@@ -50,7 +50,7 @@ func TestCopyDatabaseSealed(t *testing.T) {
 	exec(t, db, "CREATE TABLE t ()")
 }
 
-// A client that connects during the copy waits and then gets in.
+// A client that connects during the copy waits and then succeeds.
 func TestCopyDatabaseReconnectStorm(t *testing.T) {
 	t.Parallel()
 	c, from := database(t, "CREATE TABLE t AS SELECT i FROM generate_series(1, 100000) i")
@@ -85,7 +85,7 @@ func TestCopyDatabaseFails(t *testing.T) {
 		t.Errorf("not the owner: %v", err)
 	}
 	exec(t, db, "ALTER DATABASE "+from+" OWNER TO "+mine.User())
-	admin := connect(t, c.Conn(from)) // of a superuser, which mine cannot terminate
+	admin := connect(t, c.Conn(from)) // a superuser's session, which mine cannot terminate
 	err = pgtools.CopyDatabase(t.Context(), mine, from, from+"_new", pgtools.CopyOptions{})
 	busy, is := errors.AsType[*pgtools.BusyError](err)
 	if !is || !busy.Refused || len(fault.Hints(err)) == 0 {
@@ -111,7 +111,7 @@ func TestCopyDatabaseFails(t *testing.T) {
 	}
 }
 
-// Every property of a database is the same on its successor, according to the catalogs.
+// According to the catalogs, the new database has every property of the old one.
 func TestCopyDatabaseSettings(t *testing.T) {
 	t.Parallel()
 	c, from := database(t)
@@ -156,7 +156,7 @@ func TestCopyDatabaseSettings(t *testing.T) {
 		t.Error(diff)
 	}
 
-	// An owner without the right to set one of them gets the others.
+	// An owner who may not set one of them gets the others.
 	if err := c.Exec(t.Context(), "postgres", "ALTER DATABASE "+from+" SET log_statement = 'all'"); err != nil {
 		t.Fatal(err)
 	}

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// CopyDatabaseSettings copies the properties of a database that a dump does not have:
-// settings (ALTER DATABASE … SET, ALTER ROLE … IN DATABASE … SET), connection limit,
-// comment and privileges. It does not copy security labels.
+// CopyDatabaseSettings copies the database properties that a dump lacks: settings (ALTER
+// DATABASE … SET, ALTER ROLE … IN DATABASE … SET), connection limit, comment and
+// privileges. It does not copy security labels.
 //
 // A statement that the role cannot run becomes a warning, and the others still run.
 // CopyDatabaseSettings returns an error if it cannot read the settings or if ctx ends.
@@ -66,16 +66,16 @@ func (db *DB) settingStatements(ctx context.Context, from, to string) ([]string,
 	if comment != "" {
 		statements = append(statements, "COMMENT ON DATABASE "+Quote(to)+" IS "+QuoteLiteral(comment))
 	}
-	if !hasACL { // the default privileges, which a new database has
+	if !hasACL { // the default privileges, as in a new database
 		return statements, nil
 	}
 	grants, err := db.grantStatements(ctx, oid, to)
 	return append(statements, grants...), err
 }
 
-// grantStatements returns the SQL that copies the privileges of the database oid to to.
-// It starts with a REVOKE of PUBLIC's default privileges (CONNECT and TEMPORARY),
-// which may have been revoked.
+// grantStatements returns the SQL that copies the privileges of the database oid to to. It
+// starts with a REVOKE of PUBLIC's default privileges (CONNECT and TEMPORARY), which the
+// original database may no longer have.
 func (db *DB) grantStatements(ctx context.Context, oid uint32, to string) ([]string, error) {
 	type grant struct {
 		Grantee   string
@@ -106,8 +106,8 @@ func (db *DB) grantStatements(ctx context.Context, oid uint32, to string) ([]str
 }
 
 // settingValue returns a stored value as SQL for SET. A list of names is stored as one
-// string, but SET needs a constant for each name: quoted as a whole it would be a list
-// of one odd name. The parameters are those with GUC_LIST_QUOTE, as in pg_dump
+// string, but SET needs a constant for each name; quoted as a whole, the list would be a
+// single name. The parameters with such lists have GUC_LIST_QUOTE, as in pg_dump
 // (variable_is_guc_list_quote in dumputils.c).
 func settingValue(name, value string) string {
 	lists := []string{
@@ -128,7 +128,7 @@ func settingValue(name, value string) string {
 }
 
 // splitNames splits a stored list of names, which are separated by commas and may have
-// double quotes. The list is not SQL, which package schema would parse: a name may be a
+// double quotes. The list is not SQL, so package schema cannot parse it: a name may be a
 // path such as $libdir/auto_explain.
 func splitNames(s string) []string {
 	var (

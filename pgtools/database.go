@@ -10,23 +10,23 @@ import (
 type Database struct {
 	Name            string
 	Owner           string
-	Encoding        string // "UTF8"
+	Encoding        string // such as "UTF8"
 	Collate         string // LC_COLLATE
 	Ctype           string // LC_CTYPE
 	LocaleProvider  string // "libc", "icu" or "builtin"; "" before 15
-	Locale          string // of provider icu or builtin
+	Locale          string // if the provider is icu or builtin
 	ICURules        string
 	Tablespace      string
 	IsTemplate      bool
 	AllowConn       bool
-	ConnectionLimit int   // -1: none; -2: see IsInvalid
+	ConnectionLimit int   // -1 means no limit; -2: see IsInvalid
 	Size            int64 // in bytes; -1 if the role cannot see it
 	Comment         string
 }
 
 // IsInvalid reports whether a DROP DATABASE of d was interrupted. Files of d may then be
-// missing. The server refuses every statement on it but another DROP DATABASE.
-// See DATCONNLIMIT_INVALID_DB in src/include/catalog/pg_database.h.
+// missing. The server accepts only another DROP DATABASE for it. See
+// DATCONNLIMIT_INVALID_DB in src/include/catalog/pg_database.h.
 func (d Database) IsInvalid() bool { return d.ConnectionLimit == -2 }
 
 // databaseQuery returns the query for Databases. PostgreSQL 15, 16 and 17 added columns
@@ -54,7 +54,7 @@ func databaseQuery(v Version, where string) string {
 		WHERE `) + where + ` ORDER BY d.datname`
 }
 
-// Database returns a database by name, and whether it exists.
+// Database returns the database with this name. exists is false if there is none.
 func (db *DB) Database(ctx context.Context, name string) (d Database, exists bool, err error) {
 	found, err := Rows[Database](ctx, db, databaseQuery(db.version, "d.datname = $1"), name)
 	if err != nil || len(found) == 0 {
@@ -63,8 +63,7 @@ func (db *DB) Database(ctx context.Context, name string) (d Database, exists boo
 	return found[0], true, nil
 }
 
-// DatabasesWithPrefix returns the databases whose name begins with prefix, ordered by
-// name.
+// DatabasesWithPrefix returns the databases whose names begin with prefix, ordered by name.
 func (db *DB) DatabasesWithPrefix(ctx context.Context, prefix string) ([]Database, error) {
 	return Rows[Database](ctx, db, databaseQuery(db.version, "pg_catalog.starts_with(d.datname, $1)"), prefix)
 }
@@ -80,10 +79,10 @@ func (db *DB) DatabasesByComment(ctx context.Context, mark string, names ...stri
 
 // CreateOptions are the options of CreateDatabase.
 type CreateOptions struct {
-	Owner    string    // "": the role that creates it
-	Encoding string    // "": the encoding of Like, or the server's default
-	Like     *Database // has the locale and tablespace to use; nil: the server's defaults
-	Locale   string    // of the C library, overrides Like; "": as Like
+	Owner    string    // "" means the role that creates it
+	Encoding string    // "" means the encoding of Like, or the server's default
+	Like     *Database // database whose locale and tablespace to use; nil means the server's defaults
+	Locale   string    // C library locale, overrides Like; "" means the same as Like
 }
 
 // CreateDatabase creates an empty database from template0, which unlike template1 has no
@@ -132,8 +131,8 @@ func createDatabaseSQL(server Version, name string, opt CreateOptions) string {
 	return b.String()
 }
 
-// DropDatabase drops a database if it exists. It waits up to 5 seconds for sessions to
-// end. After that the error has SQLSTATE 55006. See TerminateSessions.
+// DropDatabase drops a database if it exists. It waits up to 5 seconds for sessions to end,
+// and then fails with SQLSTATE 55006. See TerminateSessions.
 func (db *DB) DropDatabase(ctx context.Context, name string) error {
 	_, err := db.Exec(ctx, "DROP DATABASE IF EXISTS "+Quote(name))
 	return wrap(err, "drop database %s", name)
@@ -146,16 +145,15 @@ func (db *DB) DatabaseSize(ctx context.Context) (size int64, err error) {
 	return size, wrap(err, "size of database %s", db.conn.Database())
 }
 
-// An Extension is one that the server could create.
+// An Extension is an extension that the server could create.
 type Extension struct {
 	Name      string
 	Default   string // version that CREATE EXTENSION installs
-	Installed string // version in this database, "" if it is not
+	Installed string // version in this database; "" if not installed
 	Superuser bool   // only a superuser may create it
 }
 
-// AvailableExtensions returns the extensions that are installed on the server's
-// disk, by name.
+// AvailableExtensions returns the extensions on the server's disk, by name.
 func (db *DB) AvailableExtensions(ctx context.Context) (map[string]Extension, error) {
 	superuser := "v.superuser"
 	if db.version.Major >= 13 {
@@ -176,15 +174,15 @@ func (db *DB) AvailableExtensions(ctx context.Context) (map[string]Extension, er
 	return found, nil
 }
 
-// An Identity identifies a database whatever host name, address or tunnel leads to its
-// server. Physical copies of a server (standbys, restored disk snapshots) share it with
+// An Identity identifies a database, no matter which host name, address or tunnel leads to
+// its server. Physical copies of a server (standbys, restored disk snapshots) share it with
 // the original.
 type Identity string
 
 // Identity returns the identity of a database on the server: the server's system
-// identifier, which initdb assigned, and the oid of the database. It returns "" for a
-// database that does not exist. If EXECUTE on pg_control_system was revoked from the
-// role, IsDenied reports true for the error.
+// identifier, which initdb assigned, and the oid of the database. It returns "" if the
+// database does not exist. If EXECUTE on pg_control_system was revoked from the role,
+// IsDenied reports true for the error.
 func (db *DB) Identity(ctx context.Context, database string) (id Identity, err error) {
 	err = db.QueryRow(ctx, `
 		SELECT coalesce((SELECT c.system_identifier::text || '/' || d.oid::text
@@ -208,8 +206,8 @@ func (db *DB) IsLike(ctx context.Context, d Database, opt CreateOptions) (bool, 
 		cmp.Or(want.Tablespace, "pg_default") == d.Tablespace, nil
 }
 
-// model returns the database that has the locale and the tablespace to use, nil for the
-// server's defaults.
+// model returns the database whose locale and tablespace to use, or nil for the server's
+// defaults.
 func (o CreateOptions) model() *Database {
 	if o.Locale == "" {
 		return o.Like

@@ -9,7 +9,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// The same on other major versions.
+// TestIdentityMajors checks identities on other major versions.
 func TestIdentityMajors(t *testing.T) {
 	for _, major := range pgtest.Majors() {
 		t.Run(strconv.Itoa(major), func(t *testing.T) {

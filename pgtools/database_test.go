@@ -40,7 +40,7 @@ func TestCreateAndDropDatabase(t *testing.T) {
 	if diff := cmp.Diff(want, like); diff != "" {
 		t.Error(diff)
 	}
-	for _, name := range []string{first, second, second} { // the last no longer exists
+	for _, name := range []string{first, second, second} { // the second drop finds no database
 		if err := db.DropDatabase(ctx, name); err != nil {
 			t.Error(err)
 		}
@@ -85,7 +85,7 @@ func TestDatabaseICU(t *testing.T) {
 	t.Parallel()
 	db := connect(t, cluster(t).Conn("postgres"))
 	if db.ServerVersion().Major < 15 {
-		return // which 15 introduced
+		return // PostgreSQL 15 introduced locale providers
 	}
 	name := unique(t)
 	want := pgtools.Database{Name: name, Owner: "postgres", Encoding: "UTF8", Collate: "C", Ctype: "C", LocaleProvider: "icu", Locale: "de-AT", Tablespace: "pg_default", AllowConn: true, ConnectionLimit: -1}
@@ -124,8 +124,8 @@ func TestDatabasesWithPrefix(t *testing.T) {
 	}
 }
 
-// A database has the same identity over every connection, no other database has it, and
-// every role can read it.
+// A database has the same identity over every connection, and no other database has it.
+// Every role can read it.
 func TestIdentity(t *testing.T) {
 	one, other := pgtest.New(t), pgtest.New(t)
 	identities(t, one)
@@ -135,7 +135,7 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
-// identities checks a server.
+// identities checks the identities of databases on a server.
 func identities(t *testing.T, c *pgtest.Cluster) {
 	t.Helper()
 	for _, sql := range []string{"CREATE DATABASE a", "CREATE DATABASE b", "CREATE ROLE plain LOGIN"} {

@@ -18,13 +18,13 @@ type DB struct {
 	conn    Conn
 	pg      *pgx.Conn
 	version Version
-	locked  bool // by TryLock
+	locked  bool // TryLock took an advisory lock
 }
 
 // A Querier runs SQL: a *DB or a *Tx.
 type Querier interface {
-	// Exec runs a statement, or several if there are no arguments. It returns the
-	// number of rows that the last one affected.
+	// Exec runs a statement, or several if there are no arguments. It returns the number of
+	// rows that the last one affected.
 	Exec(ctx context.Context, sql string, args ...any) (int64, error)
 	// QueryRow runs a query that returns at most one row.
 	QueryRow(ctx context.Context, sql string, args ...any) Row
@@ -38,9 +38,9 @@ type Row interface {
 	Scan(dest ...any) error
 }
 
-// Connect connects to c. The session is called appName in pg_stat_activity. It ignores
-// timeouts and read-only transactions in the settings of the role and the database,
-// which are meant for the application and not for a restore that takes an hour.
+// Connect connects to c. The session is called appName in pg_stat_activity. It overrides
+// timeouts and read-only mode in the settings of the role and the database, which are meant
+// for the application and not for a restore that takes an hour.
 //
 // The error has a hint. See also IsNoDatabase.
 func Connect(ctx context.Context, c Conn, appName string) (*DB, error) {
@@ -50,8 +50,8 @@ func Connect(ctx context.Context, c Conn, appName string) (*DB, error) {
 	}, fixedSetting{"transaction_timeout", "0"}, fixedSetting{"idle_session_timeout", "0"})
 }
 
-// ConnectReadOnly is Connect for a database in use. The session may not write. It turns
-// off only the timeouts for statements and for sessions that are idle outside of a
+// ConnectReadOnly is like Connect, but for a database in use. The session may not write. It
+// turns off only the timeouts for statements and for sessions that are idle outside a
 // transaction.
 func ConnectReadOnly(ctx context.Context, c Conn, appName string) (*DB, error) {
 	return connect(ctx, c, appName, map[string]string{
@@ -59,8 +59,8 @@ func ConnectReadOnly(ctx context.Context, c Conn, appName string) (*DB, error) {
 	}, fixedSetting{"idle_session_timeout", "0"})
 }
 
-// connect connects with initial, which already holds for the first statement, and then
-// applies those of the settings that the server recognizes. It refuses a session whose
+// connect connects with the initial settings, which already apply to the first statement.
+// It then applies those of settings that the server recognizes. It refuses a session whose
 // initial settings it does not recognize.
 func connect(ctx context.Context, c Conn, appName string, initial map[string]string, settings ...fixedSetting) (*DB, error) {
 	c, err := c.fresh(ctx)
@@ -84,7 +84,7 @@ func connect(ctx context.Context, c Conn, appName string, initial map[string]str
 		db.Close(ctx)
 		return nil, fmt.Errorf("connect to %v: %w", c, err)
 	}
-	db.version = Version{number / 10000, number % 10000} // 150018 is 15.18
+	db.version = Version{number / 10000, number % 10000} // 150018 means 15.18
 	return db, nil
 }
 
@@ -100,8 +100,9 @@ func open(ctx context.Context, c Conn, appName string, initial map[string]string
 	return &DB{conn: c, pg: pg}, nil
 }
 
-// sessionLimits returns initial settings without the timeouts that only newer servers have.
-// Such a timeout of a few milliseconds ends the session before prepare can turn it off.
+// sessionLimits returns initial settings that turn off timeouts that only newer servers
+// have. Such a timeout of a few milliseconds would end the session before prepare can turn
+// it off.
 func (db *DB) sessionLimits() map[string]string {
 	version, err := ParseVersion(db.pg.PgConn().ParameterStatus("server_version"))
 	limits := map[string]string{}
@@ -140,7 +141,7 @@ func ConnectMaintenance(ctx context.Context, c Conn, appName string) (*DB, error
 func (db *DB) Close(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if db.locked { // otherwise only when the server notices the end of the session
+	if db.locked { // otherwise the lock lasts until the server notices the end of the session
 		_, _ = db.Exec(ctx, "SELECT pg_catalog.pg_advisory_unlock_all()")
 	}
 	_ = db.pg.Close(ctx) // an error no longer matters
@@ -159,7 +160,7 @@ func (db *DB) Conn() Conn { return db.conn }
 // ServerVersion returns the server's version.
 func (db *DB) ServerVersion() Version { return db.version }
 
-// BackendPID returns the process id of this session's server process.
+// BackendPID returns the process ID of this session's backend.
 func (db *DB) BackendPID() int { return int(db.pg.PgConn().PID()) }
 
 // Exec implements Querier.
@@ -178,9 +179,9 @@ func (db *DB) query(ctx context.Context, sql string, args ...any) (pgx.Rows, err
 }
 
 // CopyIn runs a COPY … FROM STDIN statement with the data of r, and returns the number of
-// rows. It returns errors from r. Another goroutine calls Read, which must return soon
-// after ctx is canceled. If the connection breaks, Read may still be running when CopyIn
-// returns.
+// rows. It returns errors from r. CopyIn calls r.Read in another goroutine; Read must
+// return soon after ctx is canceled. If the connection breaks, Read may still be running
+// when CopyIn returns.
 func (db *DB) CopyIn(ctx context.Context, sql string, r io.Reader) (int64, error) {
 	return copyIn(ctx, db.pg, sql, r)
 }
@@ -235,7 +236,7 @@ func (t *Tx) query(ctx context.Context, sql string, args ...any) (pgx.Rows, erro
 	return t.tx.Query(ctx, sql, args...)
 }
 
-// CopyIn is DB.CopyIn in the transaction.
+// CopyIn is like DB.CopyIn, in the transaction.
 func (t *Tx) CopyIn(ctx context.Context, sql string, r io.Reader) (int64, error) {
 	return copyIn(ctx, t.tx.Conn(), sql, r)
 }
@@ -248,7 +249,7 @@ func (db *DB) InTx(ctx context.Context, fn func(tx *Tx) error) error {
 		return sqlError(ctx, err)
 	}
 	defer func() {
-		// After a commit this does nothing.
+		// After a commit, Rollback does nothing.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
 		_ = tx.Rollback(ctx)

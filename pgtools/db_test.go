@@ -17,7 +17,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// The settings of a role and a database are meant for the application.
+// Settings of a role and a database are meant for the application.
 func TestConnectTurnsTimeoutsOff(t *testing.T) {
 	t.Parallel()
 	c, name := database(t)
@@ -34,7 +34,7 @@ func TestConnectTurnsTimeoutsOff(t *testing.T) {
 	}
 }
 
-// The first statement already runs without a timeout of the role.
+// The role's statement timeout does not even limit the first statement.
 func TestSettingsHoldFromTheStart(t *testing.T) {
 	t.Parallel()
 	c, name := database(t)
@@ -65,7 +65,7 @@ func TestSettingsHoldFromTheStart(t *testing.T) {
 	}
 }
 
-// A role whose transactions wait for others does not make hectl wait.
+// hectl does not wait, even if the role's transactions are deferrable.
 func TestConnectDoesNotDefer(t *testing.T) {
 	t.Parallel()
 	c, name := database(t)
@@ -103,13 +103,13 @@ func TestConnectDoesNotDefer(t *testing.T) {
 	snapshot.Close(t.Context())
 }
 
-// A role's timeout for idle sessions may be over before the first statement arrives.
+// A role's timeout for idle sessions may expire before the first statement arrives.
 func TestConnectDespiteAnIdleTimeout(t *testing.T) {
 	t.Parallel()
 	c, name := database(t)
 	conn := c.Conn(name)
 	if connect(t, conn).ServerVersion().Major < 14 {
-		return // it has no such timeout
+		return // this version has no such timeout
 	}
 	if err := c.Exec(t.Context(), "postgres", "ALTER DATABASE "+name+" SET idle_session_timeout = '1ms'"); err != nil {
 		t.Fatal(err)
@@ -132,8 +132,8 @@ func TestConnectDespiteAnIdleTimeout(t *testing.T) {
 	}
 }
 
-// relay forwards connections to a server, and what clients send only after a delay. It
-// returns its address.
+// relay forwards connections to a server, and delays data from the clients. It returns its
+// address.
 func relay(t *testing.T, server string, delay time.Duration) string {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -333,7 +333,7 @@ func TestConnectReadOnly(t *testing.T) {
 	if _, err := db.Exec(t.Context(), "CREATE TABLE t ()"); pgtools.SQLState(err) != "25006" {
 		t.Error("it wrote:", err)
 	}
-	// The session can still lock and end other sessions, which writes nothing.
+	// The session can still lock and terminate other sessions, because neither is a write.
 	if held, _, err := db.TryLock(t.Context(), "x"); !held || err != nil {
 		t.Error(held, err)
 	}

@@ -10,20 +10,20 @@ import (
 
 // DumpOptions are the options of Dump.
 type DumpOptions struct {
-	AppName          string        // of the session in pg_stat_activity; "": hectl
-	Compress         string        // pg_dump's --compress; "" for DefaultCompression
-	ExcludeTableData []string      // patterns of tables to dump without their rows
-	LockWaitTimeout  time.Duration // how long to wait for a table lock; 0: forever
-	Snapshot         string        // of ExportSnapshot; "" for one of its own
+	AppName          string        // name in pg_stat_activity; "" means hectl
+	Compress         string        // pg_dump's --compress; "" means DefaultCompression
+	ExcludeTableData []string      // patterns for tables to dump without rows
+	LockWaitTimeout  time.Duration // how long to wait for a table lock; 0 means forever
+	Snapshot         string        // ID from ExportSnapshot; "" means a new snapshot
 	Log              func(line string)
 }
 
 // Dump runs pg_dump on c and returns its output, an archive in the custom format. The
 // caller reads it to the end or closes it; see Process.
 //
-// The session is read-only from its start, before pg_dump sets that itself. pg_dump
-// turns the server's timeouts off, including idle_in_transaction_session_timeout, so
-// the caller must make sure that the dump ends.
+// The session is read-only from its start, before pg_dump makes it so. pg_dump turns off
+// the server's timeouts, including idle_in_transaction_session_timeout, so the caller must
+// make sure that the dump ends.
 func Dump(ctx context.Context, tool Tool, c Conn, opt DumpOptions) (*Process, error) {
 	compress := opt.Compress
 	if compress == "" {
@@ -45,18 +45,18 @@ func Dump(ctx context.Context, tool Tool, c Conn, opt DumpOptions) (*Process, er
 	}
 	c = c.withSettings(dumpSettings())
 	args = append(args, c.Args()...)
-	// Rows have the time zone of the role or the server, as in hectl's own sessions. So their
-	// text is the same in each dump, whoever makes it.
+	// Rows are in the time zone of the role or the server, as in hectl's own sessions.
+	// Their text is therefore the same in every dump, on any machine.
 	env := slices.DeleteFunc(childEnviron(c), func(kv string) bool { return strings.HasPrefix(kv, "PGTZ=") })
 	if opt.AppName != "" {
-		env = append(env, "PGAPPNAME="+opt.AppName) // the last one counts
+		env = append(env, "PGAPPNAME="+opt.AppName) // the last value wins
 	}
 	return start(ctx, tool, args, env, newTail(opt.Log))
 }
 
-// dumpSettings returns the initial settings of read-only sessions whose first statement
-// already has all the time it needs, and that the server keeps while nothing reads what they
-// send: pg_dump waits for the sessions that read the rows, and those for the store.
+// dumpSettings returns the initial settings of read-only sessions: no time limit from the
+// first statement on, and none for unread output, because pg_dump waits for the sessions
+// that read the rows, and these wait for the store.
 func dumpSettings() map[string]string {
 	return map[string]string{"default_transaction_read_only": "on", "statement_timeout": "0", "tcp_user_timeout": "0"}
 }

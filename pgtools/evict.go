@@ -12,13 +12,13 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// A BusyError names the sessions or prepared transactions that prevent a rename or a
-// copy of databases. Nothing has changed.
+// A BusyError names the sessions or prepared transactions that prevent databases from being
+// renamed or copied. No database has changed.
 type BusyError struct {
-	Sessions []Session // that did not end
+	Sessions []Session // the sessions that did not end
 	Refused  bool      // the role cannot terminate them
-	Prepared []string  // prepared transactions, by their identifier
-	cause    error     // of the server; nil for prepared transactions
+	Prepared []string  // identifiers of prepared transactions
+	cause    error     // the server's error; nil for prepared transactions
 }
 
 // Error names the sessions or the prepared transactions.
@@ -46,8 +46,8 @@ func (e *BusyError) hint() string {
 }
 
 // explainEviction adds the operation and a hint to the error of a statement that needs
-// databases without sessions. databases and them stand for the databases in the two halves
-// of the hint.
+// databases without sessions. The two parts of the hint call these databases databases and
+// them.
 func explainEviction(err error, databases, them, format string, args ...any) error {
 	if err == nil {
 		return nil
@@ -70,7 +70,7 @@ func explainEviction(err error, databases, them, format string, args ...any) err
 }
 
 // twoSessions connects twice: one session runs the statement, the other terminates the
-// sessions that the statement waits for. appName "" means "hectl". done closes both.
+// sessions that block it. An empty appName means "hectl". done closes both.
 func twoSessions(ctx context.Context, conn Conn, appName string) (works, evicts *DB, done func(), err error) {
 	appName = cmp.Or(appName, "hectl")
 	if works, err = ConnectMaintenance(ctx, conn, appName); err != nil {
@@ -92,11 +92,11 @@ type eviction struct {
 	db       *DB
 	names    []string
 	oids     map[string]uint32
-	attempts int          // how often to wait 5 seconds for sessions to end
-	refused  map[int]bool // process ids of the sessions that the role cannot terminate
+	attempts int          // how many times to wait 5 seconds for sessions to end
+	refused  map[int]bool // process IDs of sessions that the role cannot terminate
 }
 
-// newEviction fails if the eviction is certain to fail.
+// newEviction returns an error if the eviction is certain to fail.
 func newEviction(ctx context.Context, db *DB, names []string, attempts int) (*eviction, error) {
 	e := &eviction{db: db, names: names, attempts: cmp.Or(attempts, 3), oids: map[string]uint32{}, refused: map[int]bool{}}
 	var oids []uint32
@@ -123,7 +123,7 @@ func newEviction(ctx context.Context, db *DB, names []string, attempts int) (*ev
 }
 
 // during runs work while it terminates sessions. work waits until the databases have no
-// sessions, or fails with SQLSTATE 55006. The error is a *BusyError if sessions stay.
+// sessions, or fails with SQLSTATE 55006. The error is a *BusyError if sessions remain.
 func (e *eviction) during(ctx context.Context, work func(context.Context) error) error {
 	for attempt := 1; ; attempt++ {
 		err := e.try(ctx, work)
@@ -155,8 +155,8 @@ func (e *eviction) try(ctx context.Context, work func(context.Context) error) er
 
 // keepTerminating terminates sessions until through is closed. It only records sessions
 // that the role cannot terminate, because they may end within the server's 5 seconds. It
-// selects sessions by oid and name of their database: a late round after a rename must not
-// terminate the sessions in the new database of that name.
+// selects sessions by both oid and name of their database: a late round after a rename must
+// not terminate sessions in the new database with that name.
 func (e *eviction) keepTerminating(ctx context.Context, through <-chan struct{}) error {
 	for {
 		clear(e.refused)
@@ -179,17 +179,17 @@ func (e *eviction) keepTerminating(ctx context.Context, through <-chan struct{})
 	}
 }
 
-// busy returns the error with the sessions that are left.
+// busy returns the error with the remaining sessions.
 func (e *eviction) busy(ctx context.Context, cause error) *BusyError {
 	b := &BusyError{cause: cause}
 	for _, name := range e.names {
 		list, err := e.db.Sessions(ctx, name)
 		if err != nil {
-			continue // the cause is enough
+			continue // cause alone is enough
 		}
 		for _, session := range list {
 			if session.User == "" {
-				continue // one of the server's own; autovacuum stops by itself
+				continue // a worker of the server; autovacuum stops by itself
 			}
 			b.Refused = b.Refused || e.refused[session.PID]
 			b.Sessions = append(b.Sessions, session)

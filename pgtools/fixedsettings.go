@@ -2,20 +2,20 @@ package pgtools
 
 import "context"
 
-// A fixedSetting is a parameter of the server that could change the meaning of a dump's
-// text, the place of its objects, or whether its statements may run.
+// A fixedSetting is a server parameter that could change the meaning of a dump's text, the
+// place of its objects, or whether its statements may run.
 type fixedSetting struct{ Name, Value string }
 
-// fixedSettings returns the values for all sessions that run a dump's SQL, of hectl and
-// of pg_restore. They override the settings of the role, the database, the server and
-// PGOPTIONS. The values are those that pg_dump sets, or Postgres's defaults. The
-// settings in the archive, such as its encoding, override them.
+// fixedSettings returns the values for all sessions of hectl and pg_restore that run a
+// dump's SQL. They override the settings of the role, the database, the server and
+// PGOPTIONS. The values are pg_dump's, or Postgres's defaults. The settings in the archive,
+// such as its encoding, override them.
 //
 // Local settings that do not change the meaning of a dump keep their values: TimeZone,
 // lc_monetary and similar ones, and default_text_search_config.
 func fixedSettings() []fixedSetting {
 	return []fixedSetting{
-		// How Postgres reads text. With array_nulls off, for example, {NULL} is a string.
+		// How Postgres parses text. With array_nulls off, for example, {NULL} is a string.
 		{"standard_conforming_strings", "on"},
 		{"backslash_quote", "safe_encoding"},
 		{"escape_string_warning", "off"},
@@ -25,13 +25,13 @@ func fixedSettings() []fixedSetting {
 		{"timezone_abbreviations", "Default"},
 		{"DateStyle", "ISO, MDY"},
 		{"IntervalStyle", "postgres"},
-		// How Postgres writes text. Generated columns and functions may depend on it.
+		// How Postgres formats text. Generated columns and functions may depend on it.
 		{"extra_float_digits", "1"},
 		{"bytea_output", "hex"},
 		{"xmlbinary", "base64"},
 		{"quote_all_identifiers", "off"},
 		{"gin_fuzzy_search_limit", "0"},
-		// Where objects go, and which triggers fire.
+		// Where objects are created, and which triggers fire.
 		{"default_tablespace", ""},
 		{"session_replication_role", "origin"},
 		// Limits on statements, sessions and transactions.
@@ -46,10 +46,10 @@ func fixedSettings() []fixedSetting {
 	}
 }
 
-// WithFixedSettings returns c, a database of the same server, with fixedSettings for
+// WithFixedSettings returns c, a database on the same server, with fixedSettings for
 // sessions that run a dump's SQL. It leaves out settings that an older server does not
-// recognize or that only a superuser may set. An ISO DateStyle in the server's
-// configuration is kept: functions may contain dates as text in its order of day and month.
+// recognize or that only a superuser may set. It keeps an ISO DateStyle in the server's
+// configuration: functions may contain dates as text in that order of day and month.
 func (db *DB) WithFixedSettings(ctx context.Context, c Conn) (Conn, error) {
 	names, values := columns(fixedSettings())
 	known, err := Rows[fixedSetting](ctx, db, `

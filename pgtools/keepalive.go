@@ -10,22 +10,22 @@ import (
 )
 
 // keepalives returns libpq's parameters to detect a lost server: the connection breaks
-// after 5 minutes without an acknowledgment. The defaults of operating systems are two
-// hours for a waiting session and 15 minutes for a sending one.
+// after 5 minutes without an acknowledgment. Operating systems default to two hours for a
+// waiting session and 15 minutes for a sending one.
 //
-// A busy server acknowledges as well, so an index may take as long as it needs. But the
-// connection also breaks if the server does not read rows for 5 minutes.
+// A busy server still acknowledges, so creating an index may take as long as it needs. But
+// the connection also breaks if the server does not read rows for 5 minutes.
 func keepalives() Params {
 	return Params{
 		"keepalives_idle":     "60",     // seconds until the first probe
 		"keepalives_interval": "30",     // seconds between probes
-		"keepalives_count":    "8",      // of them; 60 + 8 × 30 = 300 seconds
+		"keepalives_count":    "8",      // probes; 60 + 8 × 30 = 300 seconds
 		"tcp_user_timeout":    "300000", // milliseconds
 	}
 }
 
-// withKeepalives returns c with keepalives, except those that are set. A Unix socket
-// needs none.
+// withKeepalives returns c with keepalives, except parameters that are already set. A Unix
+// socket needs none.
 func (c Conn) withKeepalives() Conn {
 	if c.IsSocket() {
 		return c
@@ -37,14 +37,14 @@ func (c Conn) withKeepalives() Conn {
 	})
 }
 
-// dialer returns a dialer that makes pgx's connections like libpq's.
+// dialer returns a dialer that configures pgx's connections like libpq's.
 func (c Conn) dialer() *net.Dialer {
 	c = c.withKeepalives()
 	d := &net.Dialer{Timeout: time.Duration(c.number("connect_timeout", 0)) * time.Second}
 	if c.IsSocket() {
 		return d
 	}
-	// For libpq, 0 is the system's default; for Go, a negative number is.
+	// In libpq, 0 means the system's default; in Go, a negative number does.
 	orSystem := func(n int) int {
 		if n <= 0 {
 			return -1
@@ -52,7 +52,7 @@ func (c Conn) dialer() *net.Dialer {
 		return n
 	}
 	if c.number("keepalives", 1) == 0 {
-		d.KeepAlive = -1 // none
+		d.KeepAlive = -1 // no keepalives
 	} else {
 		d.KeepAliveConfig = net.KeepAliveConfig{
 			Enable:   true,

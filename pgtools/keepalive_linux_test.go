@@ -12,7 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// How long hectl waits for a silent server, according to the options of the sockets.
+// TestKeepalivesOfConnections checks in the socket options how long hectl waits for a
+// silent server.
 func TestKeepalivesOfConnections(t *testing.T) {
 	t.Parallel()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -76,8 +77,8 @@ func TestKeepalivesOfConnections(t *testing.T) {
 	}
 }
 
-// pg_restore gets the same settings, except for a Unix socket or if the user has set
-// them.
+// pg_restore gets the same settings, except over a Unix socket or where the user has set
+// others.
 func TestKeepalivesOfPgRestore(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

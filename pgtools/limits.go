@@ -1,9 +1,9 @@
 package pgtools
 
-// MaxIdentifier is how many bytes a name may have. Postgres truncates longer ones without
-// an error, which could make two names equal.
+// MaxIdentifier is the maximum length of a name in bytes. Postgres truncates longer names
+// without an error, which could make two names equal.
 const MaxIdentifier = 63
 
-// RestoreApp is the application_name of every session that hectl opens to the server of
-// a target.
+// RestoreApp is the application_name of every session that hectl opens on the server of a
+// target.
 const RestoreApp = "hectl restore"

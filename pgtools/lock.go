@@ -6,9 +6,9 @@ import (
 	"encoding/binary"
 )
 
-// TryLock takes the advisory lock called name. Close releases it, as does the end of this
-// process. If another session holds the lock, held is false, and holder is
-// that session, or nil if it has just released the lock.
+// TryLock takes the advisory lock called name. Close releases it, and so does the end of
+// the process. If another session holds the lock, held is false, and holder is that
+// session, or nil if the session has just released the lock.
 //
 // Advisory locks exclude each other only within one database; see ConnectMaintenance.
 func (db *DB) TryLock(ctx context.Context, name string) (held bool, holder *Session, err error) {
@@ -36,5 +36,5 @@ func (db *DB) TryLock(ctx context.Context, name string) (held bool, holder *Sess
 // "hectl:" and the name.
 func lockKey(name string) int64 {
 	sum := sha256.Sum256([]byte("hectl:" + name))
-	return int64(binary.BigEndian.Uint64(sum[:8])) // only the bits matter
+	return int64(binary.BigEndian.Uint64(sum[:8])) // a negative key is fine
 }

@@ -18,7 +18,7 @@ func TestLock(t *testing.T) {
 		t.Error("another name:", held, err)
 	}
 	a.Close(t.Context())
-	for range 50 { // a waiting session can have the lock as soon as Close returns
+	for range 50 { // a waiting session can get the lock as soon as Close returns
 		if held, _, err := b.TryLock(t.Context(), "restore diaper_dev"); err != nil || !held {
 			t.Fatal("after Close:", held, err)
 		}

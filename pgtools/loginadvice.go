@@ -17,7 +17,7 @@ import (
 )
 
 // from returns the origin of a libpq keyword's value, such as "PGUSER", "service app" or
-// ByLibpq, or "" if it is not known.
+// ByLibpq, or "" if the origin is not known.
 func (c Conn) from(keyword string) string {
 	if c.settings == nil {
 		return ""
@@ -28,7 +28,7 @@ func (c Conn) from(keyword string) string {
 	return c.settings().origins[keyword]
 }
 
-// told adds a hint with the origins of the settings in c.
+// told adds a hint with the origins of c's settings.
 func (c Conn) told(err error) error {
 	if c.from("host") == "" {
 		return err
@@ -115,7 +115,7 @@ func (c Conn) passwordOfRole() string {
 	return ""
 }
 
-// plainRole matches names of roles that need no quotes in SQL or in a shell.
+// plainRole matches role names that need no quotes in SQL or in a shell.
 var plainRole = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 
 func (c Conn) missingRole() string {
@@ -131,8 +131,8 @@ func (c Conn) missingRole() string {
 	return advice
 }
 
-// otherPeer returns the advice for a server whose socket accepts only the account with
-// the role's name, as on Debian.
+// otherPeer returns the advice for a server whose socket accepts only the operating system
+// account with the role's name, as on Debian.
 func (c Conn) otherPeer() string {
 	advice := "connect over TCP, where the server asks for a password: "
 	switch host := c.from("host"); host {
@@ -165,7 +165,7 @@ func (c Conn) startAdvice() string {
 	return advice
 }
 
-// listening returns the ports of all sockets in the folders, except one.
+// listening returns the ports of all sockets in dirs, except but.
 func listening(dirs []string, but int) []string {
 	var ports []string
 	for _, dir := range dirs {
@@ -180,10 +180,9 @@ func listening(dirs []string, but int) []string {
 	return ports
 }
 
-// superuser returns the beginning of a command line that runs one of PostgreSQL's
-// programs as the superuser of c's server: over its Unix socket, as the server's
-// account. It returns nil if there is no such socket, because the server is in a
-// container or on another machine.
+// superuser returns the beginning of a command line that runs one of PostgreSQL's programs
+// as the superuser of c's server: over its Unix socket, as the server's account. It returns
+// nil without such a socket, because the server is in a container or on another machine.
 func (c Conn) superuser(program string) []string {
 	dirs := socketDirs()
 	if c.IsSocket() {
@@ -200,7 +199,7 @@ func (c Conn) superuser(program string) []string {
 	return nil
 }
 
-// superuserWords is superuser for the socket in dir of owner's server.
+// superuserWords is like superuser, for the socket in dir of owner's server.
 func superuserWords(program, dir string, port int, owner, account string) []string {
 	words := []string{program}
 	if owner != account {
@@ -213,7 +212,7 @@ func superuserWords(program, dir string, port int, owner, account string) []stri
 		words = append(words, "-p", strconv.Itoa(port))
 	}
 	if program == "psql" && owner != "postgres" {
-		words = append(words, "-d", "postgres") // a database with its name may not exist
+		words = append(words, "-d", "postgres") // a database named after the role may not exist
 	}
 	return words
 }

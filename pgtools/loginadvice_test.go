@@ -21,10 +21,10 @@ func TestSuperuserWords(t *testing.T) {
 	}{
 		{"psql", "/var/run/postgresql", 5432, "postgres", "me", "sudo -u postgres psql"},                     // Debian
 		{"createuser", "/var/run/postgresql", 5433, "postgres", "me", "sudo -u postgres createuser -p 5433"}, // a second cluster on the machine
-		{"psql", "/run/postgresql", 5432, "postgres", "postgres", "psql"},                                    // by the server's own account
+		{"psql", "/run/postgresql", 5432, "postgres", "postgres", "psql"},                                    // run by the server's own account
 		{"psql", "/tmp", 5432, "me", "me", "psql -h /tmp -d postgres"},                                       // Homebrew
 		{"createuser", "/tmp", 5432, "me", "me", "createuser -h /tmp"},                                       //
-		{"psql", "/srv/pg", 5432, "dba", "me", "sudo -u dba psql -h /srv/pg -d postgres"},                    // by hand
+		{"psql", "/srv/pg", 5432, "dba", "me", "sudo -u dba psql -h /srv/pg -d postgres"},                    // a server started by hand
 	} {
 		if got := strings.Join(superuserWords(tt.program, tt.dir, tt.port, tt.owner, tt.account), " "); got != tt.want {
 			t.Errorf("%q, want %q", got, tt.want)
@@ -50,13 +50,13 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 	for _, tt := range []struct {
 		p    Params
 		env  map[string]string
-		from map[string]string // of the settings
+		from map[string]string // origins of the settings
 		want string
 	}{
 		{nil, nil, nil, "host, port, user, database from libpq's default"},
 		{nil, map[string]string{"PGHOST": "h", "PGUSER": "u", "PGPASSWORD": "hush"}, nil, "host from PGHOST; port, database from libpq's default; user from PGUSER; password from PGPASSWORD"},
 		{Params{"host": "h", "dbname": "d"}, nil, map[string]string{"host": "--target", "dbname": "--target"}, "host, database from --target; port, user from libpq's default"},
-		{Params{"host": "h"}, nil, nil, ""}, // not known
+		{Params{"host": "h"}, nil, nil, ""}, // origin not known
 	} {
 		r := resolver{
 			env:     func(name string) (string, bool) { v, ok := tt.env[name]; return v, ok },

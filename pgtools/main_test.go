@@ -33,10 +33,10 @@ func cluster(t *testing.T) *pgtest.Cluster {
 	return server.Cluster(t)
 }
 
-// serial numbers names, so that a repeated test does not find its own objects.
+// serial numbers names, so a repeated test does not find its own objects.
 var serial atomic.Int64
 
-// unique returns a name for a database or a role of the test.
+// unique returns a unique name for a database or a role.
 func unique(t *testing.T) string {
 	t.Helper()
 	name := strings.ToLower(strings.NewReplacer("/", "_", "#", "_").Replace(t.Name()))
@@ -97,7 +97,7 @@ func exec(t *testing.T, db *pgtools.DB, sql string) {
 	}
 }
 
-// tools are the client tools of the server that the tests use.
+// tools returns the client tools of the test server.
 func tools(t *testing.T) (dump, restore pgtools.Tool) {
 	t.Helper()
 	found, err := pgtools.FindTools(t.Context(), "", os.LookupEnv)

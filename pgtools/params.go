@@ -11,8 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/libpq"
 )
 
-// Params are connection parameters by libpq's keywords, as the user gave them. Resolve
-// turns them into a Conn. They print with a masked password.
+// Params are connection parameters by libpq keyword, as the user gave them. Resolve turns
+// them into a Conn. Printing them masks the password.
 type Params map[string]string
 
 // ParseParams reads a connection string in one of libpq's three forms: a URI
@@ -61,7 +61,7 @@ func cutScheme(s string) (rest string, ok bool) {
 	return strings.CutPrefix(s, "postgres://")
 }
 
-// hasScheme reports whether s begins like a URI of any kind.
+// hasScheme reports whether s begins like a URI of any scheme.
 func hasScheme(s string) bool {
 	scheme, _, ok := strings.Cut(s, "://")
 	return ok && !strings.ContainsAny(scheme, " =/@")
@@ -101,8 +101,8 @@ var (
 )
 
 // checkMangled refuses a value that seems to contain a password, because a character was
-// not encoded or a separator is unknown to libpq. hectl prints and logs such values and
-// writes them to schedules.
+// not encoded or a separator is unknown to libpq. hectl would print and log such values and
+// write them to schedules.
 func (p Params) checkMangled(where string) error {
 	for _, k := range libpq.Keywords() {
 		v := p[k.Name]
@@ -142,8 +142,8 @@ func (p Params) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprint(f, shown)
 }
 
-// checkValues refuses values that pgx or libpq would refuse. Unlike theirs, its errors do
-// not repeat the value, which in a broken URI may be part of the password.
+// checkValues refuses values that pgx or libpq would refuse. Unlike their errors, its
+// errors do not repeat the value, which in a broken URI may be part of the password.
 func checkValues(p Params, where string) error {
 	bad := func(key, want string) error {
 		return fault.New(fault.Usage, "", "%s: %s is not %s", where, key, want)

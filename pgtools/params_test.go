@@ -18,8 +18,8 @@ func TestParamsPrintMasked(t *testing.T) {
 	}
 }
 
-// FuzzNoPasswordInErrors puts a password into connection strings of all kinds,
-// well-formed or not, and looks for it in every result.
+// FuzzNoPasswordInErrors puts a password into connection strings of all kinds, well-formed
+// or not, and searches every result for it.
 func FuzzNoPasswordInErrors(f *testing.F) {
 	for _, s := range []string{
 		"postgres://user:%s@host:5432/db", "postgresql://user:%s@host/db?sslmode=nonsense",
@@ -32,7 +32,7 @@ func FuzzNoPasswordInErrors(f *testing.F) {
 		f.Add(s, "Zx9,k&q=%40")
 	}
 	f.Fuzz(func(t *testing.T, format, password string) {
-		const marker = "Zx9" // in none of hectl's own texts
+		const marker = "Zx9" // not in any text of hectl's own
 		before, after, ok := strings.Cut(format, "%s")
 		if !ok || strings.Contains(before+after, marker) {
 			return
@@ -41,12 +41,12 @@ func FuzzNoPasswordInErrors(f *testing.F) {
 			password += marker
 		}
 		p, err := ParseParams(before + password + after)
-		if err == nil && p["service"] == "" { // whose name is part of the message
+		if err == nil && p["service"] == "" { // messages contain the service's name
 			_, err = p.Resolve(func(string) (string, bool) { return "", false })
 		}
 		if err == nil {
 			if p["password"] != "" && strings.Contains(fmt.Sprintf("%+v", p), p["password"]) && strings.Contains(p["password"], marker) {
-				for k, v := range p { // the same text may also be elsewhere
+				for k, v := range p { // the same text may also occur elsewhere
 					if k != "password" && strings.Contains(v, marker) {
 						return
 					}

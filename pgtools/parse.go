@@ -14,7 +14,7 @@ import (
 // before the first slash, and host and database are percent-decoded.
 func parseURI(s string) (Params, error) {
 	p := Params{}
-	// Other parsers would end the URI here, and find another server.
+	// Other parsers would end the URI here and connect to another server.
 	if strings.Contains(s, "#") {
 		return nil, fault.New(fault.Usage, "write # as %23", "connection URI: it contains a #")
 	}
@@ -68,7 +68,7 @@ func parseURI(s string) (Params, error) {
 	return p, nil
 }
 
-// splitHostPort splits the authority of a URI. An IPv6 address is in brackets.
+// splitHostPort splits the authority of a URI. IPv6 addresses are in brackets.
 func splitHostPort(s string) (host, port string, err error) {
 	if rest, ok := strings.CutPrefix(s, "["); ok {
 		host, after, ok := strings.Cut(rest, "]")
@@ -87,7 +87,7 @@ func splitHostPort(s string) (host, port string, err error) {
 	return host, port, nil
 }
 
-// parseQuery adds the parameters of a URI's query. If one is repeated, the last counts.
+// parseQuery adds the parameters of a URI's query. The last of repeated parameters wins.
 func parseQuery(query string, p Params) error {
 	for i, pair := range strings.Split(query, "&") {
 		where := fmt.Sprintf("connection URI: parameter %d", i+1)
@@ -118,8 +118,8 @@ func parseQuery(query string, p Params) error {
 	return nil
 }
 
-// parseConninfo parses keyword=value pairs. They may have spaces around the =, single
-// quotes around values, and backslash escapes.
+// parseConninfo parses keyword=value pairs. Spaces around the =, single quotes around
+// values, and backslash escapes are allowed.
 func parseConninfo(s string) (Params, error) {
 	const space = " \t\n\r\v\f"
 	p := Params{}
@@ -181,7 +181,7 @@ func unknownKeyword(where, key string) error {
 // percentDecode decodes %XX. It does not decode plus signs.
 func percentDecode(s string) (string, error) {
 	decoded, err := url.PathUnescape(s)
-	if err != nil { // it quotes a part of s
+	if err != nil { // err quotes a part of s
 		return "", errors.New("a % is not followed by two hexadecimal digits")
 	}
 	return decoded, nil

@@ -9,9 +9,9 @@ import (
 // password returns the password in the settings, or else the password for this server,
 // database and user in the password file, or "".
 //
-// hectl reads the file itself because libpq and pgx differ. For pgx every Unix socket is
-// "localhost", for libpq only the one in its default directory. And unlike libpq, pgx
-// uses a file that others can read.
+// hectl reads the file itself because libpq and pgx differ. In the file, pgx calls every
+// Unix socket "localhost"; libpq does so only for the one in its default directory. And
+// unlike libpq, pgx uses a file that others can read.
 func (c Conn) password() string {
 	if p := c.get("password"); p != "" {
 		return p
@@ -35,8 +35,8 @@ func (c Conn) password() string {
 	return ""
 }
 
-// loosePassfile reports whether a password file exists, but libpq ignores it because of
-// its permissions.
+// loosePassfile reports whether libpq ignores an existing password file because of its
+// permissions.
 func loosePassfile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && (info.Mode().Perm()&0o077 != 0 || !info.Mode().IsRegular())

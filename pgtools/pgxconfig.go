@@ -32,17 +32,18 @@ func (c Conn) pgxConfig(appName string) (*pgx.ConnConfig, error) {
 	if options := c.get("options"); options != "" {
 		cfg.RuntimeParams["options"] = options
 	}
-	// No statement runs often enough for a cache, and cached plans would hinder a
-	// connection that changes tables.
+	// No statement runs often enough for a cache, and cached plans would get in the way of
+	// a connection that changes tables.
 	cfg.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec
-	// Canceling ends the statement in the server, not only here.
+	// Canceling ends the statement on the server too, not only in the client.
 	cfg.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: 10 * time.Second}
 	}
 	return cfg, nil
 }
 
-// parsePgx passes the parameters of c to pgx's parser: pgx accepts no other configuration.
+// parsePgx passes the parameters of c to pgx's parser, because pgx accepts no other
+// configuration.
 func (c Conn) parsePgx() (*pgx.ConnConfig, error) {
 	p := c.pgxParams()
 	if os.Getenv("PGSERVICE") != "" {
@@ -115,8 +116,8 @@ func (c Conn) homeFile(name string) string {
 }
 
 // emptyService writes a service file with an empty service "none". pgx always reads the
-// service that PGSERVICE names, even if Resolve did not use it, and fails if it does
-// not exist.
+// service in PGSERVICE, even if Resolve did not use it, and fails if the service does not
+// exist.
 func emptyService() (path string, err error) {
 	f, err := os.CreateTemp("", "hectl-service-")
 	if err != nil {
@@ -149,7 +150,7 @@ func (c Conn) limitTLS(cfg *pgx.ConnConfig) {
 
 func tlsVersionNames() []string { return []string{"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"} }
 
-// tlsVersion returns Go's number of a TLS version, or 0 for the default.
+// tlsVersion returns Go's number for a TLS version, or 0 for the default.
 func tlsVersion(name string) uint16 {
 	for i, n := range tlsVersionNames() {
 		if n == name {

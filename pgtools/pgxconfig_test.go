@@ -7,7 +7,7 @@ import (
 )
 
 func TestPgxConfigAgrees(t *testing.T) {
-	// pgx must not use any settings that it finds by itself.
+	// pgx must not use any settings from the environment.
 	for k, v := range map[string]string{
 		"PGHOST": "evil", "PGPORT": "1", "PGUSER": "evil", "PGDATABASE": "evil", "PGPASSWORD": "evil",
 		"PGSERVICE": "evil", "PGOPTIONS": "-c evil=1", "PGSSLMODE": "verify-full", "PGTARGETSESSIONATTRS": "standby", "PGTZ": "evil",

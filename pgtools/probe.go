@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// LabelProviderLoaded reports whether the server has loaded a provider of security
-// labels. No catalog lists them, so it tries a statement and rolls it back. The server
-// looks for the provider first.
+// LabelProviderLoaded reports whether the server has loaded a provider of security labels.
+// No catalog lists them, so LabelProviderLoaded tries a statement and rolls it back. The
+// server looks up the provider before anything else.
 func (db *DB) LabelProviderLoaded(ctx context.Context, provider string) (bool, error) {
 	err := db.try(ctx, "SECURITY LABEL FOR "+Quote(provider)+" ON DATABASE "+Quote(db.conn.Database())+" IS NULL")
 	if SQLState(err) == "" {
@@ -17,9 +17,9 @@ func (db *DB) LabelProviderLoaded(ctx context.Context, provider string) (bool, e
 	return SQLState(err) != stateInvalidParameter, nil
 }
 
-// LibraryMissing reports whether a library of C functions is missing on the server's
-// disk. A library that the server would find through its own search path counts as
-// present. The role must be a superuser.
+// LibraryMissing reports whether a library of C functions is missing on the server's disk.
+// It returns false if the server could find the library through its own search path. The
+// role must be a superuser.
 func (db *DB) LibraryMissing(ctx context.Context, library string) (missing bool, err error) {
 	path, inFolder := strings.CutPrefix(library, "$libdir/")
 	if !inFolder && !strings.HasPrefix(path, "/") {
@@ -33,7 +33,7 @@ func (db *DB) LibraryMissing(ctx context.Context, library string) (missing bool,
 }
 
 // TryCollation returns the reason why the server cannot create a collation with these
-// options. It returns nil if it can, and if that depends on the database.
+// options. It returns nil if the server can, or if that depends on the database.
 func (db *DB) TryCollation(ctx context.Context, options string) error {
 	err := db.try(ctx, "CREATE COLLATION pg_temp.hectl_try "+options)
 	if pg := serverErrorOf(err); pg != nil && strings.Contains(pg.File, "pg_locale") {

@@ -7,7 +7,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// What the server lacks is found out without changing anything.
+// Probes find out what the server lacks without changing anything.
 func TestProbes(t *testing.T) {
 	c, name := database(t)
 	db := connect(t, c.Conn(name))

@@ -19,7 +19,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// killDelay is how long a child has to stop after SIGINT.
+// killDelay is the time between SIGINT and SIGKILL.
 const killDelay = 10 * time.Second
 
 // errClosed is the cause for a child that Close stopped.
@@ -42,7 +42,7 @@ func start(ctx context.Context, tool Tool, args, env []string, stderr lineWriter
 		return nil, fmt.Errorf("%s: %w", tool.Name, err)
 	}
 	c, err := startChild(ctx, childOptions{tool: tool, args: args, env: env, stdout: w, stderr: stderr})
-	_ = w.Close() // the child has its own
+	_ = w.Close() // the child has its own copy
 	if err != nil {
 		_ = r.Close()
 		return nil, err
@@ -78,8 +78,8 @@ func (p *Process) finish(readErr error) error {
 }
 
 // WhenFailed calls f once if the child fails before Close. It does so right after the
-// failure, even if the reader of the output is blocked elsewhere. f gets the error that
-// Read returns after the rest of the output.
+// failure, even if the reader of the output is blocked elsewhere. f gets the same error
+// that Read returns after the rest of the output.
 func (p *Process) WhenFailed(f func(err error)) {
 	go func() {
 		if err := p.child.wait(); err != nil && !errors.Is(err, errClosed) {
@@ -88,16 +88,16 @@ func (p *Process) WhenFailed(f func(err error)) {
 	}()
 }
 
-// Close stops the child if it is running, and waits for its end. It always returns nil: a
-// caller that closes the stream early does not need the result.
+// Close stops the child if it is running, and waits for it to exit. It always returns nil:
+// a caller that closes the stream early does not need the result.
 func (p *Process) Close() error {
 	p.child.stop(errClosed)
-	_ = p.stdout.Close() // a child blocked in a write gets EPIPE
+	_ = p.stdout.Close() // a child that is blocked in a write gets EPIPE
 	_ = p.finish(errClosed)
 	return nil
 }
 
-// Stop is Close, but it returns the error of a child that had already failed.
+// Stop is like Close, but returns the error of a child that had already failed.
 func (p *Process) Stop() error {
 	_ = p.Close()
 	if err := p.child.wait(); err != nil && !errors.Is(err, errClosed) {
@@ -124,7 +124,7 @@ type lineWriter interface {
 	failure(tool Tool, exit error) error
 }
 
-// childOptions are the options of startChild. Without stdin or stdout, that is /dev/null.
+// childOptions are the options of startChild. A nil stdin or stdout means /dev/null.
 type childOptions struct {
 	tool      Tool
 	args, env []string
@@ -133,9 +133,9 @@ type childOptions struct {
 	stderr    lineWriter
 }
 
-// startChild starts a tool in its own process group, so that the terminal's Ctrl-C does
-// not reach it. Canceling ctx, or stop, sends SIGINT to the child and, after killDelay,
-// SIGKILL to the group.
+// startChild starts a tool in its own process group, out of reach of the terminal's Ctrl-C.
+// Canceling ctx, or stop, sends SIGINT to the child and, after killDelay, SIGKILL to the
+// group.
 func startChild(ctx context.Context, opt childOptions) (*child, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	c := &child{tool: opt.tool, ctx: ctx, stop: cancel, stderr: opt.stderr, done: make(chan struct{})}
@@ -190,8 +190,9 @@ func startHeld(cmd *exec.Cmd) (ended <-chan error, err error) {
 	return waited, <-started
 }
 
-// outcome returns nil if the child exited with status 0, even after it was stopped. It
-// returns the cause if the child was stopped, and otherwise the error from its stderr.
+// outcome returns nil if the child exited with status 0, even after it was stopped.
+// Otherwise it returns the cause if the child was stopped, or else the error from its
+// stderr.
 func (c *child) outcome(exit error) error {
 	canceled := c.ctx.Err()
 	switch {
@@ -209,20 +210,19 @@ func (c *child) wait() error {
 	return c.err
 }
 
-// secretName matches the names of variables that children must not get: those of hectl
-// and AWS, and secrets.
+// secretName matches the names of variables that children must not get: hectl's, AWS's, and
+// secrets.
 var secretName = regexp.MustCompile(`^(AWS|HECTL|DIAPER_DB)_|PASS(WORD|WD|PHRASE)|SECRET|TOKEN|CREDENTIAL|WEBHOOK|COOKIE|(^|_)(API_?KEY|KEY|DSN|PWD)$`)
 
-// isSecret reports whether to hide a variable from children. A list of allowed variables
-// would not work: pg_dump may be a wrapper with its own variables, and the libraries of
-// libpq read many.
+// isSecret reports whether to hide a variable from children. An allowlist would not work:
+// pg_dump may be a wrapper with its own variables, and libraries that libpq uses read many.
 func isSecret(name, value string) bool {
 	return name != "PWD" && (secretName.MatchString(strings.ToUpper(name)) || fault.Redact(value) != value)
 }
 
 // childEnviron returns the environment of a child that connects to c. Its only secret is
 // the password of c. Messages are in English, because hectl parses them; the rest of the
-// locale is kept.
+// locale is unchanged.
 func childEnviron(c Conn) []string {
 	base := os.Environ()
 	ctype := ""
@@ -261,7 +261,7 @@ func (l *lines) Write(p []byte) (int, error) {
 	}
 }
 
-// flush calls f for a last line without a line break.
+// flush calls f for a last line that has no line break.
 func (l *lines) flush() {
 	if len(l.partial) > 0 {
 		l.f(string(l.partial))
@@ -272,6 +272,6 @@ func (l *lines) flush() {
 const maxLine = 64 << 10
 
 // killGroup kills the rest of a child's process group, such as the workers of a killed
-// pg_restore --jobs. The leader has ended, but the system does not reuse its number
-// while the group has members.
+// pg_restore --jobs. The leader has exited, but the system does not reuse its number while
+// the group has members.
 func killGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) }

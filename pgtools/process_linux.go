@@ -2,13 +2,13 @@ package pgtools
 
 import "syscall"
 
-// childAttributes puts a child in its own process group, and has the kernel end it when
+// childAttributes puts a child in its own process group, and has the kernel kill it when
 // the thread that started it ends.
 func childAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 }
 
-// sessionAttributes are childAttributes for a program that must not find a terminal.
+// sessionAttributes is like childAttributes, for a program that must not find a terminal.
 // Reading from one in the background would stop the program.
 func sessionAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGTERM}

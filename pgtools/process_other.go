@@ -11,7 +11,7 @@ func childAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }
 
-// sessionAttributes are childAttributes for a program that must not find a terminal.
+// sessionAttributes is like childAttributes, for a program that must not find a terminal.
 // Reading from one in the background would stop the program.
 func sessionAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true}

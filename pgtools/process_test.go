@@ -24,8 +24,8 @@ import (
 
 const helperArg = "-hectl-helper"
 
-// helper is the test binary as started by a test that kills it: it dumps without
-// reading the output, or swaps databases.
+// helper runs in the test binary when a test starts it in order to kill it: it dumps
+// without reading the output, or swaps databases.
 func helper(args []string) {
 	what, uri, args := args[0], args[1], args[2:]
 	p, err := pgtools.ParseParams(uri)
@@ -61,7 +61,7 @@ func (f *failingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// big is more than the pipes between pg_dump and hectl can hold.
+// big creates a table with more data than the pipes between pg_dump and hectl can hold.
 const big = "CREATE TABLE big AS SELECT i, repeat(md5(i::text), 30) AS filler FROM generate_series(1, 20000) i"
 
 // gone reports whether a process is neither running nor a zombie.
@@ -100,7 +100,7 @@ func TestDumpOutlivesThread(t *testing.T) {
 	c, name := database(t, big)
 	started := make(chan *pgtools.Process)
 	go func() {
-		runtime.LockOSThread() // and end with the goroutine
+		runtime.LockOSThread() // not unlocked, so the thread ends with the goroutine
 		p, err := pgtools.Dump(t.Context(), dump, c.Conn(name), pgtools.DumpOptions{Compress: "0"})
 		if err != nil {
 			t.Error(err)
@@ -134,7 +134,7 @@ func TestDumpWhenFailed(t *testing.T) {
 	}
 }
 
-// half reads half of the output of a dump of big.
+// half starts a dump of big and reads half of its output.
 func half(ctx context.Context, t *testing.T, conn pgtools.Conn) *pgtools.Process {
 	t.Helper()
 	dump, _ := tools(t)
@@ -275,7 +275,7 @@ func TestDumpErrors(t *testing.T) {
 	}
 }
 
-// Settings for a server in the caller's environment do not reach pg_dump.
+// Server settings in the caller's environment do not reach pg_dump.
 func TestDumpIgnoresEnvironment(t *testing.T) {
 	for _, name := range []string{"PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGSERVICE", "PGSERVICEFILE", "PGSSLMODE"} {
 		t.Setenv(name, "nonsense")
@@ -315,7 +315,7 @@ func TestDiesWithParent(t *testing.T) {
 	waitUntil(t, "pg_dump has gone with its parent", func() bool { return goneOrZombie(pid) })
 }
 
-// goneOrZombie is gone for a process that is not a child of this one.
+// goneOrZombie is like gone, for a process that is not a child of this one.
 func goneOrZombie(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -325,8 +325,7 @@ func goneOrZombie(pid int) bool {
 	return strings.HasPrefix(after, "Z")
 }
 
-// waitUntil polls for the effect of another process; the test's own timeout is the only
-// limit.
+// waitUntil polls for the effect of another process. Only the test's own timeout limits it.
 func waitUntil(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	for !ok() {
@@ -338,7 +337,8 @@ func waitUntil(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// pg_dump's session has an application name, is read-only and has no time limit from its start.
+// pg_dump's session has an application name, is read-only, and has no time limit from its
+// first statement on.
 func TestDumpSession(t *testing.T) {
 	t.Parallel()
 	c, name := database(t)

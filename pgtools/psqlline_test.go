@@ -6,7 +6,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// A line can be pasted into a shell, whatever the names contain.
+// Lines can be pasted into a shell, whatever the names contain.
 func TestPsqlLine(t *testing.T) {
 	t.Parallel()
 	remote := resolve(t, pgtools.Params{"host": "db.example.com", "port": "5433", "user": "me", "dbname": "dev", "password": "secret"})

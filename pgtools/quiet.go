@@ -23,9 +23,9 @@ func quietSettings() map[string]string {
 	}
 }
 
-// QuietLog returns the settings, of those that the role may change, that keep statements
-// and rows out of the server's log. complete reports whether they suffice because all
-// other settings are off.
+// QuietLog returns settings that keep statements and rows out of the server's log, as far
+// as the role may change them. complete reports whether they suffice: the settings that the
+// role may not change log neither.
 func (db *DB) QuietLog(ctx context.Context) (settings map[string]string, complete bool) {
 	may := "context = 'user' OR context = 'superuser' AND (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)"
 	if db.version.Major >= 15 {
@@ -38,7 +38,7 @@ func (db *DB) QuietLog(ctx context.Context) (settings map[string]string, complet
 	}
 	found, err := Rows[setting](ctx, db, "SELECT name, coalesce(setting, ''), "+may+" FROM pg_catalog.pg_settings")
 	if err != nil {
-		return nil, false // the restore works without it
+		return nil, false // the restore works without them
 	}
 	settings, complete = map[string]string{}, true
 	for _, s := range found {
@@ -54,8 +54,8 @@ func (db *DB) QuietLog(ctx context.Context) (settings map[string]string, complet
 	return settings, complete
 }
 
-// logs reports whether a value of one of the quietSettings lets statements or rows into
-// the log.
+// logs reports whether a value of one of the quietSettings lets statements or rows into the
+// log.
 func logs(name, value string) bool {
 	switch name {
 	case "log_error_verbosity", "log_parameter_max_length", "log_parameter_max_length_on_error":

@@ -2,7 +2,7 @@ package pgtools
 
 import "testing"
 
-// A setting that is off does not help if another setting lets rows into the log.
+// Turning one setting off does not help if another lets rows into the log.
 func TestSettingsThatLog(t *testing.T) {
 	for name, value := range quietSettings() {
 		if logs(name, value) {

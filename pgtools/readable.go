@@ -5,21 +5,20 @@ import (
 	"strings"
 )
 
-// An Unreadable is a table or a sequence that belongs in a dump of the whole database,
-// but whose rows the role cannot read. Each field that is true is a reason.
+// An Unreadable is a table or a sequence that belongs in a dump of the whole database, but
+// whose rows the role cannot read. Each true field is a reason.
 type Unreadable struct {
 	Schema, Name string
 	Sequence     bool
 	NoUsage      bool // no USAGE on the schema
-	NoSelect     bool // no SELECT on it
+	NoSelect     bool // no SELECT on the relation
 	RowSecurity  bool // row security hides rows from the role
-	Unlogged     bool // this standby does not have its rows
+	Unlogged     bool // the rows are not on this standby
 }
 
-// Unreadable returns the tables and sequences of db's database that the role cannot dump,
-// ordered by name. Like pg_dump, it leaves out the server's own schemas and members of
-// extensions other than their configuration tables. pg_dump does not read views and
-// foreign tables.
+// Unreadable returns the tables and sequences in db's database that the role cannot dump,
+// ordered by name. Like pg_dump, it leaves out system schemas, and members of extensions
+// except configuration tables. pg_dump does not read views and foreign tables.
 func (db *DB) Unreadable(ctx context.Context) ([]Unreadable, error) {
 	// The functions return NULL for objects that were dropped in the meantime.
 	list, err := Rows[Unreadable](ctx, db, `
@@ -44,7 +43,8 @@ func (db *DB) Unreadable(ctx context.Context) ([]Unreadable, error) {
 // UnreadableLargeObjects returns how many large objects the role cannot read,
 // and the oid of one of them.
 func (db *DB) UnreadableLargeObjects(ctx context.Context) (n int, example uint32, err error) {
-	// PostgreSQL 18 added the function. Without an ACL, only the owner may read.
+	// PostgreSQL 18 added has_largeobject_privilege. Without an ACL, only the owner may
+	// read.
 	readable := `pg_catalog.pg_has_role(m.lomowner, 'USAGE') OR EXISTS (
 		SELECT FROM pg_catalog.aclexplode(m.lomacl) acl WHERE acl.privilege_type = 'SELECT'
 			AND CASE acl.grantee WHEN 0 THEN true ELSE pg_catalog.pg_has_role(acl.grantee, 'USAGE') END)`
@@ -57,8 +57,8 @@ func (db *DB) UnreadableLargeObjects(ctx context.Context) (n int, example uint32
 	return n, example, wrap(err, "look for large objects that the role cannot read")
 }
 
-// RecoveryConflicts returns how often a standby has canceled statements in this database
-// because they conflicted with changes of the primary.
+// RecoveryConflicts returns how many times a standby has canceled statements in this
+// database because they conflicted with changes from the primary.
 func (db *DB) RecoveryConflicts(ctx context.Context) (n int64, err error) {
 	const query = `
 		SELECT confl_tablespace + confl_lock + confl_snapshot + confl_bufferpin + confl_deadlock

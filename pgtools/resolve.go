@@ -18,10 +18,10 @@ import (
 // An Environ looks up an environment variable, like os.LookupEnv.
 type Environ func(key string) (value string, ok bool)
 
-// Resolve returns the settings of a connection. A value comes from p, the service that p
-// or PGSERVICE names, the PG* variables of env, or libpq's defaults, in that order. An
-// empty variable counts as unset. The result always has a host: by default the first
-// usual socket directory in which a server listens on the port, or localhost.
+// Resolve returns the settings of a connection. A value comes from p, the service in p or
+// PGSERVICE, the PG* variables of env, or libpq's defaults, in that order. An empty
+// variable is treated as unset. The result always has a host: by default the first usual
+// socket directory in which a server listens on the port, or localhost.
 func (p Params) Resolve(env Environ) (Conn, error) {
 	r := resolver{
 		env: env,
@@ -34,15 +34,15 @@ func (p Params) Resolve(env Environ) (Conn, error) {
 	return r.resolve(p)
 }
 
-// A resolver holds the facts about the machine that Resolve needs.
+// A resolver has the facts about the machine that Resolve needs.
 type resolver struct {
 	env     Environ
 	exists  func(path string) bool
 	account func() (name, home string)
 }
 
-// currentAccount returns the user's name and home from the system's user database, which
-// does not need HOME and USER.
+// currentAccount returns the user's name and home from the system's user database, without
+// HOME and USER.
 func currentAccount() (name, home string) {
 	u, err := user.Current()
 	if err != nil {
@@ -110,7 +110,8 @@ func (r resolver) resolve(p Params) (Conn, error) {
 	return newConn(s), s.params.check("connection settings")
 }
 
-// oldestMajor is the oldest supported PostgreSQL, of servers and client tools.
+// oldestMajor is the oldest supported major version of PostgreSQL, for servers and client
+// tools.
 const oldestMajor = 12
 
 func (r resolver) lookup(key string) string {
@@ -118,7 +119,7 @@ func (r resolver) lookup(key string) string {
 	return v
 }
 
-// environment returns the parameters in the PG* variables.
+// environment returns the parameters from the PG* variables.
 func (r resolver) environment() (Params, error) {
 	p := Params{}
 	for _, k := range libpq.Keywords() {
@@ -137,8 +138,8 @@ func (r resolver) environment() (Params, error) {
 	return p, p.check("environment (PG* variables)")
 }
 
-// Variables returns the names of the PG* variables in env that choose the database and
-// the user because p does not.
+// Variables returns the names of the PG* variables in env that choose the database and the
+// user where p does not.
 func (p Params) Variables(env Environ) (names []string) {
 	for _, k := range libpq.Keywords() {
 		switch k.Name {
@@ -151,8 +152,8 @@ func (p Params) Variables(env Environ) (names []string) {
 	return names
 }
 
-// service reads a service from the user's service file or, if that does not define it,
-// from the system's. A service cannot refer to another one.
+// service reads a service from the user's service file or, if it is not defined there, from
+// the system's. A service cannot refer to another one.
 func (r resolver) service(p Params, home string) (Params, error) {
 	name, explicit := p["service"]
 	if !explicit {
@@ -162,7 +163,7 @@ func (r resolver) service(p Params, home string) (Params, error) {
 		return nil, nil //nolint:nilnil // no service: no parameters
 	}
 	own := cmp.Or(p["servicefile"], r.lookup("PGSERVICEFILE"), filepath.Join(home, ".pg_service.conf"))
-	sysconf := cmp.Or(r.lookup("PGSYSCONFDIR"), "/etc/postgresql-common") // Debian's
+	sysconf := cmp.Or(r.lookup("PGSYSCONFDIR"), "/etc/postgresql-common") // Debian's path
 	for _, path := range []string{own, filepath.Join(sysconf, "pg_service.conf")} {
 		file, err := pgservicefile.ReadServicefile(path)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -225,7 +226,7 @@ func (r resolver) socketDir(port string) string {
 	return "localhost"
 }
 
-// socketDirs returns the usual folders of Unix sockets.
+// socketDirs returns the usual directories of Unix sockets.
 func socketDirs() []string {
 	return []string{
 		"/var/run/postgresql", // Debian, Fedora

@@ -80,7 +80,7 @@ func environ(vars map[string]string) Environ {
 	}
 }
 
-// resolveWith resolves on a simulated machine.
+// resolveWith resolves p on a simulated machine.
 func resolveWith(p Params, env map[string]string, sockets ...string) (Conn, error) {
 	return resolver{
 		env:     environ(env),

@@ -11,40 +11,40 @@ import (
 
 // RestoreOptions are the options of Restore.
 type RestoreOptions struct {
-	// Input is the archive, for pg_restore's standard input. Restore reads it to
-	// the end or until pg_restore exits. If it is an io.Closer, Restore closes it
-	// then, which ends a blocked Read.
+	// Input is the archive for pg_restore's standard input. Restore reads it to the end or
+	// until pg_restore exits. If it is an io.Closer, Restore then closes it, which ends a
+	// blocked Read.
 	Input io.Reader
 	// File is the path of the archive, instead of Input.
 	File string
-	// Sections are among pre-data, data and post-data; none means all three.
+	// Sections lists pre-data, data or post-data; none means all three.
 	Sections []string
 	// Jobs is the number of parallel jobs. More than 1 requires File.
 	Jobs int
 	// ListFile is the path of a list of entries, for pg_restore's --use-list.
 	ListFile string
-	// Entry, if not nil, returns the archive entry of a statement in pg_restore's
-	// form ("3383; 0 0 COMMENT EXTENSION citext"), or "". The statement may be
-	// incomplete. Parallel jobs need it because their output gets mixed up.
+	// Entry, if not nil, returns the archive entry of a statement in pg_restore's form
+	// ("3383; 0 0 COMMENT EXTENSION citext"), or "". The statement may be incomplete.
+	// Parallel jobs need Entry because their output is interleaved.
 	Entry func(statement string) string
-	// Phrases may appear in errors that functions of the database raise.
+	// Phrases may be shown in errors that functions of the database raise.
 	Phrases Phrases
-	// Settings are parameters of the server for pg_restore's sessions.
+	// Settings are server parameters for pg_restore's sessions.
 	Settings map[string]string
-	// Log, if not nil, gets each line of pg_restore --verbose's stderr, about one
-	// at the start of each entry.
+	// Log, if not nil, gets each line of pg_restore --verbose's stderr, about one per entry
+	// as the entry starts.
 	Log func(line string)
 }
 
-// Restore runs pg_restore into the database of c, which must exist and have no objects
+// Restore runs pg_restore into the database of c, which must exist and contain no objects
 // of the archive. It leaves out owners, privileges, tablespaces and subscriptions, which
 // belong to the source's server.
 //
 // Unlike pg_restore alone, Restore stops at the first error that is not known to be
-// harmless, and returns the harmless ones as ignored. If Input fails, the error is
-// Input's, not the truncated archive that pg_restore sees. Otherwise it is a
-// *RestoreError if pg_restore named an archive entry or a statement, else an
-// *ExitError.
+// harmless, and returns the harmless ones as ignored. If Input fails, Restore returns that
+// error, not pg_restore's complaint about a truncated archive. Otherwise the error is a
+// *RestoreError if pg_restore named an archive entry or a statement, and an *ExitError if
+// not.
 func Restore(ctx context.Context, tool Tool, c Conn, opt RestoreOptions) (ignored []Ignored, err error) {
 	if c, err = c.withSettings(opt.Settings).fresh(ctx); err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func Restore(ctx context.Context, tool Tool, c Conn, opt RestoreOptions) (ignore
 	complaints.fatal = func() { stop(errFatal) }
 	child, err := startChild(ctx, childOptions{tool: tool, args: opt.args(c), env: childEnviron(c), stdin: stdin, stderr: complaints})
 	if stdin != nil {
-		_ = stdin.Close() // the child has its own
+		_ = stdin.Close() // the child has its own copy
 	}
 	if err != nil {
 		if feed != nil {
@@ -79,7 +79,7 @@ func Restore(ctx context.Context, tool Tool, c Conn, opt RestoreOptions) (ignore
 		})
 	}
 	err = child.wait()
-	cause := context.Cause(ctx) // before Input may fail because it is closed
+	cause := context.Cause(ctx) // read before Input may fail because it is closed
 	if closer, ok := opt.Input.(io.Closer); ok {
 		_ = closer.Close()
 	}
@@ -113,7 +113,7 @@ func (opt RestoreOptions) args(c Conn) []string {
 	return args
 }
 
-// errFatal is the cause when an error stops pg_restore.
+// errFatal is the cause when hectl stops pg_restore because of an error.
 var errFatal = errors.New("an error that is not harmless")
 
 // An inputError marks an error of RestoreOptions.Input.
@@ -122,8 +122,8 @@ type inputError struct{ err error }
 func (e *inputError) Error() string { return "read archive: " + e.err.Error() }
 func (e *inputError) Unwrap() error { return e.err }
 
-// copyInput feeds a child and returns the error of the reader. It ignores write errors:
-// a child that stops reading reports the cause itself.
+// copyInput feeds a child and returns the reader's error. It ignores write errors: a child
+// that stops reading reports the cause itself.
 func copyInput(feed *os.File, input io.Reader) error {
 	source := &errReader{r: input}
 	_, _ = io.Copy(feed, source)
@@ -131,7 +131,7 @@ func copyInput(feed *os.File, input io.Reader) error {
 	if err == nil {
 		_ = feed.Close()
 	}
-	// Otherwise feed stays open until the child has stopped, so that the child does not
-	// mistake the end of the input for the end of the archive.
+	// If reading fails, feed stays open until the child has stopped. Otherwise the child
+	// would mistake the end of the input for the end of the archive.
 	return err
 }

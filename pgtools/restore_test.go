@@ -25,7 +25,7 @@ CREATE TABLE b (a int REFERENCES a);
 CREATE VIEW v AS SELECT count(*) AS n FROM a;
 CREATE INDEX ON a (b);`
 
-// archive dumps a database.
+// archive returns a dump of a database.
 func archive(t *testing.T, conn pgtools.Conn) []byte {
 	t.Helper()
 	dump, _ := tools(t)
@@ -97,7 +97,7 @@ func TestRestoreSectionsFromFile(t *testing.T) {
 	checkRestored(t, conn)
 }
 
-// The comment on an extension that a superuser created before.
+// The role may not set the comment on an extension that a superuser created.
 func TestRestoreIgnoresHarmlessErrors(t *testing.T) {
 	t.Parallel()
 	_, restore := tools(t)
@@ -133,7 +133,7 @@ func TestRestoreIgnoresHarmlessErrorsEarly(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r, w := io.Pipe() // which never ends
+	r, w := io.Pipe() // never ends
 	go func() { _, _ = w.Write(dump) }()
 	ignored, err := pgtools.Restore(t.Context(), restore, owner, pgtools.RestoreOptions{Input: r, Sections: []string{"pre-data"}})
 	if err != nil || len(ignored) != 1 {
@@ -150,7 +150,7 @@ func TestRestoreStopsAtAnError(t *testing.T) {
 	if err := c.Exec(t.Context(), conn.Database(), "CREATE TABLE a (other int)"); err != nil {
 		t.Fatal(err)
 	}
-	// The archive never ends, so pg_restore has to be stopped.
+	// The archive never ends, so hectl has to stop pg_restore.
 	r, w := io.Pipe()
 	go func() { _, _ = w.Write(dump) }()
 	_, err := pgtools.Restore(t.Context(), restore, conn, pgtools.RestoreOptions{Input: r})
@@ -229,7 +229,7 @@ func TestRestoreCancelled(t *testing.T) {
 	}
 }
 
-// If pg_restore exits early, nothing waits for the input any longer.
+// After pg_restore exits early, Restore does not wait for the input.
 func TestRestoreDiesEarly(t *testing.T) {
 	t.Parallel()
 	_, restore := tools(t)
@@ -240,7 +240,7 @@ func TestRestoreDiesEarly(t *testing.T) {
 	}
 }
 
-// The output of other versions of pg_restore, played by a script.
+// TestRestoreScripted replays the output of other versions of pg_restore from a script.
 func TestRestoreScripted(t *testing.T) {
 	t.Parallel()
 	const timeout = `pg_restore: while INITIALIZING:
@@ -268,7 +268,7 @@ Command was: CREATE TABLE public.a (
 		name, stderr string
 		status       int
 		ignored      int
-		want         string // in the error; "" for success
+		want         string // text in the error; "" for success
 	}{
 		{"nothing", "", 0, 0, ""},
 		{"harmless ones", timeout + comment + "pg_restore: warning: errors ignored on restore: 2\n", 1, 2, ""},
@@ -309,7 +309,7 @@ Command was: CREATE TABLE public.a (
 	}
 }
 
-// Many parallel jobs fail at the same time: the error is complete, and about one of
+// If many parallel jobs fail at the same time, the error is complete and describes one of
 // them.
 func TestRestoreParallelErrors(t *testing.T) {
 	t.Parallel()

@@ -11,10 +11,9 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// A server's error may quote a value, a key or a whole row. Such personal data must
-// not appear on a terminal or in a log. Messages are in the server's language, so
-// this file relies on SQLSTATE, quotation marks and the statement. If unsure, it
-// cuts.
+// A server's error may quote a value, a key or a whole row. Such personal data must not
+// appear on a terminal or in a log. Messages are in the server's language, so this file
+// relies on the SQLSTATE, quotation marks and the statement. When in doubt, it cuts.
 
 // quotes are the quotation marks in PostgreSQL's translations.
 const quotes = `"«»„“”`
@@ -26,8 +25,8 @@ const cut = "…"
 var introduced = regexp.MustCompile(`(?:^| )(?:column|constraint|index|relation|table) $`)
 
 // withoutValues cuts quoted values out of a message. It keeps quotations that are in names
-// or that the message introduces as a name. From the first other quotation it cuts up
-// to the last quotation mark, because a value may contain such marks.
+// or that the message introduces as a name. It cuts from the first other quotation to the
+// last quotation mark, because a value may contain quotation marks.
 func withoutValues(message, names string) string {
 	for from := 0; ; {
 		open := strings.IndexAny(message[from:], quotes)
@@ -60,40 +59,40 @@ func hasWord(text, word string) bool {
 // characters matches the bytes of characters that the server could not convert.
 var characters = regexp.MustCompile(`0x[0-9a-f]{2}(?: 0x[0-9a-f]{2})*`)
 
-// withoutRow returns the message of an error without row values. detail reports
-// whether its detail and its hint have no such values.
+// withoutRow returns an error's message without row values. detail reports whether its
+// detail and its hint are free of them.
 func withoutRow(pg *pgconn.PgError) (message string, detail bool) {
 	class := pg.Code[:min(2, len(pg.Code))]
 	switch {
 	case ofFunction(pg):
-		// The function chose the words. The context is the server's.
+		// The function chose the message; the server wrote the context.
 		where, _, _ := strings.Cut(pg.Where, "\n")
 		if !strings.HasPrefix(where, "PL/") {
 			where = "a function of the database's own"
 		}
 		return "error raised by " + where, false
 	case class == "23":
-		return pg.Message, false // it names constraints
+		return pg.Message, false // names constraints
 	case pg.Code == stateBadCopy:
-		return pg.Message, false // it names columns
+		return pg.Message, false // names columns
 	case pg.Code == stateNotInRepertoire, pg.Code == stateUntranslatable:
-		return characters.ReplaceAllLiteralString(pg.Message, cut), false // it names encodings
+		return characters.ReplaceAllLiteralString(pg.Message, cut), false // names encodings
 	case pg.Code == stateInvalidParameter && pg.Where == "":
-		return pg.Message, true // about a statement, not about rows
+		return pg.Message, true // concerns a statement, not rows
 	case class == "22":
 		return withoutValues(pg.Message, ""), false
 	}
 	return pg.Message, true
 }
 
-// ofFunction reports whether a function of the database chose the words of an error. It
-// may raise any SQLSTATE.
+// ofFunction reports whether a function of the database chose the message of an error.
+// Functions may raise any SQLSTATE.
 func ofFunction(pg *pgconn.PgError) bool {
 	class := pg.Code[:min(2, len(pg.Code))]
 	return class == "P0" || class == "38" || class == "39" || class == "XX" && strings.HasPrefix(pg.Where, "PL/") || raised(pg.Where)
 }
 
-// raised reports whether an error's context begins with a RAISE. The key word is not
+// raised reports whether an error's context begins with a RAISE, a keyword that is never
 // translated.
 func raised(context string) bool {
 	where, _, _ := strings.Cut(context, "\n")
@@ -104,17 +103,17 @@ func raised(context string) bool {
 // shares with one of them do not come from a row.
 type Phrases []phrase
 
-// A phrase is a message of RAISE, in which % stands for a value.
+// A phrase is the message of a RAISE, in which % is a placeholder for a value.
 type phrase struct {
 	pieces []string
 	match  *regexp.Regexp
 }
 
-// NewPhrases returns the phrases of messages of RAISE.
+// NewPhrases returns the phrases for the messages of RAISE statements.
 func NewPhrases(messages []string) Phrases {
 	var phrases Phrases
 	for _, message := range messages {
-		const percent = "\x00" // which Postgres does not allow in text
+		const percent = "\x00" // a byte that Postgres does not allow in text
 		pieces := strings.Split(strings.ReplaceAll(message, "%%", percent), "%")
 		var pattern []string
 		for i := range pieces {
@@ -122,14 +121,14 @@ func NewPhrases(messages []string) Phrases {
 			pattern = append(pattern, regexp.QuoteMeta(pieces[i]))
 		}
 		match, err := regexp.Compile(`(?s)^` + strings.Join(pattern, ".*") + `$`)
-		if err == nil { // else the text is not UTF-8
+		if err == nil { // otherwise the text is not UTF-8
 			phrases = append(phrases, phrase{pieces, match})
 		}
 	}
 	return phrases
 }
 
-// of returns the words of a message that are in its function's code, with … in place of
+// of returns the words of a message that are in the function's code, with … in place of
 // values, or "" if no phrase matches.
 func (p Phrases) of(message string) (said string) {
 	most := 0
@@ -150,12 +149,12 @@ func Explain(err error, phrases Phrases) error {
 	return err
 }
 
-// copyPlace is the context of an error in COPY:
+// copyPlace matches the context of an error in COPY:
 //
 //	COPY people, line 3, column age: "forty"
 var copyPlace = regexp.MustCompile(`(?m)^COPY .+?, [^ ]+ (\d+)(?:, [^ ]+ (.+?))?(?: ?:|$)`)
 
-// CopyPlace returns the line and the column in an error of CopyIn, or 0 and "".
+// CopyPlace returns the line and the column in an error of CopyIn, or 0 and "" if unknown.
 func CopyPlace(err error) (line int64, column string) {
 	pg := serverErrorOf(err)
 	if pg == nil {

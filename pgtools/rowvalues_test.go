@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Messages of servers in several languages. "hush" is a value of a row.
+// TestServerErrorsWithoutRows has messages in several languages. "hush" is a row value.
 func TestServerErrorsWithoutRows(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ code, message, detail, where, want string }{
@@ -34,7 +34,7 @@ func TestServerErrorsWithoutRows(t *testing.T) {
 	}
 }
 
-// Of an error that a function raises, only the words in its code are shown.
+// If a function raises an error, only the words in its code are shown.
 func TestPhrases(t *testing.T) {
 	t.Parallel()
 	phrases := NewPhrases([]string{"%", "not good: %, 100%%", "not good: %", "no (%) at all", "fixed"})

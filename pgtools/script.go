@@ -9,13 +9,13 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// A ScriptError is the error of a script.
+// A ScriptError is the error of a script, with its line.
 type ScriptError struct {
-	Line int // of the error, or of the statement with the error, counted from 1
+	Line int // of the error, or else of the statement; counted from 1
 	Err  error
 }
 
-// Error returns the cause alone. The caller knows the script's name and adds the place.
+// Error returns the cause alone. The caller knows the script's name and adds the line.
 func (e *ScriptError) Error() string { return e.Err.Error() }
 
 // Unwrap returns the server's error.
@@ -55,7 +55,7 @@ func (db *DB) RunScript(ctx context.Context, sql string) error {
 	})
 }
 
-// lineOf returns the line of a character in text, both counted from 1.
+// lineOf returns the line number of a character position; both count from 1.
 func lineOf(text string, position int) int {
 	line := 1
 	for _, c := range text {

@@ -27,7 +27,7 @@ func TestRunScript(t *testing.T) {
 	db := connect(t, c.Conn(name))
 	for _, tt := range []struct {
 		name, sql string
-		line      int // 0: it succeeds
+		line      int // 0 means success
 		want      string
 	}{
 		{"several", "CREATE TABLE several (i int);\nINSERT INTO several VALUES (1); SELECT * FROM several; UPDATE several SET i = 2", 0, ""},

@@ -13,8 +13,8 @@ var (
 	inFunction    = regexp.MustCompile(`(?:PL/\w+|SQL) function "?([^"\n]+?)"? (?:line|during|statement)`)
 )
 
-// serverHint returns how to fix an error of the server during a restore, or "". message is
-// the server's, in English, and context is its place.
+// serverHint returns how to fix a server error during a restore, or "". message is in
+// English, and context is the server's CONTEXT.
 func serverHint(message, context string) string {
 	if m := missingRole.FindStringSubmatch(message); m != nil {
 		return "create the role on the target's server: CREATE ROLE " + Quote(m[1])
@@ -32,7 +32,7 @@ func serverHint(message, context string) string {
 }
 
 // noSharedMemory reports whether a server lacks shared memory for parallel work. The
-// message and the SQLSTATE are those of a full disk.
+// message and the SQLSTATE are the same as for a full disk.
 func noSharedMemory(message string) bool {
 	return strings.Contains(message, "shared memory segment") && strings.Contains(message, "No space left on device")
 }
@@ -51,9 +51,9 @@ func functionHint(message, context string) string {
 	return "on the source, run ALTER FUNCTION " + m[1] + " SET search_path = public, or write the schema into the function, then back up again: the search path is empty during a restore, and " + m[1] + " uses a name without its schema"
 }
 
-// Messages of poolers, and of servers behind a pooler. PgBouncer, Odyssey and pgcat speak
-// English. The server's two messages have codes: a prepared statement does not exist
-// (26000), or exists already (42P05).
+// Messages of poolers, and of servers behind a pooler. PgBouncer, Odyssey and pgcat write
+// English. The server has two messages, with a SQLSTATE each: a prepared statement does not
+// exist (26000), or exists already (42P05).
 var (
 	pooledWords   = regexp.MustCompile(`(?i)unsupported startup parameter|pgbouncer|odyssey|pgcat|RDS Proxy|no such user in userlist|query_wait_timeout|server login has been failing`)
 	preparedWords = regexp.MustCompile(`prepared statement "[^"]*" (?:does not exist|already exists)`)
@@ -62,8 +62,8 @@ var (
 // poolerAdvice is the hint for a connection through a pooler.
 const poolerAdvice = "connect to the server itself (its own host and port, often 5432): a connection pooler such as PgBouncer seems to be in between"
 
-// poolerHint returns the advice if an error looks like a pooler's, or "". Without a
-// pooler, hectl's prepared statements do not fail.
+// poolerHint returns the advice if an error looks like a pooler's, and "" otherwise.
+// Without a pooler, hectl's prepared statements do not fail.
 func poolerHint(code, message string) string {
 	if code == "26000" || code == "42P05" || pooledWords.MatchString(message) || preparedWords.MatchString(message) {
 		return poolerAdvice

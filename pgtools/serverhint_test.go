@@ -30,7 +30,7 @@ func TestServerHint(t *testing.T) {
 	}
 }
 
-// A container's small /dev/shm is not a full disk.
+// A small /dev/shm in a container is not a full disk.
 func TestRestoreHintOfNoRoom(t *testing.T) {
 	for message, want := range map[string]string{
 		`could not resize shared memory segment "/PostgreSQL.1804289383" to 67145056 bytes: No space left on device`: "shm_size",
@@ -39,7 +39,7 @@ func TestRestoreHintOfNoRoom(t *testing.T) {
 		if _, hint, _ := restoreHint(Complaint{Message: message}, nil); !strings.Contains(hint, want) {
 			t.Errorf("%s: %q", message, hint)
 		}
-		// In one of hectl's own COPY statements, where a disk usually becomes full.
+		// A disk usually fills up during one of hectl's own COPY statements.
 		err := sqlError(t.Context(), &pgconn.PgError{Code: stateDiskFull, Message: message, Hint: "Check free disk space."})
 		if hints := fault.Hints(err); len(hints) != 1 || !strings.Contains(hints[0], want) {
 			t.Errorf("%s: %q", message, hints)

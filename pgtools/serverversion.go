@@ -11,10 +11,10 @@ import (
 // minor number 0.
 type Version struct{ Major, Minor int }
 
-// String returns "15.18".
+// String returns the version in the form "15.18".
 func (v Version) String() string { return fmt.Sprintf("%d.%d", v.Major, v.Minor) }
 
-// compare returns -1, 0 or 1 as v is older than, equal to or newer than w.
+// compare returns -1 if v is older than w, 0 if equal, and 1 if newer.
 func (v Version) compare(w Version) int {
 	return cmp.Or(cmp.Compare(v.Major, w.Major), cmp.Compare(v.Minor, w.Minor))
 }
@@ -28,6 +28,6 @@ func ParseVersion(s string) (Version, error) {
 		return Version{}, fmt.Errorf("read version %.80q: it contains no PostgreSQL version", s)
 	}
 	major, _ := strconv.Atoi(m[1]) // at most three digits
-	minor, _ := strconv.Atoi(m[2]) // "": 0
+	minor, _ := strconv.Atoi(m[2]) // "" becomes 0
 	return Version{major, minor}, nil
 }

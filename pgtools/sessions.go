@@ -13,7 +13,7 @@ type Session struct {
 	Kind        string // "client backend", "autovacuum worker" …; "" if the role cannot see it
 	User        string
 	Application string
-	ClientAddr  string    // "" for a Unix socket
+	ClientAddr  string    // "" if over a Unix socket
 	Since       time.Time // start of the session; the Unix epoch if the role cannot see it
 }
 
@@ -53,8 +53,7 @@ func (db *DB) Sessions(ctx context.Context, database string) ([]Session, error) 
 	return db.sessions(ctx, 0, database)
 }
 
-// sessions returns the sessions in the database with this name and this oid, or any oid
-// if it is 0.
+// sessions returns the sessions in the database with this name and oid. oid 0 matches any.
 func (db *DB) sessions(ctx context.Context, oid uint32, database string) ([]Session, error) {
 	list, err := Rows[Session](ctx, db, `
 		SELECT `+sessionColumns+` FROM pg_catalog.pg_stat_activity a
@@ -64,7 +63,7 @@ func (db *DB) sessions(ctx context.Context, oid uint32, database string) ([]Sess
 }
 
 // TerminateSessions terminates the sessions in a database and returns those that the role
-// may not terminate. It does not wait for them to end.
+// may not terminate. It does not wait for sessions to end.
 func (db *DB) TerminateSessions(ctx context.Context, database string) (refused []Session, err error) {
 	return db.terminate(ctx, 0, database)
 }
@@ -75,7 +74,7 @@ func (db *DB) terminate(ctx context.Context, oid uint32, database string) (refus
 		return nil, err
 	}
 	for _, s := range sessions {
-		// The pid alone may belong to another session by now.
+		// By now, another session may have the same pid.
 		_, err := db.Exec(ctx, `
 			SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
 			WHERE pid = $1 AND datname = $2 AND ($3 = 0::oid OR datid = $3)`, s.PID, database, oid)
@@ -93,11 +92,10 @@ func (db *DB) terminate(ctx context.Context, oid uint32, database string) (refus
 
 // EndLaterSessions terminates the role's sessions called appName in the same database that
 // began after db's, and waits until they have ended or ctx ends. If db has held a lock
-// since it connected, they are sessions of the same run.
+// since it connected, these sessions belong to the same run.
 func (db *DB) EndLaterSessions(ctx context.Context, appName string) error {
 	for {
-		// The call is in the select list, so that the server checks the conditions
-		// first.
+		// The call is in the select list, so the server checks the conditions first.
 		left, err := Rows[struct {
 			PID  int
 			Told bool

@@ -6,7 +6,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// Only later sessions with the same name, role and database are ended.
+// EndLaterSessions ends only later sessions with the same name, role and database.
 func TestEndLaterSessions(t *testing.T) {
 	t.Parallel()
 	c, name := database(t)

@@ -9,15 +9,15 @@ import (
 	"github.com/rubyforgood/hectl/internal/readers"
 )
 
-// A Snapshot is a session that reads a database as it was at one moment. Several sessions
-// can share that moment. It is set up like a session of pg_dump, so its COPY writes the
-// same text. Only one goroutine may use it at a time.
+// A Snapshot is a session that sees a database as of one moment. Several sessions can share
+// a snapshot. The session is set up like pg_dump's, so its COPY writes the same text. Only
+// one goroutine may use it at a time.
 type Snapshot struct {
 	db *DB
 	id string
 }
 
-// snapshotSettings are the settings of a session of pg_dump, which decide how COPY writes
+// snapshotSettings returns the settings of a pg_dump session that determine how COPY writes
 // values, and whether it may read all rows.
 func snapshotSettings() []fixedSetting {
 	return []fixedSetting{
@@ -32,15 +32,15 @@ func snapshotSettings() []fixedSetting {
 		{"transaction_timeout", "0"},
 		{"idle_in_transaction_session_timeout", "0"},
 		{"idle_session_timeout", "0"},
-		// A range of a table is read as a range, in its order, by this session alone.
+		// This session alone reads a range of a table, as a range and in order.
 		{"enable_tidscan", "on"},
 		{"max_parallel_workers_per_gather", "0"},
 		{"jit", "off"},
 	}
 }
 
-// ExportSnapshot connects to c and takes a snapshot that other sessions can import as
-// long as this one lasts.
+// ExportSnapshot connects to c and takes a snapshot that other sessions can import until
+// this one ends.
 func ExportSnapshot(ctx context.Context, c Conn, appName string) (*Snapshot, error) {
 	s, err := openSnapshot(ctx, c, appName)
 	if err != nil {
@@ -53,8 +53,7 @@ func ExportSnapshot(ctx context.Context, c Conn, appName string) (*Snapshot, err
 	return s, nil
 }
 
-// ImportSnapshot connects to c and takes over the snapshot with an id from
-// ExportSnapshot.
+// ImportSnapshot connects to c and uses the snapshot with an ID from ExportSnapshot.
 func ImportSnapshot(ctx context.Context, c Conn, appName, id string) (*Snapshot, error) {
 	s, err := openSnapshot(ctx, c, appName)
 	if err != nil {
@@ -82,17 +81,17 @@ func openSnapshot(ctx context.Context, c Conn, appName string) (*Snapshot, error
 	return &Snapshot{db: db}, nil
 }
 
-// ID returns the id of the snapshot for ImportSnapshot and DumpOptions.
+// ID returns the snapshot's ID for ImportSnapshot and DumpOptions.
 func (s *Snapshot) ID() string { return s.id }
 
 // ServerVersion returns the server's version.
 func (s *Snapshot) ServerVersion() Version { return s.db.ServerVersion() }
 
-// spareSessions is how many of the server's connections are left to others.
+// spareSessions is the number of the server's connections left to others.
 const spareSessions = 3
 
 // FreeSessions returns how many more sessions the limits of the role, the database and the
-// server allow. Of those of the server, a few are left to others.
+// server allow. It leaves spareSessions of the server's connections to others.
 func (s *Snapshot) FreeSessions(ctx context.Context) (n int, err error) {
 	err = s.db.QueryRow(ctx, `
 		SELECT least(
@@ -107,8 +106,7 @@ func (s *Snapshot) FreeSessions(ctx context.Context) (n int, err error) {
 	return n, wrap(err, "count the sessions")
 }
 
-// Lockable returns how many locks on tables the server has memory for, of all sessions
-// together.
+// Lockable returns how many table locks the server has memory for, across all sessions.
 func (s *Snapshot) Lockable(ctx context.Context) (n int, err error) {
 	err = s.db.QueryRow(ctx, `
 		SELECT pg_catalog.current_setting('max_locks_per_transaction')::int
@@ -116,7 +114,7 @@ func (s *Snapshot) Lockable(ctx context.Context) (n int, err error) {
 	return n, wrap(err, "read the lock limit")
 }
 
-// SetEncoding sets the encoding of SQL and rows, by its Postgres name.
+// SetEncoding sets the encoding of SQL and rows to the one with this Postgres name.
 func (s *Snapshot) SetEncoding(ctx context.Context, name string) error {
 	_, err := s.db.Exec(ctx, "SET client_encoding = "+QuoteLiteral(name))
 	return wrap(err, "set the encoding to %s", name)
@@ -126,9 +124,10 @@ func (s *Snapshot) SetEncoding(ctx context.Context, name string) error {
 const lockBatch = 500
 
 // Lock takes an ACCESS SHARE lock on each table, given by its quoted name in the encoding
-// of the session. It keeps others from dropping, emptying and rewriting the tables, which a
-// snapshot does not. Lock does not wait: behind a session that waits for a lock of the same
-// run, it would wait forever. Call Lock before CopyOut, even for no table.
+// of the session. The lock prevents dropping, truncating and rewriting a table; a snapshot
+// does not. Lock never waits: if another session is queued behind a lock of the same run,
+// waiting behind that session would take forever. Call Lock before CopyOut, even with no
+// tables.
 func (s *Snapshot) Lock(ctx context.Context, tables []string) error {
 	for len(tables) > 0 {
 		n := min(len(tables), lockBatch)
@@ -142,13 +141,13 @@ func (s *Snapshot) Lock(ctx context.Context, tables []string) error {
 	return err
 }
 
-// A TableExtent is what the catalog has about a table whose rows are read.
+// A TableExtent has the catalog's facts about a table whose rows are read.
 type TableExtent struct {
 	OID       uint32
 	Kind      string // relkind
-	Pages     int64  // of the main fork, at least those that the snapshot sees
-	Heap      bool   // its access method is heap, so that it can be read in ranges of pages
-	Condition string // the SQL that selects the rows of an extension's configuration table; "" for all
+	Pages     int64  // size of the main fork, at least what the snapshot sees
+	Heap      bool   // the access method is heap, so ranges of pages can be read
+	Condition string // SQL condition for the rows of an extension's configuration table; "" means all
 }
 
 // Extents returns the extents of tables by oid.
@@ -172,11 +171,11 @@ func (s *Snapshot) Extents(ctx context.Context, oids []uint32) (map[uint32]Table
 }
 
 // CopyOut runs a COPY … TO STDOUT statement. Earlier statements can change its settings. w
-// gets each row in a separate Write. It returns errors from w, and the connection is then
-// broken.
+// gets each row in a separate Write. CopyOut returns errors from w, after which the
+// connection is broken.
 //
-// A query in COPY locks the indexes of its tables, for which REINDEX would wait while it
-// keeps others from writing to the table. CopyOut releases these locks.
+// A query in COPY locks the indexes of its tables. REINDEX would wait for these locks, and
+// meanwhile block writes to the table. CopyOut releases them.
 func (s *Snapshot) CopyOut(ctx context.Context, sql string, w io.Writer) error {
 	kept := &readers.FailingWriter{Writer: w}
 	_, err := s.db.pg.PgConn().CopyTo(ctx, kept, sql+"; ROLLBACK TO SAVEPOINT locked")
@@ -201,14 +200,14 @@ func (s *Snapshot) ObjectsStart(ctx context.Context, oids []uint32, limit int) (
 	return parts, wrap(err, "read large objects")
 }
 
-// ObjectPart returns up to limit bytes of a large object, from offset on.
+// ObjectPart returns up to limit bytes of a large object, starting at offset.
 func (s *Snapshot) ObjectPart(ctx context.Context, oid uint32, offset int64, limit int) (data []byte, err error) {
 	err = s.db.QueryRow(ctx, "SELECT pg_catalog.lo_get($1, $2, $3)", oid, offset, limit).Scan(&data)
 	return data, wrap(err, "read large object %d", oid)
 }
 
-// Finish ends the transaction. An error means that the session was lost, so the
-// snapshot and the locks may not have lasted.
+// Finish ends the transaction. An error means that the session was lost, so the snapshot
+// and the locks may have ended early.
 func (s *Snapshot) Finish(ctx context.Context) error {
 	_, err := s.db.Exec(ctx, "COMMIT")
 	return wrap(err, "end the session")
@@ -217,10 +216,10 @@ func (s *Snapshot) Finish(ctx context.Context) error {
 // Close ends the session.
 func (s *Snapshot) Close(ctx context.Context) { s.db.Close(ctx) }
 
-// InTransaction reports whether a session of the same role, called appName, that began after
-// s has a transaction open.
+// InTransaction reports whether a session of the same role, called appName, that began
+// after s, has an open transaction.
 func (s *Snapshot) InTransaction(ctx context.Context, appName string) (open bool, err error) {
-	// A transaction otherwise keeps the list of sessions that it saw first.
+	// Otherwise the transaction keeps its first list of sessions.
 	if _, err := s.db.Exec(ctx, "SELECT pg_catalog.pg_stat_clear_snapshot()"); err != nil {
 		return false, wrap(err, "look for the session called %s", appName)
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// Sessions that share a snapshot read the same rows, as pg_dump would write them, whatever
-// the database's own settings are.
+// Sessions that share a snapshot read the same rows, in pg_dump's format, regardless of the
+// database's own settings.
 func TestSnapshot(t *testing.T) {
 	c, name := database(t, "CREATE TABLE t AS SELECT DATE '2026-11-23' AS d; CREATE TABLE other ()")
 	if err := c.Exec(t.Context(), name, "ALTER DATABASE "+name+" SET datestyle = 'SQL, DMY'"); err != nil {
@@ -60,7 +60,7 @@ func TestSnapshot(t *testing.T) {
 	}
 }
 
-// A lock that another session holds is an error at once.
+// Lock fails at once if another session holds a conflicting lock.
 func TestSnapshotLockDoesNotWait(t *testing.T) {
 	c, name := database(t, "CREATE TABLE t ()")
 	err := connect(t, c.Conn(name)).InTx(t.Context(), func(tx *pgtools.Tx) error {
@@ -82,7 +82,7 @@ func TestSnapshotLockDoesNotWait(t *testing.T) {
 	}
 }
 
-// The limits of the role count, not only those of the server.
+// FreeSessions respects the role's limits, not only the server's.
 func TestFreeSessions(t *testing.T) {
 	c, name := database(t)
 	limited := role(t, c, "CONNECTION LIMIT 3", c.Conn(name))

@@ -14,8 +14,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// sqlError returns the error of a statement, with the server's message, detail and hint.
-// If ctx has ended, that is the error, whatever the connection reports.
+// sqlError returns the error of a statement, with the server's message, detail and hint. If
+// ctx has ended, it returns the cause instead, whatever the connection reports.
 func sqlError(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -78,7 +78,7 @@ const (
 // A serverError prints the server's message without pgx's decoration.
 type serverError struct {
 	pg   *pgconn.PgError
-	said string // the words of a cut message that may be shown; see Explain
+	said string // the parts of a cut message that may be shown; see Explain
 }
 
 func (e *serverError) Error() string {
@@ -110,8 +110,7 @@ func IsSourceError(err error) bool {
 	return exited || lost || serverErrorOf(err) != nil
 }
 
-// Survives reports whether err concerns only one statement, so that the session is still
-// usable.
+// Survives reports whether err concerns only one statement and leaves the session usable.
 func Survives(err error) bool {
 	state := SQLState(err)
 	return state != "" && !strings.HasPrefix(state, "57") && !strings.HasPrefix(state, "08")
@@ -128,11 +127,11 @@ func IsNoDatabase(err error) bool { return SQLState(err) == stateNoDatabase }
 // IsDenied reports whether err means that the role lacks a privilege.
 func IsDenied(err error) bool { return SQLState(err) == stateNoPrivilege }
 
-// IsCanceled reports whether err means that the statement was canceled, such as by
+// IsCanceled reports whether err means that the statement was canceled, for example by
 // statement_timeout.
 func IsCanceled(err error) bool { return SQLState(err) == stateQueryCanceled }
 
-// IsCheckViolation reports whether err means that a CHECK constraint does not hold.
+// IsCheckViolation reports whether err means that a row violates a CHECK constraint.
 func IsCheckViolation(err error) bool { return SQLState(err) == stateCheckViolation }
 
 // IsNoRows reports whether err means that a query returned no row.

@@ -62,7 +62,7 @@ func TestSurvives(t *testing.T) {
 	}{
 		{&pgconn.PgError{Code: "42P01"}, true, true},
 		{fmt.Errorf("x: %w", &pgconn.PgError{Code: stateCheckViolation}), true, true},
-		{&pgconn.PgError{Code: "57P01"}, false, true}, // the server shuts down
+		{&pgconn.PgError{Code: "57P01"}, false, true}, // the server is shutting down
 		{&pgconn.PgError{Code: "08006"}, false, true},
 		{lost, false, true},
 		{&ExitError{err: io.EOF}, false, true},

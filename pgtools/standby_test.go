@@ -30,12 +30,12 @@ func TestDumpStandbyConflict(t *testing.T) {
 	if err := primary.Exec(t.Context(), "postgres", "DELETE FROM big"); err != nil {
 		t.Fatal(err)
 	}
-	// A dump that waits for its reader cannot be canceled, and the standby applies nothing. One
-	// that was canceled is counted only when its transaction ends. Watch from another database,
-	// since any query in this one is canceled as well.
+	// While a dump waits for its reader, it cannot be canceled, and the standby applies no
+	// changes. A canceled dump is counted only when its transaction ends. Watch from
+	// another database, since any query in this one is also canceled.
 	watch := connect(t, standby.Conn("template1"))
 	for held := false; !held; {
-		// VACUUM keeps rows that any other session still sees, such as autovacuum's.
+		// VACUUM keeps rows that another session, such as autovacuum's, still sees.
 		if err := primary.Exec(t.Context(), "postgres", "VACUUM big"); err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +47,7 @@ func TestDumpStandbyConflict(t *testing.T) {
 		switch {
 		case err == nil:
 			held = rows[0]
-		case pgtools.SQLState(err) != "40001": // VACUUM of a shared catalog
+		case pgtools.SQLState(err) != "40001": // caused by VACUUM of a shared catalog
 			t.Fatal(err)
 		}
 	}
@@ -55,7 +55,7 @@ func TestDumpStandbyConflict(t *testing.T) {
 	if err == nil || !strings.Contains(strings.Join(fault.Hints(err), ""), "hot_standby_feedback") {
 		t.Error(err, fault.Hints(err))
 	}
-	// The server counts the conflict, which explains the failure if the message did not
+	// The server's count of conflicts explains the failure even if the message did not
 	// arrive.
 	for polls := 0; ; polls++ {
 		n, err := db.RecoveryConflicts(t.Context())

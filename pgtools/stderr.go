@@ -11,10 +11,10 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// tailSize is the size of the kept end of a child's stderr, in bytes.
+// tailSize is how many bytes to keep from the end of a child's stderr.
 const tailSize = 4 << 10
 
-// maxAbout is the number of lines about the first error to keep.
+// maxAbout is how many lines about the first error to keep.
 const maxAbout = 40
 
 // A tail keeps the first error line and the last lines of a child's stderr.
@@ -23,9 +23,9 @@ type tail struct {
 	lines   lines
 	log     func(line string) // may be nil
 	first   string            // the first line with an error
-	about   []string          // the lines after it that belong to it
-	program string            // the program in that line
-	past    bool              // a line that does not belong to it was read
+	about   []string          // the following lines that belong to first
+	program string            // the program named in first
+	past    bool              // a later line did not belong to first
 	last    []string
 	size    int
 }
@@ -91,13 +91,14 @@ type ExitError struct {
 	Status  int            // exit status; -1 if there is none
 	Signal  syscall.Signal // the signal that killed it, or 0
 	Message string         // the first error on its stderr, or ""
-	Detail  string         // the detail of pg_dump, without row values; one line
+	Detail  string         // pg_dump's detail, without row values; one line
 	Stderr  string         // the end of its stderr, at most about 4 KiB
-	hint    string         // of the server or the program
+	hint    string         // from the server or the program
 	err     error
 }
 
-// Error returns one line: how the child ended, and its first error or else its last line.
+// Error returns one line: the exit status or signal, and the first error or else the last
+// line.
 func (e *ExitError) Error() string {
 	how := fmt.Sprintf("exit status %d", e.Status)
 	switch {
@@ -126,9 +127,9 @@ func (e *ExitError) Unwrap() error { return e.err }
 const RecoveryConflictHint = "set hot_standby_feedback = on on the standby and a max_standby_streaming_delay longer than a dump takes, " +
 	"or dump from the primary: the dump conflicted with changes that the standby had to apply"
 
-// explain returns the exit code and the hint for a failed child. It looks at the
-// program's own words, which are English because LC_MESSAGES is C, and at the statement
-// that it quotes. The server's words may be in any language.
+// explain returns the exit code and the hint for a failed child. It matches the program's
+// own text, which is English because LC_MESSAGES is C, and the statement that the program
+// quotes. The server's text may be in any language.
 func explain(e *ExitError) (fault.Code, string) {
 	has := func(s string) bool { return strings.Contains(e.Message, s) || strings.Contains(e.Stderr, s) }
 	switch {
@@ -166,15 +167,15 @@ func explain(e *ExitError) (fault.Code, string) {
 // locksHint is the command for a server with too few locks.
 const locksHint = `"ALTER SYSTEM SET max_locks_per_transaction = 256", and restart the server`
 
-// detailOf summarizes the lines of pg_dump and the server after an error line. libpq puts
+// detailOf summarizes the lines from pg_dump and the server after an error line. libpq puts
 // English labels before the parts of the server's message:
 //
 //	pg_dump: error: Dumping the contents of table "items" failed: PQgetResult() failed.
 //	pg_dump: detail: Error message from server: ERROR:  missing chunk number 0
 //	pg_dump: detail: Command was: COPY public.items (id, body) TO stdout;
 //
-// It cuts values out of the server's message, and leaves out CONTEXT and the DETAIL of a
-// server's error, which may quote rows.
+// detailOf cuts values out of the server's message, and leaves out the server's CONTEXT and
+// DETAIL, which may quote rows.
 func detailOf(about []string) (detail, hint string) {
 	var parts []string
 	var command, server string
@@ -195,7 +196,7 @@ func detailOf(about []string) (detail, hint string) {
 				parts = append(parts, line)
 			}
 		case strings.HasPrefix(line, "CONTEXT:  PL/") && server != "":
-			at, server = "", "error raised by "+strings.TrimPrefix(line, "CONTEXT:  ") // the function chose the words
+			at, server = "", "error raised by "+strings.TrimPrefix(line, "CONTEXT:  ") // the function chose the message
 		case strings.HasPrefix(line, "CONTEXT:  "), strings.HasPrefix(line, "LOCATION:  "):
 			at = ""
 		case at == "hint":
@@ -220,7 +221,7 @@ func shortened(command string) string {
 	return strings.ToValidUTF8(command[:most], "") + cut
 }
 
-// lockedTables returns the tables of the LOCK TABLE that pg_dump quotes.
+// lockedTables returns the tables in the LOCK TABLE statement that pg_dump quotes.
 func lockedTables(stderr string) string {
 	_, rest, ok := strings.Cut(stderr, "LOCK TABLE ")
 	if !ok {

@@ -88,7 +88,7 @@ func TestExplainExit(t *testing.T) {
 		name string
 		e    ExitError
 		code fault.Code
-		hint string // "" for none
+		hint string // "" means none
 	}{
 		{"killed", ExitError{Signal: syscall.SIGKILL, Message: "no password supplied"}, fault.Failed, "memory"},
 		{"too many sessions", ExitError{Message: "FATAL:  sorry, too many clients already"}, fault.Failed, tooManyHint},

@@ -11,43 +11,43 @@ import (
 // A Rename is one step of a swap.
 type Rename struct{ From, To string }
 
-// SQL is the statement that renames the database.
+// SQL returns the statement that renames the database.
 func (r Rename) SQL() string {
 	return "ALTER DATABASE " + Quote(r.From) + " RENAME TO " + Quote(r.To)
 }
 
 // SwapOptions are the options of SwapDatabases. The zero value is valid.
 type SwapOptions struct {
-	AppName  string // in pg_stat_activity; "": hectl
-	Attempts int    // how often to wait 5 seconds for sessions to end; 0: 3
+	AppName  string // name in pg_stat_activity; "" means hectl
+	Attempts int    // how many times to wait 5 seconds for sessions to end; 0 means 3
 	// Statements run in the transaction, before the renames.
 	Statements []string
-	// Check runs in the transaction, after the renames and before the commit. At that
-	// time the databases have no sessions, and none can begin. An error from Check
-	// rolls back the transaction.
+	// Check runs in the transaction, after the renames and before the commit. Until the
+	// commit the databases have no sessions, and none can begin. An error from Check rolls
+	// back the transaction.
 	Check func(ctx context.Context, tx *Tx) error
 }
 
 // SwapDatabases renames databases in the given order, all or none, and terminates all
-// sessions in them. A database may be renamed twice, so that two databases can be
-// swapped with a third name in between. The role must own the databases and have
-// CREATEDB. It may terminate sessions of its own roles or, with pg_signal_backend, all
-// but those of superusers.
+// sessions in them. A database may be renamed twice, which allows two databases to be
+// swapped through a third name. The role must own the databases and have CREATEDB. It may
+// terminate sessions of its own roles or, with pg_signal_backend, all but those of
+// superusers.
 //
-// The renames run in one transaction. ALTER DATABASE … RENAME takes an
-// AccessExclusiveLock on the database, and then waits up to 5 seconds until its
-// sessions have ended. A new backend takes a RowExclusiveLock on its database before it
-// counts as a session, so new connections wait from then on. Meanwhile a second
-// connection terminates the existing sessions. After the commit, the server tells the
-// waiting clients that the database was renamed; their next attempt finds the new one.
+// The renames run in one transaction. ALTER DATABASE … RENAME takes an AccessExclusiveLock
+// on the database, and then waits up to 5 seconds until its sessions have ended. A new
+// backend takes a RowExclusiveLock on its database before RENAME counts it as a session, so
+// new connections wait from then on. Meanwhile a second connection terminates the existing
+// sessions. After the commit, the waiting clients get an error that the database was
+// renamed; their next attempt reaches the new one.
 //
-// So no setting has to keep clients out and be restored later. If hectl is killed at any
-// moment, all databases are renamed or none, and the server may hold the locks for the
-// rest of the 5 seconds. Canceling ctx rolls back, unless COMMIT was sent: then
+// No setting has to keep clients out and be restored later. If hectl is killed at any
+// moment, either all databases are renamed or none, and the server may hold the locks for
+// the rest of the 5 seconds. Canceling ctx rolls back, unless COMMIT was sent: then
 // SwapDatabases waits for the answer.
 //
-// The error is a *BusyError for prepared transactions and for sessions that do not end
-// or that the role cannot terminate.
+// The error is a *BusyError for prepared transactions and for sessions that do not end or
+// that the role cannot terminate.
 func SwapDatabases(ctx context.Context, conn Conn, renames []Rename, opt SwapOptions) error {
 	a, b, done, err := twoSessions(ctx, conn, opt.AppName)
 	if err != nil {
@@ -86,7 +86,7 @@ type swap struct {
 	statements []string
 	renames    []Rename
 	check      func(ctx context.Context, tx *Tx) error // may be nil
-	last       uint32                                  // oid of the database that is renamed last
+	last       uint32                                  // oid of the database renamed last
 }
 
 func (s *swap) rename(ctx context.Context) error {
@@ -99,7 +99,7 @@ func (s *swap) rename(ctx context.Context) error {
 	defer func() { _ = tx.Rollback(ending) }() // does nothing after a commit
 
 	t := &Tx{tx}
-	// Another session that holds a lock is about to end, or copies the database.
+	// Another session that holds a lock is about to end or to copy the database.
 	if _, err := t.Exec(ctx, "SET LOCAL lock_timeout = '10s'"); err != nil {
 		return err
 	}

@@ -117,8 +117,8 @@ func TestSwapExchanges(t *testing.T) {
 	}
 }
 
-// Clients that reconnect all the time cannot prevent the swap. SwapDatabases relies on
-// this behavior of locks.
+// Clients that keep reconnecting cannot prevent the swap. SwapDatabases relies on this
+// locking behavior.
 func TestSwapReconnectStorm(t *testing.T) {
 	t.Parallel()
 	c, name, there := pair(t)
@@ -143,8 +143,8 @@ func TestSwapReconnectStorm(t *testing.T) {
 					}
 					db.Close(ctx)
 				}
-				// Terminated, renamed while it waited, or a termination as the network
-				// shows it; nothing else.
+				// The session was terminated, its database was renamed while it waited, or
+				// the termination appeared as a network error.
 				if err != nil && ctx.Err() == nil && !slices.Contains([]string{"57P01", "3D000", ""}, pgtools.SQLState(err)) {
 					t.Errorf("client: %v", err)
 				}
@@ -157,7 +157,7 @@ func TestSwapReconnectStorm(t *testing.T) {
 				t.Errorf("round %d: %v", i, err)
 			}
 		}
-		// Let all clients in again before the next round.
+		// Let every client connect again before the next round.
 		seen := sawOld.Load()
 		waitUntil(t, "clients are back", func() bool { return sawOld.Load() > seen+3 || t.Failed() })
 	}
@@ -213,7 +213,7 @@ func TestSwapMayNotTerminate(t *testing.T) {
 	checkContent(t, c, name, swapped)
 }
 
-// A stopped backend does not react to termination.
+// A stopped backend does not respond to termination.
 func TestSwapSessionStays(t *testing.T) {
 	t.Parallel()
 	c, name, renames := pair(t)
@@ -262,7 +262,7 @@ func waitForLock(t *testing.T, db *pgtools.DB, name string) {
 	})
 }
 
-// However hectl exits, it leaves nothing that keeps clients out.
+// However hectl exits, nothing remains that keeps clients out.
 func TestSwapKilled(t *testing.T) {
 	t.Parallel()
 	c, name, renames := pair(t)
@@ -306,7 +306,7 @@ func TestSwapPreparedTransaction(t *testing.T) {
 	checkContent(t, c, name, unswapped)
 }
 
-// The databases are swapped while an older previous database exists.
+// A swap succeeds while an older previous database exists.
 func TestSwapReplacesPrevious(t *testing.T) {
 	t.Parallel()
 	c, name, renames := pair(t)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// IsLockTimeout reports whether pg_dump did not get its lock on a table within
+// IsLockTimeout reports whether pg_dump failed to lock a table within
 // DumpOptions.LockWaitTimeout.
 func IsLockTimeout(err error) bool {
 	var e *ExitError
@@ -18,17 +18,17 @@ func IsLockTimeout(err error) bool {
 
 // A TableLock is a lock that prevents pg_dump from reading a table.
 type TableLock struct {
-	Table       string // with its schema; or an index
-	PID         int    // 0: a prepared transaction
-	User        string // "" for one of the server's own processes
+	Table       string // table or index, with its schema
+	PID         int    // 0 means a prepared transaction
+	User        string // "" for a server process
 	Application string
 	State       string
 	Kind        string    // as in Session
 	Since       time.Time // start of the session's transaction; the Unix epoch if the role cannot see it
-	Query       time.Time // start of its last query; likewise
+	Query       time.Time // start of its last query; the Unix epoch if the role cannot see it
 }
 
-// String returns the table and the session that locks it.
+// String describes the table and the session that locks it.
 func (l TableLock) String() string {
 	switch {
 	case l.PID == 0:
@@ -49,8 +49,8 @@ func (l TableLock) String() string {
 	return fmt.Sprintf("%s is locked by pid %d (%s)", l.Table, l.PID, strings.Join(about, ", "))
 }
 
-// tableLockColumns are the columns of a TableLock on relation c of namespace n,
-// from pg_stat_activity a, after the holder's pid.
+// tableLockColumns are the columns of a TableLock on relation c of namespace n, from
+// pg_stat_activity a, except the table and the pid.
 const tableLockColumns = `coalesce(a.usename, ''), coalesce(a.application_name, ''), coalesce(a.state, ''),
 	coalesce(a.backend_type, ''), coalesce(a.xact_start, 'epoch'), coalesce(a.query_start, 'epoch')`
 
@@ -70,8 +70,8 @@ func (db *DB) TableLocks(ctx context.Context) ([]TableLock, error) {
 	return locks, wrap(err, "look for table locks")
 }
 
-// Waits returns the locks that the role's sessions with these names wait for in db's
-// database: those that other sessions hold or have requested before.
+// Waits returns the locks in db's database that the role's sessions with these names wait
+// for, whether held or requested earlier by other sessions.
 func (db *DB) Waits(ctx context.Context, appNames ...string) ([]TableLock, error) {
 	locks, err := Rows[TableLock](ctx, db, `
 		SELECT n.nspname || '.' || c.relname, b.pid, `+tableLockColumns+`

@@ -20,8 +20,8 @@ func TestTLS(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
 		p          pgtools.Params
-		want, hint string // of the error; "": it works
-		tls        string // version, "" for none
+		want, hint string // text in the error; "" means success
+		tls        string // TLS version; "" means none
 	}{
 		{"default", pgtools.Params{"host": "localhost"}, "", "", "TLSv1.3"},
 		{"disable", pgtools.Params{"host": "localhost", "sslmode": "disable"}, "", "", ""},

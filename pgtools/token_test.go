@@ -14,8 +14,8 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// A token as long as those of RDS arrives as the password, from hectl itself and from
-// pg_dump. Each connection requests its own.
+// hectl and pg_dump send a token as the password, even one as long as RDS's. Each
+// connection requests its own.
 func TestTokenIsThePassword(t *testing.T) {
 	t.Parallel()
 	c := pgtest.New(t, pgtest.Options{TLS: true, Password: "of postgres"})

@@ -9,25 +9,25 @@ import (
 	"strings"
 )
 
-// newestMajor is the version to install by default. Its client tools work with every
-// older server.
+// newestMajor is the version to install by default. Its client tools support every older
+// server.
 const newestMajor = 19
 
 // installAdvice returns one line on how to install client tools of a major version, or
 // newer ones, on this machine.
 func installAdvice(major int) string {
-	release, _ := os.ReadFile("/etc/os-release") // missing: not Linux
+	release, _ := os.ReadFile("/etc/os-release") // the file is missing outside Linux
 	return adviceFor(runtime.GOOS, string(release), major)
 }
 
-// anyAdvice is installAdvice for a machine without client tools. The system's own version
-// suffices, because restores work with any.
+// anyAdvice is like installAdvice, for a machine without client tools. The system's own
+// version suffices, because restores work with any version.
 func anyAdvice() string {
 	release, _ := os.ReadFile("/etc/os-release")
 	return adviceFor(runtime.GOOS, string(release), cmp.Or(packaged(string(release)), newestMajor))
 }
 
-// adviceFor is installAdvice for an operating system and its os-release(5).
+// adviceFor is like installAdvice, for an operating system and its os-release(5).
 func adviceFor(goos, release string, major int) string {
 	of := func(ids ...string) bool {
 		return slices.ContainsFunc(ids, func(id string) bool { return likeOS(release, id) })

@@ -32,7 +32,7 @@ func TestInstallAdvice(t *testing.T) {
 			t.Errorf("nothing to paste: %s", got)
 		}
 	}
-	// The version in the release suffices if an older one is required.
+	// A newer version in the release satisfies a requirement for an older one.
 	if got, want := adviceFor("linux", "ID=debian\nVERSION_CODENAME=trixie\n", 16), `run "sudo apt-get install postgresql-client-17"`; got != want {
 		t.Error(got)
 	}

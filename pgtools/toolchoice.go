@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// A NoToolError is the error if no client program on this machine is new enough.
+// A NoToolError means that no client program on this machine is new enough.
 type NoToolError struct{ text string }
 
 // Error returns one line.
@@ -20,9 +20,9 @@ func noTool(hint, format string, args ...any) error {
 	return fault.Wrap(fault.Failed, hint, &NoToolError{fmt.Sprintf(format, args...)})
 }
 
-// Dump returns the pg_dump for a server: the oldest one that is not older than the
-// server. pg_dump refuses newer servers, and older versions of pg_restore read only
-// what an older pg_dump writes.
+// Dump returns the pg_dump for a server: the oldest one that is not older than the server.
+// pg_dump refuses newer servers, and older versions of pg_restore read only archives from
+// an older pg_dump.
 func (t *Tools) Dump(server Version) (Tool, error) {
 	if tool, ok := chooseDump(t.found, server.Major); ok {
 		return tool, nil
@@ -35,7 +35,7 @@ func (t *Tools) Dump(server Version) (Tool, error) {
 // Restore returns the pg_restore for a target server and an archive of format
 // 1.archiveMinor. Of those that read the archive, it chooses the major version nearest to
 // the server's, and the older of two: a newer one may set parameters that the server does
-// not recognize. If none reads the archive, it chooses an older one, for which
+// not recognize. If none reads the archive, Restore chooses an older one, for which
 // archive.Downgrade converts the archive.
 func (t *Tools) Restore(server Version, archiveMinor int) (Tool, error) {
 	if tool, ok := chooseRestore(t.found, server.Major, archiveMinor); ok {
@@ -44,8 +44,8 @@ func (t *Tools) Restore(server Version, archiveMinor int) (Tool, error) {
 	return Tool{}, t.NoRestore(archiveMinor, server)
 }
 
-// NoRestore returns the error for an archive of format 1.archiveMinor that no pg_restore
-// here can read. Its hint explains how to install one that can.
+// NoRestore returns the error for an archive of format 1.archiveMinor that no pg_restore on
+// this machine can read. Its hint says how to install one that can.
 func (t *Tools) NoRestore(archiveMinor int, server Version) error {
 	needed := restoreMajor(archiveMinor)
 	return noTool(t.advice(max(needed, server.Major)),
@@ -53,7 +53,7 @@ func (t *Tools) NoRestore(archiveMinor int, server Version) error {
 		archiveMinor, needed, describe(t.found, "pg_restore"), t.skippedText())
 }
 
-// Reads reports whether a pg_restore reads archive format 1.minor.
+// Reads reports whether a pg_restore can read archive format 1.minor.
 func (t Tool) Reads(minor int) bool { return t.Version.Major >= restoreMajor(minor) }
 
 // restoreMajor returns the first major version whose pg_restore reads archive
@@ -89,8 +89,8 @@ func chooseRestore(found []Tool, server, archiveMinor int) (Tool, bool) {
 	return choose(found, "pg_restore", nearest, func(t Tool) bool { return t.Reads(archive.OldMinor) && archiveMinor <= archive.MaxMinor })
 }
 
-// choose returns the best of the tools called name that fit. Of equally good ones, it
-// prefers the newest minor version, and a program to a wrapper.
+// choose returns the best of the tools called name for which fits returns true. Among
+// equals, it prefers the newest minor version, and a program to a wrapper.
 func choose(found []Tool, name string, better func(a, b Tool) int, fits func(Tool) bool) (Tool, bool) {
 	fitting := slices.DeleteFunc(slices.Clone(found), func(t Tool) bool { return t.Name != name || !fits(t) })
 	if len(fitting) == 0 {
@@ -117,7 +117,7 @@ func compareWrapper(a, b Tool) int {
 	}
 }
 
-// describe lists the versions that were found.
+// describe lists the versions of the tools called name.
 func describe(found []Tool, name string) string {
 	var versions []string
 	for _, t := range found {

@@ -27,25 +27,25 @@ type Tool struct {
 	Wrapper bool // Debian's pg_wrapper, which chooses a program by its own rules
 }
 
-// Tools are the client programs that were found on this machine.
+// Tools are the client programs on this machine.
 type Tools struct {
 	found   []Tool
 	skipped []Skipped
 	advice  func(major int) string // how to install client tools here
 }
 
-// Skipped is a file with the name of a client program that does not run.
+// Skipped is a file that has the name of a client program but does not run.
 type Skipped struct {
 	Path string
 	Err  error
 }
 
-// askTimeout is how long a program may take to print its version.
+// askTimeout is how long a program may take to answer.
 const askTimeout = 5 * time.Second
 
-// FindTools looks for pg_dump and pg_restore in the folder bin or, if bin is "", in PATH
-// and the usual folders of packages. It runs each program for its version. It fails if
-// bin has none of them; otherwise Dump and Restore report a missing program.
+// FindTools looks for pg_dump and pg_restore in the directory bin or, if bin is "", in PATH
+// and the usual directories of packages. It runs each program to get its version. It fails
+// if bin has neither program; otherwise Dump and Restore report a missing one.
 func FindTools(ctx context.Context, bin string, env Environ) (*Tools, error) {
 	dirs := []string{bin}
 	if bin == "" {
@@ -70,7 +70,7 @@ func FindTools(ctx context.Context, bin string, env Environ) (*Tools, error) {
 			return nil
 		})
 	}
-	_ = group.Wait() // its functions return no errors
+	_ = group.Wait() // the functions return no errors
 	if err := context.Cause(ctx); err != nil {
 		return nil, fmt.Errorf("find client tools: %w", err)
 	}
@@ -98,18 +98,18 @@ func (t *Tools) skippedText() string {
 	return fmt.Sprintf(" (%s does not run: %v)", t.skipped[0].Path, t.skipped[0].Err)
 }
 
-// toolDirs returns the folders that may have client tools.
+// toolDirs returns the directories that may contain client tools.
 func toolDirs(ctx context.Context, env Environ) []string {
 	var dirs []string
 	path, _ := env("PATH")
 	for _, dir := range filepath.SplitList(path) {
-		if filepath.IsAbs(dir) { // do not run programs of the current folder
+		if filepath.IsAbs(dir) { // never run programs from the current directory
 			dirs = append(dirs, dir)
 		}
 	}
 	for _, pattern := range []string{
 		"/usr/lib/postgresql/*/bin", // Debian
-		"/usr/pgsql-*/bin",          // Fedora and Red Hat, PGDG
+		"/usr/pgsql-*/bin",          // PGDG packages on Fedora and Red Hat
 		"/usr/libexec/postgresql*",  // Alpine
 		"/opt/homebrew/opt/libpq/bin",
 		"/opt/homebrew/opt/postgresql@*/bin",
@@ -135,7 +135,7 @@ func toolDirs(ctx context.Context, env Environ) []string {
 	return dirs
 }
 
-// toolPaths returns the client tools in dirs. It returns a file once, even if several
+// toolPaths returns the client tools in dirs. It returns each file once, even if several
 // links lead to it.
 func toolPaths(dirs []string) []string {
 	var paths []string
@@ -170,8 +170,8 @@ func askTool(ctx context.Context, path string) (Tool, error) {
 	return t, nil
 }
 
-// hasZstd reports whether a pg_dump was built with zstd. pg_dump checks that before it
-// connects, so hasZstd gives it a server that cannot exist.
+// hasZstd reports whether a pg_dump was built with zstd. pg_dump checks the compression
+// before it connects, so hasZstd gives it a server that cannot exist.
 func hasZstd(ctx context.Context, path string) bool {
 	_, err := ask(ctx, path, "--format=custom", "--compress=zstd:3", "--file="+os.DevNull,
 		"--no-password", "--dbname", "host=/nonexistent port=1 dbname=none user=none connect_timeout=1")

@@ -32,7 +32,7 @@ func TestFindToolsInFolder(t *testing.T) {
 		t.Error(err)
 	}
 
-	// A link to the same file counts once. A program that does not run is reported.
+	// Links to one file are one tool. A program that does not run is reported.
 	found, err := FindTools(t.Context(), "", os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
