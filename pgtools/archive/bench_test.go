@@ -15,8 +15,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// copyText returns about n bytes of COPY text, which compresses about as well as an
-// app's tables, and the ends of its rows.
+// copyText returns about n bytes of COPY text, which compresses about as well as an app's
+// tables, and the end offset of each row.
 func copyText(n int) (text []byte, ends []int) {
 	random := rand.New(rand.NewPCG(1, 2))
 	words := []string{"diapers", "wipes", "storage", "distribution", "Main Street", "pending", "partner", "2026-11-23"}
@@ -29,9 +29,9 @@ func copyText(n int) (text []byte, ends []int) {
 	return text, ends
 }
 
-// bigBlock returns the only block of an archive whose head is h, with text in the
-// chunks that pg_dump would write: 4 KiB of gzip, a frame's block of lz4, up to 128 KiB
-// of zstd, or a row.
+// bigBlock returns the only block of an archive with head h. It puts text in the chunks
+// that pg_dump would write: 4 KiB for gzip, a frame's block for lz4, up to 128 KiB for
+// zstd, and one row without compression.
 func bigBlock(tb testing.TB, h *archive.Head, text []byte, ends []int) []byte {
 	tb.Helper()
 	var out bytes.Buffer
@@ -86,8 +86,8 @@ func benchHead(c archive.Compression) *archive.Head {
 	}}
 }
 
-// Bytes of the archive per second. Without compression a chunk is a row, here of 75
-// bytes.
+// BenchmarkIndexer measures bytes of the archive per second. Without compression a chunk is
+// a row, here of 75 bytes.
 func BenchmarkIndexer(b *testing.B) {
 	text, ends := copyText(benchText)
 	for _, c := range []archive.Compression{archive.None, archive.Gzip, archive.Zstd} {
@@ -100,7 +100,7 @@ func BenchmarkIndexer(b *testing.B) {
 				for b.Loop() {
 					x := archive.NewIndexer(h, archive.IndexOptions{SHA256: sum})
 					for rest := block; len(rest) > 0; {
-						n := min(len(rest), 64<<10) // the size of a read from a pipe
+						n := min(len(rest), 64<<10) // size of a read from a pipe
 						if _, err := x.Write(rest[:n]); err != nil {
 							b.Fatal(err)
 						}
@@ -115,7 +115,7 @@ func BenchmarkIndexer(b *testing.B) {
 	}
 }
 
-// Bytes of COPY text per second.
+// BenchmarkDataReader measures bytes of COPY text per second.
 func BenchmarkDataReader(b *testing.B) {
 	text, ends := copyText(benchText)
 	for _, c := range []archive.Compression{archive.None, archive.Gzip, archive.LZ4, archive.Zstd} {
@@ -126,7 +126,7 @@ func BenchmarkDataReader(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			b.ReportAllocs()
 			d := archive.NewDataReader(h)
-			buf := make([]byte, 64<<10) // the size of a write by pgx
+			buf := make([]byte, 64<<10) // size of a write by pgx
 			for b.Loop() {
 				if err := d.Reset(bytes.NewReader(data), block); err != nil {
 					b.Fatal(err)
@@ -143,7 +143,7 @@ func BenchmarkDataReader(b *testing.B) {
 	}
 }
 
-// Many small tables: the cost of a block with hardly any data.
+// BenchmarkSmallBlocks measures the cost of a block with hardly any data.
 func BenchmarkSmallBlocks(b *testing.B) {
 	text, ends := copyText(300)
 	for _, c := range []archive.Compression{archive.None, archive.Gzip, archive.LZ4, archive.Zstd} {

@@ -8,14 +8,14 @@ import (
 	"slices"
 )
 
-// A Block is the place of one entry's data.
+// A Block is the place of one entry's data in the archive.
 type Block struct {
-	ID           int   // of the entry
-	Offset       int64 // of the block's first byte, from the start of the archive
-	Length       int64 // bytes, from the type byte to the end marker's last byte
-	LargeObjects bool  // it holds large objects instead of one table's data
+	ID           int   // the entry's dump id
+	Offset       int64 // the block's first byte, from the start of the archive
+	Length       int64 // in bytes, from the type byte to the end marker's last byte
+	LargeObjects bool  // the block contains large objects, not a table's rows
 
-	// SHA256 is the checksum of the block's bytes, or all zeros if it is not known.
+	// SHA256 is the checksum of the block's bytes, or all zeros if unknown.
 	SHA256 [sha256.Size]byte
 }
 
@@ -25,9 +25,9 @@ const (
 	typeLargeObjects = 3
 )
 
-// largeObjects is the kind (Entry.Desc) of an entry whose block holds large
-// objects: one for all of them up to PostgreSQL 16, one for every 1,000 from 17
-// on. Any other block holds the data of one table.
+// largeObjects is the kind (Entry.Desc) of an entry whose block contains large objects: one
+// for all of them up to PostgreSQL 16, one for every 1,000 from 17 on. Any other block
+// contains the rows of one table.
 const largeObjects = "BLOBS"
 
 // ErrNoOffsets is the error for a table of contents without offsets, as in every
@@ -49,8 +49,8 @@ func (e *Entry) String() string {
 	return e.Desc + " " + namespace + "." + tag
 }
 
-// Place sets the offsets of blocks, by the ids of their entries. It ignores entries
-// that have no block or an offset already. Blocks checks the offsets.
+// Place sets the offsets of blocks, by dump id. It ignores entries without a block and
+// those that already have an offset. Blocks checks the offsets.
 func (h *Head) Place(offsets map[int]int64) {
 	for i := range h.Entries {
 		e := &h.Entries[i]
@@ -60,13 +60,13 @@ func (h *Head) Place(offsets map[int]int64) {
 	}
 }
 
-// minBlock is the length of the shortest block: a type byte, an id, the end.
+// minBlock is the length of the shortest block in bytes: a type byte, an id, the end.
 const minBlock = 1 + 2*intBytes
 
-// Blocks returns the archive's blocks in the order of their offsets, according to the
-// table of contents. The length of the last one follows from size, the length of the
-// archive in bytes. Blocks does not read the blocks themselves. A DataReader finds
-// wrong offsets.
+// Blocks returns the archive's blocks in the order of their offsets, according to the table
+// of contents. size is the length of the archive in bytes, which determines the length of
+// the last block. Blocks does not read the blocks themselves; a DataReader detects wrong
+// offsets.
 //
 // The error is ErrNoOffsets, or a FormatError for impossible offsets.
 func (h *Head) Blocks(size int64) ([]Block, error) {
@@ -94,7 +94,7 @@ func (h *Head) Blocks(size int64) ([]Block, error) {
 		}
 		end = b.Offset
 	}
-	// There must be no gap between the head, the blocks and the end.
+	// There must be no gaps between the head, the blocks and the end.
 	if end != h.Length && len(blocks) > 0 {
 		return nil, malformed(h.Length, "%d bytes do not belong to any entry", end-h.Length)
 	}

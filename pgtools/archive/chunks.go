@@ -9,8 +9,8 @@ import (
 	"math"
 )
 
-// blockBytes reads the bytes of one block, and no byte after it. It keeps count of its
-// place and, on request, computes a checksum.
+// blockBytes reads the bytes of one block and nothing after it. It tracks its offset and,
+// on request, computes a checksum.
 type blockBytes struct {
 	r    io.Reader
 	at   int64 // bytes from the start of the archive
@@ -34,17 +34,17 @@ func (s *blockBytes) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// chunkReader reads the payload of a series of chunks, up to the one of length 0. After
-// an error, every read returns it again.
+// chunkReader reads the payload of a series of chunks, up to the one of length 0. After an
+// error, every read returns the same error.
 type chunkReader struct {
 	bytes blockBytes
-	in    *bufio.Reader // of bytes
-	left  int64         // bytes of the chunk
+	in    *bufio.Reader // buffers bytes
+	left  int64         // bytes left in the chunk
 	err   error         // io.EOF after the last chunk
 }
 
-// rawBuffer is the size of the reads from a block, in bytes. Chunks of compressed data
-// have 4 to 128 KiB. Chunks of uncompressed data have one row.
+// rawBuffer is the size of the reads from a block, in bytes. A chunk of compressed data has
+// 4 to 128 KiB; a chunk of uncompressed data has one row.
 const rawBuffer = 32 << 10
 
 func newChunkReader() *chunkReader {
@@ -53,7 +53,7 @@ func newChunkReader() *chunkReader {
 	return c
 }
 
-// reset begins a block, before its first byte.
+// reset starts a block at its first byte.
 func (c *chunkReader) reset(r io.Reader, b Block) {
 	sum := c.bytes.hash
 	c.bytes = blockBytes{r: r, at: b.Offset, left: b.Length}
@@ -74,7 +74,7 @@ func (c *chunkReader) reset(r io.Reader, b Block) {
 // at returns the offset of the next byte from the start of the archive.
 func (c *chunkReader) at() int64 { return c.bytes.at - int64(c.in.Buffered()) }
 
-// open begins a series of chunks and reports whether it has any.
+// open starts a series of chunks and reports whether it has any.
 func (c *chunkReader) open() (bool, error) {
 	c.left, c.err = 0, nil
 	if !c.next() {
@@ -86,7 +86,7 @@ func (c *chunkReader) open() (bool, error) {
 	return true, nil
 }
 
-// next goes to the next chunk, and reports whether there is one.
+// next moves to the next chunk, and reports whether there is one.
 func (c *chunkReader) next() bool {
 	at := c.at()
 	n, err := c.integer("length of a chunk")
@@ -102,7 +102,8 @@ func (c *chunkReader) next() bool {
 	return c.err == nil
 }
 
-// Read fills p with what it has, and waits for more of the block only if it has nothing.
+// Read returns buffered bytes if there are any. Only otherwise does it wait for more of the
+// block.
 func (c *chunkReader) Read(p []byte) (int, error) {
 	n := 0
 	for n < len(p) && c.err == nil {
@@ -130,7 +131,6 @@ func (c *chunkReader) Read(p []byte) (int, error) {
 	return 0, c.err
 }
 
-// integer reads an integer.
 func (c *chunkReader) integer(what string) (int64, error) {
 	b, err := c.in.Peek(intBytes)
 	if err != nil {

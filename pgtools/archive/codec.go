@@ -14,9 +14,9 @@ import (
 // bytes. The decoder takes a little more memory than the window.
 const maxZstdWindow = 128 << 20
 
-// codec decompresses one series of chunks after another.
+// A codec decompresses series of chunks, one at a time.
 type codec interface {
-	// reset begins to decompress r, which has at least one byte.
+	// reset starts to decompress r, which has at least one byte.
 	reset(r io.Reader) (io.Reader, error)
 	// rest reports whether the codec has buffered bytes after the end of the data.
 	rest() bool
@@ -31,7 +31,7 @@ func (c Compression) codec() (codec, error) {
 		return &lz4Codec{}, nil
 	case Zstd:
 		dec, err := zstd.NewReader(nil,
-			zstd.WithDecoderConcurrency(1), // in the caller's goroutine, so that there is none to stop
+			zstd.WithDecoderConcurrency(1), // decode in the caller's goroutine, so there is no other to stop
 			zstd.WithDecoderMaxWindow(maxZstdWindow))
 		return &zstdCodec{dec}, err
 	case None:
@@ -46,7 +46,7 @@ func (noCodec) rest() bool                           { return false }
 
 // gzipCodec reads zlib streams (RFC 1950), which pg_dump calls gzip.
 type gzipCodec struct {
-	in  *bufio.Reader // for which flate has a fast path
+	in  *bufio.Reader // flate has a fast path for this type
 	dec io.ReadCloser
 }
 
@@ -66,7 +66,7 @@ func (g *gzipCodec) reset(r io.Reader) (_ io.Reader, err error) {
 
 func (g *gzipCodec) rest() bool { return g.in.Buffered() > 0 }
 
-// lz4Codec reads LZ4 frames that follow each other.
+// lz4Codec reads consecutive LZ4 frames.
 type lz4Codec struct {
 	in  *bufio.Reader
 	dec *lz4.Reader
@@ -83,7 +83,7 @@ func (l *lz4Codec) reset(r io.Reader) (io.Reader, error) {
 	return l, nil
 }
 
-// Read implements io.Reader. The library's Read ends with the first frame.
+// Read implements io.Reader. The library's Read stops after the first frame.
 func (l *lz4Codec) Read(p []byte) (int, error) {
 	n, err := l.dec.Read(p)
 	if errors.Is(err, io.EOF) {

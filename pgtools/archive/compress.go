@@ -9,14 +9,14 @@ import (
 	"github.com/pierrec/lz4/v4"
 )
 
-// compressor compresses one series of chunks after another.
+// A compressor compresses series of chunks, one at a time.
 type compressor interface {
 	io.WriteCloser
-	// Reset begins a series.
+	// Reset starts a series.
 	Reset(w io.Writer)
 }
 
-// compressor returns a new compressor. level is that of pg_dump -Z; 0 is the default.
+// compressor returns a new compressor. level is as for pg_dump -Z; 0 is the default.
 func (c Compression) compressor(level int) (compressor, error) {
 	switch c {
 	case Gzip:
@@ -37,13 +37,13 @@ func newZstdEncoder(level int, more ...zstd.EOption) (*zstd.Encoder, error) {
 	return zstd.NewWriter(nil, append(more,
 		zstd.WithEncoderLevel(zstd.EncoderLevelFromZstd(level)),
 		zstd.WithWindowSize(zstdWindow(level)),
-		zstd.WithAllLitEntropyCompression(true), // or the low levels store hexadecimal digits as they are
+		zstd.WithAllLitEntropyCompression(true), // otherwise the low levels do not compress hexadecimal digits
 		zstd.WithZeroFrames(true))...)
 }
 
-// gzipLevel translates a level of zlib to the level of this library that compresses as
-// well. The two lowest levels of the library hardly compress hexadecimal digits, in which
-// COPY writes bytea. Level 7 is slower than 6 and compresses no better.
+// gzipLevel translates a level of zlib to the level of this library with the same
+// compression. The two lowest levels of the library hardly compress hexadecimal digits,
+// which COPY writes for bytea. Level 7 is slower than 6 and compresses no better.
 //
 // Compressed sizes of COPY text in MB, with zlib and then with this library:
 //
@@ -51,17 +51,17 @@ func newZstdEncoder(level int, more ...zstd.EOption) (*zstd.Encoder, error) {
 //	level 1   1.84   1.68        5.80   5.46    6.74   6.30     1.66   1.51
 //	level 6   1.41   1.41        5.68   5.45    6.55   6.29     1.43   1.29
 //
-// A dump of the demo's 1 GB database has 130 and 113 MB at level 1, and 100 and 98 MB at
-// level 6, which takes this library a fifth more time than level 1.
+// A dump of the demo's 1 GB database takes 130 and 113 MB at level 1, and 100 and 98 MB at
+// level 6, at which this library needs a fifth more time than at level 1.
 func gzipLevel(level int) int {
-	const usual = 6 // the default of zlib and pg_dump
+	const usual = 6 // default level of zlib and pg_dump
 	if level <= 0 {
 		level = usual
 	}
 	return [...]int{4, 4, 5, 5, 6, 6, 8, 8, 9}[min(level, zlib.BestCompression)-1]
 }
 
-// lz4Level translates a level of liblz4, where all levels below 3 mean the fast mode.
+// lz4Level translates a level of liblz4, where all levels below 3 select the fast mode.
 func lz4Level(level int) lz4.CompressionLevel {
 	const fromLiblz4, highest = 3, 9
 	if level < fromLiblz4 {
@@ -70,11 +70,11 @@ func lz4Level(level int) lz4.CompressionLevel {
 	return lz4.Level1 << (min(level, highest) - 1)
 }
 
-// defaultZstdLevel is the default of libzstd and pg_dump.
+// defaultZstdLevel is the default level of libzstd and pg_dump.
 const defaultZstdLevel = 3
 
-// zstdWindow returns the window of a level, in bytes, like libzstd's. A larger window
-// would cost memory in each job of a restore.
+// zstdWindow returns libzstd's window size for a level, in bytes. A larger window would
+// cost memory in each job of a restore.
 func zstdWindow(level int) int {
 	const highLevel = 10
 	if level < highLevel {

@@ -5,35 +5,36 @@ import (
 	"hash/crc32"
 )
 
-// The size of a segment's text, in bytes. Only a row that is longer makes a longer one.
+// The sizes of a segment's text, in bytes. Only a single longer row makes it longer.
 const (
 	minSegment = 1 << 20
 	maxSegment = 4 << 20
-	meanTail   = 1 << 20 // the mean length after minSegment, ignoring the limit
+	meanTail   = 1 << 20 // mean length after minSegment, without the limit
 )
 
-// isBoundary reports whether a segment of at least minSegment bytes ends with row. That
-// depends on the row alone: where a row is added or removed, only the segments around it
-// change, and the others are the same in the next dump.
+// isBoundary reports whether a segment of at least minSegment bytes ends with row. Only the
+// row itself decides, so an added or removed row changes only the segments around it; the
+// other segments are the same in the next dump.
 func isBoundary(row []byte) bool {
 	share := min(uint64(len(row))<<32/meanTail, 1<<32)
-	castagnoli := crc32.MakeTable(crc32.Castagnoli) // computed once by the library, and in hardware
+	castagnoli := crc32.MakeTable(crc32.Castagnoli) // the library computes it once, and uses the CPU's instruction
 	return uint64(crc32.Checksum(row, castagnoli)) < share
 }
 
-// A Cutter divides the rows of a table into segments. It takes their text with or without
-// its end (see DataReader), in pieces of any size. Call Flush after the last one.
+// A Cutter divides the rows of a table into segments. Write takes their text with or
+// without the end marker (see DataReader), in pieces of any size. Call Flush after the last
+// one.
 type Cutter struct {
 	begin func() ([]byte, error)            // returns an empty buffer for the next segment
 	emit  func(text []byte, rows int) error // takes a segment, or takes back an empty buffer
 
-	text  []byte // of the segment; nil before its first byte
-	rows  int    // complete ones in text
-	start int    // of the row in text that is not whole
+	text  []byte // text of the segment; nil before its first byte
+	rows  int    // complete rows in text
+	start int    // start of the incomplete row in text
 	over  bool   // the rows have ended
 }
 
-// Write implements io.Writer. It ignores what follows the line "\.".
+// Write implements io.Writer. It ignores everything after the line "\.".
 func (c *Cutter) Write(p []byte) (int, error) {
 	for rest := p; len(rest) > 0 && !c.over; {
 		piece, whole := rest, false
@@ -48,7 +49,7 @@ func (c *Cutter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// add takes a piece of a row. whole reports whether it is the last one.
+// add takes a piece of a row. whole reports whether it completes the row.
 func (c *Cutter) add(piece []byte, whole bool) error {
 	if c.rows > 0 && len(c.text)+len(piece) > maxSegment {
 		piece = append(bytes.Clone(c.text[c.start:]), piece...)

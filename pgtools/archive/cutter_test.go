@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-// cut returns the segments of rows that come in these pieces.
+// cut returns the segments of rows that arrive in these pieces.
 func cut(t *testing.T, pieces []string) []string {
 	t.Helper()
 	var segments []string
-	begun := 0 // and not emitted
+	begun := 0 // segments not emitted yet
 	c := &Cutter{
 		begin: func() ([]byte, error) {
 			begun++
@@ -43,7 +43,7 @@ func cut(t *testing.T, pieces []string) []string {
 	return segments
 }
 
-// Segments have 1 to 4 MiB, and after a change, all but a few are the same.
+// Segments have 1 to 4 MiB, and a change of rows affects only a few.
 func TestCutter(t *testing.T) {
 	var rows []string
 	for i := range 200_000 {

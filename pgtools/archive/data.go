@@ -27,13 +27,13 @@ func NewDataReader(h *Head) *DataReader {
 	return &DataReader{h: h, entries: h.withBlocks(), chunks: newChunkReader()}
 }
 
-// Reset begins to read block b from r, whose next byte is the block's first. It never
-// reads past the block, unless b.Length is -1 (unknown): then the block ends with r. If
-// b.SHA256 is set, the last Read or NextObject of the block compares the checksum.
+// Reset starts to read block b from r, whose next byte is the block's first. The DataReader
+// never reads past the block, unless b.Length is -1 (unknown): then the block ends with r.
+// If b.SHA256 is set, the last Read or NextObject of the block compares the checksum.
 //
-// For the rows of a table, call Read, which returns the text of a pg_dump script:
-// COPY's text format followed by the line "\." and two empty lines or, if the entry has
-// no COPY statement, SQL. For large objects, call NextObject first.
+// For the rows of a table, call Read, which returns the text as in a pg_dump script: COPY's
+// text format followed by the line "\." and two empty lines or, if the entry has no COPY
+// statement, SQL. For large objects, call NextObject first.
 func (d *DataReader) Reset(r io.Reader, b Block) error {
 	d.block, d.data = b, nil
 	d.err = d.begin(r, b)
@@ -72,7 +72,7 @@ func (d *DataReader) begin(r io.Reader, b Block) error {
 	return d.open()
 }
 
-// open begins the data of a table or of a large object.
+// open starts the data of a table or of a large object.
 func (d *DataReader) open() error {
 	// Like pg_restore, treat a block without chunks as empty, whatever the compression.
 	some, err := d.chunks.open()
@@ -88,9 +88,9 @@ func (d *DataReader) open() error {
 	return nil
 }
 
-// NextObject goes to the next large object and returns its oid. It skips the rest of
-// the previous one. Read then returns the object's bytes. After the last object the
-// error is io.EOF.
+// NextObject moves to the next large object and returns its oid. It skips the rest of the
+// previous one. Read then returns the object's bytes. After the last object the error is
+// io.EOF.
 func (d *DataReader) NextObject() (oid uint32, err error) {
 	if d.err == nil && d.data != nil {
 		_, err = io.Copy(io.Discard, d.data)
@@ -115,9 +115,9 @@ func (d *DataReader) NextObject() (oid uint32, err error) {
 	return uint32(n), d.err // pg_dump writes oids as signed integers
 }
 
-// Read reads decompressed data. It returns io.EOF only at the end of a large object, or
-// at the end of a block that passed all checks. Any other error is a FormatError or
-// comes from the block's reader.
+// Read reads decompressed data. It returns io.EOF only at the end of a large object, or at
+// the end of a block that passed all checks. Any other error is a FormatError or comes from
+// the block's reader.
 func (d *DataReader) Read(p []byte) (int, error) {
 	if d.err != nil {
 		return 0, d.err
@@ -143,8 +143,7 @@ func (d *DataReader) Read(p []byte) (int, error) {
 	return n, io.EOF
 }
 
-// closed checks the end of d.data, where decompression returned err. No data may
-// follow.
+// closed checks the end of d.data, where the decompressor returned err. No data may follow.
 func (d *DataReader) closed(err error) error {
 	if err != nil {
 		return d.failed(err)
@@ -158,8 +157,8 @@ func (d *DataReader) closed(err error) error {
 	return nil
 }
 
-// failed returns the error for err, which the decompressor returned. Its cause may be
-// an error in the chunks.
+// failed returns the error to report for the decompressor's err, which may have been caused
+// by an error in the chunks.
 func (d *DataReader) failed(err error) error {
 	if c := d.chunks.err; c != nil && !errors.Is(c, io.EOF) {
 		return d.explain(c)

@@ -33,10 +33,10 @@ func readBlock(d *archive.DataReader, r io.Reader, b archive.Block) error {
 	}
 }
 
-// pipes returns the archives that were written to a pipe, one for each compression.
+// pipes are the archives that were written to a pipe, one for each compression.
 var pipes = []string{"18-none-pipe", "18-gzip-pipe", "18-lz4-pipe", "18-zstd-pipe"}
 
-// The reader reads no byte after the block, and works with any size of Read.
+// A DataReader reads nothing after its block, and works with any size of Read.
 func TestDataReaderReadsItsBlockOnly(t *testing.T) {
 	for _, name := range pipes {
 		data := fixture(t, name)
@@ -54,8 +54,8 @@ func TestDataReaderReadsItsBlockOnly(t *testing.T) {
 	}
 }
 
-// A truncated block, or one with any bit flipped, is never read to a successful end,
-// and the error names a byte of the block.
+// A block that is truncated, or has any bit flipped, is never read to a successful end, and
+// the error names a byte of the block.
 func TestDataReaderOfDamagedBlocks(t *testing.T) {
 	for _, name := range pipes {
 		t.Run(name, func(t *testing.T) {

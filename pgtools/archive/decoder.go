@@ -7,8 +7,8 @@ import (
 	"math"
 )
 
-// decoder reads the primitives of the format. After the first failure err is
-// set, and every further call returns a zero value.
+// A decoder reads the primitives of the format. After the first failure it sets err, and
+// every further call returns a zero value.
 type decoder struct {
 	r          io.Reader
 	at         int64 // bytes read
@@ -23,15 +23,15 @@ func (p *decoder) fail(format string, args ...any) {
 	}
 }
 
-// failRead records a failed read of what. An end of input within the head is always
-// unexpected.
+// failRead records a failed read of what. The end of input is always unexpected within the
+// head.
 func (p *decoder) failRead(what string, err error) {
 	if p.err == nil {
 		p.err = readFailure(p.at, what, err)
 	}
 }
 
-// full fills b, which is small.
+// full fills b. Use it only for small buffers.
 func (p *decoder) full(what string, b []byte) {
 	if p.err != nil {
 		clear(b)
@@ -51,8 +51,8 @@ func (p *decoder) byte(what string) int {
 	return int(b[0])
 }
 
-// bytes reads n bytes. It allocates memory for bytes that arrive, not for the length
-// that a corrupt archive claims.
+// bytes reads n bytes. It allocates memory only as bytes arrive, because n may come from a
+// corrupt archive.
 func (p *decoder) bytes(what string, n int) []byte {
 	if p.err != nil {
 		return nil
@@ -76,12 +76,11 @@ func (p *decoder) bytes(what string, n int) []byte {
 	return buf.Bytes()
 }
 
-// intBytes is the length of an integer: a sign byte and four little-endian
-// bytes. The header could say otherwise, but wherever PostgreSQL runs, a C int
-// has four.
+// intBytes is the length of an integer: a sign byte and four little-endian bytes. The
+// header could specify another length, but a C int has four bytes wherever PostgreSQL runs.
 const intBytes = 5
 
-// decodeInt decodes an integer, which has intBytes.
+// decodeInt decodes an integer of intBytes bytes.
 func decodeInt(b []byte) int64 {
 	n := int64(binary.LittleEndian.Uint32(b[1:intBytes]))
 	if b[0] != 0 {

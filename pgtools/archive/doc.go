@@ -1,16 +1,16 @@
-// Package archive reads and writes pg_dump's custom format ("pg_dump -Fc"). It also
-// adds the offsets that pg_dump leaves out when it writes to a pipe.
+// Package archive reads and writes pg_dump's custom format ("pg_dump -Fc"). It also adds
+// the offsets that pg_dump leaves out when it writes to a pipe.
 //
 // # The format
 //
 // An archive is a head followed by blocks. The head has a header (layout, compression,
-// versions) and a table of contents: one entry for each object that pg_restore
-// creates, in an order that respects dependencies. An entry carries its SQL, or
-// announces a block with the rows of one table or with large objects.
+// versions) and a table of contents: one entry for each object that pg_restore creates, in
+// an order that respects dependencies. An entry either contains SQL or announces a block
+// with the rows of one table or with large objects.
 //
-// PostgreSQL documents the format only in its source
-// (src/bin/pg_dump/pg_backup_archiver.c and pg_backup_custom.c). This description was
-// checked against archives of versions 13, 15, 17, 18 and 19. The head:
+// PostgreSQL documents the format only in its source (src/bin/pg_dump/pg_backup_archiver.c
+// and pg_backup_custom.c). This description was checked against archives of versions 13,
+// 15, 17, 18 and 19. The head:
 //
 //	"PGDMP" major minor revision intsize offsetsize format
 //	compression       a byte from 1.15 on, a level (integer) before
@@ -18,9 +18,8 @@
 //	database, server version, pg_dump version    strings
 //	number of entries, entries
 //
-// An integer is a sign byte (0: positive) and four little-endian bytes; a
-// string is its length as an integer (negative: NULL) and that many bytes. An
-// entry:
+// An integer is a sign byte (0: positive) and four little-endian bytes; a string is its
+// length as an integer (negative: NULL) and that many bytes. An entry:
 //
 //	dump id, has a block (0 or 1)                integers
 //	catalog's oid, oid, tag, kind                strings
@@ -39,13 +38,13 @@
 //	data: chunks      length (integer) and bytes each, up to a length of 0
 //	large objects:    oid (integer) and chunks up to a length of 0, each, up to an oid of 0
 //
-// The chunks of a block form one stream, compressed with zlib (which pg_dump calls
-// gzip), lz4 or zstd, or not at all. Each large object is a separate stream; without
-// compression, an empty one has no chunk. Chunks may begin and end anywhere. Oids from
-// 2³¹ on are written as negative integers.
+// The chunks of a block form one stream, compressed with zlib (which pg_dump calls gzip),
+// lz4 or zstd, or not at all. Each large object is a separate stream; without compression,
+// an empty one has no chunk. Chunks may begin and end anywhere. Oids from 2³¹ on are
+// written as negative integers.
 //
-// Up to version 16 one block holds all large objects. From 17 on there is one for up to
-// 1,000 large objects with the same owner and privileges.
+// Up to version 16 one block contains all large objects. From 17 on there is one block for
+// up to 1,000 large objects with the same owner and privileges.
 //
 // # How hectl uses it
 //
@@ -53,30 +52,30 @@
 // a pipe. Without offsets, pg_restore has to read past all other data to reach one table,
 // and cannot restore two tables at the same time.
 //
-// A backup therefore passes all bytes after the head through an Indexer, keeps the head
-// back, and uploads it last, after Patch. The Indexer also verifies that the archive is
-// complete. pg_dump's exit status does not cover bytes that get lost on the way to S3.
+// A backup therefore passes all bytes after the head through an Indexer, holds back the
+// head, and uploads it last, after Patch. The Indexer also verifies that the archive is
+// complete, because pg_dump's exit status does not cover bytes lost on the way to S3.
 //
-// A restore reads the head, gets the places of the blocks from Head.Blocks (or from
-// Scan if the archive has no offsets), and decodes several blocks at a time, each with
-// a DataReader. Entries that only pg_restore can handle, such as large objects, go to
+// A restore reads the head, gets the places of the blocks from Head.Blocks (or from Scan if
+// the archive has no offsets), and decodes several blocks at a time, each with a
+// DataReader. Entries that only pg_restore can handle, such as large objects, go to
 // pg_restore in an Excerpt.
 //
-// To change the rows of an archive, read it with Walk, decode each block with a DataReader
-// and encode it with a DataWriter or, in segments and on all processors, with a Pool, in
-// the compression that the head names. An Indexer records the new offsets. Unlike pg_dump,
-// both add the checksums of lz4 and zstd. Rewrite removes or edits entries of the table of
-// contents.
+// To change the rows of an archive, read it with Walk and decode each block with a
+// DataReader. Encode it in the head's compression with a DataWriter or, in segments and on
+// all processors, with a Pool. An Indexer records the new offsets. Unlike pg_dump,
+// DataWriter and Pool add the checksums of lz4 and zstd. Rewrite removes or edits entries
+// of the table of contents.
 //
 // # Trust
 //
-// The input is not trusted. Every length is checked before memory is allocated for it.
-// A head takes a few times 256 MiB at most; a DataReader takes a buffer and the
-// compression's window. Errors are FormatErrors, which name the byte at which the
-// archive stops making sense.
+// The input is not trusted. Every length is checked before memory is allocated for it. A
+// head takes a few times 256 MiB at most; a DataReader takes a buffer and the compression's
+// window. Errors are FormatErrors, which name the byte at which the archive becomes
+// invalid.
 //
-// Decompression does not find flipped bits reliably. pg_dump does not ask lz4 and zstd for
-// checksums, and zlib's is weak. Of all single-bit flips in the blocks of testdata, these
-// go unnoticed: 93% without compression, 96% with lz4, 83% with zstd, and 4 of 24,392 with
-// zlib. Block.SHA256 finds them all.
+// Decompression does not detect flipped bits reliably. pg_dump does not ask lz4 and zstd
+// for checksums, and zlib's is weak. Of all single-bit flips in the blocks of testdata,
+// these go undetected: 93% without compression, 96% with lz4, 83% with zstd, and 4 of
+// 24,392 with zlib. Block.SHA256 detects them all.
 package archive

@@ -7,25 +7,24 @@ import (
 	"strings"
 )
 
-// ErrDowngrade is the error for a head that layout 1.14 cannot express.
+// ErrDowngrade is the error for a head that cannot be converted to layout 1.14.
 var ErrDowngrade = errors.New("an older pg_restore cannot read it")
 
-// Downgrade returns the head in layout 1.14, which pg_restore from PostgreSQL 12 on
-// reads, without the offsets of blocks. raw holds the bytes of the original head, and
-// Downgrade does not change it.
+// Downgrade returns the head in layout 1.14, which pg_restore from PostgreSQL 12 on reads,
+// without the offsets of blocks. raw is the original head, and Downgrade does not change
+// it.
 //
-// Layout 1.15 names the compression, where 1.14 has a gzip level. pg_restore before
-// version 16 reads gzip only, so the new head replaces lz4 and zstd with "none". The
-// caller must decompress such blocks and write them with a DataWriter of the new head.
-// All other blocks stay unchanged.
+// Layout 1.15 names the compression, where 1.14 has a gzip level. pg_restore before version
+// 16 reads only gzip, so the new head replaces lz4 and zstd with "none". The caller must
+// decompress such blocks and write them with a DataWriter for the new head. All other
+// blocks stay unchanged.
 //
-// Layout 1.16 adds the kind of a relation. pg_restore uses it only to set the access
-// method of a partitioned table. An archive with such a table is refused with
-// ErrDowngrade.
+// Layout 1.16 adds the kind of a relation. pg_restore uses it only to set the access method
+// of a partitioned table. For an archive with such a table, Downgrade returns ErrDowngrade.
 //
-// Version 17 creates many large objects with one entry, whose definition is a list of
-// oids. Downgrade replaces it with an entry of the older kind, which holds the
-// statements that a newer pg_restore would make from the list.
+// From version 17 on, one entry creates many large objects, and its definition is a list of
+// oids. Downgrade replaces it with an entry of the older kind, with the statements that a
+// newer pg_restore would generate from the list.
 func Downgrade(raw []byte, h *Head) ([]byte, error) {
 	head, err := Excerpt(raw, h, nil)
 	if err != nil || h.Version.Minor <= OldMinor {
@@ -45,8 +44,8 @@ func Downgrade(raw []byte, h *Head) ([]byte, error) {
 	return append(d.out, head[d.at:]...), nil
 }
 
-// The kinds of entries that create large objects: a list of them, from version 17 on,
-// or a single one.
+// The kinds of entries that create large objects: several from a list, since version 17, or
+// a single one.
 const (
 	largeObjectLists = "BLOB METADATA"
 	largeObject      = "BLOB"
@@ -55,7 +54,7 @@ const (
 // downgrade copies a head with replacements.
 type downgrade struct {
 	from []byte
-	at   int64 // bytes of from that have been copied or skipped
+	at   int64 // offset in from up to which bytes have been copied or skipped
 	out  []byte
 }
 
@@ -92,15 +91,15 @@ func (d *downgrade) copyTo(at int64) {
 	d.at = at
 }
 
-// replace replaces the string at a place.
+// replace replaces the string at offset at.
 func (d *downgrade) replace(at int64, old, text string) {
 	d.copyTo(at)
 	d.out = append(appendInt(d.out, int32(len(text))), text...)
 	d.at += intBytes + int64(len(old))
 }
 
-// createLargeObjects returns the statements for a list of oids, one per line. The
-// statements may have at most room bytes.
+// createLargeObjects returns the statements for a list of oids, one per line, in at most
+// room bytes.
 func createLargeObjects(list string, room int) (string, error) {
 	var b strings.Builder
 	for text := range strings.FieldsSeq(list) {

@@ -32,7 +32,7 @@ func downgraded(tb testing.TB, data []byte) []byte {
 }
 
 // Every archive can be downgraded so that any pg_restore reads it. Its contents are the
-// same, except for the entries that create several large objects.
+// same, except for entries that create several large objects.
 func TestDowngrade(t *testing.T) {
 	bin, err := pgtest.Bin()
 	if err != nil {

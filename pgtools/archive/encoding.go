@@ -11,8 +11,8 @@ import (
 )
 
 // Text converts text of the entry from the archive's encoding to UTF-8, for messages and
-// for comparisons with what people write. Text in SQL_ASCII or an unknown encoding and
-// damaged text stay unchanged. Do not use it for statements that go to the server.
+// for comparisons with what users write. Text in SQL_ASCII or an unknown encoding and
+// damaged text stay unchanged. Do not use Text for statements sent to the server.
 func (e *Entry) Text(s string) string {
 	if e.encoding == nil || isASCII(s) {
 		return s
@@ -27,7 +27,7 @@ func (e *Entry) Text(s string) string {
 	return text
 }
 
-// InEncoding converts text from UTF-8 to the encoding with a Postgres name. Text that
+// InEncoding converts text from UTF-8 to the encoding with this Postgres name. Text that
 // cannot be converted stays unchanged.
 func InEncoding(name, s string) string {
 	to := textEncoding(name)
@@ -43,8 +43,8 @@ func InEncoding(name, s string) string {
 // Names returns the entry's schema and name in UTF-8; see Text.
 func (e *Entry) Names() (namespace, tag string) { return e.Text(e.Namespace), e.Text(e.Tag) }
 
-// DisplayName returns the name of the entry's object for messages: without its schema if
-// that is public.
+// DisplayName returns the name of the entry's object for messages. It omits the schema
+// public.
 func (e *Entry) DisplayName() string {
 	namespace, tag := e.Names()
 	if namespace == "public" || namespace == "" {
@@ -62,8 +62,8 @@ func isASCII(s string) bool {
 	return true
 }
 
-// textEncoding returns an encoding by its Postgres name, or nil for UTF-8 and encodings
-// without a conversion table.
+// textEncoding returns the encoding with this Postgres name, or nil for UTF-8 and for
+// encodings without a conversion table.
 func textEncoding(name string) encoding.Encoding {
 	return map[string]encoding.Encoding{
 		"LATIN1": charmap.ISO8859_1, "LATIN2": charmap.ISO8859_2, "LATIN3": charmap.ISO8859_3, "LATIN4": charmap.ISO8859_4,
@@ -79,7 +79,7 @@ func textEncoding(name string) encoding.Encoding {
 	}[name]
 }
 
-// decodeNames sets the encoding of the entries to the archive's.
+// decodeNames sets the encoding of each entry to the archive's.
 func (h *Head) decodeNames() {
 	known := textEncoding(h.Encoding())
 	for i := range h.Entries {

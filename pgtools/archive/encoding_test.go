@@ -15,7 +15,7 @@ func TestEntryText(t *testing.T) {
 		{"LATIN1", "plain", "plain"},
 		{"UTF8", "Kühe", "Kühe"},
 		{"", "Kühe", "Kühe"},
-		// The meaning of these bytes is unknown.
+		// These bytes have no known meaning.
 		{"SQL_ASCII", "K\xfche", "K\xfche"},
 		{"WIN1252", "\x81", "\x81"},
 		{"EUC_JP", "\xc6", "\xc6"},

@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// A FormatError reports the byte at which an archive stops making sense: it is damaged,
+// A FormatError reports the byte at which an archive becomes invalid: it is damaged,
 // truncated, or not an archive. For a truncated one it wraps io.ErrUnexpectedEOF.
 //
 // Errors of the reader, such as a broken connection, are not FormatErrors.
@@ -24,8 +24,8 @@ func malformed(at int64, format string, args ...any) error {
 	return &FormatError{At: at, Err: fmt.Errorf(format, args...)}
 }
 
-// readFailure returns the error for a failed read of what. An early end of input is the
-// archive's fault; any other error is the reader's.
+// readFailure returns the error for a failed read of what. An early end of input is a
+// FormatError; any other error comes from the reader.
 func readFailure(at int64, what string, err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return malformed(at, "%s: %w", what, io.ErrUnexpectedEOF)

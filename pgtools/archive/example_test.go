@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// An archive in a stream, as pg_dump writes it, gets its offsets.
+// ExampleIndexer adds the offsets to an archive that pg_dump writes to a stream.
 func ExampleIndexer() {
 	stream, err := os.Open("testdata/17-zstd-pipe.archive")
 	if err != nil {

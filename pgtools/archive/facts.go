@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// The statements are matched as a whole. Their one form is fixed, so they need no SQL
-// parser, which package schema builds on this one.
+// The statements are matched as a whole. Their form is fixed, so they need no SQL parser.
+// Package schema has one, but imports this package.
 var encodingStatement = regexp.MustCompile(`^SET client_encoding = '([A-Za-z0-9_]+)';\n$`)
 
-// Encoding returns the encoding of the archive's text, such as "UTF8", or "" if the
-// archive does not name it.
+// Encoding returns the encoding of the archive's text, such as "UTF8", or "" if the archive
+// does not specify it.
 func (h *Head) Encoding() string {
 	for _, e := range h.Entries {
 		if e.Desc != "ENCODING" {
@@ -25,9 +25,9 @@ func (h *Head) Encoding() string {
 
 var stringsStatement = regexp.MustCompile(`^SET standard_conforming_strings = '(on|off)';\n$`)
 
-// StandardStrings returns the setting standard_conforming_strings of the archive's
-// text. If it is on, a backslash in a string is an ordinary character. said is false if
-// the archive does not have the setting.
+// StandardStrings returns the setting standard_conforming_strings of the archive's text. If
+// it is on, a backslash in a string is an ordinary character. said is false if the archive
+// does not specify the setting.
 func (h *Head) StandardStrings() (on, said bool) {
 	for _, e := range h.Entries {
 		if e.Desc != "STDSTRINGS" {
@@ -42,8 +42,8 @@ func (h *Head) StandardStrings() (on, said bool) {
 
 var pathStatement = regexp.MustCompile(`^SELECT pg_catalog\.set_config\('search_path', '((?:[^'\\]|'')*)', false\);\n$`)
 
-// SearchPath returns the search_path for the archive's definitions, in the form that
-// set_config takes.
+// SearchPath returns the search_path for the archive's definitions, as an argument of
+// set_config.
 func (h *Head) SearchPath() string {
 	for _, e := range h.Entries {
 		if e.Desc != "SEARCHPATH" {
@@ -56,8 +56,8 @@ func (h *Head) SearchPath() string {
 	return ""
 }
 
-// Tables returns the number of tables with data in the archive. Tables whose data was
-// excluded and partitioned tables do not count.
+// Tables returns the number of tables with data in the archive. It does not count
+// partitioned tables and tables whose data was excluded.
 func (h *Head) Tables() int {
 	n := 0
 	for _, e := range h.Entries {
@@ -90,9 +90,9 @@ func (h *Head) ByID() map[int]*Entry {
 }
 
 // InSection returns the entries that "pg_restore --section" restores for a section. An
-// entry without a section, such as a comment or a privilege, belongs to the section of
-// the entry before it. From PostgreSQL 17 on, the data section has such entries: the
-// comments and privileges of large objects.
+// entry without a section, such as a comment or a privilege, belongs to the section of the
+// entry before it. From PostgreSQL 17 on, this puts the comments and privileges of large
+// objects in the data section.
 func (h *Head) InSection(section Section) []*Entry {
 	var entries []*Entry
 	current := SectionPreData

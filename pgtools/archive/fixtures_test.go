@@ -24,8 +24,8 @@ func paths(tb testing.TB, pattern string) []string {
 	return found
 }
 
-// fixtures returns the archives in testdata by name, such as "17-zstd-file".
-// Each is of the database in testdata/schema.sql.
+// fixtures returns the archives in testdata by name, such as "17-zstd-file". All are dumps
+// of the database in testdata/schema.sql.
 func fixtures(tb testing.TB) map[string][]byte {
 	tb.Helper()
 	all := map[string][]byte{}
@@ -57,8 +57,8 @@ func golden(tb testing.TB, name string) string {
 	return string(data)
 }
 
-// The archives match the output of pg_restore that was recorded with them: "pg_restore
-// -l" for the entries and "pg_restore -f -" for the data.
+// The archives match the recorded output of pg_restore: "pg_restore -l" for the entries and
+// "pg_restore -f -" for the data.
 func TestFixtures(t *testing.T) {
 	all := fixtures(t)
 	if len(all) < 25 {
@@ -101,9 +101,8 @@ func TestFixtures(t *testing.T) {
 	}
 }
 
-// An archive that pg_dump wrote to a pipe equals, once patched, the one that it writes
-// to a file. These archives were made one after the other, so their creation times
-// differ.
+// After Patch, an archive that pg_dump wrote to a pipe equals one written to a file. These
+// archives were made one after the other, so their creation times differ.
 func TestPatchMakesAFileOfAPipe(t *testing.T) {
 	all := fixtures(t)
 	pairs := 0
@@ -145,7 +144,7 @@ func TestPatchMakesAFileOfAPipe(t *testing.T) {
 	}
 }
 
-// Version 17 moved the large objects from the schema to the data.
+// Version 17 moved the large objects from the schema to the data section.
 func TestInSection(t *testing.T) {
 	for name, want := range map[string]bool{"15-gzip-file": false, "17-gzip-file": true, "18-gzip-file": true} {
 		h := readHead(t, fixture(t, name))
@@ -164,7 +163,7 @@ func TestInSection(t *testing.T) {
 }
 
 // An archive rewritten without its large objects lacks only their entries and blocks.
-// An archive rewritten without changes is unchanged.
+// Rewrite without edits changes nothing.
 func TestRewrite(t *testing.T) {
 	for name, data := range fixtures(t) {
 		h := readHead(t, data)

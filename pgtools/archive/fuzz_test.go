@@ -10,9 +10,9 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// Input that is not an archive causes an error, never a panic, and a FormatError names
-// a byte of the input. The seeds are real archives; testdata/fuzz has inputs that
-// failed once.
+// FuzzReadHead checks that input that is not an archive causes an error, never a panic, and
+// that a FormatError names a byte of the input. The seeds are real archives; testdata/fuzz
+// has inputs that failed once.
 
 func FuzzReadHead(f *testing.F) {
 	for _, data := range fixtures(f) {
@@ -51,7 +51,7 @@ func FuzzReadHead(f *testing.F) {
 	})
 }
 
-// FuzzIndexer passes the bytes after a head, in two pieces.
+// FuzzIndexer passes the bytes after a head to an Indexer, in two pieces.
 func FuzzIndexer(f *testing.F) {
 	data := fixture(f, "15-none-pipe")
 	h := readHead(f, data)
@@ -78,7 +78,7 @@ func FuzzIndexer(f *testing.F) {
 		for _, b := range whole {
 			end += b.Length
 		}
-		if behind := body[end-h.Length:]; len(behind) > 0 { // which only Scan skips
+		if behind := body[end-h.Length:]; len(behind) > 0 { // only Scan skips these bytes
 			if behind[0] != 0 || piecesErr == nil {
 				t.Errorf("%x behind the blocks: in pieces %v", behind[0], piecesErr)
 			}
@@ -97,7 +97,7 @@ func FuzzIndexer(f *testing.F) {
 	})
 }
 
-// FuzzDataReader passes the bytes of a block, or compressed bytes in one chunk.
+// FuzzDataReader reads a fuzzed block, or one chunk of fuzzed compressed bytes.
 func FuzzDataReader(f *testing.F) {
 	heads := map[byte]*archive.Head{}
 	for _, name := range pipes {
@@ -136,7 +136,7 @@ func FuzzDataReader(f *testing.F) {
 	})
 }
 
-// wrapped returns a block of one chunk.
+// wrapped returns a block with payload in one chunk.
 func wrapped(payload []byte) []byte {
 	block := []byte{1, 0, 1, 0, 0, 0, 0}
 	block = binary.LittleEndian.AppendUint32(block, uint32(len(payload)))
@@ -144,8 +144,7 @@ func wrapped(payload []byte) []byte {
 	return append(block, 0, 0, 0, 0, 0)
 }
 
-// readSome is readBlock with a limit for decompression bombs, where a few bytes can
-// expand to very many.
+// readSome is readBlock with a limit for decompression bombs.
 func readSome(d *archive.DataReader, r io.Reader, b archive.Block) error {
 	err := d.Reset(r, b)
 	budget := int64(16 << 20)
@@ -170,8 +169,7 @@ func readSome(d *archive.DataReader, r io.Reader, b archive.Block) error {
 	return err
 }
 
-// checkPlace checks that an error is a FormatError about a byte of an archive, where
-// data has n bytes from start on.
+// checkPlace checks that an error is a FormatError about one of the n bytes from start on.
 func checkPlace(t *testing.T, err error, start int64, n int) {
 	t.Helper()
 	format, ok := errors.AsType[*archive.FormatError](err)

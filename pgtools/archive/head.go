@@ -26,11 +26,11 @@ const (
 	MaxMinor = 16
 )
 
-// ErrLayout is the error for an archive in a layout that this package does not read.
-// The archive may be fine.
+// ErrLayout is the error for an archive whose layout this package does not read. The
+// archive may be intact.
 var ErrLayout = fmt.Errorf("hectl reads 1.%d to 1.%d (PostgreSQL 12 to 19)", OldMinor, MaxMinor)
 
-// Compression is how the blocks of an archive are compressed.
+// Compression is the compression of an archive's blocks.
 type Compression int
 
 // The compressions, numbered as in archives of layout 1.15 and later.
@@ -66,35 +66,35 @@ const (
 	SectionPostData
 )
 
-// OffsetState is what the table of contents records about the place of a block.
+// OffsetState is what the table of contents records about a block's offset.
 type OffsetState byte
 
 // The states, numbered as in the archive.
 const (
-	OffsetUnknown OffsetState = 1 // there is a block, without an offset (the archive was written to a pipe)
-	OffsetKnown   OffsetState = 2 // the block begins at Entry.Offset
-	OffsetNoData  OffsetState = 3 // there is no block
+	OffsetUnknown OffsetState = 1 // the block has no offset yet (the archive was written to a pipe)
+	OffsetKnown   OffsetState = 2 // the block starts at Entry.Offset
+	OffsetNoData  OffsetState = 3 // the entry has no block
 )
 
 // Head is an archive's header and table of contents.
 type Head struct {
 	Version       Version
-	OffsetSize    int // bytes of an offset
+	OffsetSize    int // in bytes
 	Compression   Compression
-	Level         int       // of gzip, 1 to 9; 0 if unknown, as from layout 1.15 on
-	Created       time.Time // wall-clock time where pg_dump ran, labeled UTC: the archive does not name the zone
-	Database      string    // its name at the time of the dump
+	Level         int       // gzip level, 1 to 9; 0 if unknown, as from layout 1.15 on
+	Created       time.Time // pg_dump's local time, labeled UTC: the archive does not name the zone
+	Database      string    // name at the time of the dump
 	ServerVersion string    // such as "15.18 (Debian 15.18-0+deb12u1)"
 	DumpVersion   string    // pg_dump's version
-	Entries       []Entry   // in the order in which pg_restore would create them
-	Length        int64     // bytes from the start of the archive to the end of the table of contents
+	Entries       []Entry   // in the order in which pg_restore would create the objects
+	Length        int64     // bytes up to the end of the table of contents
 }
 
-// Entry is one line of the table of contents. NULL strings read as empty.
+// Entry is one line of the table of contents. NULL strings become "".
 type Entry struct {
 	ID           int
 	HadDumper    bool   // the entry announces a block
-	TableOID     string // of the catalog that describes the object
+	TableOID     string // oid of the catalog that describes the object
 	OID          string
 	Tag          string // name, such as "users"
 	Desc         string // kind, such as "TABLE DATA"
@@ -110,24 +110,24 @@ type Entry struct {
 	Dependencies []int
 	OffsetState  OffsetState
 	Offset       int64 // bytes from the start of the archive
-	OffsetAt     int64 // the place of the state byte in the head; Offset follows it
+	OffsetAt     int64 // offset of the state byte in the head; Offset follows it
 
-	encoding             encoding.Encoding // of its text; nil for UTF-8 and unknown encodings
-	definitionAt, copyAt int64             // the places of the strings in the head, before their lengths
+	encoding             encoding.Encoding // encoding of the text; nil for UTF-8 and unknown encodings
+	definitionAt, copyAt int64             // offsets of the strings in the head, including their lengths
 	descAt, relKindAt    int64
 }
 
-// maxHead bounds the memory of a head, in bytes. A table with its indexes, keys and
+// maxHead is the maximum size of a head, in bytes. A table with its indexes, keys and
 // comments takes about 2 kB, so there is room for 100,000 tables.
 const maxHead = 256 << 20
 
-// maxEntries keeps a hostile head of nothing but tiny entries from taking many
-// times its length in memory. Real entries are longer than 128 bytes.
+// maxEntries keeps a hostile head of nothing but tiny entries from taking many times its
+// length in memory. Real entries have more than 128 bytes.
 const maxEntries = maxHead / 128
 
-// ReadHead reads the header and the table of contents from the start of an archive, in
-// many small reads and no byte further. An error is a FormatError or comes from r.
-// Patch and Excerpt need the bytes of the head, which an io.TeeReader can keep.
+// ReadHead reads the header and the table of contents from the start of an archive, in many
+// small reads, and nothing after them. An error is a FormatError or comes from r. Patch and
+// Excerpt need the bytes of the head, which an io.TeeReader can keep.
 func ReadHead(r io.Reader) (*Head, error) {
 	p := &decoder{r: r}
 	h := p.header()
@@ -182,7 +182,7 @@ func (p *decoder) header() *Head {
 			p.fail("unknown %s", h.Compression)
 		}
 	} else if level := p.integer("compression level"); level != 0 {
-		h.Compression = Gzip // a level, or -1 for zlib's default
+		h.Compression = Gzip // the field is a level, or -1 for zlib's default
 		h.Level = max(level, 0)
 	}
 	var tm [7]int

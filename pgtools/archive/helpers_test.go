@@ -40,7 +40,7 @@ func listing(h *archive.Head) string {
 	for _, e := range h.Entries {
 		switch e.Desc {
 		case "ENCODING", "STDSTRINGS", "SEARCHPATH", "DATABASE":
-			continue // pg_restore -l leaves them out
+			continue // pg_restore -l omits them
 		}
 		namespace := e.Namespace
 		if namespace == "" {
@@ -52,7 +52,7 @@ func listing(h *archive.Head) string {
 	return b.String()
 }
 
-// entryLines returns the entries in the output of "pg_restore -l".
+// entryLines returns the entries from the output of "pg_restore -l".
 func entryLines(listing []byte) string {
 	var b strings.Builder
 	for line := range strings.Lines(string(listing)) {
@@ -107,7 +107,7 @@ var (
 	objectGoesOn = regexp.MustCompile(`^SELECT pg_catalog\.lowrite\(0, '\\x([0-9a-f]*)'\);$`)
 )
 
-// scriptContents returns the same for the script of "pg_restore --section=data -f -".
+// scriptContents is like contents, for the script of "pg_restore --section=data -f -".
 func scriptContents(tb testing.TB, script []byte) string {
 	tb.Helper()
 	var b strings.Builder
@@ -163,8 +163,8 @@ func patched(tb testing.TB, data []byte, h *archive.Head, blocks []archive.Block
 	return data
 }
 
-// rewritten returns an archive whose blocks were read with a DataReader and written
-// with a DataWriter, in pieces of random size. It has no offsets, as when pg_dump
+// rewritten returns an archive whose blocks were read with a DataReader and written with a
+// DataWriter, in pieces of random size. It has no offsets, like an archive that pg_dump
 // writes to a pipe.
 func rewritten(tb testing.TB, data []byte, level, piece int) []byte {
 	tb.Helper()
@@ -176,14 +176,14 @@ func rewritten(tb testing.TB, data []byte, level, piece int) []byte {
 	return repacked(tb, data, head, level, piece)
 }
 
-// repacked returns an archive with another head and its blocks in the compression of
-// that head.
+// repacked returns an archive with another head and with its blocks in that head's
+// compression.
 func repacked(tb testing.TB, data, head []byte, level, piece int) []byte {
 	tb.Helper()
 	h := readHead(tb, data)
 	out := bytes.NewBuffer(bytes.Clone(head))
 	r, w := archive.NewDataReader(h), archive.NewDataWriter(readHead(tb, head), level)
-	// Neither has a method that would copy everything at once.
+	// Hide the methods that would copy everything at once.
 	from, to, buf := struct{ io.Reader }{r}, struct{ io.Writer }{w}, make([]byte, piece)
 	for _, b := range scan(tb, data, h) {
 		err := errors.Join(r.Reset(bytes.NewReader(data[b.Offset:]), b), w.Reset(out, b))

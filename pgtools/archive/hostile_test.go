@@ -10,7 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// A few bytes that announce gigabytes do not cause such an allocation.
+// A few bytes that announce gigabytes do not make the reader allocate them.
 func TestPromisesTakeNoMemory(t *testing.T) {
 	const budget = 8 << 20
 	zstd := func(header ...byte) []byte {

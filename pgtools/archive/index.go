@@ -11,49 +11,49 @@ import (
 // IndexOptions are the options of an Indexer. The zero value is valid.
 type IndexOptions struct {
 	SHA256 bool              // fill in Block.SHA256
-	Begun  func(Block)       // called for each block once its ID is known
-	Found  func(Block) error // called for each block at its end; Write returns its error
+	Begun  func(Block)       // called for each block when its ID is known
+	Found  func(Block) error // called at the end of each block; Write returns its error
 
 	tail bool // skip a second table of contents; see inTail
 }
 
 // An Indexer records the places of an archive's blocks. Write takes the bytes after the
-// head, in pieces of any size. The Indexer does not keep them; it takes a few bytes of
-// memory for each block.
+// head, in pieces of any size. The Indexer does not keep them; it needs a few bytes of
+// memory per block.
 //
-// Write fails at the first impossible byte, and then on every further call. Finish
+// Write returns an error at the first impossible byte, and on every further call. Finish
 // reports whether the archive is complete.
 type Indexer struct {
 	opt     IndexOptions
-	entries map[int]*Entry // the entries whose block has not arrived yet
+	entries map[int]*Entry // entries whose block has not arrived yet
 	blocks  []Block
 	err     error
 
 	at    int64 // bytes from the start of the archive
-	ended int64 // the end of the last block, or of the head
+	ended int64 // end of the last block, or of the head
 	state indexState
 	block Block // the current block
 	hash  hash.Hash
-	left  int64 // bytes left of the current chunk
+	left  int64 // bytes left in the current chunk
 
-	number [intBytes]byte // an integer that came in pieces
+	number [intBytes]byte // an integer that arrived in pieces
 	have   int
 }
 
-// indexState is the part of the archive that comes next.
+// indexState is the part of the archive that the Indexer expects next.
 type indexState int
 
 const (
 	atBlock  indexState = iota // a block's type, or the end
-	atID                       // its entry's dump id
+	atID                       // an entry's dump id
 	atObject                   // a large object's oid; 0 ends the block
 	atChunk                    // a chunk's length; 0 ends a table's data or a large object
-	inChunk                    // left bytes
+	inChunk                    // the chunk's remaining bytes
 
-	// inTail comes after the last block, where the archive should end. But pg_dump
-	// 17 to 19 append to the file to which the shell sends their output. They write
-	// the table of contents with offsets at its end, instead of over the one at the
-	// start. pg_restore does not read it.
+	// inTail comes after the last block, where the archive should end. When a shell
+	// redirects its output to a file, pg_dump 17 to 19 append the table of contents with
+	// offsets, instead of overwriting the one at the start. pg_restore does not read the
+	// second one.
 	inTail
 )
 
@@ -66,13 +66,12 @@ func NewIndexer(h *Head, opt IndexOptions) *Indexer {
 	return x
 }
 
-// Scan reads an archive from the end of its head on, and returns its blocks in order.
-// An incomplete archive is an error.
+// Scan reads an archive from the end of its head on, and returns its blocks in order. It
+// returns an error if the archive is incomplete.
 func Scan(r io.Reader, h *Head, opt IndexOptions) ([]Block, error) {
 	opt.tail = true
 	x := NewIndexer(h, opt)
-	// Write is cheap, so a small buffer, which stays in the processor's cache, is
-	// the fastest.
+	// Write is cheap, so a small buffer that stays in the processor's cache is fastest.
 	buf := make([]byte, 64<<10)
 	for {
 		n, err := r.Read(buf)
@@ -88,13 +87,13 @@ func Scan(r io.Reader, h *Head, opt IndexOptions) ([]Block, error) {
 	}
 }
 
-// Write takes the next bytes.
+// Write implements io.Writer for the bytes after the head.
 func (x *Indexer) Write(p []byte) (int, error) {
 	if x.err != nil {
 		return 0, x.err
 	}
 	start := x.at
-	unhashed := 0 // p[unhashed:] is still to be hashed
+	unhashed := 0 // p[unhashed:] is not hashed yet
 	for i := 0; i < len(p); x.at = start + int64(i) {
 		switch x.state {
 		case atBlock:
@@ -142,8 +141,8 @@ func (x *Indexer) skip(n int) int {
 	return n
 }
 
-// integer reads an integer, of which p may have only a part. used is the number of
-// bytes of p that belong to it.
+// integer reads an integer, which may be only partly in p. used is the number of bytes of p
+// that belong to it.
 func (x *Indexer) integer(p []byte) (n int64, used int, whole bool) {
 	if x.have == 0 && len(p) >= intBytes {
 		return decodeInt(p), intBytes, true
@@ -156,7 +155,7 @@ func (x *Indexer) integer(p []byte) (n int64, used int, whole bool) {
 	return decodeInt(x.number[:]), used, true
 }
 
-// begin begins a block.
+// begin starts a block.
 func (x *Indexer) begin(kind byte) error {
 	if x.opt.tail && kind == 0 && len(x.entries) == 0 { // the sign of the number of entries
 		x.state = inTail
@@ -170,7 +169,7 @@ func (x *Indexer) begin(kind byte) error {
 	return nil
 }
 
-// take takes an integer that ends at x.at. At the end of a block it sets the state to
+// take handles an integer that ends at x.at. At the end of a block it sets the state to
 // atBlock.
 func (x *Indexer) take(n int64) {
 	begin := x.at - intBytes
@@ -212,7 +211,7 @@ func (x *Indexer) take(n int64) {
 	}
 }
 
-// maxChunk is the longest chunk that pg_dump can write, in bytes.
+// maxChunk is the length of the longest chunk that pg_dump can write, in bytes.
 const maxChunk = 1<<31 - 1
 
 // end ends the block at x.at.
@@ -233,7 +232,7 @@ func (x *Indexer) end() error {
 }
 
 // Finish returns the blocks in order. Call it at the end of the archive. It returns a
-// FormatError unless the block of each entry was complete.
+// FormatError unless every entry's block is complete.
 func (x *Indexer) Finish() ([]Block, error) {
 	if x.err != nil {
 		return nil, x.err

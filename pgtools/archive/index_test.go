@@ -15,7 +15,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// The bytes arrive in pieces of any size, which may split an integer.
+// The bytes may arrive in pieces of any size, which may split an integer.
 func TestIndexerInPieces(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, name := range []string{"15-none-pipe", "17-lz4-pipe", "18-gzip-pipe"} {
@@ -54,7 +54,7 @@ func TestIndexerInPieces(t *testing.T) {
 	}
 }
 
-// A truncated archive is incomplete, wherever it ends, and the error says where.
+// An archive truncated at any byte is incomplete, and the error names the place.
 func TestScanOfATruncatedArchive(t *testing.T) {
 	data := fixture(t, "17-gzip-pipe")
 	h := readHead(t, data)

@@ -17,7 +17,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// update rewrites testdata: script/majors --update.
+// update selects rewriting testdata: script/majors --update.
 var update = os.Getenv("HECTL_UPDATE_TESTDATA") != ""
 
 func TestMajors(t *testing.T) {
@@ -37,8 +37,8 @@ func TestMajors(t *testing.T) {
 	}
 }
 
-// TestMajorsTestdata makes the archives for the other tests, each as its name says, and
-// records pg_restore's output for them. All major versions must agree on the data.
+// TestMajorsTestdata creates the archives for the other tests and records pg_restore's
+// output for them. All major versions must agree on the data.
 func TestMajorsTestdata(t *testing.T) {
 	sql, err := os.ReadFile("testdata/schema.sql")
 	if err != nil {
@@ -104,8 +104,8 @@ func write(t *testing.T, name string, data []byte) {
 	}
 }
 
-// downgrade turns an archive of layout 1.16 into one of 1.15, which version 16 writes
-// and Debian never packaged: without the kind of each relation. The archive must have
+// downgrade converts an archive of layout 1.16 to 1.15 by removing the kind of each
+// relation. Version 16 writes 1.15, but Debian never packaged it. The archive must have
 // been written to a pipe.
 func downgrade(t *testing.T, data []byte) []byte {
 	t.Helper()
@@ -138,7 +138,7 @@ func downgrade(t *testing.T, data []byte) []byte {
 		}
 	}
 	anyText := func() { text() }
-	take(12) // to the compression, inclusive
+	take(12) // up to and including the compression
 	times(7, func() { integer() })
 	times(3, anyText)
 	out[6] = 15

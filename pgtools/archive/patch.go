@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// Patch writes the offsets of blocks into raw, which holds the bytes of the head, like
-// pg_dump at the end of a dump to a file. Entries without one of the blocks stay
-// unchanged, and so does the length of raw.
+// Patch writes the offsets of blocks into raw, which contains the head, like pg_dump at the
+// end of a dump to a file. Entries without one of the blocks stay unchanged, and so does
+// the length of raw.
 func Patch(raw []byte, h *Head, blocks []Block) error {
 	if int64(len(raw)) != h.Length {
 		return fmt.Errorf("patch the table of contents: got %d bytes of a head of %d", len(raw), h.Length)
@@ -26,14 +26,13 @@ func Patch(raw []byte, h *Head, blocks []Block) error {
 	return nil
 }
 
-// Excerpt returns the head of a smaller archive that consists of this head and the
-// given blocks, one after another. raw holds the bytes of the original head, and
-// Excerpt does not change it.
+// Excerpt returns the head of a smaller archive that consists of this head and the given
+// blocks, one after another. raw is the original head, and Excerpt does not change it.
 //
-// The excerpt keeps the whole table of contents, so pg_restore needs -L with the entries
-// to restore. It fails for entries whose data the excerpt lacks. From standard input,
-// pg_restore also needs the blocks in the order in which it restores them: the order of
-// the original, unless the list changes it.
+// The excerpt keeps the whole table of contents, so pg_restore needs -L with the entries to
+// restore. pg_restore fails for entries whose data the excerpt lacks. From standard input,
+// it also needs the blocks in the order in which it restores them: the order of the
+// original, unless the list changes it.
 func Excerpt(raw []byte, h *Head, blocks []Block) ([]byte, error) {
 	head := bytes.Clone(raw)
 	if int64(len(head)) == h.Length { // otherwise Patch fails
@@ -60,10 +59,10 @@ type Edit struct {
 	Copy       string // replaces the entry's COPY statement; "" keeps it
 }
 
-// Rewrite returns the head with edited entries and without the offsets of blocks. raw
-// holds the bytes of the original head, and Rewrite does not change it. Entries keep
-// their dump ids; pg_restore ignores dependencies on entries that do not exist. The
-// caller must leave out the blocks of dropped entries.
+// Rewrite returns the head with edited entries and without the offsets of blocks. raw is
+// the original head, and Rewrite does not change it. Entries keep their dump ids;
+// pg_restore ignores dependencies on entries that do not exist. The caller must leave out
+// the blocks of dropped entries.
 func Rewrite(raw []byte, h *Head, edit func(*Entry) Edit) ([]byte, error) {
 	head, err := Excerpt(raw, h, nil)
 	if err != nil {
@@ -99,7 +98,7 @@ func Rewrite(raw []byte, h *Head, edit func(*Entry) Edit) ([]byte, error) {
 		}
 		at = end
 	}
-	appendInt(out[:countAt], int32(n)) // in place
+	appendInt(out[:countAt], int32(n)) // overwrites the number of entries
 	return out, nil
 }
 

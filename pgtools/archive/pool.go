@@ -11,24 +11,24 @@ import (
 // ahead is how many segments a Feed may be ahead of the archive.
 const ahead = 6
 
-// A Pool writes the blocks of an archive, in Parts that follow each other. It compresses
-// their rows in segments, on all processors:
+// A Pool writes the blocks of an archive as consecutive Parts. It compresses their rows in
+// segments, on all processors:
 //
 //	rows ─ Feed ─ segments ─┐               ┌─ Part ─┐
 //	rows ─ Feed ─ segments ─┼─ goroutines ──┼─ Part ─┼─ archive
 //	…                       │               │        │
 //
-// It needs memory for one text per processor and Feed, and for a few segments per Feed.
-// Only a row that is longer than a segment takes more.
+// It needs memory for the text of one segment per processor and Feed, and for a few
+// compressed segments per Feed. Only a row that is longer than a segment takes more.
 type Pool struct {
 	ctx   context.Context //nolint:containedctx // the life of the goroutines
 	head  *Head
 	level int
 
-	texts  chan []byte   // empty buffers for the text of segments; nil for one that is not allocated yet
-	chunks chan []byte   // empty buffers for their chunks
-	todo   chan *pending // to compress
-	parts  chan *Part    // to write
+	texts  chan []byte   // empty buffers for segment text; nil for one not allocated yet
+	chunks chan []byte   // empty buffers for compressed chunks
+	todo   chan *pending // segments to compress
+	parts  chan *Part    // Parts to write
 	tables map[int]Rows
 }
 
@@ -38,18 +38,18 @@ type pending struct {
 	rows   int
 	packed Segment
 	ready  chan struct{} // closed when packed is set
-	slot   chan struct{} // takes back the Feed's slot once the segment is in the archive
+	slot   chan struct{} // gets the Feed's slot back once the segment is in the archive
 }
 
 // PoolOptions are the options of a Pool.
 type PoolOptions struct {
 	Head  *Head
-	Level int // of the compression, as for NewDataWriter
-	Feeds int // how many Feeds there are at most
+	Level int // compression level, as for NewDataWriter
+	Feeds int // maximum number of Feeds
 }
 
 // StartPool starts the goroutines of a Pool that writes to out, in group. They end after
-// Close, or with ctx, and so does everything that waits for them.
+// Close or when ctx ends. The end of ctx also unblocks calls that wait for the goroutines.
 func StartPool(ctx context.Context, group *errgroup.Group, out io.Writer, opt PoolOptions) *Pool {
 	processors := runtime.GOMAXPROCS(0)
 	p := &Pool{
@@ -73,17 +73,17 @@ func StartPool(ctx context.Context, group *errgroup.Group, out io.Writer, opt Po
 // Append adds a Part to the archive. Its segments may come later.
 func (p *Pool) Append(part *Part) error { return send(p.ctx, p.parts, part) }
 
-// Close ends the goroutines once there are no more Parts and segments.
+// Close lets the goroutines end once all Parts and segments are written.
 func (p *Pool) Close() {
 	close(p.todo)
 	close(p.parts)
 }
 
-// Tables describes the rows of each table that were written, by the id of its entry. Call
-// it after the goroutines have ended.
+// Tables returns the rows written for each table, by the dump id of its entry. Call it
+// after the goroutines have ended.
 func (p *Pool) Tables() map[int]Rows { return p.tables }
 
-// compress compresses segments until there are no more.
+// compress compresses segments until none are left.
 func (p *Pool) compress() error {
 	packer, err := NewSegmentPacker(p.head, p.level)
 	if err != nil {
@@ -97,7 +97,7 @@ func (p *Pool) compress() error {
 		if seg.packed, err = packer.Pack(p.buffer(), seg.text); err != nil {
 			return err
 		}
-		p.texts <- reusable(seg.text) // there is room for all buffers
+		p.texts <- reusable(seg.text) // there is room for every buffer
 		seg.text = nil
 		close(seg.ready)
 	}
@@ -113,7 +113,7 @@ func (p *Pool) buffer() []byte {
 	}
 }
 
-// reusable empties a buffer. It returns nil for that of a long row, whose memory is not kept.
+// reusable empties a buffer. It returns nil for a long row's buffer to free its memory.
 func reusable(buffer []byte) []byte {
 	if cap(buffer) > 2*maxSegment {
 		return nil
@@ -121,19 +121,19 @@ func reusable(buffer []byte) []byte {
 	return buffer[:0]
 }
 
-// A Part is a series of segments: the rows of a table or some of them, or other bytes of
-// the archive. One goroutine feeds it.
+// A Part is a series of segments: all or some rows of a table, or other bytes of the
+// archive. Only one goroutine may feed it.
 type Part struct {
 	id          int
-	first, last bool // of the parts of a table
+	first, last bool // first or last part of a table
 	segments    chan *pending
 }
 
 // NewPart returns a Part for bytes that are already in their final form.
 func NewPart() *Part { return &Part{segments: make(chan *pending, ahead)} }
 
-// NewRows returns a Part for rows of the entry with an id. first and last report whether
-// these are the first and the last rows of the table.
+// NewRows returns a Part for rows of the entry with this dump id. first and last report
+// whether these are the first and the last rows of the table.
 func NewRows(id int, first, last bool) *Part {
 	return &Part{id, first, last, make(chan *pending, ahead)}
 }
@@ -141,8 +141,8 @@ func NewRows(id int, first, last bool) *Part {
 // Close ends the series.
 func (p *Part) Close() { close(p.segments) }
 
-// A Feed gives segments to a Pool, for one Part after another. It waits while it is a few
-// segments ahead of the archive.
+// A Feed gives segments to a Pool, for one Part after another. It waits while it is too
+// many segments ahead of the archive.
 type Feed struct {
 	pool  *Pool
 	slots chan struct{}
@@ -172,21 +172,21 @@ func (f *Feed) Rows(part *Part) *Cutter {
 		},
 		emit: func(text []byte, rows int) error {
 			if rows == 0 {
-				f.pool.texts <- text // there is room for all buffers
+				f.pool.texts <- text // there is room for every buffer
 				f.slots <- struct{}{}
 				return nil
 			}
 			seg := &pending{text: text, rows: rows, ready: make(chan struct{}), slot: f.slots}
-			part.segments <- seg // there is room for all slots
+			part.segments <- seg // there is room for every slot
 			return send(f.pool.ctx, f.pool.todo, seg)
 		},
 	}
 }
 
-// Bytes returns a Copier that gives bytes to part.
+// Bytes returns a Copier that writes bytes to part.
 func (f *Feed) Bytes(part *Part) *Copier { return &Copier{feed: f, part: part} }
 
-// A Copier divides bytes of an archive into pieces. Call Flush after the last one.
+// A Copier divides bytes of an archive into segments. Call Flush after the last one.
 type Copier struct {
 	feed *Feed
 	part *Part
@@ -205,7 +205,7 @@ func (c *Copier) Write(p []byte) (int, error) {
 	return len(p), c.Flush()
 }
 
-// Flush passes on the bytes that are held.
+// Flush passes on the buffered bytes.
 func (c *Copier) Flush() error {
 	if len(c.held) == 0 {
 		return nil
@@ -216,25 +216,25 @@ func (c *Copier) Flush() error {
 	seg := &pending{packed: Segment{Chunks: c.held}, ready: make(chan struct{}), slot: c.feed.slots}
 	close(seg.ready)
 	c.held = nil
-	c.part.segments <- seg // there is room for all slots
+	c.part.segments <- seg // there is room for every slot
 	return nil
 }
 
 // Rows describes the rows of a table in an archive.
 type Rows struct {
 	Count    int64
-	Segments []SegmentPlace // all of the block but its first and last bytes
+	Segments []SegmentPlace // the whole block except its first and last bytes
 }
 
-// A SegmentPlace is where a Segment is in its block.
+// A SegmentPlace is the place of a Segment in its block.
 type SegmentPlace struct {
-	Offset int64 // bytes from the start of the block
-	Length int64 // bytes
+	Offset int64 // in bytes, from the start of the block
+	Length int64 // in bytes
 	Rows   int64
-	SHA256 [32]byte // of the text of the rows
+	SHA256 [32]byte // checksum of the text of the rows
 }
 
-// write writes the segments of all Parts as they are ready.
+// write writes the segments of all Parts when they are ready.
 func (p *Pool) write(out io.Writer) error {
 	joiner, err := NewBlockJoiner(p.head)
 	if err != nil {
@@ -257,7 +257,7 @@ type blockWriter struct {
 	pool   *Pool
 	out    io.Writer
 	joiner *BlockJoiner
-	at     int64 // in the block of a table
+	at     int64 // offset in a table's block
 	rows   Rows
 }
 
@@ -307,7 +307,7 @@ func (w *blockWriter) segment(seg *pending) error {
 	case w.pool.chunks <- reusable(seg.packed.Chunks):
 	default:
 	}
-	seg.slot <- struct{}{} // there is room for all slots
+	seg.slot <- struct{}{} // there is room for every slot
 	return nil
 }
 
@@ -327,7 +327,7 @@ func send[T any](ctx context.Context, to chan<- T, v T) error {
 	}
 }
 
-// receive receives a value, zero if the channel is closed, unless ctx ends first.
+// receive receives a value unless ctx ends first. It returns zero if the channel is closed.
 func receive[T any](ctx context.Context, from <-chan T) (v T, err error) {
 	select {
 	case v = <-from:

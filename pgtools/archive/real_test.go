@@ -18,8 +18,8 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// A database is the source of archives that all use one snapshot, exported by a
-// transaction that stays open as long as the test.
+// A database is the source of archives from one snapshot, exported by a transaction that
+// stays open during the test.
 type database struct {
 	cluster  *pgtest.Cluster
 	major    int
@@ -27,7 +27,7 @@ type database struct {
 	snapshot string
 }
 
-// newDatabase creates a database on a new server whose programs are in the folder bin;
+// newDatabase creates a database on a new server whose programs are in the directory bin;
 // "" selects the installed ones.
 func newDatabase(tb testing.TB, bin, sql string) database {
 	tb.Helper()
@@ -62,8 +62,7 @@ func (d database) run(tb testing.TB, stdin []byte, program string, args ...strin
 	return d.cluster.Run(tb, stdin, program, args...)
 }
 
-// toPipe and toFile return an archive as pg_dump writes it to a pipe and to a
-// file.
+// toPipe and toFile return an archive as pg_dump writes it to a pipe and to a file.
 func (d database) toPipe(tb testing.TB, args ...string) []byte {
 	tb.Helper()
 	return d.run(tb, nil, "pg_dump", d.dumpArgs(args)...)
@@ -84,7 +83,7 @@ func (d database) dumpArgs(args []string) []string {
 	return append([]string{"-Fc", "--snapshot=" + d.snapshot, "-d", d.cluster.SocketURI(d.name)}, args...)
 }
 
-// script returns the SQL that pg_restore would run, without its random key.
+// script returns the SQL that pg_restore would run, without the random key.
 func (d database) script(tb testing.TB, data []byte, args ...string) []byte {
 	tb.Helper()
 	return []byte(pgtest.WithoutKeys(d.run(tb, data, "pg_restore", append(args, "-f", "-")...)))
@@ -102,8 +101,8 @@ func TestRealArchives(t *testing.T) {
 	checkRealArchives(t, newDatabase(t, "", demodata.Zoo()))
 }
 
-// checkRealArchives compares the results of this package with those of pg_restore, for
-// everything that the major version can write.
+// checkRealArchives compares this package's results with pg_restore's, for everything that
+// the major version can write.
 func checkRealArchives(t *testing.T, d database) {
 	t.Helper()
 	variants := map[string][]string{
@@ -164,7 +163,7 @@ func checkArchive(t *testing.T, d database, compression archive.Compression, arg
 		}
 		return
 	}
-	text := string(script) // unlike a slice, the race detector does not visit all of it in each search
+	text := string(script) // the race detector visits all of a slice in each search
 	for statement := range strings.SplitSeq(got, "\n\n\n") {
 		if !strings.HasPrefix(statement, "large object") && !strings.Contains(text, statement) {
 			t.Errorf("not in pg_restore's script: %.200s", statement)
@@ -185,9 +184,9 @@ func firstDifference(want, got string) string {
 
 func excerpt(s string, at int) string { return s[max(0, at-40):min(len(s), at+40)] }
 
-// checkExcerpt restores a database as hectl does: the pre-data section from the head
-// alone, and large objects and sequences through pg_restore from an excerpt on its
-// standard input. For the test, the excerpt has one table as well.
+// checkExcerpt restores a database as hectl does: the pre-data section from the head alone,
+// and large objects and sequences through pg_restore from an excerpt on its standard input.
+// For the test, the excerpt also has one table.
 func checkExcerpt(t *testing.T, d database) {
 	t.Helper()
 	data := d.toPipe(t)
@@ -199,7 +198,7 @@ func checkExcerpt(t *testing.T, d database) {
 	var some []archive.Block
 	var stream []io.Reader
 	for _, b := range scan(t, data, h) {
-		if b.LargeObjects || len(some) == 0 { // and the rows of one table
+		if b.LargeObjects || len(some) == 0 { // large objects and the rows of one table
 			some = append(some, b)
 			stream = append(stream, bytes.NewReader(data[b.Offset:][:b.Length]))
 		}
@@ -250,8 +249,7 @@ func checkExcerpt(t *testing.T, d database) {
 	}
 }
 
-// objectsAndSequences returns all entries with data in an archive except rows of
-// tables.
+// objectsAndSequences returns all entries of an archive with data, except rows of tables.
 func objectsAndSequences(t *testing.T, data []byte) []string {
 	t.Helper()
 	var all []string

@@ -15,28 +15,28 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// endOfRows ends the text of a table's rows, as pg_dump writes it.
+// endOfRows ends the text of a table's rows in pg_dump's format.
 const endOfRows = "\\.\n\n\n"
 
-// A Segment is a piece of the rows of one table that is compressed by itself. Several
-// goroutines can therefore compress one block, and a reader can begin at any segment.
-// The segments of a block, joined by a BlockJoiner, are one stream for every pg_restore:
+// A Segment is a piece of one table's rows that is compressed separately. Several
+// goroutines can therefore compress one block, and a reader can start at any segment.
+// Joined by a BlockJoiner, the segments of a block are one stream for every pg_restore:
 //
 //   - gzip: each segment is deflate data (RFC 1951) that ends with a sync flush, as
 //     pigz writes it. The header of the zlib stream comes before the first segment,
 //     the end of the stream and its Adler-32 after the last.
-//   - zstd, lz4: each segment is a frame that begins with a chunk. pg_restore ignores
-//     the rest of a chunk after the end of a zstd frame.
+//   - zstd, lz4: each segment is a frame that starts at the beginning of a chunk.
+//     pg_restore ignores the rest of a chunk after the end of a zstd frame.
 type Segment struct {
-	Chunks []byte            // as in the block
-	Length int               // bytes of text
-	SHA256 [sha256.Size]byte // of the text
+	Chunks []byte            // bytes of the block
+	Length int               // of the text, in bytes
+	SHA256 [sha256.Size]byte // checksum of the text
 
 	adler uint32
 }
 
-// A SegmentPacker compresses segments, one after another, with the same buffers. It
-// takes the memory of a compressor.
+// A SegmentPacker compresses segments, one after another, with the same buffers. It needs
+// the memory of one compressor.
 type SegmentPacker struct {
 	method Compression
 	codec  compressor
@@ -53,14 +53,14 @@ func NewSegmentPacker(h *Head, level int) (*SegmentPacker, error) {
 	case Gzip:
 		p.codec, err = newDeflater(level)
 	case Zstd:
-		p.codec, err = newZstdEncoder(level, zstd.WithEncoderConcurrency(1)) // in the caller's goroutine
+		p.codec, err = newZstdEncoder(level, zstd.WithEncoderConcurrency(1)) // compress in the caller's goroutine
 	case LZ4, None:
 		p.codec, err = h.Compression.compressor(level)
 	}
 	return p, err
 }
 
-// Pack compresses the text of whole rows. It appends the chunks to buffer.
+// Pack compresses the text of whole rows and appends the chunks to buffer.
 func (p *SegmentPacker) Pack(buffer, text []byte) (Segment, error) {
 	s := Segment{Length: len(text), SHA256: sha256.Sum256(text)}
 	packed := text
@@ -80,7 +80,7 @@ func (p *SegmentPacker) Pack(buffer, text []byte) (Segment, error) {
 	}
 	s.Chunks = appendChunks(buffer, packed)
 	if p.packed.Cap() > 2*maxSegment {
-		p.packed = bytes.Buffer{} // do not keep the memory of a long row
+		p.packed = bytes.Buffer{} // release the memory of a long row
 	}
 	return s, nil
 }
@@ -94,7 +94,7 @@ func appendChunks(b, data []byte) []byte {
 	return b
 }
 
-// A deflater writes deflate data that ends with a sync flush instead of a last block.
+// A deflater ends its deflate data with a sync flush instead of a last block.
 type deflater struct{ *flate.Writer }
 
 func newDeflater(level int) (compressor, error) {
@@ -104,12 +104,12 @@ func newDeflater(level int) (compressor, error) {
 
 func (d deflater) Close() error { return d.Flush() }
 
-// A BlockJoiner writes what comes before, between and after the segments of a block.
+// A BlockJoiner writes the bytes before, between and after the segments of a block.
 type BlockJoiner struct {
 	method Compression
-	end    []byte // the compressed end of the rows
-	header []byte // of the compressed data, unless it is written
-	adler  uint32 // of the segments so far
+	end    []byte // the end of the rows, compressed
+	header []byte // header of the compressed data; nil once written
+	adler  uint32 // checksum of the segments so far
 }
 
 // NewBlockJoiner returns a BlockJoiner for archives with head h.
@@ -143,7 +143,7 @@ func NewBlockJoiner(h *Head) (*BlockJoiner, error) {
 // The end of the rows is as short as pg_dump's, because the length of a block shows whether
 // it has rows.
 const (
-	// zlibHeader begins a zlib stream: a window of 32 KiB, the default level.
+	// zlibHeader starts a zlib stream with a window of 32 KiB and the default level.
 	zlibHeader = "\x78\x9c"
 	// deflatedEnd is endOfRows as the last deflate block, with fixed codes.
 	deflatedEnd = "\x8b\xd1\xe3\xe2\xe2\x02\x00"
@@ -160,7 +160,7 @@ func (j *BlockJoiner) Begin(b []byte, id int) []byte {
 	return appendInt(append(b, typeData), int32(id))
 }
 
-// Add appends what comes before the chunks of s to b.
+// Add appends the bytes that precede the chunks of s to b.
 func (j *BlockJoiner) Add(b []byte, s Segment) []byte {
 	if j.method == Gzip {
 		j.adler = combineAdler(j.adler, s.adler, s.Length)
@@ -179,14 +179,14 @@ func (j *BlockJoiner) End(b []byte) []byte {
 	return appendInt(appendChunks(b, end), 0)
 }
 
-// combineAdler returns the Adler-32 of two byte sequences that follow each other, the
-// second of which has length bytes.
+// combineAdler returns the Adler-32 of two consecutive byte sequences, the second of which
+// has length bytes.
 func combineAdler(first, second uint32, length int) uint32 {
 	const mod = 65521
 	n := uint64(length % mod)
 	a1, b1 := uint64(first&0xffff), uint64(first>>16)
 	a2, b2 := uint64(second&0xffff), uint64(second>>16)
-	// Each byte adds the a before it to b. The second sum began with an a of 1.
+	// Each byte adds the preceding a to b. The second sum started with a = 1.
 	a := (a1 + a2 + mod - 1) % mod
 	b := (b1 + b2 + n*(a1+mod-1)) % mod
 	return uint32(b<<16 | a)
@@ -215,8 +215,8 @@ func NewSegmentReader(h *Head) (*SegmentReader, error) {
 // endOfDeflate is an empty last block of deflate data, which a segment does not have.
 const endOfDeflate = "\x03\x00"
 
-// Text returns the text of the rows in chunks, all those of one segment. It is valid until
-// the next call. The caller compares its checksum.
+// Text returns the text of the rows in chunks, which are all chunks of one segment. The
+// text is valid until the next call. The caller compares its checksum.
 func (r *SegmentReader) Text(chunks []byte) ([]byte, error) {
 	r.packed.Reset()
 	for rest := chunks; len(rest) > 0; {
@@ -244,7 +244,7 @@ func (r *SegmentReader) Text(chunks []byte) ([]byte, error) {
 	return r.text.Bytes(), nil
 }
 
-// open begins to decompress r.packed.
+// open starts to decompress r.packed.
 func (r *SegmentReader) open() (io.Reader, error) {
 	if r.method != Gzip {
 		return r.codec.reset(&r.packed)

@@ -10,8 +10,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// Segments that were compressed in any order are one stream for a DataReader, and whole
-// to an Indexer.
+// Segments compressed in any order form one stream for a DataReader and a complete archive
+// for an Indexer.
 func TestSegments(t *testing.T) {
 	for _, name := range []string{"15-gzip-file", "15-none-file", "17-none-file", "17-gzip-file", "17-lz4-file", "17-zstd-file"} {
 		for _, segments := range []int{0, 1, 2, 30} {
@@ -49,7 +49,7 @@ func TestSegments(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				for range 2 { // the second time with what the first has left
+				for range 2 { // the second time with reused buffers
 					block := joiner.Begin(nil, table.ID)
 					for _, s := range packed {
 						block = append(joiner.Add(block, s), s.Chunks...)
@@ -76,8 +76,8 @@ func TestSegments(t *testing.T) {
 	}
 }
 
-// A damaged segment is an error, whatever its compression, unless only its checksum can
-// tell.
+// A damaged segment causes an error with any compression, unless only its checksum can
+// reveal the damage.
 func TestDamagedSegments(t *testing.T) {
 	for _, name := range []string{"17-none-file", "17-gzip-file", "17-lz4-file", "17-zstd-file"} {
 		h := readHead(t, fixture(t, name))

@@ -5,10 +5,10 @@ import (
 	"io"
 )
 
-// Walk reads an archive without offsets once, from the end of its head on. It calls
-// visit at the start of each block, with the block's ID and offset, a Length of -1, and
-// a reader of its bytes that ends with the block. Walk skips bytes that visit does not
-// read. An error from visit ends the walk.
+// Walk reads an archive without offsets once, from the end of its head on. At the start of
+// each block it calls visit with the block's ID and offset, a Length of -1, and a reader
+// for the block's bytes. Walk skips bytes that visit does not read. An error from visit
+// ends the walk.
 //
 // Like Indexer.Finish, Walk returns the blocks in order, and an error if the archive is
 // incomplete.
@@ -35,27 +35,27 @@ func Walk(r io.Reader, h *Head, visit func(b Block, r io.Reader) error) ([]Block
 		}
 		if _, err := io.Copy(io.Discard, w); err != nil {
 			if errors.Is(w.err, io.EOF) {
-				return w.indexer.Finish() // its error names what is missing
+				return w.indexer.Finish() // its error names the missing block
 			}
 			return nil, err
 		}
 	}
 }
 
-// walker passes each buffer to an Indexer before it returns bytes from it. So it knows
-// the end of the current block before it returns the last byte.
+// A walker passes each buffer to an Indexer before it returns bytes from it. It therefore
+// knows the end of the current block before it returns the last byte.
 type walker struct {
 	r       io.Reader
 	indexer *Indexer
 	store   []byte
-	ahead   []byte // buffered: read and indexed, but not returned yet
-	at      int64  // of ahead[0], from the start of the archive
+	ahead   []byte // buffer: read and indexed, but not returned yet
+	at      int64  // offset of ahead[0] from the start of the archive
 	begun   []Block
-	ends    []int64 // of the current block and those after it
-	err     error   // after ahead
+	ends    []int64 // ends of the current and following blocks
+	err     error   // error to return after ahead
 }
 
-// next returns the next block, or io.EOF when there is none.
+// next returns the next block, or io.EOF if there is none.
 func (w *walker) next() (Block, error) {
 	w.ends = w.ends[min(1, len(w.ends)):]
 	for len(w.begun) == 0 {

@@ -12,8 +12,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// Walk finds the same blocks as Scan and passes on their contents, whatever the size of
-// the pieces and however much visit reads.
+// Walk finds the same blocks as Scan and passes on their contents, for any size of pieces
+// and any amount that visit reads.
 func TestWalk(t *testing.T) {
 	for _, name := range append([]string{"18-gzip-redirected"}, pipes...) {
 		data := fixture(t, name)
@@ -34,9 +34,9 @@ func TestWalk(t *testing.T) {
 					t.Errorf("%s: block %d is %+v", name, n, b)
 				}
 				switch n % 3 {
-				case 0: // leaves all
+				case 0: // reads nothing
 					return nil
-				case 1: // reads the bytes as they are
+				case 1: // reads the bytes without decoding
 					raw, err := io.ReadAll(r)
 					if w := want[n-1]; !bytes.Equal(raw, data[w.Offset:][:w.Length]) {
 						t.Errorf("%s: block %d has %d other bytes", name, n, len(raw))
@@ -55,7 +55,7 @@ func TestWalk(t *testing.T) {
 	}
 }
 
-// For a truncated archive, Walk fails as Scan does, and visit never reads a block to a
+// For a truncated archive, Walk fails like Scan, and visit never reads a block to a
 // successful end.
 func TestWalkOfATruncatedArchive(t *testing.T) {
 	data := fixture(t, "17-gzip-pipe")
@@ -107,8 +107,7 @@ func TestWalkUpToTheDamage(t *testing.T) {
 	}
 }
 
-// Offsets from a manifest are as good as those in the archive, and are checked like
-// them.
+// Offsets from a manifest work like those in the archive, and get the same checks.
 func TestPlace(t *testing.T) {
 	data := fixture(t, "17-gzip-pipe")
 	want, err := archive.Scan(bytes.NewReader(data[readHead(t, data).Length:]), readHead(t, data), archive.IndexOptions{})

@@ -8,9 +8,9 @@ import (
 	"io"
 )
 
-// A DataWriter writes the data of blocks, one block after another, with the same
-// buffers and compressor. It uses the compression of a head, so that a DataReader of
-// that head can read the blocks.
+// A DataWriter writes the data of blocks, one block after another, with the same buffers
+// and compressor. It uses a head's compression, so a DataReader for that head can read the
+// blocks.
 //
 // It takes about 130 KiB of memory plus the compressor's, which for zstd is a few MiB.
 type DataWriter struct {
@@ -20,23 +20,22 @@ type DataWriter struct {
 	codec   compressor
 	block   Block
 	opened  bool // a series of chunks has begun
-	started bool // the compressor has begun it
+	started bool // the compressor has started on it
 	err     error
 }
 
-// NewDataWriter returns a DataWriter for the archive with head h. level is that of
-// pg_dump -Z. 0 stands for the level in the head, which has one up to layout 1.14, and
-// otherwise for the default. Call Reset first.
+// NewDataWriter returns a DataWriter for the archive with head h. level is as for pg_dump
+// -Z. 0 means the level in the head, which has one up to layout 1.14, or else the default.
+// Call Reset first.
 func NewDataWriter(h *Head, level int) *DataWriter {
 	level = cmp.Or(level, h.Level)
 	return &DataWriter{h: h, level: level, chunks: newChunkWriter()}
 }
 
-// Reset begins to write block b to out. It uses the ID and LargeObjects of b.
+// Reset starts to write block b to out. It uses only the ID and LargeObjects of b.
 //
-// For the rows of a table, call Write with the text that a DataReader's Read returns.
-// For large objects, call NextObject first. The block is complete in out only after
-// Close.
+// For the rows of a table, call Write with the text that a DataReader's Read returns. For
+// large objects, call NextObject first. The block is complete in out only after Close.
 func (w *DataWriter) Reset(out io.Writer, b Block) error {
 	if w.codec == nil {
 		if w.codec, w.err = w.h.Compression.compressor(w.level); w.err != nil {
@@ -55,7 +54,7 @@ func (w *DataWriter) Reset(out io.Writer, b Block) error {
 	return w.err
 }
 
-// NextObject begins the next large object. Write then takes its bytes.
+// NextObject starts the next large object, whose bytes go to Write.
 func (w *DataWriter) NextObject(oid uint32) error {
 	w.end()
 	w.opened = true
@@ -63,7 +62,7 @@ func (w *DataWriter) NextObject(oid uint32) error {
 	return w.err
 }
 
-// Write takes data of a table or of a large object.
+// Write writes data of a table or of a large object.
 func (w *DataWriter) Write(p []byte) (int, error) {
 	w.start()
 	if w.err != nil {
@@ -84,7 +83,7 @@ func (w *DataWriter) Close() error {
 	return w.err
 }
 
-// start begins a series of chunks in the compressor.
+// start starts the compressor on a series of chunks.
 func (w *DataWriter) start() {
 	if w.started || w.err != nil {
 		return
@@ -97,8 +96,8 @@ func (w *DataWriter) start() {
 	w.started = true
 }
 
-// end ends a series of chunks. It compresses even an empty one: for pg_restore, gzip
-// data of zero bytes is damaged.
+// end ends a series of chunks. It compresses even an empty one: pg_restore treats gzip data
+// of zero bytes as damaged.
 func (w *DataWriter) end() {
 	if !w.opened {
 		return
@@ -120,7 +119,7 @@ func (w *DataWriter) fail(err error) {
 // chunkWriter divides data into chunks.
 type chunkWriter struct {
 	out  *bufio.Writer
-	held []byte // the current chunk, not yet full
+	held []byte // current chunk, not full yet
 }
 
 // chunkSize is the length of a chunk, in bytes. Readers accept any length.

@@ -14,7 +14,7 @@ import (
 
 // A DataReader and an Indexer accept everything that a DataWriter writes, in any
 // compression, at any level. The archives have an empty large object, one whose oid is
-// beyond 2^31, and an empty table.
+// above 2^31, and an empty table.
 func TestDataWriter(t *testing.T) {
 	for name, data := range fixtures(t) {
 		if !strings.Contains(name, "-file") && !strings.HasPrefix(name, "layout") {
@@ -34,8 +34,8 @@ func TestDataWriter(t *testing.T) {
 	}
 }
 
-// Chunks have a fixed size, whatever the size of the writes, and a block larger than
-// all buffers is complete.
+// Chunks have a fixed size for any size of writes, and a block larger than all buffers is
+// complete.
 func TestDataWriterOfManyChunks(t *testing.T) {
 	rows := bytes.Repeat([]byte("0123456789\tabcdefghij\n"), 50_000)
 	for _, name := range []string{"15-gzip-file", "17-none-file", "17-gzip-file", "17-lz4-file", "17-zstd-file"} {
@@ -43,7 +43,7 @@ func TestDataWriterOfManyChunks(t *testing.T) {
 			h := readHead(t, fixture(t, name))
 			b := archive.Block{ID: firstTable(t, h).ID, Length: -1}
 			w, r := archive.NewDataWriter(h, 0), archive.NewDataReader(h)
-			for range 2 { // the second time with buffers from the first
+			for range 2 { // the second time with reused buffers
 				var out bytes.Buffer
 				if err := w.Reset(&out, b); err != nil {
 					t.Fatal(err)
@@ -79,7 +79,7 @@ func firstTable(tb testing.TB, h *archive.Head) *archive.Entry {
 	return nil
 }
 
-// An error from the underlying writer is kept, and returned by Close at the latest.
+// An error from the underlying writer persists, and Close returns it at the latest.
 func TestDataWriterToABrokenWriter(t *testing.T) {
 	broken := errors.New("no room")
 	for _, name := range []string{"15-gzip-file", "17-none-file", "17-lz4-file", "17-zstd-file"} {
@@ -109,8 +109,8 @@ type brokenWriter struct{ err error }
 
 func (b brokenWriter) Write([]byte) (int, error) { return 0, b.err }
 
-// Hexadecimal digits, which COPY writes for bytea, compress to half a byte each, at
-// every level of every compression with entropy coding. pg_dump achieves the same.
+// Hexadecimal digits, which COPY writes for bytea, compress to half a byte each, at every
+// level of every compression with entropy coding. pg_dump achieves the same.
 func TestDataWriterPacksHex(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	var rows []byte

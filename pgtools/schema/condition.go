@@ -6,26 +6,26 @@ import (
 	"unicode/utf8"
 )
 
-// Condition is a condition on one column that hectl can check without a database. The
-// zero value of a field sets no limit.
+// Condition is a condition on one column that hectl can check without a database. Fields
+// with their zero value do not limit the value.
 type Condition struct {
 	Column  string // "value" in a domain's check
 	NotNull bool
-	OneOf   []string // if not nil, the value is one of them
-	NoneOf  []string // the value is not one of them
-	Min     int      // characters
-	Max     *int     // characters
+	OneOf   []string // if not nil, the allowed values
+	NoneOf  []string // the forbidden values
+	Min     int      // in characters
+	Max     *int     // in characters
 }
 
-// Holds reports whether a value that is not NULL meets the condition.
+// Holds reports whether a non-NULL value meets the condition.
 func (c Condition) Holds(value string) bool {
 	n := utf8.RuneCountInString(value)
 	return (c.OneOf == nil || slices.Contains(c.OneOf, value)) && !slices.Contains(c.NoneOf, value) &&
 		n >= c.Min && (c.Max == nil || n <= *c.Max)
 }
 
-// Conditions returns the conditions that the check combines with AND. rest is the SQL
-// of the conditions of an unknown form.
+// Conditions returns the conditions that the check combines with AND. rest is the SQL of
+// conditions whose form is unknown.
 func (c Check) Conditions() (conditions []Condition, rest []string) {
 	for _, sql := range conjuncts(c.SQL) {
 		p := parse(sql)
@@ -53,7 +53,7 @@ func conjuncts(sql string) []string {
 	}
 	var all []string
 	for _, part := range parts {
-		if part == sql { // impossible, but it would recurse without end
+		if part == sql { // impossible, but would recurse forever
 			return []string{sql}
 		}
 		all = append(all, conjuncts(part)...)
@@ -115,7 +115,7 @@ func (p *parser) lengthOf() (c Condition, ok bool) {
 	return c, true
 }
 
-// operand consumes the name of a column, with casts and parentheses around it.
+// operand consumes a column name, with any casts and parentheses.
 func (p *parser) operand() (name string, ok bool) {
 	if p.accept("(") {
 		name, ok = p.operand()
@@ -133,7 +133,7 @@ func (p *parser) casts() {
 	}
 }
 
-// constant consumes one literal, with casts and parentheses around it.
+// constant consumes one literal, with any casts and parentheses.
 func (p *parser) constant() (values []string, ok bool) {
 	if p.accept("(") {
 		values, ok = p.constant()
@@ -166,8 +166,8 @@ func (p *parser) list() (values []string, ok bool) {
 	return values, ok && p.err == nil
 }
 
-// Uses returns the columns of t whose names appear in an expression, or all of them if
-// the expression cannot be read.
+// Uses returns the columns of t whose names appear in an expression, or all of them if the
+// expression cannot be parsed.
 func (t *Table) Uses(sql string) []string {
 	all, err := tokens(sql)
 	var used []string

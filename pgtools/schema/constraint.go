@@ -1,6 +1,6 @@
 package schema
 
-// key consumes a constraint that ALTER TABLE adds, after its name.
+// key consumes a constraint in ALTER TABLE, after its name.
 func (p *parser) key(d *definition, name string) {
 	switch {
 	case p.sees("check"), p.sees("not null"):
@@ -51,8 +51,8 @@ func (p *parser) addedCheck(d *definition, name string) {
 	d.Checks = append(d.Checks, Check{Name: name, SQL: p.condition(), NotValid: p.notValid()})
 }
 
-// notValid passes over the end of a statement and reports whether existing rows may
-// violate the constraint that it adds.
+// notValid skips the end of a statement and reports whether existing rows may violate the
+// constraint that the statement adds.
 func (p *parser) notValid() bool {
 	found := false
 	for p.err == nil && !p.over() && !p.sees(";") {

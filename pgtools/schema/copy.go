@@ -9,10 +9,10 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// CopyStatements returns a COPY statement for each TABLE DATA entry that has one, by
-// dump id, rebuilt from the names of the table and its columns. The original must copy
-// rows from standard input into the entry's table, or into a partitioned table above
-// it. For any other statement the error names the entry.
+// CopyStatements returns a COPY statement for each TABLE DATA entry that has one, by dump
+// id, rebuilt from the names of the table and its columns. The original must copy rows from
+// standard input into the entry's table, or into a partitioned table above it. For any
+// other statement, CopyStatements returns an error that names the entry.
 func CopyStatements(h *archive.Head) (map[int]string, error) {
 	mayCopy := mayCopy(h)
 	statements := map[int]string{}
@@ -34,22 +34,21 @@ func CopyStatements(h *archive.Head) (map[int]string, error) {
 
 var errCopy = errors.New("its COPY statement is not of the form COPY table (columns) FROM stdin")
 
-// CopyTarget returns the table that a COPY statement names, or false for any other
-// statement.
+// CopyTarget returns the table in a COPY statement, or false for any other statement.
 func CopyTarget(statement string) (Name, bool) {
 	into, _, _, err := copyInto(statement)
 	return into, err == nil
 }
 
 // CopyColumns returns the columns that a COPY statement of pg_dump lists, as SQL such as
-// "\"first name\"", none if it lists none. It returns false for any other statement.
+// "\"first name\"". ok is false for any other statement.
 func CopyColumns(statement string) (columns []string, ok bool) {
 	_, columns, _, err := copyInto(statement)
 	return columns, err == nil
 }
 
-// copyInto reads a COPY statement: its table and its columns. It rebuilds the statement
-// from these names, as pg_dump would write it.
+// copyInto parses a COPY statement into its table and its columns. It rebuilds the
+// statement from these names, as pg_dump would write it.
 func copyInto(sql string) (into Name, columns []string, statement string, err error) {
 	p := parse(sql)
 	p.expect("copy")
@@ -76,8 +75,8 @@ func copyInto(sql string) (into Name, columns []string, statement string, err er
 	return Name{schema, table}, columns, "COPY " + schemaSQL + "." + tableSQL + " " + list + " FROM stdin;\n", nil
 }
 
-// copyName consumes a name and returns it together with its SQL, which has quotes
-// unless the name had none and needs none.
+// copyName consumes a name and returns it together with its SQL, which has no quotes if the
+// original had none and needs none.
 func (p *parser) copyName() (name, sql string) {
 	bare := p.peek(0).kind == word
 	name = p.name()
@@ -87,9 +86,9 @@ func (p *parser) copyName() (name, sql string) {
 	return name, `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }
 
-// mayCopy returns a function that reports whether the rows of a table may be copied
-// into another one: the table itself, or a table above it. An archive with rows only
-// does not record partitions, so any table will do there, except Postgres's own.
+// mayCopy returns a function that reports whether the rows of a table may be copied into
+// another one: the table itself, or a table above it. An archive of only rows does not
+// record partitions, so mayCopy then allows any table except Postgres's own.
 func mayCopy(h *archive.Head) func(table, into Name) bool {
 	partitions := partitionsOf(h, asIs)
 	defines := slices.ContainsFunc(h.Entries, func(e archive.Entry) bool { return isTable(&e) })

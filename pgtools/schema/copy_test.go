@@ -24,8 +24,8 @@ func TestCopyTarget(t *testing.T) {
 	}
 }
 
-// Rows may be copied into the table itself and into a table that it is a partition
-// of, however far up, but into no other.
+// Rows may be copied into the table itself and into its ancestors in a partition tree, but
+// into no other table.
 func TestCopyStatementsIntoOtherTables(t *testing.T) {
 	table := func(name, attach string) archive.Entry {
 		return archive.Entry{Desc: "TABLE", Namespace: "public", Tag: name, Definition: "CREATE TABLE public." + name + " (\n    id integer\n);\n" + attach}

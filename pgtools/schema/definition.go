@@ -8,7 +8,7 @@ type definition struct {
 	alone     map[string]bool // columns whose NOT NULL children do not inherit
 }
 
-// table consumes CREATE TABLE and the statements about the table that follow it.
+// table consumes CREATE TABLE and the following statements about the table.
 func (p *parser) table() *definition {
 	d := &definition{noInherit: map[string]bool{}, alone: map[string]bool{}}
 	p.expect("create")
@@ -55,7 +55,7 @@ func (p *parser) table() *definition {
 	return d
 }
 
-// ownColumn returns the column called name. It adds one that d only inherits.
+// ownColumn returns the column called name. It adds a column that d only inherits.
 func (d *definition) ownColumn(name string) *Column {
 	if c := d.Column(name); c != nil {
 		return c
@@ -101,7 +101,7 @@ func (p *parser) constraint(d *definition, name string) {
 	d.Checks = append(d.Checks, c)
 }
 
-// column consumes one column, which in a typed table has no type. alone reports that
+// column consumes one column, which in a typed table has no type. alone reports whether
 // children do not inherit its NOT NULL.
 func (p *parser) column(typed bool) (c Column, alone bool) {
 	c.Name = p.name()
@@ -115,7 +115,7 @@ func (p *parser) column(typed bool) (c Column, alone bool) {
 		case p.accept("default"):
 			c.Default = p.until(",", ")", "not null", "constraint", "collate", "options", "generated")
 		case p.accept("generated always as ("):
-			p.at-- // its parenthesis
+			p.at-- // the opening parenthesis
 			c.Formula = p.condition()
 			c.Generated = Virtual
 			if p.accept("stored") {

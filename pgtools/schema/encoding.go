@@ -8,18 +8,18 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// textRules is one way to read the text of an archive. Its entries ENCODING and
-// STDSTRINGS decide which.
+// textRules is one way to read the text of an archive. The archive's ENCODING and
+// STDSTRINGS entries select it.
 type textRules struct {
 	lexer
 	wide     bool // an ASCII byte may be part of a character; see EmbedsASCII
-	katakana bool // if wide: some bytes beyond ASCII are characters of their own
+	katakana bool // some bytes beyond ASCII are complete characters; only if wide
 }
 
-// textRulesOf returns every way to read the text of an archive. There is a single one
-// for an archive by pg_dump, which states its encoding and its string syntax. For an
-// archive that does not, pg_restore, the server and hectl may each assume something
-// else, so the text must be harmless in all of them.
+// textRulesOf returns every way to read the text of an archive. A pg_dump archive has only
+// one, because it states its encoding and its string syntax. For any other archive,
+// pg_restore, the server and hectl may each assume something else, so the text must be
+// harmless under all rules.
 func textRulesOf(h *archive.Head) (all []textRules) {
 	encoding := h.Encoding()
 	standard, said := h.StandardStrings()
@@ -56,14 +56,14 @@ func narrowEncodings() []string {
 		WIN866 WIN874 WIN1250 WIN1251 WIN1252 WIN1253 WIN1254 WIN1255 WIN1256 WIN1257 WIN1258`)
 }
 
-// isSetting reports whether entries of a kind set how to read all others.
+// isSetting reports whether entries of a kind determine how to read all others.
 func isSetting(desc string) bool {
 	return desc == "ENCODING" || desc == "STDSTRINGS" || desc == "SEARCHPATH"
 }
 
-// settings refuses such entries unless they are exactly as pg_dump writes them.
-// pg_restore only looks for the first quote in them, so a comment could make it read a
-// different value than hectl does.
+// settings refuses such entries unless they are exactly as pg_dump writes them. pg_restore
+// only looks for the first quote in them, so a comment could make it read a different value
+// than hectl does.
 func settings(h *archive.Head) error {
 	seen := map[string]bool{}
 	for e := range h.All() {
@@ -94,15 +94,15 @@ func settingIsGenuine(e *archive.Entry) bool {
 	return e.Definition == "SELECT pg_catalog.set_config('search_path', '', false);\n"
 }
 
-// begins reports whether a byte is the first of a two-byte character. A four-byte
-// character of GB18030 counts as two of them.
+// begins reports whether a byte is the first of a two-byte character. A four-byte character
+// of GB18030 is treated as two of them.
 func (r textRules) begins(c byte) bool {
 	single := r.katakana && c >= 0xa1 && c <= 0xdf
 	return r.wide && c > 0x80 && !single
 }
 
-// narrow replaces each multibyte character of a wide encoding with as many letters, so
-// that none of its bytes is mistaken for ASCII.
+// narrow replaces each multibyte character of a wide encoding with letters of the same
+// length, so none of its bytes can be mistaken for ASCII.
 func (r textRules) narrow(sql string) string {
 	if !r.wide {
 		return sql

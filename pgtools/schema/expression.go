@@ -1,14 +1,14 @@
 package schema
 
-// Casts returns the types that an expression casts values to. It ignores casts of
-// string constants.
+// Casts returns the types to which an expression casts values. It ignores casts of string
+// constants.
 func Casts(sql string) ([]Type, error) {
 	casts, _, err := castsAndCalls(sql)
 	return casts, err
 }
 
-// Calls returns the functions that an expression calls. Key words that look like a
-// function, such as COALESCE, are among them, in lower case.
+// Calls returns the functions that an expression calls, including keywords that look like a
+// function, such as COALESCE, in lower case.
 func Calls(sql string) ([]Name, error) {
 	_, calls, err := castsAndCalls(sql)
 	return calls, err

@@ -10,20 +10,20 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// ErrKind is the error for an entry of an unknown kind. The archive may be fine, and
+// ErrKind is the error for an entry of an unknown kind. The archive may be valid, and
 // written by a newer pg_dump.
 var ErrKind = errors.New("this version of hectl does not support entries of its kind")
 
-// Genuine refuses a table of contents that pg_dump would not write: with statements
-// that do not belong in an entry of its kind, or text that pg_restore would run as a
-// statement. The error names the first such entry.
+// Genuine refuses a table of contents that pg_dump would not write: with statements that do
+// not belong in an entry of its kind, or text that pg_restore would run as a statement. The
+// error names the first such entry.
 //
-// Genuine does not judge what the statements do. Functions, defaults, views and the like
-// are code, which runs as the role that restores.
+// Genuine does not judge the effect of the statements. Functions, defaults and views are
+// code, which runs with the privileges of the restoring role.
 func Genuine(h *archive.Head) error {
 	for _, v := range []struct{ what, text string }{{"server version", h.ServerVersion}, {"version of pg_dump", h.DumpVersion}} {
 		if strings.ContainsFunc(v.text, func(r rune) bool { return r < ' ' }) {
-			// pg_restore sends both to the server, in a comment.
+			// pg_restore sends both values to the server, in a comment.
 			return fmt.Errorf("the %s in its header has a control character: %.80q", v.what, v.text)
 		}
 	}
@@ -44,7 +44,7 @@ func Genuine(h *archive.Head) error {
 
 var plainDesc = regexp.MustCompile(`^[A-Z]+([ -][A-Z]+)*$`)
 
-// judge judges entries.
+// A judge checks entries.
 type judge struct {
 	textRules
 	kinds map[string]kindOf
@@ -52,7 +52,7 @@ type judge struct {
 
 func (g judge) entry(e *archive.Entry) error {
 	switch {
-	case !plainDesc.MatchString(e.Desc): // pg_restore sends it to the server, in a comment
+	case !plainDesc.MatchString(e.Desc): // pg_restore sends the kind to the server, in a comment
 		return errors.New("its kind contains characters other than capital letters")
 	case strings.Contains(e.Definition+e.Copy+e.Tag+e.Namespace, "\x00"):
 		return errors.New("it has a zero byte, where pg_restore stops reading")
@@ -62,7 +62,7 @@ func (g judge) entry(e *archive.Entry) error {
 		return errors.New("it has data")
 	case e.Desc == "TABLE DATA" && isCatalog(e.Namespace):
 		return errors.New("it contains rows for a Postgres system catalog")
-	case e.Desc == "BLOB METADATA": // pg_restore makes statements from this list
+	case e.Desc == "BLOB METADATA": // pg_restore generates statements from this list
 		if strings.Trim(e.Definition, "0123456789\n") != "" {
 			return errors.New("it contains text other than numbers")
 		}
@@ -90,7 +90,7 @@ func (g judge) entry(e *archive.Entry) error {
 	return nil
 }
 
-// unknown judges an entry of a kind that pg_dump 19 does not write.
+// unknown checks an entry of a kind that pg_dump 19 does not write.
 func (g judge) unknown(e *archive.Entry, statements []statement) error {
 	kind := strings.ToLower(e.Desc)
 	if first, _, _ := strings.Cut(kind, " "); isClusterWide(first) {
@@ -107,10 +107,10 @@ func isCatalog(schema string) bool {
 	return strings.HasPrefix(schema, "pg_") || schema == "information_schema"
 }
 
-// statement is one statement.
+// A statement is one SQL statement in an entry.
 type statement struct {
 	sql string
-	all []token // without those of other statements
+	all []token // its tokens
 }
 
 // String returns the beginning of the statement.
@@ -125,7 +125,7 @@ func (s statement) String() string {
 	return fmt.Sprintf("%q", text)
 }
 
-// statements splits the definition of an entry like the server does.
+// statements splits the definition of an entry as the server would.
 func (g judge) statements(e *archive.Entry) ([]statement, error) {
 	sql := g.narrow(e.Definition)
 	all, err := g.tokens(sql)
@@ -156,8 +156,8 @@ func (g judge) statements(e *archive.Entry) ([]statement, error) {
 			}
 			start = i + 1
 		}
-		// Only the server's grammar decides for certain where a body ends. So the statements in
-		// it must be harmless outside of it as well.
+		// Only the server's grammar knows for certain where a body ends, so the statements
+		// in it must also be harmless outside it.
 		if body > 0 && depth == 0 && i+1 < len(all) && (opened || t.kind == symbol && t.text == ";") {
 			if next := all[i+1]; next.kind != word && next.kind != symbol || !beginsQuery(next.text) && next.text != "end" {
 				return nil, fmt.Errorf("the body of the routine has a statement that begins with %q", next.text)
@@ -224,9 +224,9 @@ func (s statement) nests() bool {
 
 func (s statement) parser() *parser { return &parser{sql: s.sql, all: s.all} }
 
-// matches reports whether the statement has the form of a pattern; see kinds. An ALTER
-// may do one thing only, so it must not have a comma, except in forms where pg_dump
-// writes a list.
+// matches reports whether the statement has the form of a pattern; see kinds. An ALTER may
+// make only one change, so it must not have a comma, except in forms where pg_dump writes a
+// list.
 func (s statement) matches(pattern string) bool {
 	p := s.parser()
 	for element := range strings.FieldsSeq(pattern) {
@@ -240,7 +240,7 @@ func (s statement) matches(pattern string) bool {
 	return !slices.ContainsFunc(s.parser().outer(), func(t token) bool { return t.kind == symbol && t.text == "," })
 }
 
-// takes consumes the tokens that one element of a pattern stands for.
+// takes consumes the tokens that match one element of a pattern.
 func (p *parser) takes(element string) bool {
 	switch {
 	case element == "$":

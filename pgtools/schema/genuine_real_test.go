@@ -11,12 +11,12 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// The output of pg_dump is never refused, with any options: neither the table of
-// contents, nor rows in statements.
+// genuineWithOptions checks that no output of pg_dump is refused, with any options: neither
+// the table of contents, nor rows in statements.
 func genuineWithOptions(t *testing.T, c *pgtest.Cluster, database string) {
 	t.Helper()
 	statistics := ""
-	if bytes.Contains(c.Run(t, nil, "pg_dump", "--help"), []byte("--statistics ")) { // from 18 on
+	if bytes.Contains(c.Run(t, nil, "pg_dump", "--help"), []byte("--statistics ")) { // PostgreSQL 18 or later
 		statistics = "--statistics"
 	}
 	for _, options := range []string{

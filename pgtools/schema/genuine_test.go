@@ -11,7 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Nothing that pg_dump writes is refused.
+// Genuine refuses nothing that pg_dump writes.
 func TestFixturesAreGenuine(t *testing.T) {
 	paths, err := filepath.Glob("../archive/testdata/*.archive")
 	if err != nil || len(paths) < 20 {
@@ -97,7 +97,7 @@ func TestHiddenStatementsAreRefused(t *testing.T) {
 		{"PROPERTY GRAPH", "DROP TABLE t;", "does not support"},
 		{"INDEX\nDROP TABLE t; --", "", "characters other than capital letters"},
 		{"INDEX", "CREATE INDEX i ON public.t USING btree (a)\x00", "zero byte"},
-		// Text that the server takes for the end of a string, a name or a comment.
+		// Text that the server reads as the end of a string, a name or a comment.
 		{"COMMENT", "COMMENT ON TABLE t IS E'a'\n'\\''; DROP TABLE t; --';", "DROP TABLE"},
 		{"COMMENT", "COMMENT ON TABLE t IS '\\'; DROP TABLE t; --';", "DROP TABLE"},
 		{"COMMENT", "COMMENT ON TABLE t IS $a$x$a$; DROP TABLE t; --$a$;", "DROP TABLE"},
@@ -135,8 +135,8 @@ func TestHiddenFieldsAreRefused(t *testing.T) {
 	}
 }
 
-// The entries that set how to read an archive must have pg_dump's own words. Otherwise
-// hectl, pg_restore and the server could read different statements.
+// The entries that determine how to read an archive must have pg_dump's exact text.
+// Otherwise hectl, pg_restore and the server could read different statements.
 func TestSettings(t *testing.T) {
 	const path = "SELECT pg_catalog.set_config('search_path', '', false);\n"
 	for _, tt := range []struct {
@@ -178,7 +178,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// An archive without those entries must be harmless in every reading.
+// An archive without those entries must be harmless under all text rules.
 func TestSettingsNotSaid(t *testing.T) {
 	standard := archive.Entry{ID: 1, Desc: "STDSTRINGS", Definition: "SET standard_conforming_strings = 'on';\n"}
 	encoding := archive.Entry{ID: 2, Desc: "ENCODING", Definition: "SET client_encoding = 'UTF8';\n"}

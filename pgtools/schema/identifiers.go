@@ -2,8 +2,8 @@ package schema
 
 import "strings"
 
-// Says reports whether SQL contains a sequence of key words outside of parentheses,
-// strings and quoted names.
+// Says reports whether SQL contains a sequence of keywords outside parentheses, strings and
+// quoted names.
 func Says(sql, words string) bool {
 	var text strings.Builder
 	for _, t := range outside(sql) {
@@ -16,13 +16,12 @@ func Says(sql, words string) bool {
 	return strings.Contains(text.String()+" ", " "+words+" ")
 }
 
-// outside returns the tokens of SQL outside of parentheses.
+// outside returns the tokens of SQL that are outside parentheses.
 func outside(sql string) []token {
 	return (&parser{sql: sql, all: read(sql)}).outer()
 }
 
-// read returns the tokens of SQL with either syntax for strings, or none if it cannot
-// be read.
+// read returns the tokens of SQL in either string syntax, or none if it cannot be split.
 func read(sql string) []token {
 	for _, escapes := range []bool{false, true} {
 		if all, err := (lexer{escapes: escapes}).tokens(sql); err == nil {
@@ -32,8 +31,8 @@ func read(sql string) []token {
 	return nil
 }
 
-// Words returns all names and key words of SQL outside of string constants, without
-// quotes, and in lower case unless they were quoted.
+// Words returns all names and keywords of SQL outside string constants, without quotes, and
+// in lower case unless they were quoted.
 func Words(sql string) (map[string]bool, error) {
 	all, err := tokens(sql)
 	if err != nil {
@@ -48,9 +47,9 @@ func Words(sql string) (map[string]bool, error) {
 	return words, nil
 }
 
-// BuiltIn returns the names in pg_dump's SQL that may belong to Postgres itself: those
-// without a qualifier other than "pg_catalog" that do not qualify another name. pg_dump
-// qualifies all other relations and functions, but not aliases and columns.
+// BuiltIn returns the names in pg_dump's SQL that may belong to Postgres itself. It leaves
+// out names with a qualifier other than "pg_catalog", and qualifiers. pg_dump qualifies all
+// other relations and functions, but not aliases and columns.
 func BuiltIn(sql string) ([]string, error) {
 	all, err := tokens(sql)
 	if err != nil {
@@ -68,7 +67,7 @@ func BuiltIn(sql string) ([]string, error) {
 }
 
 // Quote returns an identifier in double quotes, unless it consists of lower-case ASCII
-// letters, digits and underscores. It is for messages: it does not quote reserved
+// letters, digits and underscores. Use it only for messages: it does not quote reserved
 // words. pgtools.Quote is for statements.
 func Quote(name string) string {
 	plain := name != "" && (name[0] < '0' || name[0] > '9')

@@ -63,7 +63,7 @@ func (p *parser) elements(u *Unique) {
 		default:
 			u.Columns = append(u.Columns, p.name())
 		}
-		for p.err == nil && !p.sees(",") && !p.sees(")") { // order, collation and operator class
+		for p.err == nil && !p.sees(",") && !p.sees(")") { // skip order, collation and operator class
 			p.skip()
 		}
 		p.accept(",")

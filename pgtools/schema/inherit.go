@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// maxDepth bounds chains of partitions, inherited tables and domains over domains. In a
-// hostile archive such a chain may be a cycle.
+// maxDepth limits chains of partitions, inherited tables and domains. In a hostile archive
+// such a chain may be a cycle.
 const maxDepth = 100
 
 // resolve adds inherited columns to the tables, and definitions to the types.
@@ -46,7 +46,7 @@ func (b *schemaBuilder) completeColumn(d *definition, c *Column) {
 	}
 }
 
-// describe adds the details that the archive has about a type.
+// describe adds the archive's details about a type.
 func (b *schemaBuilder) describe(t *Type, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("domains form a cycle")
@@ -65,7 +65,7 @@ func (b *schemaBuilder) describe(t *Type, depth int) error {
 	return nil
 }
 
-// inherit adds to d the columns and checks of its parents and of its row type.
+// inherit adds the columns and checks of its parents and of its row type to d.
 func (b *schemaBuilder) inherit(d *definition, done map[Name]bool, depth int) {
 	if done[d.Name] || depth > maxDepth {
 		return
@@ -115,7 +115,7 @@ func (d *definition) hasCheck(c Check) bool {
 	return slices.ContainsFunc(d.Checks, func(own Check) bool { return own.Name == c.Name && own.SQL == c.SQL })
 }
 
-// merge adds c to columns, or merges it into the column of the same name.
+// merge adds c to columns, or merges it into the column with the same name.
 func merge(columns []Column, c Column) []Column {
 	for i := range columns {
 		have := &columns[i]

@@ -10,20 +10,20 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// ErrInserts is the error for rows that come as statements but are not all INSERTs of
-// constants into their own table, as pg_dump writes them.
+// ErrInserts is the error for rows that are SQL, but not only INSERTs of constants into
+// their own table, as pg_dump writes them.
 var ErrInserts = errors.New("its rows are not INSERT statements as pg_dump writes them")
 
 // Inserts returns a function that wraps the data of a TABLE DATA entry without a COPY
-// statement, from a dump made with pg_dump --inserts. The wrapped reader passes bytes
-// on up to the first one that cannot belong to such a statement, where it returns
-// ErrInserts. A caller that runs each statement at its semicolon never runs another
-// one.
+// statement, from a dump made with pg_dump --inserts. The wrapped reader returns bytes up
+// to the first one that cannot belong to an INSERT of constants into the entry's table, and
+// then ErrInserts. A caller that runs each statement at its semicolon never runs any other
+// statement.
 //
-// The rows must be such statements under all text rules: pg_restore splits them by
-// bytes, the server by characters.
+// The rows must pass under all text rules: pg_restore splits them by bytes, the server by
+// characters.
 //
-// The reader does not use the lexer, which needs all of a statement at once. One row may
+// The reader does not use the lexer, which needs a whole statement at once. One row may
 // have 1 GB, and this state machine keeps at most one word.
 func Inserts(h *archive.Head) func(e *archive.Entry, in io.Reader) io.Reader {
 	mayCopy := mayCopy(h)
@@ -44,7 +44,7 @@ func Inserts(h *archive.Head) func(e *archive.Entry, in io.Reader) io.Reader {
 	}
 }
 
-// insertReader checks the statements that it reads.
+// An insertReader checks the statements that it reads.
 type insertReader struct {
 	in       io.Reader
 	machines []*inserts // one for each of the text rules
@@ -73,12 +73,12 @@ type inserts struct {
 	step  step
 	depth int    // of parentheses
 	quote byte   // the open quote, ' or "; 0 outside of quotes
-	skip  bool   // the next byte of a string is escaped, or the second of a character
-	last  byte   // outside of quotes
-	word  []byte // the word so far
+	skip  bool   // the next byte is escaped, or the second of a character
+	last  byte   // last byte outside quotes
+	word  []byte // current word so far
 }
 
-// step is a place in an INSERT statement.
+// step is a position in an INSERT statement.
 type step int
 
 const (
@@ -86,16 +86,16 @@ const (
 	stepInto               // before INTO
 	stepTable              // in the table's name
 	stepList               // before VALUES
-	stepValues             // after it
+	stepValues             // after VALUES
 )
 
-// longestWord bounds names and key words, in bytes. A qualified name has twice 63
-// characters of up to four bytes, or more when quotes in it are doubled.
+// longestWord is the maximum length of names and keywords, in bytes. A qualified name has
+// twice 63 characters of up to four bytes, or more if it contains doubled quotes.
 const longestWord = 1 << 10
 
 func (s *inserts) takeAll(p []byte) bool {
 	for len(p) > 0 {
-		if s.quote == '\'' && !s.skip && !s.wide { // most of a dump
+		if s.quote == '\'' && !s.skip && !s.wide { // most of a dump, so worth a fast path
 			n := bytes.IndexAny(p, `'\`)
 			if n < 0 {
 				return true
@@ -110,7 +110,7 @@ func (s *inserts) takeAll(p []byte) bool {
 	return true
 }
 
-// take takes one byte, and reports whether it is allowed there.
+// take consumes one byte, and reports whether it is allowed in this place.
 func (s *inserts) take(c byte) bool {
 	switch {
 	case s.skip:
@@ -144,7 +144,7 @@ func (s *inserts) take(c byte) bool {
 	return s.sign(c)
 }
 
-// keep adds a byte to the word, and reports whether there is room.
+// keep adds a byte to the word, and reports whether it fits.
 func (s *inserts) keep(c byte) bool {
 	s.word = append(s.word, c)
 	return len(s.word) <= longestWord
@@ -155,7 +155,7 @@ func (s *inserts) inNumber(c byte) bool {
 	return len(s.word) == 0 && (c == 'e' || c == 'E') && (digit(s.last) || s.last == '.')
 }
 
-// sign takes a byte outside of words.
+// sign consumes a byte outside words.
 func (s *inserts) sign(c byte) bool {
 	before := s.last
 	s.last = c
@@ -184,12 +184,12 @@ func (s *inserts) sign(c byte) bool {
 		s.quote = c
 		return true
 	case c == '-':
-		return before != '-' // a comment
+		return before != '-' // -- starts a comment
 	}
 	return digit(c) || strings.IndexByte("+.eE", c) >= 0
 }
 
-// wordEnds checks the word before a byte, if there is one.
+// wordEnds checks the word that ends before next, if there is one.
 func (s *inserts) wordEnds(next byte) bool {
 	if len(s.word) == 0 {
 		return true

@@ -11,9 +11,9 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Rows must be statements of constants in each reading: by bytes, as pg_restore splits
-// them; by characters, as the server reads them; and with both meanings of a backslash,
-// if the archive does not set one.
+// Rows must be INSERTs of constants under all text rules: by bytes, as pg_restore splits
+// them; by characters, as the server reads them; and with both meanings of a backslash if
+// the archive does not specify one.
 func TestInsertsInEachReading(t *testing.T) {
 	on := archive.Entry{ID: 1, Desc: "STDSTRINGS", Definition: "SET standard_conforming_strings = 'on';\n"}
 	off := archive.Entry{ID: 1, Desc: "STDSTRINGS", Definition: "SET standard_conforming_strings = 'off';\n"}

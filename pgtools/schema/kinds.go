@@ -1,36 +1,36 @@
 package schema
 
-// kindOf describes the entries of one kind, as pg_dump 12 to 19 writes them, by
-// patterns for their statements. A pattern consists of key words and symbols, and of
+// kindOf describes the entries of one kind, as pg_dump 12 to 19 writes them, by patterns
+// for their statements. A pattern consists of keywords, symbols, and
 //
 //	@       a name, with or without a schema
 //	lit     a string; 'a' is the string a
 //	num     a number
 //	[a|b]   one of the words, or none; a+b are two words
 //	<a|b>   one of the words
-//	!as     the word "as" does not follow outside of parentheses
+//	!as     the word "as" does not follow outside parentheses
 //	$       the end; without it, anything may follow
 type kindOf struct {
-	first []string // the beginning of the one statement that creates the object
-	more  []string // the beginnings of any number of statements after it, or in its place
-	body  bool     // a statement may contain others, from BEGIN ATOMIC to END
+	first []string // beginnings of the one statement that creates the object
+	more  []string // beginnings of any number of statements after or instead of first
+	body  bool     // a statement may contain others, between BEGIN ATOMIC and END
 }
 
 // kinds returns the known kinds of entries. For an unknown kind, see judge.unknown.
 //
 //nolint:funlen // a table
 func kinds() map[string]kindOf {
-	// Statements that follow the definition of a table, a view or the like.
+	// Statements that may follow the definition of a table, a view or a similar object.
 	aboutTables := []string{
 		"alter [foreign] table [only] @ alter column @ <set|add|options|drop>",
 		"alter [foreign] table [only] @ add <constraint|not>",
 		"alter table [only] @ replica identity <nothing|full> $",
 		"alter table [only] @ force row level security $",
-		"alter table [only] @ attach partition @ <for|default>", // until version 13
+		"alter table [only] @ attach partition @ <for|default>", // up to version 13
 		"alter <table|view|materialized+view> @ depends on extension @ $",
 	}
 
-	// Statements that follow an index or a key.
+	// Statements that may follow an index or a key.
 	aboutIndexes := []string{
 		"alter [materialized] <table|view> [only] @ cluster on @ $",
 		"alter table [only] @ replica identity using index @ $",
@@ -51,14 +51,14 @@ func kinds() map[string]kindOf {
 	}
 
 	return map[string]kindOf{
-		// Not restored: about the database itself, privileges, subscriptions.
+		// Not restored: the database itself, privileges, subscriptions.
 		"DATABASE":            {first: []string{"create database @"}, more: []string{"alter database @"}},
 		"DATABASE PROPERTIES": {more: []string{"alter database @", "alter role @ in database @ set", "update pg_catalog . pg_database set datistemplate"}},
 		"ACL":                 {more: privileges},
 		"ACL LANGUAGE":        {more: privileges},
 		"DEFAULT ACL":         {more: privileges},
 		"SUBSCRIPTION":        {first: []string{"create subscription @"}},
-		// About any object.
+		// For any object.
 		"COMMENT":        {first: []string{"comment on"}},
 		"SECURITY LABEL": {more: []string{"security label"}},
 		// Before the rows.

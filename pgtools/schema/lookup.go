@@ -10,14 +10,13 @@ func IsBaseType(sql string) bool {
 
 // Collation is the definition of a collation.
 type Collation struct {
-	Options  string // SQL, with the parentheses around it
+	Options  string // SQL, including the parentheses
 	Provider string // such as "icu"; "" for the default
-	Locale   string // "" when the options have none
+	Locale   string // "" if not in the options
 }
 
-// CollationOf reads CREATE COLLATION, and returns false for a statement of any other
-// form. The options are safe to run with standard_conforming_strings on: they cannot
-// contain another statement.
+// CollationOf parses CREATE COLLATION. ok is false for any other statement. The options are
+// safe to run with standard_conforming_strings on: they cannot contain another statement.
 func CollationOf(sql string) (c Collation, ok bool) {
 	p := parse(sql)
 	p.expect("create collation")
@@ -44,7 +43,7 @@ func CollationOf(sql string) (c Collation, ok bool) {
 	return c, p.err == nil && p.over()
 }
 
-// ExtensionSchema returns the schema that CREATE EXTENSION names, or "".
+// ExtensionSchema returns the schema in a CREATE EXTENSION statement, or "".
 func ExtensionSchema(sql string) string {
 	p := &parser{sql: sql, all: read(sql)}
 	p.expect("create extension")
@@ -54,8 +53,8 @@ func ExtensionSchema(sql string) string {
 	return p.name()
 }
 
-// References returns the table to which a statement adds a foreign key, and the table
-// that the key refers to. It returns false for any other statement.
+// References returns the table to which a statement adds a foreign key, and the referenced
+// table. ok is false for any other statement.
 func References(sql string) (from, to Name, ok bool) {
 	p := &parser{sql: sql, all: read(sql)}
 	if !p.accept("alter table") {
@@ -72,8 +71,8 @@ func References(sql string) (from, to Name, ok bool) {
 	return from, to, p.err == nil
 }
 
-// HasVirtualColumns reports whether CREATE TABLE creates a column that Postgres
-// computes when it is read. A definition that cannot be read may have one.
+// HasVirtualColumns reports whether CREATE TABLE creates a column that Postgres computes
+// when the column is read. It returns true for a definition that cannot be parsed.
 func HasVirtualColumns(sql string) bool {
 	p := parse(sql)
 	d := p.table()

@@ -12,7 +12,7 @@ func TestCollationOf(t *testing.T) {
 		"CREATE COLLATION public.de (lc_collate = 'de_DE', lc_ctype = 'C');":         {Options: "(lc_collate = 'de_DE', lc_ctype = 'C')", Locale: "de_DE"},
 		`CREATE COLLATION "a (".b (locale = 'it''s', deterministic = false);`:        {Options: "(locale = 'it''s', deterministic = false)", Locale: "it's"},
 		"CREATE COLLATION public.c FROM \"de-x-icu\";":                               {},
-		// The options are run on their own, so nothing may follow them.
+		// Nothing may follow the options, because they are run on their own.
 		"CREATE COLLATION public.c (locale = 'C'); DROP TABLE t;":        {},
 		`CREATE COLLATION public.c (locale = 'C\'); DROP TABLE t; --');`: {}, // one string with standard_conforming_strings off
 		"CREATE COLLATION public.c (locale = 'C')) (":                    {},

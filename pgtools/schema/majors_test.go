@@ -17,7 +17,7 @@ func TestMajors(t *testing.T) {
 			databases := map[string]string{
 				"app": demodata.Schema(), "zoo": demodata.Zoo(), "forms": testdata(t, "forms.sql"), "kinds": testdata(t, "kinds.sql"),
 			}
-			if major < 14 { // which has no routines with an SQL body
+			if major < 14 { // has no routines with an SQL body
 				delete(databases, "zoo")
 				delete(databases, "kinds")
 			}

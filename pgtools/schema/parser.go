@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// parser goes through the tokens of one definition. Its methods are named after the
-// piece of grammar that they consume. After the first failure err is set, and the
-// parser no longer moves.
+// A parser steps through the tokens of one definition. Its methods are named after the
+// grammar that they consume. After the first failure err is set, and the parser no longer
+// moves.
 type parser struct {
 	sql string
 	all []token
@@ -39,8 +39,8 @@ func (p *parser) peek(n int) token {
 
 func (p *parser) over() bool { return p.peek(0).kind == end }
 
-// accept consumes the tokens of text, key words and symbols separated by spaces, if
-// they come next.
+// accept consumes the tokens of text, keywords and symbols separated by spaces, if they
+// come next.
 func (p *parser) accept(text string) bool {
 	if !p.sees(text) {
 		return false
@@ -87,8 +87,8 @@ func (p *parser) qualified() Name {
 	return n
 }
 
-// names consumes identifiers in parentheses. In the columns of a key, one may be a
-// period: "PERIOD valid_at", "valid_at WITHOUT OVERLAPS".
+// names consumes identifiers in parentheses. In the columns of a key, one may be a period:
+// "PERIOD valid_at", "valid_at WITHOUT OVERLAPS".
 func (p *parser) names() []string {
 	var list []string
 	p.expect("(")
@@ -105,7 +105,7 @@ func (p *parser) names() []string {
 	return list
 }
 
-// skip passes over one token, or over one pair of parentheses and its content.
+// skip skips one token, or a pair of parentheses and its content.
 func (p *parser) skip() {
 	if !p.sees("(") && !p.sees("[") {
 		if p.over() {
@@ -133,7 +133,7 @@ func (p *parser) skip() {
 }
 
 // until consumes at least one token, and then all tokens up to one of stops outside
-// of parentheses. It returns their source.
+// parentheses. It returns their source text.
 func (p *parser) until(stops ...string) string {
 	start := p.peek(0).start
 	for first := true; p.err == nil && !p.over(); first = false {
@@ -145,7 +145,7 @@ func (p *parser) until(stops ...string) string {
 	return p.since(start)
 }
 
-// since returns the source from start up to the last consumed token.
+// since returns the source text from start up to the last consumed token.
 func (p *parser) since(start int) string {
 	if p.err != nil || p.at == 0 {
 		return ""
@@ -212,7 +212,7 @@ func (p *parser) typeName() Type {
 	return t
 }
 
-// furtherWords consumes the words of a type's name after the first one.
+// furtherWords consumes the rest of a type's name after its first word.
 func (p *parser) furtherWords(first string) string {
 	switch {
 	case (first == "character" || first == "bit") && p.accept("varying"):
@@ -227,8 +227,7 @@ func (p *parser) furtherWords(first string) string {
 	return ""
 }
 
-// modifiers consumes numbers in parentheses. It passes over words, which PostGIS
-// allows there.
+// modifiers consumes numbers in parentheses. It skips words, which PostGIS allows there.
 func (p *parser) modifiers() []int {
 	var list []int
 	p.expect("(")

@@ -7,7 +7,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// Partitions has the parent of each partition: the table that it is attached to.
+// Partitions maps each partition to its parent, the table to which it is attached.
 type Partitions map[Name]Name
 
 // PartitionsOf reads the partitions of an archive. From version 14 on, pg_dump attaches
@@ -30,7 +30,7 @@ func partitionsOf(h *archive.Head, convert func(*archive.Entry) *archive.Entry) 
 	return found
 }
 
-// Ancestors yields n, its parent, the parent of that, and so on. It stops after maxDepth
+// Ancestors yields n, its parent, the parent's parent, and so on. It stops after maxDepth
 // tables: a hostile archive may attach partitions in a cycle.
 func (p Partitions) Ancestors(n Name) iter.Seq[Name] {
 	return func(yield func(Name) bool) {
@@ -58,8 +58,8 @@ func Attachments(h *archive.Head) map[int]int {
 	return found
 }
 
-// ParentOf returns the table that an entry attaches a partition to: a TABLE ATTACH
-// entry, or the entry of the partition itself.
+// ParentOf returns the table to which an entry attaches a partition. The entry is a TABLE
+// ATTACH entry, or that of the partition itself.
 func ParentOf(e *archive.Entry) (parent Name, is bool) {
 	if !mayAttach(e) {
 		return Name{}, false

@@ -9,8 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Until version 13 pg_dump attaches a partition in the entry of its table, and from 14
-// on in a separate entry. Both mean the same.
+// Up to version 13 pg_dump attaches a partition in the entry of its table, and from 14 on
+// in a separate entry. Both mean the same.
 func TestAttachments(t *testing.T) {
 	whole := archive.Entry{ID: 1, Desc: "TABLE", Namespace: "public", Tag: "whole", Definition: "CREATE TABLE public.whole (\n    at date,\n    name text DEFAULT ' ATTACH PARTITION '::text\n)\nPARTITION BY RANGE (at);\n"}
 	part := archive.Entry{ID: 2, Desc: "TABLE", Namespace: "public", Tag: "part", Definition: "CREATE TABLE public.part (\n    at date,\n    name text\n);\n"}

@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// Pattern selects tables, with the syntax of psql and pg_dump: "*" stands for any
-// characters and "?" for one, a schema may precede a dot, and upper-case letters need
-// double quotes. A pattern without a schema matches in all schemas.
+// Pattern selects tables, with the syntax of psql and pg_dump: "*" matches any characters
+// and "?" one, a schema may precede a dot, and upper-case letters need double quotes. A
+// pattern without a schema matches in all schemas.
 type Pattern struct {
 	text          string
-	schema, table *regexp.Regexp // schema is nil for all schemas
+	schema, table *regexp.Regexp // a nil schema means all
 	wild          bool
 }
 
-// ParsePattern reads one pattern.
+// ParsePattern parses one pattern.
 func ParsePattern(text string) (Pattern, error) {
 	p := Pattern{text: text}
 	var part strings.Builder
@@ -59,7 +59,7 @@ func (p Pattern) Matches(n Name) bool {
 	return (p.schema == nil || p.schema.MatchString(n.Schema)) && p.table.MatchString(n.Name)
 }
 
-// Exact ranks how exact the pattern is: 0 with wildcards, 1 for a name in all schemas, 2
+// Exact ranks how specific the pattern is: 0 with wildcards, 1 for a name in all schemas, 2
 // for a name in one schema.
 func (p Pattern) Exact() int {
 	switch {

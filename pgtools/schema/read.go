@@ -8,18 +8,18 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// schemaBuilder puts a Schema together.
+// A schemaBuilder assembles a Schema.
 type schemaBuilder struct {
 	schema      *Schema
 	definitions map[int]*definition // by dump id
 	byName      map[Name]*definition
 	order       []*definition // in the archive's order
 	composites  map[Name][]Column
-	broken      map[Name]error // types that could not be read
+	broken      map[Name]error // types that could not be parsed
 	ranges      map[Name]bool
 }
 
-// Read returns the tables of an archive. It never fails: if it cannot read part of a
+// Read returns the tables of an archive. It never fails: if it cannot parse part of a
 // table, it sets the table's Unread.
 func Read(head *archive.Head) *Schema {
 	b := &schemaBuilder{
@@ -47,7 +47,7 @@ func Read(head *archive.Head) *Schema {
 	return b.schema
 }
 
-// inUTF8 returns the entry with its texts in UTF-8, like the text of masking rules.
+// inUTF8 returns the entry with its text in UTF-8, like the text of masking rules.
 func inUTF8(e *archive.Entry) *archive.Entry {
 	u := *e
 	u.Namespace, u.Tag = e.Names()
@@ -61,8 +61,8 @@ func (d *definition) unread(err error) {
 	}
 }
 
-// define reads an entry that creates a table or a type, and notes the names of views
-// and sequences.
+// define reads an entry that creates a table or a type, and records the names of views and
+// sequences.
 func (b *schemaBuilder) define(e *archive.Entry) {
 	n := Name{e.Namespace, e.Tag}
 	switch e.Desc {
@@ -163,7 +163,7 @@ func (p *parser) domain() *Domain {
 	return d
 }
 
-// alter reads an entry that changes a table or a type, or that holds rows.
+// alter reads an entry that changes a table or a type, or that contains rows.
 func (b *schemaBuilder) alter(e *archive.Entry) error {
 	switch e.Desc {
 	case "TABLE DATA":
@@ -192,7 +192,7 @@ func (b *schemaBuilder) alter(e *archive.Entry) error {
 	p.accept("only")
 	d := b.byName[p.qualified()]
 	if p.err != nil || d == nil {
-		return p.err // of a view
+		return p.err // the entry of a view
 	}
 	switch {
 	case p.accept("add constraint"):
@@ -231,7 +231,7 @@ func (p *parser) alterColumn(d *definition, name string) {
 }
 
 // addRows reads the COPY statement of a TABLE DATA entry. The statement may name the
-// partitioned table; the entry names the partition.
+// partitioned table, while the entry names the partition.
 func (b *schemaBuilder) addRows(e *archive.Entry) error {
 	n := Name{e.Namespace, e.Tag}
 	d := b.byName[n]

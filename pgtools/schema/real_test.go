@@ -19,7 +19,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// The schema that is read from an archive must agree with the catalogs of the database.
+// The schema read from an archive must agree with the database's catalogs.
 func TestAgainstTheCatalogs(t *testing.T) {
 	compareAll(t, pgtest.New(t), map[string]string{
 		"app": demodata.Schema(), "zoo": demodata.Zoo(), "forms": testdata(t, "forms.sql"), "kinds": testdata(t, "kinds.sql"),
@@ -37,7 +37,7 @@ func compareAll(t *testing.T, c *pgtest.Cluster, databases map[string]string) {
 				t.Fatal(err)
 			}
 			compare(t, c, name)
-			if name == "zoo" || name == "kinds" { // which have all kinds of objects
+			if name == "zoo" || name == "kinds" { // these have all kinds of objects
 				genuineWithOptions(t, c, name)
 			}
 		})
@@ -53,7 +53,7 @@ func testdata(t *testing.T, name string) string {
 	return string(text)
 }
 
-// dump returns the schema that is read from a dump of a database.
+// dump returns the schema read from a dump of a database.
 func dump(t *testing.T, c *pgtest.Cluster, database string) *schema.Schema {
 	t.Helper()
 	head, err := archive.ReadHead(bytes.NewReader(c.Run(t, nil, "pg_dump", "-Fc", "-Z0", "-d", c.SocketURI(database))))
@@ -66,8 +66,8 @@ func dump(t *testing.T, c *pgtest.Cluster, database string) *schema.Schema {
 
 const notOurs = ` n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') `
 
-// columnsQuery returns the facts of schema.Column for each column. A domain's NOT NULL
-// counts as the column's.
+// columnsQuery returns the fields of schema.Column for each column. A domain's NOT NULL
+// applies to the column.
 const columnsQuery = `
 WITH RECURSIVE based (type, oid, strict) AS (
     SELECT oid, oid, typnotnull FROM pg_type
@@ -96,7 +96,7 @@ func columns(s *schema.Schema) []string {
 			collation := strings.ReplaceAll(c.Collation, `"default"`, "")
 			base := c.Type.Root()
 			root := base.SQL
-			if (base.Modifiers != nil || base.Name.Name == "interval") && !base.Array { // format_type(…, NULL) leaves them out
+			if (base.Modifiers != nil || base.Name.Name == "interval") && !base.Array { // format_type(…, NULL) omits the modifiers
 				root = base.Name.String()
 				if base.Name.Schema == "" {
 					root = base.Name.Name
@@ -267,7 +267,7 @@ func compare(t *testing.T, c *pgtest.Cluster, database string) {
 	}
 }
 
-// conditions removes the parentheses and words around the conditions.
+// conditions removes the surrounding parentheses and words.
 func conditions(lines []string) []string {
 	for i, line := range lines {
 		line = strings.TrimSuffix(line, " NOT ENFORCED")

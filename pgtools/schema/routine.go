@@ -9,8 +9,8 @@ type RoutineOptions struct {
 	Leakproof bool
 }
 
-// RoutineOptionsOf reads the options of CREATE FUNCTION or CREATE PROCEDURE. A
-// statement that cannot be read has none.
+// RoutineOptionsOf parses the options of CREATE FUNCTION or CREATE PROCEDURE. It returns
+// none for a statement that cannot be parsed.
 func RoutineOptionsOf(sql string) (o RoutineOptions) {
 	all := outside(sql)
 	for i, t := range all {
@@ -32,9 +32,9 @@ func RoutineOptionsOf(sql string) (o RoutineOptions) {
 	return o
 }
 
-// RoutineWords returns the language of the function or procedure that a statement
-// creates, and all names and key words of the statement and its body. ok is false if
-// they cannot be read.
+// RoutineWords returns the language of the function or procedure that a statement creates,
+// and all names and keywords of the statement and its body. ok is false if they cannot be
+// parsed.
 func RoutineWords(sql string) (language string, words map[string]bool, ok bool) {
 	all, err := tokens(sql)
 	if err != nil {
@@ -60,7 +60,7 @@ func RoutineWords(sql string) (language string, words map[string]bool, ok bool) 
 }
 
 // Raises returns the messages of RAISE in the PL/pgSQL functions that SQL creates. In a
-// message, % stands for a value. SQL that cannot be read has none.
+// message, % is a placeholder. Raises returns nothing for SQL that cannot be parsed.
 func Raises(sql string) []string {
 	var messages []string
 	outer, err := tokens(sql)
@@ -108,7 +108,7 @@ func raised(before []token) bool {
 }
 
 // Routine returns the name of the function that CREATE FUNCTION creates, without its
-// schema, or "" if the statement cannot be read.
+// schema, or "" if the statement cannot be parsed.
 func Routine(sql string) string {
 	all, err := tokens(sql)
 	if err != nil {

@@ -2,11 +2,11 @@ package schema
 
 import "strings"
 
-// Schema holds the tables of an archive and the types that they use.
+// Schema contains the tables of an archive and the types that they use.
 type Schema struct {
-	Tables  []*Table // ordinary, partitioned and foreign ones, in the archive's order
+	Tables  []*Table // ordinary, partitioned and foreign tables, in the archive's order
 	Domains map[Name]*Domain
-	Enums   map[Name][]string // labels
+	Enums   map[Name][]string // labels by type
 	Others  map[Name]string   // other relations: "view", "materialized view" or "sequence"
 }
 
@@ -24,7 +24,7 @@ type Name struct {
 	Schema, Name string
 }
 
-// String returns "schema.name", each part quoted where SQL needs it.
+// String returns "schema.name", with each part quoted where SQL needs it.
 func (n Name) String() string {
 	if n.Schema == "" {
 		return Quote(n.Name)
@@ -47,19 +47,19 @@ type Table struct {
 	Name
 	Kind        Kind
 	Columns     []Column // own and inherited ones
-	Inherits    []Name   // INHERITS
-	PartitionOf *Name    // its parent; nil if it is not a partition
-	PartitionBy string   // such as "RANGE (seen)"; "" if it is not partitioned
+	Inherits    []Name   // parents in INHERITS
+	PartitionOf *Name    // parent; nil if the table is not a partition
+	PartitionBy string   // such as "RANGE (seen)"; "" if not partitioned
 	Uniques     []Unique
 	Indexes     []Index // including those of Uniques
-	Checks      []Check // without those of its columns' domains
+	Checks      []Check // except those of its columns' domains
 	ForeignKeys []ForeignKey
 
-	DataID int      // dump id of its TABLE DATA entry, 0 without one
-	Copy   []string // columns of its COPY statement, in that order; nil without one
+	DataID int      // dump id of the TABLE DATA entry; 0 if none
+	Copy   []string // columns of the COPY statement, in order; nil if none
 
-	// Unread is nil if the whole definition was understood. Otherwise it is the
-	// cause, and the other fields may be incomplete.
+	// Unread is nil if the whole definition was parsed. Otherwise it is the error, and the
+	// other fields may be incomplete.
 	Unread error
 }
 
@@ -77,15 +77,15 @@ func (t *Table) Column(name string) *Column {
 type Column struct {
 	Name      string
 	Type      Type
-	NotNull   bool   // from the table, a primary key, or the type's domain
-	Default   string // SQL, "" without one
-	Collation string // as pg_dump writes it; "" for the type's own
+	NotNull   bool   // because of the table, a primary key, or the type's domain
+	Default   string // SQL; "" if none
+	Collation string // as pg_dump writes it; "" means the type's own
 	Generated Generated
 	Formula   string // SQL of a generated column
 	Identity  Identity
 }
 
-// Generated is how Postgres computes a column.
+// Generated is the way Postgres computes a column.
 type Generated string
 
 // The ways to compute a column.
@@ -95,7 +95,7 @@ const (
 	Virtual      Generated = "virtual" // from PostgreSQL 18 on
 )
 
-// Identity is how Postgres numbers a column.
+// Identity is the way Postgres numbers a column.
 type Identity string
 
 // The ways to number a column.
@@ -108,15 +108,15 @@ const (
 // Type is the type of a column.
 type Type struct {
 	SQL       string // as pg_dump writes it, such as "character varying(40)[]" or "public.email_address"
-	Name      Name   // without modifiers and brackets; Schema is "" for Postgres' own, such as "character varying"
+	Name      Name   // without modifiers and brackets; Schema is "" for built-in types, such as "character varying"
 	Modifiers []int  // such as 40, or precision and scale of numeric
-	Array     bool   // of any number of dimensions
-	Base      *Type  // of a domain: the type below it, which may be a domain; else nil
+	Array     bool   // with any number of dimensions
+	Base      *Type  // for a domain, its underlying type, which may be a domain; otherwise nil
 	Labels    []string
 	Composite bool // a row type or a range that the archive creates
 }
 
-// Root returns the base type below all domains of t, or t itself.
+// Root returns the base type below all domains of t, or t if it is not a domain.
 func (t Type) Root() Type {
 	for !t.Array && t.Base != nil {
 		t = *t.Base
@@ -145,13 +145,13 @@ func (t Type) Length() int {
 	return e.Modifiers[0]
 }
 
-// Unique is a unique index, or a key that is one.
+// Unique is a unique index, or a key or constraint with one.
 type Unique struct {
 	Name             string
 	Primary          bool
-	Columns          []string // the plain columns
-	Expressions      []string // SQL of the other elements
-	Where            string   // SQL of a partial index, "" for all rows
+	Columns          []string // columns that are not expressions
+	Expressions      []string // SQL of the expressions
+	Where            string   // condition of a partial index; "" means all rows
 	NullsNotDistinct bool
 	Exclude          bool // an exclusion constraint, which may compare with operators other than =
 }
@@ -160,16 +160,16 @@ type Unique struct {
 type Index struct {
 	Name        string
 	Method      string   // such as "btree"
-	Columns     []string // the plain columns
-	Expressions []string // SQL of the other elements
+	Columns     []string // columns that are not expressions
+	Expressions []string // SQL of the expressions
 	Include     []string // INCLUDE columns
-	Where       string   // SQL of a partial index, "" for all rows
+	Where       string   // condition of a partial index; "" means all rows
 }
 
 // Check is a CHECK constraint of a table or a domain.
 type Check struct {
-	Name     string // "" if it has none
-	SQL      string // the condition, without the parentheses around it
+	Name     string // "" if unnamed
+	SQL      string // the condition, without its outer parentheses
 	NotValid bool   // NOT VALID or NOT ENFORCED: rows may violate it
 }
 
@@ -178,7 +178,7 @@ type ForeignKey struct {
 	Name       string
 	Columns    []string
 	References Name
-	Foreign    []string // the referenced columns, one for each of Columns
+	Foreign    []string // referenced columns, one for each of Columns
 	NotValid   bool
 }
 
@@ -187,5 +187,5 @@ type Domain struct {
 	Name
 	Base    Type
 	NotNull bool
-	Checks  []Check // VALUE stands for the value
+	Checks  []Check // use VALUE for the value
 }

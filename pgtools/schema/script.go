@@ -2,18 +2,18 @@ package schema
 
 import "strings"
 
-// ScriptStatement is one statement of a script of SQL.
+// ScriptStatement is one statement of an SQL script.
 type ScriptStatement struct {
-	Line      int  // of its first token, counted from 1
-	Psql      bool // a command of psql, such as \i
+	Line      int  // line of its first token, counted from 1
+	Psql      bool // a psql command, such as \i
 	FromStdin bool // COPY … FROM STDIN
 }
 
-// SplitScript splits a script at its semicolons, as psql does: not in quotes,
-// comments, parentheses, or the body of a function. The result is for messages
-// alone. The server splits the script by itself.
+// SplitScript splits a script at its semicolons, as psql does: not in quotes, comments,
+// parentheses, or the body of a function. Use the result only for messages: the server
+// splits the script itself.
 func SplitScript(sql string) []ScriptStatement {
-	all, _ := lexer{lenient: true}.tokens(sql) // a lenient lexer takes any text
+	all, _ := lexer{lenient: true}.tokens(sql) // a lenient lexer accepts any text
 	var list []ScriptStatement
 	line, counted, begin, depth, body := 1, 0, 0, 0, 0
 	end := func(i int) {

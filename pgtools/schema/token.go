@@ -11,14 +11,14 @@ type kind int
 
 const (
 	end     kind = iota
-	word         // an identifier without quotes, or a key word; in lower case
-	quoted       // an identifier in double quotes, without them
-	literal      // the text of a string
+	word         // an unquoted identifier, or a keyword; in lower case
+	quoted       // an identifier in double quotes; text has no quotes
+	literal      // a string; text is its value
 	number
 	symbol // one of ( ) [ ] , ; . or an operator such as :: or <>
 )
 
-// token is one token of SQL, from byte start up to stop of the source.
+// A token is one token of SQL, from byte start up to stop of the source.
 type token struct {
 	kind        kind
 	text        string
@@ -27,12 +27,12 @@ type token struct {
 
 var errCut = errors.New("a quote or comment is not closed")
 
-// tokens splits SQL as Postgres does with standard_conforming_strings on, which
-// pg_dump sets. It leaves out comments.
+// tokens splits SQL as Postgres does with standard_conforming_strings on, which pg_dump
+// sets. It omits comments.
 func tokens(sql string) ([]token, error) { return lexer{}.tokens(sql) }
 
-// lexer splits SQL into tokens. It never mistakes code that the server would run for part
-// of a string, a name or a comment: where it is not sure, it returns an error.
+// A lexer splits SQL into tokens. It never mistakes code that the server would run for part
+// of a string, a name or a comment: in case of doubt, it returns an error.
 type lexer struct {
 	escapes bool // standard_conforming_strings is off
 	lenient bool // accept any text, even open quotes and unknown characters
@@ -79,15 +79,15 @@ func (l lexer) tokens(sql string) ([]token, error) {
 	return all, nil
 }
 
-// joined reports whether a letter follows a number or a parameter directly. Releases
-// of Postgres disagree on where such a number ends.
+// joined reports whether a letter follows a number or a parameter directly. Versions of
+// Postgres disagree on where such a number ends.
 func joined(t token, rest string) bool {
 	isNumber := t.kind == number || t.kind == symbol && len(t.text) > 1 && t.text[0] == '$'
 	return isNumber && rest != "" && (letter(rest[0]) || rest[0] == '$')
 }
 
-// lineComment returns the length of a comment up to the end of the line. For
-// Postgres, a carriage return ends a line.
+// lineComment returns the length of a comment up to the end of the line. In Postgres, a
+// carriage return ends a line.
 func lineComment(sql string) int {
 	if n := strings.IndexAny(sql, "\n\r"); n >= 0 {
 		return n
@@ -95,8 +95,8 @@ func lineComment(sql string) int {
 	return len(sql)
 }
 
-// comment returns the length of the comment at the start of sql, or -1 if it is not
-// closed. Comments nest.
+// comment returns the length of the comment at the start of sql, or -1 if it is not closed.
+// Comments can be nested.
 func comment(sql string) int {
 	depth := 0
 	for i := 0; i+1 < len(sql); i++ {
@@ -154,7 +154,7 @@ func (l lexer) next(sql string) (token, int) {
 }
 
 // text reads the string literal whose quote is at sql[at]. A quote on a later line
-// continues the literal, with the same rules for escapes.
+// continues the literal, with the same escape rules.
 func text(sql string, at int, escapes bool) (token, int) {
 	var body strings.Builder
 	for {
@@ -194,15 +194,15 @@ func continuation(sql string) int {
 	return 0
 }
 
-// within reads the text between the quote at the start of sql and the closing one.
-// The length includes both quotes; it is -1 if the closing one is missing.
+// within reads the text between the quote at the start of sql and the closing one. The
+// length includes both quotes; it is -1 if the closing one is missing.
 func within(sql string, quote byte, escapes bool) (string, int) {
 	var body strings.Builder
 	for i := 1; i < len(sql); i++ {
 		switch c := sql[i]; {
 		case escapes && c == '\\' && i+1 < len(sql):
 			i++
-			body.WriteByte(sql[i]) // pg_dump escapes backslashes and nothing else
+			body.WriteByte(sql[i]) // pg_dump escapes only backslashes
 		case c == quote && i+1 < len(sql) && sql[i+1] == quote:
 			i++
 			body.WriteByte(quote)
@@ -261,8 +261,8 @@ func letter(c byte) bool {
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
 
-// lower folds A to Z, as Postgres does in names of UTF8 databases. It keeps all other
-// bytes, which may be in any encoding.
+// lower folds A to Z, as Postgres does in names of UTF8 databases. It leaves all other
+// bytes unchanged, because they may be in any encoding.
 func lower(s string) string {
 	b := []byte(s)
 	for i, c := range b {

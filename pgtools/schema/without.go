@@ -10,8 +10,8 @@ func LabelProviders(sql string) (names []string) {
 	return names
 }
 
-// WithoutLabels returns SECURITY LABEL statements without those of unwanted providers,
-// or "" if none is left. pg_dump writes the labels of all providers together.
+// WithoutLabels returns SECURITY LABEL statements without those of unwanted providers, or
+// "" if none remain. pg_dump writes the labels of all providers together.
 func WithoutLabels(sql string, unwanted func(provider string) bool) string {
 	var b strings.Builder
 	for _, l := range labels(sql) {
@@ -51,13 +51,14 @@ func labels(sql string) (found []label) {
 	return found
 }
 
-// WithoutAttributeOptions returns a definition without the options of columns that are
-// not known, and their names. pg_dump writes such options after CREATE TABLE:
+// WithoutAttributeOptions returns a definition without unknown column options, and the
+// names of the options it cut. pg_dump writes such options after CREATE TABLE:
 //
 //	ALTER TABLE ONLY public.items ALTER COLUMN price SET (n_distinct=5, pg_attver=3);
 //
-// A statement is removed when none of its options is left. SQL that cannot be split
-// into tokens stays unchanged. standard is the setting standard_conforming_strings.
+// WithoutAttributeOptions removes a statement if none of its options remain. SQL that
+// cannot be split into tokens stays unchanged. standard is the setting
+// standard_conforming_strings.
 func WithoutAttributeOptions(sql string, standard bool, known func(option string) bool) (edited string, cut []string) {
 	all, err := lexer{escapes: !standard}.tokens(sql)
 	if err != nil {
@@ -99,14 +100,14 @@ func WithoutAttributeOptions(sql string, standard bool, known func(option string
 	return b.String(), cut
 }
 
-// attributeOption is one option and its place.
+// An attributeOption is one option and its place in the source.
 type attributeOption struct {
 	name, text  string
 	start, stop int
 }
 
 // attributeOptions consumes a statement that sets options of a column. For any other
-// statement it returns nil and the parser does not move.
+// statement it returns nil, and the parser does not move.
 func (p *parser) attributeOptions() []attributeOption {
 	at := p.at
 	var options []attributeOption
@@ -143,8 +144,8 @@ func (p *parser) attributeOptions() []attributeOption {
 }
 
 // WithoutRoles returns CREATE POLICY without unwanted roles, and the SQL of the roles that
-// it kept and cut. The policy is "" if no role is left. A policy for all roles and a
-// statement of a different form stay unchanged.
+// it kept and cut. edited is "" if no role remains. A policy for all roles and any other
+// statement stay unchanged.
 func WithoutRoles(sql string, unwanted func(role string) bool) (edited string, kept, cut []string) {
 	p := &parser{sql: sql, all: read(sql)}
 	p.expect("create policy")
