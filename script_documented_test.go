@@ -25,7 +25,7 @@ func cmdDocumented(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		for i, line := range lines {
 			if slices.Contains(lines[:i], line) {
-				continue // it ran when the page first showed it
+				continue // the command ran when the page first showed it
 			}
 			if reason, ok := notHere(line); ok {
 				ts.Logf("not run: %s: %s", line, reason)

@@ -217,7 +217,7 @@ func newUploadOptions(c *cli.Context) (s3store.UploadOptions, error) {
 type backupResult struct {
 	Bucket        string         `json:"bucket"`
 	Key           string         `json:"key"`
-	Manifest      string         `json:"manifest,omitempty"` // its key; "" if the dump has none
+	Manifest      string         `json:"manifest,omitempty"` // key of the manifest; "" if there is none
 	Size          int64          `json:"size"`               // bytes
 	ETag          string         `json:"etag"`
 	Label         string         `json:"env"`

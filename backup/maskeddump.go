@@ -46,7 +46,7 @@ func newMaskedDumpPlan(env *command.Env, settings *config.Sources, flags config.
 type maskedResult struct {
 	Bucket   string `json:"bucket"`
 	Key      string `json:"key"`
-	Manifest string `json:"manifest,omitempty"` // its key; "" if the dump has none
+	Manifest string `json:"manifest,omitempty"` // key of the manifest; "" if there is none
 	Size     int64  `json:"size"`               // bytes
 	ETag     string `json:"etag"`
 	Rules    string `json:"mask_rules"`

@@ -72,7 +72,7 @@ func timedOut(ctx context.Context) error {
 }
 
 // watchReads returns a reader of pg_dump's output r. A Read that takes longer than limit
-// stops the backup; 0 means no limit. count gets the number of bytes of each Read.
+// stops the backup; 0 means no limit. count receives the number of bytes of each Read.
 func (t *timeouts) watchReads(r io.Reader, limit time.Duration, now func() time.Time, count func(n int64)) *watchedReader {
 	w := &watchedReader{r: r, limit: limit, now: now, count: count, stalled: func() {
 		t.expire(fmt.Errorf("%w: pg_dump wrote nothing for %s", errStalled, limit),

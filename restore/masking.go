@@ -135,7 +135,7 @@ func (m masking) seed(dryRun bool) (string, error) {
 type maskInfo struct {
 	// Masked reports whether rules masked, or would mask, personal data.
 	Masked bool   `json:"masked"`
-	Rules  string `json:"mask_rules,omitempty"` // their hash
+	Rules  string `json:"mask_rules,omitempty"` // hash of the masking rules
 	// Before reports that the dump was masked when it was made, and is not masked again.
 	Before bool `json:"masked_before,omitempty"`
 	// Covered are the tables with masked or left-out data. They exist even without rules,

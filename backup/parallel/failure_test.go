@@ -140,7 +140,7 @@ func TestDumpOfLittleData(t *testing.T) {
 	}
 	tool := dumpTool(t)
 	file := filepath.Join(t.TempDir(), "dump")
-	wrapper := filepath.Join(filepath.Dir(file), "pg_dump") // it passes the dump on only after pg_dump has ended
+	wrapper := filepath.Join(filepath.Dir(file), "pg_dump") // the wrapper passes the dump on only after pg_dump has ended
 	if err := os.WriteFile(wrapper, fmt.Appendf(nil, "#!/bin/sh\n'%s' \"$@\" >'%s' && cat '%s'\n", tool.Path, file, file), 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ type item struct {
 type block struct {
 	*archive.Entry
 
-	// These are set for a table.
+	// The following fields are set only for a table.
 	oid     uint32
 	name    string // quoted, in the encoding of the archive
 	columns string // columns of its COPY statement; "" for none

@@ -46,7 +46,7 @@ type PrunedDump struct {
 	Removed bool     `json:"removed"`
 	Error   string   `json:"error,omitempty"` // why it could not be removed
 
-	manifest string // its key; "" if the dump has none
+	manifest string // key of the manifest; "" if there is none
 }
 
 // Orphan is a manifest without a dump.

@@ -61,7 +61,7 @@ func TestMayExclude(t *testing.T) {
 		want                   bool
 	}{
 		{"t", "public", "t", true},
-		{"t", "other", "t", true}, // it may be in the search path
+		{"t", "other", "t", true}, // the schema may be in the search path
 		{"t", "public", "tt", false},
 		{"T*", "public", "tea", true},
 		{"t?", "public", "tt", true},

@@ -9,8 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 )
 
-// Settings that name files or other machines need approval. Rules with mistakes name
-// none; the command that uses them fails.
+// Settings that name files or other machines need approval. Invalid rules name none; the
+// command that uses them reports the error.
 func TestSettingsOfARun(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

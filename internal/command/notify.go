@@ -35,8 +35,8 @@ func Notifies(c *cli.Command) bool {
 	return slices.ContainsFunc(c.Flags, func(f cli.Flag) bool { return f.Names()[0] == "notify" })
 }
 
-// NotifyOfUsage prepares notifications about a command line with mistakes, to the URLs of
-// HECTL_NOTIFY or hectl.yml: a crontab with a mistake fails at every run.
+// NotifyOfUsage prepares notifications about an invalid command line, to the URLs of
+// HECTL_NOTIFY or hectl.yml: an invalid crontab line fails at every run.
 func (e *Env) NotifyOfUsage(ctx context.Context, command string) {
 	_ = e.promise(ctx, command, nil) // the caller reports its own error
 }

@@ -5,7 +5,8 @@ import (
 )
 
 // Notify resolves the notification URLs, unparsed. given are the values of --notify.
-// HECTL_NOTIFY separates them with spaces. They are secrets and must not be printed.
+// HECTL_NOTIFY contains URLs separated by spaces. The URLs are secrets and must not be
+// printed.
 func (s *Sources) Notify(given []string) ([]Value, error) {
 	texts, origin := given, "--notify"
 	if len(texts) == 0 {

@@ -13,7 +13,7 @@ type places struct {
 	env      []string
 	file     string // the value in hectl.yml
 	fallback string
-	secret   bool // it may contain a password
+	secret   bool // the value may contain a password
 }
 
 // places returns the places of every setting that is a string, in the order of List.

@@ -17,7 +17,7 @@ var secretForms = []struct {
 }{
 	// postgres://user:PASSWORD@host. A password may contain "/" and "@" although they should be escaped.
 	{regexp.MustCompile(`(?i)\b((?:[a-z][a-z0-9.+-]*\+)?postgres(?:ql)?://[^\s:/@?]*):\S*@`), "${1}:" + hidden + "@"},
-	// The same with one slash or none.
+	// The same form, with one slash or none.
 	{regexp.MustCompile(`(?i)\b(postgres(?:ql)?:/?(?:[^\s:/@?]+:)?)[^\s:/@?][^\s@]*@`), "${1}" + hidden + "@"},
 	// https://user:PASSWORD@host and https://TOKEN@host.
 	{regexp.MustCompile(`(?i)\b(https?://)[^\s/@?#]*@`), "${1}" + hidden + "@"},

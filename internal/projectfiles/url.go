@@ -31,7 +31,7 @@ func parseURL(from Part) (Database, bool) {
 	}, true
 }
 
-// override replaces the parts that are set in of.
+// override replaces the parts of d that are set in of.
 func (d *Database) override(of Database) {
 	for _, pair := range [][2]*Part{{&d.Name, &of.Name}, {&d.Host, &of.Host}, {&d.Port, &of.Port}, {&d.User, &of.User}} {
 		if pair[1].Text != "" {

@@ -112,7 +112,7 @@ func (r *rangeReader) open() (io.ReadCloser, error) {
 	}
 	want := fmt.Sprintf("bytes %d-%d/%d", r.offset, r.end-1, r.obj.Size)
 	if got := aws.ToString(out.ContentRange); got != want || aws.ToInt64(out.ContentLength) != r.end-r.offset {
-		_ = out.Body.Close() // its body is not needed
+		_ = out.Body.Close() // the body is not needed
 		if r.obj.ETag == "" {
 			return nil, r.replacedError()
 		}

@@ -18,7 +18,7 @@ type lack struct {
 	why     string
 	hint    string // how to make it available; "" for none
 	instead string // an equivalent definition that can be restored
-	missing bool   // it is not installed on the server
+	missing bool   // the object is not installed on the server
 	bound   bool   // no restored database can contain it
 	matters bool   // the application may notice
 }

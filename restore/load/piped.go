@@ -158,6 +158,6 @@ func (s *spool) part(_ context.Context, offset, length int64) io.ReadCloser {
 
 func (s *spool) close() {
 	if s.file != nil {
-		_ = s.file.Close() // its contents are no longer needed
+		_ = s.file.Close() // the contents of the file are no longer needed
 	}
 }

@@ -136,7 +136,7 @@ func refuseSchema(differ []diff.Object) error {
 		return nil
 	}
 	if !slices.ContainsFunc(differ, func(o diff.Object) bool { return !strings.HasPrefix(o.Name, "LARGE OBJECT") }) {
-		return notRefreshed("its large objects have changed") // its privileges or comments
+		return notRefreshed("its large objects have changed") // only privileges or comments of large objects differ
 	}
 	return notRefreshed("the schema has changed (%s, such as %s %s)", text.Count(len(differ), "object"), differ[0].Kind, differ[0].Name)
 }
@@ -168,7 +168,7 @@ func (r *Refresh) planTable(ctx context.Context, t *diff.Table, in planned) (rea
 	case !copied && slices.Contains(in.rest.entries, in.reading.byID[e.ID]):
 		return 0, notRefreshed("the rows of %s are INSERT statements", t.Name)
 	case !copied:
-		return 0, nil // its rows are left out
+		return 0, nil // the rows of the table are left out
 	case c.table == nil:
 		return 0, notRefreshed("the rows of %s are copied through a partitioned table", t.Name)
 	case in.reading.tables[t.Name] == nil || in.reading.tables[t.Name].Unread != nil:

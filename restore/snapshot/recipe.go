@@ -42,8 +42,8 @@ func compareRecipes(made, want target.Recipe, password string) string {
 }
 
 // FindBase returns the newest snapshot that can be refreshed to the result of a fetch
-// with this recipe, nil if there is none. why then explains why the newest snapshot of a
-// fetch cannot be refreshed; it is "" if no fetch made a snapshot.
+// with this recipe, nil if there is none. why is then the reason that rules out the
+// newest snapshot of a fetch; it is "" if no fetch made a snapshot.
 func FindBase(snapshots []target.Held, want target.Recipe, password string) (snapshot *target.Held, why string) {
 	for i := range slices.Backward(snapshots) {
 		s := &snapshots[i]

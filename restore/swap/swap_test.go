@@ -43,7 +43,7 @@ func TestSwapSeesWhatCameInTheLastMoment(t *testing.T) {
 					exec("postgres", "CREATE DATABASE "+name)
 				}
 				t.Cleanup(func() {
-					_ = server.Exec(context.WithoutCancel(t.Context()), "postgres", "ALTER DATABASE "+name+" IS_TEMPLATE false") // it may be gone
+					_ = server.Exec(context.WithoutCancel(t.Context()), "postgres", "ALTER DATABASE "+name+" IS_TEMPLATE false") // the database may be gone
 					_ = server.Exec(context.WithoutCancel(t.Context()), "postgres", "DROP DATABASE IF EXISTS "+name)
 				})
 			}

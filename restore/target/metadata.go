@@ -45,7 +45,7 @@ type MetadataTable struct {
 	Schema, Name string
 	Columns      []string
 	Hidden       bool // row security hides rows
-	Foreign      bool // its rows come, or may come, from another server
+	Foreign      bool // rows come, or may come, from another server
 }
 
 // MetadataTables returns the relations that mask.NotesEnvironment recognizes.

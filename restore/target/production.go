@@ -36,10 +36,11 @@ func (s *Session) ProductionReason(ctx context.Context, d Held) (string, error) 
 // keptNotes returns the notes of a database that hectl keeps.
 func (t *Target) keptNotes(ctx context.Context, d Held) (notes, error) {
 	if d.IsInvalid() {
-		return notes{}, nil // it can only be dropped
+		return notes{}, nil // the database can only be dropped
 	}
 	if !d.AllowConn && (d.Kind == TempKind || d.Kind == SnapshotKind || d.Comment == "") {
-		// It accepts no connections, so nothing can have changed it since hectl made it.
+		// The database accepts no connections, so nothing can have changed it since hectl
+		// made it.
 		s := notes{}
 		if d.Snapshot != nil && d.Snapshot.Production {
 			s.Existing = "production"

@@ -282,7 +282,7 @@ func (s *Session) inspect(ctx context.Context) (*pgtools.Database, error) {
 	}
 	if m := ParseMark(existing.Comment); m.Kind == SnapshotKind && m.Snapshot != nil && name == SnapshotName(m.Target, m.Snapshot.Name) {
 		f.SnapshotOf = m.Target
-		return &existing, nil // it accepts no connections
+		return &existing, nil // the target accepts no connections
 	}
 	f.Template = existing.IsTemplate
 	f.notes, err = environment(ctx, s.Conn)

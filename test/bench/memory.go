@@ -57,7 +57,7 @@ func watchMemory(pids []int) (stop func([]*exec.Cmd) memory) {
 // look adds a process and its descendants.
 func (m *memory) look(pid int) {
 	for pid := range descent(pid) {
-		statm, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid)) // it may have exited
+		statm, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid)) // the process may have exited
 		if fields := strings.Fields(string(statm)); len(fields) > 1 {
 			pages, _ := strconv.ParseInt(fields[1], 10, 64) // the kernel writes a number
 			bytes := pages * int64(os.Getpagesize())

@@ -47,10 +47,10 @@ func processorsSoFar() (t processorTime) {
 		}
 	}
 	for pid := range descent(os.Getpid()) {
-		stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)) // it may have exited
+		stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)) // the process may have exited
 		_, fields, _ := strings.Cut(string(stat), ") ")           // a name may contain spaces
 		if n := numbers(fields); len(n) > 14 {
-			t.ours += (n[11] + n[12] + n[13] + n[14]) * tick // its own, and that of children that exited
+			t.ours += (n[11] + n[12] + n[13] + n[14]) * tick // time of the process, and of its children that exited
 		}
 	}
 	return t
@@ -76,7 +76,7 @@ func walk(pid int, yield func(int) bool) bool {
 	}
 	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // the pattern is well-formed
 	for _, file := range threads {
-		children, _ := os.ReadFile(file) // it may have exited
+		children, _ := os.ReadFile(file) // the process may have exited
 		for field := range strings.FieldsSeq(string(children)) {
 			if child, err := strconv.Atoi(field); err == nil && !walk(child, yield) {
 				return false

@@ -171,7 +171,7 @@ type link struct {
 
 	answers sync.Mutex // held while the client gets no answer
 	begin   []byte     // beginning of the server's data
-	backend int        // its process ID, 0 until known
+	backend int        // process ID of the backend, 0 until known
 	sent    []byte     // end of the client's data
 	found   int        // number of watched statements so far
 }

@@ -94,7 +94,7 @@ func (r *report) addPackage(e event) {
 			r.fail(e.Package)
 			r.release(key)
 		}
-		if !r.broken[e.Package] { // it does not build, or failed outside its tests
+		if !r.broken[e.Package] { // the package does not build, or failed outside its tests
 			r.fail(e.Package)
 		}
 	}
