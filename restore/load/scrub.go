@@ -89,8 +89,8 @@ func updates(table string, list []mask.Assignment) (statements []string) {
 
 // scrub removes production's environment, jobs, sessions, passwords and tokens from the
 // temp database. Copied rows are already scrubbed (mask.Credentials), and done reports
-// their tables. Rows of a dump made with --inserts arrive unchanged. scrub asks the
-// catalogs, so it also finds columns that hectl could not read in the dump.
+// their tables. Rows of a dump made with --inserts arrive unchanged. scrub searches
+// the catalogs, so it also finds columns that hectl could not read in the dump.
 //
 // It runs after the data and before the post-data section: there are no triggers yet
 // that would copy the old values, and no rules or policies that would hide rows, and
