@@ -64,7 +64,7 @@ func scheduleCommand(env *command.Env) *cli.Command {
 1    failed
 2    wrong flags or settings, or different units exist; nothing was touched
 12   no permission to write the units`)
-	// Added after the help is generated: "hectl backup --help" lists them.
+	// Added after command.New, so not in the help: "hectl backup --help" lists them.
 	cmd.Flags = slices.Concat(cmd.Flags, scheduledFlags(env))
 	return cmd
 }

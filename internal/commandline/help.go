@@ -2,6 +2,7 @@ package commandline
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -27,6 +28,7 @@ func Describe(c *cli.Command, categories []string, exits string) {
 		sub.HelpName = program + " " + c.Name + " " + sub.Name
 	}
 	c.HideHelpCommand = true
+	cli.HelpPrinter = printHelp
 	c.CustomHelpTemplate = helpTemplate(c, categories, exits)
 	c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return usageError(FullName(c), err) }
 }
@@ -52,16 +54,30 @@ func helpTemplate(c *cli.Command, categories []string, exits string) string {
 	}
 	b.WriteString("{{if .Description}}\n{{.Description}}\n{{end}}")
 	for _, category := range categories {
-		flags := inCategory(c.Flags, category)
-		if len(flags) == 0 {
-			continue
-		}
-		b.WriteString("\n" + strings.ToUpper(category) + ":\n")
-		for _, f := range flags {
-			b.WriteString(flagHelp(f))
-		}
+		fmt.Fprintf(&b, "{{flags . %d %q}}", len(c.Flags), category)
 	}
 	b.WriteString(exitCodes + "   " + strings.ReplaceAll(strings.TrimSpace(exits), "\n", "\n   ") + "\n")
+	return b.String()
+}
+
+// printHelp is the library's HelpPrinter. Formatting the flags of all commands would take
+// half of every start; only the help that is printed needs them.
+func printHelp(w io.Writer, template string, data any) {
+	cli.HelpPrinterCustom(w, template, data, map[string]any{"flags": flagSection})
+}
+
+// flagSection returns the section about the flags of a category, "" if there are none.
+// Only the first n flags are in the help: the others were added after Describe.
+func flagSection(c *cli.Command, n int, category string) string {
+	flags := inCategory(c.Flags[:n], category)
+	if len(flags) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n" + strings.ToUpper(category) + ":\n")
+	for _, f := range flags {
+		b.WriteString(flagHelp(f))
+	}
 	return b.String()
 }
 
