@@ -17,17 +17,16 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// Report lists the findings of a check that read a dump from its first byte to its
-// last.
+// Report contains the findings of a check that read a whole dump.
 type Report struct {
 	Bytes        int64 `json:"bytes"`
-	Entries      int   `json:"entries"` // of the table of contents
+	Entries      int   `json:"entries"` // in the table of contents
 	Blocks       int   `json:"blocks"`
-	Tables       int   `json:"tables"` // whose rows were counted
+	Tables       int   `json:"tables"` // tables with counted rows
 	Rows         int64 `json:"rows"`
 	LargeObjects int64 `json:"large_objects"`
 
-	// The checksums that the bytes were compared with, besides their own structure.
+	// The checksums with which the bytes were compared.
 	Store       string `json:"store_checksum,omitempty"` // "CRC64NVME" or "MD5"
 	Manifest    bool   `json:"manifest_checksums"`
 	Compression string `json:"compression,omitempty"`
@@ -37,15 +36,15 @@ type Report struct {
 	Damaged []Damage `json:"damaged,omitempty"`
 
 	dump   *Dump
-	intact bool            // the object matches the store's checksum, if there is one
+	intact bool            // the object matches the store's checksum, if any
 	blocks []archive.Block // as read, with their SHA-256
-	rows   map[int]int64   // by the block's ID, where they could be counted
+	rows   map[int]int64   // number of rows by dump id, where known
 }
 
 // WholeObject is Damage.What for a dump that does not match the store's checksum.
 const WholeObject = "the object as a whole"
 
-// Damage is one damaged part of a dump.
+// Damage describes one damaged part of a dump.
 type Damage struct {
 	What  string `json:"what"`
 	Error string `json:"error"`
@@ -53,13 +52,13 @@ type Damage struct {
 
 func (d Damage) String() string { return d.What + ": " + d.Error }
 
-// HasChecksum reports whether the check had a checksum that detects changed bytes. Of
-// all compressions, only gzip has one.
+// HasChecksum reports whether the check had a checksum that detects changed bytes. Of all
+// compressions, only gzip has one.
 func (c *Report) HasChecksum() bool {
 	return c.Store != "" || c.Manifest || c.Compression == archive.Gzip.String()
 }
 
-// Fault returns the error for a damaged dump, nil for an intact one.
+// Fault returns the error for a damaged dump, or nil for an intact one.
 func (c *Report) Fault() error {
 	switch n := len(c.Damaged); n {
 	case 0:
@@ -83,7 +82,7 @@ func (s Object) OpenAny(ctx context.Context) (d *Dump, opaque string, err error)
 	switch {
 	case err == nil:
 		return d, "", nil
-	case d.Manifest != nil || d.Head != nil || !misread: // it was readable once, or the error is about something else
+	case d.Manifest != nil || d.Head != nil || !misread: // it was readable once, or the error is not about the format
 		return nil, "", err
 	case errors.Is(err, archive.ErrLayout):
 		return d, "this version of hectl cannot read the layout of its archive", nil
@@ -93,7 +92,8 @@ func (s Object) OpenAny(ctx context.Context) (d *Dump, opaque string, err error)
 	return nil, "", err
 }
 
-// OpenReadable opens a dump. A layout that this version of hectl cannot read is an error.
+// OpenReadable opens a dump. It returns an error if this version of hectl cannot read the
+// layout.
 func (s Object) OpenReadable(ctx context.Context) (*Dump, error) {
 	d, opaque, err := s.OpenAny(ctx)
 	if err != nil {
@@ -106,8 +106,8 @@ func (s Object) OpenReadable(ctx context.Context) (*Dump, error) {
 }
 
 // Check reads dump d from in, from its first byte to its last, and looks for damage of
-// every kind. The error is only about reading. Damage is in Report.Damaged, and Check
-// continues after it as long as it can follow the structure of the archive.
+// every kind. It returns an error only if reading fails. Damage is in Report.Damaged, and
+// Check continues after it as long as it can follow the structure of the archive.
 func Check(d *Dump, opaque string, in io.Reader, sum *s3store.Sum) (*Report, error) {
 	c := &checking{Report: Report{dump: d, Store: sum.Kind, Opaque: opaque, rows: map[int]int64{}}}
 	in = io.TeeReader(in, io.MultiWriter(sum, &c.size))
@@ -133,10 +133,10 @@ type checking struct {
 	entries map[int]*archive.Entry
 	size    byteCount
 
-	manifestRows map[int]*int64 // by the block's ID
+	manifestRows map[int]*int64 // number of rows by dump id
 }
 
-// archive checks head and blocks.
+// archive checks the head and the blocks.
 func (c *checking) archive(in io.Reader) error {
 	d := c.dump
 	c.Entries, c.Compression, c.Manifest = len(d.Head.Entries), d.Head.Compression.String(), d.Manifest != nil
@@ -170,13 +170,12 @@ func (c *checking) archive(in io.Reader) error {
 	return nil
 }
 
-// block reads a block to its end even if it is damaged, so that the next one can be
-// read.
+// block reads a block to its end even if it is damaged, so the next one can be read.
 func (c *checking) block(b archive.Block, in io.Reader) error {
 	hash := sha256.New()
 	in = io.TeeReader(in, hash)
 	plain := b
-	plain.SHA256 = [sha256.Size]byte{} // compared below, over all its bytes
+	plain.SHA256 = [sha256.Size]byte{} // compared below, over all bytes of the block
 	rows, err := c.read(plain, in)
 	format, damaged := errors.AsType[*archive.FormatError](err)
 	if err != nil && !damaged {
@@ -209,8 +208,8 @@ func (c *checking) block(b archive.Block, in io.Reader) error {
 	return nil
 }
 
-// read reads the contents of a block and returns the number of rows, -1 if they
-// cannot be counted.
+// read reads the contents of a block and returns the number of rows, or -1 if they cannot
+// be counted.
 func (c *checking) read(b archive.Block, in io.Reader) (rows int64, err error) {
 	if err := c.data.Reset(in, b); err != nil {
 		return -1, err
@@ -231,7 +230,7 @@ func (c *checking) read(b archive.Block, in io.Reader) (rows int64, err error) {
 	if _, err := io.Copy(text, c.data); err != nil {
 		return -1, err
 	}
-	if c.entries[b.ID].Copy == "" { // statements, which only Postgres can parse
+	if c.entries[b.ID].Copy == "" { // only Postgres can parse statements
 		return -1, nil
 	}
 	rows, whole := text.rows()
@@ -245,7 +244,7 @@ func (c *checking) found(what string, err error) {
 	c.Damaged = append(c.Damaged, Damage{what, err.Error()})
 }
 
-// BlockName returns the display name of the block of an entry.
+// BlockName returns the display name of an entry's block.
 func BlockName(e *archive.Entry) string {
 	if e.Desc == "TABLE DATA" {
 		return "table " + e.DisplayName()
@@ -253,8 +252,7 @@ func BlockName(e *archive.Entry) string {
 	return e.String()
 }
 
-// copyText counts the rows of a table in COPY's text format, one per line, and keeps
-// the last bytes.
+// copyText counts the rows in COPY's text format, one per line, and keeps the last bytes.
 type copyText struct {
 	lines int64
 	tail  []byte
@@ -271,13 +269,13 @@ func (t *copyText) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// rows returns the number of rows and whether the end marker follows them.
+// rows returns the number of rows, and whether the end marker follows them.
 func (t *copyText) rows() (n int64, whole bool) {
-	const ends = 3 // lines of copyEnd
+	const ends = 3 // number of lines in copyEnd
 	return t.lines - ends, string(t.tail) == "\n"+copyEnd || string(t.tail) == copyEnd
 }
 
-// byteCount counts what is written to it.
+// byteCount counts the bytes written to it.
 type byteCount int64
 
 func (n *byteCount) Write(p []byte) (int, error) {
@@ -285,7 +283,7 @@ func (n *byteCount) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Text lists each part that was checked, one per line, with the checksum used.
+// Text lists the checked parts, one per line, each with the checksum used.
 func (c *Report) Text() string {
 	var b strings.Builder
 	line := func(what, format string, args ...any) {
@@ -320,8 +318,8 @@ func (c *Report) Text() string {
 	return b.String()
 }
 
-// NewManifest returns a manifest for a dump that has none, from the findings of the
-// check. It has no facts about the source.
+// NewManifest returns a manifest for a dump that has none, from the findings of the check.
+// It has no facts about the source.
 func (c *Report) NewManifest(of catalog.Dump) *catalog.Manifest {
 	d := c.dump
 	m := &catalog.Manifest{
@@ -351,9 +349,8 @@ func (c *Report) NoteRows(m *catalog.Manifest) {
 	}
 }
 
-// BlocksRead returns the blocks as they were read, with their SHA-256.
+// BlocksRead returns the blocks that were read, with their SHA-256.
 func (c *Report) BlocksRead() []archive.Block { return c.blocks }
 
-// TableRows returns the number of rows of each block that could be counted, by the ID
-// of its entry.
+// TableRows returns the number of rows of each block where known, by dump id.
 func (c *Report) TableRows() map[int]int64 { return c.rows }

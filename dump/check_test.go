@@ -17,7 +17,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// dumpOf is a dump in a bucket that holds data, with or without a manifest.
+// dumpOf returns a dump in a bucket, with or without a manifest.
 func dumpOf(t *testing.T, data []byte, withManifest bool) *Dump {
 	t.Helper()
 	d := &Dump{Name: "s3://bucket/x", Size: int64(len(data)), ReadRange: func(_ context.Context, offset, length int64) io.ReadCloser {
@@ -86,8 +86,8 @@ func TestCheckOfWholeDumps(t *testing.T) {
 	}
 }
 
-// With a manifest, a change to any byte of a block is detected. If the offsets are
-// known, exactly the damaged blocks are named.
+// With a manifest, a change to any byte of a block is detected. If the offsets are known,
+// the check names exactly the damaged blocks.
 func TestCheckFindsTheDamage(t *testing.T) {
 	for _, name := range []string{"18-none-pipe", "18-gzip-file", "18-lz4-pipe", "18-zstd-file"} {
 		data, err := os.ReadFile("../pgtools/archive/testdata/" + name + ".archive")
@@ -113,7 +113,7 @@ func TestCheckFindsTheDamage(t *testing.T) {
 	}
 }
 
-// A manifest with another number of rows does not describe the dump.
+// A manifest with a different number of rows does not describe the dump.
 func TestCheckComparesTheRows(t *testing.T) {
 	data := readDump(t)
 	d := dumpOf(t, data, true)
@@ -203,7 +203,7 @@ func TestVouched(t *testing.T) {
 		{Report{Store: "CRC64NVME"}, true},
 		{Report{Manifest: true, Compression: "none"}, true},
 		{Report{Compression: "gzip"}, true},
-		{Report{Compression: "zstd"}, false}, // pg_dump writes no checksums with it
+		{Report{Compression: "zstd"}, false}, // pg_dump writes no zstd checksums
 		{Report{Compression: "lz4"}, false},
 		{Report{Compression: "none"}, false},
 		{Report{Opaque: "it is not an archive"}, false},

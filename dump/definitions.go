@@ -7,9 +7,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// CheckDefinitions refuses a dump whose table of contents has statements that pg_dump
-// does not write. It also regenerates the COPY statements, so that none from the dump
-// is run.
+// CheckDefinitions refuses a dump whose table of contents has statements that pg_dump does
+// not write. It also regenerates the COPY statements, so hectl runs none from the dump.
 func (d *Dump) CheckDefinitions() error {
 	err := schema.Genuine(d.Head)
 	if errors.Is(err, schema.ErrKind) {

@@ -19,7 +19,7 @@ func TestCheckDefinitions(t *testing.T) {
 		e    archive.Entry
 		code fault.Code
 		hint string
-		copy string // the statement that is run instead; "" for the dump's own
+		copy string // regenerated statement; "" means the dump's own
 	}{
 		{"as pg_dump writes it", row("COPY public.t (a) FROM stdin;\n"), fault.Done, "", ""},
 		{"written in another way", row("COPY  public.t(a) FROM stdin;\n"), fault.Done, "", "COPY public.t (a) FROM stdin;\n"},

@@ -1,7 +1,7 @@
 // Package dump finds dumps, opens them and checks them.
 //
-// A dump is an archive of pg_dump -Fc and its manifest, if it has one. It is in a
-// bucket or a file, or arrives through a pipe:
+// A dump is an archive of pg_dump -Fc and its manifest, if it has one. It is in a bucket or
+// a file, or arrives through a pipe:
 //
 //	find    Finder: the newest dump of a label, today or at a time, or one by its
 //	        key (find.go)
@@ -12,5 +12,5 @@
 //	        VerifiedReader returns an error in place of io.EOF if the dump is damaged
 //	        (verified.go)
 //
-// Nothing here writes to a database.
+// The package never writes to a database.
 package dump

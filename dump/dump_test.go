@@ -8,8 +8,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// The length of a block shows whether a table has no rows, in every default compression
-// of pg_dump. A table with the shortest row does not count as empty.
+// The length of a block shows whether a table has no rows, in every default compression of
+// pg_dump. A table with the shortest row is not treated as empty.
 func TestEmpty(t *testing.T) {
 	for name, known := range map[string]bool{"15-none-file": true, "15-gzip-file": true, "17-gzip-pipe": true, "17-zstd-file": true, "18-zstd-pipe": true, "18-lz4-pipe": false} {
 		data, err := os.ReadFile("../pgtools/archive/testdata/" + name + ".archive")

@@ -7,10 +7,10 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// Edits are the changes that a restore makes to a dump's table of contents: entries
-// that are left out and statements that are replaced. Every such decision is added
-// here while the dump is opened, before hectl changes the server. Every later step
-// reads the edited head. The zero value changes nothing.
+// Edits are the changes that a restore makes to a dump's table of contents: entries left
+// out and statements replaced. Every such decision is made while the dump is opened, before
+// hectl changes the server. Every later step reads the edited head. The zero value changes
+// nothing.
 type Edits struct {
 	byID map[int]archive.Edit
 }
@@ -45,8 +45,8 @@ func (x *Edits) Definition(e *archive.Entry) string {
 // Drops reports whether an entry is left out.
 func (x *Edits) Drops(e *archive.Entry) bool { return x.byID[e.ID].Drop }
 
-// Edited returns the dump's head with its edits applied, and its bytes. Its entries
-// have no offsets: those of the blocks are in d.Blocks.
+// Edited returns the dump's head with its edits applied, and the head's bytes. Its entries
+// have no offsets; the offsets of the blocks are in d.Blocks.
 func (d *Dump) Edited() (*archive.Head, []byte, error) {
 	if len(d.Edits.byID) == 0 {
 		return d.Head, d.HeadBytes, nil

@@ -28,20 +28,20 @@ func DamageErrorf(name, format string, args ...any) error {
 	return fault.New(fault.Integrity, hint, format, args...)
 }
 
-// DamageError returns the error for a damaged or truncated dump.
+// DamageError returns an integrity error for a damaged or truncated dump.
 func DamageError(name string, err error) error {
 	return DamageErrorf(name, "%s is damaged: %w", name, err)
 }
 
-// explainUnreadable returns the error for a dump whose head cannot be read. A file of a
-// different format was named by mistake. An object in the bucket was once a dump, so it is
+// explainUnreadable returns the error for a dump whose head cannot be read. A file of
+// another format was named by mistake. An object in the bucket was once a dump, so it is
 // damaged.
 func explainUnreadable(name string, head []byte, err error) error {
 	_, misread := errors.AsType[*archive.FormatError](err)
 	var known *fault.Error
 	switch {
 	case errors.As(err, &known):
-		return known // it already names the object and the cause
+		return known // known already names the object and the cause
 	case len(head) == 0 && errors.Is(err, io.ErrUnexpectedEOF):
 		return fault.New(fault.Integrity, "", "read %s: it is empty", name)
 	case bytes.HasPrefix(head, []byte("--")):
@@ -55,7 +55,7 @@ func explainUnreadable(name string, head []byte, err error) error {
 	return DamageErrorf(name, "read %s: %w", name, err)
 }
 
-// magic is the start of every archive.
+// magic is at the start of every archive.
 const magic = "PGDMP"
 
 // BeginsArchive reports whether start can be the first bytes of an archive.
@@ -64,9 +64,9 @@ func BeginsArchive(start []byte) bool {
 	return strings.HasPrefix(magic, string(start))
 }
 
-// otherFormat names the format of a file that starts with head and is not an archive
-// in the custom format, "" if it is unknown. ReadHead stops after 5 bytes if the magic
-// is missing, and after 11 if the last of them, the format, is wrong.
+// otherFormat returns the format of a file that starts with head and is not an archive in
+// the custom format, or "" if the format is unknown. head has 5 bytes if the magic is
+// missing, and 11 if the last of them, the format, is wrong.
 func otherFormat(head []byte) string {
 	for _, f := range []struct{ start, name string }{
 		{"\x1f\x8b", "compressed with gzip"},

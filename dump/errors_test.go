@@ -18,7 +18,7 @@ func TestBeginsArchive(t *testing.T) {
 	}
 }
 
-// Only a dump in a bucket has older ones to restore.
+// The error suggests an older dump only if the dump is in a bucket.
 func TestDamageError(t *testing.T) {
 	t.Parallel()
 	for name, hints := range map[string]int{"s3://bucket/x": 1, "x.dump": 0, "standard input": 0} {

@@ -18,11 +18,11 @@ import (
 type Finder struct {
 	// Open opens a bucket.
 	Open func(ctx context.Context, b config.Bucket) (*s3store.Store, error)
-	Log  func(format string, args ...any) // with --verbose
+	Log  func(format string, args ...any) // prints details with --verbose
 }
 
-// newest finds the newest dump of a label that was not taken later than at. If at is
-// zero, it finds the newest of all.
+// newest finds the newest dump of a label that was taken no later than at. If at is zero,
+// it finds the newest of all.
 func (f Finder) newest(ctx context.Context, b config.Bucket, label string, at time.Time) (Object, error) {
 	store, err := f.Open(ctx, b)
 	if err != nil {
@@ -52,15 +52,15 @@ func (f Finder) newest(ctx context.Context, b config.Bucket, label string, at ti
 	return Object{store, b, found[len(found)-1]}, nil
 }
 
-// AllLater explains that all of the dumps, the oldest first, were taken after at.
+// AllLater explains that all dumps, sorted oldest first, were taken after at.
 func AllLater(dumps []catalog.Dump, at time.Time) string {
 	oldest := dumps[0]
 	return fmt.Sprintf("from %s or earlier: the oldest is %s, taken %s", text.Minute(at), path.Base(oldest.Key), text.Minute(oldest.Time))
 }
 
-// NewestReadable finds the chosen dump; c has no key. Without read access to its bucket,
-// it finds the one in the bucket of the masked dumps, if one is configured, and instead
-// is true.
+// NewestReadable finds the newest dump for a choice without a key. Without read access to
+// its bucket, it finds the newest in masked, the bucket of the masked dumps, if one is
+// configured, and instead is true.
 func (f Finder) NewestReadable(ctx context.Context, c Choice, masked config.Bucket) (src Object, instead bool, err error) {
 	src, err = f.Choose(ctx, c)
 	if !TakesMasked(c.Bucket, masked) {
@@ -80,14 +80,14 @@ func (f Finder) NewestReadable(ctx context.Context, c Choice, masked config.Buck
 	return src, true, nil
 }
 
-// TakesMasked reports whether to look for the newest dump in masked if access to dumps
-// is denied. A bucket that was named with a flag has no substitute.
+// TakesMasked reports whether to look for the newest dump in masked if access to dumps is
+// denied. A bucket named with a flag has no substitute.
 func TakesMasked(dumps, masked config.Bucket) bool {
 	return masked.Name != "" && !masked.Same(dumps) && dumps.Origin != "--bucket"
 }
 
-// CheckKey refuses a URL other than s3:// and any text with a password. Neither can be
-// the key of a dump, and a store would log it.
+// CheckKey refuses a URL other than s3:// and any text with a password. Neither can be the
+// key of a dump, and a store would log it.
 func CheckKey(key string) error {
 	scheme, rest, isURL := strings.Cut(key, "://")
 	bucket, _, _ := strings.Cut(rest, "/")
@@ -131,8 +131,8 @@ func (f Finder) Named(ctx context.Context, b config.Bucket, key string) (Object,
 type Choice struct {
 	Bucket config.Bucket
 	Label  string
-	At     time.Time // the newest that is not later than this; zero for no limit
-	Key    string    // "" for the newest of the label
+	At     time.Time // latest time of the dump; zero means no limit
+	Key    string    // "" means the newest of the label
 }
 
 // Choose finds the chosen dump.
@@ -143,7 +143,7 @@ func (f Finder) Choose(ctx context.Context, c Choice) (Object, error) {
 	return f.Named(ctx, c.Bucket, c.Key)
 }
 
-// Older finds the dump of the same label before this one.
+// Older finds the previous dump of the same label.
 func (s Object) Older(ctx context.Context) (older Object, found bool, err error) {
 	dumps, err := catalog.List(ctx, s.Store, s.Bucket.Base)
 	if err != nil {
@@ -157,7 +157,7 @@ func (s Object) Older(ctx context.Context) (older Object, found bool, err error)
 	return older, found, nil
 }
 
-// SuggestOlder adds a hint to an error about damage: the dump before this one.
+// SuggestOlder adds the previous dump as a hint to an error about damage.
 func (s Object) SuggestOlder(ctx context.Context, err error) error {
 	if fault.CodeOf(err) != fault.Integrity {
 		return err

@@ -51,7 +51,7 @@ func TestTakesMasked(t *testing.T) {
 	}
 }
 
-// An address names its own bucket, and the folder in it whose dump it may be.
+// An address specifies its own bucket, and may include the folder.
 func TestNamedOpensTheBucketOfTheAddress(t *testing.T) {
 	t.Parallel()
 	settings := config.Bucket{Name: "dumps", Base: "team", Region: "eu-west-1"}

@@ -13,13 +13,13 @@ import (
 // Info describes a dump.
 type Info struct {
 	Name          string     `json:"name"`
-	Size          int64      `json:"size"` // bytes; -1 when not known
+	Size          int64      `json:"size"` // in bytes; -1 if not known
 	Taken         *time.Time `json:"taken_at,omitempty"`
 	Database      string     `json:"database,omitempty"`
 	ServerVersion string     `json:"server_version,omitempty"`
 	DumpVersion   string     `json:"pg_dump_version,omitempty"`
-	Masked        bool       `json:"masked"`               // it counts as masked: see Trust
-	MaskRules     string     `json:"mask_rules,omitempty"` // SHA-256 of its masking rules
+	Masked        bool       `json:"masked"`               // whether the dump counts as masked: see Trust
+	MaskRules     string     `json:"mask_rules,omitempty"` // SHA-256 of the masking rules
 }
 
 func (d Info) String() string {

@@ -24,7 +24,7 @@ import (
 
 // Opener opens a dump from a bucket, a file or a pipe.
 type Opener interface {
-	// Open opens the dump. ctx also bounds later reads from a pipe.
+	// Open opens the dump. The end of ctx also ends later reads from a pipe.
 	Open(ctx context.Context) (*Dump, error)
 }
 
@@ -50,11 +50,12 @@ func (s Object) Open(ctx context.Context) (*Dump, error) {
 	return d, nil
 }
 
-// describe collects the facts about the dump that are known without reading it.
+// describe collects the facts that are known without reading the dump.
 func (s Object) describe(ctx context.Context) (*Dump, error) {
 	manifest, err := catalog.ReadManifest(ctx, s.Store, s.Bucket.Base, s.Dump)
 	if fault.CodeOf(err) == fault.Denied {
-		// If dumps are denied as well, report that instead: it is the larger problem.
+		// If reading the dump is also denied, report that instead: it is the larger
+		// problem.
 		if denied := s.readable(ctx); fault.CodeOf(denied) == fault.Denied {
 			return nil, denied
 		}
@@ -87,8 +88,8 @@ func (s Object) readable(ctx context.Context) error {
 	return err
 }
 
-// begin reads the head of a dump in the bucket and finds the offsets of the blocks: in
-// the table of contents, or else in the manifest.
+// begin reads the head of a dump in the bucket and finds the offsets of the blocks, in the
+// table of contents or else in the manifest.
 func (d *Dump) begin(ctx context.Context) error {
 	m, length := d.Manifest, d.Size
 	if m != nil {
@@ -115,7 +116,7 @@ func (d *Dump) begin(ctx context.Context) error {
 	return nil
 }
 
-// manifestPlaces returns the offsets of the blocks and the end of the last one.
+// manifestPlaces returns the offsets of the blocks and the end offset of the last one.
 func manifestPlaces(m *catalog.Manifest) (places map[int]int64, end int64) {
 	places = map[int]int64{}
 	for _, b := range m.Blocks {
@@ -125,7 +126,7 @@ func manifestPlaces(m *catalog.Manifest) (places map[int]int64, end int64) {
 	return places, end
 }
 
-// agree compares the head with the manifest and takes the blocks' checksums from the
+// agree compares the head with the manifest and copies the blocks' checksums from the
 // manifest.
 func (d *Dump) agree(m *catalog.Manifest) error {
 	wrong := func(format string, args ...any) error {
@@ -240,7 +241,7 @@ func openPipe(ctx context.Context, name string, r io.Reader) (*Dump, error) {
 	return d, nil
 }
 
-// readHead reads the head of the archive and no further.
+// readHead reads the head of the archive and nothing after it.
 func (d *Dump) readHead(ctx context.Context, in io.Reader) (err error) {
 	var raw bytes.Buffer
 	d.Head, err = archive.ReadHead(io.TeeReader(in, &raw))
@@ -254,8 +255,8 @@ func (d *Dump) readHead(ctx context.Context, in io.Reader) (err error) {
 	return nil
 }
 
-// Locate returns the opener for an argument of "hectl restore": "-", the path of a
-// file, s3://BUCKET/KEY, or a key with or without its folder.
+// Locate returns the Opener for an argument of "hectl restore": "-", the path of a file,
+// s3://BUCKET/KEY, or a key with or without its folder.
 func Locate(arg string, stdin io.Reader, openKey func(key string) (Opener, error)) (Opener, error) {
 	if arg == "-" {
 		return pipe{stdin}, nil
@@ -271,7 +272,7 @@ func Locate(arg string, stdin io.Reader, openKey func(key string) (Opener, error
 	return openKey(arg)
 }
 
-// OpenHead opens a dump when only the head is needed. It does not scan a file for its
+// OpenHead opens a dump of which only the head is needed. It does not scan a file for its
 // blocks.
 func OpenHead(ctx context.Context, src Opener) (*Dump, error) {
 	file, ok := src.(diskFile)

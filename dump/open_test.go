@@ -20,7 +20,7 @@ var errSignal = errors.New("a signal")
 
 const wholeDump = "../pgtools/archive/testdata/17-none-pipe.archive"
 
-// endsSoon runs f with a context that ends a moment later.
+// endsSoon runs f with a context that ends after a moment.
 func endsSoon(t *testing.T, f func(ctx context.Context) error) {
 	t.Helper()
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -40,7 +40,7 @@ func endsSoon(t *testing.T, f func(ctx context.Context) error) {
 	}
 }
 
-// stalled returns a reader of data that never ends after it.
+// stalled returns a reader of data that blocks after the last byte.
 func stalled(t *testing.T, data []byte) io.Reader {
 	t.Helper()
 	r, w := io.Pipe()

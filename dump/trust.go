@@ -6,15 +6,15 @@ import (
 	"github.com/rubyforgood/hectl/internal/config"
 )
 
-// Trust decides which dumps count as masked: those in the masked bucket of the
-// settings, made with the rules of the settings. A manifest alone can claim anything.
+// Trust decides which dumps count as masked: those in the configured masked bucket that
+// were made with the configured rules. A manifest alone can claim anything.
 type Trust struct {
-	Bucket config.Bucket // Name is "" when the settings name none
-	Rules  string        // their hash; "" without rules
+	Bucket config.Bucket // Name is "" if none is configured
+	Rules  string        // hash of the rules; "" without rules
 }
 
-// Judge decides whether the dump counts as masked. If it does not although its manifest
-// claims so, why completes "its manifest says that it is masked, but ".
+// Judge sets d.Masked, whether the dump counts as masked. If it does not, although its
+// manifest says so, why completes "its manifest says that it is masked, but ".
 func (t Trust) Judge(d *Dump) (why string) {
 	d.Masked = false
 	if d.Manifest == nil || !d.Manifest.Masked {

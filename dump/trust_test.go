@@ -18,7 +18,7 @@ func TestJudge(t *testing.T) {
 		bucket   *config.Bucket
 		manifest *catalog.Manifest
 		want     bool
-		why      string // "" for no reason
+		why      string // "" means no reason
 	}{
 		{"by the rules, in its place", Trust{masked, "rules"}, &masked, made, true, ""},
 		{"no manifest", Trust{masked, "rules"}, &masked, nil, false, ""},

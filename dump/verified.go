@@ -12,9 +12,9 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// VerifiedReader reads a dump from its first byte to its last. Unless the bytes match
-// the checksums of the store and of the manifest, it returns an integrity fault in
-// place of io.EOF, and the caller discards its output.
+// VerifiedReader reads a whole dump. Unless the bytes match the checksums of the store and
+// of the manifest, it returns an integrity fault instead of io.EOF, and the caller must
+// discard its output.
 type VerifiedReader struct {
 	r    io.Reader
 	dump *Dump
@@ -25,7 +25,7 @@ type VerifiedReader struct {
 	err     error
 }
 
-// NewVerifiedReader returns a reader of dump d, which r reads from its first byte.
+// NewVerifiedReader returns a reader for dump d. r starts at the dump's first byte.
 func NewVerifiedReader(r io.Reader, d *Dump, sum *s3store.Sum) *VerifiedReader {
 	v := &VerifiedReader{r: r, dump: d, sum: sum, head: len(d.HeadBytes)}
 	if d.Manifest != nil {
@@ -61,8 +61,8 @@ func (v *VerifiedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// look compares the next bytes with the head that was checked before and, if there is
-// a manifest, with its checksums.
+// look compares the next bytes with the head read earlier and, if there is a manifest, with
+// its checksums.
 func (v *VerifiedReader) look(p []byte) error {
 	n := min(v.head, len(p))
 	if at := len(v.dump.HeadBytes) - v.head; !bytes.Equal(p[:n], v.dump.HeadBytes[at:at+n]) {
@@ -76,7 +76,7 @@ func (v *VerifiedReader) look(p []byte) error {
 	return err
 }
 
-// MarkDamage turns an error about the format of an archive into a damage error.
+// MarkDamage converts an archive.FormatError to a damage error.
 func MarkDamage(name string, err error) error {
 	if _, damaged := errors.AsType[*archive.FormatError](err); damaged && fault.CodeOf(err) != fault.Integrity {
 		return DamageError(name, err)

@@ -30,7 +30,7 @@ func TestVerifiedReader(t *testing.T) {
 		name         string
 		data         []byte
 		withManifest bool
-		want         string // "" for no error
+		want         string // "" means no error
 	}{
 		{"as it was", data, true, ""},
 		{"without a manifest", data, false, ""},
@@ -53,7 +53,7 @@ func TestVerifiedReader(t *testing.T) {
 	}
 }
 
-// The store's own checksum decides at the end.
+// The store's checksum reveals that another object was read.
 func TestVerifiedReaderOfAnotherObject(t *testing.T) {
 	t.Parallel()
 	data := readDump(t)

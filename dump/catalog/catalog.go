@@ -14,19 +14,19 @@ import (
 type Dump struct {
 	Key    string    `json:"key"`
 	Label  string    `json:"env"`
-	Time   time.Time `json:"time"` // UTC; from the key, else the object's LastModified
-	Size   int64     `json:"size"` // bytes
+	Time   time.Time `json:"time"` // UTC; from the key, or else the object's LastModified
+	Size   int64     `json:"size"` // in bytes
 	ETag   string    `json:"etag"`
 	Upload time.Time `json:"last_modified"` // UTC
 }
 
-// Object returns the object that holds the dump.
+// Object returns the dump's object in the bucket.
 func (d Dump) Object() s3store.Object {
 	return s3store.Object{Key: d.Key, Size: d.Size, ETag: d.ETag, LastModified: d.Upload}
 }
 
-// OfObject returns the dump that an object holds, or false if its key is not the key
-// of a dump under base.
+// OfObject returns the dump in an object. It returns false if the object's key is not the
+// key of a dump under base.
 func OfObject(base string, o s3store.Object) (Dump, bool) {
 	label, t, ok := ParseKey(base, o.Key)
 	if !ok {
@@ -42,8 +42,8 @@ type lister interface {
 	List(ctx context.Context, prefix string) iter.Seq2[s3store.Object, error]
 }
 
-// Compare orders dumps by age. The time in a key has whole seconds. Of two dumps of
-// the same second, the one uploaded last is the newer.
+// Compare orders dumps by age. The time in a key has whole seconds. Of two dumps from the
+// same second, the one uploaded last is newer.
 func Compare(a, b Dump) int {
 	return cmp.Or(a.Time.Compare(b.Time), a.Upload.Compare(b.Upload), cmp.Compare(a.Key, b.Key))
 }
@@ -63,7 +63,7 @@ func List(ctx context.Context, store lister, base string) ([]Dump, error) {
 	return dumps, nil
 }
 
-// WithLabel returns the dumps of one label, in the same order.
+// WithLabel returns the dumps with a label, in the same order.
 func WithLabel(dumps []Dump, label string) []Dump {
 	var with []Dump
 	for _, d := range dumps {
@@ -74,8 +74,8 @@ func WithLabel(dumps []Dump, label string) []Dump {
 	return with
 }
 
-// NotLater returns the dumps that were taken at or before a time, in the same order. The
-// zero time returns all. The dumps are sorted as by List.
+// NotLater returns the dumps taken at or before a time, in the same order. The zero time
+// returns all. dumps must be sorted like the result of List.
 func NotLater(dumps []Dump, at time.Time) []Dump {
 	later := slices.IndexFunc(dumps, func(d Dump) bool { return d.Time.After(at) })
 	if at.IsZero() || later < 0 {

@@ -34,7 +34,7 @@ func TestListSortsByTheTimeInTheKey(t *testing.T) {
 	day := func(d int) time.Time { return time.Date(2026, 11, d, 0, 0, 0, 0, time.UTC) }
 	dumps, err := List(context.Background(), fakeStore{objects: []s3store.Object{
 		{Key: "backups/staging-20261122000000.rds.dump", LastModified: day(22)},
-		{Key: "backups/production-20261120000000.rds.dump", LastModified: day(23)}, // copied later, still older
+		{Key: "backups/production-20261120000000.rds.dump", LastModified: day(23)}, // copied later, but still older
 		{Key: "backups/production-20261121000000.rds.dump", LastModified: day(21)},
 		{Key: "backups/by-hand.rds.dump", LastModified: day(19)},
 		{Key: "backups/README", LastModified: day(23)},
@@ -79,8 +79,7 @@ func TestNotLater(t *testing.T) {
 	}
 }
 
-// Two programs may name their dumps after the same second: the one uploaded last is
-// newer.
+// If two programs name their dumps after the same second, the dump uploaded last is newer.
 func TestListSortsOneSecondByUpload(t *testing.T) {
 	at := time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
 	for _, last := range []string{"backups/20261123083000.rds.dump", "backups/production-20261123083000.rds.dump"} {

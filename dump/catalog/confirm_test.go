@@ -16,7 +16,7 @@ func TestConfirm(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		store fakeStore
-		want  string // the ETag
+		want  string // expected ETag
 		code  fault.Code
 	}{
 		{"listed with another ETag", fakeStore{objects: []s3store.Object{listed, longer}}, "listed", fault.Done},

@@ -2,11 +2,10 @@
 //
 //	[BASE/]backups/production-20261123083000.rds.dump
 //
-// The time is in UTC. Dumps that the application's own tasks wrote may have no label
-// before the time; their label is production. A key with the suffix of a dump but
-// without a time is dated by its LastModified. hectl ignores all other objects in the
-// bucket.
+// The time is in UTC. Dumps written by the application's own tasks may have no label before
+// the time; their label is production. If a key has the suffix of a dump but no time, the
+// object's LastModified is used. hectl ignores all other objects in the bucket.
 //
-// The package also uploads archives and manifests. While an archive is uploaded,
-// whether pg_dump or hectl writes it, a Stream collects the facts for its manifest.
+// The package also uploads archives and manifests. While an archive is uploaded, written by
+// pg_dump or by hectl, a Stream collects the facts for its manifest.
 package catalog

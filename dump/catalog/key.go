@@ -14,7 +14,7 @@ const (
 	timeLayout = "20060102150405" // UTC
 )
 
-// Key returns the key of a dump taken at t. base is "" for the top of the bucket.
+// Key returns the key of a dump taken at t. base is "" for the top level of the bucket.
 func Key(base, label string, t time.Time) string {
 	return Prefix(base) + label + "-" + t.UTC().Format(timeLayout) + suffix
 }
@@ -27,7 +27,7 @@ func Prefix(base string) string {
 	return base + "/" + folder
 }
 
-// BaseOf returns the base for which key is the key of a dump, "" if there is none.
+// BaseOf returns the base under which key is the key of a dump, or "" if there is none.
 func BaseOf(key string) string {
 	base, _ := strings.CutSuffix(key[:strings.LastIndexByte(key, '/')+1], "/"+folder)
 	if strings.HasSuffix(base, "/") {
@@ -38,7 +38,7 @@ func BaseOf(key string) string {
 
 var labelAndTime = regexp.MustCompile(`^(?:(.+)-)?(\d{14})$`)
 
-// ParseKey splits the key of a dump. ok is false if key is not the key of a dump under
+// ParseKey parses the key of a dump. ok is false if key is not the key of a dump under
 // base. t is zero if the key has no time.
 func ParseKey(base, key string) (label string, t time.Time, ok bool) {
 	name, in := strings.CutPrefix(key, Prefix(base))

@@ -22,23 +22,23 @@ import (
 const (
 	manifestFolder  = "manifests/"
 	manifestSuffix  = ".json"
-	manifestVersion = 2        // 1 had no segments; everything else is the same
-	maxManifest     = 64 << 20 // bytes; 300,000 blocks
+	manifestVersion = 2        // version 1 had no segments and is otherwise the same
+	maxManifest     = 64 << 20 // in bytes; enough for 300,000 blocks
 )
 
-// Manifest describes the parts of a dump, so that each can be read and checked by
-// itself. Readers ignore unknown fields.
+// Manifest describes the parts of a dump, so each can be read and checked separately.
+// Readers ignore unknown fields.
 type Manifest struct {
 	Version           int             `json:"version"`
 	Key               string          `json:"key"`
-	Size              int64           `json:"size"` // bytes
+	Size              int64           `json:"size"` // in bytes
 	ETag              string          `json:"etag"`
 	Label             string          `json:"env"`
 	Started           time.Time       `json:"started_at"`
 	Finished          time.Time       `json:"finished_at"`
 	HectlVersion      string          `json:"hectl_version"`
 	Database          string          `json:"database"`
-	DatabaseSize      int64           `json:"database_size,omitempty"` // bytes on the source's disk; 0 if unknown
+	DatabaseSize      int64           `json:"database_size,omitempty"` // in bytes on the source's disk; 0 if unknown
 	ServerVersion     string          `json:"server_version"`
 	DumpVersion       string          `json:"pg_dump_version"`
 	ArchiveVersion    string          `json:"archive_version"`
@@ -48,26 +48,26 @@ type Manifest struct {
 	ExcludedTableData []string        `json:"excluded_table_data,omitempty"`
 	Masked            bool            `json:"masked,omitempty"`
 	MaskRules         string          `json:"mask_rules,omitempty"`  // SHA-256 of the masking rules
-	Origin            *ManifestOrigin `json:"origin,omitempty"`      // the dump that it is a masked copy of
+	Origin            *ManifestOrigin `json:"origin,omitempty"`      // the original of a masked copy
 	Verified          *time.Time      `json:"verified_at,omitempty"` // last read in full and found intact
 	Restored          *time.Time      `json:"restored_at,omitempty"` // last test restore
 	Head              ManifestHead    `json:"head"`
 	Blocks            []ManifestBlock `json:"blocks"`
 
-	etag string          // of the manifest itself; "" unless it was read from the bucket
-	read json.RawMessage // its JSON as read from the bucket
+	etag string          // the manifest's own ETag; "" unless read from the bucket
+	read json.RawMessage // the manifest's JSON as read from the bucket
 }
 
-// ManifestOrigin names the dump that a masked copy was made from. It leaves out the
-// bucket, so that readers of the copy do not learn it.
+// ManifestOrigin identifies the dump from which a masked copy was made. It does not name
+// the bucket, so readers of the copy do not learn it.
 type ManifestOrigin struct {
 	Key  string    `json:"key"`
-	Time time.Time `json:"time"` // when it was taken, UTC
+	Time time.Time `json:"time"` // when the dump was taken, in UTC
 }
 
 // ManifestHead describes the archive's header and table of contents.
 type ManifestHead struct {
-	Length int64 `json:"length"` // bytes
+	Length int64 `json:"length"` // in bytes
 	SHA256 Sum   `json:"sha256"`
 }
 
@@ -76,22 +76,22 @@ type ManifestBlock struct {
 	ID     int    `json:"id"`
 	Schema string `json:"schema"`
 	Table  string `json:"table"`
-	Offset int64  `json:"offset"` // bytes from the start of the dump
-	Length int64  `json:"length"` // bytes
+	Offset int64  `json:"offset"` // in bytes, from the start of the dump
+	Length int64  `json:"length"` // in bytes
 	SHA256 Sum    `json:"sha256"`
 	Rows   *int64 `json:"rows,omitempty"` // nil if not counted
 
-	// Segments are the parts of the rows that are compressed by themselves, without gaps.
-	// It is empty if pg_dump wrote the rows, or if the dump has too many segments.
+	// Segments are the separately compressed parts of the rows, without gaps. It is empty
+	// if pg_dump wrote the rows, or if the dump has too many segments.
 	Segments []ManifestSegment `json:"segments,omitempty"`
 }
 
-// maxFrame is the maximum number of bytes at either end of a block that are in no
+// maxFrame is the maximum number of bytes at either end of a block that belong to no
 // segment.
 const maxFrame = 128
 
-// SegmentsFit reports whether the segments, if there are any, cover all rows: they lie in
-// the block without gaps and have as many rows.
+// SegmentsFit reports whether the segments, if any, cover all rows: they are in the block
+// without gaps and have the same number of rows.
 func (b ManifestBlock) SegmentsFit() bool {
 	if len(b.Segments) == 0 {
 		return true
@@ -109,8 +109,8 @@ func (b ManifestBlock) SegmentsFit() bool {
 	return b.Length-at <= maxFrame && (b.Rows == nil || *b.Rows == rows)
 }
 
-// ManifestSegment is the location of a segment. In JSON it is a string with the four
-// values, so that a manifest takes about 100 bytes for a MiB of compressed rows.
+// ManifestSegment is the place of a segment. In JSON it is a string with the four values,
+// so a manifest takes about 100 bytes per MiB of compressed rows.
 type ManifestSegment archive.SegmentPlace
 
 // MarshalText implements encoding.TextMarshaler.
@@ -128,9 +128,9 @@ func (s *ManifestSegment) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// MaskedCopy returns the manifest of an object that is a copy of m's dump, masked by
-// rules. It keeps the facts about the source, and the blocks of m until WriteMaskedManifest
-// completes it.
+// MaskedCopy returns the manifest for an object that is a copy of m's dump, masked by
+// rules. It keeps the facts about the source, and m's blocks until WriteMaskedManifest
+// replaces them.
 func (m *Manifest) MaskedCopy(of ManifestOrigin, object s3store.Object, rules string) *Manifest {
 	return &Manifest{
 		Key: object.Key, Size: object.Size, ETag: object.ETag, Masked: true, MaskRules: rules, Origin: &of,
@@ -140,12 +140,12 @@ func (m *Manifest) MaskedCopy(of ManifestOrigin, object s3store.Object, rules st
 	}
 }
 
-// mostSegments is the highest number of segments in a manifest, about 10 MB of JSON. It
-// covers some 200 GB of rows.
+// mostSegments is the maximum number of segments in a manifest. They take about 10 MB of
+// JSON and cover some 200 GB of rows.
 const mostSegments = 100_000
 
-// DescribeRows records what is known about the rows of tables, by the ids of their entries.
-// Call it after Stream.Describe.
+// DescribeRows records the numbers and segments of rows, by the dump ids of the tables'
+// entries. Call it after Stream.Describe.
 func (m *Manifest) DescribeRows(tables map[int]archive.Rows) {
 	all := 0
 	for i := range m.Blocks {
@@ -165,7 +165,7 @@ func (m *Manifest) DescribeRows(tables map[int]archive.Rows) {
 	}
 }
 
-// takeRows copies what is known about the rows of blocks that are the same in m.
+// takeRows copies the rows and segments of blocks whose checksum is also in m.
 func (m *Manifest) takeRows(blocks []ManifestBlock) {
 	known := map[Sum]ManifestBlock{}
 	for _, b := range blocks {
@@ -180,17 +180,17 @@ func (m *Manifest) takeRows(blocks []ManifestBlock) {
 var levelIn = regexp.MustCompile(`^(?:[a-z0-9]+:)?(?:.*\blevel=)?(\d+)\b`)
 
 // CompressionLevel returns the level in Compression, which is in pg_dump's syntax
-// ("zstd:3", "gzip:level=6", "6"), 0 if there is none.
+// ("zstd:3", "gzip:level=6", "6"), or 0 if it has none.
 func (m *Manifest) CompressionLevel() int {
 	found := levelIn.FindStringSubmatch(m.Compression)
 	if found == nil {
 		return 0
 	}
-	n, _ := strconv.Atoi(found[1]) // digits; ignore a number that is too large
+	n, _ := strconv.Atoi(found[1]) // only digits; ignore a number that is too large
 	return n
 }
 
-// Sum is a SHA-256, hexadecimal in JSON.
+// Sum is a SHA-256; in JSON it is hexadecimal.
 type Sum [32]byte
 
 // MarshalText implements encoding.TextMarshaler.
@@ -205,8 +205,8 @@ func (s *Sum) UnmarshalText(text []byte) error {
 	return err
 }
 
-// ManifestKey returns the key of the manifest of a dump, "" if the key is not the key
-// of a dump.
+// ManifestKey returns the key of the manifest of a dump, or "" if dump is not the key of a
+// dump.
 func ManifestKey(base, dump string) string {
 	name, in := strings.CutPrefix(dump, Prefix(base))
 	stem, is := strings.CutSuffix(name, suffix)
@@ -221,7 +221,7 @@ func ManifestPrefix(base string) string {
 	return strings.TrimSuffix(Prefix(base), folder) + manifestFolder
 }
 
-// DumpKey returns the key of the dump of a manifest, "" if the key is not the key of a
+// DumpKey returns the key of the dump of a manifest, or "" if manifest is not the key of a
 // manifest.
 func DumpKey(base, manifest string) string {
 	name, in := strings.CutPrefix(manifest, ManifestPrefix(base))
@@ -236,10 +236,10 @@ type uploader interface {
 	Upload(ctx context.Context, key string, r io.Reader, opt s3store.UploadOptions) (s3store.Object, error)
 }
 
-// WriteManifest uploads the manifest of a dump under base. A manifest that was read from
-// the bucket replaces that object, unless the object has changed since, and keeps the
-// fields that this version of hectl does not recognize. A new manifest never replaces an
-// object. opt are the options of the dump; those about its size are ignored.
+// WriteManifest uploads the manifest of a dump under base. A manifest read from the bucket
+// replaces the old one, unless that has changed since, and keeps the fields that this
+// version of hectl does not recognize. A new manifest never replaces an object. opt are the
+// options for the dump; WriteManifest ignores those about its size.
 func WriteManifest(ctx context.Context, store uploader, base string, m *Manifest, opt s3store.UploadOptions) error {
 	m.Version = manifestVersion
 	text, err := json.MarshalIndent(m, "", " ")
@@ -264,9 +264,9 @@ type reader interface {
 	ReadRange(ctx context.Context, obj s3store.Object, offset, length int64) io.ReadCloser
 }
 
-// ReadManifest returns the manifest of a dump under base, nil if it has none. Dumps of
-// other tools never have one. A manifest that describes an object other than d, such as
-// one that was later uploaded under the same key, is an integrity fault.
+// ReadManifest returns the manifest of a dump under base, or nil if it has none. Dumps from
+// other tools never have one. If the manifest describes an object other than d, such as one
+// that was later uploaded under the same key, the error is a fault.Integrity.
 func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Manifest, error) {
 	key := ManifestKey(base, d.Key)
 	if key == "" {
@@ -279,7 +279,7 @@ func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Mani
 		return nil, nil
 	case fault.Denied:
 		if !lists(ctx, store, key) {
-			// Without the permission to list, S3 answers "denied" for a missing object.
+			// Without permission to list, S3 answers "denied" for a missing object.
 			return nil, nil
 		}
 		return nil, unreadable(key, err)
@@ -306,7 +306,7 @@ func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Mani
 		return nil, fault.New(fault.Integrity, "delete it; hectl then uses the dump alone", "read the manifest %s: %w", key, err)
 	}
 	if m.Version < 1 || m.Version > manifestVersion {
-		return nil, nil // written by a later version of hectl
+		return nil, nil // a later version of hectl wrote it
 	}
 	if m.Size != d.Size || m.ETag != d.ETag {
 		return nil, fault.New(fault.Integrity, `"hectl list" shows the dumps; restore the one before this with "hectl restore KEY"`,
@@ -318,13 +318,13 @@ func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Mani
 // lists reports whether the bucket lists an object with this key.
 func lists(ctx context.Context, store lister, key string) bool {
 	for object, err := range store.List(ctx, key) {
-		return err == nil && object.Key == key // the key itself is listed before longer keys that begin with it
+		return err == nil && object.Key == key // the key itself is listed before longer keys with this prefix
 	}
 	return false
 }
 
-// unreadable returns the error for a manifest that exists but cannot be read. The dump
-// is not restored without it, because it has the checksums and the record of masking.
+// unreadable returns the error for a manifest that exists but cannot be read. hectl does
+// not restore the dump without the checksums and the record of masking in its manifest.
 func unreadable(key string, err error) error {
 	hint := "grant the credentials s3:GetObject on " + path.Dir(key) + "/*"
 	if strings.Contains(err.Error(), "kms:") || strings.Contains(err.Error(), "KMS") {

@@ -33,8 +33,7 @@ func TestCompressionLevel(t *testing.T) {
 	}
 }
 
-// Manifests as earlier releases wrote them are read without a loss. See
-// docs/compatibility.md.
+// Manifests from earlier releases are read without loss. See docs/compatibility.md.
 func TestGoldenManifests(t *testing.T) {
 	t.Parallel()
 	for version, segments := range map[int]int{1: 0, 2: 8} {
@@ -90,8 +89,8 @@ func TestManifestsAndTheirDumps(t *testing.T) {
 type manifestStore struct {
 	fakeStore
 	text    string
-	size    int64 // of the manifest, if not that of text
-	head    error // of the manifest
+	size    int64 // size of the manifest, if not len(text)
+	head    error // error of a Head request for the manifest
 	reading error
 }
 
@@ -114,11 +113,11 @@ func TestReadManifest(t *testing.T) {
 	listed := fakeStore{objects: []s3store.Object{{Key: key}}}
 	for _, tt := range []struct {
 		name  string
-		dump  string // "" for d's key
+		dump  string // "" means d's key
 		store manifestStore
 		found bool
 		code  fault.Code
-		want  string // in the error, or its hints
+		want  string // text in the error or its hints
 	}{
 		{"a manifest", "", manifestStore{text: text}, true, fault.Done, ""},
 		{"a dump of another tool", "backups/x.dump", manifestStore{head: errors.New("asked")}, false, fault.Done, ""},
@@ -146,7 +145,7 @@ func TestReadManifest(t *testing.T) {
 	}
 }
 
-// A manifest has all segments or, if they are too many, none.
+// A manifest has all segments or, if there are too many, none.
 func TestDescribeRows(t *testing.T) {
 	for _, segments := range []int{0, 1, mostSegments, mostSegments + 1} {
 		m := &Manifest{Blocks: []ManifestBlock{{ID: 1}, {ID: 2}, {ID: 3, Segments: make([]ManifestSegment, 2)}}}
@@ -162,7 +161,7 @@ func TestDescribeRows(t *testing.T) {
 	}
 }
 
-// A manifest whose segments are not all of the rows would hide some of them.
+// Segments that do not cover all rows would hide some of them.
 func TestSegmentsFit(t *testing.T) {
 	rows := int64(30)
 	whole := ManifestBlock{Length: 240, Rows: &rows, Segments: []ManifestSegment{

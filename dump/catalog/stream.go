@@ -18,31 +18,31 @@ import (
 // detects an incomplete archive, and adds the offsets of the blocks to the table of
 // contents.
 //
-// A program that writes to a pipe cannot go back to fill in those offsets. So the
-// Stream collects them while the blocks pass, and the upload holds back the first part
+// A program that writes to a pipe cannot seek back to fill in those offsets. The Stream
+// therefore collects them as the blocks pass, and the upload holds back the first part
 // until they are filled in (s3store.Reviser).
 type Stream struct {
 	in     *bufio.Reader
 	source *readers.Failing
-	writer string // for errors: the program that writes the archive
+	writer string // the program that writes the archive, for errors
 	held   atomic.Int64
 
-	raw     []byte // the head's bytes
-	unread  []byte // the rest of raw that Read has not returned yet
+	raw     []byte // bytes of the head
+	unread  []byte // rest of raw that Read has not returned yet
 	head    *archive.Head
 	indexer *archive.Indexer
-	blocks  []archive.Block // set at the end
+	blocks  []archive.Block // set at the end of the archive
 	headSum [sha256.Size]byte
 	started bool
-	at      atomic.Pointer[archive.Entry] // of the latest block; nil before the first
+	at      atomic.Pointer[archive.Entry] // entry of the latest block; nil before the first
 }
 
 // newestLayout is the newest minor version of the archive format that package
 // archive reads.
 const newestLayout = 16
 
-// NewStream returns the stream of the archive in source. writer names the program that
-// writes it, for errors.
+// NewStream returns a Stream of the archive in source. writer names the program that writes
+// the archive, for errors.
 func NewStream(source io.Reader, writer string) *Stream {
 	failing := &readers.Failing{Reader: source}
 	s := &Stream{in: bufio.NewReaderSize(failing, 256<<10), source: failing, writer: writer}
@@ -80,8 +80,8 @@ func (s *Stream) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readHead reads the head first. An archive in a newer layout than this version of hectl
-// supports passes unchanged.
+// readHead reads the head. An archive in a newer layout than this version of hectl supports
+// passes unchanged.
 func (s *Stream) readHead() error {
 	var raw bytes.Buffer
 	head, err := archive.ReadHead(io.TeeReader(s.in, &raw))
@@ -99,7 +99,7 @@ func (s *Stream) readHead() error {
 		s.held.Store(0)
 		return nil
 	case s.source.Err != nil:
-		return s.source.Err // the cause, rather than the incomplete archive
+		return s.source.Err // the cause of the incomplete archive
 	case errors.Is(err, io.ErrUnexpectedEOF) && len(s.raw) == 0:
 		return fmt.Errorf("%s exited without an error, but wrote nothing", s.writer)
 	}
@@ -124,7 +124,7 @@ func (s *Stream) Revise(head []byte) error {
 	return nil
 }
 
-// Position describes the writer's progress. It may be called at any time.
+// Position describes the writer's progress. Call it at any time.
 func (s *Stream) Position() string {
 	e := s.at.Load()
 	switch {

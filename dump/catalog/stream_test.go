@@ -8,8 +8,7 @@ import (
 	"testing/iotest"
 )
 
-// If pg_dump fails before it has written a head, the error does not blame the
-// archive.
+// If pg_dump fails before it has written a head, the error does not blame the archive.
 func TestStreamFailsAsItsWriter(t *testing.T) {
 	t.Parallel()
 	failed := errors.New("pg_dump: exit status 1")

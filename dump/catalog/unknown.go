@@ -6,8 +6,8 @@ import (
 )
 
 // withUnknown returns now with the fields that only before has, at any depth, and reports
-// whether there are any. A later version of hectl wrote them. Elements of two lists of the
-// same length are matched by position, because the blocks of a dump never change.
+// whether there are any. A later version of hectl wrote these fields. Elements of two lists
+// of the same length are matched by position, because the blocks of a dump never change.
 func withUnknown(before, now json.RawMessage) (json.RawMessage, bool) {
 	var oldFields, fields map[string]json.RawMessage
 	if json.Unmarshal(before, &oldFields) == nil && json.Unmarshal(now, &fields) == nil && fields != nil {
@@ -37,7 +37,7 @@ func withUnknown(before, now json.RawMessage) (json.RawMessage, bool) {
 	return now, false
 }
 
-// encoded returns value as JSON if it has changed, else was.
+// encoded returns value as JSON if changed, and was otherwise.
 func encoded(value any, was json.RawMessage, changed bool) (json.RawMessage, bool) {
 	if !changed {
 		return was, false
@@ -46,7 +46,7 @@ func encoded(value any, was json.RawMessage, changed bool) (json.RawMessage, boo
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(value); err != nil {
-		return was, false // it was JSON
+		return was, false // value was parsed from JSON
 	}
 	return b.Bytes(), true
 }

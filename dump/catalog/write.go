@@ -15,22 +15,22 @@ import (
 // Written is an archive in a bucket.
 type Written struct {
 	Object s3store.Object
-	Stream *Stream              // what passed into the object
-	Tables map[int]archive.Rows // the rows that hectl wrote, by the id of the entry
+	Stream *Stream              // the archive as it was uploaded
+	Tables map[int]archive.Rows // rows that hectl wrote, by dump id
 }
 
-// WriteArchive uploads the archive that write writes. As with Store.Upload, an error
-// leaves neither an object nor an open upload behind; this includes an error from write.
-// An object that appears is complete. write returns the tables whose rows it wrote.
+// WriteArchive uploads the archive that write writes. As with Store.Upload, an error,
+// including one from write, leaves neither an object nor an open upload behind. An object
+// that appears is complete. write returns the rows that it wrote.
 //
-// WriteArchive returns after write has returned. So write must stop when ctx ends. Its
-// writes to w fail once the upload has failed.
+// WriteArchive returns only after write has returned, so write must stop when ctx ends.
+// Once the upload has failed, writes to w fail.
 func WriteArchive(ctx context.Context, store uploader, key string, opt s3store.UploadOptions, write func(w io.Writer) (map[int]archive.Rows, error)) (Written, error) {
 	r, w := io.Pipe()
 	var tables map[int]archive.Rows // set before written
 	written := make(chan error, 1)
 	go func() {
-		// One buffer is filled while the other is sent.
+		// Fill one buffer while the other is sent.
 		buffer := bufio.NewWriterSize(w, 256<<10)
 		var err error
 		tables, err = write(buffer)
@@ -48,14 +48,15 @@ func WriteArchive(ctx context.Context, store uploader, key string, opt s3store.U
 		return Written{Object: object, Stream: stream, Tables: tables}, nil
 	}
 	if failed != nil && !errors.Is(failed, err) && ctx.Err() == nil {
-		err = failed // it made the upload fail
+		err = failed // this error made the upload fail
 	}
 	return Written{}, err
 }
 
 // WriteMaskedManifest completes m, a manifest from MaskedCopy, with the facts about the
-// masked dump, and uploads it under base. The dump is already in the bucket, so it
-// continues for up to a minute after ctx ends. The error is a fault.Warnings.
+// masked dump, and uploads it under base. The dump is already in the bucket, so
+// WriteMaskedManifest continues for up to a minute after ctx ends. The error is a
+// fault.Warnings.
 func WriteMaskedManifest(ctx context.Context, store uploader, base string, m *Manifest, masked Written) error {
 	original := m.Blocks
 	masked.Stream.Describe(m)

@@ -12,7 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// fakeUploader reads up to limit bytes, and then fails with err if there is one.
+// fakeUploader reads up to limit bytes, and then returns err.
 type fakeUploader struct {
 	limit int64
 	err   error
@@ -42,7 +42,7 @@ func TestWriteArchive(t *testing.T) {
 		ctx   context.Context
 		store fakeUploader
 		write func(w io.Writer) (map[int]archive.Rows, error)
-		want  error // nil for success
+		want  error // nil means success
 	}{
 		{"complete", t.Context(), fakeUploader{}, func(w io.Writer) (map[int]archive.Rows, error) { _, err := w.Write(data); return tables, err }, nil},
 		{"the writer fails", t.Context(), fakeUploader{}, func(w io.Writer) (map[int]archive.Rows, error) {
@@ -69,7 +69,7 @@ func TestWriteArchive(t *testing.T) {
 	}
 }
 
-// A masked dump without a manifest is only a warning.
+// A missing manifest of a masked dump is only a warning.
 func TestWriteMaskedManifest(t *testing.T) {
 	t.Parallel()
 	data, err := os.Open("../../pgtools/archive/testdata/17-none-pipe.archive")

@@ -12,37 +12,37 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// A Difference is what distinguishes two dumps.
+// A Difference describes how two dumps differ.
 type Difference struct {
-	Tables    []*Table // those with rows in one of the dumps, in the order of the second, then those that only the first has
-	Schema    []Object // what was added, removed or changed in the schema
-	Sequences int      // sequences whose value differs
+	Tables    []*Table // tables with rows, in the order of the second dump, then those only in the first
+	Schema    []Object // objects added, removed or changed in the schema
+	Sequences int      // number of sequences whose value differs
 }
 
-// A State is how the rows of a table differ.
+// A State describes how the rows of a table differ.
 type State string
 
 // The states of a table.
 const (
-	Same     State = "same"     // its rows are the same
-	Changed  State = "changed"  // some may differ: see Table.Changes
-	Replaced State = "replaced" // its rows cannot be compared: see Table.Why
-	Added    State = "added"    // only the second dump has rows of it
-	Removed  State = "removed"  // only the first one
+	Same     State = "same"     // all rows are the same
+	Changed  State = "changed"  // some rows may differ: see Table.Changes
+	Replaced State = "replaced" // the rows cannot be compared: see Table.Why
+	Added    State = "added"    // only the second dump has rows
+	Removed  State = "removed"  // only the first dump has rows
 )
 
-// A Table is a table, or the large objects, whose Name is then LargeObjects.
+// A Table is a table or, if its Name is LargeObjects, all large objects.
 type Table struct {
 	Name  schema.Name // in UTF-8
 	State State
-	Why   string // why it is replaced; "" otherwise
+	Why   string // why the State is Replaced; "" otherwise
 
-	From, To *Rows // in the first and in the second dump; nil without rows there
+	From, To *Rows // rows in the first and in the second dump; nil if none
 
-	key []int // the positions of the key's columns in a row
+	key []int // positions of the key's columns in a row
 }
 
-// LargeObjects is the name of a Table that stands for all large objects.
+// LargeObjects is the name of the Table for all large objects.
 const LargeObjects = "large objects"
 
 // Rows are the rows of a table in one dump.
@@ -52,10 +52,10 @@ type Rows struct {
 	dump     *dump.Dump
 	blocks   []archive.Block
 	segments []catalog.ManifestSegment // nil if the rows are not in segments
-	differ   []catalog.ManifestSegment // those that the other dump does not have
+	differ   []catalog.ManifestSegment // segments that the other dump does not have
 }
 
-// Whole returns how much has to be downloaded to read all rows of the second dump.
+// Whole returns the size of a download of all rows of the second dump, in bytes.
 func (t *Table) Whole() int64 {
 	if t.To == nil {
 		return 0
@@ -63,7 +63,7 @@ func (t *Table) Whole() int64 {
 	return t.To.length()
 }
 
-// length is the size of the rows in the archive, in bytes, 0 in a local file.
+// length returns the size of the rows in the archive, in bytes, or 0 for a local file.
 func (r *Rows) length() (n int64) {
 	if !dump.InBucket(r.dump.Name) {
 		return 0
@@ -74,7 +74,7 @@ func (r *Rows) length() (n int64) {
 	return n
 }
 
-// Entry returns the entry of the table's rows in the second dump, nil without rows there.
+// Entry returns the entry of the table's rows in the second dump, or nil if it has none.
 func (t *Table) Entry() *archive.Entry {
 	if t.To == nil {
 		return nil
@@ -82,11 +82,11 @@ func (t *Table) Entry() *archive.Entry {
 	return t.To.dump.Head.ByID()[t.To.blocks[0].ID]
 }
 
-// Key returns the positions in a row of the columns that identify it, nil without a key.
+// Key returns the positions of the columns that identify a row, or nil without a key.
 func (t *Table) Key() []int { return t.key }
 
-// Bytes returns how much has to be downloaded to know the rows that differ: of both dumps
-// if the table has changed, of the second if it is replaced or added.
+// Bytes returns the size of a download of the rows that differ, in bytes: from both dumps
+// if the table has changed, and from the second if it is replaced or added.
 func (t *Table) Bytes() int64 {
 	switch t.State {
 	case Changed:
@@ -108,7 +108,7 @@ func (r *Rows) toRead() (n int64) {
 	return n
 }
 
-// Compare compares two dumps by their heads and manifests. It downloads nothing more.
+// Compare compares two dumps by their heads and manifests, without further downloads.
 func Compare(from, to *dump.Dump) *Difference {
 	d := &Difference{Schema: objects(from.Head, to.Head), Sequences: movedSequences(from.Head, to.Head)}
 	before, after := tablesOf(from), tablesOf(to)
@@ -132,7 +132,8 @@ func Compare(from, to *dump.Dump) *Difference {
 	return d
 }
 
-// compare compares a table. why is a reason to replace all tables, or "".
+// compare compares a table. If why is not "", it is a reason to treat the table as
+// replaced.
 func compare(from, to *table, why string) *Table {
 	t := &Table{Name: to.name, From: from.rows, To: to.rows, State: Changed, key: to.key}
 	t.From.differ, t.To.differ = only(from.rows.segments, to.rows.segments), only(to.rows.segments, from.rows.segments)
@@ -159,7 +160,7 @@ func compare(from, to *table, why string) *Table {
 	return t
 }
 
-// onlyInserts is why the rows of a dump of pg_dump --inserts are not compared.
+// onlyInserts is the reason not to compare rows from pg_dump --inserts.
 const onlyInserts = "its rows are INSERT statements"
 
 // same reports whether two tables certainly have the same rows.
@@ -172,7 +173,8 @@ func same(from, to *Rows) bool {
 	})
 }
 
-// only returns the segments of list that others does not have, as often as it has them.
+// only returns the segments of list that others lacks. A segment that occurs more often in
+// list than in others is returned for each extra occurrence.
 func only(list, others []catalog.ManifestSegment) (rest []catalog.ManifestSegment) {
 	count := map[catalog.Sum]int{}
 	for _, s := range others {
@@ -189,9 +191,9 @@ func only(list, others []catalog.ManifestSegment) (rest []catalog.ManifestSegmen
 // A table is a table of one dump.
 type table struct {
 	name       schema.Name
-	definition string // everything that determines what its rows mean
-	unread     bool   // its definition was not understood
-	inserts    bool   // its rows are INSERT statements
+	definition string // everything that determines the meaning of the rows
+	unread     bool   // the definition could not be parsed
+	inserts    bool   // the rows are INSERT statements
 	key        []int
 	rows       *Rows
 }
@@ -201,7 +203,7 @@ type tables struct {
 	byName map[schema.Name]*table
 }
 
-// tablesOf returns the tables with rows in a dump, and one for all large objects.
+// tablesOf returns the tables with rows in a dump, and one table for all large objects.
 func tablesOf(d *dump.Dump) tables {
 	all := tables{byName: map[schema.Name]*table{}}
 	blocks := map[int]archive.Block{}
@@ -238,7 +240,7 @@ func tablesOf(d *dump.Dump) tables {
 			continue
 		}
 		columns := e.Copy
-		if list, copies := schema.CopyColumns(e.Copy); copies { // without the table, which may be a partitioned one above this one
+		if list, copies := schema.CopyColumns(e.Copy); copies { // without the table's name, which may be that of a partitioned table above this one
 			columns = strings.Join(list, ", ")
 		}
 		t.definition, t.inserts = definitions[name]+"\n"+columns, e.Copy == ""
@@ -261,14 +263,14 @@ func definitionsOf(h *archive.Head) map[schema.Name]string {
 	return all
 }
 
-// nameIn returns the name of the entry's object in UTF-8, whatever the encoding of the archive.
+// nameIn returns the name of the entry's object in UTF-8, for any encoding of the archive.
 func nameIn(e *archive.Entry) schema.Name {
 	namespace, tag := e.Names()
 	return schema.Name{Schema: namespace, Name: tag}
 }
 
-// keyOf returns the positions in a row of the columns that identify the rows of t: those
-// of the primary key, or of the first unique index whose columns are all NOT NULL.
+// keyOf returns the positions of the columns that identify the rows of t: those of the
+// primary key, or of the first unique index whose columns are all NOT NULL.
 func keyOf(t *schema.Table) []int {
 	if t.Unread != nil {
 		return nil

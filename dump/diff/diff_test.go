@@ -27,7 +27,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestKeyOf(t *testing.T) {
 	table := &schema.Table{
 		Columns: []schema.Column{{Name: "a", NotNull: true}, {Name: "b", NotNull: true}, {Name: "c"}, {Name: "made", NotNull: true}},
-		Copy:    []string{"c", "b", "a"}, // the rows lack a generated column
+		Copy:    []string{"c", "b", "a"}, // the generated column is not in the rows
 	}
 	unique := func(columns ...string) schema.Unique { return schema.Unique{Columns: columns} }
 	primary := unique("a", "b")
@@ -71,7 +71,7 @@ func TestKeyIn(t *testing.T) {
 	}
 }
 
-// sides are the rows of a table in two dumps, in one or more segments each.
+// sides has the rows of a table in two dumps, in one or more segments each.
 type sides struct{ from, to []string }
 
 // tableOf returns a Table with rows in segments.
@@ -181,7 +181,7 @@ func TestChangesOfDamagedRows(t *testing.T) {
 	}
 }
 
-// Definitions decide whether rows can be compared.
+// Different definitions make rows incomparable.
 func TestCompareDefinitions(t *testing.T) {
 	rows := func(sum byte) *Rows {
 		return &Rows{dump: &dump.Dump{}, blocks: []archive.Block{{Length: 10, SHA256: [32]byte{sum}}}}

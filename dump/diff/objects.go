@@ -11,8 +11,8 @@ import (
 )
 
 // SameObjects downloads the large objects of both dumps and reports whether they are the
-// same. Their blocks can differ even if the objects are the same: a block begins with the
-// number of an entry, and one more entry makes pg_dump number all of them differently.
+// same. The blocks of equal objects can differ: a block begins with the id of an entry, and
+// one more entry makes pg_dump number all of them differently.
 func (t *Table) SameObjects(ctx context.Context) (bool, error) {
 	if t.From == nil || t.To == nil {
 		return false, nil
@@ -25,7 +25,7 @@ func (t *Table) SameObjects(ctx context.Context) (bool, error) {
 	return from == to, err
 }
 
-// sumObjects returns a checksum of the numbers and contents of the large objects.
+// sumObjects returns a checksum of the oids and contents of the large objects.
 func (r *Rows) sumObjects(ctx context.Context) (sum [sha256.Size]byte, err error) {
 	all := sha256.New()
 	data := archive.NewDataReader(r.dump.Head)

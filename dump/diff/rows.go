@@ -18,22 +18,22 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// Options are how rows are read.
+// Options control how rows are read.
 type Options struct {
-	Memory int           // bytes for sorting; 0 for 32 MiB
-	Dir    string        // for temporary files; "" for the system's
-	Add    func(n int64) // gets numbers of downloaded bytes, from two goroutines; may be nil
+	Memory int           // for sorting, in bytes; 0 means 32 MiB
+	Dir    string        // for temporary files; "" means the system's default
+	Add    func(n int64) // gets the number of newly downloaded bytes, from two goroutines; may be nil
 }
 
 const defaultMemory = 32 << 20
 
 // A Change is a row that differs, in COPY's text format with its line break. From is nil
 // for an added row, To for a removed one. Key has the columns of the key, separated by
-// tabs. All are valid until yield returns.
+// tabs. All three are valid until yield returns.
 type Change struct{ Key, From, To []byte }
 
-// Changes reads the rows of a table that has changed, and passes those that differ to
-// yield, in the order of the bytes of their keys.
+// Changes reads the rows of a changed table, and passes those that differ to yield, in the
+// byte order of their keys.
 func (t *Table) Changes(ctx context.Context, opt Options, yield func(Change) error) (err error) {
 	if opt.Memory == 0 {
 		opt.Memory = defaultMemory
@@ -107,7 +107,7 @@ func (t *Table) pair(from, to *sorter, yield func(Change) error) error {
 	return nil
 }
 
-// unique is a cursor that refuses two rows with the same key.
+// unique is a cursor that returns an error for two rows with the same key.
 type unique struct {
 	*cursor
 	table *Table
@@ -135,8 +135,7 @@ func (u *unique) advance() error {
 	return nil
 }
 
-// keyIn returns the columns of a row that are its key, joined by tabs, which no column
-// contains.
+// keyIn returns the key columns of a row, joined by tabs, which no column contains.
 func keyIn(row []byte, places []int) []byte {
 	if len(places) == 1 {
 		return column(row, places[0])
@@ -195,11 +194,12 @@ func (r *Rows) read(ctx context.Context, add func(int64), each func(row []byte) 
 	})
 }
 
-// requests is how many segments, or neighbors, of one side of a table are downloaded at once.
+// requests is the number of concurrent downloads for one side of a table. Each downloads
+// one segment or several adjacent ones.
 const requests = 4
 
-// download passes the segments that differ to each, one at a time, in the order in which
-// they arrive. The bytes are valid until each returns.
+// download passes the segments that differ to each, one at a time, in the order of their
+// arrival. The bytes are valid until each returns.
 func (r *Rows) download(ctx context.Context, each func(catalog.ManifestSegment, []byte) error) error {
 	group, loading := errgroup.WithContext(ctx)
 	group.SetLimit(requests)
@@ -210,7 +210,7 @@ func (r *Rows) download(ctx context.Context, each func(catalog.ManifestSegment, 
 		group.Go(func() (err error) {
 			last := run[len(run)-1]
 			body := r.dump.ReadRange(loading, r.blocks[0].Offset+run[0].Offset, last.Offset+last.Length-run[0].Offset)
-			defer func() { _ = body.Close() }() // all of it was read, or the error matters
+			defer func() { _ = body.Close() }() // either all of it was read, or the earlier error matters
 			var chunks bytes.Buffer
 			for _, s := range run {
 				chunks.Reset()
@@ -230,7 +230,7 @@ func (r *Rows) download(ctx context.Context, each func(catalog.ManifestSegment, 
 	return group.Wait()
 }
 
-// adjacent returns the first segments that follow each other without a gap.
+// adjacent returns the segments at the start of list that follow each other without a gap.
 func adjacent(list []catalog.ManifestSegment) []catalog.ManifestSegment {
 	n := 1
 	for n < len(list) && list[n].Offset == list[n-1].Offset+list[n-1].Length {
@@ -239,10 +239,10 @@ func adjacent(list []catalog.ManifestSegment) []catalog.ManifestSegment {
 	return list[:n]
 }
 
-// endOfRows is the line that follows the rows.
+// endOfRows is the line after the rows.
 const endOfRows = "\\.\n"
 
-// readBlock reads all rows.
+// readBlock passes all rows to each.
 func (r *Rows) readBlock(ctx context.Context, add func(int64), each func([]byte) error) error {
 	data := archive.NewDataReader(r.dump.Head)
 	for _, b := range r.blocks {
@@ -259,7 +259,7 @@ func (r *Rows) readBlock(ctx context.Context, add func(int64), each func([]byte)
 	return nil
 }
 
-// explain returns the error for err, which a reader of the archive returned.
+// explain returns the error to report for a failed read of the archive.
 func (r *Rows) explain(err error) error {
 	if _, damaged := errors.AsType[*archive.FormatError](err); damaged {
 		return dump.DamageError(r.dump.Name, err)
@@ -267,7 +267,8 @@ func (r *Rows) explain(err error) error {
 	return fmt.Errorf("read %s: %w", r.dump.Name, err)
 }
 
-// readRows reads the rows of a block to its end, so that its checksum is compared.
+// readRows passes the rows of a block to each. It reads the block to its end, where the
+// checksum is compared.
 func readRows(data *archive.DataReader, body io.Reader, b archive.Block, each func([]byte) error) error {
 	if err := data.Reset(body, b); err != nil {
 		return err

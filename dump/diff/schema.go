@@ -10,16 +10,17 @@ import (
 
 // An Object is an object of the schema that differs.
 type Object struct {
-	Kind     string // such as "TABLE" or "INDEX", as pg_dump writes it
+	Kind     string // kind as pg_dump writes it, such as "TABLE" or "INDEX"
 	Name     string // such as "public.users", in UTF-8
-	From, To string // SQL in UTF-8; "" in the dump that does not have it
+	From, To string // SQL in UTF-8; "" if the dump lacks the object
 }
 
-// identity identifies an object. Two objects of a dump may share one, such as two comments.
+// identity identifies an object. Several objects of a dump may share one, such as two
+// comments.
 type identity struct{ kind, name string }
 
 // objects returns the objects that differ: those of the second dump in its order, then
-// those that only the first has.
+// those only in the first.
 func objects(from, to *archive.Head) (differ []Object) {
 	before, old := inOrder(from)
 	after, now := inOrder(to)
@@ -43,8 +44,8 @@ func objects(from, to *archive.Head) (differ []Object) {
 	return differ
 }
 
-// inOrder returns the SQL of the objects of a schema, and their identities in the order of
-// the head.
+// inOrder returns the SQL of the schema's objects, and their identities in the order of the
+// head.
 func inOrder(h *archive.Head) (sql map[identity][]string, ids []identity) {
 	sql = map[identity][]string{}
 	for e := range h.All() {
@@ -60,8 +61,8 @@ func inOrder(h *archive.Head) (sql map[identity][]string, ids []identity) {
 	return sql, ids
 }
 
-// nameOf returns the name of an object. It may have a signature, or be two names. The tags
-// of some objects begin with the kind of the object that they are about.
+// nameOf returns the name of an object. It may have a signature, or consist of two names.
+// Some tags begin with the kind of the object they refer to.
 func nameOf(e *archive.Entry) string {
 	namespace, tag := e.Names()
 	switch {

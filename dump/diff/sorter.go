@@ -13,10 +13,10 @@ import (
 	"github.com/rubyforgood/hectl/internal/files"
 )
 
-// A sorter sorts rows by their keys. It keeps up to limit bytes of them in memory, and
+// A sorter sorts rows by their keys. It keeps up to limit bytes of rows in memory, and
 // writes more to files.
 type sorter struct {
-	limit int // bytes
+	limit int // in bytes
 	dir   string
 
 	bytes []byte
@@ -24,26 +24,26 @@ type sorter struct {
 	runs  []run
 }
 
-// A run is a file of sorted rows. Its level is how often its rows were merged.
+// A run is a file of sorted rows. Its level is the number of times its rows were merged.
 type run struct {
 	*os.File
 	level int
 }
 
-// mostRuns is how many runs of a level there may be. Merging them bounds the open files and
+// mostRuns is the maximum number of runs of a level. Merging them limits the open files and
 // the memory to read them, for a table of any size.
 const mostRuns = 64
 
-// A place is the place of a row in sorter.bytes: its key, and then the row.
+// A place is the place of a row in sorter.bytes, where its key precedes it.
 type place struct{ at, key, row int }
 
-// placeSize is the memory of a place, in bytes.
+// placeSize is the size of a place in memory, in bytes.
 const placeSize = 24
 
 func (s *sorter) keyOf(p place) []byte { return s.bytes[p.at : p.at+p.key] }
 func (s *sorter) rowOf(p place) []byte { return s.bytes[p.at+p.key : p.at+p.key+p.row] }
 
-// add adds a row. It does not keep key or row.
+// add adds a row. It copies key and row.
 func (s *sorter) add(key, row []byte) error {
 	if len(s.rows) > 0 && len(s.bytes)+len(s.rows)*placeSize+len(key)+len(row) > s.limit {
 		if err := s.spill(); err != nil {
@@ -59,7 +59,7 @@ func (s *sorter) sort() {
 	slices.SortFunc(s.rows, func(a, b place) int { return bytes.Compare(s.keyOf(a), s.keyOf(b)) })
 }
 
-// spill writes the rows in memory to a file that has no name.
+// spill writes the rows in memory to a file without a name.
 func (s *sorter) spill() error {
 	s.sort()
 	if err := s.write(s.inMemory(), 0); err != nil {
@@ -98,7 +98,7 @@ func (s *sorter) merge() error {
 	return err
 }
 
-// write writes sorted rows to a new run, a file that has no name.
+// write writes sorted rows to a new run, a file without a name.
 func (s *sorter) write(rows *cursor, level int) error {
 	f, err := files.Unlinked(s.dir)
 	if err != nil {
@@ -137,14 +137,14 @@ func (s *sorter) close() error {
 	return errors.Join(errs...)
 }
 
-// A cursor is at one of a series of sorted rows. next goes to the following row, and
+// A cursor is a position in a series of sorted rows. next moves to the following row, and
 // returns io.EOF after the last one.
 type cursor struct {
-	key, row []byte // valid until the next call of next
+	key, row []byte // valid until the next call to next
 	next     func() error
 }
 
-// sorted returns a cursor before the first of all rows.
+// sorted returns a cursor before the first row.
 func (s *sorter) sorted() (*cursor, error) {
 	s.sort()
 	var all merged
@@ -158,7 +158,7 @@ func (s *sorter) sorted() (*cursor, error) {
 	return mergeOf(append(all, s.inMemory()))
 }
 
-// mergeOf returns a cursor before the first row of all cursors.
+// mergeOf returns a cursor over the rows of all cursors, before the first row.
 func mergeOf(all merged) (*cursor, error) {
 	for i := 0; i < len(all); {
 		switch err := all[i].next(); {
@@ -208,14 +208,14 @@ func (s *sorter) inMemory() *cursor {
 	return c
 }
 
-// readRun reads what spill wrote.
+// readRun reads a run that spill wrote.
 func readRun(r *bufio.Reader) *cursor {
 	c := &cursor{}
 	var buffer []byte
 	c.next = func() error {
 		key, err := binary.ReadUvarint(r)
 		if err != nil {
-			return err // io.EOF at the end of the file
+			return err // io.EOF at the end of the run
 		}
 		row, err := binary.ReadUvarint(r)
 		if err != nil {
@@ -231,7 +231,7 @@ func readRun(r *bufio.Reader) *cursor {
 	return c
 }
 
-// noEOF returns err, which is not the end of a run.
+// noEOF returns err, or io.ErrUnexpectedEOF for io.EOF.
 func noEOF(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
@@ -239,7 +239,7 @@ func noEOF(err error) error {
 	return err
 }
 
-// merged is a heap of cursors, the one with the smallest key first.
+// merged is a heap of cursors with the smallest key first.
 type merged []*cursor
 
 func (m merged) Len() int           { return len(m) }

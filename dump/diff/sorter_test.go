@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// Rows come in the order of their keys, whether they fit in memory or not, and no file has
-// a name while they are read.
+// Rows are sorted by key, whether or not they fit in memory, and no file has a name while
+// they are read.
 func TestSorter(t *testing.T) {
 	for _, count := range []int{0, 1, 2, 500, 4500} {
 		for _, limit := range []int{1, 100, 5000, 1 << 20} {
@@ -35,7 +35,7 @@ func TestSorter(t *testing.T) {
 			if spilled := len(s.runs) > 0; spilled != (count*30 > limit) && count != 1 {
 				t.Errorf("%d rows with a limit of %d: %d files", count, limit, len(s.runs))
 			}
-			if len(s.runs) > 3*mostRuns { // of three levels
+			if len(s.runs) > 3*mostRuns { // three levels at most
 				t.Errorf("%d rows with a limit of %d: %d open files", count, limit, len(s.runs))
 			}
 			c, err := s.sorted()
