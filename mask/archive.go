@@ -16,23 +16,23 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Archive writes the archive in r to w, masked by the plan that judge returns for its
-// head. It writes nothing before that.
+// Archive writes the archive in r to w, masked by the plan that judge returns for its head.
+// It writes nothing before judge returns.
 //
-// Entries keep their ids and their order. Blocks keep their order in the file. The
-// table of contents has no offsets, as when pg_dump writes to a pipe. Archive copies a
-// block without masked columns. It decompresses and masks every other block, in one
-// goroutine each, and compresses its rows in segments (archive.Pool), with a level for
-// archive.NewDataWriter. It returns what is in those blocks, by the ids of their entries.
+// Entries keep their ids and their order. Blocks keep their order in the file. The table of
+// contents has no offsets, as when pg_dump writes to a pipe. Archive copies a block without
+// masked columns. It decompresses and masks every other block, in one goroutine each, and
+// compresses its rows in segments (archive.Pool), with a level for archive.NewDataWriter.
+// It returns the rows in those blocks, by the ids of their entries.
 //
 // Archive refuses statements that pg_dump does not write (see schema.Genuine), and
 // regenerates COPY statements.
 //
-// If anything is masked, it leaves out the statistics that pg_dump 18 may add, because
-// they contain values. It always leaves out the entries of LeftOut.
+// If the plan masks anything, Archive leaves out the statistics that pg_dump 18 may add,
+// because they contain values. It always leaves out the entries of LeftOut.
 //
-// It returns errors of judge, r and w, which may be wrapped. If the archive is
-// malformed, the error is an *archive.FormatError.
+// It returns errors of judge, r and w, which may be wrapped. If the archive is malformed,
+// the error is an *archive.FormatError.
 func Archive(w io.Writer, r io.Reader, judge func(*archive.Head) (*Plan, error), level int) (map[int]archive.Rows, error) {
 	in := bufio.NewReaderSize(r, stageBuffer)
 	var raw bytes.Buffer
@@ -84,8 +84,8 @@ func rewrite(w io.Writer, in io.Reader, head *archive.Head, plan *Plan, level in
 	return pool.Tables(), err
 }
 
-// fits refuses an archive whose rows a Table cannot mask, and one with an unknown kind
-// of data.
+// fits refuses an archive with rows that a Table cannot mask, or with an unknown kind of
+// data.
 func (p *Plan) fits(head *archive.Head) error {
 	for e := range head.All() {
 		if !e.HasBlock() || p.Drops(e) {
@@ -106,19 +106,19 @@ func (p *Plan) Drops(e *archive.Entry) bool {
 	return p.Masks() && strings.HasSuffix(e.Desc, "STATISTICS DATA")
 }
 
-// stageBuffer is how many bytes one stage passes to the next at once.
+// stageBuffer is the number of bytes that one stage passes to the next at once.
 const stageBuffer = 128 << 10
 
-// A rewriter gives the blocks of a masked archive to a pool.
+// A rewriter passes the blocks of a masked archive to a pool.
 type rewriter struct {
 	plan    *Plan
 	entries map[int]*archive.Entry
 	in      *archive.DataReader
-	out     *archive.DataWriter // for blocks without rows
+	out     *archive.DataWriter // writes blocks without rows
 	pool    *archive.Pool
 	feed    *archive.Feed
 
-	packed, plain, masked *bufio.Writer // between the stages
+	packed, plain, masked *bufio.Writer // buffers between the stages
 }
 
 func newRewriter(pool *archive.Pool, head *archive.Head, plan *Plan, level int) *rewriter {
@@ -132,7 +132,7 @@ func newRewriter(pool *archive.Pool, head *archive.Head, plan *Plan, level int) 
 	}
 }
 
-// block gives one block to the pool. r has its original bytes.
+// block passes one block to the pool. r has its original bytes.
 func (a *rewriter) block(b archive.Block, r io.Reader) error {
 	e := a.entries[b.ID]
 	table := a.plan.Table(e)
@@ -162,7 +162,7 @@ func (a *rewriter) block(b archive.Block, r io.Reader) error {
 	return nil
 }
 
-// bytes gives the bytes that write writes to the pool.
+// bytes passes the bytes that write writes to the pool.
 func (a *rewriter) bytes(write func(w io.Writer) error) error {
 	part := archive.NewPart()
 	out := a.feed.Bytes(part)
@@ -179,7 +179,7 @@ func (a *rewriter) bytes(write func(w io.Writer) error) error {
 	return nil
 }
 
-// emptyObjects writes empty large objects. Their oids stay, because rows refer to them.
+// emptyObjects writes empty large objects. It keeps their oids, because rows refer to them.
 func (a *rewriter) emptyObjects(w io.Writer, b archive.Block, r io.Reader) error {
 	if err := errors.Join(a.in.Reset(r, b), a.out.Reset(w, b)); err != nil {
 		return err
@@ -198,7 +198,7 @@ func (a *rewriter) emptyObjects(w io.Writer, b archive.Block, r io.Reader) error
 	}
 }
 
-// rows gives the masked rows of a table to part. It reads, decompresses and masks
+// rows passes the masked rows of a table to part. It reads, decompresses and masks
 // concurrently.
 func (a *rewriter) rows(part *archive.Part, b archive.Block, r io.Reader, table *rows.Table) error {
 	packedR, packedW := io.Pipe()
@@ -219,7 +219,7 @@ func (a *rewriter) rows(part *archive.Part, b archive.Block, r io.Reader, table 
 		}
 		return ended(err, plainR, nil)
 	})
-	// This stage runs here, because r is valid only during this call.
+	// This stage runs here, because r is valid only during the call of rows.
 	err := ended(pass(a.packed, packedW, r), nil, packedW)
 	if failed := group.Wait(); failed != nil {
 		return failed
@@ -227,7 +227,7 @@ func (a *rewriter) rows(part *archive.Part, b archive.Block, r io.Reader, table 
 	return err
 }
 
-// pass passes all of r to the next stage, a buffer at a time.
+// pass passes all of r to the next stage, one buffer at a time.
 func pass(buffer *bufio.Writer, to io.Writer, r io.Reader) error {
 	buffer.Reset(to)
 	if _, err := io.Copy(buffer, r); err != nil {
@@ -236,7 +236,7 @@ func pass(buffer *bufio.Writer, to io.Writer, r io.Reader) error {
 	return buffer.Flush()
 }
 
-// ended tells the neighboring stages that this one has ended, and why.
+// ended closes this stage's pipes with err, which ends the neighboring stages.
 func ended(err error, in *io.PipeReader, out *io.PipeWriter) error {
 	if in != nil {
 		_ = in.CloseWithError(err) // never fails

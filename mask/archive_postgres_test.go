@@ -33,7 +33,7 @@ SELECT lo_from_bytea(1001, 'canary-object'), lo_from_bytea(4000000000, 'canary-o
 ANALYZE;
 `
 
-// hidden returns the text that replaces a value.
+// hidden returns the replacement for a value.
 func hidden(value string) string {
 	sum := sha256.Sum256([]byte(value))
 	return "masked-" + hex.EncodeToString(sum[:8])
@@ -59,8 +59,8 @@ func hideAll(h *archive.Head) *mask.Plan {
 
 func TestArchiveOfPostgres(t *testing.T) { checkRealArchives(t, "", "") }
 
-// checkRealArchives masks archives of the pg_dump in folder bin, or of the default one
-// if bin is "", in each compression, and has pg_restore read them.
+// checkRealArchives masks archives from the pg_dump in directory bin ("" means the
+// default), in each compression, and has pg_restore read them.
 func checkRealArchives(t *testing.T, bin, statistics string) {
 	t.Helper()
 	c := pgtest.New(t, pgtest.Options{Bin: bin})

@@ -16,7 +16,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// archives returns archives of pg_dump 15, 17 and 18 in each compression, by name.
+// archives returns archives from pg_dump 15, 17 and 18 in each compression, by name.
 func archives(tb testing.TB) map[string][]byte {
 	tb.Helper()
 	paths, err := filepath.Glob("../pgtools/archive/testdata/*.archive")
@@ -48,7 +48,7 @@ func open(tb testing.TB, data []byte) (*archive.Head, []archive.Block) {
 	return h, blocks
 }
 
-// contents returns the data of the blocks: the rows of each table, and a line for each
+// contents returns the data of the blocks: the rows of each table, and one line for each
 // large object.
 func contents(tb testing.TB, data []byte) string {
 	tb.Helper()
@@ -84,7 +84,7 @@ func contents(tb testing.TB, data []byte) string {
 	return b.String()
 }
 
-// masked returns an archive masked by the plan that make returns for its head.
+// masked returns an archive masked by the plan that plan returns for its head.
 func masked(tb testing.TB, data []byte, plan func(*archive.Head) *mask.Plan) []byte {
 	tb.Helper()
 	var out bytes.Buffer
@@ -95,7 +95,7 @@ func masked(tb testing.TB, data []byte, plan func(*archive.Head) *mask.Plan) []b
 	return out.Bytes()
 }
 
-// everyTable returns a plan with an entry for every table that has rows: the given one,
+// everyTable returns a plan with an entry for every table that has rows: the one in named,
 // or one that keeps all columns.
 func everyTable(h *archive.Head, named map[string]*rows.Table) *mask.Plan {
 	tables := map[int]*rows.Table{}
@@ -114,7 +114,7 @@ func everyTable(h *archive.Head, named map[string]*rows.Table) *mask.Plan {
 	return mask.NewPlan(tables, "")
 }
 
-// Without anything to mask, an archive is the one that pg_dump wrote to a pipe.
+// With nothing to mask, the output equals pg_dump's output to a pipe.
 func TestArchiveWithoutRules(t *testing.T) {
 	for name, data := range archives(t) {
 		h, blocks := open(t, data)
@@ -133,8 +133,8 @@ func TestArchiveWithoutRules(t *testing.T) {
 	}
 }
 
-// An archive whose blocks are rewritten without changing values has the same contents,
-// in every compression.
+// An archive whose blocks are rewritten without changing values has the same contents, in
+// every compression.
 func TestArchiveRewritten(t *testing.T) {
 	for name, data := range archives(t) {
 		t.Run(name, func(t *testing.T) {
@@ -188,7 +188,7 @@ func TestArchiveMasks(t *testing.T) {
 	}
 }
 
-// Every failure is reported, and an incomplete archive never looks complete.
+// Every failure is reported, and an incomplete archive never appears complete.
 func TestArchiveFails(t *testing.T) {
 	all := archives(t)
 	refused := errors.New("the answer is no")
@@ -238,7 +238,7 @@ func TestArchiveFails(t *testing.T) {
 	}
 }
 
-// fullWriter fails when it is full.
+// fullWriter returns an error when it is full.
 type fullWriter struct {
 	room int
 	err  error

@@ -17,8 +17,7 @@ var humanEssentialsFile []byte
 // BuiltIn returns the built-in rules in the format of hectl.yml.
 func BuiltIn() string { return string(humanEssentialsFile) }
 
-// mustBuiltIn parses the built-in rules. It panics on an error, which the tests rule
-// out.
+// mustBuiltIn parses the built-in rules. It panics on an error, which the tests rule out.
 func mustBuiltIn() *Rules {
 	file, err := parser.ParseBytes(humanEssentialsFile, 0)
 	if err != nil {

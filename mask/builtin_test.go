@@ -13,7 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// head returns the head of an archive of a new database that sql creates.
+// head returns the head of a dump of a new database that sql creates.
 func head(t *testing.T, c *pgtest.Cluster, sql string, args ...string) *archive.Head {
 	t.Helper()
 	const name = "app"
@@ -63,8 +63,8 @@ func TestBuiltInRules(t *testing.T) {
 	}
 }
 
-// A full database masked by the built-in rules restores with all keys and unique
-// indexes, and is the same each time with one seed.
+// A full database masked by the built-in rules restores with all keys and unique indexes,
+// and is always the same with one seed.
 func TestBuiltInRulesLoad(t *testing.T) {
 	c := pgtest.New(t)
 	whole := dumpOf(t, c, "full", demodata.Schema()+demodata.Rows(1))
@@ -139,17 +139,17 @@ mask:
 	for on, want := range map[string]string{
 		"children.comments":                    "keep",
 		"children.first_name":                  "lorem",
-		"children.last_name":                   "last_name", // built in
+		"children.last_name":                   "last_name", // built-in
 		"families.comments":                    "null",      // a pattern in hectl.yml precedes a built-in rule
 		"partners.notes":                       "empty",
-		"versions.object":                      "json", // {rows: none} is overruled
+		"versions.object":                      "json", // {rows: none} has lower precedence
 		"versions.object_changes":              "OPEN",
 		"vendors.phone":                        "digits",
 		"vendors.email":                        "keep", // a name precedes a pattern
 		"deprecated_feedback_messages.message": "keep",
 		"tags.name":                            "keep",
 		"animals.note":                         "lorem",
-		"dogs.name":                            "first_name", // inherited
+		"dogs.name":                            "first_name", // inherited from a parent table
 		"dogs.note":                            "keep",
 		"dogs.breed":                           "lorem",
 		"seen.who":                             "full_name",

@@ -9,8 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// narrowed returns the column with a type that has the length limits of its checks, so
-// that methods respect them.
+// narrowed returns the column with the length limits of its checks in its type, where
+// methods respect them.
 func (c *compiler) narrowed(s *subject, col *schema.Column) schema.Column {
 	narrow := *col
 	if methods.KindOf(col.Type) != methods.Text || col.Type.Array {
@@ -33,8 +33,8 @@ func (c *compiler) narrowed(s *subject, col *schema.Column) schema.Column {
 	return narrow
 }
 
-// limited returns the column called name as narrowed returns it, nil if there is no
-// such column.
+// limited returns the column called name as narrowed returns it, or nil if there is no such
+// column.
 func (c *compiler) limited(s *subject, name string) *schema.Column {
 	col := s.table.Column(name)
 	if col == nil {
@@ -64,7 +64,7 @@ func (c *compiler) checksOf(s *subject, col *schema.Column) []schema.Check {
 // valueColumn is the name of the value in a domain's check.
 const valueColumn = "value"
 
-// checks reports checks of a table that its methods may break.
+// checks reports the checks of a table that its methods may violate.
 func (c *compiler) checks(s *subject) {
 	for i := range s.table.Columns {
 		col := &s.table.Columns[i]
@@ -81,7 +81,7 @@ func (c *compiler) checks(s *subject) {
 	}
 }
 
-// check reports whether a column's method may break one check.
+// check reports whether a column's method may violate one check.
 func (c *compiler) check(s *subject, col *schema.Column, v verdict, check schema.Check) {
 	on := label(s.table.Name) + "." + schema.Quote(col.Name)
 	name := "check " + schema.Quote(check.Name)
@@ -108,7 +108,7 @@ func (c *compiler) check(s *subject, col *schema.Column, v verdict, check schema
 	}
 	for _, sql := range rest {
 		if facts.Null && !strings.Contains(strings.ToLower(sql), "null") {
-			continue // a check passes if its result is unknown
+			continue // a check with a NULL result passes
 		}
 		if used := s.table.Uses(sql); slices.Contains(used, col.Name) || strings.Contains(sql, "VALUE") {
 			c.warn("%s: hectl cannot tell whether %s (%s) still holds after %s", on, name, sql, v.spec.Name)

@@ -26,7 +26,7 @@ func TestChecks(t *testing.T) {
 	})
 }
 
-// A check that limits the length is a limit for the methods.
+// Methods respect a length limit in a check.
 func TestNarrowed(t *testing.T) {
 	people := table("people", "name", "text", "email", "character varying(40)")
 	people.Checks = []schema.Check{{SQL: "(char_length(name) <= 9)"}, {SQL: "(char_length((email)::text) <= 60)"}}

@@ -51,14 +51,14 @@ func (c *compiler) column(s *subject, col *schema.Column, v verdict) methods.Fun
 	return method
 }
 
-// readable reports whether methods.New can tell which texts are values of type t.
+// readable reports whether methods.New recognizes values of type t.
 func readable(t schema.Type) bool {
 	kind := methods.KindOf(t)
 	return kind != methods.Hstore && kind != methods.XML && kind != methods.TSVector && (kind != methods.Other || t.Root().Element().Root().Labels != nil)
 }
 
-// isNeutral reports whether the method makes a value that Postgres accepts in any
-// column of type t.
+// isNeutral reports whether the method returns a value that Postgres accepts in any column
+// of type t.
 func isNeutral(spec methods.Spec, t schema.Type) bool {
 	text, ok := methods.Neutral(t)
 	return ok && spec.Name == "value" && spec.Text == text
@@ -70,7 +70,7 @@ func methodsFor(t schema.Type) []string {
 	})
 }
 
-// namesOf returns the names of the methods that fit.
+// namesOf returns the names of the methods that suits selects.
 func namesOf(suits func(methods.Facts) bool) []string {
 	var names []string
 	for _, f := range methods.All() {

@@ -23,24 +23,24 @@ type compiler struct {
 	byName   map[schema.Name]*schema.Table
 	subjects map[*schema.Table]*subject
 	masks    map[*schema.Table]*rows.Table
-	made     map[string]methods.Func // by method and type, because making one takes a millisecond
+	made     map[string]methods.Func // by method and type; creating one takes a millisecond
 	warnings []string
 }
 
 // Options limit and extend a plan.
 type Options struct {
-	// Takes reports whether the rows of a TABLE DATA entry are restored; nil if all
-	// are. The columns of other tables need no rule.
+	// Takes reports whether the rows of a TABLE DATA entry are restored; nil means all are.
+	// The columns of other tables need no rule.
 	Takes func(*archive.Entry) bool
 	// Keep is CredentialOptions.Keep: the columns of these tables need a rule.
 	Keep []schema.Pattern
-	// RowsOnly means that the schema is not used, so its definitions need no review.
+	// RowsOnly means that the schema is not restored, so its definitions need no review.
 	RowsOnly bool
 }
 
 // Plan returns the plan for an archive. An error has code fault.Usage and lists every
-// problem with its place in the file. With UnlistedFail, it also lists every column
-// that could hold personal data and has no rule.
+// problem with its place in the file. With UnlistedFail, it also lists every column that
+// could contain personal data and has no rule.
 func (r *Rules) Plan(head *archive.Head, seed methods.Seed, opt Options) (*Plan, error) {
 	c := r.compile(head, seed, opt)
 	if err := c.err(r.title(head)); err != nil {
@@ -67,7 +67,7 @@ func (r *Rules) Plan(head *archive.Head, seed methods.Seed, opt Options) (*Plan,
 	return plan, nil
 }
 
-// plan returns the plan of the rules, without credentials.
+// plan returns the rules' plan, without credentials.
 func (c *compiler) plan() *Plan {
 	tables := map[int]*rows.Table{}
 	for t, m := range c.masks {
@@ -78,8 +78,9 @@ func (c *compiler) plan() *Plan {
 	return NewPlan(tables, c.rules.Hash())
 }
 
-// Check reports the rule for each column of an archive. The error is that of Plan,
-// without columns that have no rule, which are in the report, or that of Credentials.
+// Check reports the rule for each column of an archive. It returns the errors of Plan,
+// except for columns without a rule, which are in the report, and the errors of
+// Credentials.
 func (r *Rules) Check(head *archive.Head) (*Report, error) {
 	c := r.compile(head, methods.RandomSeed(), Options{})
 	if err := c.err(r.title(head)); err != nil {
@@ -100,7 +101,7 @@ func (r *Rules) compile(head *archive.Head, seed methods.Seed, opt Options) *com
 	return r.compileSchema(schema.Read(head), head, seed, opt)
 }
 
-// compileSchema is compile for a head whose schema is read.
+// compileSchema is compile for a head whose schema has been read.
 func (r *Rules) compileSchema(s *schema.Schema, head *archive.Head, seed methods.Seed, opt Options) *compiler {
 	c := &compiler{
 		rules: r, seed: seed, head: head, schema: s, takes: opt.Takes, keep: opt.Keep,
@@ -175,7 +176,7 @@ func (c *compiler) table(s *subject) {
 	c.masks[t] = masked
 }
 
-// newColumn returns the column of table t that f masks. A nil f keeps its values.
+// newColumn returns the column of table t that f masks. A nil f keeps the values.
 func newColumn(name string, spec methods.Spec, f methods.Func, t *schema.Table) rows.Column {
 	c := rows.Column{Name: name, Method: f}
 	if f != nil {
@@ -185,9 +186,9 @@ func newColumn(name string, spec methods.Spec, f methods.Func, t *schema.Table) 
 	return c
 }
 
-// tellRowsApart decides how methods that are PerRow identify the rows of t: by the
-// primary key if its columns come first, so that a row has the same fake data in
-// tomorrow's dump with the same seed, otherwise by the row's number. Neither depends on
+// tellRowsApart determines how methods that are PerRow identify the rows of t. If the
+// primary key's columns come first, it is used, so a row has the same fake data in
+// tomorrow's dump with the same seed. Otherwise it is the row's number. Neither depends on
 // how the rows are split into pieces.
 func (c *compiler) tellRowsApart(t *schema.Table, masked *rows.Table) {
 	first := slices.IndexFunc(masked.Columns, func(c rows.Column) bool { return c.PerRow })
@@ -205,7 +206,7 @@ func (c *compiler) tellRowsApart(t *schema.Table, masked *rows.Table) {
 	}
 }
 
-// keyBefore returns the positions of the primary key's columns, nil if t has no primary
+// keyBefore returns the positions of the primary key's columns, or nil if t has no primary
 // key or one of them is not before first.
 func keyBefore(t *schema.Table, first int) []int {
 	for _, u := range t.Uniques {

@@ -17,25 +17,23 @@ type substitute string
 const (
 	// becomesPassword is a hash of the password that all users get.
 	becomesPassword substitute = "password"
-	// becomesToken is NULL, or a random token if NULL is not allowed.
+	// becomesToken is NULL, or a random token in a NOT NULL column.
 	becomesToken substitute = "token"
-	// becomesFalse is false.
 	becomesFalse substitute = "false"
-	// becomesNull is NULL: the row that it refers to is never restored.
+	// becomesNull is NULL: the referenced row is never restored.
 	becomesNull substitute = "null"
 )
 
 // A credentialColumn is a column that is replaced in every restore.
 type credentialColumn struct {
-	software string // that writes it
-	table    string // "" for every table
+	software string // the software that writes the column
+	table    string // "" means every table
 	column   string // a name, or a pattern with *
 	becomes  substitute
 }
 
 // credentialColumns returns the columns whose values never leave production. No other
-// column is replaced because of its name, so the list has only names that leave no
-// doubt.
+// column is replaced because of its name, so the list has only unambiguous names.
 func credentialColumns() []credentialColumn {
 	return []credentialColumn{
 		{"Devise", "", "encrypted_password", becomesPassword},
@@ -66,16 +64,16 @@ func credentialColumns() []credentialColumn {
 // A credentialTable is a table whose rows are left out of every restore, unless
 // --keep-rows names it.
 type credentialTable struct {
-	software string   // that writes it
+	software string   // the software that writes the table
 	table    string   // a name, or a pattern with *
-	has      []string // columns that distinguish it from other tables of that name
+	has      []string // columns that distinguish the table from others with its name
 	// secrets are columns that become tokens if --keep-rows names the table.
 	secrets []string
 }
 
-// credentialTables returns the tables whose rows never leave production: sessions that
-// are signed in, jobs that a worker on a developer's machine would run (send an email,
-// charge a card), and cached responses.
+// credentialTables returns the tables whose rows never leave production: signed-in
+// sessions, jobs that a worker on a developer's machine would run (send an email, charge a
+// card), and cached responses.
 func credentialTables() []credentialTable {
 	type names = []string
 	return []credentialTable{
@@ -113,15 +111,14 @@ func credentialTables() []credentialTable {
 	}
 }
 
-// Skips reports whether the list has a table of this name, whatever its columns.
+// Skips reports whether the list has a table with this name, whatever its columns.
 func Skips(table string) bool {
 	return slices.ContainsFunc(credentialTables(), func(c credentialTable) bool { return matches(c.table, table) })
 }
 
-// NotesEnvironment reports whether Rails stores the environment in a table of this name
+// NotesEnvironment reports whether Rails stores the environment in a table with this name
 // (ar_internal_metadata). It compares only letters and ignores their case, because
-// applications add prefixes and suffixes and other tools spell the name in their own
-// way.
+// applications add prefixes and suffixes, and other tools spell the name differently.
 func NotesEnvironment(table string) bool {
 	letters := strings.Map(func(r rune) rune {
 		if r < 'a' || r > 'z' {
@@ -132,8 +129,8 @@ func NotesEnvironment(table string) bool {
 	return strings.Contains(letters, "arinternalmetadata")
 }
 
-// LoginColumns returns the columns with which the users of a table sign in: the
-// address, or a user name, and the password. Both are "" if the table lacks either.
+// LoginColumns returns the columns with which the users of a table sign in: the address or
+// user name, and the password. Both are "" if the table lacks either.
 func LoginColumns(table string, columns []string) (address, password string) {
 	lists := newCredentialLists()
 	for _, c := range columns {
@@ -163,13 +160,13 @@ func newCredentialLists() credentialLists {
 	return credentialLists{credentialColumns(), credentialTables()}
 }
 
-// skips reports whether the rows of a table are left out unless --keep-rows names it.
-// names are its lineage.
+// skips reports whether the rows of a table are left out unless --keep-rows names it. names
+// is its lineage.
 func (l credentialLists) skips(t *schema.Table, names []string) bool {
 	return len(l.of(t, names)) > 0
 }
 
-// of returns the entries of the list that describe a table.
+// of returns the list's entries that match a table.
 func (l credentialLists) of(t *schema.Table, names []string) (found []credentialTable) {
 	missing := func(column string) bool { return t.Column(column) == nil && !slices.Contains(t.Copy, column) }
 	for _, c := range l.tables {
@@ -180,13 +177,13 @@ func (l credentialLists) of(t *schema.Table, names []string) (found []credential
 	return found
 }
 
-// secret reports whether a column of a listed table holds a secret that can be used to
+// secret reports whether a column of a listed table contains a secret that can be used to
 // sign in.
 func (l credentialLists) secret(t *schema.Table, names []string, column string) bool {
 	return slices.ContainsFunc(l.of(t, names), func(c credentialTable) bool { return slices.Contains(c.secrets, column) })
 }
 
-// becomes returns the substitute for a column, "" if it is not on the list.
+// becomes returns the substitute for a column, or "" if it is not on the list.
 func (l credentialLists) becomes(column string, names []string) substitute {
 	for _, c := range l.columns {
 		if matches(c.column, column) && (c.table == "" || matches(c.table, names...)) {
@@ -196,8 +193,8 @@ func (l credentialLists) becomes(column string, names []string) substitute {
 	return ""
 }
 
-// replaced returns a table that has a method for each column that Credentials replaces,
-// nil if there is none. kept reports whether --keep-rows names the table.
+// replaced returns a table with a method for each column that Credentials replaces, or nil
+// if there is none. kept reports whether --keep-rows names the table.
 func (l credentialLists) replaced(t *schema.Table, names []string, kept bool) *rows.Table {
 	masked := &rows.Table{Name: t.String(), None: l.skips(t, names) && !kept}
 	some := masked.None
@@ -222,14 +219,14 @@ func matches(pattern string, names ...string) bool {
 	})
 }
 
-// asksFor reports whether patterns match a table or one that it is a part of.
+// asksFor reports whether patterns match t or a table above it.
 func asksFor(patterns []schema.Pattern, byName map[schema.Name]*schema.Table, t *schema.Table) bool {
 	return slices.ContainsFunc(parts(byName, t), func(of *schema.Table) bool {
 		return slices.ContainsFunc(patterns, func(p schema.Pattern) bool { return p.Matches(of.Name) })
 	})
 }
 
-// Listed returns the tables with rows that are on the list and that keep matches.
+// Listed returns the tables with rows that are on the list and match keep.
 func Listed(s *schema.Schema, keep []schema.Pattern) (tables []*schema.Table) {
 	lists, names, byName := newCredentialLists(), lineage(s), s.ByName()
 	for _, t := range s.Tables {

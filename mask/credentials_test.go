@@ -45,7 +45,7 @@ func TestCredentialLists(t *testing.T) {
 }
 
 func TestSkipsAndNotesEnvironment(t *testing.T) {
-	for name, want := range map[string][2]bool{ // skipped, notes the environment
+	for name, want := range map[string][2]bool{ // results of Skips and NotesEnvironment
 		"sessions": {true, false}, "solid_queue_jobs": {true, false}, "good_job_batches": {true, false}, "users": {false, false}, "jobs": {true, false},
 		"ar_internal_metadata": {false, true}, "shop_AR_Internal-Metadata2": {false, true}, "internal_metadata": {false, false},
 	} {

@@ -12,12 +12,12 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// A Definition is a definition in an archive that appears to contain a secret or
-// personal data. Rules do not mask definitions.
+// A Definition is a definition in an archive that appears to contain a secret or personal
+// data. Rules do not mask definitions.
 type Definition struct {
 	Name string `json:"name"` // such as "view public.report"
 	Why  string `json:"why"`
-	Hash string `json:"hash"` // of its SQL, so that a changed one needs another review
+	Hash string `json:"hash"` // hash of the SQL, so a changed definition needs another review
 	Open bool   `json:"open"`
 }
 
@@ -55,8 +55,8 @@ func definitionName(e *archive.Entry) string {
 	return strings.ToLower(e.Desc) + " " + name
 }
 
-// personalBounds returns, by partition, why its bounds may be personal data: they are
-// values of the column that the table is partitioned by.
+// personalBounds returns, by partition, the reason why its bounds may be personal data:
+// they are values of the column by which the table is partitioned.
 func personalBounds(s *schema.Schema) map[schema.Name]string {
 	byName := s.ByName()
 	why := map[schema.Name]string{}
@@ -75,14 +75,14 @@ func personalBounds(s *schema.Schema) map[schema.Name]string {
 	return why
 }
 
-// A look is a pattern of a kind of secret or personal data.
+// A look is a pattern for one kind of secret or personal data.
 type look struct {
 	what string
 	form *regexp.Regexp
 }
 
 // looks returns the patterns, the most severe first. They match literals in SQL and in
-// bodies of functions, never names.
+// function bodies, never names.
 func looks() []look {
 	const secret = `(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|private_?key|credential)s?(?:_key|_base|_key_base)?`
 	return []look{
@@ -103,7 +103,7 @@ func looks() []look {
 // examples matches addresses that are reserved for examples.
 var examples = regexp.MustCompile(`(?i)@(?:[a-z0-9-]+\.)*(?:example\.(?:com|org|net)|example|test|invalid|localhost)$`)
 
-// looksLike returns the kind of secret or personal data that SQL appears to contain, ""
+// looksLike returns the kind of secret or personal data that SQL appears to contain, or ""
 // if none.
 func looksLike(sql string) string {
 	for _, l := range looks() {

@@ -8,7 +8,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// foreignKeys reports foreign keys whose two sides would no longer be equal.
+// foreignKeys reports foreign keys whose two sides would no longer match.
 func (c *compiler) foreignKeys(s *subject) {
 	if s.none != nil || s.table.Unread != nil {
 		return
@@ -25,7 +25,7 @@ func (c *compiler) foreignKeys(s *subject) {
 			nulled = nulled || v.spec.Name == "null" && v.masks()
 		}
 		if nulled {
-			continue // NULL refers to no row
+			continue // NULL references no row
 		}
 		if other.none != nil {
 			c.referred(s, other, key)
@@ -37,10 +37,10 @@ func (c *compiler) foreignKeys(s *subject) {
 	}
 }
 
-// referred refuses to leave out rows that a foreign key refers to.
+// referred refuses to leave out rows that a foreign key references.
 func (c *compiler) referred(s, other *subject, key schema.ForeignKey) {
 	if key.NotValid || other.none.rows == "" {
-		return // the command line left them out; Postgres reports the foreign key
+		return // left out on the command line; Postgres reports the foreign key
 	}
 	on := label(s.table.Name) + "." + schema.Quote(key.Columns[0])
 	c.add(other.none.at, on, "also leave out the rows of "+label(s.table.Name)+", make the column null, or mask the columns of "+label(other.table.Name),
@@ -52,7 +52,7 @@ func joining(t schema.Type) []string {
 	return namesOf(func(f methods.Facts) bool { return f.Unique && !f.Null && !f.Passes && f.Fits(t) })
 }
 
-// sides checks one column of a foreign key.
+// sides checks one pair of columns of a foreign key.
 func (c *compiler) sides(s, other *subject, key schema.ForeignKey, name, foreign string) {
 	here, there := s.column(name), other.column(foreign)
 	if !here.masks() && !there.masks() || s.wrong[name] || other.wrong[foreign] {

@@ -13,7 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/test/masktest"
 )
 
-// table returns a table of the schema public. columns are names and types in turn; a
+// table returns a table of the schema public. columns alternates between names and types; a
 // type may end with "!" for NOT NULL.
 func table(name string, columns ...string) *schema.Table {
 	t := &schema.Table{Name: schema.Name{Schema: "public", Name: name}}
@@ -52,7 +52,7 @@ func rulesOf(t *testing.T, text string) *Rules {
 	return r
 }
 
-// compiled applies rules for tables, without the built-in ones.
+// compiled applies rules, without the built-in ones, to tables.
 func compiled(t *testing.T, rules string, tables ...*schema.Table) *compiler {
 	t.Helper()
 	return rulesOf(t, "base: none\ntables: {"+rules+"}").compileSchema(schemaOf(tables...), &archive.Head{}, methods.RandomSeed(), Options{})
@@ -67,7 +67,7 @@ func (c *compiler) said() []string {
 	return append(all, c.warnings...)
 }
 
-// judged is a rule and a part of the expected report; "" for an empty report.
+// judged has a rule and a part of the expected report; "" means an empty report.
 type judged struct {
 	rule, want string
 	with       func(t *schema.Table)

@@ -8,15 +8,15 @@ import (
 )
 
 // A row of a B-tree index has at most 2,704 bytes after compression, a third of a page
-// (BTMaxItemSize in src/include/access/nbtree.h). A long text may fit because it
-// compresses well, while fake text of the same length does not.
+// (BTMaxItemSize in src/include/access/nbtree.h). A long text may fit because it compresses
+// well, while fake text of the same length does not.
 const (
-	mostOfIndex = 2400 // bytes that all fake values of an index row share
+	mostOfIndex = 2400 // bytes for all fake values of an index row together
 )
 
-// roomUnder returns how many bytes a fake value of a column may have to fit the
-// indexes that contain it; 0 for any number. Both columns of a foreign key must stay
-// equal, and the referenced one is in an index, so both are limited.
+// roomUnder returns the maximum length of a fake value, in bytes, that fits the indexes
+// containing the column; 0 means no limit. Both columns of a foreign key must stay equal,
+// and the referenced one is in an index, so both are limited.
 func (c *compiler) roomUnder(s *subject, col *schema.Column) int {
 	room := 0
 	less := func(n int) {
@@ -54,9 +54,8 @@ func inIndex(t *schema.Table, index schema.Index, name string) bool {
 	return slices.ContainsFunc(index.Expressions, func(sql string) bool { return slices.Contains(t.Uses(sql), name) })
 }
 
-// indexable refuses a method for documents, hstores and arrays of text in indexes that
-// contain the whole value, because the masked value may be longer or compress less
-// well.
+// indexable refuses a method for documents, hstores and text arrays in indexes that contain
+// the whole value, because the masked value may be longer or compress less well.
 func (c *compiler) indexable(s *subject, col *schema.Column, v verdict) bool {
 	if slices.Contains([]string{"null", "value", "empty"}, v.spec.Name) || !grows(col.Type) {
 		return true
@@ -84,8 +83,8 @@ func grows(t schema.Type) bool {
 	return false
 }
 
-// computed reports expressions that may fail for masked columns: expressions and
-// conditions of indexes, and generated columns.
+// computed reports expressions that may fail for masked columns, in indexes, their
+// conditions and generated columns.
 func (c *compiler) computed(s *subject) {
 	for _, index := range s.table.Indexes {
 		for _, sql := range append(slices.Clone(index.Expressions), index.Where) {
@@ -131,7 +130,7 @@ func (c *compiler) compute(s *subject, what, sql string) {
 	}
 }
 
-// castFromText returns the first type in an expression's casts that is not a text type;
+// castFromText returns the first type in an expression's casts that is not a text type, or
 // "" if there is none.
 func castFromText(sql string) string {
 	casts, err := schema.Casts(sql)
@@ -148,7 +147,7 @@ func castFromText(sql string) string {
 	return ""
 }
 
-// unknownFunction returns a function in an expression that could refuse a value; "" if
+// unknownFunction returns a function in an expression that could refuse a value, or "" if
 // there is none.
 func unknownFunction(sql string) string {
 	calls, err := schema.Calls(sql)

@@ -44,8 +44,8 @@ const indexedRules = `mask:
     free: {t: lorem, b: lorem}
 `
 
-// Fake values fit the index of the value that they replace, even if that compressed
-// well, and foreign keys between such values hold.
+// Fake values fit the index of the original value, even if the original compressed well,
+// and foreign keys between such values remain valid.
 func TestIndexedValuesFit(t *testing.T) {
 	c := pgtest.New(t)
 	whole := dumpOf(t, c, "indexed", indexedSQL)

@@ -8,17 +8,17 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// LeftOut are the entries that are never written to a masked archive or a database.
+// LeftOut has the entries that are never written to a masked archive or a database.
 type LeftOut struct {
 	byID map[int]bool
-	// Secrets are the user mappings and subscriptions. Their definitions contain
-	// passwords of other servers.
+	// Secrets are user mappings and subscriptions. Their definitions contain passwords for
+	// other servers.
 	Secrets []string
-	// Unfilled are the materialized views that would fetch rows from another server.
+	// Unfilled are materialized views that would fetch rows from another server.
 	Unfilled []string
 }
 
-// NewLeftOut finds the entries of an archive.
+// NewLeftOut returns the LeftOut of an archive.
 func NewLeftOut(head *archive.Head) *LeftOut {
 	l := &LeftOut{byID: map[int]bool{}}
 	d := newDials(head)
@@ -50,18 +50,18 @@ func about(e *archive.Entry, kind string) bool {
 // Drops reports whether an entry is left out.
 func (l *LeftOut) Drops(e *archive.Entry) bool { return l.byID[e.ID] }
 
-// dials finds the entries of an archive that may make the server connect to another
-// one, through a foreign table or a function of an extension.
+// dials finds the entries of an archive that may make the server connect to another one,
+// through a foreign table or a function of an extension.
 //
-// pg_dump does not record what the body of a function does. So if the archive has any
-// way to connect, each of its own functions counts as one, unless its body can be
-// parsed and names nothing that connects.
+// pg_dump does not record what a function's body depends on. If the archive has any way to
+// connect, dials therefore assumes that each of its own functions connects, unless the body
+// can be parsed and names nothing that connects.
 type dials struct {
 	byID     map[int]*archive.Entry
-	byName   map[string][]int // relations and routines, which the body of a function can name
-	children map[int][]int    // of a table: its partitions, and the tables that inherit from it
+	byName   map[string][]int // relations and routines that a function's body can name
+	children map[int][]int    // a table's partitions, and the tables that inherit from it
 	any      bool
-	opaque   bool // an extension's functions connect, and the archive does not have their names
+	opaque   bool // an extension's functions connect, but the archive does not name them
 }
 
 func newDials(head *archive.Head) *dials {
@@ -108,7 +108,7 @@ func outside(e *archive.Entry) bool {
 	return false
 }
 
-// reaches reports whether an entry or anything that it depends on may connect.
+// reaches reports whether an entry or any of its dependencies may connect.
 func (d *dials) reaches(e *archive.Entry, seen map[int]bool) bool {
 	if seen[e.ID] {
 		return false
@@ -129,7 +129,7 @@ func (d *dials) reaches(e *archive.Entry, seen map[int]bool) bool {
 	case "SCHEMA":
 		return false
 	case "TABLE":
-		// Reading a table does not run its defaults and checks, but computes its
+		// Reading a table does not evaluate its defaults and checks, but does compute its
 		// virtual columns.
 		computed := schema.HasVirtualColumns(e.Definition)
 		return slices.ContainsFunc(d.children[e.ID], visit) || computed && slices.ContainsFunc(e.Dependencies, visit)
@@ -137,16 +137,16 @@ func (d *dials) reaches(e *archive.Entry, seen map[int]bool) bool {
 	return slices.ContainsFunc(e.Dependencies, visit)
 }
 
-// connects reports whether a routine may connect, judging by its body. visit reports it
-// for the relations and routines that the body names.
+// connects reports whether a routine's body may connect. visit does the same for the
+// relations and routines that the body names.
 func (d *dials) connects(e *archive.Entry, visit func(id int) bool) bool {
 	language, words, ok := schema.RoutineWords(e.Definition)
 	switch {
-	case !ok, d.opaque, words["execute"]: // EXECUTE runs SQL that only the server sees
+	case !ok, d.opaque, words["execute"]: // only the server sees the SQL that EXECUTE runs
 		return true
 	case language == "internal":
 		return false
-	case language != "sql" && language != "plpgsql" && language != "": // a body that is not a string names no language, and is SQL
+	case language != "sql" && language != "plpgsql" && language != "": // a body that is not a string is SQL, without naming the language
 		return true
 	}
 	for name := range words {

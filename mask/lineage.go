@@ -6,12 +6,12 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// maxDepth limits how many ancestors of a table are followed, because a hostile archive
+// maxDepth limits how many ancestors of a table hectl follows, because a hostile archive
 // may have any number.
 const maxDepth = 100
 
-// ancestors returns t and the tables that it inherits from, nearest first. For a
-// partition, it begins with the partitioned table.
+// ancestors returns t and the tables from which it inherits, nearest first. For a
+// partition, the partitioned table comes first.
 func ancestors(byName map[schema.Name]*schema.Table, t *schema.Table) []*schema.Table {
 	isPart := func(of *schema.Table) bool { return of.PartitionOf != nil && byName[*of.PartitionOf] != nil }
 	if list := slices.DeleteFunc(parts(byName, t), isPart); len(list) > 0 {
@@ -20,14 +20,13 @@ func ancestors(byName map[schema.Name]*schema.Table, t *schema.Table) []*schema.
 	return []*schema.Table{t} // partitions that contain each other
 }
 
-// whole returns the partitioned table that t belongs to, at the top; t itself if it is
-// not a partition.
+// whole returns the topmost partitioned table above t, or t if it is not a partition.
 func whole(byName map[schema.Name]*schema.Table, t *schema.Table) *schema.Table {
 	return ancestors(byName, t)[0]
 }
 
-// lineage returns a function that returns the names of a table and of all tables that
-// it is a partition of or inherits from.
+// lineage returns a function that returns the names of a table, of the partitioned tables
+// above it, and of all tables from which it inherits.
 func lineage(s *schema.Schema) func(*schema.Table) []string {
 	byName := s.ByName()
 	return func(t *schema.Table) []string {
@@ -39,7 +38,7 @@ func lineage(s *schema.Schema) func(*schema.Table) []string {
 	}
 }
 
-// parts returns t and all tables that it is a partition of or inherits from.
+// parts returns t, the partitioned tables above it, and all tables from which it inherits.
 func parts(byName map[schema.Name]*schema.Table, t *schema.Table) []*schema.Table {
 	var all []*schema.Table
 	for next := []*schema.Table{t}; len(next) > 0 && len(all) < maxDepth; next = next[1:] {

@@ -9,8 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// addresses returns the columns with the addresses of users, by the dump id of the
-// table's TABLE DATA entry.
+// addresses returns the columns with users' addresses, by the dump id of the table's TABLE
+// DATA entry.
 func addresses(head *archive.Head) map[int]string {
 	found := map[int]string{}
 	for _, t := range schema.Read(head).Tables {
@@ -21,11 +21,10 @@ func addresses(head *archive.Head) map[int]string {
 	return found
 }
 
-// HasUsers reports whether an archive has rows of users that can sign in.
+// HasUsers reports whether an archive has rows of users who can sign in.
 func HasUsers(head *archive.Head) bool { return len(addresses(head)) > 0 }
 
-// Sparing returns a plan that keeps the address of one user and does everything else
-// that p does.
+// Sparing returns a copy of the plan that keeps the address of one user.
 func (p *Plan) Sparing(head *archive.Head, address string) *Plan {
 	spared := *p
 	spared.tables = map[int]*rows.Table{}

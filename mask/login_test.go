@@ -51,7 +51,7 @@ func TestSparing(t *testing.T) {
 		{spared, 1, long + "\ta\\\\b@c.org\tme\n", long + "\ta\\\\b@c.org\tx\n"},
 		{spared, 2, "a\\\\b@c.org\thash\n" + long + "\thash\n", "a\\\\b@c.org\thash\ndrawn\thash\n"},
 		{spared, 3, "a\\\\b@c.org\n", "x\n"},
-		{plan, 1, "1\ta\\\\b@c.org\tme\n", "1\tx\tx\n"}, // Sparing leaves the plan unchanged
+		{plan, 1, "1\ta\\\\b@c.org\tme\n", "1\tx\tx\n"}, // Sparing does not change the plan
 	} {
 		got, err := io.ReadAll(tt.plan.Table(&archive.Entry{ID: tt.id}).Reader(strings.NewReader(tt.rows)))
 		if err != nil || string(got) != tt.want {

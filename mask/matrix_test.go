@@ -18,7 +18,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// matrixTypes are types of columns, each with an expression for distinct values, by
+// matrixTypes are types of columns, each with an expression for distinct values of the
 // number g.
 var matrixTypes = [][2]string{
 	{"text", `'Some text ' || g`}, {"character varying(80)", `'row ' || g`}, {"character varying(12)", `'r' || g`},
@@ -35,7 +35,7 @@ var matrixTypes = [][2]string{
 // matrixVariants are constraints of a column. Unique columns have distinct values.
 var matrixVariants = []string{"", "NOT NULL", "UNIQUE", "UNIQUE NULLS NOT DISTINCT", "PRIMARY KEY"}
 
-// variants returns the variants that a type can have.
+// variants returns the variants that apply to a type.
 func variants(typ string) []string {
 	if notUnique(typ) {
 		return matrixVariants[:2]
@@ -83,8 +83,8 @@ func notUnique(typ string) bool {
 	return typ == "boolean" || typ == "xml" || typ == "public.mood" || typ == "public.hstore"
 }
 
-// Postgres accepts every value of a method that hectl accepts for a column: its type,
-// length, NOT NULL, unique indexes, primary keys, and checks of a domain.
+// If hectl accepts a method for a column, Postgres accepts all its values: type, length,
+// NOT NULL, unique indexes, primary keys, and checks of a domain.
 func TestWhatIsAcceptedLoads(t *testing.T) {
 	c := pgtest.New(t)
 	whole := dumpOf(t, c, "matrix", sayable(t, c, matrixSQL()))
@@ -99,7 +99,7 @@ func TestWhatIsAcceptedLoads(t *testing.T) {
 	} {
 		rules := matrixRules(method)
 		_, err := matrixPlan(t, h, rules)
-		fine := map[string][]string{} // the lines without problems, by table
+		fine := map[string][]string{} // lines without problems, by table
 		for line, rule := range rules {
 			if err != nil && strings.Contains(err.Error(), fmt.Sprintf("hectl.yml:%d:", line)) {
 				refused++
@@ -132,17 +132,17 @@ func TestWhatIsAcceptedLoads(t *testing.T) {
 	}
 }
 
-// matrixRules returns a rule for each column that a method might fit, as table and
-// column, by its line in the file of matrixPlan.
+// matrixRules returns a rule for each column that a method might fit. The key is the line
+// in matrixPlan's file; the value has table and column.
 func matrixRules(method string) map[int][2]string {
 	rules := map[int][2]string{}
 	line := 5
 	for i, typ := range matrixTypes {
 		if typ[0] != "jsonb" && strings.Contains(method, "json") {
-			continue // text that is not JSON fails a fetch, which the author of the rule must know
+			continue // text that is not JSON fails a fetch, as the docs warn
 		}
 		if (strings.Contains(method, "value") || strings.Contains(method, "one_of")) && i >= len(matrixTypes)-6 && typ[0] != "public.mood" {
-			continue // only Postgres can judge these values, and a warning reports that
+			continue // only Postgres can check these values, and a warning says so
 		}
 		line++ // the table's line
 		for j := range variants(typ[0]) {

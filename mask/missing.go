@@ -6,8 +6,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// names reports tables and columns of hectl.yml that are not in the archive. Built-in
-// rules are exempt, because they cover several versions of the application.
+// names reports tables and columns in hectl.yml that are not in the archive. Built-in rules
+// are exempt, because they cover several versions of the application.
 func (c *compiler) names() {
 	for i := range c.rules.own {
 		r := &c.rules.own[i]
@@ -71,8 +71,8 @@ func (c *compiler) noColumn(r *tableRule, col *columnRule, matching []*schema.Ta
 	c.add(col.at, r.pattern.String()+"."+col.name, do, "there is no such column%s", nearest(col.name, names))
 }
 
-// partition refuses rules for a single partition, because rows move between partitions
-// and a query of the partitioned table returns the rows of all.
+// partition refuses rules for a single partition, because rows move between partitions and
+// a query of the partitioned table returns the rows of all.
 func (c *compiler) partition(r *tableRule, t *schema.Table) {
 	of := whole(c.byName, t)
 	if of == t || r.pattern.Matches(of.Name) || r.rows == "none" {

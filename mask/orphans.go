@@ -10,8 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// An orphan is a foreign key from rows that would be restored to rows that never leave
-// production.
+// An orphan is a foreign key from restored rows to rows that never leave production.
 type orphan struct{ table, column, key, references string }
 
 // clearKeys makes columns NULL that refer to rows that are never restored, as ON DELETE SET
@@ -35,7 +34,8 @@ func (j *credentialJudge) clearKeys(t *schema.Table, r *replacements) bool {
 	return len(r.orphans) > 0
 }
 
-// leavesOut reports whether the rows of a table are left out because it is on the list.
+// leavesOut reports whether the rows of a table are left out because the table is on the
+// list.
 func (j *credentialJudge) leavesOut(t *schema.Table) bool {
 	return j.lists.skips(t, j.names(t)) && !asksFor(j.keep, j.byName, t)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Rows that refer to jobs lose the reference where they can, and are refused elsewhere.
+// References to jobs become NULL where possible. Elsewhere, hectl refuses the dump.
 func TestKeysToRowsThatAreLeftOut(t *testing.T) {
 	jobs := table("delayed_jobs", "id", "bigint!")
 	for _, tt := range []struct {
@@ -53,7 +53,7 @@ func TestKeysToRowsThatAreLeftOut(t *testing.T) {
 	}
 }
 
-// Two credentials that refer to each other have to stay equal.
+// Two credentials that refer to each other must stay equal.
 func TestKeysBetweenCredentials(t *testing.T) {
 	apps := table("apps", "api_key", "text!")
 	for _, tt := range []struct {

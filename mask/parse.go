@@ -15,8 +15,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Parse reads the key mask of hectl.yml, whose path is path. A nil node means that the
-// file has no such key. The error lists every problem.
+// Parse reads the key mask of the hectl.yml at path. A nil node means that the file has no
+// such key. The error lists every problem.
 func Parse(node ast.Node, path string) (*Rules, error) {
 	if node == nil {
 		return Default(), nil
@@ -73,10 +73,10 @@ func (p *yamlRules) value(n ast.Node) ast.Node {
 type pair struct {
 	key   string
 	at    ast.Node // the key's node
-	value ast.Node // nil if it cannot be read, which is reported already
+	value ast.Node // nil if it cannot be parsed, which has been reported
 }
 
-// pairs returns the pairs of a mapping, nil if n is not one.
+// pairs returns the pairs of a mapping, or nil if n is not one.
 func (p *yamlRules) pairs(n ast.Node) []pair {
 	var values []*ast.MappingValueNode
 	switch n := n.(type) {
@@ -97,7 +97,7 @@ func (p *yamlRules) pairs(n ast.Node) []pair {
 	return list
 }
 
-// text returns a scalar as it was written.
+// text returns a scalar exactly as written.
 func (p *yamlRules) text(n ast.Node) (string, bool) {
 	switch n := n.(type) {
 	case *ast.StringNode:
@@ -180,7 +180,7 @@ func (p *yamlRules) definitions(kv pair) map[string]string {
 // definitionHash matches Definition.Hash.
 var definitionHash = regexp.MustCompile(`^[0-9a-f]{12}$`)
 
-// word reads one of words. It compares text, because YAML 1.1 parses on and off as
+// word reads one of words. It compares text, because YAML 1.1 treats on and off as
 // booleans.
 func (p *yamlRules) word(kv pair, words ...string) string {
 	text, ok := p.text(kv.value)
@@ -194,7 +194,7 @@ func (p *yamlRules) word(kv pair, words ...string) string {
 	return ""
 }
 
-// seed reads the path of the seed file. It is relative to hectl.yml unless it begins
+// seed reads the path of the seed file, which is relative to hectl.yml unless it begins
 // with ~/.
 func (p *yamlRules) seed(kv pair) string {
 	text, _ := p.text(kv.value)
@@ -405,7 +405,7 @@ func (p *yamlRules) texts(kv pair, on string) ([]string, bool) {
 	return texts, true
 }
 
-// paths reads the methods for the paths of json.
+// paths reads the methods for the paths of the json method.
 func (p *yamlRules) paths(spec methods.Spec, kv pair, on string) (methods.Spec, bool) {
 	spec.Paths = map[string]methods.Spec{}
 	whole := true
@@ -433,7 +433,7 @@ func nearestMethod(name string) string {
 	return "; the methods are " + strings.Join(names, ", ")
 }
 
-// nearest suggests the most similar of names, "" if none is similar.
+// nearest returns the most similar of names, or "" if none is similar.
 func nearest(name string, names []string) string {
 	best, score := "", 0.0
 	for _, n := range names {

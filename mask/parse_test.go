@@ -8,7 +8,7 @@ import (
 )
 
 func TestParseMethods(t *testing.T) {
-	for text, want := range map[string]string{ // the method, or after "!" a part of the error
+	for text, want := range map[string]string{ // the method or, after "!", a part of the error
 		"email":                          "email",
 		"null":                           "null",
 		"{email: keep_domain}":           "{email: keep_domain}",

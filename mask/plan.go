@@ -13,19 +13,19 @@ import (
 type Plan struct {
 	tables  map[int]*rows.Table
 	hash    string
-	emptied bool // large objects become empty
+	emptied bool // whether large objects become empty
 
 	warnings []string
 	doubts   []*Doubt
 }
 
-// NewPlan returns the plan with tables by the dump id of their TABLE DATA entries. hash
-// is Rules.Hash.
+// NewPlan returns a plan with tables by the dump id of their TABLE DATA entries. hash is
+// Rules.Hash.
 func NewPlan(tables map[int]*rows.Table, hash string) *Plan {
 	return &Plan{tables: tables, hash: hash}
 }
 
-// orEmpty returns a plan that changes nothing for a nil Plan.
+// orEmpty returns p, or an empty plan for nil.
 func (p *Plan) orEmpty() *Plan {
 	if p == nil {
 		return &Plan{}
@@ -33,20 +33,20 @@ func (p *Plan) orEmpty() *Plan {
 	return p
 }
 
-// Table returns the plan for the rows of a TABLE DATA entry, nil to keep them. A nil
+// Table returns the plan for the rows of a TABLE DATA entry, or nil to keep them. A nil
 // Plan keeps all rows.
 func (p *Plan) Table(e *archive.Entry) *rows.Table { return p.tableByID(e.ID) }
 
 func (p *Plan) tableByID(id int) *rows.Table { return p.orEmpty().tables[id] }
 
-// RulesHash returns Rules.Hash, "" if there are no rules.
+// RulesHash returns Rules.Hash, or "" if there are no rules.
 func (p *Plan) RulesHash() string { return p.orEmpty().hash }
 
-// Tables returns how many tables the plan changes or leaves out.
+// Tables returns the number of tables that the plan changes or leaves out.
 func (p *Plan) Tables() int { return len(p.orEmpty().tables) }
 
-// EmptyLargeObjects makes large objects empty. Their oids are kept, because rows refer
-// to them.
+// EmptyLargeObjects makes large objects empty. It keeps their oids, because rows refer to
+// them.
 func (p *Plan) EmptyLargeObjects() { p.emptied = true }
 
 // EmptiesLargeObjects reports whether large objects become empty.
@@ -55,13 +55,13 @@ func (p *Plan) EmptiesLargeObjects() bool { return p != nil && p.emptied }
 // Masks reports whether the plan changes anything.
 func (p *Plan) Masks() bool { return p != nil && (p.emptied || len(p.tables) > 0) }
 
-// Warnings returns the warnings for the user: checks that may break and, unless they
+// Warnings returns the warnings for the user: checks that may be violated and, unless they
 // are refused, columns without a rule.
 func (p *Plan) Warnings() []string { return p.orEmpty().warnings }
 
-// Over returns a plan that masks the columns that p masks, and those that base masks
-// and p keeps. It leaves out the rows that either plan leaves out. It has the hash
-// of the plan with rules, and the warnings of both.
+// Over returns a plan that masks the columns that p masks, and those that base masks and p
+// keeps. It leaves out the rows that either plan leaves out. It has the hash of the plan
+// with rules, and the warnings of both plans.
 func (p *Plan) Over(base *Plan) *Plan {
 	tables := map[int]*rows.Table{}
 	for _, plan := range []*Plan{base, p} {
@@ -76,7 +76,7 @@ func (p *Plan) Over(base *Plan) *Plan {
 	return both
 }
 
-// over returns t, with the columns that it keeps as in base, which may be nil.
+// over returns t, with base's methods for the columns that t keeps. base may be nil.
 func over(t, base *rows.Table) *rows.Table {
 	if base == nil || t.None {
 		return t
@@ -95,7 +95,7 @@ func over(t, base *rows.Table) *rows.Table {
 	return &both
 }
 
-// Covered lists the changes of a Plan in one table.
+// Covered lists a Plan's changes in one table.
 type Covered struct {
 	Table   string   `json:"table"` // such as "public.users"
 	NoRows  bool     `json:"no_rows,omitempty"`

@@ -48,7 +48,7 @@ func TestOverAndCovers(t *testing.T) {
 	}
 }
 
-// Without a plan, all rows pass.
+// Without a plan, rows do not change.
 func TestNoPlan(t *testing.T) {
 	var p *Plan
 	if p.Table(&archive.Entry{ID: 1}) != nil || p.Masks() || p.EmptiesLargeObjects() || p.RulesHash() != "" || p.Tables() != 0 || p.Warnings() != nil || len(p.Doubts()) != 0 {

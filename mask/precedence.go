@@ -10,7 +10,7 @@ import (
 
 // verdict is the rule for one column of one table.
 type verdict struct {
-	said    bool // a rule, keep, or a rule for the whole table covers the column
+	said    bool // a rule covers the column, including keep or a rule for the whole table
 	spec    methods.Spec
 	at      place
 	builtIn bool
@@ -22,28 +22,28 @@ func (v verdict) masks() bool { return v.said && v.spec.Name != "keep" }
 // subject is a table with its rules.
 type subject struct {
 	table *schema.Table
-	// rules are the rules that apply, strongest first.
+	// rules are the rules for the table, strongest first.
 	rules []applied
 	none  *applied // the rule that leaves its rows out; nil if it has rows
-	// wrong are columns whose rule was already refused. Further problems with them are
-	// not reported.
+	// wrong has columns whose rule was already refused. Further problems with them are not
+	// reported.
 	wrong map[string]bool
 }
 
 // applied is a rule that applies to a table.
 type applied struct {
 	*tableRule
-	of      *schema.Table // the table itself, or one that it inherits from
+	of      *schema.Table // the table itself, or one from which it inherits
 	builtIn bool
 }
 
-// applicable returns the rules for the first table of lineage, strongest first. The
-// rest of lineage are the tables that it inherits from, nearest first. For a partition,
+// applicable returns the rules for the first table of lineage, strongest first. The other
+// tables of lineage are those from which it inherits, nearest first. For a partition,
 // lineage begins with the partitioned table, whose rules apply.
 //
-// Rules in hectl.yml precede built-in rules. Within one file, a rule for the table
-// precedes one for a table that it inherits from, a name precedes a pattern, and a
-// later rule precedes an earlier one.
+// Rules in hectl.yml precede built-in rules. Within one file, a rule for the table precedes
+// one for a table from which it inherits, a name precedes a pattern, and a later rule
+// precedes an earlier one.
 func (r *Rules) applicable(lineage []*schema.Table) []applied {
 	var all []applied
 	for _, layer := range []struct {
@@ -66,7 +66,7 @@ func (r *Rules) applicable(lineage []*schema.Table) []applied {
 	return all
 }
 
-// leftOut returns the rule that leaves the table's rows out, nil if it keeps them.
+// leftOut returns the rule that leaves the table's rows out, or nil if they are kept.
 // Another rule outweighs {rows: none} if it is for an exact name or is keep.
 func leftOut(rules []applied) *applied {
 	for i := range rules {
@@ -99,8 +99,7 @@ func (s *subject) column(name string) verdict {
 	return verdict{}
 }
 
-// asksForMasks reports whether any rule masks a column. The table may not have that
-// column.
+// asksForMasks reports whether any rule masks a column, even one that the table lacks.
 func (s *subject) asksForMasks() bool {
 	for _, r := range s.rules {
 		for _, col := range r.columns {

@@ -10,7 +10,7 @@ func TestWhichRuleApplies(t *testing.T) {
 	parent := table("beings", "id", "bigint", "name", "text", "email", "text")
 	child := table("people", "id", "bigint", "name", "text", "email", "text", "own", "text")
 	child.Inherits = []schema.Name{parent.Name}
-	for _, tt := range []struct{ rules, column, want string }{ // "" for no rule
+	for _, tt := range []struct{ rules, column, want string }{ // "" means no rule
 		{"people: {name: city}", "name", "city"},
 		{"people: {name: city}", "email", ""},
 		{`"peo*": {name: city}, people: {name: street}`, "name", "street"},

@@ -11,7 +11,7 @@ import (
 
 // place is a position in a file, counted from 1.
 type place struct {
-	File         string // without its folder
+	File         string // without its directory
 	Line, Column int
 }
 
@@ -21,12 +21,12 @@ func (p place) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, 
 // problem is an error in the rules.
 type problem struct {
 	Place place
-	On    string // table, or table and column; "" for the whole file
+	On    string // table, or table and column; "" means the whole file
 	What  string
-	Do    string // how to fix it; "" if What explains it
+	Do    string // how to fix it; "" if What says so
 }
 
-// String returns the problem on one line.
+// String returns the problem as one line.
 func (p problem) String() string {
 	text := p.Place.String() + ": "
 	if p.On != "" {
@@ -39,7 +39,7 @@ func (p problem) String() string {
 	return text
 }
 
-// problems collects problems, so that all are reported at once.
+// problems collects problems in order to report them all at once.
 type problems struct{ list []problem }
 
 func (p *problems) add(at place, on, do, format string, args ...any) {
@@ -49,7 +49,7 @@ func (p *problems) add(at place, on, do, format string, args ...any) {
 	}
 }
 
-// err returns all problems as one error, in the order of the file; nil if there are
+// err returns all problems as one error, in the order of the file, or nil if there are
 // none.
 func (p *problems) err(what string) error {
 	if len(p.list) == 0 {

@@ -6,7 +6,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// Problems are listed once each, in the order of the file.
+// Each problem is listed once, in the order of the file.
 func TestProblems(t *testing.T) {
 	var p problems
 	if err := p.err("the rules"); err != nil {

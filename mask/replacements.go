@@ -9,8 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// column chooses the first candidate that fits a column, and prefers one that hectl knows
-// to satisfy the checks. If hectl cannot be sure of that, it warns.
+// column returns the first candidate that fits a column, and prefers one that certainly
+// satisfies the checks. Otherwise it adds a warning.
 func (j *credentialJudge) column(t *schema.Table, name string, becomes substitute) replacement {
 	col := t.Column(name)
 	if col == nil || t.Unread != nil { // only its name is known
@@ -52,7 +52,7 @@ func (j *credentialJudge) column(t *schema.Table, name string, becomes substitut
 	return replacement{becomes: becomes, refused: fmt.Sprintf("%s (%s): nothing can replace it: %s", on, col.Type.SQL, strings.Join(reasons, "; "))}
 }
 
-// blind replaces a column of which only the name is known.
+// blind replaces a column whose type is unknown.
 func (j *credentialJudge) blind(becomes substitute) replacement {
 	spec := methods.Spec{Name: "hash"}
 	switch becomes {
@@ -72,8 +72,8 @@ func (j *credentialJudge) blind(becomes substitute) replacement {
 	return replacement{becomes: becomes, spec: spec, draw: draw}
 }
 
-// computed judges a column that Postgres computes. It is replaced if all columns that
-// it is computed from are.
+// computed handles a column that Postgres computes. It is replaced if all columns from
+// which it is computed are.
 func (j *credentialJudge) computed(t *schema.Table, col *schema.Column, on string, becomes substitute) replacement {
 	names := j.names(t)
 	var kept []string
@@ -88,7 +88,7 @@ func (j *credentialJudge) computed(t *schema.Table, col *schema.Column, on strin
 	return replacement{becomes: becomes, refused: fmt.Sprintf("%s: Postgres computes it from %s: mask %s", on, col.Formula, strings.Join(kept, ", "))}
 }
 
-// candidates returns the methods that could replace a column, the best first.
+// candidates returns the methods that could replace a column, best first.
 func candidates(col *schema.Column, becomes substitute, password string) []methods.Spec {
 	value := func(text string) methods.Spec { return methods.Spec{Name: "value", Text: text} }
 	var list []methods.Spec
@@ -132,7 +132,7 @@ func candidates(col *schema.Column, becomes substitute, password string) []metho
 	return list
 }
 
-// try judges one candidate as if it were a rule.
+// try checks one candidate as if it were a rule.
 func (j *credentialJudge) try(t *schema.Table, col *schema.Column, spec methods.Spec) (one replacement, problem, doubt string) {
 	trial := j.compiler
 	trial.problems, trial.warnings = problems{}, nil

@@ -41,7 +41,7 @@ func TestCandidates(t *testing.T) {
 // The first candidate that types, keys and checks allow replaces a credential.
 func TestReplacements(t *testing.T) {
 	for _, tt := range []struct {
-		typ, check, want string // want "" to be refused
+		typ, check, want string // an empty want means that the column is refused
 		unique           bool
 	}{
 		{"text", "", "null", false},

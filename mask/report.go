@@ -11,14 +11,14 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// A Finding is a column, or another part of a dump, that could hold personal data.
+// A Finding is a column, or another part of a dump, that could contain personal data.
 type Finding struct {
 	Schema string `json:"schema,omitempty"`
-	Table  string `json:"table,omitempty"`  // "" for large objects
-	Column string `json:"column,omitempty"` // "" for the whole table
+	Table  string `json:"table,omitempty"`  // "" means large objects
+	Column string `json:"column,omitempty"` // "" means the whole table
 	Type   string `json:"type,omitempty"`
 	Why    string `json:"why"`
-	Rule   string `json:"rule,omitempty"` // in the format of hectl.yml; "" if there is none
+	Rule   string `json:"rule,omitempty"` // in the format of hectl.yml; "" if none
 	Place  string `json:"place,omitempty"`
 	Open   bool   `json:"open"`
 
@@ -37,7 +37,7 @@ func (f Finding) On() string {
 	return label(schema.Name{Schema: f.Schema, Name: f.Table}) + "." + schema.Quote(f.Column)
 }
 
-// label returns the name of a table for messages, without the schema public.
+// label returns the name of a table for messages. It omits the schema public.
 func label(n schema.Name) string {
 	if n.Schema == "public" {
 		return schema.Quote(n.Name)
@@ -58,7 +58,7 @@ type Report struct {
 	compiler *compiler
 }
 
-// report returns the columns that could hold personal data. It reports partitions as
+// report returns the columns that could contain personal data. It reports partitions as
 // part of the partitioned table.
 func (c *compiler) report() *Report {
 	r := &Report{Findings: []Finding{}, Warnings: c.warnings, compiler: c}
@@ -83,8 +83,8 @@ func (c *compiler) report() *Report {
 	return r
 }
 
-// withRows returns the tables whose rows are in the archive, and partitioned tables in
-// place of their partitions.
+// withRows returns the tables whose rows are in the archive. Partitions are represented by
+// the partitioned table.
 func (c *compiler) withRows() []*schema.Table {
 	rows := map[*schema.Table]bool{}
 	for _, t := range c.schema.Tables {
@@ -102,7 +102,7 @@ func (c *compiler) withRows() []*schema.Table {
 	return slices.DeleteFunc(slices.Clone(c.schema.Tables), func(t *schema.Table) bool { return !rows[t] })
 }
 
-// column adds a column. always reports whether it is replaced even without a rule.
+// column adds a column. always reports whether the column is replaced even without a rule.
 func (r *Report) column(s *subject, col *schema.Column, always bool) {
 	v := s.column(col.Name)
 	why := suspicious(r.compiler, s.table, col)
@@ -136,7 +136,7 @@ func (r *Report) unread(s *subject) {
 	r.Findings = append(r.Findings, f)
 }
 
-// rest adds large objects.
+// rest adds the large objects.
 func (r *Report) rest(head *archive.Head, largeObjects string) {
 	for e := range head.All() {
 		if e.Desc == "BLOBS" {
@@ -155,11 +155,11 @@ func (r *Report) open() []Finding {
 	return slices.DeleteFunc(slices.Clone(r.Findings), func(f Finding) bool { return !f.Open })
 }
 
-// Open returns how many findings have no rule.
+// Open returns the number of findings without a rule.
 func (r *Report) Open() int { return len(r.open()) }
 
-// unlisted returns the error, of code fault.Usage, for open columns and definitions
-// under UnlistedFail, otherwise nil. Its hint has the lines to add.
+// unlisted returns an error with code fault.Usage for open columns and definitions under
+// UnlistedFail, or nil. Its hint has the lines to add.
 func (r *Report) unlisted(rules *Rules) error {
 	open, unseen := r.open(), r.openDefinitions()
 	if rules.Unlisted != UnlistedFail || len(open)+len(unseen) == 0 {

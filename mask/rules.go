@@ -11,7 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Mode is whether a fetch masks.
+// Mode determines whether a fetch masks.
 type Mode string
 
 // The modes.
@@ -21,7 +21,7 @@ const (
 	Required Mode = "required" // refuses --no-mask
 )
 
-// Unlisted is the treatment of columns that could hold personal data and have no rule.
+// Unlisted is the treatment of columns without a rule that could contain personal data.
 type Unlisted string
 
 // Keep them, warn, or refuse the dump.
@@ -38,10 +38,10 @@ type Rules struct {
 	SeedFile string   // path of a seed file; "" for a random seed
 	After    []string // paths of SQL files to run afterwards
 
-	path         string            // of hectl.yml, "" if it has no key mask
+	path         string            // path of hectl.yml; "" if it has no key mask
 	base         string            // name of the built-in rules, or "none"
-	largeObjects string            // "keep", "none", or "" if there is no rule
-	reviewed     map[string]string // by name of the definition: its hash, or "keep"
+	largeObjects string            // "keep", "none", or "" without a rule
+	reviewed     map[string]string // hash or "keep", by name of the definition
 	own          []tableRule
 	builtIn      []tableRule
 }
@@ -50,7 +50,7 @@ type Rules struct {
 type tableRule struct {
 	pattern schema.Pattern
 	at      place
-	rows    string // "none", "all", or "" if there is no rule
+	rows    string // "none", "all", or "" without a rule
 	keep    bool   // the team has reviewed the table: nothing to mask
 	rest    bool   // keep all columns that are not in columns
 	columns []columnRule
@@ -72,7 +72,7 @@ func (t *tableRule) column(name string) *columnRule {
 	return nil
 }
 
-// Default returns the rules of a file without the key mask: masking is off, and --mask
+// Default returns the rules for a file without the key mask: masking is off, and --mask
 // uses the built-in rules.
 func Default() *Rules {
 	r := &Rules{Mode: Off, Unlisted: UnlistedFail}
@@ -80,7 +80,7 @@ func Default() *Rules {
 	return r
 }
 
-// on adds the built-in rules of a name.
+// on adds the built-in rules called base.
 func (r *Rules) on(base string) {
 	r.base = base
 	if base == humanEssentials {
@@ -93,13 +93,13 @@ func (r *Rules) on(base string) {
 // Base returns the name of the built-in rules that r extends, or "none".
 func (r *Rules) Base() string { return r.base }
 
-// None reports whether there are no rules, so that only credentials are replaced.
+// None reports whether there are no rules. In that case, hectl replaces only credentials.
 func (r *Rules) None() bool {
 	return len(r.own)+len(r.builtIn) == 0 && r.largeObjects == ""
 }
 
-// Hash returns a hexadecimal hash of the rules, without the seed. It differs between
-// rules that mask differently.
+// Hash returns a hexadecimal hash of the rules, without the seed. It differs between rules
+// that mask differently.
 func (r *Rules) Hash() string {
 	sum := sha256.New()
 	_, _ = fmt.Fprintf(sum, "large objects %q\n", r.largeObjects) // never fails
@@ -115,11 +115,10 @@ func (r *Rules) Hash() string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// Reviewed returns a string that differs between rules with different reviewed
-// definitions.
+// Reviewed returns a string that differs between rules with different reviewed definitions.
 func (r *Rules) Reviewed() string { return fmt.Sprint(r.reviewed) }
 
-// Passwords returns the passwords that rules give to users.
+// Passwords returns the passwords that rules assign to users.
 func (r *Rules) Passwords() []string {
 	var list []string
 	for _, t := range slices.Concat(r.own, r.builtIn) {

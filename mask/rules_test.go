@@ -47,7 +47,7 @@ func parse(t *testing.T, text string) (*mask.Rules, error) {
 }
 
 // rulesHead returns the head of a dump of testdata/rules.sql. Its index people_null is
-// one of PostgreSQL 15 and later, whatever the server is.
+// always in the form that PostgreSQL 15 and later write.
 func rulesHead(t *testing.T, c *pgtest.Cluster, args ...string) *archive.Head {
 	t.Helper()
 	sql, err := os.ReadFile("testdata/rules.sql")
@@ -66,7 +66,7 @@ func rulesHead(t *testing.T, c *pgtest.Cluster, args ...string) *archive.Head {
 	return h
 }
 
-// Each file testdata/rules/*.yml has errors. The file beside it lists them all.
+// Each file testdata/rules/*.yml has errors. The file next to it lists all of them.
 func TestBadRules(t *testing.T) {
 	c := pgtest.New(t)
 	heads := map[bool]*archive.Head{false: rulesHead(t, c), true: rulesHead(t, c, "--inserts")}

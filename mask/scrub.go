@@ -14,18 +14,17 @@ import (
 
 // CredentialOptions are options of Credentials.
 type CredentialOptions struct {
-	Password string // for every user
+	Password string // every user's new password
 	Seed     methods.Seed
-	// Over is the plan that is applied first; nil for none. Columns that it masks need
-	// no replacement.
+	// Over is the plan that is applied first; may be nil. Columns that it masks need no
+	// replacement.
 	Over *Plan
-	// Takes reports whether the rows of a TABLE DATA entry are restored; nil if all
-	// are.
+	// Takes reports whether the rows of a TABLE DATA entry are restored; nil means all are.
 	Takes func(*archive.Entry) bool
-	// Keep matches tables whose rows are restored although they are on the list.
+	// Keep matches tables whose rows are restored although the tables are on the list.
 	Keep []schema.Pattern
-	// Empty reports whether a TABLE DATA entry, by its dump id, has no rows; nil if
-	// that is unknown.
+	// Empty reports whether a TABLE DATA entry, by its dump id, has no rows; nil means
+	// unknown.
 	Empty func(dataID int) bool
 }
 
@@ -36,10 +35,10 @@ func (o CredentialOptions) takes(t *schema.Table) bool {
 // Credentials returns the plan for everything that must never leave production, with or
 // without rules: the columns and tables on the lists, and the environment.
 //
-// A table counts by its columns, whatever its name and schema: an application may have
-// several kinds of users, or a schema for each tenant. Credentials replaces each column
-// with a value that Postgres accepts, as far as types, keys and checks show. An error, of
-// code fault.Usage, lists all columns for which there is no such value.
+// Columns alone identify a table of users, in any schema and with any name: an application
+// may have several kinds of users, or a schema for each tenant. Credentials replaces each
+// column with a value that Postgres accepts, as far as types, keys and checks show. An
+// error, with code fault.Usage, lists all columns without such a value.
 //
 // The plan does not cover rows that are INSERT statements; see InDatabase.
 func Credentials(s *schema.Schema, o CredentialOptions) (*Plan, error) {
@@ -102,12 +101,12 @@ func newCredentialJudge(s *schema.Schema, o CredentialOptions) (*credentialJudge
 	return j, nil
 }
 
-// replacements are the replacements for the credentials of one table.
+// replacements has the replacements for the credentials of one table.
 type replacements struct {
-	none        bool // its rows are left out
+	none        bool // the table's rows are left out
 	columns     map[string]replacement
 	key, value  string // columns of ar_internal_metadata; "" in other tables
-	environment string // new value of the column value; "" if none fits
+	environment string // new content of column value; "" if none fits
 	orphans     []orphan
 }
 
@@ -116,12 +115,12 @@ type replacement struct {
 	becomes substitute
 	spec    methods.Spec
 	draw    methods.Func
-	refused string // why nothing can replace the column
+	refused string // reason why nothing can replace the column
 	warning string
-	doubted []replacement // the candidates that may break a check, beginning with this one
+	doubted []replacement // candidates that may violate a check, starting with this one
 }
 
-// table returns the replacements for one table, nil if it has no credentials.
+// table returns the replacements for one table, or nil if it has no credentials.
 func (j *credentialJudge) table(t *schema.Table) *replacements {
 	return j.named(t, j.names(t))
 }
@@ -166,8 +165,8 @@ func (j *credentialJudge) decide(t *schema.Table, names []string) *replacements 
 	return r
 }
 
-// columnsOf returns the names of a table's columns, from its definition or, if that is
-// unknown, from its COPY statement.
+// columnsOf returns the names of a table's columns, from its definition or, if that could
+// not be parsed, from its COPY statement.
 func columnsOf(t *schema.Table) []string {
 	var names []string
 	for _, c := range t.Columns {
@@ -181,8 +180,8 @@ func columnsOf(t *schema.Table) []string {
 	return names
 }
 
-// development returns the new value of the environment in a column, "" if the column's
-// type cannot hold it.
+// development returns the new value of the environment in a column, or "" if the column's
+// type does not allow it.
 func development(col *schema.Column) string {
 	const word = "development"
 	if col == nil { // only its name is known
@@ -203,7 +202,7 @@ func development(col *schema.Column) string {
 	return ""
 }
 
-// spelled returns the first of names that equals word, ignoring case; "" if there is
+// spelled returns the first of names that equals word, ignoring case, or "" if there is
 // none.
 func spelled(names []string, word string) string {
 	if i := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, word) }); i >= 0 {
@@ -212,7 +211,7 @@ func spelled(names []string, word string) string {
 	return ""
 }
 
-// plan returns the table for rows of COPY.
+// plan returns the rows.Table for rows in COPY format.
 func (r *replacements) plan(t *schema.Table) *rows.Table {
 	masked := &rows.Table{Name: t.String(), None: r.none}
 	if r.none {
@@ -254,7 +253,7 @@ func (j *credentialJudge) note(t *schema.Table, r *replacements, over *rows.Tabl
 	}
 }
 
-// masksAll reports whether the table masks every one of columns except but.
+// masksAll reports whether the table masks all of columns except but.
 func masksAll(t *rows.Table, columns []string, but string) bool {
 	return t != nil && !slices.ContainsFunc(columns, func(c string) bool { return c != but && !t.Masks(c) })
 }

@@ -67,7 +67,7 @@ func TestCredentials(t *testing.T) {
 		name string
 		id   int
 		rows string
-		want string // "" if all rows pass
+		want string // "" if no row changes
 	}{
 		{"Devise's columns", 1, "1\t$2a$own\ttoken\tinvitation\n2\t\\N\t\\N\tother\n3\t\t\\N\tinvitation\n\\.\n",
 			"1\tHASH\t\\N\tTOKEN 1\n2\t\\N\t\\N\tTOKEN 2\n3\tHASH\t\\N\tTOKEN 1\n\\.\n"},
@@ -111,7 +111,7 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
-// Rows of tables that --keep-rows names arrive without secrets.
+// --keep-rows keeps the rows of a table, but not their secrets.
 func TestCredentialsOfKeptRows(t *testing.T) {
 	pattern := func(text string) schema.Pattern {
 		p, err := schema.ParsePattern(text)
@@ -137,7 +137,7 @@ func TestCredentialsOfKeptRows(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		id         int
-		rows, want string // want is "" for no rows, or "as it is"
+		rows, want string // "" means no rows; "as it is" means unchanged
 	}{
 		{1, "1\tcookie\tdata\n", "1\tTOKEN 1\t\\N\n"},
 		{2, "1\ttoken\trefresh\tpublic\n", "1\tTOKEN 1\t\\N\tpublic\n"},
@@ -200,8 +200,8 @@ func TestRowsOfAChunk(t *testing.T) {
 	}
 }
 
-// named returns masked rows with HASH for a hash of "password", and TOKEN and a number
-// for each token.
+// named returns masked rows, with HASH in place of a hash of "password", and TOKEN and a
+// number in place of each token.
 func named(t *testing.T, rows string) string {
 	t.Helper()
 	rows = regexp.MustCompile(`\$2a\$11\$[./A-Za-z0-9]{53}`).ReplaceAllStringFunc(rows, func(hash string) string {

@@ -20,7 +20,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// withPeople returns the archive data with other rows of the table people.
+// withPeople returns an archive with other rows for the table people.
 func withPeople(t *testing.T, data []byte, people string) []byte {
 	t.Helper()
 	h, blocks := open(t, data)
@@ -43,7 +43,7 @@ func withPeople(t *testing.T, data []byte, people string) []byte {
 	return out.Bytes()
 }
 
-// segmentText returns the rows of a segment, which it reads without the rest of its block.
+// segmentText returns the rows of a segment, without reading the rest of its block.
 func segmentText(t *testing.T, method archive.Compression, chunks []byte) []byte {
 	t.Helper()
 	var packed bytes.Buffer
@@ -74,8 +74,8 @@ func segmentText(t *testing.T, method archive.Compression, chunks []byte) []byte
 	return text
 }
 
-// checkSegments checks that the segments of an archive can each be read by themselves and
-// together are its rows. It returns the rows by table.
+// checkSegments checks that each segment of an archive can be read separately, and that
+// together they are its rows. It returns the rows by table.
 func checkSegments(t *testing.T, data []byte, tables map[int]archive.Rows) map[string]string {
 	t.Helper()
 	h, blocks := open(t, data)
@@ -99,7 +99,7 @@ func checkSegments(t *testing.T, data []byte, tables map[int]archive.Rows) map[s
 			}
 			text = append(text, own...)
 		}
-		const edge = 64 // bytes before and after the segments, at most
+		const edge = 64 // maximum number of bytes before and after the segments
 		if len(of.Segments) > 0 && (of.Segments[0].Offset > edge || b.Length-next > edge) {
 			t.Errorf("%s: the segments lie from %d to %d of %d bytes", e, of.Segments[0].Offset, next, b.Length)
 		}

@@ -8,13 +8,13 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// InDatabase replaces credentials in rows that are already in a database, because they
-// came as INSERT statements. It replaces the same columns as Credentials.
+// InDatabase replaces credentials in rows that are already in a database, because the dump
+// has them as INSERT statements. It replaces the same columns as Credentials.
 type InDatabase struct {
 	judge *credentialJudge
 }
 
-// NewInDatabase takes the schema of the dump that the rows came from, and
+// NewInDatabase returns an InDatabase. s is the schema of the dump, and keep is
 // CredentialOptions.Keep.
 func NewInDatabase(s *schema.Schema, password string, seed methods.Seed, keep ...schema.Pattern) (*InDatabase, error) {
 	j, err := newCredentialJudge(s, CredentialOptions{Password: password, Seed: seed, Keep: keep})
@@ -25,12 +25,12 @@ func NewInDatabase(s *schema.Schema, password string, seed methods.Seed, keep ..
 type Assignment struct {
 	Column string
 	SQL    string
-	Where  string // a condition, "" for every row
+	Where  string // SQL condition; "" means every row
 }
 
-// Table returns whether to delete the rows of a table, or else the new values of its
-// columns. t is the table in the database; it counts if the dump's schema does not
-// describe the table. names are its lineage.
+// Table returns the new values of a table's columns. none means to delete all rows instead.
+// t is the table in the database, which is used if the dump's schema does not describe the
+// table. names is its lineage.
 func (d *InDatabase) Table(t *schema.Table, names []string) (none bool, list []Assignment, err error) {
 	if of := d.judge.byName[t.Name]; of != nil && of.Unread == nil && of.Kind != schema.Foreign {
 		t = of
@@ -86,10 +86,10 @@ func (j *credentialJudge) expression(t *schema.Table, col *schema.Column, one re
 	return random
 }
 
-// literal quotes text as a string in SQL.
+// literal quotes text as an SQL string.
 func literal(text string) string {
 	quoted := "'" + strings.ReplaceAll(text, "'", "''") + "'"
-	if strings.Contains(text, `\`) { // with any value of standard_conforming_strings
+	if strings.Contains(text, `\`) { // E'' works with any value of standard_conforming_strings
 		quoted = "E" + strings.ReplaceAll(quoted, `\`, `\\`)
 	}
 	return quoted

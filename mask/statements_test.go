@@ -16,7 +16,7 @@ func TestLiteral(t *testing.T) {
 	}
 }
 
-// The statements replace the same columns as Credentials does in rows of COPY.
+// The statements replace the same columns as Credentials does in COPY rows.
 func TestStatements(t *testing.T) {
 	users := table("users", "id", "bigint!", "email", "text", "encrypted_password", "text!", "reset_password_token", "text", "otp_secret", "character varying(6)!", "otp_required_for_login", "boolean!", "api_key", "uuid!")
 	jobs := table("delayed_jobs", "id", "bigint!")
@@ -30,7 +30,7 @@ func TestStatements(t *testing.T) {
 	for _, tt := range []struct {
 		t    *schema.Table
 		none bool
-		want []string // column, and the beginning of its SQL
+		want []string // columns, each with the beginning of its SQL
 	}{
 		{jobs, true, nil},
 		{other, false, nil},

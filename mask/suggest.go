@@ -28,7 +28,7 @@ func (r *Report) Suggestion() string {
 }
 
 // suggestRules returns rules for everything that is open, in the format of hectl.yml. They
-// are a start, and need a review.
+// are only a start, and need a review.
 func (r *Report) suggestRules() string {
 	var b strings.Builder
 	b.WriteString("mask:\n")
@@ -62,7 +62,7 @@ func (r *Report) suggestRules() string {
 type suggestedTable struct {
 	table      *schema.Table
 	findings   []Finding
-	rows, keep bool // {rows: none}, or keep for the whole table
+	rows, keep bool // suggests {rows: none}, or keep for the whole table
 	columns    []suggestedColumn
 }
 
@@ -71,13 +71,13 @@ type suggestedColumn struct {
 	spec       methods.Spec
 }
 
-// nothingFits returns the suggestion for a column that no method fits.
+// nothingFits returns the suggestion if no method fits a column.
 func nothingFits() (methods.Spec, string) {
 	return methods.Spec{Name: "keep"}, "keep # no method fits; review it"
 }
 
-// suggestions returns suggestions that are valid together. A suggestion that is valid
-// alone may conflict with those for other columns, tables and partitions.
+// suggestions returns suggestions that are valid together. A suggestion that is valid alone
+// may conflict with those for other columns, tables and partitions.
 func (r *Report) suggestions() []*suggestedTable {
 	var tables []*suggestedTable
 	byTable := map[*schema.Table]*suggestedTable{}
@@ -115,8 +115,8 @@ func (r *Report) suggestColumns(t *suggestedTable) {
 	}
 }
 
-// suggestedFile is the File of a suggestion's Place. Its line is the index of the
-// suggested table. Its column is that of the column plus 1, 0 for the whole table.
+// suggestedFile is the File of a suggestion's Place. Its line is the index of the suggested
+// table. Its column is the index of the column plus 1, or 0 for the whole table.
 const suggestedFile = "\x00suggested"
 
 // mend weakens suggestions that are refused, and reports whether there were any.
@@ -152,7 +152,7 @@ func (r *Report) mend(tables []*suggestedTable) bool {
 }
 
 // takeBack suggests less for a column of t, or for all of t if column is negative. It
-// reports false if there is nothing less to suggest.
+// returns false if there is nothing less to suggest.
 func (r *Report) takeBack(t *suggestedTable, column int) bool {
 	switch {
 	case column >= 0:
@@ -172,7 +172,7 @@ func (r *Report) takeBack(t *suggestedTable, column int) bool {
 	return true
 }
 
-// tablePattern returns the pattern that matches exactly one table, as a key of YAML.
+// tablePattern returns the pattern that matches exactly one table, as a YAML key.
 func (c *compiler) tablePattern(n schema.Name) string {
 	pattern := label(n)
 	if slices.ContainsFunc(c.schema.Tables, func(t *schema.Table) bool { return t.Name != n && t.Name.Name == n.Name }) {
@@ -192,8 +192,8 @@ func (s *subject) discardable() bool {
 	return slices.Contains([]string{"versions", "audits", "sessions", "delayed_jobs", "solid_cache_entries", "ahoy_events", "ahoy_visits", "good_jobs", "que_jobs"}, s.table.Name.Name)
 }
 
-// suggestion returns a method for an open column. It is valid together with others,
-// which are the suggestions for the other columns of the table.
+// suggestion returns a method for an open column. It is valid together with others, the
+// suggestions for the table's other columns.
 func (r *Report) suggestion(f Finding, others []columnRule) (methods.Spec, string) {
 	few := fewValues(r.compiler, f.subject.table, f.column)
 	if word := lastWord(f.Column); methods.KindOf(f.column.Type) == methods.Text && few == nil && slices.Contains([]string{
@@ -231,8 +231,7 @@ func (r *Report) suggestion(f Finding, others []columnRule) (methods.Spec, strin
 	return nothingFits()
 }
 
-// fewValues returns the values of a column if its type or a check lists them, otherwise
-// nil.
+// fewValues returns the values of a column if its type or a check lists them, or nil.
 func fewValues(c *compiler, t *schema.Table, col *schema.Column) []string {
 	element := col.Type.Root().Element().Root()
 	switch {
@@ -252,8 +251,8 @@ func lastWord(name string) string {
 	return words[len(words)-1]
 }
 
-// fits reports whether a method is valid for a column, in its table with the rules of
-// others and in all tables that inherit them. With warned, warnings are allowed.
+// fits reports whether a method is valid for a column, in its table with the rules in
+// others and in all tables that inherit them. If warned is true, warnings are allowed.
 func (c *compiler) fits(f Finding, others []columnRule, spec methods.Spec, warned bool) bool {
 	rule := tableRule{columns: append(slices.Clone(others), columnRule{name: f.column.Name, spec: spec})}
 	trial := *c

@@ -13,7 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// Suggestions can be pasted: then nothing is open, and nothing is wrong.
+// With the suggestions in hectl.yml, nothing is open, and there are no errors.
 func TestSuggestionsFit(t *testing.T) {
 	c := pgtest.New(t)
 	for name, sql := range map[string]string{"app": demodata.Schema(), "zoo": demodata.Zoo(), "rules": ""} {
@@ -49,8 +49,8 @@ func TestSuggestionsFit(t *testing.T) {
 	}
 }
 
-// For any schema, suggestions are valid, leave nothing open, and make rows that
-// Postgres accepts.
+// For any schema, suggestions are valid, leave nothing open, and produce rows that Postgres
+// accepts.
 func TestSuggestionsLoad(t *testing.T) {
 	c := pgtest.New(t)
 	sql, err := os.ReadFile("testdata/suggested.sql")

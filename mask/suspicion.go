@@ -8,11 +8,11 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// suspicious returns why a column could hold personal data, "" if it cannot. Columns
-// are suspicious unless hectl knows better.
+// suspicious returns the reason why a column could contain personal data, or "" if it
+// cannot. It treats every column as suspicious unless hectl knows better.
 func suspicious(c *compiler, t *schema.Table, col *schema.Column) string {
 	if col.Generated != schema.NotGenerated {
-		return "" // the columns that it is computed from are judged instead
+		return "" // the columns from which it is computed are checked instead
 	}
 	about, named := topicOf(col.Name)
 	element := col.Type.Root().Element().Root()
@@ -41,8 +41,8 @@ func isKey(t *schema.Table, name string) bool {
 		slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return slices.Contains(f.Columns, name) })
 }
 
-// isReference reports whether a column whose name ends with id refers to a row: it is
-// part of a key, or there is a table of that name.
+// isReference reports whether a column whose name ends with id refers to a row: it is part
+// of a key, or there is a table of that name.
 func isReference(c *compiler, t *schema.Table, column string) bool {
 	words := nameWords(column)
 	if len(words) == 0 || words[len(words)-1] != "id" && words[len(words)-1] != "ids" {
@@ -74,8 +74,8 @@ func singular(word string) string {
 	return strings.TrimSuffix(word, "s")
 }
 
-// harmless reports whether values of a type that no method fits are personal only if
-// the column's name says so: numbers, times, and ranges of them.
+// harmless reports whether values of type t, which no method fits, are personal only if the
+// column's name indicates so: numbers, times, and ranges of them.
 func harmless(t schema.Type) bool {
 	return t.Name.Schema == "" && slices.Contains([]string{
 		"time without time zone", "time with time zone", "interval", "money", "oid", "bit", "bit varying", "char",
@@ -84,7 +84,7 @@ func harmless(t schema.Type) bool {
 	}, t.Name.Name)
 }
 
-// listOfCheck returns the values that a check allows in a column, nil if no check lists
+// listOfCheck returns the values that a check allows in a column, or nil if no check lists
 // them.
 func listOfCheck(c *compiler, t *schema.Table, col *schema.Column) []string {
 	if col.Type.Array {

@@ -8,8 +8,8 @@ import (
 	"github.com/rubyforgood/hectl/test/masktest"
 )
 
-// The topic of a column's name outweighs its type and its last word. The names are
-// typical of public schemas.
+// The topic of a column's name outweighs its type and its last word. The names are typical
+// of public schemas.
 func TestSuspicious(t *testing.T) {
 	for typ, names := range map[string]struct{ personal, harmless string }{
 		"bigint": {
@@ -61,8 +61,8 @@ func TestSuspicious(t *testing.T) {
 	}
 }
 
-// A number with the name of a row's id is one if there are such rows. A personal number
-// is personal even in a key.
+// A number named like a row's id is one if there are such rows. A personal number is
+// personal even in a key.
 func TestSuspiciousKeys(t *testing.T) {
 	table := &schema.Table{
 		Name:        schema.Name{Schema: "public", Name: "people"},

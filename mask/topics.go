@@ -9,9 +9,9 @@ import (
 
 // A topic is a kind of personal data that column names reveal.
 type topic struct {
-	name  string   // why a column is suspicious
+	name  string   // the reason why a column is suspicious
 	words []string // the column's name contains one of them
-	// methods to suggest, the best first, for the columns that they fit
+	// methods to suggest, best first, where they fit the column
 	suggested []methods.Spec
 }
 
@@ -32,9 +32,9 @@ func specs(names ...string) []methods.Spec {
 	return list
 }
 
-// topics returns the topics, the most certain first. Each word is compared with the
-// words of a name such as guardian_first_name. A word of more than four letters may be
-// anywhere in the name.
+// topics returns the topics, the most certain first. Each word is compared with the words
+// of a name such as guardian_first_name. A word of more than four letters may be anywhere
+// in the name.
 func topics() []topic {
 	return []topic{
 		{"a secret", []string{"token", "password", "passwd", "secret", "digest", "otp", "salt", "api_key", "private_key", "access_key", "credential", "credentials", "session", "cookie", "fingerprint"}, specs("null", "hash", "uuid", "empty")},
@@ -61,7 +61,7 @@ func topics() []topic {
 	}
 }
 
-// topicOf returns the topic of a column's name, and whether it has one.
+// topicOf returns the topic of a column's name. It returns false if there is none.
 func topicOf(column string) (topic, bool) {
 	words := nameWords(column)
 	for _, t := range topics() {
@@ -90,19 +90,20 @@ func nameWords(name string) []string {
 	})
 }
 
-// A numberTopic is a kind of personal data that is stored as a number, a time or one of
-// a few values. Most columns of these types are not personal, so their names must be
-// more specific.
+// A numberTopic is a kind of personal data that is stored as a number, a time or one of a
+// few values. Most columns of these types are not personal, so the names must be more
+// specific.
 type numberTopic struct {
 	name   string
-	words  []string // one of the name's words is one of these
-	within []string // or contains one of these
-	with   []string // and one of these follows; nil for any name
+	words  []string // the name has one of these words
+	within []string // or a word that contains one of these
+	with   []string // followed by one of these words; nil means any name
 	times  bool     // includes timestamps
 	few    bool     // includes booleans, enums and other lists of values
 }
 
-// identifiers returns the words that turn the name of a thing into a personal number.
+// identifiers returns the words that turn the name of a thing into that of a personal
+// number.
 func identifiers() []string {
 	return []string{"number", "numbers", "no", "num", "nr", "code", "digits", "last", "four", "identifier", "ref", "reference"}
 }
@@ -138,7 +139,7 @@ func numberTopics() []numberTopic {
 	}
 }
 
-// notOfValues returns last words that make a number harmless: counts, formats, periods.
+// notOfValues returns last words that mark a number as harmless: counts, formats, periods.
 func notOfValues() []string {
 	return []string{
 		"count", "counts", "counter", "limit", "position", "version", "attempts", "attempt", "ttl", "timeout", "order", "sort", "length", "width", "timestep", "step", "period", "format", "precision", "enabled", "required",
@@ -147,7 +148,7 @@ func notOfValues() []string {
 }
 
 // numberTopicOf returns the topic of a column that is a number, a time, or one of a few
-// values; "" if it has none. reference reports whether the column is the key of a row.
+// values, or "" if it has none. reference reports whether the column is the key of a row.
 func numberTopicOf(name string, times, few, reference bool) string {
 	words := slices.DeleteFunc(nameWords(name), func(w string) bool { return w == "incoming" || w == "microphone" })
 	if len(words) == 0 || reference || words[0] == "population" {
@@ -162,7 +163,7 @@ func numberTopicOf(name string, times, few, reference bool) string {
 	aboutConsent := anyOf(words, "consent", "consented", "consents", "opt", "opted", "notification", "notifications", "can")
 	aboutLimit := anyOf(words, "min", "max", "minimum", "maximum", "default", "allowed", "cache") // such as a minimum age
 	aboutSetting := anyOf(words, "show", "display", "hide", "require", "requires", "required", "enable", "enabled",
-		"ask", "collect", "include", "allow", "use", "notify", "can", "send", "track") // of the application, not of a person
+		"ask", "collect", "include", "allow", "use", "notify", "can", "send", "track") // settings of the application, not of a person
 	for _, t := range numberTopics() {
 		if times && !t.times || few && !t.few {
 			continue
@@ -187,12 +188,12 @@ func numberTopicOf(name string, times, few, reference bool) string {
 	return ""
 }
 
-// tells reports whether a word of a name belongs to the topic.
+// tells reports whether a word in a name indicates the topic.
 func (t numberTopic) tells(word string) bool {
 	return slices.Contains(t.words, word) || slices.ContainsFunc(t.within, func(part string) bool { return strings.Contains(word, part) })
 }
 
-// anyOf reports whether one of words is on a list.
+// anyOf reports whether any of words is in list.
 func anyOf(words []string, list ...string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
 }

@@ -9,17 +9,17 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// A Doubt is a credential's column with checks that hectl cannot evaluate for the
-// values that replace it. The server can; see Trials.
+// A Doubt is a credential's column with checks that hectl cannot evaluate for the new
+// values. The server can; see Trials.
 type Doubt struct {
 	Column string // such as public.users.api_key
-	Checks string // their conditions
+	Checks string // SQL conditions
 
-	dataID  int // of the TABLE DATA entry
+	dataID  int // dump id of the TABLE DATA entry
 	name    string
 	table   *schema.Table
 	col     *schema.Column
-	checks  []schema.Check // of the table; the checks of the domain are in the type
+	checks  []schema.Check // the table's checks; the domain's are in the type
 	options []replacement
 }
 
@@ -38,7 +38,7 @@ func (j *credentialJudge) doubt(t *schema.Table, col *schema.Column, options []r
 	return d
 }
 
-// Doubts returns the plan's doubts in the order of their tables' rows.
+// Doubts returns the plan's doubts in the order of their tables' rows in the dump.
 func (p *Plan) Doubts() []*Doubt {
 	all := slices.DeleteFunc(slices.Clone(p.orEmpty().doubts), func(d *Doubt) bool {
 		t := p.tables[d.dataID]
@@ -54,10 +54,10 @@ func (d *Doubt) DataID() int { return d.dataID }
 // Table returns the name of the table, as in SQL.
 func (d *Doubt) Table() string { return label(d.table.Name) }
 
-// Trials returns queries for each way to replace the column. In a database with the
-// dump's schema, each returns how a replaced value fares: 0 if it breaks a check, 1 if
-// that depends on other columns, 2 if it passes. check_violation, from the check of a
-// domain, counts as 0.
+// Trials returns queries for each way to replace the column. In a database with the dump's
+// schema, each query returns a number: 0 if the new value violates a check, 1 if that
+// depends on other columns, 2 if the value passes. A check_violation, from the check of a
+// domain, means 0.
 func (d *Doubt) Trials() (options [][]string) {
 	for _, o := range d.options {
 		var queries []string
@@ -91,7 +91,7 @@ func (d *Doubt) trial(value string) string {
 	}
 	columns = append(columns, value+" AS "+schema.Quote(d.name))
 	for _, name := range slices.Sorted(maps.Keys(used)) {
-		if c := d.table.Column(name); c != nil && name != d.name { // a domain may not allow NULL, its base type does
+		if c := d.table.Column(name); c != nil && name != d.name { // a domain may forbid NULL, but its base type does not
 			columns = append(columns, "NULL::"+c.Type.Root().SQL+" AS "+schema.Quote(name))
 		}
 	}
@@ -102,7 +102,7 @@ func (d *Doubt) trial(value string) string {
 	return "SELECT LEAST(" + strings.Join(verdicts, ", ") + ")" + from
 }
 
-// Use replaces the doubt's column in one of the ways of Trials, which settles it.
+// Use replaces the doubt's column in one of the ways of Trials, which resolves the doubt.
 func (p *Plan) Use(d *Doubt, option int) {
 	o := d.options[option]
 	for i, c := range p.tables[d.dataID].Columns {

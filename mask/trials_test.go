@@ -30,7 +30,7 @@ func TestDoubts(t *testing.T) {
 		}
 	}
 	head := &archive.Entry{ID: apps.DataID}
-	for option, want := range []bool{true, false} { // whether the value becomes NULL
+	for option, want := range []bool{true, false} { // true if the value becomes NULL
 		plan.Use(doubts[0], option)
 		_, null, err := plan.Table(head).Columns[1].Method(nil, []byte("secret"), nil)
 		if err != nil || null != want {
@@ -42,7 +42,7 @@ func TestDoubts(t *testing.T) {
 	}
 }
 
-// There is no doubt about columns that rules mask or checks that hectl can evaluate.
+// Columns that rules mask and checks that hectl can evaluate raise no doubts.
 func TestNoDoubts(t *testing.T) {
 	apps := table("apps", "api_key", "text")
 	for _, check := range []string{"(api_key <> ''::text)", "(char_length(api_key) <= 64)"} {

@@ -9,8 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// Rows of tables without a definition in the dump are reported, because their contents
-// are unknown.
+// Rows of tables without a definition in the dump are reported, because their contents are
+// unknown.
 func TestRowsWithoutDefinition(t *testing.T) {
 	h := rulesHead(t, pgtest.New(t), "--data-only")
 	plan := func(text string) error {

@@ -8,7 +8,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// uniques reports unique indexes of a table that its methods may break.
+// uniques reports a table's unique indexes that its methods may violate.
 func (c *compiler) uniques(s *subject) {
 	for _, u := range s.table.Uniques {
 		c.unique(s, u)
@@ -78,8 +78,8 @@ func apart(col *schema.Column, u schema.Unique) []string {
 	})
 }
 
-// implied reports whether another unique index keeps the columns of u unique without
-// the bad ones.
+// implied reports whether another unique index keeps the columns of u unique without the
+// bad ones.
 func (c *compiler) implied(s *subject, u schema.Unique, bad []string) bool {
 	return slices.ContainsFunc(s.table.Uniques, func(other schema.Unique) bool {
 		if other.Where != "" || len(other.Expressions) > 0 || other.Exclude || len(other.Columns) == 0 {
@@ -107,7 +107,7 @@ func (c *compiler) expression(s *subject, index, sql string) {
 }
 
 // foldsCase reports whether an expression is a column in lower or upper case. Values of
-// email, uuid and hash never differ in case alone.
+// email, uuid and hash never differ only in case.
 func foldsCase(sql, column string) bool {
 	name := schema.Quote(column)
 	return slices.ContainsFunc([]string{"lower", "upper"}, func(function string) bool {
@@ -115,7 +115,8 @@ func foldsCase(sql, column string) bool {
 	})
 }
 
-// partial checks the condition of a partial unique index: masking may add rows to it.
+// partial checks the condition of a partial unique index: masking may add rows to the
+// index.
 func (c *compiler) partial(s *subject, index, where string) {
 	conditions, rest := schema.Check{SQL: where}.Conditions()
 	for _, name := range s.table.Uses(where) {
