@@ -39,11 +39,11 @@ func printRules(env *command.Env) error {
 	return env.Console.Result(maskRules{rules.Base(), mask.BuiltIn()})
 }
 
-// maskCheck holds the options of "mask check".
+// maskCheck has the options of "mask check".
 type maskCheck struct {
 	bucket  config.Bucket
 	label   string
-	dump    string // key, file, "-", or "" for the newest of the label
+	dump    string // key, file, "-", or "" for the label's newest dump
 	masking *command.Masking
 	suggest bool
 }
@@ -89,7 +89,7 @@ type maskChecked struct {
 	suggest bool
 }
 
-// Text lists the columns that could hold personal data, or suggests rules.
+// Text lists the columns that could contain personal data, or suggests rules.
 func (r maskChecked) Text() string {
 	if r.suggest {
 		return r.Suggestion
@@ -132,7 +132,7 @@ func (o *maskCheck) Run(ctx context.Context, env *command.Env) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = d.Close() }() // it was only read
+	defer func() { _ = d.Close() }() // d was only read
 	report, err := o.masking.Check(d.Head)
 	if err != nil {
 		return err

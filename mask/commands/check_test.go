@@ -7,7 +7,7 @@ import (
 	"github.com/rubyforgood/hectl/mask"
 )
 
-// An open column and an open definition stand out; the reason for a rule may be unknown.
+// An open column and an open definition are marked; the reason for a rule may be unknown.
 func TestMaskCheckedText(t *testing.T) {
 	t.Parallel()
 	report := &mask.Report{

@@ -67,11 +67,11 @@ func newMaskOptions(env *command.Env, c *cli.Context) (*maskOptions, error) {
 
 // maskedDump is the result of "hectl mask".
 type maskedDump struct {
-	Dump     dump.Info `json:"dump"` // the original
+	Dump     dump.Info `json:"dump"` // the original dump
 	Bucket   string    `json:"bucket"`
 	Key      string    `json:"key"`
-	Manifest string    `json:"manifest,omitempty"` // its key; "" when the dump has none
-	Size     int64     `json:"size,omitempty"`     // bytes
+	Manifest string    `json:"manifest,omitempty"` // key of the manifest; "" if there is none
+	Size     int64     `json:"size,omitempty"`     // in bytes
 	ETag     string    `json:"etag,omitempty"`
 	Label    string    `json:"env"`
 	Rules    string    `json:"mask_rules"`
@@ -152,8 +152,8 @@ func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
 	return failed
 }
 
-// checkAbsent refuses a key that already exists, before any work is done: hectl never
-// overwrites an object. Without permission to look, the upload itself fails instead.
+// checkAbsent refuses a key that already exists before any work is done, because hectl
+// never overwrites an object. Without permission to look, only the upload fails.
 func checkAbsent(ctx context.Context, store *s3store.Store, key string) error {
 	_, err := store.Head(ctx, key)
 	switch fault.CodeOf(err) {
@@ -165,7 +165,7 @@ func checkAbsent(ctx context.Context, store *s3store.Store, key string) error {
 	return err
 }
 
-// maskedCopy is a masked dump that is being made.
+// maskedCopy is a masked copy that is being made.
 type maskedCopy struct {
 	src  dump.Object
 	dump *dump.Dump // src, opened
@@ -190,13 +190,13 @@ func (c maskedCopy) write(ctx context.Context, out *console.Console, key string)
 	if c.dump.Manifest != nil {
 		level = c.dump.Manifest.CompressionLevel()
 	}
-	// Fake data can be longer than the data that it replaces.
+	// Fake data can be longer than the original data.
 	opt := s3store.UploadOptions{Estimate: 2 * c.dump.Size}
 	return catalog.WriteArchive(ctx, c.to, key, opt, func(w io.Writer) (map[int]archive.Rows, error) {
 		tables, err := mask.Archive(w, in, func(*archive.Head) (*mask.Plan, error) { return c.plan, nil }, level)
 		if _, odd := errors.AsType[*rows.RowError](err); odd {
-			// The row may be malformed because the dump is damaged. The checksums
-			// show that once the rest is read.
+			// The row may be malformed because the dump is damaged. The checksums reveal
+			// the damage once the rest has been read.
 			if _, damage := io.Copy(io.Discard, in); fault.CodeOf(damage) == fault.Integrity {
 				return nil, damage
 			}
@@ -205,8 +205,8 @@ func (c maskedCopy) write(ctx context.Context, out *console.Console, key string)
 	})
 }
 
-// originalManifest returns the manifest of a dump. For a dump without one, it takes the
-// facts from the head.
+// originalManifest returns the manifest of a dump. For a dump without one, it uses the
+// facts in the head.
 func originalManifest(src dump.Object, d *dump.Dump, label string) *catalog.Manifest {
 	if d.Manifest != nil {
 		return d.Manifest

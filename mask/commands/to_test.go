@@ -11,8 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// An object that exists is never overwritten. Without permission to look, the upload
-// decides.
+// An existing object is never overwritten. Without permission to look, checkAbsent leaves
+// the refusal to the upload.
 func TestCheckAbsent(t *testing.T) {
 	for status, want := range map[int]fault.Code{
 		http.StatusOK: fault.Failed, http.StatusNotFound: fault.Done, http.StatusForbidden: fault.Done, http.StatusBadRequest: fault.Failed,

@@ -28,7 +28,7 @@ func appendHouseNumber(dst []byte, d *draw) []byte {
 	return strconv.AppendInt(dst, int64(100+d.below(9900)), 10)
 }
 
-// randomDigits makes a number of n digits.
+// randomDigits returns the change to a random number of n digits.
 func randomDigits(k *keyedHash, n int) change {
 	return func(dst, value, _ []byte) ([]byte, error) {
 		d := k.draw(value)
@@ -40,11 +40,11 @@ func randomDigits(k *keyedHash, n int) change {
 	}
 }
 
-// city replaces a value with a city.
+// city replaces a value with the name of a city.
 func (m maker) city(k *keyedHash) (change, error) { return pickWord(k, cities, m.limit), nil }
 
-// zip replaces a value with a postal code in the same format: digits for digits,
-// capitals for letters. A value that is not a postal code becomes five digits.
+// zip replaces a value with a postal code in the same format: digits for digits, capitals
+// for letters. A value that is not a postal code becomes five digits.
 func (m maker) zip(k *keyedHash) (change, error) {
 	limit := m.limit
 	return m.inRange(func(dst, value, _ []byte) ([]byte, error) {

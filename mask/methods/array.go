@@ -6,13 +6,13 @@ import (
 	"sync"
 )
 
-var errNotArray = errors.New("not an array") // without the value, which is secret
+var errNotArray = errors.New("not an array") // omits the value, which is secret
 
-// elements returns the Func that applies f to each element of an array of any number of
-// dimensions. NULL elements are kept.
+// elements returns the Func that applies f to each element of an array with any number of
+// dimensions. It keeps NULL elements.
 //
-// The format: https://www.postgresql.org/docs/current/arrays.html, Array Input
-// and Output Syntax.
+// The format: https://www.postgresql.org/docs/current/arrays.html, Array Input and Output
+// Syntax.
 func elements(f Func) Func {
 	return withScratch(func(s *scratch, dst, value, row []byte) ([]byte, error) { return s.maskArray(dst, value, row, f) })
 }
@@ -31,14 +31,14 @@ func withScratch(mask func(s *scratch, dst, value, row []byte) ([]byte, error)) 
 	}
 }
 
-// scratch is memory to reuse.
+// scratch is reusable memory.
 type scratch struct {
-	element []byte // of an array, or a value of an hstore
+	element []byte // array element, or hstore value
 	masked  []byte
 }
 
 func (s *scratch) maskArray(dst, value, row []byte, f Func) ([]byte, error) {
-	// Bounds come before an equals sign if they do not begin with 1.
+	// If the bounds do not begin with 1, they precede the array and an equals sign.
 	if len(value) > 0 && value[0] == '[' {
 		i := bytes.IndexByte(value, '=')
 		if i < 0 {
@@ -113,7 +113,7 @@ func (s *scratch) read(text []byte) (length int, null, ok bool) {
 }
 
 // unquote appends to dst the value of the quoted string at the beginning of text. A
-// backslash quotes the next byte.
+// backslash escapes the next byte.
 func unquote(dst, text []byte) (value []byte, length int, ok bool) {
 	for i := 1; i < len(text); i++ {
 		switch c := text[i]; {
@@ -137,7 +137,7 @@ func appendElement(dst, element []byte) []byte {
 	return appendQuoted(dst, element)
 }
 
-// appendQuoted quotes value, as unquote reads it.
+// appendQuoted quotes value in the form that unquote reads.
 func appendQuoted(dst, value []byte) []byte {
 	dst = append(dst, '"')
 	for _, c := range value {

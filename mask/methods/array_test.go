@@ -2,7 +2,7 @@ package methods
 
 import "testing"
 
-// shout appends value with an exclamation mark, NULL for "gone".
+// shout appends value with an exclamation mark; "gone" becomes NULL.
 func shout(dst, value, _ []byte) ([]byte, bool, error) {
 	if string(value) == "gone" {
 		return dst, true, nil

@@ -18,8 +18,8 @@ const DefaultPassword = "password"
 // bcryptCost is Devise's default: the base-2 logarithm of the number of rounds.
 const bcryptCost = 11
 
-// CheckPassword returns an error that completes "the password" if bcrypt cannot
-// hash the password.
+// CheckPassword returns an error if bcrypt cannot hash the password. Its text completes
+// "the password".
 func CheckPassword(password string) error {
 	if password == "" || len(password) > 72 {
 		return fmt.Errorf("has %d bytes; bcrypt takes 1 to 72", len(password))
@@ -53,9 +53,9 @@ func (m maker) bcrypt() (Func, error) {
 	return m.each(func(dst, _, _ []byte) ([]byte, error) { return append(dst, hash()...), nil }, false), nil
 }
 
-// bcryptOf returns a bcrypt hash of the password with a salt that depends on the
-// seed; golang.org/x/crypto/bcrypt accepts no salt. The hash is computed when it is
-// first asked for, because that takes a while.
+// bcryptOf returns a function that hashes the password with a salt that depends on the
+// seed; golang.org/x/crypto/bcrypt accepts no salt. The first call computes the hash,
+// because that takes a while.
 func bcryptOf(password string, seed Seed) (hash func() string, err error) {
 	if err := CheckPassword(password); err != nil {
 		return nil, fmt.Errorf("the password %w", err)
@@ -66,9 +66,9 @@ func bcryptOf(password string, seed Seed) (hash func() string, err error) {
 	}), nil
 }
 
-// hashWithSalt hashes a password as Ruby's bcrypt does: version 2a, in which a zero
-// byte follows the password. See Niels Provos and David Mazières, "A Future-Adaptable
-// Password Scheme", 1999.
+// hashWithSalt hashes a password as Ruby's bcrypt does: version 2a, in which a zero byte
+// follows the password. See Niels Provos and David Mazières, "A Future-Adaptable Password
+// Scheme", 1999.
 func hashWithSalt(password, salt []byte, cost int) string {
 	encoding := base64.NewEncoding("./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789").WithPadding(base64.NoPadding)
 	key := append(append(make([]byte, 0, len(password)+1), password...), 0)
@@ -86,6 +86,6 @@ func hashWithSalt(password, salt []byte, cost int) string {
 			c.Encrypt(text[i:i+blowfish.BlockSize], text[i:i+blowfish.BlockSize])
 		}
 	}
-	// The hash leaves out the last byte.
+	// The encoded hash omits the last byte.
 	return fmt.Sprintf("$2a$%02d$%s%s", cost, encoding.EncodeToString(salt), encoding.EncodeToString(text[:23]))
 }

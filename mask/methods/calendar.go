@@ -5,18 +5,18 @@ import (
 	"errors"
 )
 
-var errNotDate = errors.New("not a date in ISO style") // without the value, which is secret
+var errNotDate = errors.New("not a date in ISO style") // omits the value, which is secret
 
 // A moment is a date or a timestamp in ISO style, which pg_dump sets.
 type moment struct {
-	year       int64 // astronomical: 1 BC is 0
+	year       int64 // astronomical year: 1 BC is 0
 	month, day int64
 	rest       []byte // time of day and zone, with the leading space
 }
 
-// Years of dates and timestamps in Postgres, and constants of the calendar.
+// Limits of Postgres's dates and timestamps, and constants of the calendar.
 const (
-	firstYear        = -4712 // 4713 BC; of 4714 BC, Postgres has only the last weeks
+	firstYear        = -4712 // 4713 BC; Postgres supports only the last weeks of 4714 BC
 	lastYear         = 5874897
 	lastTimestamp    = 294276
 	daysOf400Years   = 146097
@@ -53,7 +53,7 @@ func parseMoment(value []byte) (m moment, finite bool, err error) {
 	return m, true, nil
 }
 
-// leadingNumber parses a number of least to most digits.
+// leadingNumber parses a number that has at least least and at most most digits.
 func leadingNumber(text []byte, least, most int) (n int64, rest []byte, ok bool) {
 	i := 0
 	for i < len(text) && i < most && '0' <= text[i] && text[i] <= '9' {
@@ -94,9 +94,9 @@ func appendPadded(dst []byte, n int64, width int) []byte {
 	return append(dst, digits[i:]...)
 }
 
-// days returns how many days after 1970-01-01 the date is. Like Postgres, it uses the
-// Gregorian calendar for all time. It counts years from 1 March, so that a leap day is
-// the last day of its year.
+// days returns the number of days from 1970-01-01 to the date. Like Postgres, it uses the
+// Gregorian calendar for all time. It starts years on 1 March, so a leap day is the last
+// day of its year.
 func (m moment) days() int64 {
 	y, month := m.year, (m.month+9)%12 // March is 0
 	if m.month <= 2 {

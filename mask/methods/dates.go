@@ -6,12 +6,12 @@ import (
 	"fmt"
 )
 
-// longestShift is the most that shift_days can move a date, in days.
+// longestShift is the maximum argument of shift_days, in days.
 const longestShift = 36525
 
 // shiftDays moves a date or timestamp backward or forward by at least one day and at most
-// the given number of days, drawn for each row. The time of day is kept. Equal days in
-// one row move together.
+// the given number of days, drawn for each row. It keeps the time of day. Equal days in one
+// row move together.
 func (m maker) shiftDays(k *keyedHash) (change, error) {
 	days, last := m.spec.Number, int64(lastYear)
 	if days < 1 || days > longestShift {

@@ -2,7 +2,7 @@ package methods
 
 import "testing"
 
-// Dates move by the given number of days at most, according to Go's calendar.
+// Dates move by at most the given number of days, according to Go's calendar.
 func TestShiftDays(t *testing.T) {
 	m := newFunc(t, Spec{Name: "shift_days", Number: 5}, "date")
 	shifts := map[int64]bool{}

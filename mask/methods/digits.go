@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// digits replaces digits with other digits, so that distinct values stay distinct, and
-// keeps everything else.
+// digits replaces digits with other digits and keeps everything else. Distinct values stay
+// distinct.
 func (m maker) digits(*keyedHash) (change, error) {
 	p := m.seed.permuter("digits")
 	switch m.kind {
@@ -30,7 +30,7 @@ func permuteText(p *permuter) change {
 		q := p.get()
 		defer p.pool.Put(q)
 		q.digits = q.digits[:0]
-		foreign := false // digits of other scripts
+		foreign := false // whether there are digits of other scripts
 		for _, c := range value {
 			if '0' <= c && c <= '9' {
 				q.digits = append(q.digits, c)
@@ -45,7 +45,7 @@ func permuteText(p *permuter) change {
 	}
 }
 
-// appendDigits appends value with its digits replaced by q's.
+// appendDigits appends value with its digits replaced by q's digits.
 func (q *permutation) appendDigits(dst, value []byte) []byte {
 	next := 0
 	for _, c := range value {
@@ -58,8 +58,8 @@ func (q *permutation) appendDigits(dst, value []byte) []byte {
 	return dst
 }
 
-// permuteUnicode is permuteText for UTF-8 that is not all ASCII. A digit becomes
-// another digit of its script.
+// permuteUnicode is permuteText for UTF-8 that is not all ASCII. A digit becomes another
+// digit of the same script.
 func (p *permuter) permuteUnicode(q *permutation, dst, value []byte) []byte {
 	q.digits = q.digits[:0]
 	for _, r := range string(value) {
@@ -79,8 +79,8 @@ func (p *permuter) permuteUnicode(q *permutation, dst, value []byte) []byte {
 	return dst
 }
 
-// zeroOf returns the zero of the script that a digit belongs to. In Unicode, the ten
-// digits of a script are consecutive.
+// zeroOf returns the zero of a digit's script. In Unicode, the ten digits of a script are
+// consecutive.
 func zeroOf(r rune) (zero rune, ok bool) {
 	if r < 0x80 {
 		return '0', '0' <= r && r <= '9'
@@ -101,12 +101,12 @@ func zeroOf(r rune) (zero rune, ok bool) {
 	return 0, false
 }
 
-var errNotNumber = errors.New("not a number") // without the value, which is secret
+var errNotNumber = errors.New("not a number") // omits the value, which is secret
 
 // permuteNumber is digits for numbers. It keeps the sign and the number of digits before
-// and after the point. It permutes again until the number is within greatest, the largest
-// magnitude of the type; nil means no limit. That ends, because repeating the permutation
-// leads back to the value.
+// and after the point. It permutes until the number is within greatest, the largest
+// magnitude of the type; nil means no limit. This ends, because repeated permutation leads
+// back to the original value.
 func permuteNumber(p *permuter, greatest func(negative bool) string) change {
 	return func(dst, value, _ []byte) ([]byte, error) {
 		if isInfinite(value) {
@@ -124,7 +124,7 @@ func permuteNumber(p *permuter, greatest func(negative bool) string) change {
 				return dst, errNotNumber
 			}
 		}
-		// Keep leading zeros, so that the number of significant digits does not change.
+		// Keep leading zeros, because they are not significant digits.
 		significant := bytes.TrimLeft(q.digits, "0")
 		limit := ""
 		if greatest != nil {
@@ -145,8 +145,8 @@ func isInfinite(value []byte) bool {
 	return len(value) > 0 && bytes.IndexFunc(value, unicode.IsDigit) < 0
 }
 
-// greatestOf returns the magnitudes of the greatest and of the least number of an
-// integer type.
+// greatestOf returns a function for the largest magnitude of a positive or a negative
+// number of an integer type.
 func greatestOf(bits int) func(negative bool) string {
 	return func(negative bool) string {
 		switch {

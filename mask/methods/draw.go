@@ -12,10 +12,10 @@ import (
 	"sync"
 )
 
-// A keyedHash computes the HMAC-SHA256 of values with the key of one method. It
-// hashes the two blocks that every HMAC begins with only once, which halves the time.
+// A keyedHash computes the HMAC-SHA256 of values with the key of one method. It hashes the
+// two blocks at the start of every HMAC only once, which halves the time.
 type keyedHash struct {
-	inner, outer []byte // states of SHA-256 after those blocks
+	inner, outer []byte // states of SHA-256 after these blocks
 	draws        sync.Pool
 }
 
@@ -31,7 +31,7 @@ type draw struct {
 	sum    [sha256.Size]byte
 	random rand.PCG // seeded with the second half of sum
 	hash   digest
-	text   []byte // scratch
+	text   []byte // scratch memory
 }
 
 // keyed returns the keyed hash of a method. Equal values have equal hashes in all tables
@@ -77,15 +77,15 @@ func newDigest() digest {
 	return d
 }
 
-// draw returns the draw of value. Return it with done.
+// draw returns the draw of value. The caller must return it with done.
 func (k *keyedHash) draw(value []byte) *draw {
 	d := k.start()
 	d.hash.Write(value)
 	return d.finish(k)
 }
 
-// drawInRow returns the draw of value in a row, so that equal values in different
-// rows have different draws. If row is nil, it is draw.
+// drawInRow returns the draw of value in a row: equal values in different rows have
+// different draws. With a nil row, it is like draw.
 func (k *keyedHash) drawInRow(value, row []byte) *draw {
 	if row == nil {
 		return k.draw(value)
@@ -97,7 +97,7 @@ func (k *keyedHash) drawInRow(value, row []byte) *draw {
 	return d.finish(k)
 }
 
-// start begins an HMAC.
+// start starts an HMAC.
 func (k *keyedHash) start() *draw {
 	d, ok := k.draws.Get().(*draw)
 	if !ok {
@@ -122,7 +122,7 @@ func (k *keyedHash) done(d *draw) { k.draws.Put(d) }
 
 func (d *draw) resume(state []byte) {
 	if err := d.hash.UnmarshalBinary(state); err != nil {
-		panic(err) // a SHA-256 wrote the state
+		panic(err) // the state is SHA-256's own
 	}
 }
 
@@ -142,12 +142,12 @@ func (d *draw) digit(first bool) byte {
 	return byte('0' + d.below(10))
 }
 
-// codeLength is the number of characters that make codes unique: with 65 bits, the odds
-// that any two of ten million values get the same code are one in a million.
+// codeLength is the number of characters that make codes unique: they have 65 bits, so the
+// odds that any two of ten million values get the same code are one in a million.
 const codeLength = 13
 
-// code appends n characters that identify the value, at most 25: letters and digits
-// that are hard to confuse.
+// code appends n characters, at most 25, that identify the value: letters and digits that
+// are hard to confuse.
 func (d *draw) code(dst []byte, n int) []byte {
 	const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 	var window uint

@@ -2,9 +2,8 @@ package methods
 
 import "strings"
 
-// email replaces distinct values with distinct addresses: a readable name and as much
-// of the value's HMAC as distinguishes ten million values. In a short column it drops
-// the name.
+// email replaces distinct values with distinct addresses: a readable name and enough of the
+// value's HMAC to distinguish ten million values. In a short column it omits the name.
 func (m maker) email(k *keyedHash) (change, error) {
 	const standard = "@example.com"
 	limit, keepDomain := m.limit, m.spec.Text == "keep_domain"
@@ -25,7 +24,7 @@ func (m maker) email(k *keyedHash) (change, error) {
 		room := limit - len(d.text)
 		code := codeLength
 		if limit == 0 {
-			room = 64 // for the part before the @, RFC 5321
+			room = 64 // maximum length before the @, RFC 5321
 		} else {
 			code = min(code, room)
 		}
@@ -40,8 +39,7 @@ func (m maker) email(k *keyedHash) (change, error) {
 	}, nil
 }
 
-// domainOf returns the domain of an address, with the @; nil if there is no valid
-// one.
+// domainOf returns the domain of an address, with the @, or nil if there is no valid one.
 func domainOf(address []byte) []byte {
 	at := -1
 	for i, c := range address {

@@ -15,7 +15,7 @@ func TestDomainOf(t *testing.T) {
 	}
 }
 
-// A short column drops the names first, and then a part of the code.
+// A short column loses the names first, and then a part of the code.
 func TestEmailDropsTheNameFirst(t *testing.T) {
 	for length, want := range map[string]int{"text": 2, "character varying(60)": 2, "character varying(25)": 0, "character varying(14)": 0} {
 		got := apply(t, newFunc(t, specOf("email"), length), "maria@diaperbank.org")

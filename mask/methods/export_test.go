@@ -6,7 +6,7 @@ var (
 	HstoreValues = hstoreValues
 )
 
-// Leaves applies f to the strings and numbers of a document.
+// Leaves returns a Func that applies f to the strings and numbers of a document.
 func Leaves(f Func) Func {
 	c := maskJSON(&jsonRule{leaf: &jsonLeaf{text: f, number: f}}, true)
 	return func(dst, value, row []byte) ([]byte, bool, error) {

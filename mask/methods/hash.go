@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// The default, minimum and maximum number of hexadecimal digits of hash. The minimum
-// still keeps values distinct.
+// The default, minimum and maximum number of hexadecimal digits of hash. The minimum is
+// enough to keep values distinct.
 const (
 	HashLength  = 32
 	leastHashed = 16

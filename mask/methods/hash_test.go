@@ -7,7 +7,7 @@ import (
 
 func TestHashLength(t *testing.T) {
 	for _, tt := range []struct {
-		number, want int // 0 to be refused
+		number, want int // 0 means an error
 		typ          string
 	}{
 		{0, 32, "text"}, {16, 16, "text"}, {64, 64, "text"}, {15, 0, "text"}, {65, 0, "text"}, {0, 20, "character varying(20)"}, {16, 18, "bytea"},

@@ -9,7 +9,7 @@ import (
 
 var testSeed = NewSeed([]byte("a seed for tests"))
 
-// column returns a column of a type, as pg_dump writes its name, in a dump in UTF-8.
+// column returns a column whose type has this name in a dump, with encoding UTF8.
 func column(sql string) Column { return Column{Type: masktest.Type(sql), Encoding: "UTF8"} }
 
 // specOf returns a use of a method that fits most columns.
@@ -41,7 +41,7 @@ func newFunc(tb testing.TB, spec Spec, typ string) Func {
 
 func apply(tb testing.TB, f Func, value string) string {
 	tb.Helper()
-	// f must keep what is in dst.
+	// f must keep the content of dst.
 	got, null, err := f([]byte("before|"), []byte(value), nil)
 	if err != nil {
 		tb.Fatalf("%q: %v", value, err)
@@ -59,7 +59,7 @@ func apply(tb testing.TB, f Func, value string) string {
 // same is the Func that keeps every value.
 func same(dst, value, _ []byte) ([]byte, bool, error) { return append(dst, value...), false, nil }
 
-// samples are values of each type, as Postgres writes them.
+// samples returns values of each type, as Postgres writes them.
 func samples() []string {
 	return []string{
 		"", "Maria", "six\nlines", `{"a": "b", "n": [1.5, null, true, ""]}`, `"x"`, `[]`, `{"k": "12-34", "q": "\"\\"}`, `{"d\u00e9j\u00e0": "\u00e9 \ud83d\ude00 \n"}`,

@@ -5,13 +5,13 @@ import (
 	"errors"
 )
 
-var errNotHstore = errors.New("not an hstore") // without the value, which is secret
+var errNotHstore = errors.New("not an hstore") // omits the value, which is secret
 
-// hstoreValues returns the Func that applies f to each value of an hstore. Keys and
-// NULLs are kept.
+// hstoreValues returns the Func that applies f to each value of an hstore. It keeps keys
+// and NULLs.
 //
-// The format: https://www.postgresql.org/docs/current/hstore.html, as Postgres writes
-// it, with everything in quotes.
+// The format: https://www.postgresql.org/docs/current/hstore.html, as Postgres writes it,
+// with everything in quotes.
 func hstoreValues(f Func) Func {
 	return withScratch(func(s *scratch, dst, value, row []byte) ([]byte, error) {
 		return s.maskHstore(dst, value, row, f)

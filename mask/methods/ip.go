@@ -8,10 +8,10 @@ import (
 // longestAddress is the length of the longest IPv6 address, in characters.
 const longestAddress = 39
 
-// ip replaces an address with one of the same family that is not on the internet: one
-// of 10.0.0.0/8, which is for private networks, or of 2001:db8::/32, which is for
-// documentation. It keeps the prefix length. A value that is not an address, such as a
-// list of them, becomes an IPv4 address.
+// ip replaces an address with one of the same family that is not on the internet: one in
+// 10.0.0.0/8, which is for private networks, or in 2001:db8::/32, which is for
+// documentation. It keeps the prefix length. A value that is not an address, such as a list
+// of addresses, becomes an IPv4 address.
 func (m maker) ip(k *keyedHash) (change, error) {
 	limit, isNetwork := m.limit, m.base().Name.Name == "cidr"
 	return func(dst, value, _ []byte) ([]byte, error) {
@@ -28,7 +28,7 @@ func (m maker) ip(k *keyedHash) (change, error) {
 			masked = netip.PrefixFrom(addr, bits)
 		}
 		if isNetwork {
-			masked = masked.Masked() // a cidr has no bits after its prefix
+			masked = masked.Masked() // a cidr has zeros after its prefix
 		}
 		if bits < 0 || bits > addr.BitLen() || limit > 0 && limit < len("255.255.255.255/32") {
 			return masked.Addr().AppendTo(dst), nil
@@ -37,8 +37,8 @@ func (m maker) ip(k *keyedHash) (change, error) {
 	}, nil
 }
 
-// parseAddress returns value as a prefix, which is invalid if value is not an address.
-// bits is the prefix length, -1 if value has none.
+// parseAddress returns value as a prefix, which is invalid if value is not an address. bits
+// is the prefix length, or -1 if value has none.
 func parseAddress(value []byte) (prefix netip.Prefix, bits int) {
 	if len(value) > 64 {
 		return prefix, -1

@@ -6,17 +6,17 @@ import (
 	"sync"
 )
 
-var errNotJSON = errors.New("not JSON, or nested too deeply") // without the value, which is secret
+var errNotJSON = errors.New("not JSON, or nested too deeply") // omits the value, which is secret
 
-// deepestJSON is how deep objects and arrays may be nested: deeper than Postgres can
+// deepestJSON is the maximum depth of nested objects and arrays: more than Postgres can
 // parse with its default stack.
 const deepestJSON = 100_000
 
 // A jsonRule is the rule for one place of a document.
 type jsonRule struct {
-	leaf *jsonLeaf            // for leaves here and below; nil to inherit
-	keys map[string]*jsonRule // below, by key
-	any  *jsonRule            // below, for all other keys; nil if they have no rule
+	leaf *jsonLeaf            // rule for leaves here and below; nil means to inherit
+	keys map[string]*jsonRule // rules below, by key
+	any  *jsonRule            // rule below for all other keys; nil means none
 }
 
 // below returns the rule for a key.
@@ -34,29 +34,29 @@ func (r *jsonRule) below(key []byte) *jsonRule {
 type jsonLeaf struct {
 	keep    bool
 	text    Func
-	number  Func   // nil to keep numbers
-	literal []byte // JSON that replaces both; nil to use the Funcs
+	number  Func   // nil keeps numbers
+	literal []byte // JSON that replaces strings and numbers; nil means to use the Funcs
 }
 
-// A jsonFrame is an object or array around the current position.
+// A jsonFrame is an object or array that contains the current position.
 type jsonFrame struct {
 	object bool
 	rule   *jsonRule
 	leaf   *jsonLeaf
 }
 
-// A jsonScanner goes through one document without recursion, so that Go's stack does not
-// limit the depth.
+// A jsonScanner steps through one document without recursion, so Go's stack does not limit
+// the depth.
 type jsonScanner struct {
 	stack []jsonFrame
-	text  []byte // value of a string
-	plain []byte // masked, not yet escaped
+	text  []byte // value of the current string
+	plain []byte // masked value, not yet escaped
 	row   []byte // identifies the row
 	utf8  bool
 }
 
-// maskJSON returns the change of a document's leaves. Keys, their order and white space
-// are kept.
+// maskJSON returns the change of a document's leaves. It keeps the keys, their order and
+// white space.
 func maskJSON(rule *jsonRule, unicode bool) change {
 	pool := &sync.Pool{New: func() any { return &jsonScanner{utf8: unicode} }}
 	return func(dst, value, row []byte) ([]byte, error) {
@@ -67,11 +67,11 @@ func maskJSON(rule *jsonRule, unicode bool) change {
 	}
 }
 
-// mask masks a document. Each round reads a value or the start of an object or array, the
-// ends that follow it, and a comma.
+// mask masks a document. Each iteration reads a value or the start of an object or array,
+// the ends that follow it, and a comma.
 func (s *jsonScanner) mask(dst, value []byte, rule *jsonRule) (_ []byte, err error) {
 	s.stack = s.stack[:0]
-	current := jsonFrame{rule: rule, leaf: rule.leaf} // for the next value
+	current := jsonFrame{rule: rule, leaf: rule.leaf} // frame of the next value
 	for i := 0; ; {
 		i = skipSpace(&dst, value, i)
 		if i == len(value) {
@@ -85,7 +85,7 @@ func (s *jsonScanner) mask(dst, value []byte, rule *jsonRule) (_ []byte, err err
 			current.object = c == '{'
 			s.stack = append(s.stack, current)
 			i = skipSpace(&dst, value, i+1)
-			if empty := i < len(value) && value[i] == c+2; !empty { // } and ] are two after { and [
+			if empty := i < len(value) && value[i] == c+2; !empty { // } and ] are two code points after { and [
 				if dst, i, current, err = s.member(dst, value, i); err != nil {
 					return dst, err
 				}
@@ -108,8 +108,8 @@ func (s *jsonScanner) mask(dst, value []byte, rule *jsonRule) (_ []byte, err err
 	}
 }
 
-// scalar reads a string, a number or a word at i, masks and appends it, and returns where
-// it ends.
+// scalar reads a string, a number or a word at i, masks it, appends it, and returns its
+// end.
 func (s *jsonScanner) scalar(dst, value []byte, i int, leaf *jsonLeaf) (_ []byte, end int, err error) {
 	var length int
 	if value[i] == '"' {
@@ -129,7 +129,7 @@ func (s *jsonScanner) scalar(dst, value []byte, i int, leaf *jsonLeaf) (_ []byte
 	return dst, i + length, err
 }
 
-// ends reads the ends of objects and arrays after a value, and the space between them.
+// ends copies the ends of objects and arrays after a value, and the space between them.
 func (s *jsonScanner) ends(dst, value []byte, i int) (_ []byte, end int) {
 	for {
 		i = skipSpace(&dst, value, i)
@@ -175,7 +175,8 @@ func (s *jsonScanner) member(dst, value []byte, i int) ([]byte, int, jsonFrame, 
 	return dst, i + 1, next, nil
 }
 
-// leaf masks raw and appends it: a string, whose value is in s.text, a number or a word.
+// leaf masks raw and appends it. raw is a number, a word, or a string whose value is in
+// s.text.
 func (s *jsonScanner) leaf(dst, raw []byte, leaf *jsonLeaf) ([]byte, error) {
 	isString := raw[0] == '"'
 	isNumber := !isString && raw[0] != 't' && raw[0] != 'f' && raw[0] != 'n'
@@ -217,7 +218,7 @@ func isWord(word []byte) bool {
 	return isNumber(word)
 }
 
-// isNumber reports whether word is a number of JSON.
+// isNumber reports whether word is a JSON number.
 func isNumber(word []byte) bool {
 	word, _ = bytes.CutPrefix(word, []byte("-"))
 	digits := len(word) - len(bytes.TrimLeft(word, "0123456789"))

@@ -10,8 +10,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// json changes each string of a document, and the leaves at the rule's paths by their
-// own methods.
+// json changes each string of a document, and the leaves at the rule's paths with their own
+// methods.
 func (m maker) json(*keyedHash) (change, error) {
 	k, p := m.seed.keyed("lorem"), m.seed.permuter("digits")
 	words := maker{spec: Spec{Name: "lorem"}, typ: textType(), kind: Text, encoding: m.encoding}.
@@ -43,7 +43,7 @@ func textType() schema.Type {
 	return schema.Type{SQL: "text", Name: schema.Name{Name: "text"}}
 }
 
-// add puts a leaf at a path. It reports false for a path with an empty key.
+// add puts a leaf at a path. It returns false for a path with an empty key.
 func (r *jsonRule) add(path []string, leaf *jsonLeaf) bool {
 	for _, key := range path {
 		switch under := r.keys[key]; {
@@ -68,7 +68,7 @@ func (r *jsonRule) add(path []string, leaf *jsonLeaf) bool {
 	return true
 }
 
-// spread adds the rules for any key to those for named keys, which take precedence.
+// spread copies the rules for any key to named keys, whose own rules take precedence.
 func (r *jsonRule) spread() {
 	for _, under := range r.keys {
 		if r.any != nil {
@@ -102,8 +102,8 @@ func (r *jsonRule) merge(other *jsonRule) {
 	}
 }
 
-// jsonLeaf returns the rule that applies a method to leaves. Numbers stay numbers if
-// the method fits numbers, otherwise they become strings.
+// jsonLeaf returns the rule that applies a method to leaves. Numbers stay numbers if the
+// method fits numbers, and become strings otherwise.
 func (m maker) jsonLeaf(spec Spec) (*jsonLeaf, error) {
 	text := Column{Type: textType(), Encoding: m.encoding, Room: m.room}
 	number := Column{Type: schema.Type{SQL: "numeric", Name: schema.Name{Name: "numeric"}}, Encoding: m.encoding}
@@ -143,8 +143,8 @@ func (m maker) jsonLeaf(spec Spec) (*jsonLeaf, error) {
 	return leaf, nil
 }
 
-// valueLeaf returns the rule for {value: text}. A number becomes a number if text is
-// one.
+// valueLeaf returns the rule for {value: text}. It replaces numbers with a number if text
+// is one.
 func valueLeaf(text string) *jsonLeaf {
 	leaf := &jsonLeaf{text: Constant(text)}
 	leaf.number = leaf.text
@@ -190,7 +190,7 @@ func (m maker) dateLeaf(spec Spec) (*jsonLeaf, error) {
 	return &jsonLeaf{text: text, number: quotedNumbers(other)}, nil
 }
 
-// quotedNumbers turns the numbers that f masks into strings.
+// quotedNumbers masks numbers with f and turns them into strings.
 func quotedNumbers(f Func) Func {
 	return func(dst, value, row []byte) ([]byte, bool, error) {
 		masked, null, err := f(nil, value, row)
@@ -201,8 +201,7 @@ func quotedNumbers(f Func) Func {
 	}
 }
 
-// plainNumbers masks numbers with f. Numbers that f does not take, which have an
-// exponent, become 0.
+// plainNumbers masks numbers with f. Numbers with an exponent, which f refuses, become 0.
 func plainNumbers(f Func) Func {
 	return func(dst, value, row []byte) ([]byte, bool, error) {
 		from := len(dst)
@@ -223,8 +222,8 @@ func numbersInText(number, other Func) Func {
 	}
 }
 
-// wordsOrDigits changes only the digits of text without letters, so that it still
-// parses as a number or a code.
+// wordsOrDigits changes text to words. In text without letters it changes only the digits,
+// so the result still parses as a number or a code.
 func wordsOrDigits(words, digits change) change {
 	return func(dst, value, row []byte) ([]byte, error) {
 		some := false
@@ -242,7 +241,7 @@ func wordsOrDigits(words, digits change) change {
 }
 
 // jsonOrWords is c for a column of text. A value that is not a document, or becomes too
-// long, turns into words.
+// long, is replaced with words.
 func jsonOrWords(c, words change, limit int, unicode bool) change {
 	return func(dst, value, row []byte) ([]byte, error) {
 		from := len(dst)

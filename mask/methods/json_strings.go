@@ -8,7 +8,7 @@ import (
 )
 
 // unquoteJSON appends to dst the value of the string at the beginning of text. length
-// includes the quotes. In a dump that is not in UTF-8, a character outside ASCII that is
+// includes the quotes. If the dump is not in UTF-8, a character outside ASCII that is
 // written as \u becomes a question mark.
 func unquoteJSON(dst, text []byte, unicode bool) (value []byte, length int, ok bool) {
 	for i := 1; i < len(text); i++ {
@@ -56,8 +56,8 @@ func unquoteJSON(dst, text []byte, unicode bool) (value []byte, length int, ok b
 	return dst, 0, false
 }
 
-// unicodeEscape returns the character of the \u before text, and how many bytes of text
-// belong to it: 4, or 10 with the second half of a surrogate pair.
+// unicodeEscape returns the character whose \u precedes text, and the number of bytes of
+// text used: 4, or 10 with the second half of a surrogate pair.
 func unicodeEscape(text []byte) (r rune, length int, ok bool) {
 	if r, ok = hex4(text); !ok {
 		return 0, 0, false
@@ -72,7 +72,7 @@ func unicodeEscape(text []byte) (r rune, length int, ok bool) {
 			}
 		}
 	}
-	return utf8.RuneError, 4, true // type json allows half a pair
+	return utf8.RuneError, 4, true // type json allows half a surrogate pair
 }
 
 // hex4 parses the four hexadecimal digits at the beginning of text.
@@ -85,7 +85,7 @@ func hex4(text []byte) (r rune, ok bool) {
 	return rune(binary.BigEndian.Uint16(code[:])), err == nil
 }
 
-// appendJSONString writes value as a string, escaped the way jsonb does.
+// appendJSONString writes value as a JSON string with jsonb's escapes.
 func appendJSONString(dst, value []byte) []byte {
 	const hexDigits = "0123456789abcdef"
 	dst = append(dst, '"')

@@ -6,7 +6,7 @@ func TestUnquoteJSON(t *testing.T) {
 	for _, tt := range []struct {
 		text, want string
 		unicode    bool
-		length     int // 0 for an error
+		length     int // 0 means an error
 	}{
 		{`"a"`, "a", true, 3},
 		{`"a", "b"`, "a", true, 3},

@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// encoding/json and this package accept the same documents. A masked document is valid
-// and has the same keys.
+// FuzzJSON checks that encoding/json and this package accept the same documents. A masked
+// document is valid and has the same keys.
 func FuzzJSON(f *testing.F) {
 	for _, value := range samples() {
 		if value != "" && strings.ContainsAny(value[:1], `{["`) {
@@ -30,7 +30,7 @@ func FuzzJSON(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, value []byte) {
 		if !utf8.Valid(value) || bytes.Count(value, []byte("["))+bytes.Count(value, []byte("{")) > 9000 {
-			return // the standard library is lenient about the one and strict about the other
+			return // encoding/json accepts invalid UTF-8, and limits the depth
 		}
 		kept, err := keepAll(nil, value, nil)
 		if valid := json.Valid(value); valid != (err == nil) {
@@ -99,8 +99,8 @@ func shape(t *testing.T, document []byte) string {
 	}
 }
 
-// Arrays and hstores in a format that Postgres does not write are refused or
-// normalized, and nothing panics.
+// FuzzParts checks that arrays and hstores in a format that Postgres does not write are
+// refused or normalized, and that nothing panics.
 func FuzzParts(f *testing.F) {
 	for _, value := range samples() {
 		f.Add([]byte(value))

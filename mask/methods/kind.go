@@ -6,12 +6,12 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// Kind groups types that methods treat alike.
+// Kind groups types that methods treat the same way.
 type Kind int
 
 // The kinds.
 const (
-	Other     Kind = iota // such as enums, ranges, row types: only Postgres can check their values
+	Other     Kind = iota // enums, ranges, row types, …: only Postgres can check their values
 	Text                  // text, character varying, character, citext, name
 	UUID                  // uuid
 	Date                  // date
@@ -28,8 +28,8 @@ const (
 	TSVector              // tsvector
 )
 
-// KindOf returns the kind of type t. An array has the kind of its elements, a domain
-// that of its base type.
+// KindOf returns the kind of type t. An array has the kind of its elements, a domain that
+// of its base type.
 func KindOf(t schema.Type) Kind {
 	e := t.Root().Element().Root()
 	if e.Name.Schema != "" {

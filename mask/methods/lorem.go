@@ -17,8 +17,8 @@ func (m maker) lorem(k *keyedHash) (change, error) {
 	return latinText(k, m.most(), m.utf8()), nil
 }
 
-// latinText returns as many characters of Latin as the value has, at most limit.
-// unicode reports whether the dump is in UTF-8; in other encodings, a byte counts as a
+// latinText returns as much Latin as the value has characters, at most limit. unicode
+// reports whether the dump is in UTF-8; in other encodings, latinText treats each byte as a
 // character.
 func latinText(k *keyedHash, limit int, unicode bool) change {
 	words := latin(0)
@@ -54,7 +54,8 @@ func countCharacters(value []byte, unicode bool) int {
 	return len(value)
 }
 
-// randomBytes returns as many bytes as the bytea has, at most room unless that is 0.
+// randomBytes returns as many bytes as the bytea has, at most room. A room of 0 means no
+// limit.
 func randomBytes(k *keyedHash, room int) change {
 	return func(dst, value, row []byte) ([]byte, error) {
 		d := k.drawInRow(value, row)
@@ -71,8 +72,7 @@ func randomBytes(k *keyedHash, room int) change {
 	}
 }
 
-// byteaLength returns how many bytes a bytea has, in either of the formats that
-// bytea_output selects.
+// byteaLength returns the number of bytes in a bytea, in either of bytea_output's formats.
 func byteaLength(value []byte) int {
 	if len(value) >= 2 && value[0] == '\\' && value[1] == 'x' {
 		return (len(value) - 2) / 2
@@ -83,7 +83,7 @@ func byteaLength(value []byte) int {
 			if i+1 < len(value) && value[i+1] == '\\' {
 				i++
 			} else {
-				i += 3 // an octal number
+				i += 3 // an octal number follows
 			}
 		}
 		n++

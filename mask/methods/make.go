@@ -11,16 +11,16 @@ import (
 // A Column has the properties of a column that methods depend on.
 type Column struct {
 	Type     schema.Type
-	Encoding string // of the dump, such as "UTF8"
-	// Room is how many bytes fake text may have because of an index, 0 for any
-	// number.
+	Encoding string // encoding of the dump, such as "UTF8"
+	// Room is the maximum length of fake text because of an index, in bytes; 0 means no
+	// limit.
 	Room int
 }
 
-// New returns the Func of a method for a column, nil for keep. The error explains why
+// New returns the Func of a method for a column, or nil for keep. The error explains why
 // the method does not fit the column, without naming the column.
 //
-// All methods but null, value and bcrypt leave empty text empty. In arrays, methods
+// All methods except null, value and bcrypt leave empty text empty. In arrays, methods
 // change the elements; null, value and empty replace the whole array.
 func New(spec Spec, seed Seed, col Column) (Func, error) {
 	facts, ok := FactsOf(spec.Name)
@@ -50,7 +50,8 @@ func New(spec Spec, seed Seed, col Column) (Func, error) {
 	return f, nil
 }
 
-// LengthOf returns how many characters a value of type t may have, 0 for any number.
+// LengthOf returns the maximum number of characters in a value of type t, or 0 if there is
+// no limit.
 func LengthOf(t schema.Type) int {
 	if e := t.Root().Element().Root(); e.Name.Schema == "" && e.Name.Name == "name" {
 		return 63
@@ -58,22 +59,22 @@ func LengthOf(t schema.Type) int {
 	return t.Length()
 }
 
-// A change replaces one value: that of a column of plain type, an element of an
-// array, or a value of an hstore. It is a Func that never makes NULL.
+// A change replaces one value: the value of a column of plain type, an element of an array,
+// or a value of an hstore. It is like a Func that never returns NULL.
 type change func(dst, value, row []byte) ([]byte, error)
 
-// A maker makes the Func of a method for one column.
+// A maker creates the Func of a method for one column.
 type maker struct {
 	seed     Seed
 	spec     Spec
-	typ      schema.Type // the base type if it is a domain
+	typ      schema.Type // type; for a domain, its base type
 	kind     Kind
-	limit    int // characters, 0 for any number
+	limit    int // maximum number of characters; 0 means no limit
 	encoding string
 	room     int // Column.Room
 }
 
-// most returns how many characters fake text may have, 0 for any number.
+// most returns the maximum number of characters in fake text, or 0 if there is no limit.
 func (m maker) most() int {
 	if m.room > 0 && (m.limit == 0 || m.room < m.limit) {
 		return m.room
@@ -83,7 +84,7 @@ func (m maker) most() int {
 
 func (m maker) utf8() bool { return strings.EqualFold(m.encoding, "UTF8") }
 
-// base returns the type of a value, which in an array is that of the elements.
+// base returns the type of a value; in an array, that is an element.
 func (m maker) base() schema.Type { return m.typ.Element().Root() }
 
 func (m maker) make(facts Facts) (Func, error) {
@@ -97,20 +98,20 @@ func (m maker) make(facts Facts) (Func, error) {
 	return m.each(c, true), nil
 }
 
-// each returns the Func that applies c to a value, to each element of an array, or to
-// each value of an hstore. With skipEmpty, empty text stays empty.
+// each returns the Func that applies c to a value, to each element of an array, or to each
+// value of an hstore. If skipEmpty is true, empty text stays empty.
 func (m maker) each(c change, skipEmpty bool) Func {
 	base := m.base().Name.Name
 	fold, padded := base == "citext", base == "character"
 	f := Func(func(dst, value, row []byte) ([]byte, bool, error) {
 		if padded {
-			value = bytes.TrimRight(value, " ") // Postgres ignores them in comparisons
+			value = bytes.TrimRight(value, " ") // Postgres ignores trailing spaces in comparisons
 		}
 		if skipEmpty && len(value) == 0 {
 			return dst, false, nil
 		}
 		if fold {
-			value = bytes.ToLower(value) // so that equal values stay equal
+			value = bytes.ToLower(value) // equal values must stay equal
 		}
 		dst, err := c(dst, value, row)
 		return dst, false, err
@@ -124,7 +125,7 @@ func (m maker) each(c change, skipEmpty bool) Func {
 	return f
 }
 
-// bits returns the size of a binary number.
+// bits returns the size of a binary number in bits.
 func (m maker) bits() int {
 	switch m.base().Name.Name {
 	case "smallint":
@@ -135,7 +136,7 @@ func (m maker) bits() int {
 	return 64
 }
 
-// inRange returns c with 1 as the first digit of integers that are too large for the
+// inRange returns c, but with 1 as the first digit of integers that are too large for the
 // type.
 func (m maker) inRange(c change) change {
 	if m.kind != Integer {

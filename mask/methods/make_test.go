@@ -2,7 +2,7 @@ package methods
 
 import "testing"
 
-// Padding and case make no difference to Postgres, so they make none to a method.
+// Padding and case make no difference to Postgres, so they must make none to a method.
 func TestEqualValuesStayEqual(t *testing.T) {
 	for typ, pair := range map[string][2]string{"citext": {"Maria", "MARIA"}, "character(8)": {"maria", "maria   "}} {
 		f := newFunc(t, specOf("hash"), typ)

@@ -1,15 +1,15 @@
-// Package methods has the methods that a masking rule can name. A method changes one
+// Package methods contains the methods that a masking rule can name. A method changes one
 // value of a column: New returns its Func, and FactsOf reports which types it fits and
 // whether distinct values stay distinct.
 //
 // Fake data is drawn from the HMAC-SHA256 of the value, keyed with the Seed and the
-// method's name. So a value becomes the same in all tables, and joins keep working. Methods
-// that are PerRow add the row, because in a column with few distinct values they would
-// otherwise only rename them. "digits" permutes numbers and codes with a cipher over
-// decimal digits instead, so that no two become equal. Each element of an array, each value
-// of an hstore and each string of a JSON document counts as a value.
+// method's name. A value therefore becomes the same in all tables, and joins keep working.
+// Methods that are PerRow also hash the row, because in a column with few distinct values
+// they would otherwise only rename them. "digits" instead permutes numbers and codes with a
+// cipher over decimal digits, so no two become equal. Each element of an array, each value
+// of an hstore and each string of a JSON document is treated as a value.
 //
-// To add a method, write a file for it, add a line to All, and a row to the tables in
+// To add a method, write a file for it, and add a line to All and a row to each table in
 // docs/masking.md. A test fails without the rows.
 package methods
 
@@ -19,14 +19,13 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// A Func changes one value that is not NULL. It appends the new value to dst, in the
-// text form that Postgres reads for the column's type, not escaped. row identifies
-// the row to methods that are PerRow; nil makes them depend on the value alone. If
-// the new value is NULL, null is true and masked is dst. An error never contains the
-// value.
+// A Func changes one value that is not NULL. It appends the new value to dst, in the text
+// form that Postgres reads for the column's type, not escaped. row identifies the row to
+// methods that are PerRow; nil makes them depend on the value alone. If the new value is
+// NULL, null is true and masked is dst. An error never contains the value.
 //
-// A Func may be called by several goroutines at once, keeps none of the slices and
-// does not change value.
+// Several goroutines may call a Func at once. It keeps none of the slices and does not
+// change value.
 type Func func(dst, value, row []byte) (masked []byte, null bool, err error)
 
 // Argument is the kind of argument that a method takes.
@@ -35,12 +34,12 @@ type Argument int
 // The kinds of arguments.
 const (
 	NoArgument     Argument = iota
-	OptionalNumber          // a Number; the method has a default
-	NeedsNumber             // a Number
-	NeedsText               // a Text
-	NeedsTexts              // at least one of Texts
-	OptionalWord            // a Text from Facts.Words
-	OptionalPaths           // Paths, or a Text from Facts.Words
+	OptionalNumber          // uses Number; the method has a default
+	NeedsNumber             // uses Number
+	NeedsText               // uses Text
+	NeedsTexts              // uses Texts, at least one
+	OptionalWord            // uses Text, from Facts.Words
+	OptionalPaths           // uses Paths, or Text from Facts.Words
 )
 
 // Facts describe a method.
@@ -49,20 +48,20 @@ type Facts struct {
 	Argument Argument
 	Words    []string // allowed values of Text; nil if it takes any text or none
 
-	// Kinds are the types that the method fits, and arrays of them; nil for every
-	// type. New checks everything else, such as whether a fixed value is a date.
+	// Kinds are the types that the method fits, and arrays of them; nil means all types.
+	// New checks everything else, such as whether a fixed value is a date.
 	Kinds []Kind
 
-	// Unique methods keep distinct values distinct, at least with overwhelming
-	// probability: a unique index still holds.
+	// Unique methods keep distinct values distinct, at least with overwhelming probability:
+	// values in a unique index stay unique.
 	Unique bool
 
-	// UniqueLength is how many characters the column must hold for Unique to be
-	// true; 0 if the method makes no value longer.
+	// UniqueLength is the number of characters that the column must allow for Unique to be
+	// true; 0 if the method never lengthens a value.
 	UniqueLength int
 
-	// Length is how many characters the column must hold for New to accept it. In
-	// columns that hold more, methods shorten their output to fit.
+	// Length is the number of characters that the column must allow for New to accept it.
+	// Above that, methods shorten their output to fit.
 	Length int
 
 	// PerRow methods draw for each row: equal values need not stay equal.
@@ -73,11 +72,11 @@ type Facts struct {
 	Passes bool // values are not changed
 
 	// One of these implements the method, unless it Passes.
-	change func(maker, *keyedHash) (change, error) // of each value, see maker.each
-	whole  func(maker) (Func, error)               // of the column's value as a whole
+	change func(maker, *keyedHash) (change, error) // changes each value, see maker.each
+	whole  func(maker) (Func, error)               // replaces the column's value as a whole
 }
 
-// All returns the facts of every method, in the order in which to list them.
+// All returns the facts of every method, in the order for listings.
 func All() []Facts {
 	text := []Kind{Text}
 	return []Facts{
@@ -108,7 +107,7 @@ func All() []Facts {
 	}
 }
 
-// FactsOf returns the facts of the method with a name, and whether there is one.
+// FactsOf returns the facts of a method. It returns false if there is no such method.
 func FactsOf(name string) (Facts, bool) {
 	for _, f := range All() {
 		if f.Name == name {

@@ -17,7 +17,7 @@ func TestShapes(t *testing.T) {
 		spec  Spec
 		typ   string
 		value string
-		want  string // a regular expression that matches all of the output
+		want  string // regular expression for the whole output
 	}{
 		{specOf("null"), "text", "x", `NULL`},
 		{specOf("value"), "text", "x", `fixed`},
@@ -109,8 +109,8 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// With one seed, a value has the same fake value in every column. Another seed gives it
-// a different one.
+// With the same seed, a value has the same fake value in every column. Another seed
+// produces a different one.
 func TestDeterministic(t *testing.T) {
 	for _, facts := range All() {
 		if facts.Passes || !facts.Fits(column("text").Type) || facts.Name == "json" || facts.Name == "bcrypt" {
@@ -206,7 +206,7 @@ func TestUnique(t *testing.T) {
 	}
 }
 
-// In a column of any length, values fit or the method is refused.
+// In a column of any length, fake values fit or the method is refused.
 func TestLength(t *testing.T) {
 	values := []string{"a", "7", "Maria Gonzalez", "maria@diaperbank.org", "(614) 234-9876 x1", "ünïcödé 🐘", "93.184.216.34", "2606:2800:220:1::1946", "43215-1234", `{"a": "b", "c": [1]}`, strings.Repeat("long ", 20)}
 	for _, limit := range []int{1, 2, 3, 4, 5, 7, 8, 11, 12, 13, 14, 15, 16, 19, 20, 24, 25, 26, 30, 35, 36, 37, 50, 59, 60, 61, 255} {
@@ -228,7 +228,7 @@ func TestLength(t *testing.T) {
 				}
 				for _, value := range values {
 					if utf8.RuneCountInString(value) > limit {
-						continue // no such value is in the column
+						continue // the column cannot contain such a value
 					}
 					if got := apply(t, m, value); utf8.RuneCountInString(got) > limit || got == "" && facts.Name != "empty" {
 						t.Errorf("%s in %d characters: %q became %q", spec.Name, limit, value, got)
@@ -239,7 +239,7 @@ func TestLength(t *testing.T) {
 	}
 }
 
-// In a dump of another encoding, methods produce ASCII, except for characters that they
+// In a dump in another encoding, methods produce ASCII, except for characters that they
 // keep.
 func TestEncodings(t *testing.T) {
 	for _, facts := range All() {

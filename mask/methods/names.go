@@ -46,14 +46,13 @@ func pickTwo(k *keyedHash, first, second []string) change {
 	}
 }
 
-// pickWord returns the change to a word of a list, which is called with the longest
-// word allowed.
+// pickWord returns the change to a word of list, which gets the maximum length of a word.
 func pickWord(k *keyedHash, list func(longest int) []string, limit int) change {
 	return orShorter(limit, pick(k, list(0)), pick(k, list(limit)))
 }
 
-// orShorter returns long, or short where long makes more than limit characters; 0 means
-// no limit. So equal values in two columns stay equal where both have enough room.
+// orShorter returns long, or short where long produces more than limit characters; 0 means
+// no limit. Equal values in two columns therefore stay equal where both have enough room.
 func orShorter(limit int, long, short change) change {
 	if limit == 0 {
 		return long

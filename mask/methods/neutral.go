@@ -2,8 +2,8 @@ package methods
 
 import "github.com/rubyforgood/hectl/pgtools/schema"
 
-// Neutral returns a value without meaning, for a type that only the value method
-// fits, and whether there is one.
+// Neutral returns a meaningless value for a type that only the value method fits. ok is
+// false if there is none.
 func Neutral(t schema.Type) (text string, ok bool) {
 	e := t.Root()
 	switch {

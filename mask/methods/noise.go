@@ -39,9 +39,9 @@ func (d *draw) factor(percent int) int64 {
 	return int64(d.below(2*most+1) - most)
 }
 
-// decimalNoise changes a number by at most percent, or by one in its last place if that
-// is more. It keeps the sign and the scale; 0 stays 0. greatest returns the largest
-// magnitude of the type; nil means no limit.
+// decimalNoise changes a number by at most percent, or by one in its last place if that is
+// more. It keeps the sign and the scale; 0 stays 0. greatest returns the largest magnitude
+// of the type; nil means no limit.
 func decimalNoise(k *keyedHash, percent int, greatest func(negative bool) *big.Int) change {
 	return func(dst, value, row []byte) ([]byte, error) {
 		if isInfinite(value) {
@@ -68,8 +68,8 @@ func decimalNoise(k *keyedHash, percent int, greatest func(negative bool) *big.I
 	}
 }
 
-// addNoise adds factor millionths to a number that is not negative, or 1 if that is
-// more. Above most, it subtracts instead.
+// addNoise adds factor millionths to a non-negative number, or 1 if that is more. It
+// subtracts instead if the sum would exceed most.
 func addNoise(n *big.Int, factor int64, most *big.Int) {
 	if n.Sign() == 0 {
 		return
@@ -88,7 +88,7 @@ func addNoise(n *big.Int, factor int64, most *big.Int) {
 	}
 }
 
-// appendScaled writes a whole number, digits, divided by 10 to the power of scale.
+// appendScaled writes the whole number in digits, divided by 10 to the power of scale.
 func appendScaled(dst, digits []byte, scale int) []byte {
 	for range scale + 1 - len(digits) {
 		dst = append(dst, '0')
@@ -102,19 +102,17 @@ func appendScaled(dst, digits []byte, scale int) []byte {
 	return dst
 }
 
-// greatestInteger returns the largest magnitudes of an integer type, as decimalNoise
-// takes them.
+// greatestInteger returns the function greatest of decimalNoise for an integer type.
 func greatestInteger(bits int) func(negative bool) *big.Int {
 	magnitude := greatestOf(bits)
 	return func(negative bool) *big.Int {
-		n, _ := new(big.Int).SetString(magnitude(negative), 10) // all of it digits
+		n, _ := new(big.Int).SetString(magnitude(negative), 10) // magnitude returns only digits
 		return n
 	}
 }
 
-// greatestDecimal returns the largest magnitude of numeric(precision, scale) without
-// the point, as decimalNoise takes it. A negative scale rounds to tens, hundreds and
-// so on.
+// greatestDecimal returns the function greatest of decimalNoise for numeric(precision,
+// scale), without the point. A negative scale rounds to tens, hundreds and so on.
 func greatestDecimal(precision, scale int) func(negative bool) *big.Int {
 	ten := big.NewInt(10)
 	n := new(big.Int).Exp(ten, big.NewInt(int64(precision)), nil)

@@ -7,7 +7,7 @@ import (
 
 func TestAddNoise(t *testing.T) {
 	for _, tt := range []struct {
-		n, factor, most int64 // most: 0 for none
+		n, factor, most int64 // most 0 means no limit
 		want            int64
 	}{
 		{1000, 100_000, 0, 1100},

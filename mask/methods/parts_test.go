@@ -16,14 +16,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func keep(dst, value, _ []byte) ([]byte, bool, error) { return append(dst, value...), false, nil }
 
-// Arrays, hstores and documents are the same bytes after they are decoded and encoded.
+// Arrays, hstores and documents have the same bytes after they are decoded and encoded.
 func TestPostgresParts(t *testing.T) {
 	c, _ := masktest.Database(t, "parts", "CREATE EXTENSION hstore; CREATE EXTENSION citext", masktest.Soup)
 	document := methods.Leaves(keep)
 	for _, tt := range []struct {
 		what  string
 		f     methods.Func
-		times int // columns
+		times int // number of columns
 	}{
 		{"soup.arrays", methods.Elements(keep), 8},
 		{"(SELECT j FROM soup.arrays)", methods.Elements(document), 1},

@@ -7,12 +7,12 @@ import (
 	"sync"
 )
 
-// A permuter turns each string of digits into another one of the same length, and no
-// two into the same one. It is a keyed Feistel network over the decimal digits like
-// FF1 of NIST SP 800-38G, with AES as its round function.
+// A permuter turns each string of digits into another one of the same length, and no two
+// into the same one. It is a keyed Feistel network over the decimal digits like FF1 of NIST
+// SP 800-38G, with AES as its round function.
 type permuter struct {
 	block cipher.Block
-	pool  sync.Pool // of *permutation
+	pool  sync.Pool // contains *permutation
 }
 
 type permutation struct {
@@ -22,13 +22,13 @@ type permutation struct {
 
 const rounds = 10 // as in FF1
 
-// longestPart is how many digits are permuted at once, so that a half fits 64 bits.
+// longestPart is the maximum number of digits permuted at once: each half fits in 64 bits.
 const longestPart = 36
 
 func (s Seed) permuter(purpose string) *permuter {
 	block, err := aes.NewCipher(s.derive(purpose))
 	if err != nil {
-		panic(err) // only for a key of another length
+		panic(err) // only for a key of invalid length
 	}
 	return &permuter{block: block}
 }
@@ -40,7 +40,7 @@ func (p *permuter) get() *permutation {
 	return &permutation{}
 }
 
-// permute permutes digits, each '0' to '9', in place.
+// permute permutes digits in place. Each is '0' to '9'.
 func (p *permuter) permute(q *permutation, digits []byte) {
 	length := len(digits)
 	chain := uint64(length)
@@ -86,8 +86,8 @@ func (p *permuter) single(q *permutation, digit byte, tweak uint64) byte {
 	return shuffled[digit]
 }
 
-// round is the round function: 64 bits that depend on the key and on all arguments. c
-// is 0 except for the chain.
+// round is the round function: it returns 64 bits that depend on the key and on all
+// arguments. c is 0 except for the chain.
 func (p *permuter) round(q *permutation, i, tweak, b, c uint64) uint64 {
 	binary.LittleEndian.PutUint64(q.in[:8], tweak)
 	binary.LittleEndian.PutUint64(q.in[8:], b)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The permutation of strings of one length has no duplicates and moves most of them.
+// The permutation of strings of the same length has no duplicates and moves most strings.
 func TestPermute(t *testing.T) {
 	p := testSeed.permuter("test")
 	q := p.get()

@@ -2,9 +2,9 @@ package methods
 
 import "fmt"
 
-// phone replaces a telephone number with one in the same format, with 555 as the
-// exchange, the three digits before the last four. Text that is not a telephone number
-// becomes one; in a column of numbers, every number counts as one.
+// phone replaces a telephone number with one in the same format, with 555 as the exchange,
+// the three digits before the last four. Text that is not a telephone number becomes one;
+// in a column of numbers, every number is treated as a telephone number.
 func (m maker) phone(k *keyedHash) (change, error) {
 	if mods := m.base().Modifiers; m.kind == Decimal && len(mods) > 1 && mods[1] != 0 {
 		return nil, fmt.Errorf("type %s does not hold only whole numbers", m.typ.SQL)
@@ -34,7 +34,7 @@ func phoneNumber(k *keyedHash, limit int, isNumber bool) change {
 		for i, n := 0, 0; i < len(value); i++ {
 			c := value[i]
 			if '0' <= c && c <= '9' {
-				left := digits - n // including this one
+				left := digits - n // digits left, including this one
 				n++
 				switch {
 				case i >= extension:
@@ -53,8 +53,8 @@ func phoneNumber(k *keyedHash, limit int, isNumber bool) change {
 	}
 }
 
-// phoneFormat returns how many digits value has before its extension, where the
-// extension begins, and whether value is a telephone number and nothing else.
+// phoneFormat returns the number of digits before the extension, and the index of the
+// extension. ok reports whether value is only a telephone number.
 func phoneFormat(value []byte) (digits, extension int, ok bool) {
 	extension = len(value)
 	for i, c := range value {
@@ -66,7 +66,7 @@ func phoneFormat(value []byte) (digits, extension int, ok bool) {
 		case c == 'x' || c == 'X' || c == '#':
 			extension = min(extension, i)
 		case c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '+' || c == '/':
-		case c == 'e' || c == 't': // of "ext."
+		case c == 'e' || c == 't': // part of "ext."
 		default:
 			return 0, 0, false
 		}

@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	// MostInColumn is how many bytes fake text in an indexed column may have.
+	// MostInColumn is the maximum length of fake text in an indexed column, in bytes.
 	// Postgres does not compress values of up to 508 bytes.
 	MostInColumn = 500
 	digestLength = 64 // of an HMAC, in hexadecimal digits
@@ -14,7 +14,7 @@ const (
 
 // checkRoom rejects a rule's text that does not fit in an index.
 func (m maker) checkRoom(text string) error {
-	const most = 2000 // bytes, of the 2,704 that a row of a B-tree index holds
+	const most = 2000 // in bytes; a row of a B-tree index may have 2,704
 	if m.room > 0 && len(text) > most {
 		return fmt.Errorf("the text has %d bytes, but an indexed column has room for %d", len(text), most)
 	}
@@ -22,8 +22,8 @@ func (m maker) checkRoom(text string) error {
 }
 
 // short returns c for a column in an index. It shortens a value that is too long to its
-// beginning, changed by c, and a hash of the whole value, so that distinct values stay
-// distinct.
+// beginning, changed by c, followed by a hash of the whole value, which keeps distinct
+// values distinct.
 func (m maker) short(c change) change {
 	if m.room == 0 {
 		return c
@@ -45,8 +45,8 @@ func (m maker) short(c change) change {
 	}
 }
 
-// shortNumber is short for numbers. It keeps the last digits of a number that is too
-// long: they are zeros, which take no room.
+// shortNumber is short for numbers. It keeps the last digits of a number that is too long:
+// they are zeros, which need no room.
 func (m maker) shortNumber(c change) change {
 	if m.room == 0 {
 		return c

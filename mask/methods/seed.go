@@ -19,15 +19,15 @@ import (
 	"github.com/rubyforgood/hectl/internal/files"
 )
 
-// A Seed decides which fake data values become: with the same seed, the same value
-// becomes the same fake value. Anyone with the seed can find the value behind a fake
-// one by trying values, so it is as secret as the data. Printing a Seed does not show
-// it. The zero Seed is not secret.
+// A Seed determines fake data: with the same seed, the same value becomes the same fake
+// value. Anyone with the seed can find the value behind a fake one by trying values, so the
+// seed is as secret as the data. Printing a Seed does not reveal it. The zero Seed is not
+// secret.
 type Seed struct {
 	key func() [sha256.Size]byte // a function, because fmt prints the values of fields
 }
 
-// NewSeed returns the seed made from a secret of any length.
+// NewSeed returns the seed for a secret of any length.
 func NewSeed(secret []byte) Seed {
 	key := sha256.Sum256(secret)
 	return Seed{func() [sha256.Size]byte { return key }}
@@ -36,8 +36,8 @@ func NewSeed(secret []byte) Seed {
 // RandomSeed returns a random seed.
 func RandomSeed() Seed { return NewSeed(randomSecret()) }
 
-// Fingerprint returns a text that is equal for equal seeds. It does not help to find the
-// seed, unless that can be guessed.
+// Fingerprint returns a string that is equal for equal seeds. It does not help to find the
+// seed, unless the seed can be guessed.
 func (s Seed) Fingerprint() string {
 	key := s.key()
 	sum := hmac.New(sha256.New, key[:])
@@ -57,9 +57,9 @@ const (
 	mostSecret  = 64 << 10
 )
 
-// OpenSeed returns the seed of a setting: "" for a random one, or "file:PATH", in which a
-// leading ~/ is the folder home. If the file does not exist, OpenSeed creates it with a
-// random seed, readable only by its owner, and returns its path as created. It refuses a
+// OpenSeed returns the seed for a setting: "" for a random one, or "file:PATH", where a
+// leading ~/ means the directory home. If the file does not exist, OpenSeed creates it with
+// a random seed, readable only by its owner, and returns its path as created. It refuses a
 // file that others can read.
 func OpenSeed(setting, home string) (seed Seed, created string, err error) {
 	if setting == "" {
@@ -85,15 +85,15 @@ func OpenSeed(setting, home string) (seed Seed, created string, err error) {
 	return NewSeed(secret), created, nil
 }
 
-// CheckSeed returns the error that OpenSeed would return for an existing file. It
-// creates no file.
+// CheckSeed returns the error that OpenSeed would return for an existing file. It creates
+// no file.
 func CheckSeed(setting, home string) error {
 	_, err := FingerprintOf(setting, home)
 	return err
 }
 
-// FingerprintOf returns the fingerprint of the seed that OpenSeed would return, "" if
-// that would be random. It creates no file.
+// FingerprintOf returns the fingerprint of the seed that OpenSeed would return, or "" for a
+// random one. It creates no file.
 func FingerprintOf(setting, home string) (string, error) {
 	if setting == "" {
 		return "", nil
@@ -130,7 +130,7 @@ func unusable(path string, err error) error {
 	return fault.Wrap(fault.Usage, "", fmt.Errorf("seed %s: %w", path, withoutPath(err)))
 }
 
-// readSecret returns the content of a seed file. It refuses one that others can read.
+// readSecret returns the content of a seed file. It refuses a file that others can read.
 func readSecret(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -168,7 +168,7 @@ func createSecret(path string) (created bool, err error) {
 	return files.Create(path, []byte(hex.EncodeToString(randomSecret())+"\n"))
 }
 
-// withoutPath returns the error of a system call without the path.
+// withoutPath returns the cause of a file system error, without the path.
 func withoutPath(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err

@@ -50,7 +50,7 @@ func TestOpenSeed(t *testing.T) {
 	}
 }
 
-// A fingerprint tells seeds apart, and is not the seed.
+// Different seeds have different fingerprints, which do not contain the seed.
 func TestFingerprint(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "seed")
 	if got, err := FingerprintOf("file:"+path, ""); got != "" || err != nil {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Spec is a method with its argument, as a rule has it. The method's Facts define which
-// of the fields it uses.
+// Spec is a method with its argument, as written in a rule. The method's Facts determine
+// which fields it uses.
 type Spec struct {
 	Name   string          // such as "email"
 	Number int             // {shift_days: 180}: days; {noise: 10}: percent; {hash: 16}: digits
@@ -40,8 +40,8 @@ func (s Spec) String() string {
 	return s.Name
 }
 
-// Outputs returns every value that the method produces from text; nil if that depends
-// on the text.
+// Outputs returns every value that the method produces from text, or nil if that depends on
+// the text.
 func (s Spec) Outputs() []string {
 	switch s.Name {
 	case "value":
@@ -56,7 +56,7 @@ func (s Spec) Outputs() []string {
 	return nil
 }
 
-// YAML returns text as a scalar of YAML, quoted if necessary.
+// YAML returns text as a YAML scalar, quoted if necessary.
 func YAML(text string) string {
 	plain := text != "" && !slices.Contains([]string{"null", "true", "false", "yes", "no", "on", "off"}, strings.ToLower(text))
 	for i, r := range text {
@@ -69,8 +69,8 @@ func YAML(text string) string {
 	return strconv.Quote(text)
 }
 
-// problem returns how the argument differs from the one that the method takes, as a
-// clause that follows the method's name; "" if it does not.
+// problem returns a clause, to follow the method's name, that describes what is wrong with
+// the argument, or "" if nothing is.
 func (s Spec) problem(facts Facts) string {
 	hasNumber, hasText, hasTexts, hasPaths := s.Number != 0, s.Text != "", s.Texts != nil, s.Paths != nil
 	wrongWord := hasText && !slices.Contains(facts.Words, s.Text)

@@ -34,8 +34,8 @@ func TestYAML(t *testing.T) {
 func TestOutputs(t *testing.T) {
 	for _, tt := range []struct {
 		spec   Spec
-		want   int // how many outputs
-		length int // of the first
+		want   int // number of outputs
+		length int // length of the first output
 	}{
 		{Spec{Name: "value", Text: "xyz"}, 1, 3},
 		{Spec{Name: "empty"}, 1, 0},

@@ -61,7 +61,7 @@ func typeSamples() []struct {
 	}
 }
 
-// columnOf returns a column of a type, or of the types that TestTypes creates.
+// columnOf returns a column of a built-in type, or of one that TestTypes creates.
 func columnOf(typ string) schema.Column {
 	c := schema.Column{Name: "c", Type: masktest.Type(typ)}
 	switch strings.TrimSuffix(typ, "[]") {
@@ -118,8 +118,8 @@ func fixedOf(kind methods.Kind, typ string) string {
 	return map[string]string{"interval": "2 days", "mood": "ok"}[typ]
 }
 
-// Postgres accepts the values that a method makes for each type that it fits, in rows
-// and unchanged.
+// Postgres accepts the values that a method produces for each type that it fits, and writes
+// them back unchanged.
 func TestTypes(t *testing.T) {
 	_, db := masktest.Database(t, "types", `
 		CREATE EXTENSION hstore; CREATE EXTENSION citext;
@@ -170,7 +170,7 @@ func TestTypes(t *testing.T) {
 					continue
 				}
 				if sample.typ == "email_address" && !slices.Contains([]string{"null", "email"}, facts.Name) {
-					continue // the check of the domain refuses it
+					continue // the domain's check refuses it
 				}
 				if facts.Name == "bcrypt" && typ != "text" && typ != "character varying[]" {
 					continue // bcrypt is slow
@@ -196,7 +196,7 @@ func refusesScale(method, typ string) bool {
 	return method == "digits" && typ == "numeric(3,-2)" || method == "phone" && strings.HasPrefix(typ, "numeric(") && strings.Contains(typ, ",")
 }
 
-// serverForms returns values as Postgres writes them; for an array, in a
+// serverForms returns values as Postgres writes them, or, if array is true, in a
 // two-dimensional array with a NULL.
 func serverForms(t *testing.T, db *pgtools.DB, typ string, array bool, values []string) []string {
 	t.Helper()

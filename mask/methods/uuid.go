@@ -2,8 +2,8 @@ package methods
 
 import "encoding/hex"
 
-// uuid replaces a value with a version 4 UUID that identifies it. A value without
-// hyphens gets a UUID without hyphens.
+// uuid replaces a value with a version 4 UUID that identifies it. A value without hyphens
+// gets a UUID without hyphens.
 func (m maker) uuid(k *keyedHash) (change, error) {
 	return func(dst, value, _ []byte) ([]byte, error) {
 		d := k.draw(value)

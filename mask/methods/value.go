@@ -22,8 +22,8 @@ func (m maker) value() (Func, error) {
 	return Constant(m.spec.Text), nil
 }
 
-// checkValue rejects text that is not a value of the column's type, as far as hectl
-// can check without Postgres.
+// checkValue rejects text that is not a value of the column's type, as far as hectl can
+// check that without Postgres.
 func (m maker) checkValue() error {
 	if !m.typ.Array {
 		return m.checkText(m.spec.Text)
@@ -39,7 +39,7 @@ func (m maker) oneOf(k *keyedHash) (change, error) {
 		if err := m.checkRoom(text); err != nil {
 			return nil, err
 		}
-		if m.kind == Hstore { // the texts become values of its keys
+		if m.kind == Hstore { // the texts become values in the hstore
 			continue
 		}
 		if err := m.checkText(text); err != nil {

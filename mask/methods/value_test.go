@@ -2,7 +2,7 @@ package methods
 
 import "testing"
 
-// Texts of rules are checked as far as hectl knows their types.
+// A rule's texts are checked as far as hectl knows their types.
 func TestCheckText(t *testing.T) {
 	for _, tt := range []struct {
 		typ, valid, invalid string

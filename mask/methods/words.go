@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// The lists have one word per line, each once, all ASCII, so that fake data fits a dump in
-// any encoding. Changing a list changes the fake data of everyone who has a seed file.
+// The lists have one word per line, without duplicates, in ASCII, which fits a dump in any
+// encoding. Changing a list changes the fake data for every existing seed file.
 // words/LICENSE names the sources of the lists.
 var (
 	//go:embed words/first_names.txt
@@ -22,8 +22,8 @@ var (
 	latinList string
 )
 
-// wordsOf returns the words of a list that have at most longest characters, 0 for
-// any number. If no word is that short, it cuts all words.
+// wordsOf returns the words of a list with at most longest characters; 0 means no limit. If
+// no word is that short, it cuts all words.
 func wordsOf(list string, longest int) []string {
 	words := strings.Split(strings.TrimSuffix(list, "\n"), "\n") // a city may have a space
 	if longest == 0 {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// With a seed file, the same value has the same fake value in every release of
-// hectl. The sums were recorded while the words came from gofakeit 7.18.1.
+// With a seed file, the same value has the same fake value in every release of hectl. The
+// sums were recorded when the words came from gofakeit 7.18.1.
 func TestFakeDataStaysTheSame(t *testing.T) {
 	want := map[string]string{
 		"city 0":        "47b4bc28b7b900c2",

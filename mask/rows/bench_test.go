@@ -55,13 +55,13 @@ func BenchmarkReader(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
-			// This measurement does not depend on the load of the machine.
+			// CPU time does not depend on the load of the machine.
 			b.ReportMetric(float64(len(rows))*float64(b.N)/1e6/(cpuTime(b)-before).Seconds(), "MB/cpu-s")
 		})
 	}
 }
 
-// cpuTime returns the processor time of this process.
+// cpuTime returns the CPU time of this process.
 func cpuTime(b *testing.B) time.Duration {
 	b.Helper()
 	var used syscall.Rusage

@@ -1,7 +1,7 @@
 // Package rows masks the rows of a table in COPY's text format.
 //
-// A Table has a Func for each column that is masked. The bytes of all other columns pass
-// without being decoded. A row that Postgres would not write stops the masking with an
-// error that names the table, the row's number and the column, as far as it can tell
-// without decoding the whole row.
+// A Table has a Func for each masked column. The bytes of all other columns pass without
+// being decoded. A row that Postgres would not write stops the masking with an error that
+// names the table, the row's number and, as far as possible without decoding the whole row,
+// the column.
 package rows

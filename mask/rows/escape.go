@@ -2,9 +2,9 @@ package rows
 
 import "bytes"
 
-// Unescape appends to dst the value of field, which is not \N, in COPY's text format.
-// It accepts everything that COPY FROM accepts, which is more than COPY TO writes. It
-// keeps a backslash at the end; rows with one are refused earlier.
+// Unescape appends to dst the value of field, which is in COPY's text format and not \N. It
+// accepts everything that COPY FROM accepts, which is more than COPY TO writes. It keeps a
+// backslash at the end; rows with one are refused earlier.
 //
 // The format: https://www.postgresql.org/docs/current/sql-copy.html, File Formats.
 func Unescape(dst, field []byte) []byte {
@@ -20,8 +20,8 @@ func Unescape(dst, field []byte) []byte {
 	}
 }
 
-// unescapeByte returns the byte that a backslash and s encode, and how many bytes of s
-// belong to it.
+// unescapeByte returns the byte that a backslash followed by s encodes, and the number of
+// bytes of s used.
 func unescapeByte(s []byte) (c byte, length int) {
 	switch c = s[0]; c {
 	case 'b':
@@ -88,8 +88,7 @@ func Escape(dst, value []byte) []byte {
 	}
 }
 
-// special returns the index of the first byte that must be escaped, -1 if there is
-// none.
+// special returns the index of the first byte that must be escaped, or -1 if there is none.
 func special(value []byte) int {
 	for i, c := range value {
 		if (c < ' ' || c == '\\') && letter(c) != 0 {
@@ -99,7 +98,8 @@ func special(value []byte) int {
 	return -1
 }
 
-// letter returns the letter that stands for c after a backslash, 0 if c is not escaped.
+// letter returns the letter that follows the backslash in the escape for c, or 0 if c needs
+// no escape.
 func letter(c byte) byte {
 	switch c {
 	case '\b':

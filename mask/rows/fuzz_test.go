@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// postgresRows returns rows that Postgres wrote, of every type.
+// postgresRows returns rows of every type that Postgres wrote.
 func postgresRows(tb testing.TB) [][]byte {
 	tb.Helper()
 	rows, err := os.ReadFile("testdata/rows.copy")
@@ -18,8 +18,8 @@ func postgresRows(tb testing.TB) [][]byte {
 	return bytes.SplitAfter(rows, []byte("\n"))
 }
 
-// Escape makes one field of a row of any value, and Unescape returns the value. A row
-// that Postgres wrote is the same after it is decoded and encoded.
+// FuzzEscape checks that Escape turns any value into one field of a row, and that Unescape
+// returns the value. A row that Postgres wrote is the same after it is decoded and encoded.
 func FuzzEscape(f *testing.F) {
 	for _, row := range postgresRows(f) {
 		for field := range bytes.SplitSeq(bytes.TrimSuffix(row, []byte("\n")), []byte("\t")) {
@@ -44,7 +44,8 @@ func FuzzEscape(f *testing.F) {
 	})
 }
 
-// Any input is refused with its place, or its output is the same when it is read again.
+// FuzzReader checks that input is either refused with its place, or masked to output that
+// stays the same when it is masked again.
 func FuzzReader(f *testing.F) {
 	for _, row := range postgresRows(f) {
 		f.Add(row, uint8(bytes.Count(row, []byte("\t"))+1), uint8(0xff))

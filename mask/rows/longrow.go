@@ -9,34 +9,34 @@ import (
 )
 
 const (
-	// longRow is the length at which rows are no longer held in memory.
-	longRow = 1 << 20 // bytes
+	// longRow is the length from which rows are no longer kept in memory.
+	longRow = 1 << 20 // in bytes
 
-	// maxValue is the longest value that a method takes, in bytes of COPY's text
-	// format, which has two for each byte of a bytea. Several copies of it are held in
-	// memory.
+	// maxValue is the longest value that a method takes, in bytes of COPY's text format,
+	// which has two for each byte of a bytea. Several copies of a value are in memory at
+	// once.
 	maxValue = 32 << 20
 
-	// maxRow is the longest row in that format. Postgres refuses longer
+	// maxRow is the longest row in COPY's text format, in bytes. Postgres refuses longer
 	// rows: MaxAllocSize in src/include/utils/memutils.h.
 	maxRow = 1<<30 - 1
 )
 
-// blindPrefix is how many bytes of a value show whether it is NULL or empty.
+// blindPrefix is the number of bytes that show whether a value is NULL or empty.
 const blindPrefix = 3
 
-// long is the state of a row that is masked as it arrives. Values without a mask are
-// passed on, and values to mask are held one at a time.
+// long is the state of a row that is masked as it arrives. It passes unmasked values on,
+// and buffers values to mask, one at a time.
 type long struct {
 	column int      // index of the current column
 	masked bool     // whether the current column is masked
-	length int      // of the row so far, in bytes
-	field  []byte   // value of the current column, as far as it is held
-	size   int      // of the current column's value so far, in bytes
-	kept   [][]byte // values of the columns that decide how others are masked
+	length int      // length of the row so far, in bytes
+	field  []byte   // buffered part of the current column's value
+	size   int      // size of the current column's value so far, in bytes
+	kept   [][]byte // values of the columns that affect the masking of others
 }
 
-// begin begins a long row, whose first bytes are in buf.
+// begin starts a long row, whose first bytes are in buf.
 func (r *reader) begin() {
 	r.number++
 	r.long = &long{kept: make([][]byte, len(r.table.Columns))}
@@ -47,7 +47,7 @@ func (r *reader) begin() {
 	r.column()
 }
 
-// column begins the next column of a long row.
+// column starts the next column of a long row.
 func (r *reader) column() {
 	l := r.long
 	l.field, l.size, l.masked = l.field[:0], 0, false
@@ -55,7 +55,7 @@ func (r *reader) column() {
 		l.field = nil
 	}
 	if l.column >= len(r.table.Columns) {
-		return // too many columns
+		return // the row has too many columns
 	}
 	c := r.table.Columns[l.column]
 	if c.Method == nil || r.table.None {
@@ -111,7 +111,7 @@ func (r *reader) goOn() {
 	}
 }
 
-// take takes a piece of a column.
+// take processes a piece of a column.
 func (r *reader) take(piece []byte) error {
 	l := r.long
 	l.length += len(piece)
@@ -144,7 +144,7 @@ func (r *reader) take(piece []byte) error {
 	return nil
 }
 
-// decides reports whether a column's value decides how others are masked.
+// decides reports whether the value of a column affects the masking of others.
 func (r *reader) decides(column int) bool {
 	if r.draws && slices.Contains(r.table.Key, column) {
 		return true

@@ -15,7 +15,7 @@ import (
 	"github.com/rubyforgood/hectl/test/masktest"
 )
 
-// endless is a text of any length, generated as it is read.
+// endless generates text of any length as it is read.
 type endless struct{ left int64 }
 
 func (e *endless) Read(p []byte) (int, error) {
@@ -31,7 +31,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// A long row is masked like a short one, in whatever pieces it arrives.
+// A long row is masked like a short one, for any size of the pieces in which it arrives.
 func TestLongRows(t *testing.T) {
 	table := drawingTable(t, true, testSeed, map[string]methods.Spec{"gender": {Name: "one_of", Texts: []string{"x", "y"}}, "about": {Name: "lorem"}, "mail": {Name: "null"}, "tags": {Name: "value", Text: "{}"}})
 	long := strings.Repeat("ab", longRow)
@@ -63,7 +63,7 @@ func TestLongRows(t *testing.T) {
 	}
 }
 
-// Errors of long rows are those of short ones.
+// Long rows have the same errors as short ones.
 func TestLongRowsThatAreWrong(t *testing.T) {
 	table := &Table{Name: "public.t", Columns: []Column{{Name: "c1"}, {Name: "c2", Method: shout}, {Name: "c3"}}}
 	long := strings.Repeat("ab", longRow)
@@ -91,8 +91,8 @@ func TestLongRowsThatAreWrong(t *testing.T) {
 	}
 }
 
-// Columns that pass and rows that are left out take no memory. A value that is held has
-// a limit, and a row has that of Postgres. Neither limit costs memory first.
+// Unmasked columns and omitted rows take no memory. The sizes of a buffered value and of a
+// row are limited. Neither limit costs memory before it is reached.
 func TestMemoryOfLongRows(t *testing.T) {
 	columns := func(methods ...Column) *Table { return &Table{Name: "public.files", Columns: methods} }
 	name := Column{Name: "name", Method: shout}
@@ -121,7 +121,7 @@ func TestMemoryOfLongRows(t *testing.T) {
 		}
 		most := uint64(8 << 20)
 		if tt.what == "masked" {
-			most = 8 * maxValue // all buffers as it grew
+			most = 8 * maxValue // all buffers while one grows
 		}
 		if used := after.TotalAlloc - before.TotalAlloc; used > most {
 			t.Errorf("%s: %d bytes", tt.what, used)
@@ -136,7 +136,7 @@ func message(err error) string {
 	return err.Error()
 }
 
-// A long row is masked by the value of another column if that comes first.
+// A long row can be selected by the value of another column if that column comes first.
 func TestLongRowsThatAreChosen(t *testing.T) {
 	long := strings.Repeat("ab", longRow)
 	always := Column{Name: "c2", Method: shout, Where: &Where{Column: 0, Value: "a\tb"}}

@@ -10,7 +10,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// same keeps every value, but rows are decoded and encoded for it.
+// same keeps every value, but rows are still decoded and encoded.
 func same(dst, value, _ []byte) ([]byte, bool, error) { return append(dst, value...), false, nil }
 
 var testSeed = methods.NewSeed([]byte("a seed for tests"))

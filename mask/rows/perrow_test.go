@@ -11,7 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/test/masktest"
 )
 
-// drawingTable returns a masked table of people, with a primary key or without.
+// drawingTable returns a masked table of people, with or without a primary key.
 func drawingTable(t *testing.T, keyed bool, seed methods.Seed, specs map[string]methods.Spec) *Table {
 	t.Helper()
 	names := []string{"id", "photo", "gender", "born", "weight", "about", "tags", "traits", "mail"}
@@ -63,9 +63,9 @@ func readAll(t *testing.T, r io.Reader) []byte {
 	return got
 }
 
-// Columns of few values are more than renamed: each row has its own draw. In one run,
-// and in every run with one seed, a row has the same draw, in whatever pieces the rows
-// arrive.
+// In columns with few distinct values, each row has its own draw. A row has the same draw
+// throughout a run, and in every run with the same seed, for any size of the pieces in
+// which the rows arrive.
 func TestRowsDraw(t *testing.T) {
 	rows := people(60)
 	whole := strings.Join(rows, "")
@@ -117,8 +117,8 @@ func TestRowsDraw(t *testing.T) {
 	}
 }
 
-// With a primary key, a row has the same draw wherever it is in the table, as in
-// tomorrow's dump.
+// With a primary key, a row has the same draw anywhere in the table, and thus in tomorrow's
+// dump.
 func TestKeyedRowsDrawAnywhere(t *testing.T) {
 	rows := people(20)
 	table := drawingTable(t, true, testSeed, drawingSpecs())

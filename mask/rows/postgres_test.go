@@ -21,8 +21,8 @@ import (
 // of the fuzz tests.
 const updateRows = "HECTL_UPDATE_ROWS"
 
-// Rows that Postgres wrote are the same bytes after they are decoded and encoded, and
-// Postgres reads them as the same values.
+// Rows that Postgres wrote have the same bytes after they are decoded and encoded, and
+// Postgres reads the same values from them.
 func TestPostgresRows(t *testing.T) {
 	c, db := masktest.Database(t, "rows", demodata.Zoo(), masktest.Soup, "CREATE SCHEMA back")
 	rows, err := pgtools.Rows[string](t.Context(), db, `
@@ -57,7 +57,7 @@ func TestPostgresRows(t *testing.T) {
 			if _, err := db.CopyIn(t.Context(), "COPY "+back+list+" FROM STDIN", bytes.NewReader(got)); err != nil {
 				t.Fatal(err)
 			}
-			// A heap has no order.
+			// Rows in a heap have no order.
 			if diff := cmp.Diff(sorted(want), sorted(masktest.CopyOut(t, c, "rows", back+list))); diff != "" {
 				t.Errorf("Postgres read something else (-wrote +read):\n%s", diff)
 			}

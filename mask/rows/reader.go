@@ -6,8 +6,8 @@ import (
 	"io"
 )
 
-// chunk is how many bytes a reader reads at once, and about how many it masks before it
-// returns them.
+// chunk is the number of bytes that a reader reads at once, and about the number that it
+// masks before it returns them.
 const chunk = 64 << 10
 
 // A reader masks the rows that it reads.
@@ -19,9 +19,9 @@ type reader struct {
 	seen   int    // bytes of buf[start:] without a newline
 	ready  []byte // masked but not yet returned
 	long   *long  // the row at the beginning of buf, if it is long
-	over   bool   // the rows have ended
-	inErr  error  // from in, after the bytes in buf
-	outErr error  // to return after ready
+	over   bool   // the end of the rows was reached
+	inErr  error  // error from in, after the bytes in buf
+	outErr error  // error to return after ready
 }
 
 func (r *reader) Read(p []byte) (int, error) {
@@ -85,7 +85,7 @@ func (r *reader) next() {
 	r.ready = r.out
 }
 
-// row takes the next row from buf, without its newline. It is valid until the next call of
+// row takes the next row from buf, without its newline. It is valid until the next call to
 // fill.
 func (r *reader) row() (row []byte, ok bool) {
 	rest := r.buf[r.start:]

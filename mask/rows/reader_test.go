@@ -86,7 +86,7 @@ func TestReader(t *testing.T) {
 	}
 }
 
-// halting reads nothing every other time, as a reader may.
+// halting returns no bytes every other time, as a reader may.
 type halting struct {
 	in   io.Reader
 	halt bool
@@ -107,7 +107,7 @@ func TestReaderNone(t *testing.T) {
 	}
 }
 
-// The rows before a failure of the input are read, then the failure.
+// If the input fails, the reader returns the rows before the failure, and then the error.
 func TestReaderFailure(t *testing.T) {
 	broken := errors.New("connection reset")
 	for _, end := range []string{"", "secr"} {
@@ -136,7 +136,7 @@ func TestReaderDoesNotWait(t *testing.T) {
 	_ = feed.Close()
 }
 
-// rowsOf reads the same row again and again.
+// rowsOf repeats one row.
 type rowsOf struct {
 	row  []byte
 	left int // number of rows
@@ -158,7 +158,7 @@ func (r *rowsOf) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// Memory is taken for the longest row, not for each row.
+// The reader allocates memory for the longest row, not for each row.
 func TestReaderMemory(t *testing.T) {
 	columns := userColumns(t, nil)
 	for i := range columns {

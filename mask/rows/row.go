@@ -12,11 +12,11 @@ import (
 type masker struct {
 	table  *Table
 	masked []int // indexes of the columns that have a method
-	number int64 // of the last row, from 1
+	number int64 // number of the last row, from 1
 	out    []byte
 	draws  bool   // some column is PerRow
 	key    []byte // identifies the row
-	row    []byte // the same, with the column
+	row    []byte // key, with the column
 	value  []byte // an unescaped value, reused
 	plain  []byte // a masked value before it is escaped, reused
 }
@@ -39,8 +39,8 @@ func maskedColumns(columns []Column) []int {
 	return masked
 }
 
-// mask masks row, which has no newline, and appends it with a newline. After an error,
-// out is unchanged.
+// mask masks row, which has no newline, and appends it to out with a newline. After an
+// error, out is unchanged.
 func (m *masker) mask(row []byte) error {
 	m.number++
 	if m.table.None {
@@ -128,7 +128,7 @@ func (m *masker) field(field []byte, c *Column) error {
 	return nil
 }
 
-// put appends the masked value of a column. masked is out with the value appended at
+// put appends the masked value of a column. masked is out, followed by the value at index
 // from.
 func (m *masker) put(masked []byte, from int, null bool) {
 	if null {
@@ -136,14 +136,14 @@ func (m *masker) put(masked []byte, from int, null bool) {
 		return
 	}
 	m.out = masked
-	// Few values need escaping, so it does not matter that these are copied.
+	// Few values need escaping, so copying them is cheap enough.
 	if i := special(masked[from:]); i >= 0 {
 		m.plain = append(m.plain[:0], masked[from+i:]...)
 		m.out = Escape(masked[:from+i], m.plain)
 	}
 }
 
-// apply masks a value and appends it without escaping it.
+// apply masks a value and appends it to out without escaping it.
 func (m *masker) apply(c *Column, value []byte) (masked []byte, null bool, err error) {
 	if !c.PerRow {
 		return c.Method(m.out, value, nil)
@@ -158,8 +158,8 @@ func endsEscaping(field []byte) bool {
 	return n%2 == 1
 }
 
-// count returns the error for a row with the wrong number of columns. It names the
-// first missing column or the last one before the surplus.
+// count returns the error for a row with the wrong number of columns. It names the first
+// missing column, or the last one before the extra ones.
 func (m *masker) count(row []byte) error {
 	have, want := bytes.Count(row, []byte{'\t'})+1, len(m.table.Columns)
 	column := ""
@@ -169,7 +169,7 @@ func (m *masker) count(row []byte) error {
 	return m.fault(column, fmt.Errorf("%d columns instead of %d", have, want))
 }
 
-// fault returns err with its place.
+// fault returns err with the current row and the column.
 func (m *masker) fault(column string, err error) error {
 	return &RowError{Table: m.table.Name, Row: m.number, Column: column, Err: err}
 }
@@ -179,7 +179,7 @@ func (m *masker) fault(column string, err error) error {
 type RowError struct {
 	Table  string
 	Row    int64  // from 1
-	Column string // "" if it is about the whole row
+	Column string // "" means the whole row
 	Err    error
 }
 

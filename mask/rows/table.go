@@ -14,24 +14,24 @@ type Table struct {
 	None    bool     // leave out all rows
 	Columns []Column // in the order of the COPY statement
 
-	// Key has the indexes of the columns that identify a row, for methods that are
-	// PerRow. They precede the first column that is PerRow. If Key is empty, the row's
-	// number identifies it.
+	// Key has the indexes of the columns that identify a row, for methods that are PerRow.
+	// They precede the first column that is PerRow. If Key is empty, the row's number
+	// identifies the row.
 	Key []int
 }
 
 // A Column masks one column of a Table.
 type Column struct {
 	Name   string
-	Method methods.Func // nil to keep the values
-	Where  *Where       // nil for every row
+	Method methods.Func // nil keeps the values
+	Where  *Where       // nil means every row
 
 	PerRow bool   // Method draws for each row
-	Scope  []byte // identifies the column among all tables, if it is PerRow
-	Blind  bool   // Method depends only on whether a value is empty
+	Scope  []byte // identifies the column among all tables; only if PerRow
+	Blind  bool   // Method only needs to know whether a value is empty
 }
 
-// Where selects the rows in which a column of the Table has a value.
+// Where selects the rows with a given value in a column.
 type Where struct {
 	Column int    // index in Table.Columns
 	Value  string // not escaped
@@ -49,24 +49,24 @@ func (w *Where) picks(row []byte) bool {
 	return string(field) == string(Escape(nil, []byte(w.Value)))
 }
 
-// Reader returns the rows of r masked. Both are in COPY's text format. r may have a
-// line "\." after the rows; everything after it passes unchanged. An error has the
-// row's number, counted from 1, and the column, but never a value, and comes after the
-// rows before it.
+// Reader returns the masked rows of r. Both are in COPY's text format. r may have a line
+// "\." after the rows; everything after it passes unchanged. An error has the row's number,
+// counted from 1, and the column, but never a value. Reader returns the error after all
+// preceding rows.
 //
-// Reader holds about 1 MiB in memory. Of a longer row, it holds the masked values, one
-// at a time, and refuses a value longer than maxValue. Part of such a row may be read
+// Reader needs about 1 MiB of memory. For a longer row, it buffers only the masked values,
+// one at a time, and refuses a value longer than maxValue. It may return part of such a row
 // before its error.
 func (t *Table) Reader(r io.Reader) io.Reader { return t.ReaderAfter(r, 0) }
 
-// ReaderAfter is Reader for rows that come after the first rows of the table. before is
-// the number of those.
+// ReaderAfter is like Reader, for rows that are not the first ones of the table. before is
+// the number of preceding rows.
 func (t *Table) ReaderAfter(r io.Reader, before int64) io.Reader {
 	return &reader{masker: newMasker(t, before), in: r}
 }
 
-// Rows masks rows and appends them to dst. They must be complete and without the line "\.".
-// before is how many rows of the table precede them.
+// Rows masks rows and appends them to dst. rows must be complete and without the line "\.".
+// before is the number of preceding rows in the table.
 func (t *Table) Rows(dst, rows []byte, before int64) ([]byte, error) {
 	m := newMasker(t, before)
 	m.out = dst
