@@ -127,7 +127,7 @@ func newApp(env *command.Env, stdout io.Writer) *cli.App {
 	b := build()
 	return &cli.App{
 		Name:                      "hectl",
-		Usage:                     "back up a Postgres database to S3 and load the newest dump into your local one",
+		Usage:                     "back up Postgres to S3 and load the newest dump into a local database",
 		UsageText:                 "hectl COMMAND [options]",
 		Version:                   b.Version,
 		HideVersion:               true,
@@ -155,7 +155,7 @@ USAGE:
    {{.UsageText}}
 
 COMMANDS:{{range .VisibleCommands}}
-   {{join .Names ", "}}{{"\t"}}{{.Usage}}{{end}}
+   {{join .Names ", "}}{{"\t"}}{{if eq .Name "help"}}list the commands, or show the help of one{{else}}{{.Usage}}{{end}}{{end}}
 
 On a laptop:     hectl fetch-latest-db
 On the server:   HECTL_SOURCE=postgres://backup@db.example.com/app hectl backup

@@ -41,7 +41,7 @@ func Command(env *command.Env) *cli.Command {
 		UsageText: "hectl fetch-attachments [options]",
 		Description: `EXAMPLES:
    hectl fetch-attachments --dry-run          print the number and total size
-   hectl fetch-attachments                    fetch what storage/ is missing
+   hectl fetch-attachments                    fetch missing files into storage/
    hectl fetch-attachments --record-type Organization --name logo
    hectl fetch-attachments --since 90d --max-size 5MB
 
@@ -64,7 +64,7 @@ func Command(env *command.Env) *cli.Command {
 			&cli.BoolFlag{Category: command.Database, Name: "no-variants", Usage: "skip resized images and previews; the application does not recreate them while their rows exist"},
 			&cli.StringFlag{Category: command.Database, Name: "service-name", Value: "local", Usage: "`NAME` of the Disk service in config/storage.yml (default local)"},
 			command.DryRunFlag(),
-			&cli.StringFlag{Category: command.Output, Name: "storage", Usage: "`DIR` of the Disk service (default: the one of the application in hectl.yml's folder or this one, usually storage)"},
+			&cli.StringFlag{Category: command.Output, Name: "storage", Usage: "`DIR` of the Disk service (default: from config/storage.yml beside hectl.yml or in this folder, usually storage)"},
 			&cli.BoolFlag{Category: command.Output, Name: "check", Usage: "also compare the MD5 of existing files, and fetch those that differ again"},
 			&cli.StringFlag{Category: command.Bucket, Name: "jobs", Aliases: []string{"j"}, Usage: "fetch `N` files at once (HECTL_JOBS; default 16)"},
 			&cli.StringFlag{Category: command.Bucket, Name: "attachments-bucket", Usage: "`s3://NAME[/FOLDER]` of the files (HECTL_ATTACHMENTS_BUCKET; default s3://human-essentials-production)"},
@@ -247,7 +247,7 @@ func lockStorage(path string) (*os.File, error) {
 	}
 	err = files.LockIfSupported(dir)
 	if errors.Is(err, files.ErrLocked) {
-		err = fault.New(fault.Locked, "wait until it has finished", "another hectl process is working in %s", path)
+		err = fault.New(fault.Locked, "wait for it to finish", "another hectl process is working in %s", path)
 	}
 	if err != nil {
 		return nil, errors.Join(err, dir.Close())

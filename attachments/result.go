@@ -120,7 +120,7 @@ func (r result) fault() error {
 	code, hint := fault.Warnings, ""
 	var clauses []string
 	if len(r.Wrong) > 0 {
-		code, hint = fault.Integrity, "check whether production shows these files; hectl stored none of them"
+		code, hint = fault.Integrity, "check these files in production; hectl did not store them"
 		clauses = append(clauses, fmt.Sprintf("files in %s do not match their rows: %s of %s: %s",
 			r.Bucket, humanize.Comma(int64(len(r.Wrong))), r.Wanted, someProblems(r.Wrong)))
 	}

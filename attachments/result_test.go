@@ -22,8 +22,8 @@ func TestResultFault(t *testing.T) {
 		{"missing", result{Wanted: wanted, Fetched: fetched, Missing: missing}, fault.Warnings, []string{": b"}, "deleted since the dump"},
 		{"nothing there", result{Wanted: wanted, Missing: missing}, fault.Warnings, []string{": b"}, "--attachments-bucket"},
 		{"nothing there, by masked keys", result{Wanted: wanted, Missing: missing, masked: true}, fault.Warnings, []string{": b"}, "{key: keep}"},
-		{"wrong", result{Wanted: wanted, Wrong: wrong}, fault.Integrity, []string{"a (too long)"}, "check whether production shows"},
-		{"all of it", result{Wanted: wanted, Wrong: wrong, Missing: missing, Unusable: unusables}, fault.Integrity, []string{"a (too long)", ": b", `" " (no name)`}, "check whether production shows"},
+		{"wrong", result{Wanted: wanted, Wrong: wrong}, fault.Integrity, []string{"a (too long)"}, "check these files in production"},
+		{"all of it", result{Wanted: wanted, Wrong: wrong, Missing: missing, Unusable: unusables}, fault.Integrity, []string{"a (too long)", ": b", `" " (no name)`}, "check these files in production"},
 		{"unusable only", result{Wanted: wanted, Fetched: wanted, Unusable: unusables}, fault.Warnings, []string{`" " (no name)`}, ""},
 	} {
 		err := tt.r.fault()

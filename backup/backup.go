@@ -65,7 +65,7 @@ func backupCommand(env *command.Env) *cli.Command {
    nothing to disk. The dump appears in the bucket only if it is complete.
 
    pg_dump writes the schema, and --jobs sessions, which share its snapshot,
-   read the rows. If they cannot, pg_dump also reads the rows.
+   read the rows. If the sessions cannot, pg_dump does.
    Put the password in PGPASSWORD or ~/.pgpass, not in an argument.
 
    Only one backup of a source runs at a time: a second one exits 11 at once.
@@ -108,7 +108,7 @@ func backupCommand(env *command.Env) *cli.Command {
 10   no such bucket
 11   another backup of this source is running
 12   credentials are missing, expired, or lack a permission
-130  interrupted; no dump was made, unless the message says that there is one`)
+130  interrupted; no dump was made, unless the message says otherwise`)
 }
 
 func newBackupOptions(env *command.Env, c *cli.Context) (*backupOptions, error) {
@@ -350,9 +350,9 @@ func lockHost(out *console.Console, c pgtools.Conn, now time.Time) (*source.Host
 	case err == nil, fault.CodeOf(err) == fault.Locked:
 		return lock, err
 	case errors.Is(err, files.ErrNotOurs):
-		out.Warn("only the lock in the source prevents a second backup: %v", err)
+		out.Warn("cannot lock the source on this machine, so only the lock in the source prevents a second backup: %v", err)
 	default:
-		out.Detail("only the lock in the source prevents a second backup: %v", err)
+		out.Detail("cannot lock the source on this machine, so only the lock in the source prevents a second backup: %v", err)
 	}
 	return nil, nil //nolint:nilnil // a nil lock is not held
 }
@@ -393,7 +393,7 @@ func (o *backupOptions) openSource(ctx context.Context, out *console.Console) (_
 func describeSource(out *console.Console, src *source.Source, c pgtools.Conn, tool pgtools.Tool, compress string) {
 	server := src.ServerVersion()
 	if isOlderMinor(tool.Version, server) {
-		out.Warn("pg_dump %s is an older minor release than the server, %s: update the client tools. A plain pg_restore may refuse its dumps.", tool.Version, server)
+		out.Warn("pg_dump %s is an older minor release than the server, %s: update the client tools, because a plain pg_restore may refuse its dumps", tool.Version, server)
 	}
 	if src.IdentityErr != nil {
 		out.Warn("the dump cannot record the identity of its server, so a fetch recognizes this source only by name: %v. To fix it: GRANT EXECUTE ON FUNCTION pg_control_system() TO %s", src.IdentityErr, pgtools.Quote(c.User()))

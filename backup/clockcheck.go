@@ -39,8 +39,8 @@ func checkNewest(ctx context.Context, out *console.Console, store *s3store.Store
 		others = fmt.Sprintf(", the last of %d such dumps", len(future))
 	}
 	return fault.New(fault.Warnings,
-		`check the clock of this machine and of the one that made the other dump. Until then, "hectl fetch-latest-db" uses the other dump; "hectl restore KEY" restores any dump`,
-		"the dump is in the bucket, but does not count as the newest of %s: %s is dated %s, which is in the future%s",
+		`check the clocks of this machine and of the one that made the other dump. Until that time, "hectl fetch-latest-db" uses the other dump; "hectl restore KEY" restores any dump`,
+		"the dump is in the bucket, but is not the newest of %s: %s is dated %s, which is in the future%s",
 		made.Label, console.Clean(last.Key), last.Time.UTC().Format(time.RFC3339), others)
 }
 

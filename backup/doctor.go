@@ -164,7 +164,7 @@ func CheckWriter(ctx context.Context, f *finding.List, about string, check Write
 		}
 	}
 	if len(granted) > 0 {
-		f.OK(about, "a backup may use %s", strings.Join(granted, ", "))
+		f.OK(about, "granted for backups: %s", strings.Join(granted, ", "))
 	}
 	switch {
 	case len(missing) == 0:
@@ -172,6 +172,6 @@ func CheckWriter(ctx context.Context, f *finding.List, about string, check Write
 		f.Fail(about, fault.New(fault.Denied, "attach the backup policy in docs/reference/iam.md to the user or role",
 			"a backup also needs %s on %s/%s*", strings.Join(missing, ", "), check.Bucket, catalog.Prefix("")))
 	default:
-		f.OK(about, "not granted: %s, which only backups need", strings.Join(missing, ", "))
+		f.OK(about, "not granted: %s (only backups need them)", strings.Join(missing, ", "))
 	}
 }

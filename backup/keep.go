@@ -41,7 +41,7 @@ func requirePolicy(settings *config.Sources, flags config.Flags) (retention.Poli
 	p, err := parsePolicy(settings, flags)
 	if err == nil && p.Empty() {
 		err = fault.New(fault.Usage, `add rules such as --keep-last 6 --keep-daily 14 --keep-monthly 12, or "keep: {last: 6, daily: 14}" in hectl.yml`,
-			"no rule selects the dumps to keep, and without one hectl removes nothing")
+			"no rule selects the dumps to keep; without a rule, hectl removes nothing")
 	}
 	return p, err
 }
@@ -54,7 +54,7 @@ func parsePolicy(settings *config.Sources, flags config.Flags) (retention.Policy
 	}
 	var p retention.Policy
 	wrong := func(name string, err error) error {
-		return fault.New(fault.Usage, "write it as in --keep-last 6 --keep-daily 14 --keep-within 2d", "rule %s (from %s): %w", name, rules[name].Origin, err)
+		return fault.New(fault.Usage, "for example: --keep-last 6 --keep-daily 14 --keep-within 2d", "rule %s (from %s): %w", name, rules[name].Origin, err)
 	}
 	for name, count := range map[string]*retention.Count{
 		"last": &p.Last, "hourly": &p.Hourly, "daily": &p.Daily, "weekly": &p.Weekly, "monthly": &p.Monthly, "yearly": &p.Yearly,

@@ -42,7 +42,7 @@ func listCommand(env *command.Env) *cli.Command {
 
    hectl lists the dumps of all labels, unless --env, HECTL_ENV or hectl.yml
    names one. The line below the list shows the size of the smallest dump of
-   each of the last 30 days; a dot is a day without a dump.
+   each of the last 30 days; a dot marks a day without a dump.
 
 ` + command.AtHelp,
 		Flags: append([]cli.Flag{

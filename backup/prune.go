@@ -67,7 +67,7 @@ func newPruneOptions(env *command.Env, c *cli.Context) (*pruneOptions, error) {
 	if !c.Bool("all-envs") {
 		opt.Label = label.Text
 	} else if c.IsSet("env") {
-		return nil, fault.New(fault.Usage, "give only one of them", "--env and --all-envs cannot be used together")
+		return nil, fault.New(fault.Usage, "omit one of them", "--env and --all-envs cannot be used together")
 	}
 	if opt.Bucket, err = settings.Bucket(flags); err != nil {
 		return nil, err

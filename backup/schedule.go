@@ -62,7 +62,7 @@ func scheduleCommand(env *command.Env) *cli.Command {
 	}, `
 0    done
 1    failed
-2    wrong flags or settings, or different units exist; nothing was touched
+2    wrong flags or settings, or existing units differ; nothing was changed
 12   no permission to write the units`)
 	// Added after command.New, so not in the help: "hectl backup --help" lists them.
 	cmd.Flags = slices.Concat(cmd.Flags, scheduledFlags(env))

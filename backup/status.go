@@ -41,12 +41,12 @@ func statusCommand(env *command.Env) *cli.Command {
    hectl status --quiet --metrics /var/lib/node_exporter/hectl.prom >/dev/null
 
    By default, the newest dump of LABEL may be up to 9 hours old, and must have
-   at least half the median size of the ten before it. Its age counts from the
-   time in its key or from its upload, whichever is earlier. The size check is
+   at least half the median size of the ten before it. Its age is measured from
+   the time in its key or its upload, whichever is earlier. The size check is
    skipped with fewer than three earlier dumps. The manifests of the newest 50
    dumps show when one was last verified. If a source is set and reachable,
-   hectl reports whether a backup is running. It reports all problems; the worst
-   one decides the exit code.
+   hectl reports whether a backup is running. hectl reports all problems; the
+   worst one decides the exit code.
 
    --metrics always writes FILE, even if there are problems or if hectl cannot
    read the bucket (then hectl_up is 0).`,

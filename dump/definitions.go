@@ -12,7 +12,7 @@ import (
 func (d *Dump) CheckDefinitions() error {
 	err := schema.Genuine(d.Head)
 	if errors.Is(err, schema.ErrKind) {
-		return fault.New(fault.Failed, "install the newest hectl; if pg_dump wrote this dump, report it", "restore %s: %w", d.Name, err)
+		return fault.New(fault.Failed, "install the newest hectl; if it also refuses a dump that pg_dump wrote, report the error", "restore %s: %w", d.Name, err)
 	}
 	var copies map[int]string
 	if err == nil {

@@ -12,8 +12,8 @@ import (
 
 // Hints for a dump that cannot be restored.
 const (
-	SuggestOlder  = `"hectl list" shows the dumps; restore the one before this with "hectl restore KEY"`
-	suggestCustom = "hectl reads pg_dump's custom format: pg_dump -Fc"
+	SuggestOlder  = `restore the dump before it with "hectl restore KEY"; "hectl list" shows the keys`
+	suggestCustom = "make the dump with \"pg_dump -Fc\": hectl reads only this format"
 )
 
 // InBucket reports whether name is the address of an object in a bucket.

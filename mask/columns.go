@@ -19,11 +19,11 @@ func (c *compiler) column(s *subject, col *schema.Column, v verdict) methods.Fun
 		return nil
 	}
 	if !facts.Fits(col.Type) {
-		c.add(v.at, on, "these fit: "+strings.Join(methodsFor(col.Type), ", "), "%s does not fit type %s", v.spec.Name, col.Type.SQL)
+		c.add(v.at, on, "use a method that fits: "+strings.Join(methodsFor(col.Type), ", "), "%s does not fit type %s", v.spec.Name, col.Type.SQL)
 		return nil
 	}
 	if facts.Null && col.NotNull {
-		c.add(v.at, on, "these fit: "+strings.Join(methodsFor(col.Type), ", "), "it is NOT NULL")
+		c.add(v.at, on, "use a method that fits: "+strings.Join(methodsFor(col.Type), ", "), "it is NOT NULL")
 		return nil
 	}
 	if used := s.table.Uses(s.table.PartitionBy); s.table.PartitionBy != "" && slices.Contains(used, col.Name) {

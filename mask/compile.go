@@ -56,7 +56,7 @@ func (r *Rules) Plan(head *archive.Head, seed methods.Seed, opt Options) (*Plan,
 	plan := c.plan()
 	plan.warnings = c.warnings
 	if open := report.open(); len(open) > 0 && r.Unlisted == UnlistedWarn {
-		plan.warnings = append(plan.warnings, fmt.Sprintf("no rule covers %s; \"hectl mask check --suggest\" prints some", listed(open)))
+		plan.warnings = append(plan.warnings, fmt.Sprintf("no rule covers %s; \"hectl mask check --suggest\" prints rules", listed(open)))
 	}
 	if open := report.openDefinitions(); len(open) > 0 && r.Unlisted == UnlistedWarn {
 		plan.warnings = append(plan.warnings, fmt.Sprintf("review %s: %s; \"hectl mask check\" lists all", open[0].Name, open[0].Why))

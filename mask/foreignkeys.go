@@ -71,7 +71,7 @@ func (c *compiler) sides(s, other *subject, key schema.ForeignKey, name, foreign
 	for _, v := range []verdict{here, there} {
 		if facts, _ := methods.FactsOf(v.spec.Name); v.masks() && facts.PerRow {
 			c.add(at, on, "give both sides a method that keeps equal values equal, such as "+strings.Join(joining(a.Type), ", ")+", or keep both",
-				"foreign key %s refers to %s, and %s draws for each row, so the two columns would no longer match", schema.Quote(key.Name), to, v.spec.Name)
+				"foreign key %s refers to %s, and %s makes a new value for each row, so the two columns would no longer match", schema.Quote(key.Name), to, v.spec.Name)
 			return
 		}
 	}

@@ -51,7 +51,7 @@ func (c *compiler) unique(s *subject, u schema.Unique) {
 		} else if facts.Unique {
 			reason = "there is too little room for distinct values"
 		}
-		c.complain(s, name, "these keep values distinct: "+strings.Join(apart(c.limited(s, name), u), ", "),
+		c.complain(s, name, "use a method that keeps values distinct: "+strings.Join(apart(c.limited(s, name), u), ", "),
 			"%s is on (%s), and with %s %s", index, strings.Join(u.Columns, ", "), v.spec.Name, reason)
 	}
 }

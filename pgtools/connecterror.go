@@ -72,7 +72,7 @@ func serverRefusal(c Conn, pg *pgconn.PgError) error {
 		code = fault.Denied
 		switch {
 		case pg.Routine == "ClientAuthentication" && pg.Line != 0 && strings.Contains(pg.Message, "pg_hba.conf"):
-			hint = "pg_hba.conf has no line for this user, database and address; if it asks for TLS, set sslmode=require"
+			hint = "add a line for this user, database and address to pg_hba.conf; if its lines require TLS, set sslmode=require"
 		case c.hasToken():
 			hint = tokenHint(c)
 		case pg.Routine == "InitializeSessionUserId":
@@ -87,7 +87,7 @@ func serverRefusal(c Conn, pg *pgconn.PgError) error {
 	case stateTooManyConnections:
 		hint = tooManyHint
 	case stateCannotConnectNow:
-		hint = "the server is starting up or shutting down: try again in a moment"
+		hint = "try again in a moment: the server is starting up or shutting down"
 	}
 	err := withHints(code, hint, &connectionError{fmt.Sprintf("connect to %v: %s", c, text), pg})
 	switch pg.Code {
@@ -108,7 +108,7 @@ func tooMany(message string) bool {
 
 // tokenHint returns the RDS requirements other than a token.
 func tokenHint(c Conn) string {
-	return fmt.Sprintf("the role needs \"GRANT rds_iam TO %s\", and the AWS credentials rds-db:connect on it", Quote(c.User()))
+	return fmt.Sprintf("run \"GRANT rds_iam TO %s\" on the source, and grant the AWS credentials rds-db:connect on this role", Quote(c.User()))
 }
 
 // passfileLine returns the line for the password file, without the password.
@@ -137,7 +137,7 @@ func networkFailure(c Conn, err error) (code fault.Code, hint, text string) {
 		if c.IsSocket() {
 			text = "no server's socket is there"
 		}
-		return fault.Failed, "is PostgreSQL running on " + where + "? " + c.startAdvice(), text
+		return fault.Failed, c.startAdvice(where), text
 	case errors.Is(err, fs.ErrPermission):
 		return fault.Denied, "connect to localhost: this user cannot open the socket's folder", "permission denied"
 	case errors.As(err, &dns):
@@ -147,11 +147,11 @@ func networkFailure(c Conn, err error) (code fault.Code, hint, text string) {
 	case errors.As(err, &authority), errors.As(err, &cert):
 		return fault.Failed, "set sslrootcert to the file with the authority's certificate (for RDS: global-bundle.pem)", "the server's certificate cannot be verified"
 	case pgconn.Timeout(err), errors.As(err, &netErr) && netErr.Timeout():
-		return fault.Failed, "is the server reachable from here (VPN, security group, firewall)? connect_timeout sets how long to wait", "no answer within " + c.get("connect_timeout") + " seconds"
+		return fault.Failed, "check that the server is reachable from here (VPN, security group, firewall), or raise connect_timeout", "no answer within " + c.get("connect_timeout") + " seconds"
 	case c.NeedsTLS() && strings.Contains(err.Error(), "server refused TLS connection"): // otherwise pgx also tried without TLS
 		return fault.Failed, "set sslmode=prefer if a connection without TLS is acceptable", "the server does not support TLS"
 	case broke(err):
-		return fault.Failed, "it may be starting or shutting down, or a proxy has no server to connect to: check its log, and try again", "the server ended the connection"
+		return fault.Failed, "check the server's log, and try again: it may be starting or shutting down, or a proxy may have no server to connect to", "the server ended the connection"
 	}
 	return fault.Failed, "", lastCause(err).Error()
 }

@@ -44,8 +44,8 @@ func TestConnectErrors(t *testing.T) {
 		p                pgtools.Params
 		code             fault.Code
 	}{
-		{"no socket", "no server's socket is there", "is PostgreSQL running on " + nobody, pgtools.Params{"host": nobody}, fault.Failed},
-		{"refused", "nothing listens there", "is PostgreSQL running on 127.0.0.1, port " + port(closed), pgtools.Params{"host": "127.0.0.1", "port": port(closed)}, fault.Failed},
+		{"no socket", "no server's socket is there", "start PostgreSQL on " + nobody, pgtools.Params{"host": nobody}, fault.Failed},
+		{"refused", "nothing listens there", "start PostgreSQL on 127.0.0.1, port " + port(closed), pgtools.Params{"host": "127.0.0.1", "port": port(closed)}, fault.Failed},
 		{"no such host", "host not found", "spelling", pgtools.Params{"host": "db.invalid"}, fault.Failed},
 		{"silent", "no answer within 1 seconds", "reachable", pgtools.Params{"host": "127.0.0.1", "port": port(silent), "connect_timeout": "1"}, fault.Failed},
 		{"wrong password", "password authentication failed", "check PGPASSWORD", good(pgtools.Params{"password": "hunter2"}), fault.Denied},

@@ -149,16 +149,17 @@ func (c Conn) otherPeer() string {
 	return advice
 }
 
-// startAdvice returns how to start a server on this machine, and the ports of others.
-func (c Conn) startAdvice() string {
+// startAdvice returns how to start a server at where, the address of c, and the ports of
+// others on this machine.
+func (c Conn) startAdvice(where string) string {
 	if !c.IsLocal() {
-		return "Start it, or name another host or port"
+		return "start PostgreSQL on " + where + ", or name another host or port"
 	}
 	start := "sudo systemctl start postgresql"
 	if runtime.GOOS == "darwin" {
 		start = "brew services start postgresql"
 	}
-	advice := "Start it (" + start + ", or docker compose up -d), or name another host or port"
+	advice := "start PostgreSQL on " + where + " (" + start + ", or docker compose up -d), or name another host or port"
 	if ports := listening(socketDirs(), c.Port()); len(ports) > 0 {
 		advice += fmt.Sprintf("\nuse PGPORT=%s for the server that runs here", strings.Join(ports, " or PGPORT="))
 	}

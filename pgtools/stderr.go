@@ -144,7 +144,7 @@ func explain(e *ExitError) (fault.Code, string) {
 	case has("conflict with recovery"):
 		return fault.Failed, RecoveryConflictHint
 	case has("permission denied for"):
-		return fault.Denied, "grant the role SELECT on it (pg_read_all_data has it for all tables)"
+		return fault.Denied, "grant the role SELECT on it (pg_read_all_data includes all tables)"
 	case e.hint != "":
 		if strings.Contains(e.hint, "max_locks_per_transaction") {
 			return fault.Failed, "run " + locksHint + ": pg_dump locks all tables at once. The server says: " + e.hint

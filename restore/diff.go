@@ -60,9 +60,9 @@ func diffCommand(env *command.Env) *cli.Command {
    hectl diff --rows public.items        the rows that differ, masked
 
    OLD and NEW are keys, s3:// addresses, files, or "latest". hectl compares
-   the schemas, and pairs the rows of each table by its primary key. Of dumps
-   that hectl made, it downloads only the parts that differ. Rows of tables
-   without a key, or with a different definition, are not compared.
+   the schemas, and pairs the rows of each table by its primary key. If hectl
+   made both dumps, it downloads only the parts that differ. It does not compare
+   rows of tables without a key, or whose definition has changed.
 
    --rows shows personal data, so it masks the rows by the rules in hectl.yml,
    or else the built-in ones. Rows of masked dumps are shown as they are.
@@ -99,7 +99,7 @@ func newDiffOptions(env *command.Env, c *cli.Context) (*diffOptions, error) {
 	since := c.Bool("since-fetch")
 	switch {
 	case slices.Contains(args, ""), slices.Contains(args, "-"):
-		return nil, fault.New(fault.Usage, `name a key, an s3:// address, a file or "latest"`, "diff cannot read one of its arguments")
+		return nil, fault.New(fault.Usage, `name a key, an s3:// address, a file or "latest"`, "diff cannot read standard input or an empty key")
 	case since && len(args) > 1, len(args) > 2:
 		return nil, fault.New(fault.Usage, `see "hectl diff --help"`, "diff compares two dumps, but was given more")
 	case opt.raw && opt.rows == "":
@@ -121,7 +121,7 @@ func newDiffOptions(env *command.Env, c *cli.Context) (*diffOptions, error) {
 		opt.to = ""
 	}
 	if opt.to != "" && c.IsSet("at") {
-		return nil, fault.New(fault.Usage, "omit --at or NEW", "--at finds NEW by its time, and %s already names it", fault.Quote(opt.to))
+		return nil, fault.New(fault.Usage, "omit --at or NEW", "--at finds NEW by its time, but %s already names it", fault.Quote(opt.to))
 	}
 	var err error
 	if opt.At, err = command.ParseAt(env, c); err != nil {

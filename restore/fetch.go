@@ -26,16 +26,16 @@ func fetchCommand(env *command.Env) *cli.Command {
    hectl fetch-latest-db --env staging --target my_dev
    hectl fetch-latest-db --at 2d      the newest one that is at least 2 days old
    hectl fetch-latest-db --dry-run    show the plan, change nothing
-   hectl fetch-latest-db --snapshot   also keep a copy: the next fetch of the
-                                      same dump takes a second, and that of a
-                                      newer one loads only the rows that differ
+   hectl fetch-latest-db --snapshot   also keep a snapshot: a fetch of the same
+                                      dump then takes a second, and a fetch of a
+                                      newer dump loads only rows that differ
 
    Without read access to the bucket, you get the newest masked dump, from the
    bucket that HECTL_MASKED_BUCKET or masked_bucket in hectl.yml names.
 
 ` + command.AtHelp + "\n\n" + whatHappens,
 		Flags: slices.Concat(targetFlags(), []cli.Flag{
-			&cli.BoolFlag{Category: command.Database, Name: "snapshot", Usage: "also keep the fetched database as a snapshot, in place of an earlier fetch's (snapshot in hectl.yml)"},
+			&cli.BoolFlag{Category: command.Database, Name: "snapshot", Usage: "also keep the fetched database as a snapshot, which replaces that of an earlier fetch (snapshot in hectl.yml)"},
 			&cli.BoolFlag{Category: command.Database, Name: "fresh", Usage: "download the whole dump, even if there is a snapshot of it or of an older one"},
 			command.LabelFlag(), command.AtFlag(),
 		}, command.BucketFlags()),

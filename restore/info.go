@@ -17,18 +17,18 @@ import (
 func infoCommand(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
 		Name:      "info",
-		Usage:     "show where the local databases come from and what hectl keeps",
+		Usage:     "show which dumps the local databases come from",
 		UsageText: "hectl info [options]",
 		Description: `EXAMPLES:
    hectl info
    hectl info --target my_dev --json
 
-   Shows, for TARGET, its previous database and its snapshots, which dump each
-   comes from, when it was made and fetched, and whether it was masked. hectl
-   records this in the comment on each database, so it survives a rename. hectl
-   cannot know whether the rows have changed since. Leftovers of earlier runs
-   are listed as well. Nothing is changed: "hectl purge" removes everything
-   beside TARGET.`,
+   hectl prints the dump that TARGET, its previous database and its snapshots
+   come from, when the dump was made and fetched, and whether it was masked.
+   hectl records this in the comment on each database, so it survives a rename.
+   hectl cannot know whether the rows have changed since. It also lists the
+   leftovers of earlier runs, and changes nothing: "hectl purge" removes
+   everything beside TARGET.`,
 		Flags: []cli.Flag{command.TargetFlags()[0]},
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {
@@ -96,7 +96,7 @@ func (i information) Text() string {
 			if i.Database == nil {
 				since = "is gone"
 			}
-			what = fmt.Sprintf("kept when hectl last replaced %s, which %s; to put it back: %s", i.Target, since, i.rollback)
+			what = fmt.Sprintf("the previous database (%s %s); to put it back: %s", i.Target, since, i.rollback)
 		}
 		paragraph(fmt.Sprintf("%s, %s: %s", p.Name, text.Size(p.Size), what), p.Origin.Lines()...)
 	}

@@ -39,10 +39,10 @@ const whatHappens = `   hectl restores the dump into a new database beside the t
    next fetch or restore. A failure before the swap leaves the target unchanged.
 
    Without TARGET, the target is database diaper_dev on the server that PG_HOST,
-   PG_USERNAME and PG_PASSWORD name (default: localhost, postgres), or what
-   libpq's PG* variables name. hectl also looks for all of these in the
-   application's .env files. The target must be on this machine. hectl refuses
-   any target that it recognizes as production.`
+   PG_USERNAME and PG_PASSWORD name (default: localhost, postgres), or the
+   database that libpq's PG* variables name. hectl also reads these variables
+   from the application's .env files. The target must be on this machine. hectl
+   refuses any target that it recognizes as production.`
 
 func targetFlags() []cli.Flag {
 	return []cli.Flag{
@@ -148,5 +148,5 @@ func (o options) findTools(ctx context.Context) func() (*pgtools.Tools, error) {
 }
 
 func withoutFlag() cli.Flag {
-	return &cli.StringSliceFlag{Category: command.Database, Name: "without", Usage: "leave out objects of a `KIND`, or one as KIND:NAME, such as extension:pg_cron or event-triggers, and everything that depends on them; repeatable"}
+	return &cli.StringSliceFlag{Category: command.Database, Name: "without", Usage: "leave out all objects of a `KIND`, such as event-triggers, or one as KIND:NAME, such as extension:pg_cron, with everything that depends on them; repeatable"}
 }

@@ -38,11 +38,11 @@ func purgeCommand(env *command.Env) *cli.Command {
    hectl purge --dry-run    only list it
    hectl purge --all --yes  for every TARGET on that server, without asking
 
-   Removes the previous database of TARGET, its snapshots, temp databases and
-   folders that killed runs left behind, and unfinished downloads in this folder
-   (FILE.ETAG.partial). Keeps TARGET, complete downloads, and everything that
-   hectl has not marked as its own. Ends the sessions on the databases that it
-   removes.`,
+   hectl removes the previous database of TARGET, its snapshots, temp databases
+   and folders that killed runs left behind, and unfinished downloads in this
+   folder (FILE.ETAG.partial). It keeps TARGET, complete downloads, and
+   everything that hectl has not marked as its own. It ends the sessions on the
+   databases that it removes.`,
 		Flags: slices.Concat(command.TargetFlags(), []cli.Flag{
 			&cli.BoolFlag{Category: command.Database, Name: "all", Usage: "purge all targets on the server, not only TARGET"},
 			&cli.BoolFlag{Category: command.Database, Name: "yes", Aliases: []string{"y"}, Usage: "do not ask for confirmation"},

@@ -73,7 +73,7 @@ func (f fetch) planFrom(ctx context.Context, r *replacement, newest dump.Object,
 	case err != nil:
 		return nil, err
 	case !alike:
-		return nil, refuse("it has another encoding or locale than %s would get", f.target.Name())
+		return nil, refuse("its encoding or locale differs from those that %s would get", f.target.Name())
 	}
 	if path.Dir(made.Dump) != path.Dir(newest.Name()) {
 		return nil, refuse("its dump is not in %s", newest.Bucket)

@@ -24,9 +24,9 @@ func rollbackCommand(env *command.Env) *cli.Command {
    hectl rollback              undo the last fetch, restore or rollback
    hectl rollback --dry-run    show what would be put back, change nothing
 
-   Swaps the names of TARGET and TARGET_previous in one transaction. Rows,
-   settings, comment and privileges stay with their database. Ends the sessions
-   on both. Nothing is dropped, so a second rollback undoes the first.`,
+   hectl swaps the names of TARGET and TARGET_previous in one transaction, after
+   ending the sessions on both. Each database keeps its rows, settings, comment
+   and privileges. hectl drops nothing, so a second rollback undoes the first.`,
 		Flags: slices.Concat(command.TargetFlags(), []cli.Flag{command.DryRunFlag()}),
 		Action: func(c *cli.Context) error {
 			if err := command.NoArgs(c); err != nil {

@@ -43,7 +43,7 @@ func Warnings(rules []s3store.LifecycleRule, d Dumps) []string {
 		}
 		for _, m := range r.Moves {
 			if after, when, _ := age(m.Days, m.Date); isArchive(m.Class) && after < readable {
-				texts = append(texts, fmt.Sprintf("lifecycle rule %q moves %s to %s %s, where hectl cannot read them; dumps of %d days should be readable",
+				texts = append(texts, fmt.Sprintf("lifecycle rule %q moves %s to %s %s, where hectl cannot read them; dumps must stay readable for %d days",
 					r.ID, what, m.Class, when, readable))
 			}
 		}

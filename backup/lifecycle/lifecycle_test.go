@@ -40,12 +40,12 @@ func TestWarnings(t *testing.T) {
 		"larger objects":                {rule{Enabled: true, ExpireDays: 7, LargerThan: 1000}, Dumps{Keep: monthly, Sizes: []int64{10, 1001}}, `lifecycle rule "r" deletes dumps after 7 days, but keep promises 365 days (monthly 12)`},
 		"larger than every dump":        {rule{Enabled: true, ExpireDays: 7, LargerThan: 1000}, Dumps{Keep: monthly, Sizes: []int64{10, 1000}}, ""},
 		"smaller objects":               {rule{Enabled: true, ExpireDays: 7, SmallerThan: 1000, Prefix: "backups/"}, Dumps{Keep: monthly, Sizes: []int64{1000}}, ""},
-		"to Glacier":                    {rule{Enabled: true, Moves: moves(7, "GLACIER"), Prefix: "backups/"}, Dumps{Keep: last}, `lifecycle rule "r" moves dumps to GLACIER after 7 days, where hectl cannot read them; dumps of 30 days should be readable`},
-		"to Deep Archive at once":       {rule{Enabled: true, Moves: moves(0, "DEEP_ARCHIVE"), Prefix: "backups/"}, Dumps{Keep: monthly}, `lifecycle rule "r" moves dumps to DEEP_ARCHIVE at once, where hectl cannot read them; dumps of 30 days should be readable`},
+		"to Glacier":                    {rule{Enabled: true, Moves: moves(7, "GLACIER"), Prefix: "backups/"}, Dumps{Keep: last}, `lifecycle rule "r" moves dumps to GLACIER after 7 days, where hectl cannot read them; dumps must stay readable for 30 days`},
+		"to Deep Archive at once":       {rule{Enabled: true, Moves: moves(0, "DEEP_ARCHIVE"), Prefix: "backups/"}, Dumps{Keep: monthly}, `lifecycle rule "r" moves dumps to DEEP_ARCHIVE at once, where hectl cannot read them; dumps must stay readable for 30 days`},
 		"to Glacier late":               {rule{Enabled: true, Moves: moves(30, "GLACIER")}, Dumps{Keep: last}, ""},
 		"to Glacier after all are gone": {rule{Enabled: true, Moves: moves(14, "GLACIER")}, Dumps{Keep: retention.Policy{Daily: 14}}, ""},
 		"to an instant class":           {rule{Enabled: true, Moves: moves(1, "GLACIER_IR")}, Dumps{Keep: last}, ""},
-		"manifests to Glacier":          {rule{Enabled: true, Moves: moves(1, "GLACIER"), Prefix: "manifests/"}, Dumps{Keep: last}, `lifecycle rule "r" moves manifests to GLACIER after 1 day, where hectl cannot read them; dumps of 30 days should be readable`},
+		"manifests to Glacier":          {rule{Enabled: true, Moves: moves(1, "GLACIER"), Prefix: "manifests/"}, Dumps{Keep: last}, `lifecycle rule "r" moves manifests to GLACIER after 1 day, where hectl cannot read them; dumps must stay readable for 30 days`},
 	} {
 		tt.rule.ID, tt.dumps.Now = "r", now
 		var want []string

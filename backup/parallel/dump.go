@@ -57,7 +57,7 @@ func Start(ctx context.Context, opt Options) (*Dump, error) {
 		return nil, context.Cause(ctx)
 	}
 	if err != nil {
-		opt.Detail("pg_dump reads the rows alone: %v", err)
+		opt.Detail("pg_dump reads all rows itself: %v", err)
 	}
 	if d.process, err = pgtools.Dump(ctx, opt.Tool, opt.Source, d.opt.Dump); err != nil {
 		d.release()
@@ -74,7 +74,7 @@ func (d *Dump) share() error {
 	}
 	free, err := first.FreeSessions(d.ctx)
 	if err == nil && free < d.opt.Jobs {
-		err = fmt.Errorf("the connection limits allow %d more sessions instead of %d", free, d.opt.Jobs)
+		err = fmt.Errorf("the connection limits allow only %d more sessions, but %d are needed", free, d.opt.Jobs)
 	}
 	if err != nil {
 		first.Close(d.ctx)
@@ -134,7 +134,7 @@ func (d *Dump) begin() io.Reader {
 	d.first = nil // prepare took it over, or closed it
 	if err != nil {
 		if d.ctx.Err() == nil {
-			d.opt.Detail("pg_dump reads the rows alone: %v", err)
+			d.opt.Detail("pg_dump reads all rows itself: %v", err)
 		}
 		return readers.Until(d.ctx, whole)
 	}

@@ -158,7 +158,7 @@ func DumpWaits(ctx context.Context, c pgtools.Conn) string {
 	defer cancel()
 	db, err := pgtools.ConnectReadOnly(ctx, c, sessionName(os.Getpid()))
 	if err != nil {
-		return fmt.Sprintf("; hectl could not ask which session holds the lock: %v", err)
+		return fmt.Sprintf("; hectl could not find out which session holds the lock: %v", err)
 	}
 	defer db.Close(ctx)
 	locks, err := db.Waits(ctx, AppName, SessionName())

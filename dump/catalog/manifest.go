@@ -309,7 +309,7 @@ func ReadManifest(ctx context.Context, store reader, base string, d Dump) (*Mani
 		return nil, nil // a later version of hectl wrote it
 	}
 	if m.Size != d.Size || m.ETag != d.ETag {
-		return nil, fault.New(fault.Integrity, `"hectl list" shows the dumps; restore the one before this with "hectl restore KEY"`,
+		return nil, fault.New(fault.Integrity, `restore the dump before it with "hectl restore KEY"; "hectl list" shows the keys`,
 			"%s is not the object that its manifest describes: it has %d bytes and ETag %s, not %d and %s", d.Key, d.Size, d.ETag, m.Size, m.ETag)
 	}
 	return m, nil

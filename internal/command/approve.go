@@ -22,7 +22,7 @@ func (e *Env) askApproval(ctx context.Context) {
 			e.Console.Warn("%s, or a file that it names, changed after you approved it", path)
 		}
 		e.Console.Warn("%s needs your approval for:\n%s", path, ClaimsText(claims))
-		answer, err := asker.Answer(ctx, "Approve it? Only if you trust its author. [y/N]")
+		answer, err := asker.Answer(ctx, "Approve it only if you trust its author. Approve it now? [y/N]")
 		return err == nil && (strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes"))
 	})
 }

@@ -30,7 +30,7 @@ func NewChoice(env *Env, c *cli.Context) (dump.Choice, error) {
 		ch.Key = ""
 	}
 	if ch.Key != "" && c.IsSet("at") {
-		return dump.Choice{}, fault.New(fault.Usage, "omit --at or the key", "--at finds a dump by its time, and %s already names one", fault.Quote(ch.Key))
+		return dump.Choice{}, fault.New(fault.Usage, "omit --at or the key", "--at finds a dump by its time, but %s already names one", fault.Quote(ch.Key))
 	}
 	at, err := ParseAt(env, c)
 	if err != nil {

@@ -132,7 +132,7 @@ func explainCode(code string) cause {
 			hint: "name the bucket's region with --region",
 		}
 	case "BadRequest":
-		return cause{code: fault.Failed, words: "the store refuses the request without a reason", hint: "check --region and the credentials"}
+		return cause{code: fault.Failed, words: "the store refuses the request without giving a reason", hint: "check --region and the credentials"}
 
 	// Transfer.
 	case codeBadDigest, codeSHA256Mismatch, codeChecksumMismatch:

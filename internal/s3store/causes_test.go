@@ -83,7 +83,7 @@ func TestAnswers(t *testing.T) {
 		},
 		{
 			"look up", s3test.Answer(400, ""), fault.Failed,
-			"look up s3://dumps/backups/x: the store refuses the request without a reason", "check --region and the credentials",
+			"look up s3://dumps/backups/x: the store refuses the request without giving a reason", "check --region and the credentials",
 		},
 		{
 			"look up", s3test.Answer(403, ""), fault.Denied, "look up s3://dumps/backups/x: access denied", "",

@@ -43,7 +43,7 @@ func NewAccount(given, socket, role string) (Account, error) {
 		return a, nil
 	}
 	a.Name = role
-	a.Reason = fmt.Sprintf("The source is on a Unix socket, where peer authentication lets in only the account %s.", role)
+	a.Reason = fmt.Sprintf("The source is on a Unix socket, where peer authentication accepts only the account %s.", role)
 	if !accountForm.MatchString(role) {
 		return a, fault.New(fault.Usage, "name an account with --user and map it to the role in pg_ident.conf, or give the source a host: host=localhost",
 			"the source is on a Unix socket, where peer authentication requires an account with the name of the role, but the role %q cannot be the name of an account", role)

@@ -39,9 +39,9 @@ var clockForm = regexp.MustCompile(`^([01]?\d|2[0-3]):([0-5]\d)$`)
 func NewInterval(every time.Duration, at string) (Interval, error) {
 	if i, exact := slices.BinarySearch(intervals(), every); !exact {
 		all := intervals()
-		hint := "use the nearest: " + text.Duration(all[min(i, len(all)-1)])
+		hint := "use the nearest interval: " + text.Duration(all[min(i, len(all)-1)])
 		if i > 0 && i < len(all) {
-			hint = fmt.Sprintf("use the nearest: %s or %s", text.Duration(all[i-1]), text.Duration(all[i]))
+			hint = fmt.Sprintf("use the nearest interval: %s or %s", text.Duration(all[i-1]), text.Duration(all[i]))
 		}
 		return Interval{}, fault.New(fault.Usage, hint, "--every %s: cron cannot express that: its steps restart every hour and every day", text.Duration(every))
 	}

@@ -45,14 +45,14 @@ func TestNewIntervalRefuses(t *testing.T) {
 		every    time.Duration
 		at, want string
 	}{
-		{90 * time.Minute, "", "use the nearest: 1h or 2h"},
-		{5 * time.Hour, "", "use the nearest: 4h or 6h"},
-		{45 * time.Minute, "", "use the nearest: 30m or 1h"},
-		{48 * time.Hour, "", "use the nearest: 24h"},
-		{30 * time.Second, "", "use the nearest: 1m"},
-		{0, "", "use the nearest: 1m"},
-		{-time.Hour, "", "use the nearest: 1m"},
-		{4*time.Hour + time.Second, "", "use the nearest: 4h or 6h"},
+		{90 * time.Minute, "", "use the nearest interval: 1h or 2h"},
+		{5 * time.Hour, "", "use the nearest interval: 4h or 6h"},
+		{45 * time.Minute, "", "use the nearest interval: 30m or 1h"},
+		{48 * time.Hour, "", "use the nearest interval: 24h"},
+		{30 * time.Second, "", "use the nearest interval: 1m"},
+		{0, "", "use the nearest interval: 1m"},
+		{-time.Hour, "", "use the nearest interval: 1m"},
+		{4*time.Hour + time.Second, "", "use the nearest interval: 4h or 6h"},
 		{4 * time.Hour, "24:00", "give a time such as"},
 		{4 * time.Hour, "2", "give a time such as"},
 		{4 * time.Hour, "02:60", "give a time such as"},

@@ -27,8 +27,8 @@ func allowCommand(env *command.Env) *cli.Command {
    are in effect.
 
    hectl keeps the approval in hectl/allowed in your config folder. The approval
-   ends when one of these values changes, or the SQL or a program that came with
-   the file. Flags and environment variables need no approval.`,
+   ends when one of these values changes, or when SQL or a program that came
+   with the file changes. Flags and environment variables need no approval.`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Category: command.Output, Name: "revoke", Usage: "revoke the approval"},
 		},

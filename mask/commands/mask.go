@@ -87,9 +87,9 @@ func maskCheckCommand(env *command.Env) *cli.Command {
    hectl mask check --suggest        print rules for the columns that have none
    hectl mask check ./tmp/local.dump
 
-   Lists the columns that could hold personal data, by their name and type. A
-   column without a rule is OPEN. hectl reads only the head of the dump, which
-   has the tables but no rows.`,
+   hectl lists the columns that could hold personal data, judging by their names
+   and types. A column without a rule is OPEN. hectl reads only the head of the
+   dump, which has the tables but no rows.`,
 		Flags: slices.Concat([]cli.Flag{suggest, command.LabelFlag()}, command.BucketFlags()),
 		Action: func(c *cli.Context) error {
 			opt, err := newMaskCheck(env, c)

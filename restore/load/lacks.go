@@ -200,7 +200,7 @@ func (s surroundings) lackExtension(l lack) (lack, bool) {
 	x, there := s.extensions[name]
 	switch {
 	case name == "pg_cron": // a setting of the server names the only database that can have it
-		l.why, l.bound = "only one database of a server can have it, never a new one", true
+		l.why, l.bound = "only one database of a server can have it, and a new database cannot be that one", true
 	case !there:
 		l.why, l.missing = fmt.Sprintf("%s does not have it, and nothing else in the dump refers to it", s.host), true
 		l.hint = s.install(name)

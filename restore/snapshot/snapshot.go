@@ -73,8 +73,8 @@ func snapshotSaveCommand(env *command.Env) *cli.Command {
    hectl snapshot save before-upgrade --dry-run   only show the plan
    hectl snapshot save before-upgrade
 
-   Ends the sessions on TARGET, because PostgreSQL only copies a database that
-   has none.`,
+   hectl ends the sessions on TARGET, because PostgreSQL copies a database only
+   if it has none.`,
 		Flags: append(command.TargetFlags(), command.DryRunFlag()),
 		Action: func(c *cli.Context) error {
 			t, err := prepareSnapshots(env, c, 1, 1)
@@ -111,7 +111,7 @@ func snapshotRestoreCommand(env *command.Env) *cli.Command {
    hectl snapshot restore before-migration   as often as you like
    hectl snapshot restore before-migration --drop-previous
 
-   Copies the snapshot to a new database, then swaps it with TARGET. The
+   hectl copies the snapshot to a new database, then swaps it with TARGET. The
    previous database is kept as TARGET_previous: "hectl rollback" brings it
    back. The snapshot is kept.`,
 		Flags: append(command.TargetFlags(),
@@ -156,7 +156,7 @@ func snapshotDeleteCommand(env *command.Env) *cli.Command {
 		Description: `EXAMPLES:
    hectl snapshot delete before-upgrade clean
 
-   Deletes none unless all of them exist.`,
+   If one of the snapshots does not exist, hectl deletes none.`,
 		Flags: append(command.TargetFlags(), command.DryRunFlag()),
 		Action: func(c *cli.Context) error {
 			t, err := prepareSnapshots(env, c, 1, math.MaxInt)
@@ -177,7 +177,7 @@ func prepareSnapshots(env *command.Env, c *cli.Context, least, most int) (*targe
 	}
 	for _, arg := range c.Args().Slice() {
 		if !plainName.MatchString(arg) {
-			return nil, fault.New(fault.Usage, "use at most 60 letters, digits, and . _ - after the first", "%s cannot be the name of a snapshot", fault.Quote(arg))
+			return nil, fault.New(fault.Usage, "start the name with a letter or digit, followed by at most 59 letters, digits, dots, hyphens and underscores", "%s cannot be the name of a snapshot", fault.Quote(arg))
 		}
 	}
 	t, _, err := command.NewTarget(env, c)
@@ -246,7 +246,7 @@ func refuseTaken(ctx context.Context, s *target.Session, name string) error {
 	if _, taken, err := s.DB.Database(ctx, database); err != nil || !taken {
 		return err
 	}
-	return fault.New(fault.Usage, "choose another name, or rename that database", "the snapshot %s needs the database name %s, but a database of that name exists that hectl did not create", name, database)
+	return fault.New(fault.Usage, "choose another name, or rename that database", "the snapshot %s needs the database name %s, but a database that hectl did not create has that name", name, database)
 }
 
 // plainName matches the names that a snapshot can have.

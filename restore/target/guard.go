@@ -83,7 +83,7 @@ func guard(f facts) []string {
 		add("its server is an Amazon RDS instance under another name, which is never a target")
 	}
 	if f.Taken != "" {
-		add("the previous database would be kept as %s, but a database of that name exists that hectl did not create (rename it, or drop it)", f.Taken)
+		add("the previous database would be kept as %s, but a database that hectl did not create has that name (rename it, or drop it)", f.Taken)
 	}
 	if f.SnapshotOf != "" {
 		add("it is a snapshot of %s (use hectl snapshot restore with --target %s)", f.SnapshotOf, f.SnapshotOf)

@@ -75,7 +75,7 @@ func backupRows() []row {
 			t.on(s3test.Is("PutObject"), s3test.LoseAnswer(http.StatusInternalServerError, "InternalError")).Times(1)
 		})},
 		{command: backup, fault: "disk full: TMPDIR", codes: []int{0}, instead: fullTemp},
-		{command: backup, fault: "clock set back an hour between two backups, with --prune", codes: []int{3}, dumps: 2, said: "does not count as the newest", instead: clockBack, outcome: "both dumps"},
+		{command: backup, fault: "clock set back an hour between two backups, with --prune", codes: []int{3}, dumps: 2, said: "is not the newest of", instead: clockBack, outcome: "both dumps"},
 		{command: backup, fault: "two at once", codes: []int{0}, instead: twoBackups, outcome: "the first one's dump; the second exits 11"},
 	}
 }
