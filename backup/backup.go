@@ -445,8 +445,7 @@ func estimateSize(database int64, compress string) int64 {
 	return database
 }
 
-// confirmUpload checks that the bucket lists an uploaded object, and returns it as
-// listed.
+// confirmUpload checks that the bucket lists an uploaded object, and returns it as listed.
 func confirmUpload(ctx context.Context, out *console.Console, store *s3store.Store, written s3store.Object) (s3store.Object, error) {
 	listed, err := catalog.Confirm(ctx, store, written)
 	if err == nil && listed.ETag != written.ETag {

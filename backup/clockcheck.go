@@ -18,9 +18,8 @@ const listingTimeout = 30 * time.Second
 var errListing = fmt.Errorf("no answer within %s", listingTimeout)
 
 // checkNewest warns if another dump of the label is dated in the future, and so is taken
-// for the newest. That happens after a clock was set back: dumps made since then are in
-// the bucket, but no fetch uses them. If the bucket cannot be listed, there is no
-// warning.
+// for the newest. That happens after a clock was set back: dumps made since then are in the
+// bucket, but no fetch uses them. If the bucket cannot be listed, there is no warning.
 func checkNewest(ctx context.Context, out *console.Console, store *s3store.Store, base string, made backupResult) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, listingTimeout, errListing)
 	defer cancel()

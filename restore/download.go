@@ -275,8 +275,7 @@ func (t *transfer) fill(ctx context.Context, p *partial) (*dump.Report, error) {
 	return c, err
 }
 
-// explainUnfinished keeps the partial file, and adds to the error a hint on how to
-// resume.
+// explainUnfinished keeps the partial file, and adds to the error a hint on how to resume.
 func (t *transfer) explainUnfinished(err error, p *partial) error {
 	again := "hectl download " + fault.ShellQuote(t.src.Name()) + " -o " + fault.ShellQuote(t.target)
 	if t.force {

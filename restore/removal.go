@@ -42,9 +42,8 @@ func listing(removals []removal) string {
 	return text.Table(rows)
 }
 
-// findRemovals finds the databases and files that hectl keeps for the target, on the
-// server and in the folder for temporary files. The lock is held, so no run is using any
-// of them.
+// findRemovals finds the databases and files that hectl keeps for the target, on the server
+// and in the folder for temporary files. The lock is held, so no run is using any of them.
 func findRemovals(ctx context.Context, s *target.Session) ([]removal, error) {
 	h, err := s.Holdings(ctx, s.DB)
 	if err != nil {

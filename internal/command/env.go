@@ -38,8 +38,7 @@ func (e *Env) Settings() (*config.Sources, error) {
 		return settings, err
 	}
 	settings.SetDatabaseParser(func(text string) (map[string]string, error) { return pgtools.ParseParams(text) })
-	// Invalid rules name no SQL and no seed; the command that uses them reports the
-	// error.
+	// Invalid rules name no SQL and no seed; the command that uses them reports the error.
 	if rules, err := mask.Parse(settings.Mask()); err == nil {
 		settings.SetSQL(rules.After)
 		settings.SetSeed(rules.SeedFile)

@@ -78,9 +78,8 @@ func Rename(f *os.File, path string) error {
 	return nil
 }
 
-// Resolve follows links that this user or root created, in folders that not every user
-// can write to. Any other link is ErrNotOurs. A path that is not a link is returned
-// unchanged.
+// Resolve follows links that this user or root created, in folders that not every user can
+// write to. Any other link is ErrNotOurs. A path that is not a link is returned unchanged.
 func Resolve(path string) (string, error) {
 	const most = 40 // links in a row, the limit of Linux
 	for range most {

@@ -147,8 +147,7 @@ func LooksLikeProduction(name string) bool {
 	})
 }
 
-// variables is like Variables, for a folder of the project. The origins include the
-// folder.
+// variables is like Variables, for a folder of the project. The origins include the folder.
 func (p Project) variables(dir string, files ...string) map[string]config.Value {
 	all := p.Variables(filepath.Join(p.Dir, filepath.FromSlash(dir)), files...)
 	if dir == "" || dir == "." {

@@ -161,8 +161,7 @@ func fromVariable(variables map[string]config.Value, name string) value {
 	return r.variable(name)
 }
 
-// isPostgres reports whether an adapter, driver or URL scheme of this name is for
-// Postgres.
+// isPostgres reports whether an adapter, driver or URL scheme of this name is for Postgres.
 func isPostgres(name string) bool {
 	name = strings.ToLower(name)
 	return strings.Contains(name, "postg") || strings.Contains(name, "pgsql") || name == "psql" || name == "pg" || name == "psycopg2"

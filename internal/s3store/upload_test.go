@@ -302,8 +302,7 @@ func TestUploadWithoutChecksums(t *testing.T) {
 			if tt.name == "put" {
 				data = data[:1000]
 			}
-			// This answer is also lost: without a checksum, the ETag identifies the
-			// object.
+			// This answer is also lost: without a checksum, the ETag identifies the object.
 			b.proxy.On(s3test.Is("CompleteMultipartUpload"), s3test.ResetAfter()).Times(1)
 			for i := range 2 {
 				if _, err := store.Upload(t.Context(), fmt.Sprint(i), bytes.NewReader(data), smallParts); err != nil {

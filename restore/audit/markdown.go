@@ -208,8 +208,7 @@ func duration(seconds float64) string {
 	return text.Duration(d.Round(time.Second))
 }
 
-// escape returns s as text for one line of Markdown, without markup or control
-// characters.
+// escape returns s as text for one line of Markdown, without markup or control characters.
 func escape(s string) string {
 	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "*", `\*`, "`", "\\`", "[", `\[`, "<", `\<`, "~", `\~`).Replace(console.Clean(s))
 }

@@ -117,12 +117,11 @@ type relation struct {
 // builder does the work of tables. It runs at most as many statements at once as there
 // are jobs.
 //
-// It works while the rows of other tables are still being copied, in addition to the
-// jobs that copy them. On a slow link, indexes then take no extra time. If the
-// processors are the limit, none is idle while the last and largest table is copied. A
-// fetch of a 1 GB database over loopback with 2 jobs on 2 cores and PostgreSQL 15 took
-// 11.8, 11.6 and 11.0 s in three rounds; with all work after the last row it took
-// 13.4, 12.4 and 11.1 s.
+// It works while the rows of other tables are still being copied, in addition to the jobs
+// that copy them. On a slow link, indexes then take no extra time. If the processors are
+// the limit, none is idle while the last and largest table is copied. A fetch of a 1 GB
+// database over loopback with 2 jobs on 2 cores and PostgreSQL 15 took 11.8, 11.6 and
+// 11.0 s in three rounds; with all work after the last row it took 13.4, 12.4 and 11.1 s.
 type builder struct {
 	l          *Loader
 	pool       *sessions

@@ -30,8 +30,7 @@ type dependents struct {
 	also  map[int][]int
 	casts map[int]bool // ids of functions that casts call without naming them
 	calls bool         // the dump has a function that may read tables
-	// hidden reports that a definition may call such a function without its name or
-	// schema.
+	// hidden reports that a definition may call such a function without its name or schema.
 	hidden bool
 }
 

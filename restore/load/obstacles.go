@@ -24,10 +24,9 @@ const manyRemoved = 10
 // findObstacles returns the obstacles of all tables that change, in the order in which
 // they are put aside. They are restored in the reverse order.
 //
-// A foreign key is checked at the end of the transaction, which is quick for a few rows.
-// It is dropped and created again, which checks all rows, if one of its tables is
-// replaced, if it does more than forbid deletions, or if it is not simple for another
-// reason.
+// A foreign key is checked at the end of the transaction, which is quick for a few rows. It
+// is dropped and created again, which checks all rows, if one of its tables is replaced, if
+// it does more than forbid deletions, or if it is not simple for another reason.
 func (r *Refresh) findObstacles(ctx context.Context, db *pgtools.DB) ([]obstacle, error) {
 	var changed, replaced, shrunk []*archive.Entry
 	for _, c := range r.replaced {

@@ -92,10 +92,9 @@ type Count struct {
 	Blocks         []int // IDs of the blocks with these rows, several for a partitioned table
 }
 
-// CompareRows compares the row counts of the restored tables with those of the dump,
-// except for tables whose rows were left out. The result includes every table that was
-// counted in the dump. An error about damage is returned only after all tables are
-// counted.
+// CompareRows compares the row counts of the restored tables with those of the dump, except
+// for tables whose rows were left out. The result includes every table that was counted in
+// the dump. An error about damage is returned only after all tables are counted.
 func CompareRows(ctx context.Context, temp pgtools.Conn, d *dump.Dump, plan *mask.Plan, rows map[int]int64, bar *console.Progress) (done Comparison, err error) {
 	db, err := pgtools.Connect(ctx, temp, pgtools.RestoreApp)
 	if err != nil {

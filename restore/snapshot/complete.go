@@ -29,8 +29,7 @@ func completeNames(env *command.Env, most int) commandline.Completer {
 	}
 }
 
-// knownSnapshots returns the snapshots on the target's server, which is local, newest
-// last.
+// knownSnapshots returns the snapshots on the target's server, which is local, newest last.
 func knownSnapshots(ctx context.Context, env *command.Env, flags config.Flags) ([]Info, error) {
 	settings, err := env.Settings()
 	if err != nil || !settings.IsApproved() { // completion contacts no server that the user has not approved

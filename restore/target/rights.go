@@ -46,8 +46,7 @@ func CheckRole(ctx context.Context, target pgtools.Conn) error {
 	return problems[0]
 }
 
-// lacking returns the rights and features that the role or the server lacks for a
-// restore.
+// lacking returns the rights and features that the role or the server lacks for a restore.
 func lacking(ctx context.Context, admin *pgtools.DB, existing *pgtools.Database) (problems []error, err error) {
 	var role, superuser string
 	var mayCreate, standby bool

@@ -14,8 +14,7 @@ import (
 func TempFolder(target pgtools.Conn) string { return "hectl-" + target.Fingerprint()[:16] + "-" }
 
 // Folders returns the temp folders that killed runs of this user left behind. The caller
-// holds the lock. In a shared folder, other users may have created folders with such
-// names.
+// holds the lock. In a shared folder, other users may have created folders with such names.
 func (t *Target) Folders() ([]string, error) {
 	found, err := filepath.Glob(files.QuoteGlob(filepath.Join(os.TempDir(), TempFolder(t.Conn))) + "*")
 	return slices.DeleteFunc(found, func(path string) bool { return !files.IsOwnFolder(path) }), err

@@ -86,8 +86,7 @@ func walk(pid int, yield func(int) bool) bool {
 	return true
 }
 
-// waitForQuiet waits, at most for longest, until other programs use little processor
-// time.
+// waitForQuiet waits, at most for longest, until other programs use little processor time.
 func waitForQuiet(ctx context.Context, longest time.Duration) {
 	start := time.Now()
 	for time.Since(start) < longest && ctx.Err() == nil {

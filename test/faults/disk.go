@@ -86,8 +86,7 @@ func fullServer(ctx context.Context, t *try) (o outcome, err error) {
 	return t.do1(ctx)
 }
 
-// Sizes for the rows about a full server: its disk, and the most that a fetch needs of
-// it.
+// Sizes for the rows about a full server: its disk, and the most that a fetch needs of it.
 const (
 	serverDisk      = 400 << 20
 	fullServerNeeds = 48 << 20

@@ -17,8 +17,7 @@ const (
 )
 
 // table renders the allowed results of the rows, which are the actual ones if all rows
-// passed. The number of runs with each result depends on the machine, and is only
-// printed.
+// passed. The number of runs with each result depends on the machine, and is only printed.
 func table() string {
 	var b strings.Builder
 	for _, command := range []string{backup, fetch, refresh} {

@@ -270,8 +270,7 @@ func (p *place) environ() []string {
 		clockVariable+"="+p.clock.String())
 }
 
-// arguments returns the arguments of a run. The parts are small, so that there are
-// several.
+// arguments returns the arguments of a run. The parts are small, so that there are several.
 func (p *place) arguments(command string) []string {
 	if command == backup {
 		return []string{"backup", "-Z", "0", "--part-size", "5MiB"}

@@ -47,8 +47,7 @@ type Cluster struct {
 	done     chan struct{} // closed when the server has exited
 }
 
-// dirVariable names a variable that sets Options.Dir for New. Options.Dir takes
-// precedence.
+// dirVariable names a variable that sets Options.Dir for New. Options.Dir takes precedence.
 const dirVariable = "PGTEST_DIR"
 
 // startTimeout is long enough for a start on a busy machine.
