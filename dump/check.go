@@ -116,7 +116,7 @@ func Check(d *Dump, opaque string, in io.Reader, sum *s3store.Sum) (*Report, err
 			return nil, err
 		}
 	}
-	if _, err := io.Copy(io.Discard, in); err != nil { // the rest of a damaged archive
+	if _, err := io.Copy(io.Discard, in); err != nil { // read the rest of a damaged archive
 		return nil, err
 	}
 	if c.intact = sum.Matches(); !c.intact {
@@ -269,7 +269,7 @@ func (t *copyText) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// rows returns the number of rows, and whether the end marker follows them.
+// rows returns the number of rows. whole reports whether the end marker follows them.
 func (t *copyText) rows() (n int64, whole bool) {
 	const ends = 3 // number of lines in copyEnd
 	return t.lines - ends, string(t.tail) == "\n"+copyEnd || string(t.tail) == copyEnd
@@ -352,5 +352,5 @@ func (c *Report) NoteRows(m *catalog.Manifest) {
 // BlocksRead returns the blocks that were read, with their SHA-256.
 func (c *Report) BlocksRead() []archive.Block { return c.blocks }
 
-// TableRows returns the number of rows of each block where known, by dump id.
+// TableRows returns the number of rows in each block, where known, by dump id.
 func (c *Report) TableRows() map[int]int64 { return c.rows }

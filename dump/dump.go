@@ -21,7 +21,7 @@ type Dump struct {
 
 	Head      *archive.Head
 	HeadBytes []byte // the bytes of Head
-	Edits     Edits  // a restore's changes to Head
+	Edits     Edits  // changes that a restore makes to Head
 
 	// Blocks are ordered by offset. They are nil if the archive can only be read in order,
 	// from Stream.

@@ -33,9 +33,9 @@ func DamageError(name string, err error) error {
 	return DamageErrorf(name, "%s is damaged: %w", name, err)
 }
 
-// explainUnreadable returns the error for a dump whose head cannot be read. A file of
-// another format was named by mistake. An object in the bucket was once a dump, so it is
-// damaged.
+// explainUnreadable returns the error for a dump whose head cannot be read. A local file in
+// another format was probably named by mistake. An object in the bucket was once a dump, so
+// it is damaged.
 func explainUnreadable(name string, head []byte, err error) error {
 	_, misread := errors.AsType[*archive.FormatError](err)
 	var known *fault.Error

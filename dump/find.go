@@ -59,8 +59,8 @@ func AllLater(dumps []catalog.Dump, at time.Time) string {
 }
 
 // NewestReadable finds the newest dump for a choice without a key. Without read access to
-// its bucket, it finds the newest in masked, the bucket of the masked dumps, if one is
-// configured, and instead is true.
+// its bucket, it finds the newest one in masked, the bucket of the masked dumps, if
+// configured; instead is then true.
 func (f Finder) NewestReadable(ctx context.Context, c Choice, masked config.Bucket) (src Object, instead bool, err error) {
 	src, err = f.Choose(ctx, c)
 	if !TakesMasked(c.Bucket, masked) {

@@ -116,7 +116,7 @@ func (d *Dump) begin(ctx context.Context) error {
 	return nil
 }
 
-// manifestPlaces returns the offsets of the blocks and the end offset of the last one.
+// manifestPlaces returns the offsets of the blocks and the end of the last one.
 func manifestPlaces(m *catalog.Manifest) (places map[int]int64, end int64) {
 	places = map[int]int64{}
 	for _, b := range m.Blocks {
@@ -272,8 +272,8 @@ func Locate(arg string, stdin io.Reader, openKey func(key string) (Opener, error
 	return openKey(arg)
 }
 
-// OpenHead opens a dump of which only the head is needed. It does not scan a file for its
-// blocks.
+// OpenHead opens a dump for a caller that needs only its head. It does not scan a file for
+// its blocks.
 func OpenHead(ctx context.Context, src Opener) (*Dump, error) {
 	file, ok := src.(diskFile)
 	if !ok {

@@ -13,7 +13,7 @@ type Trust struct {
 	Rules  string        // hash of the rules; "" without rules
 }
 
-// Judge sets d.Masked, whether the dump counts as masked. If it does not, although its
+// Judge sets d.Masked to whether the dump counts as masked. If it does not, although its
 // manifest says so, why completes "its manifest says that it is masked, but ".
 func (t Trust) Judge(d *Dump) (why string) {
 	d.Masked = false
@@ -33,5 +33,5 @@ func (t Trust) Judge(d *Dump) (why string) {
 	return why
 }
 
-// Key returns a string that is equal for two values that trust the same dumps.
+// Key returns a string that is equal for two Trusts that trust the same dumps.
 func (t Trust) Key() string { return t.Bucket.String() + " " + t.Bucket.EndpointURL }

@@ -236,7 +236,7 @@ func pass(buffer *bufio.Writer, to io.Writer, r io.Reader) error {
 	return buffer.Flush()
 }
 
-// ended closes this stage's pipes with err, which ends the neighboring stages.
+// ended closes this stage's pipes with err, so that the neighboring stages end too.
 func ended(err error, in *io.PipeReader, out *io.PipeWriter) error {
 	if in != nil {
 		_ = in.CloseWithError(err) // never fails

@@ -84,7 +84,7 @@ func contents(tb testing.TB, data []byte) string {
 	return b.String()
 }
 
-// masked returns an archive masked by the plan that plan returns for its head.
+// masked returns an archive masked by the result of plan for its head.
 func masked(tb testing.TB, data []byte, plan func(*archive.Head) *mask.Plan) []byte {
 	tb.Helper()
 	var out bytes.Buffer

@@ -63,8 +63,8 @@ func TestBuiltInRules(t *testing.T) {
 	}
 }
 
-// A full database masked by the built-in rules restores with all keys and unique indexes,
-// and is always the same with one seed.
+// A full database masked by the built-in rules restores with all keys and unique indexes.
+// With the same seed, the result is always the same.
 func TestBuiltInRulesLoad(t *testing.T) {
 	c := pgtest.New(t)
 	whole := dumpOf(t, c, "full", demodata.Schema()+demodata.Rows(1))

@@ -9,8 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// narrowed returns the column with the length limits of its checks in its type, where
-// methods respect them.
+// narrowed returns the column with its checks' length limits in its type, where methods
+// respect them.
 func (c *compiler) narrowed(s *subject, col *schema.Column) schema.Column {
 	narrow := *col
 	if methods.KindOf(col.Type) != methods.Text || col.Type.Array {

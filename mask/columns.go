@@ -70,7 +70,7 @@ func methodsFor(t schema.Type) []string {
 	})
 }
 
-// namesOf returns the names of the methods that suits selects.
+// namesOf returns the names of the methods for which suits returns true.
 func namesOf(suits func(methods.Facts) bool) []string {
 	var names []string
 	for _, f := range methods.All() {

@@ -139,7 +139,7 @@ func (c *compiler) table(s *subject) {
 		return
 	}
 	if t.Kind == schema.Foreign {
-		return // names reports the problem
+		return // names has reported the problem
 	}
 	methods := map[string]methods.Func{}
 	s.wrong = map[string]bool{}
@@ -186,10 +186,10 @@ func newColumn(name string, spec methods.Spec, f methods.Func, t *schema.Table) 
 	return c
 }
 
-// tellRowsApart determines how methods that are PerRow identify the rows of t. If the
-// primary key's columns come first, it is used, so a row has the same fake data in
-// tomorrow's dump with the same seed. Otherwise it is the row's number. Neither depends on
-// how the rows are split into pieces.
+// tellRowsApart determines how methods that are PerRow identify the rows of t: by the
+// primary key if its columns come first, and by the row's number otherwise. With the key, a
+// row has the same fake data in tomorrow's dump with the same seed. Neither depends on how
+// the rows are split into pieces.
 func (c *compiler) tellRowsApart(t *schema.Table, masked *rows.Table) {
 	first := slices.IndexFunc(masked.Columns, func(c rows.Column) bool { return c.PerRow })
 	if first < 0 {

@@ -20,7 +20,7 @@ const (
 	// becomesToken is NULL, or a random token in a NOT NULL column.
 	becomesToken substitute = "token"
 	becomesFalse substitute = "false"
-	// becomesNull is NULL: the referenced row is never restored.
+	// becomesNull is NULL, because the referenced row is never restored.
 	becomesNull substitute = "null"
 )
 
@@ -71,9 +71,9 @@ type credentialTable struct {
 	secrets []string
 }
 
-// credentialTables returns the tables whose rows never leave production: signed-in
-// sessions, jobs that a worker on a developer's machine would run (send an email, charge a
-// card), and cached responses.
+// credentialTables returns the tables whose rows never leave production: sessions of
+// signed-in users, cached responses, and jobs that a worker on a developer's machine would
+// run (send an email, charge a card).
 func credentialTables() []credentialTable {
 	type names = []string
 	return []credentialTable{
@@ -166,7 +166,7 @@ func (l credentialLists) skips(t *schema.Table, names []string) bool {
 	return len(l.of(t, names)) > 0
 }
 
-// of returns the list's entries that match a table.
+// of returns the entries of the list that match a table.
 func (l credentialLists) of(t *schema.Table, names []string) (found []credentialTable) {
 	missing := func(column string) bool { return t.Column(column) == nil && !slices.Contains(t.Copy, column) }
 	for _, c := range l.tables {

@@ -21,8 +21,8 @@ type Definition struct {
 	Open bool   `json:"open"`
 }
 
-// definitions returns the suspicious definitions of an archive. They are open unless
-// reviewed has their name with their hash or the word keep.
+// definitions returns the suspicious definitions of an archive. A definition is open unless
+// reviewed has its name, with its hash or the word keep.
 func definitions(head *archive.Head, s *schema.Schema, reviewed map[string]string) []Definition {
 	var list []Definition
 	bounds := personalBounds(s)

@@ -13,7 +13,7 @@ import (
 	"github.com/rubyforgood/hectl/test/masktest"
 )
 
-// table returns a table of the schema public. columns alternates between names and types; a
+// table returns a table in the schema public. columns alternates between names and types; a
 // type may end with "!" for NOT NULL.
 func table(name string, columns ...string) *schema.Table {
 	t := &schema.Table{Name: schema.Name{Schema: "public", Name: name}}

@@ -11,12 +11,12 @@ import (
 // (BTMaxItemSize in src/include/access/nbtree.h). A long text may fit because it compresses
 // well, while fake text of the same length does not.
 const (
-	mostOfIndex = 2400 // bytes for all fake values of an index row together
+	mostOfIndex = 2400 // bytes for all fake values of one index row
 )
 
-// roomUnder returns the maximum length of a fake value, in bytes, that fits the indexes
-// containing the column; 0 means no limit. Both columns of a foreign key must stay equal,
-// and the referenced one is in an index, so both are limited.
+// roomUnder returns the maximum length in bytes of a fake value that fits the column's
+// indexes; 0 means no limit. Both columns of a foreign key must stay equal, and the
+// referenced one is in an index, so both are limited.
 func (c *compiler) roomUnder(s *subject, col *schema.Column) int {
 	room := 0
 	less := func(n int) {

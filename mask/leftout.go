@@ -8,7 +8,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// LeftOut has the entries that are never written to a masked archive or a database.
+// LeftOut lists the entries that are never written to a masked archive or a database.
 type LeftOut struct {
 	byID map[int]bool
 	// Secrets are user mappings and subscriptions. Their definitions contain passwords for
@@ -129,8 +129,8 @@ func (d *dials) reaches(e *archive.Entry, seen map[int]bool) bool {
 	case "SCHEMA":
 		return false
 	case "TABLE":
-		// Reading a table does not evaluate its defaults and checks, but does compute its
-		// virtual columns.
+		// Reading a table does not evaluate its defaults and checks, but it does compute
+		// its virtual columns.
 		computed := schema.HasVirtualColumns(e.Definition)
 		return slices.ContainsFunc(d.children[e.ID], visit) || computed && slices.ContainsFunc(e.Dependencies, visit)
 	}
@@ -146,7 +146,7 @@ func (d *dials) connects(e *archive.Entry, visit func(id int) bool) bool {
 		return true
 	case language == "internal":
 		return false
-	case language != "sql" && language != "plpgsql" && language != "": // a body that is not a string is SQL, without naming the language
+	case language != "sql" && language != "plpgsql" && language != "": // a routine whose body is not a string is SQL, but does not name the language
 		return true
 	}
 	for name := range words {

@@ -18,8 +18,8 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// matrixTypes are types of columns, each with an expression for distinct values of the
-// number g.
+// matrixTypes lists types of columns, each with an expression that returns a distinct value
+// for each number g.
 var matrixTypes = [][2]string{
 	{"text", `'Some text ' || g`}, {"character varying(80)", `'row ' || g`}, {"character varying(12)", `'r' || g`},
 	{"character(30)", `'c' || g`}, {"public.citext", `'Mixed ' || g`}, {"name", `'n' || g`}, {"public.short_text", `'word' || g`},
@@ -32,7 +32,7 @@ var matrixTypes = [][2]string{
 	{"tsvector", `to_tsvector('simple', 'w' || g)`}, {"interval", `g * interval '1 minute'`}, {"int4range", `int4range(g, g + 1)`},
 }
 
-// matrixVariants are constraints of a column. Unique columns have distinct values.
+// matrixVariants lists constraints for a column. Unique columns have distinct values.
 var matrixVariants = []string{"", "NOT NULL", "UNIQUE", "UNIQUE NULLS NOT DISTINCT", "PRIMARY KEY"}
 
 // variants returns the variants that apply to a type.

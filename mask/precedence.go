@@ -66,8 +66,8 @@ func (r *Rules) applicable(lineage []*schema.Table) []applied {
 	return all
 }
 
-// leftOut returns the rule that leaves the table's rows out, or nil if they are kept.
-// Another rule outweighs {rows: none} if it is for an exact name or is keep.
+// leftOut returns the rule that leaves the table's rows out, or nil if they are kept. A
+// rule for an exact name and keep outweigh {rows: none}.
 func leftOut(rules []applied) *applied {
 	for i := range rules {
 		switch r := &rules[i]; {

@@ -9,8 +9,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// column returns the first candidate that fits a column, and prefers one that certainly
-// satisfies the checks. Otherwise it adds a warning.
+// column returns the first candidate that fits a column and certainly satisfies its checks.
+// If there is none, it returns the first that fits, with a warning.
 func (j *credentialJudge) column(t *schema.Table, name string, becomes substitute) replacement {
 	col := t.Column(name)
 	if col == nil || t.Unread != nil { // only its name is known

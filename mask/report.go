@@ -45,7 +45,7 @@ func label(n schema.Name) string {
 	return n.String()
 }
 
-// A Report has the rule for each suspicious column of an archive.
+// A Report contains the rule for each suspicious column of an archive.
 type Report struct {
 	Findings []Finding `json:"columns"`
 	Masked   int       `json:"masked"` // number of columns

@@ -16,7 +16,7 @@ import (
 type CredentialOptions struct {
 	Password string // every user's new password
 	Seed     methods.Seed
-	// Over is the plan that is applied first; may be nil. Columns that it masks need no
+	// Over is the plan that is applied first; it may be nil. Columns that it masks need no
 	// replacement.
 	Over *Plan
 	// Takes reports whether the rows of a TABLE DATA entry are restored; nil means all are.
@@ -110,7 +110,7 @@ type replacements struct {
 	orphans     []orphan
 }
 
-// A replacement replaces one column.
+// A replacement describes how to replace one column.
 type replacement struct {
 	becomes substitute
 	spec    methods.Spec

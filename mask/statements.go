@@ -28,9 +28,9 @@ type Assignment struct {
 	Where  string // SQL condition; "" means every row
 }
 
-// Table returns the new values of a table's columns. none means to delete all rows instead.
-// t is the table in the database, which is used if the dump's schema does not describe the
-// table. names is its lineage.
+// Table returns the new values of a table's columns. If none is true, all rows must be
+// deleted instead. t is the table in the database, which is used if the dump's schema does
+// not describe the table. names is its lineage.
 func (d *InDatabase) Table(t *schema.Table, names []string) (none bool, list []Assignment, err error) {
 	if of := d.judge.byName[t.Name]; of != nil && of.Unread == nil && of.Kind != schema.Foreign {
 		t = of

@@ -192,8 +192,8 @@ func (s *subject) discardable() bool {
 	return slices.Contains([]string{"versions", "audits", "sessions", "delayed_jobs", "solid_cache_entries", "ahoy_events", "ahoy_visits", "good_jobs", "que_jobs"}, s.table.Name.Name)
 }
 
-// suggestion returns a method for an open column. It is valid together with others, the
-// suggestions for the table's other columns.
+// suggestion returns a method for an open column. The method is valid together with others,
+// which are the suggestions for the table's other columns.
 func (r *Report) suggestion(f Finding, others []columnRule) (methods.Spec, string) {
 	few := fewValues(r.compiler, f.subject.table, f.column)
 	if word := lastWord(f.Column); methods.KindOf(f.column.Type) == methods.Text && few == nil && slices.Contains([]string{

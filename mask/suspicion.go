@@ -75,7 +75,7 @@ func singular(word string) string {
 }
 
 // harmless reports whether values of type t, which no method fits, are personal only if the
-// column's name indicates so: numbers, times, and ranges of them.
+// column's name says so: numbers, times, and ranges of them.
 func harmless(t schema.Type) bool {
 	return t.Name.Schema == "" && slices.Contains([]string{
 		"time without time zone", "time with time zone", "interval", "money", "oid", "bit", "bit varying", "char",

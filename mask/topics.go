@@ -102,8 +102,7 @@ type numberTopic struct {
 	few    bool     // includes booleans, enums and other lists of values
 }
 
-// identifiers returns the words that turn the name of a thing into that of a personal
-// number.
+// identifiers returns the words that, added to the name of a thing, name a personal number.
 func identifiers() []string {
 	return []string{"number", "numbers", "no", "num", "nr", "code", "digits", "last", "four", "identifier", "ref", "reference"}
 }
@@ -139,7 +138,7 @@ func numberTopics() []numberTopic {
 	}
 }
 
-// notOfValues returns last words that mark a number as harmless: counts, formats, periods.
+// notOfValues returns last words that make a number harmless: counts, formats, periods.
 func notOfValues() []string {
 	return []string{
 		"count", "counts", "counter", "limit", "position", "version", "attempts", "attempt", "ttl", "timeout", "order", "sort", "length", "width", "timestep", "step", "period", "format", "precision", "enabled", "required",

@@ -38,7 +38,7 @@ func (j *credentialJudge) doubt(t *schema.Table, col *schema.Column, options []r
 	return d
 }
 
-// Doubts returns the plan's doubts in the order of their tables' rows in the dump.
+// Doubts returns the plan's doubts, in the order of the tables' rows in the dump.
 func (p *Plan) Doubts() []*Doubt {
 	all := slices.DeleteFunc(slices.Clone(p.orEmpty().doubts), func(d *Doubt) bool {
 		t := p.tables[d.dataID]
@@ -102,7 +102,8 @@ func (d *Doubt) trial(value string) string {
 	return "SELECT LEAST(" + strings.Join(verdicts, ", ") + ")" + from
 }
 
-// Use replaces the doubt's column in one of the ways of Trials, which resolves the doubt.
+// Use replaces the doubt's column in the way with this index in Trials, which resolves the
+// doubt.
 func (p *Plan) Use(d *Doubt, option int) {
 	o := d.options[option]
 	for i, c := range p.tables[d.dataID].Columns {

@@ -58,8 +58,8 @@ func harmless(c Complaint) string {
 		// superuser.
 		{"CREATE SCHEMA public;", "every database has the schema"},
 		{"COMMENT ON SCHEMA public ", "only the comment on a schema is missing"},
-		// pg_restore 17 and later sets this parameter on every server, but servers before
-		// 17 do not have it.
+		// Since version 17, pg_restore sets this parameter on every server, but older
+		// servers do not have it.
 		{"SET transaction_timeout = 0", "the server is older than the parameter, which only turns a timeout off"},
 	} {
 		if strings.HasPrefix(c.Command, h.command) {

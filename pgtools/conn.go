@@ -30,7 +30,7 @@ type settings struct {
 	params    Params            // by libpq keyword; includes passfile, but not service
 	inherited Params            // the params passed to children as variables; see environ
 	home      string            // the user's home directory, for libpq's default files
-	origins   map[string]string // the sources of the params; see from
+	origins   map[string]string // the origin of each param; see from
 	secret    string            // the setting that names the password; "" means PGPASSWORD
 	token     Token             // creates the password for each connection; nil: password or passfile
 }
@@ -102,7 +102,7 @@ func (c Conn) WithToken(token Token) Conn {
 	return c.changed(func(s *settings) { s.token = token })
 }
 
-// fresh returns c with a new token, to connect immediately.
+// fresh returns c with a new token for a connection that is made immediately.
 func (c Conn) fresh(ctx context.Context) (Conn, error) {
 	if !c.hasToken() {
 		return c, nil
@@ -206,7 +206,7 @@ func (c Conn) String() string {
 	return c.User() + "@" + net.JoinHostPort(c.Host(), c.get("port")) + "/" + c.Database()
 }
 
-// Format prints String for every verb.
+// Format implements fmt.Formatter: it prints String for every verb.
 func (c Conn) Format(f fmt.State, verb rune) {
 	if verb == 'q' {
 		_, _ = fmt.Fprintf(f, "%q", c.String())
@@ -215,11 +215,11 @@ func (c Conn) Format(f fmt.State, verb rune) {
 	_, _ = fmt.Fprint(f, c.String())
 }
 
-// GoString returns String.
+// GoString implements fmt.GoStringer with String.
 func (c Conn) GoString() string { return c.String() }
 
-// LogValue returns String.
+// LogValue implements slog.LogValuer with String.
 func (c Conn) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// MarshalText returns String.
+// MarshalText implements encoding.TextMarshaler with String.
 func (c Conn) MarshalText() ([]byte, error) { return []byte(c.String()), nil }

@@ -111,7 +111,7 @@ func TestConnectToDyingServer(t *testing.T) {
 	const broke, tls = "the server ended the connection", "the server does not support TLS"
 	for _, tt := range []struct {
 		name, mode string
-		answer     string // to the TLS request, before the server exits
+		answer     string // reply to the TLS request, before the server exits
 		want       string
 	}{
 		{"at once", "prefer", "", broke},

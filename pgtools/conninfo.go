@@ -10,8 +10,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/libpq"
 )
 
-// Args returns the arguments that connect a libpq program to c. Secrets are in environ
-// instead.
+// Args returns the arguments that connect a libpq program to c. environ has the secrets.
 func (c Conn) Args() []string {
 	if c.settings == nil {
 		return nil

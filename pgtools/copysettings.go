@@ -29,7 +29,7 @@ func (db *DB) CopyDatabaseSettings(ctx context.Context, from, to string) (warnin
 	return warnings, nil
 }
 
-// settingStatements returns the SQL that copies the properties of from to to.
+// settingStatements returns the SQL that copies the properties of one database to another.
 func (db *DB) settingStatements(ctx context.Context, from, to string) ([]string, error) {
 	var (
 		oid        uint32
@@ -73,9 +73,9 @@ func (db *DB) settingStatements(ctx context.Context, from, to string) ([]string,
 	return append(statements, grants...), err
 }
 
-// grantStatements returns the SQL that copies the privileges of the database oid to to. It
-// starts with a REVOKE of PUBLIC's default privileges (CONNECT and TEMPORARY), which the
-// original database may no longer have.
+// grantStatements returns the SQL that copies the privileges of the database with this oid
+// to the database called to. It starts with a REVOKE of PUBLIC's default privileges
+// (CONNECT and TEMPORARY), which the original database may no longer have.
 func (db *DB) grantStatements(ctx context.Context, oid uint32, to string) ([]string, error) {
 	type grant struct {
 		Grantee   string

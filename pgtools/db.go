@@ -38,9 +38,9 @@ type Row interface {
 	Scan(dest ...any) error
 }
 
-// Connect connects to c. The session is called appName in pg_stat_activity. It overrides
-// timeouts and read-only mode in the settings of the role and the database, which are meant
-// for the application and not for a restore that takes an hour.
+// Connect connects to c. The session is called appName in pg_stat_activity. Connect
+// overrides timeouts and read-only mode in the settings of the role and the database, which
+// are meant for the application and not for a restore that takes an hour.
 //
 // The error has a hint. See also IsNoDatabase.
 func Connect(ctx context.Context, c Conn, appName string) (*DB, error) {
@@ -50,9 +50,9 @@ func Connect(ctx context.Context, c Conn, appName string) (*DB, error) {
 	}, fixedSetting{"transaction_timeout", "0"}, fixedSetting{"idle_session_timeout", "0"})
 }
 
-// ConnectReadOnly is like Connect, but for a database in use. The session may not write. It
-// turns off only the timeouts for statements and for sessions that are idle outside a
-// transaction.
+// ConnectReadOnly is like Connect, but for a database in use. The session may not write.
+// ConnectReadOnly turns off only the timeouts for statements and for sessions that are idle
+// outside a transaction.
 func ConnectReadOnly(ctx context.Context, c Conn, appName string) (*DB, error) {
 	return connect(ctx, c, appName, map[string]string{
 		"statement_timeout": "0", "default_transaction_read_only": "on", "default_transaction_deferrable": "off",

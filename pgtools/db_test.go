@@ -34,7 +34,7 @@ func TestConnectTurnsTimeoutsOff(t *testing.T) {
 	}
 }
 
-// The role's statement timeout does not even limit the first statement.
+// The role's statement timeout does not apply, not even to the first statement.
 func TestSettingsHoldFromTheStart(t *testing.T) {
 	t.Parallel()
 	c, name := database(t)
@@ -313,8 +313,7 @@ func TestExtensions(t *testing.T) {
 	}
 }
 
-// A session on a production database writes nothing, and keeps the timeout for
-// forgotten transactions.
+// The session cannot write, and keeps the role's timeout for forgotten transactions.
 func TestConnectReadOnly(t *testing.T) {
 	t.Parallel()
 	c, name := database(t)

@@ -5,7 +5,7 @@
 //
 // hectl connects in two ways: through pgx, and through child processes that use libpq.
 // The guard that protects production databases works only if both reach the same
-// server. So a connection string is parsed once ([ParseParams]) and merged once with
+// server. Therefore a connection string is parsed once ([ParseParams]) and merged once with
 // the service file, the environment and the defaults ([Params.Resolve]). pgx gets a
 // complete set of settings and has nothing to look up. A child process gets a conninfo
 // with an explicit host, port, user and database, and an environment without the
@@ -21,7 +21,7 @@
 // after pg_dump has exited with status 0. After any other end (another status, a
 // signal, a canceled context) it returns an error with the end of stderr instead.
 //
-// [Restore] reads pg_restore's errors as they come and stops pg_restore at the first
+// [Restore] reads pg_restore's errors as they arrive and stops pg_restore at the first
 // one that is not known to be harmless ([Ignored]).
 //
 // Each child has its own process group, so the terminal's Ctrl-C reaches only hectl.
@@ -31,8 +31,8 @@
 // # Databases are swapped in one transaction
 //
 // [SwapDatabases] renames several databases in one transaction while it terminates
-// their sessions. A SIGKILL at any moment leaves nothing to clean up. Its comment
-// explains why the server's locks suffice.
+// their sessions. A SIGKILL at any moment leaves nothing to clean up. The comment on
+// SwapDatabases explains why the server's locks suffice.
 //
 // # Versions
 //
@@ -41,14 +41,14 @@
 //
 // # Files
 //
-//   - Settings: params.go (the type), parse.go (strings), keywords.go (libpq's
-//     parameters), resolve.go, passfile.go, conn.go (the result), conninfo.go (for
-//     children), pgxconfig.go (for pgx), keepalive.go.
+//   - Settings: params.go (the type), parse.go (strings), resolve.go, passfile.go,
+//     conn.go (the result), conninfo.go (for children), pgxconfig.go (for pgx),
+//     keepalive.go. Package libpq has the list of libpq's parameters.
 //   - SQL: db.go, sqlerror.go, connecterror.go, loginadvice.go, serverhint.go,
-//     rowvalues.go (errors without personal data), script.go.
+//     rowvalues.go (errors without personal data), script.go, psqlline.go.
 //   - Databases: database.go, copydatabase.go, copysettings.go, swap.go, evict.go,
-//     sessions.go, lock.go, tablelocks.go, readable.go, probe.go, quiet.go,
-//     fixedsettings.go.
+//     sessions.go, snapshot.go, lock.go, tablelocks.go, readable.go, probe.go,
+//     quiet.go, fixedsettings.go.
 //   - Programs: tools.go, toolchoice.go, tooladvice.go, serverversion.go, process.go,
 //     stderr.go, dump.go, restore.go, complaints.go, command.go.
 package pgtools

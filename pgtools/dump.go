@@ -56,7 +56,7 @@ func Dump(ctx context.Context, tool Tool, c Conn, opt DumpOptions) (*Process, er
 
 // dumpSettings returns the initial settings of read-only sessions: no time limit from the
 // first statement on, and none for unread output, because pg_dump waits for the sessions
-// that read the rows, and these wait for the store.
+// that read the rows, which in turn wait for the store.
 func dumpSettings() map[string]string {
 	return map[string]string{"default_transaction_read_only": "on", "statement_timeout": "0", "tcp_user_timeout": "0"}
 }

@@ -46,8 +46,8 @@ func (e *BusyError) hint() string {
 }
 
 // explainEviction adds the operation and a hint to the error of a statement that needs
-// databases without sessions. The two parts of the hint call these databases databases and
-// them.
+// databases without sessions. The hint refers to these databases with the strings databases
+// and them.
 func explainEviction(err error, databases, them, format string, args ...any) error {
 	if err == nil {
 		return nil

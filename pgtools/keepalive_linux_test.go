@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestKeepalivesOfConnections checks in the socket options how long hectl waits for a
-// silent server.
+// TestKeepalivesOfConnections reads the socket options that determine how long hectl waits
+// for a silent server.
 func TestKeepalivesOfConnections(t *testing.T) {
 	t.Parallel()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")

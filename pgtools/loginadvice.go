@@ -183,7 +183,7 @@ func listening(dirs []string, but int) []string {
 
 // superuser returns the beginning of a command line that runs one of PostgreSQL's programs
 // as the superuser of c's server: over its Unix socket, as the server's account. It returns
-// nil without such a socket, because the server is in a container or on another machine.
+// nil if the server has no socket on this machine.
 func (c Conn) superuser(program string) []string {
 	dirs := socketDirs()
 	if c.IsSocket() {

@@ -50,7 +50,7 @@ func start(ctx context.Context, tool Tool, args, env []string, stderr lineWriter
 	return &Process{child: c, stdout: r}, nil
 }
 
-// PID returns the child's process id.
+// PID returns the child's process ID.
 func (p *Process) PID() int { return p.child.cmd.Process.Pid }
 
 // Read implements io.Reader; see Process.

@@ -41,8 +41,8 @@ type resolver struct {
 	account func() (name, home string)
 }
 
-// currentAccount returns the user's name and home from the system's user database, without
-// HOME and USER.
+// currentAccount returns the user's name and home directory from the system's user
+// database, because HOME and USER may be unset.
 func currentAccount() (name, home string) {
 	u, err := user.Current()
 	if err != nil {

@@ -79,7 +79,7 @@ func Restore(ctx context.Context, tool Tool, c Conn, opt RestoreOptions) (ignore
 		})
 	}
 	err = child.wait()
-	cause := context.Cause(ctx) // read before Input may fail because it is closed
+	cause := context.Cause(ctx) // saved first, because closing Input may make it fail
 	if closer, ok := opt.Input.(io.Closer); ok {
 		_ = closer.Close()
 	}

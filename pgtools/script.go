@@ -11,7 +11,7 @@ import (
 
 // A ScriptError is the error of a script, with its line.
 type ScriptError struct {
-	Line int // of the error, or else of the statement; counted from 1
+	Line int // line of the error, or else of the statement; counted from 1
 	Err  error
 }
 

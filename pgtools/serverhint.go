@@ -13,7 +13,7 @@ var (
 	inFunction    = regexp.MustCompile(`(?:PL/\w+|SQL) function "?([^"\n]+?)"? (?:line|during|statement)`)
 )
 
-// serverHint returns how to fix a server error during a restore, or "". message is in
+// serverHint returns a hint for a server error during a restore, or "". message is in
 // English, and context is the server's CONTEXT.
 func serverHint(message, context string) string {
 	if m := missingRole.FindStringSubmatch(message); m != nil {
@@ -41,7 +41,7 @@ const diskFullHint = `free space on the disk of the database server: "hectl purg
 
 const sharedMemoryHint = "enlarge the server's /dev/shm: for a container, set shm_size (shm_size: 1gb in a Compose file) and create the container again"
 
-// functionHint returns how to fix a function that uses a name without its schema, or "" for
+// functionHint returns a hint for a function that uses a name without its schema, or "" for
 // any other error.
 func functionHint(message, context string) string {
 	m := inFunction.FindStringSubmatch(context)

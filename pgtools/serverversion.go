@@ -28,6 +28,6 @@ func ParseVersion(s string) (Version, error) {
 		return Version{}, fmt.Errorf("read version %.80q: it contains no PostgreSQL version", s)
 	}
 	major, _ := strconv.Atoi(m[1]) // at most three digits
-	minor, _ := strconv.Atoi(m[2]) // "" becomes 0
+	minor, _ := strconv.Atoi(m[2]) // "" is read as 0
 	return Version{major, minor}, nil
 }

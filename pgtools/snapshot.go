@@ -32,7 +32,8 @@ func snapshotSettings() []fixedSetting {
 		{"transaction_timeout", "0"},
 		{"idle_in_transaction_session_timeout", "0"},
 		{"idle_session_timeout", "0"},
-		// This session alone reads a range of a table, as a range and in order.
+		// A session reads a range of a table as a range, in order, without parallel
+		// workers.
 		{"enable_tidscan", "on"},
 		{"max_parallel_workers_per_gather", "0"},
 		{"jit", "off"},

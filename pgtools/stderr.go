@@ -90,9 +90,9 @@ type ExitError struct {
 	Tool    Tool
 	Status  int            // exit status; -1 if there is none
 	Signal  syscall.Signal // the signal that killed it, or 0
-	Message string         // the first error on its stderr, or ""
+	Message string         // the first error on stderr, or ""
 	Detail  string         // pg_dump's detail, without row values; one line
-	Stderr  string         // the end of its stderr, at most about 4 KiB
+	Stderr  string         // the end of stderr, about 4 KiB at most
 	hint    string         // from the server or the program
 	err     error
 }

@@ -65,8 +65,8 @@ func packaged(release string) int {
 	}[codename]
 }
 
-// likeOS reports whether an os-release file belongs to the distribution id or to one
-// that is based on it.
+// likeOS reports whether an os-release file belongs to the distribution id or to a
+// derivative.
 func likeOS(release, id string) bool {
 	return slices.Contains(strings.Fields(osField(release, "ID")+" "+osField(release, "ID_LIKE")), id)
 }

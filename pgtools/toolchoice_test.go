@@ -41,7 +41,7 @@ func TestChoose(t *testing.T) {
 		{18, 14, Version{17, 2}},
 		{14, 15, Version{17, 2}}, // 14 and 15 cannot read it
 		{14, 16, Version{17, 2}},
-		{14, 17, Version{}}, // not even hectl reads it
+		{14, 17, Version{}}, // no pg_restore reads 1.17
 	} {
 		got, ok := chooseRestore(found, tt.server, tt.minor)
 		if got.Version != tt.want || ok != (tt.want != Version{}) || got.Wrapper {

@@ -42,8 +42,8 @@ type lister interface {
 	List(ctx context.Context, prefix string) iter.Seq2[s3store.Object, error]
 }
 
-// Compare orders dumps by age. The time in a key has whole seconds. Of two dumps from the
-// same second, the one uploaded last is newer.
+// Compare orders dumps by age. The times in keys are in whole seconds; of two dumps from
+// the same second, the one uploaded last is newer.
 func Compare(a, b Dump) int {
 	return cmp.Or(a.Time.Compare(b.Time), a.Upload.Compare(b.Upload), cmp.Compare(a.Key, b.Key))
 }

@@ -49,8 +49,8 @@ type Manifest struct {
 	Masked            bool            `json:"masked,omitempty"`
 	MaskRules         string          `json:"mask_rules,omitempty"`  // SHA-256 of the masking rules
 	Origin            *ManifestOrigin `json:"origin,omitempty"`      // the original of a masked copy
-	Verified          *time.Time      `json:"verified_at,omitempty"` // last read in full and found intact
-	Restored          *time.Time      `json:"restored_at,omitempty"` // last test restore
+	Verified          *time.Time      `json:"verified_at,omitempty"` // time of the last full read that found it intact
+	Restored          *time.Time      `json:"restored_at,omitempty"` // time of the last test restore
 	Head              ManifestHead    `json:"head"`
 	Blocks            []ManifestBlock `json:"blocks"`
 
@@ -86,8 +86,7 @@ type ManifestBlock struct {
 	Segments []ManifestSegment `json:"segments,omitempty"`
 }
 
-// maxFrame is the maximum number of bytes at either end of a block that belong to no
-// segment.
+// maxFrame is the maximum number of bytes outside all segments at either end of a block.
 const maxFrame = 128
 
 // SegmentsFit reports whether the segments, if any, cover all rows: they are in the block
@@ -144,8 +143,8 @@ func (m *Manifest) MaskedCopy(of ManifestOrigin, object s3store.Object, rules st
 // JSON and cover some 200 GB of rows.
 const mostSegments = 100_000
 
-// DescribeRows records the numbers and segments of rows, by the dump ids of the tables'
-// entries. Call it after Stream.Describe.
+// DescribeRows records the number and the segments of each table's rows, by the dump id of
+// its entry. Call it after Stream.Describe.
 func (m *Manifest) DescribeRows(tables map[int]archive.Rows) {
 	all := 0
 	for i := range m.Blocks {
@@ -237,9 +236,9 @@ type uploader interface {
 }
 
 // WriteManifest uploads the manifest of a dump under base. A manifest read from the bucket
-// replaces the old one, unless that has changed since, and keeps the fields that this
-// version of hectl does not recognize. A new manifest never replaces an object. opt are the
-// options for the dump; WriteManifest ignores those about its size.
+// replaces the old one, unless the old one has changed since, and keeps the fields that
+// this version of hectl does not recognize. A new manifest never replaces an object. opt
+// contains the options for the dump; WriteManifest ignores those about its size.
 func WriteManifest(ctx context.Context, store uploader, base string, m *Manifest, opt s3store.UploadOptions) error {
 	m.Version = manifestVersion
 	text, err := json.MarshalIndent(m, "", " ")

@@ -85,7 +85,7 @@ func TestManifestsAndTheirDumps(t *testing.T) {
 	}
 }
 
-// manifestStore has one dump and its manifest.
+// manifestStore contains one dump and its manifest.
 type manifestStore struct {
 	fakeStore
 	text    string

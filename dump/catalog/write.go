@@ -15,7 +15,7 @@ import (
 // Written is an archive in a bucket.
 type Written struct {
 	Object s3store.Object
-	Stream *Stream              // the archive as it was uploaded
+	Stream *Stream              // stream that was uploaded
 	Tables map[int]archive.Rows // rows that hectl wrote, by dump id
 }
 

@@ -14,7 +14,7 @@ import (
 
 // A Difference describes how two dumps differ.
 type Difference struct {
-	Tables    []*Table // tables with rows, in the order of the second dump, then those only in the first
+	Tables    []*Table // tables with rows: those of the second dump in its order, then those only in the first
 	Schema    []Object // objects added, removed or changed in the schema
 	Sequences int      // number of sequences whose value differs
 }
@@ -55,7 +55,7 @@ type Rows struct {
 	differ   []catalog.ManifestSegment // segments that the other dump does not have
 }
 
-// Whole returns the size of a download of all rows of the second dump, in bytes.
+// Whole returns the download size of all rows of the second dump, in bytes.
 func (t *Table) Whole() int64 {
 	if t.To == nil {
 		return 0
@@ -85,8 +85,8 @@ func (t *Table) Entry() *archive.Entry {
 // Key returns the positions of the columns that identify a row, or nil without a key.
 func (t *Table) Key() []int { return t.key }
 
-// Bytes returns the size of a download of the rows that differ, in bytes: from both dumps
-// if the table has changed, and from the second if it is replaced or added.
+// Bytes returns the download size of the rows that differ, in bytes: from both dumps if the
+// table has changed, and from the second if it is replaced or added.
 func (t *Table) Bytes() int64 {
 	switch t.State {
 	case Changed:
@@ -173,8 +173,8 @@ func same(from, to *Rows) bool {
 	})
 }
 
-// only returns the segments of list that others lacks. A segment that occurs more often in
-// list than in others is returned for each extra occurrence.
+// only returns the segments of list that others lacks. If a segment occurs more often in
+// list, only returns it once for each extra occurrence.
 func only(list, others []catalog.ManifestSegment) (rest []catalog.ManifestSegment) {
 	count := map[catalog.Sum]int{}
 	for _, s := range others {
@@ -240,7 +240,7 @@ func tablesOf(d *dump.Dump) tables {
 			continue
 		}
 		columns := e.Copy
-		if list, copies := schema.CopyColumns(e.Copy); copies { // without the table's name, which may be that of a partitioned table above this one
+		if list, copies := schema.CopyColumns(e.Copy); copies { // omit the table's name, which may be that of a partitioned table above this one
 			columns = strings.Join(list, ", ")
 		}
 		t.definition, t.inserts = definitions[name]+"\n"+columns, e.Copy == ""

@@ -71,7 +71,7 @@ func TestKeyIn(t *testing.T) {
 	}
 }
 
-// sides has the rows of a table in two dumps, in one or more segments each.
+// sides contains the rows of a table in two dumps, in one or more segments each.
 type sides struct{ from, to []string }
 
 // tableOf returns a Table with rows in segments.
@@ -181,7 +181,7 @@ func TestChangesOfDamagedRows(t *testing.T) {
 	}
 }
 
-// Different definitions make rows incomparable.
+// compare treats rows with different definitions as replaced.
 func TestCompareDefinitions(t *testing.T) {
 	rows := func(sum byte) *Rows {
 		return &Rows{dump: &dump.Dump{}, blocks: []archive.Block{{Length: 10, SHA256: [32]byte{sum}}}}

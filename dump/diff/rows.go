@@ -230,7 +230,7 @@ func (r *Rows) download(ctx context.Context, each func(catalog.ManifestSegment, 
 	return group.Wait()
 }
 
-// adjacent returns the segments at the start of list that follow each other without a gap.
+// adjacent returns the segments at the start of list that have no gaps between them.
 func adjacent(list []catalog.ManifestSegment) []catalog.ManifestSegment {
 	n := 1
 	for n < len(list) && list[n].Offset == list[n-1].Offset+list[n-1].Length {

@@ -30,11 +30,11 @@ type run struct {
 	level int
 }
 
-// mostRuns is the maximum number of runs of a level. Merging them limits the open files and
+// mostRuns is the maximum number of runs per level. It limits the number of open files and
 // the memory to read them, for a table of any size.
 const mostRuns = 64
 
-// A place is the place of a row in sorter.bytes, where its key precedes it.
+// A place is the position of a key and its row in sorter.bytes.
 type place struct{ at, key, row int }
 
 // placeSize is the size of a place in memory, in bytes.
@@ -43,7 +43,7 @@ const placeSize = 24
 func (s *sorter) keyOf(p place) []byte { return s.bytes[p.at : p.at+p.key] }
 func (s *sorter) rowOf(p place) []byte { return s.bytes[p.at+p.key : p.at+p.key+p.row] }
 
-// add adds a row. It copies key and row.
+// add adds a row. It copies both arguments.
 func (s *sorter) add(key, row []byte) error {
 	if len(s.rows) > 0 && len(s.bytes)+len(s.rows)*placeSize+len(key)+len(row) > s.limit {
 		if err := s.spill(); err != nil {

@@ -7,7 +7,8 @@ import (
 	"github.com/rubyforgood/hectl/mask"
 )
 
-// An open column and an open definition are marked; the reason for a rule may be unknown.
+// The text marks an open column and an open definition; the reason for a rule may be
+// unknown.
 func TestMaskCheckedText(t *testing.T) {
 	t.Parallel()
 	report := &mask.Report{

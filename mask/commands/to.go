@@ -165,7 +165,7 @@ func checkAbsent(ctx context.Context, store *s3store.Store, key string) error {
 	return err
 }
 
-// maskedCopy is a masked copy that is being made.
+// maskedCopy is a masked copy in progress.
 type maskedCopy struct {
 	src  dump.Object
 	dump *dump.Dump // src, opened

@@ -38,7 +38,7 @@ type scratch struct {
 }
 
 func (s *scratch) maskArray(dst, value, row []byte, f Func) ([]byte, error) {
-	// If the bounds do not begin with 1, they precede the array and an equals sign.
+	// Bounds that do not start at 1 precede the array, followed by an equals sign.
 	if len(value) > 0 && value[0] == '[' {
 		i := bytes.IndexByte(value, '=')
 		if i < 0 {

@@ -53,8 +53,8 @@ func (m maker) bcrypt() (Func, error) {
 	return m.each(func(dst, _, _ []byte) ([]byte, error) { return append(dst, hash()...), nil }, false), nil
 }
 
-// bcryptOf returns a function that hashes the password with a salt that depends on the
-// seed; golang.org/x/crypto/bcrypt accepts no salt. The first call computes the hash,
+// bcryptOf returns a function that returns a hash of the password. The salt depends on the
+// seed; golang.org/x/crypto/bcrypt accepts no salt. Only the first call computes the hash,
 // because that takes a while.
 func bcryptOf(password string, seed Seed) (hash func() string, err error) {
 	if err := CheckPassword(password); err != nil {

@@ -105,8 +105,8 @@ var errNotNumber = errors.New("not a number") // omits the value, which is secre
 
 // permuteNumber is digits for numbers. It keeps the sign and the number of digits before
 // and after the point. It permutes until the number is within greatest, the largest
-// magnitude of the type; nil means no limit. This ends, because repeated permutation leads
-// back to the original value.
+// magnitude of the type; nil means no limit. The loop ends, because repeated permutation
+// leads back to the original value.
 func permuteNumber(p *permuter, greatest func(negative bool) string) change {
 	return func(dst, value, _ []byte) ([]byte, error) {
 		if isInfinite(value) {
@@ -145,8 +145,8 @@ func isInfinite(value []byte) bool {
 	return len(value) > 0 && bytes.IndexFunc(value, unicode.IsDigit) < 0
 }
 
-// greatestOf returns a function for the largest magnitude of a positive or a negative
-// number of an integer type.
+// greatestOf returns a function that returns the largest magnitude of a positive or a
+// negative number of an integer type.
 func greatestOf(bits int) func(negative bool) string {
 	return func(negative bool) string {
 		switch {

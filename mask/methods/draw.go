@@ -92,7 +92,7 @@ func (k *keyedHash) drawInRow(value, row []byte) *draw {
 	}
 	d := k.start()
 	d.hash.Write(row)
-	d.hash.Write([]byte{'\n'}) // never part of a row
+	d.hash.Write([]byte{'\n'}) // a byte that is never part of a row
 	d.hash.Write(value)
 	return d.finish(k)
 }

@@ -9,10 +9,10 @@ import (
 
 var testSeed = NewSeed([]byte("a seed for tests"))
 
-// column returns a column whose type has this name in a dump, with encoding UTF8.
+// column returns a column in a UTF8 dump. sql is the name of its type in the dump.
 func column(sql string) Column { return Column{Type: masktest.Type(sql), Encoding: "UTF8"} }
 
-// specOf returns a use of a method that fits most columns.
+// specOf returns a Spec of a method, with an argument that fits most columns.
 func specOf(name string) Spec {
 	spec := Spec{Name: name}
 	switch name {

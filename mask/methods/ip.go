@@ -8,7 +8,7 @@ import (
 // longestAddress is the length of the longest IPv6 address, in characters.
 const longestAddress = 39
 
-// ip replaces an address with one of the same family that is not on the internet: one in
+// ip replaces an address with one of the same family that is not on the internet: in
 // 10.0.0.0/8, which is for private networks, or in 2001:db8::/32, which is for
 // documentation. It keeps the prefix length. A value that is not an address, such as a list
 // of addresses, becomes an IPv4 address.

@@ -17,7 +17,7 @@ func (m maker) lorem(k *keyedHash) (change, error) {
 	return latinText(k, m.most(), m.utf8()), nil
 }
 
-// latinText returns as much Latin as the value has characters, at most limit. unicode
+// latinText returns Latin with as many characters as the value, at most limit. unicode
 // reports whether the dump is in UTF-8; in other encodings, latinText treats each byte as a
 // character.
 func latinText(k *keyedHash, limit int, unicode bool) change {

@@ -12,8 +12,8 @@ import (
 type Column struct {
 	Type     schema.Type
 	Encoding string // encoding of the dump, such as "UTF8"
-	// Room is the maximum length of fake text because of an index, in bytes; 0 means no
-	// limit.
+	// Room is the maximum length of fake text in bytes, so that it fits an index; 0 means
+	// no limit.
 	Room int
 }
 
@@ -84,7 +84,7 @@ func (m maker) most() int {
 
 func (m maker) utf8() bool { return strings.EqualFold(m.encoding, "UTF8") }
 
-// base returns the type of a value; in an array, that is an element.
+// base returns the type of a value: for an array, that of its elements.
 func (m maker) base() schema.Type { return m.typ.Element().Root() }
 
 func (m maker) make(facts Facts) (Func, error) {

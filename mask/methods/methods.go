@@ -61,7 +61,7 @@ type Facts struct {
 	UniqueLength int
 
 	// Length is the number of characters that the column must allow for New to accept it.
-	// Above that, methods shorten their output to fit.
+	// In longer columns, methods still shorten their output to fit.
 	Length int
 
 	// PerRow methods draw for each row: equal values need not stay equal.

@@ -102,7 +102,7 @@ func appendScaled(dst, digits []byte, scale int) []byte {
 	return dst
 }
 
-// greatestInteger returns the function greatest of decimalNoise for an integer type.
+// greatestInteger returns the greatest function of decimalNoise for an integer type.
 func greatestInteger(bits int) func(negative bool) *big.Int {
 	magnitude := greatestOf(bits)
 	return func(negative bool) *big.Int {
@@ -111,7 +111,7 @@ func greatestInteger(bits int) func(negative bool) *big.Int {
 	}
 }
 
-// greatestDecimal returns the function greatest of decimalNoise for numeric(precision,
+// greatestDecimal returns the greatest function of decimalNoise for numeric(precision,
 // scale), without the point. A negative scale rounds to tens, hundreds and so on.
 func greatestDecimal(precision, scale int) func(negative bool) *big.Int {
 	ten := big.NewInt(10)

@@ -74,7 +74,7 @@ func (p *permuter) permutePart(q *permutation, digits []byte, tweak uint64) {
 	setNumber(digits[half:], b)
 }
 
-// single permutes one digit, by shuffling all ten.
+// single permutes a string of one digit by shuffling all ten digits.
 func (p *permuter) single(q *permutation, digit byte, tweak uint64) byte {
 	shuffled := [10]byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
 	r := p.round(q, 0, tweak, 0, 0)
@@ -86,8 +86,8 @@ func (p *permuter) single(q *permutation, digit byte, tweak uint64) byte {
 	return shuffled[digit]
 }
 
-// round is the round function: it returns 64 bits that depend on the key and on all
-// arguments. c is 0 except for the chain.
+// round is the round function of the network: it returns 64 bits that depend on the key and
+// on all arguments. c is 0 except for the chain.
 func (p *permuter) round(q *permutation, i, tweak, b, c uint64) uint64 {
 	binary.LittleEndian.PutUint64(q.in[:8], tweak)
 	binary.LittleEndian.PutUint64(q.in[8:], b)

@@ -42,7 +42,7 @@ func phoneNumber(k *keyedHash, limit int, isNumber bool) change {
 				case digits >= 7 && 5 <= left && left <= 7:
 					c = '5'
 				case left == digits && (c == '0' || c == '1' && digits > 10):
-					// A dialing prefix does not identify anyone.
+					// A dialing prefix does not identify a person.
 				default:
 					c = d.digit(left == digits || left == 10)
 				}
@@ -54,7 +54,7 @@ func phoneNumber(k *keyedHash, limit int, isNumber bool) change {
 }
 
 // phoneFormat returns the number of digits before the extension, and the index of the
-// extension. ok reports whether value is only a telephone number.
+// extension. ok reports whether value consists of a telephone number alone.
 func phoneFormat(value []byte) (digits, extension int, ok bool) {
 	extension = len(value)
 	for i, c := range value {

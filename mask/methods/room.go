@@ -9,7 +9,7 @@ const (
 	// MostInColumn is the maximum length of fake text in an indexed column, in bytes.
 	// Postgres does not compress values of up to 508 bytes.
 	MostInColumn = 500
-	digestLength = 64 // of an HMAC, in hexadecimal digits
+	digestLength = 64 // length of an HMAC in hexadecimal digits
 )
 
 // checkRoom rejects a rule's text that does not fit in an index.

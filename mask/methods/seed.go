@@ -24,7 +24,7 @@ import (
 // seed is as secret as the data. Printing a Seed does not reveal it. The zero Seed is not
 // secret.
 type Seed struct {
-	key func() [sha256.Size]byte // a function, because fmt prints the values of fields
+	key func() [sha256.Size]byte // a function, because fmt would print an array
 }
 
 // NewSeed returns the seed for a secret of any length.

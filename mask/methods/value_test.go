@@ -2,7 +2,7 @@ package methods
 
 import "testing"
 
-// A rule's texts are checked as far as hectl knows their types.
+// checkText checks a rule's texts as far as hectl knows their types.
 func TestCheckText(t *testing.T) {
 	for _, tt := range []struct {
 		typ, valid, invalid string

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// The lists have one word per line, without duplicates, in ASCII, which fits a dump in any
-// encoding. Changing a list changes the fake data for every existing seed file.
+// The lists have one word per line, without duplicates. The words are ASCII, so they fit a
+// dump in any encoding. Changing a list changes the fake data for every existing seed file.
 // words/LICENSE names the sources of the lists.
 var (
 	//go:embed words/first_names.txt

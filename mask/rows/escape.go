@@ -21,7 +21,7 @@ func Unescape(dst, field []byte) []byte {
 }
 
 // unescapeByte returns the byte that a backslash followed by s encodes, and the number of
-// bytes of s used.
+// bytes of s that it used.
 func unescapeByte(s []byte) (c byte, length int) {
 	switch c = s[0]; c {
 	case 'b':

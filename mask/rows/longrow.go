@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// longRow is the length from which rows are no longer kept in memory.
+	// longRow is the length from which hectl no longer keeps a row in memory.
 	longRow = 1 << 20 // in bytes
 
 	// maxValue is the longest value that a method takes, in bytes of COPY's text format,

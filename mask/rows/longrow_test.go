@@ -31,7 +31,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// A long row is masked like a short one, for any size of the pieces in which it arrives.
+// A long row that arrives in pieces of any size is masked like a short one.
 func TestLongRows(t *testing.T) {
 	table := drawingTable(t, true, testSeed, map[string]methods.Spec{"gender": {Name: "one_of", Texts: []string{"x", "y"}}, "about": {Name: "lorem"}, "mail": {Name: "null"}, "tags": {Name: "value", Text: "{}"}})
 	long := strings.Repeat("ab", longRow)
@@ -91,8 +91,8 @@ func TestLongRowsThatAreWrong(t *testing.T) {
 	}
 }
 
-// Unmasked columns and omitted rows take no memory. The sizes of a buffered value and of a
-// row are limited. Neither limit costs memory before it is reached.
+// Unmasked columns and omitted rows take no memory. Values and rows above the limits are
+// refused without first reading them into memory.
 func TestMemoryOfLongRows(t *testing.T) {
 	columns := func(methods ...Column) *Table { return &Table{Name: "public.files", Columns: methods} }
 	name := Column{Name: "name", Method: shout}

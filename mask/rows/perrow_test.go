@@ -64,8 +64,7 @@ func readAll(t *testing.T, r io.Reader) []byte {
 }
 
 // In columns with few distinct values, each row has its own draw. A row has the same draw
-// throughout a run, and in every run with the same seed, for any size of the pieces in
-// which the rows arrive.
+// in every run with the same seed, even if the rows arrive in other pieces.
 func TestRowsDraw(t *testing.T) {
 	rows := people(60)
 	whole := strings.Join(rows, "")

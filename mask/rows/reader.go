@@ -65,7 +65,7 @@ func (r *reader) next() {
 			r.begin()
 		case r.inErr == nil:
 			if len(r.out) > 0 {
-				r.ready = r.out // return these without waiting for more
+				r.ready = r.out // return these rows without waiting for more
 				return
 			}
 			r.fill()

@@ -16,7 +16,7 @@ type masker struct {
 	out    []byte
 	draws  bool   // some column is PerRow
 	key    []byte // identifies the row
-	row    []byte // key, with the column
+	row    []byte // the column's scope and key, reused
 	value  []byte // an unescaped value, reused
 	plain  []byte // a masked value before it is escaped, reused
 }

@@ -59,8 +59,7 @@ func (w *Where) picks(row []byte) bool {
 // before its error.
 func (t *Table) Reader(r io.Reader) io.Reader { return t.ReaderAfter(r, 0) }
 
-// ReaderAfter is like Reader, for rows that are not the first ones of the table. before is
-// the number of preceding rows.
+// ReaderAfter is like Reader, but r continues the table after before rows.
 func (t *Table) ReaderAfter(r io.Reader, before int64) io.Reader {
 	return &reader{masker: newMasker(t, before), in: r}
 }

@@ -38,7 +38,7 @@ func (s *blockBytes) Read(p []byte) (int, error) {
 // error, every read returns the same error.
 type chunkReader struct {
 	bytes blockBytes
-	in    *bufio.Reader // buffers bytes
+	in    *bufio.Reader // input, with a buffer
 	left  int64         // bytes left in the chunk
 	err   error         // io.EOF after the last chunk
 }

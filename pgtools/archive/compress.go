@@ -41,9 +41,9 @@ func newZstdEncoder(level int, more ...zstd.EOption) (*zstd.Encoder, error) {
 		zstd.WithZeroFrames(true))...)
 }
 
-// gzipLevel translates a level of zlib to the level of this library with the same
-// compression. The two lowest levels of the library hardly compress hexadecimal digits,
-// which COPY writes for bytea. Level 7 is slower than 6 and compresses no better.
+// gzipLevel translates a level of zlib to the level of this library that compresses equally
+// well. The two lowest levels of the library hardly compress hexadecimal digits, which COPY
+// writes for bytea. Level 7 is slower than 6 and compresses no better.
 //
 // Compressed sizes of COPY text in MB, with zlib and then with this library:
 //
@@ -52,7 +52,7 @@ func newZstdEncoder(level int, more ...zstd.EOption) (*zstd.Encoder, error) {
 //	level 6   1.41   1.41        5.68   5.45    6.55   6.29     1.43   1.29
 //
 // A dump of the demo's 1 GB database takes 130 and 113 MB at level 1, and 100 and 98 MB at
-// level 6, at which this library needs a fifth more time than at level 1.
+// level 6. This library needs a fifth more time for level 6 than for level 1.
 func gzipLevel(level int) int {
 	const usual = 6 // default level of zlib and pg_dump
 	if level <= 0 {

@@ -12,9 +12,9 @@ const (
 	meanTail   = 1 << 20 // mean length after minSegment, without the limit
 )
 
-// isBoundary reports whether a segment of at least minSegment bytes ends with row. Only the
-// row itself decides, so an added or removed row changes only the segments around it; the
-// other segments are the same in the next dump.
+// isBoundary reports whether a segment of at least minSegment bytes ends with row. It looks
+// only at the row itself, so adding or removing a row changes only the segments around it;
+// the other segments are the same in the next dump.
 func isBoundary(row []byte) bool {
 	share := min(uint64(len(row))<<32/meanTail, 1<<32)
 	castagnoli := crc32.MakeTable(crc32.Castagnoli) // the library computes it once, and uses the CPU's instruction

@@ -43,7 +43,7 @@ func cut(t *testing.T, pieces []string) []string {
 	return segments
 }
 
-// Segments have 1 to 4 MiB, and a change of rows affects only a few.
+// Segments have 1 to 4 MiB, and a changed row affects only a few of them.
 func TestCutter(t *testing.T) {
 	var rows []string
 	for i := range 200_000 {

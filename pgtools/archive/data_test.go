@@ -36,7 +36,7 @@ func readBlock(d *archive.DataReader, r io.Reader, b archive.Block) error {
 // pipes are the archives that were written to a pipe, one for each compression.
 var pipes = []string{"18-none-pipe", "18-gzip-pipe", "18-lz4-pipe", "18-zstd-pipe"}
 
-// A DataReader reads nothing after its block, and works with any size of Read.
+// A DataReader reads nothing after its block, and supports any size of Read.
 func TestDataReaderReadsItsBlockOnly(t *testing.T) {
 	for _, name := range pipes {
 		data := fixture(t, name)

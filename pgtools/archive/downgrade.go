@@ -54,7 +54,7 @@ const (
 // downgrade copies a head with replacements.
 type downgrade struct {
 	from []byte
-	at   int64 // offset in from up to which bytes have been copied or skipped
+	at   int64 // bytes of from that have been copied or skipped
 	out  []byte
 }
 

@@ -66,7 +66,7 @@ const (
 	SectionPostData
 )
 
-// OffsetState is what the table of contents records about a block's offset.
+// OffsetState reports whether an entry has a block and whether its offset is known.
 type OffsetState byte
 
 // The states, numbered as in the archive.

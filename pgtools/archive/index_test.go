@@ -54,7 +54,7 @@ func TestIndexerInPieces(t *testing.T) {
 	}
 }
 
-// An archive truncated at any byte is incomplete, and the error names the place.
+// A truncated archive is incomplete, and the error names the place, wherever it ends.
 func TestScanOfATruncatedArchive(t *testing.T) {
 	data := fixture(t, "17-gzip-pipe")
 	h := readHead(t, data)

@@ -17,7 +17,7 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// update selects rewriting testdata: script/majors --update.
+// update makes the tests rewrite testdata: script/majors --update.
 var update = os.Getenv("HECTL_UPDATE_TESTDATA") != ""
 
 func TestMajors(t *testing.T) {

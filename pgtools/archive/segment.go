@@ -29,7 +29,7 @@ const endOfRows = "\\.\n\n\n"
 //     pg_restore ignores the rest of a chunk after the end of a zstd frame.
 type Segment struct {
 	Chunks []byte            // bytes of the block
-	Length int               // of the text, in bytes
+	Length int               // length of the text, in bytes
 	SHA256 [sha256.Size]byte // checksum of the text
 
 	adler uint32

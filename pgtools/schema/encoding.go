@@ -48,7 +48,7 @@ func EmbedsASCII(encoding string) bool {
 
 func isSJIS(encoding string) bool { return encoding == "SJIS" || encoding == "SHIFT_JIS_2004" }
 
-// narrowEncodings returns all other encodings that pg_dump 12 to 19 supports.
+// narrowEncodings returns the encodings in pg_dump 12 to 19 that EmbedsASCII excludes.
 func narrowEncodings() []string {
 	return strings.Fields(`SQL_ASCII UTF8 EUC_JP EUC_JIS_2004 EUC_CN EUC_KR EUC_TW MULE_INTERNAL
 		LATIN1 LATIN2 LATIN3 LATIN4 LATIN5 LATIN6 LATIN7 LATIN8 LATIN9 LATIN10
@@ -61,9 +61,9 @@ func isSetting(desc string) bool {
 	return desc == "ENCODING" || desc == "STDSTRINGS" || desc == "SEARCHPATH"
 }
 
-// settings refuses such entries unless they are exactly as pg_dump writes them. pg_restore
-// only looks for the first quote in them, so a comment could make it read a different value
-// than hectl does.
+// settings refuses entries for which isSetting is true, unless they are exactly as pg_dump
+// writes them. pg_restore only looks for the first quote in them, so a comment could make
+// it read a different value than hectl does.
 func settings(h *archive.Head) error {
 	seen := map[string]bool{}
 	for e := range h.All() {

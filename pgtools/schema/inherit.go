@@ -65,7 +65,7 @@ func (b *schemaBuilder) describe(t *Type, depth int) error {
 	return nil
 }
 
-// inherit adds the columns and checks of its parents and of its row type to d.
+// inherit adds the columns and checks of d's parents and row type to d.
 func (b *schemaBuilder) inherit(d *definition, done map[Name]bool, depth int) {
 	if done[d.Name] || depth > maxDepth {
 		return

@@ -71,7 +71,7 @@ type inserts struct {
 	into func(Name) bool
 
 	step  step
-	depth int    // of parentheses
+	depth int    // depth of parentheses
 	quote byte   // the open quote, ' or "; 0 outside of quotes
 	skip  bool   // the next byte is escaped, or the second of a character
 	last  byte   // last byte outside quotes

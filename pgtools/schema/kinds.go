@@ -61,7 +61,7 @@ func kinds() map[string]kindOf {
 		// For any object.
 		"COMMENT":        {first: []string{"comment on"}},
 		"SECURITY LABEL": {more: []string{"security label"}},
-		// Before the rows.
+		// Restored before the rows.
 		"SCHEMA":                    {first: []string{"create schema @ $"}},
 		"EXTENSION":                 {first: []string{"create extension [if+not+exists] @ with schema @ $", "create extension [if+not+exists] @ $"}},
 		"PROCEDURAL LANGUAGE":       {first: []string{"create [or+replace] [trusted] [procedural] language @"}},
@@ -105,7 +105,7 @@ func kinds() map[string]kindOf {
 		"SEQUENCE SET":             {first: []string{"select pg_catalog . setval ( lit , num , <true|false> ) $"}},
 		"STATISTICS DATA":          {more: []string{"select * from pg_catalog . <pg_restore_relation_stats|pg_restore_attribute_stats> ("}},
 		"EXTENDED STATISTICS DATA": {more: []string{"select * from pg_catalog . pg_restore_extended_stats ("}},
-		// After the rows.
+		// Restored after the rows.
 		"INDEX":                        {first: []string{"create [unique] index @ on [only] @ using"}, more: aboutIndexes},
 		"INDEX ATTACH":                 {first: []string{"alter index @ attach partition @ $"}},
 		"STATISTICS":                   {first: []string{"create statistics @"}, more: []string{"alter statistics @ set statistics num $"}},

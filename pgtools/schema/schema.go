@@ -187,5 +187,5 @@ type Domain struct {
 	Name
 	Base    Type
 	NotNull bool
-	Checks  []Check // use VALUE for the value
+	Checks  []Check // conditions on VALUE
 }
