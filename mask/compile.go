@@ -101,7 +101,7 @@ func (r *Rules) compile(head *archive.Head, seed methods.Seed, opt Options) *com
 	return r.compileSchema(schema.Read(head), head, seed, opt)
 }
 
-// compileSchema is compile for a head whose schema has been read.
+// compileSchema is like compile, for a head whose schema has been read.
 func (r *Rules) compileSchema(s *schema.Schema, head *archive.Head, seed methods.Seed, opt Options) *compiler {
 	c := &compiler{
 		rules: r, seed: seed, head: head, schema: s, takes: opt.Takes, keep: opt.Keep,

@@ -13,8 +13,8 @@ import (
 // An orphan is a foreign key from restored rows to rows that never leave production.
 type orphan struct{ table, column, key, references string }
 
-// clearKeys makes columns NULL that refer to rows that are never restored, as ON DELETE SET
-// NULL would. It records foreign keys for which that is impossible, and reports whether
+// clearKeys sets columns that refer to never-restored rows to NULL, as ON DELETE SET NULL
+// would. It records foreign keys for which that is impossible, and reports whether
 // there are any.
 func (j *credentialJudge) clearKeys(t *schema.Table, r *replacements) bool {
 	for _, of := range parts(j.byName, t) {

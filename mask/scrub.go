@@ -125,7 +125,7 @@ func (j *credentialJudge) table(t *schema.Table) *replacements {
 	return j.named(t, j.names(t))
 }
 
-// named is table for a table whose lineage is names.
+// named is like table, for a table whose lineage is names.
 func (j *credentialJudge) named(t *schema.Table, names []string) *replacements {
 	if r, ok := j.decided[t]; ok {
 		return r

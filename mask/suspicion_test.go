@@ -82,7 +82,7 @@ func TestSuspiciousKeys(t *testing.T) {
 	}
 }
 
-// columnOf returns a column of a type or of the enum mood.
+// columnOf returns a column of type typ, which may be the enum mood.
 func columnOf(typ string) schema.Column {
 	c := schema.Column{Name: "c", Type: masktest.Type(typ)}
 	if typ == "mood" {

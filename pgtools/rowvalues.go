@@ -187,7 +187,7 @@ func (c Complaint) withoutRow(phrases Phrases) Complaint {
 	return c.cut(phrases)
 }
 
-// cut is withoutRow for a complaint that may quote rows.
+// cut is like withoutRow, for a complaint that may quote rows.
 func (c Complaint) cut(phrases Phrases) Complaint {
 	switch {
 	case strings.HasPrefix(c.Command, "INSERT "):

@@ -18,8 +18,8 @@ const DefaultPassword = "password"
 // bcryptCost is Devise's default: the base-2 logarithm of the number of rounds.
 const bcryptCost = 11
 
-// CheckPassword returns an error if bcrypt cannot hash the password. Its text completes
-// "the password".
+// CheckPassword returns an error if bcrypt cannot hash the password. The error text
+// completes "the password".
 func CheckPassword(password string) error {
 	if password == "" || len(password) > 72 {
 		return fmt.Errorf("has %d bytes; bcrypt takes 1 to 72", len(password))

@@ -95,7 +95,7 @@ func appendPadded(dst []byte, n int64, width int) []byte {
 }
 
 // days returns the number of days from 1970-01-01 to the date. Like Postgres, it uses the
-// Gregorian calendar for all time. It starts years on 1 March, so a leap day is the last
+// Gregorian calendar for all dates. It starts years on 1 March, so a leap day is the last
 // day of its year.
 func (m moment) days() int64 {
 	y, month := m.year, (m.month+9)%12 // March is 0

@@ -24,7 +24,7 @@ func (m maker) digits(*keyedHash) (change, error) {
 	return m.short(permuteText(p)), nil
 }
 
-// permuteText is digits for text.
+// permuteText implements digits for text.
 func permuteText(p *permuter) change {
 	return func(dst, value, _ []byte) ([]byte, error) {
 		q := p.get()
@@ -58,7 +58,7 @@ func (q *permutation) appendDigits(dst, value []byte) []byte {
 	return dst
 }
 
-// permuteUnicode is permuteText for UTF-8 that is not all ASCII. A digit becomes another
+// permuteUnicode is like permuteText, for UTF-8 that is not all ASCII. A digit becomes another
 // digit of the same script.
 func (p *permuter) permuteUnicode(q *permutation, dst, value []byte) []byte {
 	q.digits = q.digits[:0]
@@ -103,7 +103,7 @@ func zeroOf(r rune) (zero rune, ok bool) {
 
 var errNotNumber = errors.New("not a number") // omits the value, which is secret
 
-// permuteNumber is digits for numbers. It keeps the sign and the number of digits before
+// permuteNumber implements digits for numbers. It keeps the sign and the number of digits before
 // and after the point. It permutes until the number is within greatest, the largest
 // magnitude of the type; nil means no limit. The loop ends, because repeated permutation
 // leads back to the original value.

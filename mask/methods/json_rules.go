@@ -240,7 +240,7 @@ func wordsOrDigits(words, digits change) change {
 	}
 }
 
-// jsonOrWords is c for a column of text. A value that is not a document, or becomes too
+// jsonOrWords returns c for a column of text. A value that is not a document, or becomes too
 // long, is replaced with words.
 func jsonOrWords(c, words change, limit int, unicode bool) change {
 	return func(dst, value, row []byte) ([]byte, error) {

@@ -28,8 +28,8 @@ const (
 	TSVector              // tsvector
 )
 
-// KindOf returns the kind of type t. An array has the kind of its elements, a domain that
-// of its base type.
+// KindOf returns the kind of type t. An array has the kind of its elements, and a domain
+// has that of its base type.
 func KindOf(t schema.Type) Kind {
 	e := t.Root().Element().Root()
 	if e.Name.Schema != "" {

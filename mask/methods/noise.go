@@ -121,7 +121,7 @@ func greatestDecimal(precision, scale int) func(negative bool) *big.Int {
 	return func(bool) *big.Int { return n }
 }
 
-// floatNoise is decimalNoise for binary floating-point numbers.
+// floatNoise is like decimalNoise, for binary floating-point numbers.
 func floatNoise(k *keyedHash, percent, bits int) change {
 	return func(dst, value, row []byte) ([]byte, error) {
 		if isInfinite(value) {

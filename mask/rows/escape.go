@@ -49,7 +49,7 @@ func unescapeByte(s []byte) (c byte, length int) {
 	return c, 1
 }
 
-// unescapeHex is unescapeByte for an s that begins with x.
+// unescapeHex is like unescapeByte, for an s that begins with x.
 func unescapeHex(s []byte) (c byte, length int) {
 	for length = 1; length < 3 && length < len(s); length++ {
 		digit, ok := hexDigit(s[length])

@@ -144,7 +144,7 @@ func wrapped(payload []byte) []byte {
 	return append(block, 0, 0, 0, 0, 0)
 }
 
-// readSome is readBlock with a limit for decompression bombs.
+// readSome is like readBlock, with a limit for decompression bombs.
 func readSome(d *archive.DataReader, r io.Reader, b archive.Block) error {
 	err := d.Reset(r, b)
 	budget := int64(16 << 20)

@@ -121,7 +121,7 @@ type Entry struct {
 // comments takes about 2 kB, so there is room for 100,000 tables.
 const maxHead = 256 << 20
 
-// maxEntries keeps a hostile head of nothing but tiny entries from taking many times its
+// maxEntries keeps a hostile head with only tiny entries from taking many times its
 // length in memory. Real entries have more than 128 bytes.
 const maxEntries = maxHead / 128
 

@@ -74,7 +74,7 @@ func TestMajorsTestdata(t *testing.T) {
 	}
 }
 
-// toRedirected is toFile, except that the caller opens the file, as a shell does.
+// toRedirected is like toFile, except that the caller opens the file, as a shell does.
 func (d database) toRedirected(tb testing.TB, args ...string) []byte {
 	tb.Helper()
 	file, err := os.Create(filepath.Join(tb.TempDir(), "file"))
