@@ -38,7 +38,7 @@ func (p *Plan) Sparing(head *archive.Head, address string) *Plan {
 	return &spared
 }
 
-// spare returns t with a column that keeps one value.
+// spare returns a copy of t in which column keeps one value.
 func spare(t *rows.Table, column string, value []byte) *rows.Table {
 	other := *t
 	other.Columns = slices.Clone(t.Columns)

@@ -17,7 +17,7 @@ import (
 	"github.com/rubyforgood/hectl/pgtools"
 )
 
-// Settings of a role and a database are meant for the application.
+// Connect turns off timeouts of a role and a database, which are meant for the application.
 func TestConnectTurnsTimeoutsOff(t *testing.T) {
 	t.Parallel()
 	c, name := database(t)

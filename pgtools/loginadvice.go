@@ -104,7 +104,7 @@ func (c Conn) missingPassword() string {
 }
 
 // passwordOfRole returns the command that sets a password for a role on this machine.
-// Debian's superuser has none.
+// Debian's superuser has no password.
 func (c Conn) passwordOfRole() string {
 	if words := c.superuser("psql"); words != nil && plainRole.MatchString(c.User()) {
 		return "\ngive the role a password: " + strings.Join(words, " ") + ` -c '\password ` + c.User() + `'`

@@ -58,8 +58,8 @@ func (q *permutation) appendDigits(dst, value []byte) []byte {
 	return dst
 }
 
-// permuteUnicode is like permuteText, for UTF-8 that is not all ASCII. A digit becomes another
-// digit of the same script.
+// permuteUnicode is like permuteText, for UTF-8 that is not all ASCII. A digit becomes
+// another digit of the same script.
 func (p *permuter) permuteUnicode(q *permutation, dst, value []byte) []byte {
 	q.digits = q.digits[:0]
 	for _, r := range string(value) {
@@ -103,8 +103,8 @@ func zeroOf(r rune) (zero rune, ok bool) {
 
 var errNotNumber = errors.New("not a number") // omits the value, which is secret
 
-// permuteNumber implements digits for numbers. It keeps the sign and the number of digits before
-// and after the point. It permutes until the number is within greatest, the largest
+// permuteNumber implements digits for numbers. It keeps the sign and the number of digits
+// before and after the point. It permutes until the number is within greatest, the largest
 // magnitude of the type; nil means no limit. The loop ends, because repeated permutation
 // leads back to the original value.
 func permuteNumber(p *permuter, greatest func(negative bool) string) change {

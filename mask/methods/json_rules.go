@@ -240,8 +240,8 @@ func wordsOrDigits(words, digits change) change {
 	}
 }
 
-// jsonOrWords returns c for a column of text. A value that is not a document, or becomes too
-// long, is replaced with words.
+// jsonOrWords returns c for a column of text. A value that is not a document, or becomes
+// too long, is replaced with words.
 func jsonOrWords(c, words change, limit int, unicode bool) change {
 	return func(dst, value, row []byte) ([]byte, error) {
 		from := len(dst)

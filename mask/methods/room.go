@@ -45,8 +45,8 @@ func (m maker) short(c change) change {
 	}
 }
 
-// shortNumber is like short, for numbers. It keeps the last digits of a number that is too long:
-// they are zeros, which need no room.
+// shortNumber is like short, for numbers. It keeps the last digits of a number that is too
+// long: they are zeros, which need no room.
 func (m maker) shortNumber(c change) change {
 	if m.room == 0 {
 		return c
