@@ -83,8 +83,9 @@ func notUnique(typ string) bool {
 	return typ == "boolean" || typ == "xml" || typ == "public.mood" || typ == "public.hstore"
 }
 
-// If hectl accepts a method for a column, Postgres accepts all its values: type, length,
-// NOT NULL, unique indexes, primary keys, and checks of a domain.
+// If hectl accepts a method for a column, Postgres accepts all of the method's values
+// there, despite types, lengths, NOT NULL, unique indexes, primary keys, and checks of a
+// domain.
 func TestWhatIsAcceptedLoads(t *testing.T) {
 	c := pgtest.New(t)
 	whole := dumpOf(t, c, "matrix", sayable(t, c, matrixSQL()))

@@ -121,7 +121,7 @@ func TestMemoryOfLongRows(t *testing.T) {
 		}
 		most := uint64(8 << 20)
 		if tt.what == "masked" {
-			most = 8 * maxValue // all buffers while one grows
+			most = 8 * maxValue // all buffers allocated while the value grows
 		}
 		if used := after.TotalAlloc - before.TotalAlloc; used > most {
 			t.Errorf("%s: %d bytes", tt.what, used)

@@ -59,7 +59,8 @@ func (w *Where) picks(row []byte) bool {
 // before its error.
 func (t *Table) Reader(r io.Reader) io.Reader { return t.ReaderAfter(r, 0) }
 
-// ReaderAfter is like Reader, but r continues the table after before rows.
+// ReaderAfter is like Reader, for a later part of the table. before is the number of rows
+// that precede it.
 func (t *Table) ReaderAfter(r io.Reader, before int64) io.Reader {
 	return &reader{masker: newMasker(t, before), in: r}
 }

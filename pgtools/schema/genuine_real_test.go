@@ -11,8 +11,8 @@ import (
 	"github.com/rubyforgood/hectl/test/pgtest"
 )
 
-// genuineWithOptions checks that no output of pg_dump is refused, with any options: neither
-// the table of contents, nor rows in statements.
+// genuineWithOptions checks that pg_dump's output is never refused, with any options:
+// neither the table of contents, nor rows in statements.
 func genuineWithOptions(t *testing.T, c *pgtest.Cluster, database string) {
 	t.Helper()
 	statistics := ""
