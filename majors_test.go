@@ -159,7 +159,7 @@ func TestMajorsRefuse(t *testing.T) {
 		want     []string
 	}{
 		"strings": {eighteen, newest, 19, `CREATE TABLE t (a text DEFAULT 'a\b'); ALTER DATABASE strings SET standard_conforming_strings = off`,
-			[]string{"standard_conforming_strings = off, which PostgreSQL 19 does not have", "hint: dump it with PGOPTIONS="}},
+			[]string{"standard_conforming_strings = off, which PostgreSQL 19 does not have", "hint: dump the database again with PGOPTIONS="}},
 		"method": {seventeen, seventeen, 15, `CREATE TABLE t (a int) PARTITION BY LIST (a) USING heap`,
 			[]string{"archive format 1.16, which needs pg_restore 17 or newer", "partitioned table with an access method", "hint: "}},
 	} {

@@ -169,7 +169,7 @@ func (p *yamlRules) definitions(kv pair) map[string]string {
 	for _, one := range p.pairs(kv.value) {
 		text, ok := p.text(one.value)
 		if !ok || text != "keep" && !definitionHash.MatchString(text) {
-			p.wrong(one.at, "mask.definitions", `"hectl mask check --suggest" prints the hashes`, "%s needs keep or a definition's hash", one.key)
+			p.wrong(one.at, "mask.definitions", `run "hectl mask check --suggest" to print the hashes`, "%s needs keep or a definition's hash", one.key)
 			continue
 		}
 		reviewed[one.key] = text

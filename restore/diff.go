@@ -238,7 +238,7 @@ func (o *diffOptions) find(ctx context.Context, env *command.Env) (from, to dump
 	}
 	older, found, err := object.Older(ctx)
 	if err == nil && !found {
-		err = fault.New(fault.NotFound, `"hectl list" shows the dumps`, "there is no dump before %s", object.Name())
+		err = fault.New(fault.NotFound, `run "hectl list" to see the dumps`, "there is no dump before %s", object.Name())
 	}
 	return older, to, err
 }
@@ -515,7 +515,7 @@ func (o *diffOptions) show(ctx context.Context, stdout io.Writer, d *diff.Differ
 		return t.Name.String() == o.rows || t.Name.Schema+"."+t.Name.Name == o.rows || t.Name.Schema == "public" && t.Name.Name == o.rows
 	})
 	if at < 0 {
-		return fault.New(fault.Usage, `"hectl diff" lists the tables`, "neither dump has rows for table %s", fault.Quote(o.rows))
+		return fault.New(fault.Usage, `run "hectl diff" to list the tables`, "neither dump has rows for table %s", fault.Quote(o.rows))
 	}
 	t := d.Tables[at]
 	switch t.State {
@@ -567,7 +567,7 @@ func (o *diffOptions) show(ctx context.Context, stdout io.Writer, d *diff.Differ
 // rows masking leaves out.
 func (o *diffOptions) maskOf(d *dump.Dump, entry *archive.Entry) (*rows.Table, error) {
 	if o.rules.None() {
-		return nil, fault.New(fault.Usage, "--raw shows the rows unmasked", "hectl.yml has base: none and no rules to mask the rows of %s with", entry.DisplayName())
+		return nil, fault.New(fault.Usage, "add --raw to show the rows unmasked", "hectl.yml has base: none and no rules to mask the rows of %s with", entry.DisplayName())
 	}
 	is := func(e *archive.Entry) bool { return e.Namespace == entry.Namespace && e.Tag == entry.Tag }
 	plan, seed, err := o.rules.ByRules(d.Head, mask.Options{Takes: is, RowsOnly: true}, true, "")
@@ -581,7 +581,7 @@ func (o *diffOptions) maskOf(d *dump.Dump, entry *archive.Entry) (*rows.Table, e
 	plan = plan.Over(credentials)
 	masked := plan.Table(entry)
 	if masked != nil && masked.None {
-		return nil, fault.New(fault.Usage, "--raw shows them", "masking leaves out all rows of %s", entry.DisplayName())
+		return nil, fault.New(fault.Usage, "add --raw to show them", "masking leaves out all rows of %s", entry.DisplayName())
 	}
 	return masked, nil
 }

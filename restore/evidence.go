@@ -163,7 +163,7 @@ func (e *evidence) addRunner(ctx context.Context, r *audit.Report, out *console.
 	if e.found != nil && ctx.Err() == nil {
 		id, err := e.found.Store.Identity(ctx)
 		if err != nil {
-			out.Detail("no AWS identity for the report: %v", err)
+			out.Detail("cannot add the AWS identity to the report: %v", err)
 		}
 		r.RunBy.AWS = id.ARN
 	}

@@ -104,7 +104,7 @@ func (o *maskOptions) Run(ctx context.Context, env *command.Env) error {
 	}
 	label, _, ok := catalog.ParseKey(src.Bucket.Base, src.Dump.Key)
 	if !ok {
-		return fault.New(fault.Usage, `"hectl list" shows the dumps`, "%s is not named like a dump", src.Name())
+		return fault.New(fault.Usage, `run "hectl list" to see the dumps`, "%s is not named like a dump", src.Name())
 	}
 	d, err := src.OpenReadable(ctx)
 	if err != nil {

@@ -167,7 +167,7 @@ func noLiterals(h *archive.Head, server pgtools.Version) error {
 	if on, said := h.StandardStrings(); on || !said || server.Major < 19 {
 		return nil
 	}
-	return fault.New(fault.Failed, `dump it with PGOPTIONS="-c standard_conforming_strings=on" in the environment, or restore it into PostgreSQL 18 or older`,
+	return fault.New(fault.Failed, `dump the database again with PGOPTIONS="-c standard_conforming_strings=on" in the environment, or restore the dump into PostgreSQL 18 or older`,
 		"the dump was made with standard_conforming_strings = off, which PostgreSQL %d does not have", server.Major)
 }
 

@@ -193,7 +193,7 @@ func (c Commands) Explain(ctx context.Context, s *target.Session, p *Plan, err e
 	case ctx.Err() != nil:
 		return err
 	case command:
-		return fault.Wrap(fault.CodeOf(err), "use --keep-failed to keep the database on which it failed, or --no-after-restore to fetch without the commands", err)
+		return fault.Wrap(fault.CodeOf(err), "use --keep-failed to keep the restored database for inspection, or --no-after-restore to fetch without the commands", err)
 	}
-	return fault.Wrap(fault.CodeOf(err), "use --keep-failed to keep the database on which it failed", err)
+	return fault.Wrap(fault.CodeOf(err), "use --keep-failed to keep the restored database for inspection", err)
 }

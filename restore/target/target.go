@@ -350,7 +350,7 @@ func (s *Session) CheckIdentity(ctx context.Context, tx *pgtools.Tx, name string
 		return fmt.Errorf("check %s again: %w", name, err)
 	}
 	if !same {
-		return fault.New(fault.Refused, "fetch again", "refused to replace %s: in the meantime, another database took its place or it became a template", s)
+		return fault.New(fault.Refused, "fetch again", "refused to replace %s: another database took its place during the run, or it became a template", s)
 	}
 	return nil
 }
