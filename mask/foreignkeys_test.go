@@ -20,7 +20,7 @@ func TestForeignKeys(t *testing.T) {
 		{"teams: {name: hash}", broken, key(false)},
 		{"people: {name: hash}, teams: {name: {hash: 16}}", broken, key(false)},
 		{"people: {name: null}, teams: {name: hash}", "", key(false)},
-		{"people: {name: lorem}, teams: {name: lorem}", "lorem draws for each row", key(false)},
+		{"people: {name: lorem}, teams: {name: lorem}", "lorem makes a new value for each row", key(false)},
 		{"teams: {rows: none}", "foreign key k refers to teams, whose rows are left out", key(false)},
 		{"teams: {rows: none}", "", key(true)},
 		{"teams: {rows: none}, people: {name: null}", "", key(false)},

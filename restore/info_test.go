@@ -21,8 +21,8 @@ func TestInformationText(t *testing.T) {
 		{"nothing", information{}, []string{"dev does not exist on the server"}},
 		{"only the target", information{Database: database}, []string{"dev, 9.5 MB (the server)"}},
 		{"with a previous one", information{Database: database, Previous: previous}, []string{"dev, ", "the previous database; to go back: hectl rollback"}},
-		{"recreated", information{Database: database, Previous: previous, Recreated: true}, []string{"dev, ", "since; to put it back: hectl rollback"}},
-		{"gone", information{Previous: previous, Recreated: true}, []string{"does not exist", "gone; to put it back"}},
+		{"recreated", information{Database: database, Previous: previous, Recreated: true}, []string{"dev, ", "since); to put it back: hectl rollback"}},
+		{"gone", information{Previous: previous, Recreated: true}, []string{"does not exist", "gone); to put it back"}},
 		{"all of it", information{
 			Database: database, Snapshots: []snapshot.Info{{Name: "a", Saved: saved}, {Name: "b", Saved: saved, Automatic: true}},
 			Temps: []databaseInfo{{Name: "dev_hectl_1"}}, Beside: 2000,

@@ -46,7 +46,7 @@ func TestNewChoice(t *testing.T) {
 		"--at=":                      `--at "" is neither a time such as 2026-11-26 or 2026-11-26T14:30 nor an age such as 3h, 2d or 1y6m`,
 		"--at friday":                `--at "friday" is neither a time`,
 		"--at 90m":                   `--at "90m" could mean months or minutes`,
-		"--at 2026-11-26 x.rds.dump": `--at finds a dump by its time, and "x.rds.dump" already names one`,
+		"--at 2026-11-26 x.rds.dump": `--at finds a dump by its time, but "x.rds.dump" already names one`,
 	} {
 		_, err := choose(t, now, strings.Fields(args)...)
 		if fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), want) {
