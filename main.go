@@ -81,7 +81,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		Now:     time.Now,
 		RunID:   strings.ToLower(rand.Text()[:8]),
 	})
-	// Set before the flags are parsed: errors about flags also have a format.
+	// Set the format before parsing the flags, because flag errors are logged in it too.
 	if err := out.SetLogFormat(os.Getenv("HECTL_LOG_FORMAT")); err != nil {
 		out.Fail(err)
 		return int(fault.CodeOf(err))

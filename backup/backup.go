@@ -454,8 +454,8 @@ func confirmUpload(ctx context.Context, out *console.Console, store *s3store.Sto
 	return listed, err
 }
 
-// joinWarnings joins the errors of a run that has made a dump into one line. It returns
-// nil if all of them are nil.
+// joinWarnings joins errors into one, on a single line, for a run that has already made
+// its dump. It returns nil if all of them are nil.
 func joinWarnings(errs ...error) error {
 	var joined error
 	for _, err := range errs {

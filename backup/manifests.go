@@ -27,7 +27,7 @@ func (o *backupOptions) newManifest(r backupResult, src *source.Source, hectlVer
 }
 
 // writeManifest completes m from the stream and writes it. A dump without a manifest can
-// be restored but not checked in parts, so the error is only a fault.Warnings.
+// be restored but not checked in parts, so errors have the code fault.Warnings.
 func (o *backupOptions) writeManifest(ctx context.Context, out *console.Console, store *s3store.Store, m *catalog.Manifest, dump dumped) error {
 	stream := dump.Stream
 	if !stream.Known() {

@@ -116,7 +116,7 @@ func Check(d *Dump, opaque string, in io.Reader, sum *s3store.Sum) (*Report, err
 			return nil, err
 		}
 	}
-	if _, err := io.Copy(io.Discard, in); err != nil { // read the rest of a damaged archive
+	if _, err := io.Copy(io.Discard, in); err != nil { // the rest of a damaged archive, or all of an object without a head
 		return nil, err
 	}
 	if c.intact = sum.Matches(); !c.intact {

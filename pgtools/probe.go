@@ -18,8 +18,8 @@ func (db *DB) LabelProviderLoaded(ctx context.Context, provider string) (bool, e
 }
 
 // LibraryMissing reports whether a library of C functions is missing on the server's disk.
-// It returns false if the server could find the library through its own search path. The
-// role must be a superuser.
+// It checks only absolute paths and those under $libdir/; for any other name, which the
+// server looks up in dynamic_library_path, it returns false. The role must be a superuser.
 func (db *DB) LibraryMissing(ctx context.Context, library string) (missing bool, err error) {
 	path, inFolder := strings.CutPrefix(library, "$libdir/")
 	if !inFolder && !strings.HasPrefix(path, "/") {

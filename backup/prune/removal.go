@@ -187,7 +187,7 @@ func (t *tally) count(err error) {
 	}
 }
 
-// err returns an error about the refused attempts. It is a fault.Warnings unless all
+// err returns an error about the refused attempts. Its code is fault.Warnings unless all
 // were refused: then the permissions or the store are broken.
 func (t *tally) err() error {
 	switch len(t.refused) {

@@ -9,8 +9,8 @@
 //
 // --keep-within 1y6m keeps all dumps that are at most that much older than the newest
 // dump. It does not count back from today, so it removes nothing after backups have
-// stopped. It follows the calendar as [time.Time.AddDate] does: a month before 31 March
-// is "31 February", which is 3 March.
+// stopped. It follows the calendar as [time.Time.AddDate] does: a month before March 31
+// is "February 31", which is March 3.
 //
 // A dump is kept if any rule selects it. Three additions to restic only ever keep more:
 //

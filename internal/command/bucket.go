@@ -10,8 +10,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// Open opens a bucket of the settings. It checks that there are credentials and sends no
-// request to the bucket.
+// Open opens a configured bucket. It checks that there are credentials, but sends the
+// bucket no request.
 func (e *Env) Open(ctx context.Context, b config.Bucket) (*s3store.Store, error) {
 	if host, plain := plainHTTP(b.EndpointURL); plain && !e.Completing {
 		e.plainHTTP.Do(func() {

@@ -139,8 +139,8 @@ func TestFolderOfToolsIsRelativeToTheFile(t *testing.T) {
 		text  string
 		env   []string
 		flags Flags
-		want  string // relative to the file's folder, unless it is the flag
-		given bool
+		want  string // relative to the file's folder, unless given or absolute
+		given bool   // set by a flag or a variable
 	}{
 		{text: "pg_bin: vendor/pg/bin", want: "vendor/pg/bin"},
 		{text: "pg_bin: ../bin", want: "../bin"},

@@ -136,7 +136,8 @@ func defaultOrigin(origin, variable string) string {
 	return origin + " (" + variable + " is not set)"
 }
 
-// single reads a literal or a lookup of a variable, with any methods on it.
+// single reads a literal, a variable lookup or a parenthesized expression, and any method
+// calls that follow.
 func (r *reader) single() value {
 	t := r.take()
 	v := value{state: unknown}

@@ -14,7 +14,7 @@ import (
 )
 
 // call makes a request in the region known so far. If the store answers that the bucket
-// is in another region, call remembers that region and repeats the request there once. It
+// is in another region, call remembers that region and retries the request there once. It
 // returns the SDK's error.
 func call[In, Out any](ctx context.Context, s *Store,
 	do func(context.Context, *In, ...func(*s3.Options)) (*Out, error), in *In, opts ...func(*s3.Options),

@@ -132,7 +132,7 @@ func (u *upload) feed(ctx context.Context, parts *partReader, p part, give func(
 	}
 }
 
-// sendPart sends a part. It repeats that a few times if the store's checksum differs.
+// sendPart sends a part. It retries a few times if the store's checksum differs.
 func (u *upload) sendPart(ctx context.Context, p part, sent *sentParts) error {
 	return u.store.tryChecksums(func(with bool) error {
 		for attempt := 1; ; attempt++ {

@@ -44,10 +44,10 @@ func newRetryer(s *Store) retryer {
 	})}
 }
 
-// retryable corrects the SDK's decision. It repeats a request if a name that resolved
+// retryable corrects the SDK's decision. It retries a request if a name that resolved
 // before no longer does (a laptop changes networks), if a successful answer is
 // incomplete, or if data was changed in transit, because it is still in memory. It does
-// not repeat one for a certificate that is not trusted or an endpoint without TLS.
+// not retry one for a certificate that is not trusted or an endpoint without TLS.
 func (s *Store) retryable(err error) aws.Ternary {
 	if creds, ok := errors.AsType[*credentialError](err); ok {
 		return aws.BoolTernary(creds.retryable())

@@ -20,7 +20,7 @@ const (
 	lastYear         = 5874897
 	lastTimestamp    = 294276
 	daysOf400Years   = 146097
-	daysBefore1March = 719468 // from 1 March of the year 0 to 1970-01-01
+	daysBefore1March = 719468 // from March 1 of the year 0 to 1970-01-01
 )
 
 // parseMoment parses a date or timestamp. finite is false for infinity and -infinity.
@@ -95,7 +95,7 @@ func appendPadded(dst []byte, n int64, width int) []byte {
 }
 
 // days returns the number of days from 1970-01-01 to the date. Like Postgres, it uses the
-// Gregorian calendar for all dates. It starts years on 1 March, so a leap day is the last
+// Gregorian calendar for all dates. It starts years on March 1, so a leap day is the last
 // day of its year.
 func (m moment) days() int64 {
 	y, month := m.year, (m.month+9)%12 // March is 0

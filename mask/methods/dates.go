@@ -42,7 +42,7 @@ func (m maker) shiftDays(k *keyedHash) (change, error) {
 	}, nil
 }
 
-// yearOnly changes a date to 1 January of its year, and a timestamp to midnight of that day
+// yearOnly changes a date to January 1 of its year, and a timestamp to midnight of that day
 // in the same time zone.
 func (m maker) yearOnly(*keyedHash) (change, error) {
 	return func(dst, value, _ []byte) ([]byte, error) {

@@ -63,7 +63,7 @@ func TestLongRows(t *testing.T) {
 	}
 }
 
-// Long rows have the same errors as short ones.
+// Malformed long rows produce the same errors as malformed short ones.
 func TestLongRowsThatAreWrong(t *testing.T) {
 	table := &Table{Name: "public.t", Columns: []Column{{Name: "c1"}, {Name: "c2", Method: shout}, {Name: "c3"}}}
 	long := strings.Repeat("ab", longRow)

@@ -48,7 +48,7 @@ func Words(sql string) (map[string]bool, error) {
 }
 
 // BuiltIn returns the names in pg_dump's SQL that may belong to Postgres itself. It leaves
-// out names with a qualifier other than "pg_catalog", and qualifiers. pg_dump qualifies all
+// out qualifiers, and names with a qualifier other than "pg_catalog". pg_dump qualifies all
 // other relations and functions, but not aliases and columns.
 func BuiltIn(sql string) ([]string, error) {
 	all, err := tokens(sql)

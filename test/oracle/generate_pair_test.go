@@ -210,7 +210,7 @@ func (p *pair) family() {
 	if g.chance(50) {
 		g.say("CREATE INDEX ON %s (a);", b)
 	}
-	g.say("CREATE TABLE %s (a int REFERENCES %s%s, b int);", c, a, action()) // no key
+	g.say("CREATE TABLE %s (a int REFERENCES %s%s, b int);", c, a, action()) // no primary key
 	g.say("INSERT INTO %s SELECT g, g FROM generate_series(1, 20) g;", c)
 	g.say("ALTER TABLE %s ADD FOREIGN KEY (b) REFERENCES %s%s%s;", c, b, action(), pick(g, "", " NOT VALID"))
 	g.say("CREATE TABLE %s (id int, at date, a int REFERENCES %s%s, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);", d, a, action())
