@@ -61,7 +61,7 @@ func policies(t *testing.T) map[string][]string {
 				break
 			}
 			if err != nil {
-				all = nil // an example with … in it
+				all = nil // not JSON: an example with …
 				break
 			}
 			all = append(all, policy.Action...)
@@ -96,7 +96,7 @@ func TestDocumentedPoliciesAreTried(t *testing.T) {
 	if len(found) < 5 {
 		t.Errorf("docs/reference/iam.md has %d policies", len(found))
 	}
-	const settings = "Settings of the bucket" // a statement to add
+	const settings = "Settings of the bucket" // only a statement: reading is in another policy
 	found[settings] = append(found[settings], found["Fetch"]...)
 	for heading, policy := range found {
 		if policy := strings.Join(slices.Sorted(slices.Values(policy)), " "); !tried[policy] {

@@ -100,7 +100,7 @@ func dumpOf(t *testing.T, c *pgtest.Cluster, database string) string {
 	if bytes.Contains(help, []byte("--statistics ")) {
 		args = append(args, "--statistics")
 	}
-	if bytes.Contains(help, []byte("METHOD")) { // from 16 on
+	if bytes.Contains(help, []byte("METHOD")) { // pg_dump 16 and later
 		args = append(args, "-Z", "zstd")
 	}
 	c.Run(t, nil, "pg_dump", args...)

@@ -73,7 +73,7 @@ func CheckBucketRules(ctx context.Context, f *finding.List, about string, env *c
 
 	if rules, err := store.LifecycleRules(ctx); known("lifecycle rules", "s3:GetLifecycleConfiguration", err) {
 		keep, err := parsePolicy(settings, nil)
-		if err != nil { // reported with the settings
+		if err != nil { // the check of the settings reports it
 			keep = retention.Policy{}
 		}
 		warnings := lifecycle.Warnings(rules, lifecycle.Dumps{Base: check.Bucket.Base, Label: check.Label, Keep: keep, Now: check.Now})

@@ -71,7 +71,7 @@ func (k *keyChooser) choose(ctx context.Context, start time.Time) error {
 // removeOldLocks removes the lock files that killed runs left behind. Their names are never
 // used again, so nothing else removes them.
 func (k *keyChooser) removeOldLocks() {
-	paths, _ := filepath.Glob(filepath.Join(k.dir, fmt.Sprintf("hectl-name-%d-*.lock", os.Getuid()))) // an odd folder name matches nothing
+	paths, _ := filepath.Glob(filepath.Join(k.dir, fmt.Sprintf("hectl-name-%d-*.lock", os.Getuid()))) // a folder name that is a malformed pattern matches nothing
 	for _, path := range paths {
 		if lock, err := files.OpenLocked(path, os.O_RDWR); err == nil {
 			removeLock(lock)

@@ -17,7 +17,7 @@ func ancestors(byName map[schema.Name]*schema.Table, t *schema.Table) []*schema.
 	if list := slices.DeleteFunc(parts(byName, t), isPart); len(list) > 0 {
 		return list
 	}
-	return []*schema.Table{t} // partitions that contain each other
+	return []*schema.Table{t} // a hostile archive may have partitions that contain each other
 }
 
 // whole returns the topmost partitioned table above t, or t if it is not a partition.

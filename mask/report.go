@@ -95,7 +95,7 @@ func (c *compiler) withRows() []*schema.Table {
 				rows[of] = true
 			}
 			if t.PartitionOf != nil && c.subjects[t].none != nil && c.subjects[whole(c.byName, t)].none == nil {
-				rows[t] = true // the only partition whose rows are left out
+				rows[t] = true // only this partition leaves out its rows, not the whole table
 			}
 		}
 	}

@@ -86,7 +86,7 @@ func (c Command) Run(ctx context.Context) error {
 	killGroup(cmd.Process.Pid)
 	select {
 	case <-read:
-	case <-time.After(time.Second): // a daemon has it open
+	case <-time.After(time.Second): // a daemon still has the other end open
 		_ = r.SetReadDeadline(time.Unix(1, 0))
 		<-read
 	}

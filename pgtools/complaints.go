@@ -99,7 +99,7 @@ type complaints struct {
 	mu      sync.Mutex
 	lines   lines
 	entry   string
-	current *complaint // being read
+	current *complaint // the complaint that is being read
 	ignored []Ignored
 	first   *complaint // the first complaint that is not harmless
 	errors  int        // number of "error: " pieces, if parallel
@@ -109,7 +109,7 @@ type complaints struct {
 // A complaint is a Complaint that is not complete yet.
 type complaint struct {
 	Complaint
-	statement []string // its lines
+	statement []string // lines of the failed statement
 	decided   bool
 }
 

@@ -58,7 +58,7 @@ func (db *DB) QuietLog(ctx context.Context) (settings map[string]string, complet
 func logs(name, value string) bool {
 	switch name {
 	case "log_error_verbosity", "log_parameter_max_length", "log_parameter_max_length_on_error":
-		return false // these only limit what other settings let in
+		return false // these only limit what is logged because of other settings
 	case "log_min_messages":
 		return value != "fatal" && value != "panic"
 	}

@@ -72,11 +72,11 @@ func withoutRow(pg *pgconn.PgError) (message string, detail bool) {
 		}
 		return "error raised by " + where, false
 	case class == "23":
-		return pg.Message, false // names constraints
+		return pg.Message, false // names constraints, not values
 	case pg.Code == stateBadCopy:
-		return pg.Message, false // names columns
+		return pg.Message, false // names columns, not values
 	case pg.Code == stateNotInRepertoire, pg.Code == stateUntranslatable:
-		return characters.ReplaceAllLiteralString(pg.Message, cut), false // names encodings
+		return characters.ReplaceAllLiteralString(pg.Message, cut), false // the rest names encodings, not values
 	case pg.Code == stateInvalidParameter && pg.Where == "":
 		return pg.Message, true // concerns a statement, not rows
 	case class == "22":

@@ -239,7 +239,7 @@ func (x *examination) fits(ctx context.Context, about string, d *dump.Dump, tool
 func checkRights(ctx context.Context, f *finding.List, t *target.Target, about string) {
 	admin, err := pgtools.ConnectMaintenance(ctx, t.Conn, pgtools.RestoreApp)
 	if err != nil {
-		return // reported already
+		return // an earlier check has reported the error
 	}
 	defer admin.Close(context.WithoutCancel(ctx))
 	x := &examination{List: f, Session: &target.Session{Target: t, DB: admin}}

@@ -10,8 +10,8 @@ import (
 
 const (
 	objectBatch = 32       // large objects that one query begins to read
-	objectStart = 64 << 10 // bytes that it reads of each object
-	objectPart  = 1 << 20  // bytes that a further query reads
+	objectStart = 64 << 10 // bytes of each object that this query reads
+	objectPart  = 1 << 20  // bytes that each further query reads
 )
 
 // readObjects reads the large objects of a block.

@@ -27,7 +27,7 @@ type uploadStore interface {
 // Upload is an open upload of a dump or a manifest.
 type Upload struct {
 	s3store.PendingUpload
-	dumpTime time.Time // time in its key
+	dumpTime time.Time // time in the dump's key
 }
 
 // FindUploads returns the open uploads in scope that hectl may have started. known

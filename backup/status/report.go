@@ -66,7 +66,7 @@ type Report struct {
 	Dumps    int        `json:"dumps"`            // number of dumps of this label
 	Size     int64      `json:"size"`             // bytes, of all dumps of this label
 	Bare     int        `json:"without_manifest"` // dumps without a manifest
-	Verified *time.Time `json:"last_verified_at"` // among the newest 50; null if none was verified
+	Verified *time.Time `json:"last_verified_at"` // last verification among the newest 50; null if there was none
 	Restored *time.Time `json:"last_restored_at"` // last test restore among the newest 50; null if there was none
 	Uploads  *Uploads   `json:"open_uploads"`     // null if not known
 	Backup   *Backup    `json:"backup"`           // backup of the source; null if not known

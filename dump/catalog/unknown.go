@@ -46,7 +46,7 @@ func encoded(value any, was json.RawMessage, changed bool) (json.RawMessage, boo
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(value); err != nil {
-		return was, false // value was parsed from JSON
+		return was, false // impossible: value was parsed from JSON
 	}
 	return b.Bytes(), true
 }

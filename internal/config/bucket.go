@@ -196,7 +196,7 @@ func (s *Sources) identity(flags Flags) (profile string, keys Keys, err error) {
 		return "", keys, err
 	}
 	if v.Text != "" || s.hasKey() {
-		return "", Keys{}, nil // the SDK finds it
+		return "", Keys{}, nil // the SDK reads these variables itself
 	}
 	v, err = s.findAWS(flags, "profile", "AWS_PROFILE")
 	return v.Text, Keys{}, err

@@ -85,7 +85,7 @@ func parseDotenv(text string, known func(name string) (string, bool)) []assignme
 			a.text, a.err = dotenvValue(text[at[4]:at[5]], legacy, lookup, left)
 			left -= len(a.text)
 			if errors.Is(a.err, errTooLong) {
-				left = -1 // later values may refer to it
+				left = -1 // later values may refer to this one
 			}
 		case exportsOnly(text[at[0]:at[1]], own, a.name):
 			continue

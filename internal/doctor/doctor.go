@@ -153,7 +153,7 @@ func (d *doctor) examine(ctx context.Context) {
 			d.limit(ctx, func(ctx context.Context) { d.checkMasked(ctx, bucket, masked, label.Text) })
 		}
 		if ageErr != nil {
-			maxAge = math.MaxInt64 // reported with the settings
+			maxAge = math.MaxInt64 // the check of the settings reports ageErr
 		}
 		if reached && !d.cron {
 			d.limit(ctx, func(ctx context.Context) {

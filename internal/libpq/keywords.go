@@ -82,7 +82,7 @@ func Keywords() []Keyword {
 		{"oauth_client_id", "", 18, Refused, half},
 		{"oauth_client_secret", "", 18, Refused, half},
 		{"oauth_scope", "", 18, Refused, half},
-		{"oauth_ca_file", "PGOAUTHCAFILE", 19, Only, ""}, // has no effect without the others
+		{"oauth_ca_file", "PGOAUTHCAFILE", 19, Only, ""}, // has no effect without the other oauth parameters
 	}
 }
 

@@ -77,7 +77,7 @@ func TestBucketSettingsThatAreNotThere(t *testing.T) {
 		unsupported bool
 		want        fault.Code // code of the error; Done for none
 	}{
-		{http.StatusNotFound, "", false, fault.Done}, // the code of each setting
+		{http.StatusNotFound, "", false, fault.Done}, // with each setting's own error code
 		{http.StatusForbidden, "AccessDenied", false, fault.Denied},
 		{http.StatusNotImplemented, "NotImplemented", true, fault.Failed},
 		{http.StatusServiceUnavailable, "SlowDown", false, fault.Failed},

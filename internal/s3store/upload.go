@@ -172,7 +172,7 @@ type upload struct {
 	opt      UploadOptions
 	id       string // ID of a multipart upload
 	checksum bool   // a multipart upload was opened with checksums
-	listed   bool   // other uploads of the key look for it
+	listed   bool   // other uploads of the key find this one in the list of uploads
 	reviser  reviser
 	cutOff   atomic.Bool // the request of a part was interrupted
 }

@@ -112,7 +112,7 @@ func (f firstLook) next() string {
 	case f.credentials != nil:
 		for _, hint := range fault.Hints(f.credentials) {
 			if c := fault.Command(hint); c != "" {
-				return c // the command renews a session
+				return c // such as the command that renews a session
 			}
 		}
 		return "aws configure sso"
@@ -159,7 +159,7 @@ func firstClause(err error) string {
 	if runes := []rune(text); len(runes) > most {
 		text = string(runes[:most-1])
 		if i := strings.LastIndexAny(text, ",;"); i > most/2 {
-			return text[:i] // a clause
+			return text[:i] // end with a complete clause
 		}
 		text += "…"
 	}

@@ -75,7 +75,7 @@ func textEncoding(name string) encoding.Encoding {
 		"WIN1256": charmap.Windows1256, "WIN1257": charmap.Windows1257, "WIN1258": charmap.Windows1258,
 		"KOI8R": charmap.KOI8R, "KOI8U": charmap.KOI8U,
 		"EUC_JP": japanese.EUCJP, "EUC_JIS_2004": japanese.EUCJP, "EUC_KR": korean.EUCKR,
-		"EUC_CN": simplifiedchinese.GBK, // a superset
+		"EUC_CN": simplifiedchinese.GBK, // a superset of EUC_CN
 	}[name]
 }
 

@@ -117,7 +117,7 @@ func needs(h *archive.Head) map[int][]*archive.Entry {
 type extensions struct {
 	all      []*archive.Entry
 	inSchema map[string][]*archive.Entry // extensions, by the name of the schema
-	known    map[string]*archive.Entry   // guesses, by the name of the schema
+	known    map[string]*archive.Entry   // guessed extensions, by the name of the schema
 }
 
 // mostExtensions limits the extensions that are compared by name. Postgres comes with

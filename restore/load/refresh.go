@@ -218,7 +218,7 @@ func (r *Refresh) refuseObjects(ctx context.Context, t *diff.Table) error {
 // refuse returns a *NotRefreshedError if a stored value may depend on rows of other
 // tables, or if a statement of the refresh may start an event trigger.
 func (d *dependents) refuse(h *archive.Head) error {
-	ofView := func(e *archive.Entry) bool { return dependsOnA("MATERIALIZED VIEW", e, d.byID) } // rebuilt when it is filled
+	ofView := func(e *archive.Entry) bool { return dependsOnA("MATERIALIZED VIEW", e, d.byID) } // its indexes are rebuilt when it is filled
 	for e := range h.All() {
 		switch {
 		case e.Desc == "EVENT TRIGGER":

@@ -138,7 +138,7 @@ func (l *lastLines) add(line string) {
 // target before a command started.
 type connections struct {
 	known        bool
-	since        time.Time // by the server's clock
+	since        time.Time // time of the count, by the server's clock
 	temp, target int64
 }
 

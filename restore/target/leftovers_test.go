@@ -44,7 +44,7 @@ func TestLeftovers(t *testing.T) {
 	}
 	run(t, production, "CREATE TABLE ar_internal_metadata AS SELECT 'environment'::text AS key, 'production'::text AS value")
 	c := shared.Cluster(t).Conn("dropping")
-	connect(t, c.WithDatabase(own), pgtools.RestoreApp) // closing
+	connect(t, c.WithDatabase(own), pgtools.RestoreApp) // as if a killed run's session were still closing
 	connect(t, c.WithDatabase(used), "psql")
 	s := on(t, c, Options{})
 	names, err := s.Leftovers(t.Context())
