@@ -23,7 +23,7 @@
 //	info       shows where each database comes from (info.go)
 //	purge      drops what hectl keeps beside the target (purge.go, removal.go)
 //	download   writes a dump to a file (download.go, partial.go)
-//	verify     checks a dump, restores it into a scratch database if asked, and
+//	verify     checks a dump, restores it into a temp database if asked, and
 //	           records the result (verify.go, record.go) or writes a report
 //	           (evidence.go, audit/)
 //

@@ -335,7 +335,7 @@ func (e *evidence) checks(err error) []audit.Check {
 	e.checkRestore(err, add)
 	add("values of the rows, compared with the source", audit.NotMade, "verify does not connect to the source; the checksums cover what the backup uploaded")
 	add("who wrote the dump", audit.NotMade, "manifests are not signed: anyone who can write to the bucket can replace a dump together with its manifest")
-	add("whether the application works with the restored database", audit.NotMade, "verify drops the scratch database and starts no application")
+	add("whether the application works with the restored database", audit.NotMade, "verify drops the temp database and starts no application")
 	return list
 }
 
@@ -417,7 +417,7 @@ func (e *evidence) checkManifest(head, block, rows string, add func(name, outcom
 // checkRestore adds the checks of the test restore.
 func (e *evidence) checkRestore(err error, add func(name, outcome, format string, args ...any)) {
 	const (
-		restored = "test restore into a scratch database"
+		restored = "test restore into a temp database"
 		counts   = "rows restored as in the dump"
 		objects  = "large objects, counted after the restore"
 	)

@@ -100,7 +100,7 @@ func TestChecksOfTheRestore(t *testing.T) {
 	} {
 		got := map[string]string{}
 		tt.e.checkRestore(tt.err, func(name, outcome, _ string, _ ...any) { got[name] = outcome })
-		want := map[string]string{"test restore into a scratch database": tt.restored, "rows restored as in the dump": tt.rows}
+		want := map[string]string{"test restore into a temp database": tt.restored, "rows restored as in the dump": tt.rows}
 		if !maps.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}

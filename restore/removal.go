@@ -51,7 +51,7 @@ func findRemovals(ctx context.Context, s *target.Session) ([]removal, error) {
 	}
 	var removals []removal
 	for _, d := range h.All() {
-		kind, origin := "temporary database", ""
+		kind, origin := "temp database", ""
 		switch {
 		case target.IsTempName(s.Name(), d.Name):
 		case d.Kind == target.KeptKind:

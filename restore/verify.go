@@ -56,7 +56,7 @@ func verifyCommand(env *command.Env) *cli.Command {
    the store and the manifest, and unpacks and counts every table's rows. It
    reports all damage, not only the first.
 
-   --restore restores into a scratch database beside TARGET, by the rules of
+   --restore restores into a temp database beside TARGET, by the rules of
    fetch-latest-db, and always drops it. TARGET is not touched.
    --write-manifest records the result and its time in the manifest, where
    "hectl list --long" shows them. A dump without a manifest gets one. verify
@@ -67,7 +67,7 @@ func verifyCommand(env *command.Env) *cli.Command {
 
 ` + command.AtHelp,
 		Flags: slices.Concat([]cli.Flag{
-			&cli.BoolFlag{Category: command.Database, Name: "restore", Usage: "also restore the dump into a scratch database"},
+			&cli.BoolFlag{Category: command.Database, Name: "restore", Usage: "also restore the dump into a temp database"},
 		}, target, []cli.Flag{
 			&cli.BoolFlag{Category: command.Bucket, Name: "write-manifest", Usage: "record the result in the dump's manifest"},
 			&cli.StringFlag{Category: command.Output, Name: "report", TakesFile: true, Usage: "write a report to `FILE`.md and FILE.json, or to a FILE with one of these endings"},
@@ -174,7 +174,7 @@ func (o verifyOptions) run(ctx context.Context, env *command.Env) error {
 	return found.SuggestOlder(ctx, err)
 }
 
-// runWithRestore verifies the dump, and restores it into a scratch database.
+// runWithRestore verifies the dump, and restores it into a temp database.
 func (o verifyOptions) runWithRestore(ctx context.Context, env *command.Env) error {
 	tools := o.restore.findTools(ctx)
 	s, err := o.restore.target.Lock(ctx, target.RestoreBeside)

@@ -82,7 +82,7 @@ type Use int
 const (
 	Replace        Use = iota // swap another database in, and drop the previous one
 	RollBack                  // swap it with the previous database
-	RestoreBeside             // restore a dump into a scratch database beside it, then drop that database
+	RestoreBeside             // restore a dump into a temp database beside it, then drop that database
 	Change                    // change rows of it
 	Copy                      // copy it to a snapshot
 	DeleteSnapshot            // delete snapshots of it
