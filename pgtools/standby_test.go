@@ -30,8 +30,7 @@ func TestDumpStandbyConflict(t *testing.T) {
 	if err := primary.Exec(t.Context(), "postgres", "DELETE FROM big"); err != nil {
 		t.Fatal(err)
 	}
-	// While a dump waits for its reader, it cannot be canceled, and the standby applies no
-	// changes. A canceled dump is counted only when its transaction ends. Watch from
+	// While a dump waits for its reader, it cannot be canceled, and recovery waits for it. A canceled dump is counted only when its transaction ends. Watch from
 	// another database, since any query in this one is also canceled.
 	watch := connect(t, standby.Conn("template1"))
 	for held := false; !held; {
@@ -40,16 +39,21 @@ func TestDumpStandbyConflict(t *testing.T) {
 			t.Fatal(err)
 		}
 		rows, err := pgtools.Rows[bool](t.Context(), watch, `
-			SELECT confl_snapshot > 0 OR applied < pg_last_wal_receive_lsn() AND applied = pg_last_wal_replay_lsn()
+			SELECT confl_snapshot > 0
 				OR EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = c.datname AND state = 'idle in transaction (aborted)')
-			FROM pg_stat_database_conflicts c, (SELECT pg_last_wal_replay_lsn() AS applied, pg_sleep(1) OFFSET 0) AS earlier
+			FROM pg_stat_database_conflicts c
 			WHERE datname = 'postgres'`)
+		waits := false
+		if err == nil {
+			waits, err = standby.RecoveryWaits(t.Context())
+		}
 		switch {
 		case err == nil:
-			held = rows[0]
+			held = waits || rows[0]
 		case pgtools.SQLState(err) != "40001": // caused by VACUUM of a shared catalog
 			t.Fatal(err)
 		}
+		time.Sleep(100 * time.Millisecond)
 	}
 	_, err := io.Copy(io.Discard, dump)
 	if err == nil || !strings.Contains(strings.Join(fault.Hints(err), ""), "hot_standby_feedback") {

@@ -1,10 +1,12 @@
 package pgtest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	"github.com/rubyforgood/hectl/pgtools"
@@ -49,4 +51,22 @@ func (c *Cluster) CatchUp(ctx context.Context, primary *Cluster) error {
 		}
 		<-tick.C
 	}
+}
+
+var waiting = regexp.MustCompile(` recovering \S+ waiting *$`)
+
+// RecoveryWaits reports whether the recovery of c, a standby, is waiting for sessions to
+// end. Only the title of the startup process shows that.
+func (c *Cluster) RecoveryWaits(ctx context.Context) (bool, error) {
+	db, err := pgtools.Connect(ctx, c.SocketConn("template1"), "pgtest")
+	if err != nil {
+		return false, err
+	}
+	defer db.Close(ctx)
+	var pid string
+	if err := db.QueryRow(ctx, "SELECT pid::text FROM pg_stat_activity WHERE backend_type = 'startup'").Scan(&pid); err != nil {
+		return false, err
+	}
+	title, err := exec.CommandContext(ctx, "ps", "-o", "args=", "-p", pid).Output()
+	return waiting.Match(bytes.TrimRight(title, "\n")), err
 }
