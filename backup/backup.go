@@ -64,8 +64,8 @@ func backupCommand(env *command.Env) *cli.Command {
    s3://NAME[/FOLDER]/backups/LABEL-TIME.rds.dump, with TIME in UTC, and writes
    nothing to disk. The dump appears in the bucket only if it is complete.
 
-   pg_dump writes the schema, and --jobs sessions, which share its snapshot,
-   read the rows. If the sessions cannot, pg_dump does.
+   pg_dump writes the schema. Sessions that share its snapshot (--jobs N) read
+   the rows. If they cannot, pg_dump reads the rows itself.
    Put the password in PGPASSWORD or ~/.pgpass, not in an argument.
 
    Only one backup of a source runs at a time: a second one exits 11 at once.

@@ -48,7 +48,8 @@ func listCommand(env *command.Env) *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.IntFlag{Category: command.Output, Name: "last", Aliases: []string{"n"}, Usage: "show only the newest `N`"},
 			&cli.BoolFlag{Category: command.Output, Name: "long", Aliases: []string{"l"}, Usage: "also show when each dump was last verified and test-restored (reads every manifest)"},
-			command.LabelFlag(), command.AtFlag(),
+			&cli.StringFlag{Category: command.Bucket, Name: "env", Usage: "only dumps with this `LABEL` (HECTL_ENV; default: all labels)"},
+			command.AtFlag(),
 		}, command.BucketFlags()...),
 		Action: action(env, newListOptions),
 	}, `

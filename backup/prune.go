@@ -98,7 +98,7 @@ func (o *pruneOptions) run(ctx context.Context, env *command.Env) error {
 			return err
 		}
 		if printErr := env.Console.Result(aborted); printErr != nil && err == nil {
-			err = fault.New(fault.Warnings, "", "the uploads are aborted, but printing the result failed: %w", printErr)
+			err = fault.New(fault.Warnings, "", "the uploads were aborted, but printing the result failed: %w", printErr)
 		}
 		return err
 	}

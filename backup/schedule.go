@@ -45,8 +45,8 @@ func scheduleCommand(env *command.Env) *cli.Command {
    passwords and keys: put them in /etc/hectl/env for systemd, and in ~/.pgpass
    and ~/.aws/credentials for cron. "hectl schedule" makes no connections.
 
-   TIME must divide an hour or a day: 4h or 30m, not 5h or 90m. Cron and systemd
-   use the machine's time zone.
+   TIME must be minutes that divide an hour or hours that divide a day: 30m or
+   4h, not 90m or 5h. Cron and systemd use the machine's time zone.
 
    If the source is on a Unix socket, peer authentication requires that the
    service and the crontab run as the account with the name of the role.`,

@@ -185,5 +185,5 @@ func (r *Report) unlisted(rules *Rules) error {
 		}
 		text = b.String()
 	}
-	return fault.New(fault.Usage, "review them and add rules to "+place+", or keep where there is nothing to mask:\n"+r.Suggestion(), "%s", text)
+	return fault.New(fault.Usage, "review them and add rules to "+place+", with \"keep\" for columns without personal data:\n"+r.Suggestion(), "%s", text)
 }

@@ -78,8 +78,8 @@ func apart(col *schema.Column, u schema.Unique) []string {
 	})
 }
 
-// implied reports whether another unique index keeps the columns of u unique without the
-// bad ones.
+// implied reports whether another unique index, on columns of u that are not in bad,
+// already keeps the rows distinct.
 func (c *compiler) implied(s *subject, u schema.Unique, bad []string) bool {
 	return slices.ContainsFunc(s.table.Uniques, func(other schema.Unique) bool {
 		if other.Where != "" || len(other.Expressions) > 0 || other.Exclude || len(other.Columns) == 0 {

@@ -125,7 +125,7 @@ func (o downloadOptions) Run(ctx context.Context, env *command.Env) error {
 		why = "; its manifest says that it is masked, but " + why
 	}
 	if o.masked != "" && !t.dump.Masked { // a downloaded file would stay unmasked
-		return fault.New(fault.Usage, `run "hectl fetch-latest-db" to fetch it masked, or "hectl mask --to s3://…" to make a masked dump of it; to download it unmasked, use a folder to which this hectl.yml does not apply`,
+		return fault.New(fault.Usage, `run "hectl fetch-latest-db" to fetch it masked, or "hectl mask --to s3://…" to make a masked dump of it; to download it unmasked, run "hectl download" in a folder where this hectl.yml does not apply`,
 			"%s is not masked, and %s has mask.mode: required%s", t.dump.Name, o.masked, why)
 	}
 	if target == "-" {

@@ -65,7 +65,7 @@ func targetFlags() []cli.Flag {
 }
 
 func jobsFlag() cli.Flag {
-	return &cli.StringFlag{Category: command.Database, Name: "jobs", Aliases: []string{"j"}, Usage: "copy `N` tables, or build N indexes, at once, with up to 2 × N + 2 sessions (HECTL_JOBS; default: processors, at most 8)"}
+	return &cli.StringFlag{Category: command.Database, Name: "jobs", Aliases: []string{"j"}, Usage: "copy `N` tables, or build N indexes, at once, with up to 2 × N + 2 sessions (HECTL_JOBS; default: the number of processors, at most 8)"}
 }
 
 // options are the flags and settings of a command that restores a dump.

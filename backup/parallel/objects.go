@@ -28,7 +28,7 @@ func (w *work) readObjects(ctx context.Context, s *pgtools.Snapshot, it *item, f
 			return err
 		}
 		if len(starts) != n {
-			return fmt.Errorf("%d of %d large objects exist", len(starts), n)
+			return fmt.Errorf("only %d of %d large objects exist", len(starts), n)
 		}
 		for _, part := range starts {
 			if err := writeObject(ctx, s, data, part); err != nil {

@@ -106,7 +106,7 @@ func (b Bucket) CheckApart(dumps Bucket) error {
 	if !b.Same(dumps) {
 		return nil
 	}
-	return fault.New(fault.Usage, "name another bucket, or another folder in it",
+	return fault.New(fault.Usage, "name another bucket, or another folder in the same bucket",
 		"%s (from %s) also holds the unmasked dumps: readers of the masked dumps could read them", b, b.Origin)
 }
 

@@ -34,35 +34,44 @@ func Command(env *command.Env) *cli.Command {
    hectl snapshot restore before-migration   as often as you like
    hectl snapshot list                       names, sizes and origins
 
-   A snapshot is a copy of TARGET's files on the same server: a separate
-   database, TARGET_snapshot_NAME, that accepts no connections. It takes as much
-   disk space as TARGET. Each TARGET has its own names: two databases can each
+   A snapshot is a copy of TARGET on the same server: a separate database,
+   TARGET_snapshot_NAME, that accepts no connections. It takes as much disk
+   space as TARGET. Each TARGET has its own names: two databases can each
    have a snapshot "clean".
 
    save and restore end the sessions on TARGET. restore copies the snapshot to a
    new database and swaps it with TARGET, as fetch-latest-db does. The previous
-   database is kept as TARGET_previous ("hectl rollback"). TARGET keeps its
-   settings, comment and privileges. hectl only uses snapshots that it made and
-   marked itself.
+   database is kept as TARGET_previous; "hectl rollback" brings it back. TARGET
+   keeps its settings, comment and privileges. hectl only uses snapshots that it
+   made and marked itself.
 
    "hectl fetch-latest-db --snapshot" makes a snapshot of the fetched database.`,
 		Subcommands: []*cli.Command{
 			snapshotSaveCommand(env), snapshotListCommand(env), snapshotRestoreCommand(env),
 			snapshotRenameCommand(env), snapshotDeleteCommand(env),
 		},
-	}, snapshotExits)
+	}, exits(unchanged, ", or the new name of a snapshot is taken", "no such snapshot, or no target to save", "read or replace the target", unchanged))
 }
 
-const snapshotExits = `
+// exits is the section about exit codes. usage and notFound are the causes of 2 and 10
+// in addition to the general ones.
+func exits(failed, usage, notFound, refused, interrupted string) string {
+	return `
 0    done
-1    failed; the target and its snapshots are unchanged
-2    wrong flags or settings, or the snapshot NAME already exists
+1    failed; ` + failed + `
+2    wrong flags or settings` + usage + `
 3    done, with warnings that need attention
-10   there is no such snapshot, or no target to save
+10   ` + notFound + `
 11   another run is using this target
 12   the role lacks a permission
-15   hectl refuses to replace or read the target
-130  interrupted; the target and its snapshots are unchanged`
+15   hectl refuses to ` + refused + `
+130  interrupted; ` + interrupted
+}
+
+const (
+	unchanged     = "the target and its snapshots are unchanged"
+	deletedBefore = "some of the snapshots may be deleted"
+)
 
 func snapshotSaveCommand(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
@@ -83,7 +92,7 @@ func snapshotSaveCommand(env *command.Env) *cli.Command {
 			}
 			return save(c.Context, t, c.Args().First(), c.Bool("dry-run"))
 		},
-	}, snapshotExits)
+	}, exits(unchanged, ", or the snapshot NAME already exists", "no target to save", "read the target", unchanged))
 }
 
 func snapshotListCommand(env *command.Env) *cli.Command {
@@ -99,7 +108,13 @@ func snapshotListCommand(env *command.Env) *cli.Command {
 			}
 			return list(c.Context, t)
 		},
-	}, snapshotExits)
+	}, `
+0    done, even if there are no snapshots
+1    failed
+2    wrong flags or settings
+12   the role lacks a permission
+15   hectl refuses to read the target
+130  interrupted`)
 }
 
 func snapshotRestoreCommand(env *command.Env) *cli.Command {
@@ -124,7 +139,7 @@ func snapshotRestoreCommand(env *command.Env) *cli.Command {
 			}
 			return restoreNamed(c.Context, t, c.Args().First(), Restore{DropReplaced: c.Bool("drop-previous"), DryRun: c.Bool("dry-run"), named: true})
 		},
-	}, snapshotExits)
+	}, exits(unchanged, "", "no such snapshot", "replace the target", unchanged))
 }
 
 func snapshotRenameCommand(env *command.Env) *cli.Command {
@@ -145,7 +160,7 @@ func snapshotRenameCommand(env *command.Env) *cli.Command {
 			}
 			return rename(c.Context, t, c.Args().Get(0), c.Args().Get(1), c.Bool("dry-run"))
 		},
-	}, snapshotExits)
+	}, exits(unchanged, ", or the snapshot NEW already exists", "no such snapshot", "rename the snapshot", unchanged))
 }
 
 func snapshotDeleteCommand(env *command.Env) *cli.Command {
@@ -165,7 +180,7 @@ func snapshotDeleteCommand(env *command.Env) *cli.Command {
 			}
 			return deleteAll(c.Context, t, c.Args().Slice(), c.Bool("dry-run"))
 		},
-	}, snapshotExits)
+	}, exits(deletedBefore, "", "no such snapshot; none was deleted", "delete a snapshot", deletedBefore))
 }
 
 // prepareSnapshots checks that the command line has least to most names of snapshots, all

@@ -66,7 +66,7 @@ func (c Commands) Run(ctx context.Context, s *target.Session, p *Plan) error {
 	}
 	after, err := openDatabase(ctx, s.DB, p.Temp)
 	if err == nil && after != before {
-		err = &CommandError{fmt.Errorf("after_restore: a command dropped %s, created it again, made it a template or closed it to connections", p.Temp)}
+		err = &CommandError{fmt.Errorf("after_restore: a command dropped or re-created %s, made it a template, or made it refuse connections", p.Temp)}
 	}
 	return err
 }

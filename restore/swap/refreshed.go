@@ -39,8 +39,8 @@ func (r *Refreshed) String() string {
 		path.Base(r.From), humanize.Comma(r.Total()), text.Count(r.Changed, "table"), whole, text.Size(r.Download), r.instead())
 }
 
-// instead names the size of the whole dump, unless the refresh downloads more: to compare
-// small tables, it reads them from both dumps.
+// instead names the size of the whole dump. It returns "" if the refresh downloads at
+// least as much: to compare small tables, a refresh reads them from both dumps.
 func (r *Refreshed) instead() string {
 	if r.Download >= r.Whole {
 		return ""
