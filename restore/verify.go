@@ -36,7 +36,7 @@ func verifyCommand(env *command.Env) *cli.Command {
 		&cli.StringSliceFlag{Category: command.Database, Name: "allow-host", Usage: "with --restore: allow a target on another machine, `HOST`"},
 		&cli.BoolFlag{Category: command.Database, Name: "force", Usage: "with --restore: allow a target whose ar_internal_metadata says production"},
 		&cli.BoolFlag{Category: command.Database, Name: "mask", Usage: "with --restore: mask personal data, by the rules in hectl.yml or else the built-in ones"},
-		&cli.BoolFlag{Category: command.Database, Name: "no-mask", Usage: "with --restore: do not mask personal data, even if hectl.yml has mask.mode: on"},
+		&cli.BoolFlag{Category: command.Database, Name: "no-mask", Usage: "with --restore: do not mask personal data, even if hectl.yml has rules"},
 		jobsFlag(),
 		command.PGBinFlag(),
 	}

@@ -50,28 +50,17 @@ func Command(env *command.Env) *cli.Command {
 			snapshotSaveCommand(env), snapshotListCommand(env), snapshotRestoreCommand(env),
 			snapshotRenameCommand(env), snapshotDeleteCommand(env),
 		},
-	}, exits(unchanged, ", or the new name of a snapshot is taken", "no such snapshot, or no target to save", "read or replace the target", unchanged))
-}
-
-// exits is the section about exit codes. usage and notFound are the causes of 2 and 10
-// in addition to the general ones.
-func exits(failed, usage, notFound, refused, interrupted string) string {
-	return `
+	}, `
 0    done
-1    failed; ` + failed + `
-2    wrong flags or settings` + usage + `
+1    failed; the target and its snapshots are unchanged
+2    wrong flags or settings, or the new name of a snapshot is taken
 3    done, with warnings that need attention
-10   ` + notFound + `
+10   no such snapshot, or no target to save
 11   another run is using this target
 12   the role lacks a permission
-15   hectl refuses to ` + refused + `
-130  interrupted; ` + interrupted
+15   hectl refuses to read or replace the target
+130  interrupted; the target and its snapshots are unchanged`)
 }
-
-const (
-	unchanged     = "the target and its snapshots are unchanged"
-	deletedBefore = "some of the snapshots may be deleted"
-)
 
 func snapshotSaveCommand(env *command.Env) *cli.Command {
 	return command.New(env, &cli.Command{
@@ -92,7 +81,16 @@ func snapshotSaveCommand(env *command.Env) *cli.Command {
 			}
 			return save(c.Context, t, c.Args().First(), c.Bool("dry-run"))
 		},
-	}, exits(unchanged, ", or the snapshot NAME already exists", "no target to save", "read the target", unchanged))
+	}, `
+0    done
+1    failed; the target and its snapshots are unchanged
+2    wrong flags or settings, or the snapshot NAME already exists
+3    done, with warnings that need attention
+10   no target to save
+11   another run is using this target
+12   the role lacks a permission
+15   hectl refuses to read the target
+130  interrupted; the target and its snapshots are unchanged`)
 }
 
 func snapshotListCommand(env *command.Env) *cli.Command {
@@ -139,7 +137,16 @@ func snapshotRestoreCommand(env *command.Env) *cli.Command {
 			}
 			return restoreNamed(c.Context, t, c.Args().First(), Restore{DropReplaced: c.Bool("drop-previous"), DryRun: c.Bool("dry-run"), named: true})
 		},
-	}, exits(unchanged, "", "no such snapshot", "replace the target", unchanged))
+	}, `
+0    done
+1    failed; the target and its snapshots are unchanged
+2    wrong flags or settings
+3    done, with warnings that need attention
+10   no such snapshot
+11   another run is using this target
+12   the role lacks a permission
+15   hectl refuses to replace the target
+130  interrupted; the target and its snapshots are unchanged`)
 }
 
 func snapshotRenameCommand(env *command.Env) *cli.Command {
@@ -160,7 +167,16 @@ func snapshotRenameCommand(env *command.Env) *cli.Command {
 			}
 			return rename(c.Context, t, c.Args().Get(0), c.Args().Get(1), c.Bool("dry-run"))
 		},
-	}, exits(unchanged, ", or the snapshot NEW already exists", "no such snapshot", "rename the snapshot", unchanged))
+	}, `
+0    done
+1    failed; the target and its snapshots are unchanged
+2    wrong flags or settings, or the snapshot NEW already exists
+3    done, with warnings that need attention
+10   no such snapshot
+11   another run is using this target
+12   the role lacks a permission
+15   hectl refuses to rename the snapshot
+130  interrupted; the target and its snapshots are unchanged`)
 }
 
 func snapshotDeleteCommand(env *command.Env) *cli.Command {
@@ -180,7 +196,16 @@ func snapshotDeleteCommand(env *command.Env) *cli.Command {
 			}
 			return deleteAll(c.Context, t, c.Args().Slice(), c.Bool("dry-run"))
 		},
-	}, exits(deletedBefore, "", "no such snapshot; none was deleted", "delete a snapshot", deletedBefore))
+	}, `
+0    done
+1    failed; some of the snapshots may be deleted
+2    wrong flags or settings
+3    done, with warnings that need attention
+10   no such snapshot; none was deleted
+11   another run is using this target
+12   the role lacks a permission
+15   hectl refuses to delete a snapshot
+130  interrupted; some of the snapshots may be deleted`)
 }
 
 // prepareSnapshots checks that the command line has least to most names of snapshots, all
