@@ -15,8 +15,14 @@ import (
 // --password sets another.
 const DefaultPassword = "password"
 
-// bcryptCost is Devise's default: the base-2 logarithm of the number of rounds.
-const bcryptCost = 11
+// bcryptCost returns the base-2 logarithm of the number of rounds: Devise's default for a
+// password that may be secret, the fewest for the one that this project publishes.
+func bcryptCost(password string) int {
+	if password == DefaultPassword {
+		return bcrypt.MinCost
+	}
+	return 11
+}
 
 // CheckPassword returns an error if bcrypt cannot hash the password. The error text
 // completes "the password".
@@ -55,14 +61,14 @@ func (m maker) bcrypt() (Func, error) {
 
 // bcryptOf returns a function that returns a hash of the password. The salt depends on the
 // seed; golang.org/x/crypto/bcrypt accepts no salt. Only the first call computes the hash,
-// because that takes a while.
+// because that can take a while.
 func bcryptOf(password string, seed Seed) (hash func() string, err error) {
 	if err := CheckPassword(password); err != nil {
 		return nil, fmt.Errorf("the password %w", err)
 	}
 	return sync.OnceValue(func() string {
 		salt := seed.derive("bcrypt " + password)[:16]
-		return hashWithSalt([]byte(password), salt, bcryptCost)
+		return hashWithSalt([]byte(password), salt, bcryptCost(password))
 	}), nil
 }
 
