@@ -31,9 +31,9 @@ func New(env *Env, c *cli.Command, exits string) *cli.Command {
 
 // Given returns the text flags on the command line, by their long names.
 func Given(c *cli.Context) config.Flags {
-	given := config.Flags{}
+	given, set := config.Flags{}, c.LocalFlagNames()
 	for _, flag := range c.Command.Flags {
-		if name := flag.Names()[0]; c.IsSet(name) {
+		if name := flag.Names()[0]; slices.Contains(set, name) {
 			if v, ok := c.Value(name).(string); ok {
 				given[name] = v
 			}

@@ -29,6 +29,7 @@ func Describe(c *cli.Command, categories []string, exits string) {
 	}
 	c.HideHelpCommand = true
 	cli.HelpPrinter = printHelp
+	cli.FlagStringer = func(f cli.Flag) string { return f.Names()[0] } // the library needs it as a key at every start
 	c.CustomHelpTemplate = helpTemplate(c, categories, exits)
 	c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return usageError(FullName(c), err) }
 }

@@ -86,6 +86,7 @@ func (p *SegmentPacker) Pack(buffer, text []byte) (Segment, error) {
 }
 
 func appendChunks(b, data []byte) []byte {
+	b = slices.Grow(b, len(data)+(len(data)/chunkSize+1)*intBytes)
 	for len(data) > 0 {
 		n := min(len(data), chunkSize)
 		b = append(appendInt(b, int32(n)), data[:n]...)
