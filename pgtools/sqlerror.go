@@ -127,6 +127,10 @@ func IsNoDatabase(err error) bool { return SQLState(err) == stateNoDatabase }
 // IsDenied reports whether err means that the role lacks a privilege.
 func IsDenied(err error) bool { return SQLState(err) == stateNoPrivilege }
 
+// IsTooMany reports whether err means that the server, the role or the database has too
+// many sessions.
+func IsTooMany(err error) bool { return SQLState(err) == stateTooManyConnections }
+
 // IsCanceled reports whether err means that the statement was canceled, for example by
 // statement_timeout.
 func IsCanceled(err error) bool { return SQLState(err) == stateQueryCanceled }

@@ -55,13 +55,19 @@ func (s *Session) DropLeftovers(ctx context.Context, names []string) {
 const cleanUpTimeout = 30 * time.Second
 
 // DropTemp drops the temp database after a failure, even when ctx has ended. It opens a
-// new connection, because the old one may have failed.
-func (t *Target) DropTemp(ctx context.Context, name string) error {
+// new connection, because the old one may have failed. Only if there are too many sessions
+// it uses the old one: those of a killed pg_restore take a moment to end.
+func (s *Session) DropTemp(ctx context.Context, name string) error {
 	ctx, cancel := WithoutInterrupt(ctx)
 	defer cancel()
-	admin, err := pgtools.ConnectMaintenance(ctx, t.Conn, pgtools.RestoreApp)
-	if err == nil {
+	admin, err := pgtools.ConnectMaintenance(ctx, s.Conn, pgtools.RestoreApp)
+	switch {
+	case err == nil:
 		defer admin.Close(ctx)
+	case pgtools.IsTooMany(err) && !s.DB.Broken():
+		admin, err = s.DB, nil
+	}
+	if err == nil {
 		// The sessions of pg_restore may take a moment to notice that it has exited.
 		_, err = admin.TerminateSessions(ctx, name)
 		if err == nil {

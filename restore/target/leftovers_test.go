@@ -86,7 +86,7 @@ func TestDropTemp(t *testing.T) {
 	if err := s.DropTemp(ended, "temp_in_use"); err != nil || exists(t, s, "temp_in_use") {
 		t.Errorf("got %v", err)
 	}
-	gone := &Target{Conn: conn(t, "postgres://me@127.0.0.1:1/dev")}
+	gone := &Session{Target: &Target{Conn: conn(t, "postgres://me@127.0.0.1:1/dev")}}
 	if err := gone.DropTemp(ended, "temp"); fault.CodeOf(err) != fault.Failed || !slices.Contains(fault.Hints(err), "the next run drops it") {
 		t.Errorf("without a server: %v", err)
 	}

@@ -54,7 +54,7 @@ func (t *Target) keptNotes(ctx context.Context, d Held) (notes, error) {
 	switch state := pgtools.SQLState(err); {
 	case pgtools.IsNoDatabase(err): // another session has dropped it
 		return notes{}, nil
-	case pgtools.IsDenied(err) || strings.HasPrefix(state, "55") || strings.HasPrefix(state, "28") || state == "53300":
+	case pgtools.IsDenied(err) || strings.HasPrefix(state, "55") || strings.HasPrefix(state, "28") || pgtools.IsTooMany(err):
 		return notes{Unclear: "environment cannot be read (" + err.Error() + ")"}, nil
 	}
 	return s, err
