@@ -34,7 +34,7 @@ func TestStatements(t *testing.T) {
 	}{
 		{jobs, true, nil},
 		{other, false, nil},
-		{users, false, []string{"encrypted_password '$2a$11$", "reset_password_token NULL", "otp_secret pg_catalog.left(pg_catalog.md5(", "otp_required_for_login 'false'", "api_key pg_catalog.md5("}},
+		{users, false, []string{"encrypted_password '$2a$04$", "reset_password_token NULL", "otp_secret pg_catalog.left(pg_catalog.md5(", "otp_required_for_login 'false'", "api_key pg_catalog.md5("}},
 		{environment, false, []string{"value 'development'"}},
 	} {
 		none, list, err := d.Table(tt.t, lineage(s)(tt.t))

@@ -64,7 +64,7 @@ func TestScrubStatementsNameOnlyWhatIsThere(t *testing.T) {
 			}
 			var got []string
 			for _, s := range statements {
-				got = append(got, regexp.MustCompile(`'\$2a\$11\$[^']{53}'`).ReplaceAllString(s.sql, "'HASH'"))
+				got = append(got, regexp.MustCompile(`'\$2a\$04\$[^']{53}'`).ReplaceAllString(s.sql, "'HASH'"))
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)
