@@ -84,8 +84,8 @@ func TestDevcontainerFeatureInstalls(t *testing.T) {
 	}
 }
 
-// The options of the feature are those that install.sh reads, with the same defaults, and
-// the archive is the one that goreleaser makes.
+// The feature declares exactly the options that install.sh reads, with the same defaults,
+// and goreleaser names the archive as install.sh expects.
 func TestDevcontainerFeatureOptions(t *testing.T) {
 	text, err := os.ReadFile("contrib/devcontainer/hectl/devcontainer-feature.json")
 	if err != nil {

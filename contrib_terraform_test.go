@@ -33,7 +33,7 @@ type terraform struct {
 	given                               map[string]cty.Value
 }
 
-// awsAnswers are the values of the data sources: the placeholders of the docs.
+// awsAnswers are the values of the data sources: the placeholders that the docs use.
 var awsAnswers = map[string]cty.Value{
 	"aws_caller_identity": cty.ObjectVal(map[string]cty.Value{"account_id": cty.StringVal("ACCOUNT")}),
 	"aws_partition":       cty.ObjectVal(map[string]cty.Value{"partition": cty.StringVal("aws")}),
@@ -189,7 +189,7 @@ func (m *terraform) variable(name string) (cty.Value, error) {
 	return convert.Convert(v, kind)
 }
 
-// validate checks a variable with its own rules.
+// validate checks the value of a variable against the variable's validation blocks.
 func (m *terraform) validate(name string) error {
 	for _, block := range m.variables[name].Body.Blocks {
 		ok, err := m.evaluate(block.Body.Attributes["condition"].Expr, nil)
@@ -456,8 +456,8 @@ func documentedGrants(iam, rds, key string) (map[string][]grant, error) {
 			return nil, err
 		}
 	}
-	// "hectl backup --masked-to needs the backup policy on both buckets", and hectl prune
-	// prunes both.
+	// The page says that "hectl backup --masked-to needs the backup policy on both
+	// buckets". hectl prune prunes both.
 	for _, role := range []string{"backup", "prune"} {
 		for _, g := range roles[role] {
 			g.Resource = strings.Replace(g.Resource, "human-essentials-backups/", "masked-backups/app/", 1)
@@ -535,8 +535,8 @@ func terraformGrants(files map[string]string, given map[string]cty.Value) (map[s
 
 const documentedKey = "arn:aws:kms:us-east-2:ACCOUNT:key/KEY"
 
-// documentedVariables returns all variables that grant something, with the names in the
-// docs.
+// documentedVariables sets every variable that grants something, with the names that the
+// docs use.
 func documentedVariables() map[string]cty.Value {
 	return map[string]cty.Value{
 		"bucket":          cty.StringVal("human-essentials-backups"),
@@ -547,7 +547,7 @@ func documentedVariables() map[string]cty.Value {
 	}
 }
 
-// policyDifference compares the module with the docs.
+// policyDifference compares the grants of the module with those in the docs.
 func policyDifference(files map[string]string, iam, rds string) (string, error) {
 	want, err := documentedGrants(iam, rds, documentedKey)
 	if err != nil {
@@ -573,7 +573,7 @@ func TestTerraformPolicies(t *testing.T) {
 }
 
 // Without a bucket for masked dumps, a key and RDS, there are three roles, with only the
-// permissions that the page lists for the first bucket.
+// permissions that docs/reference/iam.md lists for the first bucket.
 func TestTerraformPoliciesOfOneBucket(t *testing.T) {
 	got, err := terraformGrants(terraformFiles(t), map[string]cty.Value{"bucket": cty.StringVal("human-essentials-backups")})
 	if err != nil {
@@ -592,7 +592,7 @@ func TestTerraformPoliciesOfOneBucket(t *testing.T) {
 	}
 }
 
-// Any change of an action, an effect or a resource on one side is a difference.
+// policyDifference notices a changed action, effect or resource in the module or the docs.
 func TestTerraformPoliciesNoticeChanges(t *testing.T) {
 	files, iam, rds := terraformFiles(t), page(t, "docs/reference/iam.md"), page(t, "docs/rds.md")
 	const roles = "contrib/terraform/roles.tf"

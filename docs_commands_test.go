@@ -19,7 +19,7 @@ import (
 
 const commandReferencePage = "docs/reference/commands.md"
 
-// "make reference" writes the page.
+// The page is up to date with the help of all commands. "make reference" writes it.
 func TestCommandReference(t *testing.T) {
 	want := commandReference(t)
 	if os.Getenv("WRITE_REFERENCE") != "" {

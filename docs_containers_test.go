@@ -16,7 +16,7 @@ import (
 	"github.com/rubyforgood/hectl/test/containers"
 )
 
-// The CronJob matches its description on the page.
+// The CronJob in docs/containers.md matches its description on that page.
 func TestCronJobExample(t *testing.T) {
 	example, err := containers.Example(page(t, containers.Page), "kind: CronJob")
 	if err != nil {

@@ -70,7 +70,7 @@ func anchors(markdown string) map[string]bool {
 	return found
 }
 
-// Every relative link in a page has a target file, and its anchor a heading.
+// Every relative link in a page leads to a file that exists, and its anchor to a heading.
 func TestLinksOfThePages(t *testing.T) {
 	pages := markdownPages(t)
 	links := 0
@@ -106,7 +106,7 @@ func checkLink(t *testing.T, pages map[string]string, page, dir, target string) 
 	}
 }
 
-// All pages that code, scripts and messages name exist.
+// Every page that code, a script or a message names exists.
 func TestPagesThatCodeNames(t *testing.T) {
 	pages := markdownPages(t)
 	named := 0
@@ -136,7 +136,7 @@ func TestIndexOfTheDocs(t *testing.T) {
 	}
 }
 
-// The script runs the command lines of every page that has any.
+// documented.txtar runs the command lines of every page that has any.
 func TestEveryPageIsRun(t *testing.T) {
 	script := page(t, "testdata/script/commandline/documented.txtar")
 	for path, text := range markdownPages(t) {

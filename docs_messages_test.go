@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// composedMessages are the messages in docs/troubleshooting.md that the code composes,
-// with a format string from the code; "" for those of Postgres and libpq.
+// composedMessages maps messages in docs/troubleshooting.md that the code composes to the
+// text in the code, and messages of Postgres and libpq to "".
 var composedMessages = map[string]string{
 	"the session of profile … has expired":             "the session of %s has expired",
 	"is unchanged: after_restore: …":                   "after_restore: %s: %w",

@@ -28,7 +28,7 @@ func page(t *testing.T, file string) string {
 	return string(text)
 }
 
-// actions matches one or several actions of a policy.
+// actions unmarshals from a string or a list: policies write a single action either way.
 type actions []string
 
 func (a *actions) UnmarshalJSON(text []byte) error {
@@ -96,7 +96,7 @@ func TestDocumentedPoliciesAreTried(t *testing.T) {
 	if len(found) < 5 {
 		t.Errorf("docs/reference/iam.md has %d policies", len(found))
 	}
-	const settings = "Settings of the bucket" // only a statement: reading is in another policy
+	const settings = "Settings of the bucket" // not a whole policy: a statement to add to Fetch
 	found[settings] = append(found[settings], found["Fetch"]...)
 	for heading, policy := range found {
 		if policy := strings.Join(slices.Sorted(slices.Values(policy)), " "); !tried[policy] {

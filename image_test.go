@@ -25,8 +25,8 @@ import (
 	"github.com/rubyforgood/hectl/test/s3test"
 )
 
-// Debian's suites, by the PostgreSQL major that each has. The image itself has the
-// packages of the PostgreSQL project.
+// imageSuites pairs each PostgreSQL major with the Debian suite that has it. The image
+// itself has the packages of the PostgreSQL project.
 var imageSuites = []string{"15:bookworm", "17:trixie", "18:sid", "19:experimental"}
 
 var imageMajors = []int{15, 17, 18, 19}
@@ -302,7 +302,7 @@ func stopInImage(t *testing.T, root string, s3 *s3test.Server) {
 		t.Fatal(err)
 	}
 	env := append(s3.Env(), "HECTL_BUCKET=s3://image-stop", "HECTL_SOURCE="+c.URI("prod"))
-	// A lock of the table keeps pg_dump waiting.
+	// A lock on the table keeps pg_dump waiting.
 	locked := exec.CommandContext(t.Context(), filepath.Join(c.Bin(), "psql"), "-XAtqc", "BEGIN; LOCK TABLE items; SELECT 'locked', pg_sleep(600)", c.URI("prod"))
 	if err := locked.Start(); err != nil {
 		t.Fatal(err)

@@ -66,8 +66,8 @@ func TestMajorsPairs(t *testing.T) {
 	}
 }
 
-// pairsSQL creates the objects that a major version has beyond the common schema: those
-// that all other versions also have, and those that a restore may leave out.
+// pairsSQL returns SQL for objects that the common schema lacks: those that every major
+// version supports, and those that only newer ones support and a restore may leave out.
 func pairsSQL(major int) string {
 	sql := `
 		CREATE TABLE measured (a int, b int);
@@ -203,8 +203,9 @@ func TestRoundTripMajors(t *testing.T) {
 	}
 }
 
-// TestStatisticsStayAway restores a dump in which pg_dump 18 has written values of
-// rows, as statistics of tables and of indexes on expressions.
+// TestStatisticsStayAway restores a dump whose statistics contain values from rows, as
+// pg_dump 18 writes them for tables and for indexes on expressions. The restore must not
+// store these values.
 func TestStatisticsStayAway(t *testing.T) {
 	bin := pgtest.MajorBin(18)
 	production, local := pgtest.New(t, pgtest.Options{Bin: bin}), pgtest.New(t, pgtest.Options{Bin: bin})
@@ -225,7 +226,7 @@ func TestStatisticsStayAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	planted := []string{"planted-mail-", "PLANTED-MAIL-", "planted-password-", "planted-name-"}
-	for _, text := range planted { // the rows are compressed
+	for _, text := range planted { // found only in statistics: the rows are compressed
 		if !bytes.Contains(archive, []byte(text)) {
 			t.Errorf("the statistics of the dump have no %s", text)
 		}

@@ -21,8 +21,8 @@ import (
 // pg_dump writes it, the rows of each table by an ordered checksum, and the large
 // objects. Only data that the scrub changes may differ.
 func TestRoundTripIsExact(t *testing.T) {
-	// 8 jobs are more than the processors, so entries that must not run together would do
-	// so. The compressions are all that pg_dump 15 has.
+	// 8 jobs are more than the processors, so a missing wait between two entries would
+	// show. pg_dump 15 compresses only with gzip.
 	roundTrip(t, "", []way{{"0", "8"}, {"1", "1"}, {"6", "2"}, {"9", "8"}})
 }
 
@@ -74,7 +74,7 @@ func roundTrip(t *testing.T, bin string, ways []way) {
 	}
 }
 
-// contents are the contents of a database.
+// contents are the parts of a database that the tests compare.
 type contents struct {
 	schema string
 	rows   map[string]string // checksums, by table
@@ -98,7 +98,7 @@ func compare(t *testing.T, label string, want, got contents, scrubbed map[string
 	}
 }
 
-// hectl runs a command of this program.
+// hectl runs a command, which must exit 0.
 func hectl(t *testing.T, args ...string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -127,9 +127,9 @@ func schema(t *testing.T, c *pgtest.Cluster, database string) string {
 	return unimportant.ReplaceAllString(string(out), "")
 }
 
-// checksums returns the number of rows and a checksum over all rows, in the order of
-// their text, of every table, materialized view and sequence (partitions by hash
-// together), and of the large objects with their comments.
+// checksums returns the row count and a checksum of the sorted rows of every table and
+// materialized view (all hash partitions of a table together), the state of every
+// sequence, and a checksum of the large objects and their comments.
 func checksums(t *testing.T, c *pgtest.Cluster, database string) map[string]string {
 	t.Helper()
 	ctx := t.Context()

@@ -131,9 +131,9 @@ func cmdFlip(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Fatalf("there is no dump of %s", args[0])
 }
 
-// forge FILE ENTRY FIELD TEXT writes to standard output the archive in FILE with
-// another definition or COPY statement (FIELD) of the first entry with that name, such
-// as "TABLE public.users".
+// forge FILE ENTRY FIELD TEXT writes the archive in FILE to standard output, with TEXT as
+// the definition or COPY statement (FIELD) of the first entry called ENTRY, such as "TABLE
+// public.users".
 func cmdForge(ts *testscript.TestScript, _ bool, args []string) {
 	name, entry, field, text := args[0], args[1], args[2], args[3]
 	data, err := os.ReadFile(ts.MkAbs(name))

@@ -224,8 +224,8 @@ func cmdPlanted(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// searchFiles records in found the file below dir that contains each text. Files come
-// and go while the server runs.
+// searchFiles searches the files below dir and sets found[text] to the path of a file that
+// contains the text. Files come and go while the server runs.
 func searchFiles(dir string, texts []string, found map[string]string) error {
 	longest := 0
 	for _, text := range texts {

@@ -154,8 +154,8 @@ func cmdRuby(ts *testscript.TestScript, neg bool, libraries []string) {
 	if neg || len(libraries) == 0 {
 		ts.Fatalf("usage: ruby LIBRARY…")
 	}
-	// The user's own Ruby, if it comes first in PATH, may lack the libraries of
-	// Debian's.
+	// The user's own Ruby, if it comes first in PATH, may lack the libraries that Debian's
+	// Ruby has.
 	for _, name := range []string{"ruby", "/usr/bin/ruby"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
@@ -174,8 +174,8 @@ func cmdRuby(ts *testscript.TestScript, neg bool, libraries []string) {
 }
 
 // listen NAME [STATUS] starts a server and sets NAME to its URL. It answers with STATUS
-// (200), and writes each request into NAME.log: a line with method and path, then the
-// body.
+// (default 200), and writes each request into NAME.log: a line with method and path, then
+// the body.
 func cmdListen(ts *testscript.TestScript, _ bool, args []string) {
 	status := http.StatusOK
 	if len(args) > 1 {
@@ -200,8 +200,8 @@ func cmdListen(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], server.URL)
 }
 
-// logs FILE checks that FILE has lines, and that each is a JSON object with all
-// required fields, all of one run.
+// logs FILE checks that FILE has lines, that each is a JSON object with all required
+// fields, and that all have the same run ID.
 func cmdLogs(ts *testscript.TestScript, _ bool, args []string) {
 	runs := map[string]bool{}
 	for line := range strings.Lines(ts.ReadFile(args[0])) {

@@ -18,8 +18,8 @@ import (
 //	proxy stall OPERATION [N]               never answer; with N, nothing after N bytes
 //	proxy answer STATUS CODE OPERATION [N]  answer with an error, N times; with "after N", all but the first N times
 //	proxy answers OPERATION FILE …          answer with the XML in FILE; for several operations
-//	proxy lose OPERATION                    let it happen, and answer 500 the first time
-//	proxy reset OPERATION N                 break every Nth answer off after 1000 bytes
+//  proxy lose OPERATION                    pass the request on, but answer 500 the first time
+//  proxy reset OPERATION N                 cut off every Nth answer after 1000 bytes
 //	proxy replace KEY FILE                  put FILE there once a part of KEY has been read
 //	proxy from N stall                      never answer requests that start at byte N or later
 //	proxy from N STATUS CODE                answer such a request with an error

@@ -169,8 +169,8 @@ func setUp(s servers, group string, env *testscript.Env) error {
 	}
 	env.Vars = append(env.Vars, s.s3.Env()...)
 	set := map[string]string{
-		// With the race detector, every process sleeps for a second before it exits,
-		// which is most of the time of a short command.
+		// With the race detector, every process by default sleeps for a second before it
+		// exits, which would be most of the time of a short command.
 		"GORACE":                      "atexit_sleep_ms=20",
 		"AWS_ENDPOINT_URL_S3":         proxy.URL,
 		"AWS_CONFIG_FILE":             "/nonexistent",

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestActionsArePinned checks that workflows use actions by commit, which cannot be
-// moved, with the tag beside it.
+// TestActionsArePinned checks that workflows pin actions to a commit, which cannot be
+// moved like a tag, and name the tag beside it.
 func TestActionsArePinned(t *testing.T) {
 	t.Parallel()
 	pinned := regexp.MustCompile(`^\s*(- )?uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+(;.*)?$`)
