@@ -388,8 +388,8 @@ func (o *backupOptions) openSource(ctx context.Context, out *console.Console) (_
 	return src, tool, nil
 }
 
-// describeSource prints the source that is about to be dumped, and warns about flaws of
-// the coming dump.
+// describeSource prints the source that is about to be dumped, and warns if the dump will
+// have flaws.
 func describeSource(out *console.Console, src *source.Source, c pgtools.Conn, tool pgtools.Tool, compress string) {
 	server := src.ServerVersion()
 	if isOlderMinor(tool.Version, server) {
@@ -404,8 +404,8 @@ func describeSource(out *console.Console, src *source.Source, c pgtools.Conn, to
 
 // isOlderMinor reports whether pg_dump is an older minor release than the server. Such a
 // pg_dump mistakes additions to the later release's catalogs for user settings, and dumps
-// them. A fetch removes what its own server does not support, so the dump is equally
-// good, and the exit code stays 0: client packages are often updated last.
+// them. A fetch removes whatever the target's server does not support, so the dump is just
+// as good, and the exit code stays 0: client packages are often updated last.
 func isOlderMinor(tool, server pgtools.Version) bool {
 	return tool.Major == server.Major && tool.Minor < server.Minor
 }
@@ -434,9 +434,9 @@ func newCompression(chosen string, tool pgtools.Tool, jobs int) compression {
 	return compression{rows: "6", alone: "1"}
 }
 
-// estimateSize returns an upper bound of the size of a dump, which decides the size of the
-// upload's parts. Uncompressed text can be larger than the tables: bytea doubles in size,
-// and tables are compressed on disk.
+// estimateSize returns an upper bound on the size of a dump, from which the upload derives
+// the size of its parts. Uncompressed text can be larger than the tables: bytea doubles in
+// size, and tables are compressed on disk.
 func estimateSize(database int64, compress string) int64 {
 	method, _, _ := strings.Cut(compress, ":")
 	if method == "0" || method == "none" {

@@ -108,7 +108,7 @@ func removeLock(lock *os.File) {
 	if lock == nil {
 		return
 	}
-	_ = os.Remove(lock.Name()) // the file is removed first: once released, it may be another run's
+	_ = os.Remove(lock.Name()) // remove the file while it is locked: afterwards, it may be another run's
 	_ = lock.Close()
 }
 

@@ -66,10 +66,10 @@ type maskedStream struct {
 	upload       s3store.UploadOptions // upload options of the masked dump
 }
 
-// A maskedDump is made from the output of pg_dump while that is uploaded unmasked. It sees
-// the end of the stream only once the unmasked dump is in the bucket: no masked dump is
-// made without an unmasked one. If masking fails, or accepts nothing for the stall timeout,
-// the unmasked dump continues without it.
+// A maskedDump is made from the output of pg_dump while that output is uploaded unmasked.
+// It sees the end of the stream only once the unmasked dump is in the bucket: no masked
+// dump is made without an unmasked one. If masking fails, or accepts no data for as long
+// as the stall timeout, the unmasked dump continues without it.
 //
 // A nil *maskedDump means that there is no masked dump.
 type maskedDump struct {
@@ -135,9 +135,9 @@ func (d *maskedDump) makePlan(head *archive.Head) (_ *mask.Plan, err error) {
 	return d.plan, err
 }
 
-// begin names the masked dump after the dump, which was taken at that time. It is called
-// once. Until then, output of pg_dump is kept in memory; the upload reads no further
-// ahead than its buffers allow.
+// begin gives the masked dump the key for the time taken, which is also in the key of the
+// unmasked dump. It is called once. Until then, output of pg_dump is kept in memory; the
+// upload reads no further ahead than its buffers allow.
 func (d *maskedDump) begin(taken time.Time) {
 	if d == nil {
 		return
@@ -228,7 +228,7 @@ func (d *maskedDump) finish(ctx context.Context, env *command.Env, m *catalog.Ma
 	}
 	masked := m.MaskedCopy(catalog.ManifestOrigin{Key: m.Key, Time: d.taken}, object, r.Rules)
 	masked.Finished, masked.HectlVersion = env.Console.Now().UTC(), env.Version
-	masked.Compression = d.of.compress // the dump has another level if pg_dump wrote its rows
+	masked.Compression = d.of.compress // the unmasked dump has another level if pg_dump wrote its rows
 	if err := catalog.WriteMaskedManifest(ctx, d.store, d.bucket.Base, masked, d.written); err != nil {
 		return r, err
 	}

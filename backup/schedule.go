@@ -64,7 +64,8 @@ func scheduleCommand(env *command.Env) *cli.Command {
 1    failed
 2    wrong flags or settings, or existing units differ; nothing was changed
 12   no permission to write the units`)
-	// Added after command.New, so not in the help: "hectl backup --help" lists them.
+	// These flags are added after command.New, so they are not in the help: "hectl backup
+	// --help" lists them.
 	cmd.Flags = slices.Concat(cmd.Flags, scheduledFlags(env))
 	return cmd
 }

@@ -183,7 +183,8 @@ func (o *statusOptions) readBucket(ctx context.Context, store *s3store.Store) (s
 	recent := slices.DeleteFunc(slices.Clone(status.Recent(dumps)), func(d catalog.Dump) bool { return !seen.Manifest[d.Key] })
 	seen.Recent, _, err = readManifests(ctx, store, o.bucket.Base, recent)
 	for i := range seen.Recent {
-		// The bucket lists a manifest, so a later version of hectl must have written it.
+		// The bucket lists this manifest, so ReadManifest found none only because a later
+		// version of hectl wrote it.
 		if d := &seen.Recent[i]; d.Manifest == status.ManifestNone {
 			d.Manifest = status.ManifestUnreadable
 		}

@@ -54,8 +54,8 @@ func Warnings(rules []s3store.LifecycleRule, d Dumps) []string {
 // isArchive reports whether objects of the class must be restored before they can be read.
 func isArchive(class string) bool { return class == "GLACIER" || class == "DEEP_ARCHIVE" }
 
-// age returns the age in days at which a rule acts. From its date on, a rule acts on
-// objects of any age. ok is false if neither is set.
+// age returns the age in days from which a rule acts on an object. A rule with a date acts
+// on objects of any age from that date on. ok is false if neither days nor date is set.
 func age(days int, date time.Time) (after int, when string, ok bool) {
 	switch {
 	case !date.IsZero():

@@ -22,10 +22,10 @@
 // # What makes the dump complete
 //
 // The head decides what belongs to the dump. All sessions lock the tables in it and then
-// check that pg_dump's transaction is still open: no table was dropped or emptied between
-// pg_dump's locks and theirs, even if pg_dump ends. The stream ends without an error only
-// if each session has ended its transaction, so that its snapshot and locks have lasted,
-// and if pg_dump has not failed.
+// check that pg_dump's transaction is still open. So no table was dropped or emptied
+// between pg_dump's locks and theirs, and from then on pg_dump may end. The stream ends
+// without an error only if each session has ended its transaction, so that its snapshot
+// and locks have lasted, and if pg_dump has not failed.
 //
 // If the sessions cannot share the snapshot, or pg_dump ends before they have their
 // locks, as can happen with little data, pg_dump writes the rest by itself. Nothing is

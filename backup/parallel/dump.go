@@ -172,8 +172,8 @@ func (d *Dump) finish(first *pgtools.Snapshot) error {
 	return err
 }
 
-// prepare opens the other sessions and locks the tables of the archive in all of them. After
-// an error it has closed all sessions.
+// prepare opens the other sessions and locks the tables of the archive in all of them. If
+// it returns an error, it has closed all sessions.
 func (d *Dump) prepare(head *archive.Head) (_ *work, err error) {
 	w := &work{head: head, level: d.opt.Level, sessions: []*pgtools.Snapshot{d.first}}
 	defer func() {
@@ -231,7 +231,7 @@ func (d *Dump) prepare(head *archive.Head) (_ *work, err error) {
 	return w, nil
 }
 
-// lock prepares a session for tables with these names.
+// lock sets the encoding of a session and locks the tables with these names in it.
 func lock(ctx context.Context, s *pgtools.Snapshot, encoding string, names []string) error {
 	if err := s.SetEncoding(ctx, encoding); err != nil {
 		return err

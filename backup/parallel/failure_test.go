@@ -63,7 +63,7 @@ func TestDumpLosesASession(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d, failed := begun(t, c)
 			lose(t, d)
-			if name == "pg_dump" { // the error arrives at once, although nothing reads
+			if name == "pg_dump" { // the error arrives at once, although nothing reads the dump
 				if err := <-failed; !strings.Contains(err.Error(), "killed") {
 					t.Errorf("WhenFailed got %v", err)
 				}
@@ -109,8 +109,8 @@ func TestDumpLocksTables(t *testing.T) {
 	}
 }
 
-// A session that waits for pg_dump's lock would block the dump's own sessions, so pg_dump
-// reads the rows alone.
+// If another session waits for a table that pg_dump has locked, the dump's own sessions
+// would have to wait behind it, so pg_dump reads the rows alone.
 func TestDumpWithAWaitingLock(t *testing.T) {
 	cluster, c := bulkDatabase(t)
 	d := start(t, c, dumpTool(t), "0", 2)
@@ -296,7 +296,7 @@ func TestDumpOfAStandby(t *testing.T) {
 	}
 }
 
-// Close in the middle ends pg_dump and all sessions.
+// Close before the end of the dump ends pg_dump and all sessions.
 func TestDumpClosedEarly(t *testing.T) {
 	cluster, c := bulkDatabase(t)
 	d, _ := begun(t, c)

@@ -12,20 +12,21 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// rangePages is the number of pages of a range. It is the same for all tables and dumps,
-// so that the ranges of an unchanged part of a table are the same in the next dump. One
-// query for 8 MiB costs a round trip and a millisecond.
+// rangePages is the number of pages of a range, 8 MiB. It is the same for all tables and
+// dumps, so that the ranges of an unchanged part of a table are the same in the next dump.
+// The query for a range costs a round trip and a millisecond.
 const rangePages = 1024
 
-// rangesFrom is the first version that reads a range of pages without reading the rest.
+// rangesFrom is the first major version that reads a range of pages without scanning the
+// whole table.
 const rangesFrom = 14
 
-// An item is the part of a block that one session reads without a break.
+// An item is a block or a part of one, which a session reads without interruption.
 type item struct {
 	entry       *archive.Entry
 	sql         string   // statement for Snapshot.CopyOut; "" for large objects
 	objects     []uint32 // the oids of the large objects of the block
-	first, last bool     // position in its block
+	first, last bool     // whether it is the first or last item of its block
 
 	part *archive.Part // set when it is the item's turn
 }
@@ -55,7 +56,7 @@ func blocksOf(head *archive.Head) ([]block, error) {
 			if e.Desc != "TABLE DATA" || !copies || err != nil {
 				return nil, fmt.Errorf("only pg_dump can write %s", e)
 			}
-			// The COPY statement may name another table, a partitioned table above it.
+			// The COPY statement may name a partitioned table above this table instead.
 			b.oid, b.name, b.columns = uint32(oid), pgtools.Quote(e.Namespace)+"."+pgtools.Quote(e.Tag), strings.Join(columns, ", ")
 		}
 		list = append(list, b)

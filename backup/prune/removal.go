@@ -120,8 +120,8 @@ func plan(s *survey, req Request, now time.Time) *Removal {
 
 // remove carries out the plan, the oldest dumps first. A manifest is removed after its
 // dump, and only if the dump is gone. If a run stops in between, the leftover manifest is
-// harmless, and the next run removes it. A dump that the store refuses to delete keeps
-// its manifest, because hectl checks the dump against it.
+// harmless, and a later run removes it. A dump that the store refuses to delete keeps its
+// manifest, because hectl checks the dump against it.
 func (r *Removal) remove(ctx context.Context, st store) error {
 	var t tally
 	manifests, err := r.removeDumps(ctx, st, &t)
@@ -188,7 +188,7 @@ func (t *tally) count(err error) {
 }
 
 // err returns an error about the refused attempts. Its code is fault.Warnings unless all
-// were refused: then the permissions or the store are broken.
+// were refused: then permissions are missing or the store is broken.
 func (t *tally) err() error {
 	switch len(t.refused) {
 	case 0:

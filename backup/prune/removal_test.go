@@ -16,8 +16,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// memory is a bucket that records deletions. The scripts use a real store, which always
-// lists an object that was just written.
+// memory is a bucket that records deletions. Unlike the real store of the scripts, it need
+// not list an object that was just written.
 type memory struct {
 	keys     []string
 	deleted  []string

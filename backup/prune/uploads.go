@@ -30,8 +30,8 @@ type Upload struct {
 	dumpTime time.Time // time in the dump's key
 }
 
-// FindUploads returns the open uploads in scope that hectl may have started. known
-// is false if the store listed no uploads and may be unable to.
+// FindUploads returns the open uploads in scope that hectl may have started. known is
+// false if the store listed no uploads and may be unable to list any.
 func FindUploads(ctx context.Context, st uploadLister, scope Scope) (found []Upload, known bool, err error) {
 	known = st.ListsUploads()
 	for _, prefix := range []string{catalog.Prefix(scope.Bucket.Base), catalog.ManifestPrefix(scope.Bucket.Base)} {

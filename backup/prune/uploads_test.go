@@ -85,7 +85,7 @@ func TestUploads(t *testing.T) {
 	}
 }
 
-// A store other than AWS that lists no uploads may not list any.
+// If a store other than AWS lists no uploads, it may be unable to list any.
 func TestFindUploadsKnowsWhetherTheStoreListsThem(t *testing.T) {
 	scope := Scope{Bucket: config.Bucket{Name: "b"}}
 	elsewhere := []s3store.PendingUpload{{Key: "backups/x"}}

@@ -12,7 +12,8 @@
 // stopped. It follows the calendar as [time.Time.AddDate] does: a month before March 31
 // is "February 31", which is March 3.
 //
-// A dump is kept if any rule selects it. Three additions to restic only ever keep more:
+// A dump is kept if any rule selects it. Three additions to restic's rules only ever keep
+// more dumps:
 //
 //   - The newest Policy.Min dumps are always kept. Keeping them only where the rules select
 //     too few would mean that an additional rule could remove a dump.

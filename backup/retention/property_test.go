@@ -197,7 +197,7 @@ func TestMonthsOverLeapDays(t *testing.T) {
 				months[times[i].Format("2006-01")] = true
 			}
 		}
-		// Count back from the first day: a month before March 31 is March 3.
+		// Count back from the first day of the month: a month before March 31 is March 3.
 		first := time.Date(today.Year(), today.Month(), 1, 6, 0, 0, 0, time.UTC)
 		for i := range 13 {
 			if month := first.AddDate(0, -i, 0).Format("2006-01"); !months[month] {

@@ -44,7 +44,7 @@ func (l *HostLock) Release() {
 	if l == nil {
 		return
 	}
-	_ = os.Remove(l.file.Name()) // the file is removed first: once released, it may be another run's
+	_ = os.Remove(l.file.Name()) // remove the file while it is locked: afterwards, it may be another run's
 	_ = l.file.Close()
 }
 

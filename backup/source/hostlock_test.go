@@ -57,7 +57,7 @@ func TestHostLock(t *testing.T) {
 	again.Release()
 }
 
-// A message repeats the text of the file only if hectl wrote it.
+// A message quotes the text of the lock file only if hectl wrote it.
 func TestHostLockHolder(t *testing.T) {
 	dir := t.TempDir()
 	c := connTo(t, "postgres://backup@db.example.com/app")

@@ -68,9 +68,9 @@ type preflight struct {
 	missing []string // tables whose rows this server does not have
 }
 
-// sortUnreadable sorts relations by why pg_dump cannot read them. It ignores excluded
-// rows, but not a table that the role cannot read: pg_dump locks every table, which
-// requires that permission.
+// sortUnreadable sorts relations by the reason why pg_dump cannot read them. It ignores
+// excluded rows, but not a table that the role cannot read: pg_dump locks every table,
+// which requires that permission.
 func sortUnreadable(found []pgtools.Unreadable, exclude []string) preflight {
 	var p preflight
 	for _, u := range found {

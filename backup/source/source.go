@@ -105,9 +105,9 @@ func (s *Source) StillLocked(ctx context.Context) error {
 	return err
 }
 
-// EndDump ends pg_dump's session on the server. The session of a killed process keeps
-// waiting for a lock, or computing, until it notices. Sessions that are younger than
-// the lock belong to this run.
+// EndDump ends pg_dump's session on the server. After pg_dump was killed, its session
+// keeps waiting for a lock, or computing, until it notices that the client is gone.
+// Sessions that are younger than the lock belong to this run.
 func (s *Source) EndDump(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
@@ -123,9 +123,9 @@ func (s *Source) ExplainFailure(ctx context.Context, err error) error {
 	return s.blameRecovery(ctx, err)
 }
 
-// blameRecovery adds that recovery canceled the dump. pg_dump and the sessions that read
-// rows do not always get that message: a server that waits for them to read its rows only
-// closes the connection.
+// blameRecovery adds to err that recovery canceled the dump. pg_dump and the sessions that
+// read rows do not always get that message: a server that is waiting for them to read its
+// rows only closes the connection.
 func (s *Source) blameRecovery(ctx context.Context, err error) error {
 	if !s.standby || !pgtools.IsSourceError(err) || slices.Contains(fault.Hints(err), pgtools.RecoveryConflictHint) {
 		return err
@@ -150,9 +150,8 @@ func (s *Source) lockedTables(ctx context.Context) string {
 	return describeLocks(locks)
 }
 
-// DumpWaits returns text to append to an error: which locks the dump waits for, and
-// which sessions hold them. It opens a separate session, because the other one may be
-// busy.
+// DumpWaits returns text to append to an error: which locks the dump waits for, and which
+// sessions hold them. It opens a new session, because that of Source may be busy.
 func DumpWaits(ctx context.Context, c pgtools.Conn) string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()

@@ -76,7 +76,7 @@ func TestDescribeHolder(t *testing.T) {
 	}
 }
 
-// The server truncates longer names, and isBackup must recognize the rest.
+// The server truncates names to 63 bytes, and isBackup must recognize what is left.
 func TestSessionName(t *testing.T) {
 	t.Parallel()
 	name := sessionName(4711)

@@ -9,9 +9,9 @@ import (
 	"github.com/rubyforgood/hectl/internal/files"
 )
 
-// Metrics renders a report in Prometheus' text format. r is nil if the bucket could not
-// be read: then hectl_up is 0. A metric whose value is unknown is left out, because no
-// number means "unknown".
+// Metrics renders a report in Prometheus' text format. r is nil if the bucket could not be
+// read: then hectl_up is 0. A metric whose value is unknown is left out, because no number
+// could stand for "unknown".
 func Metrics(q Query, r *Report, now time.Time) string {
 	g := gauges{labels: labelPair("bucket", q.Bucket) + "," + labelPair("env", q.Label)}
 	g.add("up", "Whether the bucket could be read.", number(r != nil))

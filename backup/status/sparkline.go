@@ -20,7 +20,7 @@ const sparkDays = 30
 // noDump marks a day without a dump.
 const noDump = -1
 
-// NewSparkline returns the sparkline of dumps on the day of now.
+// NewSparkline returns the sparkline of dumps for the 30 days that end on the day of now.
 func NewSparkline(dumps []catalog.Dump, now time.Time) Sparkline {
 	const day = 24 * time.Hour
 	sizes := slices.Repeat(Sparkline{noDump}, sparkDays)
