@@ -7,8 +7,8 @@ import (
 )
 
 // SourceIdentity recognizes the source of a dump without naming it. It is the HMAC-SHA256
-// of the database's identity. Each one has its own random key, so two manifests do not
-// reveal that they are from the same server.
+// of the database's identity. Each SourceIdentity has its own random key, so two manifests
+// do not reveal that they are from the same server.
 type SourceIdentity struct {
 	Key  Sum `json:"key"`
 	HMAC Sum `json:"hmac"`

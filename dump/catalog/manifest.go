@@ -58,8 +58,8 @@ type Manifest struct {
 	read json.RawMessage // the manifest's JSON as read from the bucket
 }
 
-// ManifestOrigin identifies the dump from which a masked copy was made. It does not name
-// the bucket, so readers of the copy do not learn it.
+// ManifestOrigin identifies the dump from which a masked copy was made. It omits the
+// bucket, so readers of the copy do not learn its name.
 type ManifestOrigin struct {
 	Key  string    `json:"key"`
 	Time time.Time `json:"time"` // when the dump was taken, in UTC
@@ -81,8 +81,8 @@ type ManifestBlock struct {
 	SHA256 Sum    `json:"sha256"`
 	Rows   *int64 `json:"rows,omitempty"` // nil if not counted
 
-	// Segments are the separately compressed parts of the rows, without gaps. It is empty
-	// if pg_dump wrote the rows, or if the dump has too many segments.
+	// Segments lists the separately compressed parts of the rows, without gaps. It is
+	// empty if pg_dump wrote the rows, or if the dump has too many segments.
 	Segments []ManifestSegment `json:"segments,omitempty"`
 }
 
@@ -150,7 +150,7 @@ func (m *Manifest) DescribeRows(tables map[int]archive.Rows) {
 	for i := range m.Blocks {
 		b := &m.Blocks[i]
 		if rows, ok := tables[b.ID]; ok {
-			b.Rows, b.Segments = &rows.Count, nil // a masked table can equal the original
+			b.Rows, b.Segments = &rows.Count, nil // drop the original's segments, which takeRows copies to an identical masked block
 			for _, s := range rows.Segments {
 				b.Segments = append(b.Segments, ManifestSegment(s))
 			}

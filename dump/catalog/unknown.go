@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 )
 
-// withUnknown returns now with the fields that only before has, at any depth, and reports
-// whether there are any. A later version of hectl wrote these fields. Elements of two lists
-// of the same length are matched by position, because the blocks of a dump never change.
+// withUnknown returns the JSON in now, plus the fields that only before has, at any depth,
+// and reports whether there are any. A later version of hectl wrote these fields. Elements
+// of two lists of the same length are matched by position, because the blocks of a dump
+// never change.
 func withUnknown(before, now json.RawMessage) (json.RawMessage, bool) {
 	var oldFields, fields map[string]json.RawMessage
 	if json.Unmarshal(before, &oldFields) == nil && json.Unmarshal(now, &fields) == nil && fields != nil {
