@@ -80,8 +80,8 @@ func underscore(class string) string {
 	return strings.ToLower(b.String())
 }
 
-// stem removes the endings of singular and plural from the words of a name. The result
-// is not a word, but is the same for both.
+// stem removes singular and plural endings from the words of a name. The result is not a
+// word, but is the same for the singular and the plural.
 func stem(name string) string {
 	words := strings.Split(name, "_")
 	for i, w := range words {

@@ -38,7 +38,7 @@ func diskPath(key string) (string, error) {
 	}
 	letters := []rune(key)
 	first, second := letters[:min(2, len(letters))], letters[min(2, len(letters)):min(4, len(letters))]
-	// Clean it as Ruby's File.expand_path does. "..ab" would be outside the root.
+	// Clean the path as Ruby's File.expand_path does. "..ab" would be outside the root.
 	place := path.Clean(strings.TrimLeft(string(first)+"/"+string(second)+"/"+key, "/"))
 	if !filepath.IsLocal(place) || place == "." {
 		return "", errors.New("leads out of the folder")
