@@ -18,9 +18,9 @@ import (
 // A Conn has resolved connection settings. It is complete and immutable; the zero Conn has
 // no settings. No format verb prints its password.
 type Conn struct {
-	// A function, because fmt does not call Format on a Conn in an unexported field of
-	// another type. It would print the settings, and for a wrong verb even follow a pointer
-	// to them.
+	// settings is a function because fmt does not call Format on a Conn in an unexported
+	// field of another type: it would print the settings, and for a wrong verb even follow
+	// a pointer to them.
 	settings func() *settings
 }
 
@@ -95,9 +95,8 @@ func (c Conn) WithOrigins(from func(keyword, known string) string, secret string
 	})
 }
 
-// WithToken returns c with a new password for every connection. A token from the start of a
-// run would have expired hours later, when hectl connects again to see why pg_dump is
-// waiting.
+// WithToken returns c with a new password for every connection. A token from the start of
+// a run expires, but hectl may connect again hours later to see why pg_dump is waiting.
 func (c Conn) WithToken(token Token) Conn {
 	return c.changed(func(s *settings) { s.token = token })
 }

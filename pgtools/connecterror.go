@@ -106,7 +106,7 @@ func tooMany(message string) bool {
 		func(text string) bool { return strings.Contains(message, text) })
 }
 
-// tokenHint returns the RDS requirements other than a token.
+// tokenHint returns a hint that names what RDS requires besides a token.
 func tokenHint(c Conn) string {
 	return fmt.Sprintf("run \"GRANT rds_iam TO %s\" on the source, and grant the AWS credentials rds-db:connect on this role", Quote(c.User()))
 }

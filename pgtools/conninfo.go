@@ -110,7 +110,8 @@ func (c Conn) CommandEnviron(base []string) []string {
 		{"PGHOST", host}, {"PGPORT", port}, {"PGUSER", c.User()}, {"PGPASSWORD", password}, {"PGDATABASE", c.Database()},
 		{"PG_HOST", host}, {"PG_PORT", port}, {"PG_USERNAME", c.User()}, {"PG_PASSWORD", password},
 	} {
-		// Readers treat an empty variable as unset, but dotenv does not overwrite it.
+		// Set an empty value too: programs treat it as unset, but dotenv does not
+		// overwrite it.
 		env = append(env, pair.name+"="+pair.value)
 	}
 	for _, kw := range libpq.Keywords() {

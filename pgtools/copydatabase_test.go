@@ -156,7 +156,7 @@ func TestCopyDatabaseSettings(t *testing.T) {
 		t.Error(diff)
 	}
 
-	// An owner who may not set one of them gets the others.
+	// If the owner may not set one of the settings, the others are still copied.
 	if err := c.Exec(t.Context(), "postgres", "ALTER DATABASE "+from+" SET log_statement = 'all'"); err != nil {
 		t.Fatal(err)
 	}

@@ -60,8 +60,8 @@ func ConnectReadOnly(ctx context.Context, c Conn, appName string) (*DB, error) {
 }
 
 // connect connects with the initial settings, which already apply to the first statement.
-// It then applies those of settings that the server recognizes. It refuses a session whose
-// initial settings it does not recognize.
+// It then applies the other settings, except those that the server does not recognize. A
+// server that does not recognize an initial setting refuses the session.
 func connect(ctx context.Context, c Conn, appName string, initial map[string]string, settings ...fixedSetting) (*DB, error) {
 	c, err := c.fresh(ctx)
 	if err != nil {

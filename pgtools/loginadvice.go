@@ -150,7 +150,7 @@ func (c Conn) otherPeer() string {
 }
 
 // startAdvice returns how to start a server at where, the address of c, and the ports of
-// others on this machine.
+// other servers on this machine.
 func (c Conn) startAdvice(where string) string {
 	if !c.IsLocal() {
 		return "start PostgreSQL on " + where + ", or name another host or port"
@@ -166,7 +166,7 @@ func (c Conn) startAdvice(where string) string {
 	return advice
 }
 
-// listening returns the ports of all sockets in dirs, except but.
+// listening returns the ports of the sockets in dirs, without the port but.
 func listening(dirs []string, but int) []string {
 	var ports []string
 	for _, dir := range dirs {

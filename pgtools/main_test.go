@@ -33,7 +33,7 @@ func cluster(t *testing.T) *pgtest.Cluster {
 	return server.Cluster(t)
 }
 
-// serial numbers names, so a repeated test does not find its own objects.
+// serial makes names unique, so a test that runs again does not find its own objects.
 var serial atomic.Int64
 
 // unique returns a unique name for a database or a role.

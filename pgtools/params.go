@@ -20,9 +20,9 @@ type Params map[string]string
 // of a database. The empty string has no parameters.
 //
 // The rules are libpq's (conninfo_uri_parse and conninfo_parse in fe-connect.c), with
-// three differences. Several hosts, hostaddr, and parameters that would put a secret
-// into an argument list are refused. A name that looks like a broken URI is refused. An
-// error never repeats a part of the string, which could be the password.
+// three differences. ParseParams refuses several hosts, hostaddr, and parameters that
+// would put a secret into an argument list. It refuses a name that looks like a broken
+// URI. Its errors never quote the string, because any part of it could be the password.
 func ParseParams(s string) (Params, error) {
 	s = strings.TrimSpace(s)
 	if strings.ContainsRune(s, 0) {
@@ -143,7 +143,7 @@ func (p Params) Format(f fmt.State, _ rune) {
 }
 
 // checkValues refuses values that pgx or libpq would refuse. Unlike their errors, its
-// errors do not repeat the value, which in a broken URI may be part of the password.
+// errors do not quote the value, which in a broken URI may be part of the password.
 func checkValues(p Params, where string) error {
 	bad := func(key, want string) error {
 		return fault.New(fault.Usage, "", "%s: %s is not %s", where, key, want)

@@ -14,7 +14,7 @@ import (
 // before the first slash, and host and database are percent-decoded.
 func parseURI(s string) (Params, error) {
 	p := Params{}
-	// Other parsers would end the URI here and connect to another server.
+	// Other parsers would end the URI at the # and connect to another server.
 	if strings.Contains(s, "#") {
 		return nil, fault.New(fault.Usage, "write # as %23", "connection URI: it contains a #")
 	}

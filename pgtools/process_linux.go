@@ -2,8 +2,8 @@ package pgtools
 
 import "syscall"
 
-// childAttributes puts a child in its own process group, and has the kernel kill it when
-// the thread that started it ends.
+// childAttributes puts a child in its own process group, and has the kernel send it
+// SIGTERM when the thread that started it ends.
 func childAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Unlogged tables are empty on a standby, and large objects have owners.
+// A role without privileges learns what it cannot read; a superuser can read everything.
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	c, name := database(t, "CREATE TABLE t (i int)", "CREATE SEQUENCE s", "CREATE VIEW v AS SELECT 1 AS i",

@@ -32,7 +32,7 @@ func snapshotSettings() []fixedSetting {
 		{"transaction_timeout", "0"},
 		{"idle_in_transaction_session_timeout", "0"},
 		{"idle_session_timeout", "0"},
-		// A session reads a range of a table as a range, in order, without parallel
+		// Read a range of a table with a TID range scan, in order, without parallel
 		// workers.
 		{"enable_tidscan", "on"},
 		{"max_parallel_workers_per_gather", "0"},
@@ -220,7 +220,7 @@ func (s *Snapshot) Close(ctx context.Context) { s.db.Close(ctx) }
 // InTransaction reports whether a session of the same role, called appName, that began
 // after s, has an open transaction.
 func (s *Snapshot) InTransaction(ctx context.Context, appName string) (open bool, err error) {
-	// Otherwise the transaction keeps its first list of sessions.
+	// Without this call, the transaction would keep its first list of sessions.
 	if _, err := s.db.Exec(ctx, "SELECT pg_catalog.pg_stat_clear_snapshot()"); err != nil {
 		return false, wrap(err, "look for the session called %s", appName)
 	}

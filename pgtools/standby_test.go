@@ -30,8 +30,9 @@ func TestDumpStandbyConflict(t *testing.T) {
 	if err := primary.Exec(t.Context(), "postgres", "DELETE FROM big"); err != nil {
 		t.Fatal(err)
 	}
-	// While a dump waits for its reader, it cannot be canceled, and recovery waits for it. A canceled dump is counted only when its transaction ends. Watch from
-	// another database, since any query in this one is also canceled.
+	// While a dump waits for its reader, it cannot be canceled, and recovery waits for it.
+	// A canceled dump is counted only when its transaction ends. Watch from another
+	// database, since any query in this one is also canceled.
 	watch := connect(t, standby.Conn("template1"))
 	for held := false; !held; {
 		// VACUUM keeps rows that another session, such as autovacuum's, still sees.

@@ -33,10 +33,10 @@ func (t *Tools) Dump(server Version) (Tool, error) {
 }
 
 // Restore returns the pg_restore for a target server and an archive of format
-// 1.archiveMinor. Of those that read the archive, it chooses the major version nearest to
-// the server's, and the older of two: a newer one may set parameters that the server does
-// not recognize. If none reads the archive, Restore chooses an older one, for which
-// archive.Downgrade converts the archive.
+// 1.archiveMinor. Of those that can read the archive, it chooses the major version nearest
+// to the server's. Of two that are equally near, it chooses the older one: a newer one may
+// set parameters that the server does not recognize. If none can read the archive, Restore
+// chooses one for which archive.Downgrade converts the archive.
 func (t *Tools) Restore(server Version, archiveMinor int) (Tool, error) {
 	if tool, ok := chooseRestore(t.found, server.Major, archiveMinor); ok {
 		return tool, nil

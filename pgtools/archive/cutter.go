@@ -5,7 +5,8 @@ import (
 	"hash/crc32"
 )
 
-// The sizes of a segment's text, in bytes. Only a single longer row makes it longer.
+// The sizes of a segment's text, in bytes. Only a single row over the limit makes a
+// segment longer.
 const (
 	minSegment = 1 << 20
 	maxSegment = 4 << 20

@@ -157,7 +157,7 @@ func (x *Indexer) integer(p []byte) (n int64, used int, whole bool) {
 
 // begin starts a block.
 func (x *Indexer) begin(kind byte) error {
-	if x.opt.tail && kind == 0 && len(x.entries) == 0 { // 0 is the sign of the number of entries in a second table of contents
+	if x.opt.tail && kind == 0 && len(x.entries) == 0 { // 0 is the sign byte of the number of entries in a second table of contents
 		x.state = inTail
 		return nil
 	}

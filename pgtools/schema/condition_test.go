@@ -42,7 +42,7 @@ func TestConditions(t *testing.T) {
 func TestUses(t *testing.T) {
 	table := schema.Table{Columns: []schema.Column{{Name: "a"}, {Name: "B b"}, {Name: "c"}, {Name: "lower"}}}
 	for sql, want := range map[string][]string{
-		`(lower(a) || "B b")`: {"a", "B b", "lower"}, // rather too many columns than too few
+		`(lower(a) || "B b")`: {"a", "B b", "lower"}, // better too many columns than too few
 		`'c'::text`:           nil,
 		`'open`:               {"a", "B b", "c", "lower"},
 	} {

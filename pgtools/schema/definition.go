@@ -55,7 +55,7 @@ func (p *parser) table() *definition {
 	return d
 }
 
-// ownColumn returns the column called name. It adds a column that d only inherits.
+// ownColumn returns the column called name. If d only inherits it, ownColumn adds it to d.
 func (d *definition) ownColumn(name string) *Column {
 	if c := d.Column(name); c != nil {
 		return c

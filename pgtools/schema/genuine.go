@@ -195,7 +195,8 @@ func (s statement) shared(e *archive.Entry) error {
 	if !p.accept("on") {
 		return fmt.Errorf("it contains %s, which pg_dump never writes there", s)
 	}
-	// Entries about the database itself exist. pg_restore skips them by their tag.
+	// An entry may be about the database itself: pg_restore skips such entries by their
+	// tag.
 	about := p.peek(0)
 	if about.kind == word && isClusterWide(about.text) && (about.text != "database" || !strings.HasPrefix(e.Tag, "DATABASE ")) {
 		return fmt.Errorf("it contains %s, which is not part of this database", s)

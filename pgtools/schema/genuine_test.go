@@ -178,7 +178,8 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// An archive without those entries must be harmless under all text rules.
+// An archive without an ENCODING or STDSTRINGS entry must be harmless under all text
+// rules.
 func TestSettingsNotSaid(t *testing.T) {
 	standard := archive.Entry{ID: 1, Desc: "STDSTRINGS", Definition: "SET standard_conforming_strings = 'on';\n"}
 	encoding := archive.Entry{ID: 2, Desc: "ENCODING", Definition: "SET client_encoding = 'UTF8';\n"}

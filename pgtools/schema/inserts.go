@@ -10,8 +10,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/archive"
 )
 
-// ErrInserts is the error for rows that are SQL, but not only INSERTs of constants into
-// their own table, as pg_dump writes them.
+// ErrInserts is the error for SQL rows with anything other than INSERTs of constants into
+// the rows' own table, as pg_dump writes them.
 var ErrInserts = errors.New("its rows are not INSERT statements as pg_dump writes them")
 
 // Inserts returns a function that wraps the data of a TABLE DATA entry without a COPY
