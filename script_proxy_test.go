@@ -17,19 +17,19 @@ import (
 //
 //	proxy stall OPERATION [N]               never answer; with N, nothing after N bytes
 //	proxy answer STATUS CODE OPERATION [N]  answer with an error, N times; with "after N", all but the first N times
-//	proxy answers OPERATION FILE …          answer with the XML in FILE; for several operations
-//  proxy lose OPERATION                    pass the request on, but answer 500 the first time
-//  proxy reset OPERATION N                 cut off every Nth answer after 1000 bytes
+//	proxy answers OPERATION FILE …          answer with the XML in FILE; more pairs may follow
+//	proxy lose OPERATION                    pass the first request on, but answer it with 500
+//	proxy reset OPERATION N                 cut off every Nth answer after 1000 bytes
 //	proxy replace KEY FILE                  put FILE there once a part of KEY has been read
 //	proxy from N stall                      never answer requests that start at byte N or later
-//	proxy from N STATUS CODE                answer such a request with an error
+//	proxy from N STATUS CODE                answer such requests with an error
 //	proxy dumps|masked stall OPERATION         never answer, for one of the buckets that "in" selects
-//	proxy dumps|masked STATUS CODE OPERATION   answer with an error, for one of them
+//	proxy dumps|masked STATUS CODE OPERATION   answer with an error, for one of those buckets
 //	proxy plain                             the store returns no checksums
 //	proxy denied PREFIX [MESSAGE]           refuse to read keys with that prefix; with a message, only for a GET
 //	proxy etag                              answer the end of an upload with a different ETag
 //	proxy sum                               return checksums of 4 bytes
-//	proxy region REGION                     the bucket is in that region
+//	proxy region REGION                     answer as if the bucket were in that region
 //	proxy pass                              no more faults
 //	proxy count                             print how many bytes were received since the last count
 func cmdProxy(ts *testscript.TestScript, _ bool, args []string) {
