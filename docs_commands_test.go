@@ -96,8 +96,8 @@ func writeCommand(t *testing.T, b, index *strings.Builder, c *cli.Command, paren
 	}
 }
 
-// ownFlags returns the flags of c that the page does not show as common ones, and
-// whether c has the AWS options.
+// ownFlags returns the flags of c that the page does not list as common to all commands,
+// and whether c has the AWS options.
 func ownFlags(c *cli.Command) (own []cli.Flag, usesBucket bool) {
 	common, aws := usages(command.OutputFlags()), usages(command.StoreFlags())
 	for _, f := range c.Flags {
@@ -141,8 +141,8 @@ func optionTable(flags []cli.Flag) string {
 	return "| option | meaning |\n|---|---|\n" + b.String()
 }
 
-// exitCodeRows renders the lines of a help's exit codes, which may have continuation
-// lines.
+// exitCodeRows renders the exit codes in a help text, which may have continuation lines,
+// as rows of a table.
 func exitCodeRows(codes string) string {
 	var rows []string
 	for line := range strings.Lines(codes) {
@@ -158,7 +158,7 @@ func exitCodeRows(codes string) string {
 	return strings.Join(rows, " |\n") + " |\n"
 }
 
-// exampleLines renders the examples of a help for a shell: text after a gap becomes a
+// exampleLines renders the examples in a help text for a shell: text after a gap becomes a
 // comment.
 func exampleLines(examples string) string {
 	var commands, comments []string

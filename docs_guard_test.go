@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Every rule in docs/guard.md names tests, and they exist.
+// Every rule in docs/guard.md names tests that exist.
 func TestGuardTableNamesItsTests(t *testing.T) {
 	var tests strings.Builder
 	for _, source := range filesOf(t, "_test.go") {

@@ -76,7 +76,7 @@ func policies(t *testing.T) map[string][]string {
 	return found
 }
 
-// Every policy in docs/reference/iam.md equals that of a user in a script.
+// Every policy in docs/reference/iam.md equals the permissions of a user in some script.
 func TestDocumentedPoliciesAreTried(t *testing.T) {
 	tried := map[string]bool{}
 	scripts, err := filepath.Glob("testdata/script/*/*.txtar")

@@ -193,9 +193,9 @@ func cmdTunnel(ts *testscript.TestScript, _ bool, _ []string) {
 	}()
 }
 
-// planted TEXT… checks that each text is in a file of the local server: of a table, of
-// the WAL, or any other. "! planted" checks that none is in any file, temporary ones
-// included, now and after everything has been written to disk.
+// planted TEXT… checks that each text is in some file of the local server: a table, the
+// WAL or any other. "! planted" checks that none is in any file, temporary ones included,
+// now and after everything has been written to disk.
 func cmdPlanted(ts *testscript.TestScript, neg bool, args []string) {
 	w := theWorld(ts)
 	folders := []string{w.local.Socket()}

@@ -108,8 +108,8 @@ func makesJSON(line, command string) bool {
 	return regexp.MustCompile(`^exec (exits \d+ )?hectl ` + command + ` (.* )?--json( |$)`).MatchString(line)
 }
 
-// missingShapes reports each command without a shape that a script compares. files are
-// the shapes in shapeDir.
+// missingShapes reports each command for which no script compares a shape. files are the
+// shapes in shapeDir.
 func missingShapes(commands []string, script string, files []string) []string {
 	compared := map[string]string{} // the line that makes the document
 	lines := strings.Split(script, "\n")

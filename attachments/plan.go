@@ -47,7 +47,8 @@ func newPlan(blobs []blob, isStored func(blob) (bool, error)) (plan, error) {
 			p.Wanted = append(p.Wanted, b)
 		}
 	}
-	// The largest first, so that no large file is left while the other jobs are idle.
+	// Fetch the largest first, so that no large file is left while the other jobs are
+	// idle.
 	slices.SortFunc(p.Wanted, func(a, b blob) int { return cmp.Or(cmp.Compare(b.Size, a.Size), cmp.Compare(a.Key, b.Key)) })
 	return p, nil
 }

@@ -38,10 +38,10 @@ type result struct {
 	There     amount     `json:"there"`   // files that the folder already had
 	Wanted    amount     `json:"wanted"`  // files that the folder lacked
 	Fetched   amount     `json:"fetched"` // wanted files that were fetched
-	Missing   []string   `json:"missing"` // keys that the bucket does not have; in a dry run, the keys probed if it has none of them
+	Missing   []string   `json:"missing"` // keys that the bucket lacks; in a dry run, the keys that it probed, if the bucket has none of them
 	Wrong     []unusable `json:"wrong"`   // the object in the bucket does not match the row
 	Unusable  []unusable `json:"unusable"`
-	Unvouched []string   `json:"unvouched"` // only their size was compared
+	Unvouched []string   `json:"unvouched"` // keys of files without a checksum; only their size was compared
 	Rows      int64      `json:"rows_changed"`
 	Seconds   float64    `json:"seconds"`
 

@@ -416,10 +416,10 @@ type compression struct {
 	alone string // compression of rows by pg_dump
 }
 
-// newCompression returns the chosen compression, or the default for a pg_dump and a number
-// of sessions that read rows: gzip at level 6, which every pg_restore reads. The dump of
-// the demo's 1 GB database is then 99 MB. With zstd at level 1 or 3, it is 113 MB and takes
-// 5% less time. Higher levels of zstd take longer than gzip for the same size.
+// newCompression returns the chosen compression, or a default. If sessions read the rows,
+// the default is gzip at level 6, which every pg_restore reads. The dump of the demo's 1
+// GB database is then 99 MB. With zstd at level 1 or 3, it is 113 MB and takes 5% less
+// time. Higher levels of zstd take longer than gzip for the same size.
 //
 // If pg_dump has to read the rows alone after all, it compresses at level 1: at level 6 it
 // would take three times as long.

@@ -99,8 +99,8 @@ func (k *keyChooser) Keep(string) {
 	k.masked.begin(k.taken)
 }
 
-// release releases the lock for the key. From then on, other runs find the key in the
-// bucket.
+// release releases the lock for the key, after the upload: by then, other runs find the
+// key in the bucket.
 func (k *keyChooser) release() { removeLock(k.lock) }
 
 // removeLock releases a lock, which may be nil.

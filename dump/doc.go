@@ -3,7 +3,7 @@
 // A dump is an archive of pg_dump -Fc and its manifest, if it has one. It is in a bucket or
 // a file, or arrives through a pipe:
 //
-//	find    Finder: the newest dump of a label, today or at a time, or one by its
+//	find    Finder: the newest dump of a label, now or as of a time, or one by its
 //	        key (find.go)
 //	open    Object, File, Pipe: the head, and the offset of each block (open.go)
 //	judge   CheckDefinitions: refuse statements that pg_dump does not write

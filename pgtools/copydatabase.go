@@ -31,7 +31,8 @@ func CopyDatabase(ctx context.Context, conn Conn, from, to string, opt CopyOptio
 	if err != nil {
 		return explainCopy(from, to, err)
 	}
-	// Another session that holds a lock is about to end or to rename the database.
+	// A session that holds a conflicting lock will soon end or rename the database: do not
+	// wait for long.
 	if _, err := creator.Exec(ctx, "SET lock_timeout = '10s'"); err != nil {
 		return err
 	}

@@ -77,8 +77,8 @@ func TestKeepalivesOfConnections(t *testing.T) {
 	}
 }
 
-// pg_restore gets the same settings, except over a Unix socket or where the user has set
-// others.
+// pg_restore gets the same keepalive settings as hectl, except over a Unix socket or where
+// the user has set others.
 func TestKeepalivesOfPgRestore(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -37,7 +37,7 @@ func (db *DB) QuietLog(ctx context.Context) (settings map[string]string, complet
 	}
 	found, err := Rows[setting](ctx, db, "SELECT name, coalesce(setting, ''), "+may+" FROM pg_catalog.pg_settings")
 	if err != nil {
-		return nil, false // the restore works without them
+		return nil, false // a restore works without these settings
 	}
 	settings, complete = map[string]string{}, true
 	for _, s := range found {

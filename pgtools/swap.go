@@ -99,7 +99,8 @@ func (s *swap) rename(ctx context.Context) error {
 	defer func() { _ = tx.Rollback(ending) }() // does nothing after a commit
 
 	t := &Tx{tx}
-	// Another session that holds a lock is about to end or to copy the database.
+	// A session that holds a conflicting lock will soon end or copy the database: do not
+	// wait for long.
 	if _, err := t.Exec(ctx, "SET LOCAL lock_timeout = '10s'"); err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/s3store"
 )
 
-// readableDays is the age of a dump up to which hectl expects to be able to read it.
+// readableDays is the number of days for which hectl expects a dump to stay readable.
 const readableDays = 30
 
 // Dumps are the dumps that rules may apply to.

@@ -66,7 +66,8 @@ func Start(ctx context.Context, opt Options) (*Dump, error) {
 	return d, nil
 }
 
-// share opens the first session, if the limits allow all sessions and pg_dump's.
+// share opens the first session, if the connection limits leave room for the others and
+// pg_dump's.
 func (d *Dump) share() error {
 	first, err := pgtools.ExportSnapshot(d.ctx, d.opt.Source, d.opt.AppName)
 	if err != nil {
@@ -201,7 +202,8 @@ func (d *Dump) prepare(head *archive.Head) (_ *work, err error) {
 	if err != nil {
 		return nil, err
 	}
-	// pg_dump and each session lock each table. Half of the locks are left to others.
+	// pg_dump and each session lock each table. Leave half of the server's locks to
+	// others.
 	jobs := min(d.opt.Jobs, lockable/2/max(len(names), 1)-1)
 	if jobs < 1 {
 		return nil, fmt.Errorf("with %s, the sessions would take most of the server's %d locks", text.Count(len(names), "table"), lockable)

@@ -23,7 +23,7 @@ func begun(t *testing.T, c pgtools.Conn) (*parallel.Dump, <-chan error) {
 	t.Helper()
 	d := start(t, c, dumpTool(t), "0", 2)
 	t.Cleanup(func() { _ = d.Close() })
-	failed := make(chan error, 2) // one error of a session and one of pg_dump
+	failed := make(chan error, 2) // one error from a session and one from pg_dump
 	d.WhenFailed(func(err error) { failed <- err })
 	if _, err := io.ReadFull(d, make([]byte, 64<<10)); err != nil {
 		t.Fatal(err)
@@ -191,8 +191,8 @@ func TestDumpIgnoresSettings(t *testing.T) {
 	}
 }
 
-// A server that disconnects clients that read nothing does not disconnect a dump that
-// waits for the store.
+// A dump that waits for the store keeps its connections, even if the server disconnects
+// clients that read nothing.
 func TestDumpOfAnImpatientServer(t *testing.T) {
 	cluster, c := bulkDatabase(t)
 	if err := cluster.Exec(t.Context(), "postgres", "ALTER ROLE postgres IN DATABASE bulk SET tcp_user_timeout = '1s'; ALTER ROLE postgres IN DATABASE bulk SET statement_timeout = '1s'"); err != nil {

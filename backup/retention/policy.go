@@ -20,7 +20,7 @@ type Policy struct {
 	Monthly Count     `json:"monthly,omitempty"`
 	Yearly  Count     `json:"yearly,omitempty"`
 	Within  when.Span `json:"within,omitzero"`
-	Min     int       `json:"min"` // the newest dumps, which are always kept; at least one
+	Min     int       `json:"min"` // number of newest dumps that are always kept; at least one
 }
 
 // Empty reports whether there is no rule. Min is not a rule: it protects against bad

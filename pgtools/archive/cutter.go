@@ -23,8 +23,8 @@ func isBoundary(row []byte) bool {
 }
 
 // A Cutter divides the rows of a table into segments. Write takes their text with or
-// without the end marker (see DataReader), in pieces of any size. Call Flush after the last
-// one.
+// without the end marker (see DataReader), in pieces of any size. Call Flush after the
+// last piece.
 type Cutter struct {
 	begin func() ([]byte, error)            // returns an empty buffer for the next segment
 	emit  func(text []byte, rows int) error // takes a segment, or takes back an empty buffer
