@@ -73,7 +73,7 @@ type inserts struct {
 	step  step
 	depth int    // depth of parentheses
 	quote byte   // the open quote, ' or "; 0 outside of quotes
-	skip  bool // the next byte is escaped, or is the second byte of a character
+	skip  bool   // the next byte is escaped, or is the second byte of a character
 	last  byte   // last byte outside quotes
 	word  []byte // current word so far
 }
