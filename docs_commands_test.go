@@ -19,7 +19,8 @@ import (
 
 const commandReferencePage = "docs/reference/commands.md"
 
-// The page is up to date with the help of all commands. "make reference" writes it.
+// docs/reference/commands.md is up to date with the help of all commands. "make reference"
+// writes it.
 func TestCommandReference(t *testing.T) {
 	want := commandReference(t)
 	if os.Getenv("WRITE_REFERENCE") != "" {

@@ -68,8 +68,8 @@ func TestCronJobExample(t *testing.T) {
 	if limit := 3 * 60 * 60; job.ActiveDeadlineSeconds <= limit || job.ActiveDeadlineSeconds > limit+600 {
 		t.Errorf("activeDeadlineSeconds is %d, and --timeout %d", job.ActiveDeadlineSeconds, limit)
 	}
-	// Kubernetes retries hectl backup only after exit codes 1 and 130; 0 is success. 14
-	// and 15 are exit codes of other commands.
+	// Kubernetes retries hectl backup only after exit codes 1 and 130. The rule omits 0,
+	// which is success, and 14 and 15, which belong to other commands.
 	rule := job.PodFailurePolicy.Rules[1]
 	want := []int{int(fault.Usage), int(fault.Warnings), int(fault.NotFound), int(fault.Locked), int(fault.Denied), int(fault.Integrity)}
 	if diff := cmp.Diff(want, rule.OnExitCodes.Values); diff != "" || rule.Action != "FailJob" || rule.OnExitCodes.Operator != "In" || rule.OnExitCodes.ContainerName != hectl.Name {

@@ -31,8 +31,8 @@ var imageSuites = []string{"15:bookworm", "17:trixie", "18:sid", "19:experimenta
 
 var imageMajors = []int{15, 17, 18, 19}
 
-// imageRoot makes the root of the image with the script that the Dockerfile runs, and
-// puts hectl in it.
+// imageRoot makes the image's root file system with the script that the Dockerfile runs,
+// and puts hectl in it.
 func imageRoot(t *testing.T, arch string) string {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), arch)
@@ -178,7 +178,7 @@ func TestImageIsComplete(t *testing.T) {
 	}
 }
 
-// compressedSize returns the size of the image as a registry keeps it.
+// compressedSize returns the size of the image as a registry stores it.
 func compressedSize(t *testing.T, root string) int {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "tar", "-C", root, "-cz", ".").Output()
@@ -290,7 +290,7 @@ func nothingIsLeft(t *testing.T, root string) {
 }
 
 // stopInImage sends SIGTERM to a backup that is process 1, as "docker stop" and Kubernetes
-// do. It exits 130, and leaves no dump and no upload.
+// do. The backup must exit 130, and leave no dump and no upload.
 func stopInImage(t *testing.T, root string, s3 *s3test.Server) {
 	t.Helper()
 	c := pgtest.New(t)

@@ -164,7 +164,7 @@ Settings come from flags, the environment, and hectl.yml in this folder or one
 above. "hectl COMMAND --help" has examples, settings and exit codes.
 `
 
-// checkTarget returns why a fetch would refuse the target.
+// checkTarget returns the error with which a fetch would refuse the target, or nil.
 func checkTarget(ctx context.Context, settings *config.Sources, conn pgtools.Conn) error {
 	if err := target.CheckEnvironment(settings, conn); err != nil {
 		return err

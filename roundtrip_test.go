@@ -21,8 +21,8 @@ import (
 // pg_dump writes it, the rows of each table by an ordered checksum, and the large
 // objects. Only data that the scrub changes may differ.
 func TestRoundTripIsExact(t *testing.T) {
-	// 8 jobs are more than the processors, so a missing wait between two entries would
-	// show. pg_dump 15 compresses only with gzip.
+	// 8 jobs exceed the processors, so entries that fail to wait for each other would run
+	// together. pg_dump 15 compresses only with gzip.
 	roundTrip(t, "", []way{{"0", "8"}, {"1", "1"}, {"6", "2"}, {"9", "8"}})
 }
 

@@ -48,7 +48,7 @@ func (w *world) contents(ts *testscript.TestScript) []string {
 }
 
 // put FILE KEY… uploads a file under each key. A key may contain one range such as
-// {1..1000}. A key that ends in * is completed to the only key with that prefix.
+// {1..1000}. A key that ends in * stands for the only key with that prefix.
 func cmdPut(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: put FILE KEY…")

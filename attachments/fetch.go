@@ -31,7 +31,7 @@ type fetcher struct {
 	Bucket bucket
 	Prefix string // prefix of the keys in the bucket; "" or ending in a slash
 	Folder *folder
-	Jobs   int // files at once
+	Jobs   int // number of concurrent downloads
 
 	// Blind means that the credentials cannot list the bucket. The store then answers
 	// "denied" for missing objects, as it does for forbidden ones.
@@ -150,7 +150,7 @@ type expectation struct {
 
 // expect returns the expectation for a blob. The size and MD5 in the row suffice and cost
 // no request. Without an MD5, it requests the store's own checksum. It also sends a
-// request for an empty blob, which is never requested otherwise.
+// request for an empty blob, because there is nothing else to request.
 func (r *run) expect(ctx context.Context, b blob) (expectation, error) {
 	e := expectation{object: s3store.Object{Key: r.Prefix + b.Key, Size: b.Size}, vouched: true}
 	e.newSum = func() sum { return md5Sum{md5.New(), b.MD5} } //nolint:gosec // Active Storage's checksums are MD5s

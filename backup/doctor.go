@@ -147,7 +147,7 @@ type WriterCheck struct {
 	Bucket   config.Bucket
 	Label    string
 	Now      time.Time
-	Required bool // if not set, missing permissions are no problem
+	Required bool // if false, missing permissions are not a problem
 }
 
 // CheckWriter checks whether the credentials may write dumps.

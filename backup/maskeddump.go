@@ -58,7 +58,7 @@ func (r maskedResult) Text() string {
 	return fmt.Sprintf("and masked to s3://%s/%s: %s, %d tables, rules %.12s", r.Bucket, r.Key, text.Size(r.Size), r.Tables, r.Rules)
 }
 
-// maskedStream is the dump that a masked dump is made from.
+// maskedStream describes the dump that a masked dump is made from, and its upload.
 type maskedStream struct {
 	label        string
 	compress     string
@@ -91,7 +91,8 @@ type maskedDump struct {
 	err     error
 }
 
-// start begins waiting for the key and for output of pg_dump. A nil plan returns nil.
+// start starts a goroutine that waits for the key and then masks the output of pg_dump.
+// For a nil plan it returns nil.
 func (p *maskedDumpPlan) start(ctx context.Context, env *command.Env, of maskedStream) (*maskedDump, error) {
 	if p == nil {
 		return nil, nil //nolint:nilnil // see maskedDump

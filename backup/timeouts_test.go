@@ -11,7 +11,7 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// slowReader is the time that each Read takes.
+// A slowReader is a reader whose value is the time that each Read takes.
 type slowReader time.Duration
 
 func (r slowReader) Read(p []byte) (int, error) {

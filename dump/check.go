@@ -52,8 +52,8 @@ type Damage struct {
 
 func (d Damage) String() string { return d.What + ": " + d.Error }
 
-// HasChecksum reports whether the check had a checksum that detects changed bytes. Of all
-// compressions, only gzip has one.
+// HasChecksum reports whether the check had a checksum that detects changed bytes. Of the
+// compressions that pg_dump writes, only gzip has one.
 func (c *Report) HasChecksum() bool {
 	return c.Store != "" || c.Manifest || c.Compression == archive.Gzip.String()
 }

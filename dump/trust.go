@@ -33,5 +33,6 @@ func (t Trust) Judge(d *Dump) (why string) {
 	return why
 }
 
-// Key returns a string that is equal for two Trusts that trust the same dumps.
+// Key returns a string that is equal for two Trusts with the same bucket. It omits the
+// rules.
 func (t Trust) Key() string { return t.Bucket.String() + " " + t.Bucket.EndpointURL }

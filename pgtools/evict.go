@@ -46,8 +46,8 @@ func (e *BusyError) hint() string {
 }
 
 // explainEviction adds the operation and a hint to the error of a statement that needs
-// databases without sessions. The hint refers to these databases with the strings databases
-// and them.
+// databases without sessions. databases and them are the words for these databases in the
+// hint.
 func explainEviction(err error, databases, them, format string, args ...any) error {
 	if err == nil {
 		return nil

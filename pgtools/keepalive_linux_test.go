@@ -68,7 +68,7 @@ func TestKeepalivesOfConnections(t *testing.T) {
 				}
 			})
 			if got.on == 0 {
-				got = options{user: got.user} // the others have no effect
+				got = options{user: got.user} // the other options have no effect
 			}
 			if err != nil || got != tt.want {
 				t.Errorf("%+v, %v", got, err)

@@ -134,7 +134,8 @@ func TestDumpWhenFailed(t *testing.T) {
 	}
 }
 
-// half starts a dump of big and reads half of its output.
+// half starts a dump of big and reads 500 KiB of its output, so that pg_dump has more to
+// write.
 func half(ctx context.Context, t *testing.T, conn pgtools.Conn) *pgtools.Process {
 	t.Helper()
 	dump, _ := tools(t)

@@ -25,7 +25,7 @@ type TableLock struct {
 	State       string
 	Kind        string    // as in Session
 	Since       time.Time // start of the session's transaction; the Unix epoch if the role cannot see it
-	Query       time.Time // start of its last query; the Unix epoch if the role cannot see it
+	Query       time.Time // start of the session's last query; the Unix epoch if the role cannot see it
 }
 
 // String describes the table and the session that locks it.

@@ -15,7 +15,7 @@ import (
 )
 
 // hectl and pg_dump send a token as the password, even one as long as RDS's. Each
-// connection requests its own.
+// connection requests its own token.
 func TestTokenIsThePassword(t *testing.T) {
 	t.Parallel()
 	c := pgtest.New(t, pgtest.Options{TLS: true, Password: "of postgres"})

@@ -39,7 +39,7 @@ func TestChoose(t *testing.T) {
 		{13, 14, Version{14, 10}},
 		{16, 14, Version{15, 18}}, // 15 and 17 are equally near
 		{18, 14, Version{17, 2}},
-		{14, 15, Version{17, 2}}, // 14 and 15 cannot read it
+		{14, 15, Version{17, 2}}, // 14 and 15 cannot read 1.15
 		{14, 16, Version{17, 2}},
 		{14, 17, Version{}}, // no pg_restore reads 1.17
 	} {

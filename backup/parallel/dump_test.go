@@ -84,7 +84,7 @@ func TestDump(t *testing.T) {
 	}
 }
 
-// checkSegments checks that the segments are at the places in tables, one after another.
+// checkSegments checks that the segments are where tables says, one after another.
 func checkSegments(t *testing.T, dump []byte, tables map[int]archive.Rows) {
 	t.Helper()
 	in := bytes.NewReader(dump)

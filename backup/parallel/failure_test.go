@@ -31,7 +31,7 @@ func begun(t *testing.T, c pgtools.Conn) (*parallel.Dump, <-chan error) {
 	return d, failed
 }
 
-// A dump that loses a session, the snapshot's first session or pg_dump fails.
+// A dump fails if it loses a session, the first session or pg_dump.
 func TestDumpLosesASession(t *testing.T) {
 	cluster, c := bulkDatabase(t)
 	terminate := func(order string) func(*testing.T, *parallel.Dump) {
@@ -247,7 +247,7 @@ func TestDumpLetsReindexRun(t *testing.T) {
 // rows alone.
 func TestDumpWithFewLocks(t *testing.T) {
 	cluster, c := bulkDatabase(t)
-	// 6,400 locks in all, by default
+	// By default, a server has memory for 6,400 locks.
 	if err := cluster.Exec(t.Context(), "bulk", `DO $$ BEGIN FOR i IN 1..1700 LOOP EXECUTE 'CREATE TABLE t' || i || ' ()'; END LOOP; END $$`); err != nil {
 		t.Fatal(err)
 	}

@@ -98,8 +98,8 @@ func itemsOf(head *archive.Head, blocks []block, extents map[uint32]pgtools.Tabl
 	return items, nil
 }
 
-// tableItems returns the items for a table. A table that is read as a whole has pg_dump's
-// own statement.
+// tableItems returns the items for a table. A table that is not divided is read with
+// pg_dump's own statement.
 func tableItems(b block, table pgtools.TableExtent, ranges bool) []*item {
 	switch {
 	case table.Condition != "":

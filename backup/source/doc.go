@@ -1,4 +1,4 @@
-// Package source connects to the database that a backup dumps. It has hectl's session
+// Package source connects to the database that a backup dumps. It holds hectl's session
 // there, the two locks that prevent a second backup, and the checks before pg_dump starts.
 //
 // The host lock is a file on this machine (hostlock.go). The lock in the database is an

@@ -19,7 +19,7 @@ type Limits struct {
 const (
 	medianOf  = 10              // dumps before the newest whose median is the usual size
 	medianMin = 3               // with fewer, there is no usual size
-	clockSkew = 5 * time.Minute // between two hosts with working clocks
+	clockSkew = 5 * time.Minute // accepted difference between the clocks of two hosts
 )
 
 // kind names a problem for programs.

@@ -1,4 +1,4 @@
-// Package catalog defines the keys of dumps in the bucket and finds the latest dump.
+// Package catalog defines the keys of dumps in the bucket and lists the dumps.
 //
 //	[BASE/]backups/production-20261123083000.rds.dump
 //

@@ -108,7 +108,7 @@ func (b ManifestBlock) SegmentsFit() bool {
 	return b.Length-at <= maxFrame && (b.Rows == nil || *b.Rows == rows)
 }
 
-// ManifestSegment is the place of a segment. In JSON it is a string with the four values,
+// ManifestSegment is the place of a segment. In JSON it is a string with its four values,
 // so a manifest takes about 100 bytes per MiB of compressed rows.
 type ManifestSegment archive.SegmentPlace
 

@@ -21,7 +21,7 @@ type Written struct {
 
 // WriteArchive uploads the archive that write writes. As with Store.Upload, an error,
 // including one from write, leaves neither an object nor an open upload behind. An object
-// that appears is complete. write returns the rows that it wrote.
+// in the bucket is always complete. write returns the rows that it wrote.
 //
 // WriteArchive returns only after write has returned, so write must stop when ctx ends.
 // Once the upload has failed, writes to w fail.

@@ -31,7 +31,7 @@ func (c Compression) codec() (codec, error) {
 		return &lz4Codec{}, nil
 	case Zstd:
 		dec, err := zstd.NewReader(nil,
-			zstd.WithDecoderConcurrency(1), // decode in the caller's goroutine, so there is no other to stop
+			zstd.WithDecoderConcurrency(1), // decode in the caller's goroutine, so there is no other goroutine to stop
 			zstd.WithDecoderMaxWindow(maxZstdWindow))
 		return &zstdCodec{dec}, err
 	case None:

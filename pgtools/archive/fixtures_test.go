@@ -144,7 +144,7 @@ func TestPatchMakesAFileOfAPipe(t *testing.T) {
 	}
 }
 
-// Version 17 moved the large objects from the schema to the data section.
+// PostgreSQL 17 moved the large objects from the schema to the data section.
 func TestInSection(t *testing.T) {
 	for name, want := range map[string]bool{"15-gzip-file": false, "17-gzip-file": true, "18-gzip-file": true} {
 		h := readHead(t, fixture(t, name))

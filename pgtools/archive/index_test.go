@@ -54,7 +54,7 @@ func TestIndexerInPieces(t *testing.T) {
 	}
 }
 
-// A truncated archive is incomplete, and the error names the place, wherever it ends.
+// Wherever an archive is cut off, it is incomplete, and the error names the place.
 func TestScanOfATruncatedArchive(t *testing.T) {
 	data := fixture(t, "17-gzip-pipe")
 	h := readHead(t, data)

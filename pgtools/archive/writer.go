@@ -25,8 +25,8 @@ type DataWriter struct {
 }
 
 // NewDataWriter returns a DataWriter for the archive with head h. level is as for pg_dump
-// -Z. 0 means the level in the head, which has one up to layout 1.14, or else the default.
-// Call Reset first.
+// -Z; 0 means the level in the head (up to layout 1.14), or else the default. Call Reset
+// first.
 func NewDataWriter(h *Head, level int) *DataWriter {
 	level = cmp.Or(level, h.Level)
 	return &DataWriter{h: h, level: level, chunks: newChunkWriter()}

@@ -4,7 +4,7 @@ package schema
 type definition struct {
 	Table
 	of        *Name           // the row type of a typed table
-	noInherit map[string]bool // names of checks
+	noInherit map[string]bool // names of checks that children do not inherit
 	alone     map[string]bool // columns whose NOT NULL children do not inherit
 }
 

@@ -48,7 +48,8 @@ func EmbedsASCII(encoding string) bool {
 
 func isSJIS(encoding string) bool { return encoding == "SJIS" || encoding == "SHIFT_JIS_2004" }
 
-// narrowEncodings returns the encodings in pg_dump 12 to 19 that EmbedsASCII excludes.
+// narrowEncodings returns the encodings in pg_dump 12 to 19 for which EmbedsASCII is
+// false.
 func narrowEncodings() []string {
 	return strings.Fields(`SQL_ASCII UTF8 EUC_JP EUC_JIS_2004 EUC_CN EUC_KR EUC_TW MULE_INTERNAL
 		LATIN1 LATIN2 LATIN3 LATIN4 LATIN5 LATIN6 LATIN7 LATIN8 LATIN9 LATIN10
