@@ -92,8 +92,8 @@ func (s Object) OpenAny(ctx context.Context) (d *Dump, opaque string, err error)
 	return nil, "", err
 }
 
-// OpenReadable opens a dump. It returns an error if this version of hectl cannot read the
-// layout.
+// OpenReadable opens a dump for masking. It returns an error if this version of hectl
+// cannot read the object as an archive.
 func (s Object) OpenReadable(ctx context.Context) (*Dump, error) {
 	d, opaque, err := s.OpenAny(ctx)
 	if err != nil {

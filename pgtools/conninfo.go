@@ -46,8 +46,8 @@ func (c Conn) Conninfo() string {
 	return strings.Join(pairs, " ")
 }
 
-// Files returns the paths in c, unchanged: certificates, keys, the password file, and the
-// directory of the server's socket.
+// Files returns the paths in c, unchanged: certificates, keys, a password file other than
+// the default, and the directory of the server's socket.
 func (c Conn) Files() []string {
 	var files []string
 	if host := c.get("host"); strings.HasPrefix(host, "/") {

@@ -48,8 +48,8 @@ func fixedSettings() []fixedSetting {
 
 // WithFixedSettings returns c, a database on db's server, with fixedSettings for sessions
 // that run a dump's SQL. It leaves out settings that the server does not recognize or that
-// only a superuser may set. It keeps an ISO DateStyle in the server's configuration:
-// functions may contain dates as text in that order of day and month.
+// the role may not set. It keeps an ISO DateStyle in the server's configuration: functions
+// may contain dates as text in that order of day and month.
 func (db *DB) WithFixedSettings(ctx context.Context, c Conn) (Conn, error) {
 	names, values := columns(fixedSettings())
 	known, err := Rows[fixedSetting](ctx, db, `

@@ -24,7 +24,8 @@ func quietSettings() map[string]string {
 }
 
 // QuietLog returns settings that keep statements and rows out of the server's log, as far
-// as the role may change them. complete reports whether that is enough to keep them out.
+// as the role may change them. complete reports whether these settings keep all of them
+// out.
 func (db *DB) QuietLog(ctx context.Context) (settings map[string]string, complete bool) {
 	may := "context = 'user' OR context = 'superuser' AND (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)"
 	if db.version.Major >= 15 {

@@ -14,8 +14,9 @@ import (
 	"github.com/rubyforgood/hectl/internal/fault"
 )
 
-// sqlError returns the error of a statement, with the server's message, detail and hint. If
-// ctx has ended, it returns the cause instead, whatever the connection reports.
+// sqlError returns the error of a statement, with the server's message, detail and hint.
+// If ctx has ended, it returns the cause instead, unless the server reported an error
+// other than the cancellation.
 func sqlError(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
