@@ -82,7 +82,7 @@ func (t *timeouts) watchReads(r io.Reader, limit time.Duration, now func() time.
 	return w
 }
 
-// watchedReader is the reader of watchReads.
+// watchedReader is the reader that watchReads returns.
 type watchedReader struct {
 	r       io.Reader
 	limit   time.Duration

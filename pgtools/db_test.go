@@ -132,8 +132,8 @@ func TestConnectDespiteAnIdleTimeout(t *testing.T) {
 	}
 }
 
-// relay forwards connections to a server, and delays data from the clients. It returns its
-// address.
+// relay forwards connections to a server, and delays data from the clients. It returns the
+// address on which it listens.
 func relay(t *testing.T, server string, delay time.Duration) string {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")

@@ -23,8 +23,8 @@ func TestSuperuserWords(t *testing.T) {
 		{"createuser", "/var/run/postgresql", 5433, "postgres", "me", "sudo -u postgres createuser -p 5433"}, // a second cluster on the machine
 		{"psql", "/run/postgresql", 5432, "postgres", "postgres", "psql"},                                    // run by the server's own account
 		{"psql", "/tmp", 5432, "me", "me", "psql -h /tmp -d postgres"},                                       // Homebrew
-		{"createuser", "/tmp", 5432, "me", "me", "createuser -h /tmp"},                                       //
-		{"psql", "/srv/pg", 5432, "dba", "me", "sudo -u dba psql -h /srv/pg -d postgres"},                    // a server started by hand
+		{"createuser", "/tmp", 5432, "me", "me", "createuser -h /tmp"},
+		{"psql", "/srv/pg", 5432, "dba", "me", "sudo -u dba psql -h /srv/pg -d postgres"}, // a server started by hand
 	} {
 		if got := strings.Join(superuserWords(tt.program, tt.dir, tt.port, tt.owner, tt.account), " "); got != tt.want {
 			t.Errorf("%q, want %q", got, tt.want)

@@ -41,10 +41,10 @@ type SwapOptions struct {
 // sessions. After the commit, the waiting clients get an error that the database was
 // renamed; their next attempt reaches the new one.
 //
-// No setting has to keep clients out and be restored later. If hectl is killed at any
-// moment, either all databases are renamed or none, and the server may hold the locks for
-// the rest of the 5 seconds. Canceling ctx rolls back, unless COMMIT was sent: then
-// SwapDatabases waits for the answer.
+// SwapDatabases changes no setting to keep clients out, so nothing has to be restored
+// later. If hectl is killed at any moment, either all databases are renamed or none, and
+// the server may hold the locks for the rest of the 5 seconds. Canceling ctx rolls back,
+// unless COMMIT was sent: then SwapDatabases waits for the answer.
 //
 // The error is a *BusyError for prepared transactions and for sessions that do not end or
 // that the role cannot terminate.
