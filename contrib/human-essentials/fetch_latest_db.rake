@@ -1,10 +1,10 @@
-# Goes in lib/tasks, in place of the file of the same name.
+# Belongs in lib/tasks, in place of the file of the same name.
 #
-# hectl restores the newest dump into a database of its own, replaces every password
-# with "password", empties the job queue, and swaps it in only when it is complete.
-# The previous database stays: "hectl rollback" swaps it back.
+# hectl restores the newest dump into a new database, replaces every password with
+# "password", leaves out queued jobs, and swaps the new database in only when it is
+# complete. The previous database is kept: "hectl rollback" swaps it back.
 #
-# Options of hectl go in brackets: bin/rails "fetch_latest_db[--no-after-restore]".
+# Write options of hectl in brackets: bin/rails "fetch_latest_db[--no-after-restore]".
 
 desc "Replace the development database with the newest dump of production"
 task :fetch_latest_db do |_task, options|
@@ -12,8 +12,8 @@ task :fetch_latest_db do |_task, options|
     raise "fetch_latest_db replaces a database: it does not run with RAILS_ENV=production"
   end
 
-  # Ctrl-C goes to hectl as well, which cleans up: wait for it. An empty block, because
-  # a child process would inherit "IGNORE".
+  # Ctrl-C also reaches hectl, which cleans up: wait for it. The trap is an empty block
+  # because a child process would inherit "IGNORE".
   previous = trap("INT") {}
   begin
     done = system("hectl", "fetch-latest-db", *options.extras)
@@ -33,6 +33,6 @@ task :fetch_latest_db do |_task, options|
     Releases: https://github.com/rubyforgood/hectl/releases
   TEXT
 
-  # hectl has said what failed, and its exit code says which kind of failure it was.
+  # hectl has printed the error. Pass on its exit code, which tells the kind of failure.
   exit($?.exitstatus || 1) unless done
 end

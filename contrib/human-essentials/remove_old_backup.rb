@@ -1,7 +1,7 @@
 # Deletes what only the old backups needed: the job, two rake tasks, their entries in
 # brakeman's ignore file, and the Azure keys of the sample .env files.
 #
-# Run it in the app's root: ruby PATH/remove_old_backup.rb. "git diff" shows what it did.
+# Run it in the app's root: ruby PATH/remove_old_backup.rb. "git diff" shows the changes.
 
 require "fileutils"
 require "json"
@@ -20,7 +20,7 @@ if File.exist?(ignore)
   File.write(ignore, JSON.pretty_generate(settings) + "\n")
 end
 
-# A paragraph of a sample file that holds nothing but these keys goes, with its comment.
+# Remove a paragraph of a sample file, with its comment, if it has only the Azure keys.
 %w[.env.example .devcontainer/.env.codespaces].each do |path|
   next unless File.exist?(path)
 

@@ -13,8 +13,7 @@ resource "aws_s3_bucket" "bucket" {
   tags                = var.tags
 }
 
-# hectl needs no versions, but an overwritten or deleted dump can be recovered only
-# from its version.
+# hectl does not need versioning, but without it, an overwritten or deleted dump is lost.
 resource "aws_s3_bucket_versioning" "bucket" {
   for_each = local.buckets
 
@@ -59,7 +58,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "bucket" {
       noncurrent_days = var.noncurrent_days
     }
     expiration {
-      expired_object_delete_marker = true # the marker whose versions are all gone
+      expired_object_delete_marker = true # a marker without any version left
     }
   }
 }
@@ -112,6 +111,6 @@ resource "aws_s3_bucket_policy" "bucket" {
     }]
   })
 
-  # S3 refuses two changes of a bucket's policy and its access block at once.
+  # S3 refuses to change a bucket's policy and its access block at the same time.
   depends_on = [aws_s3_bucket_public_access_block.bucket]
 }

@@ -2,7 +2,7 @@
 # resource by resource.
 
 locals {
-  # Where the dumps and manifests of each bucket lie.
+  # The ARNs of each bucket and of its dumps and manifests.
   places = { for key, bucket in local.buckets : key => {
     bucket = "arn:${data.aws_partition.current.partition}:s3:::${bucket.name}"
     objects = [for folder in ["backups", "manifests"] :
@@ -49,7 +49,7 @@ locals {
     },
   ] }
 
-  # What hectl doctor and hectl status check. Nothing else depends on it.
+  # The settings that hectl doctor and hectl status check. These permissions are optional.
   settings = [{
     Effect   = "Allow"
     Action   = ["s3:GetLifecycleConfiguration", "s3:GetBucketVersioning", "s3:GetBucketObjectLockConfiguration", "s3:GetBucketPublicAccessBlock"]
@@ -65,7 +65,7 @@ locals {
       Resource = [arn]
   }] }
 
-  # One role for each key of docs/security.md. No role can both write and delete.
+  # One role for each key in docs/security.md. No role can both write and delete.
   statements = { for role, statements in {
     backup       = concat(flatten(values(local.write)), local.settings, local.key.write)
     fetch        = concat(local.read.dumps, local.settings, local.key.read)

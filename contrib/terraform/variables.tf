@@ -42,7 +42,7 @@ variable "masked_prefix" {
 }
 
 variable "object_lock" {
-  description = "How long Object Lock keeps each version in both buckets. GOVERNANCE can be bypassed with a permission of its own, COMPLIANCE by nobody, not even the root user. null: no Object Lock. Whether a bucket has Object Lock is decided when it is created."
+  description = "How long Object Lock keeps each version in both buckets. GOVERNANCE can be bypassed with a special permission; COMPLIANCE cannot be bypassed, not even by the root user. null: no Object Lock. Object Lock can be chosen only when a bucket is created."
   type = object({
     mode = string
     days = number
