@@ -33,6 +33,6 @@ task :fetch_latest_db do |_task, options|
     Releases: https://github.com/rubyforgood/hectl/releases
   TEXT
 
-  # hectl has printed the error. Pass on its exit code, which tells the kind of failure.
+  # hectl has printed the error. Pass on its exit code, which names the kind of failure.
   exit($?.exitstatus || 1) unless done
 end
