@@ -22,8 +22,8 @@ import (
 	"github.com/rubyforgood/hectl/internal/text"
 )
 
-// CompleteDump completes the key of a dump, the newest first. The candidates in others
-// come before the keys.
+// CompleteDump completes the key of a dump, newest first. The candidates in others come
+// before the keys.
 func CompleteDump(env *Env, others ...commandline.Candidate) commandline.Completer {
 	return func(ctx context.Context, line commandline.Line) ([]commandline.Candidate, error) {
 		if len(line.Operands) > 0 {

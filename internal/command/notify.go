@@ -41,7 +41,7 @@ func (e *Env) NotifyOfUsage(ctx context.Context, command string) {
 	_ = e.promise(ctx, command, nil) // the caller reports its own error
 }
 
-// promised has the notifier of a run, and the report as far as it is known.
+// promised holds the notifier of a run and what is known of its report so far.
 type promised struct {
 	notifier *notify.Notifier
 	report   notify.Report

@@ -38,7 +38,8 @@ func awsNames() []string {
 }
 
 // isRelevant reports whether hectl uses a variable from a .env file. It ignores all
-// others. libpq also reads those that dotenv adds to the application's environment.
+// others. libpq's variables count because dotenv adds them to the application's
+// environment, where libpq reads them.
 func isRelevant(name string) bool {
 	return applicationNames()[name] != "" || slices.Contains(EnvironmentNames(), name) ||
 		slices.Contains(libpq.Variables(), name) || slices.Contains(awsNames(), name)

@@ -71,7 +71,7 @@ func (c *commands) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
-// valuesOf returns the values of a list, or the one value.
+// valuesOf returns the values of a list, or a single value as a list of one.
 func valuesOf(node ast.Node) []ast.Node {
 	if list, ok := node.(*ast.SequenceNode); ok {
 		return list.Values

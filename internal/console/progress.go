@@ -29,7 +29,7 @@ const (
 
 	labelWidth  = 22 // columns; the other columns of barColumns are for bar, amount, rate and time
 	barColumns  = 80 // a narrower terminal gets the status in place of a bar
-	wideColumns = 92 // a wider terminal gives the label every column that the bar of 24 leaves
+	wideColumns = 92 // a wider terminal gives the label all columns that the 24-column bar does not use
 	minColumns  = 30 // a narrower terminal gets a line from time to time
 )
 

@@ -33,7 +33,8 @@ type Backups interface {
 type Fetches interface {
 	CheckNewest(ctx context.Context, f *finding.List, expected Expected)
 	CheckAttachments(ctx context.Context, f *finding.List, b config.Bucket)
-	// CheckMasking checks the masking rules, also for masked copies if copies is set.
+	// CheckMasking checks the masking rules. If copies is set, it also checks them for
+	// masked copies.
 	CheckMasking(f *finding.List, c *cli.Context, settings *config.Sources, copies bool)
 	CheckTarget(ctx context.Context, f *finding.List, c *cli.Context, tools *pgtools.Tools)
 }

@@ -99,7 +99,7 @@ type doctor struct {
 // role is the purpose of hectl on a machine, according to the settings.
 type role struct {
 	backsUp bool // settings other than libpq's variables name a source
-	fetches bool // a target is set, or neither is
+	fetches bool // a target is set, or neither a source nor a target
 }
 
 // findRole finds the role. A laptop needs no settings, and its PG* variables more likely

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Cannot returns the error "cannot" with the formatted text, all problems that are the
-// cause, and their hints.
+// Cannot returns an error that consists of "cannot", the formatted text and the problems
+// that caused it. It keeps their hints.
 func Cannot(problems []error, format string, args ...any) error {
 	var texts, hints []string
 	for _, p := range problems {

@@ -116,7 +116,7 @@ func (f List) Err() error {
 	return nil
 }
 
-// width of a line in terminal columns.
+// width is the width of a line in terminal columns.
 const width = 80
 
 // Text renders the findings by area. A fix stays on one line so that it can be

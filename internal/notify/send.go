@@ -130,7 +130,7 @@ func checkStatus(status int) (again bool, err error) {
 	return again, fmt.Errorf("the server answered %d %s", status, http.StatusText(status))
 }
 
-// cause returns err without quotes from the answer.
+// cause returns err without text quoted from the answer.
 func cause(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:

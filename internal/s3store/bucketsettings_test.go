@@ -68,8 +68,8 @@ func TestBucketSettings(t *testing.T) {
 	}
 }
 
-// Without a configuration, S3 answers with an error. So do stores that have none, and
-// hectl does not repeat those requests.
+// S3 answers with an error if a setting was never configured. So do stores without that
+// setting, and hectl does not retry those requests.
 func TestBucketSettingsThatAreNotThere(t *testing.T) {
 	for _, tt := range []struct {
 		status      int

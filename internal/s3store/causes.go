@@ -198,8 +198,8 @@ func explainTransport(err error) cause {
 }
 
 // proxyWords explains a failure of the proxy, "" for any other failure. net/http marks a
-// failed connection to the proxy; an answer to CONNECT is an error with only the text of
-// the status.
+// failed connection to the proxy. If the proxy refuses CONNECT, the error contains only
+// the text of the status.
 func proxyWords(err error) string {
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
 		why := oneLine(rootOf(op.Err).Error())

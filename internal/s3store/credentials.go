@@ -57,8 +57,8 @@ func (c *credentialSource) Retrieve(ctx context.Context) (aws.Credentials, error
 	return creds, nil
 }
 
-// origin is the place of credentials according to the configuration. It selects the
-// advice if there are none.
+// origin is where the configuration says the credentials are. It determines the hint if
+// there are none.
 type origin struct {
 	kind    originKind
 	profile string

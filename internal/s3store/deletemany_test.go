@@ -25,7 +25,7 @@ func TestDeleteManyInBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	keys = append(keys, "backups/never-there")
-	// After a lost answer, the request is repeated. Deleted keys stay deleted.
+	// After a lost answer, the request is retried. Deleted keys stay deleted.
 	lost := b.proxy.On(s3test.Is("DeleteObjects"), s3test.ResetAfter()).Times(1)
 	done, err := b.store.DeleteMany(t.Context(), keys)
 	if err != nil {

@@ -61,8 +61,8 @@ func (d Details) Sum() *Sum {
 	return &Sum{}
 }
 
-// isMD5 matches the ETag of an object that was uploaded in one piece. It is the MD5 of the
-// content unless a KMS key encrypts the object.
+// isMD5 matches the ETag of an object that was uploaded in one piece. Such an ETag is the
+// MD5 of the content unless a KMS key encrypts the object.
 //
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
 var isMD5 = regexp.MustCompile(`^[0-9a-f]{32}$`)

@@ -29,7 +29,7 @@ type DownloadOptions struct {
 	Window int
 
 	// StallTimeout is the time without a byte after which a request is canceled and
-	// continued by another one; 0 means 30 seconds. It excludes the time between Reads.
+	// another one continues; 0 means 30 seconds. It excludes the time between Reads.
 	StallTimeout time.Duration
 
 	// Progress, if set, receives the number of bytes that have arrived, in any order.
@@ -61,10 +61,10 @@ type piece struct {
 	done chan error // receives one value when buf is full or the fetch has failed
 }
 
-// Download starts to read obj, which must come from List or Head. ReadRange describes how
-// it detects a replaced object and handles broken and stalled requests. Read it to io.EOF
-// or an error, then call Close, which cancels all requests, including a Read in another
-// goroutine.
+// Download starts to fetch obj, which must come from List or Head. Like ReadRange, it
+// detects a replaced object and continues after broken and stalled requests. Callers read
+// the Download to io.EOF or an error, then call Close, which also interrupts a Read in
+// another goroutine.
 func (s *Store) Download(ctx context.Context, obj Object, opt DownloadOptions) *Download {
 	opt.RangeSize = cmp.Or(opt.RangeSize, defaultRange)
 	opt.Window = cmp.Or(opt.Window, defaultWindow)

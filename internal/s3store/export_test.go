@@ -11,7 +11,7 @@ func InFlight(o UploadOptions, size int64) int { return o.inFlight(size) }
 // PartSize returns the size of the parts with these options.
 func PartSize(o UploadOptions) (int64, error) { return o.partSize() }
 
-// NoBackoff makes the store repeat failed requests without a pause.
+// NoBackoff makes the store retry failed requests without a pause.
 func NoBackoff(s *Store) { s.backoff = func(int) time.Duration { return 0 } }
 
 // Backoff returns the pause after a failed attempt.

@@ -34,8 +34,8 @@ func (u *upload) multipart(ctx context.Context, parts *partReader, first part) (
 	return u.complete(ctx, sent)
 }
 
-// create opens the upload. It outlives ctx, because an interrupted request could leave an
-// upload with an unknown ID.
+// create opens the upload. The request outlives ctx, because an interrupted one could
+// leave an upload with an unknown ID.
 func (u *upload) create(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -56,8 +56,8 @@ func (p *partReader) next(ctx context.Context) (part, error) {
 	}
 }
 
-// release returns the buffer of a part, or adds a new one for nil. If another buffer has
-// already replaced it, the garbage collector takes it.
+// release returns the buffer of a part to the ring, or adds a new buffer if data is nil. A
+// buffer that another one has replaced is left to the garbage collector.
 func (p *partReader) release(data []byte) {
 	select {
 	case p.free <- data[:0]:

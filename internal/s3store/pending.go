@@ -52,9 +52,9 @@ func (s *Store) AbortUpload(ctx context.Context, up PendingUpload) error {
 	return s.fail(ctx, operation{"abort the upload of", up.Key, actionAbort}, err)
 }
 
-// abort reports whether there was an upload to abort. S3's documentation warns that a
-// part of an interrupted request can arrive after the abort and stay, so abort checks for
-// parts and repeats.
+// abort reports whether there was an upload to abort. S3's documentation warns that a part
+// of an interrupted request can arrive after the abort and stay, so abort checks for parts
+// and aborts again if any are left.
 func (s *Store) abort(ctx context.Context, key, id string) (bool, error) {
 	const rounds = 5
 	for round := 1; ; round++ {

@@ -37,7 +37,7 @@ func newRetryer(s *Store) retryer {
 		own := []retry.IsErrorRetryable{
 			retry.NoRetryCanceledError{},
 			retry.IsErrorRetryableFunc(s.retryable),
-			// After a concurrent write to the key, S3 asks clients to repeat the request.
+			// After a concurrent write to the key, S3 asks clients to retry the request.
 			retry.RetryableErrorCode{Codes: map[string]struct{}{"ConditionalRequestConflict": {}, "OperationAborted": {}}},
 		}
 		o.Retryables = append(own, o.Retryables...)
@@ -74,7 +74,7 @@ func (r retryer) RetryDelay(attempt int, err error) (time.Duration, error) {
 }
 
 // backoff doubles from 200 ms to 20 s. Half of it is random, so that parts that failed
-// together are not repeated together.
+// together are not retried together.
 func backoff(attempt int) time.Duration {
 	d := min(backoffStart<<min(max(attempt-1, 0), 16), backoffCeiling)
 	return d/2 + rand.N(d/2)

@@ -24,7 +24,7 @@ func TestGivesUpAfterAMinute(t *testing.T) {
 	}
 }
 
-// A request that the store does not support is not repeated.
+// A request that the store does not support is not retried.
 func TestNotImplementedIsNotRepeated(t *testing.T) {
 	b := newBench(t)
 	b.proxy.On(s3test.Is("ListMultipartUploads"), s3test.Answer(501, "NotImplemented"))
@@ -71,7 +71,7 @@ func TestUploadRetries(t *testing.T) {
 	}
 }
 
-// An upload in one part is also repeated.
+// An upload in one part is also retried.
 func TestUploadOfOnePartRetries(t *testing.T) {
 	b := newBench(t)
 	data := content(2000)
@@ -85,7 +85,7 @@ func TestUploadOfOnePartRetries(t *testing.T) {
 	b.wantContent(t, "small", data)
 }
 
-// refuseRepetition drops the answer to the first request and refuses the next request.
+// refuseRepetition drops the answer to the first request and refuses the retry.
 func refuseRepetition(f s3test.Fault) s3test.Fault {
 	var seen atomic.Int64
 	return func(p *s3test.Proxy, w http.ResponseWriter, r *http.Request) {

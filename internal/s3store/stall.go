@@ -20,13 +20,13 @@ const (
 
 type stallKey struct{}
 
-// withStall sets the limit for requests with the context. The SDK passes nothing else to
-// the HTTP client.
+// withStall sets the limit for requests with the context. The SDK passes no other option
+// through to the HTTP client.
 func withStall(ctx context.Context, limit time.Duration) context.Context {
 	return context.WithValue(ctx, stallKey{}, limit)
 }
 
-// stallError reports that a request stalled. The SDK treats it as a timeout and repeats
+// stallError reports that a request stalled. The SDK treats it as a timeout and retries
 // the request.
 type stallError struct{ limit time.Duration }
 

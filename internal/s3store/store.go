@@ -138,8 +138,8 @@ func loadConfig(ctx context.Context, c Config) (aws.Config, error) {
 		}).WithDialerOptions(func(d *net.Dialer) {
 			d.Timeout = dialTimeout
 		})),
-		// The SDK would write warnings to stderr about broken answers, whose requests it
-		// then repeats.
+		// The SDK would write warnings to stderr about broken answers before it retries
+		// their requests.
 		config.WithLogger(logging.Nop{}),
 	}
 	if c.Region != "" {

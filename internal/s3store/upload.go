@@ -116,14 +116,14 @@ func (o UploadOptions) inFlight(size int64) int {
 }
 
 // Upload writes the stream r to a new object. It returns the object after the store has
-// all of it and the checksums match. Upload never overwrites an existing object, except
-// with the option Replace. With the option Renamer, the object may get another key.
+// the whole stream and the checksums match. Upload never overwrites an existing object,
+// except with the option Replace. With the option Renamer, the object may get another key.
 //
 // After an error, including an error from r, there is neither an object nor an open
-// upload, unless the error says so. The clean-up continues for up to 30 seconds after
-// ctx is done. One case cannot be handled: if the answer to the request that opens the
-// upload is lost and the SDK repeats the request, the first upload stays open without
-// parts; PendingUploads lists it.
+// upload, unless the error says so. The clean-up continues for up to 30 seconds after ctx
+// is done. One case cannot be handled: if the answer to the request that opens the upload
+// is lost and the SDK retries the request, the first upload stays open without parts;
+// PendingUploads lists it.
 //
 // If ctx is done, Upload stops at once, unless it waits for the request that opens the
 // upload or for the last request, which creates the object. Those get another 30 seconds,

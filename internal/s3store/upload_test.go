@@ -232,7 +232,7 @@ func (b *bench) loseAnswers(t *testing.T, store *s3store.Store) {
 		for name, f := range map[string]s3test.Fault{
 			"500":   s3test.LoseAnswer(500, "InternalError"),
 			"reset": s3test.ResetAfter(),
-			// S3's answer to the repetition; versitygw lets it succeed.
+			// S3's answer to the retry, which versitygw lets succeed.
 			"412": refuseRepetition(s3test.Answer(412, "PreconditionFailed")),
 			"404": refuseRepetition(s3test.Answer(404, "NoSuchUpload")),
 		} {
@@ -482,7 +482,7 @@ func TestUploadReplaces(t *testing.T) {
 		b.wantNoUploads(t)
 	}
 
-	// The answer is lost, and the repetition finds the new object.
+	// The answer is lost, and the retry finds the new object.
 	opt := s3store.UploadOptions{Replace: b.put(t, "backups/x", []byte("the old one")).ETag}
 	b.proxy.On(s3test.Is("PutObject"), s3test.ResetAfter()).Times(1)
 	if _, err := b.store.Upload(t.Context(), "backups/x", bytes.NewReader(content(100)), opt); err != nil {
