@@ -25,7 +25,7 @@ type diffOptions struct {
 	anyLabel    bool           // the label is the default, so any label is accepted
 	from        string         // name that the user gave; "" for the dump before to
 	to          string         // "" or "latest" for the newest
-	target      *target.Target // the first dump is the one it was fetched from; nil without --since-fetch
+	target      *target.Target // the target whose dump is the first one; nil without --since-fetch
 	schema      bool
 	rows        string // the table whose rows to show; "" for none
 	raw         bool

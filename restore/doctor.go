@@ -33,8 +33,8 @@ type Wanted struct {
 	Masked  config.Bucket // the bucket with masked dumps; Name is "" for none
 	Label   string
 	MaxAge  time.Duration
-	BacksUp bool // this machine makes the dumps, so the first one may not be there yet
-	Fetches bool // this machine restores them, so it must be able to read one
+	BacksUp bool // this machine makes the dumps, so the first one may not exist yet
+	Fetches bool // this machine restores dumps, so it must be able to read one
 }
 
 // reportUnreadable adds the finding for a newest dump that is missing or unreadable.

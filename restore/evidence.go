@@ -293,7 +293,7 @@ func (e *evidence) addTimes(r *audit.Report, out *console.Console) {
 	r.Recovery = &audit.Recovery{Seconds: seconds(total), Masked: e.replaced.info.Masked}
 }
 
-// A report has times to the millisecond.
+// Times and durations in a report have millisecond precision.
 func moment(t time.Time) time.Time    { return t.UTC().Truncate(time.Millisecond) }
 func seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }
 

@@ -72,8 +72,8 @@ func TestPartialIsLocked(t *testing.T) {
 	}
 }
 
-// hectl never resumes a file that another user made under the name of a partial file,
-// and never publishes one that was put in its place.
+// hectl never resumes a file that another user created under the name of a partial file,
+// and never publishes a file that replaced its own.
 func TestPartialOfAnotherUser(t *testing.T) {
 	object := s3store.Object{ETag: "abc", Size: 5}
 	lay := map[string]func(path, precious string) error{

@@ -12,9 +12,9 @@ import (
 )
 
 // knownAttributeOption reports whether a server accepts an option of a column. Up to
-// PostgreSQL 19, users can set two. Some minor releases also store pg_attver there, for
-// the server's own use. A pg_dump of an older minor release writes it into the archive
-// as if a user had set it. A new table does not need it.
+// PostgreSQL 19, users can set two options. Some minor releases also store the option
+// pg_attver, for the server's own use. A pg_dump of an older minor release writes it into
+// the archive as if a user had set it. A new table does not need it.
 func knownAttributeOption(option string, server pgtools.Version) bool {
 	switch option {
 	case "n_distinct", "n_distinct_inherited":

@@ -97,14 +97,14 @@ func (l *likeness) ask(ctx context.Context, admin *pgtools.DB, encoding string) 
 type taking int
 
 const (
-	asIs     taking = iota // model's locale
+	asIs     taking = iota // the dump's encoding, with the model's locale
 	convert                // the server converts to the encoding of the model
-	bytewise               // locale C
+	bytewise               // the dump's encoding, with locale C
 )
 
 // take decides how a new database handles text in an encoding. UTF8 has the characters of
 // all other encodings, so a conversion to it loses nothing. A conversion to any other
-// encoding could fail at a row.
+// encoding could fail on a row.
 func (l likeness) take(encoding string) taking {
 	switch {
 	case l.fits(encoding):

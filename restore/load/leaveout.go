@@ -224,8 +224,8 @@ func (o *omitter) omitAsked(w Without) {
 	}
 }
 
-// omitLacking leaves out the objects that the server cannot create and no other object
-// needs.
+// omitLacking leaves out the objects that the server cannot create and that no other
+// object needs.
 func (o *omitter) omitLacking() {
 	blocked := map[int]bool{} // entries of a problem that is already reported
 	for root := range o.d.Head.All() {

@@ -94,7 +94,8 @@ const deleteRules = `
 
 // forcedPolicies selects the tables whose policies also apply to their owner. It selects
 // all of them, because materialized views and foreign keys also read tables that do not
-// change. A restore enables row security only after these.
+// change. A restore enables row security only after it has filled the views and checked
+// the keys.
 const forcedPolicies = `
 	SELECT 'ALTER TABLE ' || oid::pg_catalog.regclass || ' NO FORCE ROW LEVEL SECURITY',
 	       'ALTER TABLE ' || oid::pg_catalog.regclass || ' FORCE ROW LEVEL SECURITY'
@@ -114,8 +115,8 @@ const replicaIdentities = `
 	  AND NOT EXISTS (SELECT FROM pg_catalog.pg_publication_rel p WHERE p.prrelid = c.oid AND pg_catalog.jsonb_typeof(pg_catalog.to_jsonb(p) -> 'prattrs') <> 'null')
 	ORDER BY c.oid`
 
-// looseChecks selects the checks that are not valid: a restore adds them after the rows,
-// which may violate them. A table inherits them from its parent.
+// looseChecks selects the NOT VALID checks: a restore adds them after the rows, which may
+// violate them. A table inherits them from its parent.
 const looseChecks = `
 	SELECT 'ALTER TABLE ' || conrelid::pg_catalog.regclass || ' DROP CONSTRAINT ' || pg_catalog.quote_ident(conname),
 	       'ALTER TABLE ' || conrelid::pg_catalog.regclass || ' ADD CONSTRAINT ' || pg_catalog.quote_ident(conname) || ' ' || pg_catalog.pg_get_constraintdef(oid)

@@ -142,8 +142,8 @@ type connections struct {
 	temp, target int64
 }
 
-// countUse counts the connections so far. Servers before version 15 report them late or
-// not at all; the result is then not known.
+// countUse counts the connections so far. Servers before version 15 report connections
+// late or not at all; the result is then unknown.
 func countUse(ctx context.Context, admin *pgtools.DB, p *Plan) connections {
 	var u connections
 	if !p.Exists || admin.ServerVersion().Major < 15 {

@@ -21,7 +21,7 @@ type Login struct {
 	// Address of a user; "" if any address works. Addresses that are not masked are
 	// production's, which hectl does not show.
 	Address string `json:"address,omitempty"`
-	// Password is "" if it comes from --password or hectl.yml; From names which.
+	// Password is "" if it comes from --password or hectl.yml; From says which of the two.
 	Password string `json:"password,omitempty"`
 	From     string `json:"password_from,omitempty"`
 	Table    string `json:"table"`

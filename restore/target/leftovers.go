@@ -55,8 +55,8 @@ func (s *Session) DropLeftovers(ctx context.Context, names []string) {
 const cleanUpTimeout = 30 * time.Second
 
 // DropTemp drops the temp database after a failure, even when ctx has ended. It opens a
-// new connection, because the old one may have failed. Only if there are too many sessions
-// it uses the old one: those of a killed pg_restore take a moment to end.
+// new connection, because the old one may have failed. It uses the old one only if the
+// server has too many sessions: those of a killed pg_restore take a moment to end.
 func (s *Session) DropTemp(ctx context.Context, name string) error {
 	ctx, cancel := WithoutInterrupt(ctx)
 	defer cancel()

@@ -45,7 +45,7 @@ type Mark struct {
 type SnapshotFacts struct {
 	Name  string    `json:"name"`
 	Saved time.Time `json:"saved_at"`
-	// Automatic reports that a fetch made it and may replace it.
+	// Automatic reports that a fetch made the snapshot and may replace it.
 	Automatic bool `json:"automatic,omitempty"`
 	// Production reports that it was saved with --force from a database that may be
 	// production's.

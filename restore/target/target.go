@@ -24,7 +24,8 @@ type Target struct {
 	force     bool
 	// source is the configured source; nil for none.
 	source *pgtools.Conn
-	// environ looks up RAILS_ENV and similar variables; origin reports where it found one.
+	// environ looks up RAILS_ENV and similar variables; origin reports where a variable is
+	// set.
 	environ pgtools.Environ
 	origin  func(name string) string
 	Out     *console.Console
@@ -39,7 +40,7 @@ type Options struct {
 	Conn      pgtools.Conn
 	Flag      string   // the --target that was given; "" for none
 	AllowHost []string // hosts other than this machine
-	Force     bool     // replace it even if its ar_internal_metadata says production
+	Force     bool     // replace the target even if its ar_internal_metadata says production
 	Source    *pgtools.Conn
 	Environ   pgtools.Environ          // provides RAILS_ENV and similar variables
 	Origin    func(name string) string // where Environ finds a variable; nil if not known
@@ -83,7 +84,7 @@ const (
 	Replace        Use = iota // swap another database in, and drop the previous one
 	RollBack                  // swap it with the previous database
 	RestoreBeside             // restore a dump into a temp database beside it, then drop that database
-	Change                    // change rows of it
+	Change                    // change its rows
 	Copy                      // copy it to a snapshot
 	DeleteSnapshot            // delete snapshots of it
 	RenameSnapshot            // rename a snapshot of it
