@@ -19,11 +19,11 @@ import (
 // Archive writes the archive in r to w, masked by the plan that judge returns for its head.
 // It writes nothing before judge returns.
 //
-// Entries keep their ids and their order. Blocks keep their order in the file. The table of
-// contents has no offsets, as when pg_dump writes to a pipe. Archive copies a block without
-// masked columns. It decompresses and masks every other block, in one goroutine each, and
-// compresses its rows in segments (archive.Pool), with a level for archive.NewDataWriter.
-// It returns the rows in those blocks, by the ids of their entries.
+// Entries keep their ids and their order. Blocks keep their order in the file. The table
+// of contents has no offsets, as when pg_dump writes to a pipe. Archive copies a block
+// without masked columns. It decompresses and masks every other block, each step in its
+// own goroutine, and compresses its rows in segments (archive.Pool). level is that of
+// archive.NewDataWriter. It returns the rows in those blocks, by the ids of their entries.
 //
 // Archive refuses statements that pg_dump does not write (see schema.Genuine), and
 // regenerates COPY statements.

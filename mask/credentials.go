@@ -111,7 +111,8 @@ func credentialTables() []credentialTable {
 	}
 }
 
-// Skips reports whether the list has a table with this name, whatever its columns.
+// Skips reports whether credentialTables lists a table with this name, whatever its
+// columns.
 func Skips(table string) bool {
 	return slices.ContainsFunc(credentialTables(), func(c credentialTable) bool { return matches(c.table, table) })
 }

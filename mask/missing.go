@@ -72,7 +72,7 @@ func (c *compiler) noColumn(r *tableRule, col *columnRule, matching []*schema.Ta
 }
 
 // partition refuses rules for a single partition, because rows move between partitions and
-// a query of the partitioned table returns the rows of all.
+// a query of the partitioned table returns the rows of all partitions.
 func (c *compiler) partition(r *tableRule, t *schema.Table) {
 	of := whole(c.byName, t)
 	if of == t || r.pattern.Matches(of.Name) || r.rows == "none" {

@@ -17,7 +17,8 @@ import (
 	"github.com/rubyforgood/hectl/pgtools/schema"
 )
 
-// tableWith returns a table. The type of a column that ends with "!" is NOT NULL.
+// tableWith returns a table of text columns. A column whose name ends with "!" is NOT
+// NULL.
 func tableWith(id int, name string, columns ...string) *schema.Table {
 	t := &schema.Table{Name: schema.Name{Schema: "public", Name: name}, DataID: id}
 	for _, c := range columns {

@@ -61,8 +61,8 @@ func TestSuspicious(t *testing.T) {
 	}
 }
 
-// A number named like a row's id is one if there are such rows. A personal number is
-// personal even in a key.
+// A number named like a row's id counts as an id if there are such rows. A personal number
+// is personal even in a key.
 func TestSuspiciousKeys(t *testing.T) {
 	table := &schema.Table{
 		Name:        schema.Name{Schema: "public", Name: "people"},

@@ -102,8 +102,8 @@ func (d *Doubt) trial(value string) string {
 	return "SELECT LEAST(" + strings.Join(verdicts, ", ") + ")" + from
 }
 
-// Use replaces the doubt's column in the way with this index in Trials, which resolves the
-// doubt.
+// Use resolves the doubt: it replaces the column in the way that has the index option in
+// Trials.
 func (p *Plan) Use(d *Doubt, option int) {
 	o := d.options[option]
 	for i, c := range p.tables[d.dataID].Columns {

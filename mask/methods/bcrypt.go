@@ -16,7 +16,7 @@ import (
 const DefaultPassword = "password"
 
 // bcryptCost returns the base-2 logarithm of the number of rounds: Devise's default for a
-// password that may be secret, the fewest for the one that this project publishes.
+// password that may be secret, the minimum for the password that this project publishes.
 func bcryptCost(password string) int {
 	if password == DefaultPassword {
 		return bcrypt.MinCost

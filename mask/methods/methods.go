@@ -4,10 +4,10 @@
 //
 // Fake data is drawn from the HMAC-SHA256 of the value, keyed with the Seed and the
 // method's name. A value therefore becomes the same in all tables, and joins keep working.
-// Methods that are PerRow also hash the row, because in a column with few distinct values
-// they would otherwise only rename them. "digits" instead permutes numbers and codes with a
-// cipher over decimal digits, so no two become equal. Each element of an array, each value
-// of an hstore and each string of a JSON document is treated as a value.
+// Methods that are PerRow also hash the row: in a column with few distinct values, a hash
+// of the value alone would only rename the values. "digits" instead permutes numbers and
+// codes with a cipher over decimal digits, so no two become equal. Each element of an
+// array, each value of an hstore and each string of a JSON document is treated as a value.
 //
 // To add a method, write a file for it, and add a line to All and a row to each table in
 // docs/masking.md. A test fails without the rows.

@@ -46,7 +46,8 @@ func pickTwo(k *keyedHash, first, second []string) change {
 	}
 }
 
-// pickWord returns the change to a word of list, which gets the maximum length of a word.
+// pickWord returns the change to a word of list, which is called with the maximum length
+// of a word.
 func pickWord(k *keyedHash, list func(longest int) []string, limit int) change {
 	return orShorter(limit, pick(k, list(0)), pick(k, list(limit)))
 }

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// A permuter turns each string of digits into another one of the same length, and no two
-// into the same one. It is a keyed Feistel network over the decimal digits like FF1 of NIST
+// A permuter replaces strings of digits with strings of the same length. Distinct strings
+// stay distinct. It is a keyed Feistel network over the decimal digits, like FF1 of NIST
 // SP 800-38G, with AES as its round function.
 type permuter struct {
 	block cipher.Block

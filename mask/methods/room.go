@@ -21,9 +21,9 @@ func (m maker) checkRoom(text string) error {
 	return nil
 }
 
-// short returns c for a column in an index. It shortens a value that is too long to its
-// beginning, changed by c, followed by a hash of the whole value, which keeps distinct
-// values distinct.
+// short returns c for an indexed column. It replaces a value that is too long with the
+// value's beginning, changed by c, and a hash of the whole value, so that distinct values
+// stay distinct.
 func (m maker) short(c change) change {
 	if m.room == 0 {
 		return c

@@ -13,8 +13,8 @@ const (
 	longRow = 1 << 20 // in bytes
 
 	// maxValue is the longest value that a method takes, in bytes of COPY's text format,
-	// which has two for each byte of a bytea. Several copies of a value are in memory at
-	// once.
+	// which uses two bytes for each byte of a bytea. Several copies of a value are in
+	// memory at once.
 	maxValue = 32 << 20
 
 	// maxRow is the longest row in COPY's text format, in bytes. Postgres refuses longer

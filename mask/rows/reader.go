@@ -85,8 +85,8 @@ func (r *reader) next() {
 	r.ready = r.out
 }
 
-// row takes the next row from buf, without its newline. It is valid until the next call to
-// fill.
+// row takes the next row from buf, without its newline. The row is valid until the next
+// call to fill.
 func (r *reader) row() (row []byte, ok bool) {
 	rest := r.buf[r.start:]
 	i := bytes.IndexByte(rest[r.seen:], '\n')
