@@ -45,7 +45,7 @@ func (w *world) inspect(ctx context.Context) machine {
 
 // valueIn returns the value in the first line "name : value" of a file.
 func valueIn(file, name string) string {
-	text, _ := os.ReadFile(file) // only Linux has them
+	text, _ := os.ReadFile(file) // only Linux has these files
 	for line := range strings.Lines(string(text)) {
 		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == name {
 			return strings.TrimSpace(value)

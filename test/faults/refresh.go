@@ -248,7 +248,7 @@ func refreshRows() []row {
 }
 
 // rotten changes a byte of a dump on the disk of the S3 server, which does not notice: the
-// ETag stays.
+// ETag stays the same.
 func rotten(of func(t *try) map[string][]byte, text string) preparation {
 	return func(_ context.Context, t *try) error {
 		key, _ := locate(of(t), text)
@@ -264,7 +264,7 @@ func flipped(of map[string][]byte, text string) []byte {
 	return data
 }
 
-// deletedMidway deletes a dump when rows of the older one are downloaded.
+// deletedMidway deletes a dump while rows of the older dump are downloaded.
 func deletedMidway(of func(t *try) map[string][]byte) preparation {
 	return func(ctx context.Context, t *try) error {
 		t.on(t.covers(t.older, olderRow), s3test.Hold(func() {

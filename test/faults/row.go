@@ -54,8 +54,8 @@ type row struct {
 	before func(ctx context.Context, t *try) error
 	// strike makes the fault happen at the point of the run.
 	strike func(ctx context.Context, t *try, r *running) error
-	// atStep makes the fault happen at the step of the point. backend is the process ID of
-	// the session that sent the statement, 0 at a download.
+	// atStep makes the fault happen at the step that the point selects. backend is the
+	// process ID of the session that sent the statement, 0 at a download.
 	atStep func(ctx context.Context, t *try, r *running, backend int) error
 	steps  []step
 	// instead replaces everything above, for rows with more than one run.
@@ -84,7 +84,7 @@ func (t *try) at() time.Duration {
 	return time.Duration(t.share() * float64(t.takes[t.row.command]))
 }
 
-// share returns that time as a share of the run, 0 to 1.
+// share returns the time of at as a share of the run, 0 to 1.
 func (t *try) share() float64 { return (float64(t.n) + 0.5) / float64(max(t.row.points, 1)) }
 
 // do runs hectl and makes the fault happen.

@@ -15,8 +15,8 @@ func (g *generator) keyed() (keyed []*table) {
 	return keyed
 }
 
-// foreignKeys adds columns that refer to other tables: to each other, to themselves,
-// deferrable, and some that rows violate.
+// foreignKeys adds foreign keys: between tables, from a table to itself, deferrable ones,
+// and some that rows violate.
 func (g *generator) foreignKeys() {
 	keyed := g.keyed()
 	if len(keyed) == 0 {

@@ -126,7 +126,7 @@ func (g *generator) take() string {
 	return sql
 }
 
-// onChange adds statements of which some run as a part of the changes.
+// onChange adds statements. The changes include some of them.
 func (p *pair) onChange(statements ...string) {
 	for _, sql := range statements {
 		p.changed = append(p.changed, func() { p.say("%s", sql) })
@@ -351,7 +351,7 @@ func (p *pair) views() {
 	)
 }
 
-// notValid creates tables with rows that violate a constraint that is not valid.
+// notValid creates tables with rows that violate a NOT VALID constraint.
 func (p *pair) notValid() {
 	g := p.generator
 	t, u := g.in("nv"), g.in("nv")

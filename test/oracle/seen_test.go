@@ -115,7 +115,7 @@ var catalogs = map[string]string{
 	"large object":      `SELECT m.oid::text, concat_ws(' ', pg_get_userbyid(lomowner), lomacl, md5(lo_get(m.oid))) FROM pg_largeobject_metadata m`,
 	"operator":          `SELECT o.oid::regoperator::text, concat_ws(' ', oprcode::regproc, oprcom::regoper, oprnegate::regoper, oprcanmerge, oprcanhash, oprrest, oprjoin, pg_get_userbyid(oprowner)) FROM pg_operator o WHERE oid >= 16384`,
 	"cast":              `SELECT castsource::regtype || ' ' || casttarget::regtype, concat_ws(' ', castfunc::regproc, castcontext, castmethod) FROM pg_cast WHERE oid >= 16384`,
-	// Dependencies of all catalogs, including those that are not above.
+	// Dependencies in all catalogs, including catalogs that are not listed above.
 	"dependency": `SELECT pg_describe_object(classid, objid, objsubid), string_agg(pg_describe_object(refclassid, refobjid, refobjsubid) || ' ' || deptype::text, '; ' ORDER BY pg_describe_object(refclassid, refobjid, refobjsubid), deptype)
 		FROM (SELECT DISTINCT classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype FROM pg_depend
 			WHERE objid >= 16384) d GROUP BY 1`,

@@ -208,7 +208,7 @@ func (s *Server) admin(ctx context.Context, path string, body []byte) error {
 	return nil
 }
 
-// Allow allows a user actions such as "s3:PutObject" on a bucket and all of its
+// Allow grants a user permissions such as "s3:PutObject" on a bucket and all of its
 // objects. It replaces the bucket's policy.
 func (s *Server) Allow(ctx context.Context, bucket, access string, actions ...string) error {
 	policy := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":[%q]},
