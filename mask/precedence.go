@@ -66,8 +66,9 @@ func (r *Rules) applicable(lineage []*schema.Table) []applied {
 	return all
 }
 
-// leftOut returns the rule that leaves the table's rows out, or nil if they are kept. A
-// rule for an exact name and keep outweigh {rows: none}.
+// leftOut returns the rule that leaves the table's rows out, or nil if they are kept.
+// {rows: none} has no effect after a stronger rule with an exact name, keep or {rows:
+// all}.
 func leftOut(rules []applied) *applied {
 	for i := range rules {
 		switch r := &rules[i]; {

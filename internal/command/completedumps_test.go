@@ -60,8 +60,8 @@ func TestCacheFile(t *testing.T) {
 	}
 }
 
-// A path needs only files, and a second operand has no candidates, so hectl contacts no
-// bucket.
+// Completing a path needs only files, and a second operand has no candidates, so hectl
+// contacts no bucket.
 func TestCompleteDumpWithoutABucket(t *testing.T) {
 	t.Parallel()
 	complete := CompleteDump(nil, commandline.Candidate{Word: "latest"}, commandline.Candidate{Word: commandline.CompleteFiles})

@@ -73,7 +73,7 @@ func NewFinder(env *Env) dump.Finder {
 	return dump.Finder{Open: env.Open, Log: env.Console.Detail}
 }
 
-// NewTrust returns the rules in the settings for which dumps count as masked.
+// NewTrust reads from the settings which dumps count as masked.
 func NewTrust(settings *config.Sources, c *cli.Context, rules *Masking) (t dump.Trust, err error) {
 	if !rules.None() {
 		t.Rules = rules.Hash()

@@ -37,7 +37,7 @@ func awsNames() []string {
 	return []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"}
 }
 
-// isRelevant reports whether hectl uses a variable from a .env file. It ignores all
+// isRelevant reports whether hectl uses a variable from a .env file. hectl ignores all
 // others. libpq's variables count because dotenv adds them to the application's
 // environment, where libpq reads them.
 func isRelevant(name string) bool {

@@ -29,7 +29,7 @@ const (
 
 	labelWidth  = 22 // columns; the other columns of barColumns are for bar, amount, rate and time
 	barColumns  = 80 // a narrower terminal gets the status in place of a bar
-	wideColumns = 92 // a wider terminal gives the label all columns that the 24-column bar does not use
+	wideColumns = 92 // on a wider terminal, the label grows and the bar stays at 24 columns
 	minColumns  = 30 // a narrower terminal gets a line from time to time
 )
 
@@ -175,9 +175,9 @@ func (p *Progress) newBar() *progressbar.ProgressBar {
 	return progressbar.NewOptions64(p.total, options...)
 }
 
-// draw draws the bar. The caller holds c.mu. The terminal may have been resized since
-// the last call: a line wider than the terminal would stay on the screen at each redraw.
-// The task does not fail if the terminal does.
+// draw draws the bar. The caller holds c.mu. The terminal may have been resized since the
+// last call: a line wider than the terminal would stay on the screen at each redraw. An
+// error of the terminal does not fail the task.
 func (p *Progress) draw() {
 	if width := p.c.columns(); width < barColumns {
 		_, _ = io.WriteString(p.c.opt.Stderr, "\r"+p.narrow(width-1)+"\x1b[0K")

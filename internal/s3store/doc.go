@@ -29,9 +29,9 @@
 // # Download
 //
 // ReadRange reads one range. If the body breaks or stalls, it continues at the next byte
-// with If-Match, so that all bytes come from the same object. Download fetches a window
-// of ranges in parallel and returns them in order: one connection to S3 carries some tens
-// of MiB/s, eight carry several hundred. An error replaces io.EOF, so a reader that
+// with If-Match, so that all bytes come from the same object. Download fetches a window of
+// ranges in parallel and returns them in order: one connection to S3 carries tens of
+// MiB/s, and eight carry several hundred. An error replaces io.EOF, so a reader that
 // reaches EOF has every byte. Details.Sum compares them with the store's own checksum.
 //
 // # Other stores

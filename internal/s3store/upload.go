@@ -35,7 +35,7 @@ const (
 	// The stream can be a quarter longer than the estimate before the parts run out.
 	estimatedParts = 8_000
 	defaultFlight  = 4
-	// Two large parts at once keep a connection each as busy as four small ones.
+	// Two large parts in parallel keep the network as busy as four small ones.
 	largePartSize = 32 * mib
 	largeFlight   = 2
 

@@ -122,7 +122,7 @@ func (f firstLook) next() string {
 	return "hectl fetch-latest-db"
 }
 
-// Text renders six lines.
+// Text renders the result in six lines.
 func (f firstLook) Text() string {
 	lines := []string{"hectl backs up Postgres to S3 and loads the newest dump into a local database."}
 	line := func(name, is string, err error) {

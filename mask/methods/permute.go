@@ -86,8 +86,8 @@ func (p *permuter) single(q *permutation, digit byte, tweak uint64) byte {
 	return shuffled[digit]
 }
 
-// round is the round function of the network: it returns 64 bits that depend on the key and
-// on all arguments. c is 0 except for the chain.
+// round is the round function of the network: it returns 64 bits that depend on the key
+// and on all arguments. c is 0 except when permute chains parts.
 func (p *permuter) round(q *permutation, i, tweak, b, c uint64) uint64 {
 	binary.LittleEndian.PutUint64(q.in[:8], tweak)
 	binary.LittleEndian.PutUint64(q.in[8:], b)

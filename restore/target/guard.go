@@ -31,7 +31,7 @@ type facts struct {
 // serverFacts are the facts from the target's server. They can change while a restore
 // runs, so hectl collects them again at the swap.
 type serverFacts struct {
-	// notes are the target's, and Previous are its previous database's.
+	// notes are the target's notes. Previous are those of its previous database.
 	notes
 	Previous notes
 	// Template reports that the server marks the target as a template.
@@ -44,8 +44,8 @@ type serverFacts struct {
 	Taken string
 	// OID is the target's OID; 0 if there is no target.
 	OID uint32
-	// Identity and PreviousIdentity are the target's and its previous database's;
-	// "" if there is none.
+	// Identity and PreviousIdentity identify the target and its previous database; "" if
+	// there is none.
 	Identity, PreviousIdentity pgtools.Identity
 	// Unidentified reports that the role lacks the permission to read identities.
 	Unidentified bool

@@ -96,8 +96,8 @@ func (r *result) print(w io.Writer) {
 	}
 }
 
-// line renders a row of the table: medians of times, and the worst round of the
-// rest.
+// line renders a row of the table: medians of the times, and the largest value of
+// everything else.
 func (r *result) line(c row) []string {
 	seconds := c.seconds()
 	cells := []string{c.Contender, fmt.Sprintf("%.1f s", median(seconds)), fmt.Sprintf("%.1f – %.1f", slices.Min(seconds), slices.Max(seconds))}
