@@ -102,8 +102,8 @@ func (d *Doubt) trial(value string) string {
 	return "SELECT LEAST(" + strings.Join(verdicts, ", ") + ")" + from
 }
 
-// Use resolves the doubt: it replaces the column in the way that has the index option in
-// Trials.
+// Use resolves the doubt: it replaces the column as the option with this index in Trials
+// does.
 func (p *Plan) Use(d *Doubt, option int) {
 	o := d.options[option]
 	for i, c := range p.tables[d.dataID].Columns {

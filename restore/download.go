@@ -190,8 +190,8 @@ func (t *transfer) open(ctx context.Context) (err error) {
 	return nil
 }
 
-// read checks the whole object. An earlier run downloaded the bytes before the offset
-// from: read takes them from local. It downloads the rest and also writes it to w.
+// read checks the whole object. local has the bytes up to the offset from, which an
+// earlier run downloaded. read downloads the rest and also writes it to w.
 func (t *transfer) read(ctx context.Context, local io.Reader, from int64, w io.Writer) (*dump.Report, error) {
 	bar := t.out.Progress("download", console.Bytes, t.details.Size)
 	defer bar.Done()

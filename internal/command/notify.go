@@ -36,7 +36,7 @@ func Notifies(c *cli.Command) bool {
 }
 
 // NotifyOfUsage prepares notifications about an invalid command line, to the URLs of
-// HECTL_NOTIFY or hectl.yml: an invalid crontab line fails at every run.
+// HECTL_NOTIFY or hectl.yml: an invalid crontab line fails on every run.
 func (e *Env) NotifyOfUsage(ctx context.Context, command string) {
 	_ = e.promise(ctx, command, nil) // the caller reports its own error
 }

@@ -148,7 +148,7 @@ const (
 )
 
 // readDotenvFile reads a file. target is its path without symbolic links. The text is
-// empty if it is not a file, such as the folder of a Python environment, or cannot be
+// empty if path is not a file (it may be the folder of a Python environment) or cannot be
 // opened.
 func readDotenvFile(path string) (target, text string, err error) {
 	target, err = filepath.EvalSymlinks(path)

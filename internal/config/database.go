@@ -144,8 +144,8 @@ func (s *Sources) Source(flags Flags) (Database, error) {
 }
 
 // Target resolves the database to replace. If a variable of the application is set or
-// occurs in a .env file, it is the application's database. Otherwise libpq's variables
-// apply.
+// occurs in a .env file, Target returns the application's database. Otherwise libpq's
+// variables apply.
 func (s *Sources) Target(flags Flags) (Database, error) {
 	if err := flags.check(); err != nil {
 		return Database{}, err

@@ -45,9 +45,9 @@ func newRetryer(s *Store) retryer {
 }
 
 // retryable corrects the SDK's decision. It retries a request if a name that resolved
-// before no longer does (a laptop changes networks), if a successful answer is
-// incomplete, or if data was changed in transit, because it is still in memory. It does
-// not retry one for a certificate that is not trusted or an endpoint without TLS.
+// before no longer does (a laptop changes networks), if a successful answer is incomplete,
+// or if data that is still in memory was changed in transit. It does not retry a request
+// if the certificate is not trusted or the endpoint has no TLS.
 func (s *Store) retryable(err error) aws.Ternary {
 	if creds, ok := errors.AsType[*credentialError](err); ok {
 		return aws.BoolTernary(creds.retryable())

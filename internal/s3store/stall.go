@@ -53,8 +53,8 @@ func (c *watchedClient) Do(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	stalled := func() { cancel(&stallError{limit}) }
 
-	// The transport may continue to send after the answer starts, which resets the
-	// stopped timer: done makes it harmless.
+	// The transport may still send after the answer has started, which restarts the
+	// stopped timer. done makes that harmless.
 	var done atomic.Bool
 	timer := time.AfterFunc(limit, func() {
 		if !done.Load() {

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/crypto/blowfish" //nolint:staticcheck // bcrypt is built on it
 )
 
-// DefaultPassword is the password of every user in a restored database, unless
-// --password sets another.
+// DefaultPassword is the password of every user in a restored database, unless --password
+// or a rule in hectl.yml sets another.
 const DefaultPassword = "password"
 
 // bcryptCost returns the base-2 logarithm of the number of rounds: Devise's default for a

@@ -2,9 +2,9 @@ package rows
 
 import "bytes"
 
-// Unescape appends to dst the value of field, which is in COPY's text format and not \N. It
-// accepts everything that COPY FROM accepts, which is more than COPY TO writes. It keeps a
-// backslash at the end; rows with one are refused earlier.
+// Unescape appends to dst the value of field, which is in COPY's text format and not \N.
+// It accepts everything that COPY FROM accepts, which is more than COPY TO writes. It
+// keeps a backslash at the end of field; rows with such a field are refused earlier.
 //
 // The format: https://www.postgresql.org/docs/current/sql-copy.html, File Formats.
 func Unescape(dst, field []byte) []byte {

@@ -64,7 +64,7 @@ func readAll(t *testing.T, r io.Reader) []byte {
 }
 
 // In columns with few distinct values, each row has its own draw. A row has the same draw
-// in every run with the same seed, even if the rows arrive in other pieces.
+// in every run with the same seed, even if the rows arrive in different pieces.
 func TestRowsDraw(t *testing.T) {
 	rows := people(60)
 	whole := strings.Join(rows, "")

@@ -124,8 +124,8 @@ func TestEmptied(t *testing.T) {
 	}
 }
 
-// A table that is replaced is also masked: without a seed file, its fake data would not
-// match that of the other tables.
+// A refresh that only replaces a masked table masks rows as well: without a seed file, the
+// table's fake data would not match that of the other tables.
 func TestRefreshMasks(t *testing.T) {
 	masked, plain := tableCopy{mask: &rows.Table{}}, tableCopy{}
 	for _, tt := range []struct {

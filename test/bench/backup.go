@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// backingUp returns the scenario from a database to a dump in S3.
+// backingUp returns the scenario of backing up a database to S3.
 func (w *world) backingUp(s *subject) scenario {
 	return scenario{
 		name: "backup", subject: s, baselines: []string{"floor"},

@@ -15,8 +15,7 @@ var (
 	badDaySQL string
 )
 
-// comparing returns the scenario from two dumps of one database, a day apart, to their
-// difference.
+// comparing returns the scenario of comparing two dumps of one database, made a day apart.
 func (w *world) comparing(name string, s *subject) scenario {
 	nothing := func(context.Context) error { return nil }
 	return scenario{
@@ -29,7 +28,7 @@ func (w *world) comparing(name string, s *subject) scenario {
 	}
 }
 
-// refreshing returns the scenario from a fetched database to the dump of the next day.
+// refreshing returns the scenario of refreshing a fetched database to the next day's dump.
 func (w *world) refreshing(name string, s *subject) scenario {
 	sc := w.fetch(name, s, []contender{
 		{"hectl", "hectl fetch-latest-db --fresh: the whole dump", w.hectlFetch("--fresh")},

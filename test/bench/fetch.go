@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// fetching returns a scenario from a dump in S3 to a database.
+// fetching returns a scenario of fetching a dump from S3 into a database.
 func (w *world) fetching(name string, s *subject) scenario {
 	contenders := []contender{
 		{"ruby", "get to a file, drop, create, pg_restore --clean with one job", w.fetchLikeRuby},

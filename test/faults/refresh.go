@@ -55,8 +55,8 @@ type step struct {
 	// strikes while the server carries out the last one, or before the server gets it.
 	statements []string
 	early      bool
-	// row is a row in the segment of the older dump whose download is the moment; "" if
-	// the moment is not a download.
+	// row is a row of the older dump: the moment is the download of its segment. It is ""
+	// if the moment is not a download.
 	row string
 }
 

@@ -167,7 +167,7 @@ func (c *Cluster) start(ctx context.Context) error {
 	started := make(chan error)
 	go func() {
 		// The parent death signal comes when the thread that started the child ends
-		// (golang/go#27505), so keep this one until then.
+		// (golang/go#27505), so keep this thread until the server exits.
 		runtime.LockOSThread()
 		err := cmd.Start()
 		started <- err
