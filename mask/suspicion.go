@@ -41,8 +41,8 @@ func isKey(t *schema.Table, name string) bool {
 		slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return slices.Contains(f.Columns, name) })
 }
 
-// isReference reports whether a column whose name ends with id refers to a row: it is part
-// of a key, or there is a table of that name.
+// isReference reports whether a column whose name ends with id refers to a row: it is
+// called id, is part of a key, has a _type column beside it, or is named after a table.
 func isReference(c *compiler, t *schema.Table, column string) bool {
 	words := nameWords(column)
 	if len(words) == 0 || words[len(words)-1] != "id" && words[len(words)-1] != "ids" {

@@ -213,8 +213,8 @@ func (p *Progress) record() slog.Attr {
 	return slog.GroupAttrs("progress", attrs...)
 }
 
-// narrow returns status in at most width columns. If even a short label leaves no room
-// for them, it omits first the rate, then the time.
+// narrow returns status in at most width columns. If even a short label leaves too little
+// room, narrow omits the rate, then the time.
 func (p *Progress) narrow(width int) string {
 	const shortLabel = 10
 	label, parts := Clean(p.task()), p.amounts()
@@ -268,8 +268,8 @@ func cut(s string, width int) string {
 	return string(r) + "…"
 }
 
-// columnsOf returns the largest number of columns that s can take. East Asian letters
-// and emoji take two.
+// columnsOf returns the largest number of columns that s can take. East Asian letters and
+// emoji take two columns.
 func columnsOf(s string) int {
 	n := 0
 	for _, r := range s {

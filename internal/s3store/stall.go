@@ -20,8 +20,8 @@ const (
 
 type stallKey struct{}
 
-// withStall sets the limit for requests with the context. The SDK passes no other option
-// through to the HTTP client.
+// withStall sets the limit for requests with the context. The SDK passes only the context
+// on to the HTTP client.
 func withStall(ctx context.Context, limit time.Duration) context.Context {
 	return context.WithValue(ctx, stallKey{}, limit)
 }

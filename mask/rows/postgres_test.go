@@ -17,8 +17,8 @@ import (
 	"github.com/rubyforgood/hectl/test/masktest"
 )
 
-// updateRows is the environment variable that rewrites testdata/rows.copy, the corpus
-// of the fuzz tests.
+// updateRows is the environment variable that makes the test rewrite testdata/rows.copy,
+// the corpus of the fuzz tests.
 const updateRows = "HECTL_UPDATE_ROWS"
 
 // Rows that Postgres wrote have the same bytes after they are decoded and encoded, and

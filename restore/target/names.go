@@ -38,8 +38,8 @@ func OutgoingSnapshotName(target string, t time.Time) string {
 	return TempName(target, t) + "_out"
 }
 
-// SnapshotName returns the name of the database for a snapshot of target. A long one
-// ends in a hash, so that no two snapshots share a database name.
+// SnapshotName returns the name of the database for a snapshot of target. A long name ends
+// in a hash, so that no two snapshots share a database name.
 func SnapshotName(target, name string) string {
 	prefix := stem(target) + "_snapshot_"
 	if len(prefix)+len(name) <= pgtools.MaxIdentifier {

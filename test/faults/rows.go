@@ -191,8 +191,8 @@ func twoFetches(ctx context.Context, t *try) (outcome, error) {
 }
 
 // twoAtOnce starts a second run, with args, while the first waits for the answer to a
-// request of that kind, after skip such requests were answered. The second must exit 11
-// and explain why. The outcome is that of the first.
+// request of the given kind. Before that, skip such requests have been answered. The
+// second must exit 11 and explain why. The outcome is that of the first.
 func twoAtOnce(ctx context.Context, t *try, kind string, skip int, why string, args ...string) (outcome, error) {
 	reached, release := make(chan struct{}), make(chan struct{})
 	t.on(s3test.Is(kind), s3test.Hold(func() {

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// changes returns SQL that changes the database. Statements that fail are harmless: it
-// runs without ON_ERROR_STOP.
+// changes returns SQL that changes the database. Statements that fail are harmless: the
+// SQL runs without ON_ERROR_STOP.
 func (p *pair) changes() string {
 	g := p.generator
 	p.schema, p.objects = false, false
