@@ -148,7 +148,7 @@ func (k *keyChooser) isTaken(ctx context.Context) bool {
 		return true
 	}
 	if err != nil {
-		k.out.Detail("the key of the dump is not locked on this machine: %v", err)
+		k.out.Detail("cannot lock the key of the dump on this machine: %v", err)
 	}
 	k.lock = lock
 	ctx, cancel := context.WithTimeoutCause(ctx, listingTimeout, errListing)

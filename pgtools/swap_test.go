@@ -117,8 +117,8 @@ func TestSwapExchanges(t *testing.T) {
 	}
 }
 
-// Clients that keep reconnecting cannot prevent the swap. SwapDatabases relies on this
-// locking behavior.
+// RENAME locks the database against new sessions, so clients that keep reconnecting cannot
+// prevent the swap.
 func TestSwapReconnectStorm(t *testing.T) {
 	t.Parallel()
 	c, name, there := pair(t)

@@ -78,7 +78,7 @@ func (o *diffOptions) show(ctx context.Context, stdout io.Writer, d *diff.Differ
 // rows masking leaves out.
 func (o *diffOptions) maskOf(d *dump.Dump, entry *archive.Entry) (*rows.Table, error) {
 	if o.rules.None() {
-		return nil, fault.New(fault.Usage, "add --raw to show the rows unmasked", "hectl.yml has base: none and no rules to mask the rows of %s with", entry.DisplayName())
+		return nil, fault.New(fault.Usage, o.rawHint(), "hectl.yml has base: none and no rules to mask the rows of %s with", entry.DisplayName())
 	}
 	is := func(e *archive.Entry) bool { return e.Namespace == entry.Namespace && e.Tag == entry.Tag }
 	plan, seed, err := o.rules.ByRules(d.Head, mask.Options{Takes: is, RowsOnly: true}, true, "")
@@ -92,7 +92,15 @@ func (o *diffOptions) maskOf(d *dump.Dump, entry *archive.Entry) (*rows.Table, e
 	plan = plan.Over(credentials)
 	masked := plan.Table(entry)
 	if masked != nil && masked.None {
-		return nil, fault.New(fault.Usage, "add --raw to show them", "masking leaves out all rows of %s", entry.DisplayName())
+		return nil, fault.New(fault.Usage, o.rawHint(), "masking leaves out all rows of %s", entry.DisplayName())
 	}
 	return masked, nil
+}
+
+// rawHint returns the hint to show rows unmasked, "" if hectl.yml forbids that.
+func (o *diffOptions) rawHint() string {
+	if o.required != "" {
+		return ""
+	}
+	return "add --raw to show the rows unmasked"
 }

@@ -33,7 +33,7 @@ func maskFlag() cli.Flag {
 }
 
 func noMaskFlag() cli.Flag {
-	return &cli.BoolFlag{Category: command.Database, Name: "no-mask", Usage: "do not mask personal data, even if hectl.yml has rules; passwords, tokens, sessions and jobs are still left out"}
+	return &cli.BoolFlag{Category: command.Database, Name: "no-mask", Usage: "do not mask personal data, even if hectl.yml has rules; passwords and tokens are still replaced, sessions and jobs left out"}
 }
 
 // prepareMasking decides from settings and flags whether to mask, and reads the files

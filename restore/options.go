@@ -38,11 +38,12 @@ const whatHappens = `   hectl restores the dump into a new database beside the t
    reach the target. The previous database is kept as TARGET_previous until the
    next fetch or restore. A failure before the swap leaves the target unchanged.
 
-   Without TARGET, the target is database diaper_dev on the server that PG_HOST,
-   PG_USERNAME and PG_PASSWORD name (default: localhost, postgres), or the
-   database that libpq's PG* variables name. hectl also reads these variables
-   from the application's .env files. The target must be on this machine. hectl
-   refuses any target that it recognizes as production.`
+   Without TARGET, the target is the database PGDATABASE, or diaper_dev. If
+   PG_HOST, PG_USERNAME or PG_PASSWORD is set, it is on that server (default:
+   localhost, as postgres); otherwise it is where libpq's PG* variables and
+   defaults lead, as in psql. hectl also reads these variables from the
+   application's .env files. The target must be on this machine. hectl refuses
+   any target that it recognizes as production.`
 
 func targetFlags() []cli.Flag {
 	return []cli.Flag{

@@ -30,8 +30,8 @@ func Command(env *command.Env, build command.Build, backups Backups, fetches Fet
    crontab -l | hectl doctor --line -
                              check the crontab line that runs "hectl backup"
 
-   Each finding is "ok", "advice", "warning" or "error". Run the command after
-   ">" to fix a problem. doctor changes no database and no bucket.
+   Each finding is "ok", "advice", "warning" or "error". The text after ">" is
+   the fix. doctor changes no database and no bucket.
 
    Only "hectl backup" needs a source, so doctor checks the source only if one
    is set. A machine with a source and no target counts as a server that only

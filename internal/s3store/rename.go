@@ -17,7 +17,7 @@ type Renamer interface {
 	Keep(key string)
 }
 
-// rivalsTime limits the search for other uploads of a key. The condition of the last
+// rivalsTime limits each search for another upload or an object with the key. The condition of the last
 // request protects the object in any case.
 const rivalsTime = 10 * time.Second
 

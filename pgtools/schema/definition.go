@@ -5,7 +5,7 @@ type definition struct {
 	Table
 	of        *Name           // the row type of a typed table
 	noInherit map[string]bool // names of checks that children do not inherit
-	alone     map[string]bool // columns whose NOT NULL children do not inherit
+	alone     map[string]bool // columns with a NOT NULL constraint that is NO INHERIT
 }
 
 // table consumes CREATE TABLE and the following statements about the table.

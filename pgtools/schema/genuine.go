@@ -275,7 +275,8 @@ func (p *parser) takes(element string) bool {
 	return p.accept(element)
 }
 
-// outer returns the remaining tokens outside of parentheses, and the parentheses.
+// outer returns the remaining tokens that are not inside parentheses or brackets, including
+// the outermost parentheses and brackets themselves.
 func (p *parser) outer() []token {
 	var found []token
 	depth := 0

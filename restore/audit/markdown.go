@@ -199,7 +199,7 @@ func yesNo(b bool) string {
 
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
-// duration renders seconds with two decimals, or whole seconds from one minute on.
+// duration renders seconds, rounded to 10 ms, or from one minute on to whole seconds.
 func duration(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
 	if d < time.Minute {

@@ -86,8 +86,8 @@ func dependsOnA(kind string, e *archive.Entry, byID map[int]*archive.Entry) bool
 // do not name.
 func (d *dependents) reads(e *archive.Entry) bool { return d.visit(e, map[int]bool{}) }
 
-// index is like reads, for an index or a key. Only the types of its table matter, not the
-// defaults and checks. pg_dump does not record the functions of an exclusion constraint,
+// index is like reads, for an index or a key. Of its table, only the column types matter,
+// not the defaults and checks. pg_dump does not record the functions of an exclusion constraint,
 // but its elements name them with their schemas, as they name operators and types.
 func (d *dependents) index(e *archive.Entry) bool {
 	if d.calls && e.Desc == "CONSTRAINT" && schema.Says(e.Definition, "exclude") {
