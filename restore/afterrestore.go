@@ -26,7 +26,7 @@ type afterRestore struct {
 func afterFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Category: command.Database, Name: "no-after-restore", Usage: "do not run the commands that hectl.yml lists under after_restore"},
-		&cli.BoolFlag{Category: command.Database, Name: "keep-failed", Usage: "keep the restored database for inspection if SQL or a command that hectl.yml runs after the restore fails"},
+		&cli.BoolFlag{Category: command.Database, Name: "keep-failed", Usage: "keep the restored database for inspection if \"after\" or \"after_restore\" in hectl.yml fails"},
 	}
 }
 
